@@ -1,0 +1,19 @@
+"""catcher: takes mail that strays to lookalike domains, learns who sent it and for whom, forgets it, tells both sides.
+
+::
+
+    query ─▶ dns ─▶ answer                          (answering never waits for anything below)
+              └───▶ demand tally ─────────────┐
+    transaction ─▶ smtp ─▶ intake: fingerprint ─▶ observation ─▶ store ─▶ incident ─▶ report
+       (in memory only; the body is counted and hashed as it streams, and dropped)
+
+Each room is a package; imports go down only (tests/house holds it)::
+
+    cli → demo | bench → serve → dns | smtp | store | resolve → intake | desk
+        → fingerprint | incident | report → directory | catalogue | privacy | config → model
+
+``model`` holds the frozen values that travel between rooms and the ports (Protocols) that adapters fill.
+``serve`` is the only module that names concrete adapters and the one clock.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,44 @@
+"""The options that every command shares, and how results are printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def config_option(function: F) -> F:
+    """Adds ``-c FILE`` (parameter ``config_file``)."""
+    return click.option(
+        "-c",
+        "--config",
+        "config_file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=Path("catcher.toml"),
+        show_default=True,
+        metavar="F",
+        help="The configuration file.",
+    )(function)
+
+
+def json_option(function: F) -> F:
+    """Adds ``--json`` (parameter ``as_json``)."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(function)
+
+
+def print_json(rows: Iterable[Any]) -> None:
+    """One JSON object a line."""
+    for row in rows:
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """An aligned table for people."""
+    from tabulate import tabulate
+
+    click.echo(tabulate(list(rows), headers=list(headers), tablefmt="simple", disable_numparse=True))

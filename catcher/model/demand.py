@@ -1,0 +1,21 @@
+"""Demand: DNS queries for a catalogued domain, tallied. A query for MX announces mail (STYLE.md, Words)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DemandKey:
+    """What queries are summed over. Nothing finer is ever kept; EDNS client-subnet is ignored."""
+
+    domain: str
+    """The catalogued domain, never the QNAME below it."""
+    qtype: str
+    """Mnemonic, or ``TYPE123``."""
+    rcode: str
+    hour: datetime
+    """Start of the hour, UTC."""
+    network: str
+    """The asking resolver's /24 or /48."""

@@ -1,0 +1,61 @@
+"""Domain names as the rest of catcher sees them: lower-case A-labels without the final dot (RFC 5890)."""
+
+from __future__ import annotations
+
+import re
+
+import idna
+
+_LDH = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
+
+
+class DomainError(ValueError):
+    """A text that is no domain name. The message says why, without repeating a hostile text."""
+
+
+def to_alabel(text: str) -> str:
+    """``text`` as lower-case A-labels without the final dot.
+
+    U-labels are converted by UTS 46 non-transitional and IDNA 2008 (RFC 5891). Underscores are let
+    through (``_dmarc``): whether a host may carry one is the caller's rule.
+
+    Raises DomainError for an empty name, an empty or over-long label, over 253 octets, or a character that
+    no label may hold.
+    """
+    name = text[:-1] if text.endswith(".") else text
+    if not name:
+        raise DomainError("the name is empty")
+    if name.isascii():
+        name = name.lower()
+        if "xn--" in name:
+            name = _encode(name)
+    else:
+        name = _encode(name)
+    if len(name) > 253:
+        raise DomainError(f"the name has {len(name)} octets, at most 253 are allowed")
+    for label in name.split("."):
+        if not label:
+            raise DomainError("the name has an empty label (two dots in a row)")
+        if len(label) > 63:
+            raise DomainError("a label has over 63 octets")
+        if not _LDH.match(label):
+            raise DomainError("a label holds a character other than a-z, 0-9, hyphen and underscore")
+    return name
+
+
+def _encode(name: str) -> str:
+    try:
+        return idna.encode(name, uts46=True, transitional=False).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError) as error:
+        raise DomainError("the name is not a valid internationalised name (IDNA 2008)") from error
+
+
+def parents(name: str) -> list[str]:
+    """``name`` and every name above it, nearest first: ``a.b.ml`` → ``[a.b.ml, b.ml, ml]``."""
+    labels = name.split(".")
+    return [".".join(labels[i:]) for i in range(len(labels))]
+
+
+def is_at_or_below(name: str, ancestor: str) -> bool:
+    """Whether ``name`` is ``ancestor`` or lies under it (RFC 9499 subdomain)."""
+    return name == ancestor or name.endswith("." + ancestor)

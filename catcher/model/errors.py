@@ -1,0 +1,46 @@
+"""The one root of every error that catcher raises on purpose, and the faults that a person must mend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class CatcherError(Exception):
+    """Root of all errors raised on purpose; the text says what, where, and what to do."""
+
+    exit_status = 3
+    """What the command line exits with: 2 usage or configuration, 3 environment."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong in a file that a person wrote."""
+
+    where: str
+    """The key (``catcher.toml: dns.listen``) or the row (``catalogue.csv:7``)."""
+    what: str
+    """What is wrong."""
+    remedy: str
+    """What would be right."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.remedy}"
+
+
+class ConfigurationError(CatcherError):
+    """A file that a person wrote is wrong. Carries every fault, not only the first."""
+
+    exit_status = 2
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class EnvironmentFailure(CatcherError):
+    """The machine refuses: a port is taken, a folder can't be written, a database is damaged."""
+
+
+class StoreUnavailable(EnvironmentFailure):
+    """The store could not make a write durable (RFC 5321: the transaction gets 451 4.3.0)."""

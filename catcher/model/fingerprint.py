@@ -1,0 +1,277 @@
+"""What is learnt of a transaction: who sent it, whom it was for, what kind of mail it is (DESIGN §3, §4).
+
+``to_json`` of each value gives the outer surface of DESIGN §4; absent results keep the shape with ``none``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Tier(StrEnum):
+    """How well a sender's name is proven, from nothing to most. Compare with ``rank``."""
+
+    CLAIMED = "claimed"
+    """Header and HELO text: anyone can write it."""
+    NETWORK = "network"
+    """Forward-confirmed reverse DNS or HELO: names the network, never the author."""
+    AUTHENTICATED = "authenticated"
+    """A DKIM or SPF pass, for that domain only."""
+    VERIFIED = "verified"
+    """A DMARC-aligned pass: the domain in From is proven."""
+
+    @property
+    def rank(self) -> int:
+        return list(Tier).index(self)
+
+
+class EvidenceKind(StrEnum):
+    """Where a piece of evidence comes from."""
+
+    DMARC = "dmarc"
+    DKIM = "dkim"
+    SPF = "spf"
+    IPREV = "iprev"
+    """Forward-confirmed reverse DNS (RFC 8601 §3)."""
+    HELO = "helo"
+    FROM = "from"
+    """The domain in the From field."""
+    MAILFROM = "mailfrom"
+    """The domain of the reverse-path, unproven."""
+
+
+class AuthResult(StrEnum):
+    """Result words of RFC 8601 §2.7; ``none`` where nothing was there to judge or look-ups were off."""
+
+    NONE = "none"
+    PASS = "pass"
+    FAIL = "fail"
+    SOFTFAIL = "softfail"
+    NEUTRAL = "neutral"
+    POLICY = "policy"
+    TEMPERROR = "temperror"
+    PERMERROR = "permerror"
+
+
+class MailClass(StrEnum):
+    PERSON = "person"
+    BULK = "bulk"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    SPAM = "spam"
+    PROBE = "probe"
+    UNKNOWN = "unknown"
+
+
+class TypoKind(StrEnum):
+    RECIPIENT = "recipient"
+    """Somebody mistyped an address."""
+    RELAY = "relay"
+    """A mail program has the typo domain set as its server."""
+
+
+class Basis(StrEnum):
+    DECLARED = "declared"
+    LOOKALIKE = "lookalike"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    tier: Tier
+    """The tier that this piece supports: ``claimed`` when its result isn't a pass."""
+    kind: EvidenceKind
+    domain: str
+    result: AuthResult
+
+    def to_json(self) -> dict[str, Any]:
+        return {"tier": self.tier, "kind": self.kind, "domain": self.domain, "result": self.result}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    domain: str | None
+    """The domain of the best evidence; None when nothing names one."""
+    organisation: str | None
+    tier: Tier
+    evidence: tuple[Evidence, ...]
+    """Strongest first."""
+    conflicts: tuple[Evidence, ...]
+    """Evidence that names another organisation than ``domain``'s; kept and shown, never averaged away."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "domain": self.domain,
+            "organisation": self.organisation,
+            "tier": self.tier,
+            "evidence": [e.to_json() for e in self.evidence],
+            "conflicts": [e.to_json() for e in self.conflicts],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    domain: str
+    score: float
+    edit: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"domain": self.domain, "score": self.score, "edit": self.edit}
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """For whom the mail to one typed domain was meant."""
+
+    typed: str
+    """The recipient's domain as it was typed, A-labels."""
+    domain: str | None
+    organisation: str | None
+    basis: Basis
+    candidates: tuple[Candidate, ...] = ()
+    abstained: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "typed": self.typed,
+            "domain": self.domain,
+            "organisation": self.organisation,
+            "basis": self.basis,
+            "candidates": [c.to_json() for c in self.candidates],
+            "abstained": self.abstained,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    mail_class: MailClass
+    genuine: float
+    """0..1: how likely this is a real stray mail. Uncalibrated in this version: see fingerprint.nature."""
+    typo: TypoKind | None
+    reasons: tuple[str, ...]
+    """Words from a closed list in fingerprint.nature."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "class": self.mail_class,
+            "genuine": self.genuine,
+            "typo": self.typo,
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """A protective marking: the scheme and a level from a closed list, else ``other``; never free text."""
+
+    scheme: str
+    level: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"scheme": self.scheme, "level": self.level}
+
+
+@dataclass(frozen=True, slots=True)
+class SpfResult:
+    result: AuthResult = AuthResult.NONE
+    domain: str | None = None
+    scope: str | None = None
+    """``mfrom`` or ``helo`` (RFC 7208 §2.3, §2.4)."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"result": self.result, "domain": self.domain, "scope": self.scope}
+
+
+@dataclass(frozen=True, slots=True)
+class DkimResult:
+    result: AuthResult
+    domain: str | None
+    selector: str | None
+    algorithm: str | None
+    aligned: bool
+    """Whether ``domain`` is aligned with the From domain (relaxed unless adkim=s)."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "result": self.result,
+            "domain": self.domain,
+            "selector": self.selector,
+            "algorithm": self.algorithm,
+            "aligned": self.aligned,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DmarcResult:
+    result: AuthResult = AuthResult.NONE
+    domain: str | None = None
+    """The Author Domain, from the From field."""
+    policy: str | None = None
+    """``none``, ``quarantine`` or ``reject`` as published; None without a record."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"result": self.result, "domain": self.domain, "policy": self.policy}
+
+
+@dataclass(frozen=True, slots=True)
+class ArcResult:
+    result: AuthResult = AuthResult.NONE
+
+    def to_json(self) -> dict[str, Any]:
+        return {"result": self.result}
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    spf: SpfResult = SpfResult()
+    dkim: tuple[DkimResult, ...] = ()
+    dmarc: DmarcResult = DmarcResult()
+    arc: ArcResult = ArcResult()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "spf": self.spf.to_json(),
+            "dkim": [d.to_json() for d in self.dkim],
+            "dmarc": self.dmarc.to_json(),
+            "arc": self.arc.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Whether a mail is fresh and meant for here, so that it may count towards a notice (DESIGN §3 "Notices").
+
+    A replay can only be seen by the store: ``signatures`` carries what it must not have seen before.
+    """
+
+    fresh: bool
+    reason: str
+    """A word from a closed list in fingerprint.freshness."""
+    signatures: tuple[bytes, ...] = ()
+    """The ``b=`` values that ``fresh`` rests on; in memory only, intake turns them into tokens.
+
+    Empty when SPF carries it.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    sender: Sender
+    intended: tuple[Intended, ...]
+    """One for each distinct typed domain, in the order of the recipients."""
+    nature: Nature
+    markings: tuple[Marking, ...]
+    authentication: Authentication
+    freshness: Freshness
+
+    def to_json(self) -> dict[str, Any]:
+        """The outer surface, without ``file``. Freshness is not part of it."""
+        return {
+            "sender": self.sender.to_json(),
+            "intended": [i.to_json() for i in self.intended],
+            "nature": self.nature.to_json(),
+            "markings": [m.to_json() for m in self.markings],
+            "authentication": self.authentication.to_json(),
+        }

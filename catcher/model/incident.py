@@ -1,0 +1,126 @@
+"""The incident: what the observations add up to for one affected party, in one role, over one typo domain.
+
+An incident is a sum: merging two of them is commutative and associative, so the order and the batching in which
+observations are folded can't change it. Its cells are the daily aggregates that outlive the observations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.policy import Outcome
+
+
+class Role(StrEnum):
+    """What the affected party is in this leak."""
+
+    INTENDED = "intended"
+    """The mail was meant for them."""
+    SENDER = "sender"
+    """The mail came from them, proven (tier authenticated or verified)."""
+
+
+class Side(StrEnum):
+    """Whose mailboxes are counted."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class IncidentKey:
+    party: str
+    """Organizational domain of the affected party."""
+    role: Role
+    domain: str
+    """The typo domain."""
+
+    @property
+    def id(self) -> str:
+        """Twelve characters that follow from the key alone, so that every fold and machine gives the same number."""
+        digest = hashlib.sha256(f"{self.party} {self.role} {self.domain}".encode()).hexdigest()
+        return f"inc-{digest[:8]}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """One line of the daily aggregate."""
+
+    day: date
+    counterpart: str
+    """Organizational domain of the other side; '' when it isn't proven or isn't an organisation (freemail)."""
+    tier: Tier
+    """The sender's tier."""
+    mail_class: MailClass
+    outcome: Outcome
+    marked: bool
+    """Whether a protective marking was seen."""
+    tls: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    mails: int = 0
+    counted: int = 0
+    """How many of ``mails`` count towards a notice (``Observation.counts``)."""
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.mails + other.mails, self.counted + other.counted)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MailboxDay:
+    """That a mailbox was seen on a day. Its token dies with the period's key; then only MailboxTotal remains."""
+
+    period: str
+    """The key's period, ``2026-11``."""
+    day: date
+    counterpart: str
+    side: Side
+    token: str
+    counted: bool
+    """Whether a mail of this mailbox on this day counts towards a notice."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MailboxTotal:
+    """What remains of a period's mailboxes when its key is gone: how many there were, over how many days."""
+
+    period: str
+    counterpart: str
+    side: Side
+    mailboxes: int
+    days: int
+    counted_mailboxes: int
+    counted_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    key: IncidentKey
+    cells: Mapping[Cell, Count] = field(default_factory=dict)
+    mailboxes: frozenset[MailboxDay] = frozenset()
+    """Of periods whose key still lives."""
+    settled: frozenset[MailboxTotal] = frozenset()
+    """Of periods whose key is destroyed."""
+
+    @property
+    def mails(self) -> int:
+        return sum(count.mails for count in self.cells.values())
+
+    @property
+    def counted(self) -> int:
+        return sum(count.counted for count in self.cells.values())
+
+    @property
+    def first_day(self) -> date | None:
+        return min((cell.day for cell in self.cells), default=None)
+
+    @property
+    def last_day(self) -> date | None:
+        return max((cell.day for cell in self.cells), default=None)

@@ -1,0 +1,58 @@
+"""Questions that a fingerprint needs answered by the DNS, and the answers.
+
+A pure function that lacks an answer returns its questions; the caller asks and calls again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RRType(StrEnum):
+    A = "A"
+    AAAA = "AAAA"
+    MX = "MX"
+    TXT = "TXT"
+    PTR = "PTR"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    name: str
+    """Lower case, no final dot; presentation format of RFC 1035 §5.1 where a label needs escaping."""
+    rrtype: RRType
+
+
+class Status(StrEnum):
+    """What came of a question."""
+
+    FOUND = "found"
+    NODATA = "nodata"
+    NXDOMAIN = "nxdomain"
+    FAILED = "failed"
+    """Time-out, SERVFAIL, REFUSED, a lie, too many bytes, or a spent budget: results in ``temperror``."""
+
+
+Record = str | bytes | tuple[int, str]
+"""A, AAAA: the address as text. MX: (preference, host without final dot). PTR: host.
+
+TXT: the character-strings joined (RFC 7208 §3.3).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: Status
+    records: tuple[Record, ...] = ()
+
+
+Answers = Mapping[Question, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The questions that stand between a pure function and its result. Never empty."""
+
+    questions: frozenset[Question]

@@ -1,0 +1,166 @@
+"""The observation: everything that is stored of a mail, and the dictionary of its fields.
+
+The dictionary (meaning, sensitivity, retention) stands on each field; the store's columns equal these fields, and
+the purge and the privacy documentation are made from it. Adding a field means adding a column and saying for how long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from catcher.model.fingerprint import Authentication, Intended, MailClass, Marking, Nature, Sender, Tier
+from catcher.model.policy import Outcome, Policy
+
+
+class SizeClass(StrEnum):
+    """Size of the whole message, coarse on purpose: an exact size would help to confirm a guess."""
+
+    UP_TO_10_KB = "10kB"
+    UP_TO_100_KB = "100kB"
+    UP_TO_1_MB = "1MB"
+    UP_TO_10_MB = "10MB"
+    MORE = "more"
+
+    @classmethod
+    def of(cls, octets: int) -> SizeClass:
+        for limit, size_class in _SIZE_LIMITS:
+            if octets <= limit:
+                return size_class
+        return cls.MORE
+
+
+_SIZE_LIMITS = (
+    (10_000, SizeClass.UP_TO_10_KB),
+    (100_000, SizeClass.UP_TO_100_KB),
+    (1_000_000, SizeClass.UP_TO_1_MB),
+    (10_000_000, SizeClass.UP_TO_10_MB),
+)
+
+
+class Sensitivity(StrEnum):
+    """Who could be harmed if this field leaked."""
+
+    OPERATIONAL = "operational"
+    """Ours: says nothing of a person or an organisation."""
+    ORGANISATION = "organisation"
+    """Names an organisation or its equipment."""
+    PERSONAL = "personal"
+    """Could be tied to a person, alone or with other data."""
+
+
+class Retention(StrEnum):
+    """How long the field lives in this form. ``keep_days`` is ``[store] keep_days``."""
+
+    KEEP_DAYS = "keep_days"
+    """Deleted with its row after keep_days."""
+    COARSE_30_DAYS = "coarse after 30 days"
+    """Made coarser after 30 days, deleted with its row."""
+    PERIOD = "meaningless after the period"
+    """Its key is destroyed at the end of the month: afterwards it can be tied to nothing. Deleted with its row."""
+    FIVE_DAYS = "5 days"
+    """Emptied after 5 days, when no MTA retries any more (RFC 5321 §4.5.4.1)."""
+
+
+def _stored(meaning: str, sensitivity: Sensitivity, retention: Retention, **more: Any) -> Any:
+    return field(metadata={"meaning": meaning, "sensitivity": sensitivity, "retention": retention}, **more)
+
+
+_OPS, _ORG, _PERS = Sensitivity.OPERATIONAL, Sensitivity.ORGANISATION, Sensitivity.PERSONAL
+_KEEP, _COARSE, _PERIOD, _5D = (
+    Retention.KEEP_DAYS,
+    Retention.COARSE_30_DAYS,
+    Retention.PERIOD,
+    Retention.FIVE_DAYS,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One stored fact: a transaction as it concerned one catalogued domain."""
+
+    id: int = _stored("Number of the row; 0 before it is stored.", _OPS, _KEEP, default=0)
+    transaction: str = _stored("Random identifier shared by the observations of one transaction.", _OPS, _KEEP)
+    observed_at: datetime = _stored(
+        "When the end of data (or the refusal) was seen, to the minute; after 30 days to the hour.",
+        _PERS,
+        _COARSE,
+    )
+    ref: str = _stored("Random reference that stands in our reply, and so in the sender's own log.", _ORG, _KEEP)
+    domain: str = _stored("The catalogued (typo) domain.", _ORG, _KEEP)
+    policy: Policy = _stored("The policy in force.", _OPS, _KEEP)
+    outcome: Outcome = _stored("How the transaction ended.", _OPS, _KEEP)
+    client: str = _stored("Address of the SMTP client; after 30 days its network (/24 or /48).", _PERS, _COARSE)
+    tls: bool = _stored("Whether the mail came over TLS.", _OPS, _KEEP)
+    size_class: SizeClass | None = _stored("Coarse size; none when no message was taken.", _OPS, _KEEP)
+    reverse_path_token: str | None = _stored(
+        "Token of the envelope sender's mailbox; none for the null reverse-path.", _PERS, _PERIOD
+    )
+    reverse_path_domain: str | None = _stored("Domain of the envelope sender, unproven.", _ORG, _KEEP)
+    recipients: tuple[str, ...] = _stored("Tokens of the recipients' mailboxes at this domain.", _PERS, _PERIOD)
+    retry_tag: str | None = _stored(
+        "24 bits of a keyed hash that tells a retry of one message from another message of the same "
+        "envelope; too short to confirm a guess.",
+        _PERS,
+        _5D,
+    )
+    retry_of: int | None = _stored(
+        "The observation that this one repeats after a lost reply; such a one is not counted.",
+        _OPS,
+        _KEEP,
+        default=None,
+    )
+    signatures: tuple[str, ...] = _stored(
+        "Tokens of the DKIM signatures that freshness rests on: a replay has the same.",
+        _PERS,
+        _PERIOD,
+        default=(),
+    )
+    replayed: bool = _stored("Whether a signature was seen before in another transaction.", _OPS, _KEEP, default=False)
+    fresh: bool = _stored("Whether the mail is fresh and meant for here (may count towards a notice).", _OPS, _KEEP)
+    fresh_reason: str = _stored("Why it is or isn't fresh, a word from a closed list.", _OPS, _KEEP)
+    sender: Sender = _stored("Who sent it: domain, organisation, tier, evidence, conflicts.", _ORG, _KEEP)
+    intended: tuple[Intended, ...] = _stored("For whom it was meant.", _ORG, _KEEP)
+    nature: Nature = _stored("What kind of mail it is.", _OPS, _KEEP)
+    markings: tuple[Marking, ...] = _stored("Protective markings: scheme and level from closed lists.", _ORG, _KEEP)
+    authentication: Authentication = _stored("SPF, DKIM, DMARC and ARC results.", _ORG, _KEEP)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts towards a notice (DESIGN §3 "Notices")."""
+        return (
+            self.fresh
+            and not self.replayed
+            and self.retry_of is None
+            and self.nature.mail_class is MailClass.PERSON
+            and self.sender.tier in (Tier.VERIFIED, Tier.AUTHENTICATED)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """A line of ``catcher observation list --json`` (DESIGN §4)."""
+        return {
+            "id": self.id,
+            "transaction": self.transaction,
+            "observed_at": self.observed_at.isoformat().replace("+00:00", "Z"),
+            "ref": self.ref,
+            "domain": self.domain,
+            "policy": self.policy,
+            "outcome": self.outcome,
+            "size_class": self.size_class,
+            "tls": self.tls,
+            "reverse_path": {"token": self.reverse_path_token, "domain": self.reverse_path_domain},
+            "recipients": list(self.recipients),
+            "retry_of": self.retry_of,
+            "sender": self.sender.to_json(),
+            "intended": [i.to_json() for i in self.intended],
+            "nature": self.nature.to_json(),
+            "markings": [m.to_json() for m in self.markings],
+            "authentication": self.authentication.to_json(),
+        }
+
+
+def field_dictionary() -> dict[str, dict[str, str]]:
+    """Name of each stored field → its meaning, sensitivity and retention."""
+    return {f.name: {key: str(value) for key, value in f.metadata.items()} for f in fields(Observation)}

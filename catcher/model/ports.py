@@ -1,0 +1,119 @@
+"""The ports: what rooms need of the outside, as Protocols.
+
+Adapters live in ``resolve`` and ``store``; ``serve`` picks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from catcher.model.demand import DemandKey
+from catcher.model.incident import Incident
+from catcher.model.lookup import Answers, Question
+from catcher.model.observation import Observation
+
+Folder = Callable[[Sequence[Observation]], Mapping[str, Incident]]
+"""Pure: observations → increments, by incident id. ``incident.fold`` bound to a directory."""
+
+
+class Resolver(Protocol):
+    """Answers what a fingerprint asks. Never raises for a failed look-up: that is ``Status.FAILED``."""
+
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+        """Answers to all ``questions``; those over the budget of ``on_behalf_of`` (a sender domain) are FAILED."""
+        ...
+
+
+class ObservationSink(Protocol):
+    """The one way in: what intake writes to."""
+
+    async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        """Makes the observations of one transaction durable; returns them with ``id``, ``retry_of``, ``replayed``.
+
+        When it returns, the sync to disk has returned. Raises StoreUnavailable (→ 451) otherwise; then none
+        is stored.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge did, or with ``dry_run`` would do; counts of rows."""
+
+    deleted: int = 0
+    coarsened: int = 0
+    retry_tags_emptied: int = 0
+    mailbox_days_settled: int = 0
+    demand_deleted: int = 0
+
+
+class Store(Protocol):
+    """The store's contract. Every method is synchronous and belongs to one thread; ``GroupWriter`` makes it a sink.
+
+    The memory store is the oracle: tests/unit/store runs the same contract over every implementation.
+    All raise StoreUnavailable when the medium fails.
+    """
+
+    def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
+        """Stores the observations of several transactions in one durable write, in order.
+
+        ``retry_of`` is set to the earliest observation of the last five days, of another transaction, that has the same
+        retry_tag (not None), domain, reverse_path_token and recipients (as a set) and isn't a retry itself.
+        ``replayed`` is set when a signature token was seen in another transaction and the observation is no retry.
+        """
+        ...
+
+    def observations(
+        self,
+        *,
+        domain: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        ref: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Observation]:
+        """Observations with ``since <= observed_at < until``, by id; memory stays flat however many there are."""
+        ...
+
+    def observation(self, id: int) -> Observation | None: ...
+
+    def fold(self, folder: Folder) -> int:
+        """Folds every observation not folded yet into the stored incidents, exactly once; returns how many.
+
+        Works in bounded batches, each with its marker in one durable write. Retries are passed to the folder, too.
+        """
+        ...
+
+    def incidents(self) -> Iterator[Incident]:
+        """All incidents, ordered by key."""
+        ...
+
+    def incident(self, id: str) -> Incident | None: ...
+
+    def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
+        """Adds the counts to those stored."""
+        ...
+
+    def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
+        """Domain → number of queries (``since <= hour``; all QTYPEs when None)."""
+        ...
+
+    def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
+        """Folds first, then deletes and coarsens what the field dictionary says is due.
+
+        The purged bytes are gone from the file when it returns.
+        """
+        ...
+
+    def settle(self, period: str) -> int:
+        """Replaces the MailboxDays of ``period`` (its key is being destroyed) by MailboxTotals.
+
+        Returns how many went.
+        """
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,117 @@
+"""One mail transaction (RFC 5321 §3.3) as it lives in memory for the seconds between MAIL and the reply.
+
+Nothing here is ever stored. ``repr`` shows no header text and no local-part, so that a traceback can't leak either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from catcher.model.mailbox import Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderField:
+    """One header field as it arrived, unparsed (RFC 5322 §2.2)."""
+
+    name: bytes
+    """As written, without the colon."""
+    value: bytes = field(repr=False)
+    """All after the colon, folds kept, without the final CRLF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header section, bounded (the body stream keeps 64 KiB, one field 16 KiB)."""
+
+    fields: tuple[HeaderField, ...] = field(default=(), repr=False)
+    """In the order of the message, top first."""
+    octets: int = 0
+    """Length of the whole header section, the dropped part included."""
+    dropped: int = 0
+    """How many fields were cut or not kept for want of room."""
+    defects: tuple[str, ...] = ()
+    """Words from a closed list: ``no-header``, ``no-blank-line``, ``nul``, ``8bit``, ``bad-line``,
+    ``field-too-long``, ``header-too-long``.
+    """
+
+    def all(self, name: str) -> list[bytes]:
+        """The values of every field called ``name`` (case-insensitive), top first."""
+        wanted = name.lower().encode("ascii")
+        return [f.value for f in self.fields if f.name.lower() == wanted]
+
+    def first(self, name: str) -> bytes | None:
+        """The value of the topmost field called ``name``, or None."""
+        found = self.all(name)
+        return found[0] if found else None
+
+
+class Canonicalization(StrEnum):
+    """DKIM body canonicalisation (RFC 6376 §3.4)."""
+
+    SIMPLE = "simple"
+    RELAXED = "relaxed"
+
+
+class DigestAlgorithm(StrEnum):
+    """Body digest that a DKIM signature asks for (RFC 6376 §3.3, RFC 8301)."""
+
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestWanted:
+    """A body digest that has to be computed while the body streams by."""
+
+    algorithm: DigestAlgorithm
+    canonicalization: Canonicalization
+    length: int | None = None
+    """``l=`` in octets of the canonicalised body; None for the whole body."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFacts:
+    """All that remains of a body: counts and digests, never a byte of it."""
+
+    octets: int = 0
+    """Length of the message without the header section and the blank line, after dot-unstuffing."""
+    lines: int = 0
+    bare_cr: bool = False
+    bare_lf: bool = False
+    nul: bool = False
+    digests: Mapping[DigestWanted, bytes] = field(default_factory=dict, repr=False)
+    """Digests for DKIM, in memory only. A digest cut short of its ``l=`` is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Everything that is known when the end of data was seen.
+
+    ``header`` and ``body`` are None after a refusal at RCPT.
+    """
+
+    received_at: datetime
+    client: str
+    """IP address of the SMTP client, as text; an IPv4-mapped one as IPv4."""
+    helo: str
+    """HELO or EHLO argument, unverified; '' when none was given."""
+    tls: bool
+    reverse_path: Mailbox | None
+    """None is the null reverse-path ``<>``."""
+    forward_paths: tuple[Mailbox, ...]
+    """The recipients that were accepted (or, after a refusal, the refused one)."""
+    header: Header | None = None
+    body: BodyFacts | None = None
+    esmtp: bool = True
+    smtputf8: bool = False
+
+    @property
+    def octets(self) -> int | None:
+        """Size of the message; None when none was taken."""
+        if self.header is None or self.body is None:
+            return None
+        return self.header.octets + self.body.octets
