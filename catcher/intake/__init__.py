@@ -1,0 +1,19 @@
+"""The one path of a transaction, from the end of data to the durable observation.
+
+::
+
+    smtp ─▶ Intake.take ─▶ fingerprint ⇄ resolver          (questions, answers, until there is a result)
+                              │
+                              ▼
+                           observe (pure): tokens for local-parts, one observation a catalogued domain
+                              │
+                              ▼
+                           sink.commit ─▶ returns when the sync returned ─▶ smtp replies
+
+Nothing of the transaction outlives ``take``: what is kept is what ``model.observation`` lists.
+"""
+
+from catcher.intake.intake import Intake
+from catcher.intake.intended import declared_by
+
+__all__ = ["Intake", "declared_by"]

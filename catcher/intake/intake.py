@@ -1,0 +1,94 @@
+"""The one path of a transaction: fingerprint with the answers it needs, tokens, observations, commit."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+
+from catcher.catalogue import Catalogue
+from catcher.fingerprint import Context, fingerprint
+from catcher.intake.intended import declared_by
+from catcher.intake.observe import Arrival, observe
+from catcher.model.clock import Clock
+from catcher.model.fingerprint import Fingerprint
+from catcher.model.lookup import Answer, Question, Status
+from catcher.model.policy import Outcome, Policy
+from catcher.model.ports import ObservationSink, Resolver
+from catcher.model.transaction import Transaction
+from catcher.privacy import KeyRing
+
+LOOKUP_SECONDS = 20.0
+"""All look-ups for one transaction together; what is open then is FAILED and shows as ``temperror``."""
+
+_REF_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U, so that a reference survives a telephone call."""
+
+
+class Intake:
+    """Takes finished transactions. One instance serves all sessions of a process; it keeps nothing of any."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        resolver: Resolver | None,
+        sink: ObservationSink,
+        keys: KeyRing,
+        clock: Clock,
+        organizational_domain: Callable[[str], str],
+        organisation: Callable[[str], str | None],
+    ) -> None:
+        """``resolver`` None: no look-ups are made at all, and their results are ``none``."""
+        self._resolver = resolver
+        self._sink = sink
+        self._keys = keys
+        self._clock = clock
+        self._organizational_domain = organizational_domain
+        self._organisation = organisation
+        self._intended = declared_by(catalogue, organisation)
+
+    @staticmethod
+    def new_ref() -> str:
+        """A random reference of 60 bits, ``XXXX-XXXX-XXXX``: it stands in the reply and in the observation."""
+        letters = "".join(secrets.choice(_REF_ALPHABET) for _ in range(12))
+        return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+    async def take(
+        self, transaction: Transaction, *, ref: str, policies: Mapping[str, Policy], outcome: Outcome
+    ) -> None:
+        """Returns when the observations are durable. Raises StoreUnavailable when they can't be made so."""
+        found = await self._fingerprint(transaction)
+        arrival = Arrival(secrets.token_hex(8), ref, policies, outcome)
+        await self._sink.commit(observe(transaction, found, arrival, self._keys.tokens(transaction.received_at)))
+
+    async def _fingerprint(self, transaction: Transaction) -> Fingerprint:
+        context = Context(
+            now=transaction.received_at,
+            intended=self._intended,
+            organizational_domain=self._organizational_domain,
+            organisation=self._organisation,
+            lookups=self._resolver is not None,
+        )
+        answers: dict[Question, Answer] = {}
+        on_behalf_of = self._budget_holder(transaction)
+        try:
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                while True:
+                    result = fingerprint(transaction, answers, context)
+                    if isinstance(result, Fingerprint):
+                        return result
+                    assert self._resolver is not None
+                    answers.update(await self._resolver.ask(result.questions, on_behalf_of=on_behalf_of))
+        except TimeoutError:
+            pass
+        while True:
+            result = fingerprint(transaction, answers, context)
+            if isinstance(result, Fingerprint):
+                return result
+            answers.update((question, Answer(Status.FAILED)) for question in result.questions)
+
+    def _budget_holder(self, transaction: Transaction) -> str:
+        """In whose name look-ups are counted: the envelope sender's organisation, without one the client."""
+        path = transaction.reverse_path
+        return self._organizational_domain(path.domain) if path is not None else transaction.client

@@ -1,0 +1,68 @@
+"""Transaction and fingerprint → observations: local-parts become tokens, sizes become classes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from catcher.model.domain import is_at_or_below
+from catcher.model.fingerprint import Fingerprint
+from catcher.model.observation import Observation, SizeClass
+from catcher.model.policy import Outcome, Policy
+from catcher.model.transaction import Transaction
+from catcher.privacy import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How SMTP dealt with a transaction."""
+
+    transaction_id: str
+    ref: str
+    policies: Mapping[str, Policy]
+    """Catalogued domain → policy in force; one observation each."""
+    outcome: Outcome
+
+
+def observe(
+    transaction: Transaction, fingerprint: Fingerprint, arrival: Arrival, tokens: Tokens
+) -> tuple[Observation, ...]:
+    """One observation for each catalogued domain of the transaction, in the order of ``arrival.policies``."""
+    sender = transaction.reverse_path
+    octets = transaction.octets
+    observations = []
+    for domain, policy in arrival.policies.items():
+        at_domain = [path for path in transaction.forward_paths if is_at_or_below(path.domain, domain)]
+        observations.append(
+            Observation(
+                transaction=arrival.transaction_id,
+                observed_at=transaction.received_at.replace(second=0, microsecond=0),
+                ref=arrival.ref,
+                domain=domain,
+                policy=policy,
+                outcome=arrival.outcome,
+                client=transaction.client,
+                tls=transaction.tls,
+                size_class=None if octets is None else SizeClass.of(octets),
+                reverse_path_token=None if sender is None else tokens.mailbox(sender),
+                reverse_path_domain=None if sender is None else sender.domain,
+                recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
+                retry_tag=_retry_tag(transaction, tokens),
+                signatures=tuple(tokens.signature(b) for b in fingerprint.freshness.signatures),
+                fresh=fingerprint.freshness.fresh,
+                fresh_reason=fingerprint.freshness.reason,
+                sender=fingerprint.sender,
+                intended=tuple(i for i in fingerprint.intended if is_at_or_below(i.typed, domain)),
+                nature=fingerprint.nature,
+                markings=fingerprint.markings,
+                authentication=fingerprint.authentication,
+            )
+        )
+    return tuple(observations)
+
+
+def _retry_tag(transaction: Transaction, tokens: Tokens) -> str | None:
+    header, octets = transaction.header, transaction.octets
+    if header is None or octets is None:
+        return None
+    return tokens.retry_tag(header.first("Message-ID") or b"", header.first("Date") or b"", octets)

@@ -1,0 +1,30 @@
+"""One state folder is served by one server: an advisory lock that dies with its holder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from catcher.model.errors import EnvironmentFailure
+
+
+def lock(folder: Path, name: str) -> int:
+    """Locks ``folder/name.lock`` and returns the descriptor that holds it; closing it, or dying, lets go.
+
+    Raises EnvironmentFailure when another process holds it or the folder can't be written.
+    """
+    path = folder / f"{name}.lock"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EnvironmentFailure(f"{path}: {error.strerror}; make the folder writable for this user") from error
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(fd)
+        raise EnvironmentFailure(
+            f"{path}: another catcher serves from this folder; stop it, or give this one its own node.state"
+        ) from error
+    return fd

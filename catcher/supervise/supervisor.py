@@ -1,0 +1,179 @@
+"""Keeps one generation of workers running: forks, waits for their word, retires, restarts."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from catcher.model.errors import CatcherError, EnvironmentFailure
+from catcher.supervise.worker import DRAINING, FAILED, READY, Task, work
+
+log = logging.getLogger("catcher.supervise")
+
+_ANSWER_SECONDS = 60.0
+"""How long a worker may take to be ready, or to stop taking new work."""
+_RESTART_PAUSE_SECONDS = 1.0
+"""A worker that falls at once must not spin the machine."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    task: Task
+    pid: int
+    status_fd: int
+    said: bytes = b""
+    retired: bool = False
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """``build`` loads everything anew and returns the tasks; it raises CatcherError when that can't be done."""
+
+    build: Callable[[], Sequence[Task]]
+    sockets: Sequence[socket.socket] = ()
+    """Every socket that the parent holds; a worker closes what isn't its task's."""
+    private_fds: Callable[[], Sequence[int]] = field(default=lambda: ())
+    """Descriptors of the parent that no worker may keep (lock, control socket)."""
+    _workers: list[_Worker] = field(default_factory=list)
+    _fallen: list[tuple[float, Task]] = field(default_factory=list)
+    """Tasks to be started again, and from when on."""
+    _lifeline: tuple[int, int] | None = None
+
+    def start(self) -> None:
+        """Forks the first generation and returns once all of it serves. Raises CatcherError."""
+        self._lifeline = os.pipe()
+        self._workers = self._spawn(self.build())
+
+    def reload(self) -> None:
+        """Puts a new generation in the place of the running one. Raises CatcherError; the running one then stays."""
+        old = [w for w in self._workers if not w.retired]
+        self._workers += self._spawn(self.build())
+        self._fallen.clear()
+        for worker in old:
+            self._retire(worker)
+        try:
+            self._await(old, DRAINING)
+        except EnvironmentFailure as error:
+            log.warning("the generation before still takes new work: %s", error)
+
+    def stop(self, seconds: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
+        """Lets the workers drain for at most ``seconds``, or until ``hurry()``; returns when all are gone."""
+        for worker in self._workers:
+            self._retire(worker)
+        deadline = time.monotonic() + seconds
+        while self._workers and time.monotonic() < deadline and not hurry():
+            self._bury()
+            time.sleep(0.02)
+        for worker in self._workers:
+            _signal(worker.pid, signal.SIGKILL)
+        for worker in self._workers:
+            os.waitpid(worker.pid, 0)
+            os.close(worker.status_fd)
+        self._workers.clear()
+        if self._lifeline is not None:
+            for fd in self._lifeline:
+                os.close(fd)
+            self._lifeline = None
+
+    def keep_running(self) -> None:
+        """Buries the dead and starts again those that weren't told to end. To be called about once a second."""
+        now = time.monotonic()
+        for worker in self._bury():
+            log.error("worker %s (pid %d) ended unexpectedly; starting another", worker.task.name, worker.pid)
+            self._fallen.append((now + _RESTART_PAUSE_SECONDS, worker.task))
+        due = [task for start_at, task in self._fallen if start_at <= now]
+        self._fallen = [(start_at, task) for start_at, task in self._fallen if start_at > now]
+        for task in due:
+            try:
+                self._workers += self._spawn([task])
+            except CatcherError as error:
+                log.error("%s", error)
+                self._fallen.append((time.monotonic() + _RESTART_PAUSE_SECONDS, task))
+
+    @property
+    def workers(self) -> dict[str, int]:
+        """Name → process id of the workers that serve."""
+        return {w.task.name: w.pid for w in self._workers if not w.retired}
+
+    def _spawn(self, tasks: Sequence[Task]) -> list[_Worker]:
+        gc.collect()
+        gc.freeze()  # keeps a worker's collector from touching, and so copying, the shared pages
+        workers: list[_Worker] = []
+        try:
+            for task in tasks:
+                workers.append(self._fork(task))
+            self._await(workers, READY)
+        except BaseException:
+            for worker in workers:
+                _signal(worker.pid, signal.SIGKILL)
+                os.waitpid(worker.pid, 0)
+                os.close(worker.status_fd)
+            raise
+        finally:
+            gc.unfreeze()
+        return workers
+
+    def _fork(self, task: Task) -> _Worker:
+        assert self._lifeline is not None
+        reading, writing = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid:
+            os.close(writing)
+            return _Worker(task, pid, reading)
+        for fd in (reading, self._lifeline[1], *(w.status_fd for w in self._workers), *self.private_fds()):
+            os.close(fd)
+        for other in self.sockets:
+            if other not in task.sockets:
+                other.close()
+        work(task, writing, self._lifeline[0])
+
+    @staticmethod
+    def _retire(worker: _Worker) -> None:
+        worker.retired = True
+        _signal(worker.pid, signal.SIGTERM)
+
+    @staticmethod
+    def _await(workers: Sequence[_Worker], wanted: bytes) -> None:
+        """Waits until each of ``workers`` said ``wanted``. A worker that ends has no more to drain, but isn't ready."""
+        deadline = time.monotonic() + _ANSWER_SECONDS
+        waiting = list(workers)
+        while waiting:
+            left = max(0.0, deadline - time.monotonic())
+            readable, _, _ = select.select([w.status_fd for w in waiting], [], [], left)
+            if not readable:
+                raise EnvironmentFailure(f"worker {waiting[0].task.name} said nothing for {_ANSWER_SECONDS:.0f} s")
+            for worker in [w for w in waiting if w.status_fd in readable]:
+                octets = os.read(worker.status_fd, 16)
+                worker.said += octets
+                if wanted in worker.said or (wanted == DRAINING and not octets):
+                    waiting.remove(worker)
+                elif not octets or FAILED in octets:
+                    raise EnvironmentFailure(f"worker {worker.task.name} could not start; the log says why")
+
+    def _bury(self) -> list[_Worker]:
+        """Takes the ended workers off the list; returns those that weren't told to end."""
+        unexpected = []
+        for worker in list(self._workers):
+            pid, _ = os.waitpid(worker.pid, os.WNOHANG)
+            if pid:
+                self._workers.remove(worker)
+                os.close(worker.status_fd)
+                if not worker.retired:
+                    unexpected.append(worker)
+        return unexpected
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
