@@ -1,0 +1,18 @@
+"""The demo: a month of stray mail on loopback, with made-up organisations, over real SMTP and real DNS.
+
+::
+
+    organisations ─▶ zones ──────────────▶ stage: folder, catcher.toml, free ports, two real servers
+          │            (SPF, DKIM, DMARC, PTR)      │   1. DNS of the made-up world   (what the sink's resolver asks)
+          ▼                                         │   2. the sink: DNS and SMTP     (what the demo is about)
+        keys ─▶ letters ─▶ stories ─▶ month         │
+                (genuinely signed)      │           │
+                                        ▼           ▼
+                     clock ◀── play: MX query, connection from the sender's own address, transaction, reply
+                  (the servers' time,                  │
+                   in shared memory)                   ▼
+                                    show: observations, incidents, reports, and whether each is as scripted
+
+Every organisation has its own network in 127.0.0.0/8 and sends from there, so that SPF and reverse DNS mean something.
+Nothing leaves the machine. The names are example domains (RFC 2606) beside army.ml and navy.ml, which gave catcher its task.
+"""

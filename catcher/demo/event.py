@@ -1,0 +1,81 @@
+"""An event of the scripted month: what a host does, and what the sink is expected to learn from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from catcher.demo.organisations import Host
+from catcher.model.fingerprint import MailClass, Tier
+
+
+class Story(StrEnum):
+    """The strands of the month; the value is what the demo prints."""
+
+    CONTRACTOR = "a contractor's staff write to people at army.ml"
+    TRAVEL = "a travel agency sends itineraries"
+    HOSPITAL = "a hospital without DKIM writes from its own address"
+    MINISTRY = "a ministry sends marked documents"
+    UNIVERSITY = "a university's mail leaves through a provider"
+    REFUSED = "people mistype a ministry (policy refuse)"
+    ENDED = "people mistype a hospital (the policy ends mid-month)"
+    TURNED_AWAY = "people write to names without a mail host"
+    NEWSLETTER = "a newsletter"
+    ORDERS = "order confirmations of a shop"
+    BOUNCES = "bounces of mail that others forged"
+    AUTO_REPLIES = "automatic replies, provoked by forged mail"
+    RETRY = "the reply is lost, the sender tries again"
+    LOG_IN = "a mail program tries to log in"
+    FORGED = "hijacked machines write in the contractor's name"
+    FORGED_SIGNED = "a spammer signs with its own domain, From is the contractor's"
+    ORIGINAL = "a genuine mail that somebody will replay"
+    REPLAY = "that mail, sent again from other machines"
+    STALE = "a signed mail, sent again a fortnight later"
+    SIGN_UP_BOMB = "sign-up forms abused against one address"
+    STUBBORN = "machines that connect although DNS says not to"
+
+
+class Manner(StrEnum):
+    """How the host goes about it."""
+
+    DELIVER = "deliver"
+    """Asks for the MX, connects, hands the mail over. Without a mail host it keeps the mail."""
+    LOSE_REPLY = "lose-reply"
+    """The same, but the connection is reset before the reply to the data is read."""
+    INSIST = "insist"
+    """Connects whatever DNS says."""
+    LOG_IN = "log-in"
+    """Tries AUTH PLAIN (RFC 4954)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the script knows to be true of an event. None: it isn't asserted."""
+
+    reply: int | None = 250
+    """Reply code that ends it; None: no connection is made, or the reply is lost."""
+    domains: tuple[str, ...] = ("army.ml",)
+    """Catalogued domains for which there is exactly one observation each."""
+    tier: Tier | None = None
+    sender: str | None = None
+    """Domain that the sender's tier is about."""
+    mail_class: MailClass | None = None
+    counts: bool = False
+    """Whether it counts towards a notice."""
+    retry: bool = False
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    story: Story
+    host: Host
+    reverse_path: str
+    """Mailbox without brackets; '' is the null reverse-path."""
+    forward_paths: tuple[str, ...]
+    message: bytes = field(repr=False)
+    """CRLF lines, not dot-stuffed; for LOG_IN the AUTH argument."""
+    expected: Expected
+    manner: Manner = Manner.DELIVER

@@ -1,0 +1,96 @@
+"""The made-up organisations: who they are, from which network they send, and what they publish about their mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catcher.demo.keys import Algorithm
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A machine that sends mail, as the sink sees it."""
+
+    name: str
+    """Its HELO argument and, where ``named``, what its address resolves to and back."""
+    address: str
+    resolver: str
+    """The resolver that asks for MX records on its behalf: in the same network."""
+    named: bool = True
+    """Whether reverse and forward DNS name it. Hijacked machines are ``host-…`` of their provider or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation with one outgoing mail host at ``127.20.NETWORK.25``."""
+
+    domain: str
+    name: str
+    network: int
+    algorithm: Algorithm | None = None
+    """What it signs with; None: not at all."""
+    dmarc: str | None = None
+    """Its published policy; None: no DMARC record."""
+    spf: str | None = "ip4:{address} -all"
+    via: str | None = None
+    """The domain of the organisation whose host sends its mail; None: its own."""
+
+    @property
+    def selector(self) -> str:
+        return f"s{self.network}"
+
+    @property
+    def host(self) -> Host:
+        return Host(f"out.{self.domain}", f"127.20.{self.network}.25", f"127.20.{self.network}.53")
+
+
+CONTRACTOR = Organisation("contractor.example", "Ridgeway Engineering", 1, Algorithm.RSA, "reject")
+TRAVEL = Organisation("travel.example", "Meridian Travel", 2, Algorithm.ED25519, "none", "a:out.travel.example -all")
+HOSPITAL = Organisation("hospital.example", "St Brigid Hospital", 3)
+MINISTRY = Organisation("ministry.example", "Ministry of Works", 4, Algorithm.RSA, "reject")
+SHIPYARD = Organisation("shipyard.example", "Harbour Shipyard", 5, Algorithm.ED25519, "quarantine")
+CLINIC = Organisation("clinic.example", "Riverside Clinic", 6, Algorithm.ED25519, "quarantine")
+MAILHOST = Organisation("mailhost.example", "Mailhost", 7, Algorithm.RSA, "quarantine")
+UNIVERSITY = Organisation("university.example", "Lakeside University", 8, spf="include:mailhost.example ~all", via="mailhost.example")
+NEWSLETTER = Organisation("newsletter.example", "Morning Digest", 9, Algorithm.ED25519, "quarantine")
+SHOP = Organisation("shop.example", "Tent and Tarp Outfitters", 10, Algorithm.ED25519, "reject")
+SCHOOL = Organisation("school.example", "Millbrook School", 11)
+TOWN = Organisation("town.example", "Town of Millbrook", 12, Algorithm.ED25519, "none")
+PRIZE = Organisation("prize.example", "Prize Promotions", 13, Algorithm.ED25519, "none")
+"""A spammer's own domain, properly authenticated: authenticated is not genuine."""
+SIGN_UPS = tuple(
+    Organisation(f"{word}.example", name, 20 + number, Algorithm.ED25519, "reject")
+    for number, (word, name) in enumerate(
+        {
+            "forum": "Model Railway Forum",
+            "tickets": "Stage Door Tickets",
+            "learn": "Learn Anything",
+            "stream": "Evening Stream",
+            "gym": "Corner Gym",
+            "recipes": "Recipe Exchange",
+        }.items()
+    )
+)
+"""Genuine services whose sign-up forms somebody abuses."""
+
+ORGANISATIONS = (
+    CONTRACTOR, TRAVEL, HOSPITAL, MINISTRY, SHIPYARD, CLINIC, MAILHOST, UNIVERSITY,
+    NEWSLETTER, SHOP, SCHOOL, TOWN, PRIZE, *SIGN_UPS,
+)  # fmt: skip
+
+ACCESS_PROVIDER = "pool.example"
+"""The Internet provider in whose networks the hijacked machines stand."""
+
+
+def hijacked(number: int) -> Host:
+    """The ``number``-th hijacked machine (0..39). Every other one has reverse DNS, in its provider's name."""
+    network, last = 1 + number % 8, 100 + number
+    named = number % 2 == 0
+    name = f"host-{network}-{last}.{ACCESS_PROVIDER}" if named else f"desktop-{last:x}"
+    return Host(name, f"127.66.{network}.{last}", f"127.66.{network}.53", named)
+
+
+HIJACKED = tuple(hijacked(number) for number in range(40))
+
+LAPTOP = Host("laptop-17", "127.66.9.17", "127.66.9.53", named=False)
+"""Somebody's laptop whose mail program has a typo domain set as its server."""
