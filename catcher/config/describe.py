@@ -1,0 +1,75 @@
+"""The schema as a commented catcher.toml: every key with its doc sentence and its default."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from textwrap import wrap
+from typing import Any, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from catcher.config.schema import Config, Section, ZoneFile
+
+_WIDTH = 100
+
+
+def describe(given: Mapping[str, Any] | None = None) -> str:
+    """The text of a catcher.toml that loads and holds the defaults, or ``given``'s values (``"dns.workers": 2``).
+
+    Keys without a default have the value of the schema's example; keys whose default is "not set" are commented out.
+    """
+    blocks = ["\n".join(_chapter(name, field, given or {})) for name, field in Config.model_fields.items()]
+    head = "# catcher's configuration. Paths are relative to this file. A key that is left out has the value shown."
+    return head + "\n\n" + "\n\n".join(blocks) + "\n"
+
+
+def toml(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
+
+
+def _chapter(name: str, field: FieldInfo, given: Mapping[str, Any]) -> Iterator[str]:
+    section = field.annotation
+    assert isinstance(section, type) and issubclass(section, Section)
+    yield from _comment(section.__doc__ or "")
+    yield f"[{name}]"
+    for key, about in section.model_fields.items():
+        if _is_zones(about):
+            continue
+        yield from _comment(about.description or "")
+        yield _assignment(key, about, given.get(f"{name}.{key}", PydanticUndefined))
+    if any(map(_is_zones, section.model_fields.values())):
+        yield ""
+        yield from _comment(ZoneFile.__doc__ or "")
+        yield f"# [[{name}.zone]]"
+        for key, about in ZoneFile.model_fields.items():
+            yield from _comment(about.description or "")
+            yield f"# {_assignment(key, about, PydanticUndefined)}"
+
+
+def _assignment(key: str, about: FieldInfo, given: Any) -> str:
+    value = given if given is not PydanticUndefined else about.default
+    if value is PydanticUndefined:
+        value = (about.examples or [""])[0]
+    if value is None:
+        return f"# {key} = {toml((about.examples or [''])[0])}"
+    return f"{key} = {toml(value.as_posix() if isinstance(value, Path) else value)}"
+
+
+def _is_zones(about: FieldInfo) -> bool:
+    arguments = getattr(about.annotation, "__args__", ())
+    return get_origin(about.annotation) is tuple and any(
+        isinstance(a, type) and issubclass(a, BaseModel) for a in arguments
+    )
+
+
+def _comment(text: str) -> list[str]:
+    return [f"# {line}" for line in wrap(" ".join(text.split()), _WIDTH)]

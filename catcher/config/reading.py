@@ -1,0 +1,54 @@
+"""Reads the file and collects everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from catcher.config.faults import faults
+from catcher.config.rules import broken
+from catcher.config.schema import Config
+from catcher.model.errors import ConfigurationError, Fault
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+
+
+def load(path: Path) -> Config:
+    """The configuration in the file ``path``. Raises ConfigurationError with every fault."""
+    path = path.absolute()
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise _alone(str(path), "there is no such file", "name one with -c, or make one with 'catcher init'") from None
+    except OSError as error:
+        raise _alone(str(path), f"it can't be read: {error.strerror}", "name a readable file with -c") from None
+    except UnicodeDecodeError as error:
+        raise _alone(path.name, f"octet {error.start + 1} is not UTF-8", "save the file as UTF-8") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Config:
+    """The configuration in ``text``, read as if it stood in ``path``. Raises ConfigurationError with every fault."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        line = place[1] if place and place[1] else str(text.count("\n") + 1)
+        what = message[: place.start()] if place else message
+        raise _alone(f"{path.name}:{line}", f"it is not TOML: {what}", "see https://toml.io") from None
+    found = list(broken(raw, path.name))
+    try:
+        config = Config.model_validate(raw, context={"path": path})
+    except ValidationError as error:
+        found = faults(error, Config, path.name) + found
+    if found:
+        raise ConfigurationError(found)
+    return config
+
+
+def _alone(where: str, what: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError([Fault(where, what, remedy)])

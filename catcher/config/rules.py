@@ -1,0 +1,65 @@
+"""Rules over several values at once. They read the raw file, so that they speak even where single values are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from catcher.config.address import AddressError, ListenAddress
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.errors import Fault
+
+
+def broken(raw: dict[str, Any], source: str) -> Iterator[Fault]:
+    """The faults of ``raw``, a parsed TOML file called ``source``. Values of a wrong kind are passed over."""
+    dns = list(_addresses(raw, "dns"))
+    smtp = list(_addresses(raw, "smtp"))
+    yield from _twice(dns, source, "an address")
+    yield from _twice(smtp, source, "an address")
+    for where, address in smtp:
+        if address.port and any(address == other for _, other in dns):
+            yield Fault(
+                f"{source}: {where}",
+                f"{address} is in dns.listen, too",
+                "DNS needs TCP as well: give each its own port",
+            )
+    zones = [z.get("name") for z in _list(raw, "dns", "zone") if isinstance(z, dict)]
+    names = [(f"dns.zone[{i}].name", _name(z)) for i, z in enumerate(zones)]
+    yield from _twice([(w, n) for w, n in names if n], source, "a zone")
+    servers = [(f"dns.nameservers[{i}]", _name(n)) for i, n in enumerate(_list(raw, "dns", "nameservers"))]
+    yield from _twice([(w, n) for w, n in servers if n], source, "a name server")
+    files = [(f"catalogue.files[{i}]", f) for i, f in enumerate(_list(raw, "catalogue", "files")) if isinstance(f, str)]
+    yield from _twice(files, source, "a file")
+
+
+def _list(raw: dict[str, Any], section: str, key: str) -> list[Any]:
+    chapter = raw.get(section)
+    value = chapter.get(key) if isinstance(chapter, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def _addresses(raw: dict[str, Any], section: str) -> Iterator[tuple[str, ListenAddress]]:
+    for i, text in enumerate(_list(raw, section, "listen")):
+        if isinstance(text, str):
+            try:
+                yield f"{section}.listen[{i}]", ListenAddress.parse(text)
+            except AddressError:
+                continue
+
+
+def _name(text: Any) -> str | None:
+    try:
+        return to_alabel(text) if isinstance(text, str) else None
+    except DomainError:
+        return None
+
+
+def _twice(values: list[tuple[str, Any]], source: str, kind: str) -> Iterator[Fault]:
+    first: dict[Any, str] = {}
+    for where, value in values:
+        if isinstance(value, ListenAddress) and value.port == 0:
+            continue
+        if value in first:
+            yield Fault(f"{source}: {where}", f"{value} stands in {first[value]} already", f"name {kind} once")
+        else:
+            first[value] = where

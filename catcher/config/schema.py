@@ -1,0 +1,178 @@
+"""The schema of catcher.toml: one class for a section, one field for a key, its doc sentence below it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, StrictInt, ValidationInfo
+
+from catcher.config.values import (
+    NOT_EMPTY,
+    AnyPath,
+    Domain,
+    ExistingFile,
+    Line,
+    Listen,
+    ServerAddress,
+    SmtpListen,
+    WebAddress,
+    Workers,
+    base,
+    wrong,
+)
+
+
+class Section(BaseModel):
+    """What all sections share: unknown keys are errors, values don't change, defaults are checked, too."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True, hide_input_in_errors=True
+    )
+
+
+class Node(Section):
+    """This machine."""
+
+    name: Line = "sink-1"
+    """What this node is called in logs and reports."""
+    state: AnyPath = Path("var")
+    """The folder of the database, the period keys, the certificate and the control socket; writable for catcher alone."""
+
+
+class Operator(Section):
+    """Who runs this sink; signs every report."""
+
+    name: Line = "The operator of this sink"
+    """The organisation's name."""
+    contact: Line = ""
+    """Where people reach you: a mail address, a telephone number or both."""
+    url: WebAddress = ""
+    """A web page that explains what you do and why."""
+    postal: Line = ""
+    """The postal address, on one line."""
+
+
+class ZoneFile(Section):
+    """A whole zone beside the catalogue, served as it is. Repeat the section for each; thousands are normal."""
+
+    name: Domain = Field(examples=["sink.example"])
+    """The zone's apex."""
+    file: ExistingFile = Field(examples=["zonefiles/sink.example.zone"])
+    """Its master file (RFC 1035 §5)."""
+
+
+class Dns(Section):
+    """The authoritative server."""
+
+    listen: Annotated[tuple[Listen, ...], NOT_EMPTY] = Field(examples=[["127.0.0.1:5300", "[::1]:5300"]])
+    """Addresses with port, UDP and TCP each; an IPv6 address stands in brackets."""
+    workers: Workers = 1
+    """Processes that share the sockets; one a core at most."""
+    nameservers: Annotated[tuple[Domain, ...], NOT_EMPTY] = ("ns1.sink.example", "ns2.sink.example")
+    """The host names that catalogued domains are delegated to; the first is the SOA's MNAME."""
+    zone: tuple[ZoneFile, ...] = ()
+    """Whole zones beside the catalogue."""
+
+
+class Smtp(Section):
+    """The mail sink."""
+
+    listen: Annotated[tuple[SmtpListen, ...], NOT_EMPTY] = Field(examples=[["127.0.0.1:2500"]])
+    """Addresses with port; never 465 or 587, where mail programs bring passwords."""
+    hostname: Domain = "mx.sink.example"
+    """The host that the MX of catalogued domains names; greets clients, too."""
+    workers: Workers = 1
+    """Processes that share the sockets; one a core at most."""
+
+
+class CatalogueFiles(Section):
+    """The domains that are held."""
+
+    files: Annotated[tuple[ExistingFile, ...], NOT_EMPTY] = Field(examples=[["zonefiles/catalogue.csv"]])
+    """CSV files with the columns domain,intended,policy,until,then,note; a header row; trailing columns may be absent."""
+    template: ExistingFile | None = Field(default=None, examples=["zonefiles/template.zone"])
+    """What every catalogued domain publishes; without it the built-in template."""
+    guard: Literal["off", "required"] = "off"
+    """"required": nothing above policy null without a `catcher check --against ZONE` of the last 24 hours that cleared it."""
+
+
+def _url(value: str, info: ValidationInfo) -> str:
+    scheme, colon, rest = value.partition(":")
+    remedy = 'write "sqlite:" and a file, like "sqlite:var/catcher.db"'
+    if not colon or scheme != "sqlite":
+        raise wrong(f'"{value}" is not a store that catcher knows', remedy)
+    rest = "/" + rest.lstrip("/") if rest.startswith("///") else rest
+    if not rest or rest.startswith((":", "//")) or rest.endswith("/"):
+        raise wrong(f'"{value}" names no file', remedy)
+    return f"sqlite:{base(info) / rest}"
+
+
+class StoreKeys(Section):
+    """Where observations are kept, and for how long."""
+
+    url: Annotated[str, AfterValidator(_url)] = "sqlite:var/catcher.db"
+    """The database: "sqlite:" and a file."""
+    keep_days: Annotated[StrictInt, Field(ge=1, le=3650)] = 180
+    """Days until an observation is reduced to daily counts; after 30 days it is coarsened already."""
+
+    @property
+    def path(self) -> Path:
+        """The file of a sqlite: URL, absolute."""
+        return Path(self.url.removeprefix("sqlite:"))
+
+
+class FingerprintRules(Section):
+    """How senders are recognised."""
+
+    lookups: StrictBool = True
+    """Whether SPF, DKIM, DMARC and reverse DNS are looked up; false: no look-up at all, results are then "none"."""
+    resolvers: tuple[ServerAddress, ...] = ()
+    """Resolvers to ask, address and port; empty: the system's."""
+    watchlist: ExistingFile | None = Field(default=None, examples=["watchlist.csv"])
+    """A CSV file domain,organisation: names of organisations you protect."""
+
+
+class Notify(Section):
+    """Notices to both sides of a leak."""
+
+    domain: Domain | None = Field(default=None, examples=["notices.sink.example"])
+    """The domain notices are sent from; bounces and answers come back to it. Without it nothing is sent."""
+
+
+class Log(Section):
+    """What goes to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least severity that is logged: debug, info, warning or error."""
+
+
+def _section() -> Any:
+    """A section that may be left out: its keys' defaults hold, and a key without one is told as missing."""
+    return Field(default_factory=dict)
+
+
+class Config(Section):
+    """The whole file, checked; every path absolute, every name an A-label."""
+
+    node: Node = _section()
+    operator: Operator = _section()
+    dns: Dns = _section()
+    smtp: Smtp = _section()
+    catalogue: CatalogueFiles = _section()
+    store: StoreKeys = _section()
+    fingerprint: FingerprintRules = _section()
+    notify: Notify = _section()
+    log: Log = _section()
+
+    _path: Path = PrivateAttr(default=Path("catcher.toml"))
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remembers the file that the values come from."""
+        if isinstance(context, dict) and isinstance(context.get("path"), Path):
+            self._path = context["path"]
+
+    @property
+    def path(self) -> Path:
+        """The configuration file, absolute."""
+        return self._path

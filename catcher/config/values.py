@@ -1,0 +1,112 @@
+"""The kinds of value that keys hold: each checks one and says what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from catcher.config.address import AddressError, ListenAddress
+from catcher.model.domain import DomainError, to_alabel
+
+SUBMISSION_PORTS = frozenset({465, 587})
+"""Where clients bring passwords (RFC 6409, RFC 8314): never listened on."""
+
+T = TypeVar("T")
+
+
+def wrong(what: str, remedy: str) -> PydanticCustomError:
+    """The error that ``faults`` turns into a Fault as it stands."""
+    return PydanticCustomError("catcher", "{what}; {remedy}", {"what": what, "remedy": remedy})
+
+
+def base(info: ValidationInfo) -> Path:
+    """The folder of the configuration file, which relative paths start from."""
+    path = (info.context or {}).get("path")
+    return path.parent if isinstance(path, Path) else Path()
+
+
+def _address(value: Any) -> Any:
+    return _read_address(value, None)
+
+
+def _server_address(value: Any) -> Any:
+    address = _read_address(value, 53)
+    if address.port == 0:
+        raise wrong(f'"{value}" has port 0', "name the port the resolver listens on, as a rule 53")
+    return address
+
+
+def _read_address(value: Any, default_port: int | None) -> ListenAddress:
+    if isinstance(value, ListenAddress):
+        return value
+    if not isinstance(value, str):
+        raise wrong(f"{value!r} is not a text", 'write an address in quotes: "127.0.0.1:5300"')
+    try:
+        return ListenAddress.parse(value, default_port=default_port)
+    except AddressError as error:
+        raise wrong(error.what, error.remedy) from None
+
+
+def _no_submission(address: ListenAddress) -> ListenAddress:
+    if address.port in SUBMISSION_PORTS:
+        raise wrong(
+            f"port {address.port} is where mail programs bring passwords; catcher never listens there",
+            "listen on port 25, or on a port that 25 is forwarded to",
+        )
+    return address
+
+
+def _domain(value: str) -> str:
+    try:
+        name = to_alabel(value)
+    except DomainError as error:
+        raise wrong(f'"{value}" is not a domain name: {error}', 'write a name like "mx.sink.example"') from None
+    if "." not in name:
+        raise wrong(f'"{value}" is a single label', 'write the full name, like "mx.sink.example"')
+    return name
+
+
+def _line(value: str) -> str:
+    if not value.isprintable():
+        raise wrong("it holds a line break or a control character", "write it on one line")
+    return value.strip()
+
+
+def _web_address(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise wrong(f'"{value}" is not a web address', 'write "https://…", or "" for none')
+    return value
+
+
+def _path(value: Path, info: ValidationInfo) -> Path:
+    if str(value) == ".":
+        raise wrong("it is empty", "name a file or folder")
+    return base(info) / value
+
+
+def _existing(value: Path) -> Path:
+    if not value.is_file():
+        what = "is not a file" if value.exists() else "does not exist"
+        raise wrong(f"{value} {what}", "name a file that exists; paths are relative to the configuration file")
+    return value
+
+
+def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
+    if not value:
+        raise wrong("the list is empty", "name at least one")
+    return value
+
+
+NOT_EMPTY = AfterValidator(_not_empty)
+Listen = Annotated[ListenAddress, BeforeValidator(_address)]
+SmtpListen = Annotated[Listen, AfterValidator(_no_submission)]
+ServerAddress = Annotated[ListenAddress, BeforeValidator(_server_address)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Line = Annotated[str, AfterValidator(_line)]
+WebAddress = Annotated[Line, AfterValidator(_web_address)]
+AnyPath = Annotated[Path, AfterValidator(_path)]
+ExistingFile = Annotated[AnyPath, AfterValidator(_existing)]
+Workers = Annotated[StrictInt, Field(ge=1, le=256)]
