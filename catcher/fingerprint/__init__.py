@@ -1,0 +1,19 @@
+"""Transaction → fingerprint: who sent it, for whom, what kind of mail; pure (DESIGN §1, §3).
+
+::
+
+    header ─▶ wanted_digests ─▶ BodyDigest … ◀─ body chunks           (while the message streams by)
+
+    transaction ┐                 ┌─ spf ──┐
+    answers ────┼─▶ fingerprint ──┼─ dkim ─┼─▶ dmarc ─▶ sender ─┐
+    context ────┘       │         ├─ arc   │            freshness ├─▶ Fingerprint
+                        │         └─ iprev ┘    nature, markings ┘
+                        └─▶ Unanswered(questions): ask the resolver, add the answers, call again
+
+No sockets, files, environment or clock: what the DNS says comes in as ``answers``, the time as ``context.now``.
+"""
+
+from catcher.fingerprint.bodydigest import BodyDigest
+from catcher.fingerprint.signature import wanted_digests
+
+__all__ = ["BodyDigest", "wanted_digests"]
