@@ -1,5 +1,10 @@
 """The command line: one module per noun, each with a click command called ``command``; loaded when it is called.
 
+::
+
+    catcher NOUN … ─▶ main ─▶ cli/NOUN.py ─▶ desk | serve | demo | … ─▶ results on stdout (text, or JSON lines)
+                        └──◀── CatcherError: its text on stderr, its exit status ──┘
+
 stdout carries only results, logs go to stderr. Exit status: 0 ok, 1 finding, 2 usage or configuration, 3 environment.
 """
 

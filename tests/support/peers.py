@@ -1,4 +1,4 @@
-"""Finds the other software that tests run beside catcher (deploy/peers.list); where one is absent its tests are skipped by name.
+"""Finds the other software that tests run beside catcher (deploy/peers.list); absent, its tests are skipped by name.
 
 The reasons begin with ``peer absent`` and ``needs root``: .ci/run fails when it finds either among the skipped.
 """
