@@ -24,13 +24,14 @@ _COMMAND_SECONDS = 2.0
 class Watch:
     """Runs a started Supervisor until SIGTERM or SIGINT; SIGHUP, or ``reload`` on the control socket, reloads.
 
-    The control socket is ``state/control.sock``, for the same user only. A client sends one line and reads one:
+    The control socket is for the same user only. A client sends one line and reads one:
     ``reload`` → ``ok reloaded`` or ``error …``; ``status`` → ``ok name=pid …``.
     """
 
-    def __init__(self, supervisor: Supervisor, state: Path, *, reloaded: Callable[[], None]) -> None:
+    def __init__(self, supervisor: Supervisor, control: Path, *, reloaded: Callable[[], None]) -> None:
+        """From here on signals are taken. Raises EnvironmentFailure when ``control`` can't be made."""
         self._supervisor = supervisor
-        self._path = state / "control.sock"
+        self._path = control
         self._reloaded = reloaded
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
@@ -38,6 +39,11 @@ class Watch:
         self._stops = 0
         self._hangups = 0
         self._control = self._listen()
+        signal.set_wakeup_fd(self._wake_write)
+        signal.signal(signal.SIGTERM, self._on_stop)
+        signal.signal(signal.SIGINT, self._on_stop)
+        signal.signal(signal.SIGHUP, self._on_hangup)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
 
     @property
     def private_fds(self) -> tuple[int, ...]:
@@ -46,11 +52,6 @@ class Watch:
 
     def run(self, drain_seconds: float) -> None:
         """Returns when everything has ended. A second SIGTERM ends at once."""
-        signal.set_wakeup_fd(self._wake_write)
-        signal.signal(signal.SIGTERM, self._on_stop)
-        signal.signal(signal.SIGINT, self._on_stop)
-        signal.signal(signal.SIGHUP, self._on_hangup)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
         while not self._stops:
             readable, _, _ = select.select([self._wake_read, self._control.fileno()], [], [], 1.0)
             with suppress(BlockingIOError):

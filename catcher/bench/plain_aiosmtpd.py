@@ -1,0 +1,25 @@
+"""The peer: aiosmtpd as it comes, keeping nothing. ``python -m catcher.bench.plain_aiosmtpd PORT``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class _KeepsNothing:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        return "250 2.0.0 OK"
+
+
+async def _serve(port: int) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(_KeepsNothing(), hostname="plain.test"), "127.0.0.1", port)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    asyncio.run(_serve(int(sys.argv[1])))

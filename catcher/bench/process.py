@@ -1,0 +1,112 @@
+"""Servers under measurement: start one, wait until it listens, read the CPU time of it and its children, end it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from catcher.model.errors import EnvironmentFailure
+
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+_START_SECONDS = 30.0
+
+
+def tool(name: str) -> str:
+    """Path of the program that makes the load. Raises EnvironmentFailure with the way to get it."""
+    found = find(name)
+    if found is None:
+        raise EnvironmentFailure(f"{name} isn't installed, and the measurement needs it; run 'make peers' as root")
+    return found
+
+
+def find(name: str) -> str | None:
+    """Path of a program, also where only root's PATH looks."""
+    return shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin:/usr/local/sbin")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that is free for TCP, and most likely for UDP."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    name: str
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """User and system time of the process and its descendants so far."""
+        return sum(_cpu_seconds(pid) for pid in _tree(self.pid))
+
+    def pin(self, cores: set[int]) -> None:
+        """Keeps the process and its descendants on ``cores``."""
+        for pid in _tree(self.pid):
+            os.sched_setaffinity(pid, cores)
+
+
+@contextmanager
+def running(name: str, command: Sequence[str], port: int, log: Path) -> Iterator[Server]:
+    """The server while the block lasts; it has to listen on TCP ``port``."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+    try:
+        _wait_until_listening(name, process, port, log)
+        yield Server(name, process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_listening(name: str, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    tail = log.read_text(errors="replace")[-500:]
+    raise EnvironmentFailure(f"{name} did not start within {_START_SECONDS:.0f} s; it said: {tail}")
+
+
+def _tree(root: int) -> list[int]:
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parents[int(folder.name)] = int(_stat(int(folder.name))[1])
+            except (OSError, IndexError):
+                continue
+    found = [root]
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _stat(pid: int) -> list[str]:
+    """Fields of /proc/PID/stat from the state on (proc(5): field 3 is the first)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        fields = _stat(pid)
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND

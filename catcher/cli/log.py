@@ -1,0 +1,21 @@
+"""Logging: one line an event, on stderr, never with anything that a stranger wrote."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+
+def configure_logging(level: str) -> None:
+    """Sends the log of ``level`` and above to stderr.
+
+    Third-party loggers stay silent below WARNING, aiosmtpd's ``mail.log`` altogether: it prints addresses and,
+    at DEBUG, bodies.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s[%(process)d] %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("catcher").setLevel(level.upper())
+    logging.getLogger("mail.log").disabled = True

@@ -1,0 +1,39 @@
+"""``catcher serve``: runs the server in the foreground."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from catcher.cli.options import config_option
+
+
+@click.command("serve")
+@config_option
+@click.option(
+    "--role",
+    type=click.Choice(["dns", "smtp", "all"]),
+    default="all",
+    show_default=True,
+    help="What to serve: answers, mail, or both.",
+)
+def command(config_file: Path, role: str) -> None:
+    """Answer DNS and take mail until SIGTERM.
+
+    Prints 'ready' once every socket listens. SIGHUP reloads catalogue and zones and prints 'reloaded';
+    SIGTERM finishes what runs and ends, a second SIGTERM ends at once.
+    """
+    from catcher.cli.log import configure_logging
+    from catcher.config import load
+    from catcher.serve import DRAIN_SECONDS, ROLES, SystemClock, launch
+    from catcher.supervise import Watch
+
+    config = load(config_file)
+    configure_logging(config.log.level)
+    running = launch(config, clock=SystemClock(), roles=ROLES if role == "all" else (role,))
+    control = config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock")
+    watch = Watch(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
+    running.private_fds = watch.private_fds
+    click.echo("ready")
+    watch.run(DRAIN_SECONDS)
