@@ -37,17 +37,18 @@ class BodyDigest:
         if self._room == 0 or not chunk:
             return
         data = self._held + chunk if self._held else bytes(chunk)
-        if self._relaxed:
+        blanks = self._relaxed and (b" " in data or b"\t" in data)
+        if blanks:
             data = _single_blanks(data)
         end = len(data)
         if data.endswith(b"\r"):
             end -= 1
-        if self._relaxed and end and data[end - 1] == 0x20:
+        if blanks and end and data[end - 1] == 0x20:
             end -= 1
         self._held = data[end:]
         if self._held:
             data = data[:end]
-        if self._relaxed and b" \r\n" in data:
+        if blanks:
             data = data.replace(b" \r\n", b"\r\n")
         self._take(data)
 

@@ -1,0 +1,64 @@
+"""The answers at hand, and the questions still open: how pure code asks the DNS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from catcher.model.lookup import Answer, Answers, Question, RRType, Status
+
+MAX_ROUNDS = 24
+"""Rounds of asking after which a caller gives up with ``settled``. SPF's own limit of ten look-ups, each with
+addresses to look up, needs 22 at most; everything else is asked for within three."""
+
+FAILED = Answer(Status.FAILED)
+
+
+class Lookups:
+    """Gives an answer that is at hand; an answer that isn't becomes an open question."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.open: set[Question] = set()
+
+    def get(self, name: str, rrtype: RRType) -> Answer | None:
+        """The answer, or None: then the question has been noted. ``name`` as in Question."""
+        question = Question(name, rrtype)
+        answer = self.answers.get(question)
+        if answer is None:
+            self.open.add(question)
+        return answer
+
+
+class _Settled(Mapping[Question, Answer]):
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def __getitem__(self, question: Question) -> Answer:
+        return self._answers.get(question, FAILED)
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self._answers)
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+
+def settled(answers: Answers) -> Answers:
+    """``answers`` where every other question counts as failed: with it, ``fingerprint`` always returns a result."""
+    return _Settled(answers)
+
+
+def presentation(name: str) -> str:
+    """``name`` (labels split by dots, any characters) as Question wants it: escaped by RFC 1035 §5.1, lower case."""
+    if name.isascii() and name.replace("-", "").replace(".", "").replace("_", "").isalnum():
+        return name.lower()
+    return ".".join(
+        "".join(map(_escaped, label)) for label in name.lower().encode("utf-8").decode("latin-1").split(".")
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if not 0x20 < code < 0x7F:
+        return f"\\{code:03d}"
+    return f"\\{character}" if character in '"();@$\\' else character

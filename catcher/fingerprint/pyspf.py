@@ -1,0 +1,136 @@
+"""pyspf made pure: the one module where its untyped code is touched (RFC 7208).
+
+pyspf stays the judge of records, mechanisms and limits. Replaced are its look-ups (an answer at hand, else an open
+question), its clock (the time is passed in), and the local-part in macros: a name that would carry it into somebody's
+resolver log isn't asked for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import spf  # type: ignore[import-untyped]
+
+from catcher.fingerprint.lookups import Lookups, presentation
+from catcher.model.lookup import Question, RRType, Status
+
+_WITHHELD = "localpartwithheld"
+"""Stands for the local-part while macros are expanded. Letters alone: no delimiter of a macro can split it, so a
+name holds it exactly when it would hold part of the local-part."""
+
+_MAX_RECORD = 4096
+"""Octets of an SPF record that is read; RFC 7208 §3.4 asks for 450."""
+
+_MAX_ADDRESSES = 64
+"""Addresses of one name that are compared."""
+
+
+class _OpenQuestion(Exception):
+    """An answer is missing: the evaluation is left, and run again when it is there."""
+
+
+class LocalPartWithheld(Exception):
+    """Going on would put the local-part into a DNS query."""
+
+
+class Evaluation(spf.query):  # type: ignore[misc]
+    """One check_host() (RFC 7208 §4). Create, ``run`` once, drop."""
+
+    def __init__(
+        self,
+        lookups: Lookups,
+        *,
+        client: str,
+        local_part: str,
+        domain: str,
+        helo: str,
+        now: datetime,
+        disclose: bool,
+        explain: bool,
+    ) -> None:
+        # spf.query.__init__ reads the clock; this sets the same attributes without it.
+        self._lookups = lookups
+        self._explain = explain
+        self._ahead: set[Question] = set()
+        self.l = local_part if disclose else _WITHHELD
+        self.o = self.d = domain
+        self.s = f"{self.l}@{domain}"
+        self.h = helo
+        self.t = str(int(now.timestamp()))
+        self.p = None
+        self.r = "unknown"
+        self.ident = "mailfrom"
+        self.cache: dict[Any, Any] = {}
+        self.defexps = dict(spf.EXPLANATIONS)
+        self.exps = dict(spf.EXPLANATIONS)
+        self.libspf_local = None
+        self.lookups = self.void_lookups = self.timer = self.querytime = self.timeout = 0
+        self.strict = True
+        self.default_modifier = True
+        self.verbose = False
+        self.authserv = None
+        self.ipaddr = None
+        self.set_ip(client)
+
+    def run(self) -> tuple[str, str] | None:
+        """(result word of RFC 7208 §2.6, explanation), or None when questions are open.
+
+        Raises LocalPartWithheld.
+        """
+        before = len(self._lookups.open)
+        try:
+            result, _, explanation = self.check()
+        except _OpenQuestion:
+            result, explanation = "", ""
+        except (ValueError, AssertionError, IndexError, RecursionError):
+            # What a hostile record makes pyspf stumble over: numbers beyond int's digits, mutual inclusion.
+            result, explanation = "permerror", ""
+        if len(self._lookups.open) > before:
+            self._lookups.open |= self._ahead
+            return None
+        return str(result), str(explanation)
+
+    def dns(self, name: str, qtype: str, cnames: Any = None, ignore_void: bool = False) -> list[Any]:
+        """The records, in pyspf's shapes; CNAMEs were followed by the resolver."""
+        name = str(name).rstrip(".").lower()
+        if _WITHHELD in name:
+            raise LocalPartWithheld
+        if len(name) > 253 or not all(0 < len(label) < 64 for label in name.split(".")):
+            return []
+        answer = self._lookups.get(presentation(name), RRType(qtype))
+        if answer is None:
+            raise _OpenQuestion
+        if answer.status is Status.FAILED:
+            raise spf.TempError("DNS")
+        records = self._shaped(qtype, answer.records)
+        if not records and not ignore_void:
+            self.void_lookups += 1
+            if self.void_lookups > spf.MAX_VOID_LOOKUPS:
+                raise spf.PermError("Void lookup limit exceeded")
+        return records
+
+    def _shaped(self, qtype: str, records: tuple[Any, ...]) -> list[Any]:
+        if qtype == "TXT":
+            if any(len(text) > _MAX_RECORD and spf.RE_SPF.match(text) for text in records):
+                raise spf.PermError("Record too long")
+            return [[text] for text in records]
+        if qtype == "MX":
+            if len(records) <= spf.MAX_MX:
+                self._look_ahead(host for _, host in records)
+            return list(records)
+        if qtype == "PTR":
+            self._look_ahead(records[: spf.MAX_PTR])
+            return list(records)
+        return list(records[:_MAX_ADDRESSES])
+
+    def _look_ahead(self, hosts: Any) -> None:
+        """Notes the addresses that pyspf is going to ask for one by one, so that they are asked for at once."""
+        for host in hosts:
+            question = Question(presentation(host.rstrip(".")), RRType(self.A))
+            if question.name and question not in self._lookups.answers:
+                self._ahead.add(question)
+
+    def get_explanation(self, spec: str) -> str | None:
+        """The text behind ``exp=``: free text of a stranger that nobody here reads, so it isn't asked for."""
+        return super().get_explanation(spec) if self._explain else None  # type: ignore[no-any-return]

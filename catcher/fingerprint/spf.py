@@ -1,0 +1,89 @@
+"""Judges the client's address by SPF: MAIL FROM, or HELO for the null reverse-path (RFC 7208 §2.3, §2.4)."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime
+
+from catcher.fingerprint.lookups import Lookups
+from catcher.fingerprint.pyspf import Evaluation, LocalPartWithheld
+from catcher.model.fingerprint import AuthResult, SpfResult
+from catcher.model.mailbox import Mailbox
+
+
+def judge_spf(
+    lookups: Lookups, *, client: str, helo: str, reverse_path: Mailbox | None, now: datetime
+) -> SpfResult | None:
+    """The result, or None when questions are open in ``lookups``.
+
+    ``policy`` means: the record wants the sender's local-part in a DNS name (macros ``s`` and ``l``), and that isn't
+    given away. Without a client address or an identity the result is ``none``.
+    """
+    if not is_address(client):
+        return SpfResult()
+    if reverse_path is None:
+        scope, domain, local_part = "helo", helo, "postmaster"
+    else:
+        scope, domain, local_part = "mfrom", reverse_path.domain, reverse_path.local_part or "postmaster"
+    if not _checkable(domain):
+        return SpfResult(AuthResult.NONE, None, scope)
+    found = check_host(
+        lookups,
+        client=client,
+        local_part=local_part,
+        domain=domain,
+        helo=helo,
+        now=now,
+        disclose=reverse_path is None or not reverse_path.local_part,
+    )
+    if found is None:
+        return None
+    return SpfResult(found[0], domain.lower(), scope)
+
+
+def check_host(
+    lookups: Lookups,
+    *,
+    client: str,
+    local_part: str,
+    domain: str,
+    helo: str,
+    now: datetime,
+    disclose: bool,
+    explain: bool = False,
+) -> tuple[AuthResult, str] | None:
+    """check_host() of RFC 7208 §4: (result, explanation), or None when questions are open.
+
+    ``disclose`` lets macros put the local-part into DNS names; ``explain`` fetches the text behind ``exp=``. Both are
+    for hermetic use.
+    """
+    evaluation = Evaluation(
+        lookups,
+        client=client,
+        local_part=local_part,
+        domain=domain,
+        helo=helo,
+        now=now,
+        disclose=disclose,
+        explain=explain,
+    )
+    try:
+        found = evaluation.run()
+    except LocalPartWithheld:
+        return AuthResult.POLICY, ""
+    return None if found is None else (AuthResult(found[0]), found[1])
+
+
+def is_address(text: str) -> bool:
+    """Whether ``text`` is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _checkable(domain: str) -> bool:
+    """RFC 7208 §4.3: a malformed, single-label or literal name has no result but ``none``."""
+    labels = domain.rstrip(".").split(".")
+    return len(labels) > 1 and not domain.startswith("[") and all(0 < len(label) < 64 for label in labels)
