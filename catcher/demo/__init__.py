@@ -14,5 +14,6 @@
                                     show: observations, incidents, reports, and whether each is as scripted
 
 Every organisation has its own network in 127.0.0.0/8 and sends from there, so that SPF and reverse DNS mean something.
-Nothing leaves the machine. The names are example domains (RFC 2606) beside army.ml and navy.ml, which gave catcher its task.
+Nothing leaves the machine. The names are example domains (RFC 2606), beside army.ml and navy.ml which gave catcher its
+task.
 """

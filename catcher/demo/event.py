@@ -21,11 +21,12 @@ class Story(StrEnum):
     REFUSED = "people mistype a ministry (policy refuse)"
     ENDED = "people mistype a hospital (the policy ends mid-month)"
     TURNED_AWAY = "people write to names without a mail host"
+    MIXED = "one mail goes to two mistyped domains"
+    RETRY = "the reply is lost, the sender tries again"
     NEWSLETTER = "a newsletter"
     ORDERS = "order confirmations of a shop"
     BOUNCES = "bounces of mail that others forged"
     AUTO_REPLIES = "automatic replies, provoked by forged mail"
-    RETRY = "the reply is lost, the sender tries again"
     LOG_IN = "a mail program tries to log in"
     FORGED = "hijacked machines write in the contractor's name"
     FORGED_SIGNED = "a spammer signs with its own domain, From is the contractor's"
@@ -65,6 +66,8 @@ class Expected:
     """Whether it counts towards a notice."""
     retry: bool = False
     replayed: bool = False
+    recipient_replies: tuple[int, ...] | None = None
+    """Reply codes to RCPT, where they differ."""
 
 
 @dataclass(frozen=True, slots=True)

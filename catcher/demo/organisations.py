@@ -51,7 +51,9 @@ MINISTRY = Organisation("ministry.example", "Ministry of Works", 4, Algorithm.RS
 SHIPYARD = Organisation("shipyard.example", "Harbour Shipyard", 5, Algorithm.ED25519, "quarantine")
 CLINIC = Organisation("clinic.example", "Riverside Clinic", 6, Algorithm.ED25519, "quarantine")
 MAILHOST = Organisation("mailhost.example", "Mailhost", 7, Algorithm.RSA, "quarantine")
-UNIVERSITY = Organisation("university.example", "Lakeside University", 8, spf="include:mailhost.example ~all", via="mailhost.example")
+UNIVERSITY = Organisation(
+    "university.example", "Lakeside University", 8, spf="include:mailhost.example ~all", via="mailhost.example"
+)
 NEWSLETTER = Organisation("newsletter.example", "Morning Digest", 9, Algorithm.ED25519, "quarantine")
 SHOP = Organisation("shop.example", "Tent and Tarp Outfitters", 10, Algorithm.ED25519, "reject")
 SCHOOL = Organisation("school.example", "Millbrook School", 11)

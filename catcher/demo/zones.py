@@ -20,9 +20,7 @@ def world(keys: Mapping[str, DkimKey]) -> dict[str, str]:
     """Origin → text of its master file; ``keys`` maps a domain to its key."""
     zones = {org.domain: _organisation(org, keys.get(org.domain)) for org in ORGANISATIONS}
     zones["world.example"] = _APEX + "ns IN A 127.0.0.1\n"
-    zones[ACCESS_PROVIDER] = _APEX + "".join(
-        f"{host.name}. IN A {host.address}\n" for host in HIJACKED if host.named
-    )
+    zones[ACCESS_PROVIDER] = _APEX + "".join(f"{host.name}. IN A {host.address}\n" for host in HIJACKED if host.named)
     zones[REVERSE] = _reverse([*(org.host for org in ORGANISATIONS if org.via is None), *HIJACKED])
     return zones
 

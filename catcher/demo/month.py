@@ -1,0 +1,38 @@
+"""The whole script: all stories of a month, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from random import Random
+
+from catcher.demo.event import Event
+from catcher.demo.keys import DkimKey, make_key
+from catcher.demo.organisations import ORGANISATIONS
+from catcher.demo.stories import abuse, machines, work
+from catcher.demo.stories.script import Script
+
+_SEED = 1337
+_STORIES = (*work.STORIES, *machines.STORIES, *abuse.STORIES)
+
+
+def month_before(now: datetime) -> date:
+    """The first day of the month before ``now``: the last one that is whole."""
+    return (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def make_keys() -> dict[str, DkimKey]:
+    """A new key for every organisation that signs, by domain. Takes about a second."""
+    return {org.domain: make_key(org.algorithm) for org in ORGANISATIONS if org.algorithm is not None}
+
+
+def month(first: date, keys: Mapping[str, DkimKey]) -> tuple[Event, ...]:
+    """Every event from ``first``, a month's first day, on; ordered by time, all within that month.
+
+    The same month and keys give the same events. Each story has its own random numbers, so that a change of one
+    leaves the others as they are.
+    """
+    events = [
+        event for number, tell in enumerate(_STORIES) for event in tell(Script(first, Random(_SEED + number), keys))
+    ]
+    return tuple(sorted(events, key=lambda event: event.at))

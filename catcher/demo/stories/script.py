@@ -1,0 +1,75 @@
+"""What every story draws on: the month's days, a seeded choice of hours and people, and signing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from catcher.demo.keys import DkimKey
+from catcher.demo.letters import Note
+from catcher.demo.organisations import ORGANISATIONS, Host, Organisation
+from catcher.demo.signing import sign
+from catcher.demo.texts import READERS, STAFF, SUBJECTS, local_part
+
+_BY_DOMAIN = {organisation.domain: organisation for organisation in ORGANISATIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One month. The same ``rng`` seed and month give the same events but for the signatures."""
+
+    first: date
+    """The first day of the month."""
+    rng: Random = field(repr=False)
+    keys: Mapping[str, DkimKey] = field(repr=False)
+    """By domain."""
+
+    @property
+    def days(self) -> list[date]:
+        end = (self.first.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return [self.first + timedelta(days=n) for n in range((end - self.first).days)]
+
+    @property
+    def workdays(self) -> list[date]:
+        return [day for day in self.days if day.weekday() < 5]
+
+    def moment(self, day: date, hours: tuple[int, int] = (7, 17)) -> datetime:
+        """Some second of ``day`` from the first hour to the end of the second, UTC."""
+        second = self.rng.randrange(hours[0] * 3600, (hours[1] + 1) * 3600)
+        return datetime.combine(day, time(), UTC) + timedelta(seconds=second)
+
+    def reader(self, domain: str) -> str:
+        """The address of somebody who should have been written to, at the mistyped ``domain``."""
+        return f"{self.rng.choice(READERS)}@{domain}"
+
+    def staff(self, organisation: Organisation) -> tuple[str, str]:
+        """Somebody who works there: display name and address."""
+        name = self.rng.choice(STAFF)
+        return name, f"{local_part(name)}@{organisation.domain}"
+
+    def note(self, at: datetime, author: tuple[str, str], *to: str, subject: str | None = None) -> Note:
+        """What a letter of ``author`` (name, address) starts from."""
+        name, address = author
+        return Note(at, f"{name} <{address}>", to, subject or self.rng.choice(SUBJECTS), self.rng)
+
+    def signed(self, organisation: Organisation, message: bytes, at: datetime) -> bytes:
+        """``message`` under the organisation's signature, where it has a key, below the trace field of its host."""
+        key = self.keys.get(organisation.domain)
+        if key is not None:
+            message = sign(message, key, domain=organisation.domain, selector=organisation.selector, at=at)
+        host = self.host(organisation)
+        return f"Received: by {host.name} with ESMTP; {at:%a, %d %b %Y %H:%M:%S} +0000\r\n".encode() + message
+
+    def letter(
+        self, organisation: Organisation, at: datetime, to: str, write: Callable[[Note], bytes]
+    ) -> tuple[str, bytes]:
+        """Somebody at ``organisation`` writes to ``to``: the reverse-path and the message as it leaves."""
+        author = self.staff(organisation)
+        return author[1], self.signed(organisation, write(self.note(at, author, to)), at)
+
+    @staticmethod
+    def host(organisation: Organisation) -> Host:
+        """The host that its mail leaves from: its own, or its provider's."""
+        return _BY_DOMAIN[organisation.via].host if organisation.via else organisation.host

@@ -1,0 +1,144 @@
+"""People write to a wrong address: what the sink is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from catcher.demo.event import Event, Expected, Manner, Story
+from catcher.demo.letters import desktop_mail, itinerary, marked_mail, office_mail
+from catcher.demo.organisations import (
+    CLINIC,
+    CONTRACTOR,
+    HOSPITAL,
+    MINISTRY,
+    SHIPYARD,
+    TRAVEL,
+    UNIVERSITY,
+)
+from catcher.demo.stories.script import Script
+from catcher.demo.texts import STORED_READER
+from catcher.model.fingerprint import MailClass, Tier
+
+ENDS_ON = 16
+"""The day of the month on which mail for hosptal.example is no longer taken."""
+
+_PERSON = Expected(tier=Tier.VERIFIED, mail_class=MailClass.PERSON, counts=True)
+
+
+def contractor(script: Script) -> Iterator[Event]:
+    """Every working day the address book's wrong entry is used, and two people mistype an address."""
+    expected = replace(_PERSON, sender=CONTRACTOR.domain)
+    for day in script.workdays:
+        for to in (f"{STORED_READER}@army.ml", script.reader("army.ml"), script.reader("army.ml")):
+            at = script.moment(day)
+            sender, message = script.letter(CONTRACTOR, at, to, office_mail)
+            yield Event(at, Story.CONTRACTOR, CONTRACTOR.host, sender, (to,), message, expected)
+
+
+def travel(script: Script) -> Iterator[Event]:
+    """Itineraries to army.ml, which accepts, and navy.ml, which explains after the data."""
+    for day in script.workdays:
+        for domain, reply in (("army.ml", 250), ("navy.ml", 550)):
+            to, at = script.reader(domain), script.moment(day)
+            sender, message = script.letter(TRAVEL, at, to, itinerary)
+            expected = replace(_PERSON, sender=TRAVEL.domain, domains=(domain,), reply=reply)
+            yield Event(at, Story.TRAVEL, TRAVEL.host, sender, (to,), message, expected)
+
+
+def hospital(script: Script) -> Iterator[Event]:
+    """No DKIM: SPF from its own address with matching reverse DNS has to do."""
+    expected = replace(_PERSON, tier=Tier.AUTHENTICATED, sender=HOSPITAL.domain)
+    for day in script.workdays[::2]:
+        to, at = script.reader("army.ml"), script.moment(day)
+        sender, message = script.letter(HOSPITAL, at, to, desktop_mail)
+        yield Event(at, Story.HOSPITAL, HOSPITAL.host, sender, (to,), message, expected)
+
+
+def ministry(script: Script) -> Iterator[Event]:
+    """Documents under a protective marking."""
+    expected = replace(_PERSON, sender=MINISTRY.domain)
+    for number, day in enumerate(script.workdays[1::2]):
+        level = "OFFICIAL:Sensitive" if number % 3 else "PROTECTED"
+        to, at, author = script.reader("army.ml"), script.moment(day), script.staff(MINISTRY)
+        message = script.signed(MINISTRY, marked_mail(script.note(at, author, to), level), at)
+        yield Event(at, Story.MINISTRY, MINISTRY.host, author[1], (to,), message, expected)
+
+
+def university(script: Script) -> Iterator[Event]:
+    """SPF passes for the university, but from a host that many share: proven enough to name, not to count."""
+    expected = Expected(tier=Tier.AUTHENTICATED, sender=UNIVERSITY.domain, mail_class=MailClass.PERSON)
+    for day in script.workdays[::3]:
+        to, at = script.reader("army.ml"), script.moment(day)
+        sender, message = script.letter(UNIVERSITY, at, to, desktop_mail)
+        yield Event(at, Story.UNIVERSITY, script.host(UNIVERSITY), sender, (to,), message, expected)
+
+
+def refused(script: Script) -> Iterator[Event]:
+    """Policy refuse: the explanation comes at RCPT, and the envelope is all that is seen."""
+    expected = Expected(550, ("minstry.example",), Tier.AUTHENTICATED, SHIPYARD.domain)
+    for day in script.workdays[2::4]:
+        to, at = script.reader("minstry.example"), script.moment(day)
+        sender, message = script.letter(SHIPYARD, at, to, office_mail)
+        yield Event(at, Story.REFUSED, SHIPYARD.host, sender, (to,), message, expected)
+
+
+def ended(script: Script) -> Iterator[Event]:
+    """Policy accept until mid-month, then observe: the MX goes, and senders keep their mail."""
+    taken = replace(_PERSON, sender=CLINIC.domain, domains=("hosptal.example",))
+    for day in script.days[::3]:
+        to, at = script.reader("hosptal.example"), script.moment(day)
+        sender, message = script.letter(CLINIC, at, to, desktop_mail)
+        expected = taken if day.day < ENDS_ON else Expected(None, ())
+        yield Event(at, Story.ENDED, CLINIC.host, sender, (to,), message, expected)
+    at = script.moment(script.days[ENDS_ON])
+    sender, message = script.letter(CLINIC, at, to, desktop_mail)
+    yield Event(at, Story.ENDED, CLINIC.host, sender, (to,), message, Expected(550, ()), Manner.INSIST)
+
+
+def turned_away(script: Script) -> Iterator[Event]:
+    """Null MX, no MX, and a name about to be handed over: the mail never leaves its sender."""
+    names = ("travle.example", "shipyrad.example", "universty.example")
+    for number, day in enumerate(script.workdays[::2]):
+        to, at = script.reader(names[number % 3]), script.moment(day)
+        sender, message = script.letter(SHIPYARD, at, to, office_mail)
+        yield Event(at, Story.TURNED_AWAY, SHIPYARD.host, sender, (to,), message, Expected(None, ()))
+
+
+def mixed(script: Script) -> Iterator[Event]:
+    """One mail to two mistyped domains; then one whose second recipient gets another outcome and comes again."""
+    day = script.workdays[6]
+    at, author = script.moment(day), script.staff(SHIPYARD)
+    both = script.reader("army.ml"), script.reader("contracter.example")
+    message = script.signed(SHIPYARD, office_mail(script.note(at, author, *both)), at)
+    taken = replace(_PERSON, sender=SHIPYARD.domain)
+    expected = replace(taken, domains=("army.ml", "contracter.example"))
+    yield Event(at, Story.MIXED, SHIPYARD.host, author[1], both, message, expected)
+
+    at = script.moment(day + timedelta(days=1))
+    both = script.reader("army.ml"), script.reader("navy.ml")
+    message = script.signed(SHIPYARD, office_mail(script.note(at, author, *both)), at)
+    yield Event(at, Story.MIXED, SHIPYARD.host, author[1], both, message, replace(taken, recipient_replies=(250, 452)))
+    later = replace(taken, reply=550, domains=("navy.ml",), replayed=True, counts=False)
+    yield Event(at + timedelta(minutes=15), Story.MIXED, SHIPYARD.host, author[1], both[1:], message, later)
+
+
+def retry(script: Script) -> Iterator[Event]:
+    """The reply is lost on the way, so the sender delivers the same mail again: one mail, not two."""
+    expected = replace(_PERSON, sender=TRAVEL.domain)
+    for day in script.workdays[3::7]:
+        to, at = script.reader("army.ml"), script.moment(day)
+        sender, message = script.letter(TRAVEL, at, to, itinerary)
+        lost = replace(expected, reply=None)
+        yield Event(at, Story.RETRY, TRAVEL.host, sender, (to,), message, lost, Manner.LOSE_REPLY)
+        again = replace(expected, retry=True, counts=False)
+        yield Event(at + timedelta(minutes=15), Story.RETRY, TRAVEL.host, sender, (to,), message, again)
+
+
+def ends_on(first: date) -> date:
+    """The first day on which hosptal.example is under its next policy."""
+    return first.replace(day=ENDS_ON)
+
+
+STORIES = (contractor, travel, hospital, ministry, university, refused, ended, turned_away, mixed, retry)
