@@ -37,7 +37,7 @@ class Node(Section):
     name: Line = "sink-1"
     """What this node is called in logs and reports."""
     state: AnyPath = Path("var")
-    """The folder of the database, the period keys, the certificate and the control socket; writable for catcher alone."""
+    """The folder of the database, keys, certificate and control socket; writable for catcher alone."""
 
 
 class Operator(Section):
@@ -90,11 +90,11 @@ class CatalogueFiles(Section):
     """The domains that are held."""
 
     files: Annotated[tuple[ExistingFile, ...], NOT_EMPTY] = Field(examples=[["zonefiles/catalogue.csv"]])
-    """CSV files with the columns domain,intended,policy,until,then,note; a header row; trailing columns may be absent."""
+    """CSV files with a header row domain,intended,policy,until,then,note; columns may be left out from the right."""
     template: ExistingFile | None = Field(default=None, examples=["zonefiles/template.zone"])
     """What every catalogued domain publishes; without it the built-in template."""
     guard: Literal["off", "required"] = "off"
-    """"required": nothing above policy null without a `catcher check --against ZONE` of the last 24 hours that cleared it."""
+    """off, or required: no policy above null for a name that no `catcher check --against ZONE` cleared in 24 hours."""
 
 
 def _url(value: str, info: ValidationInfo) -> str:

@@ -1,0 +1,23 @@
+"""Which domains are held, for whom mail to them was meant, under which policy until when; and the guards.
+
+::
+
+    catalogue.csv ─▶ reading ─▶ row (odd rows)  ─▶ table ─▶ Catalogue ─▶ get, find ─▶ Entry ─▶ policy_at(now)
+                       │  plain rows in one sweep ─▶ ┘          ▲                                  ▲
+                       └─▶ ConfigurationError, every fault      │ Guard: what was cleared, when ───┘
+                                                                │
+    TLD zone ─▶ tldzone ─▶ against (catalogue × delegations) ─▶ refusals ─▶ guard file in the state folder
+
+    catalogue add, remove, stop-mail ─▶ write ─▶ catalogue.csv, replaced atomically
+
+A row may name a domain below another row's: both hold, and the most specific one rules a name.
+"""
+
+from __future__ import annotations
+
+from catcher.catalogue.catalogue import Catalogue
+from catcher.catalogue.entry import Entry
+from catcher.catalogue.guard import Guard
+from catcher.catalogue.reading import load
+
+__all__ = ["Catalogue", "Entry", "Guard", "load"]

@@ -1,0 +1,75 @@
+"""The catalogue as the other rooms see it: look up a name, get its row and the policy in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from catcher.catalogue.entry import Entry
+from catcher.catalogue.guard import Guard
+from catcher.model.policy import Policy
+
+
+class Rows(Protocol):
+    """Where the rows are kept: the compact table of a file, or a plain ``dict``."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def __contains__(self, domain: object, /) -> bool: ...
+
+    def get(self, domain: str, /) -> Entry | None: ...
+
+    def values(self) -> Iterable[Entry]: ...
+
+
+class Catalogue:
+    """The rows of all files, none twice. Immutable: a reload makes a new one."""
+
+    def __init__(self, rows: Rows, guard: Guard | None = None) -> None:
+        self._rows = rows
+        self.guard = guard
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], *, guard: Guard | None = None) -> Catalogue:
+        """A catalogue of a few rows at hand."""
+        return cls({entry.domain: entry for entry in entries}, guard)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._rows.values())
+
+    def domains(self) -> Iterator[str]:
+        """Every catalogued domain, in the order of the files; cheaper than the rows."""
+        return iter(self._rows)
+
+    def __contains__(self, domain: object) -> bool:
+        """Whether a row names ``domain`` itself."""
+        return domain in self._rows
+
+    def get(self, domain: str) -> Entry | None:
+        """The row that names ``domain`` itself (A-labels, lower case)."""
+        return self._rows.get(domain)
+
+    def find(self, name: str) -> Entry | None:
+        """The row nearest at or above ``name`` (A-labels, lower case): the most specific one rules it."""
+        rows = self._rows
+        while True:
+            entry = rows.get(name)
+            if entry is not None:
+                return entry
+            _, dot, name = name.partition(".")
+            if not dot:
+                return None
+
+    def policy_at(self, entry: Entry, now: datetime) -> Policy:
+        """The policy in force: the row's, but ``null`` at most where a required guard has not cleared the name."""
+        policy = entry.policy_at(now)
+        guard = self.guard
+        if guard is not None and guard.required and policy.above_null and not guard.allows(entry.domain, now):
+            return Policy.NULL
+        return policy

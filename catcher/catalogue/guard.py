@@ -1,0 +1,158 @@
+"""What the last runs of ``catcher check --against ZONE`` cleared, kept in the state folder (DESIGN, promise 6).
+
+::
+
+    state/guard.json               one record a TLD zone: origin, when, serial, refused names, digest of the cleared
+    state/guard-ORIGIN-DIGEST      the cleared names, sorted, one a line
+
+The names are written first and the record last, each atomically, so that a reader sees one run or the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from catcher.catalogue.atomic import replace_file
+from catcher.catalogue.names import SortedNames
+from catcher.model.domain import is_at_or_below, parents
+from catcher.model.errors import EnvironmentFailure
+
+HOLDS = timedelta(hours=24)
+"""How long a run clears names: at exactly this age it still does."""
+SKEW = timedelta(minutes=5)
+"""A run further in the future than this clears nothing: the clock was wrong then, or is now."""
+
+_RECORD = "guard.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One comparison of the catalogue with one TLD zone."""
+
+    origin: str
+    """The zone's apex; names at or below it were judged."""
+    ran_at: datetime
+    zone: str
+    """Name of the zone file."""
+    serial: int
+    """Of the zone's SOA (RFC 1035 §3.3.13)."""
+    refused: frozenset[str]
+    """Catalogued names that the run refused, those outside the origin included."""
+    cleared: SortedNames
+    """Catalogued names below the origin that it did not."""
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether the run still clears names at ``now``."""
+        return -SKEW <= now - self.ran_at <= HOLDS
+
+
+class Guard:
+    """The runs that are on record, the latest for each origin."""
+
+    def __init__(self, *, required: bool, runs: Iterable[Run] = ()) -> None:
+        self.required = required
+        """Whether the policies above ``null`` need a run."""
+        self.runs = {run.origin: run for run in runs}
+        self._refused = frozenset(name for run in self.runs.values() for name in run.refused)
+
+    @classmethod
+    def load(cls, state: Path, required: bool) -> Guard:
+        """The guard on record in the folder ``state``; without a record one that clears nothing.
+
+        Raises EnvironmentFailure when the record is damaged.
+        """
+        record = state / _RECORD
+        try:
+            told = json.loads(record.read_bytes())
+            return cls(required=required, runs=[_read(run, state) for run in told["runs"]])
+        except FileNotFoundError:
+            if record.exists():
+                raise _damaged(record) from None
+            return cls(required=required)
+        except OSError as error:
+            raise EnvironmentFailure(f"{record}: it can't be read: {error.strerror}; mend its permissions") from None
+        except (ValueError, KeyError, TypeError):
+            raise _damaged(record) from None
+
+    @property
+    def ran_at(self) -> datetime | None:
+        """When the last run was, of whatever zone."""
+        return max((run.ran_at for run in self.runs.values()), default=None)
+
+    def run_for(self, domain: str) -> Run | None:
+        """The run whose zone ``domain`` lies in."""
+        return next((self.runs[name] for name in parents(domain) if name in self.runs), None)
+
+    def clears(self, domain: str) -> bool:
+        """Whether the run for its zone, however old, judged ``domain`` and nothing spoke against it."""
+        run = self.run_for(domain)
+        return run is not None and domain in run.cleared and domain not in self._refused
+
+    def allows(self, domain: str, now: datetime) -> bool:
+        """Whether ``domain`` may be served above ``null`` at ``now``, the guard being required."""
+        run = self.run_for(domain)
+        return run is not None and run.holds_at(now) and domain in run.cleared and domain not in self._refused
+
+    def record(self, state: Path, runs: Sequence[Run]) -> Guard:
+        """Writes ``runs`` in place of those of the same origins; returns the guard as it is now on record."""
+        guard = Guard(required=self.required, runs=[*self.runs.values(), *runs])
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for run in runs:
+            replace_file(state / _names_file(run), run.cleared.block[1:], mode=0o600)
+        told = [_tell(run) for _, run in sorted(guard.runs.items())]
+        replace_file(state / _RECORD, json.dumps({"runs": told}, indent=1).encode() + b"\n", mode=0o600)
+        _sweep(state, {run["names"] for run in told})
+        return guard
+
+
+def judged(origin: str, domains: Iterable[str], refused: Collection[str]) -> SortedNames:
+    """The names of ``domains`` that a run over the zone ``origin`` clears."""
+    return SortedNames.of(d for d in domains if d != origin and is_at_or_below(d, origin) and d not in refused)
+
+
+def _names_file(run: Run) -> str:
+    return f"guard-{run.origin}-{hashlib.sha256(run.cleared.block[1:]).hexdigest()[:32]}"
+
+
+def _tell(run: Run) -> dict[str, Any]:
+    return {
+        "origin": run.origin,
+        "ran_at": run.ran_at.astimezone(UTC).isoformat(),
+        "zone": run.zone,
+        "serial": run.serial,
+        "refused": sorted(run.refused),
+        "names": _names_file(run),
+        "cleared": len(run.cleared),
+    }
+
+
+def _read(told: Any, state: Path) -> Run:
+    """Raises ValueError, KeyError, TypeError or FileNotFoundError for a damaged record."""
+    run = Run(
+        origin=told["origin"],
+        ran_at=datetime.fromisoformat(told["ran_at"]).astimezone(UTC),
+        zone=told["zone"],
+        serial=told["serial"],
+        refused=frozenset(told["refused"]),
+        cleared=SortedNames((state / Path(told["names"]).name).read_bytes()),
+    )
+    if _names_file(run) != told["names"]:
+        raise ValueError("the cleared names are not those of the record")
+    return run
+
+
+def _sweep(state: Path, kept: set[str]) -> None:
+    """Removes the names of former runs."""
+    for file in state.glob("guard-*"):
+        if file.name not in kept:
+            file.unlink(missing_ok=True)
+
+
+def _damaged(record: Path) -> EnvironmentFailure:
+    return EnvironmentFailure(f"{record}: it is damaged; run 'catcher check --against ZONE' to write it anew")

@@ -1,0 +1,38 @@
+"""A sorted set of names as one block of bytes: some 15 MB for a million of them, looked up in microseconds."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
+
+_STRIDE = 64
+
+
+class SortedNames:
+    """``in`` for A-labels. ``block`` is sorted by octets, one name a line, each line ended by LF."""
+
+    def __init__(self, block: bytes) -> None:
+        lines = block.split(b"\n")[:-1]
+        self.block = b"\n" + block
+        self._count = len(lines)
+        self._heads = lines[::_STRIDE]
+        offsets = list(accumulate((len(line) + 1 for line in lines), initial=0))
+        self._offsets = array("Q", [*offsets[:-1:_STRIDE], offsets[-1]])
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> SortedNames:
+        """The set of ``names``."""
+        return cls(b"".join(name.encode() + b"\n" for name in sorted(set(names))))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, name: str) -> bool:
+        wanted = name.encode("ascii", "replace")
+        stretch = bisect_right(self._heads, wanted) - 1
+        if stretch < 0:
+            return False
+        start, end = self._offsets[stretch], self._offsets[stretch + 1]
+        return self.block.find(b"\n" + wanted + b"\n", start, end + 1) >= 0

@@ -1,0 +1,143 @@
+"""One row of the CSV, read with care: whatever the plain sweep of ``reading`` leaves over."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from catcher.catalogue.entry import COLUMNS, Entry
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.errors import Fault
+from catcher.model.policy import Policy
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a line held, and what is wrong with it. ``entry`` is None when anything is."""
+
+    domain: str | None
+    """Known whenever that column is right, so that duplicates are told along with other faults."""
+    entry: Entry | None
+    faults: tuple[Fault, ...]
+
+
+def read(line: str, where: str, width: int = len(COLUMNS)) -> Row:
+    """Reads a line without its line ending; ``width`` is how many columns the header row names."""
+    faults: list[Fault] = []
+
+    def fault(what: str, remedy: str) -> None:
+        faults.append(Fault(where, what, remedy))
+
+    cells = _cells(line)
+    if isinstance(cells, Fault):
+        return Row(None, None, (Fault(where, cells.what, cells.remedy),))
+    if len(cells) > width:
+        fault(
+            f"the row has {len(cells)} columns, the header row {width}",
+            "put a cell that holds a comma in double quotes, and name every column in the header row",
+        )
+        return Row(None, None, tuple(faults))
+    cell = dict(zip(COLUMNS, [c.strip() for c in cells] + [""] * len(COLUMNS), strict=False))
+
+    domain = intended = None
+    try:
+        domain = held_domain(cell["domain"])
+    except DomainError as error:
+        fault(f'domain "{_shown(cell["domain"])}" can\'t be held: {error}', "write a name like army.ml")
+    if cell["intended"]:
+        try:
+            intended = held_domain(cell["intended"])
+        except DomainError as error:
+            fault(f'intended "{_shown(cell["intended"])}" is not a domain: {error}', "write a name like army.mil")
+    if domain is not None and domain == intended:
+        fault(f"intended is {domain} itself", "write the domain that senders meant, or leave it empty")
+
+    policy = _policy(cell["policy"], Policy.ACCEPT)
+    if policy is None:
+        fault(f'policy "{_shown(cell["policy"])}" is unknown', f"write one of {', '.join(Policy)}")
+    then = _policy(cell["then"], Policy.OBSERVE)
+    if then is None:
+        fault(f'then "{_shown(cell["then"])}" is not a policy', f"write one of {', '.join(Policy)}")
+    until = None
+    if cell["until"]:
+        until = _date(cell["until"])
+        if until is None:
+            fault(f'until "{_shown(cell["until"])}" is not a date', "write year-month-day, like 2027-01-31")
+    elif cell["then"]:
+        fault("then stands without until", "write in until the first day of the policy in then, or leave both empty")
+    if not cell["note"].isprintable():
+        fault("note holds a control character", "write the note on one line of plain text")
+
+    if faults or domain is None or policy is None or then is None:
+        return Row(domain, None, tuple(faults))
+    return Row(domain, Entry(domain, intended, policy, until, then, cell["note"], where), ())
+
+
+def held_domain(text: str) -> str:
+    """``text`` as A-labels, if it can be a domain that takes mail. Raises DomainError."""
+    name = to_alabel(text)
+    if "." not in name:
+        raise DomainError("it is a single label, a whole top-level domain")
+    if "_" in name:
+        raise DomainError("a label of a mail domain holds no underscore")
+    if name.rpartition(".")[2].isdigit():
+        raise DomainError("its last label is a number")
+    return name
+
+
+def line(entry: Entry) -> str:
+    """``entry`` as a CSV line without line ending, trailing empty columns left out."""
+    return quoted(cells(entry))
+
+
+def cells(entry: Entry) -> list[str]:
+    """The six cells of ``entry``."""
+    until, then = (entry.until.isoformat(), entry.then.value) if entry.until else ("", "")
+    return [entry.domain, entry.intended or "", entry.policy.value, until, then, entry.note]
+
+
+def quoted(row: Sequence[str]) -> str:
+    """``row`` as a CSV line (RFC 4180) without line ending; trailing empty cells are left out."""
+    wanted = list(row)
+    while len(wanted) > 1 and not wanted[-1]:
+        wanted.pop()
+    return ",".join('"' + c.replace('"', '""') + '"' if set(c) & set(',"\r\n') else c for c in wanted)
+
+
+def _cells(line: str) -> list[str] | Fault:
+    if "\0" in line:
+        return Fault("", "the row holds a NUL octet", "remove it; the file may be damaged")
+    if '"' not in line:
+        return line.split(",")
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error:
+        return Fault(
+            "",
+            "the double quotes are wrong",
+            'put the whole cell in double quotes, write each one inside it twice (""), and keep a row on one line',
+        )
+
+
+def _policy(text: str, default: Policy) -> Policy | None:
+    try:
+        return Policy(text.lower()) if text else default
+    except ValueError:
+        return None
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DATE.match(text) else None
+    except ValueError:
+        return None
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() else "·" for c in text[:_SHOWN]) + ("…" if len(text) > _SHOWN else "")
