@@ -1,0 +1,148 @@
+"""The senders' side on real sockets: an MX look-up (RFC 5321 §5.1), then a transaction from the sender's address."""
+
+from __future__ import annotations
+
+import re
+import select
+import smtplib
+import socket
+import struct
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.query
+import dns.rcode
+import dns.rdatatype
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.IN.A import A
+
+from catcher.demo.organisations import Host
+
+TIMEOUT = 20.0
+"""Seconds for one reply; the longest is the sink's own limit for look-ups."""
+_REF = re.compile(r"\bref ([0-9A-Z-]{6,40})")
+
+
+class Route(StrEnum):
+    """What DNS says about mail for a domain."""
+
+    HOST = "a mail host"
+    NULL_MX = "a null MX (RFC 7505)"
+    NONE = "no mail host"
+    REFUSED = "the query refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a transaction ended for the sender."""
+
+    code: int | None
+    """The last reply code; None when the reply was lost."""
+    ref: str | None = None
+    recipient_replies: tuple[int, ...] = ()
+
+
+class Lookup:
+    """Asks one DNS server as many resolvers do: each from its own address, keeping nothing."""
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self._server = server
+        self.queries = 0
+
+    def mail_host(self, domain: str, resolver: str) -> tuple[Route, str | None]:
+        """The address of the most preferred mail host of ``domain``, and why there is none."""
+        answer = self._ask(domain, dns.rdatatype.MX, resolver)
+        if answer.rcode() == dns.rcode.REFUSED:
+            return Route.REFUSED, None
+        exchanges = sorted(
+            (rr.preference, rr.exchange) for rrset in answer.answer for rr in rrset if isinstance(rr, MX)
+        )
+        if not exchanges:
+            return Route.NONE, self._address(domain, resolver)
+        if exchanges[0][1] == dns.name.root:
+            return Route.NULL_MX, None
+        return Route.HOST, self._address(exchanges[0][1].to_text(), resolver)
+
+    def _address(self, name: str, resolver: str) -> str | None:
+        answer = self._ask(name, dns.rdatatype.A, resolver)
+        return next((rr.address for rrset in answer.answer for rr in rrset if isinstance(rr, A)), None)
+
+    def _ask(self, name: str, rdtype: dns.rdatatype.RdataType, resolver: str) -> dns.message.Message:
+        self.queries += 1
+        query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232)
+        query.flags &= ~dns.flags.RD
+        address, port = self._server
+        return dns.query.udp(query, address, timeout=TIMEOUT, port=port, source=resolver)
+
+
+class _Session(smtplib.SMTP):
+    """smtplib, from one host's address; a failed reply is a code here, not an exception."""
+
+    def __init__(self, host: Host, server: tuple[str, int]) -> None:
+        super().__init__(*server, local_hostname=host.name, timeout=TIMEOUT, source_address=(host.address, 0))
+
+    def socket(self) -> socket.socket:
+        assert isinstance(self.sock, socket.socket)
+        return self.sock
+
+
+def deliver(
+    host: Host, server: tuple[str, int], reverse_path: str, forward_paths: Sequence[str], message: bytes
+) -> Reply:
+    """One session with one transaction. A recipient that is refused is left out, as MTAs do."""
+    with _Session(host, server) as session:
+        session.ehlo()
+        code, text = session.mail(reverse_path, [f"size={len(message)}"])
+        if code != 250:
+            return _reply(code, text)
+        replies = [session.rcpt(path) for path in forward_paths]
+        codes = tuple(code for code, _ in replies)
+        if all(code != 250 for code in codes):
+            return _reply(*replies[-1], codes)
+        return _reply(*session.data(message), codes)
+
+
+def deliver_and_lose_reply(
+    host: Host, server: tuple[str, int], reverse_path: str, forward_path: str, message: bytes
+) -> Reply:
+    """The same up to the end of data; when the reply stands in the socket, the connection is reset unread."""
+    session = _Session(host, server)
+    try:
+        session.ehlo()
+        session.mail(reverse_path)
+        session.rcpt(forward_path)
+        session.docmd("DATA")
+        wire = session.socket()
+        wire.sendall(re.sub(rb"(?m)^\.", b"..", message) + b".\r\n")
+        if not select.select([wire], [], [], TIMEOUT)[0]:
+            raise TimeoutError("no reply to the end of data")
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    finally:
+        session.close()
+    return Reply(None)
+
+
+def log_in(host: Host, server: tuple[str, int], secret: bytes) -> tuple[Reply, bool]:
+    """Sends AUTH PLAIN with an initial response; says how it ended, and whether the server then hung up."""
+    session = _Session(host, server)
+    try:
+        session.ehlo()
+        code, text = session.docmd("AUTH", f"PLAIN {secret.decode('ascii')}")
+        try:
+            closed = session.socket().recv(1) == b""
+        except ConnectionResetError:
+            closed = True
+        return _reply(code, text), closed
+    finally:
+        with suppress(OSError):
+            session.close()
+
+
+def _reply(code: int, text: bytes, recipient_replies: tuple[int, ...] = ()) -> Reply:
+    found = _REF.search(text.decode("ascii", "replace"))
+    return Reply(code, found[1] if found else None, recipient_replies)
