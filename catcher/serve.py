@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import os
 import socket
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -139,8 +140,12 @@ class Running:
         self.supervisor.reload()
 
     def stop(self) -> None:
-        """Drains and ends every worker."""
+        """Drains and ends every worker; then the ports and the state folder are free again."""
         self.supervisor.stop(DRAIN_SECONDS)
+        for bound in self._bound.all():
+            bound.close()
+        for fd in self._locks:
+            os.close(fd)
 
 
 def _tasks(config: Config, clock: Clock, bound: _Bound) -> list[Task]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO
 
 
-def configure_logging(level: str) -> None:
-    """Sends the log of ``level`` and above to stderr.
+def configure_logging(level: str, stream: TextIO | None = None) -> None:
+    """Sends the log of ``level`` and above to ``stream`` (None: stderr).
 
     Third-party loggers stay silent below WARNING, aiosmtpd's ``mail.log`` altogether: it prints addresses and,
     at DEBUG, bodies.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s[%(process)d] %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
