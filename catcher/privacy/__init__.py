@@ -1,0 +1,17 @@
+"""Keys, tokens and retention: what makes a stored observation forgettable.
+
+::
+
+    keys/period-2026-11.key ─▶ KeyRing.tokens(now) ─▶ Tokens ─▶ mailbox token, signature token, retry tag
+          │                                                       (HMAC; nothing leads back to a local-part)
+          └── ended period: settle the store, then destroy_before(now) ─▶ its tokens can be tied to nothing
+
+    field dictionary ─▶ retention.due(now, keep_days) ─▶ what to delete, to coarsen, to empty
+
+A key lives for one period, a calendar month in UTC. Nothing here reads the clock.
+"""
+
+from catcher.privacy.keys import KeyRing
+from catcher.privacy.tokens import Tokens, period_of
+
+__all__ = ["KeyRing", "Tokens", "period_of"]

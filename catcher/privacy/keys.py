@@ -1,0 +1,152 @@
+"""The key ring: one random key a period, in a file of its own, destroyed when the period is over."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import stat
+from datetime import datetime
+from pathlib import Path
+
+from catcher.model.errors import EnvironmentFailure
+from catcher.privacy.tokens import KEY_OCTETS, Tokens, period_of
+
+_KEY_FILE = re.compile(r"period-(\d{4}-\d{2})\.key\Z")
+_DRAFT = re.compile(r"\.period-(\d{4}-\d{2})\.[0-9a-f]{16}\Z")
+
+
+class KeyRing:
+    """The keys of ``folder`` (mode 0700): files ``period-YYYY-MM.key`` of 32 random octets (mode 0600).
+
+    Several processes may share a folder: whoever makes a period's key first, all use that one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._tokens: Tokens | None = None
+
+    def __repr__(self) -> str:
+        return f"KeyRing({str(self._folder)!r})"
+
+    def tokens(self, now: datetime) -> Tokens:
+        """The tokens of the period of ``now``; its key is made, durably, when there is none yet.
+
+        The tokens of another period are dropped from memory. Raises EnvironmentFailure when the key can't be read or
+        made, or when others than its owner may read it.
+        """
+        period = period_of(now)
+        if self._tokens is None or self._tokens.period != period:
+            self._tokens = Tokens(period, self._key(period))
+        return self._tokens
+
+    def periods(self) -> list[str]:
+        """The periods whose key exists, oldest first."""
+        return sorted(match[1] for match in map(_KEY_FILE.match, self._names()) if match)
+
+    def ended(self, now: datetime) -> list[str]:
+        """The periods whose key exists and that were over before the period of ``now`` began, oldest first."""
+        current = period_of(now)
+        return [period for period in self.periods() if period < current]
+
+    def destroy_before(self, now: datetime) -> list[str]:
+        """Destroys the keys of all ended periods: overwritten, synced, unlinked. Returns these periods.
+
+        The store has to be settled for them first. Raises EnvironmentFailure when a key can't be destroyed.
+        """
+        current = period_of(now)
+        destroyed = []
+        try:
+            for period in self.ended(now):
+                if _destroy(self._path(period)):
+                    destroyed.append(period)
+            for draft in filter(None, map(_DRAFT.match, self._names())):
+                if draft[1] < current:
+                    _destroy(self._folder / draft.string)
+            if destroyed:
+                _sync_folder(self._folder)
+        except OSError as error:
+            raise EnvironmentFailure(f"{self._folder}: a key can't be destroyed: {error.strerror}") from None
+        if self._tokens is not None and self._tokens.period in destroyed:
+            self._tokens = None
+        return destroyed
+
+    def _names(self) -> list[str]:
+        try:
+            return [path.name for path in self._folder.iterdir()]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise EnvironmentFailure(f"{self._folder}: can't be listed: {error.strerror}") from None
+
+    def _path(self, period: str) -> Path:
+        return self._folder / f"period-{period}.key"
+
+    def _key(self, period: str) -> bytes:
+        path = self._path(period)
+        try:
+            if not path.exists():
+                self._make(period)
+            return _read(path)
+        except OSError as error:
+            raise EnvironmentFailure(f"{path}: the key can't be read or made: {error.strerror}") from None
+
+    def _make(self, period: str) -> None:
+        """Links a synced draft to the key's name: the key appears whole, or another process was first."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self._folder / f".period-{period}.{secrets.token_hex(8)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            try:
+                os.write(descriptor, secrets.token_bytes(KEY_OCTETS))
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            try:
+                os.link(draft, self._path(period))
+            except FileExistsError:
+                _destroy(draft)
+                return
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync_folder(self._folder)
+
+
+def _read(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+        key = os.read(descriptor, KEY_OCTETS + 1)
+    finally:
+        os.close(descriptor)
+    if mode & 0o077:
+        raise EnvironmentFailure(f"{path}: others may read this key (mode {mode:04o}); chmod 600 it")
+    if len(key) != KEY_OCTETS:
+        raise EnvironmentFailure(
+            f"{path}: a key has {KEY_OCTETS} octets, this file has another length; restore it, or remove it and "
+            "lose the count of distinct mailboxes for this month"
+        )
+    return key
+
+
+def _destroy(path: Path) -> bool:
+    """Overwrites, syncs and unlinks a file; False when another process was first."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        os.write(descriptor, bytes(max(KEY_OCTETS, os.fstat(descriptor).st_size)))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    path.unlink(missing_ok=True)
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

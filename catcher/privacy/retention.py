@@ -1,0 +1,88 @@
+"""Retention: what the field dictionary says is due at a moment. Pure: the store does it, this says what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+from catcher.model.observation import Observation, Retention, field_dictionary
+from catcher.privacy.tokens import period_of
+
+COARSE_AFTER = timedelta(days=30)
+RETRY_AFTER = timedelta(days=5)
+"""How long an MTA goes on trying (RFC 5321 §4.5.4.1)."""
+PERIOD_ENDS_AFTER = timedelta(hours=1)
+"""How long after a period its key is still kept: transactions that began in it are stored by then."""
+
+
+def fields_of(retention: Retention) -> tuple[str, ...]:
+    """The names of the fields that live as ``retention`` says, in the dictionary's order."""
+    return tuple(name for name, entry in field_dictionary().items() if entry["retention"] == retention)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due: observations seen before a moment are treated so. Rows, then fields."""
+
+    deleted_before: datetime
+    coarsened_before: datetime
+    emptied_before: datetime
+    ended_before: str
+    """Periods before this one are over: their keys go, and with them what the tokens could be tied to."""
+
+
+def due(now: datetime, keep_days: int) -> Due:
+    """What is due at ``now``, with ``[store] keep_days``. Raises ValueError when ``keep_days`` is below one."""
+    if keep_days < 1:
+        raise ValueError("keep_days is at least 1")
+    return Due(
+        deleted_before=now - timedelta(days=keep_days),
+        coarsened_before=now - COARSE_AFTER,
+        emptied_before=now - RETRY_AFTER,
+        ended_before=period_of(now - PERIOD_ENDS_AFTER),
+    )
+
+
+def network_of(client: str) -> str:
+    """The network of a client's address: its /24 (IPv4, also when mapped) or its /48 (IPv6).
+
+    What is no address lies in all of ``0.0.0.0/0``; a network is its own network.
+    """
+    if "/" in client:
+        return client
+    address = _address(client)
+    if address is None:
+        return "0.0.0.0/0"
+    return str(ip_network((address.packed, 24 if address.version == 4 else 48), strict=False))
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+COARSER: dict[str, Callable[..., object]] = {"observed_at": _hour_of, "client": network_of}
+"""How each field of ``Retention.COARSE_30_DAYS`` is made coarser; applying it twice changes nothing more."""
+
+
+def coarsened(observation: Observation) -> Observation:
+    """``observation`` as it may be kept once it is older than ``COARSE_AFTER``."""
+    changes: dict[str, Any] = {name: coarser(getattr(observation, name)) for name, coarser in COARSER.items()}
+    return replace(observation, **changes)
+
+
+def emptied(observation: Observation) -> Observation:
+    """``observation`` without the fields that live for ``RETRY_AFTER`` alone."""
+    changes: dict[str, Any] = dict.fromkeys(fields_of(Retention.FIVE_DAYS))
+    return replace(observation, **changes)

@@ -1,0 +1,64 @@
+"""Tokens: keyed hashes that tell whether two things are the same within one period, and nothing more."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import UTC, datetime
+
+from catcher.model.mailbox import Mailbox
+
+KEY_OCTETS = 32
+"""Length of a period's key."""
+
+
+def period_of(moment: datetime) -> str:
+    """The period that ``moment`` (aware) falls into: the month in UTC, ``2026-11``. Periods sort as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m")
+
+
+class Tokens:
+    """Makes the tokens of one period. Each kind of token has its own subkey, so that kinds can't be compared."""
+
+    __slots__ = ("_mailbox", "_retry", "_signature", "period")
+
+    def __init__(self, period: str, key: bytes) -> None:
+        """``key`` holds 32 random octets. Raises ValueError for another length."""
+        if len(key) != KEY_OCTETS:
+            raise ValueError(f"a key has {KEY_OCTETS} octets")
+        self.period = period
+        self._mailbox = _subkey(key, b"catcher mailbox token")
+        self._signature = _subkey(key, b"catcher signature token")
+        self._retry = _subkey(key, b"catcher retry tag")
+
+    def __repr__(self) -> str:
+        return f"Tokens(period={self.period!r})"
+
+    def mailbox(self, mailbox: Mailbox) -> str:
+        """16 hexadecimal characters (64 bits) for a mailbox; case of local-part and domain makes no difference."""
+        local_part = mailbox.local_part.lower().encode("utf-8", "surrogatepass")
+        domain = mailbox.domain.lower().encode("utf-8", "surrogatepass")
+        return hmac.digest(self._mailbox, _joined(local_part, domain), "sha256").hex()[:16]
+
+    def signature(self, b: bytes) -> str:
+        """16 hexadecimal characters for a DKIM signature's ``b=`` (RFC 6376 §3.5); its white space means nothing."""
+        return hmac.digest(self._signature, b"".join(b.split()), "sha256").hex()[:16]
+
+    def retry_tag(self, message_id: bytes, date: bytes, octets: int) -> str | None:
+        """6 hexadecimal characters (24 bits) for a message, too few to confirm a guess of its Message-ID.
+
+        ``message_id`` and ``date`` are the values of the header fields (b'' where absent), ``octets`` is the size of
+        the message. None when both are absent: such a message can't be told from another.
+        """
+        message_id, date = message_id.strip(), date.strip()
+        if not message_id and not date:
+            return None
+        return hmac.digest(self._retry, _joined(message_id, date, b"%d" % octets), "sha256").hex()[:6]
+
+
+def _subkey(key: bytes, label: bytes) -> bytes:
+    return hmac.digest(key, label, "sha256")
+
+
+def _joined(*parts: bytes) -> bytes:
+    """``parts`` each with its length before it: no two lists of parts give the same octets."""
+    return b"".join(b"%d:%b" % (len(part), part) for part in parts)

@@ -1,0 +1,18 @@
+"""The store: observations in, durable before anyone is told so; incidents, demand and forgetting.
+
+::
+
+    intake ─▶ GroupWriter.commit ─▶ [queue] ─▶ one thread ─▶ Store.add (one sync for all that waited)
+                    ◀── futures resolved ──────────┘              │
+                                                                  ▼
+    catcher.incident.fold ◀── Store.fold ◀── observations    SqliteStore | MemoryStore (the oracle)
+              └─▶ increments ─▶ sums where they lie
+
+The contract is ``catcher.model.ports.Store``; tests/unit/store runs the same cases over every implementation.
+"""
+
+from catcher.store.memory import MemoryStore
+from catcher.store.sqlite import SqliteStore
+from catcher.store.writer import GroupWriter
+
+__all__ = ["GroupWriter", "MemoryStore", "SqliteStore"]

@@ -1,0 +1,161 @@
+"""MemoryStore: the contract said as plainly as Python allows. It is the oracle that other stores are held to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from catcher.incident import merge
+from catcher.model.demand import DemandKey
+from catcher.model.incident import Incident, MailboxDay, MailboxTotal
+from catcher.model.observation import Observation
+from catcher.model.ports import Folder, Purged
+from catcher.privacy.retention import RETRY_AFTER, coarsened, due, emptied
+from catcher.store.rules import to_the_minute
+
+
+class MemoryStore:
+    """Everything in lists and dicts; nothing survives the process."""
+
+    def __init__(self) -> None:
+        self._observations: dict[int, Observation] = {}
+        self._incidents: dict[str, Incident] = {}
+        self._demand: Counter[DemandKey] = Counter()
+        self._last_id = 0
+        self._folded_up_to = 0
+
+    def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
+        return [tuple(self._add(to_the_minute(observation)) for observation in batch) for batch in batches]
+
+    def _add(self, observation: Observation) -> Observation:
+        others = [o for o in self._observations.values() if o.transaction != observation.transaction]
+        retry_of = next((o.id for o in others if _is_retry(observation, o)), None)
+        seen = {token for o in others for token in o.signatures}
+        self._last_id += 1
+        stored = replace(
+            observation,
+            id=self._last_id,
+            retry_of=retry_of,
+            replayed=retry_of is None and not seen.isdisjoint(observation.signatures),
+        )
+        self._observations[stored.id] = stored
+        return stored
+
+    def observations(
+        self,
+        *,
+        domain: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        ref: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Observation]:
+        found = [
+            o
+            for o in self._observations.values()
+            if (domain is None or o.domain == domain)
+            and (since is None or o.observed_at >= since)
+            and (until is None or o.observed_at < until)
+            and (ref is None or o.ref == ref)
+        ]
+        if newest_first:
+            found.reverse()
+        return iter(found[:limit])
+
+    def observation(self, id: int) -> Observation | None:
+        return self._observations.get(id)
+
+    def fold(self, folder: Folder) -> int:
+        waiting = [o for o in self._observations.values() if o.id > self._folded_up_to]
+        for id, increment in folder(waiting).items():
+            known = self._incidents.get(id)
+            self._incidents[id] = increment if known is None else merge(known, increment)
+        self._folded_up_to = self._last_id
+        return len(waiting)
+
+    def incidents(self) -> Iterator[Incident]:
+        return iter(sorted(self._incidents.values(), key=lambda incident: incident.key))
+
+    def incident(self, id: str) -> Incident | None:
+        return self._incidents.get(id)
+
+    def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
+        self._demand.update(tally)
+
+    def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
+        sums: Counter[str] = Counter()
+        for key, queries in self._demand.items():
+            if (since is None or key.hour >= since) and (qtype is None or key.qtype == qtype):
+                sums[key.domain] += queries
+        return sums
+
+    def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
+        self.fold(folder)
+        moments = due(now, keep_days)
+        kept = {o.id: o for o in self._observations.values() if o.observed_at >= moments.deleted_before}
+        coarse = {o.id: coarsened(o) for o in kept.values() if o.observed_at < moments.coarsened_before}
+        tagless = {o.id for o in kept.values() if o.observed_at < moments.emptied_before}
+        demand = {key: n for key, n in self._demand.items() if key.hour >= moments.deleted_before}
+        mailboxes = {m for i in self._incidents.values() for m in i.mailboxes if m.period < moments.ended_before}
+        purged = Purged(
+            deleted=len(self._observations) - len(kept),
+            coarsened=sum(o != kept[id] for id, o in coarse.items()),
+            retry_tags_emptied=sum(kept[id].retry_tag is not None for id in tagless),
+            mailbox_days_settled=sum(m in mailboxes for i in self._incidents.values() for m in i.mailboxes),
+            demand_deleted=len(self._demand) - len(demand),
+        )
+        if not dry_run:
+            kept |= coarse
+            kept |= {id: emptied(kept[id]) for id in tagless}
+            self._observations = kept
+            self._demand = Counter(demand)
+            for period in sorted({m.period for m in mailboxes}):
+                self.settle(period)
+        return purged
+
+    def settle(self, period: str) -> int:
+        settled = 0
+        for id, incident in self._incidents.items():
+            ended = frozenset(m for m in incident.mailboxes if m.period == period)
+            settled += len(ended)
+            rest = replace(incident, mailboxes=incident.mailboxes - ended)
+            self._incidents[id] = merge(rest, Incident(incident.key, settled=_totals(ended)))
+        return settled
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _is_retry(new: Observation, old: Observation) -> bool:
+    return (
+        new.retry_tag is not None
+        and new.retry_tag == old.retry_tag
+        and old.retry_of is None
+        and old.observed_at >= new.observed_at - RETRY_AFTER
+        and new.domain == old.domain
+        and new.reverse_path_token == old.reverse_path_token
+        and set(new.recipients) == set(old.recipients)
+    )
+
+
+def _totals(mailboxes: frozenset[MailboxDay]) -> frozenset[MailboxTotal]:
+    """How many mailboxes there were over how many days, for each period, counterpart and side."""
+    totals = set()
+    for period, counterpart, side in {(m.period, m.counterpart, m.side) for m in mailboxes}:
+        those = [m for m in mailboxes if (m.period, m.counterpart, m.side) == (period, counterpart, side)]
+        counted = [m for m in those if m.counted]
+        totals.add(
+            MailboxTotal(
+                period,
+                counterpart,
+                side,
+                mailboxes=len({m.token for m in those}),
+                days=len({m.day for m in those}),
+                counted_mailboxes=len({m.token for m in counted}),
+                counted_days=len({m.day for m in counted}),
+            )
+        )
+    return frozenset(totals)

@@ -1,0 +1,17 @@
+"""The default store: one SQLite file through sqlite-utils, WAL, synchronous FULL, secure_delete.
+
+::
+
+    SqliteStore (store.py) ─▶ connection.py   the file, its pragmas, transactions, failures
+         │                    migrations.py   the schema in named steps
+         ├─▶ observation.py   rows in, with retries and replays recognised; rows out, in pages
+         ├─▶ incident.py      increments added to sums where they lie
+         ├─▶ demand.py        tallies
+         └─▶ retention.py     what is due is deleted, coarsened, emptied, and gone from the files
+
+All SQL of catcher is in this folder, by noun.
+"""
+
+from catcher.store.sqlite.store import SqliteStore
+
+__all__ = ["SqliteStore"]

@@ -1,0 +1,118 @@
+"""The database file: opened with what durability and forgetting need; every failure of the medium has one name."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from catcher.model.errors import StoreUnavailable
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "temp_store": 2}
+"""What every connection runs with. synchronous 2 is FULL: the log is synced at each commit, before it returns.
+temp_store 2 keeps sorting in memory: a temporary file would outlive a purge."""
+
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another process's transaction."""
+
+_STATEMENTS = 256
+"""Prepared statements kept; a group's insert has one for each number of rows."""
+
+
+@contextmanager
+def medium(path: Path) -> Iterator[None]:
+    """Turns a failure of the medium into StoreUnavailable. A mistake in our own SQL stays what it is."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StoreUnavailable(f"{path}: {_what(error)}") from None
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: {error.strerror}; look at the folder and its permissions") from None
+
+
+def _what(error: sqlite3.DatabaseError) -> str:
+    """SQLite's message and what to do. It names tables at most, never a value."""
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            remedy = "another process holds the database; find it with 'fuser' and end it"
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            remedy = "make room on the disk, or look for its errors in the system log"
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            remedy = "the file is damaged or no database; move it away (a new one is made) or restore a copy"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            remedy = "let catcher's user write the file and its folder"
+        case _:
+            remedy = "run 'catcher store verify'"
+    return f"{error}; {remedy}"
+
+
+def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Database:
+    """Opens the database at ``path``, which has to exist; made by ``create`` when it doesn't.
+
+    The connection commits only what ``writing`` encloses, and belongs to the calling thread.
+    """
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=busy_seconds,
+        isolation_level=None,
+        cached_statements=_STATEMENTS,
+    )
+    try:
+        database = Database(connection)
+        for name, value in PRAGMAS.items():
+            database.execute(f"PRAGMA {name}={value}").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return database
+
+
+def create(path: Path) -> None:
+    """Makes an empty file, mode 0600, and its folder, mode 0700, both durable; leaves an existing file alone.
+
+    SQLite gives the log and its index the mode of the database.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def writing(database: Database) -> Iterator[None]:
+    """One transaction that holds the write lock from its begin: all or nothing, durable when it returns."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        if database.conn.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+def is_at(path: Path, identity: tuple[int, int]) -> bool:
+    """Whether the file at ``path`` is still that with ``identity``: what is written to a removed file is lost."""
+    try:
+        return identity_of(path) == identity
+    except FileNotFoundError:
+        return False
+
+
+def identity_of(path: Path) -> tuple[int, int]:
+    """Device and inode of the file at ``path``."""
+    status = path.stat()
+    return status.st_dev, status.st_ino

@@ -1,0 +1,117 @@
+"""SQL of the incidents: increments are added up where they lie, so that memory stays flat however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sqlite_utils import Database
+
+from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.incident import Cell, Count, Incident, IncidentKey, MailboxDay, MailboxTotal, Role, Side
+from catcher.model.policy import Outcome
+from catcher.store.codec import Value
+from catcher.store.sqlite.statement import insert
+
+_CELL = ("incident", "day", "counterpart", "tier", "mail_class", "outcome", "marked", "tls", "mails", "counted")
+_MAILBOX = ("incident", "period", "day", "counterpart", "side", "token", "counted")
+_TOTAL = ("incident", "period", "counterpart", "side", "mailboxes", "days", "counted_mailboxes", "counted_days")
+
+_ADD_CELL = (
+    "ON CONFLICT (incident, day, counterpart, tier, mail_class, outcome, marked, tls) "
+    "DO UPDATE SET mails = mails + excluded.mails, counted = counted + excluded.counted"
+)
+_ADD_TOTAL = (
+    "ON CONFLICT (incident, period, counterpart, side) DO UPDATE SET mailboxes = mailboxes + excluded.mailboxes, "
+    "days = days + excluded.days, counted_mailboxes = counted_mailboxes + excluded.counted_mailboxes, "
+    "counted_days = counted_days + excluded.counted_days"
+)
+_SETTLE = (
+    "INSERT INTO incident_total SELECT incident, period, counterpart, side, count(DISTINCT token), "
+    "count(DISTINCT day), count(DISTINCT CASE WHEN counted THEN token END), "
+    f"count(DISTINCT CASE WHEN counted THEN day END) FROM incident_mailbox WHERE period = ? "
+    f"GROUP BY incident, period, counterpart, side {_ADD_TOTAL}"
+)
+
+
+def folded_up_to(db: Database) -> int:
+    """The id of the last observation that is in the sums."""
+    up_to: int = db.execute("SELECT up_to FROM folded").fetchone()[0]
+    return up_to
+
+
+def mark_folded(db: Database, up_to: int) -> None:
+    db.execute("UPDATE folded SET up_to = ?", [up_to])
+
+
+def add(db: Database, increments: Mapping[str, Incident]) -> None:
+    """Adds ``increments`` to the stored sums; what ``incident.merge`` does, done by the database."""
+    cells: list[tuple[Value, ...]] = []
+    mailboxes: list[tuple[Value, ...]] = []
+    totals: list[tuple[Value, ...]] = []
+    for increment in increments.values():
+        number = _number(db, increment.key)
+        for c, n in increment.cells.items():
+            names = (c.counterpart, c.tier.value, c.mail_class.value, c.outcome.value)
+            cells.append((number, c.day.isoformat(), *names, int(c.marked), int(c.tls), n.mails, n.counted))
+        for m in increment.mailboxes:
+            seen = (m.period, m.day.isoformat(), m.counterpart, m.side.value, m.token, int(m.counted))
+            mailboxes.append((number, *seen))
+        for t in increment.settled:
+            sums = (t.mailboxes, t.days, t.counted_mailboxes, t.counted_days)
+            totals.append((number, t.period, t.counterpart, t.side.value, *sums))
+    insert(db, "incident_cell", _CELL, cells, _ADD_CELL)
+    insert(db, "incident_mailbox", _MAILBOX, mailboxes, "ON CONFLICT DO NOTHING")
+    insert(db, "incident_total", _TOTAL, totals, _ADD_TOTAL)
+
+
+def _number(db: Database, key: IncidentKey) -> int:
+    """The number of an incident's row; the row is made when it is new."""
+    row = (key.id, key.party, key.role.value, key.domain)
+    db.execute("INSERT INTO incident (id, party, role, domain) VALUES (?,?,?,?) ON CONFLICT DO NOTHING", row)
+    number: int = db.execute(
+        "SELECT number FROM incident WHERE party = ? AND role = ? AND domain = ?", row[1:]
+    ).fetchone()[0]
+    return number
+
+
+def read(db: Database, id: str | None = None) -> Iterator[Incident]:
+    """The incidents, ordered by key; with ``id`` that one alone."""
+    where, values = ("WHERE id = ?", [id]) if id is not None else ("", [])
+    sql = f"SELECT number, party, role, domain FROM incident {where} ORDER BY party, role, domain"
+    for number, party, role, domain in db.execute(sql, values).fetchall():
+        yield Incident(
+            IncidentKey(party, Role(role), domain),
+            dict(_cells(_rows(db, _CELL, "incident_cell", number))),
+            frozenset(
+                MailboxDay(period, date.fromisoformat(day), counterpart, Side(side), token, bool(counted))
+                for period, day, counterpart, side, token, counted in _rows(db, _MAILBOX, "incident_mailbox", number)
+            ),
+            frozenset(
+                MailboxTotal(period, counterpart, Side(side), *sums)
+                for period, counterpart, side, *sums in _rows(db, _TOTAL, "incident_total", number)
+            ),
+        )
+
+
+def _rows(db: Database, columns: tuple[str, ...], table: str, number: int) -> Iterable[tuple[Any, ...]]:
+    return db.execute(f"SELECT {','.join(columns[1:])} FROM {table} WHERE incident = ?", [number])
+
+
+def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Cell, Count]]:
+    for day, counterpart, tier, mail_class, outcome, marked, tls, mails, counted in rows:
+        names = (Tier(tier), MailClass(mail_class), Outcome(outcome))
+        yield Cell(date.fromisoformat(day), counterpart, *names, bool(marked), bool(tls)), Count(mails, counted)
+
+
+def settle(db: Database, period: str) -> int:
+    """Replaces the mailboxes of ``period`` by how many they were; returns how many lines went."""
+    db.execute(_SETTLE, [period])
+    return db.execute("DELETE FROM incident_mailbox WHERE period = ?", [period]).rowcount
+
+
+def periods_before(db: Database, period: str) -> list[tuple[str, int]]:
+    """The periods before ``period`` that still have lines of mailboxes, oldest first, each with their number."""
+    sql = "SELECT period, count(*) FROM incident_mailbox WHERE period < ? GROUP BY period ORDER BY period"
+    return list(db.execute(sql, [period]))

@@ -1,0 +1,127 @@
+"""The schema, as named steps: each a function, applied once, in one transaction with the record of its name.
+
+A step that has been released is never changed: what is to be different comes as a new one at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from catcher.store.sqlite.connection import writing
+
+Migration = Callable[[Database], None]
+
+
+def observations(db: Database) -> None:
+    """One row for each observation; its columns equal the field dictionary."""
+    db.table("observation").create(
+        {
+            "id": int,
+            "transaction": str,
+            "observed_at": str,
+            "ref": str,
+            "domain": str,
+            "policy": str,
+            "outcome": str,
+            "client": str,
+            "tls": int,
+            "size_class": str,
+            "reverse_path_token": str,
+            "reverse_path_domain": str,
+            "recipients": str,
+            "retry_tag": str,
+            "retry_of": int,
+            "signatures": str,
+            "replayed": int,
+            "fresh": int,
+            "fresh_reason": str,
+            "sender": str,
+            "intended": str,
+            "nature": str,
+            "markings": str,
+            "authentication": str,
+        },
+        pk="id",
+        not_null={"transaction", "observed_at", "ref", "domain", "policy", "outcome", "client", "recipients"},
+    )
+    db.table("observation").create_index(["observed_at"])
+    db.table("observation").create_index(["ref"])
+
+
+def look_ups(db: Database) -> None:
+    """What tells a retry and a replay. Both die with what they are made of: retry_tag, and the row's signatures."""
+    db.execute(
+        "CREATE TABLE retry (key TEXT NOT NULL, observation INTEGER NOT NULL, "
+        '"transaction" TEXT NOT NULL, observed_at TEXT NOT NULL, PRIMARY KEY (key, observation)) WITHOUT ROWID'
+    )
+    db.execute("CREATE INDEX idx_retry_observed_at ON retry (observed_at)")
+    db.execute(
+        'CREATE TABLE signature (token TEXT NOT NULL, "transaction" TEXT NOT NULL, observation INTEGER NOT NULL, '
+        'PRIMARY KEY (token, "transaction", observation)) WITHOUT ROWID'
+    )
+
+
+def incidents(db: Database) -> None:
+    """Incidents and their sums, and how far observations are folded into them."""
+    db.execute(
+        "CREATE TABLE incident (number INTEGER PRIMARY KEY, id TEXT NOT NULL, party TEXT NOT NULL, "
+        "role TEXT NOT NULL, domain TEXT NOT NULL, UNIQUE (party, role, domain))"
+    )
+    db.execute("CREATE INDEX idx_incident_id ON incident (id)")
+    db.execute(
+        "CREATE TABLE incident_cell (incident INTEGER NOT NULL REFERENCES incident, day TEXT NOT NULL, "
+        "counterpart TEXT NOT NULL, tier TEXT NOT NULL, mail_class TEXT NOT NULL, outcome TEXT NOT NULL, "
+        "marked INTEGER NOT NULL, tls INTEGER NOT NULL, mails INTEGER NOT NULL, counted INTEGER NOT NULL, "
+        "PRIMARY KEY (incident, day, counterpart, tier, mail_class, outcome, marked, tls)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE incident_mailbox (incident INTEGER NOT NULL REFERENCES incident, period TEXT NOT NULL, "
+        "day TEXT NOT NULL, counterpart TEXT NOT NULL, side TEXT NOT NULL, token TEXT NOT NULL, "
+        "counted INTEGER NOT NULL, "
+        "PRIMARY KEY (incident, period, counterpart, side, day, token, counted)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE incident_total (incident INTEGER NOT NULL REFERENCES incident, period TEXT NOT NULL, "
+        "counterpart TEXT NOT NULL, side TEXT NOT NULL, mailboxes INTEGER NOT NULL, days INTEGER NOT NULL, "
+        "counted_mailboxes INTEGER NOT NULL, counted_days INTEGER NOT NULL, "
+        "PRIMARY KEY (incident, period, counterpart, side)) WITHOUT ROWID"
+    )
+    db.table("folded").insert({"table": "observation", "up_to": 0}, pk="table")
+
+
+def demand(db: Database) -> None:
+    """Tallied queries."""
+    db.execute(
+        "CREATE TABLE demand (domain TEXT NOT NULL, qtype TEXT NOT NULL, rcode TEXT NOT NULL, hour TEXT NOT NULL, "
+        "network TEXT NOT NULL, queries INTEGER NOT NULL, "
+        "PRIMARY KEY (domain, qtype, rcode, hour, network)) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX idx_demand_hour ON demand (hour)")
+
+
+MIGRATIONS: tuple[Migration, ...] = (observations, look_ups, incidents, demand)
+"""In the order in which they are applied."""
+
+
+def applied(db: Database) -> list[str]:
+    """The names of the steps that the database has, oldest first."""
+    if not db.table("migration").exists():
+        return []
+    return [name for (name,) in db.execute("SELECT name FROM migration ORDER BY rowid")]
+
+
+def migrate(db: Database) -> list[str]:
+    """Applies the steps that are missing; returns their names. Several processes may try at once."""
+    if applied(db) == [step.__name__ for step in MIGRATIONS]:
+        return []
+    done = []
+    for step in MIGRATIONS:
+        with writing(db):
+            db.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY NOT NULL)")
+            if step.__name__ not in applied(db):
+                step(db)
+                db.table("migration").insert({"name": step.__name__})
+                done.append(step.__name__)
+    return done

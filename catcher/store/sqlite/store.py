@@ -1,0 +1,140 @@
+"""SqliteStore: the store's contract over one SQLite file, which several processes may have open at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from catcher.model.demand import DemandKey
+from catcher.model.errors import StoreUnavailable
+from catcher.model.incident import Incident
+from catcher.model.observation import Observation
+from catcher.model.ports import Folder, Purged
+from catcher.privacy.retention import due
+from catcher.store.sqlite import demand, incident, migrations, observation, retention
+from catcher.store.sqlite.connection import BUSY_SECONDS, connect, create, identity_of, is_at, medium, writing
+
+PAGE = 1_000
+"""Observations read, folded or deleted at once: what bounds memory and the time that other writers wait."""
+
+
+class SqliteStore:
+    """A database file, made and brought to the present schema when opened. Belongs to the thread that opens it."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Raises StoreUnavailable when the file can't be opened, is damaged, or is a newer version's."""
+        self._path = path
+        with medium(path):
+            create(path)
+            self._db = connect(path, busy_seconds=busy_seconds)
+            try:
+                migrations.migrate(self._db)
+                self._identity = identity_of(path)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def __repr__(self) -> str:
+        return f"SqliteStore({str(self._path)!r})"
+
+    def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
+        with medium(self._path):
+            if not is_at(self._path, self._identity):
+                raise StoreUnavailable(f"{self._path}: the file was removed or replaced; it is made again")
+            with writing(self._db):
+                return observation.add(self._db, batches)
+
+    def observations(
+        self,
+        *,
+        domain: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        ref: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Observation]:
+        after, left = None, limit
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            with medium(self._path):
+                page = observation.page(
+                    self._db,
+                    after=after,
+                    domain=domain,
+                    since=since,
+                    until=until,
+                    ref=ref,
+                    newest_first=newest_first,
+                    size=size,
+                )
+            yield from page
+            if len(page) < size:
+                return
+            after, left = page[-1].id, None if left is None else left - len(page)
+
+    def observation(self, id: int) -> Observation | None:
+        with medium(self._path):
+            return observation.one(self._db, id)
+
+    def fold(self, folder: Folder) -> int:
+        total = 0
+        while True:
+            with medium(self._path):
+                start = incident.folded_up_to(self._db)
+                page = observation.page(self._db, after=start, size=PAGE)
+            if not page:
+                return total
+            increments = folder(page)
+            with medium(self._path), writing(self._db):
+                if incident.folded_up_to(self._db) != start:
+                    continue
+                incident.add(self._db, increments)
+                incident.mark_folded(self._db, page[-1].id)
+            total += len(page)
+
+    def incidents(self) -> Iterator[Incident]:
+        with medium(self._path):
+            yield from incident.read(self._db)
+
+    def incident(self, id: str) -> Incident | None:
+        with medium(self._path):
+            return next(incident.read(self._db, id), None)
+
+    def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
+        with medium(self._path), writing(self._db):
+            demand.add(self._db, tally)
+
+    def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
+        with medium(self._path):
+            return demand.by_domain(self._db, since, qtype)
+
+    def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
+        """As ``ports.Store.purge``. A dry run folds, too (that loses nothing), so that it counts what a purge would."""
+        moments = due(now, keep_days)
+        self.fold(folder)
+        with medium(self._path):
+            ended = incident.periods_before(self._db, moments.ended_before)
+            settled = sum(lines for _, lines in ended)
+            if dry_run:
+                deleted, coarsened, emptied, tallies = retention.count(self._db, moments)
+                return Purged(deleted, coarsened, emptied, settled, tallies)
+            for period, _ in ended:
+                self.settle(period)
+            deleted = retention.delete(self._db, moments.deleted_before)
+            coarsened = retention.coarsen(self._db, moments.coarsened_before)
+            emptied = retention.empty(self._db, moments.emptied_before)
+            retention.forget_retries(self._db, max(moments.deleted_before, moments.emptied_before))
+            with writing(self._db):
+                tallies = demand.delete(self._db, moments.deleted_before)
+            retention.scrub(self._db)
+            return Purged(deleted, coarsened, emptied, settled, tallies)
+
+    def settle(self, period: str) -> int:
+        with medium(self._path), writing(self._db):
+            return incident.settle(self._db, period)
+
+    def close(self) -> None:
+        with medium(self._path):
+            self._db.close()

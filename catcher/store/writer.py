@@ -1,0 +1,168 @@
+"""GroupWriter: the one way in. A thread of its own owns the store and writes all that waits in one durable write."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from catcher.model.errors import CatcherError, StoreUnavailable
+from catcher.model.observation import Observation
+from catcher.model.ports import Store
+
+MOST_WAITING = 4_096
+"""Transactions that may wait; one more is refused at once (451), so that memory is bounded."""
+MOST_TOGETHER = 256
+"""Transactions in one write."""
+PAUSE_SECONDS = 1.0
+"""How long after a failure commits fail at once, before the store is opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    observations: Sequence[Observation]
+    done: asyncio.Future[tuple[Observation, ...]]
+
+
+_Results = list[tuple[_Commit, tuple[Observation, ...] | StoreUnavailable]]
+
+
+class GroupWriter:
+    """An ObservationSink. ``start`` and ``close`` it in the loop that commits."""
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        *,
+        most_waiting: int = MOST_WAITING,
+        most_together: int = MOST_TOGETHER,
+        pause_seconds: float = PAUSE_SECONDS,
+    ) -> None:
+        """``open_store`` is called in the thread; it is called again after a failure."""
+        self._open_store = open_store
+        self._most_waiting = most_waiting
+        self._most_together = most_together
+        self._pause_seconds = pause_seconds
+        self._changed = threading.Condition()
+        self._waiting: deque[_Commit] = deque()
+        self._closing = False
+        self._pausing = False
+        self._thread: threading.Thread | None = None
+
+    async def start(self) -> None:
+        """Opens the store. Raises what opening raises (EnvironmentFailure): a start that can't store is none."""
+        self._loop = asyncio.get_running_loop()
+        opened: asyncio.Future[None] = self._loop.create_future()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._run, args=(opened,), name="store writer", daemon=True)
+        self._thread.start()
+        try:
+            await opened
+        except BaseException:
+            self._thread = None
+            raise
+
+    async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        """As ``ports.ObservationSink.commit``."""
+        done: asyncio.Future[tuple[Observation, ...]] = asyncio.get_running_loop().create_future()
+        with self._changed:
+            if self._thread is None or self._closing:
+                raise StoreUnavailable("the store is closed")
+            if self._pausing:
+                raise StoreUnavailable("the store failed a moment ago and is not open again yet")
+            if len(self._waiting) >= self._most_waiting:
+                raise StoreUnavailable(f"{self._most_waiting} transactions wait for the store already")
+            self._waiting.append(_Commit(observations, done))
+            self._changed.notify()
+        return await done
+
+    async def close(self) -> None:
+        """Writes all that waits, closes the store and ends the thread. Later commits are refused."""
+        if self._thread is None:
+            return
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        await asyncio.shield(self._ended)
+        self._thread.join()
+        self._thread = None
+
+    # Everything below runs in the thread; it touches the loop by call_soon_threadsafe alone.
+
+    def _run(self, opened: asyncio.Future[None]) -> None:
+        try:
+            store: Store | None = self._open_store()
+        except Exception as error:  # the thread's edge: whatever it is, the one who starts has to hear of it
+            self._tell(opened.set_exception, error)
+            return
+        self._tell(opened.set_result, None)
+        while group := self._next_group():
+            results: _Results = []
+            store = self._write(store, group, results)
+            self._tell(_resolve, results)
+            if store is None:
+                self._pause()
+        if store is not None:
+            _close(store)
+        self._tell(self._ended.set_result, None)
+
+    def _next_group(self) -> list[_Commit]:
+        """All that waits, up to the bound; empty when closing and nothing waits."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most_together))]
+
+    def _write(self, store: Store | None, group: list[_Commit], results: _Results) -> Store | None:
+        """Writes ``group`` and puts what came of it into ``results``; None when the store has failed and is closed."""
+        try:
+            if store is None:
+                store = self._open_store()
+            stored = store.add([commit.observations for commit in group])
+        except CatcherError as error:
+            results.extend((commit, StoreUnavailable(str(error))) for commit in group)
+            if store is not None:
+                _close(store)
+            return None
+        except Exception as error:  # the thread's edge: one observation that can't be written must not stop the others
+            if len(group) == 1:
+                results.append((group[0], StoreUnavailable(f"an observation can't be stored ({type(error).__name__})")))
+                return store
+            for commit in group:
+                store = self._write(store, [commit], results)
+            return store
+        results.extend(zip(group, stored, strict=True))
+        return store
+
+    def _pause(self) -> None:
+        """Fails what waits and, for a while, what comes: a broken disk is not asked again for each mail."""
+        with self._changed:
+            self._pausing = True
+            refused = list(self._waiting)
+            self._waiting.clear()
+        self._tell(_resolve, [(commit, StoreUnavailable("the store failed a moment ago")) for commit in refused])
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, self._pause_seconds)
+            self._pausing = False
+
+    def _tell(self, call: Callable[..., None], argument: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(call, argument)
+
+
+def _resolve(results: _Results) -> None:
+    """In the loop: hands the results to those who still wait."""
+    for commit, result in results:
+        if commit.done.done():
+            continue
+        if isinstance(result, StoreUnavailable):
+            commit.done.set_exception(result)
+        else:
+            commit.done.set_result(result)
+
+
+def _close(store: Store) -> None:
+    with suppress(CatcherError):  # it is given up: what it says now changes nothing
+        store.close()
