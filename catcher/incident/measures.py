@@ -1,0 +1,145 @@
+"""Measures an incident: what came in a period, of what kind, from how many mailboxes, compared with before."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.incident import Cell, Count, Incident, MailboxDay, MailboxTotal, Side
+from catcher.model.measures import Bar, Counterparty, Mailboxes, Measures, Period, Tally
+from catcher.model.policy import Outcome
+
+FLOOR_MAILBOXES = 3
+FLOOR_DAYS = 3
+"""A counterparty may be named by numbers from so many mailboxes over so many days on (DESIGN §3 "Notices")."""
+
+_STORED_ADDRESS_DAYS = 5
+"""A mailbox seen on fewer days than this isn't called a daily one."""
+
+W = TypeVar("W", bound=StrEnum)
+
+
+class Step(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+def latest_period(incident: Incident) -> Period | None:
+    """The month of the last mail; None for an incident without any."""
+    day = incident.last_day
+    return None if day is None else Period.of(day)
+
+
+def measure(incident: Incident, period: Period) -> Measures:
+    """Everything that notices and reports need to know of ``incident`` in ``period``."""
+    cells = [(cell, count) for cell, count in incident.cells.items() if cell.day in period]
+    live = [seen for seen in incident.mailboxes if seen.counted and seen.day in period]
+    settled = [total for total in incident.settled if total.period == period.name]
+    tally = _tally(cells)
+    first_day = incident.first_day
+    previous = None if first_day is None or first_day >= period.first else _before(incident, period.previous)
+    return Measures(
+        key=incident.key,
+        period=period,
+        since=first_day,
+        tally=tally,
+        previous=previous,
+        senders=_mailboxes(live, settled, Side.SENDER),
+        recipients=_mailboxes(live, settled, Side.RECIPIENT),
+        series=_series(cells, Step.DAY),
+        counterparts=_counterparts(cells, live, settled),
+        daily_mailboxes=_daily(live, tally.days),
+    )
+
+
+def series(incident: Incident, step: Step) -> tuple[Bar, ...]:
+    """The whole life of ``incident`` by day, week or month; only steps with mail, in order."""
+    return _series(incident.cells.items(), step)
+
+
+def _before(incident: Incident, period: Period) -> Count:
+    return _sum(count for cell, count in incident.cells.items() if cell.day in period)
+
+
+def _sum(counts: Iterable[Count]) -> Count:
+    mails = counted = 0
+    for count in counts:
+        mails += count.mails
+        counted += count.counted
+    return Count(mails, counted)
+
+
+def _tally(cells: list[tuple[Cell, Count]]) -> Tally:
+    days = {cell.day for cell, count in cells if count.counted}
+    crossed = [(cell, count) for cell, count in cells if cell.outcome is not Outcome.REFUSED]
+    return Tally(
+        total=_sum(count for _, count in cells),
+        classes=_by(MailClass, ((cell.mail_class, count) for cell, count in cells)),
+        tiers=_by(Tier, ((cell.tier, count) for cell, count in cells)),
+        outcomes=_by(Outcome, ((cell.outcome, count) for cell, count in cells)),
+        crossed=_sum(count for _, count in crossed),
+        encrypted=_sum(count for cell, count in crossed if cell.tls),
+        marked=_sum(count for cell, count in cells if cell.marked),
+        days=len(days),
+        latest=max(days, default=None),
+    )
+
+
+def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
+    """Sums by word, every word present, in the order in which the enum names them."""
+    grouped: dict[W, list[Count]] = {word: [] for word in words}
+    for word, count in counts:
+        grouped[word].append(count)
+    return {word: _sum(group) for word, group in grouped.items()}
+
+
+def _mailboxes(live: Iterable[MailboxDay], settled: Iterable[MailboxTotal], side: Side) -> Mailboxes:
+    tokens = {(seen.period, seen.token) for seen in live if seen.side is side}
+    totals = [total.counted_mailboxes for total in settled if total.side is side and total.counted_mailboxes]
+    return Mailboxes(len(tokens) + sum(totals), about=len(totals) > 1 or bool(totals and tokens))
+
+
+def _counterparts(
+    cells: list[tuple[Cell, Count]], live: list[MailboxDay], settled: list[MailboxTotal]
+) -> tuple[Counterparty, ...]:
+    counts: defaultdict[str, list[Count]] = defaultdict(list)
+    days: defaultdict[str, set[date]] = defaultdict(set)
+    for cell, count in cells:
+        counts[cell.counterpart].append(count)
+        if count.counted:
+            days[cell.counterpart].add(cell.day)
+    seen: defaultdict[str, list[MailboxDay]] = defaultdict(list)
+    for mailbox in live:
+        seen[mailbox.counterpart].append(mailbox)
+    totals: defaultdict[str, list[MailboxTotal]] = defaultdict(list)
+    for total in settled:
+        totals[total.counterpart].append(total)
+    parties = []
+    for domain in counts:
+        mailboxes = _mailboxes(seen[domain], totals[domain], Side.SENDER)
+        above = mailboxes.number >= FLOOR_MAILBOXES and len(days[domain]) >= FLOOR_DAYS
+        parties.append(Counterparty(domain, _sum(counts[domain]), mailboxes, len(days[domain]), bool(domain) and above))
+    return tuple(sorted(parties, key=lambda party: (-party.count.counted, -party.count.mails, party.domain)))
+
+
+def _daily(live: list[MailboxDay], days: int) -> int:
+    seen = Counter(token for _, token in {(box.day, box.token) for box in live if box.side is Side.SENDER})
+    return sum(1 for number in seen.values() if number >= _STORED_ADDRESS_DAYS and 2 * number >= days)
+
+
+def _series(cells: Iterable[tuple[Cell, Count]], step: Step) -> tuple[Bar, ...]:
+    sums: defaultdict[date, list[Count]] = defaultdict(list)
+    for cell, count in cells:
+        sums[_start(cell.day, step)].append(count)
+    return tuple(Bar(first, _sum(counts)) for first, counts in sorted(sums.items()))
+
+
+def _start(day: date, step: Step) -> date:
+    if step is Step.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if step is Step.MONTH else day

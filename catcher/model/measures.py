@@ -1,0 +1,160 @@
+"""What an incident amounts to in one period: the numbers that notices and reports are made of.
+
+Made by ``incident.measures``, read by ``incident.notice`` and ``report``. No name of a person, no token is in here.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from catcher.model.errors import CatcherError
+from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.incident import Count, IncidentKey
+from catcher.model.policy import Outcome
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z", re.ASCII)
+
+
+class PeriodError(CatcherError):
+    """A text that names no month."""
+
+    exit_status = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A calendar month in UTC: the time that one report covers, and the life of one key of tokens."""
+
+    first: date
+    last: date
+    """Inclusive."""
+
+    @classmethod
+    def parse(cls, name: str) -> Period:
+        """The month called ``YYYY-MM``; raises PeriodError."""
+        found = _MONTH.match(name)
+        if found is None or int(found[1]) == 0:
+            raise PeriodError("the period is not a month; write it as YYYY-MM, for example 2026-06")
+        return cls.of(date(int(found[1]), int(found[2]), 1))
+
+    @classmethod
+    def of(cls, day: date) -> Period:
+        """The month that ``day`` lies in."""
+        return cls(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+    @property
+    def name(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+    @property
+    def previous(self) -> Period:
+        return Period.of(self.first - timedelta(days=1))
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Mailboxes:
+    """How many distinct mailboxes."""
+
+    number: int
+    about: bool = False
+    """Whether sums of settled periods or counterparts are in it, which may count a mailbox twice."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"number": self.number, "about": self.about}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The mails of a period, broken down. Every Count has all mails and, of those, the ones that count."""
+
+    total: Count
+    classes: Mapping[MailClass, Count]
+    tiers: Mapping[Tier, Count]
+    outcomes: Mapping[Outcome, Count]
+    crossed: Count
+    """Mails whose content reached us (and was discarded): not refused at RCPT."""
+    encrypted: Count
+    """Of the crossed ones, those that came over TLS."""
+    marked: Count
+    """Mails with a protective marking."""
+    days: int
+    """On how many days a mail that counts came."""
+    latest: date | None
+    """The last day on which a mail that counts came."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "total": _count(self.total),
+            "classes": {name: _count(count) for name, count in self.classes.items()},
+            "tiers": {name: _count(count) for name, count in self.tiers.items()},
+            "outcomes": {name: _count(count) for name, count in self.outcomes.items()},
+            "crossed": _count(self.crossed),
+            "encrypted": _count(self.encrypted),
+            "marked": _count(self.marked),
+            "days": self.days,
+            "latest": self.latest and self.latest.isoformat(),
+        }
+
+
+def _count(count: Count) -> dict[str, int]:
+    return {"mails": count.mails, "counted": count.counted}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One step of a series over time: a day, a week (from its Monday) or a month."""
+
+    first: date
+    count: Count
+
+    def to_json(self) -> dict[str, Any]:
+        return {"first": self.first.isoformat(), **_count(self.count)}
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """An organisation on the other side."""
+
+    domain: str
+    """Its organizational domain; '' stands for everyone unproven or no organisation (freemail)."""
+    count: Count
+    mailboxes: Mailboxes
+    """Mailboxes of the senders with mail that counts."""
+    days: int
+    """On how many days mail that counts came."""
+    above_floor: bool
+    """Whether its name may be told by numbers alone (DESIGN §3: 3 mailboxes over 3 days)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """All that is measured of one incident in one period."""
+
+    key: IncidentKey
+    period: Period
+    since: date | None
+    """The first day of the incident, in whatever period."""
+    tally: Tally
+    previous: Count | None
+    """The month before; None when the incident has nothing as old as that."""
+    senders: Mailboxes
+    """Distinct sending mailboxes with mail that counts."""
+    recipients: Mailboxes
+    """Distinct addressees of mail that counts."""
+    series: tuple[Bar, ...]
+    """By day, only days with mail, in order."""
+    counterparts: tuple[Counterparty, ...]
+    """Most counted mail first."""
+    daily_mailboxes: int
+    """Sending mailboxes seen on at least half of the days with mail that counts, and on five or more."""

@@ -1,0 +1,226 @@
+"""The report: what one organisation is told about one leak in one month, before it takes a form.
+
+It holds numbers, names that are safe to show, and rules to paste; the sentences are the templates'. Nothing in it
+comes from a message's content, and nothing names a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from catcher.model.incident import Count, Role
+from catcher.model.measures import Bar, Mailboxes, Period, Tally
+from catcher.model.observation import SizeClass
+from catcher.model.policy import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who signs the report (``[operator]``)."""
+
+    name: str
+    contact: str = ""
+    url: str = ""
+    postal: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "contact": self.contact, "url": self.url, "postal": self.postal}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A domain as it may be shown: made by ``report.names``, never from a raw text."""
+
+    domain: str
+    """A-labels."""
+    unicode: str | None = None
+    """U-labels, only when they differ and all of them are of one script."""
+    organisation: str | None = None
+    """The organisation's name from the directory, cleaned and cut."""
+
+    def __str__(self) -> str:
+        return self.domain if self.unicode is None else f"{self.domain} ({self.unicode})"
+
+    def to_json(self) -> dict[str, Any]:
+        return {"domain": self.domain, "unicode": self.unicode, "organisation": self.organisation}
+
+
+class Mta(StrEnum):
+    """Mail systems that the remedy kit has a rule for."""
+
+    POSTFIX = "postfix"
+    EXCHANGE_ONLINE = "exchange-online"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A rule to paste that makes a mail system refuse mail to the typo domain."""
+
+    mta: Mta
+    rule: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"mta": self.mta, "rule": self.rule}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One mail as the organisation that sent it can find it in its own log. Only ever told to that organisation."""
+
+    minute: datetime
+    """UTC; the second is not kept."""
+    ref: str
+    """Stands in our reply, and so in their log."""
+    size_class: SizeClass | None
+    outcome: Outcome
+
+    def to_json(self) -> dict[str, Any]:
+        minute = f"{self.minute:%Y-%m-%dT%H:%MZ}"
+        return {"minute": minute, "ref": self.ref, "size_class": self.size_class, "outcome": self.outcome}
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """An organisation on the other side, above the floor or in the directory."""
+
+    name: Name
+    count: Count
+    mailboxes: Mailboxes
+    days: int
+    share: float
+    """0..1, of all mail that counts."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name.to_json(),
+            "mails": self.count.mails,
+            "counted": self.count.counted,
+            "mailboxes": self.mailboxes.to_json(),
+            "days": self.days,
+            "share": round(self.share, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """What is told of the others: how many, never who."""
+
+    organisations: int
+    """Organisations with mail that counts, below the floor."""
+    count: Count
+    """Their mail."""
+    no_organisation: Count
+    """Mail that counts from freemail addresses and shared platforms: proven, but nobody's."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "organisations": self.organisations,
+            "mails": self.count.mails,
+            "counted": self.count.counted,
+            "no_organisation": self.no_organisation.counted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The rules by which the report was made, for its chapter on methods."""
+
+    floor_mailboxes: int
+    floor_days: int
+    evidence_days: int
+    """How long the minute and the reference of a mail may be told."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "floor_mailboxes": self.floor_mailboxes,
+            "floor_days": self.floor_days,
+            "evidence_days": self.evidence_days,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    kind: Role
+    """Which side is told."""
+    ref: str
+    """The report's reference, the same whenever this incident and month are composed."""
+    incident: str
+    period: Period
+    made_on: date
+    operator: Operator
+    party: Name
+    """Who is told."""
+    domain: Name
+    """The typo domain."""
+    intended: Name | None
+    """What it was meant to be; None when the catalogue doesn't say."""
+    since: date | None
+    """The first day on which any of this mail was seen."""
+    tally: Tally
+    previous: Count | None
+    """The month before; None when nothing is that old."""
+    senders: Mailboxes
+    recipients: Mailboxes
+    daily_mailboxes: int
+    series: tuple[Bar, ...]
+    """Every day of the period up to ``made_on``, empty ones included."""
+    counterparts: tuple[Counterpart, ...]
+    """Only for the intended party."""
+    unnamed: Unnamed
+    remedies: tuple[Remedy, ...]
+    evidence: tuple[EvidenceRow, ...]
+    """Only for the sending organisation; latest first."""
+    limits: Limits
+
+    @property
+    def complete(self) -> bool:
+        """Whether the month was over when the report was made."""
+        return self.made_on > self.period.last
+
+    def told(self, count: Count) -> int:
+        """The number of ``count`` that the report speaks of: mail that counts, or all when none does."""
+        return count.counted if self.tally.total.counted else count.mails
+
+    @property
+    def organisations(self) -> int:
+        """From how many organisations mail that counts came."""
+        return len(self.counterparts) + self.unnamed.organisations
+
+    @property
+    def others(self) -> Mapping[str, int]:
+        """Mails that don't count, by why they don't: a class, or ``unconfirmed`` for a person's. Zeros are absent."""
+        found: dict[str, int] = {}
+        for mail_class, count in self.tally.classes.items():
+            rest = count.mails - count.counted
+            if rest:
+                found["unconfirmed" if mail_class.value == "person" else mail_class.value] = rest
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "ref": self.ref,
+            "incident": self.incident,
+            "period": self.period.name,
+            "made_on": self.made_on.isoformat(),
+            "operator": self.operator.to_json(),
+            "party": self.party.to_json(),
+            "domain": self.domain.to_json(),
+            "intended": self.intended and self.intended.to_json(),
+            "since": self.since and self.since.isoformat(),
+            "numbers": self.tally.to_json(),
+            "previous": self.previous and {"mails": self.previous.mails, "counted": self.previous.counted},
+            "senders": self.senders.to_json(),
+            "recipients": self.recipients.to_json(),
+            "daily_mailboxes": self.daily_mailboxes,
+            "series": [bar.to_json() for bar in self.series],
+            "counterparts": [party.to_json() for party in self.counterparts],
+            "unnamed": self.unnamed.to_json(),
+            "remedies": [remedy.to_json() for remedy in self.remedies],
+            "evidence": [row.to_json() for row in self.evidence],
+            "limits": self.limits.to_json(),
+        }

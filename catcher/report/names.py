@@ -1,0 +1,58 @@
+"""Turns texts of others into what may be shown: A-labels, a U-label where it can't deceive, tame organisation names."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import idna
+
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.report import Name
+
+UNSHOWABLE = "unprintable-name.invalid"
+"""Stands for a text that is no domain name (RFC 6761 keeps ``invalid`` free)."""
+
+_ORGANISATION_CHARACTERS = 80
+
+
+def shown_domain(text: str, *, organisation: str | None = None) -> Name:
+    """``text`` as a Name. What is no domain name becomes ``UNSHOWABLE``: nothing of it is repeated."""
+    try:
+        domain = to_alabel(text)
+    except DomainError:
+        return Name(UNSHOWABLE, None, _some(organisation))
+    return Name(domain, _ulabels(domain), _some(organisation))
+
+
+def _some(organisation: str | None) -> str | None:
+    return None if organisation is None else plain(organisation, limit=_ORGANISATION_CHARACTERS) or None
+
+
+def _ulabels(domain: str) -> str | None:
+    """The U-labels of ``domain`` (RFC 5890) when there are any and one script holds for the whole name.
+
+    A mixed name is what a homoglyph attack looks like: ``аpple`` with a Cyrillic first letter, or an all Cyrillic label
+    before a Latin ``com``.
+    """
+    if "xn--" not in domain:
+        return None
+    try:
+        text = idna.decode(domain)
+    except (idna.IDNAError, UnicodeError):
+        return None
+    return text if len(_scripts(text)) == 1 else None
+
+
+def _scripts(text: str) -> set[str]:
+    """The scripts of the letters of ``text``, as the first word of their Unicode names (LATIN, GREEK, CJK …)."""
+    return {unicodedata.name(char, "UNNAMED").split()[0] for char in text if not char.isdecimal() and char not in "-.·"}
+
+
+def plain(text: str, *, limit: int) -> str:
+    """``text`` on one line without control, format (bidirectional, zero-width) and private characters, cut at ``limit``.
+
+    For names that were imported or configured: they may hold anything. Escaping for HTML is the renderer's.
+    """
+    text = "".join(" " if char.isspace() else char for char in text[: 8 * limit])
+    text = " ".join("".join(char for char in text if unicodedata.category(char)[0] != "C").split())
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
