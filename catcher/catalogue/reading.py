@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,15 +13,18 @@ from catcher.catalogue.catalogue import Catalogue
 from catcher.catalogue.entry import COLUMNS
 from catcher.catalogue.guard import Guard
 from catcher.catalogue.row import cells, read
-from catcher.catalogue.table import MOST, Table
+from catcher.catalogue.table import Table
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.policy import Policy
 
 _LABEL = r"(?!xn--)[a-z0-9]++(?:-++[a-z0-9]++)*+"
 _NAME = rf"{_LABEL}(?:\.{_LABEL})++(?<=[a-z])"
 _LONG_LABEL = re.compile(rb"[a-z0-9-]{64}")
+_BOM = b"\xef\xbb\xbf"
 _ALWAYS_SHORT = 63
 """A line of at most this many octets has no label and no name that is too long."""
+_LONGEST = 253
+"""A longer line may hold a name that is too long (RFC 1035 §2.3.4)."""
 
 
 def load(files: Sequence[Path], *, guard: Guard | None = None) -> Catalogue:
@@ -35,7 +39,8 @@ def load(files: Sequence[Path], *, guard: Guard | None = None) -> Catalogue:
 class _Gathered:
     """What the files read so far hold."""
 
-    lines: list[bytes] = field(default_factory=list)
+    blocks: list[bytes] = field(default_factory=list)
+    lengths: array[int] = field(default_factory=lambda: array("I"))
     domains: list[bytes] = field(default_factory=list)
     files: list[tuple[int, str]] = field(default_factory=list)
     faults: list[tuple[int, Fault]] = field(default_factory=list)
@@ -43,7 +48,7 @@ class _Gathered:
 
     def add(self, file: Path) -> None:
         """Adds the rows and faults of one file."""
-        start = len(self.lines)
+        start = len(self.domains)
         try:
             header, body = _text(file)
             width = _width(header, file.name)
@@ -56,14 +61,15 @@ class _Gathered:
             lines.pop()
         plain = _plain(width)
         domains = re.findall(rb"^(?:" + plain + rb")$", body, re.M)
-        odd = [i for i, line in enumerate(lines) if len(line) > _ALWAYS_SHORT and _too_long(line)]
-        if odd or len(domains) != len(lines):
+        if len(domains) != len(lines) or any(_too_long(line) for line in lines if len(line) > _ALWAYS_SHORT):
             matches = re.compile(plain).fullmatch
             domains = [line.partition(b",")[0] for line in lines]
             odd = [i for i, line in enumerate(lines) if not matches(line) or _too_long(line)]
             for i in odd:
                 lines[i], domains[i] = self._odd(lines[i], start + i, f"{file.name}:{i + 2}", width)
-        self.lines += lines
+            body = b"\n".join([*lines, b""])
+        self.blocks.append(body if body.endswith(b"\n") or not body else body + b"\n")
+        self.lengths.extend(map(len, lines))
         self.domains += domains
 
     def _odd(self, line: bytes, ordinal: int, where: str, width: int) -> tuple[bytes, bytes]:
@@ -77,32 +83,19 @@ class _Gathered:
 
     def table(self) -> Table:
         """All rows. Raises ConfigurationError."""
-        self._find_duplicates()
-        if len(self.lines) > MOST:
-            where = ", ".join(name for _, name in self.files)
-            self.faults.append((0, Fault(where, f"over {MOST} rows", "one catcher holds fewer; split the catalogue")))
+        table = Table(b"".join(self.blocks), self.lengths, self.domains, self.files)
+        for ordinal, first in table.duplicates:
+            what = f"{self.domains[ordinal].decode()} stands in {table.where(first)} already"
+            self.faults.append((ordinal, Fault(table.where(ordinal), what, "keep one row of the two")))
         if self.faults:
             self.faults.sort(key=lambda told: told[0])
             raise ConfigurationError([fault for _, fault in self.faults])
-        return Table(self.lines, self.domains, self.files)
-
-    def _find_duplicates(self) -> None:
-        held = len(self.domains) - self.domains.count(b"")
-        if len(set(self.domains) - {b""}) == held:
-            return
-        first: dict[bytes, int] = {}
-        for ordinal, domain in enumerate(self.domains):
-            if domain and (other := first.setdefault(domain, ordinal)) != ordinal:
-                what = f"{domain.decode()} stands in {self._where(other)} already"
-                self.faults.append((ordinal, Fault(self._where(ordinal), what, "keep one row of the two")))
-
-    def _where(self, ordinal: int) -> str:
-        first, name = max(f for f in self.files if f[0] <= ordinal)
-        return f"{name}:{ordinal - first + 2}"
+        return table
 
 
 def _too_long(line: bytes) -> bool:
-    return len(line) > 253 or _LONG_LABEL.search(line) is not None
+    """Whether a name or label in ``line`` may be too long."""
+    return len(line) > _LONGEST or _LONG_LABEL.search(line) is not None
 
 
 @cache
@@ -124,7 +117,8 @@ def _text(file: Path) -> tuple[str, bytes]:
     """Header row and the rest, LF-ended, known to be UTF-8."""
     try:
         data = file.read_bytes()
-        data.decode()
+        if not data.isascii():
+            data.decode()
     except OSError as error:
         raise _alone(file.name, f"it can't be read: {error.strerror}", "name a readable file") from None
     except UnicodeDecodeError as error:
@@ -132,7 +126,9 @@ def _text(file: Path) -> tuple[str, bytes]:
         raise _alone(f"{file.name}:{row}", "the row is not UTF-8", "save the file as UTF-8") from None
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
-    header, _, body = data.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+    if data.startswith(_BOM):
+        data = data[len(_BOM) :]
+    header, _, body = data.partition(b"\n")
     return header.decode(), body
 
 

@@ -1,4 +1,4 @@
-"""A million rows in tens of megabytes: the lines as one block of bytes, and an index of hashes over it.
+"""A million rows in tens of megabytes: the lines as one block of bytes, and a hash table of their ordinals over it.
 
 A dict of a million names costs over 100 MB, and its reference counts unshare the pages of forked workers. Here the
 block and two arrays hold no Python object at all; a line becomes an ``Entry`` when somebody asks for it.
@@ -7,20 +7,13 @@ block and two arrays hold no Python object at all; a line becomes an ``Entry`` w
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate
-from operator import itemgetter
 
 from catcher.catalogue.entry import Entry
 from catcher.model.policy import Policy
-
-_BITS = 24
-MOST = 1 << _BITS
-"""How many lines a table can hold: the lower bits of an index word are the line's ordinal."""
-_HASH = (1 << 40) - 1
-"""The upper bits of an index word: those of the hash of the line's domain."""
 
 _POLICY = {policy.value: policy for policy in Policy}
 
@@ -28,23 +21,46 @@ _POLICY = {policy.value: policy for policy in Policy}
 class Table:
     """Rows by domain.
 
-    ``lines`` are canonical: names are A-labels, nothing is quoted, whatever follows the fifth comma is the note, and
-    cells may be missing from the right. An empty line stands for none, so that ordinals give row numbers.
+    ``block`` holds the lines, each ended by LF, in canonical form: names are A-labels, nothing is quoted, whatever
+    follows the fifth comma is the note, and cells may be missing from the right. An empty line stands for none, so
+    that a line's ordinal gives its row number.
     """
 
-    def __init__(self, lines: Sequence[bytes], domains: Iterable[bytes], files: Sequence[tuple[int, str]]) -> None:
-        """``domains``: each line's, none twice. ``files``: (ordinal of the first line, name), ascending."""
-        words = [(hash(domain) & _HASH) << _BITS | i for i, domain in enumerate(domains) if domain]
-        words.sort()
-        self._index = array("Q", words)
-        self._block = b"\n".join([*lines, b""])
-        self._starts = array(
-            "I" if len(self._block) < 1 << 32 else "Q", accumulate((len(line) + 1 for line in lines), initial=0)
-        )
-        self._files = list(files)
+    def __init__(
+        self, block: bytes, lengths: Iterable[int], domains: Sequence[bytes], files: Sequence[tuple[int, str]]
+    ) -> None:
+        """``lengths`` and ``domains``: each line's, without its LF. ``files``: (ordinal of the first line, name).
+
+        Of several lines with one domain the first counts; the others are told in ``duplicates``.
+        """
+        self.duplicates: list[tuple[int, int]] = []
+        """Ordinals of (a line, the first line with the same domain)."""
+        self._block = block
+        self._starts = array("Q", accumulate((length + 1 for length in lengths), initial=0))
+        self._slots = self._hashed(domains)
+        self._firsts = [first for first, _ in files]
+        self._files = [name for _, name in files]
+        self._count = len(domains) - domains.count(b"") - len(self.duplicates)
+
+    def _hashed(self, domains: Sequence[bytes]) -> array[int]:
+        """Open addressing with linear probing, at most half full: ordinal + 1, or 0 for a free slot."""
+        size = 2 << max(3, len(domains).bit_length())
+        mask = size - 1
+        slots = array("I", bytes(array("I").itemsize * size))
+        for ordinal, hashed in enumerate(map(hash, domains)):
+            slot = hashed & mask
+            while other := slots[slot]:
+                if domains[other - 1] == domains[ordinal]:
+                    self.duplicates.append((ordinal, other - 1))
+                    break
+                slot = (slot + 1) & mask
+            else:
+                if domains[ordinal]:
+                    slots[slot] = ordinal + 1
+        return slots
 
     def __len__(self) -> int:
-        return len(self._index)
+        return self._count
 
     def __contains__(self, domain: object, /) -> bool:
         return isinstance(domain, str) and self._ordinal(domain) is not None
@@ -61,34 +77,39 @@ class Table:
     def get(self, domain: str, /) -> Entry | None:
         """The row of ``domain``."""
         ordinal = self._ordinal(domain)
-        return None if ordinal is None else self._entry(ordinal, self._line(ordinal))
+        if ordinal is None:
+            return None
+        return self._entry(ordinal, self._block[self._starts[ordinal] : self._starts[ordinal + 1] - 1])
+
+    def where(self, ordinal: int) -> str:
+        """File and row of a line; the header row is row 1."""
+        at = bisect_right(self._firsts, ordinal) - 1
+        return f"{self._files[at]}:{ordinal - self._firsts[at] + 2}"
 
     def _ordinal(self, domain: str) -> int | None:
         wanted = domain.encode("ascii", "replace")
-        index, block = self._index, self._block
-        hashed = hash(wanted) & _HASH
-        at = bisect_left(index, hashed << _BITS)
-        while at < len(index) and index[at] >> _BITS == hashed:
-            ordinal = index[at] & (MOST - 1)
-            start = self._starts[ordinal]
+        slots, block = self._slots, self._block
+        mask = len(slots) - 1
+        slot = hash(wanted) & mask
+        while found := slots[slot]:
+            start = self._starts[found - 1]
             if block.startswith(wanted, start) and block[start + len(wanted)] in b",\n":
-                return ordinal
-            at += 1
+                return found - 1
+            slot = (slot + 1) & mask
         return None
 
-    def _line(self, ordinal: int) -> bytes:
-        return self._block[self._starts[ordinal] : self._starts[ordinal + 1] - 1]
-
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        for ordinal in range(len(self._starts) - 1):
-            if line := self._line(ordinal):
+        starts = iter(self._starts)
+        start = next(starts)
+        for ordinal, end in enumerate(starts):
+            if line := self._block[start : end - 1]:
                 yield ordinal, line
+            start = end
 
     def _entry(self, ordinal: int, line: bytes) -> Entry:
         cells = line.decode().split(",", 5)
         cells += [""] * (6 - len(cells))
         domain, intended, policy, until, then, note = cells
-        first, file = self._files[bisect_right(self._files, ordinal, key=itemgetter(0)) - 1]
         return Entry(
             domain,
             intended or None,
@@ -96,5 +117,5 @@ class Table:
             date.fromisoformat(until) if until else None,
             _POLICY[then] if then else Policy.OBSERVE,
             note,
-            f"{file}:{ordinal - first + 2}",
+            self.where(ordinal),
         )
