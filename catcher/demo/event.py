@@ -82,3 +82,7 @@ class Event:
     """CRLF lines, not dot-stuffed; for LOG_IN the AUTH argument."""
     expected: Expected
     manner: Manner = Manner.DELIVER
+
+    @property
+    def is_log_in(self) -> bool:
+        return self.manner is Manner.LOG_IN

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from catcher import config as config_room
-from catcher import serve
+from catcher import config, serve
 from catcher.config import Config
-from catcher.demo.clock import SharedClock
 from catcher.demo.keys import DkimKey
 from catcher.demo.organisations import ORGANISATIONS
 from catcher.demo.stories.work import ends_on
 from catcher.demo.zones import world
+from catcher.model.clock import Clock
 
 HOST = "127.0.0.1"
 
@@ -67,7 +66,7 @@ files = ["catalogue.csv"]
 resolvers = ["{host}:{world}"]
 watchlist = "watchlist.csv"
 [log]
-level = "{level}"
+level = "debug"
 """
 
 _WORLD = """\
@@ -82,38 +81,48 @@ listen = ["{host}:{unused}"]
 [catalogue]
 files = ["catalogue.csv"]
 [log]
-level = "{level}"
+level = "debug"
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What runs, and where."""
+    """A folder with two configurations: the world's DNS and the sink."""
 
     folder: Path
-    config: Config
-    """The sink's."""
-    dns: tuple[str, int]
-    smtp: tuple[str, int]
+    world: Config
+    sink: Config
+
+    @property
+    def dns(self) -> tuple[str, int]:
+        """Address and port of the sink's DNS."""
+        return self.sink.dns.listen[0].host, self.sink.dns.listen[0].port
+
+    @property
+    def smtp(self) -> tuple[str, int]:
+        """Address and port where the sink takes mail."""
+        return self.sink.smtp.listen[0].host, self.sink.smtp.listen[0].port
+
+
+def set_up(folder: Path, *, first: date, keys: Mapping[str, DkimKey]) -> Stage:
+    """Writes everything that both servers need into ``folder``, with ports that are free now."""
+    dns, smtp, world_dns, unused = free_ports(4)
+    ports = {"host": HOST, "dns": dns, "smtp": smtp, "world": world_dns, "unused": unused}
+    around = lay_out_world(folder / "world", ports, keys)
+    sink = lay_out_sink(folder / "sink", ports, until=ends_on(first))
+    return Stage(folder, config.load(around), config.load(sink))
 
 
 @contextmanager
-def stage(
-    folder: Path, *, first: date, keys: Mapping[str, DkimKey], clock: SharedClock, level: str = "warning"
-) -> Iterator[Stage]:
-    """Writes the files into ``folder``, starts both servers, and stops them at the end (draining).
+def serving(stage: Stage, clock: Clock) -> Iterator[None]:
+    """Both servers run within; then they drain, and all is stored.
 
-    Raises ConfigurationError or EnvironmentFailure when a server can't start.
+    Raises ConfigurationError or EnvironmentFailure when one can't start.
     """
-    dns, smtp, world_dns, unused = free_ports(4)
-    ports = {"host": HOST, "dns": dns, "smtp": smtp, "world": world_dns, "unused": unused, "level": level}
-    sink = lay_out_sink(folder / "sink", ports, until=ends_on(first))
-    around = lay_out_world(folder / "world", ports, keys)
     with ExitStack() as running:
-        running.callback(serve.launch(config_room.load(around), clock=clock, roles=("dns",)).stop)
-        config = config_room.load(sink)
-        running.callback(serve.launch(config, clock=clock).stop)
-        yield Stage(folder, config, (HOST, dns), (HOST, smtp))
+        running.callback(serve.launch(stage.world, clock=clock, roles=("dns",)).stop)
+        running.callback(serve.launch(stage.sink, clock=clock).stop)
+        yield
 
 
 def lay_out_sink(folder: Path, ports: Mapping[str, object], *, until: date) -> Path:

@@ -1,0 +1,64 @@
+"""Says what an outcome means, in sentences whose every number was found, not scripted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catcher.demo.event import Story
+from catcher.demo.organisations import CONTRACTOR
+from catcher.demo.outcome import Outcome
+from catcher.model.fingerprint import Tier
+from catcher.model.incident import Role
+from catcher.model.observation import Observation
+
+
+def sentences(outcome: Outcome) -> Iterator[str]:
+    """One thing a reader should take home each."""
+    yield _leak(outcome)
+    forged = _of(outcome, Story.FORGED, Story.FORGED_SIGNED)
+    above = sum(o.sender.domain == CONTRACTOR.domain and o.sender.tier is not Tier.CLAIMED for o in forged)
+    yield (
+        f"{len(forged)} mails forged the contractor's name in From; {_times(above)} was it found more than claimed. "
+        "Those that a spammer signed are proven for the spammer's own domain only."
+    )
+    replays = _of(outcome, Story.REPLAY)
+    yield (
+        f"The replayed mail came {len(replays)} more times with its genuine signature; "
+        f"{sum(o.replayed for o in replays)} of them were recognised, and {_number(replays)} count towards a notice."
+    )
+    bomb = _of(outcome, Story.SIGN_UP_BOMB)
+    yield f"Of {len(bomb)} sign-up confirmations to one address in one hour, {_number(bomb)} count towards a notice."
+    provoked = _of(outcome, Story.BOUNCES, Story.AUTO_REPLIES)
+    yield f"Of {len(provoked)} bounces and provoked automatic replies, {_number(provoked)} count towards a notice."
+    retries = sum(o.retry_of is not None for o in outcome.observations)
+    yield f"{retries} retries after a lost reply were recognised: each mail counts once."
+    log_ins = [one.played for one in outcome.compared if one.played.event.is_log_in]
+    yield f"{sum(p.hung_up for p in log_ins)} of {len(log_ins)} attempts to log in were refused and hung up on."
+    if outcome.searched is not None:
+        s = outcome.searched
+        yield (
+            f"Searched {s.files} files ({s.octets / 1e6:.1f} MB: database, logs at debug, reports) for {s.words} words "
+            f"of bodies, Subjects, attachment names, passwords and addresses: found in {len(s.found) or 'none'}."
+        )
+
+
+def _leak(outcome: Outcome) -> str:
+    due = [one for one in outcome.incidents if one.verdict.due]
+    senders = [one.incident.key.party for one in due if one.incident.key.role is Role.SENDER]
+    intended = [one.incident.key.party for one in due if one.incident.key.role is Role.INTENDED]
+    return (
+        f"A notice is due to those who were meant ({', '.join(dict.fromkeys(intended)) or 'nobody'}) "
+        f"and to those who send there ({', '.join(dict.fromkeys(senders)) or 'nobody'}): only the senders can stop it."
+    )
+
+
+def _of(outcome: Outcome, *stories: Story) -> list[Observation]:
+    return [o for one in outcome.compared if one.played.event.story in stories for o in one.observations]
+
+
+def _number(observations: list[Observation]) -> int | str:
+    return sum(o.counts for o in observations) or "none"
+
+
+def _times(number: int) -> str:
+    return f"{number} times" if number else "nowhere"

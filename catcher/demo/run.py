@@ -1,0 +1,75 @@
+"""Runs the whole demo in a folder: sets up, plays the month against the real servers, gathers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Protocol
+
+import dns.exception
+
+from catcher.demo.client import Lookup
+from catcher.demo.clock import SharedClock
+from catcher.demo.event import Event
+from catcher.demo.month import make_keys, month
+from catcher.demo.outcome import Outcome, gather
+from catcher.demo.play import Played, play
+from catcher.demo.search import canaries, search
+from catcher.demo.stage import Stage, serving, set_up
+from catcher.model.errors import EnvironmentFailure
+
+
+class Progress(Protocol):
+    """What watches the play: it is handed each event as it ends."""
+
+    def __call__(self, played: Iterable[Played], number: int) -> list[Played]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that is set up."""
+
+    stage: Stage
+    clock: SharedClock
+    first: date
+    events: tuple[Event, ...]
+
+    @classmethod
+    def prepare(cls, folder: Path, first: date) -> Demo:
+        """Makes keys, writes the month's mail and the servers' files. ``folder`` is empty or absent."""
+        keys = make_keys()
+        clock = SharedClock(datetime(first.year, first.month, first.day, tzinfo=UTC))
+        return cls(set_up(folder, first=first, keys=keys), clock, first, month(first, keys))
+
+    def run(self, progress: Progress) -> Outcome:
+        """Plays the month and gathers what the sink made of it.
+
+        Raises EnvironmentFailure when a server can't start or stops answering.
+        """
+        started = time.monotonic()
+        lookup = Lookup(self.stage.dns)
+        with serving(self.stage, self.clock):
+            try:
+                played = progress(
+                    play(self.events, move_to=self.clock.move_to, lookup=lookup, smtp=self.stage.smtp),
+                    len(self.events),
+                )
+            except (OSError, dns.exception.Timeout) as error:
+                raise EnvironmentFailure(
+                    f"the demo's server stopped answering ({type(error).__name__}); "
+                    f"see {self.stage.folder / 'servers.log'}"
+                ) from error
+        seconds = time.monotonic() - started
+        return gather(self.stage.sink, played, first=self.first, queries=lookup.queries, seconds=seconds)
+
+    def searched(self, outcome: Outcome) -> Outcome:
+        """``outcome`` with the result of a search for content in every file of the folder."""
+        return replace(outcome, searched=search(self.stage.folder, canaries(self.events)))
+
+    def keep(self, wait: Callable[[], None]) -> None:
+        """Starts the servers again; returns when ``wait`` does."""
+        with serving(self.stage, self.clock):
+            wait()

@@ -1,0 +1,51 @@
+"""Looks for content where none may be: every canary of the script in every file that the sink wrote."""
+
+from __future__ import annotations
+
+import mmap
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from catcher.demo.event import Event
+from catcher.demo.texts import CANARIES
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    files: int
+    octets: int
+    words: int
+    """How many different words were looked for."""
+    found: tuple[Path, ...]
+    """Files that hold one of them. There should be none."""
+
+
+def canaries(events: Iterable[Event]) -> frozenset[bytes]:
+    """Body, Subject, attachment name, password, and the local-part of every person in the script.
+
+    Common words (``no-reply``, ``digest``) are left out: they may stand in a template.
+    """
+    words = {canary.encode() for canary in CANARIES}
+    for event in events:
+        for path in (event.reverse_path, *event.forward_paths):
+            local_part = path.rpartition("@")[0].encode()
+            if b"." in local_part or re.search(rb"\d", local_part):
+                words.add(local_part)
+        if event.is_log_in:
+            words.add(event.message)
+    return frozenset(words)
+
+
+def search(folder: Path, words: Iterable[bytes]) -> Searched:
+    """Reads every file below ``folder`` once. Case is folded for none: what is written is written as it came."""
+    wanted = tuple(words)
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size]
+    found, octets = [], 0
+    for path in files:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            octets += len(content)
+            if any(content.find(word) >= 0 for word in wanted):
+                found.append(path)
+    return Searched(len(files), octets, len(wanted), tuple(found))

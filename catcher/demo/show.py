@@ -1,0 +1,183 @@
+"""Shows an outcome to a person: tables, what they mean in plain words, and what to look at next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from tabulate import tabulate
+
+from catcher.demo.compare import Compared
+from catcher.demo.event import Manner, Story
+from catcher.demo.outcome import Judged, Outcome
+from catcher.demo.plain_words import sentences
+from catcher.demo.stage import Stage
+from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.incident import Role
+from catcher.model.observation import Observation
+
+_EXAMPLES = (
+    Story.CONTRACTOR, Story.HOSPITAL, Story.MINISTRY, Story.FORGED, Story.FORGED_SIGNED, Story.REPLAY,
+    Story.SIGN_UP_BOMB, Story.BOUNCES,
+)  # fmt: skip
+_INCIDENTS = 16
+
+
+def show(outcome: Outcome) -> Iterator[str]:
+    """The whole account, block by block."""
+    yield _heading(
+        f"{outcome.period.first:%B %Y} in {outcome.seconds:.0f} seconds: {len(outcome.compared)} events, "
+        f"{outcome.queries} DNS queries, {len(outcome.observations)} observations"
+    )
+    yield _stories(outcome)
+    yield _heading("What kind of mail, and how well its sender is proven")
+    yield _classes(outcome.observations)
+    yield _heading("Week by week")
+    yield _weeks(outcome.observations)
+    yield _heading("A few observations: all that is kept of a mail, but for tokens that tell mailboxes apart")
+    yield _examples(outcome.compared)
+    yield _heading("Kept away: DNS demand and what was turned down")
+    yield _turned_away(outcome)
+    yield _heading("Incidents: what the observations add up to, by affected party")
+    yield _incidents(outcome.incidents)
+    yield _heading("In plain words")
+    yield "\n".join(f"- {sentence}" for sentence in sentences(outcome))
+    if outcome.reports:
+        yield _heading("Reports")
+        yield "\n".join(map(str, outcome.reports))
+    if outcome.deviations:
+        yield _heading("Not as scripted")
+        yield "\n".join(outcome.deviations)
+
+
+def things_to_try(stage: Stage) -> str:
+    """What a person may do while the servers stay up."""
+    (dns_host, dns_port), (smtp_host, smtp_port) = stage.dns, stage.smtp
+    configuration = stage.sink.path
+    return "\n".join(
+        (
+            "The sink stays up until Ctrl-C. In another terminal:",
+            f"  dig @{dns_host} -p {dns_port} army.ml MX",
+            f"  dig @{dns_host} -p {dns_port} travle.example MX",
+            f"  swaks --server {smtp_host}:{smtp_port} --from you@contractor.example --to someone@army.ml",
+            f"  swaks --server {smtp_host}:{smtp_port} --from you@contractor.example --to someone@navy.ml",
+            f"  catcher observation list -c {configuration}",
+            f"  catcher incident list -c {configuration}",
+        )
+    )
+
+
+def _heading(text: str) -> str:
+    return f"\n{text}\n{'=' * len(text)}"
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    return tabulate(list(rows), headers=list(headers), tablefmt="simple", disable_numparse=True)
+
+
+def _stories(outcome: Outcome) -> str:
+    rows = []
+    for story in Story:
+        compared = [one for one in outcome.compared if one.played.event.story is story]
+        observations = [o for one in compared for o in one.observations]
+        rows.append(
+            (
+                story.value,
+                len(compared),
+                len(observations) or "-",
+                _most_common(f"{o.sender.tier} {o.sender.domain or ''}" for o in observations),
+                sum(o.counts for o in observations) or "-",
+                "no" if any(one.deviations for one in compared) else "yes",
+            )
+        )
+    return _table(("what happened", "events", "observed", "sender found (most often)", "count", "as scripted"), rows)
+
+
+def _most_common(words: Iterable[str]) -> str:
+    ((word, _),) = Counter(words).most_common(1) or [("", 0)]
+    return word
+
+
+def _classes(observations: Sequence[Observation]) -> str:
+    counts = Counter((o.nature.mail_class, o.sender.tier) for o in observations)
+    counting = Counter(o.nature.mail_class for o in observations if o.counts)
+    tiers = sorted(Tier, key=lambda tier: -tier.rank)
+    rows = [
+        (mail_class, *(counts[mail_class, tier] or "-" for tier in tiers), counting[mail_class] or "-")
+        for mail_class in MailClass
+        if any(counts[mail_class, tier] for tier in tiers)
+    ]
+    return _table(("class", *tiers, "count"), rows)
+
+
+def _weeks(observations: Sequence[Observation]) -> str:
+    present = [c for c in MailClass if any(o.nature.mail_class is c for o in observations)]
+    counts = Counter((o.observed_at.day // 7, o.nature.mail_class) for o in observations)
+    weeks = sorted({week for week, _ in counts})
+    rows = [
+        (
+            f"{max(1, 7 * week)}.-{7 * week + 6}.",
+            *(counts[week, mail_class] or "-" for mail_class in present),
+            "▇" * round(sum(counts[week, mail_class] for mail_class in present) / 4),
+        )
+        for week in weeks
+    ]
+    return _table(("days", *present, ""), rows)
+
+
+def _examples(compared: Sequence[Compared]) -> str:
+    rows = []
+    for story in _EXAMPLES:
+        found = (o for one in compared if one.played.event.story is story for o in one.observations)
+        for o in list(found)[:1]:
+            intended = next((i.domain for i in o.intended if i.domain), "")
+            rows.append(
+                (
+                    f"{o.observed_at:%d %H:%M}",
+                    o.domain,
+                    intended,
+                    f"{o.sender.tier} {o.sender.domain or ''}",
+                    o.nature.mail_class,
+                    ", ".join(f"{m.scheme} {m.level}" for m in o.markings) or "-",
+                    o.size_class or "-",
+                    "counts" if o.counts else "replayed" if o.replayed else o.fresh_reason,
+                    o.ref,
+                )
+            )
+    return _table(("day", "typed", "meant", "sender", "class", "marking", "size", "for a notice", "reference"), rows)
+
+
+def _turned_away(outcome: Outcome) -> str:
+    ends: Counter[tuple[str, str]] = Counter()
+    for one in outcome.compared:
+        event, reply, route = one.played.event, one.played.reply, one.played.route
+        domain = event.forward_paths[0].rpartition("@")[2] if event.forward_paths else "(none)"
+        if reply is None and route is not None:
+            ends[domain, f"DNS: {route.value}; the mail stayed with its sender"] += 1
+        elif event.manner is Manner.LOG_IN and reply is not None:
+            ends[domain, f"AUTH answered with {reply.code}, connection closed"] += 1
+        elif reply is not None and reply.code is not None and reply.code != 250:
+            stage = "the data" if one.observations and one.observations[0].size_class else "RCPT"
+            ends[domain, f"SMTP: {reply.code} after {stage}"] += 1
+    rows = [(domain, outcome.demand.get(domain, "-"), end, count) for (domain, end), count in sorted(ends.items())]
+    return _table(("domain", "MX queries", "how it ended", "times"), rows)
+
+
+def _incidents(incidents: Sequence[Judged]) -> str:
+    rows = [
+        (
+            one.incident.key.party,
+            "is written to by mistake" if one.incident.key.role is Role.INTENDED else "sends there",
+            one.incident.key.domain,
+            one.incident.mails,
+            one.incident.counted,
+            one.measures.senders.number,
+            one.measures.tally.days,
+            "due" if one.verdict.due else "no",
+        )
+        for one in incidents[:_INCIDENTS]
+    ]
+    table = _table(("party", "its part", "typo domain", "mails", "count", "mailboxes", "days", "notice"), rows)
+    rest = len(incidents) - _INCIDENTS
+    return f"{table}\n… and {rest} more, none of which has mail that counts" if rest > 0 else table
