@@ -1,0 +1,28 @@
+"""Authoritative DNS for the catalogue and for whole zones.
+
+::
+
+    template.zone ─▶ masterfile ─▶ template (allowed? completed) ─▶ publication: three zones, one for each way of mail
+    NAME.zone ────▶ masterfile ─▶ wholezone ───────────────────────▶ zone: nodes, cuts, wildcards, glue
+    catalogue ──────────────────────────────────────────────────────┐   │
+                                                        load ─▶ Authority
+                                                                    │
+    octets ─▶ udp | tcp ─▶ responder ─▶ query ─▶ authority: whose name? which policy? ─▶ lookup ─▶ message ─▶ octets
+                              └─▶ tally (domain, QTYPE, rcode, hour, network), drained by others
+
+From ``query`` to ``message`` all is pure: octets, a transport and a time in, octets out. ``wire`` is under all of them.
+
+Catalogued names are unsigned by design: delegate them without DS.
+"""
+
+from __future__ import annotations
+
+from catcher.dns.authority import Authority, Reply
+from catcher.dns.export import Form, export
+from catcher.dns.load import load
+from catcher.dns.tally import Tally
+from catcher.dns.tcp import TcpServer
+from catcher.dns.udp import UdpServer
+from catcher.dns.wire import Rcode, Transport
+
+__all__ = ["Authority", "Form", "Rcode", "Reply", "Tally", "TcpServer", "Transport", "UdpServer", "export", "load"]

@@ -1,0 +1,70 @@
+"""Configuration and catalogue → an Authority, or everything that is wrong with template and zone files at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from catcher.catalogue import Catalogue
+from catcher.config import Config
+from catcher.dns import serial, template, wholezone
+from catcher.dns.authority import Authority
+from catcher.dns.wire import RRset
+from catcher.dns.zone import Zone
+from catcher.model.errors import ConfigurationError, Fault
+
+
+def load(config: Config, catalogue: Catalogue, *, now: datetime, keep_serial: bool = True) -> Authority:
+    """Reads the template and every zone file. ``keep_serial`` False: the state folder is left untouched (``check``).
+
+    Raises ConfigurationError with every fault; whoever reloads goes on with the Authority that it has.
+    """
+    ours = template.Ours(config.smtp.hostname, config.dns.nameservers, tuple(zone.name for zone in config.dns.zone))
+    published, faults = _template(config.catalogue.template, ours)
+    faults += _below_catalogue(config, catalogue)
+    zones: dict[str, Zone] = {}
+    for file in config.dns.zone:
+        zone, wrong = wholezone.load(file.name, file.file)
+        faults += wrong
+        if zone is not None:
+            zones[file.name] = zone
+    if published is None or faults:
+        raise ConfigurationError(faults)
+    choose = serial.settle if keep_serial else serial.peek
+    number = choose(config.node.state, _digest(published, config.catalogue.files), now)
+    return Authority(catalogue, template.publications(published, number), zones)
+
+
+def _template(path: Path | None, ours: template.Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:
+    if path is not None:
+        return template.load(path, ours)
+    with as_file(files("catcher") / "zonefiles" / "template.zone") as built_in:
+        return template.load(built_in, ours)
+
+
+def _below_catalogue(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
+    """A whole zone at or below a catalogued name could publish what a template may not: an address, a foreign MX."""
+    for number, zone in enumerate(config.dns.zone):
+        entry = catalogue.find(zone.name)
+        if entry is not None:
+            yield Fault(
+                f"{config.path.name}: dns.zone[{number}].name",
+                f"{zone.name} is at or below the catalogued name {entry.domain} ({entry.where})",
+                "take the zone out here, or the row out of the catalogue",
+            )
+
+
+def _digest(published: Mapping[bytes, Mapping[int, RRset]], catalogue_files: tuple[Path, ...]) -> str:
+    """Stands for all that catalogued names publish: the completed template and the rows."""
+    digest = hashlib.sha256()
+    for owner, types in sorted(published.items()):
+        for rrtype, rrset in sorted(types.items()):
+            for rdata in rrset.rdatas:
+                digest.update(b"%d %d %d " % (rrtype, rrset.ttl, len(owner)) + owner + rdata.octets)
+    for path in catalogue_files:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

@@ -1,0 +1,176 @@
+"""Master files (RFC 1035 §5) read with dnspython: records, each with the file and line it came from, or a fault.
+
+The only module here in which dnspython's own types are seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.tokenizer
+import dns.zonefile
+
+from catcher.dns.wire import Rdata, RRType, lower
+from catcher.model.errors import Fault
+
+MAX_INCLUDES = 16
+"""Depth to which $INCLUDE may nest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a master file."""
+
+    owner: bytes
+    """Absolute name, wire format, folded."""
+    rrtype: int
+    ttl: int
+    rdata: Rdata
+    place: tuple[str, int]
+    """File and line."""
+
+    @property
+    def where(self) -> str:
+        return f"{self.place[0]}:{self.place[1]}"
+
+
+def read(path: Path, origin: bytes) -> tuple[list[Record], list[Fault]]:
+    """The records of ``path``, which begins with ``origin`` (absolute, wire format) as its $ORIGIN.
+
+    Records anywhere in the DNS are let through: what belongs into the zone is the caller's question. Reading ends
+    at the first fault. Paths of $INCLUDE are relative to the file that they stand in.
+    """
+    collector = _Collector()
+    try:
+        with path.open(encoding="utf-8") as file:
+            reader = _Reader(_Tokenizer(file, str(path)), collector)
+            collector.reader = reader
+            reader.current_origin = reader.last_name = dns.name.from_wire(origin, 0)[0]
+            try:
+                reader.read()
+            except (dns.exception.DNSException, OSError, ValueError) as error:
+                name, line = reader.tok.where()
+                return collector.records, [Fault(f"{name}:{line}", _what(error, f"{name}:{line}: "), _remedy(error))]
+            finally:
+                reader.close_includes()
+    except OSError as error:
+        return [], [Fault(str(path), f"it can't be read: {error.strerror}", "name a readable file")]
+    return collector.records, []
+
+
+def _what(error: Exception, prefix: str) -> str:
+    if isinstance(error, OSError):
+        return f"the included file can't be read: {error.strerror}"
+    if isinstance(error, UnicodeDecodeError):
+        return "the file is not UTF-8"
+    return str(error).removeprefix(prefix) or type(error).__name__
+
+
+def _remedy(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return "paths of $INCLUDE are relative to the file that they stand in"
+    if isinstance(error, UnicodeDecodeError):
+        return r"save it as UTF-8, or write octets above 127 as \DDD"
+    return "write it as RFC 1035 §5 has it: name, TTL, class, type, data"
+
+
+class _Tokenizer(dns.tokenizer.Tokenizer):
+    """Says of an entry where it began, not where reading has got to; makes $INCLUDE relative to its own file."""
+
+    def __init__(self, file: TextIO, filename: str) -> None:
+        super().__init__(file, filename)
+        self._folder = Path(filename).parent
+        self._entry_line = 1
+        self._including = False
+
+    def get(self, want_leading: bool = False, want_comment: bool = False) -> dns.tokenizer.Token:
+        begins = want_leading and want_comment
+        if begins and self.ungotten_token is None:
+            self._entry_line = self.line_number
+        token = super().get(want_leading, want_comment)
+        if self._including and token.is_identifier():
+            token.value = str(self._folder / token.value)
+        self._including = begins and token.is_identifier() and token.value.upper() == "$INCLUDE"
+        return token
+
+    def where(self) -> tuple[str, int]:
+        return self.filename, self._entry_line
+
+
+class _Reader(dns.zonefile.Reader):
+    """dnspython's reader, whose tokenizers are all ours and whose includes end."""
+
+    def __init__(self, tokenizer: _Tokenizer, collector: _Collector) -> None:
+        transaction: Any = collector
+        super().__init__(tokenizer, dns.rdataclass.IN, transaction, allow_include=True)
+
+    @property
+    def tok(self) -> dns.tokenizer.Tokenizer:
+        return self._tokenizer
+
+    @tok.setter
+    def tok(self, tokenizer: dns.tokenizer.Tokenizer) -> None:
+        if not isinstance(tokenizer, _Tokenizer):
+            if len(self.saved_state) > MAX_INCLUDES:
+                raise ValueError(f"files are included over {MAX_INCLUDES} deep")
+            tokenizer = _Tokenizer(tokenizer.file, tokenizer.filename)
+        self._tokenizer = tokenizer
+
+    def close_includes(self) -> None:
+        """Closes what an error left open."""
+        files = [self.current_file, *(state[3] for state in self.saved_state)]
+        for file in files:
+            if file is not None:
+                file.close()
+
+
+class _Collector:
+    """Stands where dnspython expects the transaction of a zone, and keeps records with their places instead."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.manager = self
+        self.reader: _Reader | None = None
+
+    def origin_information(self) -> tuple[dns.name.Name, bool, dns.name.Name]:
+        """The root, so that no record is passed over in silence for lying outside the zone."""
+        return dns.name.root, False, dns.name.root
+
+    def check_put_rdataset(self, check: object) -> None:
+        """CNAMEs beside other data are the zone's to judge."""
+
+    def _set_origin(self, origin: dns.name.Name) -> None: ...
+
+    def add_unicode(self, name: str) -> None: ...
+
+    def add(self, name: dns.name.Name, ttl: int, rdata: dns.rdata.Rdata) -> None:
+        assert self.reader is not None
+        place = self.reader.tok.where()
+        owner = lower(name.to_wire() or b"")
+        self.records.append(Record(owner, int(rdata.rdtype), ttl, _rdata(rdata), place))
+
+
+def _rdata(rdata: Any) -> Rdata:
+    """Takes apart the types whose names may be compressed (RFC 3597 §4, those of them that are still in use)."""
+    match rdata.rdtype:
+        case RRType.NS | RRType.CNAME | RRType.PTR:
+            return Rdata(b"", (rdata.target.to_wire(),))
+        case RRType.MX:
+            return Rdata(rdata.preference.to_bytes(2, "big"), (rdata.exchange.to_wire(),))
+        case RRType.SOA:
+            numbers = (rdata.serial, rdata.refresh, rdata.retry, rdata.expire, rdata.minimum)
+            return Rdata(b"", (rdata.mname.to_wire(), rdata.rname.to_wire()), _uint32s(numbers))
+    wire = rdata.to_wire()
+    assert isinstance(wire, bytes)
+    return Rdata(wire)
+
+
+def _uint32s(numbers: Iterable[int]) -> bytes:
+    return b"".join(number.to_bytes(4, "big") for number in numbers)

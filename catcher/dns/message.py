@@ -1,0 +1,76 @@
+"""Answers → octets: header, question as it came, sections as far as they fit, OPT (RFC 1035 §4.1, RFC 6891)."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from catcher.dns.lookup import Answer
+from catcher.dns.query import Query
+from catcher.dns.wire import Rcode, RRType, Transport, Writer
+
+UDP_SIZE = 1232
+"""Octets that are safe from fragmentation nearly everywhere (RFC 9715 §3.2); also what our OPT offers."""
+_PLAIN_SIZE = 512
+"""Octets over UDP without EDNS (RFC 1035 §4.2.1)."""
+_TCP_SIZE = 65535
+
+_HEADER = Struct("!HHHHHH")
+_OPT = Struct("!BHHBBHH")
+_EXTENDED = Struct("!HHH")
+"""Option code 15, length and INFO-CODE of an extended DNS error (RFC 8914 §2)."""
+
+_QR, _AA, _TC, _RD = 0x8000, 0x0400, 0x0200, 0x0100
+
+
+def turn_down(data: bytes, rcode: Rcode) -> bytes:
+    """A header alone: ID, opcode and RD of ``data`` (at least twelve octets), and ``rcode`` (below 16)."""
+    return data[:2] + bytes((0x80 | data[2] & 0x79, rcode)) + bytes(8)
+
+
+def encode(query: Query, answer: Answer, transport: Transport) -> bytes:
+    """The reply. What doesn't fit is cut: additional records silently, anything else with TC and empty sections.
+
+    The question is echoed octet by octet, so that its case stays (draft-vixie-dnsext-dns0x20).
+    """
+    opt = _opt(query, answer)
+    limit = _limit(query, transport) - len(opt)
+    writer = Writer(query.name, query.rest)
+    question_end = len(writer.buffer)
+    flags = _QR | (answer.rcode & 15)
+    flags |= _RD if query.recursion_desired else 0
+    flags |= _AA if answer.authoritative else 0
+    answers = sum(writer.rrset(owner, rrset) for owner, rrset in answer.answer)
+    authorities = sum(writer.rrset(owner, rrset) for owner, rrset in answer.authority)
+    additionals = sum(writer.rrset(owner, rrset) for owner, rrset in answer.glue)
+    if len(writer.buffer) > limit:
+        writer.cut(question_end)
+        answers = authorities = additionals = 0
+        flags |= _TC
+    else:
+        for owner, rrset in answer.additional:
+            end = len(writer.buffer)
+            count = writer.rrset(owner, rrset)
+            if len(writer.buffer) > limit:
+                writer.cut(end)
+            else:
+                additionals += count
+    writer.buffer += opt
+    _HEADER.pack_into(writer.buffer, 0, query.id, flags, 1, answers, authorities, additionals + bool(opt))
+    return bytes(writer.buffer)
+
+
+def _limit(query: Query, transport: Transport) -> int:
+    if transport is Transport.TCP:
+        return _TCP_SIZE
+    if query.edns is None:
+        return _PLAIN_SIZE
+    return min(UDP_SIZE, max(_PLAIN_SIZE, query.edns.size))
+
+
+def _opt(query: Query, answer: Answer) -> bytes:
+    """An OPT to whoever sent one (RFC 6891 §6.1.1); DO comes back (RFC 3225 §3), the other flags don't."""
+    if query.edns is None:
+        return b""
+    options = b"" if answer.extended is None else _EXTENDED.pack(15, 2, answer.extended)
+    flags = 0x8000 if query.edns.dnssec_ok else 0
+    return _OPT.pack(0, RRType.OPT, UDP_SIZE, answer.rcode >> 4, 0, flags, len(options)) + options

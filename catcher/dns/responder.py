@@ -1,0 +1,48 @@
+"""One message in, one out, whatever it is: the edge at which an error in answering stops."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from catcher.dns.authority import Authority
+from catcher.dns.message import turn_down
+from catcher.dns.tally import Tally
+from catcher.dns.wire import Rcode, Transport
+from catcher.model.clock import Clock
+
+log = logging.getLogger(__name__)
+
+_LOG_EVERY = timedelta(seconds=60)
+
+
+class Responder:
+    """What both servers do with a message: answer, tally, survive."""
+
+    def __init__(self, authority: Authority, clock: Clock, tally: Tally) -> None:
+        self._authority = authority
+        self._clock = clock
+        self._tally = tally
+        self._logged_at: datetime | None = None
+        self.failures = 0
+        """Messages that got SERVFAIL because answering raised: each one is a bug."""
+
+    def respond(self, message: bytes, transport: Transport, client: str) -> bytes | None:
+        """The reply's octets; None for silence. Never raises."""
+        now = self._clock.now()
+        try:
+            reply = self._authority.answer(message, transport=transport, now=now)
+            if reply is None:
+                return None
+            self._tally.add(reply, client, now)
+        except Exception as error:  # the process's edge: one message must never stop the server
+            return self._fail(message, error, now)
+        return reply.wire
+
+    def _fail(self, message: bytes, error: Exception, now: datetime) -> bytes:
+        """SERVFAIL. The log names the error's type alone, never a name that was asked for, once a minute at most."""
+        self.failures += 1
+        if self._logged_at is None or now - self._logged_at >= _LOG_EVERY:
+            self._logged_at = now
+            log.error("answering raised %s; SERVFAIL was sent; %d since the start", type(error).__name__, self.failures)
+        return turn_down(message, Rcode.SERVFAIL)

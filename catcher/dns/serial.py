@@ -1,0 +1,57 @@
+"""The SOA serial of catalogued names: rises when what they publish changes, also over a restart (RFC 1982).
+
+A serial is the Unix time of the load that first saw a change. A small file in the state folder remembers which content
+had which serial, so that a restart or a second worker without a change keeps it. Where the file can't be written the
+serial is the time of the load. A name whose policy ended on a date takes that date's midnight, see Authority.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+FILE = "dns-serial.json"
+
+
+def settle(folder: Path, digest: str, now: datetime) -> int:
+    """The serial for content with ``digest``; remembered in ``folder``, which isn't made."""
+    fresh = int(now.timestamp())
+    try:
+        descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return fresh
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        known, serial = _read(file.read())
+        if known == digest:
+            return serial
+        serial = max(fresh, serial + 1)
+        file.seek(0)
+        file.truncate()
+        json.dump({"digest": digest, "serial": serial}, file)
+        file.write("\n")
+    return serial
+
+
+def peek(folder: Path, digest: str, now: datetime) -> int:
+    """The serial that ``settle`` would give, without writing anything."""
+    try:
+        known, serial = _read((folder / FILE).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return int(now.timestamp())
+    return serial if known == digest else max(int(now.timestamp()), serial + 1)
+
+
+def _read(text: str) -> tuple[str, int]:
+    """Digest and serial of the file; nothing and 0 where it is new or damaged."""
+    try:
+        kept = json.loads(text)
+        digest, serial = kept["digest"], kept["serial"]
+    except (ValueError, TypeError, KeyError):
+        return "", 0
+    if not isinstance(digest, str) or not isinstance(serial, int) or not 0 <= serial < 1 << 32:
+        return "", 0
+    return digest, serial

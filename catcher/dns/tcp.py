@@ -1,0 +1,207 @@
+"""The TCP server (RFC 7766): length-framed messages, pipelined, with bounds on time, memory and connections."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import OrderedDict
+from contextlib import suppress
+
+from catcher.dns.authority import Authority
+from catcher.dns.responder import Responder
+from catcher.dns.tally import Tally
+from catcher.dns.wire import Transport
+from catcher.model.clock import Clock
+
+IDLE_SECONDS = 10.0
+"""Until a connection that brings no whole message is closed; a message sent octet by octet doesn't prolong it."""
+MAX_CONNECTIONS = 512
+"""At once; one more closes the one that has been silent longest (RFC 7766 §6.2.3)."""
+MAX_PER_CLIENT = 32
+"""At once from one address; one more is turned away."""
+_TURN = 32
+"""Messages of one connection answered before others get their turn."""
+_LARGEST = 4096
+"""Octets of one message; whoever announces more is closed."""
+_READ = 8192
+"""Octets read at once; with one message's worth of rest, all that a connection can make us hold unanswered."""
+_WRITE = 16_384
+"""Octets of replies waiting for a client, beyond which nothing more of it is answered."""
+_CLOSE_SECONDS = 2.0
+"""For clients to take their last replies when the server stops."""
+
+
+class TcpServer:
+    """Answers on one bound TCP socket, IPv4 or IPv6."""
+
+    def __init__(self, sock: socket.socket, authority: Authority, clock: Clock, tally: Tally) -> None:
+        self._socket = sock
+        self._responder = Responder(authority, clock, tally)
+        self._server: asyncio.Server | None = None
+        self._connections: OrderedDict[_Connection, None] = OrderedDict()
+        self._per_client: dict[str, int] = {}
+        self._empty = asyncio.Event()
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Connection(self), sock=self._socket)
+
+    async def close(self) -> None:
+        """Stops listening, closes the socket, and closes every connection once its replies are written."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._connections:
+            self._empty.clear()
+            for connection in list(self._connections):
+                connection.finish()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), _CLOSE_SECONDS)
+            for connection in list(self._connections):
+                connection.abort()
+
+    def respond(self, message: bytes, client: str) -> bytes | None:
+        return self._responder.respond(message, Transport.TCP, client)
+
+    def opened(self, connection: _Connection) -> bool:
+        """Whether there is room for it."""
+        count = self._per_client.get(connection.client, 0)
+        if count >= MAX_PER_CLIENT:
+            return False
+        self._per_client[connection.client] = count + 1
+        self._connections[connection] = None
+        if len(self._connections) > MAX_CONNECTIONS:
+            longest_silent = next(iter(self._connections))
+            self.closed(longest_silent)
+            longest_silent.abort()
+        return True
+
+    def active(self, connection: _Connection) -> None:
+        if connection in self._connections:
+            self._connections.move_to_end(connection)
+
+    def closed(self, connection: _Connection) -> None:
+        if connection in self._connections:
+            del self._connections[connection]
+            left = self._per_client.pop(connection.client) - 1
+            if left:
+                self._per_client[connection.client] = left
+            if not self._connections:
+                self._empty.set()
+
+
+class _Connection(asyncio.BufferedProtocol):
+    """One client's connection."""
+
+    def __init__(self, server: TcpServer) -> None:
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._arriving = bytearray(_READ)
+        self._buffer = bytearray()
+        self._transport: asyncio.Transport | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._turn: asyncio.Handle | None = None
+        self._full = False
+        """Whether the client doesn't take its replies: nothing more is read or answered until it does."""
+        self._ended = False
+        """Whether the client has sent its last octet."""
+        self.client = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(_WRITE)
+        peer = transport.get_extra_info("peername")
+        self.client = peer[0] if peer else ""
+        if not peer or not self._server.opened(self):
+            transport.abort()
+            return
+        self._deadline = self._loop.time() + IDLE_SECONDS
+        self._timer = self._loop.call_at(self._deadline, self._expire)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        for handle in (self._timer, self._turn):
+            if handle is not None:
+                handle.cancel()
+        self._server.closed(self)
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return self._arriving
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._buffer += memoryview(self._arriving)[:nbytes]
+        if self._turn is None:
+            self._answer()
+
+    def eof_received(self) -> bool:
+        """A client may close its half and still wait for replies (RFC 7766 §6.2.4)."""
+        self._ended = True
+        if self._turn is None:
+            self._answer()
+        return True
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._answer()
+
+    def finish(self) -> None:
+        """Closes once everything is written."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _answer(self) -> None:
+        """Answers whole messages in the buffer, a turn's worth; reading pauses while some are left."""
+        self._turn = None
+        transport, buffer, at = self._transport, self._buffer, 0
+        if transport is None or transport.is_closing():
+            return
+        for _ in range(_TURN):
+            length = buffer[at] << 8 | buffer[at + 1] if len(buffer) - at >= 2 else 0
+            if length > _LARGEST:
+                transport.abort()
+                return
+            if self._full or len(buffer) - at < 2 + length or len(buffer) - at < 2:
+                break
+            message = bytes(buffer[at + 2 : at + 2 + length])
+            at += 2 + length
+            self._deadline = self._loop.time() + IDLE_SECONDS
+            wire = self._server.respond(message, self.client)
+            if wire is not None:
+                transport.write(len(wire).to_bytes(2, "big") + wire)
+        if at:
+            del buffer[:at]
+            self._server.active(self)
+        self._go_on(transport)
+
+    def _go_on(self, transport: asyncio.Transport) -> None:
+        """Reads on, waits for room, takes another turn, or closes."""
+        more = self._whole_message()
+        if self._ended and not more:
+            transport.close()
+        elif self._full:
+            transport.pause_reading()
+        elif more:
+            transport.pause_reading()
+            self._turn = self._loop.call_soon(self._answer)
+        elif not self._ended:
+            transport.resume_reading()
+
+    def _whole_message(self) -> bool:
+        buffer = self._buffer
+        return len(buffer) >= 2 and len(buffer) >= 2 + (buffer[0] << 8 | buffer[1])
+
+    def _expire(self) -> None:
+        left = self._deadline - self._loop.time()
+        if left <= 0:
+            self.abort()
+        else:
+            self._timer = self._loop.call_later(left, self._expire)

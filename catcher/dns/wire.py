@@ -1,0 +1,196 @@
+"""Numbers of the wire format (RFC 1035 §4), names as wire bytes, and the writer that compresses them."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+MAX_NAME = 255
+"""Octets of a name with its length octets and the root (RFC 1035 §2.3.4)."""
+_POINTER_LIMIT = 0x4000
+
+_LOWER = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz"))
+
+
+class Transport(StrEnum):
+    """What a query came over; it bounds the reply."""
+
+    UDP = "udp"
+    TCP = "tcp"
+
+
+class Rcode(IntEnum):
+    """Response codes (RFC 1035 §4.1.1, RFC 6895 §2.3)."""
+
+    NOERROR = 0
+    FORMERR = 1
+    """The query can't be read."""
+    SERVFAIL = 2
+    NXDOMAIN = 3
+    """The name doesn't exist, and nothing below it (RFC 8020)."""
+    NOTIMP = 4
+    """An opcode that isn't served here."""
+    REFUSED = 5
+    """Not our name, or a thing we don't do for strangers."""
+    YXDOMAIN = 6
+    """A DNAME made the name too long (RFC 6672 §2.2)."""
+    BADVERS = 16
+    """An EDNS version that isn't known here (RFC 6891 §6.1.3)."""
+
+
+class ExtendedError(IntEnum):
+    """Why a query was refused (RFC 8914 §5.2)."""
+
+    PROHIBITED = 18
+    NOT_AUTHORITATIVE = 20
+    NOT_SUPPORTED = 21
+
+
+class Opcode(IntEnum):
+    """Kinds of query (RFC 6895 §2.2)."""
+
+    QUERY = 0
+    UPDATE = 5
+
+
+class RRType(IntEnum):
+    """The types that answering has to know; every other one is data (RFC 3597)."""
+
+    A = 1
+    NS = 2
+    CNAME = 5
+    SOA = 6
+    PTR = 12
+    MX = 15
+    TXT = 16
+    AAAA = 28
+    SRV = 33
+    DNAME = 39
+    OPT = 41
+    DS = 43
+    RRSIG = 46
+    NSEC = 47
+    IXFR = 251
+    AXFR = 252
+    ANY = 255
+    CAA = 257
+
+
+CLASS_IN = 1
+
+
+def lower(wire: bytes) -> bytes:
+    """``wire`` with A-Z folded (RFC 4343). Length octets are below 64 and stay."""
+    return wire.translate(_LOWER)
+
+
+def name_to_wire(text: str) -> bytes:
+    """An A-label name of letters, digits, hyphens and underscores (model.domain.to_alabel) as wire bytes."""
+    return b"".join(len(label).to_bytes(1, "big") + label.encode("ascii") for label in text.split(".")) + b"\0"
+
+
+def label_offsets(wire: bytes) -> list[int]:
+    """Where each label's length octet stands, leftmost first, without the root's. ``wire`` is a whole name."""
+    offsets, at = [], 0
+    while wire[at]:
+        offsets.append(at)
+        at += wire[at] + 1
+    return offsets
+
+
+class Name:
+    """An absolute name as it was written, its folded form, and its labels."""
+
+    __slots__ = ("folded", "offsets", "wire")
+
+    def __init__(self, wire: bytes, offsets: list[int] | None = None) -> None:
+        self.wire = wire
+        """Uncompressed, with the root's zero octet, case kept."""
+        self.folded = lower(wire)
+        self.offsets = label_offsets(wire) if offsets is None else offsets
+        """See ``label_offsets``."""
+
+
+class Rdata(NamedTuple):
+    """RDATA, taken apart where names in it may be compressed: only in types of RFC 1035 (RFC 3597 §4)."""
+
+    head: bytes
+    """What stands before the names; all of the RDATA where none may be compressed."""
+    names: tuple[bytes, ...] = ()
+    """Absolute, uncompressed."""
+    tail: bytes = b""
+
+    @property
+    def octets(self) -> bytes:
+        """The RDATA without compression."""
+        return b"".join((self.head, *self.names, self.tail))
+
+
+class RRset:
+    """The records of one type at one name, encoded as far as they can be before a question is known."""
+
+    __slots__ = ("additional", "fixed", "rdatas", "rrtype", "ttl")
+
+    def __init__(self, rrtype: int, ttl: int, rdatas: tuple[Rdata, ...]) -> None:
+        self.rrtype = rrtype
+        self.ttl = ttl
+        """Seconds."""
+        self.rdatas = rdatas
+        self.fixed = rrtype.to_bytes(2, "big") + CLASS_IN.to_bytes(2, "big") + ttl.to_bytes(4, "big")
+        """TYPE, CLASS and TTL."""
+        self.additional: tuple[tuple[bytes, RRset], ...] = ()
+        """Addresses of the hosts that the records name, where the zone has them: (owner, RRset)."""
+
+    def with_ttl(self, ttl: int) -> RRset:
+        return RRset(self.rrtype, ttl, self.rdatas)
+
+
+class Writer:
+    """A message under construction. Names already written are pointed at (RFC 1035 §4.1.4)."""
+
+    __slots__ = ("_places", "buffer")
+
+    def __init__(self, question: Name, rest: bytes) -> None:
+        """Leaves twelve octets for the header; ``rest`` is QTYPE and QCLASS."""
+        self.buffer = bytearray(12)
+        self.buffer += question.wire
+        self.buffer += rest
+        self._places = {question.folded[at:]: at + 12 for at in question.offsets}
+
+    def name(self, wire: bytes) -> None:
+        buffer, places, folded, at = self.buffer, self._places, lower(wire), 0
+        while length := folded[at]:
+            suffix = folded[at:]
+            place = places.get(suffix)
+            if place is not None:
+                buffer += (0xC000 | place).to_bytes(2, "big")
+                return
+            if len(buffer) < _POINTER_LIMIT:
+                places[suffix] = len(buffer)
+            buffer += wire[at : at + length + 1]
+            at += length + 1
+        buffer.append(0)
+
+    def rrset(self, owner: bytes, rrset: RRset) -> int:
+        """Appends every record of ``rrset`` under ``owner``; returns how many."""
+        buffer, fixed = self.buffer, rrset.fixed
+        for head, names, tail in rrset.rdatas:
+            self.name(owner)
+            buffer += fixed
+            if names:
+                at = len(buffer)
+                buffer += b"\0\0"
+                buffer += head
+                for name in names:
+                    self.name(name)
+                buffer += tail
+                buffer[at : at + 2] = (len(buffer) - at - 2).to_bytes(2, "big")
+            else:
+                buffer += len(head).to_bytes(2, "big")
+                buffer += head
+        return len(rrset.rdatas)
+
+    def cut(self, length: int) -> None:
+        """Takes back everything after the first ``length`` octets."""
+        del self.buffer[length:]
+        self._places = {suffix: place for suffix, place in self._places.items() if place < length}

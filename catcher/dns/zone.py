@@ -1,0 +1,147 @@
+"""A zone's data made ready for answering: nodes by relative name, with what hangs over each decided beforehand.
+
+Owners are folded wire bytes relative to the apex (``b""`` is the apex), so that one zone can stand for every
+catalogued name: the template is compiled once, the apex comes with the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from catcher.dns.wire import Name, Rdata, RRset, RRType, lower
+
+RRsets = Mapping[int, RRset]
+"""RR type → RRset, of one owner."""
+
+_WILDCARD = b"\x01*"
+_HOSTS_IN = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}
+"""Types whose RDATA names a host, and the octet at which its name begins."""
+
+
+class Delegation:
+    """A zone cut: where this zone's authority ends (RFC 1034 §4.2.1)."""
+
+    __slots__ = ("glue", "ns", "owner", "siblings")
+
+    def __init__(self, owner: bytes, ns: RRset) -> None:
+        self.owner = owner
+        """Relative to the apex."""
+        self.ns = ns
+        self.glue: tuple[tuple[bytes, RRset], ...] = ()
+        """Addresses of servers at or below the cut: nobody gets there without them (RFC 9471)."""
+        self.siblings: tuple[tuple[bytes, RRset], ...] = ()
+        """Addresses of servers elsewhere in this zone: given when there is room."""
+
+
+class Node:
+    """A name that exists; without RRsets an empty non-terminal (RFC 4592 §2.2.2)."""
+
+    __slots__ = ("cut", "dname", "owner", "rrsets", "wildcard")
+
+    def __init__(self, owner: bytes, rrsets: RRsets) -> None:
+        self.owner = owner
+        self.rrsets = rrsets
+        self.cut: Delegation | None = None
+        """The zone cut that this node is at or below."""
+        self.dname: Node | None = None
+        """The node strictly above whose DNAME redirects this one."""
+        self.wildcard: Node | None = None
+        """The child called ``*``, the source of synthesis for what doesn't exist below (RFC 4592 §3.3.1)."""
+
+
+class Zone:
+    """One zone, frozen after building."""
+
+    __slots__ = ("apex", "negative", "nodes")
+
+    def __init__(self, rrsets: Mapping[bytes, RRsets], origin: bytes | None) -> None:
+        """``rrsets`` by relative owner, with an SOA at the apex. ``origin`` None: a template, without addresses."""
+        self.nodes = {b"": Node(b"", rrsets.get(b"", {}))}
+        for owner, sets in rrsets.items():
+            self._add(owner, sets)
+        self.apex = self.nodes[b""]
+        soa = self.apex.rrsets[RRType.SOA]
+        self.negative = soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
+        """The SOA as it proves a negative: TTL the lesser of its own and MINIMUM (RFC 2308 §5)."""
+        for node in sorted(self.nodes.values(), key=lambda node: len(_labels(node.owner))):
+            self._hang(node)
+        if origin is not None:
+            for node in self.nodes.values():
+                self._find_addresses(node, lower(origin))
+
+    def encloser(self, name: Name, apex: int) -> Node:
+        """The closest encloser of a name that doesn't exist (RFC 4592 §3.3.1). ``apex`` is its apex's offset."""
+        found, folded = self.apex, name.folded
+        for at in reversed(name.offsets):
+            if at < apex:
+                node = self.nodes.get(folded[at:apex])
+                if node is None:
+                    break
+                found = node
+        return found
+
+    def __iter__(self) -> Iterator[tuple[bytes, RRset]]:
+        """Every RRset with its relative owner."""
+        return ((node.owner, rrset) for node in self.nodes.values() for rrset in node.rrsets.values())
+
+    def _add(self, owner: bytes, sets: RRsets) -> None:
+        """Adds a node and the empty non-terminals above it."""
+        self.nodes[owner] = Node(owner, sets)
+        while owner:
+            owner = _parent(owner)
+            if owner in self.nodes:
+                break
+            self.nodes[owner] = Node(owner, {})
+
+    def _hang(self, node: Node) -> None:
+        """Decides what hangs over ``node``; its parent comes first. Of a cut and a DNAME the upper one counts."""
+        if node.owner:
+            parent = self.nodes[_parent(node.owner)]
+            node.cut = parent.cut
+            node.dname = parent if RRType.DNAME in parent.rrsets and parent.cut is None else parent.dname
+            if node.cut is None and node.dname is None and RRType.NS in node.rrsets:
+                node.cut = Delegation(node.owner, node.rrsets[RRType.NS])
+        node.wildcard = self.nodes.get(_WILDCARD + node.owner)
+
+    def _find_addresses(self, node: Node, origin: bytes) -> None:
+        for rrset in node.rrsets.values():
+            if rrset.rrtype in _HOSTS_IN:
+                found = [a for rdata in rrset.rdatas for a in self._addresses(_host(rrset.rrtype, rdata), origin)]
+                rrset.additional = tuple(dict.fromkeys(found))
+        if node.cut is not None and node.cut.owner == node.owner:
+            ours = node.cut.ns.additional
+            node.cut.glue = tuple(a for a in ours if apex_of(Name(a[0]), node.owner + origin) is not None)
+            node.cut.siblings = tuple(a for a in ours if a not in node.cut.glue)
+
+    def _addresses(self, host: bytes, origin: bytes) -> list[tuple[bytes, RRset]]:
+        name = Name(host)
+        apex = apex_of(name, origin)
+        if apex is None:
+            return []
+        node = self.nodes.get(name.folded[:apex])
+        if node is None:
+            encloser = self.encloser(name, apex)
+            if encloser.cut is not None or encloser.wildcard is None:
+                return []
+            node = encloser.wildcard
+        return [(host, node.rrsets[t]) for t in (RRType.A, RRType.AAAA) if t in node.rrsets]
+
+
+def apex_of(name: Name, origin: bytes) -> int | None:
+    """The offset in ``name`` at which ``origin`` (folded, absolute) begins; None when it isn't at or below it."""
+    at = len(name.folded) - len(origin)
+    if name.folded.endswith(origin) and (at in name.offsets or origin == b"\0"):
+        return at
+    return None
+
+
+def _labels(owner: bytes) -> list[int]:
+    return Name(owner + b"\0").offsets
+
+
+def _parent(owner: bytes) -> bytes:
+    return owner[owner[0] + 1 :]
+
+
+def _host(rrtype: int, rdata: Rdata) -> bytes:
+    return rdata.octets[_HOSTS_IN[RRType(rrtype)] :]
