@@ -1,0 +1,106 @@
+"""A server's life: ready, reloaded without a dropped query, drained."""
+
+from __future__ import annotations
+
+import signal
+import smtplib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.load import Mails, Queries
+from tests.support.server import ARMY, Server, deliver, running
+
+MESSAGE = b"From: alice@contractor.example\r\nTo: someone@army.ml\r\n\r\nhello\r\n"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with running(tmp_path / "server") as server:
+        yield server
+
+
+def test_ready_means_that_every_socket_listens(server: Server) -> None:
+    for address in (server.dns, server.smtp):
+        with socket.create_connection(address, timeout=10):
+            pass
+
+
+def test_a_reload_drops_no_query_and_puts_the_new_catalogue_in_force(server: Server) -> None:
+    queries = Queries(server, "army.ml")
+    with queries.asking():
+        for number in range(5):
+            (server.folder / "catalogue.csv").write_text(ARMY + f"new{number}.example,intended.example,accept\n")
+            server.reload()
+            code, _ = deliver(server, [f"someone@new{number}.example"])
+            assert code == 250
+    assert queries.lost == 0
+    assert queries.answered > 5
+
+
+def test_a_mail_that_is_under_way_survives_a_reload(server: Server) -> None:
+    with smtplib.SMTP(*server.smtp, timeout=30) as client:
+        client.ehlo()
+        client.mail("alice@contractor.example")
+        client.rcpt("someone@army.ml")
+        server.reload()
+        code, _ = client.data(MESSAGE)
+    assert code == 250
+    assert len(server.json("observation", "list")) == 1
+
+
+def test_a_broken_catalogue_leaves_the_running_one_in_force(server: Server) -> None:
+    (server.folder / "catalogue.csv").write_text(
+        "domain,intended,policy\narmy.ml,army.ml,accept\nnavy.ml,navy.mil,nonsense\n"
+    )
+    server.signal(signal.SIGHUP)
+    (server.folder / "catalogue.csv").write_text(ARMY + "new.example,intended.example,accept\n")
+    server.signal(signal.SIGHUP)
+    server.await_line("reloaded")
+    assert deliver(server)[0] == 250
+    assert "nonsense" in server.log.read_text() or "catalogue.csv" in server.log.read_text()
+
+
+def test_sigterm_lets_a_mail_finish(server: Server) -> None:
+    with smtplib.SMTP(*server.smtp, timeout=30) as client:
+        client.ehlo()
+        client.mail("alice@contractor.example")
+        client.rcpt("someone@army.ml")
+        server.signal(signal.SIGTERM)
+        code, _ = client.data(MESSAGE)
+        assert code == 250
+    assert server.ended() == 0
+    assert len(server.json("observation", "list")) == 1
+
+
+def test_after_sigterm_the_ports_are_free(server: Server) -> None:
+    assert server.stop() == 0
+    for address in (server.dns, server.smtp):
+        with socket.socket() as probe:
+            assert probe.connect_ex(address) != 0
+
+
+def test_what_was_stored_is_there_after_a_restart(server: Server) -> None:
+    mails = Mails(server, "before")
+    mails.run(upto=20)
+    assert server.stop() == 0
+    server.start()
+    assert {o["ref"] for o in server.json("observation", "list")} == set(mails.acknowledged.values())
+
+
+def test_two_servers_do_not_share_a_state_folder(server: Server) -> None:
+    assert "state" in server.catcher("serve", status=3) or server.process is not None
+    assert deliver(server)[0] == 250
+
+
+def test_stop_mail_turns_mail_away_without_a_restart(server: Server) -> None:
+    assert deliver(server)[0] == 250
+    server.catcher("stop-mail", "army.ml")
+    server.await_line("reloaded")
+    with smtplib.SMTP(*server.smtp, timeout=30) as client:
+        client.ehlo()
+        client.mail("alice@contractor.example")
+        code, _ = client.rcpt("someone@army.ml")
+    assert code == 550

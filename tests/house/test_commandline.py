@@ -1,0 +1,97 @@
+"""The command line starts quickly, knows every command it lists, and is what README and Makefile say it is."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+
+import click
+import pytest
+
+from catcher.cli import root
+from tests.support.tree import ROOT
+
+HEAVY = ("asyncio", "pydantic", "dns", "dnslib", "jinja2", "sqlite_utils", "sqlite3", "dkim", "spf", "aiosmtpd", "idna")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """What makes a start slow is what it imports; ``--help`` needs none of that."""
+    program = f"""
+import sys
+from catcher.cli import main
+sys.argv = ["catcher", "--help"]
+try:
+    main()
+finally:
+    print("imported:", *[name for name in {HEAVY!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert "Usage: catcher" in done.stdout
+    assert done.stdout.rstrip().endswith("imported:"), done.stdout[-200:]
+
+
+def commands() -> dict[str, click.Command]:
+    """``noun`` and ``noun verb`` → command."""
+    found = {}
+    context = click.Context(root)
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        assert command is not None
+        found[name] = command
+        if isinstance(command, click.Group):
+            for verb in command.list_commands(context):
+                below = command.get_command(context, verb)
+                assert below is not None
+                found[f"{name} {verb}"] = below
+    return found
+
+
+@pytest.mark.parametrize("name", root.list_commands(click.Context(root)))
+def test_every_listed_command_exists_and_says_what_it_does(name: str) -> None:
+    command = importlib.import_module(f"catcher.cli.{name.replace('-', '_')}").command
+    assert isinstance(command, click.Command)
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts[0]}"
+
+
+def console_lines(text: str) -> list[str]:
+    """The commands that a document's ``console`` blocks show after their prompt."""
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith(("$ ", "# "))]
+
+
+README = console_lines((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def test_the_readme_shows_its_commands_in_console_blocks() -> None:
+    assert any(line.startswith("make demo") for line in README)
+
+
+@pytest.mark.parametrize("line", [line for line in README if re.search(r"\bcatcher\b", line)])
+def test_a_catcher_command_of_the_readme_exists(line: str) -> None:
+    words = line[re.search(r"\bcatcher( |$)", line).end() :].split() if re.search(r"\bcatcher( |$)", line) else []
+    if not words or words[0].startswith("-"):
+        return
+    known = commands()
+    name = " ".join(words[:2]) if " ".join(words[:2]) in known else words[0]
+    assert name in known, line
+    options = {option for p in known[name].params for option in (*p.opts, *p.secondary_opts)}
+    shown = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+    assert shown <= options | {"--help", "-h"}, line
+
+
+@pytest.mark.parametrize("line", [line for line in README if line.startswith("make ")])
+def test_a_make_command_of_the_readme_exists(line: str) -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert all(word in targets for word in line.split("#")[0].split()[1:] if "=" not in word)
+
+
+def test_every_target_is_explained_at_the_top_of_the_makefile() -> None:
+    text = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"^([a-z]+):", text, re.MULTILINE)
+    assert targets
+    assert [t for t in targets if not re.search(rf"^#   make {t} ", text, re.MULTILINE)] == []

@@ -1,0 +1,203 @@
+"""Runs the real ``catcher serve`` as its own process group, on free loopback ports or on given addresses."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+CATCHER = (sys.executable, "-m", "catcher")
+SECONDS = 60.0
+"""How long to wait for the server's word before a test fails; it comes in about one."""
+
+ARMY = "domain,intended,policy\narmy.ml,army.mil,accept\nnavy.ml,navy.mil,explain\n"
+"""A catalogue that most tests are content with."""
+
+SINK_ZONE = """\
+$ORIGIN sink.example.
+$TTL 300
+@    SOA ns1 hostmaster 1 7200 900 1209600 300
+@    NS  ns1
+@    NS  ns2
+ns1  A   {address}
+ns2  A   {address}
+mx   A   {address}
+"""
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that is free for TCP and UDP on ``host``."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        with socket.socket(family, socket.SOCK_STREAM) as tcp, socket.socket(family, socket.SOCK_DGRAM) as udp:
+            tcp.bind((host, 0))
+            port: int = tcp.getsockname()[1]
+            try:
+                udp.bind((host, port))
+            except OSError:
+                continue
+            return port
+
+
+@dataclass
+class Server:
+    """A folder with catcher.toml, a catalogue and the sink's zone, and the process that serves it."""
+
+    folder: Path
+    catalogue: str = ARMY
+    dns: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
+    smtp: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
+    more: str = "[fingerprint]\nlookups = false\n"
+    """Further sections of catcher.toml."""
+    prefix: tuple[str, ...] = ()
+    """What the command is run under: ``ip netns exec …``, ``strace …``."""
+    log_level: str = "debug"
+    process: subprocess.Popen[str] | None = None
+    _lines: queue.Queue[str] = field(default_factory=queue.Queue)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "catalogue.csv").write_text(self.catalogue)
+        (self.folder / "sink.example.zone").write_text(SINK_ZONE.format(address=self.dns[0]))
+        self.config.write_text(
+            f'[dns]\nlisten = ["{self.dns[0]}:{self.dns[1]}"]\n'
+            'nameservers = ["ns1.sink.example", "ns2.sink.example"]\n'
+            '[[dns.zone]]\nname = "sink.example"\nfile = "sink.example.zone"\n'
+            f'[smtp]\nlisten = ["{self.smtp[0]}:{self.smtp[1]}"]\nhostname = "mx.sink.example"\n'
+            '[catalogue]\nfiles = ["catalogue.csv"]\n'
+            f'[log]\nlevel = "{self.log_level}"\n' + self.more
+        )
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "catcher.toml"
+
+    @property
+    def log(self) -> Path:
+        """What the server wrote to stderr, over all its starts."""
+        return self.folder / "server.log"
+
+    def start(self) -> None:
+        """Starts the server and returns once it said that every socket listens."""
+        self._lines = queue.Queue()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self.prefix, *CATCHER, "serve", "-c", str(self.config)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        threading.Thread(target=self._read, args=(self.process, self._lines), daemon=True).start()
+        self.await_line("ready")
+
+    @staticmethod
+    def _read(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
+        assert process.stdout is not None
+        with process.stdout as out:
+            for line in out:
+                lines.put(line.rstrip("\n"))
+        lines.put("end of output")
+
+    def await_line(self, wanted: str) -> None:
+        """Waits until stdout says ``wanted``."""
+        said = self._lines.get(timeout=SECONDS)
+        assert said == wanted, f"stdout said {said!r}; the log ends with:\n{self.log.read_text()[-3000:]}"
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends a signal to the parent process alone, as an init system does."""
+        assert self.process is not None
+        os.kill(self.serving_pid, number)
+
+    @property
+    def serving_pid(self) -> int:
+        """The process id of ``catcher serve`` itself, below whatever it is run under."""
+        assert self.process is not None
+        pid = self.process.pid
+        while b"catcher" not in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:3]:
+            pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+        return pid
+
+    def reload(self) -> None:
+        """SIGHUP, and waits for the word that it is done."""
+        self.signal(signal.SIGHUP)
+        self.await_line("reloaded")
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit status."""
+        self.signal(signal.SIGTERM)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Waits for the end of the server; returns its exit status."""
+        assert self.process is not None
+        status = self.process.wait(SECONDS)
+        self.process = None
+        return status
+
+    def kill(self) -> None:
+        """SIGKILL to every process of the server at once."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.ended()
+
+    def catcher(self, *arguments: str, status: int = 0) -> str:
+        """Runs ``catcher`` with this configuration; returns its stdout."""
+        done = subprocess.run(
+            [*CATCHER, *arguments, "-c", str(self.config)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        assert done.returncode == status, (
+            f"catcher {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        )
+        return done.stdout
+
+    def json(self, *arguments: str) -> list[dict[str, Any]]:
+        """Runs ``catcher … --json``; returns its objects."""
+        return [json.loads(line) for line in self.catcher(*arguments, "--json").splitlines()]
+
+
+@contextmanager
+def running(folder: Path, **settings: Any) -> Iterator[Server]:
+    """A server that serves, and is gone afterwards whatever happened."""
+    server = Server(folder, **settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        if server.process is not None:
+            server.kill()
+
+
+def deliver(
+    server: Server,
+    recipients: Sequence[str] = ("someone@army.ml",),
+    message: bytes = b"From: alice@contractor.example\r\nTo: someone@army.ml\r\n\r\nhello\r\n",
+    *,
+    sender: str = "alice@contractor.example",
+) -> tuple[int, bytes]:
+    """Delivers one mail on a connection of its own; returns the reply to the end of data."""
+    import smtplib
+
+    with smtplib.SMTP(*server.smtp, local_hostname="mail.contractor.example", timeout=SECONDS) as client:
+        client.ehlo()
+        code, text = client.mail(sender)
+        assert code == 250, text
+        for recipient in recipients:
+            code, text = client.rcpt(recipient)
+            assert code == 250, text
+        return client.data(message)
