@@ -133,4 +133,4 @@ class Evaluation(spf.query):  # type: ignore[misc]
 
     def get_explanation(self, spec: str) -> str | None:
         """The text behind ``exp=``: free text of a stranger that nobody here reads, so it isn't asked for."""
-        return super().get_explanation(spec) if self._explain else None  # type: ignore[no-any-return]
+        return super().get_explanation(spec) if self._explain else None

@@ -1,0 +1,109 @@
+"""Mailboxes in From, To, Cc and Return-Path, read from hostile text (RFC 5322 §3.4), in one linear pass.
+
+Leniency is one-sided: what can't be read names nobody. Display names, comments and group names are dropped unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.mailbox import Mailbox
+
+MAX_MAILBOXES = 500
+"""Mailboxes of one message that are looked at."""
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\\\[]+', re.DOTALL)
+_BLANKS = re.compile(r"[ \t\r\n]+")
+
+
+def domain_or_none(text: str) -> str | None:
+    """``text`` as a host's domain in A-labels, or None: a literal, one label, an all-digit last label, not LDH."""
+    try:
+        name = to_alabel(text)
+    except DomainError:
+        return None
+    if "." not in name or "_" in name or name.rpartition(".")[2].isdigit():
+        return None
+    return name
+
+
+def mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
+    """The mailboxes that the field values name, in order, at most MAX_MAILBOXES.
+
+    A mailbox whose domain isn't one is left out; ``<>`` and a bare word name nobody.
+    """
+    found: list[Mailbox] = []
+    for value in values:
+        for address in _addresses(value.decode("utf-8", "replace")):
+            mailbox = _mailbox(address)
+            if mailbox is not None:
+                found.append(mailbox)
+                if len(found) == MAX_MAILBOXES:
+                    return found
+    return found
+
+
+def local_parts(values: Iterable[bytes]) -> list[str]:
+    """The lower-case local-parts, also of addresses without a domain (``MAILER-DAEMON``)."""
+    return [
+        address.rpartition("@")[0].strip('"').lower() if "@" in address else address.lower()
+        for value in values
+        for address in _addresses(value.decode("utf-8", "replace"))
+    ]
+
+
+def _addresses(text: str) -> list[str]:
+    """The addr-specs of an address list, blanks removed; ``''`` for ``<>``."""
+    found: list[str] = []
+    plain: list[str] = []
+    angle: list[str] | None = None
+    closed: str | None = None
+    depth = 0
+
+    def end_of_address() -> None:
+        nonlocal closed, angle
+        address = closed if closed is not None else _BLANKS.sub("", "".join(plain))
+        if closed is not None or address:
+            found.append(address)
+        plain.clear()
+        closed, angle = None, None
+
+    for token in _TOKEN.findall(text):
+        if token == "(":
+            depth += 1
+        elif token == ")":
+            depth = max(0, depth - 1)
+        elif depth:
+            continue
+        elif token == "<":
+            angle = []
+        elif token == ">" and angle is not None:
+            closed, angle = _BLANKS.sub("", "".join(angle)), None
+        elif angle is not None:
+            # A route (RFC 5322 §4.4, obs-route) ends in a colon.
+            if token == ":":
+                angle.clear()
+            else:
+                angle.append(token)
+        elif token in ",;":
+            end_of_address()
+        elif token == ":":
+            plain.clear()
+        else:
+            plain.append(token)
+    if angle is not None and closed is None:
+        plain.clear()
+    end_of_address()
+    return found
+
+
+def _mailbox(address: str) -> Mailbox | None:
+    local_part, at, host = address.rpartition("@")
+    domain = domain_or_none(host) if at and local_part else None
+    if domain is None:
+        return None
+    if local_part.startswith('"') and local_part.endswith('"'):
+        local_part = re.sub(r"\\(.)", r"\1", local_part[1:-1])
+    return Mailbox(local_part, domain)

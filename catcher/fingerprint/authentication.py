@@ -1,0 +1,96 @@
+"""SPF, DKIM and DMARC of one transaction together: the results, and what the other rooms rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from catcher.fingerprint.addresses import domain_or_none, mailboxes
+from catcher.fingerprint.context import Context
+from catcher.fingerprint.dkim import Verdict, judge_dkim
+from catcher.fingerprint.dmarc import DmarcVerdict, Identifier, judge_dmarc, without_record
+from catcher.fingerprint.dmarcrecord import walk
+from catcher.fingerprint.lookups import Lookups
+from catcher.fingerprint.spf import judge_spf
+from catcher.model.fingerprint import ArcResult, Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
+from catcher.model.transaction import BodyFacts, Header, Transaction
+
+_MAX_AUTHORS = 4
+"""Domains of From that are kept as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    results: Authentication = Authentication()
+    authors: tuple[str, ...] = ()
+    """The distinct domains in From."""
+    proven: bool = False
+    """The domain in From is proven (tier ``verified``)."""
+    spf_aligned: bool = False
+    verdicts: tuple[Verdict, ...] = field(default=(), repr=False)
+    """As ``results.dkim``, with their signatures."""
+
+
+def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -> Authenticated | None:
+    """All results; None when questions are open in ``lookups``."""
+    header, body = transaction.header or Header(), transaction.body or BodyFacts()
+    froms = header.all("from")
+    authors = tuple(dict.fromkeys(mailbox.domain for mailbox in mailboxes(froms)))
+    if not context.lookups:
+        return Authenticated(authors=authors[:_MAX_AUTHORS])
+    spf = judge_spf(
+        lookups,
+        client=transaction.client,
+        helo=transaction.helo,
+        reverse_path=transaction.reverse_path,
+        now=context.now,
+    )
+    verdicts = judge_dkim(lookups, header, body, context.now)
+    author = authors[0] if len(authors) == 1 and len(froms) == 1 else None
+    if author is not None:
+        walk(lookups, author)
+    if spf is None or verdicts is None or lookups.open:
+        return None
+    dmarc = _dmarc(lookups, author, spf, verdicts, context)
+    if dmarc is None:
+        return None
+    if author is None and authors:
+        # Several authors: DMARC is about one (RFC 9989 §5.3.1).
+        dmarc = DmarcVerdict(DmarcResult(AuthResult.PERMERROR))
+    return Authenticated(
+        results=Authentication(
+            spf=spf,
+            dkim=tuple(_dkim_result(verdict, dmarc) for verdict in verdicts),
+            dmarc=dmarc.published,
+            arc=ArcResult(),
+        ),
+        authors=authors[:_MAX_AUTHORS],
+        proven=dmarc.proven,
+        spf_aligned=any(not i.dkim for i in dmarc.aligned),
+        verdicts=tuple(verdicts),
+    )
+
+
+def _dmarc(
+    lookups: Lookups, author: str | None, spf: SpfResult, verdicts: list[Verdict], context: Context
+) -> DmarcVerdict | None:
+    if author is None:
+        return DmarcVerdict(DmarcResult())
+    identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]
+    if spf.domain and domain_or_none(spf.domain):
+        identifiers.append(Identifier(spf.domain, spf.result, False))
+    if "." not in author:
+        return without_record(author, identifiers, context.organizational_domain)
+    return judge_dmarc(lookups, author, identifiers, context.organizational_domain)
+
+
+def _dkim_result(verdict: Verdict, dmarc: DmarcVerdict) -> DkimResult:
+    signature = verdict.signature
+    if signature is None:
+        return DkimResult(verdict.result, None, None, None, False)
+    return DkimResult(
+        result=verdict.result,
+        domain=signature.domain,
+        selector=signature.selector,
+        algorithm=signature.algorithm,
+        aligned=Identifier(signature.domain, verdict.result, True) in dmarc.aligned,
+    )

@@ -1,0 +1,104 @@
+"""Is a mail fresh and meant for here, so that it may count towards a notice? (DESIGN §3 "Notices")
+
+Two ways lead there. An aligned DKIM signature that passes, covers a To or Cc naming every typed domain, and was made
+within three days and within the key period that can still tell a replay; its ``b=`` is handed on, for the store to say
+whether it was seen before. Or SPF, aligned, from an address whose confirmed reverse DNS is the sender's own: a host
+that the sender shares with nobody can't be made to send again what it once sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from catcher.fingerprint.addresses import mailboxes
+from catcher.fingerprint.authentication import Authenticated
+from catcher.fingerprint.canonical import selected
+from catcher.fingerprint.context import Context
+from catcher.fingerprint.network import Network
+from catcher.fingerprint.signature import Signature
+from catcher.model.fingerprint import AuthResult, Freshness
+from catcher.model.transaction import Header, Transaction
+
+MAX_AGE = timedelta(days=3)
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+class Reason(StrEnum):
+    """The closed list of ``Freshness.reason``, from nothing proven to fresh."""
+
+    NO_MESSAGE = "no-message"
+    """Refused at RCPT: there is only an envelope."""
+    UNPROVEN = "unproven"
+    """No DKIM or SPF pass for the domain in From."""
+    SHARED_ADDRESS = "shared-address"
+    """SPF alone, from an address whose reverse DNS isn't the sender's: anybody's host may sit there."""
+    PARTIAL_BODY = "partial-body"
+    """The signature leaves the end of the body open (``l=``)."""
+    UNSIGNED_RECIPIENT = "unsigned-recipient"
+    """No signed To or Cc names the typed domain: the mail may have been made for somebody else."""
+    NO_TIME = "no-time"
+    """The signature has no ``t=``."""
+    FUTURE = "future"
+    OLD = "old"
+    """Signed more than three days ago."""
+    BEFORE_PERIOD = "before-period"
+    """Signed before this month: the key that would tell a replay is gone."""
+    DKIM = "dkim"
+    """Fresh by an aligned signature."""
+    SPF = "spf"
+    """Fresh by SPF from the sender's own host."""
+
+
+def judge_freshness(
+    transaction: Transaction, authenticated: Authenticated, network: Network, context: Context
+) -> Freshness:
+    """Fresh or not, and why."""
+    if transaction.header is None:
+        return Freshness(False, Reason.NO_MESSAGE)
+    own = context.organizational_domain
+    typed = {mailbox.domain for mailbox in transaction.forward_paths}
+    reasons: dict[Reason, list[bytes]] = {}
+    for verdict, result in zip(authenticated.verdicts, authenticated.results.dkim, strict=True):
+        signature = verdict.signature
+        if signature is None or result.result is not AuthResult.PASS or not result.aligned:
+            continue
+        if own(signature.domain) != own(authenticated.authors[0]):
+            continue
+        reason = _signature(signature, transaction.header, typed, context.now)
+        reasons.setdefault(reason, []).append(signature.value)
+    if Reason.DKIM in reasons:
+        return Freshness(True, Reason.DKIM, tuple(reasons[Reason.DKIM]))
+    spf = _spf(authenticated, network, own)
+    if spf is Reason.SPF:
+        return Freshness(True, spf)
+    return Freshness(False, next(iter(reasons), spf))
+
+
+def _signature(signature: Signature, header: Header, typed: set[str], now: datetime) -> Reason:
+    if signature.body.length is not None:
+        return Reason.PARTIAL_BODY
+    covered = [f.value for f in selected(header.fields, signature.signed) if f.name.lower() in (b"to", b"cc")]
+    if not typed or not typed <= {mailbox.domain for mailbox in mailboxes(covered)}:
+        return Reason.UNSIGNED_RECIPIENT
+    if signature.signed_at is None:
+        return Reason.NO_TIME
+    signed_at = signature.signed_at
+    if signed_at > (now + CLOCK_SKEW).timestamp():
+        return Reason.FUTURE
+    if signed_at < (now - MAX_AGE).timestamp():
+        return Reason.OLD
+    if signed_at < now.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp():
+        return Reason.BEFORE_PERIOD
+    return Reason.DKIM
+
+
+def _spf(authenticated: Authenticated, network: Network, own: Callable[[str], str]) -> Reason:
+    spf = authenticated.results.spf
+    if spf.result is not AuthResult.PASS or not authenticated.spf_aligned or spf.domain is None:
+        return Reason.UNPROVEN
+    sender = own(authenticated.authors[0])
+    if spf.scope == "mfrom" and own(spf.domain) == sender and sender in network.reverse:
+        return Reason.SPF
+    return Reason.SHARED_ADDRESS

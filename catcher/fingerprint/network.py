@@ -1,0 +1,87 @@
+"""What network the client is in: forward-confirmed reverse DNS and HELO (iprev, RFC 8601 §3).
+
+It names the network, never the author. Names are cut to their organizational domain: what stands left of it is free
+text of whoever runs the reverse zone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from catcher.fingerprint.addresses import domain_or_none
+from catcher.fingerprint.lookups import Lookups
+from catcher.model.fingerprint import AuthResult
+from catcher.model.lookup import Answer, RRType, Status
+
+_MAX_NAMES = 4
+"""PTR names that are confirmed; RFC 8601 §3 asks for a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    reverse: tuple[str, ...] = ()
+    """Organizational domains of the PTR names that lead back to the client."""
+    reverse_result: AuthResult = AuthResult.NONE
+    helo: str | None = None
+    """Organizational domain of the HELO name; None when it is no domain."""
+    helo_result: AuthResult = AuthResult.NONE
+
+
+def judge_network(
+    lookups: Lookups, client: str, helo: str, organizational_domain: Callable[[str], str]
+) -> Network | None:
+    """The network's names; None when questions are open. ``client`` is an IP address."""
+    address = ipaddress.ip_address(client)
+    helo_name = domain_or_none(helo)
+    helo_answer = lookups.get(helo_name, _forward(address)) if helo_name else None
+    pointers = lookups.get(address.reverse_pointer, RRType.PTR)
+    names = _names(pointers)
+    forward = [(name, lookups.get(name, _forward(address))) for name in names]
+    if lookups.open:
+        return None
+    confirmed = {organizational_domain(name): None for name, answer in forward if _leads_to(answer, address)}
+    return Network(
+        reverse=tuple(confirmed),
+        reverse_result=_reverse_result(pointers, [answer for _, answer in forward], bool(confirmed)),
+        helo=organizational_domain(helo_name) if helo_name else None,
+        helo_result=_helo_result(helo_answer, address),
+    )
+
+
+def claimed_network(helo: str, organizational_domain: Callable[[str], str]) -> Network:
+    """What is left without look-ups: the HELO name as it was claimed."""
+    name = domain_or_none(helo)
+    return Network(helo=organizational_domain(name) if name else None)
+
+
+def _forward(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> RRType:
+    return RRType.A if address.version == 4 else RRType.AAAA
+
+
+def _names(pointers: Answer | None) -> list[str]:
+    records = pointers.records if pointers else ()
+    names = (domain_or_none(record) for record in records[:_MAX_NAMES] if isinstance(record, str))
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _leads_to(answer: Answer | None, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return answer is not None and str(address) in answer.records
+
+
+def _reverse_result(pointers: Answer | None, forward: list[Answer | None], confirmed: bool) -> AuthResult:
+    """RFC 8601 §2.7.3."""
+    if confirmed:
+        return AuthResult.PASS
+    if any(answer is not None and answer.status is Status.FAILED for answer in [pointers, *forward]):
+        return AuthResult.TEMPERROR
+    return AuthResult.FAIL if pointers and pointers.records else AuthResult.PERMERROR
+
+
+def _helo_result(answer: Answer | None, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> AuthResult:
+    if answer is None:
+        return AuthResult.NONE
+    if _leads_to(answer, address):
+        return AuthResult.PASS
+    return AuthResult.TEMPERROR if answer.status is Status.FAILED else AuthResult.FAIL

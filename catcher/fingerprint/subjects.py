@@ -1,0 +1,96 @@
+"""Subjects that programs write: read in memory, kept as a word of facts.Fact or not at all."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+
+_ENCODED_WORD = re.compile(r"=\?([\w-]{1,40})(?:\*[\w-]{1,20})?\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
+
+
+def _any_of(*phrases: str, start: bool) -> re.Pattern[str]:
+    return re.compile(("^" if start else r"\b") + "(?:" + "|".join(phrases) + ")", re.IGNORECASE)
+
+
+DELIVERY = _any_of(
+    r"undeliver(?:ed|able)\b",
+    r"delivery[ -](?:status|failure|has failed|report|delayed)",
+    r"(?:mail|message) delivery (?:failed|failure|has failed|status|system)",
+    "returned mail",
+    "failure notice",
+    "failure delivery",
+    r"mail (?:failure|failed|system error)",
+    r"non[- ]?delivery",
+    "mail could not be delivered",
+    r"message (?:could not be|not) delivered",
+    "delayed mail",
+    "could not send",
+    r"warning: (?:message|could not send)",
+    "warning--could not send",
+    "there was an error sending your mail",
+    "unzustellbar",
+    r"échec de (?:la )?remise",
+    "no se puede entregar",
+    "impossibile recapitare",
+    "onbestelbaar",
+    start=True,
+)
+"""What mail systems write on delivery notices."""
+
+AUTO_REPLY = _any_of(
+    r"auto(?:matic)?[- ]?(?:reply|response|antwort)",
+    "automatische antwort",
+    r"out[- ]of[- ](?:the[- ])?office",
+    r"away (?:from|until)\b",
+    r"abwesen(?:d|heit)",
+    "réponse automatique",
+    "absence du bureau",
+    "respuesta automática",
+    "risposta automatica",
+    r"vacation (?:reply|notice)",
+    r"i am (?:currently )?(?:away|out of)\b",
+    start=True,
+)
+"""Out-of-office answers."""
+
+ACCOUNT = _any_of(
+    r"(?:confirm|verify|activate|validate)\b.{0,30}\b(?:e-?mail|address|account|subscription|registration|sign-?up)",
+    r"(?:e-?mail|account|address|subscription) (?:confirmation|verification|activation)",
+    r"welcome to\b",
+    r"thanks? (?:you )?for (?:signing up|registering|subscribing)",
+    "password reset",
+    "reset your password",
+    "verification code",
+    r"one-time (?:code|password)",
+    r"bestätig\w{1,10}.{0,30}(?:e-?mail|anmeldung|konto|registrierung)",
+    r"confirme[rz]?\b.{0,30}(?:e-?mail|adresse|compte|inscription)",
+    start=False,
+)
+"""Requests to confirm an address, an account or a subscription: what a sign-up bomb consists of."""
+
+COMPLAINT = _any_of("complaint about message from ", start=True)
+"""Abuse reports of a kind older than RFC 5965."""
+
+
+def loud(subject: str) -> bool:
+    """All capitals, or several exclamation marks."""
+    letters = sum(map(str.isalpha, subject))
+    return (letters > 9 and subject.isupper()) or subject.count("!") > 1
+
+
+def decoded(value: bytes) -> str:
+    """A field's text with its encoded words read (RFC 2047); what can't be read stays as it is."""
+    text = value.decode("utf-8", "replace")
+    return _ENCODED_WORD.sub(_word, text) if "=?" in text else text
+
+
+def _word(match: re.Match[str]) -> str:
+    charset, encoding, payload = match.groups()
+    octets = payload.encode("ascii", "replace")
+    try:
+        decode = base64.b64decode if encoding in "bB" else quopri.decodestring
+        return decode(octets if encoding in "bB" else octets.replace(b"_", b" ")).decode(charset, "replace")
+    except (binascii.Error, LookupError, ValueError):
+        return match[0]
