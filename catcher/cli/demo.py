@@ -52,8 +52,9 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
             for block in show(outcome):
                 click.echo(block)
         if keep:
-            click.echo("\n" + things_to_try(demo.stage), err=True)
-            demo.keep(_until_interrupted)
+            with demo.kept():
+                click.echo("\n" + things_to_try(demo.stage), err=True)
+                _wait_for_interrupt()
         logging.shutdown()
     if outcome.deviations:
         sys.exit(1)
@@ -79,7 +80,7 @@ def _progress(played: Iterable[Played], number: int) -> list[Played]:
     return done
 
 
-def _until_interrupted() -> None:
+def _wait_for_interrupt() -> None:
     import signal
 
     try:

@@ -2,7 +2,7 @@
 
 ::
 
-    organisations ─▶ zones ──────────────▶ stage: folder, catcher.toml, free ports, two real servers
+    organisations ─▶ zones ──────────────▶ layout, stage: folder, catcher.toml, free ports, two real servers
           │            (SPF, DKIM, DMARC, PTR)      │   1. DNS of the made-up world   (what the sink's resolver asks)
           ▼                                         │   2. the sink: DNS and SMTP     (what the demo is about)
         keys ─▶ letters ─▶ stories ─▶ month         │

@@ -1,10 +1,9 @@
-"""Lays out the demo's folder and starts two real servers on free loopback ports: the world's DNS, and the sink."""
+"""Starts two real servers on free loopback ports: the world's DNS, and the sink."""
 
 from __future__ import annotations
 
-import csv
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,76 +12,9 @@ from pathlib import Path
 from catcher import config, serve
 from catcher.config import Config
 from catcher.demo.keys import DkimKey
-from catcher.demo.organisations import ORGANISATIONS
+from catcher.demo.layout import HOST, lay_out_sink, lay_out_world
 from catcher.demo.stories.work import ends_on
-from catcher.demo.zones import world
 from catcher.model.clock import Clock
-
-HOST = "127.0.0.1"
-
-_CATALOGUE = (
-    ("army.ml", "army.mil", "accept", "", "", "the typo that gave catcher its task"),
-    ("navy.ml", "navy.mil", "explain", "", "", "not kept, and the sender is told"),
-    ("contracter.example", "contractor.example", "accept", "", "", ""),
-    ("minstry.example", "ministry.example", "refuse", "", "", "explained at RCPT; only the envelope is seen"),
-    ("hosptal.example", "hospital.example", "accept", "{until}", "observe", "ends mid-month"),
-    ("travle.example", "travel.example", "null", "", "", "null MX"),
-    ("shipyrad.example", "shipyard.example", "observe", "", "", "DNS demand only"),
-    ("universty.example", "university.example", "release", "", "", "about to be handed over"),
-)
-_INTENDED = (("army.mil", "Army"), ("navy.mil", "Navy"))
-
-_SINK_ZONE = f"""\
-$TTL 300
-@ IN SOA ns1.sink.example. hostmaster.sink.example. 1 3600 600 1209600 300
-@ IN NS ns1.sink.example.
-@ IN NS ns2.sink.example.
-ns1 IN A {HOST}
-ns2 IN A {HOST}
-mx IN A {HOST}
-"""
-
-_SINK = """\
-# Written by `catcher demo`. `catcher observation list -c` this file shows what the demo's server stored.
-[node]
-name = "demo"
-[operator]
-name = "Registry of Example"
-contact = "desk@registry.example"
-url = "https://registry.example/strayed-mail"
-postal = "1 Example Square, Exampleton"
-[dns]
-listen = ["{host}:{dns}"]
-nameservers = ["ns1.sink.example", "ns2.sink.example"]
-[[dns.zone]]
-name = "sink.example"
-file = "sink.example.zone"
-[smtp]
-listen = ["{host}:{smtp}"]
-hostname = "mx.sink.example"
-[catalogue]
-files = ["catalogue.csv"]
-[fingerprint]
-resolvers = ["{host}:{world}"]
-watchlist = "watchlist.csv"
-[log]
-level = "debug"
-"""
-
-_WORLD = """\
-# The DNS of the made-up organisations: what the sink's resolver asks for SPF, DKIM, DMARC and reverse names.
-[node]
-name = "demo-world"
-[dns]
-listen = ["{host}:{world}"]
-nameservers = ["ns.world.example"]
-[smtp]
-listen = ["{host}:{unused}"]
-[catalogue]
-files = ["catalogue.csv"]
-[log]
-level = "debug"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,28 +57,6 @@ def serving(stage: Stage, clock: Clock) -> Iterator[None]:
         yield
 
 
-def lay_out_sink(folder: Path, ports: Mapping[str, object], *, until: date) -> Path:
-    """Writes the sink's configuration, catalogue, watch list and zone; returns the configuration file."""
-    folder.mkdir(parents=True)
-    rows = [[cell.format(until=until) for cell in row] for row in _CATALOGUE]
-    _table(folder / "catalogue.csv", ("domain", "intended", "policy", "until", "then", "note"), rows)
-    names = [*_INTENDED, *((org.domain, org.name) for org in ORGANISATIONS)]
-    _table(folder / "watchlist.csv", ("domain", "organisation"), names)
-    (folder / "sink.example.zone").write_text(_SINK_ZONE, "ascii")
-    return _configuration(folder, _SINK.format_map(ports))
-
-
-def lay_out_world(folder: Path, ports: Mapping[str, object], keys: Mapping[str, DkimKey]) -> Path:
-    """Writes the organisations' zones and the configuration of the server for them; returns the latter."""
-    folder.mkdir(parents=True)
-    _table(folder / "catalogue.csv", ("domain", "intended", "policy"), ())
-    sections = []
-    for name, text in world(keys).items():
-        (folder / f"{name}.zone").write_text(text, "ascii")
-        sections.append(f'[[dns.zone]]\nname = "{name}"\nfile = "{name}.zone"\n')
-    return _configuration(folder, _WORLD.format_map(ports) + "".join(sections))
-
-
 def free_ports(number: int) -> list[int]:
     """Ports on loopback that were free for TCP and UDP a moment ago, all different."""
     with ExitStack() as held:
@@ -161,14 +71,3 @@ def free_ports(number: int) -> list[int]:
                 continue
             ports.append(tcp.getsockname()[1])
         return ports
-
-
-def _table(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
-
-
-def _configuration(folder: Path, text: str) -> Path:
-    path = folder / "catcher.toml"
-    path.write_text(text, "utf-8")
-    return path
