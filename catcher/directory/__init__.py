@@ -1,0 +1,15 @@
+"""Organisations: whose a domain is, and whether there is an organisation behind it at all.
+
+::
+
+    name ─▶ Suffixes.organizational_domain ─▶ party_of ─▶ None: a freemail provider or a shared platform
+                                                  └─────▶ the party's domain ─▶ Organisations.name
+
+The public suffix list comes with its package and is read once; the watch-list is the operator's file.
+"""
+
+from catcher.directory.organisations import Organisations
+from catcher.directory.parties import Parties, party_of
+from catcher.directory.suffixes import Suffixes
+
+__all__ = ["Organisations", "Parties", "Suffixes", "party_of"]

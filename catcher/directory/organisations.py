@@ -1,0 +1,68 @@
+"""Names of organisations by domain, from the operator's watch-list (CSV: ``domain,organisation``)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from catcher.model.domain import DomainError, parents, to_alabel
+from catcher.model.errors import ConfigurationError, Fault
+
+_HEADER = ["domain", "organisation"]
+
+
+class Organisations:
+    """Domain → the organisation's name, for a domain and all names below it."""
+
+    def __init__(self, watched: Mapping[str, str]) -> None:
+        """``watched``: A-label domain → name."""
+        self.watched = MappingProxyType(dict(watched))
+        """What the watch-list says, by domain."""
+
+    def name(self, domain: str) -> str | None:
+        """The name for ``domain``: its own row's, else the nearest one's above it."""
+        return next((self.watched[name] for name in parents(domain) if name in self.watched), None)
+
+    @classmethod
+    def load(cls, watchlist: Path | None) -> Organisations:
+        """The watch-list in ``watchlist``; without one, nobody is known.
+
+        Raises ConfigurationError with a fault for every row that is wrong.
+        """
+        if watchlist is None:
+            return cls({})
+        try:
+            text = watchlist.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            fault = Fault(watchlist.name, f"it can't be read: {reason}", "a CSV file in UTF-8 with domain,organisation")
+            raise ConfigurationError([fault]) from error
+        return cls(_read(text, watchlist.name))
+
+
+def _read(text: str, where: str) -> dict[str, str]:
+    rows = list(csv.reader(text.splitlines()))
+    if not rows or [cell.strip() for cell in rows[0][:2]] != _HEADER:
+        raise ConfigurationError([Fault(f"{where}:1", "the header row is missing", "domain,organisation")])
+    watched: dict[str, str] = {}
+    faults: list[Fault] = []
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        at = f"{where}:{number}"
+        try:
+            domain = to_alabel(row[0].strip())
+        except DomainError as error:
+            faults.append(Fault(at, str(error), "a domain name in the first column"))
+            continue
+        if len(row) < 2 or not row[1].strip():
+            faults.append(Fault(at, "the organisation's name is missing", "a name in the second column"))
+        elif domain in watched:
+            faults.append(Fault(at, "the domain stands in an earlier row, too", "one row for each domain"))
+        else:
+            watched[domain] = row[1].strip()
+    if faults:
+        raise ConfigurationError(faults)
+    return watched
