@@ -1,4 +1,4 @@
-"""Observation ↔ row: a column for each field of the dictionary; structured ones as JSON in the outer surface's shape."""
+"""Observation ↔ row: a column for each field of the dictionary; what has parts is JSON in the outer surface's shape."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
 from catcher.model.fingerprint import (
     ArcResult,
@@ -59,7 +60,6 @@ def moment_from_text(text: str) -> datetime:
 def encode(observation: Observation) -> tuple[Value, ...]:
     """The row of ``observation``: its values in the order of ``COLUMNS``."""
     o = observation
-    sender, nature, authentication = o.sender.to_json(), o.nature.to_json(), o.authentication.to_json()
     return (
         o.id,
         o.transaction,
@@ -80,12 +80,29 @@ def encode(observation: Observation) -> tuple[Value, ...]:
         int(o.replayed),
         int(o.fresh),
         o.fresh_reason,
-        _dumps(sender),
-        _dumps([i.to_json() for i in o.intended]),
-        _dumps(nature),
-        _dumps([m.to_json() for m in o.markings]),
-        _dumps(authentication),
+        _json(o.sender),
+        _json_list(o.intended),
+        _json(o.nature),
+        _json_list(o.markings),
+        _json(o.authentication),
     )
+
+
+class _Jsonable(Protocol):
+    def to_json(self) -> dict[str, Any]: ...
+
+    def __hash__(self) -> int: ...
+
+
+@lru_cache(maxsize=1024)
+def _json(value: _Jsonable) -> str:
+    """Remembered, as the same senders come again; equal values have equal texts, or texts that read as equal values."""
+    return _dumps(value.to_json())
+
+
+@lru_cache(maxsize=1024)
+def _json_list(values: tuple[_Jsonable, ...]) -> str:
+    return _dumps([value.to_json() for value in values])
 
 
 def decode(row: Sequence[Any]) -> Observation:
@@ -113,11 +130,13 @@ def _evidence(items: list[Json]) -> tuple[Evidence, ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def _sender(text: str) -> Sender:
     j = _loads(text)
     return Sender(j["domain"], j["organisation"], Tier(j["tier"]), _evidence(j["evidence"]), _evidence(j["conflicts"]))
 
 
+@lru_cache(maxsize=1024)
 def _intended(text: str) -> tuple[Intended, ...]:
     return tuple(
         Intended(
@@ -132,15 +151,18 @@ def _intended(text: str) -> tuple[Intended, ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def _nature(text: str) -> Nature:
     j = _loads(text)
     return Nature(MailClass(j["class"]), j["genuine"], _optional(TypoKind)(j["typo"]), tuple(j["reasons"]))
 
 
+@lru_cache(maxsize=1024)
 def _markings(text: str) -> tuple[Marking, ...]:
     return tuple(Marking(j["scheme"], j["level"]) for j in _loads(text))
 
 
+@lru_cache(maxsize=1024)
 def _authentication(text: str) -> Authentication:
     j = _loads(text)
     spf, dmarc = j["spf"], j["dmarc"]

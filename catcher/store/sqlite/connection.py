@@ -12,9 +12,16 @@ from sqlite_utils import Database
 
 from catcher.model.errors import StoreUnavailable
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "temp_store": 2}
-"""What every connection runs with. synchronous 2 is FULL: the log is synced at each commit, before it returns.
-temp_store 2 keeps sorting in memory: a temporary file would outlive a purge."""
+PRAGMAS: dict[str, str | int] = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: the log is synced at each commit, before it returns
+    "secure_delete": 1,
+    "foreign_keys": 1,
+    "temp_store": 2,  # sorting stays in memory: a temporary file would outlive a purge
+    "cache_size": -8_000,  # KiB
+    "wal_autocheckpoint": 4_000,  # pages; look-ups touch pages at random: several changes of one meet in the log
+}
+"""What every connection runs with."""
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""

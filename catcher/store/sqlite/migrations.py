@@ -47,16 +47,14 @@ def observations(db: Database) -> None:
         not_null={"transaction", "observed_at", "ref", "domain", "policy", "outcome", "client", "recipients"},
     )
     db.table("observation").create_index(["observed_at"])
-    db.table("observation").create_index(["ref"])
 
 
 def look_ups(db: Database) -> None:
-    """What tells a retry and a replay. Both die with what they are made of: retry_tag, and the row's signatures."""
+    """What tells a retry and a replay. Each line dies with what it is made of: the row's retry_tag, its signatures."""
     db.execute(
         "CREATE TABLE retry (key TEXT NOT NULL, observation INTEGER NOT NULL, "
         '"transaction" TEXT NOT NULL, observed_at TEXT NOT NULL, PRIMARY KEY (key, observation)) WITHOUT ROWID'
     )
-    db.execute("CREATE INDEX idx_retry_observed_at ON retry (observed_at)")
     db.execute(
         'CREATE TABLE signature (token TEXT NOT NULL, "transaction" TEXT NOT NULL, observation INTEGER NOT NULL, '
         'PRIMARY KEY (token, "transaction", observation)) WITHOUT ROWID'

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from catcher.model.errors import StoreUnavailable
-from catcher.model.observation import Retention
+from catcher.model.observation import Observation, Retention
 from catcher.privacy.retention import Due, coarsened, fields_of
 from catcher.store.codec import COLUMNS, bound_to_text, decode, encode
+from catcher.store.rules import retry_key
 from catcher.store.sqlite.connection import writing
 from catcher.store.sqlite.statement import quoted
 
@@ -24,12 +24,6 @@ _OVER = "observed_at < ? AND id <= (SELECT up_to FROM folded)"
 """Deletable: old, and folded, so that its sums remain."""
 _FINE = "observed_at < ? AND instr(client, '/') = 0"
 _TAGGED = f"observed_at < ? AND ({' OR '.join(f'{name} IS NOT NULL' for name in _EMPTIED)})"
-
-_SIGNATURES = (
-    'DELETE FROM signature WHERE (token, "transaction", observation) IN (SELECT j.value, o."transaction", o.id '
-    "FROM observation AS o, json_each(o.signatures) AS j WHERE o.id IN (SELECT value FROM json_each(?)))"
-)
-_ROWS = "DELETE FROM observation WHERE id IN (SELECT value FROM json_each(?))"
 
 
 def count(db: Database, due: Due) -> tuple[int, int, int, int]:
@@ -48,52 +42,53 @@ def count(db: Database, due: Due) -> tuple[int, int, int, int]:
 
 
 def delete(db: Database, before: datetime) -> int:
-    """Deletes folded observations seen before a moment, and what was kept to recognise their signatures."""
+    """Deletes folded observations seen before a moment, with their look-ups; returns how many."""
     deleted = 0
-    while ids := _ids(db, f"WHERE {_OVER} LIMIT {CHUNK}", [bound_to_text(before)]):
+    while observations := _chunk(db, _OVER, before, after=0):
         with writing(db):
-            db.execute(_SIGNATURES, [json.dumps(ids)])
-            deleted += db.execute(_ROWS, [json.dumps(ids)]).rowcount
+            _forget_retries(db, observations)
+            tokens = [(token, o.transaction, o.id) for o in observations for token in o.signatures]
+            db.conn.executemany(
+                'DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens
+            )
+            rows = [(o.id,) for o in observations]
+            deleted += db.conn.executemany("DELETE FROM observation WHERE id = ?", rows).rowcount
     return deleted
 
 
 def coarsen(db: Database, before: datetime) -> int:
     """Makes observations seen before a moment coarser, each once; returns how many."""
-    sql = f"UPDATE observation SET {','.join(f'{name}=?' for name in _COARSE)} WHERE id=?"
+    sql = f"UPDATE observation SET {','.join(f'{name} = ?' for name in _COARSE)} WHERE id = ?"
     total, last = 0, 0
-    while rows := db.execute(
-        f"SELECT {quoted(COLUMNS)} FROM observation WHERE id > ? AND {_FINE} ORDER BY id LIMIT {CHUNK}",
-        [last, bound_to_text(before)],
-    ).fetchall():
-        changes = []
-        for row in rows:
-            coarse = dict(zip(COLUMNS, encode(coarsened(decode(row))), strict=True))
-            changes.append([*(coarse[name] for name in _COARSE), coarse["id"]])
+    while observations := _chunk(db, _FINE, before, after=last):
+        rows = [dict(zip(COLUMNS, encode(coarsened(o)), strict=True)) for o in observations]
         with writing(db):
-            total += db.conn.executemany(sql, changes).rowcount
-        last = rows[-1][0]
+            total += db.conn.executemany(sql, [[row[name] for name in (*_COARSE, "id")] for row in rows]).rowcount
+        last = observations[-1].id
     return total
 
 
 def empty(db: Database, before: datetime) -> int:
-    """Empties what tells retries, of observations seen before a moment; returns of how many."""
+    """Empties what tells retries, of observations seen before a moment, with its look-up; returns of how many."""
+    sql = f"UPDATE observation SET {','.join(f'{name} = NULL' for name in _EMPTIED)} WHERE id = ?"
     total, last = 0, 0
-    while ids := _ids(db, f"WHERE id > ? AND {_TAGGED} ORDER BY id LIMIT {CHUNK}", [last, bound_to_text(before)]):
+    while observations := _chunk(db, _TAGGED, before, after=last):
         with writing(db):
-            sql = f"UPDATE observation SET {','.join(f'{name}=NULL' for name in _EMPTIED)}"
-            total += db.execute(f"{sql} WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids)]).rowcount
-        last = ids[-1]
+            _forget_retries(db, observations)
+            total += db.conn.executemany(sql, [(o.id,) for o in observations]).rowcount
+        last = observations[-1].id
     return total
 
 
-def forget_retries(db: Database, before: datetime) -> None:
-    """Deletes the look-up of retries for observations seen before a moment."""
-    old = f"SELECT key, observation FROM retry WHERE observed_at < ? LIMIT {CHUNK}"
-    sql = f"DELETE FROM retry WHERE (key, observation) IN ({old})"
-    while True:
-        with writing(db):
-            if not db.execute(sql, [bound_to_text(before)]).rowcount:
-                return
+def _chunk(db: Database, where: str, before: datetime, *, after: int) -> list[Observation]:
+    """The next rows that ``where`` holds for, by id."""
+    sql = f"SELECT {quoted(COLUMNS)} FROM observation WHERE id > ? AND {where} ORDER BY id LIMIT {CHUNK}"
+    return [decode(row) for row in db.execute(sql, [after, bound_to_text(before)])]
+
+
+def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
+    keys = [(retry_key(o), o.id) for o in observations]
+    db.conn.executemany("DELETE FROM retry WHERE key = ? AND observation = ?", keys)
 
 
 def scrub(db: Database) -> None:
@@ -107,7 +102,3 @@ def scrub(db: Database) -> None:
             "the purged rows are deleted, but another process reads the database and so keeps the log that still "
             "holds them; end it and run 'catcher store purge' again"
         )
-
-
-def _ids(db: Database, where: str, values: Sequence[object]) -> list[int]:
-    return [id for (id,) in db.execute(f"SELECT id FROM observation {where}", list(values))]

@@ -125,7 +125,6 @@ class SqliteStore:
             deleted = retention.delete(self._db, moments.deleted_before)
             coarsened = retention.coarsen(self._db, moments.coarsened_before)
             emptied = retention.empty(self._db, moments.emptied_before)
-            retention.forget_retries(self._db, max(moments.deleted_before, moments.emptied_before))
             with writing(self._db):
                 tallies = demand.delete(self._db, moments.deleted_before)
             retention.scrub(self._db)
