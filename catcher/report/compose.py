@@ -74,10 +74,9 @@ def compose(
 
 
 def reference(key: IncidentKey, period: Period) -> str:
-    """``R-XXXX-XXXX``: follows from incident and month alone, so a report made twice is the same report."""
+    """``RXXXXXXXX``: follows from incident and month alone, so a report made twice is the same report."""
     digest = hashlib.sha256(f"{key.party} {key.role} {key.domain} {period.name}".encode()).digest()
-    text = base64.b32encode(digest[:5]).decode("ascii")
-    return f"R-{text[:4]}-{text[4:]}"
+    return "R" + base64.b32encode(digest[:5]).decode("ascii")
 
 
 def _shown(domain: str, directory: Directory) -> Name:

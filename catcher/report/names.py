@@ -49,7 +49,7 @@ def _scripts(text: str) -> set[str]:
 
 
 def plain(text: str, *, limit: int) -> str:
-    """``text`` on one line without control, format (bidirectional, zero-width) and private characters, cut at ``limit``.
+    """``text`` on one line, without control, format (bidi, zero-width) or private characters, cut at ``limit``.
 
     For names that were imported or configured: they may hold anything. Escaping for HTML is the renderer's.
     """

@@ -6,7 +6,7 @@ from catcher.model.report import Mta, Name, Remedy
 
 
 def remedies(domain: Name, intended: Name | None) -> tuple[Remedy, ...]:
-    """Rules for ``domain``, whose A-labels hold nothing but letters, digits, hyphen, underscore and dot: safe to paste."""
+    """Rules for ``domain``: an A-label has only letters, digits, hyphen and underscore, so rules are safe to paste."""
     words = f"{domain.domain} is not {intended.domain}" if intended else f"mail to {domain.domain} goes astray"
     return (
         Remedy(Mta.POSTFIX, _postfix(domain.domain, words)),

@@ -1,0 +1,105 @@
+"""``catcher incident``: what the observations add up to, for whom, and whether a notice is due."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from catcher.cli.at_desk import at_desk, period_option, shown
+from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.desk import incidents
+from catcher.desk.incidents import Appraisal
+from catcher.model.measures import Period
+
+
+@click.group()
+def command() -> None:
+    """Lists and shows incidents: mail for one organisation or from one, over one domain. Folds what is new first."""
+
+
+@command.command("list")
+@period_option
+@config_option
+@json_option
+def list_(config_file: Path, as_json: bool, period: Period | None) -> None:
+    """Lists all incidents with their numbers and whether a notice is due."""
+    with at_desk(config_file) as (_, desk):
+        found = incidents.listing(desk, period=period)
+        if as_json:
+            print_json(appraisal.to_json() for appraisal in found)
+        else:
+            headers = ("incident", "party", "role", "domain", "mails", "count", "first", "last", "notice")
+            print_table(headers, map(_row, found))
+
+
+@command.command()
+@click.argument("id", metavar="INCIDENT")
+@period_option
+@config_option
+@json_option
+def show(id: str, config_file: Path, as_json: bool, period: Period | None) -> None:
+    """Shows an incident in one month: what came, from how many, and whether it would be told."""
+    with at_desk(config_file) as (_, desk):
+        appraisal = incidents.show(desk, id, period=period)
+    if as_json:
+        print_json([appraisal.to_full_json()])
+    else:
+        _print_one(appraisal)
+
+
+def _row(appraisal: Appraisal) -> tuple[object, ...]:
+    incident, key = appraisal.incident, appraisal.incident.key
+    return (
+        key.id,
+        shown(key.party),
+        key.role,
+        shown(key.domain),
+        incident.mails,
+        incident.counted,
+        incident.first_day,
+        incident.last_day,
+        "due" if appraisal.verdict.due else "no",
+    )
+
+
+def _print_one(appraisal: Appraisal) -> None:
+    incident, measures, tally = appraisal.incident, appraisal.measures, appraisal.measures.tally
+    about = "about " if measures.senders.about else ""
+    print_table(
+        ("", ""),
+        (
+            ("incident", incident.key.id),
+            ("party", f"{shown(incident.key.party)} ({incident.key.role})"),
+            ("domain", shown(incident.key.domain)),
+            ("all time", f"{incident.mails} mails, {incident.counted} count"),
+            ("first, last day", f"{incident.first_day}, {incident.last_day}"),
+            ("period", measures.period),
+            ("mails", f"{tally.total.mails}, {tally.total.counted} count"),
+            ("month before", "-" if measures.previous is None else f"{measures.previous.counted} count"),
+            ("sending mailboxes", f"{about}{measures.senders.number} on {tally.days} days"),
+            ("classes", _words({str(word): count.mails for word, count in tally.classes.items()})),
+            ("tiers", _words({str(word): count.mails for word, count in tally.tiers.items()})),
+            ("outcomes", _words({str(word): count.mails for word, count in tally.outcomes.items()})),
+            ("marked", tally.marked.mails),
+            ("notice", appraisal.verdict),
+        ),
+    )
+    click.echo()
+    headers = ("counterpart", "mails", "count", "mailboxes", "days", "may be named")
+    rows = (
+        (
+            shown(party.domain, nothing="(unproven or no organisation)"),
+            party.count.mails,
+            party.count.counted,
+            f"{'about ' if party.mailboxes.about else ''}{party.mailboxes.number}",
+            party.days,
+            "yes" if party.above_floor else "no",
+        )
+        for party in measures.counterparts
+    )
+    print_table(headers, rows)
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "-"

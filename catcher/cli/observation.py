@@ -1,0 +1,173 @@
+"""``catcher observation``: what was observed, mail by mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from catcher.cli.at_desk import at_desk, shown
+from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.desk import observations
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.observation import Observation
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+TABLE_ROWS = 50
+"""A table without ``--limit`` shows so many: a person reads it, and it is laid out in memory."""
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+
+
+def _moment(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
+    """An RFC 3339 time, or a date (00:00 UTC)."""
+    if value is None:
+        return None
+    try:
+        if _DATE.match(value):
+            day = date.fromisoformat(value)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter("write a date (2026-06-01) or an RFC 3339 time (2026-06-01T08:30:00Z)") from error
+    if moment.tzinfo is None:
+        raise click.BadParameter("the time has no zone; add Z for UTC")
+    return moment.astimezone(UTC)
+
+
+def _domain(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else to_alabel(value)
+    except DomainError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _filters(function: F) -> F:
+    for option in (
+        click.option("--limit", type=click.IntRange(min=1), help="At most so many."),
+        click.option("--until", callback=_moment, metavar="TIME", help="Observed before this date or RFC 3339 time."),
+        click.option("--since", callback=_moment, metavar="TIME", help="Observed at or after this one."),
+        click.option("--domain", callback=_domain, help="Only this catalogued domain."),
+    ):
+        function = option(function)
+    return function
+
+
+@click.group()
+def command() -> None:
+    """Lists, shows and exports what was observed. Incidents are brought up to date first."""
+
+
+@command.command("list")
+@_filters
+@config_option
+@json_option
+def list_(
+    config_file: Path,
+    as_json: bool,
+    domain: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+) -> None:
+    """Lists observations, latest first; a table has 50 rows unless --limit says otherwise, JSON all of them."""
+    with at_desk(config_file) as (_, desk):
+        rows = limit if as_json or limit is not None else TABLE_ROWS + 1
+        found = observations.find(desk, domain=domain, since=since, until=until, limit=rows)
+        if as_json:
+            print_json(observation.to_json() for observation in found)
+            return
+        listed = list(found)
+        _print_table(listed if limit is not None else listed[:TABLE_ROWS])
+        if limit is None and len(listed) > TABLE_ROWS:
+            click.echo(f"the latest {TABLE_ROWS} are shown; --limit N shows more, --json all", err=True)
+
+
+@command.command()
+@click.argument("name", metavar="ID|REF")
+@config_option
+@json_option
+def show(name: str, config_file: Path, as_json: bool) -> None:
+    """Shows one observation by its number, or those with a reference from a sender's log."""
+    with at_desk(config_file) as (_, desk):
+        found = observations.show(desk, name)
+    if as_json:
+        print_json(observation.to_json() for observation in found)
+        return
+    for observation in found:
+        _print_one(observation)
+
+
+@command.command()
+@_filters
+@config_option
+@json_option
+def export(
+    config_file: Path,
+    as_json: bool,
+    domain: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+) -> None:
+    """Writes observations to stdout, oldest first: CSV that no spreadsheet takes for formulas, or JSON lines."""
+    with at_desk(config_file) as (_, desk):
+        found = observations.find(desk, domain=domain, since=since, until=until, limit=limit, newest_first=False)
+        if as_json:
+            print_json(observation.to_json() for observation in found)
+        else:
+            for line in observations.csv_lines(found):
+                click.echo(line, nl=False)
+
+
+def _print_table(found: Iterable[Observation]) -> None:
+    headers = ("id", "time (UTC)", "ref", "domain", "sender", "tier", "meant for", "class", "outcome", "counts")
+    print_table(headers, map(_table_row, found))
+
+
+def _table_row(o: Observation) -> tuple[object, ...]:
+    return (
+        o.id,
+        f"{o.observed_at:%Y-%m-%d %H:%M}",
+        o.ref,
+        shown(o.domain),
+        shown(o.sender.domain),
+        o.sender.tier,
+        ", ".join(shown(i.domain, nothing="?") for i in o.intended) or "-",
+        o.nature.mail_class,
+        o.outcome,
+        "retry" if o.retry_of is not None else "yes" if o.counts else "no",
+    )
+
+
+def _print_one(o: Observation) -> None:
+    authentication = o.authentication
+    evidence = [f"{e.kind} {e.result} for {shown(e.domain)} ({e.tier})" for e in o.sender.evidence]
+    conflicts = [f"{e.kind} {e.result} for {shown(e.domain)}" for e in o.sender.conflicts]
+    rows = (
+        ("observation", o.id),
+        ("time (UTC)", f"{o.observed_at:%Y-%m-%d %H:%M}"),
+        ("reference", o.ref),
+        ("domain", shown(o.domain)),
+        ("policy, outcome", f"{o.policy}, {o.outcome}"),
+        ("sender", f"{shown(o.sender.domain)}, {o.sender.tier}"),
+        ("evidence", "; ".join(evidence) or "-"),
+        ("conflicts", "; ".join(conflicts) or "-"),
+        ("meant for", ", ".join(f"{shown(i.domain, nothing='?')} ({i.basis})" for i in o.intended) or "-"),
+        ("class", f"{o.nature.mail_class}, genuine {o.nature.genuine:.2f}"),
+        ("reasons", ", ".join(o.nature.reasons) or "-"),
+        ("markings", ", ".join(f"{m.scheme} {m.level}" for m in o.markings) or "-"),
+        ("SPF", authentication.spf.result),
+        ("DKIM", ", ".join(f"{d.result} {shown(d.domain)}" for d in authentication.dkim) or "none"),
+        ("DMARC", authentication.dmarc.result),
+        ("size, TLS", f"{o.size_class or '-'}, {'yes' if o.tls else 'no'}"),
+        ("recipients", len(o.recipients)),
+        ("retry of", o.retry_of if o.retry_of is not None else "-"),
+        ("counts", f"{'yes' if o.counts else 'no'} ({o.fresh_reason})"),
+    )
+    print_table(("", ""), rows)

@@ -1,0 +1,102 @@
+"""``catcher report``: the reports for both sides of a leak."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from catcher.cli.at_desk import at_desk, period_option, shown
+from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.config import Config
+from catcher.desk import reports
+from catcher.desk.reports import Candidate
+from catcher.model.measures import Period
+from catcher.report import Form, render
+
+
+@click.group()
+def command() -> None:
+    """Previews, builds and lists reports. Folds what is new first. Sends nothing."""
+
+
+@command.command()
+@click.argument("id", metavar="INCIDENT")
+@click.option("--form", type=click.Choice([form.value for form in Form]), default=Form.TEXT.value, show_default=True)
+@period_option
+@config_option
+@json_option
+def preview(id: str, form: str, config_file: Path, as_json: bool, period: Period | None) -> None:
+    """Prints the report on an incident; nothing is written."""
+    with at_desk(config_file) as (_, desk):
+        report = reports.preview(desk, id, period=period)
+    if as_json:
+        print_json([report.to_json()])
+    else:
+        click.echo(render(report, Form(form)), nl=False)
+
+
+@command.command()
+@click.argument("ids", metavar="[INCIDENT]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Build those that aren't due, too.")
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Default: <state>/reports.")
+@period_option
+@config_option
+@json_option
+def build(
+    ids: tuple[str, ...],
+    everything: bool,
+    folder: Path | None,
+    config_file: Path,
+    as_json: bool,
+    period: Period | None,
+) -> None:
+    """Writes reports as text, HTML and JSON: those on the incidents named, else those that are due."""
+    if ids and everything:
+        raise click.UsageError("give incidents or --all, not both")
+    with at_desk(config_file) as (config, desk):
+        built = reports.build(desk, folder or _folder(config), ids=ids, everything=everything, period=period)
+        if as_json:
+            print_json(report.to_json() for report in built)
+            return
+        number = 0
+        for report in built:
+            number += 1
+            click.echo(report.subject)
+            for path in report.files:
+                click.echo(f"    {path}")
+        if not number:
+            click.echo("no report is due; `catcher report list` says why, --all builds them all the same", err=True)
+
+
+@command.command("list")
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Default: <state>/reports.")
+@period_option
+@config_option
+@json_option
+def list_(folder: Path | None, config_file: Path, as_json: bool, period: Period | None) -> None:
+    """Lists the reports that could be built: which are due, which not and why, which lie in the folder."""
+    with at_desk(config_file) as (config, desk):
+        found = reports.candidates(desk, folder or _folder(config), period=period)
+        if as_json:
+            print_json(candidate.to_json() for candidate in found)
+        else:
+            print_table(("incident", "for", "as", "domain", "period", "report", "built", "notice"), map(_row, found))
+
+
+def _folder(config: Config) -> Path:
+    return config.node.state / "reports"
+
+
+def _row(candidate: Candidate) -> tuple[object, ...]:
+    measures = candidate.appraisal.measures
+    return (
+        measures.key.id,
+        shown(measures.key.party),
+        measures.key.role,
+        shown(measures.key.domain),
+        measures.period,
+        candidate.ref,
+        "yes" if candidate.built else "no",
+        candidate.appraisal.verdict,
+    )

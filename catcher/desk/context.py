@@ -1,0 +1,33 @@
+"""What an operator's desk works with: the ports and values that every action takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from catcher.model.errors import CatcherError
+from catcher.model.ports import Folder, Store
+from catcher.model.report import Operator
+
+
+class NotFound(CatcherError):
+    """What was asked for does not exist; the text says how to see what does."""
+
+    exit_status = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    store: Store
+    folder: Folder
+    party_of: Callable[[str], str | None]
+    """Domain → organizational domain; None for freemail and shared platforms."""
+    organisation: Callable[[str], str | None]
+    """Domain → name from the directory; None when it isn't listed."""
+    operator: Operator
+    now: datetime
+
+    def fold(self) -> None:
+        """Brings the incidents up to date with every observation that is committed."""
+        self.store.fold(self.folder)

@@ -1,0 +1,47 @@
+"""Finds the latest mails of sending organisations: the rows that they can look up in their own logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+
+from catcher.desk.context import Desk
+from catcher.model.fingerprint import Tier
+from catcher.model.measures import Measures, Period
+from catcher.model.observation import Observation
+from catcher.report import EVIDENCE_DAYS, EVIDENCE_ROWS
+
+SCAN_ROWS = 50_000
+"""How far back one pass over a typo domain looks, whatever it has found by then: a report has to be quick."""
+
+
+def evidence(desk: Desk, domain: str, period: Period, reported: Mapping[str, Measures]) -> dict[str, list[Observation]]:
+    """Sending party → its latest observations at ``domain``, at most ten each, in one pass.
+
+    ``reported`` has the incidents of the sending parties that are wanted. Where mail of a party counts, only such mail is evidence.
+    None is older than 30 days or later than ``period``.
+    """
+    found: dict[str, list[Observation]] = {party: [] for party in reported}
+    until = datetime.combine(period.last + timedelta(days=1), time(), tzinfo=desk.now.tzinfo)
+    since = desk.now - timedelta(days=EVIDENCE_DAYS)
+    open_ = set(found)
+    if not open_ or since >= until:
+        return found
+    party_of = lru_cache(maxsize=4096)(desk.party_of)
+    rows = desk.store.observations(domain=domain, since=since, until=until, limit=SCAN_ROWS, newest_first=True)
+    for observation in rows:
+        sender = observation.sender
+        if sender.domain is None or sender.tier.rank < Tier.AUTHENTICATED.rank or observation.retry_of is not None:
+            continue
+        party = party_of(sender.domain)
+        if party is None or party not in open_:
+            continue
+        if reported[party].tally.total.counted and not observation.counts:
+            continue
+        found[party].append(observation)
+        if len(found[party]) == EVIDENCE_ROWS:
+            open_.discard(party)
+            if not open_:
+                break
+    return found

@@ -1,0 +1,32 @@
+"""Writes a file that only the operator may read, at once or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from catcher.model.errors import EnvironmentFailure
+
+
+def write_private(folder: Path, name: str, text: str) -> Path:
+    """``text`` in ``folder/name``, mode 0600, replacing an older one atomically; the folder is made with 0700.
+
+    Raises EnvironmentFailure.
+    """
+    path = folder / name
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise EnvironmentFailure(f"{path}: can't be written ({error.strerror}); give another folder") from error
+    return path

@@ -1,0 +1,88 @@
+"""Lists and shows incidents, each with whether it calls for a notice and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from catcher.desk.context import Desk, NotFound
+from catcher.incident import Verdict, judge, latest_period, measure, series
+from catcher.incident.measures import Step
+from catcher.model.incident import Incident
+from catcher.model.measures import Measures, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """An incident with what it amounts to in one period."""
+
+    incident: Incident
+    measures: Measures
+    verdict: Verdict
+
+    def to_json(self) -> dict[str, Any]:
+        """A line of ``catcher incident list --json``."""
+        key = self.incident.key
+        first, last = self.incident.first_day, self.incident.last_day
+        return {
+            "id": key.id,
+            "party": key.party,
+            "role": key.role,
+            "domain": key.domain,
+            "mails": self.incident.mails,
+            "counted": self.incident.counted,
+            "first_day": first and first.isoformat(),
+            "last_day": last and last.isoformat(),
+            "period": self.measures.period.name,
+            "notice": self.verdict.to_json(),
+        }
+
+    def to_full_json(self) -> dict[str, Any]:
+        """The answer of ``catcher incident show --json``; counterparts are for the operator's eyes, all named."""
+        measures = self.measures
+        return {
+            **self.to_json(),
+            "numbers": measures.tally.to_json(),
+            "senders": measures.senders.to_json(),
+            "recipients": measures.recipients.to_json(),
+            "counterparts": [
+                {
+                    "domain": party.domain,
+                    "mails": party.count.mails,
+                    "counted": party.count.counted,
+                    "mailboxes": party.mailboxes.to_json(),
+                    "days": party.days,
+                    "above_floor": party.above_floor,
+                }
+                for party in measures.counterparts
+            ],
+            "days": [bar.to_json() for bar in measures.series],
+            "weeks": [bar.to_json() for bar in series(self.incident, Step.WEEK)],
+            "months": [bar.to_json() for bar in series(self.incident, Step.MONTH)],
+        }
+
+
+def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
+    """All incidents, ordered by key; those without mail in ``period`` are left out. None: each one's latest month."""
+    desk.fold()
+    for incident in desk.store.incidents():
+        chosen = period or latest_period(incident)
+        if chosen is not None:
+            appraisal = _appraise(incident, chosen)
+            if appraisal.measures.tally.total.mails:
+                yield appraisal
+
+
+def show(desk: Desk, id: str, *, period: Period | None = None) -> Appraisal:
+    """The incident ``id`` in ``period`` or its latest month. Raises NotFound."""
+    desk.fold()
+    incident = desk.store.incident(id)
+    if incident is None:
+        raise NotFound("no incident has that id; `catcher incident list` shows them")
+    return _appraise(incident, period or latest_period(incident) or Period.of(desk.now.date()))
+
+
+def _appraise(incident: Incident, period: Period) -> Appraisal:
+    measures = measure(incident, period)
+    return Appraisal(incident, measures, judge(measures))

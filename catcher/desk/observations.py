@@ -1,0 +1,114 @@
+"""Finds, shows and exports observations. Everything is streamed: there may be millions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from catcher.desk.context import Desk, NotFound
+from catcher.model.observation import Observation
+
+COLUMNS = (
+    "id",
+    "observed_at",
+    "ref",
+    "domain",
+    "policy",
+    "outcome",
+    "size_class",
+    "tls",
+    "sender_domain",
+    "sender_organisation",
+    "sender_tier",
+    "intended",
+    "class",
+    "genuine",
+    "markings",
+    "spf",
+    "dkim",
+    "dmarc",
+    "arc",
+    "recipients",
+    "retry_of",
+    "counts",
+)
+"""The columns of the CSV export. ``recipients`` is their number; tokens are only in the JSON."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
+
+def find(
+    desk: Desk,
+    *,
+    domain: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int | None = None,
+    newest_first: bool = True,
+) -> Iterator[Observation]:
+    """Observations with ``since <= observed_at < until``."""
+    desk.fold()
+    return desk.store.observations(domain=domain, since=since, until=until, limit=limit, newest_first=newest_first)
+
+
+def show(desk: Desk, name: str) -> list[Observation]:
+    """The observation with the id ``name``, else all with that reference. Raises NotFound."""
+    desk.fold()
+    if name.isascii() and name.isdecimal() and len(name) <= 18:
+        found = desk.store.observation(int(name))
+        if found is not None:
+            return [found]
+    by_ref = list(desk.store.observations(ref=name.upper())) or list(desk.store.observations(ref=name))
+    if not by_ref:
+        raise NotFound("no observation has that id or reference; `catcher observation list` shows them")
+    return by_ref
+
+
+def csv_lines(observations: Iterable[Observation]) -> Iterator[str]:
+    """RFC 4180 lines with a header row. No cell begins like a formula, whatever a stranger wrote."""
+    yield _line(COLUMNS)
+    for observation in observations:
+        yield _line(_cell(value) for value in _row(observation))
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(list(cells))
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    """A spreadsheet runs what begins with one of ``_FORMULA``: an apostrophe in front makes it text."""
+    text = "" if value is None else str(value)
+    text = " ".join(text.split()) if any(char in text for char in "\r\n\t\x0b\x0c") else text
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _row(o: Observation) -> tuple[object, ...]:
+    authentication = o.authentication
+    return (
+        o.id,
+        o.observed_at.isoformat().replace("+00:00", "Z"),
+        o.ref,
+        o.domain,
+        o.policy,
+        o.outcome,
+        o.size_class,
+        "yes" if o.tls else "no",
+        o.sender.domain,
+        o.sender.organisation,
+        o.sender.tier,
+        " ".join(i.domain for i in o.intended if i.domain),
+        o.nature.mail_class,
+        o.nature.genuine,
+        " ".join(f"{m.scheme}:{m.level}" for m in o.markings),
+        authentication.spf.result,
+        " ".join(d.result for d in authentication.dkim) or "none",
+        authentication.dmarc.result,
+        authentication.arc.result,
+        len(o.recipients),
+        o.retry_of,
+        "yes" if o.counts else "no",
+    )

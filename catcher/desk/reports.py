@@ -1,0 +1,117 @@
+"""Previews and builds reports, and says which are due."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from catcher.desk import incidents
+from catcher.desk.context import Desk
+from catcher.desk.evidence import evidence
+from catcher.desk.files import write_private
+from catcher.desk.incidents import Appraisal
+from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
+from catcher.model.incident import Role
+from catcher.model.measures import Measures, Period
+from catcher.model.observation import Observation
+from catcher.model.report import Limits, Report
+from catcher.report import EVIDENCE_DAYS, Directory, Form, compose, reference, render, subject
+
+_LIMITS = Limits(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A report that could be built."""
+
+    appraisal: Appraisal
+    ref: str
+    built: bool
+    """Whether its files lie in the folder."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.appraisal.to_json(), "ref": self.ref, "built": self.built}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A report that was written."""
+
+    incident: str
+    period: str
+    ref: str
+    subject: str
+    files: tuple[Path, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        files = [str(path) for path in self.files]
+        return {
+            "incident": self.incident,
+            "period": self.period,
+            "ref": self.ref,
+            "subject": self.subject,
+            "files": files,
+        }
+
+
+def candidates(desk: Desk, folder: Path, *, period: Period | None = None) -> Iterator[Candidate]:
+    """Every report that could be built, with whether it is due."""
+    for appraisal in incidents.listing(desk, period=period):
+        measures = appraisal.measures
+        built = (folder / _file_name(measures, Form.HTML)).exists()
+        yield Candidate(appraisal, reference(measures.key, measures.period), built)
+
+
+def preview(desk: Desk, id: str, *, period: Period | None = None) -> Report:
+    """The report on incident ``id``, composed and not written. Raises NotFound."""
+    measures = incidents.show(desk, id, period=period).measures
+    rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
+    return _compose(desk, measures, rows)
+
+
+def build(
+    desk: Desk, folder: Path, *, ids: Collection[str] = (), everything: bool = False, period: Period | None = None
+) -> Iterator[Built]:
+    """Writes the reports on ``ids``, else those that are due, else with ``everything`` all; as text, HTML and JSON.
+
+    Raises NotFound before the first is written, EnvironmentFailure when the folder can't be written.
+    """
+    if ids:
+        wanted = [incidents.show(desk, id, period=period).measures for id in dict.fromkeys(ids)]
+    else:
+        wanted = [a.measures for a in incidents.listing(desk, period=period) if everything or a.verdict.due]
+    groups: defaultdict[tuple[str, Period], list[Measures]] = defaultdict(list)
+    for measures in wanted:
+        groups[measures.key.domain, measures.period].append(measures)
+    return _write(desk, folder, groups)
+
+
+def _write(desk: Desk, folder: Path, groups: dict[tuple[str, Period], list[Measures]]) -> Iterator[Built]:
+    for (domain, period), group in groups.items():
+        rows = evidence(desk, domain, period, _senders(group))
+        for measures in group:
+            report = _compose(desk, measures, rows)
+            files = tuple(write_private(folder, _file_name(measures, form), render(report, form)) for form in Form)
+            yield Built(report.incident, period.name, report.ref, subject(report), files)
+
+
+def _senders(group: Iterable[Measures]) -> dict[str, Measures]:
+    return {measures.key.party: measures for measures in group if measures.key.role is Role.SENDER}
+
+
+def _compose(desk: Desk, measures: Measures, rows: Mapping[str, Sequence[Observation]]) -> Report:
+    return compose(
+        measures,
+        operator=desk.operator,
+        directory=Directory(desk.organisation),
+        limits=_LIMITS,
+        now=desk.now,
+        evidence=rows.get(measures.key.party, ()) if measures.key.role is Role.SENDER else (),
+    )
+
+
+def _file_name(measures: Measures, form: Form) -> str:
+    return f"{measures.key.id}-{measures.period}.{form}"
