@@ -61,6 +61,8 @@ class Server:
     """Further sections of catcher.toml."""
     prefix: tuple[str, ...] = ()
     """What the command is run under: ``ip netns exec …``, ``strace …``."""
+    program: tuple[str, ...] = CATCHER
+    """What is started: catcher, or a stand-in that a test makes of it."""
     log_level: str = "debug"
     process: subprocess.Popen[str] | None = None
     _lines: queue.Queue[str] = field(default_factory=queue.Queue)
@@ -92,7 +94,7 @@ class Server:
         self._lines = queue.Queue()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, *CATCHER, "serve", "-c", str(self.config)],
+                [*self.prefix, *self.program, "serve", "-c", str(self.config)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -125,7 +127,7 @@ class Server:
         """The process id of ``catcher serve`` itself, below whatever it is run under."""
         assert self.process is not None
         pid = self.process.pid
-        while b"catcher" not in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:3]:
+        while Path(f"/proc/{pid}/exe").resolve() != Path(sys.executable).resolve():
             pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
         return pid
 

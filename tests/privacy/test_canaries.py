@@ -1,0 +1,190 @@
+"""Promise 1: nothing said in a mail is in any file afterwards, in any form; where something is kept, it is found."""
+
+from __future__ import annotations
+
+import base64
+import smtplib
+import socket
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.privacy.leaky import LEAKS
+from tests.support.canaries import Canaries
+from tests.support.server import ARMY, SECONDS, Server, running
+
+CATALOGUE = ARMY + "refused.example,intended.example,refuse\nnull.example,,null\n"
+DOMAINS = ("army.ml", "navy.ml", "refused.example", "null.example", "foreign.example")
+
+CANARIES = Canaries(
+    {
+        "body": "bq7vCanaryHx4Mzw",
+        "encoded": "Nf5tCanaryEw8Rjc",
+        "attachment": "attw3CanaryLk8Pd",
+        "subject": "Sj5CanaryRr2Tuvx",
+        "display": "Dn8CanaryYq1Wcgh",
+        "message id": "Mi3CanaryUz6Bnfl",
+        "free text": "Ft9CanaryOg7Sekp",
+        "field name": "Fn4CanaryVi5Jado",
+        "sender": "sn2canaryxr9kqwe",
+        "recipient": "rc6canarytb3hvuy",
+        "login": "Lg1CanaryPm4Zxsi",
+        "password": "Pw8CanaryKd7Qfet",
+        "command": "Cm5CanaryWn2Ylbg",
+        "parameter": "Pa7CanaryIo9Xrtz",
+    }
+)
+WORDS = CANARIES.words
+
+MESSAGE = "\r\n".join(
+    (
+        f'From: "{WORDS["display"]}" <{WORDS["sender"]}@contractor.example>',
+        f"To: {WORDS['recipient']}@army.ml",
+        f"Subject: {WORDS['subject']}",
+        f"Message-ID: <{WORDS['message id']}@contractor.example>",
+        "Date: Mon, 02 Nov 2026 10:00:00 +0000",
+        f"X-Remark: {WORDS['free text']}",
+        f"X-{WORDS['field name']}: yes",
+        "Received: from desk (desk [192.0.2.9]) by mail.contractor.example; Mon, 02 Nov 2026 09:59:59 +0000",
+        f"References: <{WORDS['message id']}.1@contractor.example>",
+        "MIME-Version: 1.0",
+        'Content-Type: multipart/mixed; boundary="b"',
+        "",
+        "--b",
+        "Content-Type: text/plain",
+        "",
+        f"CONFIDENTIAL. Meet at {WORDS['body']}.",
+        "--b",
+        f'Content-Type: application/pdf; name="{WORDS["attachment"]}.pdf"',
+        f'Content-Disposition: attachment; filename="{WORDS["attachment"]}.pdf"',
+        "Content-Transfer-Encoding: base64",
+        "",
+        base64.b64encode(f"before {WORDS['encoded']} after".encode()).decode(),
+        "--b--",
+        "",
+    )
+).encode()
+
+
+def speak(server: Server, *lines: bytes) -> bytes:
+    """Says ``lines`` one after the other, whatever comes back; returns all that came until the server closed."""
+    with socket.create_connection(server.smtp, timeout=SECONDS) as client:
+        said = client.recv(4096)
+        for line in lines:
+            client.sendall(line + b"\r\n")
+            if not (chunk := client.recv(4096)):
+                return said
+            said += chunk
+        client.shutdown(socket.SHUT_WR)
+        while chunk := client.recv(4096):
+            said += chunk
+    return said
+
+
+def mail_everywhere(server: Server) -> int:
+    """One mail to each domain, a canary in every place; returns how many were taken or explained after the data."""
+    ended = 0
+    with smtplib.SMTP(*server.smtp, local_hostname="mail.contractor.example", timeout=SECONDS) as client:
+        client.ehlo()
+        for domain in DOMAINS:
+            client.rset()
+            client.mail(f"{WORDS['sender']}@contractor.example", options=[f"ENVID={WORDS['parameter']}"])
+            code, _ = client.rcpt(f"{WORDS['recipient']}@{domain}")
+            if code == 250:
+                client.data(MESSAGE.replace(b"army.ml", domain.encode()))
+                ended += 1
+    return ended
+
+
+def misbehave(server: Server) -> None:
+    """Log-ins, unknown commands, a client that vanishes in its data, addresses that can't be parsed."""
+    secret = base64.b64encode(f"\0{WORDS['login']}\0{WORDS['password']}".encode())
+    hello = b"EHLO mail.contractor.example"
+    login, password = (base64.b64encode(WORDS[word].encode()) for word in ("login", "password"))
+    speak(server, hello, b"AUTH PLAIN " + secret)
+    speak(server, hello, b"AUTH\tPLAIN " + secret)
+    speak(server, hello, b"AUTH LOGIN", login, password)
+    speak(server, hello, b"AUTH LOGIN " + login, password)
+    speak(server, hello, b"auth plain", secret)
+    command, sender, recipient = (WORDS[word].encode() for word in ("command", "sender", "recipient"))
+    speak(server, hello, command, b"NOOP " + command, b"VRFY " + command, b"HELP " + command, b"\x01\x02" + command)
+    speak(
+        server,
+        hello,
+        b"MAIL FROM:<" + sender + b"@contractor..example>",
+        b"MAIL FROM:" + sender,
+        b"RCPT TO:" + recipient,
+    )
+    speak(
+        server, hello, b"MAIL FROM:<" + sender + b"@contractor.example> NONSENSE=" + command, b"RCPT TO:<" + recipient
+    )
+    envelope = (
+        hello,
+        b"MAIL FROM:<" + sender + b"@contractor.example>",
+        b"RCPT TO:<" + recipient + b"@army.ml>",
+        b"DATA",
+    )
+    with socket.create_connection(server.smtp, timeout=SECONDS) as client:
+        client.recv(4096)
+        for line in envelope:
+            client.sendall(line + b"\r\n")
+            client.recv(4096)
+        client.sendall(MESSAGE[:-40])
+
+
+def store_fails(server: Server) -> None:
+    """A mail whose observation can't be stored: whatever is logged of it."""
+    holder = sqlite3.connect(server.folder / "var" / "catcher.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with smtplib.SMTP(*server.smtp, local_hostname="mail.contractor.example", timeout=SECONDS) as client:
+        client.ehlo()
+        client.mail(f"{WORDS['sender']}@contractor.example")
+        client.rcpt(f"{WORDS['recipient']}@army.ml")
+        assert client.data(MESSAGE)[0] == 451
+    holder.execute("ROLLBACK")
+    holder.close()
+
+
+def look_at_everything(server: Server, folder: Path) -> None:
+    """Has every output made, and keeps what it printed beside the rest."""
+    folder.mkdir()
+    for number, arguments in enumerate(
+        (
+            ("observation", "list", "--json"),
+            ("observation", "list"),
+            ("incident", "list", "--json"),
+            ("incident", "list"),
+            ("report", "list"),
+            ("report", "build", "--out", str(folder / "reports")),
+        )
+    ):
+        (folder / f"out{number}").write_text(server.catcher(*arguments))
+
+
+def test_nothing_of_a_mail_is_in_any_file(tmp_path: Path) -> None:
+    with running(tmp_path / "server", catalogue=CATALOGUE, log_level="debug") as server:
+        assert mail_everywhere(server) == 2
+        misbehave(server)
+        store_fails(server)
+        look_at_everything(server, tmp_path / "outputs")
+        files = {path.name for path in (tmp_path / "server").rglob("*")}
+        assert {"catcher.db", "catcher.db-wal", "server.log"} <= files
+        assert CANARIES.in_folders([tmp_path]) == []
+        observations = server.json("observation", "list")
+        assert sorted(o["domain"] for o in observations) == ["army.ml", "navy.ml", "refused.example"]
+        server.stop()
+    assert server.log.read_text(), "at DEBUG a server that says nothing was not listened to"
+    assert list((tmp_path / "outputs").rglob("*.html"))
+    assert CANARIES.in_folders([tmp_path]) == []
+
+
+@pytest.mark.parametrize("place", LEAKS)
+def test_a_server_that_keeps_something_is_caught(tmp_path: Path, place: str) -> None:
+    leaky = (sys.executable, str(Path(__file__).with_name("leaky.py")), place)
+    with running(tmp_path / "server", catalogue=CATALOGUE, program=leaky) as server:
+        mail_everywhere(server)
+        misbehave(server)
+        server.stop()
+    assert place in {finding.canary for finding in CANARIES.in_folders([tmp_path])}
