@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from catcher import serve
@@ -13,33 +12,14 @@ from catcher.config import Config
 from catcher.demo.compare import Compared, compare, unclaimed
 from catcher.demo.play import Played
 from catcher.demo.search import Searched
-from catcher.incident import Verdict, judge, measure
-from catcher.model.incident import Incident
-from catcher.model.measures import Measures, Period
+from catcher.desk import incidents, reports
+from catcher.desk.context import Desk
+from catcher.desk.incidents import Appraisal
+from catcher.desk.reports import Built
+from catcher.directory import Organisations, party_of
+from catcher.model.measures import Period
 from catcher.model.observation import Observation
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An incident with what it amounts to in the demo's month."""
-
-    incident: Incident
-    measures: Measures
-    verdict: Verdict
-
-    def to_json(self) -> dict[str, Any]:
-        key = self.incident.key
-        return {
-            "id": key.id,
-            "party": key.party,
-            "role": key.role,
-            "domain": key.domain,
-            "mails": self.incident.mails,
-            "counted": self.incident.counted,
-            "mailboxes": self.measures.senders.number,
-            "days": self.measures.tally.days,
-            "notice": self.verdict.to_json(),
-        }
+from catcher.model.report import Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +27,15 @@ class Outcome:
     period: Period
     compared: tuple[Compared, ...]
     observations: tuple[Observation, ...]
-    incidents: tuple[Judged, ...]
-    """Most counted mail first."""
+    appraisals: tuple[Appraisal, ...]
+    """Every incident and whether a notice is due; most counted mail first."""
+    reports: tuple[Built, ...]
     demand: Mapping[str, int]
     """Catalogued domain → MX queries."""
     queries: int
     """All DNS queries that the senders made."""
     seconds: float
     """How long the month took to play."""
-    reports: tuple[Path, ...] = ()
     searched: Searched | None = None
 
     @property
@@ -86,8 +66,8 @@ class Outcome:
                 }
                 for o in self.observations
             ),
-            *({"type": "incident", **judged.to_json()} for judged in self.incidents),
-            *({"type": "report", "file": str(path)} for path in self.reports),
+            *({"type": "incident", **appraisal.to_json()} for appraisal in self.appraisals),
+            *({"type": "report", **report.to_json()} for report in self.reports),
             {
                 "type": "summary",
                 "period": self.period.name,
@@ -103,17 +83,27 @@ class Outcome:
 
 
 def gather(config: Config, played: Sequence[Played], *, first: date, queries: int, seconds: float) -> Outcome:
-    """Folds all that is committed, and reads it back. Raises StoreUnavailable."""
+    """Folds all that is committed, builds the reports that are due, and reads everything back.
+
+    Reports are made as on the morning after the month. Raises StoreUnavailable, EnvironmentFailure.
+    """
     period = Period.of(first)
     store = serve.open_store(config)
     try:
-        store.fold(serve.folder(config))
+        desk = Desk(
+            store=store,
+            folder=serve.folder(config),
+            party_of=party_of,
+            organisation=Organisations.load(config.fingerprint.watchlist).name,
+            operator=Operator(**config.operator.model_dump()),
+            now=datetime.combine(period.last + timedelta(days=1), time(8), UTC),
+        )
+        appraisals = list(incidents.listing(desk, period=period))
+        built = tuple(reports.build(desk, config.path.parent / "reports", period=period))
         observations = tuple(store.observations())
-        measured = ((incident, measure(incident, period)) for incident in store.incidents())
-        judged = [Judged(incident, measures, judge(measures)) for incident, measures in measured]
         demand = store.demand(qtype="MX")
     finally:
         store.close()
-    judged.sort(key=lambda one: (-one.incident.counted, -one.incident.mails, one.incident.key))
+    appraisals.sort(key=lambda one: (-one.incident.counted, -one.incident.mails, one.incident.key))
     compared = tuple(compare(played, observations))
-    return Outcome(period, compared, observations, tuple(judged), demand, queries, seconds)
+    return Outcome(period, compared, observations, tuple(appraisals), built, demand, queries, seconds)

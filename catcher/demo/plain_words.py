@@ -43,7 +43,7 @@ def sentences(outcome: Outcome) -> Iterator[str]:
 
 
 def _leak(outcome: Outcome) -> str:
-    due = [one for one in outcome.incidents if one.verdict.due]
+    due = [one for one in outcome.appraisals if one.verdict.due]
     senders = [one.incident.key.party for one in due if one.incident.key.role is Role.SENDER]
     intended = [one.incident.key.party for one in due if one.incident.key.role is Role.INTENDED]
     return (

@@ -10,9 +10,10 @@ from tabulate import tabulate
 
 from catcher.demo.compare import Compared
 from catcher.demo.event import Manner, Story
-from catcher.demo.outcome import Judged, Outcome
+from catcher.demo.outcome import Outcome
 from catcher.demo.plain_words import sentences
 from catcher.demo.stage import Stage
+from catcher.desk.incidents import Appraisal
 from catcher.model.fingerprint import MailClass, Tier
 from catcher.model.incident import Role
 from catcher.model.observation import Observation
@@ -40,12 +41,12 @@ def show(outcome: Outcome) -> Iterator[str]:
     yield _heading("Kept away: DNS demand and what was turned down")
     yield _turned_away(outcome)
     yield _heading("Incidents: what the observations add up to, by affected party")
-    yield _incidents(outcome.incidents)
+    yield _incidents(outcome.appraisals)
     yield _heading("In plain words")
     yield "\n".join(f"- {sentence}" for sentence in sentences(outcome))
     if outcome.reports:
-        yield _heading("Reports")
-        yield "\n".join(map(str, outcome.reports))
+        yield _heading("Reports, ready to be looked at and approved")
+        yield "\n".join(f"{report.subject}\n  {path}" for report in outcome.reports for path in report.files)
     if outcome.deviations:
         yield _heading("Not as scripted")
         yield "\n".join(outcome.deviations)
@@ -164,7 +165,7 @@ def _turned_away(outcome: Outcome) -> str:
     return _table(("domain", "MX queries", "how it ended", "times"), rows)
 
 
-def _incidents(incidents: Sequence[Judged]) -> str:
+def _incidents(appraisals: Sequence[Appraisal]) -> str:
     rows = [
         (
             one.incident.key.party,
@@ -176,8 +177,8 @@ def _incidents(incidents: Sequence[Judged]) -> str:
             one.measures.tally.days,
             "due" if one.verdict.due else "no",
         )
-        for one in incidents[:_INCIDENTS]
+        for one in appraisals[:_INCIDENTS]
     ]
     table = _table(("party", "its part", "typo domain", "mails", "count", "mailboxes", "days", "notice"), rows)
-    rest = len(incidents) - _INCIDENTS
+    rest = len(appraisals) - _INCIDENTS
     return f"{table}\n… and {rest} more, none of which has mail that counts" if rest > 0 else table
