@@ -1,0 +1,25 @@
+"""What is counted and nothing more: numbers since the start, that say nothing of any client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Counters:
+    connections: int = 0
+    connections_refused: int = 0
+    """421 at once: too many at a time."""
+    accepted: int = 0
+    explained: int = 0
+    refused: int = 0
+    """Transactions with a recipient that got the explanation at RCPT."""
+    not_stored: int = 0
+    """Transactions whose observation could not be made durable: 451 for ``accept``; the others' 550 stood."""
+    vanished: int = 0
+    """Clients that were gone in the middle of the data."""
+    too_big: int = 0
+    auth_refused: int = 0
+    timed_out: int = 0
+    internal_errors: int = 0
+    """Faults of ours, each with one line in the log."""

@@ -1,0 +1,213 @@
+"""One SMTP session without I/O: verbs as on the wire, each returns its reply (RFC 5321 §4.1.1).
+
+A transaction that ends leaves what is to be recorded of its refused recipients in ``take_refusals``; the end of the
+data itself is ``data_ended``. What the client said is kept no longer than its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from catcher.catalogue import Catalogue
+from catcher.model.clock import Clock
+from catcher.model.policy import Outcome
+from catcher.model.transaction import BodyFacts, Header
+from catcher.smtp import replies
+from catcher.smtp.envelope import Client, Ended, Envelope
+from catcher.smtp.path import ParameterError, PathError, parse
+from catcher.smtp.policy import at_rcpt
+from catcher.smtp.replies import Reply
+from catcher.smtp.settings import Settings
+
+_VERBS = ("HELO", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "HELP")
+_ERRORS = frozenset({500, 501, 502, 503, 504, 553})
+_HELO_MOST = 255
+_DIGITS_MOST = 20
+
+
+class Dialogue:
+    """The state of one session. Arguments are the octets after the verb, stripped."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        catalogue: Catalogue,
+        clock: Clock,
+        new_ref: Callable[[], str],
+        address: str,
+        tls: bool = False,
+    ) -> None:
+        """``address``: the client's, as text."""
+        self._settings = settings
+        self._catalogue = catalogue
+        self._clock = clock
+        self._new_ref = new_ref
+        self._client = Client(address, "", esmtp=False, tls=tls)
+        self._greeted = False
+        self._envelope: Envelope | None = None
+        self._refusals: list[Ended] = []
+        self._errors_left = settings.limits.errors
+        self._refusals_left = settings.limits.refusals
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open that may still be taken."""
+        return self._envelope is not None and not (self._envelope.tried and not self._envelope.taken.paths)
+
+    def greeting(self) -> Reply:
+        return replies.greeting(self._settings.hostname)
+
+    def helo(self, argument: bytes) -> Reply:
+        return self._hello(argument, esmtp=False)
+
+    def ehlo(self, argument: bytes) -> Reply:
+        return self._hello(argument, esmtp=True)
+
+    def _hello(self, argument: bytes, *, esmtp: bool) -> Reply:
+        if not argument:
+            return replies.NEEDS_PARAMETER
+        if len(argument) > _HELO_MOST:
+            return replies.BAD_PARAMETER
+        self.abandon()
+        self._client = Client(
+            self._client.address, argument.decode("utf-8", "replace"), esmtp=esmtp, tls=self._client.tls
+        )
+        self._greeted = True
+        if not esmtp:
+            return replies.hello(self._settings.hostname)
+        size = f"SIZE {self._settings.limits.message_octets}"
+        keywords = ("PIPELINING", size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "HELP")
+        return replies.hello(self._settings.hostname, keywords)
+
+    def mail(self, argument: bytes) -> Reply:
+        """Opens a transaction. One whose recipients were all refused is over when the next MAIL comes."""
+        if not self._greeted:
+            return replies.HELO_FIRST
+        if self.in_transaction:
+            return replies.NESTED_MAIL
+        try:
+            parsed = parse(argument, b"FROM:")
+        except PathError:
+            return replies.BAD_SENDER
+        except ParameterError:
+            return replies.BAD_PARAMETER
+        if parsed is None:
+            return replies.BAD_PARAMETER
+        if parsed.mailbox is not None and not parsed.mailbox.domain:
+            return replies.BAD_SENDER
+        size = parsed.parameters.get("SIZE", "0")
+        if not (size.isascii() and size.isdigit() and len(size) <= _DIGITS_MOST):
+            return replies.BAD_PARAMETER
+        if int(size) > self._settings.limits.message_octets:
+            return replies.TOO_BIG
+        self.abandon()
+        self._envelope = Envelope(
+            self._client,
+            parsed.mailbox,
+            smtputf8="SMTPUTF8" in parsed.parameters,
+            most=self._settings.limits.recipients,
+            new_ref=self._new_ref,
+        )
+        return replies.SENDER_OK
+
+    def rcpt(self, argument: bytes) -> Reply:
+        envelope = self._envelope
+        if envelope is None:
+            return replies.MAIL_FIRST if self._greeted else replies.HELO_FIRST
+        try:
+            parsed = parse(argument, b"TO:")
+        except PathError:
+            return replies.BAD_RECIPIENT
+        except ParameterError:
+            return replies.BAD_PARAMETER
+        if parsed is None:
+            return replies.BAD_PARAMETER
+        if parsed.mailbox is None:
+            return replies.BAD_RECIPIENT
+        if envelope.is_full:
+            return replies.TOO_MANY_RECIPIENTS
+        verdict = at_rcpt(
+            parsed.mailbox,
+            catalogue=self._catalogue,
+            settings=self._settings,
+            now=self._clock.now(),
+            outcome=envelope.outcome,
+            ref=envelope.ref,
+        )
+        envelope.tried = True
+        envelope.add(parsed.mailbox, verdict)
+        if verdict.reply.is_refusal:
+            self._refusals_left -= 1
+            if self._refusals_left < 0:
+                return replies.TOO_MANY_ERRORS
+        return verdict.reply
+
+    def data(self, argument: bytes) -> Reply:
+        """354 when the data may come; then ``data_ended`` or ``abandon`` follows."""
+        if argument:
+            return replies.NO_PARAMETER
+        envelope = self._envelope
+        if envelope is None:
+            return replies.MAIL_FIRST if self._greeted else replies.HELO_FIRST
+        if not envelope.taken.paths:
+            return replies.NO_VALID_RECIPIENT if envelope.tried else replies.RCPT_FIRST
+        return replies.START_DATA
+
+    def data_ended(self, header: Header, body: BodyFacts) -> tuple[Ended, Reply]:
+        """The message is complete: what is to be recorded, and what to say once it is."""
+        envelope = self._envelope
+        assert envelope is not None
+        ended = envelope.ended(self._clock.now(), header, body)
+        mistaken = [(entry.domain, entry.intended) for entry in envelope.taken.entries.values()]
+        self.abandon()
+        if ended.outcome is Outcome.EXPLAINED:
+            return ended, replies.explanation(mistaken, ended.ref)
+        return ended, replies.accepted(ended.ref)
+
+    def data_too_big(self) -> Reply:
+        """The message was over the limit: nothing of it is recorded, and its sender hears why."""
+        self.abandon()
+        return replies.TOO_BIG
+
+    def rset(self, argument: bytes) -> Reply:
+        if argument:
+            return replies.NO_PARAMETER
+        self.abandon()
+        return replies.OK
+
+    def quit(self, argument: bytes) -> Reply:
+        """A parameter is overlooked: the client leaves in any case."""
+        self.abandon()
+        return replies.BYE
+
+    def noop(self, argument: bytes) -> Reply:
+        return replies.OK
+
+    def vrfy(self, argument: bytes) -> Reply:
+        return replies.NOT_VERIFIED if argument else replies.NEEDS_PARAMETER
+
+    def help(self, argument: bytes) -> Reply:
+        return replies.help_text(_VERBS, self._settings.url)
+
+    def abandon(self) -> None:
+        """The transaction is over. Nothing of it stays but the refusals that are to be recorded."""
+        if self._envelope is None:
+            return
+        refusals = self._envelope.refusals(self._clock.now())
+        self._envelope = None
+        if refusals is not None:
+            self._refusals.append(refusals)
+
+    def take_refusals(self) -> list[Ended]:
+        """What ended since the last call with recipients that got the explanation at RCPT."""
+        refusals, self._refusals = self._refusals, []
+        return refusals
+
+    def budgeted(self, reply: Reply) -> Reply:
+        """``reply``, counted when it tells of the client's error; the last one when there were too many."""
+        if reply.code in _ERRORS:
+            self._errors_left -= 1
+            if self._errors_left < 0:
+                return replies.TOO_MANY_ERRORS
+        return reply

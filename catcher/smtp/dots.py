@@ -1,0 +1,53 @@
+"""Finds the end of mail data and takes the dot-stuffing away, packet by packet (RFC 5321 §4.5.2)."""
+
+from __future__ import annotations
+
+END = b"\r\n.\r\n"
+"""The one sequence that ends the data. Its first CRLF belongs to the message."""
+
+_TAILS = ((b"\r\n.\r", 2), (b"\r\n.", 2), (b"\r\n", 2), (b"\r", 1))
+"""What a packet may end in that the next one could complete → how many of its octets are message text already."""
+
+
+class DotDecoder:
+    """Packets of a DATA command → message octets.
+
+    Only CRLF ends a line, so only ``CRLF . CRLF`` (or ``. CRLF`` as the very first line) ends the data: no sequence
+    with a bare CR or LF ever does, or a message could carry another transaction inside (SMTP smuggling). State between
+    packets is at most four octets, whatever arrives; work is linear.
+    """
+
+    __slots__ = ("_emitted", "_tail", "ended")
+
+    def __init__(self) -> None:
+        self._tail = b"\r\n"
+        self._emitted = 2
+        self.ended = False
+        """Whether the end was seen."""
+
+    def feed(self, packet: bytes) -> tuple[bytes, bytes]:
+        """Takes the next packet; returns (message octets, octets after the end of data).
+
+        The second is empty until ``ended``; afterwards it is for whoever reads commands.
+        """
+        if self.ended:
+            return b"", packet
+        data = self._tail + packet if self._tail else packet
+        emitted = self._emitted
+        end = data.find(END)
+        if end >= 0:
+            self.ended = True
+            text, rest = data[: end + 2], data[end + len(END) :]
+        else:
+            rest = b""
+            self._tail, self._emitted = _tail_of(data)
+            text = data[: len(data) - len(self._tail) + self._emitted]
+        text = text.replace(b"\r\n.", b"\r\n")
+        return text[emitted:] if emitted else text, rest
+
+
+def _tail_of(data: bytes) -> tuple[bytes, int]:
+    for tail, emitted in _TAILS:
+        if data.endswith(tail):
+            return tail, emitted
+    return b"", 0

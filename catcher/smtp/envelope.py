@@ -1,0 +1,143 @@
+"""The envelope of the open transaction (RFC 5321 §2.3.1), and what intake gets of it when the transaction ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from catcher.catalogue import Entry
+from catcher.model.mailbox import Mailbox
+from catcher.model.policy import Outcome, Policy
+from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.smtp.policy import AFTER_DATA, Kind, Verdict
+
+
+class IntakePort(Protocol):
+    """Where transactions go when they end. ``catcher.intake.Intake`` fulfils it."""
+
+    def new_ref(self) -> str:
+        """A random reference for one transaction."""
+        ...
+
+    async def take(
+        self, transaction: Transaction, *, ref: str, policies: Mapping[str, Policy], outcome: Outcome
+    ) -> None:
+        """Returns when the observations are durable. Raises StoreUnavailable when they can't be made so."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A transaction, or the refused part of one, as intake takes it."""
+
+    transaction: Transaction = field(repr=False)
+    ref: str
+    policies: Mapping[str, Policy]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What is known of the other side while a transaction is open."""
+
+    address: str
+    helo: str
+    esmtp: bool
+    tls: bool
+
+
+@dataclass(slots=True)
+class _Recipients:
+    """Those that shared a fate. What is over ``most`` is left out."""
+
+    paths: dict[Mailbox, None] = field(default_factory=dict, repr=False)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+
+    def add(self, mailbox: Mailbox, entry: Entry, policy: Policy) -> None:
+        self.paths[mailbox] = None
+        self.entries[entry.domain] = entry
+        self.policies.setdefault(entry.domain, policy)
+
+
+class Envelope:
+    """Filled by MAIL and RCPT. ``repr`` shows nothing."""
+
+    __slots__ = ("_new_ref", "_ref", "client", "most", "refused", "reverse_path", "smtputf8", "taken", "tried")
+
+    def __init__(
+        self, client: Client, reverse_path: Mailbox | None, *, smtputf8: bool, most: int, new_ref: Callable[[], str]
+    ) -> None:
+        """``most``: recipients of a kind that are kept."""
+        self.client = client
+        self.reverse_path = reverse_path
+        self.smtputf8 = smtputf8
+        self.most = most
+        self.taken = _Recipients()
+        self.refused = _Recipients()
+        self.tried = False
+        """Whether any RCPT came."""
+        self._new_ref = new_ref
+        self._ref: str | None = None
+
+    def __repr__(self) -> str:
+        return "Envelope(…)"
+
+    def ref(self) -> str:
+        """The reference of this transaction: one for all its recipients."""
+        if self._ref is None:
+            self._ref = self._new_ref()
+        return self._ref
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the first recipient that was taken has fixed for after the data."""
+        for policy in self.taken.policies.values():
+            return AFTER_DATA[policy]
+        return None
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.taken.paths) >= self.most
+
+    def add(self, mailbox: Mailbox, verdict: Verdict) -> None:
+        """Notes a recipient that was judged."""
+        if verdict.entry is None or verdict.kind is Kind.TURNED_AWAY:
+            return
+        among = self.taken if verdict.kind is Kind.TAKEN else self.refused
+        if len(among.paths) < self.most:
+            among.add(mailbox, verdict.entry, verdict.policy)
+
+    def ended(self, now: datetime, header: Header, body: BodyFacts) -> Ended:
+        """The transaction after its data; there is a recipient that was taken."""
+        outcome = self.outcome
+        assert outcome is not None
+        return self._as(self.taken, outcome, now, header, body)
+
+    def refusals(self, now: datetime) -> Ended | None:
+        """The recipients that got the explanation at RCPT, if any: envelope only."""
+        return self._as(self.refused, Outcome.REFUSED, now) if self.refused.paths else None
+
+    def _as(
+        self,
+        recipients: _Recipients,
+        outcome: Outcome,
+        now: datetime,
+        header: Header | None = None,
+        body: BodyFacts | None = None,
+    ) -> Ended:
+        transaction = Transaction(
+            received_at=now,
+            client=self.client.address,
+            helo=self.client.helo,
+            tls=self.client.tls,
+            reverse_path=self.reverse_path,
+            forward_paths=tuple(recipients.paths),
+            header=header,
+            body=body,
+            esmtp=self.client.esmtp,
+            smtputf8=self.smtputf8,
+        )
+        return Ended(transaction, self.ref(), dict(recipients.policies), outcome)

@@ -1,0 +1,172 @@
+"""Gathers header fields as they arrive, in bounded memory, and finds where the body begins (RFC 5322 §2.1, §2.2)."""
+
+from __future__ import annotations
+
+import re
+
+from catcher.model.transaction import Header, HeaderField
+
+KEPT = 64 * 1024
+"""Octets of header fields that are kept of a message."""
+FIELD_KEPT = 16 * 1024
+"""Octets that are kept of one field."""
+FIELDS_KEPT = 1000
+"""Fields that are kept: an object each costs more than its octets."""
+NAME_MOST = 998
+"""A line without a colon in so many octets (RFC 5322 §2.1.1) is no header field."""
+
+_NAME = re.compile(rb"[^\x00-\x20\x7f:]+\Z")
+_ENVELOPE_LINES = (b"From ", b">From ")
+"""What a mailbox file puts before a message (RFC 4155)."""
+
+
+class HeaderReader:
+    """The header section, line by line. LF ends a line whether or not CR stands before it: old senders do that.
+
+    A line that is no field and no fold ends the section: better too little header than body text among the fields.
+    ``repr`` shows nothing.
+    """
+
+    __slots__ = (
+        "_cut",
+        "_defects",
+        "_dropped",
+        "_field",
+        "_fields",
+        "_in_field",
+        "_line",
+        "_room",
+        "_skipping",
+        "_within",
+        "octets",
+    )
+
+    def __init__(self) -> None:
+        self.octets = 0
+        """Length of all that was read, the blank line included."""
+        self._line = bytearray()
+        """The start of a line of which it isn't clear yet what it is: at most NAME_MOST octets and a chunk."""
+        self._within = False
+        """Whether the present line is known for what it is, so that all up to its end goes the same way."""
+        self._in_field = False
+        """Whether a fold may follow."""
+        self._skipping = False
+        """Whether the present field is not one, and is passed over."""
+        self._field = bytearray()
+        self._cut = False
+        self._fields: list[HeaderField] = []
+        self._room = KEPT
+        self._dropped = 0
+        self._defects: set[str] = set()
+
+    def __repr__(self) -> str:
+        return "HeaderReader(…)"
+
+    def feed(self, data: bytes) -> bytes | None:
+        """Takes the next octets; None while the header goes on, else the octets after it (maybe none)."""
+        start = 0
+        while start < len(data):
+            end = data.find(b"\n", start) + 1
+            piece = data[start : end or len(data)]
+            start += len(piece)
+            if self._within:
+                self._take(piece)
+                continue
+            self._line += piece
+            body = self._classify(ended=end > 0)
+            if body is not None:
+                return body + data[start:]
+        return None
+
+    def end(self) -> bytes:
+        """The message ends here. Returns octets that turn out to be body."""
+        self._defects.add("no-blank-line")
+        return self._classify(ended=True) or b"" if self._line else b""
+
+    def header(self) -> Header:
+        """What was gathered; call it once, after ``feed`` returned the body's start or after ``end``."""
+        self._close_field()
+        if not self._fields and not self._dropped:
+            self._defects.add("no-header")
+        return Header(tuple(self._fields), self.octets, self._dropped, tuple(sorted(self._defects)))
+
+    def _classify(self, *, ended: bool) -> bytes | None:
+        """Says what the line in ``_line`` is, once that is clear. Returns it when it belongs to the body."""
+        line = self._line
+        if line[0] in b" \t":
+            if not self._in_field:
+                return self._no_field()
+            self._go_on()
+            return None
+        if line == b"\n" or line == b"\r\n":
+            self.octets += len(line)
+            return b""
+        colon = line.find(b":", 0, NAME_MOST)
+        if colon < 0:
+            if ended or len(line) >= NAME_MOST:
+                return self._no_field()
+            return None
+        name = line[:colon].rstrip(b" \t")
+        if _NAME.match(name):
+            self._close_field()
+            self._in_field = True
+            self._go_on()
+            return None
+        if b" " in name or b"\t" in name:
+            return self._no_field()
+        self._skip()
+        return None
+
+    def _no_field(self) -> bytes | None:
+        line = bytes(self._line)
+        if not self.octets and line.startswith(_ENVELOPE_LINES):
+            self._skip()
+            return None
+        self._defects.add("no-blank-line")
+        return line
+
+    def _skip(self) -> None:
+        """The line is passed over with its folds, the header goes on."""
+        self._close_field()
+        self._defects.add("bad-line")
+        self._in_field = self._skipping = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        line = bytes(self._line)
+        self._line.clear()
+        self._within = True
+        self._take(line)
+
+    def _take(self, piece: bytes) -> None:
+        """Takes octets of a line that is known for what it is."""
+        self.octets += len(piece)
+        if not piece.isascii():
+            self._defects.add("8bit")
+        if b"\0" in piece:
+            self._defects.add("nul")
+        if not self._skipping:
+            room = FIELD_KEPT - len(self._field)
+            self._cut = self._cut or len(piece) > room
+            self._field += piece[:room]
+        self._within = not piece.endswith(b"\n")
+
+    def _close_field(self) -> None:
+        """Puts the open field among those that are kept, if there is room."""
+        if self._skipping or not self._in_field:
+            self._in_field = self._skipping = False
+            return
+        self._in_field = False
+        field, cut = bytes(self._field), self._cut
+        self._field.clear()
+        self._cut = False
+        if len(field) > self._room or len(self._fields) >= FIELDS_KEPT:
+            self._dropped += 1
+            self._defects.add("header-too-long")
+            return
+        if cut:
+            self._dropped += 1
+            self._defects.add("field-too-long")
+        self._room -= len(field)
+        name, _, value = field.partition(b":")
+        self._fields.append(HeaderField(name, value.removesuffix(b"\n").removesuffix(b"\r")))

@@ -1,0 +1,130 @@
+"""Reads the arguments of MAIL and RCPT: path and parameters (RFC 5321 §4.1.2, RFC 6531 §3.3). Strict, and linear.
+
+Lenient only where real senders need it: a space after the colon, no angle brackets, dots anywhere in a local-part,
+parameters that nobody here advertised (Microsoft 365 sends ``AUTH=<>``, others those of DSN): they are noted.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.mailbox import Mailbox
+
+PATH_MOST = 512
+"""Octets of a path. RFC 5321 §4.5.3.1.3 asks for 256; forwarders' addresses are longer at times."""
+LOCAL_PART_MOST = 256
+"""Octets of a local-part. RFC 5321 §4.5.3.1.1 asks for 64; bounce addresses are longer."""
+
+_PATH = re.compile(
+    r"""
+    (?: @ [^\s<>:"]+ : )?                                   # source route, stripped (RFC 5321 appendix C)
+    (?: (?P<dotted> [^\s<>()\[\]\\,;:@"\x00-\x1f\x7f]+ )     # dot-string, any dots; UTF-8 (RFC 6531 §3.3)
+      | " (?P<quoted> (?: [^"\\\x00-\x1f\x7f] | \\[\x20-\x7e] )* ) "
+    )
+    (?: @ (?: (?P<domain> [^\s<>()\[\]\\,;:@"\x00-\x1f\x7f]+ )
+            | (?P<literal> \[ [^\s<>\[\]\\@"\x00-\x1f\x7f]+ \] ) ) )?
+    """,
+    re.VERBOSE,
+)
+_PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=(\S+))?")
+_QUOTED_PAIR = re.compile(r"\\(.)")
+
+
+class PathError(ValueError):
+    """The path is malformed. The message says how, without repeating it."""
+
+
+class ParameterError(ValueError):
+    """The parameters are malformed. The message says how, without repeating them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What followed ``MAIL FROM:`` or ``RCPT TO:``."""
+
+    mailbox: Mailbox | None
+    """None is the null path ``<>``. ``domain`` is '' when there was none (``<postmaster>``)."""
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Upper-case keyword → value, its case kept; '' without a value. Of a repeated one the first."""
+
+
+def parse(argument: bytes, keyword: bytes) -> Argument | None:
+    """Reads ``argument`` after ``keyword`` (``FROM:`` or ``TO:``); None when that isn't there or the path isn't closed.
+
+    Raises PathError or ParameterError.
+    """
+    if argument[: len(keyword)].upper() != keyword:
+        return None
+    try:
+        text = argument[len(keyword) :].decode("utf-8").lstrip()
+    except UnicodeDecodeError:
+        raise PathError("it is neither ASCII nor UTF-8") from None
+    if text.startswith("<"):
+        end = _closing(text)
+        if end < 0:
+            return None
+        path, rest = text[1:end], text[end + 1 :]
+        if rest and not rest[0].isspace():
+            raise PathError("something other than a space follows it")
+    else:
+        path, _, rest = text.partition(" ")
+        if not path or "<" in path or ">" in path:
+            return None
+    return Argument(_mailbox(path), _parameters(rest))
+
+
+def _closing(text: str) -> int:
+    """Where the ``>`` is that closes the path; one inside a quoted local-part doesn't."""
+    start = 1
+    quote = text.find('"')
+    if 0 <= quote < text.find(">"):
+        match = _PATH.match(text, 1)
+        start = match.end() if match else 1
+    return text.find(">", start)
+
+
+def _mailbox(path: str) -> Mailbox | None:
+    if not path:
+        return None
+    if len(path.encode()) > PATH_MOST:
+        raise PathError("it is too long")
+    match = _PATH.fullmatch(path)
+    if match is None:
+        raise PathError("it is no address")
+    quoted = match["quoted"]
+    local_part = match["dotted"] if quoted is None else _QUOTED_PAIR.sub(r"\1", quoted)
+    if not local_part or len(local_part.encode()) > LOCAL_PART_MOST:
+        raise PathError("its local-part is empty or too long")
+    if match["literal"]:
+        return Mailbox(local_part, _literal(match["literal"]))
+    if match["domain"] is None:
+        return Mailbox(local_part, "")
+    try:
+        return Mailbox(local_part, to_alabel(match["domain"]))
+    except DomainError as error:
+        raise PathError("its domain is malformed") from error
+
+
+def _literal(text: str) -> str:
+    """An address literal with its brackets (RFC 5321 §4.1.3)."""
+    inside = text[1:-1]
+    try:
+        if inside[:5].upper() == "IPV6:":
+            return f"[IPv6:{ipaddress.IPv6Address(inside[5:])}]"
+        return f"[{ipaddress.IPv4Address(inside)}]"
+    except ValueError:
+        raise PathError("its address literal is malformed") from None
+
+
+def _parameters(text: str) -> dict[str, str]:
+    parameters: dict[str, str] = {}
+    for word in text.split():
+        match = _PARAMETER.fullmatch(word)
+        if match is None:
+            raise ParameterError("a parameter is no keyword with a value")
+        parameters.setdefault(match[1].upper(), match[2] or "")
+    return parameters

@@ -1,0 +1,74 @@
+"""What a recipient gets to hear, and what that makes of the transaction (DESIGN §3 "Policies"). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from catcher.catalogue import Catalogue, Entry
+from catcher.model.mailbox import Mailbox
+from catcher.model.policy import Outcome, Policy
+from catcher.smtp import replies
+from catcher.smtp.replies import Reply
+from catcher.smtp.settings import Settings
+
+AFTER_DATA = {Policy.ACCEPT: Outcome.ACCEPTED, Policy.EXPLAIN: Outcome.EXPLAINED}
+"""Policies that let the data come → the outcome that all recipients of the transaction share."""
+
+_OPERATORS = frozenset({"postmaster", "abuse"})
+
+
+class Kind(Enum):
+    """What became of a recipient."""
+
+    TAKEN = auto()
+    """The data may come."""
+    REFUSED = auto()
+    """The explanation was given at RCPT; that is observed."""
+    TURNED_AWAY = auto()
+    """Nothing is observed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    reply: Reply
+    kind: Kind = Kind.TURNED_AWAY
+    entry: Entry | None = None
+    """The catalogued domain; given when TAKEN or REFUSED."""
+    policy: Policy = Policy.NULL
+    """Its policy in force."""
+
+
+def at_rcpt(
+    mailbox: Mailbox,
+    *,
+    catalogue: Catalogue,
+    settings: Settings,
+    now: datetime,
+    outcome: Outcome | None,
+    ref: Callable[[], str],
+) -> Verdict:
+    """Judges one recipient.
+
+    ``outcome`` is what the first recipient that was taken has fixed for after the data, None before. ``ref`` gives
+    the transaction's reference; it is called only when the reply names it.
+    """
+    entry = catalogue.find(mailbox.domain) if mailbox.domain else None
+    if entry is None:
+        if mailbox.local_part.lower() in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
+            return Verdict(replies.operator_pointer(settings.contact, settings.url))
+        return Verdict(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
+    policy = catalogue.policy_at(entry, now)
+    if policy in AFTER_DATA:
+        if outcome is not None and AFTER_DATA[policy] is not outcome:
+            return Verdict(replies.OTHER_OUTCOME)
+        return Verdict(replies.RECIPIENT_OK, Kind.TAKEN, entry, policy)
+    if policy is Policy.REFUSE:
+        explanation = replies.explanation([(entry.domain, entry.intended)], ref())
+        return Verdict(explanation, Kind.REFUSED, entry, policy)
+    if policy is Policy.RELEASE:
+        return Verdict(replies.released(entry.domain))
+    null_mx = policy is Policy.NULL
+    return Verdict(replies.takes_no_mail(entry.domain, entry.intended, null_mx=null_mx))

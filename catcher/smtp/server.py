@@ -1,0 +1,107 @@
+"""Accepts connections on one listening socket, and drains them when it closes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import cast
+
+from catcher.catalogue import Catalogue
+from catcher.model.clock import Clock
+from catcher.smtp import replies
+from catcher.smtp.connection import silence_library_log
+from catcher.smtp.counters import Counters
+from catcher.smtp.envelope import IntakePort
+from catcher.smtp.recorder import Recorder
+from catcher.smtp.session import SmtpSession, Surroundings
+from catcher.smtp.settings import Settings
+
+BACKLOG = 1024
+"""Connections that the kernel may keep for us."""
+
+
+class _Refusal(asyncio.Protocol):
+    """A connection over the limit: 421 and gone (RFC 5321 §3.8)."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        wire = cast(asyncio.Transport, transport)
+        wire.write(replies.TOO_MANY_CONNECTIONS.wire)
+        wire.close()
+
+
+class SmtpServer:
+    """The sink on one socket. Everything runs in the loop in which ``start`` is called."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        intake: IntakePort,
+        catalogue: Catalogue,
+        settings: Settings,
+        clock: Clock,
+        counters: Counters | None = None,
+    ) -> None:
+        """``sock`` is bound; it listens from ``start`` on. Several servers may share ``counters``."""
+        self.counters = counters or Counters()
+        self._sock = sock
+        self._limits = settings.limits
+        self._recorder = Recorder(intake, self.counters)
+        self._sessions: set[SmtpSession] = set()
+        self._all_left = asyncio.Event()
+        self._around = Surroundings(
+            settings=settings,
+            catalogue=catalogue,
+            clock=clock,
+            new_ref=intake.new_ref,
+            recorder=self._recorder,
+            counters=self.counters,
+            entered=self._sessions.add,
+            left=self._left,
+        )
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Returns once connections are taken."""
+        silence_library_log()
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self.protocol, sock=self._sock, backlog=BACKLOG)
+
+    async def close(self, drain_timeout: float) -> None:
+        """Takes no more connections; says 421 to idle ones; returns when running transactions ended.
+
+        What still runs after ``drain_timeout`` seconds is cut off. When it returns nothing is left to be recorded.
+        The socket is closed before the first await.
+        """
+        if self._server is not None:
+            self._server.close()
+        for session in self._sessions:
+            session.drain()
+        if not await self._emptied(drain_timeout):
+            for session in self._sessions:
+                session.abort()
+            await self._emptied(self._limits.lingering_seconds)
+        await self._recorder.drained()
+
+    def protocol(self) -> asyncio.Protocol:
+        """What a new connection talks to; called in the running loop."""
+        if len(self._sessions) >= self._limits.connections:
+            self.counters.connections_refused += 1
+            return _Refusal()
+        return SmtpSession(self._around, asyncio.get_running_loop())
+
+    def _left(self, session: SmtpSession) -> None:
+        self._sessions.discard(session)
+        if not self._sessions:
+            self._all_left.set()
+
+    async def _emptied(self, seconds: float) -> bool:
+        """Waits until no session is left; whether that came true."""
+        self._all_left.clear()
+        if not self._sessions:
+            return True
+        try:
+            await asyncio.wait_for(self._all_left.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True

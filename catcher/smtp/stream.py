@@ -1,0 +1,83 @@
+"""One pass over a message: header facts, counts and DKIM body digests remain; no octet of the body does.
+
+::
+
+    octets ─▶ line ends
+       └────▶ header reader ─(blank line)─▶ digests that the DKIM signatures ask for
+
+These consumers are all there are. Nothing registers another: no parameter, plug-in or configuration (promise 1).
+"""
+
+from __future__ import annotations
+
+from catcher.fingerprint import BodyDigest, wanted_digests
+from catcher.model.transaction import BodyFacts, DigestWanted, Header
+from catcher.smtp.header import HeaderReader
+from catcher.smtp.lineends import LineEnds
+
+
+class MessageStream:
+    """Takes a message in pieces of any size; memory is bounded by the kept header (64 KiB), whatever comes.
+
+    ``repr`` shows nothing of it.
+    """
+
+    __slots__ = ("_body_octets", "_digests", "_header", "_header_crlfs", "_line_ends", "_nul", "_reader")
+
+    def __init__(self) -> None:
+        self._reader: HeaderReader | None = HeaderReader()
+        self._header = Header()
+        self._line_ends = LineEnds()
+        self._header_crlfs = 0
+        self._digests: dict[DigestWanted, BodyDigest] = {}
+        self._body_octets = 0
+        self._nul = False
+
+    def __repr__(self) -> str:
+        return "MessageStream(…)"
+
+    def feed(self, data: bytes) -> None:
+        """Takes the next octets of the message, dot-unstuffed. After ``finish`` the stream is used up."""
+        self._line_ends.feed(data)
+        if self._reader is None:
+            self._body(data)
+            return
+        body = self._reader.feed(data)
+        if body is not None:
+            self._header_ended(self._reader, body)
+
+    def finish(self) -> tuple[Header, BodyFacts]:
+        """The message is complete. Its header, and all that is known of its body.
+
+        ``BodyFacts.bare_cr`` and ``bare_lf`` tell of the whole message, ``nul`` of the body (the header's defects
+        have their own word for it); ``Header.octets`` includes the blank line, so that both ``octets`` add up to
+        the message.
+        """
+        self._line_ends.end()
+        if self._reader is not None:
+            self._header_ended(self._reader, self._reader.end())
+        ends = self._line_ends
+        digests = {wanted: digest.digest() for wanted, digest in self._digests.items()}
+        facts = BodyFacts(
+            octets=self._body_octets,
+            lines=ends.crlfs - self._header_crlfs + (self._body_octets > 0 and ends.unended),
+            bare_cr=ends.bare_cr,
+            bare_lf=ends.bare_lf,
+            nul=self._nul,
+            digests={wanted: digest for wanted, digest in digests.items() if digest is not None},
+        )
+        header, self._header, self._digests = self._header, Header(), {}
+        return header, facts
+
+    def _header_ended(self, reader: HeaderReader, body: bytes) -> None:
+        self._reader = None
+        self._header = reader.header()
+        self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
+        self._digests = {wanted: BodyDigest(wanted) for wanted in wanted_digests(self._header)}
+        self._body(body)
+
+    def _body(self, data: bytes) -> None:
+        self._body_octets += len(data)
+        self._nul = self._nul or b"\0" in data
+        for digest in self._digests.values():
+            digest.feed(data)

@@ -1,0 +1,57 @@
+"""Which verb is run by what, and what is said to those that aren't run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from catcher.smtp import replies
+from catcher.smtp.commands import Command, LineFault
+from catcher.smtp.dialogue import Dialogue
+from catcher.smtp.replies import Reply
+
+_RUN: dict[bytes, Callable[[Dialogue, bytes], Reply]] = {
+    b"HELO": Dialogue.helo,
+    b"EHLO": Dialogue.ehlo,
+    b"MAIL": Dialogue.mail,
+    b"RCPT": Dialogue.rcpt,
+    b"DATA": Dialogue.data,
+    b"RSET": Dialogue.rset,
+    b"NOOP": Dialogue.noop,
+    b"QUIT": Dialogue.quit,
+    b"VRFY": Dialogue.vrfy,
+    b"HELP": Dialogue.help,
+}
+_NOT_RUN = {
+    b"": replies.BAD_SYNTAX,
+    b"EXPN": replies.NOT_EXPANDED,
+    b"STARTTLS": replies.NOT_OFFERED,
+    b"ETRN": replies.NOT_OFFERED,
+    b"TURN": replies.NOT_OFFERED,
+    b"SEND": replies.NOT_OFFERED,
+    b"SOML": replies.NOT_OFFERED,
+    b"SAML": replies.NOT_OFFERED,
+    # What comes after these is message text or another protocol's, and must not be run as commands.
+    b"BDAT": replies.NOT_OFFERED_CLOSING,
+    b"GET": replies.NOT_OFFERED_CLOSING,
+    b"POST": replies.NOT_OFFERED_CLOSING,
+    b"PUT": replies.NOT_OFFERED_CLOSING,
+    b"CONNECT": replies.NOT_OFFERED_CLOSING,
+}
+_FAULTS = {
+    LineFault.BARE_LF: replies.BARE_LINE_FEED,
+    LineFault.TOO_LONG: replies.LINE_TOO_LONG,
+    LineFault.CONTROL: replies.CONTROL_CHARACTER,
+}
+
+
+def answer(dialogue: Dialogue, command: Command) -> Reply:
+    """Runs ``command`` if it may be run. A log-in is refused before anything else is looked at."""
+    if command.is_auth:
+        return replies.NO_AUTH
+    if command.fault is not None:
+        reply = _FAULTS[command.fault]
+    elif command.verb in _RUN:
+        reply = _RUN[command.verb](dialogue, command.argument)
+    else:
+        reply = _NOT_RUN.get(command.verb, replies.UNKNOWN_COMMAND)
+    return dialogue.budgeted(reply)
