@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from catcher.demo.event import Event, Expected, Manner, Story
 from catcher.demo.letters import machine_mail, office_mail, spam
-from catcher.demo.organisations import CONTRACTOR, HIJACKED, PRIZE, SIGN_UPS, Host
+from catcher.demo.organisations import ACCESS_PROVIDER, CONTRACTOR, HIJACKED, PRIZE, SIGN_UPS, Host
 from catcher.demo.stories.script import Script
 from catcher.demo.texts import BOMBED_READER, READERS, SPAM_SUBJECTS, STAFF, local_part
 from catcher.model.fingerprint import MailClass, Tier
@@ -44,8 +44,8 @@ def replay(script: Script) -> Iterator[Event]:
     original = Expected(tier=Tier.VERIFIED, sender=CONTRACTOR.domain, mail_class=MailClass.PERSON, counts=True)
     yield Event(at, Story.ORIGINAL, CONTRACTOR.host, sender, (to,), message, original)
     for number in range(24):
-        again = at + timedelta(minutes=90 + 110 * number)
-        yield _again(again, Story.REPLAY, HIJACKED[number], sender, script.reader("army.ml"), message, _REPLAYED)
+        again, own = at + timedelta(minutes=90 + 110 * number), f"r{number}@{ACCESS_PROVIDER}"
+        yield _again(again, Story.REPLAY, HIJACKED[number], own, script.reader("army.ml"), message, _REPLAYED)
 
 
 def stale(script: Script) -> Iterator[Event]:
