@@ -1,0 +1,102 @@
+"""What becomes of a transaction: one observation a catalogued domain, with nothing in it that stands for a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from catcher.intake.observe import Arrival, observe
+from catcher.model.fingerprint import Authentication, Basis, Fingerprint, Freshness, Intended
+from catcher.model.mailbox import Mailbox
+from catcher.model.observation import SizeClass
+from catcher.model.policy import Outcome, Policy
+from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
+from catcher.privacy import KeyRing, Tokens
+from tests.support.observations import observation, sender
+
+MOMENT = datetime(2026, 11, 3, 12, 34, 56, 789, tzinfo=UTC)
+
+FINGERPRINT = Fingerprint(
+    sender=sender(),
+    intended=(
+        Intended("mail.army.ml", "army.mil", None, Basis.DECLARED),
+        Intended("navy.ml", "navy.mil", None, Basis.DECLARED),
+    ),
+    nature=observation().nature,
+    markings=(),
+    authentication=Authentication(),
+    freshness=Freshness(True, "signed", (b"signature-octets",)),
+)
+
+TRANSACTION = Transaction(
+    received_at=MOMENT,
+    client="192.0.2.7",
+    helo="mail.contractor.example",
+    tls=False,
+    reverse_path=Mailbox("jane.roe", "contractor.example"),
+    forward_paths=(
+        Mailbox("john.doe", "mail.army.ml"),
+        Mailbox("JOHN.DOE", "mail.army.ml"),
+        Mailbox("richard.roe", "navy.ml"),
+    ),
+    header=Header((HeaderField(b"Message-ID", b" <one@contractor.example>"),), octets=500),
+    body=BodyFacts(octets=9_000),
+)
+
+ARRIVAL = Arrival("t1", "AAAA-BBBB-CCCC", {"army.ml": Policy.ACCEPT, "navy.ml": Policy.ACCEPT}, Outcome.ACCEPTED)
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Tokens:
+    return KeyRing(tmp_path).tokens(MOMENT)
+
+
+def test_one_observation_a_catalogued_domain_with_one_ref_and_one_transaction(tokens):
+    army, navy = observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)
+    assert (army.domain, navy.domain) == ("army.ml", "navy.ml")
+    assert army.ref == navy.ref == "AAAA-BBBB-CCCC"
+    assert army.transaction == navy.transaction == "t1"
+
+
+def test_each_observation_has_only_its_own_domains_recipients_and_intended(tokens):
+    army, navy = observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)
+    assert [i.domain for i in army.intended] == ["army.mil"]
+    assert [i.domain for i in navy.intended] == ["navy.mil"]
+    assert army.recipients == (tokens.mailbox(Mailbox("john.doe", "mail.army.ml")),)  # one mailbox, twice written
+    assert navy.recipients == (tokens.mailbox(Mailbox("richard.roe", "navy.ml")),)
+
+
+def test_no_local_part_survives(tokens):
+    kept = repr(observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)).lower()
+    for local_part in ("john.doe", "jane.roe", "richard.roe", "signature-octets", "one@contractor"):
+        assert local_part not in kept
+
+
+def test_the_time_is_kept_to_the_minute_and_the_size_as_a_class(tokens):
+    (army, _) = observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)
+    assert army.observed_at == datetime(2026, 11, 3, 12, 34, tzinfo=UTC)
+    assert army.size_class is SizeClass.UP_TO_10_KB
+
+
+def test_a_refusal_at_rcpt_has_neither_size_nor_retry_tag(tokens):
+    refused = replace(TRANSACTION, header=None, body=None)
+    arrival = replace(ARRIVAL, policies={"army.ml": Policy.REFUSE}, outcome=Outcome.REFUSED)
+    (army,) = observe(refused, FINGERPRINT, arrival, tokens)
+    assert (army.size_class, army.retry_tag, army.outcome) == (None, None, Outcome.REFUSED)
+
+
+def test_the_null_reverse_path_has_no_token(tokens):
+    (army, _) = observe(replace(TRANSACTION, reverse_path=None), FINGERPRINT, ARRIVAL, tokens)
+    assert (army.reverse_path_token, army.reverse_path_domain) == (None, None)
+
+
+def test_a_second_delivery_of_the_message_has_the_same_retry_tag_and_another_message_has_not(tokens):
+    def tag(message_id: bytes) -> str | None:
+        header = Header((HeaderField(b"Message-ID", message_id),), octets=500)
+        return observe(replace(TRANSACTION, header=header), FINGERPRINT, ARRIVAL, tokens)[0].retry_tag
+
+    assert tag(b" <one@contractor.example>") == tag(b" <one@contractor.example>")
+    assert tag(b" <one@contractor.example>") != tag(b" <two@contractor.example>")
