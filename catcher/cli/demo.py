@@ -52,8 +52,9 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
             for block in show(outcome):
                 click.echo(block)
         if keep:
+            stage = demo.stage
             with demo.kept():
-                click.echo("\n" + things_to_try(demo.stage), err=True)
+                click.echo("\n" + things_to_try(stage.dns, stage.smtp, stage.sink.path), err=True)
                 _wait_for_interrupt()
         logging.shutdown()
     if outcome.deviations:

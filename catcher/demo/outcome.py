@@ -1,14 +1,12 @@
-"""What the month amounted to: gathered from the sink's store once both servers have stopped."""
+"""What the month amounted to: gathered from the sink's store once it has stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
-from catcher import serve
-from catcher.config import Config
 from catcher.demo.compare import Compared, compare, unclaimed
 from catcher.demo.play import Played
 from catcher.demo.search import Searched
@@ -16,10 +14,8 @@ from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
 from catcher.desk.incidents import Appraisal
 from catcher.desk.reports import Built
-from catcher.directory import Organisations, party_of
 from catcher.model.measures import Period
 from catcher.model.observation import Observation
-from catcher.model.report import Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +78,17 @@ class Outcome:
         ]
 
 
-def gather(config: Config, played: Sequence[Played], *, first: date, queries: int, seconds: float) -> Outcome:
-    """Folds all that is committed, builds the reports that are due, and reads everything back.
+def gather(
+    desk: Desk, folder: Path, played: Sequence[Played], *, period: Period, queries: int, seconds: float
+) -> Outcome:
+    """Folds all that is committed, builds the reports that are due into ``folder``, and reads everything back.
 
-    Reports are made as on the morning after the month. Raises StoreUnavailable, EnvironmentFailure.
+    Raises StoreUnavailable, EnvironmentFailure.
     """
-    period = Period.of(first)
-    store = serve.open_store(config)
-    try:
-        desk = Desk(
-            store=store,
-            folder=serve.folder(config),
-            party_of=party_of,
-            organisation=Organisations.load(config.fingerprint.watchlist).name,
-            operator=Operator(**config.operator.model_dump()),
-            now=datetime.combine(period.last + timedelta(days=1), time(8), UTC),
-        )
-        appraisals = list(incidents.listing(desk, period=period))
-        built = tuple(reports.build(desk, config.path.parent / "reports", period=period))
-        observations = tuple(store.observations())
-        demand = store.demand(qtype="MX")
-    finally:
-        store.close()
+    appraisals = list(incidents.listing(desk, period=period))
     appraisals.sort(key=lambda one: (-one.incident.counted, -one.incident.mails, one.incident.key))
+    built = tuple(reports.build(desk, folder, period=period))
+    observations = tuple(desk.store.observations())
+    demand = desk.store.demand(qtype="MX")
     compared = tuple(compare(played, observations))
     return Outcome(period, compared, observations, tuple(appraisals), built, demand, queries, seconds)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import dns.exception
 
+from catcher import serve
+from catcher.config import Config
 from catcher.demo.client import Lookup
 from catcher.demo.clock import SharedClock
 from catcher.demo.event import Event
@@ -20,7 +22,11 @@ from catcher.demo.outcome import Outcome, gather
 from catcher.demo.play import Played, play
 from catcher.demo.search import canaries, search
 from catcher.demo.stage import Stage, serving, set_up
+from catcher.desk.context import Desk
+from catcher.directory import Organisations, party_of
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.measures import Period
+from catcher.model.report import Operator
 
 
 class Progress(Protocol):
@@ -64,7 +70,10 @@ class Demo:
                     f"see {self.stage.folder / 'servers.log'}"
                 ) from error
         seconds = time.monotonic() - started
-        return gather(self.stage.sink, played, first=self.first, queries=lookup.queries, seconds=seconds)
+        period = Period.of(self.first)
+        with _desk(self.stage.sink, period) as desk:
+            folder = self.stage.folder / "reports"
+            return gather(desk, folder, played, period=period, queries=lookup.queries, seconds=seconds)
 
     def searched(self, outcome: Outcome) -> Outcome:
         """``outcome`` with the result of a search for content in every file of the folder."""
@@ -73,3 +82,20 @@ class Demo:
     def kept(self) -> AbstractContextManager[None]:
         """Both servers run again within; the clock stands where the month ended."""
         return serving(self.stage, self.clock)
+
+
+@contextmanager
+def _desk(config: Config, period: Period) -> Iterator[Desk]:
+    """The operator's desk on the morning after ``period``."""
+    store = serve.open_store(config)
+    try:
+        yield Desk(
+            store=store,
+            folder=serve.folder(config),
+            party_of=party_of,
+            organisation=Organisations.load(config.fingerprint.watchlist).name,
+            operator=Operator(**config.operator.model_dump()),
+            now=datetime.combine(period.last, datetime.min.time(), UTC) + timedelta(days=1, hours=8),
+        )
+    finally:
+        store.close()

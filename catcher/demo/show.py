@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
@@ -12,7 +13,6 @@ from catcher.demo.compare import Compared
 from catcher.demo.event import Manner, Story
 from catcher.demo.outcome import Outcome
 from catcher.demo.plain_words import sentences
-from catcher.demo.stage import Stage
 from catcher.desk.incidents import Appraisal
 from catcher.model.fingerprint import MailClass, Tier
 from catcher.model.incident import Role
@@ -52,17 +52,16 @@ def show(outcome: Outcome) -> Iterator[str]:
         yield "\n".join(outcome.deviations)
 
 
-def things_to_try(stage: Stage) -> str:
-    """What a person may do while the servers stay up."""
-    (dns_host, dns_port), (smtp_host, smtp_port) = stage.dns, stage.smtp
-    configuration = stage.sink.path
+def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Path) -> str:
+    """What a person may do while the servers stay up; ``dns`` and ``smtp`` are address and port."""
+    swaks = f"  swaks --server {smtp[0]}:{smtp[1]} --from you@contractor.example --to"
     return "\n".join(
         (
-            "The sink stays up until Ctrl-C. In another terminal:",
-            f"  dig @{dns_host} -p {dns_port} army.ml MX",
-            f"  dig @{dns_host} -p {dns_port} travle.example MX",
-            f"  swaks --server {smtp_host}:{smtp_port} --from you@contractor.example --to someone@army.ml",
-            f"  swaks --server {smtp_host}:{smtp_port} --from you@contractor.example --to someone@navy.ml",
+            "The sink stays up until Ctrl-C; its clock stands where the month ended. In another terminal:",
+            f"  dig @{dns[0]} -p {dns[1]} army.ml MX",
+            f"  dig @{dns[0]} -p {dns[1]} travle.example MX",
+            f"{swaks} someone@army.ml",
+            f"{swaks} someone@navy.ml",
             f"  catcher observation list -c {configuration}",
             f"  catcher incident list -c {configuration}",
         )

@@ -7,9 +7,16 @@ from datetime import date
 
 import pytest
 
+from catcher import catalogue, config
 from catcher.demo.event import Event
 from catcher.demo.keys import DkimKey
+from catcher.demo.layout import lay_out_sink
 from catcher.demo.month import make_keys, month
+from catcher.demo.stories.work import ends_on
+from catcher.demo.zones import world
+from catcher.privacy import KeyRing
+from catcher.store import MemoryStore
+from tests.unit.demo.rehearsal import Rehearsal, Rehearsed, World
 
 FIRST = date(2026, 10, 1)
 
@@ -22,3 +29,19 @@ def keys() -> Mapping[str, DkimKey]:
 @pytest.fixture(scope="session")
 def events(keys: Mapping[str, DkimKey]) -> tuple[Event, ...]:
     return month(FIRST, keys)
+
+
+@pytest.fixture(scope="session")
+def rehearsed(
+    tmp_path_factory: pytest.TempPathFactory, keys: Mapping[str, DkimKey], events: tuple[Event, ...]
+) -> Rehearsed:
+    """The month through the real rooms, without a socket."""
+    folder = tmp_path_factory.mktemp("rehearsal")
+    ports = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501}
+    sink = config.load(lay_out_sink(folder / "sink", ports, until=ends_on(FIRST)))
+    tokens = KeyRing(folder / "keys").tokens(events[0].at)
+    rehearsal = Rehearsal(catalogue.load(sink.catalogue.files), World(world(keys)), tokens)
+    played = [rehearsal.play(number, event) for number, event in enumerate(events, 1)]
+    store = MemoryStore()
+    store.add([observations for _, observations in played if observations])
+    return Rehearsed([one for one, _ in played], store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import StringIO
 
 import dns.name
@@ -26,6 +27,7 @@ from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
 from catcher.privacy import Tokens
 from catcher.smtp.stream import MessageStream
+from catcher.store import MemoryStore
 
 _OUTCOMES = {Policy.ACCEPT: Outcome.ACCEPTED, Policy.EXPLAIN: Outcome.EXPLAINED, Policy.REFUSE: Outcome.REFUSED}
 
@@ -58,6 +60,18 @@ def _records(rrset: dns.rrset.RRset) -> Iterator[Record]:
             yield rr.preference, rr.exchange.to_text(omit_final_dot=True)
         else:
             yield rr.to_text().rstrip(".")
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What a whole month came to."""
+
+    played: list[Played]
+    store: MemoryStore
+
+    @property
+    def observations(self) -> list[Observation]:
+        return list(self.store.observations())
 
 
 class Rehearsal:

@@ -1,0 +1,98 @@
+"""What a person reads: numbers that were found, and the promise sentences only where they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from catcher.demo.compare import compare
+from catcher.demo.event import Story
+from catcher.demo.outcome import Outcome, gather
+from catcher.demo.plain_words import sentences
+from catcher.demo.search import Searched
+from catcher.demo.show import show, things_to_try
+from catcher.demo.texts import CANARIES, READERS
+from catcher.desk.context import Desk
+from catcher.directory import party_of
+from catcher.incident import fold
+from catcher.model.fingerprint import Tier
+from catcher.model.measures import Period
+from catcher.model.report import Operator
+from tests.unit.demo.conftest import FIRST
+from tests.unit.demo.rehearsal import Rehearsed
+
+NAMES: Mapping[str, str] = {"army.mil": "Army", "contractor.example": "Ridgeway Engineering"}
+
+
+@pytest.fixture(scope="module")
+def outcome(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    desk = Desk(
+        store=rehearsed.store,
+        folder=partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m")),
+        party_of=party_of,
+        organisation=NAMES.get,
+        operator=Operator("Registry of Example"),
+        now=datetime(2026, 11, 1, 8, tzinfo=UTC),
+    )
+    folder: Path = tmp_path_factory.mktemp("reports")
+    gathered = gather(desk, folder, rehearsed.played, period=Period.of(FIRST), queries=900, seconds=21.4)
+    return replace(gathered, searched=Searched(files=12, octets=3_400_000, words=60, found=()))
+
+
+def test_the_tables_tell_the_whole_month(outcome: Outcome) -> None:
+    text = "\n".join(show(outcome))
+    assert "October 2026 in 21 seconds" in text and "900 DNS queries" in text
+    for story in Story:
+        assert story.value in text
+    assert "Not as scripted" not in text
+    for path in (path for report in outcome.reports for path in report.files):
+        assert str(path) in text
+
+
+def test_nothing_shown_holds_content(outcome: Outcome) -> None:
+    text = "\n".join(show(outcome)) + str(outcome.to_json())
+    assert not [word for word in (*CANARIES, *READERS) if word in text]
+
+
+def test_tables_fit_a_wide_terminal(outcome: Outcome) -> None:
+    tables = [line for block in show(outcome) for line in block.splitlines() if "  " in line]
+    assert max(map(len, tables)) <= 140
+
+
+def test_in_plain_words_abuse_counts_towards_no_notice(outcome: Outcome) -> None:
+    text = "\n".join(sentences(outcome))
+    assert "24 of them were recognised, and none count" in text
+    assert "Of 48 sign-up confirmations to one address in one hour, none count" in text
+    assert "nowhere was it found more than claimed" in text
+    assert "found in none" in text
+
+
+def test_the_words_change_when_the_findings_do(outcome: Outcome) -> None:
+    """A sentence that can't say otherwise says nothing."""
+    spoilt = [
+        replace(
+            o, replayed=False, sender=replace(o.sender, tier=Tier.VERIFIED, domain="contractor.example"), fresh=True
+        )
+        for o in outcome.observations
+    ]
+    worse = replace(outcome, compared=tuple(compare([c.played for c in outcome.compared], spoilt)))
+    worse = replace(worse, observations=tuple(spoilt), searched=Searched(12, 10, 60, (Path("catcher.db"),)))
+    text = "\n".join(sentences(worse))
+    assert "0 of them were recognised" in text and "24 count towards" not in text.replace("and 24 count", "")
+    assert "and 24 count towards a notice" in text
+    assert "nowhere was it found more" not in text
+    assert "found in 1" in text
+    assert "Not as scripted" in "\n".join(show(worse))
+    assert "catcher.db holds content of a message" in worse.deviations
+
+
+def test_it_names_the_ports_to_try() -> None:
+    text = things_to_try(("127.0.0.1", 5300), ("127.0.0.1", 2500), Path("demo/catcher.toml"))
+    assert "dig @127.0.0.1 -p 5300 army.ml MX" in text
+    assert "swaks --server 127.0.0.1:2500" in text
+    assert "-c demo/catcher.toml" in text
