@@ -32,9 +32,9 @@ _WEIGHTS = {
 }
 _CLASS_WEIGHTS = {
     MailClass.PERSON: 0.5,
-    MailClass.BULK: -1.5,
-    MailClass.AUTOMATIC: -1.0,
-    MailClass.BOUNCE: -2.5,
+    MailClass.BULK: 0.5,
+    MailClass.AUTOMATIC: 0.0,
+    MailClass.BOUNCE: -1.0,
     MailClass.UNKNOWN: -1.0,
 }
 _TIER_WEIGHTS = {Tier.VERIFIED: 1.5, Tier.AUTHENTICATED: 0.8, Tier.NETWORK: 0.2, Tier.CLAIMED: 0.0}
@@ -72,7 +72,7 @@ def classify(facts: set[Fact]) -> MailClass:
     """The class that the facts add up to, the most telling first. A null sender alone makes no bounce."""
     if facts & {Fact.DISPOSITION, Fact.ABUSE_REPORT}:
         return MailClass.AUTOMATIC
-    if facts & _BOUNCE:
+    if facts & _BOUNCE and not (facts & _BULK and Fact.DELIVERY_REPORT not in facts):
         return MailClass.BOUNCE
     if Fact.DELIVERY_SUBJECT in facts and facts & {Fact.NULL_SENDER, Fact.POSTMASTER, Fact.AUTO_SUBMITTED}:
         return MailClass.BOUNCE

@@ -1,0 +1,34 @@
+"""How many look-ups may go out for one sender domain in an hour: its mails must not make us hammer the DNS."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+
+PER_HOUR = 500
+"""Look-ups that go out; those that the cache answers are free."""
+MAX_HOLDERS = 10_000
+
+
+class Budgets:
+    """Holder → what it spent in this hour of the clock; boundedly many, the oldest use goes first."""
+
+    def __init__(self, per_hour: int = PER_HOUR) -> None:
+        self._per_hour = per_hour
+        self._hour: datetime | None = None
+        self._spent: OrderedDict[str, int] = OrderedDict()
+
+    def spend(self, holder: str, now: datetime) -> bool:
+        """Takes one look-up from the holder's budget; False when it is used up."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        if hour != self._hour:
+            self._hour = hour
+            self._spent.clear()
+        spent = self._spent.get(holder, 0)
+        if spent >= self._per_hour:
+            return False
+        self._spent[holder] = spent + 1
+        self._spent.move_to_end(holder)
+        if len(self._spent) > MAX_HOLDERS:
+            self._spent.popitem(last=False)
+        return True

@@ -1,0 +1,55 @@
+"""Answers that are still valid, boundedly many; the oldest use goes first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from catcher.model.lookup import Answer, Question, Status
+
+MAX_ENTRIES = 8192
+MAX_OCTETS = 4096
+"""Larger answers aren't kept."""
+
+_LONGEST = {
+    Status.FOUND: 3600,
+    Status.NODATA: 900,
+    Status.NXDOMAIN: 900,
+    Status.FAILED: 30,
+}
+"""Seconds that an answer is kept at most; a failure long enough to spare the next mails its time-out."""
+
+
+class Cache:
+    """Question → answer with its end. Not thread-safe: it lives in one event loop."""
+
+    def __init__(self) -> None:
+        self._entries: OrderedDict[Question, tuple[datetime, Answer]] = OrderedDict()
+
+    def get(self, question: Question, now: datetime) -> Answer | None:
+        """The answer, when there is one that hasn't ended."""
+        entry = self._entries.get(question)
+        if entry is None:
+            return None
+        if entry[0] <= now:
+            del self._entries[question]
+            return None
+        self._entries.move_to_end(question)
+        return entry[1]
+
+    def put(self, question: Question, answer: Answer, ttl: int, now: datetime) -> None:
+        """Keeps ``answer`` for ``ttl`` seconds, at most as long as its kind is kept."""
+        if sum(map(_octets, answer.records)) > MAX_OCTETS:
+            return
+        seconds = min(max(ttl, 0), _LONGEST[answer.status])
+        self._entries[question] = (now + timedelta(seconds=seconds), answer)
+        self._entries.move_to_end(question)
+        if len(self._entries) > MAX_ENTRIES:
+            self._entries.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def _octets(record: str | bytes | tuple[int, str]) -> int:
+    return len(record[1] if isinstance(record, tuple) else record) + 48

@@ -1,0 +1,60 @@
+"""One question to one server: UDP, over TCP when truncated; anything but a straight answer is a failure (RFC 1035)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dns.asyncquery
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+
+from catcher.model.lookup import Answer, RRType, Status
+from catcher.resolve.records import RDTYPES, records_of
+
+_PAYLOAD = 1232
+"""Octets of a UDP response that we take (DNS Flag Day 2020)."""
+_MAX_ALIASES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, how long it holds, and where an alias leads whose target the server didn't add."""
+
+    answer: Answer
+    ttl: int
+    alias: dns.name.Name | None = None
+
+
+async def exchange(name: dns.name.Name, rrtype: RRType, host: str, port: int, *, seconds: float) -> Reply | None:
+    """What ``host`` says within ``seconds``; None when it fails or talks nonsense, so that another may be asked.
+
+    Datagrams that aren't the answer to this very question are passed over (RFC 5452).
+    """
+    query = dns.message.make_query(name, RDTYPES[rrtype], use_edns=0, payload=_PAYLOAD)
+    try:
+        response, _ = await dns.asyncquery.udp_with_fallback(
+            query, host, timeout=seconds, port=port, ignore_unexpected=True, ignore_errors=True
+        )
+        return read(response, RDTYPES[rrtype])
+    except (dns.exception.DNSException, OSError, EOFError, ValueError):
+        # ValueError: what dnspython raises for some malformed records.
+        return None
+
+
+def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> Reply | None:
+    """The reply in a response; None for an rcode other than NOERROR and NXDOMAIN, or a broken chain of aliases."""
+    if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) or not isinstance(
+        response, dns.message.QueryMessage
+    ):
+        return None
+    chain = response.resolve_chaining()
+    if chain.answer is not None:
+        return Reply(Answer(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
+    if response.rcode() == dns.rcode.NXDOMAIN:
+        return Reply(Answer(Status.NXDOMAIN), chain.minimum_ttl)
+    alias = chain.canonical_name if chain.cnames and not response.authority else None
+    return Reply(Answer(Status.NODATA), chain.minimum_ttl, alias)

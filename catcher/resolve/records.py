@@ -1,0 +1,49 @@
+"""dnspython's values ↔ those of model.lookup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+from dns.rdata import Rdata
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.ANY.PTR import PTR
+from dns.rdtypes.ANY.TXT import TXT
+from dns.rdtypes.IN.A import A
+from dns.rdtypes.IN.AAAA import AAAA
+
+from catcher.model.lookup import Record, RRType
+
+RDTYPES = {rrtype: dns.rdatatype.from_text(rrtype) for rrtype in RRType}
+
+
+def name_of(text: str) -> dns.name.Name | None:
+    """A question's name as an absolute Name; None when it can't stand in a message."""
+    try:
+        return dns.name.from_text(text, dns.name.root)
+    except (dns.exception.DNSException, UnicodeError):
+        return None
+
+
+def records_of(rdatas: Iterable[Rdata]) -> tuple[Record, ...]:
+    """The records in the model's shapes; a kind that isn't asked for is left out."""
+    return tuple(record for rdata in rdatas if (record := _record(rdata)) is not None)
+
+
+def _record(rdata: Rdata) -> Record | None:
+    if isinstance(rdata, A | AAAA):
+        return str(rdata.address)
+    if isinstance(rdata, MX):
+        return (rdata.preference, _host(rdata.exchange))
+    if isinstance(rdata, PTR):
+        return _host(rdata.target)
+    if isinstance(rdata, TXT):
+        return b"".join(rdata.strings)
+    return None
+
+
+def _host(name: dns.name.Name) -> str:
+    """Without the final dot; ``''`` for the root (a null MX)."""
+    return name.to_text(omit_final_dot=True).removesuffix(".").lower()
