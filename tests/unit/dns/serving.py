@@ -1,0 +1,113 @@
+"""Makes a server from a few lines and asks it, as every test here does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.rdatatype
+
+from catcher import catalogue, config
+from catcher.dns import Authority, Reply, Transport, load, wholezone
+from catcher.dns.zone import Zone
+
+NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+ROWS = ("army.ml,army.mil,accept",)
+
+
+def settings(
+    folder: Path,
+    rows: tuple[str, ...] = ROWS,
+    *,
+    template: str | None = None,
+    zones: Mapping[str, str] | None = None,
+) -> config.Config:
+    """A configuration in ``folder``; ``zones`` by name, their text without a default TTL gets 300."""
+    zones = zones or {}
+    (folder / "catalogue.csv").write_text("\n".join(("domain,intended,policy,until,then,note", *rows, "")))
+    for name, text in zones.items():
+        (folder / f"{name}.zone").write_text(text)
+    if template is not None:
+        (folder / "template.zone").write_text(template)
+    (folder / "var").mkdir(exist_ok=True)
+    lines = ["[dns]", 'listen = ["127.0.0.1:0"]', 'nameservers = ["ns1.sink.example", "ns2.sink.example"]']
+    for name in zones:
+        lines += ["[[dns.zone]]", f'name = "{name}"', f'file = "{name}.zone"']
+    lines += ["[smtp]", 'listen = ["127.0.0.1:0"]', "[catalogue]", 'files = ["catalogue.csv"]']
+    lines += ['template = "template.zone"'] if template is not None else []
+    (folder / "catcher.toml").write_text("\n".join(lines))
+    return config.load(folder / "catcher.toml")
+
+
+def serving(
+    folder: Path,
+    rows: tuple[str, ...] = ROWS,
+    *,
+    template: str | None = None,
+    zones: Mapping[str, str] | None = None,
+    now: datetime = NOW,
+) -> Authority:
+    """A server of the catalogue's ``rows`` and of ``zones``, by way of real files."""
+    made = settings(folder, rows, template=template, zones=zones)
+    return load(made, catalogue.load(made.catalogue.files), now=now)
+
+
+def zone(folder: Path, text: str, name: str = "zone.example") -> Zone:
+    """A whole zone without faults; ``text`` begins with $ORIGIN ``name`` and $TTL 300, SOA and NS included."""
+    file = folder / f"{name}.zone"
+    head = "$TTL 300\n@ SOA ns.elsewhere.example. hostmaster.elsewhere.example. 1 2 3 4 60\n@ NS ns.elsewhere.example.\n"
+    file.write_text(head + text)
+    made, faults = wholezone.load(name, file)
+    assert made is not None, faults
+    return made
+
+
+def query(name: str, qtype: str, *, size: int | None = None, **more: int) -> dns.message.Message:
+    """A query as a resolver sends it; ``size`` with EDNS."""
+    message = dns.message.make_query(name, qtype, use_edns=0 if size is not None else -1, payload=size or 0, **more)
+    message.flags = dns.flags.Flag(0)
+    return message
+
+
+def raw(
+    authority: Authority,
+    name: str,
+    qtype: str,
+    *,
+    transport: Transport = Transport.UDP,
+    size: int | None = None,
+    now: datetime = NOW,
+) -> Reply:
+    """The reply as it is."""
+    reply = authority.answer(query(name, qtype, size=size).to_wire(), transport=transport, now=now)
+    assert reply is not None
+    return reply
+
+
+def ask(
+    authority: Authority,
+    name: str,
+    qtype: str,
+    *,
+    transport: Transport = Transport.UDP,
+    size: int | None = None,
+    now: datetime = NOW,
+) -> dns.message.Message:
+    """The reply, read by dnspython."""
+    reply = raw(authority, name, qtype, transport=transport, size=size, now=now)
+    return dns.message.from_wire(reply.wire)
+
+
+def lines(message: dns.message.Message) -> list[str]:
+    """A message in short: rcode with flags, then one line for each record, sections in order."""
+    flags = "".join(f" {flag}" for flag in dns.flags.to_text(message.flags).lower().split() if flag != "qr")
+    told = [dns.rcode.to_text(message.rcode()) + flags]
+    for name, section in (("answer", message.answer), ("authority", message.authority), ("more", message.additional)):
+        for rrset in section:
+            kind = dns.rdatatype.to_text(rrset.rdtype)
+            told += [f"{name} {rrset.name} {rrset.ttl} {kind} {rdata.to_text()}" for rdata in rrset]
+    return told
