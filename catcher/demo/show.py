@@ -45,8 +45,8 @@ def show(outcome: Outcome) -> Iterator[str]:
     yield _heading("In plain words")
     yield "\n".join(f"- {sentence}" for sentence in sentences(outcome))
     if outcome.reports:
-        yield _heading("Reports, ready to be looked at and approved")
-        yield "\n".join(f"{report.subject}\n  {path}" for report in outcome.reports for path in report.files)
+        yield _heading("Reports")
+        yield _reports(outcome)
     if outcome.deviations:
         yield _heading("Not as scripted")
         yield "\n".join(outcome.deviations)
@@ -91,7 +91,7 @@ def _stories(outcome: Outcome) -> str:
                 "no" if any(one.deviations for one in compared) else "yes",
             )
         )
-    return _table(("what happened", "events", "observed", "sender found (most often)", "count", "as scripted"), rows)
+    return _table(("what happened", "events", "observed", "sender, most often", "counted", "as scripted"), rows)
 
 
 def _most_common(words: Iterable[str]) -> str:
@@ -108,16 +108,17 @@ def _classes(observations: Sequence[Observation]) -> str:
         for mail_class in MailClass
         if any(counts[mail_class, tier] for tier in tiers)
     ]
-    return _table(("class", *tiers, "count"), rows)
+    return _table(("class", *tiers, "counted"), rows)
 
 
 def _weeks(observations: Sequence[Observation]) -> str:
     present = [c for c in MailClass if any(o.nature.mail_class is c for o in observations)]
-    counts = Counter((o.observed_at.day // 7, o.nature.mail_class) for o in observations)
+    counts = Counter(((o.observed_at.day - 1) // 7, o.nature.mail_class) for o in observations)
+    last = max((o.observed_at.day for o in observations), default=0)
     weeks = sorted({week for week, _ in counts})
     rows = [
         (
-            f"{max(1, 7 * week)}.-{7 * week + 6}.",
+            f"{7 * week + 1}-{min(7 * week + 7, last)}",
             *(counts[week, mail_class] or "-" for mail_class in present),
             "▇" * round(sum(counts[week, mail_class] for mail_class in present) / 4),
         )
@@ -139,20 +140,30 @@ def _examples(compared: Sequence[Compared]) -> str:
                     intended,
                     f"{o.sender.tier} {o.sender.domain or ''}",
                     o.nature.mail_class,
-                    ", ".join(f"{m.scheme} {m.level}" for m in o.markings) or "-",
+                    ", ".join(m.level for m in o.markings) or "-",
                     o.size_class or "-",
-                    "counts" if o.counts else "replayed" if o.replayed else o.fresh_reason,
+                    _for_a_notice(o),
                     o.ref,
                 )
             )
     return _table(("day", "typed", "meant", "sender", "class", "marking", "size", "for a notice", "reference"), rows)
 
 
+def _for_a_notice(observation: Observation) -> str:
+    """Whether it counts, and if not, the first reason."""
+    if observation.counts:
+        return "counted"
+    if observation.replayed:
+        return "no: replayed"
+    mail_class = observation.nature.mail_class
+    return f"no: {observation.fresh_reason if mail_class is MailClass.PERSON else mail_class}"
+
+
 def _turned_away(outcome: Outcome) -> str:
     ends: Counter[tuple[str, str]] = Counter()
     for one in outcome.compared:
         event, reply, route = one.played.event, one.played.reply, one.played.route
-        domain = event.forward_paths[0].rpartition("@")[2] if event.forward_paths else "(none)"
+        domain = event.forward_paths[0].rpartition("@")[2] if event.forward_paths else "(a log-in)"
         if reply is None and route is not None:
             ends[domain, f"DNS: {route.value}; the mail stayed with its sender"] += 1
         elif event.manner is Manner.LOG_IN and reply is not None:
@@ -178,6 +189,21 @@ def _incidents(appraisals: Sequence[Appraisal]) -> str:
         )
         for one in appraisals[:_INCIDENTS]
     ]
-    table = _table(("party", "its part", "typo domain", "mails", "count", "mailboxes", "days", "notice"), rows)
-    rest = len(appraisals) - _INCIDENTS
-    return f"{table}\n… and {rest} more, none of which has mail that counts" if rest > 0 else table
+    table = _table(
+        ("party", "its part", "typo domain", "mails", "counted", "from mailboxes", "on days", "notice"), rows
+    )
+    rest = appraisals[_INCIDENTS:]
+    if not rest:
+        return table
+    return f"{table}\n… and {len(rest)} more, with {sum(one.incident.counted for one in rest)} mails that are counted"
+
+
+def _reports(outcome: Outcome) -> str:
+    folders = {path.parent for report in outcome.reports for path in report.files}
+    pages = [
+        f"  {path.name}  {report.subject}"
+        for report in outcome.reports
+        for path in report.files
+        if path.suffix == ".html"
+    ]
+    return "\n".join(("Pages for a browser; beside each the same as text and JSON. In", *map(str, folders), *pages))

@@ -50,8 +50,9 @@ def test_the_tables_tell_the_whole_month(outcome: Outcome) -> None:
     for story in Story:
         assert story.value in text
     assert "Not as scripted" not in text
-    for path in (path for report in outcome.reports for path in report.files):
-        assert str(path) in text
+    assert len(outcome.reports) >= 9
+    for path in (path for report in outcome.reports for path in report.files if path.suffix == ".html"):
+        assert path.name in text and str(path.parent) in text
 
 
 def test_nothing_shown_holds_content(outcome: Outcome) -> None:
@@ -61,7 +62,7 @@ def test_nothing_shown_holds_content(outcome: Outcome) -> None:
 
 def test_tables_fit_a_wide_terminal(outcome: Outcome) -> None:
     tables = [line for block in show(outcome) for line in block.splitlines() if "  " in line]
-    assert max(map(len, tables)) <= 140
+    assert max(map(len, tables)) <= 135
 
 
 def test_in_plain_words_abuse_counts_towards_no_notice(outcome: Outcome) -> None:
