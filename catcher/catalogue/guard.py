@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 
 from catcher.catalogue.atomic import replace_file
 from catcher.catalogue.names import SortedNames
-from catcher.model.domain import is_at_or_below, parents
+from catcher.model.domain import parents
 from catcher.model.errors import EnvironmentFailure
 
 HOLDS = timedelta(hours=24)
@@ -109,11 +109,6 @@ class Guard:
         replace_file(state / _RECORD, json.dumps({"runs": told}, indent=1).encode() + b"\n", mode=0o600)
         _sweep(state, {run["names"] for run in told})
         return guard
-
-
-def judged(origin: str, domains: Iterable[str], refused: Collection[str]) -> SortedNames:
-    """The names of ``domains`` that a run over the zone ``origin`` clears."""
-    return SortedNames.of(d for d in domains if d != origin and is_at_or_below(d, origin) and d not in refused)
 
 
 def _names_file(run: Run) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection
 from itertools import accumulate
 
 _STRIDE = 64
@@ -22,9 +22,9 @@ class SortedNames:
         self._offsets = array("Q", [*offsets[:-1:_STRIDE], offsets[-1]])
 
     @classmethod
-    def of(cls, names: Iterable[str]) -> SortedNames:
-        """The set of ``names``."""
-        return cls(b"".join(name.encode() + b"\n" for name in sorted(set(names))))
+    def of(cls, names: Collection[bytes]) -> SortedNames:
+        """The set of ``names``, none of which comes twice."""
+        return cls(b"\n".join([*sorted(names), b""]))
 
     def __len__(self) -> int:
         return self._count

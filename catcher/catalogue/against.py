@@ -1,0 +1,145 @@
+"""The catalogue against a TLD zone: names that are somebody else's are refused (DESIGN, promise 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from catcher.catalogue.catalogue import Catalogue
+from catcher.catalogue.guard import Run
+from catcher.catalogue.names import SortedNames
+from catcher.catalogue.tldzone import Link, TldZone
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A catalogued name that must not be served, and why."""
+
+    where: str
+    """The row: ``catalogue.csv:7``."""
+    domain: str
+    zone: str
+    """Name of the zone file."""
+    line: int
+    """The first line that speaks against it."""
+    why: str
+    more: int
+    """How many further lines say the same of it."""
+
+    def __str__(self) -> str:
+        more = f" (and {self.more} more lines)" if self.more else ""
+        return f"{self.where}: {self.domain}: {self.why}, {self.zone}:{self.line}{more}"
+
+
+def compare(
+    catalogue: Catalogue, file: Path, *, nameservers: Collection[str], own_zones: Collection[str], now: datetime
+) -> tuple[Run, list[Refusal]]:
+    """Judges every catalogued name by the zone in ``file``; ``now`` becomes the run's time.
+
+    ``nameservers``: the hosts that catalogued names may be delegated to. ``own_zones``: further names that are ours.
+    Raises ConfigurationError where the zone file is broken.
+    """
+    zone = TldZone(file)
+    origin = zone.apex.origin
+    findings = _Findings(catalogue, origin, nameservers, own_zones)
+    for links in zone.links():
+        findings.take(links)
+    refusals = list(findings.refusals(file.name))
+    refused = frozenset(refusal.domain for refusal in refusals)
+    return Run(origin, now, file.name, zone.apex.serial, refused, findings.cleared(refused)), refusals
+
+
+class _Findings:
+    """What speaks against catalogued names: by name and kind the first line, and how many follow."""
+
+    def __init__(
+        self, catalogue: Catalogue, origin: str, nameservers: Collection[str], own_zones: Collection[str]
+    ) -> None:
+        self._catalogue = catalogue
+        self._origin = origin.encode()
+        self._nameservers = frozenset(name.encode() for name in nameservers)
+        self._own = frozenset(name.encode() for name in own_zones)
+        self._held = frozenset(domain.encode() for domain in catalogue.domains())
+        self._above = self._names_above()
+        self._harmless: set[bytes] = set()
+        """Hosts with no catalogued name at or above them; most hosts come again and again."""
+        self._first: dict[tuple[bytes, str], tuple[int, str]] = {}
+        self._more: dict[tuple[bytes, str], int] = {}
+
+    def _names_above(self) -> dict[bytes, list[bytes]]:
+        """Each name between the zone's apex and a catalogued name below it → those catalogued names."""
+        above: dict[bytes, list[bytes]] = {}
+        tail = b"." + self._origin if self._origin else b""
+        depth = tail.count(b".")
+        for domain in self._held:
+            if domain.count(b".") > depth and domain.endswith(tail):
+                _, dot, rest = domain.partition(b".")
+                while dot and len(rest) > len(self._origin):
+                    above.setdefault(rest, []).append(domain)
+                    _, dot, rest = rest.partition(b".")
+        return above
+
+    def take(self, links: Iterable[Link]) -> None:
+        """Looks at records of the zone. Nearly all are let go by the first test."""
+        harmless, held, above = self._harmless, self._held, self._above
+        depth = self._origin.count(b".") + 1 if self._origin else 0
+        for owner, rrtype, host, line in links:
+            if host in harmless and owner not in held and owner.count(b".") == depth and owner not in above:
+                continue
+            self._look_at(owner, rrtype, host, line)
+
+    def _look_at(self, owner: bytes, rrtype: bytes, host: bytes, line: int) -> None:
+        held = owner in self._held
+        if rrtype == b"ns" and host not in self._nameservers and owner != self._origin:
+            self._delegated_elsewhere(owner, host, line)
+        names = self._held_above(host)
+        if not names:
+            self._harmless.add(host)
+        elif not held and owner not in self._own:
+            kind = "a name server" if rrtype == b"ns" else "a mail exchanger"
+            for name in names:
+                self._note(name, kind, line, f"{_shown(host)} is {kind} of {_shown(owner)}, which is not catalogued")
+
+    def _delegated_elsewhere(self, owner: bytes, host: bytes, line: int) -> None:
+        if owner in self._held:
+            self._note(owner, "delegated", line, f"it is delegated to {_shown(host)}, not to dns.nameservers")
+        for name in self._above.get(owner, ()):
+            self._note(name, "above", line, f"{_shown(owner)} above it is delegated to {_shown(host)}")
+        for name in self._held_above(owner.partition(b".")[2]):
+            self._note(name, "below", line, f"{_shown(owner)} below it is delegated to {_shown(host)}")
+
+    def _held_above(self, host: bytes) -> tuple[bytes, ...]:
+        """The catalogued names at or above ``host``."""
+        found = []
+        dot = host
+        while dot:
+            if host in self._held:
+                found.append(host)
+            _, dot, host = host.partition(b".")
+        return tuple(found)
+
+    def _note(self, name: bytes, kind: str, line: int, why: str) -> None:
+        if (name, kind) in self._first:
+            self._more[name, kind] = self._more.get((name, kind), 0) + 1
+        else:
+            self._first[name, kind] = (line, why)
+
+    def cleared(self, refused: Collection[str]) -> SortedNames:
+        """The catalogued names below the zone's apex that are not ``refused``."""
+        tail = b"." + self._origin if self._origin else b""
+        return SortedNames.of(
+            {name for name in self._held if name.endswith(tail)} - {name.encode() for name in refused}
+        )
+
+    def refusals(self, zone: str) -> Iterator[Refusal]:
+        """All findings, by the zone's lines."""
+        for (name, kind), (line, why) in sorted(self._first.items(), key=lambda item: (item[1][0], item[0])):
+            entry = self._catalogue.get(name.decode())
+            assert entry is not None
+            yield Refusal(entry.where, entry.domain, zone, line, why, self._more.get((name, kind), 0))
+
+
+def _shown(name: bytes) -> str:
+    return name.decode("ascii", "backslashreplace") or "."
