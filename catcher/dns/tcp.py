@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections import OrderedDict
 from contextlib import suppress
+from typing import cast
 
 from catcher.dns.authority import Authority
 from catcher.dns.responder import Responder
@@ -109,7 +110,7 @@ class _Connection(asyncio.BufferedProtocol):
         self.client = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+        transport = cast(asyncio.Transport, transport)  # uvloop's isn't a subclass
         self._transport = transport
         transport.set_write_buffer_limits(_WRITE)
         peer = transport.get_extra_info("peername")
