@@ -51,11 +51,16 @@ FLUSH_SECONDS = 5.0
 UPKEEP_SECONDS = 3600.0
 
 
-class SystemClock:
+class _SystemClock:
     """The one place where the time is read."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def system_clock() -> Clock:
+    """The one clock."""
+    return _SystemClock()
 
 
 def open_store(config: Config) -> Store:

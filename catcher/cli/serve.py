@@ -26,12 +26,12 @@ def command(config_file: Path, role: str) -> None:
     """
     from catcher.cli.log import configure_logging
     from catcher.config import load
-    from catcher.serve import DRAIN_SECONDS, ROLES, SystemClock, launch
+    from catcher.serve import DRAIN_SECONDS, ROLES, launch, system_clock
     from catcher.supervise import Watch
 
     config = load(config_file)
     configure_logging(config.log.level)
-    running = launch(config, clock=SystemClock(), roles=ROLES if role == "all" else (role,))
+    running = launch(config, clock=system_clock(), roles=ROLES if role == "all" else (role,))
     control = config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock")
     watch = Watch(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
     running.private_fds = watch.private_fds

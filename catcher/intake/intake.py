@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 
@@ -59,7 +60,7 @@ class Intake:
     ) -> None:
         """Returns when the observations are durable. Raises StoreUnavailable when they can't be made so."""
         found = await self._fingerprint(transaction)
-        arrival = Arrival(secrets.token_hex(8), ref, policies, outcome)
+        arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
         await self._sink.commit(observe(transaction, found, arrival, self._keys.tokens(transaction.received_at)))
 
     async def _fingerprint(self, transaction: Transaction) -> Fingerprint:
@@ -92,3 +93,8 @@ class Intake:
         """In whose name look-ups are counted: the envelope sender's organisation, without one the client."""
         path = transaction.reverse_path
         return self._organizational_domain(path.domain) if path is not None else transaction.client
+
+
+def _transaction_id(ref: str) -> str:
+    """Follows from the reference, so that the refused and the taken part of one transaction share it."""
+    return hashlib.sha256(ref.encode()).hexdigest()[:16]
