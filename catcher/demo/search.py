@@ -31,7 +31,7 @@ def canaries(events: Iterable[Event]) -> frozenset[bytes]:
     for event in events:
         for path in (event.reverse_path, *event.forward_paths):
             local_part = path.rpartition("@")[0].encode()
-            if b"." in local_part or re.search(rb"\d", local_part):
+            if re.search(rb"[.\d]", local_part):
                 words.add(local_part)
         if event.is_log_in:
             words.add(event.message)

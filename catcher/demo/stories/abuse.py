@@ -44,7 +44,10 @@ def replay(script: Script) -> Iterator[Event]:
     original = Expected(tier=Tier.VERIFIED, sender=CONTRACTOR.domain, mail_class=MailClass.PERSON, counts=True)
     yield Event(at, Story.ORIGINAL, CONTRACTOR.host, sender, (to,), message, original)
     for number in range(24):
-        again, own = at + timedelta(minutes=90 + 110 * number), f"r{number}@{ACCESS_PROVIDER}"
+        again, own = (
+            at + timedelta(minutes=90 + 110 * number),
+            f"replay-{script.rng.getrandbits(32):08x}@{ACCESS_PROVIDER}",
+        )
         yield _again(again, Story.REPLAY, HIJACKED[number], own, script.reader("army.ml"), message, _REPLAYED)
 
 
@@ -65,7 +68,7 @@ def sign_up_bomb(script: Script) -> Iterator[Event]:
         at, to = start + timedelta(seconds=70 * number), f"{BOMBED_READER}@army.ml"
         author = service.name, f"no-reply@{service.domain}"
         message = script.signed(service, machine_mail(script.note(at, author, to, subject="Confirm your address")), at)
-        sender = f"b-{script.rng.getrandbits(32):08x}@{service.domain}"
+        sender = f"confirm-{script.rng.getrandbits(32):08x}@{service.domain}"
         expected = Expected(tier=Tier.VERIFIED, sender=service.domain, mail_class=MailClass.AUTOMATIC)
         yield Event(at, Story.SIGN_UP_BOMB, service.host, sender, (to,), message, expected)
 
