@@ -1,0 +1,89 @@
+"""A message file as a transaction: line ends mended, mbox line dropped, read in chunks like mail off the wire."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from catcher.fingerprint.addresses import mailboxes
+from catcher.model.errors import EnvironmentFailure
+from catcher.model.mailbox import Mailbox
+from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.smtp import MessageStream
+
+_CHUNK = 65_536
+
+
+def read_message(file: str) -> tuple[Header, BodyFacts]:
+    """Header and body facts of the message in ``file``; ``-`` is stdin. Raises EnvironmentFailure."""
+    try:
+        if file == "-":
+            return _read(sys.stdin.buffer)
+        with Path(file).open("rb") as stream:
+            return _read(stream)
+    except OSError as error:
+        raise EnvironmentFailure(f"{file}: {error.strerror}; name a message file that can be read") from error
+
+
+def transaction_of(
+    header: Header,
+    body: BodyFacts,
+    *,
+    at: datetime,
+    client: str,
+    helo: str,
+    reverse_path: tuple[Mailbox | None] | None,
+    forward_paths: tuple[Mailbox, ...],
+) -> Transaction:
+    """The transaction that could have brought the message.
+
+    ``reverse_path`` None (not given) stands for Return-Path, where the delivering host noted it; without
+    ``forward_paths``, To and Cc stand for them.
+    """
+    if reverse_path is None:
+        noted = header.first("return-path")
+        reverse_path = (next(iter(mailboxes([noted])), None) if noted is not None else None,)
+    return Transaction(
+        received_at=at,
+        client=client,
+        helo=helo,
+        tls=False,
+        reverse_path=reverse_path[0],
+        forward_paths=forward_paths or tuple(dict.fromkeys(mailboxes(header.all("to") + header.all("cc")))),
+        header=header,
+        body=body,
+    )
+
+
+def _read(stream: BinaryIO) -> tuple[Header, BodyFacts]:
+    message = MessageStream()
+    for chunk in _with_crlf(_without_mbox_line(stream)):
+        message.feed(chunk)
+    return message.finish()
+
+
+def _without_mbox_line(stream: BinaryIO) -> Iterator[bytes]:
+    """The octets, but for a first line that begins with ``From `` (RFC 4155)."""
+    chunk = stream.read(_CHUNK)
+    if chunk.startswith(b"From "):
+        while chunk and b"\n" not in chunk:
+            chunk = stream.read(_CHUNK)
+        chunk = chunk.partition(b"\n")[2] or stream.read(_CHUNK)
+    while chunk:
+        yield chunk
+        chunk = stream.read(_CHUNK)
+
+
+def _with_crlf(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The octets with every bare LF as CRLF; a CR LF split over two chunks stays one line end."""
+    after_cr = False
+    for chunk in chunks:
+        whole = b"\r" + chunk if after_cr else chunk
+        mended = whole.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        after_cr = chunk.endswith(b"\r")
+        yield mended[:-1] if after_cr else mended
+    if after_cr:
+        yield b"\r"
