@@ -8,10 +8,12 @@
          ├─▶ incident.py      increments added to sums where they lie
          ├─▶ demand.py        tallies
          └─▶ retention.py     what is due is deleted, coarsened, emptied, and gone from the files
+    verify.py                 looks at a file without serving from it
 
 All SQL of catcher is in this folder, by noun.
 """
 
 from catcher.store.sqlite.store import SqliteStore
+from catcher.store.sqlite.verify import migrate, verify
 
-__all__ = ["SqliteStore"]
+__all__ = ["SqliteStore", "migrate", "verify"]

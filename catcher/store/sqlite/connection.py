@@ -23,8 +23,8 @@ PRAGMAS: dict[str, str | int] = {
 }
 """What every connection runs with."""
 
-BUSY_SECONDS = 5.0
-"""How long a writer waits for another process's transaction."""
+BUSY_SECONDS = 20.0
+"""How long a writer waits for another process's transaction; a purge of a million observations holds it for seconds."""
 
 _STATEMENTS = 256
 """Prepared statements kept; a group's insert has one for each number of rows."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite.connection import writing
 
 Migration = Callable[[Database], None]
@@ -99,7 +100,12 @@ def demand(db: Database) -> None:
     db.execute("CREATE INDEX idx_demand_hour ON demand (hour)")
 
 
-MIGRATIONS: tuple[Migration, ...] = (observations, look_ups, incidents, demand)
+def owed(db: Database) -> None:
+    """Work that a transaction owes after its commit: rewriting the file, so that what was removed is gone from it."""
+    db.table("owed").create({"work": str}, pk="work")
+
+
+MIGRATIONS: tuple[Migration, ...] = (observations, look_ups, incidents, demand, owed)
 """In the order in which they are applied."""
 
 
@@ -111,9 +117,17 @@ def applied(db: Database) -> list[str]:
 
 
 def migrate(db: Database) -> list[str]:
-    """Applies the steps that are missing; returns their names. Several processes may try at once."""
-    if applied(db) == [step.__name__ for step in MIGRATIONS]:
+    """Applies the steps that are missing; returns their names. Several processes may try at once.
+
+    Raises EnvironmentFailure when a newer version of catcher made the database.
+    """
+    present, known = applied(db), [step.__name__ for step in MIGRATIONS]
+    if present == known:
         return []
+    if unknown := [name for name in present if name not in known]:
+        raise EnvironmentFailure(
+            f"the database was made by a newer version of catcher (it has {', '.join(unknown)}); install that version"
+        )
     done = []
     for step in MIGRATIONS:
         with writing(db):

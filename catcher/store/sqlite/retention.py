@@ -12,7 +12,7 @@ from catcher.model.observation import Observation, Retention
 from catcher.privacy.retention import Due, coarsened, fields_of
 from catcher.store.codec import COLUMNS, bound_to_text, decode, encode
 from catcher.store.rules import retry_key
-from catcher.store.sqlite.connection import writing
+from catcher.store.sqlite.connection import PRAGMAS, writing
 from catcher.store.sqlite.statement import quoted
 
 CHUNK = 1_000
@@ -46,6 +46,7 @@ def delete(db: Database, before: datetime) -> int:
     deleted = 0
     while observations := _chunk(db, _OVER, before, after=0):
         with writing(db):
+            owe_scrub(db)
             _forget_retries(db, observations)
             tokens = [(token, o.transaction, o.id) for o in observations for token in o.signatures]
             db.conn.executemany(
@@ -63,6 +64,7 @@ def coarsen(db: Database, before: datetime) -> int:
     while observations := _chunk(db, _FINE, before, after=last):
         rows = [dict(zip(COLUMNS, encode(coarsened(o)), strict=True)) for o in observations]
         with writing(db):
+            owe_scrub(db)
             total += db.conn.executemany(sql, [[row[name] for name in (*_COARSE, "id")] for row in rows]).rowcount
         last = observations[-1].id
     return total
@@ -74,6 +76,7 @@ def empty(db: Database, before: datetime) -> int:
     total, last = 0, 0
     while observations := _chunk(db, _TAGGED, before, after=last):
         with writing(db):
+            owe_scrub(db)
             _forget_retries(db, observations)
             total += db.conn.executemany(sql, [(o.id,) for o in observations]).rowcount
         last = observations[-1].id
@@ -91,14 +94,30 @@ def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
     db.conn.executemany("DELETE FROM retry WHERE key = ? AND observation = ?", keys)
 
 
-def scrub(db: Database) -> None:
-    """Moves all that is committed into the database file and empties the log: it holds pages of before the purge.
+def owe_scrub(db: Database) -> None:
+    """Notes, in the transaction that removes something, that the file has to be rewritten for it to be gone."""
+    db.execute("INSERT INTO owed (work) VALUES ('scrub') ON CONFLICT DO NOTHING")
 
-    Raises StoreUnavailable when another process reads an old state for longer than the busy timeout.
+
+def scrub(db: Database) -> None:
+    """Rewrites the file without what was removed, and empties the log that still holds pages of before.
+
+    secure_delete alone is not enough: where SQLite splits or merges pages, copies of the rows that it moves stay
+    behind in unused parts of a page. Does nothing when nothing was removed since the last time; a purge that was cut
+    off is made good by the next. Raises StoreUnavailable when another process keeps the log from being emptied.
     """
+    if db.execute("SELECT 1 FROM owed WHERE work = 'scrub'").fetchone() is None:
+        return
+    db.execute("PRAGMA temp_store = 1")  # VACUUM's copy holds the whole database: in an unlinked file, not in memory
+    try:
+        db.execute("VACUUM")
+    finally:
+        db.execute(f"PRAGMA temp_store = {PRAGMAS['temp_store']}")
     busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise StoreUnavailable(
-            "the purged rows are deleted, but another process reads the database and so keeps the log that still "
-            "holds them; end it and run 'catcher store purge' again"
+            "what is purged is deleted, but another process reads the database and so keeps the log that still "
+            "holds it; end it and run 'catcher store purge' again"
         )
+    with writing(db):
+        db.execute("DELETE FROM owed WHERE work = 'scrub'")

@@ -127,12 +127,17 @@ class SqliteStore:
             emptied = retention.empty(self._db, moments.emptied_before)
             with writing(self._db):
                 tallies = demand.delete(self._db, moments.deleted_before)
+                if tallies:
+                    retention.owe_scrub(self._db)
             retention.scrub(self._db)
             return Purged(deleted, coarsened, emptied, settled, tallies)
 
     def settle(self, period: str) -> int:
         with medium(self._path), writing(self._db):
-            return incident.settle(self._db, period)
+            settled = incident.settle(self._db, period)
+            if settled:
+                retention.owe_scrub(self._db)
+            return settled
 
     def close(self) -> None:
         with medium(self._path):

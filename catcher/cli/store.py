@@ -1,0 +1,105 @@
+"""``catcher store``: brings the store to the present schema, looks whether it is whole, forgets what is due."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from catcher.cli.options import config_option, json_option, print_json, print_table
+
+
+@click.group()
+def command() -> None:
+    """Migrates, verifies and purges the store."""
+
+
+@command.command()
+@config_option
+@json_option
+def migrate(config_file: Path, as_json: bool) -> None:
+    """Makes the store when there is none, and brings an older one to the present schema.
+
+    The server does the same when it starts.
+    """
+    from catcher import store
+    from catcher.config import load
+
+    path = load(config_file).store.path
+    applied = store.migrate(path)
+    if as_json:
+        print_json([{"path": str(path), "applied": applied}])
+    elif applied:
+        click.echo(f"{path}: applied {', '.join(applied)}")
+    else:
+        click.echo(f"{path}: nothing to do")
+
+
+@command.command()
+@config_option
+@json_option
+def verify(config_file: Path, as_json: bool) -> None:
+    """Looks whether the store is whole: file, references, schema, columns, durability, mode. Exit status 1 if not."""
+    from catcher import store
+    from catcher.config import load
+
+    path = load(config_file).store.path
+    faults = store.verify(path)
+    if as_json:
+        print_json({"where": fault.where, "what": fault.what, "remedy": fault.remedy} for fault in faults)
+    elif faults:
+        for fault in faults:
+            click.echo(str(fault))
+    else:
+        click.echo(f"{path}: all is well")
+    sys.exit(1 if faults else 0)
+
+
+@command.command()
+@click.option("--dry-run", is_flag=True, help="Say what would go; nothing goes.")
+@config_option
+@json_option
+def purge(config_file: Path, as_json: bool, dry_run: bool) -> None:
+    """Forgets what is due: destroys the keys of ended months, deletes, coarsens and empties what is stored.
+
+    The server does the same by itself. Observations are folded into the incidents first, so that their sums remain.
+    """
+    from catcher import serve
+    from catcher.config import load
+    from catcher.desk.upkeep import upkeep
+
+    config = load(config_file)
+    store = serve.open_store(config)
+    try:
+        done = upkeep(
+            store,
+            serve.key_ring(config),
+            serve.SystemClock().now(),
+            keep_days=config.store.keep_days,
+            folder=serve.folder(config),
+            dry_run=dry_run,
+        )
+    finally:
+        store.close()
+    result = done.to_json() | {"dry_run": dry_run}
+    if as_json:
+        print_json([result])
+    else:
+        _print(result)
+
+
+def _print(result: dict[str, Any]) -> None:
+    gone = "would be" if result["dry_run"] else "were"
+    keys = ", ".join(result["keys_destroyed"]) or "none"
+    rows = (
+        ("observations folded", result["folded"]),
+        (f"keys of ended months that {gone} destroyed", keys),
+        (f"mailbox tokens that {gone} replaced by their number", result["mailbox_days_settled"]),
+        (f"observations that {gone} deleted", result["deleted"]),
+        (f"observations that {gone} coarsened", result["coarsened"]),
+        (f"retry tags that {gone} emptied", result["retry_tags_emptied"]),
+        (f"lines of demand that {gone} deleted", result["demand_deleted"]),
+    )
+    print_table(("what", "how many"), rows)

@@ -1,0 +1,88 @@
+"""Verifies a database file, and migrates it, without serving from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from catcher.model.errors import EnvironmentFailure, Fault
+from catcher.store.codec import COLUMNS
+from catcher.store.sqlite import migrations
+from catcher.store.sqlite.connection import PRAGMAS, connect, create, medium
+
+_MOST_LINES = 20
+"""Lines of SQLite's integrity check that are shown."""
+
+
+def migrate(path: Path) -> list[str]:
+    """Makes the database, or brings it to the present schema; returns the names of the steps that were applied.
+
+    Raises EnvironmentFailure when it can't be written, is damaged, or is a newer version's.
+    """
+    with medium(path):
+        create(path)
+        db = connect(path)
+        try:
+            return migrations.migrate(db)
+        finally:
+            db.close()
+
+
+def verify(path: Path) -> tuple[Fault, ...]:
+    """What is wrong with the database at ``path``, nothing when all is well; changes nothing.
+
+    Looks at the file's integrity, its references, the schema's steps, the columns beside the field dictionary, the
+    durability settings, and the file's mode. Raises EnvironmentFailure when there is no database to look at.
+    """
+    if not path.exists():
+        raise EnvironmentFailure(f"{path}: there is no database; 'catcher store migrate' makes one")
+    with medium(path):
+        db = connect(path)
+        try:
+            faults = [*_integrity(db), *_schema(db), *_settings(db), *_mode(path)]
+        finally:
+            db.close()
+    return tuple(Fault(f"{path}: {where}", what, remedy) for where, what, remedy in faults)
+
+
+_Finding = tuple[str, str, str]
+
+
+def _integrity(db: Database) -> list[_Finding]:
+    lines = [line for (line,) in db.execute(f"PRAGMA integrity_check({_MOST_LINES})") if line != "ok"]
+    dangling = db.execute("PRAGMA foreign_key_check").fetchmany(_MOST_LINES)
+    remedy = "restore a copy, or save what is readable with 'catcher observation export'"
+    return [("integrity", line, remedy) for line in lines] + [
+        (f"table {table}", f"a line refers to a missing line of {parent}", remedy) for table, _, parent, _ in dangling
+    ]
+
+
+def _schema(db: Database) -> list[_Finding]:
+    applied, known = migrations.applied(db), [step.__name__ for step in migrations.MIGRATIONS]
+    found = []
+    if missing := [name for name in known if name not in applied]:
+        found.append(("migrations", f"not applied: {', '.join(missing)}", "run 'catcher store migrate'"))
+    if unknown := [name for name in applied if name not in known]:
+        found.append(("migrations", f"unknown: {', '.join(unknown)}", "install the version of catcher that made it"))
+    columns = [name for (name,) in db.execute("SELECT name FROM pragma_table_info('observation')")]
+    if "observations" in applied and sorted(columns) != sorted(COLUMNS):
+        what = f"columns differ from the field dictionary: {', '.join(sorted(set(columns) ^ set(COLUMNS)))}"
+        found.append(
+            ("table observation", what, "remove columns that catcher did not make; run 'catcher store migrate'")
+        )
+    return found
+
+
+def _settings(db: Database) -> list[_Finding]:
+    found = []
+    for name, wanted in PRAGMAS.items():
+        actual = db.execute(f"PRAGMA {name}").fetchone()[0]
+        if actual != wanted:
+            found.append((f"setting {name}", f"is {actual}", f"{wanted} is needed; look at how SQLite was built"))
+    return found
+
+
+def _mode(path: Path) -> list[_Finding]:
+    others = path.stat().st_mode & 0o077
+    return [("mode", "others may read or write the file", f"chmod 600 {path}")] if others else []
