@@ -111,11 +111,11 @@ def command(
     from catcher.cli.message import read_message, transaction_of
     from catcher.fingerprint import fingerprint
     from catcher.resolve.rounds import resolved
-    from catcher.serve import SystemClock
+    from catcher.serve import system_clock
 
     if zones and no_lookups:
         raise click.UsageError("--zone and --no-lookups exclude each other")
-    context, resolver = _surroundings(config_file, zones, no_lookups, SystemClock(), at)
+    context, resolver = _surroundings(config_file, zones, no_lookups, system_clock(), at)
 
     async def judge() -> None:
         for file in _watched(files):
