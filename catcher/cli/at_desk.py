@@ -23,7 +23,7 @@ def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
     """The configuration and a desk over its store, which is closed at the end."""
     # Imported here: the wiring loads every room, and --help must not wait for that.
     from catcher.directory import Organisations, party_of
-    from catcher.serve import folder, open_store, system_clock
+    from catcher.serve import SystemClock, folder, open_store
 
     config = load(config_file)
     operator = config.operator
@@ -37,7 +37,7 @@ def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
                 party_of=party_of,
                 organisation=Organisations.load(config.fingerprint.watchlist).name,
                 operator=Operator(operator.name, operator.contact, operator.url, operator.postal),
-                now=system_clock().now(),
+                now=SystemClock().now(),
             ),
         )
     finally:

@@ -39,12 +39,13 @@ def judge(measures: Measures) -> Verdict:
         return Verdict(False, (f"none of {tally.total.mails} mails in {measures.period} counts",))
     met: list[str] = []
     missed: list[str] = []
-    for number, threshold, words in (
-        (measures.senders.number, MAILBOXES, "sending mailboxes"),
-        (tally.days, DAYS, "days"),
+    for number, threshold, one, many in (
+        (measures.senders.number, MAILBOXES, "sending mailbox", "sending mailboxes"),
+        (tally.days, DAYS, "day", "days"),
     ):
         enough = number >= threshold
-        (met if enough else missed).append(f"{number} {words} ({'at least' if enough else 'needs'} {threshold})")
+        words = f"{number} {one if number == 1 else many} ({'at least' if enough else 'needs'} {threshold})"
+        (met if enough else missed).append(words)
     if missed:
         return Verdict(False, tuple(missed))
     return Verdict(True, (*met, f"{tally.total.counted} mails in {measures.period} count"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import idna
@@ -13,6 +14,8 @@ UNSHOWABLE = "unprintable-name.invalid"
 """Stands for a text that is no domain name (RFC 6761 keeps ``invalid`` free)."""
 
 _ORGANISATION_CHARACTERS = 80
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://|\bwww\.|\b(?:mailto|javascript|data):", re.IGNORECASE)
+"""What mail programs make a link of."""
 
 
 def shown_domain(text: str, *, organisation: str | None = None) -> Name:
@@ -25,7 +28,9 @@ def shown_domain(text: str, *, organisation: str | None = None) -> Name:
 
 
 def _some(organisation: str | None) -> str | None:
-    return None if organisation is None else plain(organisation, limit=_ORGANISATION_CHARACTERS) or None
+    if organisation is None:
+        return None
+    return plain(_SCHEME.sub(" ", organisation[:1000]), limit=_ORGANISATION_CHARACTERS) or None
 
 
 def _ulabels(domain: str) -> str | None:

@@ -1,0 +1,106 @@
+"""Report cases: a JSON file that says what came, read into the report that catcher makes of it.
+
+A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on ``days``, each
+with what differs from a person's verified mail from contractor.example to army.ml. Optional: ``organisations``,
+``operator``, ``freemail``, ``settled`` (mailbox totals), ``watch`` is what the directory lists.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from catcher.incident import fold, measure
+from catcher.model.fingerprint import MailClass, Marking, Tier
+from catcher.model.incident import Incident, MailboxTotal, Side
+from catcher.model.measures import Period
+from catcher.model.observation import Observation, SizeClass
+from catcher.model.policy import Outcome
+from catcher.model.report import Limits, Operator, Report
+from catcher.report import Directory, compose
+from tests.support.observations import intended, observation, sender
+
+CASES = Path(__file__).parents[1] / "cases" / "report"
+
+OPERATOR = {
+    "name": "Registry of Example",
+    "contact": "strays@registry.example",
+    "url": "https://registry.example/strays",
+    "postal": "1 Example Street, Exampleton",
+}
+
+
+def case(name: str) -> dict[str, Any]:
+    """The case ``tests/cases/report/NAME.json``."""
+    loaded: dict[str, Any] = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def names() -> list[str]:
+    """All cases, by name."""
+    return sorted(path.stem for path in CASES.glob("*.json"))
+
+
+def composed(case: dict[str, Any]) -> Report:
+    """The report that catcher makes of a case."""
+    seen = list(_observations(case["mail"]))
+    incident = _incident(case, seen)
+    now = datetime.fromisoformat(case["made_at"])
+    own = [o for o in seen if o.sender.domain == case["party"] and o.counts]
+    return compose(
+        measure(incident, Period.parse(case["period"])),
+        operator=Operator(**case.get("operator", OPERATOR)),
+        directory=Directory(case.get("organisations", {}).get),
+        limits=Limits(3, 3, 30),
+        now=now,
+        evidence=own,
+    )
+
+
+def _incident(case: dict[str, Any], seen: list[Observation]) -> Incident:
+    freemail = case.get("freemail", [])
+    folded = fold(seen, party_of=lambda domain: None if domain in freemail else domain)
+    (incident,) = [i for i in folded.values() if (i.key.party, i.key.role) == (case["party"], case["role"])]
+    settled = frozenset(
+        MailboxTotal(t["period"], t["counterpart"], Side(t["side"]), *t["numbers"]) for t in case.get("settled", [])
+    )
+    return replace(incident, mailboxes=frozenset(), settled=settled) if settled else incident
+
+
+def _observations(rows: list[dict[str, Any]]) -> Iterator[Observation]:
+    number = 0
+    for row in rows:
+        for day in row["days"]:
+            for n in range(row.get("each", 1)):
+                number += 1
+                yield _one(
+                    row, number, datetime.fromisoformat(f"{day}T09:00:00Z").replace(hour=8 + n % 9, minute=number % 60)
+                )
+
+
+def _one(row: dict[str, Any], number: int, moment: datetime) -> Observation:
+    domain = row.get("from", "contractor.example")
+    tier = Tier(row.get("tier", "verified"))
+    typo = row.get("domain", "army.ml")
+    outcome = Outcome(row.get("outcome", "accepted"))
+    return observation(
+        id=number,
+        transaction=f"t-{number:06}",
+        ref=f"0000-0000-{number:04}",
+        observed_at=moment.astimezone(UTC),
+        domain=typo,
+        outcome=outcome,
+        tls=row.get("tls", True),
+        size_class=None if outcome is Outcome.REFUSED else SizeClass.UP_TO_100_KB,
+        reverse_path_token=f"{domain} {row.get('mailbox', 'a')}",
+        recipients=(f"{row.get('to', 'r')}",),
+        sender=sender(domain, tier),
+        intended=(intended(typo, row.get("for", "army.mil")),),
+        mail_class=MailClass(row.get("class", "person")),
+        fresh=row.get("fresh", True),
+        markings=tuple(Marking(*marking) for marking in row.get("markings", [])),
+    )

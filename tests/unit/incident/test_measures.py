@@ -1,0 +1,152 @@
+"""Measuring: what reports and notices are told of an incident in a month."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.incident import fold, latest_period, measure, series
+from catcher.incident.measures import Step
+from catcher.model.fingerprint import MailClass, Marking, Tier
+from catcher.model.incident import Count, Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.measures import Mailboxes, Measures, Period
+from catcher.model.observation import Observation
+from catcher.model.policy import Outcome
+from tests.support.observations import observation, observations, sender
+
+JUNE = Period.parse("2026-06")
+
+
+def at(day: int, month: int = 6, **changes: object) -> Observation:
+    return observation(observed_at=datetime(2026, month, day, 9, 30, tzinfo=UTC), **changes)
+
+
+def incident(*seen: Observation, role: Role = Role.INTENDED) -> Incident:
+    folded = fold(seen, party_of=lambda domain: None if domain == "freemail.example" else domain)
+    (found,) = [i for i in folded.values() if i.key.role is role]
+    return found
+
+
+def june(*seen: Observation, role: Role = Role.INTENDED) -> Measures:
+    return measure(incident(*seen, role=role), JUNE)
+
+
+@given(st.lists(observations(), min_size=1, max_size=20))
+def test_every_breakdown_adds_up_to_the_total(seen: list[Observation]) -> None:
+    for folded in fold(seen, party_of=lambda domain: domain).values():
+        period = latest_period(folded)
+        assert period is not None
+        measures = measure(folded, period)
+        tally = measures.tally
+        for breakdown in (
+            tally.classes.values(),
+            tally.tiers.values(),
+            tally.outcomes.values(),
+            (bar.count for bar in measures.series),
+            (party.count for party in measures.counterparts),
+        ):
+            assert sum(breakdown, start=Count()) == tally.total
+        assert tally.encrypted.mails <= tally.crossed.mails <= tally.total.mails
+
+
+@given(st.lists(observations(), min_size=1, max_size=20), st.sampled_from(Step))
+def test_a_series_holds_every_mail_once_and_in_order(seen: list[Observation], step: Step) -> None:
+    for folded in fold(seen, party_of=lambda domain: domain).values():
+        bars = series(folded, step)
+        assert sum(bar.count.mails for bar in bars) == folded.mails
+        assert [bar.first for bar in bars] == sorted({bar.first for bar in bars})
+
+
+def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
+    folded = incident(at(3), at(7))
+    assert [bar.first for bar in series(folded, Step.WEEK)] == [date(2026, 6, 1)]
+    assert [bar.first for bar in series(folded, Step.MONTH)] == [date(2026, 6, 1)]
+    assert [bar.first for bar in series(folded, Step.DAY)] == [date(2026, 6, 3), date(2026, 6, 7)]
+
+
+def test_only_the_period_is_measured() -> None:
+    measures = june(at(30, month=5), at(1), at(30), at(1, month=7))
+    assert measures.tally.total.mails == 2
+    assert (measures.tally.latest, measures.tally.days) == (date(2026, 6, 30), 2)
+    assert measures.since == date(2026, 5, 30)
+
+
+def test_the_month_before_is_known_only_when_the_incident_is_that_old() -> None:
+    assert june(at(3)).previous is None
+    assert june(at(3), at(2, month=5)).previous == Count(1, 1)
+    assert june(at(3), at(2, month=4)).previous == Count(0, 0)
+
+
+def test_mailboxes_are_counted_once_however_often_they_write() -> None:
+    measures = june(*(at(day, reverse_path_token=token) for day in (2, 3, 4) for token in ("a", "b")))
+    assert measures.senders == Mailboxes(2)
+    assert measures.recipients == Mailboxes(1)
+
+
+def test_a_mailbox_whose_mail_does_not_count_is_not_counted() -> None:
+    measures = june(at(2, fresh=False), at(3, reverse_path_token="b"))
+    assert measures.senders == Mailboxes(1)
+
+
+def settled(counterpart: str, mailboxes: int, period: str = "2026-06") -> MailboxTotal:
+    return MailboxTotal(period, counterpart, Side.SENDER, mailboxes + 2, 9, mailboxes, 8)
+
+
+def test_settled_periods_give_their_totals_and_say_about_when_they_are_sums() -> None:
+    folded = incident(at(2))
+    gone = Incident(folded.key, folded.cells, settled=frozenset({settled("contractor.example", 4)}))
+    assert measure(gone, JUNE).senders == Mailboxes(4)
+    totals = frozenset({settled("contractor.example", 4), settled("", 3), settled("", 9, "2026-05")})
+    assert measure(Incident(folded.key, folded.cells, settled=totals), JUNE).senders == Mailboxes(7, about=True)
+    mixed = Incident(folded.key, folded.cells, folded.mailboxes, frozenset({settled("", 1)}))
+    assert measure(mixed, JUNE).senders == Mailboxes(2, about=True)
+
+
+def test_a_counterparty_may_be_named_from_three_mailboxes_over_three_days_on() -> None:
+    three = [at(day, reverse_path_token=f"box{day}") for day in (2, 3, 4)]
+    (party,) = june(*three).counterparts
+    assert party.above_floor
+    (party,) = june(*three[:2], at(4, reverse_path_token="box2")).counterparts
+    assert not party.above_floor, "two mailboxes"
+    (party,) = june(*three[:2], at(3, reverse_path_token="box9")).counterparts
+    assert not party.above_floor, "two days"
+    (party,) = june(*(at(d, reverse_path_token=f"box{d}", fresh=False) for d in (2, 3, 4))).counterparts
+    assert not party.above_floor, "mail that doesn't count"
+
+
+def test_those_who_are_no_organisation_are_never_above_the_floor() -> None:
+    free = sender("freemail.example")
+    (party,) = june(*(at(d, sender=free, reverse_path_token=f"box{d}") for d in (2, 3, 4, 5))).counterparts
+    assert (party.domain, party.above_floor) == ("", False)
+
+
+def test_counterparties_come_in_the_order_of_what_counts() -> None:
+    bulk = [at(d, sender=sender("bulk.example"), mail_class=MailClass.BULK) for d in range(1, 9)]
+    measures = june(*bulk, at(2), at(3), at(2, sender=sender("b.example")), at(2, sender=sender("a.example")))
+    assert [p.domain for p in measures.counterparts] == ["contractor.example", "a.example", "b.example", "bulk.example"]
+
+
+def test_what_was_refused_did_not_cross() -> None:
+    measures = june(
+        at(2, tls=False, markings=(Marking("uk", "official"),)),
+        at(3),
+        at(4, outcome=Outcome.EXPLAINED),
+        at(5, outcome=Outcome.REFUSED, mail_class=MailClass.UNKNOWN, tier=Tier.AUTHENTICATED),
+    )
+    tally = measures.tally
+    assert (tally.crossed, tally.encrypted, tally.marked) == (Count(3, 3), Count(2, 2), Count(1, 1))
+
+
+def test_a_mailbox_that_writes_on_most_days_is_a_daily_one() -> None:
+    daily = [at(day, reverse_path_token="a") for day in range(2, 8)]
+    assert june(*daily, at(9, reverse_path_token="b")).daily_mailboxes == 1
+    assert june(*daily[:4]).daily_mailboxes == 0, "too few days"
+    others = [at(day, reverse_path_token=f"box{day}") for day in range(8, 20)]
+    assert june(*daily, *others).daily_mailboxes == 0, "most days are others'"
+
+
+def test_an_incident_without_mail_has_no_latest_period() -> None:
+    assert latest_period(Incident(IncidentKey("army.mil", Role.INTENDED, "army.ml"))) is None
+    assert latest_period(incident(at(3), at(9, month=7))) == Period.parse("2026-07")
