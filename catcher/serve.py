@@ -51,7 +51,7 @@ FLUSH_SECONDS = 5.0
 UPKEEP_SECONDS = 3600.0
 
 
-class _SystemClock:
+class SystemClock:
     """The one place where the time is read."""
 
     def now(self) -> datetime:
@@ -60,7 +60,7 @@ class _SystemClock:
 
 def system_clock() -> Clock:
     """The one clock."""
-    return _SystemClock()
+    return SystemClock()
 
 
 def open_store(config: Config) -> Store:
