@@ -56,8 +56,8 @@ def fingerprint(guard: Guard) -> object:
 
     from catcher.fingerprint import BodyDigest, fingerprint, wanted_digests
     from catcher.fingerprint.context import Context
-    from catcher.model.fingerprint import Basis, Intended
-    from catcher.model.lookup import Answer, Status
+    from catcher.model.fingerprint import Basis, Fingerprint, Intended
+    from catcher.model.lookup import Answer, Question, Status
     from catcher.model.mailbox import Mailbox
     from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
 
@@ -97,9 +97,9 @@ def fingerprint(guard: Guard) -> object:
         organizational_domain=lambda name: ".".join(name.split(".")[-2:]),
         organisation=lambda name: None,
     )
-    answers: dict[object, Answer] = {}
+    answers: dict[Question, Answer] = {}
     asked = 0
-    while not hasattr(found := fingerprint(transaction, answers, context), "sender"):
+    while not isinstance(found := fingerprint(transaction, answers, context), Fingerprint):
         for question in found.questions:
             asked += 1
             text = b"v=spf1 ip4:192.0.2.25 -all" if question.name == "contractor.example" else b""

@@ -73,7 +73,7 @@ def test_the_readme_shows_its_commands_in_console_blocks() -> None:
 
 @pytest.mark.parametrize("line", [line for line in README if re.search(r"\bcatcher\b", line)])
 def test_a_catcher_command_of_the_readme_exists(line: str) -> None:
-    words = line[re.search(r"\bcatcher( |$)", line).end() :].split() if re.search(r"\bcatcher( |$)", line) else []
+    words = re.sub(r"^.*?\bcatcher( |$)|  +#.*", "", line).split()
     if not words or words[0].startswith("-"):
         return
     known = commands()

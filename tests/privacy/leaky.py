@@ -56,7 +56,7 @@ def log_the_subject(folder: Path) -> None:
 
 def store_the_local_part(folder: Path) -> None:
     """The token of a mailbox is the mailbox."""
-    Tokens.mailbox = lambda self, mailbox: mailbox.local_part  # type: ignore[method-assign,assignment]
+    Tokens.mailbox = lambda self, mailbox: mailbox.local_part  # type: ignore[method-assign]
 
 
 def log_the_login(folder: Path) -> None:

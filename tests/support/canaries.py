@@ -87,7 +87,7 @@ class Canaries:
 
     def in_folders(self, folders: Iterable[Path]) -> list[Finding]:
         """Every canary in any file below ``folders``, in its content or in its name."""
-        found = []
+        found: list[Finding] = []
         for folder in folders:
             for path in sorted(folder.rglob("*")):
                 name = str(path.relative_to(folder))

@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date as real_date
+from datetime import datetime as real_datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -66,7 +68,6 @@ class Guard:
         for name in CLOCKS:
             setattr(time, name, self._clock(getattr(time, name), f"time.{name}"))
         guard = self
-        real_datetime, real_date = datetime_module.datetime, datetime_module.date
 
         class Instances(type):
             def __instancecheck__(cls, value: object) -> bool:
@@ -123,9 +124,9 @@ class Guard:
 
         environment = Environment(
             real._data,  # type: ignore[attr-defined]
-            real.encodekey,  # type: ignore[attr-defined]
-            real.decodekey,  # type: ignore[attr-defined]
-            real.encodevalue,  # type: ignore[attr-defined]
-            real.decodevalue,  # type: ignore[attr-defined]
+            real.encodekey,
+            real.decodekey,
+            real.encodevalue,
+            real.decodevalue,
         )
         setattr(os, "environ", environment)  # noqa: B010 - a plain assignment looks like a mistake to the linter

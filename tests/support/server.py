@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 CATCHER = (sys.executable, "-m", "catcher")
 SECONDS = 60.0
@@ -136,6 +136,14 @@ class Server:
         self.signal(signal.SIGHUP)
         self.await_line("reloaded")
 
+    def control(self, command: str) -> str:
+        """One line to the control socket; returns the answer."""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(SECONDS)
+            client.connect(str(self.folder / "var" / "control.sock"))
+            client.sendall(command.encode() + b"\n")
+            return client.makefile().readline().rstrip("\n")
+
     def stop(self) -> int:
         """SIGTERM; returns the exit status."""
         self.signal(signal.SIGTERM)
@@ -183,6 +191,36 @@ def running(folder: Path, **settings: Any) -> Iterator[Server]:
     finally:
         if server.process is not None:
             server.kill()
+
+
+def dialogue(server: Server, *lines: str) -> tuple[socket.socket, IO[bytes]]:
+    """A connection on which the client said ``lines`` and read a whole reply to each; and its replies to come."""
+    client = socket.create_connection(server.smtp, timeout=SECONDS)
+    replies = client.makefile("rb")
+    read_reply(replies)
+    for line in lines:
+        client.sendall(line.encode() + b"\r\n")
+        read_reply(replies)
+    return client, replies
+
+
+def read_reply(replies: IO[bytes]) -> bytes:
+    """One reply, all its lines (RFC 5321 §4.2); empty when the server closed."""
+    said = b""
+    while line := replies.readline():
+        said += line
+        if line[3:4] != b"-":
+            break
+    return said
+
+
+ENVELOPE = (
+    "EHLO mail.contractor.example",
+    "MAIL FROM:<alice@contractor.example>",
+    "RCPT TO:<someone@army.ml>",
+    "DATA",
+)
+"""What leads a client to the point where it may send the message."""
 
 
 def deliver(
