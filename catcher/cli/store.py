@@ -76,7 +76,7 @@ def purge(config_file: Path, as_json: bool, dry_run: bool) -> None:
         done = upkeep(
             store,
             serve.key_ring(config),
-            serve.SystemClock().now(),
+            serve.system_clock().now(),
             keep_days=config.store.keep_days,
             folder=serve.folder(config),
             dry_run=dry_run,

@@ -1,0 +1,94 @@
+"""Tokens say whether two things are the same within one period, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.model.mailbox import Mailbox
+from catcher.privacy import Tokens, period_of
+
+KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
+ALICE = Mailbox("alice", "contractor.example")
+
+local_parts = st.text(max_size=20)
+
+
+def tokens(key: bytes = KEY) -> Tokens:
+    return Tokens("2026-11", key)
+
+
+def test_a_period_is_the_month_in_utc() -> None:
+    assert period_of(datetime(2026, 11, 30, 23, 59, tzinfo=UTC)) == "2026-11"
+    assert period_of(datetime(2026, 12, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))) == "2026-11"
+
+
+@pytest.mark.parametrize("key", [b"", bytes(31), bytes(33)])
+def test_a_key_of_another_length_is_refused(key: bytes) -> None:
+    with pytest.raises(ValueError, match="32 octets"):
+        tokens(key)
+
+
+@given(local_parts, local_parts)
+def test_two_mailboxes_have_one_token_only_if_they_differ_in_case_alone(a: str, b: str) -> None:
+    equal = tokens().mailbox(Mailbox(a, "army.ml")) == tokens().mailbox(Mailbox(b, "army.ml"))
+    assert equal == (a.lower() == b.lower())
+
+
+def test_case_makes_no_difference() -> None:
+    assert tokens().mailbox(ALICE) == tokens().mailbox(Mailbox("Alice", "CONTRACTOR.example"))
+
+
+def test_where_the_local_part_ends_makes_a_difference() -> None:
+    assert tokens().mailbox(Mailbox("a", "b.example")) != tokens().mailbox(Mailbox("ab", ".example"))
+
+
+def test_the_same_mailbox_has_another_token_under_another_key() -> None:
+    assert tokens().mailbox(ALICE) != tokens(OTHER_KEY).mailbox(ALICE)
+
+
+def test_tokens_of_two_kinds_never_agree_on_the_same_octets() -> None:
+    """Each kind has its own subkey: a mailbox token can't be looked up among signature tokens."""
+    octets = b"5:alice18:contractor.example"
+    assert tokens().mailbox(ALICE) != tokens().signature(octets)
+
+
+@given(local_parts)
+def test_a_mailbox_token_has_64_bits_and_no_letter_of_the_mailbox_as_such(local_part: str) -> None:
+    token = tokens().mailbox(Mailbox(local_part, "army.ml"))
+    assert len(token) == 16
+    assert int(token, 16) < 2**64
+
+
+def test_folding_white_space_in_a_signature_makes_no_difference() -> None:
+    """RFC 6376 §3.5: white space in b= is ignored; relays fold it anew."""
+    assert tokens().signature(b"abc\r\n\tdef==") == tokens().signature(b" abcdef==")
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40), st.integers(0, 10**9))
+def test_a_retry_tag_has_24_bits_and_is_absent_without_message_id_and_date(id: bytes, date: bytes, octets: int) -> None:
+    tag = tokens().retry_tag(id, date, octets)
+    if id.strip() or date.strip():
+        assert tag is not None
+        assert len(tag) == 6
+        assert int(tag, 16) < 2**24
+    else:
+        assert tag is None
+
+
+def test_a_retry_tag_depends_on_message_id_date_and_size() -> None:
+    tags = {
+        tokens().retry_tag(b"<1@a.example>", b"Tue, 3 Nov 2026 12:00:00 +0000", 1000),
+        tokens().retry_tag(b"<2@a.example>", b"Tue, 3 Nov 2026 12:00:00 +0000", 1000),
+        tokens().retry_tag(b"<1@a.example>", b"Tue, 3 Nov 2026 12:00:01 +0000", 1000),
+        tokens().retry_tag(b"<1@a.example>", b"Tue, 3 Nov 2026 12:00:00 +0000", 1001),
+        tokens().retry_tag(b"<1@a.example>Tue, 3 Nov 2026 12:00:00 +0000", b"", 1000),
+    }
+    assert len(tags) == 5
+
+
+def test_the_printed_form_shows_no_key() -> None:
+    assert repr(tokens()) == "Tokens(period='2026-11')"
