@@ -15,6 +15,8 @@ from catcher.model.transaction import BodyFacts, Header, Transaction
 from catcher.smtp import MessageStream
 
 _CHUNK = 65_536
+_UNKNOWN = Mailbox("", "")
+"""A reverse-path that nobody knows: no domain to check, and not the null one."""
 
 
 def read_message(file: str) -> tuple[Header, BodyFacts]:
@@ -40,12 +42,12 @@ def transaction_of(
 ) -> Transaction:
     """The transaction that could have brought the message.
 
-    ``reverse_path`` None (not given) stands for Return-Path, where the delivering host noted it; without
-    ``forward_paths``, To and Cc stand for them.
+    ``reverse_path`` None (not given): Return-Path stands for it, where the delivering host noted it, else it is
+    unknown, which isn't the null one. Without ``forward_paths``, To and Cc stand for them.
     """
     if reverse_path is None:
         noted = header.first("return-path")
-        reverse_path = (next(iter(mailboxes([noted])), None) if noted is not None else None,)
+        reverse_path = (next(iter(mailboxes([noted])), None) if noted is not None else _UNKNOWN,)
     return Transaction(
         received_at=at,
         client=client,

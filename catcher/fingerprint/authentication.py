@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from catcher.fingerprint.addresses import domain_or_none, mailboxes
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.dkim import Verdict, judge_dkim
+from catcher.fingerprint.dkim import Verdict, judge_dkim, unjudged
 from catcher.fingerprint.dmarc import DmarcVerdict, Identifier, judge_dmarc, without_record
 from catcher.fingerprint.dmarcrecord import walk
 from catcher.fingerprint.lookups import Lookups
@@ -35,8 +35,9 @@ def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -
     header, body = transaction.header or Header(), transaction.body or BodyFacts()
     froms = header.all("from")
     authors = tuple(dict.fromkeys(mailbox.domain for mailbox in mailboxes(froms)))
+    author = authors[0] if len(authors) == 1 and len(froms) == 1 else None
     if not context.lookups:
-        return Authenticated(authors=authors[:_MAX_AUTHORS])
+        return _without_lookups(header, author, authors, context)
     spf = judge_spf(
         lookups,
         client=transaction.client,
@@ -45,7 +46,6 @@ def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -
         now=context.now,
     )
     verdicts = judge_dkim(lookups, header, body, context.now)
-    author = authors[0] if len(authors) == 1 and len(froms) == 1 else None
     if author is not None:
         walk(lookups, author)
     if spf is None or verdicts is None or lookups.open:
@@ -70,6 +70,20 @@ def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -
     )
 
 
+def _without_lookups(header: Header, author: str | None, authors: tuple[str, ...], context: Context) -> Authenticated:
+    """Every result is ``none``; the signatures are named."""
+    verdicts = unjudged(header)
+    identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]
+    dmarc = (
+        without_record(author, identifiers, context.organizational_domain) if author else DmarcVerdict(DmarcResult())
+    )
+    return Authenticated(
+        results=Authentication(dkim=tuple(_dkim_result(verdict, dmarc) for verdict in verdicts)),
+        authors=authors[:_MAX_AUTHORS],
+        verdicts=tuple(verdicts),
+    )
+
+
 def _dmarc(
     lookups: Lookups, author: str | None, spf: SpfResult, verdicts: list[Verdict], context: Context
 ) -> DmarcVerdict | None:
@@ -78,8 +92,6 @@ def _dmarc(
     identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]
     if spf.domain and domain_or_none(spf.domain):
         identifiers.append(Identifier(spf.domain, spf.result, False))
-    if "." not in author:
-        return without_record(author, identifiers, context.organizational_domain)
     return judge_dmarc(lookups, author, identifiers, context.organizational_domain)
 
 

@@ -49,6 +49,17 @@ class Verdict:
         return self.signature.domain if self.signature else None
 
 
+def unjudged(header: Header) -> list[Verdict]:
+    """The first MAX_SIGNATURES signatures, read only: what is known of them when no key may be fetched."""
+    verdicts = []
+    for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
+        try:
+            verdicts.append(Verdict(AuthResult.NONE, read_signature(source)))
+        except SignatureSyntaxError:
+            verdicts.append(Verdict(AuthResult.NONE, None))
+    return verdicts
+
+
 def judge_dkim(lookups: Lookups, header: Header, body: BodyFacts, now: datetime) -> list[Verdict] | None:
     """A verdict for each of the first MAX_SIGNATURES signatures, top first; None when questions are open."""
     verdicts = []

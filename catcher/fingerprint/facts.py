@@ -20,7 +20,7 @@ class Fact(StrEnum):
     NO_MESSAGE = "no-message"
     """Refused at RCPT: there is only an envelope."""
     NULL_SENDER = "null-sender"
-    """The null reverse-path: a notice of some kind, or a sender who wants no answer. Alone, no bounce."""
+    """The null reverse-path, or ``From: <>``: a notice, or a sender who wants no answer. Alone, no bounce."""
     DELIVERY_REPORT = "delivery-report"
     """multipart/report with a delivery-status (RFC 3464)."""
     FAILED_RECIPIENTS = "failed-recipients"
@@ -146,6 +146,8 @@ def _sender(fields: dict[bytes, bytes]) -> set[Fact]:
     names = local_parts([fields[name] for name in (b"from", b"sender") if name in fields])
     if any(name in _DAEMONS for name in names):
         facts.add(Fact.DAEMON)
+    if names[:1] == [""]:
+        facts.add(Fact.NULL_SENDER)
     if "postmaster" in names:
         facts.add(Fact.POSTMASTER)
     if any(_NO_REPLY.search(name) for name in names):

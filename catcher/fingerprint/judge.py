@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catcher.fingerprint.addresses import domain_or_none
 from catcher.fingerprint.authentication import authenticate
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.freshness import judge_freshness
@@ -32,7 +33,9 @@ def fingerprint(transaction: Transaction, answers: Answers, context: Context) ->
     if authenticated is None or network is None:
         return Unanswered(frozenset(lookups.open))
     reverse_path = transaction.reverse_path
-    sender = judge_sender(authenticated, network, reverse_path.domain if reverse_path else None, context)
+    sender = judge_sender(
+        authenticated, network, domain_or_none(reverse_path.domain) if reverse_path else None, context
+    )
     typed = dict.fromkeys(mailbox.domain for mailbox in transaction.forward_paths)
     return Fingerprint(
         sender=sender,

@@ -66,6 +66,8 @@ def _evidence(
         tier = Tier.VERIFIED if authenticated.proven else Tier.CLAIMED
         add(EvidenceKind.DMARC, results.dmarc.domain, results.dmarc.result, tier, True)
     for signature in results.dkim:
+        if signature.result is AuthResult.NONE:
+            continue
         add(EvidenceKind.DKIM, signature.domain, signature.result, Tier.AUTHENTICATED, signature.aligned)
     if results.spf.result is not AuthResult.NONE:
         add(EvidenceKind.SPF, results.spf.domain, results.spf.result, Tier.AUTHENTICATED, authenticated.spf_aligned)

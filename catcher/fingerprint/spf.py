@@ -7,6 +7,7 @@ from datetime import datetime
 
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.pyspf import Evaluation, LocalPartWithheld
+from catcher.model.domain import DomainError, to_alabel
 from catcher.model.fingerprint import AuthResult, SpfResult
 from catcher.model.mailbox import Mailbox
 
@@ -22,10 +23,10 @@ def judge_spf(
     if not is_address(client):
         return SpfResult()
     if reverse_path is None:
-        scope, domain, local_part = "helo", helo, "postmaster"
+        scope, domain, local_part = "helo", _identity(helo), "postmaster"
     else:
-        scope, domain, local_part = "mfrom", reverse_path.domain, reverse_path.local_part or "postmaster"
-    if not _checkable(domain):
+        scope, domain, local_part = "mfrom", _identity(reverse_path.domain), reverse_path.local_part or "postmaster"
+    if domain is None:
         return SpfResult(AuthResult.NONE, None, scope)
     found = check_host(
         lookups,
@@ -38,7 +39,7 @@ def judge_spf(
     )
     if found is None:
         return None
-    return SpfResult(found[0], domain.lower(), scope)
+    return SpfResult(found[0], domain, scope)
 
 
 def check_host(
@@ -83,7 +84,10 @@ def is_address(text: str) -> bool:
     return True
 
 
-def _checkable(domain: str) -> bool:
-    """RFC 7208 §4.3: a malformed, single-label or literal name has no result but ``none``."""
-    labels = domain.rstrip(".").split(".")
-    return len(labels) > 1 and not domain.startswith("[") and all(0 < len(label) < 64 for label in labels)
+def _identity(text: str) -> str | None:
+    """The name to check; None where it is no domain (RFC 7208 §4.3): malformed, one label, a literal."""
+    try:
+        name = to_alabel(text)
+    except DomainError:
+        return None
+    return name if "." in name else None
