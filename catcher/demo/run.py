@@ -72,7 +72,7 @@ class Demo:
         seconds = time.monotonic() - started
         period = Period.of(self.first)
         with _desk(self.stage.sink, period) as desk:
-            folder = self.stage.folder / "reports"
+            folder = self.stage.sink.node.state / "reports"
             return gather(desk, folder, played, period=period, queries=lookup.queries, seconds=seconds)
 
     def searched(self, outcome: Outcome) -> Outcome:

@@ -70,7 +70,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subproce
     said = ""
     for line in demo.stderr:
         said += line
-        if "incident list" in line:
+        if "report list" in line:
             break
     yield demo, folder, said
     demo.send_signal(signal.SIGINT)

@@ -28,13 +28,18 @@ _PERSON = Expected(tier=Tier.VERIFIED, mail_class=MailClass.PERSON, counts=True)
 
 
 def contractor(script: Script) -> Iterator[Event]:
-    """Every working day the address book's wrong entry is used, and two people mistype an address."""
+    """Every working day one person's address book gives the wrong entry, and two people mistype an address."""
     expected = replace(_PERSON, sender=CONTRACTOR.domain)
+    daily = script.staff(CONTRACTOR)
     for day in script.workdays:
-        for to in (f"{STORED_READER}@army.ml", script.reader("army.ml"), script.reader("army.ml")):
+        for author, to in (
+            (daily, f"{STORED_READER}@army.ml"),
+            (script.staff(CONTRACTOR), script.reader("army.ml")),
+            (script.staff(CONTRACTOR), script.reader("army.ml")),
+        ):
             at = script.moment(day)
-            sender, message = script.letter(CONTRACTOR, at, to, office_mail)
-            yield Event(at, Story.CONTRACTOR, CONTRACTOR.host, sender, (to,), message, expected)
+            message = script.signed(CONTRACTOR, office_mail(script.note(at, author, to)), at)
+            yield Event(at, Story.CONTRACTOR, CONTRACTOR.host, author[1], (to,), message, expected)
 
 
 def travel(script: Script) -> Iterator[Event]:
