@@ -29,10 +29,15 @@ _LONGEST = 253
 
 def load(files: Sequence[Path], *, guard: Guard | None = None) -> Catalogue:
     """The catalogue in ``files``. Raises ConfigurationError with every fault of every file."""
+    return Catalogue(read_table(files), guard)
+
+
+def read_table(files: Sequence[Path]) -> Table:
+    """The rows of ``files``. Raises ConfigurationError with every fault of every file."""
     gathered = _Gathered()
     for file in files:
         gathered.add(file)
-    return Catalogue(gathered.table(), guard)
+    return gathered.table()
 
 
 @dataclass
@@ -113,14 +118,20 @@ def _plain(width: int) -> bytes:
     return rf"{at_most}({_NAME})(?:,(?:(?!\1(?:,|$)){_NAME})?(?:,{policy}?(?:,(?:{dated}|{undated}))?)?)?".encode()
 
 
-def _text(file: Path) -> tuple[str, bytes]:
-    """Header row and the rest, LF-ended, known to be UTF-8."""
+def octets(file: Path) -> bytes:
+    """All of a file. Raises ConfigurationError."""
     try:
-        data = file.read_bytes()
-        if not data.isascii():
-            data.decode()
+        return file.read_bytes()
     except OSError as error:
         raise _alone(file.name, f"it can't be read: {error.strerror}", "name a readable file") from None
+
+
+def _text(file: Path) -> tuple[str, bytes]:
+    """Header row and the rest, LF-ended, known to be UTF-8."""
+    data = octets(file)
+    try:
+        if not data.isascii():
+            data.decode()
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         raise _alone(f"{file.name}:{row}", "the row is not UTF-8", "save the file as UTF-8") from None

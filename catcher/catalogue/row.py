@@ -110,6 +110,13 @@ def quoted(row: Sequence[str]) -> str:
     return ",".join('"' + c.replace('"', '""') + '"' if set(c) & set(',"\r\n') else c for c in wanted)
 
 
+def cells_of(line: str) -> list[str]:
+    """The cells of a line that ``read`` found right."""
+    found = _cells(line)
+    assert not isinstance(found, Fault)
+    return found
+
+
 def _cells(line: str) -> list[str] | Fault:
     if "\0" in line:
         return Fault("", "the row holds a NUL octet", "remove it; the file may be damaged")

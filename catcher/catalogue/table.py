@@ -86,6 +86,13 @@ class Table:
         at = bisect_right(self._firsts, ordinal) - 1
         return f"{self._files[at]}:{ordinal - self._firsts[at] + 2}"
 
+    def place(self, domain: str) -> tuple[int, int]:
+        """Number of the file and row number of ``domain``, which is there; the header row is row 1."""
+        ordinal = self._ordinal(domain)
+        assert ordinal is not None
+        at = bisect_right(self._firsts, ordinal) - 1
+        return at, ordinal - self._firsts[at] + 2
+
     def _ordinal(self, domain: str) -> int | None:
         wanted = domain.encode("ascii", "replace")
         slots, block = self._slots, self._block

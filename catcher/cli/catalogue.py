@@ -1,0 +1,193 @@
+"""``catcher catalogue``: the domains that are held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catcher.cli.options import config_option, json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from catcher.catalogue import Catalogue, Entry
+    from catcher.config import Config
+
+DEMAND_DAYS = 30
+_POLICIES = ("accept", "explain", "refuse", "null", "observe", "release")
+_TABLE_ROWS = 10_000
+"""A longer list is written as it comes, its columns parted by tabs."""
+
+
+@click.group("catalogue")
+def command() -> None:
+    """List, add, remove and export the domains that are held."""
+
+
+@command.command("list")
+@click.argument("domains", metavar="[DOMAIN…]", nargs=-1)
+@config_option
+@json_option
+def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
+    """List rows: intended domain, policy in force, dates, and how many MX queries the last 30 days brought."""
+    from catcher.config import load
+    from catcher.serve import SystemClock, load_catalogue
+
+    config = load(config_file)
+    catalogue = load_catalogue(config)
+    now = SystemClock().now()
+    demand = _demand(config, now)
+    rows = (_row(entry, catalogue, now, demand) for entry in _chosen(catalogue, domains))
+    if as_json:
+        print_json(rows)
+        return
+    headers = ["domain", "intended", "policy", "until", "then", f"MX queries, {DEMAND_DAYS} days"]
+    cells = ([_cell(value) for key, value in row.items() if key in _COLUMNS] for row in rows)
+    if len(catalogue) <= _TABLE_ROWS:
+        print_table(headers, cells)
+    else:
+        click.echo("\t".join(headers))
+        for row in cells:
+            click.echo("\t".join(row))
+
+
+@command.command("add")
+@click.argument("domain")
+@click.option("--intended", default="", metavar="DOMAIN", help="The domain that senders mean.")
+@click.option("--policy", type=click.Choice(_POLICIES), default="accept", show_default=True, help="What is done.")
+@click.option("--until", default="", metavar="YYYY-MM-DD", help="First day, 00:00 UTC, of the policy in --then.")
+@click.option("--then", type=click.Choice(_POLICIES), default=None, help="Policy from then on; without it observe.")
+@click.option("--note", default="", metavar="TEXT", help="Your own words, shown to nobody else.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@config_option
+@json_option
+def add(
+    domain: str,
+    intended: str,
+    policy: str,
+    until: str,
+    then: str | None,
+    note: str,
+    dry_run: bool,
+    config_file: Path,
+    as_json: bool,
+) -> None:
+    """Append a row for DOMAIN to the first catalogue file; the running server takes it over."""
+    from catcher.cli.changes import tell
+    from catcher.config import load
+    from catcher.desk import catalogue as desk
+
+    config = load(config_file)
+    row = {"domain": domain, "intended": intended, "policy": policy, "until": until, "then": then or "", "note": note}
+    changes = desk.add(config.catalogue.files, [row], dry_run=dry_run)
+    tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
+
+
+@command.command("remove")
+@click.argument("domains", metavar="DOMAIN…", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@config_option
+@json_option
+def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
+    """Delete the rows of DOMAINs; the running server answers REFUSED for them from then on.
+
+    A domain that goes to a new owner is better given policy release first, for as long as our MX may be cached.
+    """
+    from catcher.cli.changes import tell
+    from catcher.config import load
+    from catcher.desk import catalogue as desk
+
+    config = load(config_file)
+    changes = desk.remove(config.catalogue.files, domains, dry_run=dry_run)
+    tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
+
+
+@command.command("export")
+@click.option(
+    "--form",
+    type=click.Choice(["zone", "nsupdate", "csv"]),
+    default="zone",
+    show_default=True,
+    help="Lines of a master file, input of nsupdate, or CSV.",
+)
+@config_option
+@json_option
+def export(form: str, config_file: Path, as_json: bool) -> None:
+    """Print the delegations for the TLD zone: each domain's name servers. Released domains are left out."""
+    from catcher import catalogue, dns
+    from catcher.config import load
+    from catcher.model.policy import Policy
+    from catcher.serve import SystemClock
+
+    config = load(config_file)
+    held = catalogue.load(config.catalogue.files)
+    now = SystemClock().now()
+    if as_json:
+        print_json(
+            {"domain": entry.domain, "nameservers": list(config.dns.nameservers)}
+            for entry in held
+            if entry.policy_at(now) is not Policy.RELEASE
+        )
+        return
+    for line in dns.export(held, config.dns.nameservers, form, now=now):
+        click.echo(line)
+
+
+_COLUMNS = ("domain", "intended", "in_force", "until", "then", "mx_queries")
+
+
+def _row(entry: Entry, catalogue: Catalogue, now: datetime, demand: Mapping[str, int] | None) -> dict[str, Any]:
+    return {
+        "domain": entry.domain,
+        "intended": entry.intended,
+        "in_force": catalogue.policy_at(entry, now),
+        "policy": entry.policy,
+        "until": entry.until and entry.until.isoformat(),
+        "then": entry.then if entry.until else None,
+        "note": entry.note,
+        "where": entry.where,
+        "mx_queries": None if demand is None else demand.get(entry.domain, 0),
+    }
+
+
+def _cell(value: Any) -> str:
+    return "–" if value is None else str(value)
+
+
+def _chosen(catalogue: Catalogue, domains: tuple[str, ...]) -> Iterator[Entry]:
+    from catcher.model.domain import DomainError, to_alabel
+    from catcher.model.errors import ConfigurationError, Fault
+
+    if not domains:
+        yield from catalogue
+        return
+    for text in domains:
+        try:
+            entry = catalogue.get(to_alabel(text))
+        except DomainError as error:
+            raise ConfigurationError(
+                [Fault(text, f"this is no domain: {error}", "write a name like army.ml")]
+            ) from None
+        if entry is None:
+            raise ConfigurationError([Fault(text, "no row of the catalogue names it", "see 'catcher catalogue list'")])
+        yield entry
+
+
+def _demand(config: Config, now: datetime) -> Mapping[str, int] | None:
+    """MX queries by domain; None while there is no database, or none that can be read."""
+    from catcher.model.errors import StoreUnavailable
+    from catcher.serve import open_store
+
+    if not config.store.path.exists():
+        return None
+    try:
+        store = open_store(config)
+        try:
+            return store.demand(since=now - timedelta(days=DEMAND_DAYS), qtype="MX")
+        finally:
+            store.close()
+    except StoreUnavailable as error:
+        click.echo(f"the queries are not shown: {error}", err=True)
+        return None

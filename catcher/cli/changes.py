@@ -1,0 +1,75 @@
+"""Printing what was done to the catalogue, and whether the running server took it over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from catcher.cli.options import print_json
+from catcher.desk.catalogue import Change, tell_server
+from catcher.model.errors import EnvironmentFailure
+
+_SHOWN = 100
+
+
+def tell(changes: Sequence[Change], state: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Prints ``changes``, has the server read them and prints its answer.
+
+    Raises EnvironmentFailure when a running server did not take them over: the files are written all the same.
+    """
+    if as_json:
+        print_json(_row(change) for change in changes)
+    else:
+        for change in changes[:_SHOWN]:
+            click.echo(_sentence(change, dry_run))
+        if len(changes) > _SHOWN:
+            click.echo(f"… and {len(changes) - _SHOWN} more; --json lists them all")
+    if dry_run:
+        _say("nothing was written (--dry-run)", "dry-run", as_json)
+    elif not any(change.rewritten for change in changes):
+        _say("the files said so already", "unchanged", as_json)
+    else:
+        _take_over(state, as_json)
+
+
+def _take_over(state: Path, as_json: bool) -> None:
+    answer = tell_server(state)
+    if answer is None:
+        _say("no server runs here: it holds from the next start on", "none", as_json)
+    elif answer.startswith("ok"):
+        _say("the running server has taken it over", "confirmed", as_json)
+    else:
+        raise EnvironmentFailure(
+            f"the files are written, but the running server stays with what it had: {answer.removeprefix('error ')}; "
+            "mend that and send it SIGHUP"
+        )
+
+
+def _say(sentence: str, word: str, as_json: bool) -> None:
+    if as_json:
+        print_json([{"server": word}])
+    else:
+        click.echo(sentence)
+
+
+def _row(change: Change) -> dict[str, object]:
+    return {
+        "domain": change.domain,
+        "where": change.where,
+        "before": change.before,
+        "after": change.after,
+        "rewritten": change.rewritten,
+    }
+
+
+def _sentence(change: Change, dry_run: bool) -> str:
+    would = "would be " if dry_run else ""
+    if change.before is None:
+        return f"{change.domain}: {would}added with policy {change.after}"
+    if change.after is None:
+        return f"{change.domain}: {would}removed ({change.where}, policy {change.before})"
+    if not change.rewritten:
+        return f"{change.domain}: takes no mail already ({change.where}, policy {change.before})"
+    return f"{change.domain}: {would}{change.before} → {change.after} ({change.where})"

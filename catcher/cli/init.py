@@ -1,0 +1,43 @@
+"""``catcher init``: a folder to start from."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+_COPIED = ("catalogue.csv", "template.zone", "sink.example.zone")
+
+
+@click.command("init")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def command(folder: Path) -> None:
+    """Write a commented catcher.toml, a catalogue, a zone template and a key into DIR, which is empty or new."""
+    from catcher.config import describe
+    from catcher.model.errors import EnvironmentFailure
+    from catcher.privacy import KeyRing
+    from catcher.serve import SystemClock
+
+    if folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f"{folder} is not empty; name an empty folder or one that doesn't exist")
+    try:
+        (folder / "zonefiles").mkdir(parents=True)
+        for name in _COPIED:
+            (folder / "zonefiles" / name).write_bytes(files("catcher").joinpath("zonefiles", name).read_bytes())
+        (folder / "var").mkdir(mode=0o700)
+        KeyRing(folder / "var" / "keys").tokens(SystemClock().now())
+        settings = describe({"catalogue.template": "zonefiles/template.zone"})
+        (folder / "catcher.toml").write_text(settings, encoding="utf-8")
+    except OSError as error:
+        raise EnvironmentFailure(f"{error.filename or folder}: it can't be written: {error.strerror}") from error
+    click.echo(_NEXT.format(folder=folder))
+
+
+_NEXT = """\
+{folder} holds catcher.toml, zonefiles/ and var/. It runs as it is, on loopback, with example names.
+
+  1. {folder}/catcher.toml: your name in [operator], your addresses and host names in [dns] and [smtp]
+  2. {folder}/zonefiles/catalogue.csv: the domains you hold and for whom mail to them was meant
+  3. catcher check -c {folder}/catcher.toml
+  4. catcher serve -c {folder}/catcher.toml"""

@@ -1,0 +1,104 @@
+"""What an operator does with the catalogue: add, remove, stop mail, and tell the running server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from catcher.catalogue import Entry
+from catcher.catalogue.write import Edit, writing
+from catcher.desk.control import request
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done to one row."""
+
+    domain: str
+    where: str
+    before: Policy | None
+    """The policy that the row asked for; None for a new row."""
+    after: Policy | None
+    """None for a row that is gone."""
+    rewritten: bool
+    """False where the row said already what was wanted."""
+
+
+def add(files: Sequence[Path], rows: Iterable[Mapping[str, str]], *, dry_run: bool = False) -> list[Change]:
+    """Appends rows (column → text) to the first file. Raises ConfigurationError; then nothing is written."""
+    with writing(files) as edit:
+        added = [edit.add(row) for row in rows]
+        if not dry_run:
+            edit.commit()
+    return [Change(entry.domain, entry.where, None, entry.policy, True) for entry in added]
+
+
+def remove(files: Sequence[Path], domains: Iterable[str], *, dry_run: bool = False) -> list[Change]:
+    """Deletes the rows of ``domains``. Raises ConfigurationError when one has none; then nothing is written."""
+
+    def gone(edit: Edit, entry: Entry) -> Change:
+        edit.remove(entry)
+        return Change(entry.domain, entry.where, entry.policy, None, True)
+
+    return _each(files, domains, gone, dry_run)
+
+
+def stop_mail(
+    files: Sequence[Path], domains: Iterable[str] | None, *, now: datetime, dry_run: bool = False
+) -> list[Change]:
+    """Turns mail away for ``domains`` (None: every row): their policy becomes ``null``.
+
+    A row that takes no mail keeps its policy: publishing a null MX for a released name would make the next owner's
+    mail bounce. Where ``then`` would take mail again, ``until`` and ``then`` are emptied.
+    """
+
+    def stopped(edit: Edit, entry: Entry) -> Change:
+        after = Policy.NULL if entry.policy.above_null else entry.policy
+        later = entry.until is not None and entry.then.above_null
+        cells = {"policy": after.value} if after is not entry.policy else {}
+        if later:
+            cells |= {"until": "", "then": ""}
+        if cells:
+            edit.change(entry, cells)
+        return Change(entry.domain, entry.where, entry.policy_at(now), after, bool(cells))
+
+    return _each(files, domains, stopped, dry_run)
+
+
+def tell_server(state: Path) -> str | None:
+    """Has the running server read the catalogue anew: its answer (``ok …``, ``error …``), or None when none runs."""
+    return request(state, "reload")
+
+
+def _each(
+    files: Sequence[Path], domains: Iterable[str] | None, do: Callable[[Edit, Entry], Change], dry_run: bool
+) -> list[Change]:
+    with writing(files) as edit:
+        entries = list(edit.rows.values()) if domains is None else _entries(edit, domains)
+        changes = [do(edit, entry) for entry in entries]
+        if not dry_run:
+            edit.commit()
+    return changes
+
+
+def _entries(edit: Edit, domains: Iterable[str]) -> Collection[Entry]:
+    found: dict[str, Entry] = {}
+    faults = []
+    for text in domains:
+        try:
+            entry = edit.rows.get(to_alabel(text))
+        except DomainError as error:
+            faults.append(Fault(text, f"this is no domain: {error}", "write a name like army.ml"))
+            continue
+        if entry is None:
+            faults.append(Fault(text, "no row of the catalogue names it", "see 'catcher catalogue list'"))
+        else:
+            found[entry.domain] = entry
+    if faults:
+        raise ConfigurationError(faults)
+    return found.values()

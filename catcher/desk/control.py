@@ -1,0 +1,57 @@
+"""Asks a running server over its control socket: one line there, one line back."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from pathlib import Path
+
+from catcher.model.errors import EnvironmentFailure
+
+SECONDS = 10.0
+"""How long a server may take to answer: a reload of a million names takes some of them."""
+_ANSWER_OCTETS = 64 * 1024
+_NOBODY = (errno.ENOENT, errno.ECONNREFUSED)
+
+
+def request(state: Path, command: str, *, seconds: float = SECONDS) -> str | None:
+    """Sends ``command`` (``reload``) to every server of the folder ``state``; None when none runs.
+
+    The answer begins with ``ok`` or ``error``; where DNS and SMTP are served apart, it is the first error or the last
+    ``ok``. Raises EnvironmentFailure when a server is there and doesn't answer.
+    """
+    told: str | None = None
+    for path in sorted(state.glob("control*.sock")):
+        answer = _ask(path, command, seconds)
+        if answer is not None and (told is None or told.startswith("ok")):
+            told = answer
+    return told
+
+
+def _ask(path: Path, command: str, seconds: float) -> str | None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(seconds)
+        try:
+            client.connect(str(path))
+            client.sendall(command.encode() + b"\n")
+            answer = _line(client)
+        except TimeoutError:
+            raise EnvironmentFailure(
+                f"{path}: the running server did not answer in {seconds:g} seconds; look into its log, or restart it"
+            ) from None
+        except OSError as error:
+            if error.errno in _NOBODY:
+                return None
+            raise EnvironmentFailure(
+                f"{path}: the running server can't be reached: {error.strerror}; run this as the user that serves"
+            ) from None
+    if not answer:
+        raise EnvironmentFailure(f"{path}: the running server hung up without an answer; look into its log")
+    return answer.decode("utf-8", "replace")
+
+
+def _line(client: socket.socket) -> bytes:
+    answer = b""
+    while b"\n" not in answer and len(answer) < _ANSWER_OCTETS and (piece := client.recv(4096)):
+        answer += piece
+    return answer.partition(b"\n")[0].strip()
