@@ -70,7 +70,7 @@ def _what(error: Exception, prefix: str) -> str:
         return f"the included file can't be read: {error.strerror}"
     if isinstance(error, UnicodeDecodeError):
         return "the file is not UTF-8"
-    return str(error).removeprefix(prefix) or type(error).__name__
+    return str(error).removeprefix(prefix).rstrip(".") or type(error).__name__
 
 
 def _remedy(error: Exception) -> str:

@@ -118,17 +118,19 @@ def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:
 
 
 def _mail_names(sets: Sets) -> list[bytes]:
-    """The apex, every name of the template that could be a mail domain, and the wildcard below each."""
+    """The apex, every name of the template that could be a mail domain, and the wildcard below each.
+
+    An empty non-terminal is such a name, too; what has an underscore label isn't, nor what lies below it.
+    """
     names: dict[bytes, None] = {}
     for owner in (b"", *sets):
-        offsets = Name(owner + b"\0").offsets
-        labels = [owner[at + 1 : at + 1 + owner[at]] for at in offsets]
-        if any(label.startswith(b"_") for label in labels):
-            continue
-        for suffix in (*(owner[at:] for at in offsets), b""):
-            names[suffix] = None
-            if not suffix.startswith(_WILDCARD):
-                names[_WILDCARD + suffix] = None
+        suffixes = [owner[at:] for at in Name(owner + b"\0").offsets] + [b""]
+        for name in reversed(suffixes):
+            if name[1:2] == b"_":
+                break
+            names[name] = None
+            if not name.startswith(_WILDCARD):
+                names[_WILDCARD + name] = None
     return list(names)
 
 

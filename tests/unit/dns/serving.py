@@ -59,7 +59,9 @@ def serving(
 def zone(folder: Path, text: str, name: str = "zone.example") -> Zone:
     """A whole zone without faults; ``text`` begins with $ORIGIN ``name`` and $TTL 300, SOA and NS included."""
     file = folder / f"{name}.zone"
-    head = "$TTL 300\n@ SOA ns.elsewhere.example. hostmaster.elsewhere.example. 1 2 3 4 60\n@ NS ns.elsewhere.example.\n"
+    head = (
+        "$TTL 300\n@ SOA ns.elsewhere.example. hostmaster.elsewhere.example. 1 2 3 4 60\n@ NS ns.elsewhere.example.\n"
+    )
     file.write_text(head + text)
     made, faults = wholezone.load(name, file)
     assert made is not None, faults
