@@ -71,7 +71,7 @@ def _empty(folder: Path) -> Path:
 def _progress(played: Iterable[Played], number: int) -> list[Played]:
     """A bar when a person watches, else a line for every tenth part."""
     if sys.stderr.isatty():
-        with click.progressbar(played, length=number, label="Playing", file=sys.stderr) as bar:
+        with click.progressbar(played, length=number, label="Playing", file=sys.stderr, update_min_steps=5) as bar:
             return list(bar)
     done = []
     for one in played:

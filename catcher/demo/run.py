@@ -64,7 +64,7 @@ class Demo:
                     play(self.events, move_to=self.clock.move_to, lookup=lookup, smtp=self.stage.smtp),
                     len(self.events),
                 )
-            except (OSError, dns.exception.Timeout) as error:
+            except (OSError, dns.exception.DNSException) as error:
                 raise EnvironmentFailure(
                     f"the demo's server stopped answering ({type(error).__name__}); "
                     f"see {self.stage.folder / 'servers.log'}"

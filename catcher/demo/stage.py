@@ -13,8 +13,10 @@ from catcher import config, serve
 from catcher.config import Config
 from catcher.demo.keys import DkimKey
 from catcher.demo.layout import HOST, lay_out_sink, lay_out_world
+from catcher.demo.organisations import CONTRACTOR
 from catcher.demo.stories.work import ends_on
 from catcher.model.clock import Clock
+from catcher.model.errors import EnvironmentFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,11 @@ class Stage:
 
 
 def set_up(folder: Path, *, first: date, keys: Mapping[str, DkimKey]) -> Stage:
-    """Writes everything that both servers need into ``folder``, with ports that are free now."""
+    """Writes everything that both servers need into ``folder``, with ports that are free now.
+
+    Raises EnvironmentFailure where hosts can't have addresses of their own.
+    """
+    check_source(CONTRACTOR.host.address)
     dns, smtp, world_dns, unused = free_ports(4)
     ports = {"host": HOST, "dns": dns, "smtp": smtp, "world": world_dns, "unused": unused}
     around = lay_out_world(folder / "world", ports, keys)
@@ -55,6 +61,18 @@ def serving(stage: Stage, clock: Clock) -> Iterator[None]:
         running.callback(serve.launch(stage.world, clock=clock, roles=("dns",)).stop)
         running.callback(serve.launch(stage.sink, clock=clock).stop)
         yield
+
+
+def check_source(address: str) -> None:
+    """Raises EnvironmentFailure when nothing can be sent from ``address``."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError as error:
+            raise EnvironmentFailure(
+                f"{address}: {error.strerror}; the demo's hosts send from addresses of their own in 127.0.0.0/8, "
+                "which Linux grants to everyone: run it there, or in a container"
+            ) from error
 
 
 def free_ports(number: int) -> list[int]:

@@ -19,7 +19,9 @@ import dns.message
 import dns.query
 import pytest
 
+from catcher.demo.stage import check_source, free_ports
 from catcher.demo.texts import BOMBED_READER, CANARIES, READERS, STAFF, STORED_READER, local_part
+from catcher.model.errors import EnvironmentFailure
 
 SECONDS = 60
 """What the whole demo may take."""
@@ -211,3 +213,14 @@ def test_with_keep_the_servers_stay_up_for_what_it_says_to_try(run: Run) -> None
         client.rcpt("someone@army.ml")
         code, text = client.data(b"From: you@contractor.example\r\nTo: someone@army.ml\r\n\r\nhello\r\n")
     assert code == 250 and b"ref " in text
+
+
+def test_a_machine_whose_hosts_have_no_addresses_is_told_what_to_do() -> None:
+    """192.0.2.1 (RFC 5737) is nobody's address."""
+    with pytest.raises(EnvironmentFailure, match=r"192\.0\.2\.1.*run it there"):
+        check_source("192.0.2.1")
+
+
+def test_free_ports_are_different_and_above_those_of_services() -> None:
+    ports = free_ports(8)
+    assert len(set(ports)) == 8 and min(ports) > 1023
