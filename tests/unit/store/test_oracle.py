@@ -1,0 +1,123 @@
+"""Whatever is done to them in whatever order, SqliteStore and MemoryStore answer alike."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from catcher.model.demand import DemandKey
+from catcher.model.observation import Observation
+from catcher.store import MemoryStore, SqliteStore
+from tests.support.folding import folder
+from tests.support.observations import NOON, moments, observations
+
+_DOMAINS = st.sampled_from(("army.ml", "navy.ml"))
+_BATCHES = st.lists(st.lists(observations(), max_size=3), max_size=4)
+_HOURS = st.integers(0, 75 * 24).map(lambda hours: NOON + timedelta(hours=hours))
+_KEYS = st.builds(
+    DemandKey,
+    _DOMAINS,
+    st.sampled_from(("MX", "A")),
+    st.just("NOERROR"),
+    _HOURS,
+    st.sampled_from(("192.0.2.0/24", "2001:db8::/48")),
+)
+
+
+class TwoStores(RuleBasedStateMachine):
+    """Each rule does the same to both and compares what they say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = Path(tempfile.mkdtemp())
+        self._open()
+        self._memory = MemoryStore()
+
+    def _open(self) -> None:
+        self._sqlite = SqliteStore(self._folder / "catcher.db")
+
+    def teardown(self) -> None:
+        self._sqlite.close()
+        shutil.rmtree(self._folder)
+
+    @rule(batches=_BATCHES)
+    def add(self, batches: list[list[Observation]]) -> None:
+        assert self._sqlite.add(batches) == self._memory.add(batches)
+
+    @rule(sample=observations(retry_tag=st.just("000001")), later=st.integers(0, 7 * 24 * 60))
+    def retry(self, sample: Observation, later: int) -> None:
+        """The same mail again under another transaction, up to seven days later."""
+        at = sample.observed_at + timedelta(minutes=later)
+        again = replace(sample, transaction="t-again", observed_at=at)
+        assert self._sqlite.add([[sample], [again]]) == self._memory.add([[sample], [again]])
+
+    @rule()
+    def fold(self) -> None:
+        assert self._sqlite.fold(folder) == self._memory.fold(folder)
+
+    @rule(now=moments(days=120), keep_days=st.integers(1, 60), dry_run=st.booleans())
+    def purge(self, now: datetime, keep_days: int, dry_run: bool) -> None:
+        purged = self._sqlite.purge(now, keep_days=keep_days, folder=folder, dry_run=dry_run)
+        assert purged == self._memory.purge(now, keep_days=keep_days, folder=folder, dry_run=dry_run)
+
+    @rule(period=st.sampled_from(("2026-11", "2026-12", "2027-01")))
+    def settle(self, period: str) -> None:
+        assert self._sqlite.settle(period) == self._memory.settle(period)
+
+    @rule(tally=st.dictionaries(_KEYS, st.integers(1, 1000), max_size=4))
+    def add_demand(self, tally: dict[DemandKey, int]) -> None:
+        self._sqlite.add_demand(tally)
+        self._memory.add_demand(tally)
+
+    @rule()
+    def open_again(self) -> None:
+        self._sqlite.close()
+        self._open()
+
+    @rule(
+        domain=st.none() | _DOMAINS,
+        since=st.none() | moments(),
+        until=st.none() | moments(),
+        ref=st.none() | st.just("REF00001"),
+        limit=st.none() | st.integers(0, 5),
+        newest_first=st.booleans(),
+    )
+    def read(
+        self,
+        domain: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        ref: str | None,
+        limit: int | None,
+        newest_first: bool,
+    ) -> None:
+        sqlite, memory = (
+            list(
+                store.observations(
+                    domain=domain, since=since, until=until, ref=ref, limit=limit, newest_first=newest_first
+                )
+            )
+            for store in (self._sqlite, self._memory)
+        )
+        assert sqlite == memory
+
+    @rule(since=st.none() | _HOURS, qtype=st.sampled_from((None, "MX", "TXT")))
+    def demand(self, since: datetime | None, qtype: str | None) -> None:
+        sqlite = dict(self._sqlite.demand(since=since, qtype=qtype))
+        assert sqlite == dict(self._memory.demand(since=since, qtype=qtype))
+
+    @invariant()
+    def they_hold_the_same(self) -> None:
+        assert list(self._sqlite.observations()) == list(self._memory.observations())
+        assert list(self._sqlite.incidents()) == list(self._memory.incidents())
+
+
+TestTwoStores = TwoStores.TestCase
+TestTwoStores.settings = settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True)
