@@ -1,8 +1,8 @@
 """Report cases: a JSON file that says what came, read into the report that catcher makes of it.
 
-A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on ``days``, each
-with what differs from a person's verified mail from contractor.example to army.ml. Optional: ``organisations``,
-``operator``, ``freemail``, ``settled`` (mailbox totals), ``watch`` is what the directory lists.
+A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on ``days``,
+each with what differs from a person's verified mail from contractor.example to army.ml. Optional: ``organisations``
+(what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals).
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from catcher.report import Directory, compose
 from tests.support.observations import intended, observation, sender
 
 CASES = Path(__file__).parents[1] / "cases" / "report"
+
+TOKEN = "token-of-a-mailbox"
+"""Every token of a case begins so: none may be seen in a report."""
 
 OPERATOR = {
     "name": "Registry of Example",
@@ -96,8 +99,8 @@ def _one(row: dict[str, Any], number: int, moment: datetime) -> Observation:
         outcome=outcome,
         tls=row.get("tls", True),
         size_class=None if outcome is Outcome.REFUSED else SizeClass.UP_TO_100_KB,
-        reverse_path_token=f"{domain} {row.get('mailbox', 'a')}",
-        recipients=(f"{row.get('to', 'r')}",),
+        reverse_path_token=f"{TOKEN} {domain} {row.get('mailbox', 'a')}",
+        recipients=(f"{TOKEN} {row.get('to', 'r')}",),
         sender=sender(domain, tier),
         intended=(intended(typo, row.get("for", "army.mil")),),
         mail_class=MailClass(row.get("class", "person")),

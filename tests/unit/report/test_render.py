@@ -1,0 +1,139 @@
+"""Rendering: no hostile name does harm, text is narrow, HTML fetches and runs nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from jinja2 import UndefinedError
+
+from catcher.model.report import Report
+from catcher.report import Form, render, subject
+from catcher.report.render import _environment
+from tests.support import reports
+
+_HARMLESS = frozenset(
+    (
+        *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "div", "p", "span"),
+        *("h1", "h2", "h3", "b", "i", "ul", "ol", "li", "dl", "dt", "dd", "pre", "blockquote", "details", "summary"),
+        *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "svg", "text", "line", "rect", "desc"),
+    )
+)
+
+
+class Page(HTMLParser):
+    """Collects every tag with its attributes, and the text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "line", "rect"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("line", "rect"):
+            assert self.open.pop() == tag, f"</{tag}> closes another tag"
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.fixture(params=reports.names())
+def report(request: pytest.FixtureRequest) -> Report:
+    return reports.composed(reports.case(request.param))
+
+
+def test_html_has_only_harmless_tags_and_attributes(report: Report) -> None:
+    page = Page(render(report, Form.HTML))
+    assert not page.open, "an open tag"
+    for tag, attributes in page.tags:
+        assert tag in _HARMLESS
+        assert not {"href", "src", "srcset", "action", "formaction", "background", "data", "style"} & set(attributes)
+        assert not [name for name in attributes if name.startswith("on")]
+    assert sum(tag == "style" for tag, _ in page.tags) == 1
+
+
+def test_html_fetches_nothing(report: Report) -> None:
+    text = render(report, Form.HTML)
+    style = text[text.index("<style>") : text.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert "default-src 'none'" in text
+
+
+def test_html_is_accessible(report: Report) -> None:
+    page = Page(render(report, Form.HTML))
+    attributes = [a for _, a in page.tags]
+    ids = [a["id"] for a in attributes if "id" in a]
+    assert len(ids) == len(set(ids))
+    labels = {name for a in attributes for name in (a.get("aria-labelledby") or "").split()}
+    assert labels <= set(ids)
+    assert ("html", {"lang": "en"}) in page.tags
+    assert sum(tag == "h1" for tag, _ in page.tags) == 1
+    assert all(a.get("scope") for tag, a in page.tags if tag == "th")
+
+
+def test_html_asks_for_what_text_asks_for(report: Report) -> None:
+    page = " ".join(" ".join(Page(render(report, Form.HTML)).words).split())
+    text = render(report, Form.TEXT)
+    steps = re.split(r"^\d\. ", text[text.index("What to do") : text.index("How to check us")], flags=re.MULTILINE)[1:]
+    assert len(steps) == 3
+    for step in steps:
+        assert " ".join(step.split("\n\n")[0].split()) in page
+
+
+def test_a_text_line_is_narrow_unless_it_is_one_name_or_a_rule(report: Report) -> None:
+    rules = {line.strip() for remedy in report.remedies for line in remedy.rule.splitlines()}
+    for line in render(report, Form.TEXT).splitlines():
+        assert len(line) <= 72 or line.strip() in rules or len(line.split()) <= 2, line
+
+
+def test_text_is_tidy(report: Report) -> None:
+    text = render(report, Form.TEXT)
+    assert "\n\n\n" not in text
+    assert not re.search(r"[ \t]$", text, re.MULTILINE)
+    assert "  " not in subject(report)
+    assert text.isprintable() or not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text)
+
+
+def test_the_subject_is_one_line_and_ends_in_the_reference(report: Report) -> None:
+    assert "\n" not in subject(report)
+    assert subject(report).endswith(f"[{report.ref}]")
+
+
+def test_json_holds_the_report(report: Report) -> None:
+    assert json.loads(render(report, Form.JSON)) == json.loads(json.dumps(report.to_json()))
+
+
+def test_templates_in_names_are_not_run() -> None:
+    made = reports.composed(reports.case("intended-hostile"))
+    for form in Form:
+        assert "{{ 7 * 7 }}" in " ".join(render(made, form).split())
+
+
+@pytest.mark.parametrize("form", [Form.TEXT, Form.HTML])
+def test_a_name_that_a_template_lacks_is_an_error(form: Form) -> None:
+    with pytest.raises(UndefinedError):
+        _environment(form).from_string("{{ absent }}").render()
+
+
+def test_markup_in_a_sentence_is_escaped_in_html_and_plain_in_text() -> None:
+    """A macro that both forms import must not carry raw text into HTML."""
+    made = reports.composed(reports.case("sender-hostile"))
+    assert "<script>alert(1)" in render(made, Form.TEXT)
+    assert "<script>alert" not in render(made, Form.HTML)
+    assert "&lt;script&gt;alert(1)" in render(made, Form.HTML)
+
+
+def test_no_form_holds_a_mailbox_or_its_token(report: Report) -> None:
+    for form in Form:
+        assert reports.TOKEN not in render(report, form)
