@@ -28,9 +28,11 @@ class Refusal:
     more: int
     """How many further lines say the same of it."""
 
-    def __str__(self) -> str:
-        more = f" (and {self.more} more lines)" if self.more else ""
-        return f"{self.where}: {self.domain}: {self.why}, {self.zone}:{self.line}{more}"
+    @property
+    def what(self) -> str:
+        """The name, the reason and the line that gives it."""
+        more = f" and {self.more} more" if self.more else ""
+        return f"{self.domain} is refused: {self.why} ({self.zone}:{self.line}{more})"
 
 
 def compare(

@@ -65,12 +65,13 @@ class Guard:
     def load(cls, state: Path, required: bool) -> Guard:
         """The guard on record in the folder ``state``; without a record one that clears nothing.
 
+        Where it isn't ``required`` the cleared names are not read: the runs tell what was refused, and clear nothing.
         Raises EnvironmentFailure when the record is damaged.
         """
         record = state / _RECORD
         try:
             told = json.loads(record.read_bytes())
-            return cls(required=required, runs=[_read(run, state) for run in told["runs"]])
+            return cls(required=required, runs=[_read(run, state, required=required) for run in told["runs"]])
         except FileNotFoundError:
             if record.exists():
                 raise _damaged(record) from None
@@ -99,16 +100,36 @@ class Guard:
         run = self.run_for(domain)
         return run is not None and run.holds_at(now) and domain in run.cleared and domain not in self._refused
 
-    def record(self, state: Path, runs: Sequence[Run]) -> Guard:
-        """Writes ``runs`` in place of those of the same origins; returns the guard as it is now on record."""
-        guard = Guard(required=self.required, runs=[*self.runs.values(), *runs])
+
+def record(state: Path, runs: Sequence[Run]) -> None:
+    """Puts ``runs`` on record in place of those of the same origins. Raises EnvironmentFailure.
+
+    A damaged record is written anew: the runs of other origins are lost with it, and clear nothing any more.
+    """
+    try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for run in runs:
-            replace_file(state / _names_file(run), run.cleared.block[1:], mode=0o600)
-        told = [_tell(run) for _, run in sorted(guard.runs.items())]
-        replace_file(state / _RECORD, json.dumps({"runs": told}, indent=1).encode() + b"\n", mode=0o600)
-        _sweep(state, {run["names"] for run in told})
-        return guard
+    except OSError as error:
+        raise EnvironmentFailure(f"{state}: it can't be made: {error.strerror}; make its folder writable") from None
+    for run in runs:
+        replace_file(state / _names_file(run), run.cleared.block[1:], mode=0o600)
+    told = {run["origin"]: run for run in _on_record(state)} | {run.origin: _tell(run) for run in runs}
+    text = json.dumps({"runs": [run for _, run in sorted(told.items())]}, indent=1)
+    replace_file(state / _RECORD, text.encode() + b"\n", mode=0o600)
+    kept = {run["names"] for run in told.values()}
+    for file in state.glob("guard-*"):
+        if file.name not in kept:
+            file.unlink(missing_ok=True)
+
+
+def _on_record(state: Path) -> list[dict[str, Any]]:
+    try:
+        told = json.loads((state / _RECORD).read_bytes())["runs"]
+        for run in told:
+            _read(run, state, required=True)
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    assert isinstance(told, list)
+    return told
 
 
 def _names_file(run: Run) -> str:
@@ -127,26 +148,20 @@ def _tell(run: Run) -> dict[str, Any]:
     }
 
 
-def _read(told: Any, state: Path) -> Run:
+def _read(told: Any, state: Path, *, required: bool) -> Run:
     """Raises ValueError, KeyError, TypeError or FileNotFoundError for a damaged record."""
+    names = (state / Path(told["names"]).name).read_bytes() if required else b""
     run = Run(
         origin=told["origin"],
         ran_at=datetime.fromisoformat(told["ran_at"]).astimezone(UTC),
         zone=told["zone"],
         serial=told["serial"],
         refused=frozenset(told["refused"]),
-        cleared=SortedNames((state / Path(told["names"]).name).read_bytes()),
+        cleared=SortedNames(names),
     )
-    if _names_file(run) != told["names"]:
+    if required and _names_file(run) != told["names"]:
         raise ValueError("the cleared names are not those of the record")
     return run
-
-
-def _sweep(state: Path, kept: set[str]) -> None:
-    """Removes the names of former runs."""
-    for file in state.glob("guard-*"):
-        if file.name not in kept:
-            file.unlink(missing_ok=True)
 
 
 def _damaged(record: Path) -> EnvironmentFailure:

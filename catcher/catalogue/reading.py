@@ -12,7 +12,7 @@ from pathlib import Path
 from catcher.catalogue.catalogue import Catalogue
 from catcher.catalogue.entry import COLUMNS
 from catcher.catalogue.guard import Guard
-from catcher.catalogue.row import cells, read
+from catcher.catalogue.row import cells_in, read
 from catcher.catalogue.table import Table
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.policy import Policy
@@ -84,7 +84,7 @@ class _Gathered:
         row = read(line.decode(), where, width)
         self.faults += [(ordinal, fault) for fault in row.faults]
         domain = row.domain.encode() if row.domain else b""
-        return ",".join(cells(row.entry)).encode() if row.entry else domain, domain
+        return ",".join(cells_in(row.entry)).encode() if row.entry else domain, domain
 
     def table(self) -> Table:
         """All rows. Raises ConfigurationError."""

@@ -91,12 +91,7 @@ def held_domain(text: str) -> str:
     return name
 
 
-def line(entry: Entry) -> str:
-    """``entry`` as a CSV line without line ending, trailing empty columns left out."""
-    return quoted(cells(entry))
-
-
-def cells(entry: Entry) -> list[str]:
+def cells_in(entry: Entry) -> list[str]:
     """The six cells of ``entry``."""
     until, then = (entry.until.isoformat(), entry.then.value) if entry.until else ("", "")
     return [entry.domain, entry.intended or "", entry.policy.value, until, then, entry.note]

@@ -18,7 +18,7 @@ from pathlib import Path
 from catcher.catalogue.atomic import replace_file
 from catcher.catalogue.entry import COLUMNS, Entry
 from catcher.catalogue.reading import octets, read_table
-from catcher.catalogue.row import cells_of, quoted, read
+from catcher.catalogue.row import cells_in, cells_of, quoted, read
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 
 _BOM = b"\xef\xbb\xbf"
@@ -49,7 +49,7 @@ class Edit:
         if faults or row.entry is None:
             raise ConfigurationError(faults)
         self._added[row.entry.domain] = row.entry
-        self._texts[file].append(wanted)
+        self._texts[file].append(cells_in(row.entry))
         return row.entry
 
     def remove(self, entry: Entry) -> None:

@@ -1,0 +1,136 @@
+"""``catcher check``: configuration, catalogue, zones, keys and guards; every fault and every finding."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from catcher.cli.options import config_option, json_option, print_json
+from catcher.model.errors import ConfigurationError, Fault
+
+if TYPE_CHECKING:
+    from catcher.catalogue import Catalogue
+    from catcher.catalogue.guard import Run
+    from catcher.config import Config
+
+_COUNTED = 50_000
+"""The policies of a larger catalogue are not counted: that takes seconds."""
+
+
+@click.command("check")
+@click.option(
+    "--against",
+    "zones",
+    metavar="ZONE",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TLD's zone file, plain or gzipped: names that are somebody else's there are refused. Repeatable.",
+)
+@config_option
+@json_option
+def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
+    """Check configuration, zones, catalogue, keys and guards; name every fault.
+
+    Exit status: 0 all is well; 1 findings: a refused name, an outdated guard, a key that others can read;
+    2 faults in the configuration, the catalogue or a zone.
+    """
+    try:
+        findings, summary = _check(config_file, zones)
+    except ConfigurationError as error:
+        if not as_json:
+            raise
+        print_json(_rows("fault", error.faults))
+        sys.exit(error.exit_status)
+    if as_json:
+        print_json(_rows("finding", findings))
+        print_json({"kind": "summary", "about": about, "told": told} for about, told in summary)
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        for about, told in summary:
+            click.echo(f"{about}: {told}")
+        click.echo(f"{len(findings)} findings" if findings else "all is well")
+    sys.exit(1 if findings else 0)
+
+
+def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], list[tuple[str, str]]]:
+    """The findings and a summary. Raises ConfigurationError with the faults of all files together."""
+    from catcher.catalogue import Guard
+    from catcher.config import load
+    from catcher.desk import guard
+    from catcher.desk.catalogue import tell_server
+    from catcher.serve import SystemClock
+
+    now = SystemClock().now()
+    config = load(config_file)
+    required = config.catalogue.guard == "required"
+    catalogue = _everything(config, now)
+    findings = list(guard.exposed(config.node.state))
+    summary = list(_about(config, catalogue, now))
+    if zones:
+        runs, refused = guard.run(config, catalogue, zones, now=now)
+        findings += refused
+        summary += [(run.zone, _compared(run)) for run in runs]
+        answer = tell_server(config.node.state) if required else None
+        if answer is not None:
+            summary.append(("running server", answer))
+    findings += guard.standing(catalogue, Guard.load(config.node.state, required), now=now)
+    return findings, summary
+
+
+def _everything(config: Config, now: datetime) -> Catalogue:
+    """Catalogue, zones and watch-list, read as the server will. Raises ConfigurationError with all their faults."""
+    from catcher import catalogue as catalogue_room
+    from catcher import dns
+    from catcher.directory import Organisations
+
+    faults: list[Fault] = []
+    try:
+        catalogue = catalogue_room.load(config.catalogue.files)
+    except ConfigurationError as error:
+        faults += error.faults
+        catalogue = catalogue_room.Catalogue.of(())
+    for read in (
+        lambda: dns.load(config, catalogue, now=now, keep_serial=False),
+        lambda: Organisations.load(config.fingerprint.watchlist),
+    ):
+        try:
+            read()
+        except ConfigurationError as error:
+            faults += error.faults
+    if faults:
+        raise ConfigurationError(faults)
+    return catalogue
+
+
+def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tuple[str, str]]:
+    yield config.path.name, "right"
+    held = f"{len(catalogue)} names"
+    if len(catalogue) <= _COUNTED:
+        policies = Counter(entry.policy_at(now) for entry in catalogue)
+        held += "".join(f", {number} {policy}" for policy, number in policies.most_common())
+    yield "catalogue", held
+    yield "zones", f"{len(config.dns.zone)} beside the catalogue"
+    examples = [n for n in (config.smtp.hostname, *config.dns.nameservers) if n.endswith((".example", ".invalid"))]
+    if examples:
+        yield "note", f"{', '.join(examples)}: example names, which nobody can reach; put in your own before you serve"
+    if config.catalogue.guard == "off":
+        yield (
+            "note",
+            'catalogue.guard is "off": names are served whether or not they were compared with their TLD\'s zone',
+        )
+
+
+def _compared(run: Run) -> str:
+    judged = len(run.cleared) + len(run.refused)
+    return f"zone {run.origin}, serial {run.serial}: {judged} names compared, {len(run.refused)} refused"
+
+
+def _rows(kind: str, faults: Iterable[Fault]) -> Iterator[dict[str, str]]:
+    return ({"kind": kind, "where": f.where, "what": f.what, "remedy": f.remedy} for f in faults)

@@ -1,0 +1,104 @@
+"""Running the guard, and finding what stands in the way of serving safely."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from catcher.catalogue import Catalogue, Guard
+from catcher.catalogue.against import compare
+from catcher.catalogue.guard import HOLDS, Run, record
+from catcher.config import Config
+from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
+
+
+def run(config: Config, catalogue: Catalogue, zones: Sequence[Path], *, now: datetime) -> tuple[list[Run], list[Fault]]:
+    """Compares the catalogue with TLD zones and records the result; returns the runs and what was found.
+
+    Raises ConfigurationError for broken zone files, all at once, and then records nothing.
+    """
+    runs: dict[str, Run] = {}
+    found: list[Fault] = []
+    faults: list[Fault] = []
+    for file in zones:
+        try:
+            made, refusals = compare(
+                catalogue,
+                file,
+                nameservers=config.dns.nameservers,
+                own_zones=[zone.name for zone in config.dns.zone],
+                now=now,
+            )
+        except ConfigurationError as error:
+            faults += error.faults
+            continue
+        if made.origin in runs:
+            other = runs[made.origin].zone
+            faults.append(Fault(file.name, f"{other} is the zone {made.origin}, too", "give each TLD's zone once"))
+        runs[made.origin] = made
+        found += [
+            Fault(r.where, r.what, "take the row out, or have the TLD's zone corrected and check again")
+            for r in refusals
+        ]
+    if faults:
+        raise ConfigurationError(faults)
+    record(config.node.state, list(runs.values()))
+    return list(runs.values()), found
+
+
+def standing(catalogue: Catalogue, guard: Guard, *, now: datetime) -> Iterator[Fault]:
+    """Catalogued names that earlier runs refused and, where a guard is required, those that none cleared."""
+    for origin, last in sorted(guard.runs.items()):
+        if last.ran_at != now:
+            for entry in filter(None, map(catalogue.get, sorted(last.refused))):
+                what = (
+                    f"{entry.domain} was refused when it was compared with {last.zone} at {last.ran_at:%Y-%m-%d %H:%M}"
+                )
+                yield Fault(entry.where, what, "take the row out, or run 'catcher check --against' with a newer zone")
+        if guard.required and not last.holds_at(now):
+            yield Fault(
+                f"guard of {origin}",
+                f"it last ran at {last.ran_at:%Y-%m-%d %H:%M} UTC, over {HOLDS.total_seconds() / 3600:.0f} hours ago",
+                f"run 'catcher check --against' with the zone of {origin}; until then its names are served as null",
+            )
+    if guard.required:
+        yield from _uncleared(catalogue, guard)
+
+
+def _uncleared(catalogue: Catalogue, guard: Guard) -> Iterator[Fault]:
+    first: dict[str, str] = {}
+    count: dict[str, int] = {}
+    for domain in catalogue.domains():
+        if not guard.clears(domain):
+            covering = guard.run_for(domain)
+            if covering is not None and domain in covering.refused:
+                continue
+            tld = covering.origin if covering else domain.rpartition(".")[2]
+            first.setdefault(tld, domain)
+            count[tld] = count.get(tld, 0) + 1
+    for tld, number in sorted(count.items()):
+        names = f"{first[tld]} was" if number == 1 else f"{number} names ({first[tld]} and others) were"
+        yield Fault(
+            f"guard of {tld}",
+            f"{names} never compared with the zone",
+            f"run 'catcher check --against' with the zone of {tld}; until then they are served as null",
+        )
+
+
+def exposed(state: Path) -> Iterator[Fault]:
+    """The state folder and the keys in it, where others than their owner may read them."""
+    keys = state / "keys"
+    paths = [(state, 0o700), (keys, 0o700), *((key, 0o600) for key in sorted(keys.glob("*.key")))]
+    for path, right in paths:
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise EnvironmentFailure(
+                f"{path}: it can't be looked at: {error.strerror}; run this as its owner"
+            ) from None
+        if mode & 0o077:
+            yield Fault(str(path), f"others than its owner may use it (mode {mode:04o})", f"chmod {right:03o} {path}")
