@@ -15,6 +15,8 @@ FIELDS_KEPT = 1000
 NAME_MOST = 998
 """A line without a colon in so many octets (RFC 5322 §2.1.1) is no header field."""
 
+_WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?:[ \t][^\n]*+\n)*+)(?=[^ \t])")
+"""A field with its folds that is here to its end: what most are, taken at once instead of line by line."""
 _NAME = re.compile(rb"[^\x00-\x20\x7f:]+\Z")
 _ENVELOPE_LINES = (b"From ", b">From ")
 """What a mailbox file puts before a message (RFC 4155)."""
@@ -66,6 +68,13 @@ class HeaderReader:
         """Takes the next octets; None while the header goes on, else the octets after it (maybe none)."""
         start = 0
         while start < len(data):
+            whole = None if self._within or self._line else _WHOLE.match(data, start)
+            if whole is not None:
+                self._close_field()
+                start = whole.end()
+                self._note(whole[0])
+                self._keep(whole[0][:FIELD_KEPT], cut=len(whole[0]) > FIELD_KEPT)
+                continue
             end = data.find(b"\n", start) + 1
             piece = data[start : end or len(data)]
             start += len(piece)
@@ -140,11 +149,7 @@ class HeaderReader:
 
     def _take(self, piece: bytes) -> None:
         """Takes octets of a line that is known for what it is."""
-        self.octets += len(piece)
-        if not piece.isascii():
-            self._defects.add("8bit")
-        if b"\0" in piece:
-            self._defects.add("nul")
+        self._note(piece)
         if not self._skipping:
             room = FIELD_KEPT - len(self._field)
             self._cut = self._cut or len(piece) > room
@@ -152,7 +157,7 @@ class HeaderReader:
         self._within = not piece.endswith(b"\n")
 
     def _close_field(self) -> None:
-        """Puts the open field among those that are kept, if there is room."""
+        """The open field is complete."""
         if self._skipping or not self._in_field:
             self._in_field = self._skipping = False
             return
@@ -160,6 +165,17 @@ class HeaderReader:
         field, cut = bytes(self._field), self._cut
         self._field.clear()
         self._cut = False
+        self._keep(field, cut=cut)
+
+    def _note(self, piece: bytes) -> None:
+        self.octets += len(piece)
+        if not piece.isascii():
+            self._defects.add("8bit")
+        if b"\0" in piece:
+            self._defects.add("nul")
+
+    def _keep(self, field: bytes, *, cut: bool) -> None:
+        """Puts a field among those that are kept, if there is room."""
         if len(field) > self._room or len(self._fields) >= FIELDS_KEPT:
             self._dropped += 1
             self._defects.add("header-too-long")

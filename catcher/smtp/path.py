@@ -26,7 +26,7 @@ _PATH = re.compile(
       | " (?P<quoted> (?: [^"\\\x00-\x1f\x7f] | \\[\x20-\x7e] )* ) "
     )
     (?: @ (?: (?P<domain> [^\s<>()\[\]\\,;:@"\x00-\x1f\x7f]+ )
-            | (?P<literal> \[ [^\s<>\[\]\\@"\x00-\x1f\x7f]+ \] ) ) )?
+            | (?P<literal> \[ [0-9A-Fa-fIiPpVv:.]+ \] ) ) )?
     """,
     re.VERBOSE,
 )

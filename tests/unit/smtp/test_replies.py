@@ -1,0 +1,70 @@
+"""Replies on the wire: codes that match, lines that fit, nothing that a client said (RFC 5321 §4.2, RFC 2034)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.smtp import replies
+from catcher.smtp.replies import LINE_MOST, Reply, reply
+
+CONSTANTS = {name: value for name, value in vars(replies).items() if isinstance(value, Reply)}
+LONGEST = ".".join(["d" * 62] * 4)
+BUILT = {
+    "accepted": replies.accepted("REF-1"),
+    "explanation": replies.explanation([(LONGEST, LONGEST), ("b.test", None)], "REF-1"),
+    "null": replies.takes_no_mail(LONGEST, LONGEST, null_mx=True),
+    "observe": replies.takes_no_mail("b.test", None, null_mx=False),
+    "release": replies.released(LONGEST),
+    "pointer": replies.operator_pointer("operator@operator.example", ""),
+    "pointer to nothing": replies.operator_pointer("", ""),
+    "help": replies.help_text(["HELO"] * 300, "https://operator.example/"),
+}
+
+
+@pytest.mark.parametrize("name", [*CONSTANTS, *BUILT])
+def test_every_reply_is_well_formed(name: str) -> None:
+    answer = {**CONSTANTS, **BUILT}[name]
+    lines = answer.wire.split(b"\r\n")
+    assert lines.pop() == b""
+    for number, line in enumerate(lines, start=1):
+        assert len(line) + 2 <= LINE_MOST
+        separator = b" " if number == len(lines) else b"-"
+        assert line.startswith(b"%d%s" % (answer.code, separator))
+        if answer.code != 354:
+            assert re.match(rb"%d.%d\.\d\.\d{1,2} \S" % (answer.code, answer.code // 100), line)
+        assert line.decode("ascii").isprintable()
+
+
+@pytest.mark.parametrize("name", [name for name, value in CONSTANTS.items() if value.code in (221, 421)])
+def test_what_says_goodbye_closes(name: str) -> None:
+    assert CONSTANTS[name].close
+
+
+@given(st.lists(st.text(max_size=900), min_size=1, max_size=4))
+def test_any_text_becomes_lines_that_fit(texts: list[str]) -> None:
+    wire = reply(550, "5.1.2", *texts).wire
+    lines = wire.split(b"\r\n")[:-1]
+    assert b"\r" not in b"".join(lines) and b"\n" not in b"".join(lines)
+    assert all(len(line) <= LINE_MOST - 2 for line in lines)
+    assert [line[3:4] for line in lines] == [b"-"] * (len(lines) - 1) + [b" "]
+
+
+def test_the_explanation_says_what_went_wrong_and_what_was_kept() -> None:
+    assert replies.explanation([("army.ml", "army.mil")], "AB").wire == (
+        b"550 5.1.2 army.ml is not army.mil; your message was not kept, "
+        b"that your server wrote here was recorded; ref AB\r\n"
+    )
+
+
+def test_without_an_intended_domain_it_says_that_nobody_is_there() -> None:
+    assert replies.explanation([("army.ml", None)], "AB").wire.startswith(b"550 5.1.2 nobody takes mail at army.ml; ")
+
+
+def test_the_reference_stands_last_also_when_the_text_is_broken_into_lines() -> None:
+    wire = BUILT["explanation"].wire
+    assert wire.count(b"\r\n") > 1
+    assert wire.endswith(b"ref REF-1\r\n")

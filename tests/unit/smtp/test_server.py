@@ -1,0 +1,97 @@
+"""The server: how many connections, and how they end when it closes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from catcher.smtp import Limits
+from tests.support.smtpwire import RecordingIntake, Wire, new_server, run
+from tests.unit.smtp.test_session import MAIL, open_data
+
+
+def test_a_connection_over_the_limit_gets_421_and_the_next_after_one_left_is_served() -> None:
+    async def main() -> None:
+        server = new_server(limits=Limits(connections=2))
+        one, two = Wire(server), Wire(server)
+        assert (await one.reply())[:3] == (await two.reply())[:3] == "220"
+        three = Wire(server)
+        assert await three.reply() == "421 4.7.0 too many connections; try again later"
+        await three.ended()
+        await one.ask("QUIT")
+        await one.ended()
+        assert (await Wire(server).reply())[:3] == "220"
+        assert (server.counters.connections, server.counters.connections_refused) == (3, 1)
+        await server.close(1.0)
+
+    run(main())
+
+
+def test_closing_sends_idle_sessions_away_and_lets_transactions_end() -> None:
+    intake = RecordingIntake()
+
+    async def main() -> None:
+        server = new_server(intake)
+        idle, in_data, in_envelope = Wire(server), Wire(server), Wire(server)
+        for wire in (idle, in_data, in_envelope):
+            await wire.reply()
+        await open_data(in_data)
+        await in_envelope.ask("HELO client.example", "MAIL FROM:<>", "RCPT TO:<reader@army.ml>")
+        closing = asyncio.create_task(server.close(100.0))
+        assert await idle.reply() == "421 4.3.2 shutting down; try again later"
+        await idle.ended()
+        await in_data.send(b".\r\n")
+        assert (await in_data.reply()).startswith("250 ")
+        assert (await in_data.reply()).startswith("421 ")
+        await in_envelope.ask("DATA")
+        await in_envelope.send(b".\r\n")
+        assert (await in_envelope.reply()).startswith("250 ")
+        assert (await in_envelope.reply()).startswith("421 ")
+        assert not closing.done()
+        await closing
+
+    run(main())
+    assert len(intake.taken) == 2
+
+
+def test_what_does_not_end_in_time_is_cut_off() -> None:
+    async def main() -> None:
+        server = new_server()
+        wire = Wire(server)
+        await wire.reply()
+        await open_data(wire)
+        before = asyncio.get_running_loop().time()
+        await server.close(30.0)
+        assert 30 <= asyncio.get_running_loop().time() - before < 31
+        await wire.ended()
+
+    run(main())
+
+
+def test_closing_waits_for_what_is_being_recorded() -> None:
+    intake = RecordingIntake(gate=asyncio.Event())
+
+    async def main() -> None:
+        server = new_server(intake)
+        wire = Wire(server)
+        await wire.reply()
+        await wire.send(MAIL)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        wire.reset()
+        closing = asyncio.create_task(server.close(1.0))
+        await asyncio.sleep(50)
+        assert not closing.done()
+        assert intake.gate is not None
+        intake.gate.set()
+        await closing
+
+    run(main())
+    assert len(intake.taken) == 1
+
+
+def test_a_server_without_connections_closes_at_once() -> None:
+    async def main() -> float:
+        await new_server().close(30.0)
+        return asyncio.get_running_loop().time()
+
+    assert run(main()) == 0

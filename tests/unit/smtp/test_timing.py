@@ -1,0 +1,91 @@
+"""Idle and slow clients, in a loop whose time jumps: slow data is not cut, NOOP is no way to stay for ever."""
+
+from __future__ import annotations
+
+import asyncio
+
+from catcher.smtp import Limits
+from tests.support.smtpwire import RecordingIntake, Wire, conversation
+from tests.unit.smtp.test_session import OPENING, open_data
+
+LIMITS = Limits(idle_seconds=300, session_seconds=3600, lingering_seconds=10)
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def test_an_idle_client_is_told_and_let_go() -> None:
+    async def play(wire: Wire) -> None:
+        await wire.ask(*OPENING[:2])
+        started = now()
+        assert await wire.reply() == "421 4.4.2 nothing came for too long"
+        assert 299 <= now() - started <= 301
+        await wire.ended()
+
+    intake, server = conversation(play, limits=LIMITS)
+    assert (intake.taken, server.counters.timed_out) == ([], 1)
+
+
+def test_a_client_that_is_idle_in_its_data_is_let_go_and_nothing_is_recorded() -> None:
+    async def play(wire: Wire) -> None:
+        await open_data(wire)
+        await wire.send(b"Subject: a\r\n")
+        assert (await wire.reply()).startswith("421 4.4.2 ")
+        await wire.ended()
+
+    assert conversation(play, limits=LIMITS)[0].taken == []
+
+
+def test_slow_data_is_taken_to_its_end() -> None:
+    async def play(wire: Wire) -> None:
+        await open_data(wire)
+        for _ in range(12):
+            await asyncio.sleep(250)
+            await wire.send(b"a line\r\n")
+        await wire.send(b".\r\n")
+        assert (await wire.reply()).startswith("250 ")
+
+    assert len(conversation(play, limits=LIMITS)[0].taken) == 1
+
+
+def test_the_session_has_an_end_whatever_the_client_does() -> None:
+    async def play(wire: Wire) -> None:
+        for _ in range(14):
+            await asyncio.sleep(250)
+            assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
+        assert await wire.reply() == "421 4.4.2 the connection lasted too long"
+        assert 3599 <= now() <= 3601
+        await wire.ended()
+
+    conversation(play, limits=LIMITS)
+
+
+def test_who_waits_for_our_commit_is_not_idle() -> None:
+    intake = RecordingIntake(gate=asyncio.Event())
+
+    async def play(wire: Wire) -> None:
+        await open_data(wire)
+        await wire.send(b".\r\n")
+        await asyncio.sleep(5000)
+        assert intake.gate is not None
+        intake.gate.set()
+        assert (await wire.reply()).startswith("250 ")
+
+    conversation(play, intake, limits=LIMITS)
+
+
+def test_a_client_that_does_not_read_is_cut_off() -> None:
+    """Its replies wait in the transport; closing that would wait for ever."""
+
+    async def play(wire: Wire) -> None:
+        wire.protocol.pause_writing()  # type: ignore[attr-defined]
+        wire.transport.stuck = True
+        await wire.send(b"NOOP\r\n")
+        started = now()
+        while not wire.transport.lost:
+            await wire.transport.change()
+        assert 309 <= now() - started <= 312
+        wire.transport.output.clear()
+
+    conversation(play, limits=LIMITS)

@@ -1,0 +1,89 @@
+"""Walks the dialogues in tests/transcripts/smtp: adding a case is adding a file.
+
+``C:`` a command line (those that follow each other are one packet) · ``C~`` raw octets, escapes as in Python · ``S:`` a
+line of the server · ``X`` the connection ended · ``EOF``, ``RST`` the client's end · ``= outcome domains number`` all
+that is recorded so far, one line each, in order (a lone ``=``: nothing) · ``@ domain intended policy`` the catalogue ·
+``@ store down``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.smtpwire import (
+    ONE_OF_EACH,
+    RecordingIntake,
+    Wire,
+    catalogue,
+    new_server,
+    run,
+    store_down,
+)
+
+TRANSCRIPTS = sorted((Path(__file__).parents[2] / "transcripts" / "smtp").glob("*.txt"))
+
+
+def recorded(intake: RecordingIntake) -> list[str]:
+    return [f"{t.outcome} {','.join(t.policies)} {len(t.transaction.forward_paths)}" for t in intake.taken]
+
+
+def raw(text: str) -> bytes:
+    return text.encode("latin-1").decode("unicode_escape").encode("latin-1")
+
+
+class Player:
+    """Plays one transcript."""
+
+    def __init__(self, lines: list[str]) -> None:
+        rows = [line[2:].split() for line in lines if line.startswith("@ ")]
+        self.intake = RecordingIntake(failure=store_down() if ["store", "down"] in rows else None)
+        domains = [(d, None if i == "-" else i, p) for d, i, p in (row for row in rows if len(row) == 3)]
+        self.server = new_server(self.intake, rows=catalogue(*domains) if domains else ONE_OF_EACH)
+        self.steps = [line for line in lines if line and not line.startswith(("#", "@"))]
+
+    async def play(self) -> None:
+        wire = Wire(self.server)
+        packet = b""
+        expected: list[str] = []
+        all_recorded: list[str] = []
+        for number, step in enumerate(self.steps):
+            kind, text = step[:2], step[3:]
+            following = self.steps[number + 1][:2] if number + 1 < len(self.steps) else ""
+            if kind == "C:":
+                packet += text.encode() + b"\r\n"
+                if following != "C:":
+                    await wire.send(packet)
+                    packet = b""
+            elif kind == "C~":
+                await wire.send(raw(text))
+            elif kind == "S:":
+                expected.append(text)
+                if text[3] != "-":
+                    assert await wire.reply() == "\n".join(expected)
+                    expected = []
+            elif kind == "X":
+                await wire.ended()
+                await self.server.close(1.0)
+            elif step == "EOF":
+                wire.half_close()
+            elif step == "RST":
+                wire.reset()
+            elif kind.startswith("="):
+                all_recorded += [step[2:]] if step[2:] else []
+                if not following.startswith("="):
+                    assert recorded(self.intake) == all_recorded
+                    all_recorded = []
+            else:
+                raise AssertionError(f"no such step: {step}")
+        assert not self.server.counters.internal_errors
+
+
+@pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
+def test_transcript(file: Path) -> None:
+    run(Player(file.read_text(encoding="utf-8").splitlines()).play())
+
+
+def test_there_are_transcripts() -> None:
+    assert len(TRANSCRIPTS) > 20
