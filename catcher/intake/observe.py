@@ -48,7 +48,7 @@ def observe(
                 reverse_path_domain=None if sender is None else sender.domain,
                 recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
                 retry_tag=_retry_tag(transaction, tokens),
-                signatures=tuple(tokens.signature(b) for b in fingerprint.freshness.signatures),
+                signatures=tuple(tokens.signature(b, domain) for b in fingerprint.freshness.signatures),
                 fresh=fingerprint.freshness.fresh,
                 fresh_reason=fingerprint.freshness.reason,
                 sender=fingerprint.sender,

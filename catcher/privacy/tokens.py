@@ -39,9 +39,13 @@ class Tokens:
         domain = mailbox.domain.lower().encode("utf-8", "surrogatepass")
         return hmac.digest(self._mailbox, _joined(local_part, domain), "sha256").hex()[:16]
 
-    def signature(self, b: bytes) -> str:
-        """16 hexadecimal characters for a DKIM signature's ``b=`` (RFC 6376 §3.5); its white space means nothing."""
-        return hmac.digest(self._signature, b"".join(b.split()), "sha256").hex()[:16]
+    def signature(self, b: bytes, domain: str) -> str:
+        """16 hexadecimal characters for a DKIM signature's ``b=`` (RFC 6376 §3.5) at one catalogued domain.
+
+        White space in ``b`` means nothing. ``domain`` is part of it because an MTA splits a mail to two domains into
+        two transactions (RFC 5321 §2.1), which must not pass for a replay.
+        """
+        return hmac.digest(self._signature, _joined(b"".join(b.split()), domain.encode()), "sha256").hex()[:16]
 
     def retry_tag(self, message_id: bytes, date: bytes, octets: int) -> str | None:
         """6 hexadecimal characters (24 bits) for a message, too few to confirm a guess of its Message-ID.

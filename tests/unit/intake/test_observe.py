@@ -100,3 +100,10 @@ def test_a_second_delivery_of_the_message_has_the_same_retry_tag_and_another_mes
 
     assert tag(b" <one@contractor.example>") == tag(b" <one@contractor.example>")
     assert tag(b" <one@contractor.example>") != tag(b" <two@contractor.example>")
+
+
+def test_a_mail_split_by_domain_is_no_replay(tokens):
+    """An MTA gives each domain's recipients a transaction of its own; the signature is the same in both."""
+    army, navy = observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)
+    assert army.signatures != navy.signatures
+    assert army.signatures == observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)[0].signatures
