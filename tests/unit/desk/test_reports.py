@@ -1,0 +1,108 @@
+"""Previewing and building reports."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from catcher.desk import incidents, reports
+from catcher.desk.context import Desk, NotFound
+from catcher.model.errors import EnvironmentFailure
+from catcher.model.incident import IncidentKey, Role
+from catcher.model.measures import Period
+from tests.support.desks import desk, leak, mail
+
+CONTRACTOR = IncidentKey("contractor.example", Role.SENDER, "army.ml").id
+ARMY = IncidentKey("army.mil", Role.INTENDED, "army.ml").id
+HOSPITAL = IncidentKey("hospital.example", Role.SENDER, "army.ml").id
+
+
+@pytest.fixture
+def table() -> Desk:
+    return desk(leak())
+
+
+def test_those_that_are_due_are_built(table: Desk, tmp_path: Path) -> None:
+    built = list(reports.build(table, tmp_path))
+    assert [report.incident for report in built] == [ARMY, CONTRACTOR]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        f"{id_}-2026-06.{form}" for id_ in (ARMY, CONTRACTOR) for form in ("txt", "html", "json")
+    )
+    assert built[1].subject.startswith("8 e-mails from contractor.example went to army.ml, not army.mil [R")
+
+
+def test_all_are_built_on_demand_and_one_by_name(table: Desk, tmp_path: Path) -> None:
+    assert [r.incident for r in reports.build(table, tmp_path, everything=True)] == [ARMY, CONTRACTOR, HOSPITAL]
+    assert [r.incident for r in reports.build(table, tmp_path, ids=[HOSPITAL, HOSPITAL])] == [HOSPITAL]
+
+
+def test_an_unknown_incident_builds_nothing(table: Desk, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        reports.build(table, tmp_path, ids=[ARMY, "inc-00000000"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_are_the_operators_alone(table: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "reports"
+    for report in reports.build(table, folder):
+        assert {stat.S_IMODE(path.stat().st_mode) for path in report.files} == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_building_twice_gives_the_same_files(table: Desk, tmp_path: Path) -> None:
+    first = {path: path.read_bytes() for report in reports.build(table, tmp_path) for path in report.files}
+    again = {path: path.read_bytes() for report in reports.build(table, tmp_path) for path in report.files}
+    assert first == again
+
+
+def test_a_folder_that_cannot_be_written_is_named(table: Desk, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(EnvironmentFailure, match="give another folder"):
+        list(reports.build(table, blocked))
+
+
+def test_the_senders_report_has_its_references_and_the_intended_partys_has_none(table: Desk, tmp_path: Path) -> None:
+    own, other = (json.loads((p.files[-1]).read_text()) for p in reversed(list(reports.build(table, tmp_path))))
+    known = {o.ref for o in table.store.observations() if o.sender.domain == "contractor.example"}
+    assert {row["ref"] for row in own["evidence"]} == known
+    assert other["evidence"] == []
+
+
+def test_no_file_holds_a_token(table: Desk, tmp_path: Path) -> None:
+    for report in reports.build(table, tmp_path, everything=True):
+        for path in report.files:
+            assert "token-of" not in path.read_text()
+
+
+def test_a_preview_is_what_is_built_and_writes_nothing(table: Desk, tmp_path: Path) -> None:
+    preview = reports.preview(table, CONTRACTOR)
+    built = next(iter(reports.build(table, tmp_path, ids=[CONTRACTOR])))
+    assert json.loads(built.files[-1].read_text()) == json.loads(json.dumps(preview.to_json()))
+
+
+def test_the_list_says_what_is_due_and_what_is_built(table: Desk, tmp_path: Path) -> None:
+    list(reports.build(table, tmp_path, ids=[ARMY]))
+    listed = {c.appraisal.incident.key.id: c for c in reports.candidates(table, tmp_path)}
+    assert {id_: (c.appraisal.verdict.due, c.built) for id_, c in listed.items()} == {
+        ARMY: (True, True),
+        CONTRACTOR: (True, False),
+        HOSPITAL: (False, False),
+    }
+    assert listed[ARMY].ref == reports.preview(table, ARMY).ref
+
+
+def test_a_month_without_mail_has_no_report(table: Desk, tmp_path: Path) -> None:
+    assert list(reports.build(table, tmp_path, everything=True, period=Period.parse("2026-01"))) == []
+
+
+def test_one_domain_as_sender_and_as_intended_party_keeps_its_evidence_apart(tmp_path: Path) -> None:
+    """An organisation may mistype its own name: then it is both sides of the leak."""
+    table = desk([mail(day, "army.mil", f"box{day}") for day in (2, 3, 4)])
+    roles = {a.incident.key.id: a.incident.key.role for a in incidents.listing(table)}
+    rows = {roles[r.incident]: json.loads(r.files[-1].read_text()) for r in reports.build(table, tmp_path)}
+    assert len(rows[Role.SENDER]["evidence"]) == 3
+    assert rows[Role.INTENDED]["evidence"] == []
