@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -73,12 +74,24 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Database:
     )
     try:
         database = Database(connection)
-        for name, value in PRAGMAS.items():
-            database.execute(f"PRAGMA {name}={value}").fetchall()
+        with _alone_in(path.parent):
+            for name, value in PRAGMAS.items():
+                database.execute(f"PRAGMA {name}={value}").fetchall()
     except BaseException:
         connection.close()
         raise
     return database
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One process at a time: SQLite fails at once, whatever its patience, when two switch a new file to its log."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def create(path: Path) -> None:
