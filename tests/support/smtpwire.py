@@ -22,6 +22,10 @@ NOW = datetime(2026, 5, 4, 12, 30, 15, tzinfo=UTC)
 SETTINGS = Settings(hostname="mx.sink.example", contact="hostmaster@operator.example", url="https://operator.example/")
 
 
+OPENING = ("EHLO client.example", "MAIL FROM:<writer@sender.example>", "RCPT TO:<reader@army.ml>", "DATA")
+MAIL = "".join(line + "\r\n" for line in OPENING).encode() + b"Subject: a\r\n\r\nbody\r\n.\r\n"
+
+
 class FixedClock:
     def now(self) -> datetime:
         return NOW
@@ -222,6 +226,11 @@ class Wire:
     async def ended(self) -> None:
         """Returns when the server closed the connection; nothing unread is left then."""
         assert await self.reply() == ""
+
+
+async def open_data(wire: Wire) -> None:
+    """Goes as far as 354."""
+    assert [reply[:3] for reply in await wire.ask(*OPENING)] == ["250", "250", "250", "354"]
 
 
 def new_server(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from catcher.smtp import Limits
-from tests.support.smtpwire import RecordingIntake, Wire, new_server, run
-from tests.unit.smtp.test_session import MAIL, open_data
+from tests.support.smtpwire import MAIL, RecordingIntake, Wire, new_server, open_data, run
 
 
 def test_a_connection_over_the_limit_gets_421_and_the_next_after_one_left_is_served() -> None:

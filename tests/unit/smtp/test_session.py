@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catcher.model.policy import Outcome
-from catcher.smtp import Limits
 from tests.support.smtpwire import (
+    MAIL,
+    OPENING,
     RecordingIntake,
     Wire,
     conversation,
     new_server,
+    open_data,
     run,
     segments,
-    store_down,
 )
-
-OPENING = ("EHLO client.example", "MAIL FROM:<writer@sender.example>", "RCPT TO:<reader@army.ml>", "DATA")
-MAIL = "".join(line + "\r\n" for line in OPENING).encode() + b"Subject: a\r\n\r\nbody\r\n.\r\n"
-
-
-async def open_data(wire: Wire) -> None:
-    assert [reply[:3] for reply in await wire.ask(*OPENING)] == ["250", "250", "250", "354"]
 
 
 def test_the_transaction_says_all_that_is_known() -> None:
@@ -125,64 +118,6 @@ def test_no_mix_of_cr_lf_and_dot_smuggles_a_transaction(before: bytes, after: by
     conversation(play)
 
 
-def test_a_line_of_100_kb_without_end_inside_the_data_is_a_line() -> None:
-    async def play(wire: Wire) -> None:
-        await open_data(wire)
-        await wire.send(b"Subject: a\r\n\r\n", b"x" * 100_000, b"\0" * 1000, b"\r\n.\r\n")
-        assert (await wire.reply()).startswith("250 ")
-
-    intake, _ = conversation(play)
-    body = intake.taken[0].transaction.body
-    assert body is not None
-    assert (body.octets, body.lines, body.nul) == (101_002, 1, True)
-
-
-def test_a_hundred_thousand_header_fields_are_taken() -> None:
-    async def play(wire: Wire) -> None:
-        await open_data(wire)
-        await wire.send(*[b"A: b\r\n" * 1000] * 100, b"\r\n.\r\n")
-        assert (await wire.reply()).startswith("250 ")
-
-    header = conversation(play)[0].taken[0].transaction.header
-    assert header is not None
-    assert len(header.fields) + header.dropped == 100_000
-
-
-def test_a_message_over_the_limit_is_swallowed_to_its_end_and_then_refused() -> None:
-    async def play(wire: Wire) -> None:
-        await open_data(wire)
-        await wire.send(*[b"RCPT TO:<reader@army.ml>\r\n" * 100] * 100, b".\r\n")
-        assert await wire.reply() == "552 5.3.4 the message is too big"
-        assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
-
-    intake, server = conversation(play, limits=Limits(message_octets=1000))
-    assert (intake.taken, server.counters.too_big) == ([], 1)
-
-
-def test_ten_thousand_recipients_are_answered_and_a_thousand_kept() -> None:
-    async def play(wire: Wire) -> None:
-        await wire.ask(*OPENING[:2])
-        replies = await wire.ask(*[f"RCPT TO:<r{number}@army.ml>" for number in range(10_000)])
-        assert [reply[:3] for reply in replies] == ["250"] * 1000 + ["452"] * 9000
-        await wire.ask("DATA")
-        await wire.send(b".\r\n")
-        assert (await wire.reply()).startswith("250 ")
-
-    assert len(conversation(play)[0].taken[0].transaction.forward_paths) == 1000
-
-
-def test_ten_thousand_refusals_are_answered_and_the_next_ends_the_session() -> None:
-    async def play(wire: Wire) -> None:
-        await wire.ask(*OPENING[:2])
-        replies = await wire.ask(*[f"RCPT TO:<r{number}@refuse.test>" for number in range(10_001)])
-        assert {reply[:3] for reply in replies[:-1]} == {"550"}
-        assert replies[-1].startswith("421 ")
-        await wire.ended()
-
-    (taken,) = conversation(play)[0].taken
-    assert (taken.outcome, len(taken.transaction.forward_paths)) == (Outcome.REFUSED, 1000)
-
-
 def test_a_pipelined_group_is_answered_in_one_write_and_goodbye_at_once() -> None:
     async def play(wire: Wire) -> None:
         before = wire.transport.writes
@@ -190,119 +125,6 @@ def test_a_pipelined_group_is_answered_in_one_write_and_goodbye_at_once() -> Non
         assert wire.transport.writes == before + 1
 
     conversation(play)
-
-
-def test_a_client_that_does_not_wait_is_held_back() -> None:
-    """Commands are read ahead up to a bound; a flood of them can't fill the memory."""
-
-    async def play(wire: Wire) -> None:
-        wire.protocol.data_received(b"NOOP\r\n" * 50_000)
-        assert not wire.transport.reading
-        assert await wire.reply() == "250 2.0.0 ok"
-        for _ in range(49_999):
-            await wire.reply()
-        assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
-        assert wire.transport.reading
-
-    conversation(play)
-
-
-def test_the_250_is_written_only_after_the_commit() -> None:
-    intake = RecordingIntake(gate=asyncio.Event())
-
-    async def play(wire: Wire) -> None:
-        await open_data(wire)
-        await wire.send(b".\r\n")
-        for _ in range(20):
-            await asyncio.sleep(0)
-        assert not wire.transport.output
-        assert intake.gate is not None
-        intake.gate.set()
-        assert (await wire.reply()).startswith("250 ")
-
-    conversation(play, intake)
-
-
-@pytest.mark.parametrize("how", ["half_close", "reset"])
-def test_a_client_that_leaves_during_the_commit_does_not_stop_it(how: str) -> None:
-    intake = RecordingIntake(gate=asyncio.Event())
-
-    async def play(wire: Wire) -> None:
-        await open_data(wire)
-        await wire.send(b".\r\n")
-        await asyncio.sleep(0)
-        getattr(wire, how)()
-        for _ in range(20):
-            await asyncio.sleep(0)
-        assert intake.gate is not None
-        intake.gate.set()
-        if how == "half_close":
-            assert (await wire.reply()).startswith("250 ")
-        await wire.ended()
-
-    _, server = conversation(play, intake)
-    assert len(intake.taken) == 1
-    assert (server.counters.internal_errors, server.counters.vanished) == (0, 0)
-
-
-def test_what_the_store_could_not_take_is_counted() -> None:
-    async def play(wire: Wire) -> None:
-        await open_data(wire)
-        await wire.send(b".\r\n")
-        assert (await wire.reply()).startswith("451 4.3.0 ")
-        await wire.ask("MAIL FROM:<>", "RCPT TO:<a@refuse.test>", "RSET")
-
-    _, server = conversation(play, RecordingIntake(failure=store_down()))
-    assert (server.counters.not_stored, server.counters.accepted, server.counters.refused) == (2, 0, 1)
-
-
-def test_a_fault_of_ours_is_a_451_and_its_text_is_nowhere(caplog: pytest.LogCaptureFixture) -> None:
-    async def play(wire: Wire) -> None:
-        await open_data(wire)
-        await wire.send(b".\r\n")
-        assert "canary" not in (await wire.reply())
-        assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
-
-    with caplog.at_level(logging.DEBUG):
-        _, server = conversation(play, RecordingIntake(failure=ValueError("canary")))
-    assert server.counters.internal_errors == 1
-    assert "ValueError at " in caplog.text
-    assert "canary" not in caplog.text
-
-
-def test_a_fault_while_the_data_is_scanned_ends_the_session_with_421(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def fail(*arguments: object) -> None:
-        raise ValueError("canary")
-
-    async def play(wire: Wire) -> None:
-        await open_data(wire)
-        monkeypatch.setattr("catcher.smtp.stream.LineEnds.feed", fail)
-        await wire.send(b"a\r\n")
-        assert (await wire.reply()).startswith("421 4.3.0 ")
-        await wire.ended()
-
-    intake, server = conversation(play)
-    assert (intake.taken, server.counters.internal_errors) == ([], 1)
-    assert "canary" not in caplog.text
-
-
-def test_vanishing_in_the_data_is_counted_once() -> None:
-    async def half_close(wire: Wire) -> None:
-        await open_data(wire)
-        wire.half_close()
-        await wire.ended()
-
-    async def reset(wire: Wire) -> None:
-        await open_data(wire)
-        await wire.send(b"Subject: a\r\n")
-        wire.reset()
-        await wire.ended()
-
-    for play in (half_close, reset):
-        intake, server = conversation(play)
-        assert (intake.taken, server.counters.vanished) == ([], 1)
 
 
 def test_sessions_leave_nothing_on_each_other() -> None:

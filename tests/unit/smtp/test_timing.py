@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 from catcher.smtp import Limits
-from tests.support.smtpwire import RecordingIntake, Wire, conversation
-from tests.unit.smtp.test_session import OPENING, open_data
+from tests.support.smtpwire import OPENING, RecordingIntake, Wire, conversation, open_data
 
 LIMITS = Limits(idle_seconds=300, session_seconds=3600, lingering_seconds=10)
 
@@ -79,7 +79,7 @@ def test_a_client_that_does_not_read_is_cut_off() -> None:
     """Its replies wait in the transport; closing that would wait for ever."""
 
     async def play(wire: Wire) -> None:
-        wire.protocol.pause_writing()  # type: ignore[attr-defined]
+        cast(asyncio.StreamReaderProtocol, wire.protocol).pause_writing()
         wire.transport.stuck = True
         await wire.send(b"NOOP\r\n")
         started = now()

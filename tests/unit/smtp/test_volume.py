@@ -1,0 +1,80 @@
+"""Much of everything: long lines, many fields, big messages, many recipients, floods of commands."""
+
+from __future__ import annotations
+
+from catcher.model.policy import Outcome
+from catcher.smtp import Limits
+from tests.support.smtpwire import OPENING, Wire, conversation, open_data
+
+
+def test_a_line_of_100_kb_without_end_inside_the_data_is_a_line() -> None:
+    async def play(wire: Wire) -> None:
+        await open_data(wire)
+        await wire.send(b"Subject: a\r\n\r\n", b"x" * 100_000, b"\0" * 1000, b"\r\n.\r\n")
+        assert (await wire.reply()).startswith("250 ")
+
+    intake, _ = conversation(play)
+    body = intake.taken[0].transaction.body
+    assert body is not None
+    assert (body.octets, body.lines, body.nul) == (101_002, 1, True)
+
+
+def test_a_hundred_thousand_header_fields_are_taken() -> None:
+    async def play(wire: Wire) -> None:
+        await open_data(wire)
+        await wire.send(*[b"A: b\r\n" * 1000] * 100, b"\r\n.\r\n")
+        assert (await wire.reply()).startswith("250 ")
+
+    header = conversation(play)[0].taken[0].transaction.header
+    assert header is not None
+    assert len(header.fields) + header.dropped == 100_000
+
+
+def test_a_message_over_the_limit_is_swallowed_to_its_end_and_then_refused() -> None:
+    async def play(wire: Wire) -> None:
+        await open_data(wire)
+        await wire.send(*[b"RCPT TO:<reader@army.ml>\r\n" * 100] * 100, b".\r\n")
+        assert await wire.reply() == "552 5.3.4 the message is too big"
+        assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
+
+    intake, server = conversation(play, limits=Limits(message_octets=1000))
+    assert (intake.taken, server.counters.too_big) == ([], 1)
+
+
+def test_ten_thousand_recipients_are_answered_and_a_thousand_kept() -> None:
+    async def play(wire: Wire) -> None:
+        await wire.ask(*OPENING[:2])
+        replies = await wire.ask(*[f"RCPT TO:<r{number}@army.ml>" for number in range(10_000)])
+        assert [reply[:3] for reply in replies] == ["250"] * 1000 + ["452"] * 9000
+        await wire.ask("DATA")
+        await wire.send(b".\r\n")
+        assert (await wire.reply()).startswith("250 ")
+
+    assert len(conversation(play)[0].taken[0].transaction.forward_paths) == 1000
+
+
+def test_ten_thousand_refusals_are_answered_and_the_next_ends_the_session() -> None:
+    async def play(wire: Wire) -> None:
+        await wire.ask(*OPENING[:2])
+        replies = await wire.ask(*[f"RCPT TO:<r{number}@refuse.test>" for number in range(10_001)])
+        assert {reply[:3] for reply in replies[:-1]} == {"550"}
+        assert replies[-1].startswith("421 ")
+        await wire.ended()
+
+    (taken,) = conversation(play)[0].taken
+    assert (taken.outcome, len(taken.transaction.forward_paths)) == (Outcome.REFUSED, 1000)
+
+
+def test_a_client_that_does_not_wait_is_held_back() -> None:
+    """Commands are read ahead up to a bound; a flood of them can't fill the memory."""
+
+    async def play(wire: Wire) -> None:
+        wire.protocol.data_received(b"NOOP\r\n" * 50_000)
+        assert not wire.transport.reading
+        assert await wire.reply() == "250 2.0.0 ok"
+        for _ in range(49_999):
+            await wire.reply()
+        assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
+        assert wire.transport.reading
+
+    conversation(play)
