@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -40,21 +41,31 @@ def verify(path: Path) -> tuple[Fault, ...]:
     with medium(path):
         db = connect(path)
         try:
-            faults = [*_integrity(db), *_schema(db), *_settings(db), *_mode(path)]
+            faults = _integrity(db) or [*_references(db), *_schema(db), *_settings(db)]
+            faults += _mode(path)
         finally:
             db.close()
     return tuple(Fault(f"{path}: {where}", what, remedy) for where, what, remedy in faults)
 
 
 _Finding = tuple[str, str, str]
+_RESTORE = "restore a copy, or save what is readable with 'catcher observation export'"
 
 
 def _integrity(db: Database) -> list[_Finding]:
-    lines = [line for (line,) in db.execute(f"PRAGMA integrity_check({_MOST_LINES})") if line != "ok"]
+    try:
+        lines = [line for (line,) in db.execute(f"PRAGMA integrity_check({_MOST_LINES})") if line != "ok"]
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        lines = [str(error)]
+    return [("integrity", line, _RESTORE) for line in lines]
+
+
+def _references(db: Database) -> list[_Finding]:
     dangling = db.execute("PRAGMA foreign_key_check").fetchmany(_MOST_LINES)
-    remedy = "restore a copy, or save what is readable with 'catcher observation export'"
-    return [("integrity", line, remedy) for line in lines] + [
-        (f"table {table}", f"a line refers to a missing line of {parent}", remedy) for table, _, parent, _ in dangling
+    return [
+        (f"table {table}", f"a line refers to a missing line of {parent}", _RESTORE) for table, _, parent, _ in dangling
     ]
 
 

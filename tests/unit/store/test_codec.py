@@ -1,0 +1,65 @@
+"""Rows hold observations without loss, in the dictionary's columns and the outer surface's shape."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.model.observation import Observation, field_dictionary
+from catcher.store.codec import COLUMNS, bound_to_text, decode, encode, moment_from_text, moment_to_text
+from tests.support.observations import observation, observations
+
+_moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+_seconds = _moments.map(lambda moment: moment.replace(microsecond=0))
+
+
+@given(observations())
+def test_decoding_an_encoded_observation_gives_it_back(sample: Observation) -> None:
+    assert decode(encode(sample)) == sample
+
+
+@given(observations())
+def test_structured_columns_have_the_shape_of_the_outer_surface(sample: Observation) -> None:
+    row: dict[str, Any] = dict(zip(COLUMNS, encode(sample), strict=True))
+    outer = json.loads(json.dumps(sample.to_json()))
+    for name in ("recipients", "sender", "intended", "nature", "markings", "authentication"):
+        assert json.loads(row[name]) == outer[name]
+    for name in ("transaction", "observed_at", "ref", "domain", "policy", "outcome", "size_class", "retry_of"):
+        assert row[name] == outer[name]
+
+
+def test_the_columns_are_the_fields_in_their_order() -> None:
+    assert list(COLUMNS) == [f.name for f in fields(Observation)] == list(field_dictionary())
+
+
+def test_values_are_plain_so_that_the_database_needs_no_adapter() -> None:
+    assert {type(value) for value in encode(observation())} <= {str, int, type(None)}
+
+
+def test_a_row_that_is_no_observation_is_refused() -> None:
+    row = list(encode(observation()))
+    row[COLUMNS.index("policy")] = "forward"
+    with pytest.raises(ValueError, match="forward"):
+        decode(row)
+
+
+@given(_seconds)
+def test_a_moment_survives_as_text(moment: datetime) -> None:
+    assert moment_from_text(moment_to_text(moment)) == moment
+
+
+@given(_seconds, _seconds)
+def test_moments_sort_as_their_texts(a: datetime, b: datetime) -> None:
+    assert (a < b) == (moment_to_text(a) < moment_to_text(b))
+
+
+@given(_seconds, st.timedeltas(timedelta(seconds=-3), timedelta(seconds=3)))
+def test_a_bound_means_the_same_as_text(stored: datetime, distance: timedelta) -> None:
+    bound = stored + distance
+    assert (stored < bound) == (moment_to_text(stored) < bound_to_text(bound))
