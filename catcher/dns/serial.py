@@ -23,7 +23,7 @@ def settle(folder: Path, digest: str, now: datetime) -> int:
         descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         return fresh
-    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+    with os.fdopen(descriptor, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         known, serial = _read(file.read())
         if known == digest:
@@ -31,21 +31,20 @@ def settle(folder: Path, digest: str, now: datetime) -> int:
         serial = max(fresh, serial + 1)
         file.seek(0)
         file.truncate()
-        json.dump({"digest": digest, "serial": serial}, file)
-        file.write("\n")
+        file.write(json.dumps({"digest": digest, "serial": serial}).encode() + b"\n")
     return serial
 
 
 def peek(folder: Path, digest: str, now: datetime) -> int:
     """The serial that ``settle`` would give, without writing anything."""
     try:
-        known, serial = _read((folder / FILE).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError):
+        known, serial = _read((folder / FILE).read_bytes())
+    except OSError:
         return int(now.timestamp())
     return serial if known == digest else max(int(now.timestamp()), serial + 1)
 
 
-def _read(text: str) -> tuple[str, int]:
+def _read(text: bytes) -> tuple[str, int]:
     """Digest and serial of the file; nothing and 0 where it is new or damaged."""
     try:
         kept = json.loads(text)

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
 
-import dns.rdatatype
-
 from catcher.dns.authority import Reply
+from catcher.dns.mnemonic import from_mnemonic, to_mnemonic
 from catcher.dns.wire import Rcode
 from catcher.model.demand import DemandKey
 
@@ -38,14 +37,14 @@ class Tally:
         with self._lock:
             counts, self._counts = self._counts, {}
         return {
-            DemandKey(domain, _mnemonic(qtype), Rcode(rcode).name, hour, net): count
+            DemandKey(domain, to_mnemonic(qtype), Rcode(rcode).name, hour, net): count
             for (domain, qtype, rcode, hour, net), count in counts.items()
         }
 
     def restore(self, counts: Mapping[DemandKey, int]) -> None:
         """Takes back what was drained and could not be stored. May be called from another thread."""
         for key, count in counts.items():
-            qtype = int(dns.rdatatype.from_text(key.qtype))
+            qtype = from_mnemonic(key.qtype)
             self._add((key.domain, qtype, Rcode[key.rcode], key.hour, key.network), count)
 
     def _add(self, key: _Key, count: int) -> None:
@@ -57,10 +56,6 @@ class Tally:
                 counts[key] = count
             else:
                 self.overflow += count
-
-
-def _mnemonic(qtype: int) -> str:
-    return dns.rdatatype.to_text(dns.rdatatype.RdataType.make(qtype))
 
 
 def network(address: str) -> str:

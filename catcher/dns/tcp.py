@@ -15,7 +15,7 @@ from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 IDLE_SECONDS = 10.0
-"""Until a connection that brings no whole message is closed; a message sent octet by octet doesn't prolong it."""
+"""Until a connection is closed that brings nothing to be answered; a message in single octets doesn't prolong it."""
 MAX_CONNECTIONS = 512
 """At once; one more closes the one that has been silent longest (RFC 7766 §6.2.3)."""
 MAX_PER_CLIENT = 32
@@ -174,13 +174,12 @@ class _Connection(asyncio.BufferedProtocol):
                 break
             message = bytes(buffer[at + 2 : at + 2 + length])
             at += 2 + length
-            self._deadline = self._loop.time() + IDLE_SECONDS
             wire = self._server.respond(message, self.client)
             if wire is not None:
+                self._deadline = self._loop.time() + IDLE_SECONDS
+                self._server.active(self)
                 transport.write(len(wire).to_bytes(2, "big") + wire)
-        if at:
-            del buffer[:at]
-            self._server.active(self)
+        del buffer[:at]
         self._go_on(transport)
 
     def _go_on(self, transport: asyncio.Transport) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catcher.dns.masterfile import Record, read
+from catcher.dns.mnemonic import to_mnemonic
 from catcher.dns.publication import Publications
 from catcher.dns.wholezone import Sets, group, rrset
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
@@ -54,13 +55,12 @@ def load(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, 
     records, faults = read(path, ORIGIN)
     sets, outside = group(records, ORIGIN, "the template")
     faults += outside
-    for owner, types in sets.items():
-        for of in types.values():
-            faults += [fault for record in of for fault in _faults(record, owner, ours)]
+    for record in records:
+        faults += _faults(record, ours)
     soas = sets.get(b"", {}).get(RRType.SOA, [])
     faults += [Fault(soa.where, "a second SOA", "one is enough; without one it is made") for soa in soas[1:]]
     if faults:
-        return None, sorted(faults)
+        return None, faults
     return complete(sets, ours), []
 
 
@@ -69,17 +69,17 @@ def publications(rrsets: Mapping[bytes, Mapping[int, RRset]], serial: int) -> Pu
     return Publications(rrsets, serial)
 
 
-def _faults(record: Record, owner: bytes, ours: Ours) -> Iterable[Fault]:
+def _faults(record: Record, ours: Ours) -> Iterable[Fault]:
     allowed = "a template may hold TXT, CAA, SOA, NS and MX to our own names"
     if record.rrtype not in _ALLOWED:
-        yield Fault(record.where, f"{_mnemonic(record.rrtype)} is not allowed for a catalogued name", allowed)
+        yield Fault(record.where, f"{to_mnemonic(record.rrtype)} is not allowed for a catalogued name", allowed)
         return
     if record.ttl > TTL:
         yield Fault(
             record.where, f"the TTL is {record.ttl}", f"at most {TTL}, so that a change of policy takes hold soon"
         )
-    if owner and record.rrtype in _APEX_ONLY:
-        yield Fault(record.where, f"{_mnemonic(record.rrtype)} stands below the apex", 'it belongs to "@" alone')
+    if record.owner != ORIGIN and record.rrtype in _APEX_ONLY:
+        yield Fault(record.where, f"{to_mnemonic(record.rrtype)} stands below the apex", 'it belongs to "@" alone')
     for name in record.rdata.names:
         if apex_of(Name(name), ORIGIN) is not None:
             what = "a name in the data is relative to each catalogued name, where no host has an address"
@@ -89,12 +89,6 @@ def _faults(record: Record, owner: bytes, ours: Ours) -> Iterable[Fault]:
                 f"mail may go to {ours.hostname}, a name server or a host in a [[dns.zone]]; policy null takes none"
             )
             yield Fault(record.where, "the MX is not one of our own names", remedy)
-
-
-def _mnemonic(rrtype: int) -> str:
-    import dns.rdatatype
-
-    return dns.rdatatype.to_text(dns.rdatatype.RdataType.make(rrtype))
 
 
 def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:

@@ -16,6 +16,10 @@ from catcher.dns import Authority, Reply, Transport, load, wholezone
 from catcher.dns.zone import Zone
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+HEAD = """$TTL 300
+@ SOA ns.elsewhere.example. hostmaster.elsewhere.example. 1 2 3 4 60
+@ NS ns.elsewhere.example.
+"""
 ROWS = ("army.ml,army.mil,accept",)
 
 
@@ -57,12 +61,9 @@ def serving(
 
 
 def zone(folder: Path, text: str, name: str = "zone.example") -> Zone:
-    """A whole zone without faults; ``text`` begins with $ORIGIN ``name`` and $TTL 300, SOA and NS included."""
+    """A whole zone without faults; ``HEAD`` comes before ``text``."""
     file = folder / f"{name}.zone"
-    head = (
-        "$TTL 300\n@ SOA ns.elsewhere.example. hostmaster.elsewhere.example. 1 2 3 4 60\n@ NS ns.elsewhere.example.\n"
-    )
-    file.write_text(head + text)
+    file.write_text(HEAD + text)
     made, faults = wholezone.load(name, file)
     assert made is not None, faults
     return made

@@ -1,0 +1,119 @@
+"""The UDP and TCP servers on real sockets of both families, asked by dnspython."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import dns.asyncquery
+import dns.flags
+import dns.message
+import pytest
+
+from catcher.dns import Authority, Tally, TcpServer, UdpServer
+from tests.unit.dns.serving import HEAD, query, serving
+from tests.unit.dns.test_responder import Clock
+
+FAMILIES = [
+    pytest.param(socket.AF_INET, "127.0.0.1", id="IPv4"),
+    pytest.param(socket.AF_INET6, "::1", id="IPv6"),
+]
+LARGE = "".join(f'big TXT "{number:03} {"x" * 200}"\n' for number in range(200))
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return serving(tmp_path_factory.mktemp("sink"), zones={"zone.example": HEAD + LARGE})
+
+
+@asynccontextmanager
+async def running(authority: Authority, family: socket.AddressFamily, host: str) -> AsyncIterator[tuple[int, Tally]]:
+    """Both servers on one free port."""
+    tally = Tally()
+    with socket.socket(family, socket.SOCK_STREAM) as stream, socket.socket(family, socket.SOCK_DGRAM) as datagram:
+        stream.bind((host, 0))
+        stream.listen()
+        port = stream.getsockname()[1]
+        datagram.bind((host, port))
+        servers = (UdpServer(datagram, authority, Clock(), tally), TcpServer(stream, authority, Clock(), tally))
+        for server in servers:
+            await server.start()
+        try:
+            yield port, tally
+        finally:
+            for server in servers:
+                await server.close()
+
+
+@pytest.mark.parametrize(("family", "host"), FAMILIES)
+def test_udp_then_tcp(authority: Authority, family: socket.AddressFamily, host: str) -> None:
+    async def scene() -> None:
+        async with running(authority, family, host) as (port, tally):
+            wanted = query("hq.army.ml", "MX", size=1232)
+            reply = await dns.asyncquery.udp(wanted, host, port=port, timeout=5)
+            assert reply.answer[0][0].exchange.to_text() == "mx.sink.example."
+            large = query("big.zone.example", "TXT", size=1232)
+            assert (await dns.asyncquery.udp(large, host, port=port, timeout=5)).flags & dns.flags.TC
+            whole = await dns.asyncquery.tcp(large, host, port=port, timeout=5)
+            assert len(whole.answer[0]) == 200
+            counts = {(key.domain, key.network): count for key, count in tally.drain().items()}
+            assert counts == {("army.ml", "::/48" if ":" in host else "127.0.0.0/24"): 1}
+
+    asyncio.run(scene())
+
+
+def test_a_flood_of_noise_and_queries(authority: Authority) -> None:
+    """Noise gets silence, every query between gets its reply, in one row."""
+
+    async def scene() -> None:
+        async with running(authority, socket.AF_INET, "127.0.0.1") as (port, _):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.setblocking(False)
+                client.connect(("127.0.0.1", port))
+                loop = asyncio.get_running_loop()
+                for number in range(300):
+                    wire = number.to_bytes(2, "big") + query("army.ml", "MX").to_wire()[2:]
+                    await loop.sock_sendall(client, b"\0" * (number % 12))
+                    await loop.sock_sendall(client, wire[:2] + b"\x80" + wire[3:])
+                    await loop.sock_sendall(client, wire)
+                    assert (await asyncio.wait_for(loop.sock_recv(client, 4096), 5))[:2] == wire[:2]
+
+    asyncio.run(scene())
+
+
+def test_tcp_pipelines_and_answers_after_a_half_close(authority: Authority) -> None:
+    async def scene() -> None:
+        async with running(authority, socket.AF_INET, "127.0.0.1") as (port, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            wire = query("big.zone.example", "TXT").to_wire()
+            writer.write((struct.pack("!H", len(wire)) + wire) * 50)
+            writer.write_eof()
+            data = await asyncio.wait_for(reader.read(), 20)
+            writer.close()
+            await writer.wait_closed()
+        replies = 0
+        while data:
+            (length,) = struct.unpack_from("!H", data)
+            assert len(dns.message.from_wire(data[2 : 2 + length]).answer[0]) == 200
+            data, replies = data[2 + length :], replies + 1
+        assert replies == 50
+
+    asyncio.run(scene())
+
+
+def test_closing_ends_connections_and_frees_the_port(authority: Authority, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with running(authority, socket.AF_INET, "127.0.0.1") as (port, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            await dns.asyncquery.tcp(query("army.ml", "MX"), "127.0.0.1", port=port, timeout=5)
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+        await writer.wait_closed()
+        with pytest.raises(OSError):
+            await asyncio.open_connection("127.0.0.1", port)
+
+    asyncio.run(scene())

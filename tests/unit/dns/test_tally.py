@@ -1,0 +1,92 @@
+"""The demand tally counts catalogued domains by hour and network, in bounded memory."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from catcher.dns import Rcode, Reply, Tally
+from catcher.dns.tally import network
+from catcher.model.demand import DemandKey
+from tests.unit.dns.serving import NOW
+
+HOUR = datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+def reply(domain: str | None = "army.ml", qtype: int = 15, rcode: Rcode = Rcode.NOERROR) -> Reply:
+    return Reply(b"", domain, qtype, rcode)
+
+
+def test_queries_are_summed_by_domain_type_rcode_hour_and_network() -> None:
+    tally = Tally()
+    for second in range(3):
+        tally.add(reply(), f"192.0.2.{second}", NOW + timedelta(seconds=second))
+    tally.add(reply(), "2001:db8:1:2::3", NOW)
+    tally.add(reply(qtype=65280, rcode=Rcode.NXDOMAIN), "192.0.2.1", NOW + timedelta(hours=1))
+    assert tally.drain() == {
+        DemandKey("army.ml", "MX", "NOERROR", HOUR, "192.0.2.0/24"): 3,
+        DemandKey("army.ml", "MX", "NOERROR", HOUR, "2001:db8:1::/48"): 1,
+        DemandKey("army.ml", "TYPE65280", "NXDOMAIN", HOUR + timedelta(hours=1), "192.0.2.0/24"): 1,
+    }
+
+
+def test_only_catalogued_domains_are_tallied() -> None:
+    tally = Tally()
+    tally.add(reply(domain=None), "192.0.2.1", NOW)
+    assert tally.drain() == {}
+
+
+def test_a_drain_empties() -> None:
+    tally = Tally()
+    tally.add(reply(), "192.0.2.1", NOW)
+    assert len(tally.drain()) == 1
+    assert tally.drain() == {}
+
+
+def test_memory_is_bounded_and_overflow_is_counted() -> None:
+    tally = Tally(capacity=10)
+    for qtype in range(1000, 1100):
+        tally.add(reply(qtype=qtype), "192.0.2.1", NOW)
+    tally.add(reply(qtype=1000), "192.0.2.1", NOW)
+    counts = tally.drain()
+    assert (len(counts), sum(counts.values()), tally.overflow) == (10, 11, 90)
+
+
+def test_what_could_not_be_stored_goes_back_beside_what_came_since() -> None:
+    tally = Tally(capacity=2)
+    tally.add(reply(), "192.0.2.1", NOW)
+    tally.add(reply(qtype=65280), "192.0.2.1", NOW)
+    drained = tally.drain()
+    tally.add(reply(), "192.0.2.1", NOW)
+    tally.add(reply(domain="navy.ml"), "192.0.2.1", NOW)
+    tally.restore(drained)
+    assert {(key.domain, key.qtype): count for key, count in tally.drain().items()} == {
+        ("army.ml", "MX"): 2,
+        ("navy.ml", "MX"): 1,
+    }
+    assert tally.overflow == 1
+
+
+@pytest.mark.parametrize("qtype", [0, 1, 251, 255, 65280, 65535])
+def test_every_type_survives_drain_and_restore(qtype: int) -> None:
+    tally = Tally()
+    tally.add(reply(qtype=qtype), "192.0.2.1", NOW)
+    drained = tally.drain()
+    tally.restore(drained)
+    assert tally.drain() == drained
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("::ffff:192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("2001:db8::1", "2001:db8::/48"),
+        ("fe80::1%eth0", "fe80::/48"),
+        ("::1", "::/48"),
+    ],
+)
+def test_networks(address: str, expected: str) -> None:
+    assert network(address) == expected

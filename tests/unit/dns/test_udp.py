@@ -1,0 +1,81 @@
+"""The UDP server's turns: bounded, and whatever the system says of one reply, the next is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catcher.dns import Tally, UdpServer
+from tests.unit.dns.serving import query
+from tests.unit.dns.test_authority import AUTHORITY
+from tests.unit.dns.test_responder import Clock
+
+QUERY = query("army.ml", "MX").to_wire()
+Sent = list[tuple[bytes, Any]]
+
+
+class Socket:
+    """What a socket would receive, and what it does with replies."""
+
+    def __init__(self, arriving: list[bytes | OSError], failing: frozenset[int] = frozenset()) -> None:
+        self.arriving = arriving
+        self.failing = failing
+        self.sent: Sent = []
+        self.tried = 0
+
+    def recvfrom(self, size: int) -> tuple[bytes, tuple[str, int]]:
+        if not self.arriving:
+            raise BlockingIOError
+        message = self.arriving.pop(0)
+        if isinstance(message, OSError):
+            raise message
+        return message[:size], ("192.0.2.1", 4000)
+
+    def sendto(self, wire: bytes, client: tuple[str, int]) -> None:
+        self.tried += 1
+        if self.tried in self.failing:
+            raise PermissionError
+        self.sent.append((wire, client))
+
+
+def serve(sock: Socket) -> UdpServer:
+    standing_in: Any = sock
+    server = UdpServer(standing_in, AUTHORITY, Clock(), Tally())
+    server._readable()
+    return server
+
+
+def test_replies_go_to_where_the_query_came_from() -> None:
+    sock = Socket([QUERY])
+    serve(sock)
+    ((wire, client),) = sock.sent
+    assert wire[:2] == QUERY[:2] and client == ("192.0.2.1", 4000)
+
+
+def test_noise_gets_silence() -> None:
+    sock = Socket([b"", b"noise", QUERY[:2] + b"\x80" + QUERY[3:], QUERY])
+    serve(sock)
+    assert len(sock.sent) == 1
+
+
+def test_a_turn_is_bounded() -> None:
+    sock = Socket([QUERY] * 1000)
+    serve(sock)
+    assert 0 < len(sock.sent) < 1000 and len(sock.sent) + len(sock.arriving) == 1000
+
+
+def test_an_earlier_replys_icmp_error_stops_nothing() -> None:
+    sock = Socket([ConnectionRefusedError(), QUERY, ConnectionRefusedError(), QUERY])
+    serve(sock)
+    assert len(sock.sent) == 2
+
+
+def test_a_reply_that_the_system_does_not_take_is_dropped_and_counted() -> None:
+    sock = Socket([QUERY] * 3, failing=frozenset({2}))
+    server = serve(sock)
+    assert (len(sock.sent), server.unsent) == (2, 1)
+
+
+def test_a_message_beyond_any_query_is_cut_and_turned_down() -> None:
+    sock = Socket([QUERY[:11] + b"\1" + QUERY[12:] + b"\0\0\x29" + bytes(4) + b"\xff\x00" + bytes(0xFF00)])
+    serve(sock)
+    assert sock.sent[0][0][3] & 15 == 1
