@@ -99,6 +99,6 @@ def test_there_is_an_incident_for_the_intended_party_and_its_report(delivered: W
     incidents = {(i["party"], i["role"]): i for i in delivered.sink.json("incident", "list")}
     incident = incidents["army.mil", "intended"]
     assert incident["mails"] == MAILS
-    delivered.sink.catcher("report", "build", "--out", str(tmp_path))
+    delivered.sink.catcher("report", "build", "--all", "--to", str(tmp_path))
     texts = [path.read_text() for path in tmp_path.rglob("*") if path.suffix == ".txt"]
     assert any("army.mil" in text and "army.ml" in text and str(MAILS) in text for text in texts)

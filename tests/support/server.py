@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import resource
 import signal
 import socket
 import subprocess
@@ -66,6 +67,7 @@ class Server:
     log_level: str = "debug"
     process: subprocess.Popen[str] | None = None
     _lines: queue.Queue[str] = field(default_factory=queue.Queue)
+    _readers: list[threading.Thread] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -92,25 +94,33 @@ class Server:
     def start(self) -> None:
         """Starts the server and returns once it said that every socket listens."""
         self._lines = queue.Queue()
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self.prefix, *self.program, "serve", "-c", str(self.config)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-            )
-        threading.Thread(target=self._read, args=(self.process, self._lines), daemon=True).start()
+        self.process = subprocess.Popen(
+            [*self.prefix, *self.program, "serve", "-c", str(self.config)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self._readers = [
+            threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True),
+            threading.Thread(target=self._keep_log, args=(self.process.stderr,), daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
         self.await_line("ready")
 
-    @staticmethod
-    def _read(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
-        assert process.stdout is not None
-        with process.stdout as out:
+    def _read(self, out: IO[str]) -> None:
+        with out:
             for line in out:
-                lines.put(line.rstrip("\n"))
-        lines.put("end of output")
+                self._lines.put(line.rstrip("\n"))
+        self._lines.put("end of output")
+
+    def _keep_log(self, err: IO[str]) -> None:
+        with err, self.log.open("a") as log:
+            for line in err:
+                log.write(line)
+                log.flush()
 
     def await_line(self, wanted: str) -> None:
         """Waits until stdout says ``wanted``."""
@@ -144,6 +154,18 @@ class Server:
             client.sendall(command.encode() + b"\n")
             return client.makefile().readline().rstrip("\n")
 
+    @contextmanager
+    def unwritable_store(self) -> Iterator[None]:
+        """Inside, the disk takes nothing more from the process that takes mail (its file size limit is 0)."""
+        workers = dict(word.split("=") for word in self.control("status").split()[1:])
+        pid = int(workers["smtp-0"])
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
     def stop(self) -> int:
         """SIGTERM; returns the exit status."""
         self.signal(signal.SIGTERM)
@@ -153,6 +175,8 @@ class Server:
         """Waits for the end of the server; returns its exit status."""
         assert self.process is not None
         status = self.process.wait(SECONDS)
+        for reader in self._readers:
+            reader.join(SECONDS)
         self.process = None
         return status
 
