@@ -76,6 +76,6 @@ def test_a_reply_that_the_system_does_not_take_is_dropped_and_counted() -> None:
 
 
 def test_a_message_beyond_any_query_is_cut_and_turned_down() -> None:
-    sock = Socket([QUERY[:11] + b"\1" + QUERY[12:] + b"\0\0\x29" + bytes(4) + b"\xff\x00" + bytes(0xFF00)])
+    sock = Socket([QUERY[:11] + b"\1" + QUERY[12:] + b"\0\0\x29" + bytes(6) + b"\xff\x00" + bytes(0xFF00)])
     serve(sock)
     assert sock.sent[0][0][3] & 15 == 1
