@@ -64,7 +64,7 @@ def _addresses(text: str) -> list[str]:
 
     def end_of_address() -> None:
         nonlocal closed, angle
-        address = closed if closed is not None else _BLANKS.sub("", "".join(plain))
+        address = closed if closed is not None else "".join(plain)
         if closed is not None or address:
             found.append(address)
         plain.clear()
@@ -80,23 +80,28 @@ def _addresses(text: str) -> list[str]:
         elif token == "<":
             angle = []
         elif token == ">" and angle is not None:
-            closed, angle = _BLANKS.sub("", "".join(angle)), None
+            closed, angle = "".join(angle), None
         elif angle is not None:
             # A route (RFC 5322 §4.4, obs-route) ends in a colon.
             if token == ":":
                 angle.clear()
             else:
-                angle.append(token)
+                angle.append(_solid(token))
         elif token in ",;":
             end_of_address()
         elif token == ":":
             plain.clear()
         else:
-            plain.append(token)
+            plain.append(_solid(token))
     if angle is not None and closed is None:
         plain.clear()
     end_of_address()
     return found
+
+
+def _solid(token: str) -> str:
+    """The token without blanks, which mean nothing outside a quoted string."""
+    return token if token.startswith('"') else _BLANKS.sub("", token)
 
 
 def _mailbox(address: str) -> Mailbox | None:

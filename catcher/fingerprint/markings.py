@@ -23,8 +23,8 @@ from catcher.model.transaction import Header
 LEVELS = (
     "top-secret",
     "secret",
-    "confidential",
     "company-confidential",
+    "confidential",
     "restricted",
     "protected",
     "official-sensitive",
@@ -78,6 +78,4 @@ def level(text: str) -> str:
     padded = f"-{words}-"
     if "-official-sensitive-" in padded:
         return "official-sensitive"
-    if padded.startswith("-un") and padded.strip("-") in LEVELS:
-        return padded.strip("-")
     return next((name for name in LEVELS if f"-{name}-" in padded), "other")

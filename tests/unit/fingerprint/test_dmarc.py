@@ -1,0 +1,138 @@
+"""DMARC: the tree walk, the policy that applies, alignment, and what a pass proves (RFC 9989)."""
+
+from __future__ import annotations
+
+import pytest
+
+from catcher.fingerprint.dmarc import DmarcVerdict, Identifier, judge_dmarc
+from catcher.fingerprint.dmarcrecord import read_dmarc_record, walked_names
+from catcher.fingerprint.lookups import Lookups
+from catcher.model.fingerprint import AuthResult
+from catcher.model.lookup import Answer, Question
+from tests.support.fingerprints import FAILED, SUFFIXES, Table, answer, txt
+
+PASS, FAIL, TEMPERROR = AuthResult.PASS, AuthResult.FAIL, AuthResult.TEMPERROR
+
+
+def dkim(domain: str, result: AuthResult = PASS) -> Identifier:
+    return Identifier(domain, result, True)
+
+
+def spf(domain: str, result: AuthResult = PASS) -> Identifier:
+    return Identifier(domain, result, False)
+
+
+def judge(author: str, table: Table, *identifiers: Identifier) -> DmarcVerdict:
+    answers: dict[Question, Answer] = {}
+    for _ in range(4):
+        lookups = Lookups(answers)
+        found = judge_dmarc(lookups, author, identifiers, SUFFIXES.organizational_domain)
+        if found is not None:
+            return found
+        answers |= {question: answer(question, table) for question in lookups.open}
+    raise AssertionError("too many rounds")
+
+
+def words(verdict: DmarcVerdict) -> tuple[str, str | None, bool]:
+    return verdict.published.result.value, verdict.published.policy, verdict.proven
+
+
+REJECT = {"_dmarc.contractor.example TXT": txt("v=DMARC1; p=reject; sp=quarantine; np=none")}
+
+
+@pytest.mark.parametrize(
+    ("author", "identifiers", "expected"),
+    [
+        ("contractor.example", [dkim("contractor.example")], ("pass", "reject", True)),
+        ("contractor.example", [spf("contractor.example")], ("pass", "reject", True)),
+        ("contractor.example", [dkim("mail.contractor.example")], ("pass", "reject", True)),
+        ("contractor.example", [dkim("elsewhere.example")], ("fail", "reject", False)),
+        ("contractor.example", [dkim("contractor.example", FAIL)], ("fail", "reject", False)),
+        ("contractor.example", [dkim("contractor.example", TEMPERROR)], ("temperror", "reject", False)),
+        ("contractor.example", [dkim("elsewhere.example", TEMPERROR)], ("fail", "reject", False)),
+        ("contractor.example", [], ("fail", "reject", False)),
+        ("nowhere.contractor.example", [dkim("contractor.example")], ("pass", "none", True)),
+        ("news.contractor.example", [dkim("a.b.contractor.example")], ("pass", "quarantine", True)),
+    ],
+)
+def test_an_aligned_pass_is_what_counts(
+    author: str, identifiers: list[Identifier], expected: tuple[str, str, bool]
+) -> None:
+    table = {**REJECT, "news.contractor.example A": ["192.0.2.1"]}
+    assert words(judge(author, table, *identifiers)) == expected
+
+
+def test_strict_alignment_wants_the_same_name() -> None:
+    table = {"_dmarc.contractor.example TXT": txt("v=DMARC1; p=none; adkim=s; aspf=s")}
+    assert (
+        words(judge("contractor.example", table, dkim("m.contractor.example"), spf("m.contractor.example")))[0]
+        == "fail"
+    )
+    assert words(judge("contractor.example", table, dkim("contractor.example")))[0] == "pass"
+
+
+def test_without_a_record_there_is_no_result_and_alignment_is_the_suffix_lists() -> None:
+    verdict = judge("contractor.example", {}, dkim("m.contractor.example"), dkim("elsewhere.example"))
+    assert words(verdict) == ("none", None, False)
+    assert verdict.aligned == {dkim("m.contractor.example")}
+
+
+def test_psd_n_makes_an_organizational_domain_of_its_own() -> None:
+    table = {**REJECT, "_dmarc.unit.contractor.example TXT": txt("v=DMARC1; p=none; psd=n")}
+    assert words(judge("x.unit.contractor.example", table, dkim("contractor.example")))[0] == "fail"
+    assert words(judge("x.unit.contractor.example", table, dkim("unit.contractor.example")))[0] == "pass"
+    assert words(judge("contractor.example", table, dkim("unit.contractor.example")))[0] == "fail"
+
+
+def test_psd_y_puts_the_organizational_domain_one_label_below() -> None:
+    table = {"_dmarc.bank.example TXT": txt("v=DMARC1; p=reject; psd=y")}
+    assert words(judge("giant.bank.example", table, dkim("mail.giant.bank.example")))[0] == "pass"
+    assert words(judge("mail.giant.bank.example", table, dkim("giant.bank.example"))) == ("pass", "reject", True)
+    assert words(judge("giant.bank.example", table, dkim("small.bank.example")))[0] == "fail"
+
+
+def test_a_pass_that_only_the_tree_walk_sees_proves_nothing() -> None:
+    """A suffix that publishes DMARC without psd=y must not let its customers speak for each other."""
+    table = {"_dmarc.co.uk TXT": txt("v=DMARC1; p=none")}
+    assert words(judge("victim.co.uk", table, dkim("evil.co.uk"))) == ("pass", "none", False)
+
+
+def test_a_failed_look_up_hides_the_policy_but_not_at_a_top_level_domain() -> None:
+    assert words(judge("contractor.example", {"_dmarc.contractor.example TXT": FAILED}))[0] == "temperror"
+    assert words(judge("contractor.example", {**REJECT, "_dmarc.example TXT": FAILED}))[0] == "fail"
+    assert words(judge("a.contractor.example", {**REJECT, "_dmarc.a.contractor.example TXT": FAILED}))[0] == "temperror"
+
+
+def test_a_long_name_is_walked_in_eight_steps() -> None:
+    labels = [f"l{i}" for i in range(20)]
+    names = walked_names(".".join(labels))
+    assert len(names) == 8
+    assert names[0] == ".".join(labels)
+    assert names[1] == ".".join(labels[-7:])
+    assert names[-1] == "l19"
+    assert walked_names("a.b.example") == ["a.b.example", "b.example", "example"]
+
+
+@pytest.mark.parametrize(
+    ("records", "policy"),
+    [
+        (txt("v=DMARC1; p=reject"), "reject"),
+        (txt("v=DMARC1;p=Quarantine;"), "quarantine"),
+        (txt("v = DMARC1 ; p = none"), "none"),
+        (txt("v=DMARC1; p=reject", "v=spf1 -all"), "reject"),
+        (txt("v=DMARC1; p=reject", "v=DMARC1; p=none"), None),
+        (txt("v=DMARC1"), None),
+        (txt("v=DMARC1; rua=mailto:d@contractor.example"), "none"),
+        (txt("v=DMARC1; p=bogus; rua=mailto:d@contractor.example"), "none"),
+        (txt("v=DMARC1; p=reject; sp=bogus"), None),
+        (txt("p=reject; v=DMARC1"), None),
+        (txt("v=dmarc1; p=reject"), None),
+        (txt("v=DMARC1; p=reject; nonsense; adkim=x; psd=?"), "reject"),
+        (txt(b"\xff\xfe"), None),
+        (txt("v=DMARC1; p=reject;" + " " * 5000), None),
+    ],
+)
+def test_a_record_is_read_with_its_defaults(records: tuple[bytes, ...], policy: str | None) -> None:
+    record = read_dmarc_record(records)
+    assert (record.policy if record else None) == policy
+    assert record is None or (record.strict_dkim, record.psd) == (False, "u")

@@ -1,0 +1,98 @@
+"""Tag lists and RSA keys: hostile octets are refused by name, never by accident."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+from dkim.crypto import RSASSA_PKCS1_v1_5_sign, parse_pem_private_key
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.fingerprint import rsa
+from catcher.fingerprint.tags import MAX_OCTETS, TagListError, base64_value, parse, without_value_of
+from tests.support.signing import RSA_KEY, RSA_RECORD
+
+DER = base64.b64decode(RSA_RECORD.rpartition(b"p=")[2])
+
+
+def test_a_list_is_read_with_its_folds() -> None:
+    assert parse(b" v=1; a = rsa-sha256;\r\n b=AB\r\n\tCD ;") == {b"v": b"1", b"a": b"rsa-sha256", b"b": b"AB\r\n\tCD"}
+
+
+@pytest.mark.parametrize(
+    "text", [b"v", b"=1", b"v=1;;a=2", b"v=1; v=2", b"1v=1", b"a b=1", b"v=1;" + b" " * MAX_OCTETS]
+)
+def test_what_is_no_list_is_refused_without_repeating_it(text: bytes) -> None:
+    with pytest.raises(TagListError) as caught:
+        parse(text)
+    assert str(caught.value) in {"not a tag", "a tag stands twice", "too long"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b" a=1; b=xyz", b" a=1; b="),
+        (b" a=1; b = x\r\n yz ; c=2", b" a=1; b =; c=2"),
+        (b" bh=xyz; b=x", b" bh=xyz; b="),
+        (b"b=x=y==;a=1", b"b=;a=1"),
+    ],
+)
+def test_the_value_of_b_is_deleted_with_the_white_space_around_it(text: bytes, expected: bytes) -> None:
+    assert without_value_of(text, b"b") == expected
+
+
+@given(st.binary(max_size=200))
+def test_any_octets_are_a_list_or_a_tag_list_error(text: bytes) -> None:
+    try:
+        tags = parse(text)
+    except TagListError:
+        return
+    assert all(name for name in tags)
+    for value in tags.values():
+        try:
+            base64_value(value)
+        except TagListError:
+            continue
+
+
+def test_a_key_is_read_in_both_forms() -> None:
+    key = rsa.read_key(DER)
+    assert (key.bits, key.exponent) == (2048, 65537)
+    assert rsa.read_key(DER[24:]) == key
+
+
+@given(st.binary(max_size=80))
+def test_any_octets_are_a_key_or_a_key_error(octets: bytes) -> None:
+    with pytest.raises(rsa.RsaKeyError):
+        rsa.read_key(octets)
+
+
+@given(st.integers(0, len(DER) - 1), st.integers(1, 255))
+def test_a_damaged_key_is_refused_or_verifies_nothing(position: int, change: int) -> None:
+    damaged = bytearray(DER)
+    damaged[position] ^= change
+    digest = hashlib.sha256(b"x")
+    signature = bytes(RSASSA_PKCS1_v1_5_sign(digest, parse_pem_private_key(RSA_KEY)))
+    assert rsa.verify(rsa.read_key(DER), "sha256", digest.digest(), signature)
+    try:
+        key = rsa.read_key(bytes(damaged))
+    except rsa.RsaKeyError:
+        return
+    assert not rsa.verify(key, "sha256", digest.digest(), signature)
+
+
+def test_a_signature_of_another_length_or_beyond_the_modulus_is_refused() -> None:
+    key, digest = rsa.read_key(DER), hashlib.sha256(b"x")
+    signature = bytes(RSASSA_PKCS1_v1_5_sign(digest, parse_pem_private_key(RSA_KEY)))
+    beyond = (int.from_bytes(signature) + key.modulus).to_bytes(257)
+    for wrong in (b"", b"\x00" + signature, signature[1:], beyond, beyond[1:]):
+        assert not rsa.verify(key, "sha256", digest.digest(), wrong)
+
+
+def test_an_oversize_key_is_refused() -> None:
+    huge = (1 << 16384) + 1
+    content = b"\x02\x82\x08\x02\x00" + huge.to_bytes(2049) + b"\x02\x03\x01\x00\x01"
+    with pytest.raises(rsa.RsaKeyError):
+        rsa.read_key(b"\x30\x82" + len(content).to_bytes(2) + content)
