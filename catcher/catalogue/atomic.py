@@ -1,10 +1,12 @@
-"""Replacing a file so that a reader sees the old text or the new one, and a crash leaves one of the two."""
+"""Replacing files: a reader sees the old text or the new one, a crash leaves one of the two, writers queue."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure
@@ -44,3 +46,17 @@ def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
         raise EnvironmentFailure(
             f"{file}: it can't be written: {error.strerror}; mend the permissions or free some space"
         ) from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keeps other writers out of ``folder`` until the end of the block. Raises EnvironmentFailure."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise EnvironmentFailure(f"{folder}: it can't be opened: {error.strerror}; mend its permissions") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

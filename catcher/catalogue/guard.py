@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from catcher.catalogue.atomic import replace_file
+from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.names import SortedNames
 from catcher.model.domain import parents
 from catcher.model.errors import EnvironmentFailure
@@ -29,6 +30,7 @@ SKEW = timedelta(minutes=5)
 """A run further in the future than this clears nothing: the clock was wrong then, or is now."""
 
 _RECORD = "guard.json"
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +70,20 @@ class Guard:
         Where it isn't ``required`` the cleared names are not read: the runs tell what was refused, and clear nothing.
         Raises EnvironmentFailure when the record is damaged.
         """
-        record = state / _RECORD
-        try:
-            told = json.loads(record.read_bytes())
-            return cls(required=required, runs=[_read(run, state, required=required) for run in told["runs"]])
-        except FileNotFoundError:
-            if record.exists():
-                raise _damaged(record) from None
-            return cls(required=required)
-        except OSError as error:
-            raise EnvironmentFailure(f"{record}: it can't be read: {error.strerror}; mend its permissions") from None
-        except (ValueError, KeyError, TypeError):
-            raise _damaged(record) from None
+        for _ in range(_ATTEMPTS):
+            try:
+                told = json.loads((state / _RECORD).read_bytes())
+            except FileNotFoundError:
+                return cls(required=required)
+            except (OSError, ValueError) as error:
+                raise _unreadable(state, error) from None
+            # The names may be those of a newer run by now: then the record is read again.
+            with suppress(FileNotFoundError):
+                try:
+                    return cls(required=required, runs=[_read(run, state, required=required) for run in told["runs"]])
+                except (ValueError, KeyError, TypeError, PermissionError) as error:
+                    raise _unreadable(state, error) from None
+        raise _unreadable(state, FileNotFoundError())
 
     @property
     def ran_at(self) -> datetime | None:
@@ -110,15 +114,16 @@ def record(state: Path, runs: Sequence[Run]) -> None:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise EnvironmentFailure(f"{state}: it can't be made: {error.strerror}; make its folder writable") from None
-    for run in runs:
-        replace_file(state / _names_file(run), run.cleared.block[1:], mode=0o600)
-    told = {run["origin"]: run for run in _on_record(state)} | {run.origin: _tell(run) for run in runs}
-    text = json.dumps({"runs": [run for _, run in sorted(told.items())]}, indent=1)
-    replace_file(state / _RECORD, text.encode() + b"\n", mode=0o600)
-    kept = {run["names"] for run in told.values()}
-    for file in state.glob("guard-*"):
-        if file.name not in kept:
-            file.unlink(missing_ok=True)
+    with locked(state):
+        for run in runs:
+            replace_file(state / _names_file(run), run.cleared.block[1:], mode=0o600)
+        told = {run["origin"]: run for run in _on_record(state)} | {run.origin: _tell(run) for run in runs}
+        text = json.dumps({"runs": [run for _, run in sorted(told.items())]}, indent=1)
+        replace_file(state / _RECORD, text.encode() + b"\n", mode=0o600)
+        kept = {run["names"] for run in told.values()}
+        for file in state.glob("guard-*"):
+            if file.name not in kept:
+                file.unlink(missing_ok=True)
 
 
 def _on_record(state: Path) -> list[dict[str, Any]]:
@@ -164,5 +169,9 @@ def _read(told: Any, state: Path, *, required: bool) -> Run:
     return run
 
 
-def _damaged(record: Path) -> EnvironmentFailure:
-    return EnvironmentFailure(f"{record}: it is damaged; run 'catcher check --against ZONE' to write it anew")
+def _unreadable(state: Path, error: Exception) -> EnvironmentFailure:
+    if isinstance(error, PermissionError):
+        return EnvironmentFailure(f"{state / _RECORD}: it may not be read; mend its permissions")
+    return EnvironmentFailure(
+        f"{state / _RECORD}: it is damaged; run 'catcher check --against' with each TLD's zone to write it anew"
+    )

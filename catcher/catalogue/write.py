@@ -9,13 +9,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from catcher.catalogue.atomic import replace_file
+from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.entry import COLUMNS, Entry
 from catcher.catalogue.reading import octets, read_table
 from catcher.catalogue.row import cells_in, cells_of, quoted, read
@@ -77,21 +75,8 @@ def writing(files: Sequence[Path]) -> Iterator[Edit]:
     """An ``Edit`` of ``files`` that no other writer comes between: their folders are locked."""
     with ExitStack() as held:
         for folder in sorted({file.resolve().parent for file in files}):
-            held.enter_context(_locked(folder))
+            held.enter_context(locked(folder))
         yield Edit(files)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise EnvironmentFailure(f"{folder}: it can't be opened: {error.strerror}; mend its permissions") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 class _Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -36,6 +36,8 @@ def _fault(detail: ErrorDetails, schema: type[BaseModel], source: str) -> Fault:
             return Fault(where, f"{_told(given)} is not a whole number", "write a number without quotes")
         case "bool_type":
             return Fault(where, f"{_told(given)} is not a truth value", "write true or false, without quotes")
+        case "tuple_type" if isinstance(given, dict):
+            return Fault(where, "it is one section, and has to be a list of them", _header((*detail["loc"], 0)))
         case "tuple_type":
             return Fault(where, f"{_told(given)} is not a list", f"write [ and ] around it: [{_told(given)}]")
         case "model_type" | "model_attributes_type":
@@ -96,10 +98,19 @@ def _section(annotation: Any) -> type[BaseModel] | None:
 
 
 def _unknown(location: Location, schema: type[BaseModel]) -> tuple[str, str]:
+    name = str(location[-1])
     known = list(_model(location, schema).model_fields)
     what = "no section has this name" if len(location) == 1 else "no key has this name"
-    close = get_close_matches(str(location[-1]), known, n=1)
-    return what, f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known)}"
+    if close := get_close_matches(name, known, n=1):
+        return what, f'did you mean "{close[0]}"?'
+    if len(location) == 1 and (homes := [f"[{s}]" for s in known if name in _keys(s, schema)]):
+        return what, f"it is a key of {' and '.join(homes)}: write it below such a line"
+    return what, f"known are {', '.join(known)}"
+
+
+def _keys(section: str, schema: type[BaseModel]) -> Collection[str]:
+    found = _section(schema.model_fields[section].annotation)
+    return found.model_fields if found else ()
 
 
 def _example(location: Location, schema: type[BaseModel]) -> str:

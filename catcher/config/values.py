@@ -82,8 +82,6 @@ def _web_address(value: str) -> str:
 
 
 def _path(value: Path, info: ValidationInfo) -> Path:
-    if str(value) == ".":
-        raise wrong("it is empty", "name a file or folder")
     return base(info) / value
 
 

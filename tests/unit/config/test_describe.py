@@ -1,0 +1,63 @@
+"""The commented file that init writes is the schema's, and loads back."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from catcher.config import Config, describe, load
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "zonefiles").mkdir()
+    for name in ("catalogue.csv", "template.zone", "sink.example.zone"):
+        (tmp_path / "zonefiles" / name).write_text("")
+    (tmp_path / "watchlist.csv").write_text("")
+    return tmp_path
+
+
+def test_it_loads_back_and_holds_the_defaults(folder: Path) -> None:
+    (folder / "catcher.toml").write_text(describe(), encoding="utf-8")
+    config = load(folder / "catcher.toml")
+    for name, field in Config.model_fields.items():
+        section = getattr(config, name)
+        for key, about in field.annotation.model_fields.items():  # type: ignore[union-attr]
+            if not about.is_required() and not isinstance(about.default, Path) and key != "url":
+                assert getattr(section, key) == about.default, f"{name}.{key}"
+
+
+def test_a_given_value_takes_the_place_of_the_default(folder: Path) -> None:
+    text = describe({"catalogue.template": "zonefiles/template.zone", "dns.workers": 2, "node.name": 'a "b" \\ ü'})
+    (folder / "catcher.toml").write_text(text, encoding="utf-8")
+    config = load(folder / "catcher.toml")
+    assert config.catalogue.template == folder / "zonefiles" / "template.zone"
+    assert config.dns.workers == 2
+    assert config.node.name == 'a "b" \\ ü'
+
+
+def test_every_key_stands_below_its_sentence() -> None:
+    lines = describe().splitlines()
+    for name, field in Config.model_fields.items():
+        assert f"[{name}]" in lines
+        for key, about in field.annotation.model_fields.items():  # type: ignore[union-attr]
+            if key != "zone":
+                at = next(i for i, line in enumerate(lines) if line.lstrip("# ").startswith(f"{key} = "))
+                assert lines[at - 1].startswith("# ") and about.description, f"{name}.{key}"
+
+
+def test_what_is_commented_out_is_right_as_well(folder: Path) -> None:
+    """With the mark taken from every key and section, the file is still one that loads."""
+    known = {key for field in Config.model_fields.values() for key in field.annotation.model_fields}  # type: ignore[union-attr]
+    lines = []
+    for line in describe().splitlines():
+        bare = line.removeprefix("# ")
+        switched = bare.startswith("[[") or bare.partition(" = ")[0] in known | {"name", "file"}
+        lines.append(bare if switched else line)
+    (folder / "catcher.toml").write_text("\n".join(lines), encoding="utf-8")
+    config = load(folder / "catcher.toml")
+    assert config.dns.zone[0].name == "sink.example"
+    assert config.notify.domain == "notices.sink.example"
+    assert tomllib.loads(describe()).keys() == Config.model_fields.keys()
