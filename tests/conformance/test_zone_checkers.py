@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, load
 from catcher.dns.zone import Zone
 from catcher.model.policy import Policy
+from tests.support.peers import peer
 
 CHECKERS = {
     "nsd-checkzone": ("army.ml", "{file}"),
@@ -47,9 +47,7 @@ def text(zone: Zone) -> str:
 @pytest.mark.parametrize("policy", [Policy.ACCEPT, Policy.NULL, Policy.OBSERVE])
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_the_zone_of_a_catalogued_name(checker: str, policy: Policy, template: str, tmp_path: Path) -> None:
-    program = shutil.which(checker, path="/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin")
-    if program is None:
-        pytest.skip(f"checker absent: {checker}")
+    program = str(peer(checker))
     (tmp_path / "template.zone").write_text(template)
     made, faults = load(tmp_path / "template.zone", OURS)
     assert made is not None, faults

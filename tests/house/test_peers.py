@@ -1,0 +1,62 @@
+"""The list of peers is the one list: each is used; a test that lacks one is skipped in words that CI looks for."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.peers import Peer, need_root, peer, peers
+from tests.support.tree import ROOT, sources, text_of
+
+CODE = "\n".join(text_of(path) for path in sources("tests", "catcher"))
+
+
+@pytest.mark.parametrize("name", peers())
+def test_a_listed_peer_is_used(name: str) -> None:
+    assert f'"{name}"' in CODE
+
+
+def test_every_peer_says_why_it_is_there() -> None:
+    assert all(isinstance(p, Peer) and len(p.why) > 10 for p in peers().values())
+
+
+def test_no_test_looks_for_a_program_on_its_own() -> None:
+    """It would be skipped in words that nobody looks for."""
+    searching = [path for path in sources("tests") if "shutil.which(" in text_of(path)]
+    assert searching == [Path("tests/support/peers.py")]
+
+
+def reason_for_ci(reason: str) -> bool:
+    """Whether .ci/run finds ``reason`` in the results."""
+    pattern = re.search(r"grep -oE '([^']*)'", (ROOT / ".ci" / "run").read_text())
+    assert pattern is not None
+    done = subprocess.run(["grep", "-qE", pattern[1]], input=f'<skipped message="{reason}"/>', text=True)
+    return done.returncode == 0
+
+
+def test_ci_notices_an_absent_peer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    with pytest.raises(pytest.skip.Exception) as skipped:
+        peer("dig")
+    assert reason_for_ci(str(skipped.value))
+
+
+def test_ci_notices_that_it_is_not_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(pytest.skip.Exception) as skipped:
+        need_root("bind a low port")
+    assert reason_for_ci(str(skipped.value))
+
+
+def test_ci_lets_other_reasons_pass() -> None:
+    assert not reason_for_ci("shared data absent: mail/x")
+
+
+@pytest.mark.parametrize("script", ["deploy/peers", "deploy/lock", ".ci/run"])
+def test_scripts_are_sound(script: str) -> None:
+    subprocess.run(["bash", "-n", str(ROOT / script)], check=True)
+    assert (ROOT / script).stat().st_mode & 0o111
