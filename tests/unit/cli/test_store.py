@@ -1,0 +1,155 @@
+"""``catcher store`` as an operator types it, over a real database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catcher import cli, serve
+from catcher.privacy import KeyRing
+from catcher.store import SqliteStore
+from tests.support.observations import NOON, observation
+
+CONFIG = """\
+[dns]
+listen = ["127.0.0.1:5300"]
+[smtp]
+listen = ["127.0.0.1:2500"]
+[catalogue]
+files = ["catalogue.csv"]
+[store]
+url = "sqlite:var/catcher.db"
+keep_days = 60
+"""
+DATABASE = Path("var/catcher.db")
+
+
+@dataclass(frozen=True)
+class Ran:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Ran]
+
+
+@dataclass(frozen=True)
+class At:
+    """A clock that stands still."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line in a folder with a configuration, in February."""
+    monkeypatch.chdir(tmp_path)
+    Path("catcher.toml").write_text(CONFIG)
+    Path("catalogue.csv").write_text("domain,intended\narmy.ml,army.mil\n")
+    monkeypatch.setattr(serve, "system_clock", lambda: At(datetime(2027, 2, 3, tzinfo=UTC)))
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["catcher", "store", *arguments])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as exit_:
+            status = int(exit_.code or 0)
+        return Ran(status, *capsys.readouterr())
+
+    return run
+
+
+def fill() -> None:
+    store = SqliteStore(DATABASE)
+    store.add([[observation()], [observation(transaction="t2", observed_at=NOON.replace(year=2027, month=2, day=1))]])
+    store.close()
+    keys = KeyRing(Path("var/keys"))
+    keys.tokens(NOON)
+    keys.tokens(datetime(2027, 2, 1, tzinfo=UTC))
+
+
+def test_migrate_makes_the_store_and_says_so_once(run: Run) -> None:
+    first, second = run("migrate"), run("migrate")
+    assert (first.status, second.status) == (0, 0)
+    assert "applied observations" in first.out
+    assert "nothing to do" in second.out
+    assert DATABASE.exists()
+    assert run("migrate", "--json").json == [{"path": str(DATABASE.absolute()), "applied": []}]
+
+
+def test_verify_of_a_whole_store(run: Run) -> None:
+    fill()
+    ran = run("verify")
+    assert (ran.status, ran.err) == (0, "")
+    assert "all is well" in ran.out
+    assert run("verify", "--json").out == ""
+
+
+def test_verify_of_a_faulty_store_is_a_finding(run: Run) -> None:
+    fill()
+    DATABASE.chmod(0o644)
+    assert run("verify").status == 1
+    ran = run("verify", "--json")
+    assert ran.status == 1
+    assert [fault["what"] for fault in ran.json] == ["others may read or write the file"]
+
+
+@pytest.mark.parametrize("arguments", [("verify",), ("verify", "--json")])
+def test_verify_without_a_store_is_an_environment_failure(run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments)
+    assert (ran.status, ran.out) == (3, "")
+    assert "catcher store migrate" in ran.err
+
+
+@pytest.mark.parametrize("noun", ["migrate", "verify", "purge"])
+def test_a_damaged_store_is_told_without_a_traceback(run: Run, noun: str) -> None:
+    Path("var").mkdir()
+    DATABASE.write_bytes(b"no database" * 1000)
+    ran = run(noun)
+    assert (ran.status, ran.out) == (3, "")
+    assert "damaged or no database" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_purge_says_what_went_and_destroys_the_keys_of_ended_months(run: Run) -> None:
+    fill()
+    said, done = run("purge", "--dry-run", "--json"), run("purge", "--json")
+    assert (said.status, done.status) == (0, 0)
+    assert done.json == [
+        {
+            "folded": 0,
+            "keys_destroyed": ["2026-11"],
+            "mailbox_days_settled": 4,
+            "deleted": 1,
+            "coarsened": 0,
+            "retry_tags_emptied": 0,
+            "demand_deleted": 0,
+            "dry_run": False,
+        }
+    ]
+    assert said.json == [done.json[0] | {"folded": 2, "dry_run": True}]
+    assert KeyRing(Path("var/keys")).periods() == ["2027-02"]
+
+
+def test_a_dry_run_for_people_says_would(run: Run) -> None:
+    fill()
+    ran = run("purge", "--dry-run")
+    assert "observations that would be deleted" in ran.out
+    assert KeyRing(Path("var/keys")).periods() == ["2026-11", "2027-02"]
+    assert "observations that were deleted" in run("purge").out
