@@ -14,6 +14,7 @@ from catcher.cli.at_desk import at_desk, shown
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import observations
 from catcher.model.domain import DomainError, to_alabel
+from catcher.model.fingerprint import Evidence, EvidenceKind, Tier
 from catcher.model.observation import Observation
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -136,7 +137,7 @@ def _table_row(o: Observation) -> tuple[object, ...]:
         f"{o.observed_at:%Y-%m-%d %H:%M}",
         o.ref,
         shown(o.domain),
-        shown(o.sender.domain),
+        _sender(o),
         o.sender.tier,
         ", ".join(shown(i.domain, nothing="?") for i in o.intended) or "-",
         o.nature.mail_class,
@@ -145,19 +146,27 @@ def _table_row(o: Observation) -> tuple[object, ...]:
     )
 
 
+def _sender(o: Observation) -> str:
+    """The sender's domain; a network's comes from HELO or PTR, whose texts are never printed."""
+    return "(a network)" if o.sender.tier is Tier.NETWORK else shown(o.sender.domain)
+
+
+def _evidence(e: Evidence) -> str:
+    name = "" if e.kind in (EvidenceKind.HELO, EvidenceKind.IPREV) else f" for {shown(e.domain)}"
+    return f"{e.kind} {e.result}{name} ({e.tier})"
+
+
 def _print_one(o: Observation) -> None:
     authentication = o.authentication
-    evidence = [f"{e.kind} {e.result} for {shown(e.domain)} ({e.tier})" for e in o.sender.evidence]
-    conflicts = [f"{e.kind} {e.result} for {shown(e.domain)}" for e in o.sender.conflicts]
     rows = (
         ("observation", o.id),
         ("time (UTC)", f"{o.observed_at:%Y-%m-%d %H:%M}"),
         ("reference", o.ref),
         ("domain", shown(o.domain)),
         ("policy, outcome", f"{o.policy}, {o.outcome}"),
-        ("sender", f"{shown(o.sender.domain)}, {o.sender.tier}"),
-        ("evidence", "; ".join(evidence) or "-"),
-        ("conflicts", "; ".join(conflicts) or "-"),
+        ("sender", f"{_sender(o)}, {o.sender.tier}"),
+        ("evidence", "; ".join(map(_evidence, o.sender.evidence)) or "-"),
+        ("conflicts", "; ".join(map(_evidence, o.sender.conflicts)) or "-"),
         ("meant for", ", ".join(f"{shown(i.domain, nothing='?')} ({i.basis})" for i in o.intended) or "-"),
         ("class", f"{o.nature.mail_class}, genuine {o.nature.genuine:.2f}"),
         ("reasons", ", ".join(o.nature.reasons) or "-"),

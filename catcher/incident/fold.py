@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from catcher.model.fingerprint import Basis, MailClass, Tier
 from catcher.model.incident import Cell, Count, Incident, IncidentKey, MailboxDay, MailboxTotal, Role, Side
 from catcher.model.observation import Observation
+from catcher.model.policy import Outcome
 
 PartyOf = Callable[[str], str | None]
 """Domain → organizational domain, or None when it is no organisation (freemail, shared platform)."""
@@ -20,7 +22,7 @@ reverse-path differs with every mail: its tokens would be many and say nothing."
 
 def month_of(moment: datetime) -> str:
     """The key's period that ``moment`` lies in, ``2026-11``."""
-    return f"{moment:%Y-%m}"
+    return f"{moment.year:04}-{moment.month:02}"
 
 
 def fold(
@@ -32,20 +34,21 @@ def fold(
     catalogue) and to one for the organisation that sent it, when that is proven. ``merge`` adds the result up with
     others; the sum is the same for every order and partition.
     """
-    sums: dict[IncidentKey, _Sum] = {}
+    sums: defaultdict[tuple[str, Role, str], _Sum] = defaultdict(_Sum)
     for observation in observations:
         if observation.retry_of is not None:
             continue
         sender = _sending_party(observation, party_of)
         intended = _intended_parties(observation, party_of)
+        if sender is None and not intended:
+            continue
+        seen = _Seen(observation, period_of)
         for party in intended:
-            key = IncidentKey(party, Role.INTENDED, observation.domain)
-            sums.setdefault(key, _Sum()).add(observation, counterpart=sender or "", period_of=period_of)
+            sums[party, Role.INTENDED, observation.domain].add(seen, sender or "")
         if sender is not None:
-            key = IncidentKey(sender, Role.SENDER, observation.domain)
-            counterpart = intended[0] if intended else ""
-            sums.setdefault(key, _Sum()).add(observation, counterpart=counterpart, period_of=period_of)
-    return {key.id: sum_.incident(key) for key, sum_ in sums.items()}
+            sums[sender, Role.SENDER, observation.domain].add(seen, intended[0] if intended else "")
+    incidents = (sum_.incident(IncidentKey(*key)) for key, sum_ in sums.items())
+    return {incident.key.id: incident for incident in incidents}
 
 
 def _sending_party(observation: Observation, party_of: PartyOf) -> str | None:
@@ -66,39 +69,49 @@ def _intended_parties(observation: Observation, party_of: PartyOf) -> list[str]:
     return list(parties)
 
 
+class _Seen:
+    """What an observation adds, whichever party it is added for."""
+
+    __slots__ = ("counts", "day", "kind", "mailboxes", "period")
+
+    def __init__(self, observation: Observation, period_of: Callable[[datetime], str]) -> None:
+        mail_class = observation.nature.mail_class
+        self.day = observation.observed_at.date()
+        self.counts = observation.counts
+        self.kind = (
+            observation.sender.tier,
+            mail_class,
+            observation.outcome,
+            bool(observation.markings),
+            observation.tls,
+        )
+        self.period = period_of(observation.observed_at)
+        self.mailboxes: list[tuple[Side, str]] = []
+        if mail_class in _WITH_MAILBOXES:
+            self.mailboxes.extend((Side.RECIPIENT, token) for token in observation.recipients)
+            if observation.reverse_path_token is not None:
+                self.mailboxes.append((Side.SENDER, observation.reverse_path_token))
+
+
 class _Sum:
-    """An incident while it is being added up."""
+    """An incident while it is being added up, in plain tuples: they hash faster than the values they become."""
+
+    __slots__ = ("_cells", "_mailboxes")
 
     def __init__(self) -> None:
-        self._cells: dict[Cell, tuple[int, int]] = {}
-        self._mailboxes: set[MailboxDay] = set()
+        self._cells: dict[tuple[date, str, tuple[Tier, MailClass, Outcome, bool, bool]], list[int]] = {}
+        self._mailboxes: set[tuple[str, date, str, Side, str, bool]] = set()
 
-    def add(self, observation: Observation, *, counterpart: str, period_of: Callable[[datetime], str]) -> None:
-        counts = observation.counts
-        day = observation.observed_at.date()
-        nature = observation.nature.mail_class
-        cell = Cell(
-            day=day,
-            counterpart=counterpart,
-            tier=observation.sender.tier,
-            mail_class=nature,
-            outcome=observation.outcome,
-            marked=bool(observation.markings),
-            tls=observation.tls,
-        )
-        mails, counted = self._cells.get(cell, (0, 0))
-        self._cells[cell] = (mails + 1, counted + counts)
-        if nature in _WITH_MAILBOXES:
-            period = period_of(observation.observed_at)
-            if observation.reverse_path_token is not None:
-                token = observation.reverse_path_token
-                self._mailboxes.add(MailboxDay(period, day, counterpart, Side.SENDER, token, counts))
-            for token in observation.recipients:
-                self._mailboxes.add(MailboxDay(period, day, counterpart, Side.RECIPIENT, token, counts))
+    def add(self, seen: _Seen, counterpart: str) -> None:
+        count = self._cells.setdefault((seen.day, counterpart, seen.kind), [0, 0])
+        count[0] += 1
+        count[1] += seen.counts
+        for side, token in seen.mailboxes:
+            self._mailboxes.add((seen.period, seen.day, counterpart, side, token, seen.counts))
 
     def incident(self, key: IncidentKey) -> Incident:
-        cells = {cell: Count(mails, counted) for cell, (mails, counted) in self._cells.items()}
-        return Incident(key, cells, frozenset(self._mailboxes))
+        cells = {Cell(day, other, *kind): Count(*count) for (day, other, kind), count in self._cells.items()}
+        return Incident(key, cells, frozenset(MailboxDay(*mailbox) for mailbox in self._mailboxes))
 
 
 def merge(a: Incident, b: Incident) -> Incident:

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from catcher import cli
+from catcher.model.fingerprint import EvidenceKind, Tier
 from catcher.model.incident import IncidentKey, Role
 from catcher.store import SqliteStore
-from tests.support.desks import leak
+from tests.support.desks import leak, mail
+from tests.support.observations import sender
 
 CONTRACTOR = IncidentKey("contractor.example", Role.SENDER, "army.ml").id
 CONFIG = """\
@@ -115,6 +117,16 @@ def test_one_observation_is_shown_by_number_and_by_reference(run: Run) -> None:
     assert shown.status == 0
     assert "contractor.example, verified" in shown.out
     assert "token-of" not in shown.out
+
+
+def test_the_text_of_helo_and_reverse_dns_is_not_printed(run: Run) -> None:
+    store = SqliteStore(Path("var/catcher.db"))
+    network = sender("ptr-text.example", Tier.NETWORK, kind=EvidenceKind.IPREV)
+    ((stored,),) = store.add([[mail(20, sender=network)]])
+    store.close()
+    for ran in (run("observation", "list"), run("observation", "show", str(stored.id))):
+        assert "network" in ran.out
+        assert "ptr-text" not in ran.out
 
 
 def test_what_is_not_there_ends_with_2_and_a_remedy(run: Run) -> None:
