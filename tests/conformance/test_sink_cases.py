@@ -14,7 +14,6 @@ import dns.flags
 import dns.message
 import dns.rcode
 import dns.rdatatype
-import pytest
 
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, Transport, wholezone
@@ -66,8 +65,7 @@ def differences(case: dict[str, Any], query: dns.message.Message, reply: dns.mes
     return [name for name, right in checks.items() if not right]
 
 
-@pytest.mark.parametrize("transport", Transport)
-def test_every_case_on_which_four_servers_agree(transport: Transport, tmp_path: Path) -> None:
+def test_every_case_on_which_four_servers_agree(tmp_path: Path) -> None:
     served: tuple[str, Authority] | None = None
     wrong: Counter[str] = Counter()
     example: dict[str, str] = {}
@@ -79,11 +77,15 @@ def test_every_case_on_which_four_servers_agree(transport: Transport, tmp_path: 
             served = case["zone"], authority(case["apex"], case["zone"], tmp_path)
         query = dns.message.make_query(case["qname"], case["qtype"], use_edns=0 if case["edns"] else -1, payload=1232)
         query.flags = dns.flags.Flag(0)
-        reply = served[1].answer(query.to_wire(), transport=transport, now=NOW)
-        assert reply is not None
         count += 1
-        for kind in differences(case, query, dns.message.from_wire(reply.wire)):
-            wrong[kind] += 1
-            example.setdefault(kind, case["id"])
+        told = None
+        for transport in Transport:
+            reply = served[1].answer(query.to_wire(), transport=transport, now=NOW)
+            assert reply is not None
+            if reply.wire != told:
+                told = reply.wire
+                for kind in differences(case, query, dns.message.from_wire(told)):
+                    wrong[f"{transport} {kind}"] += 1
+                    example.setdefault(f"{transport} {kind}", case["id"])
     assert count > 29_000
     assert not wrong, (wrong, example)
