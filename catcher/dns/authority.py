@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from itertools import chain
+from itertools import chain, repeat
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns.lookup import Answer, lookup
@@ -39,7 +39,8 @@ class Authority:
         self._catalogue = catalogue
         self._publications = publications
         self._zones = dict(zones)
-        self._depth = max((name.count(".") + 1 for name in chain(zones, catalogue.domains())), default=0)
+        self._depth = max(map(str.count, chain(zones, catalogue.domains()), repeat(".")), default=-1) + 1
+        """Labels of the longest name held: no suffix of a question with more can be ours."""
 
     def answer(self, query: bytes, *, transport: Transport, now: datetime) -> Reply | None:
         """The reply to the octets of one message; None when silence is due (see ``query.parse``).
