@@ -125,7 +125,7 @@ def mixed(script: Script) -> Iterator[Event]:
     both = script.reader("army.ml"), script.reader("navy.ml")
     message = script.signed(SHIPYARD, office_mail(script.note(at, author, *both)), at)
     yield Event(at, Story.MIXED, SHIPYARD.host, author[1], both, message, replace(taken, recipient_replies=(250, 452)))
-    later = replace(taken, reply=550, domains=("navy.ml",), replayed=True, counts=False)
+    later = replace(taken, reply=550, domains=("navy.ml",))
     yield Event(at + timedelta(minutes=15), Story.MIXED, SHIPYARD.host, author[1], both[1:], message, later)
 
 
