@@ -1,0 +1,35 @@
+"""A process that does nothing but commit: ``python -m tests.support.committing DATABASE COUNT TOGETHER``.
+
+It prints the id and the transaction of each observation once its commit returned, each line by one write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from catcher.store import GroupWriter, SqliteStore
+from tests.support.observations import observation
+
+
+async def commit(path: Path, count: int, together: int) -> None:
+    """Commits ``count`` transactions, ``together`` at a time."""
+    writer = GroupWriter(lambda: SqliteStore(path))
+    await writer.start()
+    os.write(1, b"ready\n")
+    numbers = iter(range(count))
+
+    async def sender() -> None:
+        for number in numbers:
+            name = f"{os.getpid()}-{number}"
+            for stored in await writer.commit([observation(transaction=name, retry_tag=None)]):
+                os.write(1, f"ack {stored.id} {name}\n".encode())
+
+    await asyncio.gather(*(sender() for _ in range(together)))
+    await writer.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(commit(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
