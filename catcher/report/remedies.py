@@ -22,7 +22,7 @@ def _postfix(domain: str, words: str) -> str:
             f"{domain}   error:5.1.2 {words}",
             f".{domain}  error:5.1.2 {words}",
             "",
-            "# /etc/postfix/main.cf (before the tables you have), then: postfix reload",
+            "# /etc/postfix/main.cf, before other tables; then: postfix reload",
             "transport_maps = texthash:/etc/postfix/typo_domains",
         )
     )
