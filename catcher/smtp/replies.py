@@ -42,7 +42,7 @@ def reply(code: int, status: str, *lines: str, close: bool = False) -> Reply:
 
 def _wrapped(line: str, room: int) -> Iterator[str]:
     """``line`` in pieces of at most ``room`` octets, broken at a space where there is one."""
-    text = "".join(c if c.isprintable() else " " for c in line)
+    text = line if line.isprintable() else "".join(c if c.isprintable() else " " for c in line)
     while len(text) > room:
         at = text.rfind(" ", 1, room + 1)
         if at < 0:

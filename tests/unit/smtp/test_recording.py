@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 
 import pytest
 
+from catcher.model.mailbox import Mailbox
+from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
+from catcher.smtp.stream import MessageStream
 from tests.support.smtpwire import RecordingIntake, Wire, conversation, open_data, store_down
 
 
@@ -106,3 +110,26 @@ def test_vanishing_in_the_data_is_counted_once() -> None:
     for play in (half_close, reset):
         intake, server = conversation(play)
         assert (intake.taken, server.counters.vanished) == ([], 1)
+
+
+def test_after_its_reply_nothing_of_a_transaction_is_left_in_the_session() -> None:
+    def left() -> int:
+        gc.collect()
+        kinds = (Mailbox, Header, HeaderField, BodyFacts, Transaction, MessageStream)
+        return sum(isinstance(thing, kinds) for thing in gc.get_objects())
+
+    async def play(wire: Wire) -> None:
+        before = left()
+        await open_data(wire)
+        await wire.send(b"From: a@sender.example\r\n\r\nbody\r\n")
+        assert left() > before
+        await wire.send(b".\r\n")
+        assert (await wire.reply()).startswith("250 ")
+        intake.taken.clear()
+        assert left() == before
+        await wire.ask("MAIL FROM:<a@sender.example>", "RCPT TO:<b@refuse.test>", "RSET")
+        intake.taken.clear()
+        assert left() == before
+
+    intake = RecordingIntake()
+    conversation(play, intake)

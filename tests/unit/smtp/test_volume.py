@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catcher.model.policy import Outcome
 from catcher.smtp import Limits
-from tests.support.smtpwire import OPENING, Wire, conversation, open_data
+from tests.support.smtpwire import OPENING, Wire, conversation, new_server, open_data, run
 
 
 def test_a_line_of_100_kb_without_end_inside_the_data_is_a_line() -> None:
@@ -78,3 +78,17 @@ def test_a_client_that_does_not_wait_is_held_back() -> None:
         assert wire.transport.reading
 
     conversation(play)
+
+
+def test_a_flood_of_commands_does_not_keep_the_others_waiting() -> None:
+    async def main() -> None:
+        server = new_server()
+        flood, other = Wire(server), Wire(server)
+        await flood.reply()
+        await other.reply()
+        flood.protocol.data_received(b"NOOP\r\n" * 50_000)
+        assert await other.ask("NOOP") == ["250 2.0.0 ok"]
+        assert flood.transport.output.count(b"\r\n") < 1000
+        await server.close(1.0)
+
+    run(main())
