@@ -66,6 +66,27 @@ def test_udp_then_tcp(authority: Authority, family: socket.AddressFamily, host: 
     asyncio.run(scene())
 
 
+@pytest.mark.parametrize(
+    ("family", "host", "asked"), [(socket.AF_INET, "0.0.0.0", "127.0.0.2"), (socket.AF_INET6, "::", "::1")]
+)
+def test_a_reply_comes_from_the_address_that_was_asked(
+    authority: Authority, family: socket.AddressFamily, host: str, asked: str
+) -> None:
+    """Also where the socket is bound to every address: a resolver takes it from nowhere else."""
+
+    async def scene() -> None:
+        async with running(authority, family, host) as (port, _):
+            with socket.socket(family, socket.SOCK_DGRAM) as client:
+                client.setblocking(False)
+                client.connect((asked, port))
+                loop = asyncio.get_running_loop()
+                wire = query("army.ml", "MX").to_wire()
+                await loop.sock_sendall(client, wire)
+                assert (await asyncio.wait_for(loop.sock_recv(client, 4096), 5))[:2] == wire[:2]
+
+    asyncio.run(scene())
+
+
 def test_a_flood_of_noise_and_queries(authority: Authority) -> None:
     """Noise gets silence, every query between gets its reply, in one row."""
 

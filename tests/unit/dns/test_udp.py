@@ -22,19 +22,19 @@ class Socket:
         self.sent: Sent = []
         self.tried = 0
 
-    def recvfrom(self, size: int) -> tuple[bytes, tuple[str, int]]:
+    def recvmsg(self, size: int, ancillary: int) -> tuple[bytes, list[Any], int, tuple[str, int]]:
         if not self.arriving:
             raise BlockingIOError
         message = self.arriving.pop(0)
         if isinstance(message, OSError):
             raise message
-        return message[:size], ("192.0.2.1", 4000)
+        return message[:size], [], 0, ("192.0.2.1", 4000)
 
-    def sendto(self, wire: bytes, client: tuple[str, int]) -> None:
+    def sendmsg(self, wire: list[bytes], ancillary: list[Any], flags: int, client: tuple[str, int]) -> None:
         self.tried += 1
         if self.tried in self.failing:
             raise PermissionError
-        self.sent.append((wire, client))
+        self.sent.append((b"".join(wire), client))
 
 
 def serve(sock: Socket) -> UdpServer:
