@@ -19,7 +19,7 @@ import os
 import socket
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from catcher import catalogue as catalogue_room
@@ -49,6 +49,8 @@ DRAIN_SECONDS = 30.0
 FLUSH_SECONDS = 5.0
 """How often the demand tally goes to the store."""
 UPKEEP_SECONDS = 3600.0
+TELL_SECONDS = 60.0
+"""How often what SMTP counted goes to the log."""
 
 
 class SystemClock:
@@ -156,6 +158,7 @@ class Running:
 def _tasks(config: Config, clock: Clock, bound: _Bound) -> list[Task]:
     """Loads what a generation serves and says what its workers do."""
     catalogue = load_catalogue(config)
+    log.info("%s: %d domains in the catalogue", config.node.name, len(catalogue))
     tasks: list[Task] = []
     if bound.dns:
         authority = dns.load(config, catalogue, now=clock.now())
@@ -229,16 +232,38 @@ async def _smtp(
         organisation=Organisations.load(config.fingerprint.watchlist).name,
     )
     settings = smtp.Settings(hostname=config.smtp.hostname, contact=config.operator.contact, url=config.operator.url)
-    servers = [smtp.SmtpServer(s, intake=intake, catalogue=catalogue, settings=settings, clock=clock) for s in sockets]
+    counters = smtp.Counters()
+    servers = [
+        smtp.SmtpServer(s, intake=intake, catalogue=catalogue, settings=settings, clock=clock, counters=counters)
+        for s in sockets
+    ]
     for server in servers:
         await server.start()
     station.ready()
+    telling = asyncio.create_task(_tell(counters))
     await station.stopping.wait()
     closing = [asyncio.create_task(server.close(DRAIN_SECONDS)) for server in servers]
     await asyncio.sleep(0)
     station.draining()
     await asyncio.gather(*closing)
     await writer.close()
+    telling.cancel()
+    log.info("SMTP so far: %s", _counted(counters))
+
+
+async def _tell(counters: smtp.Counters) -> None:
+    """Logs what SMTP counted, once an interval in which something happened."""
+    told = ""
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        counted = _counted(counters)
+        if counted != told:
+            told = counted
+            log.info("SMTP so far: %s", counted)
+
+
+def _counted(counters: smtp.Counters) -> str:
+    return ", ".join(f"{name} {number}" for name, number in asdict(counters).items() if number) or "nothing"
 
 
 async def _upkeep(config: Config, clock: Clock, station: Station) -> None:
