@@ -67,9 +67,8 @@ def _print_one(appraisal: Appraisal) -> None:
     incident, measures, tally = appraisal.incident, appraisal.measures, appraisal.measures.tally
     about = "about " if measures.senders.about else ""
     print_table(
-        ("", ""),
+        ("incident", incident.key.id),
         (
-            ("incident", incident.key.id),
             ("party", f"{shown(incident.key.party)} ({incident.key.role})"),
             ("domain", shown(incident.key.domain)),
             ("all time", f"{incident.mails} mails, {incident.counted} count"),

@@ -159,7 +159,6 @@ def _evidence(e: Evidence) -> str:
 def _print_one(o: Observation) -> None:
     authentication = o.authentication
     rows = (
-        ("observation", o.id),
         ("time (UTC)", f"{o.observed_at:%Y-%m-%d %H:%M}"),
         ("reference", o.ref),
         ("domain", shown(o.domain)),
@@ -179,4 +178,4 @@ def _print_one(o: Observation) -> None:
         ("retry of", o.retry_of if o.retry_of is not None else "-"),
         ("counts", f"{'yes' if o.counts else 'no'} ({o.fresh_reason})"),
     )
-    print_table(("", ""), rows)
+    print_table(("observation", str(o.id)), rows)
