@@ -8,10 +8,12 @@ from pathlib import Path
 import dns.name
 import dns.rdata
 import dns.rdataclass
+import dns.rdatatype
 import pytest
 
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, load
+from catcher.dns.wire import name_to_wire
 from catcher.dns.zone import Zone
 from catcher.model.policy import Policy
 from tests.support.peers import peer
@@ -32,13 +34,15 @@ _tcp.a.b TXT y
 
 def text(zone: Zone) -> str:
     """A master file with everything in ``zone``."""
-    apex = dns.name.from_text("army.ml.").to_wire()
+    apex = name_to_wire("army.ml")
     lines = []
     for owner, rrset in zone:
         name = dns.name.from_wire(owner + apex, 0)[0]
         for rdata in rrset.rdatas:
             wire = rdata.octets
-            told = dns.rdata.from_wire(dns.rdataclass.IN, rrset.rrtype, wire, 0, len(wire))
+            told = dns.rdata.from_wire(
+                dns.rdataclass.IN, dns.rdatatype.RdataType.make(rrset.rrtype), wire, 0, len(wire)
+            )
             lines.append(f"{name} {rrset.ttl} IN {told.rdtype.name} {told.to_text()}")
     return "\n".join(lines) + "\n"
 

@@ -69,9 +69,9 @@ def zone(folder: Path, text: str, name: str = "zone.example") -> Zone:
     return made
 
 
-def query(name: str, qtype: str, *, size: int | None = None, **more: int) -> dns.message.Message:
+def query(name: str, qtype: str, *, size: int | None = None) -> dns.message.Message:
     """A query as a resolver sends it; ``size`` with EDNS."""
-    message = dns.message.make_query(name, qtype, use_edns=0 if size is not None else -1, payload=size or 0, **more)
+    message = dns.message.make_query(name, qtype, use_edns=0 if size is not None else -1, payload=size or 0)
     message.flags = dns.flags.Flag(0)
     return message
 
