@@ -39,9 +39,9 @@ class Cache:
 
     def put(self, question: Question, answer: Answer, ttl: int, now: datetime) -> None:
         """Keeps ``answer`` for ``ttl`` seconds, at most as long as its kind is kept."""
-        if sum(map(_octets, answer.records)) > MAX_OCTETS:
+        seconds = min(ttl, _LONGEST[answer.status])
+        if seconds <= 0 or sum(map(_octets, answer.records)) > MAX_OCTETS:
             return
-        seconds = min(max(ttl, 0), _LONGEST[answer.status])
         self._entries[question] = (now + timedelta(seconds=seconds), answer)
         self._entries.move_to_end(question)
         if len(self._entries) > MAX_ENTRIES:

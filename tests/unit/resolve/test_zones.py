@@ -1,0 +1,88 @@
+"""Zone files as the only DNS: the answers that an authoritative server of them would give."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from catcher.model.errors import ConfigurationError
+from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.resolve import ZoneResolver
+
+CONTRACTOR = """
+$TTL 300
+contractor.example. IN SOA ns.contractor.example. hostmaster 1 1 1 1 1
+$ORIGIN contractor.example.
+@        MX    10 Mail
+@        MX    0 .
+@        TXT   "v=spf1 " "mx -all"
+mail     A     192.0.2.25
+mail     AAAA  2001:db8::25
+www      CNAME mail
+away     CNAME www.hosting.example.
+loop     CNAME loop
+lost     CNAME nowhere
+*.wild   TXT   "wild"
+a.b.deep TXT   "deep"
+sp\\032ace TXT  "odd"
+25       PTR   Host.Contractor.Example.
+"""
+HOSTING = "$ORIGIN hosting.example.\n@ 60 IN SOA ns hostmaster 1 1 1 1 1\nwww A 192.0.2.80\n"
+
+
+@pytest.fixture
+def resolver(tmp_path: Path) -> ZoneResolver:
+    files = {"contractor.zone": CONTRACTOR, "hosting.zone": HOSTING}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return ZoneResolver([tmp_path / name for name in files])
+
+
+@pytest.mark.parametrize(
+    ("name", "rrtype", "expected"),
+    [
+        ("contractor.example", "MX", Answer(Status.FOUND, ((10, "mail.contractor.example"), (0, "")))),
+        ("contractor.example", "TXT", Answer(Status.FOUND, (b"v=spf1 mx -all",))),
+        ("mail.contractor.example", "A", Answer(Status.FOUND, ("192.0.2.25",))),
+        ("mail.contractor.example", "AAAA", Answer(Status.FOUND, ("2001:db8::25",))),
+        ("25.contractor.example", "PTR", Answer(Status.FOUND, ("host.contractor.example",))),
+        ("mail.contractor.example", "TXT", Answer(Status.NODATA)),
+        ("nowhere.contractor.example", "A", Answer(Status.NXDOMAIN)),
+        ("www.contractor.example", "A", Answer(Status.FOUND, ("192.0.2.25",))),
+        ("away.contractor.example", "A", Answer(Status.FOUND, ("192.0.2.80",))),
+        ("lost.contractor.example", "A", Answer(Status.NXDOMAIN)),
+        ("loop.contractor.example", "A", Answer(Status.FAILED)),
+        ("x.wild.contractor.example", "TXT", Answer(Status.FOUND, (b"wild",))),
+        ("y.x.wild.contractor.example", "TXT", Answer(Status.FOUND, (b"wild",))),
+        ("x.wild.contractor.example", "A", Answer(Status.NODATA)),
+        ("wild.contractor.example", "TXT", Answer(Status.NODATA)),
+        ("b.deep.contractor.example", "TXT", Answer(Status.NODATA)),
+        ("c.deep.contractor.example", "TXT", Answer(Status.NXDOMAIN)),
+        ("sp\\032ace.contractor.example", "TXT", Answer(Status.FOUND, (b"odd",))),
+        ("elsewhere.example", "A", Answer(Status.NXDOMAIN)),
+        ("a..example", "A", Answer(Status.NXDOMAIN)),
+    ],
+)
+def test_a_question_is_answered_from_the_files_alone(
+    resolver: ZoneResolver, name: str, rrtype: str, expected: Answer
+) -> None:
+    question = Question(name, RRType(rrtype))
+    assert asyncio.run(resolver.ask([question], on_behalf_of="x.example")) == {question: expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("@ IN SOA ns hostmaster 1 1 1 1 1\n", "origin"),
+        ("$ORIGIN contractor.example.\n@ A 192.0.2.1\n", "origin"),
+        ("contractor.example. IN SOA ns. h. 1 1 1 1 1\nx.contractor.example. A not-an-address\n", "no zone file"),
+        ("contractor.example. IN SOA ns. h. 1 1 1 1 1\n$INCLUDE /etc/passwd\n", "no zone file"),
+    ],
+)
+def test_a_file_that_is_no_zone_is_a_fault(tmp_path: Path, text: str, what: str) -> None:
+    (tmp_path / "wrong.zone").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=what) as caught:
+        ZoneResolver([tmp_path / "wrong.zone", tmp_path / "absent.zone"])
+    assert [fault.where for fault in caught.value.faults] == ["wrong.zone", "absent.zone"]
