@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -78,7 +79,10 @@ def _aiosmtpd(folder: Path, port: int) -> list[str]:
 
 def _smtp_sink(folder: Path, port: int) -> list[str] | None:
     program = find("smtp-sink")
-    return None if program is None else [program, f"127.0.0.1:{port}", "1024"]
+    if program is None:
+        return None
+    unprivileged = ["-u", "nobody"] if os.geteuid() == 0 else []
+    return [program, *unprivileged, f"127.0.0.1:{port}", "1024"]
 
 
 _SERVERS: dict[str, Callable[[Path, int], list[str] | None]] = {

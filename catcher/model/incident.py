@@ -42,9 +42,9 @@ class IncidentKey:
 
     @property
     def id(self) -> str:
-        """Twelve characters that follow from the key alone, so that every fold and machine gives the same number."""
+        """``inc-`` and 48 bits that follow from the key alone, so that every fold and machine gives the same number."""
         digest = hashlib.sha256(f"{self.party} {self.role} {self.domain}".encode()).hexdigest()
-        return f"inc-{digest[:8]}"
+        return f"inc-{digest[:12]}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,8 +20,8 @@ def cell(day: int) -> Cell:
 
 
 def test_numbers_that_operators_have_written_down_stay() -> None:
-    assert IncidentKey("army.mil", Role.INTENDED, "army.ml").id == "inc-061b2b5d"
-    assert IncidentKey("contractor.example", Role.SENDER, "army.ml").id == "inc-e047c872"
+    assert IncidentKey("army.mil", Role.INTENDED, "army.ml").id == "inc-061b2b5d5b14"
+    assert IncidentKey("contractor.example", Role.SENDER, "army.ml").id == "inc-e047c872b982"
 
 
 @given(_keys, _keys)
