@@ -32,7 +32,7 @@ class SortedNames:
     def __contains__(self, name: str) -> bool:
         wanted = name.encode("ascii", "replace")
         stretch = bisect_right(self._heads, wanted) - 1
-        if stretch < 0:
+        if stretch < 0 or b"\n" in wanted:
             return False
         start, end = self._offsets[stretch], self._offsets[stretch + 1]
         return self.block.find(b"\n" + wanted + b"\n", start, end + 1) >= 0

@@ -79,9 +79,10 @@ class _Gathered:
 
     def _odd(self, line: bytes, ordinal: int, where: str, width: int) -> tuple[bytes, bytes]:
         """The canonical form of a line and its domain; both empty for a blank line."""
-        if not line.strip():
+        text = line.decode()
+        if not text.strip():
             return b"", b""
-        row = read(line.decode(), where, width)
+        row = read(text, where, width)
         self.faults += [(ordinal, fault) for fault in row.faults]
         domain = row.domain.encode() if row.domain else b""
         return ",".join(cells_in(row.entry)).encode() if row.entry else domain, domain
@@ -111,7 +112,7 @@ def _plain(width: int) -> bytes:
     """
     at_most = rf"(?!(?:[^,\n]*,){{{width}}})" if width < len(COLUMNS) else ""
     policy = "(?:" + "|".join(Policy) + ")"
-    day = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+    day = r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
     note = r"[!#-+\--~](?:[ !#-+\--~]*[!#-+\--~])?"
     dated = rf"{day}(?:,{policy}?(?:,(?:{note})?)?)?"
     undated = rf"(?:,(?:,(?:{note})?)?)?"
