@@ -1,0 +1,167 @@
+"""``catcher check``: 0 all is well, 1 findings, 2 faults; every one is named."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from catcher.desk import catalogue as desk_catalogue
+from catcher.serve import SystemClock
+from tests.unit.cli.conftest import Catcher
+
+NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+HEAD = "$ORIGIN ml.\n$TTL 300\n@ SOA a.nic host.nic 7 1 2 3 4\n@ NS a.nic\n"
+OURS = "army NS ns1.sink.example.\nnavy NS ns2.sink.example.\n"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """The present, to be moved."""
+    present = [NOW]
+    monkeypatch.setattr(SystemClock, "now", lambda self: present[0])
+    return present
+
+
+@pytest.fixture
+def required(sink: Path) -> Path:
+    """The folder, its guard required."""
+    file = sink / "catcher.toml"
+    file.write_text(file.read_text().replace('guard = "off"', 'guard = "required"'))
+    return sink
+
+
+def tld(folder: Path, text: str, name: str = "ml.zone") -> str:
+    (folder / name).write_text(HEAD + text)
+    return str(folder / name)
+
+
+def test_all_is_well(catcher: Catcher, sink: Path) -> None:
+    ended = catcher("check")
+    assert ended.status == 0
+    assert "catalogue: 2 names, 1 accept, 1 explain" in ended.out
+    assert "mx.sink.example, ns1.sink.example, ns2.sink.example: example names" in ended.out
+    assert ended.out.endswith("all is well\n")
+
+
+def test_it_writes_nothing(catcher: Catcher, sink: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in sink.rglob("*")}
+    catcher("check")
+    assert {path: path.stat().st_mtime_ns for path in sink.rglob("*")} == before
+
+
+def test_faults_of_all_files_at_once(catcher: Catcher, sink: Path) -> None:
+    (sink / "zonefiles" / "catalogue.csv").write_text("domain,intended\narmy.ml,army.ml\n")
+    (sink / "zonefiles" / "template.zone").write_text("@ A 192.0.2.1\n")
+    (sink / "watchlist.csv").write_text("domain\n")
+    with (sink / "catcher.toml").open("a") as file:
+        file.write('\n[[dns.zone]]\nname = "sink.example"\nfile = "zonefiles/sink.example.zone"\n')
+    text = (sink / "catcher.toml").read_text().replace("# watchlist", "watchlist")
+    (sink / "catcher.toml").write_text(text)
+    ended = catcher("check")
+    assert ended.status == 2
+    assert ended.out == ""
+    for place in ("catalogue.csv:2: ", "template.zone:1: ", "watchlist.csv:1: "):
+        assert place in ended.err
+    rows = catcher("check", "--json").rows
+    assert {row["kind"] for row in rows} == {"fault"}
+    assert len(rows) == len(ended.err.splitlines())
+
+
+def test_a_wrong_configuration(catcher: Catcher, sink: Path) -> None:
+    with (sink / "catcher.toml").open("a") as file:
+        file.write("colour = 1\n")
+    ended = catcher("check")
+    assert ended.status == 2
+    assert ended.err == "catcher.toml: log.colour: no key has this name; known are level\n"
+
+
+def test_refused_names_are_findings(catcher: Catcher, sink: Path) -> None:
+    ended = catcher("check", "--against", tld(sink, "army NS ns.other.example.\nbank NS ns.navy\n"))
+    assert ended.status == 1
+    assert ended.out.splitlines()[:2] == [
+        "catalogue.csv:2: army.ml is refused: it is delegated to ns.other.example, not to dns.nameservers (ml.zone:5); "
+        "take the row out, or have the TLD's zone corrected and check again",
+        "catalogue.csv:3: navy.ml is refused: ns.navy.ml is a name server of bank.ml, which is not catalogued "
+        "(ml.zone:6); take the row out, or have the TLD's zone corrected and check again",
+    ]
+    assert "ml.zone: zone ml, serial 7: 2 names compared, 2 refused" in ended.out
+
+
+def test_what_was_refused_stays_a_finding_until_a_zone_says_otherwise(catcher: Catcher, sink: Path) -> None:
+    catcher("check", "--against", tld(sink, "army NS ns.other.example.\n"))
+    ended = catcher("check")
+    assert ended.status == 1
+    assert "catalogue.csv:2: army.ml was refused when it was compared with ml.zone" in ended.out
+    assert catcher("check", "--against", tld(sink, OURS)).status == 0
+    assert catcher("check").status == 0
+
+
+def test_a_required_guard_that_never_ran(catcher: Catcher, required: Path) -> None:
+    ended = catcher("check")
+    assert ended.status == 1
+    assert "guard of ml: 2 names (army.ml and others) were never compared with the zone; run" in ended.out
+
+
+def test_a_required_guard_holds_for_24_hours(catcher: Catcher, required: Path, clock: list[datetime]) -> None:
+    assert catcher("check", "--against", tld(required, OURS)).status == 0
+    clock[0] = NOW + timedelta(hours=24)
+    assert catcher("check").status == 0
+    assert {row["in_force"] for row in catcher("catalogue", "list", "--json").rows} == {"accept", "explain"}
+    clock[0] += timedelta(microseconds=1)
+    ended = catcher("check")
+    assert ended.status == 1
+    assert "guard of ml: it last ran at 2026-11-03 12:00 UTC, over 24 hours ago" in ended.out
+    assert {row["in_force"] for row in catcher("catalogue", "list", "--json").rows} == {"null"}
+
+
+def test_a_name_added_since_is_not_cleared(catcher: Catcher, required: Path, clock: list[datetime]) -> None:
+    catcher("check", "--against", tld(required, OURS))
+    catcher("catalogue", "add", "marine.ml")
+    ended = catcher("check")
+    assert ended.status == 1
+    assert "guard of ml: marine.ml was never compared with the zone" in ended.out
+    rows = catcher("catalogue", "list", "--json").rows
+    assert {row["domain"]: row["in_force"] for row in rows} == {
+        "army.ml": "accept",
+        "navy.ml": "explain",
+        "marine.ml": "null",
+    }
+
+
+def test_the_running_server_takes_a_run_over(catcher: Catcher, required: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Path] = []
+
+    def answer(state: Path) -> str:
+        asked.append(state)
+        return "ok reloaded"
+
+    monkeypatch.setattr(desk_catalogue, "tell_server", answer)
+    assert "running server: ok reloaded" in catcher("check", "--against", tld(required, OURS)).out
+    assert asked == [required / "var"]
+
+
+def test_broken_zones_are_faults_and_nothing_is_recorded(catcher: Catcher, sink: Path) -> None:
+    wrong = tld(sink, "army NS (\n", "cut.zone")
+    ended = catcher("check", "--against", wrong, "--against", tld(sink, OURS), "--against", tld(sink, "", "two.zone"))
+    assert ended.status == 2
+    assert "cut.zone:5: a parenthesis isn't closed" in ended.err
+    assert "two.zone: ml.zone is the zone ml, too" in ended.err
+    assert not (sink / "var" / "guard.json").exists()
+
+
+def test_a_damaged_record_is_mended_by_a_run(catcher: Catcher, sink: Path) -> None:
+    (sink / "var" / "guard.json").write_text("{")
+    assert catcher("check").status == 3
+    assert catcher("check", "--against", tld(sink, OURS)).status == 0
+
+
+def test_keys_that_others_can_read_are_findings(catcher: Catcher, sink: Path) -> None:
+    (key,) = (sink / "var" / "keys").iterdir()
+    key.chmod(0o644)
+    (sink / "var").chmod(0o755)
+    ended = catcher("check")
+    assert ended.status == 1
+    assert f"{key}: others than its owner may use it (mode 0644); chmod 600 {key}" in ended.out
+    assert f"{sink / 'var'}: others than its owner may use it (mode 0755)" in ended.out
