@@ -47,12 +47,13 @@ def with_rcode(rcode: int) -> Behaviour:
     return lambda query, transport: [reply(query, rcode=rcode)]
 
 
-def run(
-    behaviour: Behaviour, scenario: Callable[[LiveResolver, NameServer], Awaitable[None]], **options: float
-) -> None:
+Scenario = Callable[[LiveResolver, NameServer], Awaitable[None]]
+
+
+def run(behaviour: Behaviour, scenario: Scenario, *, patience: float = 5, **options: float) -> None:
     async def inside() -> None:
         async with name_server(behaviour) as server:
-            resolver = LiveResolver([server.address], clock=MovingClock(), question_seconds=0.2, **options)
+            resolver = LiveResolver([server.address], clock=MovingClock(), question_seconds=patience, **options)
             await scenario(resolver, server)
 
     asyncio.run(inside())
