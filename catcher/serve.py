@@ -231,7 +231,12 @@ async def _smtp(
         organizational_domain=Suffixes().organizational_domain,
         organisation=Organisations.load(config.fingerprint.watchlist).name,
     )
-    settings = smtp.Settings(hostname=config.smtp.hostname, contact=config.operator.contact, url=config.operator.url)
+    settings = smtp.Settings(
+        hostname=config.smtp.hostname,
+        contact=config.operator.contact,
+        url=config.operator.url,
+        own_names=frozenset({config.notify.domain} if config.notify.domain else ()),
+    )
     counters = smtp.Counters()
     servers = [
         smtp.SmtpServer(s, intake=intake, catalogue=catalogue, settings=settings, clock=clock, counters=counters)

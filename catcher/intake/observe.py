@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from catcher.model.domain import is_at_or_below
@@ -32,7 +32,7 @@ def observe(
     octets = transaction.octets
     observations = []
     for domain, policy in arrival.policies.items():
-        at_domain = [path for path in transaction.forward_paths if is_at_or_below(path.domain, domain)]
+        at_domain = [path for path in transaction.forward_paths if _rules(domain, path.domain, arrival.policies)]
         observations.append(
             Observation(
                 transaction=arrival.transaction_id,
@@ -52,13 +52,20 @@ def observe(
                 fresh=fingerprint.freshness.fresh,
                 fresh_reason=fingerprint.freshness.reason,
                 sender=fingerprint.sender,
-                intended=tuple(i for i in fingerprint.intended if is_at_or_below(i.typed, domain)),
+                intended=tuple(i for i in fingerprint.intended if _rules(domain, i.typed, arrival.policies)),
                 nature=fingerprint.nature,
                 markings=fingerprint.markings,
                 authentication=fingerprint.authentication,
             )
         )
     return tuple(observations)
+
+
+def _rules(domain: str, typed: str, domains: Collection[str]) -> bool:
+    """Whether ``domain`` is the most specific of the catalogued ``domains`` at or above ``typed``."""
+    return is_at_or_below(typed, domain) and not any(
+        len(other) > len(domain) and is_at_or_below(typed, other) for other in domains
+    )
 
 
 def _retry_tag(transaction: Transaction, tokens: Tokens) -> str | None:

@@ -107,3 +107,10 @@ def test_a_mail_split_by_domain_is_no_replay(tokens):
     army, navy = observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)
     assert army.signatures != navy.signatures
     assert army.signatures == observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)[0].signatures
+
+
+def test_of_nested_catalogued_domains_the_most_specific_has_the_recipient(tokens):
+    policies = {"army.ml": Policy.ACCEPT, "mail.army.ml": Policy.ACCEPT}
+    above, nested = observe(TRANSACTION, FINGERPRINT, replace(ARRIVAL, policies=policies), tokens)
+    assert (above.recipients, above.intended) == ((), ())
+    assert len(nested.recipients) == 1 and [i.typed for i in nested.intended] == ["mail.army.ml"]
