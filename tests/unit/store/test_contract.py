@@ -1,4 +1,4 @@
-"""The contract of ``ports.Store``, said over every implementation."""
+"""The contract of ``ports.Store``, said over every implementation. Longer than others: it is one list of clauses."""
 
 from __future__ import annotations
 
