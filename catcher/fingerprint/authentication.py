@@ -1,17 +1,18 @@
-"""SPF, DKIM and DMARC of one transaction together: the results, and what the other rooms rest on."""
+"""SPF, DKIM, DMARC and ARC of one transaction together: the results, and what the other rooms rest on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from catcher.fingerprint.addresses import domain_or_none, mailboxes
+from catcher.fingerprint.arc import judge_arc
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.dkim import Verdict, judge_dkim, unjudged
 from catcher.fingerprint.dmarc import DmarcVerdict, Identifier, judge_dmarc, without_record
 from catcher.fingerprint.dmarcrecord import walk
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.spf import judge_spf
-from catcher.model.fingerprint import ArcResult, Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
+from catcher.model.fingerprint import Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
 from catcher.model.transaction import BodyFacts, Header, Transaction
 
 _MAX_AUTHORS = 4
@@ -46,9 +47,10 @@ def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -
         now=context.now,
     )
     verdicts = judge_dkim(lookups, header, body, context.now)
+    arc = judge_arc(lookups, header, body)
     if author is not None:
         walk(lookups, author)
-    if spf is None or verdicts is None or lookups.open:
+    if spf is None or verdicts is None or arc is None or lookups.open:
         return None
     dmarc = _dmarc(lookups, author, spf, verdicts, context)
     if dmarc is None:
@@ -61,7 +63,7 @@ def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -
             spf=spf,
             dkim=tuple(_dkim_result(verdict, dmarc) for verdict in verdicts),
             dmarc=dmarc.published,
-            arc=ArcResult(),
+            arc=arc,
         ),
         authors=authors[:_MAX_AUTHORS],
         proven=dmarc.proven,

@@ -113,11 +113,12 @@ def _fits(key: KeyRecord, signature: Signature) -> bool:
 def verifies(signature: Signature, key: KeyRecord, header: Header, body: BodyFacts) -> bool:
     """Whether body digest and header hash are the ones that were signed.
 
-    A From field that the signature doesn't cover fails it: it may be the one that people see.
+    Where it covers From, a further From field that it doesn't cover fails it: that may be the one people see.
     """
     if body.digests.get(signature.body) != signature.body_hash:
         return False
-    if len(header_fields(header, b"from")) > signature.signed.count(b"from"):
+    covered = signature.signed.count(b"from")
+    if covered and len(header_fields(header, b"from")) > covered:
         return False
     others = [f for f in header.fields if f is not signature.source]
     octets = signed_octets(others, signature.signed, signature.source, signature.header_canonicalization)

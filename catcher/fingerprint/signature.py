@@ -56,20 +56,49 @@ class Signature:
 def read_signature(source: HeaderField, *, arc: bool = False) -> Signature:
     """The signature in ``source``. Raises SignatureSyntaxError for what RFC 6376 §6.1.1 calls a syntax error.
 
-    With ``arc``, for an ARC-Message-Signature: no ``v=``, ``i=`` is the instance, and the default
+    With ``arc``, for an ARC-Message-Signature: no ``v=``, ``i=`` is the instance, ``h=`` may be empty, and the default
     canonicalisation is relaxed/relaxed.
     """
+    tags = _tags(source, (b"a", b"b", b"bh", b"d", b"s") + (() if arc else (b"v", b"h")))
+    if b"h" not in tags:
+        raise SignatureSyntaxError("h= is missing")
+    if not arc and tags[b"v"] != b"1":
+        raise SignatureSyntaxError("v= is not 1")
+    if b"dns/txt" not in without_white_space(tags.get(b"q", b"dns/txt")).lower().split(b":"):
+        raise SignatureSyntaxError("q= lacks dns/txt")
+    return _signature(source, tags, arc=arc)
+
+
+def read_seal(source: HeaderField) -> tuple[Signature, bytes]:
+    """(the seal, its ``cv=``) of an ARC-Seal, whose body part means nothing. Raises SignatureSyntaxError."""
+    tags = _tags(source, (b"a", b"b", b"cv", b"d", b"s"))
+    if b"h" in tags:
+        raise SignatureSyntaxError("a seal has no h= (RFC 8617 §4.1.3)")
+    return _signature(source, {**tags, b"h": b"", b"bh": b"", b"c": b"relaxed/relaxed"}, arc=True), tags[b"cv"]
+
+
+def arc_instance(source: HeaderField) -> int:
+    """``i=`` of an ARC-Seal or ARC-Message-Signature; 0 when it can't be read."""
+    try:
+        return decimal_value(parse(source.value).get(b"i", b""), digits=3)
+    except TagListError:
+        return 0
+
+
+def _tags(source: HeaderField, needed: tuple[bytes, ...]) -> dict[bytes, bytes]:
     try:
         tags = parse(source.value)
-        for name in (b"a", b"b", b"bh", b"d", b"h", b"s") + (() if arc else (b"v",)):
-            if not tags.get(name):
-                raise SignatureSyntaxError(f"{name.decode()}= is missing")
-        if not arc and tags[b"v"] != b"1":
-            raise SignatureSyntaxError("v= is not 1")
-        if b"dns/txt" not in tags.get(b"q", b"dns/txt").lower().replace(b" ", b"").split(b":"):
-            raise SignatureSyntaxError("q= lacks dns/txt")
+    except TagListError as error:
+        raise SignatureSyntaxError(str(error)) from error
+    for name in needed:
+        if not tags.get(name):
+            raise SignatureSyntaxError(f"{name.decode()}= is missing")
+    return tags
+
+
+def _signature(source: HeaderField, tags: dict[bytes, bytes], *, arc: bool) -> Signature:
+    try:
         domain = _domain(tags[b"d"])
-        identity = domain if arc else _identity(tags.get(b"i"), domain)
         signed_at = decimal_value(tags[b"t"], digits=12) if b"t" in tags else None
         expires_at = decimal_value(tags[b"x"], digits=12) if b"x" in tags else None
         if signed_at is not None and expires_at is not None and expires_at <= signed_at:
@@ -86,7 +115,7 @@ def read_signature(source: HeaderField, *, arc: bool = False) -> Signature:
             value=base64_value(tags[b"b"]),
             signed_at=signed_at,
             expires_at=expires_at,
-            identity=identity,
+            identity=domain if arc else _identity(tags.get(b"i"), domain),
             source=source,
         )
     except TagListError as error:
@@ -97,7 +126,7 @@ def wanted_digests(header: Header) -> tuple[DigestWanted, ...]:
     """The body digests that the signatures of ``header`` need: distinct, at most MAX_DIGESTS."""
     wanted: dict[DigestWanted, None] = {}
     fields = header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]
-    arc = header_fields(header, b"arc-message-signature")[:1]
+    arc = sorted(header_fields(header, b"arc-message-signature"), key=arc_instance)[-1:]
     for source in fields + arc:
         try:
             _, body = _wanted(parse(source.value), arc=source in arc)
@@ -113,6 +142,8 @@ def header_fields(header: Header, name: bytes) -> list[HeaderField]:
 
 
 def _wanted(tags: dict[bytes, bytes], *, arc: bool) -> tuple[Canonicalization, DigestWanted]:
+    if arc and tags.get(b"a") != b"rsa-sha256":
+        raise SignatureSyntaxError("a= is unknown (RFC 8617 §4.1.1)")
     algorithm = _ALGORITHM.match(tags.get(b"a", b"").lower())
     if algorithm is None or algorithm[0] == b"ed25519-sha1":
         raise SignatureSyntaxError("a= is unknown")

@@ -1,0 +1,109 @@
+"""Validates an ARC chain: what earlier hands say they saw (RFC 8617 §5.2). Evidence only: no tier rests on it.
+
+A chain is whole when its instances run from 1 without a gap, each with one seal, one signature and one results field;
+the newest signature verifies; every seal verifies; and the seals say ``none`` first and ``pass`` ever after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from catcher.fingerprint.canonical import canonical_field
+from catcher.fingerprint.dkim import verifies
+from catcher.fingerprint.keyrecord import KeyRecord, KeyRecordError, read_key_record
+from catcher.fingerprint.lookups import Lookups
+from catcher.fingerprint.signature import Signature, SignatureSyntaxError, arc_instance, read_seal, read_signature
+from catcher.fingerprint.tags import without_value_of
+from catcher.model.fingerprint import ArcResult, AuthResult
+from catcher.model.lookup import RRType, Status
+from catcher.model.transaction import BodyFacts, Canonicalization, Header, HeaderField
+
+MAX_SETS = 10
+"""Longer chains aren't judged (``policy``): every set costs look-ups, and RFC 8617's 50 invites misuse."""
+
+_RESULTS, _SIGNATURE, _SEAL = b"arc-authentication-results", b"arc-message-signature", b"arc-seal"
+_KINDS = (_RESULTS, _SIGNATURE, _SEAL)
+_RESULTS_INSTANCE = re.compile(rb"\s*i\s*=\s*([0-9]{1,3})\s*;")
+
+
+class _BrokenChainError(ValueError):
+    """The fields don't make a chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """The three fields that one hand added (RFC 8617 §4.2)."""
+
+    results: HeaderField = field(repr=False)
+    signature: HeaderField = field(repr=False)
+    seal: HeaderField = field(repr=False)
+
+
+def judge_arc(lookups: Lookups, header: Header, body: BodyFacts) -> ArcResult | None:
+    """``none`` without ARC fields, else ``pass`` or ``fail``; ``temperror`` when a key couldn't be fetched.
+
+    None when questions are open.
+    """
+    fields = [f for f in header.fields if f.name.rstrip(b" \t").lower() in _KINDS]
+    if not fields:
+        return ArcResult()
+    try:
+        sets = _sets(fields)
+        if len(sets) > MAX_SETS:
+            return ArcResult(AuthResult.POLICY)
+        newest = read_signature(sets[-1].signature, arc=True)
+        seals = [read_seal(each.seal) for each in sets]
+    except (_BrokenChainError, SignatureSyntaxError):
+        return ArcResult(AuthResult.FAIL)
+    if _SEAL in newest.signed or [said for _, said in seals] != [b"none", *[b"pass"] * (len(sets) - 1)]:
+        return ArcResult(AuthResult.FAIL)
+    answers = [lookups.get(each.key_name, RRType.TXT) for each in (newest, *(seal for seal, _ in seals))]
+    present = [answer for answer in answers if answer is not None]
+    if len(present) < len(answers):
+        return None
+    if any(answer.status is Status.FAILED for answer in present):
+        return ArcResult(AuthResult.TEMPERROR)
+    try:
+        keys = [read_key_record(answer.records) for answer in present]
+    except KeyRecordError:
+        return ArcResult(AuthResult.FAIL)
+    valid = (
+        not any(key.too_short or key.kind != "rsa" for key in keys)
+        and verifies(newest, keys[0], header, body)
+        and all(_sealed(sets[: n + 1], seals[n][0], keys[n + 1]) for n in range(len(sets)))
+    )
+    return ArcResult(AuthResult.PASS if valid else AuthResult.FAIL)
+
+
+def _sets(fields: list[HeaderField]) -> list[_Set]:
+    """The sets by instance, from 1. Raises _BrokenChainError for a gap, a doublet or a field without instance."""
+    found: dict[int, dict[bytes, HeaderField]] = {}
+    for each in fields:
+        kind = each.name.rstrip(b" \t").lower()
+        instance = _results_instance(each) if kind == _RESULTS else arc_instance(each)
+        of_instance = found.setdefault(instance, {})
+        if instance < 1 or kind in of_instance:
+            raise _BrokenChainError
+        of_instance[kind] = each
+    if sorted(found) != list(range(1, len(found) + 1)) or any(len(each) < len(_KINDS) for each in found.values()):
+        raise _BrokenChainError
+    return [_Set(found[n][_RESULTS], found[n][_SIGNATURE], found[n][_SEAL]) for n in sorted(found)]
+
+
+def _results_instance(each: HeaderField) -> int:
+    match = _RESULTS_INSTANCE.match(each.value)
+    return int(match[1]) if match else 0
+
+
+def _sealed(sets: list[_Set], seal: Signature, key: KeyRecord) -> bool:
+    """Whether the last of ``sets`` seals them all (RFC 8617 §5.1.1): results, signature, seal of each, oldest first."""
+    parts = []
+    for each in sets:
+        parts += [canonical_field(f, Canonicalization.RELAXED) + b"\r\n" for f in (each.results, each.signature)]
+        if each is not sets[-1]:
+            parts.append(canonical_field(each.seal, Canonicalization.RELAXED) + b"\r\n")
+    unsigned = HeaderField(seal.source.name, without_value_of(seal.source.value, b"b"))
+    octets = b"".join(parts) + canonical_field(unsigned, Canonicalization.RELAXED)
+    return key.verifies("sha256", hashlib.sha256(octets).digest(), seal.value)
