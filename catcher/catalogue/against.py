@@ -63,7 +63,8 @@ class _Findings:
         self._origin = origin.encode()
         self._nameservers = frozenset(name.encode() for name in nameservers)
         self._own = frozenset(name.encode() for name in own_zones)
-        self._held = frozenset(domain.encode() for domain in catalogue.domains())
+        self._domains = [domain.encode() for domain in catalogue.domains()]
+        self._held = frozenset(self._domains)
         self._above = self._names_above()
         self._harmless: set[bytes] = set()
         """Hosts with no catalogued name at or above them; most hosts come again and again."""
@@ -131,9 +132,8 @@ class _Findings:
     def cleared(self, refused: Collection[str]) -> SortedNames:
         """The catalogued names below the zone's apex that are not ``refused``."""
         tail = b"." + self._origin if self._origin else b""
-        return SortedNames.of(
-            {name for name in self._held if name.endswith(tail)} - {name.encode() for name in refused}
-        )
+        gone = {name.encode() for name in refused}
+        return SortedNames.of([name for name in self._domains if name.endswith(tail) and name not in gone])
 
     def refusals(self, zone: str) -> Iterator[Refusal]:
         """All findings, by the zone's lines."""

@@ -19,6 +19,7 @@ from catcher.model.policy import Policy
 
 _LABEL = r"(?!xn--)[a-z0-9]++(?:-++[a-z0-9]++)*+"
 _NAME = rf"{_LABEL}(?:\.{_LABEL})++(?<=[a-z])"
+_NEEDLESS_QUOTES = re.compile(rb'(?:"[^",]*"|[^",]*)(?:,(?:"[^",]*"|[^",]*))*')
 _LONG_LABEL = re.compile(rb"[a-z0-9-]{64}")
 _BOM = b"\xef\xbb\xbf"
 _ALWAYS_SHORT = 63
@@ -71,7 +72,11 @@ class _Gathered:
             domains = [line.partition(b",")[0] for line in lines]
             odd = [i for i, line in enumerate(lines) if not matches(line) or _too_long(line)]
             for i in odd:
-                lines[i], domains[i] = self._odd(lines[i], start + i, f"{file.name}:{i + 2}", width)
+                tidy = _tidied(lines[i])
+                if matches(tidy) and not _too_long(tidy):
+                    lines[i], domains[i] = tidy, tidy.partition(b",")[0]
+                else:
+                    lines[i], domains[i] = self._odd(lines[i], start + i, f"{file.name}:{i + 2}", width)
             body = b"\n".join([*lines, b""])
         self.blocks.append(body if body.endswith(b"\n") or not body else body + b"\n")
         self.lengths.extend(map(len, lines))
@@ -99,6 +104,13 @@ class _Gathered:
         return table
 
 
+def _tidied(line: bytes) -> bytes:
+    """``line`` without quotes and capitals where they mean nothing: programs that export CSV like to write them."""
+    if b'"' in line and _NEEDLESS_QUOTES.fullmatch(line):
+        line = line.replace(b'"', b"")
+    return line.lower() if line.count(b",") < len(COLUMNS) - 1 else line
+
+
 def _too_long(line: bytes) -> bool:
     """Whether a name or label in ``line`` may be too long."""
     return len(line) > _LONGEST or _LONG_LABEL.search(line) is not None
@@ -108,11 +120,14 @@ def _too_long(line: bytes) -> bool:
 def _plain(width: int) -> bytes:
     """Matches a line that is canonical already, all lower-case ASCII; its one group is the domain.
 
-    ``width`` is how many columns the header row names. The days 29 to 31 are left to the careful reader.
+    ``width`` is how many columns the header row names. The 29th of February is left to the careful reader.
     """
     at_most = rf"(?!(?:[^,\n]*,){{{width}}})" if width < len(COLUMNS) else ""
     policy = "(?:" + "|".join(Policy) + ")"
-    day = r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+    day = (
+        r"(?!0000)\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|"
+        r"(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    )
     note = r"[!#-+\--~](?:[ !#-+\--~]*[!#-+\--~])?"
     dated = rf"{day}(?:,{policy}?(?:,(?:{note})?)?)?"
     undated = rf"(?:,(?:,(?:{note})?)?)?"

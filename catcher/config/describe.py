@@ -23,7 +23,10 @@ def describe(given: Mapping[str, Any] | None = None) -> str:
     Keys without a default have the value of the schema's example; keys whose default is "not set" are commented out.
     """
     blocks = ["\n".join(_chapter(name, field, given or {})) for name, field in Config.model_fields.items()]
-    head = "# catcher's configuration. Paths are relative to this file. A key that is left out has the value shown."
+    head = (
+        "# catcher's configuration. Paths are relative to this file. The listen addresses and catalogue.files have to\n"
+        "# be given; any other key may be left out and has then the value shown here."
+    )
     return head + "\n\n" + "\n\n".join(blocks) + "\n"
 
 

@@ -134,3 +134,24 @@ def test_hosts_that_come_often_are_judged_each_time_for_their_owner(tmp_path: Pa
     run, refusals = judge(tmp_path, zone, "army.ml")
     assert [refusal.line for refusal in refusals] == [7, 8]
     assert run.refused == {"army.ml"}
+
+
+def test_a_large_zone(tmp_path: Path) -> None:
+    """In the shape of a registry's dump, over many stretches: each of ten thousand held names has its right verdict."""
+    lines = ["ml. 86400 in soa a.nic.ml. host.nic.ml. 7 1 2 3 4"]
+    for i in range(20_000):
+        server = "ns1.sink.example." if i % 2 == 0 and i % 1000 else f"ns1.host{i % 50}.example."
+        lines += [f"name{i}.ml.\t86400\tin\tns\t{server}", f"ns.name{i}.ml.\t86400\tin\ta\t192.0.2.1"]
+    lines += [f"other{i}.ml.\t86400\tin\tns\tns.name{i}.ml." for i in range(2, 100, 10)]
+    file = tmp_path / "ml.zone"
+    file.write_text("\n".join(lines))
+    held = [f"name{i}.ml" for i in range(0, 20_000, 2)]
+    rows = [
+        Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(held, 2)
+    ]
+    run, refusals = compare(Catalogue.of(rows), file, nameservers=OURS, own_zones=(), now=NOW)
+    foreign = {f"name{i}.ml" for i in range(0, 20_000, 1000)}
+    hosts = {f"name{i}.ml" for i in range(2, 100, 10)}
+    assert run.refused == foreign | hosts
+    assert len(run.cleared) == len(held) - len(foreign | hosts)
+    assert all(lines[refusal.line - 1].startswith((refusal.domain, "other")) for refusal in refusals)

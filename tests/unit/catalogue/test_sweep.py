@@ -20,12 +20,26 @@ LABELS = st.sampled_from(
 ) | st.just("a" * 64)
 NAMES = st.lists(LABELS, min_size=1, max_size=4).map(".".join) | st.just("")
 POLICIES = st.sampled_from([*Policy, "", "Null", "nul", " accept"])
-DATES = st.sampled_from(["", "2027-01-01", "2028-02-29", "2027-02-29", "2027-12-31", "2027-13-01", "0000-01-01", "x"])
+DATES = st.sampled_from(
+    [
+        "",
+        "2027-01-01",
+        "2028-02-29",
+        "2027-02-29",
+        "2027-12-31",
+        "2027-11-31",
+        "2027-02-30",
+        "2027-13-01",
+        "0000-01-01",
+        "x",
+    ]
+)
 NOTES = st.sampled_from(["", "-", "a b", " a", "a ", "ü", '"', "a,b", "#", "\t", "\x7f", "a\rb", "x" * 300])
 CELLS = st.tuples(NAMES, NAMES, POLICIES, DATES, POLICIES, NOTES)
 LINES = (
     st.tuples(CELLS, st.integers(1, 6)).map(lambda row: ",".join(row[0][: row[1]]))
     | CELLS.map(quoted)
+    | CELLS.map(lambda row: ",".join(f'"{cell}"' for cell in row[:3]))
     | st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=30)
 )
 
@@ -55,6 +69,9 @@ def by_hand(lines: list[str], width: int) -> tuple[dict[str, Entry], list[Fault]
 @example(["army.ml,army.ml,accept"], 6)
 @example(["army.ml,,,2027-01-01,,note"], 6)
 @example(["army.ml,,,,,note"], 6)
+@example(['"ARMY.ml","army.mil",accept'], 6)
+@example(['army.ml,"army.mil,accept"'], 6)
+@example(['army.ml,,,,,"Note"'], 6)
 @example(["army.ml,,,,null,note"], 6)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
 def test_they_agree(write: Write, lines: list[str], width: int) -> None:
