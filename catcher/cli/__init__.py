@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 import click
 
@@ -55,7 +56,15 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="catcher")
-def root() -> None:
+@click.option(
+    "-c",
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="F",
+    help="The configuration file; may stand behind the command, too.  [default: catcher.toml]",
+)
+def root(config_file: Path | None) -> None:
     """catcher answers DNS for lookalike domains, takes the mail that strays to them, learns who sent it and for whom
     it was meant, forgets the message, and tells both sides."""
 

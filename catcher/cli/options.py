@@ -12,6 +12,14 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+DEFAULT_CONFIG = Path("catcher.toml")
+
+
+def _config_file(context: click.Context, option: click.Parameter, value: Path | None) -> Path:
+    """What stands after the command, else what stands before it (``catcher -c F …``), else ./catcher.toml."""
+    return value or context.find_root().params.get("config_file") or DEFAULT_CONFIG
+
+
 def config_option(function: F) -> F:
     """Adds ``-c FILE`` (parameter ``config_file``)."""
     return click.option(
@@ -19,8 +27,8 @@ def config_option(function: F) -> F:
         "--config",
         "config_file",
         type=click.Path(dir_okay=False, path_type=Path),
-        default=Path("catcher.toml"),
-        show_default=True,
+        callback=_config_file,
+        show_default=str(DEFAULT_CONFIG),
         metavar="F",
         help="The configuration file.",
     )(function)
