@@ -6,6 +6,7 @@ import signal
 import smtplib
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -28,16 +29,20 @@ def test_ready_means_that_every_socket_listens(server: Server) -> None:
             pass
 
 
-def test_a_reload_drops_no_query_and_puts_the_new_catalogue_in_force(server: Server) -> None:
-    queries = Queries(server, "army.ml")
-    with queries.asking():
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_reload_drops_no_query_and_puts_the_new_catalogue_in_force(tmp_path: Path, workers: int) -> None:
+    with running(tmp_path / "server", workers=workers) as server, ExitStack() as stack:
+        resolvers = [Queries(server, "army.ml") for _ in range(4)]
+        for resolver in resolvers:
+            stack.enter_context(resolver.asking())
         for number in range(5):
             (server.folder / "catalogue.csv").write_text(ARMY + f"new{number}.example,intended.example,accept\n")
             server.reload()
             code, _ = deliver(server, [f"someone@new{number}.example"])
             assert code == 250
-    assert queries.lost == 0
-    assert queries.answered > 5
+        stack.close()
+        assert [resolver.lost for resolver in resolvers] == [0, 0, 0, 0]
+        assert all(resolver.answered > 5 for resolver in resolvers)
 
 
 def test_a_mail_that_is_under_way_survives_a_reload(server: Server) -> None:

@@ -144,6 +144,8 @@ def store_fails(server: Server) -> None:
 def look_at_everything(server: Server, folder: Path) -> None:
     """Has every output made, and keeps what it printed beside the rest."""
     folder.mkdir()
+    mail = server.folder.parent.with_name("mail.eml")  # outside of what is searched
+    mail.write_bytes(MESSAGE)
     for number, arguments in enumerate(
         (
             ("observation", "list", "--json"),
@@ -151,6 +153,8 @@ def look_at_everything(server: Server, folder: Path) -> None:
             ("incident", "list", "--json"),
             ("incident", "list"),
             ("report", "list"),
+            ("store", "verify"),
+            ("fingerprint", "--json", "--no-lookups", str(mail)),
             ("report", "build", "--all", "--to", str(folder / "reports")),
         )
     ):

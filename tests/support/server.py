@@ -58,6 +58,8 @@ class Server:
     catalogue: str = ARMY
     dns: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
     smtp: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
+    workers: int = 1
+    """Processes for DNS, and as many for SMTP."""
     more: str = "[fingerprint]\nlookups = false\n"
     """Further sections of catcher.toml."""
     prefix: tuple[str, ...] = ()
@@ -74,10 +76,10 @@ class Server:
         (self.folder / "catalogue.csv").write_text(self.catalogue)
         (self.folder / "sink.example.zone").write_text(SINK_ZONE.format(address=self.dns[0]))
         self.config.write_text(
-            f'[dns]\nlisten = ["{self.dns[0]}:{self.dns[1]}"]\n'
+            f'[dns]\nworkers = {self.workers}\nlisten = ["{self.dns[0]}:{self.dns[1]}"]\n'
             'nameservers = ["ns1.sink.example", "ns2.sink.example"]\n'
             '[[dns.zone]]\nname = "sink.example"\nfile = "sink.example.zone"\n'
-            f'[smtp]\nlisten = ["{self.smtp[0]}:{self.smtp[1]}"]\nhostname = "mx.sink.example"\n'
+            f'[smtp]\nworkers = {self.workers}\nlisten = ["{self.smtp[0]}:{self.smtp[1]}"]\nhostname = "mx.sink.example"\n'
             '[catalogue]\nfiles = ["catalogue.csv"]\n'
             f'[log]\nlevel = "{self.log_level}"\n' + self.more
         )
