@@ -12,16 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-import dns.flags
-import dns.message
-import dns.name
-import dns.query
-import dns.rcode
-import dns.rdatatype
-from dns.rdtypes.ANY.MX import MX
-from dns.rdtypes.IN.A import A
-
 from catcher.demo.organisations import Host
+from catcher.demo.query import Answer, ask
 
 TIMEOUT = 20.0
 """Seconds for one reply; the longest is the sink's own limit for look-ups."""
@@ -56,28 +48,22 @@ class Lookup:
 
     def mail_host(self, domain: str, resolver: str) -> tuple[Route, str | None]:
         """The address of the most preferred mail host of ``domain``, and why there is none."""
-        answer = self._ask(domain, dns.rdatatype.MX, resolver)
-        if answer.rcode() == dns.rcode.REFUSED:
+        answer = self._ask(domain, "MX", resolver)
+        if answer.refused:
             return Route.REFUSED, None
-        exchanges = sorted(
-            (rr.preference, rr.exchange) for rrset in answer.answer for rr in rrset if isinstance(rr, MX)
-        )
-        if not exchanges:
+        if not answer.exchanges:
             return Route.NONE, self._address(domain, resolver)
-        if exchanges[0][1] == dns.name.root:
+        _, host = answer.exchanges[0]
+        if not host:
             return Route.NULL_MX, None
-        return Route.HOST, self._address(exchanges[0][1].to_text(), resolver)
+        return Route.HOST, self._address(host, resolver)
 
     def _address(self, name: str, resolver: str) -> str | None:
-        answer = self._ask(name, dns.rdatatype.A, resolver)
-        return next((rr.address for rrset in answer.answer for rr in rrset if isinstance(rr, A)), None)
+        return next(iter(self._ask(name, "A", resolver).addresses), None)
 
-    def _ask(self, name: str, rdtype: dns.rdatatype.RdataType, resolver: str) -> dns.message.Message:
+    def _ask(self, name: str, rrtype: str, resolver: str) -> Answer:
         self.queries += 1
-        query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232)
-        query.flags &= ~dns.flags.RD
-        address, port = self._server
-        return dns.query.udp(query, address, timeout=TIMEOUT, port=port, source=resolver)
+        return ask(name, rrtype, server=self._server, source=resolver, seconds=TIMEOUT)
 
 
 class _Session(smtplib.SMTP):

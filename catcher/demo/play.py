@@ -29,7 +29,7 @@ def play(
 ) -> Iterator[Played]:
     """Plays ``events`` in order; the clock moves only while no transaction is under way.
 
-    A sink that doesn't reply in time raises OSError or dns.exception.Timeout.
+    A sink that doesn't reply in time raises OSError.
     """
     for number, event in enumerate(events, 1):
         move_to(event.at)

@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-import dns.exception
-
 from catcher import serve
 from catcher.config import Config
 from catcher.demo.client import Lookup
@@ -64,7 +62,7 @@ class Demo:
                     play(self.events, move_to=self.clock.move_to, lookup=lookup, smtp=self.stage.smtp),
                     len(self.events),
                 )
-            except (OSError, dns.exception.DNSException) as error:
+            except OSError as error:
                 raise EnvironmentFailure(
                     f"the demo's server stopped answering ({type(error).__name__}); "
                     f"see {self.stage.folder / 'servers.log'}"
