@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
+from catcher.fingerprint.canonical import single_blanks
 from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
 
 _BLANK_LINES = b"\r\n" * 2048
@@ -39,7 +40,7 @@ class BodyDigest:
         data = self._held + chunk if self._held else bytes(chunk)
         blanks = self._relaxed and (b" " in data or b"\t" in data)
         if blanks:
-            data = _single_blanks(data)
+            data = single_blanks(data)
         end = len(data)
         if data.endswith(b"\r"):
             end -= 1
@@ -79,15 +80,6 @@ class BodyDigest:
             data = data[: self._room]
             self._room -= len(data)
         self._hash.update(data)
-
-
-def _single_blanks(data: bytes) -> bytes:
-    """Every run of blanks and tabs as one blank, in log(run) linear passes."""
-    if b"\t" in data:
-        data = data.replace(b"\t", b" ")
-    while b"  " in data:
-        data = data.replace(b"  ", b" ")
-    return data
 
 
 def _end_of_text(data: bytes) -> int:

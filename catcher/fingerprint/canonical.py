@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from catcher.fingerprint.tags import without_value_of
 from catcher.model.transaction import Canonicalization, HeaderField
 
-_BLANKS = re.compile(rb"[ \t]+")
+
+def single_blanks(data: bytes) -> bytes:
+    """Every run of blanks and tabs as one blank, in log(run) linear passes: a search for runs is slower on prose."""
+    if b"\t" in data:
+        data = data.replace(b"\t", b" ")
+    while b"  " in data:
+        data = data.replace(b"  ", b" ")
+    return data
 
 
 def canonical_field(field: HeaderField, how: Canonicalization) -> bytes:
@@ -16,7 +22,7 @@ def canonical_field(field: HeaderField, how: Canonicalization) -> bytes:
     if how is Canonicalization.SIMPLE:
         return field.name + b":" + field.value
     unfolded = field.value.replace(b"\r\n", b"").replace(b"\n", b"")
-    return field.name.rstrip(b" \t").lower() + b":" + _BLANKS.sub(b" ", unfolded).strip(b" ")
+    return field.name.rstrip(b" \t").lower() + b":" + single_blanks(unfolded).strip(b" ")
 
 
 def selected(fields: Sequence[HeaderField], names: Iterable[bytes]) -> list[HeaderField]:

@@ -7,7 +7,10 @@ resolver log isn't asked for.
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import spf  # type: ignore[import-untyped]
@@ -19,11 +22,28 @@ _WITHHELD = "localpartwithheld"
 """Stands for the local-part while macros are expanded. Letters alone: no delimiter of a macro can split it, so a
 name holds it exactly when it would hold part of the local-part."""
 
-_MAX_RECORD = 4096
+_MAX_RECORD = 2048
 """Octets of an SPF record that is read; RFC 7208 §3.4 asks for 450."""
+
+_UNCLOSED = re.compile(rb"%\{[^}% ]*(?:[% ]|\Z)")
+"""A macro without its brace: a syntax error that costs pyspf a search to the end of the record each."""
 
 _MAX_ADDRESSES = 64
 """Addresses of one name that are compared."""
+
+
+_LITERALS = {"%%": "%", "%_": " ", "%-": "%20"}
+"""RFC 7208 §7.1."""
+
+
+@lru_cache(4096)
+def _address(text: str) -> tuple[int, int]:
+    """(4 or 6, the address as a number)."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError as error:
+        raise spf.PermError("invalid address") from error
+    return address.version, int(address)
 
 
 class _OpenQuestion(Exception):
@@ -72,6 +92,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
         self.authserv = None
         self.ipaddr = None
         self.set_ip(client)
+        self._client = ipaddress.ip_address(self.c)
 
     def run(self) -> tuple[str, str] | None:
         """(result word of RFC 7208 §2.6, explanation), or None when questions are open.
@@ -112,8 +133,9 @@ class Evaluation(spf.query):  # type: ignore[misc]
 
     def _shaped(self, qtype: str, records: tuple[Any, ...]) -> list[Any]:
         if qtype == "TXT":
-            if any(len(text) > _MAX_RECORD and spf.RE_SPF.match(text) for text in records):
-                raise spf.PermError("Record too long")
+            for text in records:
+                if spf.RE_SPF.match(text) and (len(text) > _MAX_RECORD or _UNCLOSED.search(text)):
+                    raise spf.PermError("Record too long, or a macro without its end")
             return [[text] for text in records]
         if qtype == "MX":
             if len(records) <= spf.MAX_MX:
@@ -130,6 +152,36 @@ class Evaluation(spf.query):  # type: ignore[misc]
             question = Question(presentation(host.rstrip(".")), RRType(self.A))
             if question.name and question not in self._lookups.answers:
                 self._ahead.add(question)
+
+    def expand(self, s: str, stripdot: bool = True) -> str:
+        """Macro expansion (RFC 7208 §7). pyspf looks through the whole text once a label; this once."""
+        if "%" not in s:
+            return str(super().expand(s, stripdot))
+        if spf.RE_INVALID_MACRO.search(s):
+            raise spf.PermError("invalid-macro-char")
+        parts, end = [], 0
+        for macro in spf.RE_CHAR.finditer(s):
+            expanded = _LITERALS.get(macro[0])
+            parts += [s[end : macro.start()], super().expand(macro[0], stripdot) if expanded is None else expanded]
+            end = macro.end()
+        name = "".join(parts) + s[end:]
+        if stripdot:
+            name = name.removesuffix(".")
+        while len(name) > 253 and "." in name:
+            name = name.partition(".")[2]
+        return name
+
+    def cidrmatch(self, ipaddrs: list[str], n: int) -> bool:
+        """Whether the client is in the network of ``n`` bits around one of the addresses (§4.1.1 of RFC 4632)."""
+        bits = self._client.max_prefixlen - n
+        if bits < 0:
+            raise spf.PermError("Invalid CIDR length")
+        client = (self._client.version, int(self._client) >> bits)
+        for text in ipaddrs:
+            version, number = _address(text)
+            if (version, number >> bits) == client:
+                return True
+        return False
 
     def get_explanation(self, spec: str) -> str | None:
         """The text behind ``exp=``: free text of a stranger that nobody here reads, so it isn't asked for."""

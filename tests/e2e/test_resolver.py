@@ -11,7 +11,7 @@ import dns.rcode
 import pytest
 
 from catcher.config import ListenAddress
-from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.model.lookup import Answer, Question, Record, RRType, Status
 from catcher.resolve import LiveResolver
 from tests.support.nameserver import Behaviour, NameServer, name_server, reply
 
@@ -50,7 +50,7 @@ def with_rcode(rcode: int) -> Behaviour:
 Scenario = Callable[[LiveResolver, NameServer], Awaitable[None]]
 
 
-def run(behaviour: Behaviour, scenario: Scenario, *, patience: float = 5, **options: float) -> None:
+def run(behaviour: Behaviour, scenario: Scenario, *, patience: float = 5, **options: int) -> None:
     async def inside() -> None:
         async with name_server(behaviour) as server:
             resolver = LiveResolver([server.address], clock=MovingClock(), question_seconds=patience, **options)
@@ -82,7 +82,7 @@ def answers(behaviour: Behaviour, question: Question = TXT, *, patience: float =
         ),
     ],
 )
-def test_an_honest_answer_is_taken(question: Question, records: list[str], expected: tuple[object, ...]) -> None:
+def test_an_honest_answer_is_taken(question: Question, records: list[str], expected: tuple[Record, ...]) -> None:
     assert answers(lambda query, _: [reply(query, *records)], question) == Answer(Status.FOUND, expected)
 
 
@@ -212,4 +212,4 @@ def test_one_ask_never_takes_longer_than_it_may() -> None:
         assert set(found.values()) == {FAILED}
         assert set(found) == set(questions)
 
-    run(silent, scenario, patience=0.2, ask_seconds=0.5, at_once=2)
+    run(silent, scenario, patience=0.2, ask_seconds=1, at_once=2)

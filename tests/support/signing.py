@@ -8,8 +8,12 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from dkim.canonicalization import CanonicalizationPolicy
-from dkim.crypto import HASH_ALGORITHMS, RSASSA_PKCS1_v1_5_sign, parse_pem_private_key
+from dkim.canonicalization import CanonicalizationPolicy  # type: ignore[import-untyped]
+from dkim.crypto import (  # type: ignore[import-untyped]
+    HASH_ALGORITHMS,
+    RSASSA_PKCS1_v1_5_sign,
+    parse_pem_private_key,
+)
 from nacl.signing import SigningKey
 
 RSA_KEY = b"""-----BEGIN RSA PRIVATE KEY-----
@@ -76,7 +80,7 @@ def signed(
 ) -> bytes:
     """``message`` (CRLF) with a DKIM-Signature on top. ``tags``: more of them, such as ``t=…; x=…; l=…; i=…;``."""
     head, _, body = message.partition(b"\r\n\r\n")
-    fields = []
+    fields: list[list[bytes]] = []
     for line in head.split(b"\r\n"):
         if line[:1] in b" \t":
             fields[-1][1] += b"\r\n" + line
@@ -108,3 +112,13 @@ def signed(
     else:
         octets = bytes(RSASSA_PKCS1_v1_5_sign(digest, parse_pem_private_key(key)))
     return b"DKIM-Signature:" + value + base64.b64encode(octets) + b"\r\n" + message
+
+
+def rsa_signature(digest: bytes) -> bytes:
+    """RSASSA-PKCS1-v1_5 of the octets ``digest`` by RSA_KEY with SHA-256."""
+    return bytes(RSASSA_PKCS1_v1_5_sign(hashlib.sha256(digest), parse_pem_private_key(RSA_KEY)))
+
+
+def canonical_body(body: bytes, canonicalization: str) -> bytes:
+    """The body as dkimpy canonicalises it (``simple``, ``relaxed``)."""
+    return bytes(CanonicalizationPolicy.from_c_value(f"simple/{canonicalization}".encode()).canonicalize_body(body))

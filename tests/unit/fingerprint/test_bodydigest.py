@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from dkim.canonicalization import Relaxed, Simple
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import BodyDigest
 from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
-
-_DKIMPY = {Canonicalization.SIMPLE: Simple, Canonicalization.RELAXED: Relaxed}
+from tests.support.signing import canonical_body
 
 bodies = st.lists(st.sampled_from([b"\r\n", b"\r", b"\n", b" ", b"\t", b"  \t", b"a", b"\x00", b"\xff="])).map(b"".join)
 canonicalizations = st.sampled_from(Canonicalization)
@@ -32,7 +30,7 @@ def digest(body: bytes, wanted: DigestWanted, cuts: list[int]) -> bytes | None:
 def test_any_segmentation_gives_what_dkimpy_gives_for_the_whole_body(
     body: bytes, canonicalization: Canonicalization, cuts: list[int]
 ) -> None:
-    canonical = _DKIMPY[canonicalization].canonicalize_body(body)
+    canonical = canonical_body(body, canonicalization)
     wanted = DigestWanted(DigestAlgorithm.SHA256, canonicalization)
     assert digest(body, wanted, cuts) == hashlib.sha256(canonical).digest()
 
@@ -41,7 +39,7 @@ def test_any_segmentation_gives_what_dkimpy_gives_for_the_whole_body(
 def test_l_covers_the_first_octets_of_the_canonical_body_and_no_digest_is_made_short_of_them(
     body: bytes, canonicalization: Canonicalization, length: int, cuts: list[int]
 ) -> None:
-    canonical = _DKIMPY[canonicalization].canonicalize_body(body)
+    canonical = canonical_body(body, canonicalization)
     wanted = DigestWanted(DigestAlgorithm.SHA256, canonicalization, length)
     expected = hashlib.sha256(canonical[:length]).digest() if length <= len(canonical) else None
     assert digest(body, wanted, cuts) == expected

@@ -58,7 +58,7 @@ REJECT = {"_dmarc.contractor.example TXT": txt("v=DMARC1; p=reject; sp=quarantin
 def test_an_aligned_pass_is_what_counts(
     author: str, identifiers: list[Identifier], expected: tuple[str, str, bool]
 ) -> None:
-    table = {**REJECT, "news.contractor.example A": ["192.0.2.1"]}
+    table: Table = {**REJECT, "news.contractor.example A": ["192.0.2.1"]}
     assert words(judge(author, table, *identifiers)) == expected
 
 

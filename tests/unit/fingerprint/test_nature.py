@@ -18,8 +18,8 @@ from tests.support.fingerprints import MESSAGE, NOW, context, read, transaction
 from tests.support.shared import shared
 
 
-def nature(message: bytes, mail_from: str | None = "ada@contractor.example", **envelope: tuple[str, ...]) -> Nature:
-    found = fingerprint(transaction(message, mail_from=mail_from, **envelope), {}, context(lookups=False))
+def nature(message: bytes, mail_from: str | None = "ada@contractor.example") -> Nature:
+    found = fingerprint(transaction(message, mail_from=mail_from), {}, context(lookups=False))
     assert isinstance(found, Fingerprint)
     return found.nature
 
@@ -149,7 +149,7 @@ def _nature_of_file(octets: bytes) -> Nature:
 
 def test_bounces_are_recognised_and_their_relatives_are_automatic() -> None:
     """299 bounces; the other 13 are abuse reports and out-of-office answers."""
-    classes = Counter()
+    classes: Counter[tuple[str, str]] = Counter()
     for name, found in corpus("mail/bounces_dev.tar.xz", "bounce"):
         relative = name.startswith(("bounce/arf", "bounce/rfc3834"))
         classes["relative" if relative else "bounce", found.mail_class.value] += 1

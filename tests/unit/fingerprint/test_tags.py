@@ -6,13 +6,12 @@ import base64
 import hashlib
 
 import pytest
-from dkim.crypto import RSASSA_PKCS1_v1_5_sign, parse_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import rsa
 from catcher.fingerprint.tags import MAX_OCTETS, TagListError, base64_value, parse, without_value_of
-from tests.support.signing import RSA_KEY, RSA_RECORD
+from tests.support.signing import RSA_RECORD, rsa_signature
 
 DER = base64.b64decode(RSA_RECORD.rpartition(b"p=")[2])
 
@@ -73,22 +72,20 @@ def test_any_octets_are_a_key_or_a_key_error(octets: bytes) -> None:
 def test_a_damaged_key_is_refused_or_verifies_nothing(position: int, change: int) -> None:
     damaged = bytearray(DER)
     damaged[position] ^= change
-    digest = hashlib.sha256(b"x")
-    signature = bytes(RSASSA_PKCS1_v1_5_sign(digest, parse_pem_private_key(RSA_KEY)))
-    assert rsa.verify(rsa.read_key(DER), "sha256", digest.digest(), signature)
+    digest, signature = hashlib.sha256(b"x").digest(), rsa_signature(b"x")
+    assert rsa.verify(rsa.read_key(DER), "sha256", digest, signature)
     try:
         key = rsa.read_key(bytes(damaged))
     except rsa.RsaKeyError:
         return
-    assert not rsa.verify(key, "sha256", digest.digest(), signature)
+    assert not rsa.verify(key, "sha256", digest, signature)
 
 
 def test_a_signature_of_another_length_or_beyond_the_modulus_is_refused() -> None:
-    key, digest = rsa.read_key(DER), hashlib.sha256(b"x")
-    signature = bytes(RSASSA_PKCS1_v1_5_sign(digest, parse_pem_private_key(RSA_KEY)))
+    key, digest, signature = rsa.read_key(DER), hashlib.sha256(b"x").digest(), rsa_signature(b"x")
     beyond = (int.from_bytes(signature) + key.modulus).to_bytes(257)
     for wrong in (b"", b"\x00" + signature, signature[1:], beyond, beyond[1:]):
-        assert not rsa.verify(key, "sha256", digest.digest(), wrong)
+        assert not rsa.verify(key, "sha256", digest, wrong)
 
 
 def test_an_oversize_key_is_refused() -> None:
