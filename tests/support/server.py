@@ -79,7 +79,8 @@ class Server:
             f'[dns]\nworkers = {self.workers}\nlisten = ["{self.dns[0]}:{self.dns[1]}"]\n'
             'nameservers = ["ns1.sink.example", "ns2.sink.example"]\n'
             '[[dns.zone]]\nname = "sink.example"\nfile = "sink.example.zone"\n'
-            f'[smtp]\nworkers = {self.workers}\nlisten = ["{self.smtp[0]}:{self.smtp[1]}"]\nhostname = "mx.sink.example"\n'
+            f'[smtp]\nworkers = {self.workers}\nlisten = ["{self.smtp[0]}:{self.smtp[1]}"]\n'
+            'hostname = "mx.sink.example"\n'
             '[catalogue]\nfiles = ["catalogue.csv"]\n'
             f'[log]\nlevel = "{self.log_level}"\n' + self.more
         )
