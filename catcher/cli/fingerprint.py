@@ -110,7 +110,7 @@ def command(
     """
     from catcher.cli.message import read_message, transaction_of
     from catcher.fingerprint import fingerprint
-    from catcher.resolve.rounds import resolved
+    from catcher.intake.rounds import resolved
     from catcher.serve import system_clock
 
     if zones and no_lookups:

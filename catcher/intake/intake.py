@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
@@ -11,16 +10,13 @@ from catcher.catalogue import Catalogue
 from catcher.fingerprint import Context, fingerprint
 from catcher.intake.intended import declared_by
 from catcher.intake.observe import Arrival, observe
+from catcher.intake.rounds import resolved
 from catcher.model.clock import Clock
 from catcher.model.fingerprint import Fingerprint
-from catcher.model.lookup import Answer, Question, Status
 from catcher.model.policy import Outcome, Policy
 from catcher.model.ports import ObservationSink, Resolver
 from catcher.model.transaction import Transaction
 from catcher.privacy import KeyRing
-
-LOOKUP_SECONDS = 20.0
-"""All look-ups for one transaction together; what is open then is FAILED and shows as ``temperror``."""
 
 _REF_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a reference survives a telephone call."""
@@ -71,23 +67,11 @@ class Intake:
             organisation=self._organisation,
             lookups=self._resolver is not None,
         )
-        answers: dict[Question, Answer] = {}
-        on_behalf_of = self._budget_holder(transaction)
-        try:
-            async with asyncio.timeout(LOOKUP_SECONDS):
-                while True:
-                    result = fingerprint(transaction, answers, context)
-                    if isinstance(result, Fingerprint):
-                        return result
-                    assert self._resolver is not None
-                    answers.update(await self._resolver.ask(result.questions, on_behalf_of=on_behalf_of))
-        except TimeoutError:
-            pass
-        while True:
-            result = fingerprint(transaction, answers, context)
-            if isinstance(result, Fingerprint):
-                return result
-            answers.update((question, Answer(Status.FAILED)) for question in result.questions)
+        return await resolved(
+            lambda answers: fingerprint(transaction, answers, context),
+            self._resolver,
+            on_behalf_of=self._budget_holder(transaction),
+        )
 
     def _budget_holder(self, transaction: Transaction) -> str:
         """In whose name look-ups are counted: the envelope sender's organisation, without one the client."""
