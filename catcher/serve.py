@@ -227,7 +227,6 @@ async def _smtp(
         resolver=resolver(config, clock),
         sink=writer,
         keys=key_ring(config),
-        clock=clock,
         organizational_domain=Suffixes().organizational_domain,
         organisation=Organisations.load(config.fingerprint.watchlist).name,
     )

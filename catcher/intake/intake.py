@@ -11,7 +11,6 @@ from catcher.fingerprint import Context, fingerprint
 from catcher.intake.intended import declared_by
 from catcher.intake.observe import Arrival, observe
 from catcher.intake.rounds import resolved
-from catcher.model.clock import Clock
 from catcher.model.fingerprint import Fingerprint
 from catcher.model.policy import Outcome, Policy
 from catcher.model.ports import ObservationSink, Resolver
@@ -32,7 +31,6 @@ class Intake:
         resolver: Resolver | None,
         sink: ObservationSink,
         keys: KeyRing,
-        clock: Clock,
         organizational_domain: Callable[[str], str],
         organisation: Callable[[str], str | None],
     ) -> None:
@@ -40,7 +38,6 @@ class Intake:
         self._resolver = resolver
         self._sink = sink
         self._keys = keys
-        self._clock = clock
         self._organizational_domain = organizational_domain
         self._organisation = organisation
         self._intended = declared_by(catalogue, organisation)

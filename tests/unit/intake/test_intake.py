@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,11 +24,6 @@ CATALOGUE = Catalogue.of(
     for name in ("army", "navy")
 )
 POLICIES = {"army.ml": Policy.ACCEPT, "navy.ml": Policy.ACCEPT}
-
-
-class FixedClock:
-    def now(self) -> datetime:
-        return datetime(2026, 11, 3, 12, 35, tzinfo=UTC)
 
 
 class Sink:
@@ -61,7 +55,6 @@ def intake(folder: Path, sink: Sink, resolver: Failing | None = None) -> Intake:
         resolver=resolver,
         sink=sink,
         keys=KeyRing(folder),
-        clock=FixedClock(),
         organizational_domain=lambda name: ".".join(name.split(".")[-2:]),
         organisation={"army.mil": "Army"}.get,
     )
