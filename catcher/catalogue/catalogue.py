@@ -8,6 +8,7 @@ from typing import Protocol
 
 from catcher.catalogue.entry import Entry
 from catcher.catalogue.guard import Guard
+from catcher.catalogue.table import Table
 from catcher.model.policy import Policy
 
 
@@ -46,6 +47,11 @@ class Catalogue:
     def domains(self) -> Iterator[str]:
         """Every catalogued domain, in the order of the files; cheaper than the rows."""
         return iter(self._rows)
+
+    def depth(self) -> int:
+        """Labels of the catalogued domain that has the most; 0 without any."""
+        rows = self._rows
+        return rows.depth if isinstance(rows, Table) else max((name.count(".") + 1 for name in rows), default=0)
 
     def __contains__(self, domain: object) -> bool:
         """Whether a row names ``domain`` itself."""

@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, repeat
 
 from catcher.catalogue.entry import Entry
 from catcher.model.policy import Policy
@@ -40,6 +40,8 @@ class Table:
         self._slots = self._hashed(domains)
         self._firsts = [first for first, _ in files]
         self._files = [name for _, name in files]
+        self.depth = max(map(bytes.count, domains, repeat(b".")), default=-1) + 1
+        """Labels of the domain that has the most."""
         self._count = len(domains) - domains.count(b"") - len(self.duplicates)
 
     def _hashed(self, domains: Sequence[bytes]) -> array[int]:
