@@ -5,6 +5,7 @@ from __future__ import annotations
 from struct import Struct
 
 from catcher.dns.lookup import Answer
+from catcher.dns.options import EXTENDED_ERROR, option
 from catcher.dns.query import Query
 from catcher.dns.wire import Rcode, RRType, Transport, Writer
 
@@ -16,9 +17,6 @@ _TCP_SIZE = 65535
 
 _HEADER = Struct("!HHHHHH")
 _OPT = Struct("!BHHBBHH")
-_EXTENDED = Struct("!HHH")
-"""Option code 15, length and INFO-CODE of an extended DNS error (RFC 8914 §2)."""
-
 _QR, _AA, _TC, _RD = 0x8000, 0x0400, 0x0200, 0x0100
 
 
@@ -27,13 +25,14 @@ def turn_down(data: bytes, rcode: Rcode) -> bytes:
     return data[:2] + bytes((0x80 | data[2] & 0x79, rcode)) + bytes(8)
 
 
-def encode(query: Query, answer: Answer, transport: Transport) -> bytes:
+def encode(query: Query, answer: Answer, transport: Transport, options: bytes = b"", reserve: int = 0) -> bytes:
     """The reply. What doesn't fit is cut: additional records silently, anything else with TC and empty sections.
 
-    The question is echoed octet by octet, so that its case stays (draft-vixie-dnsext-dns0x20).
+    The question is echoed octet by octet, so that its case stays (draft-vixie-dnsext-dns0x20). ``options`` of the OPT
+    come beside the extended error; ``reserve`` octets are left for a signature.
     """
-    opt = _opt(query, answer)
-    limit = _limit(query, transport) - len(opt)
+    opt = _opt(query, answer.rcode, _explained(answer) + options)
+    limit = _limit(query, transport) - len(opt) - reserve
     writer = Writer(query.name, query.rest)
     question_end = len(writer.buffer)
     flags = _QR | (answer.rcode & 15)
@@ -59,6 +58,21 @@ def encode(query: Query, answer: Answer, transport: Transport) -> bytes:
     return bytes(writer.buffer)
 
 
+def empty(query: Query, options: bytes) -> bytes:
+    """A reply that says no more than TC: ask again over TCP."""
+    opt = _opt(query, Rcode.NOERROR, options)
+    flags = _QR | _TC | (_RD if query.recursion_desired else 0)
+    return _HEADER.pack(query.id, flags, 1, 0, 0, bool(opt)) + query.name.wire + query.rest + opt
+
+
+def transferred(query: Query, writer: Writer, records: int, options: bytes) -> bytes:
+    """One message of a zone transfer: ``records`` RRs stand in ``writer`` behind the question (RFC 5936 §2.2)."""
+    opt = _opt(query, Rcode.NOERROR, options)
+    writer.buffer += opt
+    _HEADER.pack_into(writer.buffer, 0, query.id, _QR | _AA, 1, records, 0, bool(opt))
+    return bytes(writer.buffer)
+
+
 def _limit(query: Query, transport: Transport) -> int:
     if transport is Transport.TCP:
         return _TCP_SIZE
@@ -67,10 +81,14 @@ def _limit(query: Query, transport: Transport) -> int:
     return min(UDP_SIZE, max(_PLAIN_SIZE, query.edns.size))
 
 
-def _opt(query: Query, answer: Answer) -> bytes:
+def _explained(answer: Answer) -> bytes:
+    """The extended error (RFC 8914 §2), when there is one."""
+    return b"" if answer.extended is None else option(EXTENDED_ERROR, answer.extended.to_bytes(2, "big"))
+
+
+def _opt(query: Query, rcode: Rcode, options: bytes) -> bytes:
     """An OPT to whoever sent one (RFC 6891 §6.1.1); DO comes back (RFC 3225 §3), the other flags don't."""
     if query.edns is None:
         return b""
-    options = b"" if answer.extended is None else _EXTENDED.pack(15, 2, answer.extended)
     flags = 0x8000 if query.edns.dnssec_ok else 0
-    return _OPT.pack(0, RRType.OPT, UDP_SIZE, answer.rcode >> 4, 0, flags, len(options)) + options
+    return _OPT.pack(0, RRType.OPT, UDP_SIZE, rcode >> 4, 0, flags, len(options)) + options

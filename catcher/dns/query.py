@@ -5,21 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from struct import Struct
 
-from catcher.dns.wire import MAX_NAME, Name, Opcode, Rcode, RRType
+from catcher.dns.wire import CLASS_ANY, MAX_NAME, Name, Opcode, Rcode, RRType
 
 _HEADER = Struct("!HHHHHH")
 _RECORD = Struct("!HHIH")
 """TYPE, CLASS, TTL and RDLENGTH: what follows the owner."""
+_NSID, _COOKIE, _KEEPALIVE = 3, 10, 11
+"""Option codes of RFC 5001, 7873 and 7828."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edns:
-    """What an OPT record says (RFC 6891 §6.1). Options are read for their form and not heeded; so is client-subnet."""
+    """What an OPT record says (RFC 6891 §6.1). Other options are read for their form alone; so is client-subnet."""
 
     size: int
     """Octets that the asking side can take over UDP."""
     version: int
     dnssec_ok: bool
+    cookie: bytes | None = None
+    """The first COOKIE: the client's eight octets, and 8 to 32 of a server's where it has some (RFC 7873 §4)."""
+    nsid: bool = False
+    """Whether the server's identifier is asked for (RFC 5001)."""
+    keepalive: bool = False
+    """Whether the client wants to know how long a TCP connection may be idle (RFC 7828)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,10 @@ class Query:
     rest: bytes
     """QTYPE and QCLASS as they stood in the question."""
     edns: Edns | None
+    serial: int | None = None
+    """Of the SOA that the client of an IXFR has (RFC 1995 §3)."""
+    tsig: int = 0
+    """Where the TSIG record begins (RFC 8945); 0 without one."""
 
 
 class _FormatError(Exception):
@@ -50,7 +62,7 @@ def parse(data: bytes) -> Query | Rcode | None:
     id_, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(data)
     opcode = flags >> 11 & 15
     if opcode != Opcode.QUERY:
-        return Rcode.REFUSED if opcode == Opcode.UPDATE else Rcode.NOTIMP
+        return Rcode.REFUSED if opcode in (Opcode.NOTIFY, Opcode.UPDATE) else Rcode.NOTIMP
     try:
         if questions != 1 or answers:
             return Rcode.FORMERR
@@ -60,20 +72,26 @@ def parse(data: bytes) -> Query | Rcode | None:
             return Rcode.FORMERR
         qtype = rest[0] << 8 | rest[1]
         at += 4
+        serial = None
         if authorities:
             if authorities > 1 or qtype != RRType.IXFR:
                 return Rcode.FORMERR
-            at = _record(data, at)[1]
-        edns = None
+            serial, at = _soa_serial(data, at)
+        edns, tsig = None, 0
         for _ in range(additionals):
-            found, at = _record(data, at)
+            if tsig:
+                return Rcode.FORMERR
+            start = at
+            rrtype, found, at = _record(data, at)
             if found is not None:
                 if edns is not None:
                     return Rcode.FORMERR
                 edns = found
+            elif rrtype == RRType.TSIG:
+                tsig = start
     except _FormatError:
         return Rcode.FORMERR
-    return Query(id_, bool(flags & 0x100), name, qtype, rest[2] << 8 | rest[3], rest, edns)
+    return Query(id_, bool(flags & 0x100), name, qtype, rest[2] << 8 | rest[3], rest, edns, serial, tsig)
 
 
 def _question_name(data: bytes) -> tuple[Name, int]:
@@ -95,21 +113,34 @@ def _question_name(data: bytes) -> tuple[Name, int]:
     return Name(wire, offsets), at + 1
 
 
-def _record(data: bytes, at: int) -> tuple[Edns | None, int]:
-    """Steps over one record; returns the EDNS when it is an OPT, and the offset behind it."""
+def _record(data: bytes, at: int) -> tuple[int, Edns | None, int]:
+    """Steps over one record; returns its type, the EDNS when it is an OPT, and the offset behind it."""
     root, at = _skip_name(data, at)
     if at + 10 > len(data):
         raise _FormatError
     rrtype, rrclass, ttl, length = _RECORD.unpack_from(data, at)
     end = at + 10 + length
-    if end > len(data):
+    if end > len(data) or (rrtype == RRType.TSIG and rrclass != CLASS_ANY):
         raise _FormatError
     if rrtype != RRType.OPT:
-        return None, end
+        return rrtype, None, end
     if not root:
         raise _FormatError
-    _check_options(data, at + 10, end)
-    return Edns(rrclass, ttl >> 16 & 0xFF, bool(ttl & 0x8000)), end
+    options = _options(data, at + 10, end) if length else {}
+    cookie = options.get(_COOKIE)
+    if cookie is not None and len(cookie) != 8 and not 16 <= len(cookie) <= 40:
+        raise _FormatError  # RFC 7873 §5.2.2
+    edns = Edns(rrclass, ttl >> 16 & 0xFF, bool(ttl & 0x8000), cookie, options.get(_NSID) == b"", _KEEPALIVE in options)
+    return rrtype, edns, end
+
+
+def _soa_serial(data: bytes, at: int) -> tuple[int | None, int]:
+    """The serial of the record at ``at`` when it is an SOA, and the offset behind it."""
+    rrtype, _, end = _record(data, at)
+    fixed = _skip_name(data, at)[1]
+    if rrtype != RRType.SOA or end - fixed < 32:
+        return None, end
+    return int.from_bytes(data[end - 20 : end - 16], "big"), end
 
 
 def _skip_name(data: bytes, at: int) -> tuple[bool, int]:
@@ -127,11 +158,16 @@ def _skip_name(data: bytes, at: int) -> tuple[bool, int]:
     raise _FormatError
 
 
-def _check_options(data: bytes, at: int, end: int) -> None:
-    """Options must fill the RDATA exactly (RFC 6891 §6.1.2)."""
+def _options(data: bytes, at: int, end: int) -> dict[int, bytes]:
+    """The first option of each code. Options must fill the RDATA exactly (RFC 6891 §6.1.2)."""
+    found: dict[int, bytes] = {}
     while at < end:
         if at + 4 > end:
             raise _FormatError
-        at += 4 + (data[at + 2] << 8 | data[at + 3])
+        code, length = data[at] << 8 | data[at + 1], data[at + 2] << 8 | data[at + 3]
+        at += 4
+        found.setdefault(code, data[at : at + length])
+        at += length
     if at != end:
         raise _FormatError
+    return found

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from catcher.dns.authority import Authority
 from catcher.dns.message import turn_down
 from catcher.dns.tally import Tally
+from catcher.dns.transfer import Transfer
 from catcher.dns.wire import Rcode, Transport
 from catcher.model.clock import Clock
 
@@ -29,15 +30,23 @@ class Responder:
 
     def respond(self, message: bytes, transport: Transport, client: str) -> bytes | None:
         """The reply's octets; None for silence. Never raises."""
+        return self.begin(message, transport, client)[0]
+
+    def begin(self, message: bytes, transport: Transport, client: str) -> tuple[bytes | None, Transfer | None]:
+        """The same, and the transfer that the reply begins (TCP alone)."""
         now = self._clock.now()
         try:
-            reply = self._authority.answer(message, transport=transport, now=now)
+            reply = self._authority.answer(message, transport=transport, now=now, client=client)
             if reply is None:
-                return None
+                return None, None
             self._tally.add(reply, client, now)
         except Exception as error:  # the process's edge: one message must never stop the server
-            return self._fail(message, error, now)
-        return reply.wire
+            return self._fail(message, error, now), None
+        return reply.wire, reply.transfer
+
+    def go_on(self, transfer: Transfer) -> bytes | None:
+        """The next message of a transfer; None behind the last."""
+        return transfer.next(self._clock.now())
 
     def _fail(self, message: bytes, error: Exception, now: datetime) -> bytes:
         """SERVFAIL. The log names the error's type alone, never a name that was asked for, once a minute at most."""

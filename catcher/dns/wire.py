@@ -34,13 +34,18 @@ class Rcode(IntEnum):
     """Not our name, or a thing we don't do for strangers."""
     YXDOMAIN = 6
     """A DNAME made the name too long (RFC 6672 §2.2)."""
+    NOTAUTH = 9
+    """A signature that doesn't hold, or a transfer of what is no zone here (RFC 8945 §5.2, RFC 5936 §2.2.1)."""
     BADVERS = 16
     """An EDNS version that isn't known here (RFC 6891 §6.1.3)."""
+    BADCOOKIE = 23
+    """Cookies are demanded, and the client's isn't from here (RFC 7873 §5.2.3)."""
 
 
 class ExtendedError(IntEnum):
-    """Why a query was refused (RFC 8914 §5.2)."""
+    """Why a query wasn't answered (RFC 8914 §5.2)."""
 
+    NOT_READY = 14
     PROHIBITED = 18
     NOT_AUTHORITATIVE = 20
     NOT_SUPPORTED = 21
@@ -50,6 +55,7 @@ class Opcode(IntEnum):
     """Kinds of query (RFC 6895 §2.2)."""
 
     QUERY = 0
+    NOTIFY = 4
     UPDATE = 5
 
 
@@ -70,6 +76,7 @@ class RRType(IntEnum):
     DS = 43
     RRSIG = 46
     NSEC = 47
+    TSIG = 250
     IXFR = 251
     AXFR = 252
     ANY = 255
@@ -77,6 +84,7 @@ class RRType(IntEnum):
 
 
 CLASS_IN = 1
+CLASS_ANY = 255
 
 
 def lower(wire: bytes) -> bytes:

@@ -126,7 +126,7 @@ def test_a_header_alone_keeps_id_opcode_and_rd(authority: Authority) -> None:
     message.flags = dns.flags.from_text("RD AD") | (4 << 11)
     reply = authority.answer(message.to_wire(), transport=Transport.UDP, now=NOW)
     assert reply is not None
-    assert reply.wire == message.id.to_bytes(2, "big") + bytes((0x80 | 4 << 3 | 1, 4)) + bytes(8)
+    assert reply.wire == message.id.to_bytes(2, "big") + bytes((0x80 | 4 << 3 | 1, 5)) + bytes(8)
 
 
 LABELS = st.lists(st.text("abAB1", min_size=1, max_size=4), min_size=1, max_size=5)

@@ -57,14 +57,14 @@ def test_silence(data: bytes, why: str) -> None:
     [
         (1, Rcode.NOTIMP),
         (2, Rcode.NOTIMP),
-        (4, Rcode.NOTIMP),
+        (4, Rcode.REFUSED),
         (5, Rcode.REFUSED),
         (6, Rcode.NOTIMP),
         (15, Rcode.NOTIMP),
     ],
 )
 def test_other_opcodes_are_turned_down(opcode: int, rcode: Rcode) -> None:
-    """An UPDATE (RFC 2136) is understood and refused; the others aren't served here."""
+    """NOTIFY (RFC 1996) and UPDATE (RFC 2136) are understood and refused; the others aren't served here."""
     assert parse(packet(flags=opcode << 11)) is rcode
 
 
@@ -114,16 +114,46 @@ def test_edns_is_read_and_unknown_options_are_not_heeded() -> None:
 
 
 def test_other_additional_records_are_stepped_over() -> None:
-    other = b"\xc0\x0c" + struct.pack("!HHIH", 250, 255, 0, 3) + b"key"
+    other = b"\xc0\x0c" + struct.pack("!HHIH", 16, 1, 0, 3) + b"\x02ab"
     query = parse(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + other))
     assert isinstance(query, Query) and query.edns is not None
 
 
+def test_options_that_are_heeded() -> None:
+    """Cookie (RFC 7873), identifier (RFC 5001), idle time (RFC 7828); of two cookies the first counts (§5.2)."""
+    options = b"\0\x0a\0\x08abcdefgh" + b"\0\x0a\0\x01x" + b"\0\3\0\0" + b"\0\x0b\0\0"
+    query = parse(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options)))
+    assert isinstance(query, Query)
+    assert query.edns == Edns(1232, 0, False, b"abcdefgh", True, True)
+
+
+@pytest.mark.parametrize("octets", [0, 7, 9, 15, 41])
+def test_a_cookie_of_another_length_is_malformed(octets: int) -> None:
+    """RFC 7873 §5.2.2."""
+    options = b"\0\x0a" + octets.to_bytes(2, "big") + bytes(octets)
+    assert parse(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options))) is Rcode.FORMERR
+
+
 def test_ixfr_brings_the_soa_that_the_client_has() -> None:
     """RFC 1995 §3."""
-    soa = b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 0, 22) + b"\0\0" + bytes(20)
+    timers = (7).to_bytes(4, "big") + bytes(16)
+    soa = b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 0, 22) + b"\0\0" + timers
     query = parse(packet(counts=(1, 0, 1, 0), body=NAME + b"\0\xfb\0\x01" + soa))
-    assert isinstance(query, Query) and query.qtype == 251
+    assert isinstance(query, Query) and (query.qtype, query.serial) == (251, 7)
+    short = b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 0, 2) + b"\0\0"
+    query = parse(packet(counts=(1, 0, 1, 0), body=NAME + b"\0\xfb\0\x01" + short))
+    assert isinstance(query, Query) and query.serial is None
+
+
+TSIG = b"\1k\0" + struct.pack("!HHIH", 250, 255, 0, 3) + b"any"
+
+
+def test_a_signature_stands_last() -> None:
+    """RFC 8945 §5.1: behind everything else, once, of class ANY."""
+    query = parse(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + TSIG))
+    assert isinstance(query, Query) and query.tsig == 12 + len(NAME + MX + opt())
+    for body in (TSIG + opt(), TSIG + TSIG, opt() + TSIG.replace(b"\0\xff", b"\0\1")):
+        assert parse(packet(counts=(1, 0, 0, 2), body=NAME + MX + body)) is Rcode.FORMERR
 
 
 def test_octets_behind_the_message_are_not_heeded() -> None:

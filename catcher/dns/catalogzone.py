@@ -1,0 +1,71 @@
+"""The catalogue as a catalog zone (RFC 9432): secondaries learn from it which member zones to fetch.
+
+::
+
+    CATALOG            SOA, NS invalid.
+    version.CATALOG    TXT "2"
+    ID.zones.CATALOG   PTR army.ml.        one for each catalogued name that isn't released
+
+Only what a transfer needs is kept: the rows are walked while they are sent, so that a million members cost no memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from hashlib import blake2b
+
+from catcher.catalogue import Catalogue
+from catcher.dns.wire import Rdata, RRset, RRType, name_to_wire
+from catcher.model.policy import Policy
+
+_REFRESH, _RETRY, _EXPIRE, _MINIMUM = 900, 300, 2_419_200, 0
+_TTL = 0
+"""Nobody resolves these names (RFC 9432 §4.1)."""
+_INVALID = b"\x07invalid\0"
+_VERSION = b"\x07version"
+_ZONES = b"\x05zones"
+_ID_OCTETS = 16
+"""Of the hash that names a member: the same name keeps its label, and so its zone's state, for ever."""
+
+
+class CatalogZone:
+    """The catalog zone at ``name`` (A-labels)."""
+
+    def __init__(self, name: str, catalogue: Catalogue, serial: int, mname: str) -> None:
+        """``serial`` of the load: it rises when a row changes. ``mname``: the SOA's MNAME."""
+        self.name = name
+        self.origin = name_to_wire(name)
+        self._catalogue = catalogue
+        self._serial = serial
+        self._mname = name_to_wire(mname)
+
+    def serial(self, now: datetime) -> int:
+        """That of the load, or today's midnight (UTC) when that is later: a row with a date may have turned then."""
+        return max(self._serial, int(datetime.combine(now.date(), time(), UTC).timestamp()))
+
+    def soa(self, now: datetime) -> RRset:
+        """The SOA as of ``now``."""
+        numbers = (self.serial(now), _REFRESH, _RETRY, _EXPIRE, _MINIMUM)
+        tail = b"".join(number.to_bytes(4, "big") for number in numbers)
+        return RRset(RRType.SOA, _TTL, (Rdata(b"", (self._mname, _INVALID), tail),))
+
+    def records(self, now: datetime) -> Iterator[tuple[bytes, RRset]]:
+        """Everything, as a transfer has it."""
+        soa, below = self.soa(now), _ZONES + self.origin
+        yield self.origin, soa
+        yield self.origin, RRset(RRType.NS, _TTL, (Rdata(b"", (_INVALID,)),))
+        yield _VERSION + self.origin, RRset(RRType.TXT, _TTL, (Rdata(b"\x012"),))
+        for entry in self._catalogue:
+            if entry.policy_at(now) is not Policy.RELEASE:
+                yield (
+                    _member(entry.domain) + below,
+                    RRset(RRType.PTR, _TTL, (Rdata(b"", (name_to_wire(entry.domain),)),)),
+                )
+        yield self.origin, soa
+
+
+def _member(domain: str) -> bytes:
+    """The label of a member, with its length octet."""
+    text = blake2b(domain.encode("ascii"), digest_size=_ID_OCTETS).hexdigest().encode("ascii")
+    return len(text).to_bytes(1, "big") + text

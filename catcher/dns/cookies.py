@@ -1,0 +1,90 @@
+"""Server cookies (RFC 7873) in the interoperable form of RFC 9018: any server with the same secret understands them."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Protocol
+
+from siphash24 import siphash24  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+SECRET_OCTETS = 16
+"""Of one secret, a key of SipHash-2-4."""
+CLIENT_OCTETS = 8
+"""Of a client cookie."""
+
+_VERSION = b"\x01\0\0\0"
+"""Version 1 and three reserved octets, which aren't looked at in a cookie that is shown (RFC 9018 §4.2)."""
+_OLDEST, _AHEAD, _FRESH = 3600, 300, 1800
+"""Seconds: how old a cookie is taken, how far its maker's clock may be ahead, until when it is given again (§4.3)."""
+_DAY = 86_400
+
+
+class Secrets(Protocol):
+    """Where secrets come from."""
+
+    def at(self, now: int) -> tuple[bytes, ...]:
+        """The secrets in force at ``now`` (Unix seconds): the first makes cookies, all of them are accepted."""
+        ...
+
+
+class Fixed:
+    """Secrets that the operator gives, as a set of anycast servers shares them; rotated by changing the file."""
+
+    def __init__(self, secrets: tuple[bytes, ...]) -> None:
+        self._secrets = secrets
+
+    def at(self, now: int) -> tuple[bytes, ...]:
+        return self._secrets
+
+
+class Daily:
+    """One secret a day (UTC), derived from a key that stays; yesterday's is accepted as long as its cookies live."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._day = -1
+        self._secrets: tuple[bytes, ...] = ()
+
+    def at(self, now: int) -> tuple[bytes, ...]:
+        day = now // _DAY
+        if day != self._day:
+            self._secrets = tuple(
+                blake2b(b"dns cookies %d" % of, digest_size=SECRET_OCTETS, key=self._key).digest()
+                for of in (day, day - 1)
+            )
+            self._day = day
+        return self._secrets
+
+
+class Cookies:
+    """Makes and recognises server cookies."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+
+    def answer(self, cookie: bytes, client: bytes, now: int) -> tuple[bytes, bool]:
+        """The COOKIE to send to whoever sent ``cookie`` (8 or 16 to 40 octets), and whether theirs was made here.
+
+        ``client`` is an IP address, 4 or 16 octets; ``now`` Unix seconds. A good cookie comes back unchanged for half
+        an hour, so that it repeats.
+        """
+        secrets = self._secrets.at(now)
+        valid = False
+        if len(cookie) == 24 and cookie[8] == _VERSION[0]:
+            stamp = int.from_bytes(cookie[12:16], "big")
+            age = (now - stamp + 0x80000000) % 0x100000000 - 0x80000000  # RFC 1982
+            if -_AHEAD <= age <= _OLDEST:
+                signed, shown = cookie[:16] + client, cookie[16:]
+                if _hash(signed, secrets[0]) == shown:
+                    if age <= _FRESH:
+                        return cookie, True
+                    valid = True
+                else:
+                    valid = any(_hash(signed, secret) == shown for secret in secrets[1:])
+        head = cookie[:CLIENT_OCTETS] + _VERSION + (now & 0xFFFFFFFF).to_bytes(4, "big")
+        return head + _hash(head + client, secrets[0]), valid
+
+
+def _hash(octets: bytes, secret: bytes) -> bytes:
+    digest: bytes = siphash24(octets, key=secret).digest()
+    return digest
