@@ -65,6 +65,22 @@ def test_files_and_folder_are_the_owners_alone(path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+def test_every_connection_is_durable_and_forgetful(path: Path) -> None:
+    with store_at(path) as store:
+        settings = {
+            name: store._db.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "temp_store")
+        }
+    full, on, memory = 2, 1, 2
+    assert settings == {
+        "journal_mode": "wal",
+        "synchronous": full,
+        "secure_delete": on,
+        "foreign_keys": on,
+        "temp_store": memory,
+    }
+
+
 def test_each_step_of_the_schema_is_applied_once(path: Path) -> None:
     names = [step.__name__ for step in MIGRATIONS]
     assert migrate(path) == names

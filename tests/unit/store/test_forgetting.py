@@ -13,6 +13,7 @@ import pytest
 from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation
+from catcher.model.ports import Folder
 from catcher.store import SqliteStore
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation, sender
@@ -137,6 +138,26 @@ def test_a_purge_that_was_cut_off_is_made_good_by_the_next(tmp_path: Path) -> No
     assert store.purge(now, keep_days=90, folder=folder).deleted == 0
     assert found(path, "REF-CANARY") == []
     store.close()
+
+
+def test_what_arrives_while_a_purge_runs_is_folded_before_it_goes(tmp_path: Path) -> None:
+    """An old observation, committed by another process after the purge has folded, keeps its row until the next."""
+    path = tmp_path / "catcher.db"
+    other = SqliteStore(path)
+
+    class Interrupted(SqliteStore):
+        def fold(self, folder: Folder) -> int:
+            folded = super().fold(folder)
+            other.add([[observation(transaction="t-late")]])
+            return folded
+
+    store = Interrupted(path)
+    assert store.purge(NOON + 91 * DAY, keep_days=90, folder=folder).deleted == 0
+    assert [o.transaction for o in other.observations()] == ["t-late"]
+    assert other.purge(NOON + 91 * DAY, keep_days=90, folder=folder).deleted == 1
+    assert {incident.mails for incident in other.incidents()} == {1}
+    store.close()
+    other.close()
 
 
 def test_a_dry_run_rewrites_nothing(tmp_path: Path) -> None:
