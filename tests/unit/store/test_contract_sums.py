@@ -1,0 +1,182 @@
+"""The contract of ``ports.Store``, said over every implementation. Longer than others: it is one list of clauses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from catcher.model.demand import DemandKey
+from catcher.model.incident import Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.observation import Observation
+from catcher.model.ports import Purged, Store
+from tests.support.folding import folder
+from tests.support.observations import NOON, observation
+
+DAY = timedelta(days=1)
+
+
+def add(store: Store, *observations: Observation) -> list[Observation]:
+    """Each as a transaction of its own, in one write."""
+    return [stored for batch in store.add([[o] for o in observations]) for stored in batch]
+
+
+class TestFolding:
+    def test_each_observation_is_folded_once(self, store: Store) -> None:
+        add(store, *(observation(transaction=f"t{n}", retry_tag=None) for n in range(3)))
+        assert store.fold(folder) == 3
+        assert store.fold(folder) == 0
+        add(store, observation(transaction="t9", retry_tag=None))
+        assert store.fold(folder) == 1
+        incident = store.incident(IncidentKey("army.mil", Role.INTENDED, "army.ml").id)
+        assert incident is not None
+        assert incident.mails == 4
+
+    def test_in_several_writes_or_in_one_the_sums_are_the_same(self, store: Store) -> None:
+        seen = [observation(transaction=f"t{n}", tls=n % 2 == 0, observed_at=NOON + n * DAY) for n in range(4)]
+        for o in seen:
+            add(store, o)
+            store.fold(folder)
+        assert {i.key.id: i for i in store.incidents()} == folder(list(store.observations()))
+
+    def test_more_than_a_batch_is_folded_whole(self, store: Store) -> None:
+        add(store, *(observation(transaction=f"t{n}", retry_tag=None) for n in range(2_100)))
+        assert store.fold(folder) == 2_100
+        assert {i.mails for i in store.incidents()} == {2_100}
+
+    def test_incidents_come_ordered_by_key(self, store: Store) -> None:
+        add(store, *(observation(transaction=f"t{d}", domain=d) for d in ("navy.ml", "army.ml")))
+        store.fold(folder)
+        keys = [i.key for i in store.incidents()]
+        assert keys == sorted(keys)
+        assert len(keys) == 4
+        assert [store.incident(key.id) for key in keys] == list(store.incidents())
+
+    def test_there_is_no_incident_of_an_unknown_id(self, store: Store) -> None:
+        assert store.incident("inc-00000000") is None
+
+    def test_numbers_of_purged_observations_never_come_again(self, store: Store) -> None:
+        """Otherwise a new observation would lie below the marker of the fold, and never be folded."""
+        (old,) = add(store, observation())
+        store.purge(NOON + 200 * DAY, keep_days=100, folder=folder)
+        (new,) = add(store, observation(observed_at=NOON + 200 * DAY))
+        assert new.id > old.id
+        assert store.fold(folder) == 1
+
+
+def totals(store: Store) -> dict[str, set[MailboxTotal]]:
+    return {i.key.party: set(i.settled) for i in store.incidents()}
+
+
+class TestSettling:
+    def test_mailboxes_of_a_period_become_their_number(self, store: Store) -> None:
+        add(
+            store,
+            observation(transaction="t1", retry_tag=None),
+            observation(transaction="t2", retry_tag=None, observed_at=NOON + DAY),
+            observation(transaction="t3", retry_tag=None, observed_at=NOON + DAY, recipients=("x", "y"), fresh=False),
+            observation(transaction="t4", retry_tag=None, observed_at=NOON + 40 * DAY),
+        )
+        store.fold(folder)
+        assert store.settle("2026-11") > 0
+        assert store.settle("2026-11") == 0
+        assert totals(store)["army.mil"] == {
+            MailboxTotal("2026-11", "contractor.example", Side.SENDER, 1, 2, 1, 2),
+            MailboxTotal("2026-11", "contractor.example", Side.RECIPIENT, 3, 2, 1, 2),
+        }
+        assert {m.period for i in store.incidents() for m in i.mailboxes} == {"2026-12"}
+
+    def test_what_comes_late_is_added(self, store: Store) -> None:
+        for n in range(2):
+            add(store, observation(transaction=f"t{n}", retry_tag=None, observed_at=NOON + n * DAY))
+            store.fold(folder)
+            store.settle("2026-11")
+        (total,) = (t for t in totals(store)["army.mil"] if t.side is Side.SENDER)
+        assert (total.mailboxes, total.days) == (2, 2)
+
+    def test_the_daily_sums_stay(self, store: Store) -> None:
+        add(store, observation())
+        store.fold(folder)
+        before = [i.cells for i in store.incidents()]
+        store.settle("2026-11")
+        assert [i.cells for i in store.incidents()] == before
+
+
+class TestPurging:
+    def test_folded_sums_outlive_the_rows(self, store: Store) -> None:
+        add(store, observation())
+        purged = store.purge(NOON + 100 * DAY, keep_days=90, folder=folder)
+        assert purged.deleted == 1
+        assert list(store.observations()) == []
+        assert [i.mails for i in store.incidents()] == [1, 1]
+
+    def test_keep_days_is_exact_to_the_minute(self, store: Store) -> None:
+        add(store, observation(), observation(transaction="t2", observed_at=NOON + timedelta(minutes=1)))
+        assert store.purge(NOON + 20 * DAY, keep_days=20, folder=folder).deleted == 0
+        assert store.purge(NOON + 20 * DAY + timedelta(microseconds=1), keep_days=20, folder=folder).deleted == 1
+        assert [o.observed_at for o in store.observations()] == [NOON + timedelta(minutes=1)]
+
+    def test_after_thirty_days_time_and_client_are_coarse_once(self, store: Store) -> None:
+        at = NOON + timedelta(minutes=41)
+        add(
+            store,
+            observation(observed_at=at),
+            observation(transaction="t2", observed_at=at, client="2001:db8:1:2::25", retry_tag=None),
+            observation(transaction="t3", observed_at=at + DAY, retry_tag=None),
+        )
+        now = at + 30 * DAY + timedelta(minutes=1)
+        assert store.purge(now, keep_days=90, folder=folder).coarsened == 2
+        assert store.purge(now, keep_days=90, folder=folder).coarsened == 0
+        coarse = [(o.observed_at, o.client) for o in store.observations()]
+        assert coarse == [(NOON, "192.0.2.0/24"), (NOON, "2001:db8:1::/48"), (at + DAY, "192.0.2.25")]
+
+    def test_after_five_days_the_retry_tag_is_empty(self, store: Store) -> None:
+        add(store, observation(), observation(transaction="t2", retry_tag=None))
+        now = NOON + 5 * DAY + timedelta(minutes=1)
+        assert store.purge(now, keep_days=90, folder=folder).retry_tags_emptied == 1
+        assert store.purge(now, keep_days=90, folder=folder).retry_tags_emptied == 0
+        assert [o.retry_tag for o in store.observations()] == [None, None]
+
+    def test_a_retry_of_what_is_purged_is_a_mail_of_its_own(self, store: Store) -> None:
+        add(store, observation())
+        store.purge(NOON + 2 * DAY, keep_days=1, folder=folder)
+        (stored,) = add(store, observation(transaction="t2", observed_at=NOON + 2 * DAY))
+        assert stored.retry_of is None
+
+    def test_a_signature_of_what_is_purged_is_forgotten(self, store: Store) -> None:
+        add(store, observation(signatures=("s1",)))
+        store.purge(NOON + 2 * DAY, keep_days=1, folder=folder)
+        (stored,) = add(store, observation(transaction="t2", observed_at=NOON + 2 * DAY, signatures=("s1",)))
+        assert not stored.replayed
+
+    def test_mailboxes_of_ended_periods_are_settled(self, store: Store) -> None:
+        add(store, observation(), observation(transaction="t2", observed_at=NOON + 30 * DAY, retry_tag=None))
+        purged = store.purge(NOON + 30 * DAY, keep_days=90, folder=folder)
+        assert purged.mailbox_days_settled == 4
+        assert {m.period for i in store.incidents() for m in i.mailboxes} == {"2026-12"}
+
+    def test_a_dry_run_counts_and_changes_nothing(self, store: Store) -> None:
+        add(
+            store,
+            *(observation(transaction=f"t{n}", retry_tag=f"{n:06}", observed_at=NOON + n * DAY) for n in range(90)),
+        )
+        store.add_demand({DemandKey("army.ml", "MX", "NOERROR", NOON, "192.0.2.0/24"): 1})
+        store.fold(folder)
+        before, incidents = list(store.observations()), list(store.incidents())
+        now = NOON + 90 * DAY
+        expected = store.purge(now, keep_days=60, folder=folder, dry_run=True)
+        assert list(store.observations()) == before
+        assert list(store.incidents()) == incidents
+        assert store.purge(now, keep_days=60, folder=folder) == expected
+        assert expected == Purged(
+            deleted=30, coarsened=30, retry_tags_emptied=55, mailbox_days_settled=90 * 4, demand_deleted=1
+        )
+
+    def test_an_empty_store_is_purged_of_nothing(self, store: Store) -> None:
+        assert store.purge(NOON, keep_days=1, folder=folder) == Purged()
+
+
+def test_an_incident_is_the_same_in_every_store(store: Store) -> None:
+    """Not only equal sums: the very values that the fold makes."""
+    add(store, observation(), observation(transaction="t2", domain="navy.ml", markings=()))
+    store.fold(folder)
+    expected: dict[str, Incident] = dict(folder(list(store.observations())))
+    assert {i.key.id: i for i in store.incidents()} == expected
