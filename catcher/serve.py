@@ -5,7 +5,7 @@
     parent ── loads config, catalogue, zones; binds every socket; forks:
       dns-0 …     UDP and TCP on [dns] listen; demand tally, flushed to the store by a thread
       smtp-0 …    [smtp] listen; intake; one writer thread with the store
-      upkeep      once an hour: fold, settle and destroy ended keys, purge
+      upkeep      once a day: fold, settle and destroy ended keys, purge
 
 A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
 """
@@ -20,7 +20,7 @@ import socket
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from catcher import catalogue as catalogue_room
 from catcher import dns, smtp
@@ -31,7 +31,7 @@ from catcher.directory import Organisations, Suffixes, party_of
 from catcher.incident import fold
 from catcher.intake import Intake
 from catcher.model.clock import Clock
-from catcher.model.errors import StoreUnavailable
+from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.ports import Folder, Resolver, Store
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
@@ -48,7 +48,10 @@ DRAIN_SECONDS = 30.0
 """How long running transactions may take to finish after SIGTERM."""
 FLUSH_SECONDS = 5.0
 """How often the demand tally goes to the store."""
-UPKEEP_SECONDS = 3600.0
+UPKEEP_AT = timedelta(hours=1, minutes=5)
+"""When in the day (UTC) upkeep runs: a month's key goes an hour after the month. It also runs at the start."""
+UPKEEP_LOOK_SECONDS = 60.0
+"""How often upkeep looks whether a new day has begun."""
 TELL_SECONDS = 60.0
 """How often what SMTP counted goes to the log."""
 
@@ -272,13 +275,17 @@ def _counted(counters: smtp.Counters) -> str:
 
 async def _upkeep(config: Config, clock: Clock, station: Station) -> None:
     station.ready()
+    done: date | None = None
     while not station.stopping.is_set():
-        try:
-            await asyncio.to_thread(_upkeep_once, config, clock)
-        except StoreUnavailable as error:
-            log.warning("upkeep waits for the store: %s", error)
+        day = (clock.now() - UPKEEP_AT).date()
+        if day != done:
+            try:
+                await asyncio.to_thread(_upkeep_once, config, clock)
+                done = day
+            except EnvironmentFailure as error:
+                log.warning("upkeep waits for the store: %s", error)
         with suppress(TimeoutError):
-            await asyncio.wait_for(station.stopping.wait(), UPKEEP_SECONDS)
+            await asyncio.wait_for(station.stopping.wait(), UPKEEP_LOOK_SECONDS)
     station.draining()
 
 
