@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from catcher.config.schema import Config, Section, ZoneFile
+from catcher.config.schema import Config, Section
 
 _WIDTH = 100
 
@@ -44,18 +44,19 @@ def _chapter(name: str, field: FieldInfo, given: Mapping[str, Any]) -> Iterator[
     assert isinstance(section, type) and issubclass(section, Section)
     yield from _comment(section.__doc__ or "")
     yield f"[{name}]"
+    repeated = {key: model for key, about in section.model_fields.items() if (model := _repeated(about)) is not None}
     for key, about in section.model_fields.items():
-        if _is_zones(about):
+        if key in repeated:
             continue
         yield from _comment(about.description or "")
         yield _assignment(key, about, given.get(f"{name}.{key}", PydanticUndefined))
-    if any(map(_is_zones, section.model_fields.values())):
+    for key, model in repeated.items():
         yield ""
-        yield from _comment(ZoneFile.__doc__ or "")
-        yield f"# [[{name}.zone]]"
-        for key, about in ZoneFile.model_fields.items():
+        yield from _comment(model.__doc__ or "")
+        yield f"# [[{name}.{key}]]"
+        for inner, about in model.model_fields.items():
             yield from _comment(about.description or "")
-            yield f"# {_assignment(key, about, PydanticUndefined)}"
+            yield f"# {_assignment(inner, about, PydanticUndefined)}"
 
 
 def _assignment(key: str, about: FieldInfo, given: Any) -> str:
@@ -67,11 +68,13 @@ def _assignment(key: str, about: FieldInfo, given: Any) -> str:
     return f"{key} = {toml(value.as_posix() if isinstance(value, Path) else value)}"
 
 
-def _is_zones(about: FieldInfo) -> bool:
-    arguments = getattr(about.annotation, "__args__", ())
-    return get_origin(about.annotation) is tuple and any(
-        isinstance(a, type) and issubclass(a, BaseModel) for a in arguments
-    )
+def _repeated(about: FieldInfo) -> type[BaseModel] | None:
+    """The section that a key holds any number of; None for a plain key."""
+    if get_origin(about.annotation) is tuple:
+        for argument in getattr(about.annotation, "__args__", ()):
+            if isinstance(argument, type) and issubclass(argument, BaseModel):
+                return argument
+    return None
 
 
 def _comment(text: str) -> list[str]:

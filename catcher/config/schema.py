@@ -12,6 +12,7 @@ from catcher.config.values import (
     AnyPath,
     Domain,
     ExistingFile,
+    KeyName,
     Line,
     Listen,
     ServerAddress,
@@ -38,6 +39,9 @@ class Node(Section):
     """What this node is called in logs and reports."""
     state: AnyPath = Path("var")
     """The folder of the database, keys, certificate and control socket; writable for catcher alone."""
+    user: Line = ""
+    """The account that a server started as root goes on as once its sockets are bound; it has to own the state folder.
+    Empty: the one that starts it, which should not be root."""
 
 
 class Operator(Section):
@@ -62,6 +66,15 @@ class ZoneFile(Section):
     """Its master file (RFC 1035 §5)."""
 
 
+class SecondaryServer(Section):
+    """A server of yours that copies zones and catalogue by AXFR. Repeat the section for each."""
+
+    address: ServerAddress = Field(examples=["192.0.2.53:53"])
+    """Its address: transfers are given to it alone, and NOTIFY (RFC 1996) goes there; without a port to 53."""
+    key: KeyName = Field(examples=["secondary.sink.example"])
+    """The name of the TSIG key that it has to sign with, one of those in dns.keys."""
+
+
 class Dns(Section):
     """The authoritative server."""
 
@@ -71,8 +84,21 @@ class Dns(Section):
     """Processes that share the sockets; one a core at most."""
     nameservers: Annotated[tuple[Domain, ...], NOT_EMPTY] = ("ns1.sink.example", "ns2.sink.example")
     """The host names that catalogued domains are delegated to; the first is the SOA's MNAME."""
+    nsid: Annotated[Line, Field(max_length=128)] = ""
+    """What this server calls itself to whoever asks by EDNS (RFC 5001); empty: nothing."""
+    require_cookies: StrictBool = False
+    """Whether answers over UDP are only for clients that show a cookie from here (RFC 7873); others come over TCP."""
+    cookie_secrets: ExistingFile | None = Field(default=None, examples=["cookie-secrets.txt"])
+    """A file of secrets for cookies, 32 hexadecimal digits a line, shared by servers behind one address; the first
+    makes cookies, all are accepted. Without it a key in the state folder gives a new secret each day."""
+    keys: ExistingFile | None = Field(default=None, examples=["transfer.keys"])
+    """A file of TSIG keys, as tsig-keygen prints them."""
+    catalog_zone: Domain | None = Field(default=None, examples=["catalog.sink.example"])
+    """The name under which secondaries get the catalogue as a catalog zone (RFC 9432); without it there is none."""
     zone: tuple[ZoneFile, ...] = ()
     """Whole zones beside the catalogue."""
+    secondary: tuple[SecondaryServer, ...] = ()
+    """Servers that copy what is served here."""
 
 
 class Smtp(Section):

@@ -69,6 +69,15 @@ def _domain(value: str) -> str:
     return name
 
 
+def _key_name(value: str) -> str:
+    try:
+        return to_alabel(value)
+    except DomainError as error:
+        raise wrong(
+            f'"{value}" is not the name of a key: {error}', 'write a name like "secondary.sink.example"'
+        ) from None
+
+
 def _line(value: str) -> str:
     if not value.isprintable():
         raise wrong("it holds a line break or a control character", "write it on one line")
@@ -103,6 +112,7 @@ Listen = Annotated[ListenAddress, BeforeValidator(_address)]
 SmtpListen = Annotated[Listen, AfterValidator(_no_submission)]
 ServerAddress = Annotated[ListenAddress, BeforeValidator(_server_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
+KeyName = Annotated[str, AfterValidator(_key_name)]
 Line = Annotated[str, AfterValidator(_line)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
 AnyPath = Annotated[Path, AfterValidator(_path)]

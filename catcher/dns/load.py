@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.resources import as_file, files
@@ -10,32 +11,74 @@ from pathlib import Path
 
 from catcher.catalogue import Catalogue
 from catcher.config import Config
-from catcher.dns import serial, template, wholezone
+from catcher.dns import serial, service, template, wholezone
 from catcher.dns.authority import Authority
+from catcher.dns.catalogzone import CatalogZone
 from catcher.dns.wire import RRset
 from catcher.dns.zone import Zone
 from catcher.model.errors import ConfigurationError, Fault
 
+log = logging.getLogger(__name__)
 
-def load(config: Config, catalogue: Catalogue, *, now: datetime, keep_serial: bool = True) -> Authority:
-    """Reads the template and every zone file. ``keep_serial`` False: the state folder is left untouched (``check``).
 
-    Raises ConfigurationError with every fault; whoever reloads goes on with the Authority that it has.
+def load(
+    config: Config,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    keep_serial: bool = True,
+    tolerant: bool = False,
+    before: Authority | None = None,
+) -> Authority:
+    """Reads the template, every zone file and the keys.
+
+    ``keep_serial`` False: the state folder is left untouched (``check``). ``tolerant``: a zone with faults takes no
+    other down; its faults are logged, and it stays as ``before`` had it, or is answered with SERVFAIL.
+
+    Raises ConfigurationError with every (other) fault; whoever reloads goes on with the Authority that it has.
     """
     ours = template.Ours(config.smtp.hostname, config.dns.nameservers, tuple(zone.name for zone in config.dns.zone))
     published, faults = _template(config.catalogue.template, ours)
     faults += _below_catalogue(config, catalogue)
-    zones: dict[str, Zone] = {}
-    for file in config.dns.zone:
-        zone, wrong = wholezone.load(file.name, file.file)
+    faults += service.misplaced_catalog(config, catalogue)
+    settings, wrong = service.settings(config, keep=keep_serial)
+    faults += wrong
+    secondaries, wrong = service.secondaries(config)
+    faults += wrong
+    zones, wrong = _zones(config, None if before is None else before.zones)
+    if tolerant:
+        for fault in wrong:
+            log.error("%s", fault)
+    else:
         faults += wrong
-        if zone is not None:
-            zones[file.name] = zone
     if published is None or faults:
         raise ConfigurationError(faults)
     choose = serial.settle if keep_serial else serial.peek
     number = choose(config.node.state, _digest(published, config.catalogue.files), now)
-    return Authority(catalogue, template.publications(published, number), zones)
+    catalog = config.dns.catalog_zone
+    return Authority(
+        catalogue,
+        template.publications(published, number),
+        zones,
+        settings=settings,
+        secondaries=secondaries,
+        catalog=None if catalog is None else CatalogZone(catalog, catalogue, number, config.dns.nameservers[0]),
+        unloaded=[zone.name for zone in config.dns.zone if zone.name not in zones],
+    )
+
+
+def _zones(config: Config, before: Mapping[str, Zone] | None) -> tuple[dict[str, Zone], list[Fault]]:
+    """The whole zones, those with faults as they were before, and the faults."""
+    zones: dict[str, Zone] = {}
+    faults = []
+    for file in config.dns.zone:
+        zone, wrong = wholezone.load(file.name, file.file)
+        if zone is None and before is not None:
+            zone = before.get(file.name)
+        if zone is not None:
+            zones[file.name] = zone
+        faults += wrong
+    return zones, faults
 
 
 def _template(path: Path | None, ours: template.Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:

@@ -14,9 +14,12 @@ import dns.exception
 import dns.name
 import dns.rdata
 import dns.rdataclass
+import dns.rdatatype
 import dns.tokenizer
+import dns.ttl
 import dns.zonefile
 
+from catcher.dns.generate import counters, expand
 from catcher.dns.wire import Rdata, RRType, lower
 from catcher.model.errors import Fault
 
@@ -123,12 +126,48 @@ class _Reader(dns.zonefile.Reader):
             tokenizer = _Tokenizer(tokenizer.file, tokenizer.filename)
         self._tokenizer = tokenizer
 
+    def _generate_line(self) -> None:
+        """``$GENERATE range owner [TTL] [IN] type data``; data is quoted where it holds blanks, or the line's rest."""
+        words: list[dns.tokenizer.Token] = []
+        while not (token := self.tok.get()).is_eol_or_eof():
+            words.append(token)
+        if len(words) < 4:
+            raise ValueError("$GENERATE needs a range, a name, a type and data")
+        rows, owner, *rest = words
+        ttl = self._default_ttl()
+        while rest and (rest[0].value[:1].isdigit() or rest[0].value.upper() == "IN"):
+            if rest[0].value[:1].isdigit():
+                ttl = dns.ttl.from_text(rest[0].value)
+            del rest[0]
+        if ttl is None:
+            raise ValueError("$GENERATE has no TTL, and there is no $TTL before it")
+        if len(rest) < 2:
+            raise ValueError("$GENERATE needs a type and data")
+        rrtype, *data = rest
+        text = data[0].value if len(data) == 1 else " ".join(map(_written, data))
+        kind = dns.rdatatype.from_text(rrtype.value)
+        for counter in counters(rows.value):
+            name = dns.name.from_text(expand(owner.value, counter), self.current_origin)
+            rdata = dns.rdata.from_text(self.zone_rdclass, kind, expand(text, counter), self.current_origin, False)
+            self.txn.add(name, ttl, rdata)
+            self.last_name = name
+
+    def _default_ttl(self) -> int | None:
+        """The TTL of a record that has none."""
+        if self.default_ttl_known:
+            return self.default_ttl
+        return self.last_ttl if self.last_ttl_known else None
+
     def close_includes(self) -> None:
         """Closes what an error left open."""
         files = [self.current_file, *(state[3] for state in self.saved_state)]
         for file in files:
             if file is not None:
                 file.close()
+
+
+def _written(token: dns.tokenizer.Token) -> str:
+    return f'"{token.value}"' if token.is_quoted_string() else str(token.value)
 
 
 class _Collector:

@@ -9,19 +9,21 @@ from contextlib import suppress
 from typing import cast
 
 from catcher.dns.authority import Authority
+from catcher.dns.options import IDLE_SECONDS
 from catcher.dns.responder import Responder
 from catcher.dns.tally import Tally
+from catcher.dns.transfer import Transfer
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
-IDLE_SECONDS = 10.0
-"""Until a connection is closed that brings nothing to be answered; a message in single octets doesn't prolong it."""
 MAX_CONNECTIONS = 512
 """At once; one more closes the one that has been silent longest (RFC 7766 §6.2.3)."""
 MAX_PER_CLIENT = 32
 """At once from one address; one more is turned away."""
 _TURN = 32
 """Messages of one connection answered before others get their turn."""
+_TRANSFER_TURN = 4
+"""Messages of a zone transfer, some 15 kB each, written before others get their turn."""
 _LARGEST = 4096
 """Octets of one message; whoever announces more is closed."""
 _READ = 8192
@@ -61,8 +63,11 @@ class TcpServer:
             for connection in list(self._connections):
                 connection.abort()
 
-    def respond(self, message: bytes, client: str) -> bytes | None:
-        return self._responder.respond(message, Transport.TCP, client)
+    def begin(self, message: bytes, client: str) -> tuple[bytes | None, Transfer | None]:
+        return self._responder.begin(message, Transport.TCP, client)
+
+    def go_on(self, transfer: Transfer) -> bytes | None:
+        return self._responder.go_on(transfer)
 
     def opened(self, connection: _Connection) -> bool:
         """Whether there is room for it."""
@@ -107,6 +112,8 @@ class _Connection(asyncio.BufferedProtocol):
         """Whether the client doesn't take its replies: nothing more is read or answered until it does."""
         self._ended = False
         """Whether the client has sent its last octet."""
+        self._transfer: Transfer | None = None
+        """The zone transfer under way; what came behind it waits."""
         self.client = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -165,26 +172,42 @@ class _Connection(asyncio.BufferedProtocol):
         transport, buffer, at = self._transport, self._buffer, 0
         if transport is None or transport.is_closing():
             return
+        if self._transfer is not None:
+            self._continue(self._transfer, transport)
         for _ in range(_TURN):
             length = buffer[at] << 8 | buffer[at + 1] if len(buffer) - at >= 2 else 0
             if length > _LARGEST:
                 transport.abort()
                 return
-            if self._full or len(buffer) - at < 2 + length or len(buffer) - at < 2:
+            if self._full or self._transfer is not None or len(buffer) - at < 2 + length or len(buffer) - at < 2:
                 break
             message = bytes(buffer[at + 2 : at + 2 + length])
             at += 2 + length
-            wire = self._server.respond(message, self.client)
+            wire, self._transfer = self._server.begin(message, self.client)
             if wire is not None:
-                self._deadline = self._loop.time() + IDLE_SECONDS
-                self._server.active(self)
-                transport.write(len(wire).to_bytes(2, "big") + wire)
+                self._write(wire, transport)
         del buffer[:at]
         self._go_on(transport)
 
+    def _continue(self, transfer: Transfer, transport: asyncio.Transport) -> None:
+        """Writes a turn's worth of a transfer: as much as the client takes, so that a slow one costs no memory."""
+        for _ in range(_TRANSFER_TURN):
+            if self._full:
+                return
+            wire = self._server.go_on(transfer)
+            if wire is None:
+                self._transfer = None
+                return
+            self._write(wire, transport)
+
+    def _write(self, wire: bytes, transport: asyncio.Transport) -> None:
+        self._deadline = self._loop.time() + IDLE_SECONDS
+        self._server.active(self)
+        transport.write(len(wire).to_bytes(2, "big") + wire)
+
     def _go_on(self, transport: asyncio.Transport) -> None:
         """Reads on, waits for room, takes another turn, or closes."""
-        more = self._whole_message()
+        more = self._transfer is not None or self._whole_message()
         if self._ended and not more:
             transport.close()
         elif self._full:

@@ -15,7 +15,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "zonefiles").mkdir()
     for name in ("catalogue.csv", "template.zone", "sink.example.zone"):
         (tmp_path / "zonefiles" / name).write_text("")
-    (tmp_path / "watchlist.csv").write_text("")
+    for name in ("watchlist.csv", "cookie-secrets.txt", "transfer.keys"):
+        (tmp_path / name).write_text("")
     return tmp_path
 
 
@@ -43,7 +44,7 @@ def test_every_key_stands_below_its_sentence() -> None:
     for name, field in Config.model_fields.items():
         assert f"[{name}]" in lines
         for key, about in field.annotation.model_fields.items():  # type: ignore[union-attr]
-            if key != "zone":
+            if key not in ("zone", "secondary"):
                 at = next(i for i, line in enumerate(lines) if line.lstrip("# ").startswith(f"{key} = "))
                 assert lines[at - 1].startswith("# ") and about.description, f"{name}.{key}"
 
@@ -54,10 +55,11 @@ def test_what_is_commented_out_is_right_as_well(folder: Path) -> None:
     lines = []
     for line in describe().splitlines():
         bare = line.removeprefix("# ")
-        switched = bare.startswith("[[") or bare.partition(" = ")[0] in known | {"name", "file"}
+        switched = bare.startswith("[[") or bare.partition(" = ")[0] in known | {"name", "file", "address", "key"}
         lines.append(bare if switched else line)
     (folder / "catcher.toml").write_text("\n".join(lines), encoding="utf-8")
     config = load(folder / "catcher.toml")
     assert config.dns.zone[0].name == "sink.example"
+    assert config.dns.secondary[0].key == "secondary.sink.example"
     assert config.notify.domain == "notices.sink.example"
     assert tomllib.loads(describe()).keys() == Config.model_fields.keys()

@@ -1,0 +1,59 @@
+"""$GENERATE, BIND's shorthand for rows of similar records: its text with the counter put in."""
+
+from __future__ import annotations
+
+import re
+
+MOST = 1 << 20
+"""Records that one line may make."""
+_MAX_WIDTH = 253
+"""Characters that a counter may be padded to."""
+
+_PLACE = re.compile(r"\\.|\$\$|\$(?:\{(?P<offset>[+-]?\d+)(?:,(?P<width>\d+)(?:,(?P<base>[doxXnN]))?)?\})?", re.DOTALL)
+_RANGE = re.compile(r"(\d{1,10})-(\d{1,10})(?:/(\d{1,10}))?\Z")
+
+
+def counters(text: str) -> range:
+    """``1-10`` or ``1-10/2``, the end included. Raises ValueError."""
+    match = _RANGE.match(text)
+    if match is None:
+        raise ValueError(f'"{text}" is not a range like 1-10 or 1-10/2')
+    start, stop, step = int(match[1]), int(match[2]), int(match[3] or 1)
+    if start > stop or step < 1:
+        raise ValueError(f"the range {text} is empty")
+    if (stop - start) // step >= MOST:
+        raise ValueError(f"the range {text} makes over {MOST} records")
+    return range(start, stop + 1, step)
+
+
+def expand(template: str, counter: int) -> str:
+    """``template`` with each ``$`` and ``${offset,width,base}`` replaced; ``$$`` and ``\\$`` are a plain dollar.
+
+    Raises ValueError.
+    """
+
+    def put(match: re.Match[str]) -> str:
+        found = match[0]
+        if found == "$$":
+            return "$"
+        if found[0] == "\\":
+            return "$" if found[1] == "$" else found
+        if template[match.end() : match.end() + 1] == "{" and match["offset"] is None:
+            raise ValueError("a modifier is written ${offset,width,base}")
+        width = int(match["width"] or 0)
+        if width > _MAX_WIDTH:
+            raise ValueError(f"a width is {_MAX_WIDTH} at most")
+        value, base = counter + int(match["offset"] or 0), match["base"] or "d"
+        if base in "nN":
+            return _nibbles(value, width, base)
+        return format(value, base).zfill(width)
+
+    return _PLACE.sub(put, template)
+
+
+def _nibbles(value: int, width: int, base: str) -> str:
+    """Hexadecimal digits, the last first, parted by dots: names below ip6.arpa. ``width`` counts the dots, too."""
+    if value < 0:
+        raise ValueError("a counter by nibbles is not negative")
+    digits = format(value, "X" if base == "N" else "x")[::-1]
+    return ".".join(digits.ljust((width + 1) // 2, "0"))
