@@ -22,8 +22,8 @@ class Peer:
     """A line of deploy/peers.list."""
 
     name: str
-    unpacked: bool
-    """Whether it lives under .peers/ rather than in the system."""
+    how: str
+    """``apt``: in the system; ``unpack`` or ``npm``: under .peers/."""
     package: str
     program: str
     why: str
@@ -34,13 +34,18 @@ def peers() -> dict[str, Peer]:
     """All peers by name."""
     lines = (_ROOT / "deploy" / "peers.list").read_text(encoding="utf-8").splitlines()
     rows = (line.split(maxsplit=4) for line in lines if line and not line.startswith("#"))
-    return {name: Peer(name, how == "unpack", package, program, why) for name, how, package, program, why in rows}
+    return {name: Peer(name, how, package, program, why) for name, how, package, program, why in rows}
 
 
 def peer(name: str) -> Path:
-    """The program of the peer ``name``, or a skip that names it. A name that isn't in the list is a KeyError."""
+    """The program (or file) of the peer ``name``, or a skip that names it. A name that isn't in the list is a KeyError."""
     wanted = peers()[name]
-    if wanted.unpacked:
+    if wanted.how == "npm" or wanted.program.startswith("/"):
+        file = _ROOT / ".peers" / name / "node_modules" / wanted.program
+        if not file.exists():
+            pytest.skip(f"peer absent: {name}", allow_module_level=True)
+        return file
+    if wanted.how == "unpack":
         folders = [str(_ROOT / ".peers" / name / "usr" / folder) for folder in ("sbin", "bin")]
     else:
         folders = [*os.get_exec_path(), *_SBIN]
