@@ -4,6 +4,7 @@
 
     parent ── loads config, catalogue, zones; binds every socket; forks:
       dns-0 …     UDP and TCP on [dns] listen; demand tally, flushed to the store by a thread
+      dns-notify  where there are secondaries: tells them which zones have changed
       smtp-0 …    [smtp] listen; intake; one writer thread with the store
       upkeep      once a day: fold, settle and destroy ended keys, purge
 
@@ -38,7 +39,8 @@ from catcher.resolve import LiveResolver
 from catcher.store import GroupWriter, SqliteStore
 from catcher.supervise import Station, Supervisor, Task
 from catcher.supervise.lock import lock
-from catcher.supervise.sockets import bind
+from catcher.supervise.privileges import become
+from catcher.supervise.sockets import Passed, bind
 
 log = logging.getLogger("catcher.serve")
 
@@ -106,13 +108,19 @@ class _Bound:
 
 
 def _bind(config: Config, roles: Collection[str]) -> _Bound:
+    passed = Passed.receive(os.environ, os.getpid())
+
     def sockets(
         listen: Sequence[ListenAddress], kinds: Sequence[socket.SocketKind], key: str
     ) -> tuple[socket.socket, ...]:
-        return tuple(bind(address.host, address.port, kind, key) for address in listen for kind in kinds)
+        return tuple(
+            passed.take(address.host, address.port, kind) or bind(address.host, address.port, kind, key)
+            for address in listen
+            for kind in kinds
+        )
 
     udp_and_tcp = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
-    return _Bound(
+    bound = _Bound(
         tuple(sockets(config.dns.listen, udp_and_tcp, "dns.listen") for _ in range(config.dns.workers))
         if "dns" in roles
         else (),
@@ -120,6 +128,8 @@ def _bind(config: Config, roles: Collection[str]) -> _Bound:
         if "smtp" in roles
         else (),
     )
+    passed.close_rest()
+    return bound
 
 
 def launch(config: Config, *, clock: Clock, roles: Collection[str] = ROLES) -> Running:
@@ -134,12 +144,14 @@ class Running:
     """A server that runs: its supervisor, and the lock on its state folder."""
 
     def __init__(self, config: Config, clock: Clock, roles: Collection[str]) -> None:
-        self._locks = [lock(config.node.state, role) for role in roles]
         self._bound = _bind(config, roles)
+        become(config.node.user, state=config.node.state, where=f"{config.path.name}: node.user")
+        self._locks = [lock(config.node.state, role) for role in roles]
+        self._authority: dns.Authority | None = None
         self.private_fds: tuple[int, ...] = ()
         """More descriptors that no worker may keep."""
         self.supervisor = Supervisor(
-            build=lambda: _tasks(config, clock, self._bound),
+            build=lambda: self._tasks(config, clock),
             sockets=self._bound.all(),
             private_fds=lambda: (*self._locks, *self.private_fds),
         )
@@ -158,20 +170,30 @@ class Running:
             os.close(fd)
 
 
-def _tasks(config: Config, clock: Clock, bound: _Bound) -> list[Task]:
-    """Loads what a generation serves and says what its workers do."""
+    def _tasks(self, config: Config, clock: Clock) -> list[Task]:
+        """Loads what a generation serves and says what its workers do. A zone with faults stays as it was."""
+        tasks, self._authority = _tasks(config, clock, self._bound, self._authority)
+        return tasks
+
+
+def _tasks(
+    config: Config, clock: Clock, bound: _Bound, before: dns.Authority | None
+) -> tuple[list[Task], dns.Authority | None]:
     catalogue = load_catalogue(config)
     log.info("%s: %d domains in the catalogue", config.node.name, len(catalogue))
     tasks: list[Task] = []
     if bound.dns:
-        authority = dns.load(config, catalogue, now=clock.now())
+        authority = dns.load(config, catalogue, now=clock.now(), tolerant=True, before=before)
         for number, sockets in enumerate(bound.dns):
             tasks.append(Task(f"dns-{number}", functools.partial(_dns, config, clock, authority, sockets), sockets))
+        if config.dns.secondary:
+            tasks.append(Task("dns-notify", functools.partial(_announce, config, clock, authority)))
+        before = authority
     if bound.smtp:
         for number, sockets in enumerate(bound.smtp):
             tasks.append(Task(f"smtp-{number}", functools.partial(_smtp, config, clock, catalogue, sockets), sockets))
         tasks.append(Task("upkeep", functools.partial(_upkeep, config, clock)))
-    return tasks
+    return tasks, before
 
 
 async def _dns(
@@ -196,6 +218,16 @@ async def _dns(
     with suppress(asyncio.CancelledError):
         await flushing
     await asyncio.to_thread(_flush_once, config, tally)
+
+
+async def _announce(config: Config, clock: Clock, authority: dns.Authority, station: Station) -> None:
+    """Tells secondaries what has changed."""
+    sources = tuple(address.host for address in config.dns.listen if address.host not in ("0.0.0.0", "::"))
+    announcing = asyncio.create_task(dns.Announcer(authority, clock, config.node.state, sources).run())
+    station.ready()
+    await station.stopping.wait()
+    announcing.cancel()
+    station.draining()
 
 
 async def _flush_demand(config: Config, tally: dns.Tally) -> None:
