@@ -19,10 +19,24 @@ from __future__ import annotations
 
 from catcher.dns.authority import Authority, Reply
 from catcher.dns.export import Form, export
+from catcher.dns.limit import Limits
 from catcher.dns.load import load
+from catcher.dns.notify import Announcer
 from catcher.dns.tally import Tally
 from catcher.dns.tcp import TcpServer
 from catcher.dns.udp import UdpServer
 from catcher.dns.wire import Rcode, Transport
 
-__all__ = ["Authority", "Form", "Rcode", "Reply", "Tally", "TcpServer", "Transport", "UdpServer", "export", "load"]
+__all__ = [
+    "Announcer",
+    "Authority",
+    "Form",
+    "Rcode",
+    "Reply",
+    "Tally",
+    "TcpServer",
+    "Transport",
+    "UdpServer",
+    "export",
+    "load",
+]

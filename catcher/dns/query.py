@@ -94,6 +94,23 @@ def parse(data: bytes) -> Query | Rcode | None:
     return Query(id_, bool(flags & 0x100), name, qtype, rest[2] << 8 | rest[3], rest, edns, serial, tsig)
 
 
+def signature_at(data: bytes) -> int:
+    """Where the TSIG of a reply begins; 0 where it doesn't end with one or isn't a message."""
+    if len(data) < 12:
+        return 0
+    _, _, questions, *records = _HEADER.unpack_from(data)
+    at, start, rrtype = 12, 0, 0
+    try:
+        for _ in range(questions):
+            at = _skip_name(data, at)[1] + 4
+        for _ in range(sum(records)):
+            start = at
+            rrtype, _, at = _record(data, at)
+    except _FormatError:
+        return 0
+    return start if rrtype == RRType.TSIG else 0
+
+
 def _question_name(data: bytes) -> tuple[Name, int]:
     """The QNAME and the offset behind it. Nothing stands before it that a pointer could mean."""
     offsets, at, end = [], 12, len(data)

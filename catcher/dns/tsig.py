@@ -17,6 +17,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.tsig
 
+from catcher.dns.query import signature_at
 from catcher.dns.wire import CLASS_ANY, RRType, lower
 
 FUDGE = 300
@@ -121,6 +122,22 @@ def sign_request(wire: bytes, key: Key, now: int) -> tuple[bytes, bytes]:
     rdata: Any = dns.rdata.from_text("ANY", "TSIG", f"{key.algorithm}. {now} {FUDGE} 0 {int.from_bytes(wire[:2])} 0 0")
     signed, _ = _dnspython.sign(wire, key._dnspython(), rdata, now, b"")
     return append(wire, key.name, signed.to_wire()), signed.mac
+
+
+def verify_reply(wire: bytes, key: Key, mac: bytes, now: int) -> bool:
+    """Whether the reply to a request signed with ``mac`` is signed with the same ``key``."""
+    at = signature_at(wire)
+    if not at:
+        return False
+    try:
+        owner, used = dns.name.from_wire(wire, at)
+        start = at + used + 10
+        length = int.from_bytes(wire[start - 2 : start], "big")
+        rdata: Any = dns.rdata.from_wire(dns.rdataclass.ANY, dns.rdatatype.TSIG, wire, start, length)
+        _dnspython.validate(wire, key._dnspython(), owner, rdata, now, mac, at)
+    except dns.exception.DNSException:
+        return False
+    return True
 
 
 def append(wire: bytes, owner: bytes, rdata: bytes) -> bytes:

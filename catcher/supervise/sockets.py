@@ -1,11 +1,15 @@
-"""Listening sockets, bound by the parent before any worker exists, so that a taken port is said at once."""
+"""Listening sockets, bound by the parent before any worker exists, or passed by systemd (sd_listen_fds(3))."""
 
 from __future__ import annotations
 
 import errno
+import logging
 import socket
+from collections.abc import MutableMapping
 
 from catcher.model.errors import EnvironmentFailure
+
+log = logging.getLogger("catcher.supervise")
 
 _REMEDIES = {
     errno.EADDRINUSE: "stop the program that holds the port, or choose another one",
@@ -15,6 +19,64 @@ _REMEDIES = {
 
 _RECEIVE_BUFFER_OCTETS = 4 << 20
 """What the kernel may hold of queries while a worker is busy; it grants less where its limit is lower."""
+
+
+_FIRST_PASSED_FD = 3
+
+
+class Passed:
+    """The sockets that were passed to this process, found by address and kind."""
+
+    def __init__(self, sockets: list[socket.socket]) -> None:
+        self._sockets = {(*sock.getsockname()[:2], sock.type): sock for sock in sockets}
+        self._taken: set[tuple[str, int, int]] = set()
+
+    @classmethod
+    def receive(cls, environment: MutableMapping[str, str], pid: int) -> Passed:
+        """Those that ``LISTEN_FDS`` and ``LISTEN_PID`` tell of; the variables are taken away, as children need none."""
+        count, whose = environment.pop("LISTEN_FDS", ""), environment.pop("LISTEN_PID", "")
+        environment.pop("LISTEN_FDNAMES", None)
+        if not count.isdigit() or whose != str(pid):
+            return cls([])
+        found = []
+        for fd in range(_FIRST_PASSED_FD, _FIRST_PASSED_FD + int(count)):
+            try:
+                sock = socket.socket(fileno=fd)
+            except OSError as error:
+                raise EnvironmentFailure(f"passed descriptor {fd} is no socket: {error.strerror}") from error
+            if sock.family not in (socket.AF_INET, socket.AF_INET6):
+                raise EnvironmentFailure(
+                    f"passed descriptor {fd} is no Internet socket; take it out of the socket unit"
+                )
+            sock.set_inheritable(False)
+            found.append(sock)
+        return cls(found)
+
+    def take(self, host: str, port: int, kind: socket.SocketKind) -> socket.socket | None:
+        """The socket that is bound to this address, ready to serve; None when there is none.
+
+        Taken again, for another worker, it is a second descriptor of the same socket.
+        """
+        place = (host, port, kind)
+        sock = self._sockets.get(place)
+        if sock is None:
+            return None
+        if place in self._taken:
+            sock = sock.dup()
+        self._taken.add(place)
+        if kind == socket.SOCK_DGRAM:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_OCTETS)
+        else:
+            sock.listen(1024)
+        sock.setblocking(False)
+        return sock
+
+    def close_rest(self) -> None:
+        """Closes what nobody took, and says so."""
+        for place, sock in self._sockets.items():
+            if place not in self._taken:
+                log.warning("a socket for %s port %d was passed, but no listen address names it", *place[:2])
+                sock.close()
 
 
 def bind(host: str, port: int, kind: socket.SocketKind, key: str) -> socket.socket:
