@@ -15,9 +15,11 @@ _COPIED = ("catalogue.csv", "template.zone", "sink.example.zone")
 def command(folder: Path) -> None:
     """Write a commented catcher.toml, a catalogue, a zone template and a key into DIR, which is empty or new."""
     from catcher.config import describe
+    from catcher.config.schema import Smtp
     from catcher.model.errors import EnvironmentFailure
     from catcher.privacy import KeyRing
     from catcher.serve import SystemClock
+    from catcher.smtp import self_signed
 
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty; name an empty folder or one that doesn't exist")
@@ -27,6 +29,7 @@ def command(folder: Path) -> None:
             (folder / "zonefiles" / name).write_bytes(files("catcher").joinpath("zonefiles", name).read_bytes())
         (folder / "var").mkdir(mode=0o700)
         KeyRing(folder / "var" / "keys").tokens(SystemClock().now())
+        self_signed(folder / "var" / "tls", Smtp.model_fields["hostname"].default, SystemClock().now())
         settings = describe({"catalogue.template": "zonefiles/template.zone"})
         (folder / "catcher.toml").write_text(settings, encoding="utf-8")
     except OSError as error:

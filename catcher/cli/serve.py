@@ -24,6 +24,10 @@ def command(config_file: Path, role: str) -> None:
     Prints 'ready' once every socket listens. SIGHUP reloads catalogue and zones and prints 'reloaded';
     SIGTERM finishes what runs and ends, a second SIGTERM ends at once.
     """
+    if role != "dns":
+        from catcher.supervise.memory import restart_without_caches
+
+        restart_without_caches()
     from catcher.cli.log import configure_logging
     from catcher.config import load
     from catcher.serve import DRAIN_SECONDS, ROLES, launch, system_clock

@@ -23,6 +23,14 @@ def broken(raw: dict[str, Any], source: str) -> Iterator[Fault]:
                 f"{address} is in dns.listen, too",
                 "DNS needs TCP as well: give each its own port",
             )
+    chapter = raw.get("smtp")
+    if isinstance(chapter, dict) and ("certificate" in chapter) != ("key" in chapter):
+        absent = "key" if "certificate" in chapter else "certificate"
+        yield Fault(
+            f"{source}: smtp.{absent}",
+            "a certificate and its key belong together, and this one is missing",
+            "name both files, or neither",
+        )
     zones = [z.get("name") for z in _list(raw, "dns", "zone") if isinstance(z, dict)]
     names = [(f"dns.zone[{i}].name", _name(z)) for i, z in enumerate(zones)]
     yield from _twice([(w, n) for w, n in names if n], source, "a zone")

@@ -15,6 +15,7 @@ from catcher.config.values import (
     KeyName,
     Line,
     Listen,
+    Network,
     ServerAddress,
     SmtpListen,
     WebAddress,
@@ -110,6 +111,16 @@ class Smtp(Section):
     """The host that the MX of catalogued domains names; greets clients, too."""
     workers: Workers = 1
     """Processes that share the sockets; one a core at most."""
+    certificate: ExistingFile | None = Field(default=None, examples=["tls/chain.pem"])
+    """PEM file of the certificate chain for STARTTLS, read again when it changes; without it one is made."""
+    key: ExistingFile | None = Field(default=None, examples=["tls/key.pem"])
+    """PEM file of the certificate's private key; needed where `certificate` is given."""
+    proxy_from: tuple[Network, ...] = ()
+    """Networks of proxies (haproxy) whose connections start with a PROXY header, version 1 or 2."""
+    bare_newline: Literal["refuse", "accept"] = "refuse"
+    """refuse or accept: what becomes of DATA with a bare CR or LF, which smuggled mails have and some old senders."""
+    connections: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = 8000
+    """Connections that a worker takes at a time; one more hears 421."""
 
 
 class CatalogueFiles(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -101,6 +102,17 @@ def _existing(value: Path) -> Path:
     return value
 
 
+def _network(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ip_network(value)
+    except ValueError:
+        raise wrong(
+            f'"{value}" is not a network', 'write "192.0.2.0/24", "2001:db8::/32" or a single address'
+        ) from None
+
+
 def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
     if not value:
         raise wrong("the list is empty", "name at least one")
@@ -110,6 +122,7 @@ def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
 NOT_EMPTY = AfterValidator(_not_empty)
 Listen = Annotated[ListenAddress, BeforeValidator(_address)]
 SmtpListen = Annotated[Listen, AfterValidator(_no_submission)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 ServerAddress = Annotated[ListenAddress, BeforeValidator(_server_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 KeyName = Annotated[str, AfterValidator(_key_name)]

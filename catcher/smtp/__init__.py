@@ -2,18 +2,34 @@
 
 ::
 
-    packets ─▶ session (an aiosmtpd SMTP) ─┬─ commands ─▶ dialogue ─▶ path, policy, envelope ─▶ replies
-               the only I/O besides server │                 │
-                                           └─ data ─▶ dots ─▶ stream: header facts, counts, digests
-                                                             │
-                               intake.take ◀─ Ended ◀────────┘       the reply is written when it returned
+    packets ─▶ front ─▶ session (an aiosmtpd SMTP) ─┬─ commands ─▶ dialogue ─▶ path, policy, envelope ─▶ replies
+       one buffer, PROXY, TLS                       │                  │
+                                                    └─ data: dots (DATA) or so many octets (BDAT)
+                                                               └▶ stream: header facts, counts, digests
+                                                                      │
+                                        intake.take ◀─ Ended ◀────────┘     the reply is written when it returned
 
-``server`` accepts connections and drains them. Everything but ``session`` and ``server`` is free of I/O.
+``server`` accepts connections and drains them, ``gate`` counts them. Everything but ``front``, ``session`` and
+``server`` is free of I/O.
 """
 
+from catcher.smtp.certificate import Certificates, refuse_key_log, self_signed
 from catcher.smtp.counters import Counters
+from catcher.smtp.front import ReadBuffer
+from catcher.smtp.gate import Gate
 from catcher.smtp.server import SmtpServer
 from catcher.smtp.settings import Limits, Settings
 from catcher.smtp.stream import MessageStream
 
-__all__ = ["Counters", "Limits", "MessageStream", "Settings", "SmtpServer"]
+__all__ = [
+    "Certificates",
+    "Counters",
+    "Gate",
+    "Limits",
+    "MessageStream",
+    "ReadBuffer",
+    "Settings",
+    "SmtpServer",
+    "refuse_key_log",
+    "self_signed",
+]

@@ -1,7 +1,8 @@
 """One connection's reading, writing and timing, on aiosmtpd's SMTP; what is said is the session's.
 
-Of aiosmtpd stay the life of the protocol object (connection made and lost, its task, later STARTTLS). Its command loop,
-its DATA and its log lines are replaced: they keep bodies, echo passwords, and take a bare LF for a line end.
+Of aiosmtpd stays the protocol object that a loop and a listener know. Its command loop, its DATA, its task and its log
+lines are replaced: they keep bodies, echo passwords, and take a bare LF for a line end. What came is answered in the
+call that brought it; only a commit makes a client wait.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import cast
 from aiosmtpd.smtp import SMTP
 
 from catcher.smtp.commands import CommandReader
-from catcher.smtp.data import DataPhase
-from catcher.smtp.replies import IDLE, SESSION_TOO_LONG, Reply
+from catcher.smtp.data import Phase
+from catcher.smtp.front import Front
+from catcher.smtp.replies import IDLE, SESSION_TOO_LONG, TOO_SLOW, Reply
 from catcher.smtp.settings import Limits
 
 READ_AHEAD = 64 * 1024
@@ -32,15 +34,22 @@ class Connection(SMTP):
     """Packets in: commands to be taken, or data, scanned as it comes. Replies out, a pipelined group at a time."""
 
     def __init__(self, hostname: str, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
-        self.command_size_limits = {}  # the library's is shared by all connections; ours are in ``commands``
+        # The library's own looks at every attribute of its class and makes a stream that isn't read from: it takes
+        # longer than all the rest of a connection. What its methods that are in use here rest on is set here.
+        self.loop = loop
+        self.hostname = hostname
+        self.session = self.envelope = None
+        self.transport: asyncio.BaseTransport | None = None
+        self._timeout_handle: asyncio.TimerHandle | None = None
         self._limits = limits
         self._commands = CommandReader()
-        self._data: DataPhase | None = None
-        """The data phase that packets go to; None: they are commands."""
-        self._fault: Exception | None = None
-        """What went wrong while a packet was scanned; raised again in the session's task."""
+        self._phase: Phase | None = None
+        """The data or the chunk that packets go to; None: they are commands."""
         self._out = bytearray()
-        self._waiter: asyncio.Future[None] | None = None
+        self._blocked = False
+        """Whether commands have to wait: for a commit, or for the other sessions' turn."""
+        self._stuffed = False
+        """Whether the client doesn't read its replies."""
         self._held_back = False
         """Whether the client has to wait until its commands are answered."""
         self._eof = False
@@ -48,71 +57,107 @@ class Connection(SMTP):
         """Whether the connection is being closed: nothing is read or said any more."""
         self._busy = False
         """Whether it is us who the client waits for: it can't be idle then."""
-        self._started = self._active = loop.time()
-        super().__init__(None, hostname=hostname, ident="", enable_SMTPUTF8=True, loop=loop)
+        self._started = self._active = self._window = loop.time()
+        self._octets = 0
+        """Octets of data since ``_window`` began."""
 
     @property
-    def _wire(self) -> asyncio.Transport:
-        return cast(asyncio.Transport, self.transport)
+    def _front(self) -> Front:
+        return cast(Front, self.transport)
 
-    # What the transport calls
+    # What the front calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self._set_timer()
 
     def data_received(self, data: bytes) -> None:
         self._active = self.loop.time()
         if self._over:
             return
-        if self._data is not None:
-            self._scan(self._data, data)
-            if self._data is not None:
-                return
-        else:
-            self._commands.feed(data)
+        try:
+            self._take(data)
+        except Exception as error:  # the edge of a session: the client hears a fixed text, the others don't notice
+            self._failed(error)
         if len(self._commands) > READ_AHEAD and not self._held_back:
             self._held_back = True
-            self._wire.pause_reading()
-        self._wake()
+            self._front.pause_reading()
 
     def eof_received(self) -> bool:
         """The client sends no more, but may still read: what it asked for is answered, then the session ends."""
         self._eof = True
-        self._wake()
-        return self._wire.get_extra_info("ssl_object") is None
+        self._go_on()
+        return True
 
     def connection_lost(self, error: Exception | None) -> None:
-        super().connection_lost(error)
         self._over = True
         self._forget()
+        if self._timeout_handle is not None:
+            self._timeout_handle.cancel()
+        self.transport = None
 
-    def _scan(self, phase: DataPhase, packet: bytes) -> None:
-        try:
-            rest = phase.feed(packet)
-        except Exception as error:  # raised again in the session's task, whose edge deals with it
-            self._fault = error
-            self._data = None
-            return
-        if phase.ended:
-            self._data = None
-            self._commands.feed(rest)
+    def pause_writing(self) -> None:
+        self._stuffed = True
+
+    def resume_writing(self) -> None:
+        self._stuffed = False
+        self._go_on()
+
+    def _take(self, data: bytes) -> None:
+        phase = self._phase
+        if phase is None:
+            self._commands.feed(data)
+        else:
+            self._octets += len(data)
+            data = phase.feed(data)
+            if not phase.ended:
+                return
+            self._phase = None
+            self._commands.feed(data)
+            self._phase_ended(phase)
+        self._run()
+
+    # What the session is made of
+
+    def _run(self) -> None:
+        """Answers what can be answered."""
+        raise NotImplementedError
+
+    def _phase_ended(self, phase: Phase) -> None:
+        raise NotImplementedError
+
+    def _failed(self, error: Exception) -> None:
+        raise NotImplementedError
 
     # What the session calls
 
-    async def _input(self) -> None:
-        """Waits for the next packet, the end of the data phase, the end of input, or the end of it all."""
-        if self._held_back:
+    def _go_on(self) -> None:
+        """Runs what waits, if it doesn't have to wait any longer."""
+        try:
+            self._run()
+        except Exception as error:  # the edge of a session, as in ``data_received``
+            self._failed(error)
+        if self._held_back and not self._over and len(self._commands) <= READ_AHEAD:
             self._held_back = False
-            self._wire.resume_reading()
-        self._waiter = self.loop.create_future()
-        await self._waiter
+            self._front.resume_reading()
 
-    def _wake(self) -> None:
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
+    def _give_way(self) -> None:
+        """Lets other sessions have their turn."""
+        self._blocked = True
+        self.loop.call_soon(self._unblock)
 
-    def _receive(self, phase: DataPhase) -> None:
-        """From now on packets go to ``phase``, first of all those that came already."""
-        self._data = phase
-        self._scan(phase, self._commands.take_all())
+    def _unblock(self) -> None:
+        self._blocked = False
+        self._go_on()
+
+    def _receive(self, phase: Phase) -> None:
+        """From now on packets go to ``phase``, first of all what came already."""
+        self._phase = phase
+        self._window, self._octets = self.loop.time(), 0
+        self._write()
+        early = self._commands.take_all()
+        if early or phase.ended:
+            self._take(early)
 
     def _say(self, reply: Reply) -> None:
         """Queues ``reply``. One that closes is written at once, and is the last; what the client sent is forgotten."""
@@ -123,52 +168,51 @@ class Connection(SMTP):
             self._write()
             self._close()
 
-    async def _flush(self) -> None:
-        """Writes what was queued; waits while the client doesn't read."""
-        self._write()
-        await self._writer.drain()
-
     def _write(self) -> None:
-        if self._out and self.transport is not None and not self._wire.is_closing():
-            self._wire.write(bytes(self._out))
+        if self._out and self.transport is not None:
+            self._front.write(bytes(self._out))
         self._out.clear()
 
     def _close(self) -> None:
         """Ends the connection. A client that doesn't read the last reply is cut off after a while."""
         self._over = True
         self._forget()
-        self._wake()
         if self._timeout_handle is not None:
             self._timeout_handle.cancel()
         if self.transport is not None:
-            self._wire.close()
-            self._timeout_handle = self.loop.call_later(self._limits.lingering_seconds, self._wire.abort)
+            self._front.close()
+            self._timeout_handle = self.loop.call_later(self._limits.lingering_seconds, self._front.abort)
 
     def _forget(self) -> None:
-        self._data = None
+        self._phase = None
         self._commands.clear()
         self._out.clear()
 
     # Timing. One timer a connection, set anew only when it fires: a packet costs no more than noting the time.
 
-    def _reset_timeout(self, duration: float | None = None) -> None:
-        """Starts the timer; the library calls it when the connection is made."""
-        self._started = self._active = self.loop.time()
-        self._set_timer()
-
     def _set_timer(self) -> None:
-        due = min(self._active + self._limits.idle_seconds, self._started + self._limits.session_seconds)
+        limits = self._limits
+        due = min(
+            self._active + limits.idle_seconds,
+            self._started + limits.session_seconds,
+            self._window + limits.window_seconds,
+        )
         self._timeout_handle = self.loop.call_at(max(due, self.loop.time() + _INSTANT), self._timeout_cb)
 
     def _timeout_cb(self) -> None:
+        limits = self._limits
         now = self.loop.time() + _INSTANT
         if self._busy:
             self._active = now
-            self._started = max(self._started, now - self._limits.session_seconds + 1)
-        elif now >= self._started + self._limits.session_seconds:
+            self._started = max(self._started, now - limits.session_seconds + 1)
+        elif now >= self._started + limits.session_seconds:
             return self._timed_out(SESSION_TOO_LONG)
-        elif now >= self._active + self._limits.idle_seconds:
+        elif now >= self._active + limits.idle_seconds:
             return self._timed_out(IDLE)
+        if now >= self._window + limits.window_seconds:
+            if self._phase is not None and self._octets < limits.octets_a_window:
+                return self._timed_out(TOO_SLOW)
+            self._window, self._octets = now, 0
         self._set_timer()
 
     def _timed_out(self, reply: Reply) -> None:

@@ -10,6 +10,12 @@ class Counters:
     connections: int = 0
     connections_refused: int = 0
     """421 at once: too many at a time."""
+    early_talkers: int = 0
+    """Clients that didn't wait for the greeting and HELO's answer: bots, as a rule."""
+    tls: int = 0
+    """Sessions that turned to TLS."""
+    tls_injected: int = 0
+    """STARTTLS with words in plain behind it, which were forgotten."""
     accepted: int = 0
     explained: int = 0
     refused: int = 0
@@ -19,6 +25,10 @@ class Counters:
     vanished: int = 0
     """Clients that were gone in the middle of the data."""
     too_big: int = 0
+    bare_newline: int = 0
+    """Messages that were refused for a bare CR or LF; nothing of them is recorded."""
+    loops: int = 0
+    """Messages that were refused for too many Received fields."""
     auth_refused: int = 0
     timed_out: int = 0
     internal_errors: int = 0

@@ -1,46 +1,108 @@
-"""The data phase of a transaction: packets in, message facts out; a message that is too big is swallowed to its end."""
+"""How a message arrives: by DATA (RFC 5321 §4.1.1.4) or in chunks by BDAT (RFC 3030); both feed the same stream.
+
+What is too big is swallowed to its end and refused then: back in command mode too early, its lines would be run.
+"""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from catcher.model.transaction import BodyFacts, Header
 from catcher.smtp.dots import DotDecoder
 from catcher.smtp.stream import MessageStream
 
 
-class DataPhase:
-    """From 354 to the end of data. ``repr`` shows nothing."""
+class Message:
+    """The message of the open transaction, over all its chunks. ``repr`` shows nothing."""
 
-    __slots__ = ("_decoder", "_most", "_octets", "_stream")
+    __slots__ = ("_most", "_octets", "_stream", "chunked", "hops")
 
-    def __init__(self, most: int) -> None:
-        """``most``: octets a message may have after dot-unstuffing."""
-        self._decoder = DotDecoder()
+    def __init__(self, most: int, *, chunked: bool = False) -> None:
+        """``most``: octets it may have after dot-unstuffing."""
         self._stream: MessageStream | None = MessageStream()
         self._most = most
         self._octets = 0
+        self.chunked = chunked
+        """Whether it comes by BDAT: nothing in it can end it, so bare line ends do no harm."""
+        self.hops = 0
+        """Received fields; known once it is finished."""
+
+    def __repr__(self) -> str:
+        return "Message(…)"
+
+    @property
+    def too_big(self) -> bool:
+        return self._octets > self._most
+
+    def feed(self, octets: bytes) -> None:
+        self._octets += len(octets)
+        if self._octets > self._most:
+            self._stream = None
+        elif self._stream is not None:
+            self._stream.feed(octets)
+
+    def finish(self) -> tuple[Header, BodyFacts] | None:
+        """Header and facts once the message ended; None when it was too big."""
+        if self._stream is None:
+            return None
+        facts = self._stream.finish()
+        self.hops = self._stream.hops
+        return facts
+
+
+class Phase(Protocol):
+    """What packets go to instead of the command reader."""
+
+    @property
+    def ended(self) -> bool: ...
+
+    def feed(self, packet: bytes) -> bytes:
+        """Takes the next packet; returns the octets after the end, which are commands."""
+        ...
+
+
+class DataPhase:
+    """From 354 to ``CRLF . CRLF``."""
+
+    __slots__ = ("_decoder", "message")
+
+    def __init__(self, message: Message) -> None:
+        self._decoder = DotDecoder()
+        self.message = message
 
     def __repr__(self) -> str:
         return "DataPhase(…)"
 
     @property
     def ended(self) -> bool:
-        """Whether the end of data was seen."""
         return self._decoder.ended
 
-    @property
-    def too_big(self) -> bool:
-        return self._octets > self._most
-
     def feed(self, packet: bytes) -> bytes:
-        """Takes the next packet; returns the octets after the end of data, which are commands."""
         text, rest = self._decoder.feed(packet)
-        self._octets += len(text)
-        if self.too_big:
-            self._stream = None
-        if self._stream is not None:
-            self._stream.feed(text)
+        self.message.feed(text)
         return rest
 
-    def finish(self) -> tuple[Header, BodyFacts] | None:
-        """Header and facts once the data ended; None when it was too big."""
-        return None if self._stream is None else self._stream.finish()
+
+class ChunkPhase:
+    """Exactly so many octets after BDAT, read to the last one even when nobody wants them."""
+
+    __slots__ = ("_left", "_message")
+
+    def __init__(self, octets: int, message: Message | None) -> None:
+        """``message`` None: the chunk was refused, and is passed over."""
+        self._left = octets
+        self._message = message
+
+    def __repr__(self) -> str:
+        return "ChunkPhase(…)"
+
+    @property
+    def ended(self) -> bool:
+        return not self._left
+
+    def feed(self, packet: bytes) -> bytes:
+        chunk = packet if len(packet) <= self._left else packet[: self._left]
+        self._left -= len(chunk)
+        if self._message is not None and chunk:
+            self._message.feed(chunk)
+        return packet[len(chunk) :]

@@ -7,22 +7,35 @@ data itself is ``data_ended``. What the client said is kept no longer than its t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
 from catcher.model.policy import Outcome
 from catcher.model.transaction import BodyFacts, Header
 from catcher.smtp import replies
+from catcher.smtp.data import Message
 from catcher.smtp.envelope import Client, Ended, Envelope
 from catcher.smtp.path import ParameterError, PathError, parse
 from catcher.smtp.policy import at_rcpt
 from catcher.smtp.replies import Reply
 from catcher.smtp.settings import Settings
 
-_VERBS = ("HELO", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "HELP")
+_VERBS = ("HELO", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "HELP")
 _ERRORS = frozenset({500, 501, 502, 503, 504, 553})
 _HELO_MOST = 255
 _DIGITS_MOST = 20
+_BODY_TYPES = frozenset({"", "7BIT", "8BITMIME", "BINARYMIME"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A BDAT command: so many octets follow, whatever is said of them then."""
+
+    octets: int
+    last: bool
+    refusal: Reply | None = None
+    """What is said after octets that nobody wants."""
 
 
 class Dialogue:
@@ -36,19 +49,21 @@ class Dialogue:
         clock: Clock,
         new_ref: Callable[[], str],
         address: str,
-        tls: bool = False,
+        tls_offered: bool = False,
     ) -> None:
         """``address``: the client's, as text."""
         self._settings = settings
         self._catalogue = catalogue
         self._clock = clock
         self._new_ref = new_ref
-        self._client = Client(address, "", esmtp=False, tls=tls)
+        self._client = Client(address, "", esmtp=False, tls=False)
+        self._tls_offered = tls_offered
         self._greeted = False
         self._envelope: Envelope | None = None
         self._refusals: list[Ended] = []
         self._errors_left = settings.limits.errors
         self._refusals_left = settings.limits.refusals
+        self._commands_left = settings.limits.commands
 
     @property
     def in_transaction(self) -> bool:
@@ -76,9 +91,36 @@ class Dialogue:
         self._greeted = True
         if not esmtp:
             return replies.hello(self._settings.hostname)
-        size = f"SIZE {self._settings.limits.message_octets}"
-        keywords = ("PIPELINING", size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "HELP")
-        return replies.hello(self._settings.hostname, keywords)
+        limits = self._settings.limits
+        return replies.hello(
+            self._settings.hostname,
+            "PIPELINING",
+            f"SIZE {limits.message_octets}",
+            *(("STARTTLS",) if self._tls_offered and not self._client.tls else ()),
+            "8BITMIME",
+            "BINARYMIME",
+            "CHUNKING",
+            "SMTPUTF8",
+            "ENHANCEDSTATUSCODES",
+            f"LIMITS RCPTMAX={limits.recipients}",
+            "HELP",
+        )
+
+    def starttls(self, argument: bytes) -> Reply:
+        """START_TLS when the handshake may begin (RFC 3207 §4); then ``tls_established`` follows, or the end."""
+        if not self._tls_offered:
+            return replies.NOT_OFFERED
+        if argument:
+            return replies.NO_PARAMETER
+        if self._client.tls:
+            return replies.TLS_ALREADY
+        return replies.START_TLS
+
+    def tls_established(self) -> None:
+        """All that was said in plain is void (RFC 3207 §4.2)."""
+        self.abandon()
+        self._greeted = False
+        self._client = Client(self._client.address, "", esmtp=False, tls=True)
 
     def mail(self, argument: bytes) -> Reply:
         """Opens a transaction. One whose recipients were all refused is over when the next MAIL comes."""
@@ -101,11 +143,15 @@ class Dialogue:
             return replies.BAD_PARAMETER
         if int(size) > self._settings.limits.message_octets:
             return replies.TOO_BIG
+        body = parsed.parameters.get("BODY", "").upper()
+        if body not in _BODY_TYPES:
+            return replies.BAD_PARAMETER
         self.abandon()
         self._envelope = Envelope(
             self._client,
             parsed.mailbox,
             smtputf8="SMTPUTF8" in parsed.parameters,
+            binary=body == "BINARYMIME",
             most=self._settings.limits.recipients,
             new_ref=self._new_ref,
         )
@@ -115,6 +161,8 @@ class Dialogue:
         envelope = self._envelope
         if envelope is None:
             return replies.MAIL_FIRST if self._greeted else replies.HELO_FIRST
+        if envelope.message is not None:
+            return replies.RCPT_AFTER_BDAT
         try:
             parsed = parse(argument, b"TO:")
         except PathError:
@@ -144,15 +192,61 @@ class Dialogue:
         return verdict.reply
 
     def data(self, argument: bytes) -> Reply:
-        """354 when the data may come; then ``data_ended`` or ``abandon`` follows."""
+        """START_DATA when ``message`` may come; then ``data_ended``, ``data_too_big`` or ``abandon`` follows."""
         if argument:
             return replies.NO_PARAMETER
         envelope = self._envelope
+        refusal = self._not_ready(envelope)
+        if envelope is None or refusal is not None:
+            return refusal or replies.MAIL_FIRST
+        if envelope.message is not None:
+            return replies.DATA_AFTER_BDAT
+        if envelope.binary:
+            return replies.BINARY_NEEDS_BDAT
+        envelope.message = Message(self._settings.limits.message_octets)
+        return replies.START_DATA
+
+    def bdat(self, argument: bytes) -> Reply | Chunk:
+        """What follows on the wire (RFC 3030 §2). A size that can't be read ends the session: nobody knows what
+        would be message and what command.
+        """
+        words = argument.upper().split()
+        size = words[0] if words else b""
+        if not (size.isdigit() and len(size) <= _DIGITS_MOST) or words[1:] not in ([], [b"LAST"]):
+            return replies.BAD_CHUNK
+        octets, last = int(size), len(words) > 1
+        envelope = self._envelope
+        refusal = self._not_ready(envelope)
+        if envelope is None or refusal is not None:
+            return Chunk(octets, last, refusal)
+        if envelope.message is None:
+            envelope.message = Message(self._settings.limits.message_octets, chunked=True)
+        return Chunk(octets, last)
+
+    def _not_ready(self, envelope: Envelope | None) -> Reply | None:
+        """Why no message may come now, if so."""
         if envelope is None:
             return replies.MAIL_FIRST if self._greeted else replies.HELO_FIRST
         if not envelope.taken.paths:
             return replies.NO_VALID_RECIPIENT if envelope.tried else replies.RCPT_FIRST
-        return replies.START_DATA
+        return None
+
+    @property
+    def message(self) -> Message | None:
+        """The message that is coming, if one is."""
+        return None if self._envelope is None else self._envelope.message
+
+    def unacceptable(self, header: Header, body: BodyFacts, *, hops: int) -> Reply | None:
+        """Why a complete message is refused and not recorded, if so; its transaction is over then."""
+        message = self.message
+        refusal = None
+        if hops > self._settings.limits.hops:
+            refusal = replies.LOOP
+        elif self._settings.refuse_bare_newline and (body.bare_cr or body.bare_lf):
+            refusal = None if message is not None and message.chunked else replies.BARE_NEWLINE
+        if refusal is not None:
+            self.abandon()
+        return refusal
 
     def data_ended(self, header: Header, body: BodyFacts) -> tuple[Ended, Reply]:
         """The message is complete: what is to be recorded, and what to say once it is."""
@@ -161,6 +255,7 @@ class Dialogue:
         ended = envelope.ended(self._clock.now(), header, body)
         mistaken = [(entry.domain, entry.intended) for entry in envelope.taken.entries.values()]
         self.abandon()
+        self._commands_left = self._settings.limits.commands
         if ended.outcome is Outcome.EXPLAINED:
             return ended, replies.explanation(mistaken, ended.ref)
         return ended, replies.accepted(ended.ref)
@@ -203,6 +298,11 @@ class Dialogue:
         """What ended since the last call with recipients that got the explanation at RCPT."""
         refusals, self._refusals = self._refusals, []
         return refusals
+
+    def spend_command(self) -> bool:
+        """Counts a command that brings no mail further; whether there were not too many since the last message."""
+        self._commands_left -= 1
+        return self._commands_left >= 0
 
     def budgeted(self, reply: Reply) -> Reply:
         """``reply``, counted when it tells of the client's error; the last one when there were too many."""

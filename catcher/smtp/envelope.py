@@ -11,6 +11,7 @@ from catcher.catalogue import Entry
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.smtp.data import Message
 from catcher.smtp.policy import AFTER_DATA, Kind, Verdict
 
 
@@ -65,15 +66,38 @@ class _Recipients:
 class Envelope:
     """Filled by MAIL and RCPT. ``repr`` shows nothing."""
 
-    __slots__ = ("_new_ref", "_ref", "client", "most", "refused", "reverse_path", "smtputf8", "taken", "tried")
+    __slots__ = (
+        "_new_ref",
+        "_ref",
+        "binary",
+        "client",
+        "message",
+        "most",
+        "refused",
+        "reverse_path",
+        "smtputf8",
+        "taken",
+        "tried",
+    )
 
     def __init__(
-        self, client: Client, reverse_path: Mailbox | None, *, smtputf8: bool, most: int, new_ref: Callable[[], str]
+        self,
+        client: Client,
+        reverse_path: Mailbox | None,
+        *,
+        smtputf8: bool,
+        binary: bool = False,
+        most: int,
+        new_ref: Callable[[], str],
     ) -> None:
         """``most``: recipients of a kind that are kept."""
         self.client = client
         self.reverse_path = reverse_path
         self.smtputf8 = smtputf8
+        self.binary = binary
+        """Whether BODY=BINARYMIME was said: only BDAT may bring the message then (RFC 3030 §3)."""
+        self.message: Message | None = None
+        """What came of the message so far."""
         self.most = most
         self.taken = _Recipients()
         self.refused = _Recipients()

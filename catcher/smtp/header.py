@@ -40,12 +40,15 @@ class HeaderReader:
         "_room",
         "_skipping",
         "_within",
+        "hops",
         "octets",
     )
 
     def __init__(self) -> None:
         self.octets = 0
         """Length of all that was read, the blank line included."""
+        self.hops = 0
+        """Received fields, those that are not kept included."""
         self._line = bytearray()
         """The start of a line of which it isn't clear yet what it is: at most NAME_MOST octets and a chunk."""
         self._within = False
@@ -176,6 +179,8 @@ class HeaderReader:
 
     def _keep(self, field: bytes, *, cut: bool) -> None:
         """Puts a field among those that are kept, if there is room."""
+        if field[:8].lower() == b"received":
+            self.hops += field[8:9] in b": \t"
         if len(field) > self._room or len(self._fields) >= FIELDS_KEPT:
             self._dropped += 1
             self._defects.add("header-too-long")

@@ -6,8 +6,9 @@ words, and a REF: nothing that the client said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 LINE_MOST = 512
 """Octets of a reply line, CRLF included."""
@@ -52,6 +53,7 @@ def _wrapped(line: str, room: int) -> Iterator[str]:
     yield text
 
 
+START_TLS = reply(220, "2.0.0", "go ahead with TLS")
 OK = reply(250, "2.0.0", "ok")
 SENDER_OK = reply(250, "2.1.0", "ok")
 RECIPIENT_OK = reply(250, "2.1.5", "ok")
@@ -72,6 +74,12 @@ NO_PARAMETER = reply(501, "5.5.4", "that command takes no parameter")
 NEEDS_PARAMETER = reply(501, "5.5.4", "that command needs a parameter")
 BAD_PARAMETER = reply(501, "5.5.4", "a parameter is malformed")
 
+TLS_ALREADY = reply(503, "5.5.1", "TLS is on already")
+BAD_CHUNK = reply(501, "5.5.4", "BDAT needs a size, and LAST or nothing; closing the connection", close=True)
+DATA_AFTER_BDAT = reply(503, "5.5.1", "DATA can't follow BDAT in a transaction")
+RCPT_AFTER_BDAT = reply(503, "5.5.1", "RCPT can't follow BDAT in a transaction")
+BINARY_NEEDS_BDAT = reply(503, "5.5.1", "BODY=BINARYMIME needs BDAT")
+
 HELO_FIRST = reply(503, "5.5.1", "say EHLO or HELO first")
 MAIL_FIRST = reply(503, "5.5.1", "say MAIL first")
 RCPT_FIRST = reply(503, "5.5.1", "say RCPT first")
@@ -82,6 +90,8 @@ BAD_RECIPIENT = reply(553, "5.1.3", "the recipient's address is malformed")
 TOO_MANY_RECIPIENTS = reply(452, "4.5.3", "too many recipients; send the others in another transaction")
 OTHER_OUTCOME = reply(452, "4.5.3", "this recipient needs a transaction of its own")
 TOO_BIG = reply(552, "5.3.4", "the message is too big")
+BARE_NEWLINE = reply(550, "5.6.11", "the message has a bare <CR> or <LF>; lines end with <CR><LF>")
+LOOP = reply(554, "5.4.6", "too many Received fields: the message goes in circles")
 NO_RELAY = reply(550, "5.7.1", "no mail is taken or relayed for that domain here")
 
 NOT_STORED = reply(451, "4.3.0", "the message can't be recorded now; try again later")
@@ -89,15 +99,25 @@ INTERNAL_ERROR = reply(421, "4.3.0", "internal error; try again later", close=Tr
 TOO_MANY_ERRORS = reply(421, "4.7.0", "too many errors", close=True)
 IDLE = reply(421, "4.4.2", "nothing came for too long", close=True)
 SESSION_TOO_LONG = reply(421, "4.4.2", "the connection lasted too long", close=True)
+TOO_SLOW = reply(421, "4.4.2", "the data came too slowly", close=True)
+TOO_MANY_COMMANDS = reply(421, "4.7.0", "too many commands without mail", close=True)
 SHUTTING_DOWN = reply(421, "4.3.2", "shutting down; try again later", close=True)
 TOO_MANY_CONNECTIONS = reply(421, "4.7.0", "too many connections; try again later", close=True)
+BUSY = reply(421, "4.3.2", "busy", close=True)
+"""Under a flood: short, as it goes out thousands of times."""
 
 
+def chunk_taken(octets: int) -> Reply:
+    return reply(250, "2.0.0", f"{octets} octets taken")
+
+
+@lru_cache(maxsize=16)
 def greeting(hostname: str) -> Reply:
     return reply(220, "", f"{hostname} ESMTP")
 
 
-def hello(hostname: str, keywords: Sequence[str] = ()) -> Reply:
+@lru_cache(maxsize=16)
+def hello(hostname: str, *keywords: str) -> Reply:
     """The answer to EHLO with its keywords (RFC 5321 §4.1.1.1), or to HELO without."""
     return reply(250, "", hostname, *keywords)
 

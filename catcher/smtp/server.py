@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import cast
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
 from catcher.smtp import replies
+from catcher.smtp.certificate import Certificates
 from catcher.smtp.connection import silence_library_log
 from catcher.smtp.counters import Counters
 from catcher.smtp.envelope import IntakePort
+from catcher.smtp.front import Front, ReadBuffer
+from catcher.smtp.gate import Gate
 from catcher.smtp.recorder import Recorder
-from catcher.smtp.session import SmtpSession, Surroundings
+from catcher.smtp.session import SmtpSession, Surroundings, address_of
 from catcher.smtp.settings import Settings
 
 BACKLOG = 1024
 """Connections that the kernel may keep for us."""
-
-
-class _Refusal(asyncio.Protocol):
-    """A connection over the limit: 421 and gone (RFC 5321 §3.8)."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        wire = cast(asyncio.Transport, transport)
-        wire.write(replies.TOO_MANY_CONNECTIONS.wire)
-        wire.close()
 
 
 class SmtpServer:
@@ -41,11 +34,19 @@ class SmtpServer:
         settings: Settings,
         clock: Clock,
         counters: Counters | None = None,
+        certificates: Certificates | None = None,
+        buffer: ReadBuffer | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """``sock`` is bound; it listens from ``start`` on. Several servers may share ``counters``."""
+        """``sock`` is bound; it listens from ``start`` on. Several servers of a loop may share the rest.
+
+        Without ``certificates`` STARTTLS is not offered.
+        """
         self.counters = counters or Counters()
         self._sock = sock
-        self._limits = settings.limits
+        self._settings = settings
+        self._buffer = buffer or ReadBuffer()
+        self._gate = gate or Gate(settings.limits)
         self._recorder = Recorder(intake, self.counters)
         self._sessions: set[SmtpSession] = set()
         self._all_left = asyncio.Event()
@@ -56,7 +57,7 @@ class SmtpServer:
             new_ref=intake.new_ref,
             recorder=self._recorder,
             counters=self.counters,
-            entered=self._sessions.add,
+            certificates=certificates,
             left=self._left,
         )
         self._server: asyncio.Server | None = None
@@ -75,22 +76,29 @@ class SmtpServer:
         """
         if self._server is not None:
             self._server.close()
-        for session in self._sessions:
+        for session in list(self._sessions):
             session.drain()
         if not await self._emptied(drain_timeout):
-            for session in self._sessions:
+            for session in list(self._sessions):
                 session.abort()
-            await self._emptied(self._limits.lingering_seconds)
+            await self._emptied(self._settings.limits.lingering_seconds)
         await self._recorder.drained()
 
-    def protocol(self) -> asyncio.Protocol:
+    def protocol(self) -> Front:
         """What a new connection talks to; called in the running loop."""
-        if len(self._sessions) >= self._limits.connections:
+        return Front(self._buffer, is_proxy=self._settings.is_proxy, admit=self._admit, address_of=address_of)
+
+    def _admit(self, front: Front, address: str) -> SmtpSession | None:
+        if not self._gate.enter(address):
             self.counters.connections_refused += 1
-            return _Refusal()
-        return SmtpSession(self._around, asyncio.get_running_loop())
+            front.write(replies.BUSY.wire if self._gate.is_full else replies.TOO_MANY_CONNECTIONS.wire)
+            return None
+        session = SmtpSession(self._around, asyncio.get_running_loop(), address)
+        self._sessions.add(session)
+        return session
 
     def _left(self, session: SmtpSession) -> None:
+        self._gate.leave(session.address)
         self._sessions.discard(session)
         if not self._sessions:
             self._all_left.set()

@@ -7,15 +7,17 @@ import ipaddress
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
 from catcher.model.policy import Outcome
 from catcher.smtp import replies
+from catcher.smtp.certificate import Certificates
 from catcher.smtp.connection import Connection
 from catcher.smtp.counters import Counters
-from catcher.smtp.data import DataPhase
-from catcher.smtp.dialogue import Dialogue
+from catcher.smtp.data import ChunkPhase, DataPhase, Message, Phase
+from catcher.smtp.dialogue import Chunk, Dialogue
 from catcher.smtp.envelope import Ended
 from catcher.smtp.recorder import Recorder, place_of
 from catcher.smtp.replies import Reply
@@ -38,7 +40,8 @@ class Surroundings:
     new_ref: Callable[[], str]
     recorder: Recorder
     counters: Counters
-    entered: Callable[[SmtpSession], None]
+    certificates: Certificates | None
+    """None: STARTTLS is not offered."""
     left: Callable[[SmtpSession], None]
 
 
@@ -46,8 +49,13 @@ def address_of(peername: object) -> str:
     """The client's address as text, IPv4-mapped as IPv4, without a zone; '' when it is gone already."""
     if not isinstance(peername, tuple | list) or not peername:
         return ""
+    return _address(str(peername[0]))
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> str:
     try:
-        address = ipaddress.ip_address(str(peername[0]).partition("%")[0])
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return ""
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
@@ -57,137 +65,177 @@ def address_of(peername: object) -> str:
 class SmtpSession(Connection):
     """A connection from its greeting to its end. ``repr`` shows nothing of the client."""
 
-    _dialogue: Dialogue
-    """There is one from the moment the connection is made."""
-
-    def __init__(self, around: Surroundings, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, around: Surroundings, loop: asyncio.AbstractEventLoop, address: str) -> None:
+        super().__init__(around.settings.hostname, around.settings.limits, loop)
         self._around = around
         self._draining = False
-        super().__init__(around.settings.hostname, around.settings.limits, loop)
-
-    def __repr__(self) -> str:
-        return "SmtpSession(…)"
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        around = self._around
-        around.entered(self)
-        around.counters.connections += 1
-        address = address_of(transport.get_extra_info("peername"))
+        self._first = True
+        """Whether nothing came from the client yet."""
+        self._chunk: Chunk | None = None
+        """The BDAT whose octets are being read."""
+        self.address = address
         self._dialogue = Dialogue(
             around.settings,
             catalogue=around.catalogue,
             clock=around.clock,
             new_ref=around.new_ref,
             address=address,
-            tls=transport.get_extra_info("ssl_object") is not None,
+            tls_offered=around.certificates is not None,
         )
-        if not address:
-            self.abort()
+
+    def __repr__(self) -> str:
+        return "SmtpSession(…)"
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._around.counters.connections += 1
+        self._say(self._dialogue.greeting())
+        self._write()
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self._data is not None:
+        if self._phase is not None:
             self._around.counters.vanished += 1
         super().connection_lost(error)
         self._dialogue.abandon()
-        for refused in self._refused():
-            self._around.recorder.begin(refused)
+        self._begin_refused()
         self._around.left(self)
+
+    def tls_established(self) -> None:
+        """The handshake is done: the client starts anew (RFC 3207 §4.2)."""
+        self._around.counters.tls += 1
+        self._dialogue.tls_established()
 
     def drain(self) -> None:
         """The server is going down: a running transaction may still end, then the session does."""
         self._draining = True
-        self._wake()
+        self._go_on()
 
     def abort(self) -> None:
         """Ends the session now."""
         if self.transport is not None:
-            self._wire.abort()
+            self._front.abort()
 
-    async def _handle_client(self) -> None:
-        """The session's task; the library starts it when the connection is made."""
-        try:
-            await self._converse()
-        except ConnectionError:
-            pass  # the client is gone: connection_lost does what is left to do
-        except Exception as error:  # the edge of a session: the client hears a fixed text, the others don't notice
-            self._around.counters.internal_errors += 1
-            log.error("a session was ended by %s", place_of(error))
-            self._say(replies.INTERNAL_ERROR)
+    def _take(self, data: bytes) -> None:
+        if self._first:
+            self._first = False
+            if data.count(b"\n") > 1:  # HELO has to wait for the greeting, and all else for HELO's answer (RFC 2920)
+                self._around.counters.early_talkers += 1
+        super()._take(data)
 
-    async def _converse(self) -> None:
-        self._say(self._dialogue.greeting())
+    def _run(self) -> None:
         turn = TURN
-        while not self._over:
+        while not (self._over or self._blocked):
+            if self._phase is not None:
+                if self._eof:
+                    self._around.counters.vanished += 1
+                    self._leave()
+                return
             if self._draining and not self._dialogue.in_transaction:
                 return self._say(replies.SHUTTING_DOWN)
-            command = self._commands.next()
-            if command is None or not turn:
-                await self._flush()
-                turn = TURN
-                if command is None:
-                    if self._eof:
-                        return self._leave()
-                    await self._input()
-                    continue
-                await asyncio.sleep(0)
+            if not turn or self._stuffed:
+                self._write()
+                if not self._stuffed:
+                    self._give_way()
+                return
             turn -= 1
-            reply: Reply | None = answer(self._dialogue, command)
-            if reply is replies.NO_AUTH:
-                self._around.counters.auth_refused += 1
-                log.info("a client tried to log in and was turned away")
-            elif reply is replies.START_DATA:
-                reply = await self._take_data()
-            await self._record_refusals()
-            if reply is not None:
-                self._say(reply)
+            command = self._commands.next()
+            if command is None:
+                self._write()
+                if self._eof:
+                    self._leave()
+                return
+            self._answered(answer(self._dialogue, command))
 
-    async def _take_data(self) -> Reply | None:
-        """From 354 to the end of data; returns what to say then, None when the client vanished before it."""
-        self._say(replies.START_DATA)
-        await self._flush()
-        phase = DataPhase(self._limits.message_octets)
-        self._receive(phase)
-        while self._data is phase:
-            if self._eof:
-                self._around.counters.vanished += 1
-                self._leave()
-                return None
-            await self._input()
-        if self._fault is not None:
-            fault, self._fault = self._fault, None
-            raise fault
-        if not phase.ended:
-            return None
-        message = phase.finish()
-        if message is None:
+    def _answered(self, reply: Reply | Chunk) -> None:
+        """Says ``reply``, once what ended with its command is recorded."""
+        refused = self._begin_refused()
+        if refused:
+            self._wait_for(refused, lambda _: self._act_on(reply))
+        else:
+            self._act_on(reply)
+
+    def _act_on(self, reply: Reply | Chunk) -> None:
+        if isinstance(reply, Chunk):
+            self._chunk = reply
+            return self._receive(ChunkPhase(reply.octets, None if reply.refusal else self._dialogue.message))
+        self._say(reply)
+        if reply is replies.NO_AUTH:
+            self._around.counters.auth_refused += 1
+            log.info("a client tried to log in and was turned away")
+        elif reply is replies.START_DATA and self._dialogue.message is not None:
+            self._receive(DataPhase(self._dialogue.message))
+        elif reply is replies.START_TLS:
+            self._start_tls()
+
+    def _start_tls(self) -> None:
+        """What came in plain after the command is forgotten: nobody may put words into the secured session."""
+        certificates = self._around.certificates
+        assert certificates is not None
+        self._write()
+        if self._commands.take_all():
+            self._around.counters.tls_injected += 1
+        if not self._over:
+            self._front.start_tls(certificates.context())
+
+    def _phase_ended(self, phase: Phase) -> None:
+        message = self._dialogue.message
+        chunk, self._chunk = self._chunk, None
+        if chunk is not None and chunk.refusal is not None:
+            return self._answered(chunk.refusal)
+        assert message is not None
+        if chunk is None or (chunk.last and not message.too_big):
+            return self._message_ended(message)
+        if message.too_big:
             self._around.counters.too_big += 1
-            return self._dialogue.data_too_big()
-        ended, reply = self._dialogue.data_ended(*message)
-        del message
-        return await self._record(ended, reply)
+            return self._answered(self._dialogue.data_too_big())
+        self._say(replies.chunk_taken(chunk.octets))
 
-    async def _record(self, ended: Ended, reply: Reply) -> Reply:
-        """``reply`` when ``ended`` is durable, or when it stands without the store (DESIGN §3)."""
+    def _message_ended(self, message: Message) -> None:
         counters = self._around.counters
-        self._busy = True
-        stored = await self._around.recorder.record(ended)
-        self._busy = False
-        if ended.outcome is Outcome.EXPLAINED:
+        found = message.finish()
+        if found is None:
+            counters.too_big += 1
+            return self._answered(self._dialogue.data_too_big())
+        refusal = self._dialogue.unacceptable(*found, hops=message.hops)
+        if refusal is not None:
+            counters.bare_newline += refusal is replies.BARE_NEWLINE
+            counters.loops += refusal is replies.LOOP
+            return self._answered(refusal)
+        ended, reply = self._dialogue.data_ended(*found)
+        recording = [self._around.recorder.begin(ended), *self._begin_refused()]
+        self._wait_for(recording, partial(self._message_recorded, ended.outcome, reply))
+
+    def _message_recorded(self, outcome: Outcome, reply: Reply, stored: list[bool]) -> None:
+        """``reply`` when it is durable, or when it stands without the store (DESIGN §3)."""
+        counters = self._around.counters
+        if outcome is Outcome.EXPLAINED:
             counters.explained += 1
-        elif stored:
+        elif stored[0]:
             counters.accepted += 1
         else:
-            return replies.NOT_STORED
-        return reply
+            reply = replies.NOT_STORED
+        self._say(reply)
 
-    async def _record_refusals(self) -> None:
+    def _wait_for(self, recording: list[asyncio.Task[bool]], then: Callable[[list[bool]], None]) -> None:
+        """Takes no command until all that is ``recording`` is done, and ``then`` was called with what came of it."""
+        self._write()
+        self._blocked = self._busy = True
+        every = recording[0] if len(recording) == 1 else asyncio.gather(*recording)
+        every.add_done_callback(lambda _: self._recorded(recording, then))
+
+    def _recorded(self, recording: list[asyncio.Task[bool]], then: Callable[[list[bool]], None]) -> None:
+        self._blocked = self._busy = False
+        if any(task.cancelled() for task in recording):
+            return self.abort()
+        try:
+            then([task.result() for task in recording])
+        except Exception as error:  # the edge of a session, as in ``data_received``
+            self._failed(error)
+        self._go_on()
+
+    def _begin_refused(self) -> list[asyncio.Task[bool]]:
         """Records the recipients that got the explanation at RCPT, when their transaction ended just now."""
-        recording = [self._around.recorder.record(refused) for refused in self._refused()]
-        if recording:
-            self._busy = True
-            await asyncio.gather(*recording)
-            self._busy = False
+        return [self._around.recorder.begin(each) for each in self._refused()]
 
     def _refused(self) -> list[Ended]:
         refused = self._dialogue.take_refusals()
@@ -198,6 +246,11 @@ class SmtpSession(Connection):
         """The client is gone, or has nothing more to say."""
         self._write()
         self._close()
+
+    def _failed(self, error: Exception) -> None:
+        self._around.counters.internal_errors += 1
+        log.error("a session was ended by %s", place_of(error))
+        self._say(replies.INTERNAL_ERROR)
 
     def _timed_out(self, reply: Reply) -> None:
         self._around.counters.timed_out += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,22 @@ class Limits:
     """Commands of a session that are malformed, unknown or out of order; the next one ends it."""
     refusals: int = 10_000
     """Recipients of a session that are refused; the next one ends it."""
-    connections: int = 1000
-    """Connections at a time; the next one gets 421."""
+    commands: int = 200
+    """Commands other than RCPT, DATA and BDAT since the last message; the next one ends the session."""
+    hops: int = 100
+    """Received fields of a message (RFC 5321 §6.3)."""
+    connections: int = 8000
+    """Connections at a time; the next one gets a short 421."""
+    connections_per_address: int = 100
+    """The same from one address; loopback and trusted proxies may have more."""
+    connections_per_prefix: int = 400
+    """The same from one /24, or IPv6 /56."""
     idle_seconds: float = 300.0
     """Without an octet from the client (RFC 5321 §4.5.3.2.7)."""
+    window_seconds: float = 60.0
+    """What the rate of data is measured over."""
+    octets_a_window: int = 3000
+    """Octets of data that have to come in each of them: 50 a second."""
     session_seconds: float = 3600.0
     """From connection to end, whatever the client does."""
     lingering_seconds: float = 10.0
@@ -37,7 +50,18 @@ class Settings:
     """The operator's page."""
     own_names: frozenset[str] = frozenset()
     """More names of the sink, A-labels, for postmaster@ and abuse@."""
+    refuse_bare_newline: bool = True
+    """Whether DATA with a bare CR or LF is refused at its end."""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Who speaks for others, by a PROXY header that has to come first."""
     limits: Limits = field(default_factory=Limits)
+
+    def is_proxy(self, address: str) -> bool:
+        """Whether a connection from ``address`` starts with a PROXY header."""
+        if not self.proxies:
+            return False
+        parsed = ip_address(address)
+        return any(parsed in network for network in self.proxies)
 
     def is_own(self, domain: str) -> bool:
         """Whether ``domain`` is a name of the sink."""

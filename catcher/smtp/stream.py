@@ -22,7 +22,7 @@ class MessageStream:
     ``repr`` shows nothing of it.
     """
 
-    __slots__ = ("_body_octets", "_digests", "_header", "_header_crlfs", "_line_ends", "_nul", "_reader")
+    __slots__ = ("_body_octets", "_digests", "_header", "_header_crlfs", "_line_ends", "_nul", "_reader", "hops")
 
     def __init__(self) -> None:
         self._reader: HeaderReader | None = HeaderReader()
@@ -32,6 +32,8 @@ class MessageStream:
         self._digests: dict[DigestWanted, BodyDigest] = {}
         self._body_octets = 0
         self._nul = False
+        self.hops = 0
+        """Received fields; known once the header ended."""
 
     def __repr__(self) -> str:
         return "MessageStream(…)"
@@ -72,6 +74,7 @@ class MessageStream:
     def _header_ended(self, reader: HeaderReader, body: bytes) -> None:
         self._reader = None
         self._header = reader.header()
+        self.hops = reader.hops
         self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
         self._digests = {wanted: BodyDigest(wanted) for wanted in wanted_digests(self._header)}
         self._body(body)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from catcher.smtp import replies
 from catcher.smtp.commands import Command, LineFault
-from catcher.smtp.dialogue import Dialogue
+from catcher.smtp.dialogue import Chunk, Dialogue
 from catcher.smtp.replies import Reply
 
-_RUN: dict[bytes, Callable[[Dialogue, bytes], Reply]] = {
+_RUN: dict[bytes, Callable[[Dialogue, bytes], Reply | Chunk]] = {
     b"HELO": Dialogue.helo,
     b"EHLO": Dialogue.ehlo,
     b"MAIL": Dialogue.mail,
     b"RCPT": Dialogue.rcpt,
     b"DATA": Dialogue.data,
+    b"BDAT": Dialogue.bdat,
+    b"STARTTLS": Dialogue.starttls,
     b"RSET": Dialogue.rset,
     b"NOOP": Dialogue.noop,
     b"QUIT": Dialogue.quit,
@@ -24,19 +27,19 @@ _RUN: dict[bytes, Callable[[Dialogue, bytes], Reply]] = {
 _NOT_RUN = {
     b"": replies.BAD_SYNTAX,
     b"EXPN": replies.NOT_EXPANDED,
-    b"STARTTLS": replies.NOT_OFFERED,
     b"ETRN": replies.NOT_OFFERED,
     b"TURN": replies.NOT_OFFERED,
     b"SEND": replies.NOT_OFFERED,
     b"SOML": replies.NOT_OFFERED,
     b"SAML": replies.NOT_OFFERED,
     # What comes after these is message text or another protocol's, and must not be run as commands.
-    b"BDAT": replies.NOT_OFFERED_CLOSING,
+    b"PROXY": replies.NOT_OFFERED_CLOSING,
     b"GET": replies.NOT_OFFERED_CLOSING,
     b"POST": replies.NOT_OFFERED_CLOSING,
     b"PUT": replies.NOT_OFFERED_CLOSING,
     b"CONNECT": replies.NOT_OFFERED_CLOSING,
 }
+_MAIL_GOES_ON = frozenset({b"RCPT", b"DATA", b"BDAT"})
 _FAULTS = {
     LineFault.BARE_LF: replies.BARE_LINE_FEED,
     LineFault.TOO_LONG: replies.LINE_TOO_LONG,
@@ -44,14 +47,22 @@ _FAULTS = {
 }
 
 
-def answer(dialogue: Dialogue, command: Command) -> Reply:
+def answer(dialogue: Dialogue, command: Command) -> Reply | Chunk:
     """Runs ``command`` if it may be run. A log-in is refused before anything else is looked at."""
     if command.is_auth:
         return replies.NO_AUTH
+    if command.verb not in _MAIL_GOES_ON and not dialogue.spend_command() and command.verb != b"QUIT":
+        return replies.TOO_MANY_COMMANDS
+    reply: Reply | Chunk
     if command.fault is not None:
-        reply = _FAULTS[command.fault]
+        # What follows a BDAT that can't be read is message text.
+        reply = replies.BAD_CHUNK if command.verb == b"BDAT" else _FAULTS[command.fault]
     elif command.verb in _RUN:
         reply = _RUN[command.verb](dialogue, command.argument)
     else:
         reply = _NOT_RUN.get(command.verb, replies.UNKNOWN_COMMAND)
+    if isinstance(reply, Chunk):
+        if reply.refusal is None:
+            return reply
+        return replace(reply, refusal=dialogue.budgeted(reply.refusal))
     return dialogue.budgeted(reply)

@@ -6,7 +6,7 @@ import asyncio
 import selectors
 import socket
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, TypeVar, cast
@@ -120,7 +120,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 class MemoryTransport(asyncio.Transport):
     """Keeps what is written; tells the protocol about the end in the next turn of the loop, as real ones do."""
 
-    def __init__(self, protocol: asyncio.Protocol, peer: object) -> None:
+    def __init__(self, protocol: asyncio.BaseProtocol, peer: object) -> None:
         super().__init__({"peername": peer})
         self._protocol = protocol
         self._loop = asyncio.get_running_loop()
@@ -190,7 +190,17 @@ class Wire:
             while not self.transport.reading and not self.transport.lost:
                 await self.transport.change()
             if not self.transport.is_closing():
-                self.protocol.data_received(packet)
+                self.arrive(packet)
+
+    def arrive(self, packet: bytes) -> None:
+        """``packet`` arrives, in as many reads as the server's buffer needs."""
+        rest = memoryview(packet)
+        while rest and not self.transport.is_closing():
+            buffer = self.protocol.get_buffer(-1)
+            count = min(len(rest), len(buffer))
+            buffer[:count] = rest[:count]
+            rest = rest[count:]
+            self.protocol.buffer_updated(count)
 
     async def reply(self) -> str:
         """The next reply, its lines joined by LF; '' when the connection ended instead."""
@@ -242,7 +252,7 @@ def new_server(
 ) -> SmtpServer:
     """A server without a socket: connections are made with Wire."""
     if limits is not None:
-        settings = Settings(settings.hostname, settings.contact, settings.url, settings.own_names, limits)
+        settings = replace(settings, limits=limits)
     return SmtpServer(
         cast(socket.socket, None),
         intake=intake or RecordingIntake(),

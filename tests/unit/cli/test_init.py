@@ -17,6 +17,8 @@ def test_what_it_writes_is_complete_and_right(catcher: Catcher, sink: Path) -> N
         "zonefiles/catalogue.csv",
         "zonefiles/template.zone",
         "zonefiles/sink.example.zone",
+        "var/tls/self-signed-ecdsa.pem",
+        "var/tls/self-signed-rsa.pem",
         str(key.relative_to(sink)),
     }
     assert load(sink / "catcher.toml").catalogue.template == sink / "zonefiles" / "template.zone"
@@ -27,6 +29,7 @@ def test_the_state_is_its_owners_alone(sink: Path) -> None:
     assert (sink / "var").stat().st_mode & 0o777 == 0o700
     assert (sink / "var" / "keys").stat().st_mode & 0o777 == 0o700
     assert key.stat().st_mode & 0o777 == 0o600
+    assert {file.stat().st_mode & 0o777 for file in (sink / "var" / "tls").iterdir()} == {0o600}
 
 
 def test_an_empty_folder_is_taken(catcher: Catcher, tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from catcher.config import Config, describe, load
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "zonefiles").mkdir()
+    (tmp_path / "tls").mkdir()
     for name in ("catalogue.csv", "template.zone", "sink.example.zone"):
         (tmp_path / "zonefiles" / name).write_text("")
-    for name in ("watchlist.csv", "cookie-secrets.txt", "transfer.keys"):
+    for name in ("watchlist.csv", "cookie-secrets.txt", "transfer.keys", "tls/chain.pem", "tls/key.pem"):
         (tmp_path / name).write_text("")
     return tmp_path
 

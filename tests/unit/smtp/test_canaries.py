@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
+from aiosmtpd.smtp import SMTP
 
 from catcher.smtp.connection import silence_library_log
-from tests.support.smtpwire import RecordingIntake, Wire, conversation, store_down
+from tests.support.smtpwire import MemoryTransport, RecordingIntake, Wire, conversation, run, store_down
 
 CANARIES = ("canarybody", "canarysubject", "canarylocal", "canarysecret", "canaryname", "canaryhelo", "192.0.2.7")
 
@@ -52,11 +54,20 @@ def test_no_canary_is_logged(
 
 
 def test_the_search_would_find_what_the_library_logs(caplog: pytest.LogCaptureFixture) -> None:
-    """aiosmtpd tells its logger who is there: with that logger left on, the search fires."""
+    """aiosmtpd as it comes prints what a client says."""
+
+    async def main() -> None:
+        protocol = SMTP(None, hostname="plain.example", loop=asyncio.get_running_loop())
+        protocol.connection_made(MemoryTransport(protocol, ("192.0.2.7", 40000)))
+        protocol.data_received(b"EHLO canaryhelo.example\r\n")
+        for _ in range(10):
+            await asyncio.sleep(0)
+        protocol.connection_lost(None)
+
     logging.getLogger("mail.log").disabled = False
     try:
         with caplog.at_level(logging.DEBUG):
-            conversation(log_in)
+            run(main())
     finally:
         silence_library_log()
-    assert "192.0.2.7" in caplog.text
+    assert "canaryhelo" in caplog.text

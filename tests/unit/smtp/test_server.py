@@ -14,7 +14,7 @@ def test_a_connection_over_the_limit_gets_421_and_the_next_after_one_left_is_ser
         one, two = Wire(server), Wire(server)
         assert (await one.reply())[:3] == (await two.reply())[:3] == "220"
         three = Wire(server)
-        assert await three.reply() == "421 4.7.0 too many connections; try again later"
+        assert await three.reply() == "421 4.3.2 busy"
         await three.ended()
         await one.ask("QUIT")
         await one.ended()
@@ -94,3 +94,22 @@ def test_a_server_without_connections_closes_at_once() -> None:
         return asyncio.get_running_loop().time()
 
     assert run(main()) == 0
+
+
+def test_an_address_and_its_neighbours_have_limits_of_their_own_but_loopback_has_not() -> None:
+    async def main() -> None:
+        server = new_server(limits=Limits(connections_per_address=2, connections_per_prefix=3))
+
+        async def greeted(address: str) -> str:
+            return (await Wire(server, (address, 40000)).reply())[:9]
+
+        assert [await greeted("192.0.2.1") for _ in range(3)] == ["220 mx.si", "220 mx.si", "421 4.7.0"]
+        assert [await greeted(f"192.0.2.{n}") for n in (2, 3)] == ["220 mx.si", "421 4.7.0"]
+        assert await greeted("198.51.100.1") == "220 mx.si"
+        assert [await greeted(f"2001:db8:0:1{n}::1") for n in range(4)] == ["220 mx.si"] * 3 + ["421 4.7.0"]
+        assert await greeted("2001:db8:1::1") == "220 mx.si"
+        assert [await greeted(a) for a in ("127.0.0.1", "::1") for _ in range(9)] == ["220 mx.si"] * 18
+        assert server.counters.connections_refused == 3
+        await server.close(1.0)
+
+    run(main())

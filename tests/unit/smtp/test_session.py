@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from aiosmtpd.smtp import SMTP
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,7 +109,9 @@ def test_no_mix_of_cr_lf_and_dot_smuggles_a_transaction(before: bytes, after: by
         if honest_end == -3:
             await wire.send(b"\r\n.\r\n")
         await wire.send(b"QUIT\r\n")
-        assert (await wire.reply()).startswith("250 2.0.0 recorded")
+        text = ((b"\r\n" + data)[: honest_end + 2] if honest_end > -3 else data).replace(b"\r\n", b"")
+        bare = b"\r" in text or b"\n" in text
+        assert (await wire.reply()).startswith("550 5.6.11 " if bare else "250 2.0.0 recorded")
         answers = []
         while answer := await wire.reply():
             answers.append(answer)
@@ -128,15 +131,11 @@ def test_a_pipelined_group_is_answered_in_one_write_and_goodbye_at_once() -> Non
 
 
 def test_sessions_leave_nothing_on_each_other() -> None:
-    """The library keeps its limits in the class: five EHLOs of one client changed them for all."""
+    """The library keeps its limits in the class: five EHLOs of one client change them for all."""
+    before = dict(SMTP.command_size_limits)
 
-    async def main() -> None:
-        server = new_server()
-        one, other = Wire(server), Wire(server)
-        for wire in (one, other):
-            await wire.reply()
-            await wire.ask(*["EHLO client.example"] * 5)
-        assert one.protocol.command_size_limits is not other.protocol.command_size_limits  # type: ignore[attr-defined]
-        await server.close(1.0)
+    async def play(wire: Wire) -> None:
+        await wire.ask(*["EHLO client.example"] * 5)
 
-    run(main())
+    conversation(play)
+    assert before == SMTP.command_size_limits

@@ -38,15 +38,32 @@ def test_a_client_that_is_idle_in_its_data_is_let_go_and_nothing_is_recorded() -
 
 
 def test_slow_data_is_taken_to_its_end() -> None:
+    """An old modem manages far more than 50 octets a second."""
+
     async def play(wire: Wire) -> None:
         await open_data(wire)
-        for _ in range(12):
-            await asyncio.sleep(250)
-            await wire.send(b"a line\r\n")
+        for _ in range(100):
+            await asyncio.sleep(30)
+            await wire.send(b"a line of some forty octets, as people write\r\n" * 70)
         await wire.send(b".\r\n")
         assert (await wire.reply()).startswith("250 ")
 
     assert len(conversation(play, limits=LIMITS)[0].taken) == 1
+
+
+def test_data_that_trickles_is_cut_off() -> None:
+    async def play(wire: Wire) -> None:
+        await open_data(wire)
+        started = now()
+        while not wire.transport.output:
+            await wire.send(b"drop\r\n")
+            await asyncio.sleep(1)
+        assert await wire.reply() == "421 4.4.2 the data came too slowly"
+        assert 60 <= now() - started <= 121
+        await wire.ended()
+
+    intake, server = conversation(play, limits=LIMITS)
+    assert (intake.taken, server.counters.timed_out, server.counters.vanished) == ([], 1, 0)
 
 
 def test_the_session_has_an_end_whatever_the_client_does() -> None:

@@ -1,0 +1,145 @@
+"""The sink's certificate for STARTTLS: one signed by itself where the operator has none; reloaded when it changes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import ssl
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
+
+log = logging.getLogger("catcher.smtp")
+
+LIFE = timedelta(days=3650)
+"""A certificate that nobody vouches for gains nothing from a short life: senders encrypt, they don't verify."""
+KINDS = ("ecdsa", "rsa")
+"""Both, since old mailers know RSA only and the other is far cheaper for us."""
+KEY_LOG = "SSLKEYLOGFILE"
+"""The environment variable by which libraries write down session keys."""
+
+_BACKDATED = timedelta(days=2)
+
+
+def refuse_key_log() -> None:
+    """Raises EnvironmentFailure where the environment asks for session keys to be written down (promise 2)."""
+    if os.environ.get(KEY_LOG):
+        raise EnvironmentFailure(f"{KEY_LOG} is set, and catcher never lets TLS keys be written; unset it")
+
+
+def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
+    """The PEM files in ``folder``, each a key and a certificate for ``hostname``; made where they are absent.
+
+    Raises EnvironmentFailure when the folder can't be written.
+    """
+    files = tuple(folder / f"self-signed-{kind}.pem" for kind in KINDS)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for kind, file in zip(KINDS, files, strict=True):
+            if not file.exists():
+                _write(file, _made(kind, hostname, now))
+    except OSError as error:
+        raise EnvironmentFailure(f"{folder}: {error.strerror}; make the folder writable for this user") from error
+    return files
+
+
+def _write(file: Path, octets: bytes) -> None:
+    """All of it or nothing, and for this user alone."""
+    fresh = file.with_suffix(f".{os.getpid()}")
+    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(fd, octets)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    fresh.rename(file)
+
+
+def _made(kind: str, hostname: str, now: datetime) -> bytes:
+    """A new key and certificate, as PEM."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1()) if kind == "ecdsa" else rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hostname[:64])])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _BACKDATED)
+        .not_valid_after(now + LIFE)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(hostname)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def new_context(pairs: Sequence[tuple[Path, Path]]) -> ssl.SSLContext:
+    """A server's context with the certificates of ``pairs`` (certificate file, key file). Raises ConfigurationError.
+
+    TLS 1.2 and 1.3; clients are not asked for certificates; keys are not logged, whatever the environment says.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_NONE
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    context.num_tickets = 0
+    for certificate, key in pairs:
+        try:
+            context.load_cert_chain(certificate, key)
+        except (OSError, ssl.SSLError) as error:
+            what = error.strerror if isinstance(error, OSError) and error.strerror else "they don't go together"
+            raise ConfigurationError(
+                [
+                    Fault(
+                        f"{certificate}, {key}",
+                        f"no certificate with its private key can be read: {what}",
+                        "name a PEM file with the certificate chain, and one with its unencrypted key",
+                    )
+                ]
+            ) from error
+    return context
+
+
+class Certificates:
+    """The context in force. A file that changed is read again when the next client wants TLS."""
+
+    def __init__(self, pairs: Sequence[tuple[Path, Path]]) -> None:
+        """Raises ConfigurationError."""
+        self._pairs = tuple(pairs)
+        self._stamp = self._stamps()
+        self._context = new_context(self._pairs)
+
+    def context(self) -> ssl.SSLContext:
+        """The newest that could be read."""
+        stamp = self._stamps()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._context = new_context(self._pairs)
+                log.info("the certificate changed and was read again")
+            except ConfigurationError as error:
+                log.error("the certificate in use stays: %s", error)
+        return self._context
+
+    def _stamps(self) -> tuple[tuple[int, int] | None, ...]:
+        return tuple(_stamp(file) for pair in self._pairs for file in pair)
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
