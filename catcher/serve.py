@@ -1,0 +1,367 @@
+"""Composition root: which processes there are and what each is wired of. Names the concrete adapters and the one clock.
+
+::
+
+    parent ── loads config, catalogue, zones; binds every socket; forks:
+      dns-0 …     UDP and TCP on [dns] listen; demand tally, flushed to the store by a thread
+      dns-notify  where there are secondaries: tells them which zones have changed
+      smtp-0 …    [smtp] listen; intake; one writer thread with the store
+      upkeep      once a day: fold, settle and destroy ended keys, purge
+
+A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
+SMTP workers overwrite what they free. Longer than others: all wiring is in one place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import os
+import socket
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from catcher import catalogue as catalogue_room
+from catcher import dns, smtp
+from catcher.catalogue import Catalogue, Guard
+from catcher.config import Config, ListenAddress
+from catcher.desk.upkeep import upkeep
+from catcher.directory import Organisations, Suffixes, party_of
+from catcher.incident import fold
+from catcher.intake import Intake
+from catcher.model.clock import Clock
+from catcher.model.errors import EnvironmentFailure, StoreUnavailable
+from catcher.model.ports import Folder, Resolver, Store
+from catcher.privacy import KeyRing
+from catcher.resolve import LiveResolver
+from catcher.store import GroupWriter, SqliteStore
+from catcher.supervise import Station, Supervisor, Task
+from catcher.supervise.descriptors import descriptors
+from catcher.supervise.lock import lock
+from catcher.supervise.memory import wipe_freed_memory
+from catcher.supervise.privileges import become
+from catcher.supervise.sockets import Passed, bind
+
+log = logging.getLogger("catcher.serve")
+
+ROLES = ("dns", "smtp")
+
+DRAIN_SECONDS = 30.0
+"""How long running transactions may take to finish after SIGTERM."""
+FLUSH_SECONDS = 5.0
+"""How often the demand tally goes to the store."""
+UPKEEP_AT = timedelta(hours=1, minutes=5)
+"""When in the day (UTC) upkeep runs: a month's key goes an hour after the month. It also runs at the start."""
+UPKEEP_LOOK_SECONDS = 60.0
+"""How often upkeep looks whether a new day has begun."""
+SPARE_DESCRIPTORS = 64
+"""Of a worker's descriptors, those that are not for connections."""
+TELL_SECONDS = 60.0
+"""How often what SMTP counted goes to the log."""
+
+
+class SystemClock:
+    """The one place where the time is read."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def system_clock() -> Clock:
+    """The one clock."""
+    return SystemClock()
+
+
+def open_store(config: Config) -> Store:
+    """The store that ``store.url`` names, made and migrated when it is new. Raises EnvironmentFailure."""
+    return SqliteStore(config.store.path)
+
+
+def key_ring(config: Config) -> KeyRing:
+    """The period keys in the state folder."""
+    return KeyRing(config.node.state / "keys")
+
+
+def certificate_files(config: Config, now: datetime) -> tuple[tuple[Path, Path], ...]:
+    """Certificate and key files for STARTTLS; those that sign themselves are made where the operator has none."""
+    if config.smtp.certificate is not None and config.smtp.key is not None:
+        return ((config.smtp.certificate, config.smtp.key),)
+    return tuple((file, file) for file in smtp.self_signed(config.node.state / "tls", config.smtp.hostname, now))
+
+
+def folder(config: Config) -> Folder:
+    """How observations are folded into incidents, with the organisations that ``config`` knows."""
+    return functools.partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+
+
+def load_catalogue(config: Config) -> Catalogue:
+    """The catalogue under its guard. Raises ConfigurationError with every fault."""
+    guard = Guard.load(config.node.state, required=config.catalogue.guard == "required")
+    return catalogue_room.load(config.catalogue.files, guard=guard)
+
+
+def resolver(config: Config, clock: Clock) -> Resolver | None:
+    """The resolver for look-ups; None when they are off."""
+    return LiveResolver(config.fingerprint.resolvers, clock=clock) if config.fingerprint.lookups else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """The sockets of all roles, bound once and shared by every generation. One tuple a worker."""
+
+    dns: tuple[tuple[socket.socket, ...], ...]
+    smtp: tuple[tuple[socket.socket, ...], ...]
+
+    def all(self) -> list[socket.socket]:
+        return [s for worker in (*self.dns, *self.smtp) for s in worker]
+
+
+def _bind(config: Config, roles: Collection[str]) -> _Bound:
+    passed = Passed.receive(os.environ, os.getpid())
+
+    def sockets(
+        listen: Sequence[ListenAddress], kinds: Sequence[socket.SocketKind], key: str
+    ) -> tuple[socket.socket, ...]:
+        return tuple(
+            passed.take(address.host, address.port, kind) or bind(address.host, address.port, kind, key)
+            for address in listen
+            for kind in kinds
+        )
+
+    udp_and_tcp = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
+    bound = _Bound(
+        tuple(sockets(config.dns.listen, udp_and_tcp, "dns.listen") for _ in range(config.dns.workers))
+        if "dns" in roles
+        else (),
+        tuple(sockets(config.smtp.listen, (socket.SOCK_STREAM,), "smtp.listen") for _ in range(config.smtp.workers))
+        if "smtp" in roles
+        else (),
+    )
+    passed.close_rest()
+    return bound
+
+
+def launch(config: Config, *, clock: Clock, roles: Collection[str] = ROLES) -> Running:
+    """Binds every socket, forks the workers, and returns once all serve.
+
+    ``clock`` is inherited by the workers. Raises ConfigurationError or EnvironmentFailure; then nothing runs.
+    """
+    return Running(config, clock, roles)
+
+
+class Running:
+    """A server that runs: its supervisor, and the lock on its state folder."""
+
+    def __init__(self, config: Config, clock: Clock, roles: Collection[str]) -> None:
+        self._bound = _bind(config, roles)
+        become(config.node.user, state=config.node.state, where=f"{config.path.name}: node.user")
+        if "smtp" in roles:
+            smtp.refuse_key_log()
+        self._locks = [lock(config.node.state, role) for role in roles]
+        self._authority: dns.Authority | None = None
+        self.private_fds: tuple[int, ...] = ()
+        """More descriptors that no worker may keep."""
+        self.supervisor = Supervisor(
+            build=lambda: self._tasks(config, clock),
+            sockets=self._bound.all(),
+            private_fds=lambda: (*self._locks, *self.private_fds),
+        )
+        self.supervisor.start()
+
+    def reload(self) -> None:
+        """Loads catalogue and zones anew and puts them in force. Raises ConfigurationError; the old stay then."""
+        self.supervisor.reload()
+
+    def stop(self) -> None:
+        """Drains and ends every worker; then the ports and the state folder are free again."""
+        self.supervisor.stop(DRAIN_SECONDS)
+        for bound in self._bound.all():
+            bound.close()
+        for fd in self._locks:
+            os.close(fd)
+
+    def _tasks(self, config: Config, clock: Clock) -> list[Task]:
+        """Loads what a generation serves and says what its workers do. A zone with faults stays as it was."""
+        tasks, self._authority = _tasks(config, clock, self._bound, self._authority)
+        return tasks
+
+
+def _tasks(
+    config: Config, clock: Clock, bound: _Bound, before: dns.Authority | None
+) -> tuple[list[Task], dns.Authority | None]:
+    catalogue = load_catalogue(config)
+    log.info("%s: %d domains in the catalogue", config.node.name, len(catalogue))
+    tasks: list[Task] = []
+    if bound.dns:
+        authority = dns.load(config, catalogue, now=clock.now(), tolerant=True, before=before)
+        for number, sockets in enumerate(bound.dns):
+            tasks.append(Task(f"dns-{number}", functools.partial(_dns, config, clock, authority, sockets), sockets))
+        if config.dns.secondary:
+            tasks.append(Task("dns-notify", functools.partial(_announce, config, clock, authority)))
+        before = authority
+    if bound.smtp:
+        certificates = smtp.Certificates(certificate_files(config, clock.now()))
+        for number, sockets in enumerate(bound.smtp):
+            tasks.append(
+                Task(
+                    f"smtp-{number}", functools.partial(_smtp, config, clock, catalogue, certificates, sockets), sockets
+                )
+            )
+        tasks.append(Task("upkeep", functools.partial(_upkeep, config, clock)))
+    return tasks, before
+
+
+async def _dns(
+    config: Config, clock: Clock, authority: dns.Authority, sockets: Sequence[socket.socket], station: Station
+) -> None:
+    tally = dns.Tally()
+    servers = [
+        dns.UdpServer(s, authority, clock, tally)
+        if s.type == socket.SOCK_DGRAM
+        else dns.TcpServer(s, authority, clock, tally)
+        for s in sockets
+    ]
+    for server in servers:
+        await server.start()
+    flushing = asyncio.create_task(_flush_demand(config, tally))
+    station.ready()
+    await station.stopping.wait()
+    for server in servers:
+        await server.close()
+    station.draining()
+    flushing.cancel()
+    with suppress(asyncio.CancelledError):
+        await flushing
+    await asyncio.to_thread(_flush_once, config, tally)
+
+
+async def _announce(config: Config, clock: Clock, authority: dns.Authority, station: Station) -> None:
+    """Tells secondaries what has changed."""
+    sources = tuple(address.host for address in config.dns.listen if address.host not in ("0.0.0.0", "::"))
+    announcing = asyncio.create_task(dns.Announcer(authority, clock, config.node.state, sources).run())
+    station.ready()
+    await station.stopping.wait()
+    announcing.cancel()
+    station.draining()
+
+
+async def _flush_demand(config: Config, tally: dns.Tally) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_SECONDS)
+        await asyncio.to_thread(_flush_once, config, tally)
+
+
+def _flush_once(config: Config, tally: dns.Tally) -> None:
+    """Moves the tally to the store; what can't be stored goes back into the (bounded) tally."""
+    counts = tally.drain()
+    if not counts:
+        return
+    try:
+        store = open_store(config)
+        try:
+            store.add_demand(counts)
+        finally:
+            store.close()
+    except StoreUnavailable as error:
+        tally.restore(counts)
+        log.warning("demand is kept in memory until the store is back: %s", error)
+
+
+async def _smtp(
+    config: Config,
+    clock: Clock,
+    catalogue: Catalogue,
+    certificates: smtp.Certificates,
+    sockets: Sequence[socket.socket],
+    station: Station,
+) -> None:
+    wipe_freed_memory()
+    writer = GroupWriter(functools.partial(open_store, config))
+    await writer.start()
+    intake = Intake(
+        catalogue=catalogue,
+        resolver=resolver(config, clock),
+        sink=writer,
+        keys=key_ring(config),
+        organizational_domain=Suffixes().organizational_domain,
+        organisation=Organisations.load(config.fingerprint.watchlist).name,
+    )
+    settings = smtp.Settings(
+        hostname=config.smtp.hostname,
+        contact=config.operator.contact,
+        url=config.operator.url,
+        own_names=frozenset({config.notify.domain} if config.notify.domain else ()),
+        refuse_bare_newline=config.smtp.bare_newline == "refuse",
+        proxies=config.smtp.proxy_from,
+        limits=smtp.Limits(connections=min(config.smtp.connections, descriptors() - SPARE_DESCRIPTORS)),
+    )
+    counters, gate, buffer = smtp.Counters(), smtp.Gate(settings.limits), smtp.ReadBuffer()
+    servers = [
+        smtp.SmtpServer(
+            s,
+            intake=intake,
+            catalogue=catalogue,
+            settings=settings,
+            clock=clock,
+            counters=counters,
+            certificates=certificates,
+            buffer=buffer,
+            gate=gate,
+        )
+        for s in sockets
+    ]
+    for server in servers:
+        await server.start()
+    station.ready()
+    telling = asyncio.create_task(_tell(counters))
+    await station.stopping.wait()
+    closing = [asyncio.create_task(server.close(DRAIN_SECONDS)) for server in servers]
+    await asyncio.sleep(0)
+    station.draining()
+    await asyncio.gather(*closing)
+    await writer.close()
+    telling.cancel()
+    log.info("SMTP so far: %s", _counted(counters))
+
+
+async def _tell(counters: smtp.Counters) -> None:
+    """Logs what SMTP counted, once an interval in which something happened."""
+    told = ""
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        counted = _counted(counters)
+        if counted != told:
+            told = counted
+            log.info("SMTP so far: %s", counted)
+
+
+def _counted(counters: smtp.Counters) -> str:
+    return ", ".join(f"{name} {number}" for name, number in asdict(counters).items() if number) or "nothing"
+
+
+async def _upkeep(config: Config, clock: Clock, station: Station) -> None:
+    station.ready()
+    done: date | None = None
+    while not station.stopping.is_set():
+        day = (clock.now() - UPKEEP_AT).date()
+        if day != done:
+            try:
+                await asyncio.to_thread(_upkeep_once, config, clock)
+                done = day
+            except EnvironmentFailure as error:
+                log.warning("upkeep waits for the store: %s", error)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(station.stopping.wait(), UPKEEP_LOOK_SECONDS)
+    station.draining()
+
+
+def _upkeep_once(config: Config, clock: Clock) -> None:
+    store = open_store(config)
+    try:
+        upkeep(store, key_ring(config), clock.now(), keep_days=config.store.keep_days, folder=folder(config))
+    finally:
+        store.close()
