@@ -1,15 +1,18 @@
 """Composition root: which processes there are and what each is wired of. Names the concrete adapters and the one clock.
 
+Longer than others: all wiring is in one place.
+
 ::
 
     parent ── loads config, catalogue, zones; binds every socket; forks:
-      dns-0 …     UDP and TCP on [dns] listen; demand tally, flushed to the store by a thread
+      dns-0 …     UDP and TCP on [dns] listen; demand tally, handed over to
+      demand      which adds it to the store: no answer ever waits for that
       dns-notify  where there are secondaries: tells them which zones have changed
       smtp-0 …    [smtp] listen; intake; one writer thread with the store
       upkeep      once a day: fold, settle and destroy ended keys, purge
 
 A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
-SMTP workers overwrite what they free. Longer than others: all wiring is in one place.
+SMTP workers overwrite what they free.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import functools
 import logging
 import os
 import socket
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -34,7 +37,8 @@ from catcher.directory import Organisations, Suffixes, party_of
 from catcher.incident import fold
 from catcher.intake import Intake
 from catcher.model.clock import Clock
-from catcher.model.errors import EnvironmentFailure, StoreUnavailable
+from catcher.model.demand import DemandKey
+from catcher.model.errors import EnvironmentFailure
 from catcher.model.ports import Folder, Resolver, Store
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
@@ -52,8 +56,6 @@ ROLES = ("dns", "smtp")
 
 DRAIN_SECONDS = 30.0
 """How long running transactions may take to finish after SIGTERM."""
-FLUSH_SECONDS = 5.0
-"""How often the demand tally goes to the store."""
 UPKEEP_AT = timedelta(hours=1, minutes=5)
 """When in the day (UTC) upkeep runs: a month's key goes an hour after the month. It also runs at the start."""
 UPKEEP_LOOK_SECONDS = 60.0
@@ -157,17 +159,19 @@ class Running:
     """A server that runs: its supervisor, and the lock on its state folder."""
 
     def __init__(self, config: Config, clock: Clock, roles: Collection[str]) -> None:
-        self._bound = _bind(config, roles)
-        become(config.node.user, state=config.node.state, where=f"{config.path.name}: node.user")
         if "smtp" in roles:
             smtp.refuse_key_log()
+        self._bound = _bind(config, roles)
+        become(config.node.user, state=config.node.state, where=f"{config.path.name}: node.user")
         self._locks = [lock(config.node.state, role) for role in roles]
         self._authority: dns.Authority | None = None
         self.private_fds: tuple[int, ...] = ()
         """More descriptors that no worker may keep."""
+        self._demand = dns.channel()
+        self._store_demand = functools.partial(_add_demand, config)
         self.supervisor = Supervisor(
             build=lambda: self._tasks(config, clock),
-            sockets=self._bound.all(),
+            sockets=(*self._bound.all(), *self._demand),
             private_fds=lambda: (*self._locks, *self.private_fds),
         )
         self.supervisor.start()
@@ -179,27 +183,39 @@ class Running:
     def stop(self) -> None:
         """Drains and ends every worker; then the ports and the state folder are free again."""
         self.supervisor.stop(DRAIN_SECONDS)
-        for bound in self._bound.all():
-            bound.close()
+        self.finish()
+        for held in (*self._bound.all(), *self._demand):
+            held.close()
         for fd in self._locks:
             os.close(fd)
 
+    def finish(self) -> None:
+        """Stores the demand that the workers counted last. To be called when they have ended."""
+        dns.Keeper(self._demand[1], self._store_demand).store()
+
     def _tasks(self, config: Config, clock: Clock) -> list[Task]:
         """Loads what a generation serves and says what its workers do. A zone with faults stays as it was."""
-        tasks, self._authority = _tasks(config, clock, self._bound, self._authority)
+        tasks, self._authority = _tasks(config, clock, self._bound, self._demand, self._authority)
         return tasks
 
 
 def _tasks(
-    config: Config, clock: Clock, bound: _Bound, before: dns.Authority | None
+    config: Config,
+    clock: Clock,
+    bound: _Bound,
+    demand: tuple[socket.socket, socket.socket],
+    before: dns.Authority | None,
 ) -> tuple[list[Task], dns.Authority | None]:
     catalogue = load_catalogue(config)
     log.info("%s: %d domains in the catalogue", config.node.name, len(catalogue))
     tasks: list[Task] = []
     if bound.dns:
         authority = dns.load(config, catalogue, now=clock.now(), tolerant=True, before=before)
+        writing, reading = demand
+        tasks.append(Task("demand", functools.partial(_demand, config, reading), (reading,)))
         for number, sockets in enumerate(bound.dns):
-            tasks.append(Task(f"dns-{number}", functools.partial(_dns, config, clock, authority, sockets), sockets))
+            main = functools.partial(_dns, config, clock, authority, sockets, writing)
+            tasks.append(Task(f"dns-{number}", main, (*sockets, writing)))
         if config.dns.secondary:
             tasks.append(Task("dns-notify", functools.partial(_announce, config, clock, authority)))
         before = authority
@@ -216,27 +232,38 @@ def _tasks(
 
 
 async def _dns(
-    config: Config, clock: Clock, authority: dns.Authority, sockets: Sequence[socket.socket], station: Station
+    config: Config,
+    clock: Clock,
+    authority: dns.Authority,
+    sockets: Sequence[socket.socket],
+    demand: socket.socket,
+    station: Station,
 ) -> None:
-    tally = dns.Tally()
-    servers = [
-        dns.UdpServer(s, authority, clock, tally)
-        if s.type == socket.SOCK_DGRAM
-        else dns.TcpServer(s, authority, clock, tally)
-        for s in sockets
-    ]
-    for server in servers:
-        await server.start()
-    flushing = asyncio.create_task(_flush_demand(config, tally))
+    limits = dns.Limits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt)
+    await dns.serve(
+        sockets,
+        authority,
+        clock,
+        limits,
+        demand,
+        ready=station.ready,
+        stopping=station.stopping,
+        draining=station.draining,
+    )
+
+
+async def _demand(config: Config, reading: socket.socket, station: Station) -> None:
     station.ready()
-    await station.stopping.wait()
-    for server in servers:
-        await server.close()
+    await dns.Keeper(reading, functools.partial(_add_demand, config)).run(station.stopping)
     station.draining()
-    flushing.cancel()
-    with suppress(asyncio.CancelledError):
-        await flushing
-    await asyncio.to_thread(_flush_once, config, tally)
+
+
+def _add_demand(config: Config, counts: Mapping[DemandKey, int]) -> None:
+    store = open_store(config)
+    try:
+        store.add_demand(counts)
+    finally:
+        store.close()
 
 
 async def _announce(config: Config, clock: Clock, authority: dns.Authority, station: Station) -> None:
@@ -247,28 +274,6 @@ async def _announce(config: Config, clock: Clock, authority: dns.Authority, stat
     await station.stopping.wait()
     announcing.cancel()
     station.draining()
-
-
-async def _flush_demand(config: Config, tally: dns.Tally) -> None:
-    while True:
-        await asyncio.sleep(FLUSH_SECONDS)
-        await asyncio.to_thread(_flush_once, config, tally)
-
-
-def _flush_once(config: Config, tally: dns.Tally) -> None:
-    """Moves the tally to the store; what can't be stored goes back into the (bounded) tally."""
-    counts = tally.drain()
-    if not counts:
-        return
-    try:
-        store = open_store(config)
-        try:
-            store.add_demand(counts)
-        finally:
-            store.close()
-    except StoreUnavailable as error:
-        tally.restore(counts)
-        log.warning("demand is kept in memory until the store is back: %s", error)
 
 
 async def _smtp(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from catcher.catalogue.entry import Entry
-from catcher.catalogue.guard import Guard
+from catcher.catalogue.guard import HOLDS, SKEW, Guard
 from catcher.catalogue.table import Table
 from catcher.model.policy import Policy
 
@@ -71,6 +71,12 @@ class Catalogue:
             _, dot, name = name.partition(".")
             if not dot:
                 return None
+
+    def turns_after(self, now: datetime) -> list[datetime]:
+        """When, after ``now``, a run of the guard begins or ceases to clear names; dates turn at midnight, UTC."""
+        runs = self.guard.runs.values() if self.guard is not None and self.guard.required else ()
+        turns = [turn for run in runs for turn in (run.ran_at - SKEW, run.ran_at + HOLDS + timedelta(microseconds=1))]
+        return [turn for turn in turns if turn > now]
 
     def policy_at(self, entry: Entry, now: datetime) -> Policy:
         """The policy in force: the row's, but ``null`` at most where a required guard has not cleared the name."""

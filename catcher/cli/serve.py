@@ -41,3 +41,4 @@ def command(config_file: Path, role: str) -> None:
     running.private_fds = watch.private_fds
     click.echo("ready")
     watch.run(DRAIN_SECONDS)
+    running.finish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -96,6 +97,14 @@ class Dns(Section):
     """A file of TSIG keys, as tsig-keygen prints them."""
     catalog_zone: Domain | None = Field(default=None, examples=["catalog.sink.example"])
     """The name under which secondaries get the catalogue as a catalog zone (RFC 9432); without it there is none."""
+    rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 200
+    """UDP replies a second to one /24 or /56 and of one class (answers, NODATA, NXDOMAIN, errors); 0: no limit."""
+    slip: Annotated[StrictInt, Field(ge=0, le=10)] = 2
+    """Every how manyth reply over the limit says "ask again over TCP" instead of nothing; 0: none, 1: each."""
+    rate_limit_exempt: tuple[Network, ...] = Field(
+        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")), examples=[["127.0.0.0/8", "192.0.2.0/24"]]
+    )
+    """Networks without a limit: your own resolvers and monitoring. From this machine nobody else can send."""
     zone: tuple[ZoneFile, ...] = ()
     """Whole zones beside the catalogue."""
     secondary: tuple[SecondaryServer, ...] = ()

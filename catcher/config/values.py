@@ -103,9 +103,11 @@ def _existing(value: Path) -> Path:
 
 
 def _network(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, IPv4Network | IPv6Network):
         return value
     try:
+        if not isinstance(value, str):
+            raise ValueError
         return ip_network(value)
     except ValueError:
         raise wrong(

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from catcher.dns.authority import Authority, Reply
 from catcher.dns.export import Form, export
+from catcher.dns.handover import Keeper, channel
 from catcher.dns.limit import Limits
 from catcher.dns.load import load
 from catcher.dns.notify import Announcer
@@ -26,17 +27,22 @@ from catcher.dns.tally import Tally
 from catcher.dns.tcp import TcpServer
 from catcher.dns.udp import UdpServer
 from catcher.dns.wire import Rcode, Transport
+from catcher.dns.worker import serve
 
 __all__ = [
     "Announcer",
     "Authority",
     "Form",
+    "Keeper",
+    "Limits",
     "Rcode",
     "Reply",
     "Tally",
     "TcpServer",
     "Transport",
     "UdpServer",
+    "channel",
     "export",
     "load",
+    "serve",
 ]

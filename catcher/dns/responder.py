@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from catcher.dns.authority import Authority
+from catcher.dns.authority import Authority, Reply
 from catcher.dns.message import turn_down
 from catcher.dns.tally import Tally
 from catcher.dns.transfer import Transfer
@@ -29,20 +29,24 @@ class Responder:
         """Messages that got SERVFAIL because answering raised: each one is a bug."""
 
     def respond(self, message: bytes, transport: Transport, client: str) -> bytes | None:
-        """The reply's octets; None for silence. Never raises."""
+        """The reply's octets, tallied; None for silence. Never raises."""
         return self.begin(message, transport, client)[0]
 
     def begin(self, message: bytes, transport: Transport, client: str) -> tuple[bytes | None, Transfer | None]:
         """The same, and the transfer that the reply begins (TCP alone)."""
+        reply = self.reply(message, transport, client)
+        if reply is None:
+            return None, None
+        self._tally.add(reply, client, self._clock.now())
+        return reply.wire, reply.transfer
+
+    def reply(self, message: bytes, transport: Transport, client: str) -> Reply | None:
+        """The reply, not tallied; None for silence. Never raises."""
         now = self._clock.now()
         try:
-            reply = self._authority.answer(message, transport=transport, now=now, client=client)
-            if reply is None:
-                return None, None
-            self._tally.add(reply, client, now)
+            return self._authority.answer(message, transport=transport, now=now, client=client)
         except Exception as error:  # the process's edge: one message must never stop the server
-            return self._fail(message, error, now), None
-        return reply.wire, reply.transfer
+            return Reply(self._fail(message, error, now), rcode=Rcode.SERVFAIL)
 
     def go_on(self, transfer: Transfer) -> bytes | None:
         """The next message of a transfer; None behind the last."""

@@ -2,67 +2,154 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Mapping
-from datetime import datetime
-from threading import Lock
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from ipaddress import ip_address
 
 from catcher.dns.authority import Reply
-from catcher.dns.mnemonic import from_mnemonic, to_mnemonic
+from catcher.dns.limit import V4_OCTETS, V6_OCTETS, as_network, class_of
+from catcher.dns.mnemonic import to_mnemonic
 from catcher.dns.wire import Rcode
 from catcher.model.demand import DemandKey
 
-_Key = tuple[str, int, int, datetime, str]
+Cell = tuple[str | None, int]
+"""What one reply is counted as: the catalogued domain (None: not counted) and a code, see ``cell``."""
+Row = tuple[bytes, str, int, int]
+"""Prefix, domain, code and count."""
+
+_Counts = Counter[tuple[bytes, Cell]]
+_HOUR = timedelta(hours=1)
+_CHUNK = 512
+"""Rows taken at once: a fraction of a millisecond, in which no query is answered."""
+_PURGED_ENOUGH = 7 / 8
 
 
 class Tally:
-    """Counts by (domain, QTYPE, rcode, hour, network). Bounded; never waits for anything but another addition."""
+    """Counts by (domain, QTYPE, rcode, hour, network). Bounded; belongs to one thread and never waits."""
 
     def __init__(self, capacity: int = 65_536) -> None:
         """``capacity``: distinct keys between two drains; a flood of odd QTYPEs or sources must not fill memory."""
         self._capacity = capacity
-        self._counts: dict[_Key, int] = {}
-        self._lock = Lock()
+        self._hour: datetime | None = None
+        self._counts: _Counts = Counter()
+        self._leaving: list[tuple[datetime, _Counts]] = []
+        """What is being taken, or belongs to an hour that has ended."""
+        self._waiting = 0
+        """Keys in it."""
+        self._full = False
+        self.blocked = False
+        """Whether the last that was taken could not be handed on."""
         self.overflow = 0
         """Queries that found no room, since the start."""
 
     def add(self, reply: Reply, client: str, now: datetime) -> None:
         """Counts one reply to the address ``client``, if it was about a catalogued domain."""
         if reply.domain is not None:
-            hour = now.replace(minute=0, second=0, microsecond=0)
-            self._add((reply.domain, reply.qtype, reply.rcode, hour, network(client)), 1)
+            self.add_all([prefix_of(client)], [cell(reply)], now)
 
-    def drain(self) -> Mapping[DemandKey, int]:
-        """All counts since the last drain. May be called from another thread."""
-        with self._lock:
-            counts, self._counts = self._counts, {}
-        return {
-            DemandKey(domain, to_mnemonic(qtype), Rcode(rcode).name, hour, net): count
-            for (domain, qtype, rcode, hour, net), count in counts.items()
-        }
+    def add_all(self, prefixes: Sequence[bytes], cells: Iterable[Cell], now: datetime) -> None:
+        """Counts replies to clients of ``prefixes``, /24 or /56."""
+        hour = self._hour
+        if hour is None or not hour <= now < hour + _HOUR:
+            self._turn(now)
+        if not self._full and len(self._counts) + self._waiting + len(prefixes) > self._capacity:
+            self._purge()
+        if self._full:
+            self._add_with_care(prefixes, cells)
+        else:
+            self._counts.update(zip(prefixes, cells, strict=True))
 
-    def restore(self, counts: Mapping[DemandKey, int]) -> None:
-        """Takes back what was drained and could not be stored. May be called from another thread."""
-        for key, count in counts.items():
-            qtype = from_mnemonic(key.qtype)
-            self._add((key.domain, qtype, Rcode[key.rcode], key.hour, key.network), count)
+    def take(self) -> tuple[datetime, list[Row]] | None:
+        """Some of what was counted before ``settle``, and its hour; None when there is no more."""
+        while self._leaving:
+            hour, counts = self._leaving[-1]
+            rows: list[Row] = []
+            while counts and len(rows) < _CHUNK:
+                (prefix, (domain, code)), count = counts.popitem()
+                self._waiting -= 1
+                if domain is not None:
+                    rows.append((prefix, domain, code, count))
+            if not counts:
+                self._leaving.pop()
+            if rows:
+                return hour, rows
+        return None
 
-    def _add(self, key: _Key, count: int) -> None:
-        with self._lock:
-            counts = self._counts
-            if key in counts:
-                counts[key] += count
-            elif len(counts) < self._capacity:
-                counts[key] = count
+    def settle(self) -> None:
+        """Makes what was counted so far ready to be taken."""
+        if self._counts and self._hour is not None:
+            self._waiting += len(self._counts)
+            self._leaving.append((self._hour, self._counts))
+            self._counts = Counter()
+        self._full = False
+
+    def drain(self) -> dict[DemandKey, int]:
+        """All counts since the last drain, spelled out."""
+        self.settle()
+        drained: Counter[DemandKey] = Counter()
+        while taken := self.take():
+            drained.update(spelled(*taken))
+        return drained
+
+    def restore(self, hour: datetime, rows: Iterable[Row]) -> None:
+        """Takes back what was taken and could not be handed on."""
+        back: _Counts = Counter()
+        for prefix, domain, code, count in rows:
+            if len(back) + len(self._counts) + self._waiting < self._capacity:
+                back[prefix, (domain, code)] = count
             else:
                 self.overflow += count
+        self._waiting += len(back)
+        self._leaving.append((hour, back))
+
+    def _turn(self, now: datetime) -> None:
+        self.settle()
+        self._hour = now.replace(minute=0, second=0, microsecond=0)
+
+    def _purge(self) -> None:
+        """Forgets what isn't counted anyway; where that makes no room, care is taken until the next drain."""
+        self._counts = Counter({key: count for key, count in self._counts.items() if key[1][0] is not None})
+        self._full = len(self._counts) + self._waiting > self._capacity * _PURGED_ENOUGH
+
+    def _add_with_care(self, prefixes: Sequence[bytes], cells: Iterable[Cell]) -> None:
+        counts = self._counts
+        for key in zip(prefixes, cells, strict=True):
+            if key[1][0] is None:
+                continue
+            if key in counts or len(counts) + self._waiting < self._capacity:
+                counts[key] += 1
+            else:
+                self.overflow += 1
+
+
+def spelled(hour: datetime, rows: Iterable[Row]) -> dict[DemandKey, int]:
+    """Rows as the store has them, by /24 and /48."""
+    counts: Counter[DemandKey] = Counter()
+    for prefix, domain, code, count in rows:
+        counts[DemandKey(domain, to_mnemonic(code >> 16), Rcode(code & 0xFF).name, hour, _network(prefix))] += count
+    return counts
+
+
+def cell(reply: Reply) -> Cell:
+    """QTYPE, class of answer and rcode stand in the code at 2^16, 2^8 and 1."""
+    return reply.domain, reply.qtype << 16 | class_of(reply.wire) << 8 | reply.rcode
+
+
+def prefix_of(address: str) -> bytes:
+    """The octets of an address's /24 (IPv4, also mapped into IPv6) or /56."""
+    packed = ip_address(address.partition("%")[0]).packed
+    if len(packed) == 16 and packed.startswith(bytes(10) + b"\xff\xff"):
+        packed = packed[12:]
+    return packed[: V4_OCTETS if len(packed) == 4 else V6_OCTETS]
 
 
 def network(address: str) -> str:
     """The /24 (IPv4, also mapped into IPv6) or /48 (IPv6) of an address, as ``192.0.2.0/24``."""
-    if ":" not in address:
-        return address.rpartition(".")[0] + ".0/24"
-    packed = socket.inet_pton(socket.AF_INET6, address.partition("%")[0])
-    if packed.startswith(bytes(10) + b"\xff\xff"):
-        return ".".join(map(str, packed[12:15])) + ".0/24"
-    return socket.inet_ntop(socket.AF_INET6, packed[:6] + bytes(10)) + "/48"
+    return _network(prefix_of(address))
+
+
+@lru_cache(4096)
+def _network(prefix: bytes) -> str:
+    return str(as_network(prefix[:6] if len(prefix) == V6_OCTETS else prefix))

@@ -106,6 +106,16 @@ def label_offsets(wire: bytes) -> list[int]:
     return offsets
 
 
+def question_end(message: bytes, at: int = 12) -> int:
+    """Where the question ends that begins at ``at``; 0 when it isn't whole, or its name is none."""
+    start, end = at, len(message)
+    while at < end and (length := message[at]):
+        if length > 63:
+            return 0
+        at += length + 1
+    return at + 5 if at + 5 <= end and at + 1 - start <= MAX_NAME else 0
+
+
 class Name:
     """An absolute name as it was written, its folded form, and its labels."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catcher.dns import Rcode, Reply, Tally
-from catcher.dns.tally import network
+from catcher.dns.tally import network, spelled
 from catcher.model.demand import DemandKey
 from tests.unit.dns.serving import NOW
 
@@ -15,7 +15,11 @@ HOUR = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
 
 def reply(domain: str | None = "army.ml", qtype: int = 15, rcode: Rcode = Rcode.NOERROR) -> Reply:
-    return Reply(b"", domain, qtype, rcode)
+    return Reply(bytes(12), domain, qtype, rcode)
+
+
+def counted(tally: Tally) -> dict[tuple[str, str], int]:
+    return {(key.domain, key.qtype): count for key, count in tally.drain().items()}
 
 
 def test_queries_are_summed_by_domain_type_rcode_hour_and_network() -> None:
@@ -23,10 +27,11 @@ def test_queries_are_summed_by_domain_type_rcode_hour_and_network() -> None:
     for second in range(3):
         tally.add(reply(), f"192.0.2.{second}", NOW + timedelta(seconds=second))
     tally.add(reply(), "2001:db8:1:2::3", NOW)
+    tally.add(reply(), "2001:db8:1:ff02::3", NOW)
     tally.add(reply(qtype=65280, rcode=Rcode.NXDOMAIN), "192.0.2.1", NOW + timedelta(hours=1))
     assert tally.drain() == {
         DemandKey("army.ml", "MX", "NOERROR", HOUR, "192.0.2.0/24"): 3,
-        DemandKey("army.ml", "MX", "NOERROR", HOUR, "2001:db8:1::/48"): 1,
+        DemandKey("army.ml", "MX", "NOERROR", HOUR, "2001:db8:1::/48"): 2,
         DemandKey("army.ml", "TYPE65280", "NXDOMAIN", HOUR + timedelta(hours=1), "192.0.2.0/24"): 1,
     }
 
@@ -34,7 +39,8 @@ def test_queries_are_summed_by_domain_type_rcode_hour_and_network() -> None:
 def test_only_catalogued_domains_are_tallied() -> None:
     tally = Tally()
     tally.add(reply(domain=None), "192.0.2.1", NOW)
-    assert tally.drain() == {}
+    tally.add_all([b"\xc0\0\2"] * 2, [(None, 5), ("army.ml", 15 << 16)], NOW)
+    assert counted(tally) == {("army.ml", "MX"): 1}
 
 
 def test_a_drain_empties() -> None:
@@ -53,28 +59,47 @@ def test_memory_is_bounded_and_overflow_is_counted() -> None:
     assert (len(counts), sum(counts.values()), tally.overflow) == (10, 11, 90)
 
 
-def test_what_could_not_be_stored_goes_back_beside_what_came_since() -> None:
+def test_what_is_not_counted_takes_no_room() -> None:
+    """A flood of queries for names that aren't ours leaves the tally its memory."""
+    tally = Tally(capacity=10)
+    for number in range(100):
+        tally.add_all([bytes((192, 0, number))] * 2, [(None, 5), (None, 6)], NOW)
+    tally.add_all([b"\xc0\0\2"], [("army.ml", 15 << 16)], NOW)
+    assert (counted(tally), tally.overflow) == ({("army.ml", "MX"): 1}, 0)
+
+
+def test_it_is_taken_in_pieces_while_more_is_counted() -> None:
+    tally = Tally()
+    tally.add_all([number.to_bytes(3) for number in range(2000)], [("army.ml", 15 << 16)] * 2000, NOW)
+    tally.settle()
+    tally.add(reply(domain="navy.ml"), "192.0.2.1", NOW)
+    pieces = []
+    while taken := tally.take():
+        pieces.append(taken)
+    assert len(pieces) > 2 and sum(len(rows) for _, rows in pieces) == 2000
+    assert {hour for hour, _ in pieces} == {HOUR}
+    assert counted(tally) == {("navy.ml", "MX"): 1}
+
+
+def test_what_could_not_be_handed_on_goes_back_beside_what_came_since() -> None:
     tally = Tally(capacity=2)
     tally.add(reply(), "192.0.2.1", NOW)
     tally.add(reply(qtype=65280), "192.0.2.1", NOW)
-    drained = tally.drain()
-    tally.add(reply(), "192.0.2.1", NOW)
+    tally.settle()
+    taken = tally.take()
+    assert taken is not None
     tally.add(reply(domain="navy.ml"), "192.0.2.1", NOW)
-    tally.restore(drained)
-    assert {(key.domain, key.qtype): count for key, count in tally.drain().items()} == {
-        ("army.ml", "MX"): 2,
-        ("navy.ml", "MX"): 1,
-    }
-    assert tally.overflow == 1
+    tally.restore(*taken)
+    assert sum(counted(tally).values()) == 2 and tally.overflow == 1
 
 
 @pytest.mark.parametrize("qtype", [0, 1, 251, 255, 65280, 65535])
-def test_every_type_survives_drain_and_restore(qtype: int) -> None:
+def test_every_type_is_spelled(qtype: int) -> None:
     tally = Tally()
     tally.add(reply(qtype=qtype), "192.0.2.1", NOW)
-    drained = tally.drain()
-    tally.restore(drained)
-    assert tally.drain() == drained
+    tally.settle()
+    taken = tally.take()
+    assert taken is not None and len(spelled(*taken)) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""The UDP server's turns: bounded, and whatever the system says of one reply, the next is sent."""
+"""The UDP server's portable turns: bounded, and whatever the system says of one reply, the next is sent."""
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
-from catcher.dns import Tally, UdpServer
+from catcher.dns import Limits, Tally, UdpServer
 from tests.unit.dns.serving import query
 from tests.unit.dns.test_authority import AUTHORITY
 from tests.unit.dns.test_responder import Clock
@@ -16,11 +17,16 @@ Sent = list[tuple[bytes, Any]]
 class Socket:
     """What a socket would receive, and what it does with replies."""
 
+    family = socket.AF_INET
+
     def __init__(self, arriving: list[bytes | OSError], failing: frozenset[int] = frozenset()) -> None:
         self.arriving = arriving
         self.failing = failing
         self.sent: Sent = []
         self.tried = 0
+
+    def getsockname(self) -> tuple[str, int]:
+        return "192.0.2.53", 53
 
     def recvmsg(self, size: int, ancillary: int) -> tuple[bytes, list[Any], int, tuple[str, int]]:
         if not self.arriving:
@@ -37,10 +43,10 @@ class Socket:
         self.sent.append((b"".join(wire), client))
 
 
-def serve(sock: Socket) -> UdpServer:
+def serve(sock: Socket, limits: Limits | None = None) -> UdpServer:
     standing_in: Any = sock
-    server = UdpServer(standing_in, AUTHORITY, Clock(), Tally())
-    server._readable()
+    server = UdpServer(standing_in, AUTHORITY, Clock(), Tally(), limits=limits, batches=False)
+    server._turns.turn()
     return server
 
 

@@ -1,0 +1,173 @@
+"""Compiled answers: replies that were made once and fit every query of their kind, or every repetition of one query.
+
+::
+
+    message without its ID ─▶ exact: seen before? ──────────────────────────▶ the same reply
+                         └──▶ kinds: one like it seen before? ──────────────▶ that one's head and records, own question
+                                                        └──▶ Authority ─────▶ a reply, kept for its kind
+
+Nothing is decided here: each reply was ``Authority``'s to the same octets, or to a query of the same kind. Memory is
+bounded: of exact repetitions two generations are kept, of which the older one is dropped when the younger is full.
+What can't be kept (cookies' replies differ from client to client) is asked anew each time or kept by client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from struct import Struct
+
+from catcher.dns.authority import Authority, Reply
+from catcher.dns.kinds import QUESTION, Kind, Kinds, plain
+from catcher.dns.tally import Cell, cell
+from catcher.dns.wire import Rcode
+
+Entry = tuple[bytes, Cell, bytes]
+"""A reply without its ID: where its three parts are (``PARTS``), what it is counted as, and the octets meant by it."""
+
+PARTS = Struct("QQQQQQ")
+"""Three times address and length: what comes before the question, question, what comes behind. C's ``struct iovec``."""
+
+_FROM_QUERY = Struct("16sQQ16s")
+_PART = Struct("QQ")
+_NOTHING = _PART.pack(0, 0)
+
+_MOST_EXACT = 32_768
+_MOST_KINDS = 32_768
+_MOST_OF_CLIENTS = 16_384
+_SAMPLE = 8
+"""Of so many queries whose kind is known one is kept exactly: those that return come soon, others cost little."""
+_OF_CLIENTS_SECONDS = 60
+"""How long a reply with a cookie is kept; the cookie's time is as much behind."""
+
+_Shared = tuple[bytes, bytes, int, bool, bytes]
+"""Parts before and behind the question, code, whether the domain is counted, and the octets."""
+
+
+class Answers:
+    """The compiled answers of one Authority, for one thread."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        answer: Callable[[bytes, str], Reply | None],
+        address_of: Callable[[bytes], int],
+    ) -> None:
+        """``answer`` is the truth: a whole message from a client's address → the reply; None is silence.
+
+        ``address_of``: where the octets of an object are as long as it lives.
+        """
+        self._authority = authority
+        self._answer = answer
+        self._address_of = address_of
+        self.exact: dict[bytes, Entry] = {}
+        """By message without ID; to be looked up by whoever is in a hurry."""
+        self._older: dict[bytes, Entry] = {}
+        self._shared: dict[Kind, _Shared | None] = {}
+        self._of_clients: dict[tuple[str, bytes], Entry] = {}
+        self._since = self._until = self._clients_until = datetime.min.replace(tzinfo=UTC)
+        self._counter = 0
+        self._kinds: Kinds | None = None
+
+    def at(self, now: datetime) -> None:
+        """Forgets what may not hold any more at ``now``: policies end on dates, guards after a day."""
+        if not self._since <= now < self._until:
+            self._since = now
+            self._until = _next_change(self._authority, now)
+            self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
+            self._kinds = Kinds(self._authority, now)
+            self.exact, self._older, self._shared, self._of_clients = {}, {}, {}, {}
+        elif now >= self._clients_until:
+            self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
+            self._of_clients = {}
+
+    def find(self, message: bytes, question_address: int) -> Entry | None:
+        """The reply to ``message`` (without its ID), whose question stands at ``question_address``.
+
+        None where it has to be asked for: see ``ask``.
+        """
+        entry = self._older.get(message)
+        if entry is not None:
+            self._keep(message, entry)
+            return entry
+        assert self._kinds is not None
+        found = self._kinds.of(message)
+        if found is None:
+            return None
+        kind, end, domain = found
+        try:
+            shared = self._shared[kind]
+        except KeyError:
+            shared = self._learn(kind, message, end)
+        if shared is None:
+            return None
+        before, behind, code, counted, octets = shared
+        what = (domain if counted else None, code)
+        self._counter += 1
+        if not self._counter % _SAMPLE:
+            whole = octets[:QUESTION] + message[QUESTION : end + 4] + octets[QUESTION:]
+            return self._keep(message, (self._whole(whole), what, whole))
+        return _FROM_QUERY.pack(before, question_address, end + 4 - QUESTION, behind), what, octets
+
+    def ask(self, message: bytes, client: str) -> Entry | None:
+        """The reply to a whole ``message``, from the truth; None is silence."""
+        key = client, message[2:]
+        kept = self._of_clients.get(key)
+        if kept is not None:
+            return kept
+        reply = self._answer(message, client)
+        if reply is None:
+            return None
+        rest = reply.wire[2:]
+        entry = self._whole(rest), cell(reply), rest
+        assert self._kinds is not None
+        if reply.rcode is Rcode.SERVFAIL:
+            return entry
+        if self._kinds.lasting(key[1]):
+            return self._keep(key[1], entry)
+        if self._kinds.by_client(key[1]):
+            if len(self._of_clients) >= _MOST_OF_CLIENTS:
+                self._of_clients = {}
+            self._of_clients[key] = entry
+        return entry
+
+    def _keep(self, message: bytes, entry: Entry) -> Entry:
+        if len(self.exact) >= _MOST_EXACT:
+            self._older, self.exact = self.exact, {}
+        self.exact[message] = entry
+        return entry
+
+    def _whole(self, octets: bytes) -> bytes:
+        return _PART.pack(self._address_of(octets), len(octets)) + _NOTHING + _NOTHING
+
+    def _learn(self, kind: Kind, message: bytes, end: int) -> _Shared | None:
+        """Has one query of a new kind answered, and keeps what is the same for all of them."""
+        shared = None
+        reply = self._answer(b"\0\0" + message, "") if plain(message) else None
+        if reply is not None and reply.rcode is not Rcode.SERVFAIL:
+            question, wire = slice(QUESTION + 2, end + 6), reply.wire
+            if wire[question] == message[QUESTION : end + 4]:
+                octets = wire[2 : QUESTION + 2] + wire[end + 6 :]
+                address = self._address_of(octets)
+                before = _PART.pack(address, QUESTION)
+                behind = _PART.pack(address + QUESTION, len(octets) - QUESTION)
+                domain, code = cell(reply)
+                shared = before, behind, code, domain is not None, octets
+        if len(self._shared) >= _MOST_KINDS:
+            self._shared = {}
+        self._shared[kind] = shared
+        return shared
+
+
+def octets_of(entry: Entry, message: bytes) -> bytes:
+    """The reply to ``message`` (whole) that ``entry`` stands for."""
+    where, _, octets = entry
+    length = PARTS.unpack(where)[3]
+    if not length:
+        return message[:2] + octets
+    return message[:2] + octets[:QUESTION] + message[QUESTION + 2 : QUESTION + 2 + length] + octets[QUESTION:]
+
+
+def _next_change(authority: Authority, now: datetime) -> datetime:
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return min([midnight, *authority.catalogue.turns_after(now)])

@@ -1,0 +1,195 @@
+"""Datagrams in batches: Linux's recvmmsg and sendmmsg over memory that is laid out once.
+
+::
+
+    slot i:   query's octets   address   ancillary data        filled by recvmmsg
+    reply i:  [ID in the slot] [part] [part] [part]            four iovecs, gathered by sendmmsg
+
+No object is made for a datagram but the ``bytes`` that the caller cuts out. Everything here is C's memory layout
+(recvmmsg(2), sendmmsg(2), struct msghdr); whoever changes it, test it on both address families.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import socket
+import struct
+import sys
+from collections.abc import Sequence
+
+SLOTS = 64
+"""Datagrams of a batch."""
+LARGEST = 4096
+"""Octets read of one datagram; what is longer is cut and then no query."""
+_STRIDE = LARGEST + 64
+"""Not a power of two: the slots' first octets then fall into different sets of the processor's cache."""
+_NAME = 32
+"""Octets for a sockaddr_in (16) or sockaddr_in6 (28)."""
+_IOVEC = struct.Struct("PN")
+_HEADER = struct.Struct("PIPNPNi4xI4x")
+"""struct mmsghdr: name, its length, iovecs, their number, ancillary data, its length, flags, octets received."""
+_IOVECS = 4
+_RESERVED = 64
+"""Octets for ancillary data."""
+_CMSG = struct.Struct("Nii")
+"""Length, level and type of one ancillary message."""
+_IP_PKTINFO = 8
+"""Linux's ``in_pktinfo``: interface, our address, destination; four octets each. The socket module doesn't name it."""
+_INTERFACE_V4, _INTERFACE_V6 = 16, 32
+"""Where the interface stands in the ancillary data."""
+_WILDCARDS = ("0.0.0.0", "::")
+
+
+def available() -> bool:
+    """Whether this system has the calls, and the layout that is written down here."""
+    return sys.platform == "linux" and struct.calcsize("P") == 8 and _calls() is not None
+
+
+def _calls() -> tuple[ctypes._NamedFuncPointer, ctypes._NamedFuncPointer] | None:
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        receive, send = library.recvmmsg, library.sendmmsg
+    except (OSError, AttributeError):
+        return None
+    receive.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p]
+    send.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
+    return receive, send
+
+
+def address_of(octets: bytes) -> int:
+    """Where the octets of a bytes object are, as long as it lives."""
+    return ctypes.cast(ctypes.c_char_p(octets), ctypes.c_void_p).value or 0
+
+
+class Batch:
+    """The memory for one socket's batches."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        """``sock`` is bound, IPv4 or IPv6 alone. Where it is bound to every address, the system is asked to say which
+        of them a query came to, and replies leave from there."""
+        calls = _calls()
+        assert calls is not None
+        self._receive, self._send = calls
+        self._fd = sock.fileno()
+        self._v6 = sock.family == socket.AF_INET6
+        self._says_address = sock.getsockname()[0] in _WILDCARDS
+        self.data = mmap.mmap(-1, SLOTS * _STRIDE)
+        self._names = mmap.mmap(-1, SLOTS * _NAME)
+        self._ancillary = mmap.mmap(-1, SLOTS * _RESERVED)
+        self._received = mmap.mmap(-1, SLOTS * _HEADER.size)
+        self._sent = mmap.mmap(-1, SLOTS * _HEADER.size)
+        self._iovecs = mmap.mmap(-1, SLOTS * (1 + _IOVECS) * _IOVEC.size)
+        self._received_at, self._sent_at = _base(self._received), _base(self._sent)
+        self.starts = [slot * _STRIDE for slot in range(SLOTS)]
+        """Where each slot's octets begin in ``data``."""
+        self.after_ids = [start + 2 for start in self.starts]
+        data = _base(self.data)
+        self.questions = [data + start + 12 for start in self.starts]
+        """Addresses of the slots' questions."""
+        self._lengths = [struct.Struct("56xI4x" * count) for count in range(SLOTS + 1)]
+        octets = "4x3s25x" if not self._v6 else "8x7s17x"
+        self._prefixes = [struct.Struct(octets * count) for count in range(SLOTS + 1)]
+        self._parts: list[bytes] = [b""] * (2 * SLOTS)
+        self._headers = self._lay_out(sock, data)
+
+    def _lay_out(self, sock: socket.socket, data: int) -> list[bytes]:
+        """Writes what stays; returns the headers of replies, by slot."""
+        names, ancillary, iovecs = _base(self._names), _base(self._ancillary), _base(self._iovecs)
+        name_length, room = (28, 40) if self._v6 else (16, 32)
+        if self._says_address:
+            if self._v6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+            else:
+                sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+        else:
+            room = 0
+        self._replies_from = replies_from = SLOTS * _IOVEC.size
+        headers = []
+        for slot in range(SLOTS):
+            name, control = names + slot * _NAME, ancillary + slot * _RESERVED if room else 0
+            at = data + slot * _STRIDE
+            _IOVEC.pack_into(self._iovecs, slot * _IOVEC.size, at, LARGEST)
+            incoming = iovecs + slot * _IOVEC.size
+            _HEADER.pack_into(self._received, slot * _HEADER.size, name, name_length, incoming, 1, control, room, 0, 0)
+            self._parts[2 * slot] = _IOVEC.pack(at, 2)
+            outgoing = iovecs + replies_from + slot * _IOVECS * _IOVEC.size
+            header = _HEADER.pack(name, name_length, outgoing, _IOVECS, control, room, 0, 0)
+            headers.append(header)
+            self._sent[slot * _HEADER.size : (slot + 1) * _HEADER.size] = header
+        self._fresh = self._received[:]
+        return headers
+
+    def receive(self) -> int:
+        """How many datagrams came; 0 when none waits. Raises OSError for an error that the socket tells."""
+        if self._says_address:
+            self._received[:] = self._fresh
+        count: int = self._receive(self._fd, self._received_at, SLOTS, 0, None)
+        if count > 0:
+            return count
+        error = ctypes.get_errno()
+        if error in (errno.EAGAIN, errno.EINTR):
+            return 0
+        raise OSError(error, "recvmmsg")
+
+    def lengths(self, count: int) -> tuple[int, ...]:
+        """Octets of each datagram."""
+        return self._lengths[count].unpack_from(self._received)
+
+    def prefixes(self, count: int) -> tuple[bytes, ...]:
+        """The /24 (three octets) or /56 (seven) of each client."""
+        return self._prefixes[count].unpack_from(self._names)
+
+    def client(self, slot: int) -> str:
+        """The address of a client."""
+        at = slot * _NAME
+        if self._v6:
+            return socket.inet_ntop(socket.AF_INET6, self._names[at + 8 : at + 24])
+        return socket.inet_ntop(socket.AF_INET, self._names[at + 4 : at + 8])
+
+    def send(self, replies: Sequence[bytes], silent: Sequence[int] = ()) -> int:
+        """Sends one reply to the sender of each datagram but those of the slots ``silent``.
+
+        A reply is three parts, address and length each, behind the ID that the datagram had. Returns how many replies
+        the system didn't take.
+        """
+        count = len(replies)
+        parts = self._parts
+        parts[1 : 2 * count : 2] = replies
+        at = self._replies_from
+        self._iovecs[at : at + count * _IOVECS * _IOVEC.size] = b"".join(parts[: 2 * count])
+        if self._says_address:
+            self._leave_interface_to_routing(count)
+        if not silent:
+            return self._sent_from(self._sent_at, count)
+        left_out = set(silent)
+        headers = [header for slot, header in enumerate(self._headers[:count]) if slot not in left_out]
+        some = ctypes.create_string_buffer(b"".join(headers), len(headers) * _HEADER.size)
+        return self._sent_from(ctypes.addressof(some), len(headers))
+
+    def _sent_from(self, headers: int, count: int) -> int:
+        send, done, unsent = self._send, 0, 0
+        while done < count:
+            sent = send(self._fd, headers + done * _HEADER.size, count - done, 0)
+            if sent > 0:
+                done += sent
+            elif ctypes.get_errno() == errno.EAGAIN:
+                return unsent + count - done
+            elif ctypes.get_errno() != errno.EINTR:
+                done, unsent = done + 1, unsent + 1
+        return unsent
+
+    def _leave_interface_to_routing(self, count: int) -> None:
+        """A reply leaves from the address that the query came to; a link-local one also by the interface."""
+        ancillary = self._ancillary
+        for at in range(0, count * _RESERVED, _RESERVED):
+            if not self._v6:
+                ancillary[at + _INTERFACE_V4 : at + _INTERFACE_V4 + 4] = bytes(4)
+            elif not (ancillary[at + 16] == 0xFE and ancillary[at + 17] & 0xC0 == 0x80):
+                ancillary[at + _INTERFACE_V6 : at + _INTERFACE_V6 + 4] = bytes(4)
+
+
+def _base(memory: mmap.mmap) -> int:
+    """Where ``memory`` begins; it stays there."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(memory))

@@ -1,0 +1,292 @@
+"""Compiled answers equal the Authority's, octet for octet, whatever was asked before."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from struct import pack
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.catalogue import Catalogue, Guard
+from catcher.catalogue.guard import Run
+from catcher.catalogue.names import SortedNames
+from catcher.dns import Authority, Reply, Transport, compiled
+from catcher.dns.compiled import Answers, octets_of
+from catcher.dns.cookies import Cookies, Fixed
+from catcher.dns.options import Settings
+from catcher.dns.publication import Publications
+from catcher.dns.tally import cell
+from catcher.dns.template import Ours, complete
+from catcher.model.policy import Policy
+from tests.unit.dns.serving import NOW, zone
+from tests.unit.dns.test_authority import entry
+
+ZONE = """
+ns A 192.0.2.1
+mail MX 5 a.b
+mail MX 10 mx.sink.example.
+* MX 10 long.name.below
+* TXT "wild"
+*.cname CNAME www.zone.example.
+*.chain CNAME army.ml.
+chain2 CNAME x.army.ml.
+a.b A 192.0.2.2
+ent.below.deep TXT "x"
+d DNAME army.ml.
+cut NS ns.cut
+cut NS a.b
+ns.cut A 192.0.2.3
+big TXT "{0}" "{0}" "{0}"
+*.big2 TXT "{0}" "{0}" "{0}"
+""".format("x" * 180)
+NO_WILDCARD = """
+@ MX 10 host
+host A 192.0.2.1
+sub.host A 192.0.2.1
+"""
+
+
+def authority(folder: Path) -> Authority:
+    ours = Ours("mx.sink.example", ("ns1.sink.example", "ns2.zone.example"), ())
+    catalogue = Catalogue.of(
+        [
+            entry("army.ml"),
+            entry("hq.army.ml", Policy.NULL),
+            entry("other.ml", Policy.OBSERVE),
+            entry("gone.ml", Policy.RELEASE),
+            entry("sink.example"),
+            entry("typo.example"),
+            entry("dated.ml", Policy.ACCEPT, date(2026, 11, 4), Policy.RELEASE),
+            entry("turned.ml", Policy.ACCEPT, date(2026, 11, 3), Policy.NULL),
+        ]
+    )
+    zones = {
+        "zone.example": zone(folder, ZONE, "zone.example"),
+        "bare.example": zone(folder, NO_WILDCARD, "bare.example"),
+        "x.bare.example": zone(folder, ZONE, "x.bare.example"),
+    }
+    settings = Settings(nsid=b"sink-1", cookies=Cookies(Fixed((bytes(16),))))
+    return Authority(
+        catalogue, Publications(complete({}, ours), 1), zones, settings=settings, unloaded=["broken.example"]
+    )
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return authority(tmp_path_factory.mktemp("zones"))
+
+
+def fast(truth: Authority, now: datetime = NOW) -> Answers:
+    def answer(message: bytes, client: str) -> Reply | None:
+        return truth.answer(message, transport=Transport.UDP, now=now, client=client)
+
+    answers = Answers(truth, answer, lambda octets: 0)
+    answers.at(now)
+    return answers
+
+
+def reply_to(answers: Answers, message: bytes, client: str = "192.0.2.1") -> tuple[bytes, object] | None:
+    found = answers.exact.get(message[2:]) or answers.find(message[2:], 0) or answers.ask(message, client)
+    return None if found is None else (octets_of(found, message), found[1])
+
+
+APEXES = (
+    *("army.ml", "hq.army.ml", "other.ml", "gone.ml", "sink.example", "typo.example", "dated.ml", "turned.ml"),
+    *("zone.example", "bare.example", "x.bare.example", "broken.example", "elsewhere.test", "ml", "example", ""),
+)
+LABELS = (
+    *(
+        "www",
+        "*",
+        "_dmarc",
+        "_domainkey",
+        "a",
+        "b",
+        "mail",
+        "x",
+        "ns",
+        "ns1",
+        "hostmaster",
+        "mx",
+        "sink",
+        "long",
+        "name",
+    ),
+    *(
+        "below",
+        "deep",
+        "ent",
+        "d",
+        "cut",
+        "cname",
+        "chain",
+        "chain2",
+        "big",
+        "big2",
+        "host",
+        "sub",
+        "\1",
+        "army.ml",
+        "é",
+    ),
+    *("x" * 63, "y" * 45),
+)
+names = st.builds(
+    lambda labels, apex: [label.encode("latin-1") for label in labels] + [p.encode() for p in apex.split(".") if p],
+    st.lists(st.sampled_from(LABELS), max_size=4),
+    st.sampled_from(APEXES),
+)
+types = st.one_of(st.sampled_from((1, 2, 5, 6, 15, 16, 28, 39, 43, 251, 252, 255, 257, 65280)), st.integers(0, 65535))
+options = st.lists(
+    st.sampled_from(
+        (
+            *(b"\0\3\0\0", b"\0\3\0\1x", b"\0\x08\0\7\0\1\x18\0\xc0\0\2", b"\0\x0c\0\4\0\0\0\0", b"\0\x0b\0\0"),
+            *(
+                b"\0\x0a\0\x08clientID",
+                b"\0\x0a\0\3bad",
+                b"\0\x0a\0\x18clientID" + bytes(16),
+                b"\0\x0a",
+                b"\xff\xff\0\0",
+            ),
+        )
+    ),
+    max_size=3,
+).map(b"".join)
+opts = st.one_of(
+    st.just(b""),
+    st.builds(
+        lambda size, version, flags, data: b"\0" + pack("!HHBBHH", 41, size, 0, version, flags, len(data)) + data,
+        st.sampled_from((0, 512, 600, 1232, 4096, 65535)),
+        st.sampled_from((0, 0, 0, 1)),
+        st.sampled_from((0, 0x8000, 0x4000)),
+        options,
+    ),
+)
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> bytes:
+    """Queries as they come, many of them of one kind, and some that are broken."""
+    labels = draw(names)
+    text = b"".join(bytes((len(label) & 0x7F,)) + label for label in labels) + b"\0"
+    if draw(st.booleans()):
+        text = text.swapcase()
+    flags = draw(st.sampled_from((0, 0x100, 0x100, 0x120, 0x10, 0x8000, 0x2000, 0x2800, 0x7900)))
+    opt = draw(opts)
+    counts = draw(
+        st.sampled_from(((1, 0, 0, bool(opt)),) * 8 + ((0, 0, 0, 0), (2, 0, 0, 0), (1, 1, 0, 0), (1, 0, 0, 2)))
+    )
+    message = pack("!HHHHHH", draw(st.integers(0, 65535)), flags, *counts) + text
+    message += pack("!HH", draw(types), draw(st.sampled_from((1, 1, 1, 1, 3, 255)))) + opt
+    if draw(st.integers(0, 9)) == 0:
+        message = message[: draw(st.integers(0, len(message)))] + draw(st.binary(max_size=4))
+    return message
+
+
+@given(sent=st.lists(messages(), min_size=1, max_size=40), twice=st.booleans())
+def test_equal_octet_for_octet(truth: Authority, sent: list[bytes], twice: bool) -> None:
+    """Also the second time, when the reply comes from what was kept."""
+    answers = fast(truth)
+    for message in sent * (1 + twice):
+        wanted = truth.answer(message, transport=Transport.UDP, now=NOW, client="192.0.2.1")
+        found = reply_to(answers, message)
+        if wanted is None:
+            assert found is None
+        else:
+            assert found is not None and found == (wanted.wire, cell(wanted))
+
+
+@given(
+    prefixes=st.lists(st.text("abcXYZ-_*\1.", min_size=1, max_size=8), min_size=2, max_size=8), name=names, qtype=types
+)
+def test_names_that_never_came_before(truth: Authority, prefixes: list[str], name: list[bytes], qtype: int) -> None:
+    answers = fast(truth)
+    for prefix in prefixes:
+        labels = [prefix.encode(), *name]
+        text = b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
+        message = b"ID\0\0\0\1\0\0\0\0\0\0" + text + pack("!HH", qtype, 1)
+        wanted = truth.answer(message, transport=Transport.UDP, now=NOW)
+        assert wanted is not None and reply_to(answers, message) == (wanted.wire, cell(wanted))
+
+
+def question(name: str, qtype: int = 15) -> bytes:
+    text = b"".join(bytes((len(label),)) + label.encode() for label in name.split("."))
+    return b"ID\0\0\0\1\0\0\0\0\0\0" + text + b"\0" + pack("!HH", qtype, 1)
+
+
+def test_one_of_a_kind_is_asked_for_the_others(truth: Authority) -> None:
+    asked = []
+
+    def answer(message: bytes, client: str) -> Reply | None:
+        asked.append(message)
+        return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
+
+    answers = Answers(truth, answer, lambda octets: 0)
+    answers.at(NOW)
+    for number in range(100, 1000):
+        for apex in ("army.ml", "navy.ml", "other.ml", "a.zone.example"):
+            assert reply_to(answers, question(f"r{number}.{apex}"))
+    assert len(asked) == 4
+
+
+def test_memory_is_bounded(truth: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_MOST_EXACT", 50)
+    monkeypatch.setattr(compiled, "_MOST_KINDS", 50)
+    monkeypatch.setattr(compiled, "_MOST_OF_CLIENTS", 50)
+    answers = fast(truth)
+    cookie = b"\0" + pack("!HHIH", 41, 1232, 0, 12) + b"\0\x0a\0\x08clientID"
+    for number in range(3000):
+        reply_to(answers, question(f"a{number}.b.army.ml", number % 600))
+        reply_to(
+            answers, question(f"a{number}.b.army.ml")[:10] + b"\0\1" + question(f"a{number}.b.army.ml")[12:] + cookie
+        )
+        kept = (answers.exact, answers._older, answers._shared, answers._of_clients)
+        assert all(len(table) <= 50 for table in kept)
+
+
+def test_a_cookie_is_for_its_client_alone(truth: Authority) -> None:
+    answers = fast(truth)
+    cookie = b"\0" + pack("!HHIH", 41, 1232, 0, 12) + b"\0\x0a\0\x08clientID"
+    message = question("army.ml")[:10] + b"\0\1" + question("army.ml")[12:] + cookie
+    for client in ("192.0.2.1", "192.0.2.2", "192.0.2.1", "2001:db8::1"):
+        wanted = truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
+        found = reply_to(answers, message, client)
+        assert wanted is not None and found is not None and found[0] == wanted.wire
+
+
+@pytest.mark.parametrize("name", ["dated.ml", "www.dated.ml"])
+def test_a_policy_that_ends_at_midnight_ends_here(truth: Authority, name: str) -> None:
+    time = [datetime(2026, 11, 3, 23, 59, 59, 999_999, tzinfo=UTC)]
+    answers = Answers(
+        truth, lambda message, client: truth.answer(message, transport=Transport.UDP, now=time[0]), lambda octets: 0
+    )
+    rcodes = []
+    for later in (0, 1):
+        time[0] += timedelta(microseconds=later)
+        for _ in range(20):
+            answers.at(time[0])
+            found = reply_to(answers, question(name))
+            assert found is not None
+            rcodes.append(found[0][3] & 15)
+    assert rcodes == [0] * 20 + [5] * 20
+
+
+def test_a_guard_that_grows_old_holds_here(truth: Authority) -> None:
+    """Its run clears names for 24 hours, to the microsecond; from then on the MX is a null one."""
+    run = Run("ml", NOW, "ml.zone", 1, frozenset(), SortedNames.of([b"army.ml"]))
+    guarded = Authority(
+        Catalogue.of([entry("army.ml")], guard=Guard(required=True, runs=[run])), truth.publications, {}
+    )
+    time = NOW
+    answers = Answers(
+        guarded, lambda message, client: guarded.answer(message, transport=Transport.UDP, now=time), lambda octets: 0
+    )
+    for time in (NOW, NOW + timedelta(hours=24), NOW + timedelta(hours=24, microseconds=1)):
+        answers.at(time)
+        wanted = guarded.answer(question("army.ml"), transport=Transport.UDP, now=time)
+        found = reply_to(answers, question("army.ml"))
+        assert wanted is not None and found is not None and found[0] == wanted.wire
+    assert b"\0\0\0" in found[0][-16:] and b"mx" not in found[0]
