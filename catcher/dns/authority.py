@@ -140,8 +140,11 @@ class Authority:
 
         def inside(name: Name) -> int | None:
             found = self._nearest(name)
-            return found[1] if found is not None and found[0] == held else None
+            if found is not None and found[0] == held:
+                return found[1]
+            return zone.delegating(name, origin) if isinstance(held, Zone) else None
 
+        origin = query.name.folded[apex:]
         return domain, lookup(zone, query.name, apex, query.qtype, inside)
 
     def _transfer(self, exchange: _Exchange, held: Zone | Entry | CatalogZone, apex: int) -> Answer | Transfer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from catcher.dns.wire import MAX_NAME, ExtendedError, Name, Rcode, Rdata, RRset, RRType
+from catcher.dns.wire import MAX_NAME, ExtendedError, Name, Rcode, Rdata, RRset, RRType, lower
 from catcher.dns.zone import Delegation, Node, Zone
 
 MAX_CHAIN = 16
@@ -115,4 +115,6 @@ def _redirect(node: Node, name: Name, apex: int, qtype: int, found: Answer, orig
         found.rcode = Rcode.YXDOMAIN
         return None
     found.answer.append((name.wire, RRset(RRType.CNAME, dname.ttl, (Rdata(b"", (target,)),))))
-    return None if qtype in (RRType.CNAME, RRType.ANY) else target
+    if qtype in (RRType.CNAME, RRType.ANY) or lower(dname.rdatas[0].head).endswith(node.owner + lower(origin)):
+        return None  # a DNAME to below itself would only grow the name
+    return target

@@ -80,6 +80,14 @@ class Zone:
                 found = node
         return found
 
+    def delegating(self, name: Name, origin: bytes) -> int | None:
+        """The apex's offset in ``name`` when it lies at or below a cut of this zone, whose apex is ``origin``."""
+        apex = apex_of(name, origin)
+        if apex is None:
+            return None
+        node = self.nodes.get(name.folded[:apex]) or self.encloser(name, apex)
+        return None if node.cut is None else apex
+
     def __iter__(self) -> Iterator[tuple[bytes, RRset]]:
         """Every RRset with its relative owner."""
         return ((node.owner, rrset) for node in self.nodes.values() for rrset in node.rrsets.values())
