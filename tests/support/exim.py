@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,13 @@ log_file_path = {folder}/%slog
 keep_environment =
 hosts_connection_nolog = *
 log_selector = +smtp_confirmation
+smtputf8_advertise_hosts = *
+acl_smtp_rcpt = everybody
+acl_smtp_data = everybody
+message_size_limit = 50M
+begin acl
+everybody:
+  accept
 begin routers
 sink:
   driver = manualroute
@@ -37,6 +44,7 @@ sink:
   port = {port}
   allow_localhost
   hosts_try_chunking = *
+  {tls} = *
 begin retry
 * * F,1m,5s
 """
@@ -52,14 +60,33 @@ class Exim:
 
     def send(self, message: bytes, *, sender: str, recipient: str) -> str:
         """Submits a message (bare LF) and tries to deliver it at once; returns what it logged of it."""
-        command = (str(peer("exim")), "-C", str(self.folder / "conf"), "-odi", "-oi", "-f", sender, "--", recipient)
+        self._run("conf", "-odi", "-oi", "-f", sender, "--", recipient, spoken=message)
+        return self.log
+
+    def submit(self, message: bytes, *, sender: str, recipients: Sequence[str], tls: bool) -> str:
+        """The same by SMTP with a message in CRLF, and on by STARTTLS or without; returns what it logged of it."""
+        before = len(self.log)
+        stuffed = b"".join(b"." * line.startswith(b".") + line for line in message.splitlines(keepends=True))
+        utf8 = "" if sender.isascii() else " SMTPUTF8"
+        commands = ["EHLO client", f"MAIL FROM:<{sender}>{utf8}", *(f"RCPT TO:<{r}>" for r in recipients), "DATA"]
+        head = "".join(command + "\r\n" for command in commands).encode()
+        self._run("tls" if tls else "conf", "-odi", "-bs", spoken=head + stuffed + b".\r\nQUIT\r\n")
+        return self.log[before:]
+
+    def _run(self, conf: str, *options: str, spoken: bytes) -> None:
+        command = (str(peer("exim")), "-C", str(self.folder / conf), *options)
         subprocess.run(
             ["unshare", "--mount", "sh", "-c", _AS_IF_INSTALLED, "sh", str(self.folder), *command],
-            input=message,
+            input=spoken,
             check=True,
             timeout=60,
+            stdout=subprocess.DEVNULL,
         )
-        return (self.folder / "mainlog").read_text()
+
+    @property
+    def log(self) -> str:
+        file = self.folder / "mainlog"
+        return file.read_text() if file.exists() else ""
 
 
 @contextmanager
@@ -70,8 +97,9 @@ def exim(smtp: tuple[str, int]) -> Iterator[Exim]:
     folder = Path(tempfile.mkdtemp(prefix="catcher-exim-", dir="/var/tmp"))
     try:
         folder.chmod(0o755)
-        conf = _CONF.format(exim=program, folder=folder, host=smtp[0], port=smtp[1])
-        (folder / "conf").write_text(conf)
+        for name, tls in (("conf", "hosts_avoid_tls"), ("tls", "hosts_require_tls")):
+            conf = _CONF.format(exim=program, folder=folder, host=smtp[0], port=smtp[1], tls=tls)
+            (folder / name).write_text(conf)
         for name, line in (("passwd", f"{_USER}:x:{_ID}:{_ID}::/:/bin/false"), ("group", f"{_USER}:x:{_ID}:")):
             (folder / name).write_text(Path("/etc", name).read_text() + line + "\n")
         (folder / "spool").mkdir()

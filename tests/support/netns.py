@@ -15,7 +15,7 @@ from tests.support.peers import need_root, peer
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A network namespace with one address."""
+    """A network namespace with one address; without a name this machine itself."""
 
     name: str
     address: str
@@ -23,11 +23,17 @@ class Host:
     @property
     def prefix(self) -> tuple[str, ...]:
         """What a command is run under to run on this host; its /etc/resolv.conf is this host's, too."""
+        if not self.name:
+            return ()
         return (str(peer("ip")), "netns", "exec", self.name)
 
     def run(self, *command: str, **more: object) -> subprocess.CompletedProcess[bytes]:
         """Runs a command on this host to its end; fails when it does."""
         return subprocess.run([*self.prefix, *command], check=True, timeout=60, **more)  # type: ignore[call-overload,no-any-return]
+
+
+HERE = Host("", "127.0.0.1")
+"""This machine, without a namespace."""
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def peers() -> dict[str, Peer]:
 
 
 def peer(name: str) -> Path:
-    """The program (or file) of the peer ``name``, or a skip that names it. A name that isn't in the list is a KeyError."""
+    """The program (or file) of the peer ``name``, or a skip that names it. An unlisted name is a KeyError."""
     wanted = peers()[name]
     if wanted.how == "npm" or wanted.program.startswith("/"):
         file = _ROOT / ".peers" / name / "node_modules" / wanted.program

@@ -86,8 +86,11 @@ class Postfix:
 
 
 @contextmanager
-def postfix(host: Host, hostname: str) -> Iterator[Postfix]:
-    """A Postfix that runs on ``host`` under the name ``hostname``, and is gone afterwards with its files."""
+def postfix(host: Host, hostname: str, *, main: str = "", master: str = "") -> Iterator[Postfix]:
+    """A Postfix that runs on ``host`` under the name ``hostname``, and is gone afterwards with its files.
+
+    ``main`` and ``master``: more lines of main.cf and master.cf.
+    """
     need_root("run a private Postfix")
     program = str(peer("postfix"))
     # Postfix drops its rights: its folders can't lie below pytest's, which are the user's own.
@@ -98,8 +101,8 @@ def postfix(host: Host, hostname: str) -> Iterator[Postfix]:
         (folder / "queue").mkdir()
         (folder / "data").mkdir()
         shutil.chown(folder / "data", "postfix")
-        (folder / "conf" / "main.cf").write_text(_MAIN.format(hostname=hostname, folder=folder))
-        (folder / "conf" / "master.cf").write_text(_MASTER)
+        (folder / "conf" / "main.cf").write_text(_MAIN.format(hostname=hostname, folder=folder) + main)
+        (folder / "conf" / "master.cf").write_text(_MASTER + master)
         command = (program, "-c", str(folder / "conf"))
         host.run(*command, "start", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:

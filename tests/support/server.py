@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from catcher.model.observation import Observation
+from catcher.store import SqliteStore
+
 CATCHER = (sys.executable, "-m", "catcher")
 SECONDS = 60.0
 """How long to wait for the server's word before a test fails; it comes in about one."""
@@ -62,6 +65,8 @@ class Server:
     """Processes for DNS, and as many for SMTP."""
     more: str = "[fingerprint]\nlookups = false\n"
     """Further sections of catcher.toml."""
+    smtp_more: str = ""
+    """Further keys of its section smtp."""
     prefix: tuple[str, ...] = ()
     """What the command is run under: ``ip netns exec …``, ``strace …``."""
     program: tuple[str, ...] = CATCHER
@@ -80,7 +85,7 @@ class Server:
             'nameservers = ["ns1.sink.example", "ns2.sink.example"]\n'
             '[[dns.zone]]\nname = "sink.example"\nfile = "sink.example.zone"\n'
             f'[smtp]\nworkers = {self.workers}\nlisten = ["{self.smtp[0]}:{self.smtp[1]}"]\n'
-            'hostname = "mx.sink.example"\n'
+            f'hostname = "mx.sink.example"\n{self.smtp_more}'
             '[catalogue]\nfiles = ["catalogue.csv"]\n'
             f'[log]\nlevel = "{self.log_level}"\n' + self.more
         )
@@ -202,6 +207,14 @@ class Server:
             f"catcher {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
         )
         return done.stdout
+
+    def observations(self) -> list[Observation]:
+        """All that is stored, oldest first, read beside the server: quicker than the command."""
+        store = SqliteStore(self.folder / "var" / "catcher.db")
+        try:
+            return sorted(store.observations(), key=lambda observation: observation.id)
+        finally:
+            store.close()
 
     def json(self, *arguments: str) -> list[dict[str, Any]]:
         """Runs ``catcher … --json``; returns its objects."""
