@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import accumulate, repeat
+from itertools import accumulate, compress, count, repeat
+from operator import ne, setitem
 
 from catcher.catalogue.entry import Entry
 from catcher.model.policy import Policy
@@ -45,20 +47,27 @@ class Table:
         self._count = len(domains) - domains.count(b"") - len(self.duplicates)
 
     def _hashed(self, domains: Sequence[bytes]) -> array[int]:
-        """Open addressing with linear probing, at most half full: ordinal + 1, or 0 for a free slot."""
+        """Open addressing with linear probing, at most half full: ordinal + 1, or 0 for a free slot.
+
+        Every slot goes to the first line that belongs there, at the pace of C; only the lines that it
+        leaves over, some of five, are put one by one.
+        """
         size = 2 << max(3, len(domains).bit_length())
         mask = size - 1
         slots = array("I", bytes(array("I").itemsize * size))
-        for ordinal, hashed in enumerate(map(hash, domains)):
-            slot = hashed & mask
+        homes = array("I", map(mask.__and__, map(hash, domains)))
+        deque(map(setitem, repeat(slots), reversed(homes), range(len(domains), 0, -1)), maxlen=0)
+        left_over = compress(count(), map(ne, map(slots.__getitem__, homes), count(1)))
+        for ordinal in left_over:
+            slot = homes[ordinal]
             while other := slots[slot]:
                 if domains[other - 1] == domains[ordinal]:
-                    self.duplicates.append((ordinal, other - 1))
+                    if domains[ordinal]:
+                        self.duplicates.append((ordinal, other - 1))
                     break
                 slot = (slot + 1) & mask
             else:
-                if domains[ordinal]:
-                    slots[slot] = ordinal + 1
+                slots[slot] = ordinal + 1
         return slots
 
     def __len__(self) -> int:
