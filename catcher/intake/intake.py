@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
 from collections.abc import Callable, Mapping
 
 from catcher.catalogue import Catalogue
@@ -17,8 +17,10 @@ from catcher.model.ports import ObservationSink, Resolver
 from catcher.model.transaction import Transaction
 from catcher.privacy import KeyRing
 
-_REF_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REF_ALPHABET = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a reference survives a telephone call."""
+_LETTERS = _REF_ALPHABET * 8
+"""Octet → letter: each letter stands for as many octets, so that random ones stay so."""
 
 
 class Intake:
@@ -45,7 +47,7 @@ class Intake:
     @staticmethod
     def new_ref() -> str:
         """A random reference of 60 bits, ``XXXX-XXXX-XXXX``: it stands in the reply and in the observation."""
-        letters = "".join(secrets.choice(_REF_ALPHABET) for _ in range(12))
+        letters = os.urandom(12).translate(_LETTERS).decode("ascii")
         return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
     async def take(

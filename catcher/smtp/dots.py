@@ -34,7 +34,7 @@ class DotDecoder:
             return b"", packet
         data = self._tail + packet if self._tail else packet
         emitted = self._emitted
-        if b"." not in data:  # base64 has none: most octets of big messages end here
+        if b"." not in data or b"\r\n." not in data:  # base64 has no dot: most octets of big messages end here
             self._tail, self._emitted = _tail_of(data)
             return data[emitted:] if emitted else data, b""
         end = data.find(END)

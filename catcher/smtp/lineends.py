@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_REGULAR_FROM = 1024
+"""Octets from which on it pays to see whether all lines are equally long, as base64's are."""
+
 
 class LineEnds:
     """Counts CRLFs; says whether a CR or an LF stood alone. The same for any segmentation."""
@@ -29,12 +32,32 @@ class LineEnds:
             data = data[:-1]
         if not data:
             return
-        crlfs = data.count(b"\r\n")
-        self.crlfs += crlfs
-        self.bare_lf = self.bare_lf or data.count(b"\n") > crlfs
-        self.bare_cr = self.bare_cr or data.count(b"\r") > crlfs
         self._inside = not data.endswith(b"\r\n")
+        crlfs = _in_equal_lines(data) if len(data) >= _REGULAR_FROM else 0
+        if not crlfs:
+            crlfs = data.count(b"\r\n")
+            self.bare_lf = self.bare_lf or data.count(b"\n") > crlfs
+            self.bare_cr = self.bare_cr or data.count(b"\r") > crlfs
+        self.crlfs += crlfs
 
     def end(self) -> None:
         """No more octets come: a CR at the very end stands alone."""
         self.bare_cr = self.bare_cr or self._after_cr
+
+
+def _in_equal_lines(data: bytes) -> int:
+    """How many CRLFs there are, if lines are equally long and no CR or LF stands elsewhere; else 0.
+
+    Whoever counts looks at each octet; here only the places where line ends are due are looked at one by one.
+    """
+    first = data.find(b"\r\n")
+    length = data.find(b"\r\n", first + 2) - first
+    if first < 0 or length <= 0:
+        return 0
+    rest = bytearray(data)
+    crs, lfs = rest[first::length], rest[first + 1 :: length]
+    due = len(crs)
+    if len(lfs) != due or crs.count(b"\r") != due or lfs.count(b"\n") != due:
+        return 0
+    rest[first::length] = rest[first + 1 :: length] = bytes(due)
+    return 0 if b"\r" in rest or b"\n" in rest else due

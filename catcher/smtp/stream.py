@@ -40,12 +40,22 @@ class MessageStream:
 
     def feed(self, data: bytes) -> None:
         """Takes the next octets of the message, dot-unstuffed. After ``finish`` the stream is used up."""
-        self._line_ends.feed(data)
         if self._reader is None:
+            self._line_ends.feed(data)
             self._body(data)
             return
         body = self._reader.feed(data)
-        if body is not None:
+        if body is None:
+            self._line_ends.feed(data)
+        else:
+            header_octets = len(data) - len(body)
+            if header_octets > 0:
+                self._line_ends.feed(data[:header_octets])
+                self._header_crlfs = self._line_ends.crlfs
+                self._line_ends.feed(body)
+            else:  # the line that turns out to be body began in an earlier piece
+                self._line_ends.feed(data)
+                self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
             self._header_ended(self._reader, body)
 
     def finish(self) -> tuple[Header, BodyFacts]:
@@ -57,7 +67,9 @@ class MessageStream:
         """
         self._line_ends.end()
         if self._reader is not None:
-            self._header_ended(self._reader, self._reader.end())
+            body = self._reader.end()
+            self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
+            self._header_ended(self._reader, body)
         ends = self._line_ends
         digests = {wanted: digest.digest() for wanted, digest in self._digests.items()}
         facts = BodyFacts(
@@ -75,7 +87,6 @@ class MessageStream:
         self._reader = None
         self._header = reader.header()
         self.hops = reader.hops
-        self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
         self._digests = {wanted: BodyDigest(wanted) for wanted in wanted_digests(self._header)}
         self._body(body)
 

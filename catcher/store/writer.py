@@ -50,6 +50,8 @@ class GroupWriter:
         self._waiting: deque[_Commit] = deque()
         self._closing = False
         self._pausing = False
+        self._calling = False
+        """Whether the thread is about to be called."""
         self._thread: threading.Thread | None = None
 
     async def start(self) -> None:
@@ -76,8 +78,15 @@ class GroupWriter:
             if len(self._waiting) >= self._most_waiting:
                 raise StoreUnavailable(f"{self._most_waiting} transactions wait for the store already")
             self._waiting.append(_Commit(observations, done))
-            self._changed.notify()
+            calling, self._calling = self._calling, True
+        if not calling:  # those that come in the same turn of the loop go into the same write
+            asyncio.get_running_loop().call_soon(self._call)
         return await done
+
+    def _call(self) -> None:
+        with self._changed:
+            self._calling = False
+            self._changed.notify()
 
     async def close(self) -> None:
         """Writes all that waits, closes the store and ends the thread. Later commits are refused."""
