@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from catcher.fingerprint import subjects
 from catcher.fingerprint.addresses import local_parts
-from catcher.model.transaction import Header
+from catcher.fingerprint.glance import Glance
 
 
 class Fact(StrEnum):
@@ -61,10 +61,21 @@ class Fact(StrEnum):
     """All capitals, or several exclamation marks."""
     MAIL_PROGRAM = "mail-program"
     """Written with a program that people use."""
+    TEST_SUBJECT = "test-subject"
+    """A Subject that says no more than that this is a test."""
+    TEST_ADDRESS = "test-address"
+    """From or the reverse-path is a mailbox for tests, or of those that look for open relays."""
+    RELAY_TEST = "relay-test"
+    """A Subject as programs write it that look for open relays: an address and port, or in so many words."""
+    SCANNER = "scanner"
+    """A host of those who map the Internet, by its own name."""
+    UNLIKELY = "unlikely-genuine"
+    """The model finds it more likely than 9 in 10 that no honest sender wrote this."""
 
 
 _DAEMONS = frozenset({"mailer-daemon", "mail-daemon", "maildaemon", "mailerdaemon"})
 _NO_REPLY = re.compile(r"(no|do[-_.]?not|not)[-_.]?reply|\bnotifications?\b|\bbounces?\b|\balerts?\b|\bautomat\w+")
+_TEST_ADDRESS = re.compile(r"(?:spam|relay|smtp|mail|open)?[-_.]?(?:test(?:er|ing)?|probe|scan(?:ner)?)[-_.]?\d*\Z")
 _SERVICE_FIELDS = frozenset(
     (
         b"feedback-id x-feedback-id x-ses-outgoing x-sg-eid x-sg-id x-mailgun-sid x-mandrill-user x-mc-user x-campaign"
@@ -80,22 +91,18 @@ _PROGRAMS = re.compile(
     re.IGNORECASE,
 )
 _REPORT_TYPE = re.compile(rb"report-type\s*=\s*\"?\s*([a-z-]+)")
-_READ = 2048
-"""Octets of a field that patterns are run over."""
 
 
-def header_facts(header: Header) -> set[Fact]:
+def header_facts(glance: Glance) -> set[Fact]:
     """All facts of the header section."""
-    fields: dict[bytes, bytes] = {}
-    for field in header.fields:
-        fields.setdefault(field.name.rstrip(b" \t").lower(), field.value[:_READ].strip())
+    fields = glance.fields
     facts = {fact for fact, name in _ABSENT.items() if name not in fields}
     facts |= {fact for fact, names in _PRESENT.items() if not names.isdisjoint(fields)}
     facts |= _content(fields.get(b"content-type", b"").lower())
     facts |= _automatic(fields)
     facts |= _sender(fields)
-    facts |= _subject(subjects.decoded(fields.get(b"subject", b"")))
-    if {"nul", "bad-line", "8bit", "no-header"} & set(header.defects):
+    facts |= _subject(glance.subject)
+    if glance.damaged:
         facts.add(Fact.DAMAGED)
     if _PROGRAMS.search(fields.get(b"user-agent", b"") + b" " + fields.get(b"x-mailer", b"")):
         facts.add(Fact.MAIL_PROGRAM)
@@ -152,7 +159,14 @@ def _sender(fields: dict[bytes, bytes]) -> set[Fact]:
         facts.add(Fact.POSTMASTER)
     if any(_NO_REPLY.search(name) for name in names):
         facts.add(Fact.NO_REPLY)
+    if any(map(is_for_tests, names)):
+        facts.add(Fact.TEST_ADDRESS)
     return facts
+
+
+def is_for_tests(local_part: str) -> bool:
+    """Whether a mailbox is one for tests, by its local-part in lower case."""
+    return _TEST_ADDRESS.match(local_part) is not None
 
 
 def _subject(subject: str) -> set[Fact]:
@@ -167,4 +181,6 @@ _SUBJECTS = {
     Fact.AUTO_REPLY: subjects.AUTO_REPLY,
     Fact.ACCOUNT: subjects.ACCOUNT,
     Fact.ABUSE_REPORT: subjects.COMPLAINT,
+    Fact.TEST_SUBJECT: subjects.TEST,
+    Fact.RELAY_TEST: subjects.RELAY_TEST,
 }

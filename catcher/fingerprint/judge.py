@@ -36,11 +36,12 @@ def fingerprint(transaction: Transaction, answers: Answers, context: Context) ->
     sender = judge_sender(
         authenticated, network, domain_or_none(reverse_path.domain) if reverse_path else None, context
     )
+    own_names = frozenset((*network.reverse, *filter(None, (network.helo,)), *map(own, authenticated.authors)))
     typed = dict.fromkeys(mailbox.domain for mailbox in transaction.forward_paths)
     return Fingerprint(
         sender=sender,
         intended=tuple(context.intended(domain) for domain in typed),
-        nature=judge_nature(transaction, authenticated, sender),
+        nature=judge_nature(transaction, authenticated, network, sender, own_names),
         markings=judge_markings(transaction.header),
         authentication=authenticated.results,
         freshness=judge_freshness(transaction, authenticated, network, context),

@@ -1,18 +1,19 @@
-"""What kind of mail it is, how likely it is a real stray, and whose mistake led it here.
+"""What kind of mail it is, how likely an honest sender wrote it, and whose mistake led it here.
 
-``genuine`` is a logistic score over the facts with the weights below: chosen by hand so that each sign is defensible,
-**not calibrated**. It orders mails; 0.8 does not mean that 8 in 10 are genuine.
+The class follows from facts, the most telling first; where they leave it open, the model behind ``genuine`` may call it
+spam. Lack of proof alone never does: the header itself must look the part.
 """
 
 from __future__ import annotations
 
-import math
-
-from catcher.fingerprint.addresses import mailboxes
 from catcher.fingerprint.authentication import Authenticated
-from catcher.fingerprint.facts import Fact, header_facts
+from catcher.fingerprint.facts import Fact, header_facts, is_for_tests
+from catcher.fingerprint.genuine import from_proof, from_traits, probability
+from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.network import Network
+from catcher.fingerprint.traits import traits
 from catcher.model.domain import is_at_or_below
-from catcher.model.fingerprint import AuthResult, MailClass, Nature, Sender, Tier, TypoKind
+from catcher.model.fingerprint import MailClass, Nature, Sender, TypoKind
 from catcher.model.transaction import Transaction
 
 _BOUNCE = {Fact.DELIVERY_REPORT, Fact.FAILED_RECIPIENTS, Fact.DAEMON}
@@ -20,52 +21,48 @@ _AUTOMATIC = {Fact.DISPOSITION, Fact.ABUSE_REPORT, Fact.AUTO_SUBMITTED, Fact.AUT
 _BULK = {Fact.LIST, Fact.UNSUBSCRIBE, Fact.PRECEDENCE}
 _MACHINE = {Fact.NO_REPLY, Fact.ACCOUNT, Fact.SERVICE, Fact.NULL_SENDER, Fact.POSTMASTER}
 
-_WEIGHTS = {
-    Fact.REPLY: 1.5,
-    Fact.MAIL_PROGRAM: 0.7,
-    Fact.NO_DATE: -1.0,
-    Fact.NO_MESSAGE_ID: -1.0,
-    Fact.NO_FROM: -2.0,
-    Fact.DAMAGED: -1.0,
-    Fact.HTML_ONLY: -1.2,
-    Fact.LOUD: -1.2,
-}
-_CLASS_WEIGHTS = {
-    MailClass.PERSON: 0.5,
-    MailClass.BULK: 0.5,
-    MailClass.AUTOMATIC: 0.0,
-    MailClass.BOUNCE: -1.0,
-    MailClass.UNKNOWN: -1.0,
-}
-_TIER_WEIGHTS = {Tier.VERIFIED: 1.5, Tier.AUTHENTICATED: 0.8, Tier.NETWORK: 0.2, Tier.CLAIMED: 0.0}
-_FAILED_WEIGHT = -2.0
-"""DMARC says that the domain in From didn't send it."""
-_NAMED_WEIGHT = 0.7
-"""To or Cc names the typed domain: somebody wrote the address out."""
+_MAYBE_SPAM = {MailClass.PERSON, MailClass.BULK, MailClass.UNKNOWN}
+_SPAM = 0.1
+"""``genuine`` below which it is called spam."""
+_SPAM_BY_HEADER = -1.0
+"""Log-odds that the header alone must reach for that."""
+
+_SCANNERS = frozenset(  # noqa: SIM905
+    "shodan.io censys.io censys-scanner.com shadowserver.org binaryedge.ninja internet-measurement.com stretchoid.com"
+    " onyphe.net onyphe.io leakix.net leakix.org internet-census.org cyberresilience.io openintel.nl criminalip.com"
+    " netsystemsresearch.com".split()
+)
+"""Those who map the Internet and say so in their names."""
 
 
-def judge_nature(transaction: Transaction, authenticated: Authenticated, sender: Sender) -> Nature:
-    """Class, ``genuine`` (0..1, two decimals), kind of typo, and the facts it rests on."""
+def judge_nature(
+    transaction: Transaction, authenticated: Authenticated, network: Network, sender: Sender, own_names: frozenset[str]
+) -> Nature:
+    """Class, ``genuine`` (0..1, two decimals), kind of typo, and the facts it rests on.
+
+    ``own_names`` are organizational domains that the client or its sender go by.
+    """
+    scanner = {Fact.SCANNER} if own_names & _SCANNERS else set()
     if transaction.header is None:
-        return Nature(MailClass.UNKNOWN, 0.5, None, (Fact.NO_MESSAGE,))
-    facts = header_facts(transaction.header)
-    if transaction.reverse_path is None:
+        found = MailClass.PROBE if scanner else MailClass.UNKNOWN
+        return Nature(found, 0.5, None, (Fact.NO_MESSAGE, *scanner))
+    glance = Glance(transaction.header)
+    facts = header_facts(glance) | scanner
+    path = transaction.reverse_path
+    if path is None:
         facts.add(Fact.NULL_SENDER)
+    elif is_for_tests(path.local_part.lower()):
+        facts.add(Fact.TEST_ADDRESS)
+    typo = _typo(transaction, {mailbox.domain for mailbox in glance.recipients})
+    by_header = from_traits(traits(glance))
+    # A program that sends through the wrong server does so from anywhere: that it has no name proves nothing.
+    proof = 0.0 if typo is TypoKind.RELAY else from_proof(authenticated, network, sender)
+    genuine = probability(by_header + proof)
     mail_class = classify(facts)
-    named = _visible(transaction)
-    score = _CLASS_WEIGHTS[mail_class] + sum(_WEIGHTS.get(fact, 0.0) for fact in facts)
-    score += _TIER_WEIGHTS[sender.tier]
-    if authenticated.results.dmarc.result is AuthResult.FAIL:
-        score += _FAILED_WEIGHT
-    typed = {mailbox.domain for mailbox in transaction.forward_paths}
-    if named & typed:
-        score += _NAMED_WEIGHT
-    return Nature(
-        mail_class=mail_class,
-        genuine=round(1 / (1 + math.exp(-score)), 2),
-        typo=_typo(transaction, named, typed),
-        reasons=tuple(fact for fact in Fact if fact in facts),
-    )
+    if mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
+        facts.add(Fact.UNLIKELY)
+        mail_class = MailClass.SPAM
+    return Nature(mail_class, genuine, typo, tuple(fact for fact in Fact if fact in facts))
 
 
 def classify(facts: set[Fact]) -> MailClass:
@@ -76,6 +73,8 @@ def classify(facts: set[Fact]) -> MailClass:
         return MailClass.BOUNCE
     if Fact.DELIVERY_SUBJECT in facts and facts & {Fact.NULL_SENDER, Fact.POSTMASTER, Fact.AUTO_SUBMITTED}:
         return MailClass.BOUNCE
+    if facts & {Fact.SCANNER, Fact.RELAY_TEST} or {Fact.TEST_SUBJECT, Fact.TEST_ADDRESS} <= facts:
+        return MailClass.PROBE
     if facts & _AUTOMATIC:
         return MailClass.AUTOMATIC
     if facts & _BULK:
@@ -85,17 +84,10 @@ def classify(facts: set[Fact]) -> MailClass:
     return MailClass.UNKNOWN if Fact.NO_FROM in facts else MailClass.PERSON
 
 
-def _visible(transaction: Transaction) -> set[str]:
-    """Domains that To and Cc name."""
-    header = transaction.header
-    if header is None:
-        return set()
-    return {mailbox.domain for mailbox in mailboxes(header.all("to") + header.all("cc"))}
-
-
-def _typo(transaction: Transaction, named: set[str], typed: set[str]) -> TypoKind | None:
+def _typo(transaction: Transaction, named: set[str]) -> TypoKind | None:
     """``recipient`` when To or Cc name a typed domain; ``relay`` when they name others only and the sender's own
     reverse-path is at a typed domain: a mail program that has it as its server."""
+    typed = {mailbox.domain for mailbox in transaction.forward_paths}
     if not typed:
         return None
     if any(is_at_or_below(name, domain) for name in named for domain in typed):

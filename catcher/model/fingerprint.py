@@ -148,10 +148,10 @@ class Intended:
 class Nature:
     mail_class: MailClass
     genuine: float
-    """0..1: how likely this is a real stray mail. Uncalibrated in this version: see fingerprint.nature."""
+    """0..1: how likely an honest sender wrote this, as opposed to a spammer; calibrated: see fingerprint.genuine."""
     typo: TypoKind | None
     reasons: tuple[str, ...]
-    """Words from a closed list in fingerprint.nature."""
+    """Words from a closed list in fingerprint.facts."""
 
     def to_json(self) -> dict[str, Any]:
         return {

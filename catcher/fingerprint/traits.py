@@ -1,0 +1,253 @@
+"""Finds the traits of a header section in what its author wrote.
+
+Only fields that the sender's own program writes are looked at; what receivers and list servers add (Received, Sender,
+List-*, Precedence, X-Spam-*, Delivered-To …) never is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.trait import Trait
+
+
+def traits(glance: Glance) -> set[Trait]:
+    """All traits of a header section."""
+    found: set[Trait] = set()
+    for find in _FINDERS:
+        find(glance, found)
+    return found
+
+
+_ANSWER = re.compile(r"(?:\[[^\]]{0,40}\] ?)?(?:re|aw|sv|vs|odp|ynt|rv|fw|fwd|wg|tr|r|antw|res)(?:\[\d+\])?:", re.I)
+
+
+def _thread(glance: Glance, found: set[Trait]) -> None:
+    answers = bool(glance.fields.keys() & {b"in-reply-to", b"references"})
+    if answers:
+        found.add(Trait.REPLY)
+    if _ANSWER.match(glance.subject):
+        found.add(Trait.RE if answers else Trait.RE_ALONE)
+    if glance.fields.keys() & _OWN_FIELDS:
+        found.add(Trait.OWN_FIELDS)
+
+
+_OWN_FIELDS = frozenset(
+    b"organization x-accept-language accept-language content-language x-face openpgp autocrypt mail-followup-to"
+    b" x-gpg-fingerprint x-pgp-key x-home-page x-url x-operating-system x-os x-ms-has-attach".split()
+)
+
+
+def _people(glance: Glance, found: set[Trait]) -> None:
+    name, authors = _display_name(glance.value(b"from")), glance.authors
+    if name:
+        found.add(Trait.FROM_NAME)
+    if not authors:
+        found.add(Trait.FROM_UNREAD)
+    else:
+        author = authors[0]
+        if len(authors) > 1:
+            found.add(Trait.FROM_SEVERAL)
+        if "@" in name and author.domain in name.lower():
+            found.add(Trait.FROM_NAME_IS_ADDRESS)
+        if sum(map(str.isdigit, author.local_part)) > 2:
+            found.add(Trait.FROM_DIGITS)
+        if any(map(str.isdigit, author.domain)):
+            found.add(Trait.FROM_DOMAIN_DIGITS)
+        if author in glance.recipients:
+            found.add(Trait.TO_IS_FROM)
+    answers_to = glance.answers_to
+    # A list server's Reply-To names the list, which To or Cc name, too.
+    if answers_to and answers_to[0] not in glance.recipients:
+        elsewhere = not authors or not _related(answers_to[0].domain, authors[0].domain)
+        found.add(Trait.REPLY_TO_ELSEWHERE if elsewhere else Trait.REPLY_TO)
+    _recipients(glance, found)
+
+
+def _recipients(glance: Glance, found: set[Trait]) -> None:
+    named = glance.recipients
+    if not named:
+        found.add(Trait.TO_NONE)
+    else:
+        name = _display_name(glance.value(b"to")).strip("\"'").lower()
+        if name:
+            found.add(
+                Trait.TO_NAME_IS_LOCAL
+                if name in (named[0].local_part.lower(), named[0].address.lower())
+                else Trait.TO_NAME
+            )
+        if len(named) > 1:
+            found.add(Trait.TO_MANY if len(named) > 6 else Trait.TO_SEVERAL)
+
+
+def _display_name(value: bytes) -> str:
+    """What stands before the first ``<``, or in a trailing comment."""
+    text = value[:300].decode("utf-8", "replace")
+    before, bracket, _ = text.partition("<")
+    if bracket:
+        return before.strip().strip('"').strip()
+    _, parenthesis, comment = text.partition("(")
+    return comment.rstrip(") \t") if parenthesis else ""
+
+
+_ID = re.compile(r"<([^\s<>@]+)@([^\s<>@]+)>\Z")
+
+
+def _identifier(glance: Glance, found: set[Trait]) -> None:
+    value = glance.value(b"message-id").decode("ascii", "replace")
+    if not value:
+        found.add(Trait.ID_NONE)
+        return
+    match = _ID.match(value)
+    if match is None:
+        found.add(Trait.ID_MALFORMED)
+        return
+    left, host = match[1], match[2].lower()
+    if "." in host and not any(_related(host, author.domain) for author in glance.authors[:1]):
+        found.add(Trait.ID_OTHER_DOMAIN)
+    if "$" in left:
+        found.add(Trait.ID_DOLLAR)
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether two names share their last two labels, or three where the last two are short: roughly one owner."""
+    labels = one.split(".")[-3:]
+    kept = 3 if len(labels) == 3 and len(labels[1]) <= 3 and len(labels[2]) == 2 else 2
+    return labels[-kept:] == other.split(".")[-kept:]
+
+
+_DATE = re.compile(
+    r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s*)?(\d{1,2})\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+"
+    r"(\d{4})\s+\d{1,2}:\d\d(?::\d\d)?\s*([+-]\d{4}|[a-z]{1,5})?(?:\s|\Z)",
+    re.I,
+)
+_DAYS, _MONTHS = "montuewedthufrisatsun", "janfebmaraprmayjunjulaugsepoctnovdec"
+
+
+def _date(glance: Glance, found: set[Trait]) -> None:
+    value = glance.value(b"date").decode("ascii", "replace")
+    if not value:
+        found.add(Trait.DATE_NONE)
+        return
+    match = _DATE.match(value)
+    if match is None or match[5] is None:
+        found.add(Trait.DATE_MALFORMED)
+        return
+    if match[1] is not None:
+        try:
+            day = date(int(match[4]), _MONTHS.index(match[3].lower()) // 3 + 1, int(match[2])).weekday()
+        except ValueError:
+            found.add(Trait.DATE_MALFORMED)
+            return
+        if day != _DAYS.index(match[1].lower()) // 3:
+            found.add(Trait.DATE_WRONG_WEEKDAY)
+
+
+_MONEY = re.compile(r"[$€£¥]|\d ?%|\b(?:usd|eur|us\$)\b", re.I)
+_OFFER = re.compile(
+    r"\b(?:free|sav(?:e|ings?)|offers?|cash|money|income|earn|profits?|invest\w*|loans?|mortgages?|credit|debts?|rates?"
+    r"|guarante\w+|win(?:ner|ning)?|won|prizes?|lottery|bonus|cheap\w*|discount\w*|deals?|sale|lowest|price[sd]?|buy"
+    r"|order|act now|viagra|pills?|meds|pharmacy|weight|diet|health|insurance|casino|adult|sex\w*|hot|teens?|girls?"
+    r"|xxx|porn|horny|urgent|confidential|assistance|business|opportunit\w+|proposal|partnership|million|transfer|click|limited"
+    r"|don'?t miss|special|amazing|unlimited|instant\w*|secrets?|cell ?phone|inkjet|printers?|toner|software|dvd|copy"
+    r"|your (?:account|mailbox|password)|verify|suspended|winner|gift|approved|membership|traffic|e-?mail(?:s|ing)?)\b",
+    re.I,
+)
+_TAIL = re.compile(r"\S\s{4,}\S{2,20}\Z|\s[#\[(]?\d{4,}[\])]?\Z|\s[a-z]*\d+[a-z]+\d*[a-z]*\Z")
+_YOU = re.compile(r"\b(?:you|your|yours|u)\b", re.I)
+
+
+def _subject(glance: Glance, found: set[Trait]) -> None:
+    text = glance.subject.strip()
+    if not text:
+        found.add(Trait.SUBJECT_NONE)
+        return
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) > 5 and text.isupper():
+        found.add(Trait.SUBJECT_LOUD)
+    for trait, pattern in _SUBJECT_SIGNS:
+        if pattern.search(text):
+            found.add(trait)
+    if "!" in text:
+        found.add(Trait.SUBJECT_CRY)
+    if "?" in text:
+        found.add(Trait.SUBJECT_QUESTION)
+    if "�" in text:
+        found.add(Trait.SUBJECT_RAW)
+    words = text.split()
+    if len(words) > 3 and sum(w[0].isupper() for w in words) > 0.75 * len(words):
+        found.add(Trait.SUBJECT_TITLE)
+
+
+_SUBJECT_SIGNS = (
+    (Trait.SUBJECT_MONEY, _MONEY),
+    (Trait.SUBJECT_OFFER, _OFFER),
+    (Trait.SUBJECT_TAIL, _TAIL),
+    (Trait.SUBJECT_YOU, _YOU),
+)
+
+_TYPES = {
+    "text/plain": Trait.PLAIN,
+    "text/html": Trait.HTML,
+    "multipart/alternative": Trait.ALTERNATIVE,
+    "multipart/related": Trait.ALTERNATIVE,
+    "multipart/mixed": Trait.MIXED,
+    "multipart/signed": Trait.SIGNED,
+    "multipart/encrypted": Trait.SIGNED,
+}
+
+
+def _content(glance: Glance, found: set[Trait]) -> None:
+    value = glance.value(b"content-type").decode("ascii", "replace")
+    kind = value.partition(";")[0].strip().lower()
+    if kind in _TYPES:
+        found.add(_TYPES[kind])
+    if kind.startswith("text/") and glance.value(b"content-transfer-encoding").lower() == b"base64":
+        found.add(Trait.BASE64_TEXT)
+
+
+_PEOPLES = re.compile(
+    rb"outlook|thunderbird|apple mail|iphone mail|ipad mail|mutt|evolution|kmail|gnus|mozilla|eudora|lotus notes"
+    rb"|roundcube|horde|squirrelmail|zimbra|the bat!|pine|mew |sylpheed|claws|exmh|vm |internet mail service|imp/",
+    re.I,
+)
+_HIGH = re.compile(rb"\s*(?:1|2|high|urgent|highest)\b", re.I)
+
+
+def _program(glance: Glance, found: set[Trait]) -> None:
+    program = glance.value(b"user-agent") + glance.value(b"x-mailer")
+    mimeole = b"x-mimeole" in glance.fields
+    if program:
+        found.add(Trait.PROGRAM if _PEOPLES.search(program) else Trait.PROGRAM_OTHER)
+        if b"Outlook" in program and not mimeole and (b"Express" in program or b"Build" in program):
+            found.add(Trait.PROGRAM_FORGED)
+    elif mimeole or b"x-msmail-priority" in glance.fields:
+        found.add(Trait.MIMEOLE_ALONE)
+    priorities = [glance.fields[name] for name in _PRIORITIES if name in glance.fields]
+    if any(map(_HIGH.match, priorities)):
+        found.add(Trait.PRIORITY)
+    elif priorities:
+        found.add(Trait.PRIORITY_NORMAL)
+    if glance.damaged:
+        found.add(Trait.DAMAGED)
+    if glance.repeated & _ONCE:
+        found.add(Trait.REPEATED)
+
+
+_PRIORITIES = (b"x-priority", b"x-msmail-priority", b"importance", b"priority")
+_ONCE = frozenset(
+    b"from to cc subject date message-id reply-to in-reply-to references mime-version content-type".split()
+)
+
+_FINDERS: tuple[Callable[[Glance, set[Trait]], None], ...] = (
+    _thread,
+    _people,
+    _identifier,
+    _date,
+    _subject,
+    _content,
+    _program,
+)
