@@ -1,165 +1,119 @@
-"""CPU per DNS query at saturation: catcher, NSD and Knot on one core, the load from dnsperf on the others."""
+"""CPU per DNS query: catcher beside NSD, Knot and a bare C echo, on one core, the load from dnsperf on the others.
+
+::
+
+    all servers start ─▶ round: each server, one after the other, each mix, saturated and paced ─▶ next round
+                                                   └─▶ median of the rounds, ratio to the better peer
+"""
 
 from __future__ import annotations
 
 import os
-import random
 import re
+import statistics
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from catcher.bench.process import find, free_port, running, tool
+from catcher.bench.nameservers import PEERS, SERVERS
+from catcher.bench.process import Server, free_port, running, tool
+from catcher.bench.queries import EDNS, NEVER, RETURN, Mix, mixes
 
 DOMAINS = 1000
-
-ZONE = """\
-$TTL 300
-@ IN SOA ns1.sink.test. hostmaster.ns1.sink.test. 1 3600 600 604800 300
-@ IN NS ns1.sink.test.
-@ IN NS ns2.sink.test.
-@ IN MX 10 mx.sink.test.
-* IN MX 10 mx.sink.test.
-@ IN TXT "v=spf1 -all"
-* IN TXT "v=spf1 -all"
-_dmarc IN TXT "v=DMARC1; p=reject"
-*._domainkey IN TXT "v=DKIM1; p="
-@ IN CAA 0 issue ";"
-"""
-"""What catcher makes of its own template, as a zone file that the peers serve for each domain."""
+PACED = 20_000
+"""Queries a second, where the load is below what any of the servers can take."""
+_SATURATED, _PACED = "saturation", f"{PACED}/s"
+_BUDGET = {(RETURN, _SATURATED): (1.25, 1.0), (NEVER, _SATURATED): (1.8, 1.5)}
+"""Must and goal, as ratio to the better peer."""
+_WARM_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     server: str
     mix: str
-    queries: int
+    load: str
     queries_per_second: float
     cpu_microseconds: float
-    """The server's user and system time a query."""
+    """The server's user and system time a query; the median of the rounds."""
+    ratio: float | None
+    """To the better of the peers' medians."""
+    must: float | None
+    goal: float | None
 
 
-def measure(seconds: int) -> Iterator[Row]:
-    """A row for each server and mix; yields as it goes. Raises EnvironmentFailure without dnsperf."""
+def measure(seconds: float, rounds: int) -> Iterator[str | Row]:
+    """Says what it does, then a row for each server, mix and load. Raises EnvironmentFailure without dnsperf."""
     tool("dnsperf")
-    cores = sorted(os.sched_getaffinity(0))
-    server_core, load_cores = {cores[0]}, set(cores[1:] or cores)
-    with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name:
+    figures: dict[tuple[str, str, str], list[tuple[float, float]]] = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        mixes = _query_files(folder)
-        for server, prepare in _SERVERS.items():
-            port = free_port()
-            command = prepare(folder, port)
-            if command is None:
-                continue
-            with running(server, command, port, folder / f"{server}.log") as process:
-                process.pin(server_core)
-                for mix, queries in mixes.items():
-                    _dnsperf(queries, port, 1, load_cores)
-                    before = process.cpu_seconds()
-                    completed, rate = _dnsperf(queries, port, seconds, load_cores)
-                    spent = process.cpu_seconds() - before
-                    yield Row(server, mix, completed, rate, spent / completed * 1e6)
+        asked = mixes(folder, DOMAINS)
+        servers = _start(folder, stack)
+        for number in range(rounds):
+            yield f"round {number + 1} of {rounds}"
+            for mix in asked:
+                for server, port in servers:
+                    if not number:
+                        dnsperf(mix, port, _WARM_SECONDS)
+                    for load in (_SATURATED, _PACED):
+                        figures[server.name, mix.name, load].append(
+                            cost(server, mix, port, seconds, PACED if load == _PACED else None)
+                        )
+    cpu = {key: statistics.median(of[1] for of in found) for key, found in figures.items()}
+    for (server_name, mix_name, load), found in figures.items():
+        peers = [cpu[peer, mix_name, load] for peer in PEERS if (peer, mix_name, load) in cpu]
+        mine = cpu[server_name, mix_name, load]
+        must, goal = _BUDGET.get((mix_name, load), (None, None)) if server_name == "catcher" else (None, None)
+        rate = statistics.median(of[0] for of in found)
+        yield Row(server_name, mix_name, load, rate, mine, mine / min(peers) if peers else None, must, goal)
 
 
-def _query_files(folder: Path) -> dict[str, Path]:
-    draw = random.Random(1)
-    names = [f"d{number}.test" for number in range(DOMAINS)]
-
-    def line(prefix: str) -> str:
-        domain = draw.choice(names)
-        return draw.choice(
-            (
-                f"{domain} MX",
-                f"{domain} MX",
-                f"{prefix}.{domain} MX",
-                f"{domain} A",
-                f"{prefix}.{domain} AAAA",
-                f"_dmarc.{domain} TXT",
-                f"x._tcp._dmarc.{domain} TXT",
-                f"{domain.upper()} MX",
-                f"{domain} SOA",
-                f"{prefix}.outside.example A",
-            )
-        )
-
-    returning = folder / "returning.txt"
-    returning.write_text("".join(line(draw.choice(("www", "mail", "a.b"))) + "\n" for _ in range(20_000)))
-    fresh = folder / "fresh.txt"
-    fresh.write_text("".join(line(f"r{number:x}") + "\n" for number in range(2_000_000)))
-    return {"names return": returning, "names never return": fresh}
+def cost(server: Server, mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[float, float]:
+    """Queries a second, and CPU microseconds for each."""
+    before = server.cpu_seconds()
+    completed, per_second = dnsperf(mix, port, seconds, rate)
+    return per_second, (server.cpu_seconds() - before) / completed * 1e6
 
 
-def _dnsperf(queries: Path, port: int, seconds: int, cores: set[int]) -> tuple[int, float]:
-    """Queries completed, and per second."""
-    command = [tool("dnsperf"), "-s", "127.0.0.1", "-p", str(port), "-d", str(queries), "-l", str(seconds)]
-    said = subprocess.run(
-        [*command, "-c", "8", "-q", "400", "-e"],
-        capture_output=True,
-        text=True,
-        check=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, cores),
-    ).stdout
-    completed = re.search(r"Queries completed:\s+(\d+)", said)
-    rate = re.search(r"Queries per second:\s+([\d.]+)", said)
-    assert completed and rate, said
-    return int(completed[1]), float(rate[1])
+def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[int, float]:
+    """Queries completed, and per second: as fast as answers come, or ``rate`` of them."""
+    loads = []
+    for flags, path in zip(EDNS, mix.files, strict=True):
+        command = [tool("dnsperf"), "-s", "127.0.0.1", "-p", str(port), "-d", str(path), "-l", str(seconds), *flags]
+        command += ["-c", "4", "-q", "150"] if rate is None else ["-c", "4", "-Q", str(rate // len(EDNS))]
+        loads.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        os.sched_setaffinity(loads[-1].pid, cores()[1])
+    said = [load.communicate() for load in loads]
+    completed = [_figure(r"Queries completed:\s+(\d+)", out) for out, _ in said]
+    return int(sum(completed)), sum(_figure(r"Queries per second:\s+([\d.]+)", out) for out, _ in said)
 
 
-def _catcher(folder: Path, port: int) -> list[str]:
-    catalogue = folder / "catalogue.csv"
-    catalogue.write_text(
-        "domain,intended,policy\n" + "".join(f"d{n}.test,d{n}.example,accept\n" for n in range(DOMAINS))
-    )
-    config = folder / "catcher.toml"
-    config.write_text(
-        f"""[node]
-state = "{folder}/state"
-[dns]
-listen = ["127.0.0.1:{port}"]
-nameservers = ["ns1.sink.test", "ns2.sink.test"]
-[smtp]
-listen = ["127.0.0.1:{free_port()}"]
-hostname = "mx.sink.test"
-[catalogue]
-files = ["catalogue.csv"]
-"""
-    )
-    return [sys.executable, "-m", "catcher", "serve", "--role", "dns", "-c", str(config)]
+def cores() -> tuple[set[int], set[int]]:
+    """The server's core, and those that make the load."""
+    usable = sorted(os.sched_getaffinity(0))
+    return {usable[0]}, set(usable[1:] or usable)
 
 
-def _nsd(folder: Path, port: int) -> list[str] | None:
-    program = find("nsd")
-    if program is None:
-        return None
-    (folder / "peer.zone").write_text(ZONE)
-    config = folder / "nsd.conf"
-    config.write_text(
-        f'server:\n  server-count: 1\n  ip-address: 127.0.0.1\n  port: {port}\n  username: ""\n  chroot: ""\n'
-        f'  database: ""\n  zonesdir: "{folder}"\n  pidfile: "{folder}/nsd.pid"\n  xfrdfile: "{folder}/xfrd"\n'
-        f'  zonelistfile: "{folder}/zones"\n  rrl-ratelimit: 0\nremote-control:\n  control-enable: no\n'
-        + "".join(f"zone:\n  name: d{n}.test\n  zonefile: peer.zone\n" for n in range(DOMAINS))
-    )
-    return [program, "-d", "-c", str(config)]
+def _figure(pattern: str, said: str) -> float:
+    found = re.search(pattern, said)
+    assert found, said
+    return float(found[1])
 
 
-def _knot(folder: Path, port: int) -> list[str] | None:
-    program = find("knotd")
-    if program is None:
-        return None
-    (folder / "peer.zone").write_text(ZONE)
-    config = folder / "knot.conf"
-    config.write_text(
-        f'server:\n  rundir: "{folder}"\n  listen: 127.0.0.1@{port}\n  udp-workers: 1\n  tcp-workers: 1\n'
-        f'database:\n  storage: "{folder}/knot"\n'
-        f'template:\n  - id: default\n    storage: "{folder}"\n    file: peer.zone\n    journal-content: none\n'
-        "    zonefile-load: whole\n    zonefile-sync: -1\n    semantic-checks: off\nzone:\n"
-        + "".join(f"  - domain: d{n}.test\n" for n in range(DOMAINS))
-    )
-    return [program, "-c", str(config)]
-
-
-_SERVERS: dict[str, Callable[[Path, int], list[str] | None]] = {"nsd": _nsd, "knot": _knot, "catcher": _catcher}
+def _start(folder: Path, stack: ExitStack) -> Sequence[tuple[Server, int]]:
+    servers = []
+    for name, prepare in SERVERS.items():
+        port = free_port()
+        own = folder / name
+        own.mkdir()
+        command = prepare(own, port, DOMAINS)
+        if command is not None:
+            server = stack.enter_context(running(name, command, port, folder / f"{name}.log"))
+            server.pin(cores()[0])
+            servers.append((server, port))
+    return servers

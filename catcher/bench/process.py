@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -49,6 +50,10 @@ class Server:
         """User and system time of the process and its descendants so far."""
         return sum(_cpu_seconds(pid) for pid in _tree(self.pid))
 
+    def pss_octets(self) -> int:
+        """Memory of the process and its descendants, shared pages divided among their sharers (proc(5))."""
+        return sum(_pss(pid) for pid in _tree(self.pid))
+
     def pin(self, cores: set[int]) -> None:
         """Keeps the process and its descendants on ``cores``."""
         for pid in _tree(self.pid):
@@ -64,12 +69,17 @@ def running(name: str, command: Sequence[str], port: int, log: Path) -> Iterator
         _wait_until_listening(name, process, port, log)
         yield Server(name, process.pid)
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends a server, kindly at first."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_listening(name: str, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
@@ -102,6 +112,14 @@ def _tree(root: int) -> list[int]:
 def _stat(pid: int) -> list[str]:
     """Fields of /proc/PID/stat from the state on (proc(5): field 3 is the first)."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _pss(pid: int) -> int:
+    try:
+        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    except OSError:
+        return 0
+    return int(found[1]) * 1024 if found else 0
 
 
 def _cpu_seconds(pid: int) -> float:

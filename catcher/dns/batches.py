@@ -17,7 +17,7 @@ from catcher.model.clock import Clock
 
 _TURN = 4
 """Batches answered before other work of the loop gets its turn."""
-_SILENCE: Entry = (PARTS.pack(*[0] * 6), (None, 0), b"")
+_SILENCE: Entry = (PARTS.pack(*[0] * 8), (None, 0), b"", b"")
 
 _where, _counted_as = itemgetter(0), itemgetter(1)
 
@@ -39,7 +39,10 @@ class Batches:
         self._tally = tally
         self.limit = RateLimit(limits)
         self._answers = Answers(
-            authority, lambda message, client: responder.reply(message, Transport.UDP, client), address_of
+            authority,
+            lambda message, client: responder.reply(message, Transport.UDP, client),
+            address_of,
+            self._batch.address,
         )
         self.unsent = 0
 
@@ -77,7 +80,7 @@ class Batches:
         find, questions, silent = self._answers.find, self._batch.questions, []
         for slot, entry in enumerate(entries):
             if entry is None:
-                entry = find(messages[slot], questions[slot]) or self._ask(slot, messages[slot])
+                entry = find(messages[slot], questions[slot], slot) or self._ask(slot, messages[slot])
                 if entry is _SILENCE:
                     silent.append(slot)
                 entries[slot] = entry
@@ -111,4 +114,4 @@ class Batches:
         start = self._batch.starts[slot]
         message = self._batch.data[start : start + self._batch.lengths(slot + 1)[slot]]
         octets = truncated(message)[2:]
-        return PARTS.pack(address_of(octets), len(octets), 0, 0, 0, 0), (None, 0), octets
+        return PARTS.pack(address_of(octets), len(octets), *[0] * 6), (None, 0), octets, b""

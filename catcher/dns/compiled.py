@@ -22,13 +22,13 @@ from catcher.dns.kinds import QUESTION, Kind, Kinds, plain
 from catcher.dns.tally import Cell, cell
 from catcher.dns.wire import Rcode
 
-Entry = tuple[bytes, Cell, bytes]
-"""A reply without its ID: where its three parts are (``PARTS``), what it is counted as, and the octets meant by it."""
+Entry = tuple[bytes, Cell, bytes, bytes]
+"""A reply without its ID: where its parts are (``PARTS``), what it is counted as, the octets, and the cookie behind."""
 
-PARTS = Struct("QQQQQQ")
-"""Three times address and length: what comes before the question, question, what comes behind. C's ``struct iovec``."""
+PARTS = Struct("QQQQQQQQ")
+"""Address and length of what comes before the question, of it, of what comes behind, of a cookie: ``struct iovec``."""
 
-_FROM_QUERY = Struct("16sQQ16s")
+_FROM_QUERY = Struct("16sQQ16s16s")
 _PART = Struct("QQ")
 _NOTHING = _PART.pack(0, 0)
 
@@ -39,6 +39,11 @@ _SAMPLE = 8
 """Of so many queries whose kind is known one is kept exactly: those that return come soon, others cost little."""
 _OF_CLIENTS_SECONDS = 60
 """How long a reply with a cookie is kept; the cookie's time is as much behind."""
+
+_COOKIE_OCTETS = 24
+"""Of client and server cookie (RFC 9018); the last thing in a reply over UDP."""
+_DOCUMENTED = "192.0.2.0"
+"""A client to learn from, nobody's address (RFC 5737)."""
 
 _Shared = tuple[bytes, bytes, int, bool, bytes]
 """Parts before and behind the question, code, whether the domain is counted, and the octets."""
@@ -52,14 +57,18 @@ class Answers:
         authority: Authority,
         answer: Callable[[bytes, str], Reply | None],
         address_of: Callable[[bytes], int],
+        client_of: Callable[[int], bytes],
     ) -> None:
         """``answer`` is the truth: a whole message from a client's address → the reply; None is silence.
 
-        ``address_of``: where the octets of an object are as long as it lives.
+        ``address_of``: where the octets of an object are as long as it lives. ``client_of``: the IP address of the
+        client in a slot, 4 or 16 octets.
         """
         self._authority = authority
         self._answer = answer
         self._address_of = address_of
+        self._client_of = client_of
+        self._cookies: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
         self.exact: dict[bytes, Entry] = {}
         """By message without ID; to be looked up by whoever is in a hurry."""
         self._older: dict[bytes, Entry] = {}
@@ -76,12 +85,13 @@ class Answers:
             self._until = _next_change(self._authority, now)
             self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
             self._kinds = Kinds(self._authority, now)
-            self.exact, self._older, self._shared, self._of_clients = {}, {}, {}, {}
+            self.exact, self._older, self._shared, self._of_clients, self._cookies = {}, {}, {}, {}, {}
         elif now >= self._clients_until:
             self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
-            self._of_clients = {}
+            self._of_clients, self._cookies = {}, {}
+        self._now = now
 
-    def find(self, message: bytes, question_address: int) -> Entry | None:
+    def find(self, message: bytes, question_address: int, slot: int) -> Entry | None:
         """The reply to ``message`` (without its ID), whose question stands at ``question_address``.
 
         None where it has to be asked for: see ``ask``.
@@ -94,20 +104,24 @@ class Answers:
         found = self._kinds.of(message)
         if found is None:
             return None
-        kind, end, domain = found
+        kind, end, domain, cookie = found
         try:
             shared = self._shared[kind]
         except KeyError:
-            shared = self._learn(kind, message, end)
+            shared = self._learn(kind, message, end, cookie)
         if shared is None:
             return None
         before, behind, code, counted, octets = shared
         what = (domain if counted else None, code)
+        if cookie is not None:
+            client = self._client_of(slot)
+            where, said = self._cookies.get((client, cookie)) or self._cookie(client, cookie)
+            return _FROM_QUERY.pack(before, question_address, end + 4 - QUESTION, behind, where), what, octets, said
         self._counter += 1
         if not self._counter % _SAMPLE:
             whole = octets[:QUESTION] + message[QUESTION : end + 4] + octets[QUESTION:]
-            return self._keep(message, (self._whole(whole), what, whole))
-        return _FROM_QUERY.pack(before, question_address, end + 4 - QUESTION, behind), what, octets
+            return self._keep(message, (self._whole(whole), what, whole, b""))
+        return _FROM_QUERY.pack(before, question_address, end + 4 - QUESTION, behind, _NOTHING), what, octets, b""
 
     def ask(self, message: bytes, client: str) -> Entry | None:
         """The reply to a whole ``message``, from the truth; None is silence."""
@@ -119,7 +133,7 @@ class Answers:
         if reply is None:
             return None
         rest = reply.wire[2:]
-        entry = self._whole(rest), cell(reply), rest
+        entry = self._whole(rest), cell(reply), rest, b""
         assert self._kinds is not None
         if reply.rcode is Rcode.SERVFAIL:
             return entry
@@ -138,16 +152,28 @@ class Answers:
         return entry
 
     def _whole(self, octets: bytes) -> bytes:
-        return _PART.pack(self._address_of(octets), len(octets)) + _NOTHING + _NOTHING
+        return _PART.pack(self._address_of(octets), len(octets)) + 3 * _NOTHING
 
-    def _learn(self, kind: Kind, message: bytes, end: int) -> _Shared | None:
-        """Has one query of a new kind answered, and keeps what is the same for all of them."""
+    def _cookie(self, client: bytes, cookie: bytes) -> tuple[bytes, bytes]:
+        """The answer to a client's cookie, kept for a while, and where it is."""
+        made = self._authority.settings.cookies
+        said = made.answer(cookie, client, int(self._now.timestamp()))[0] if made is not None else b""
+        if len(self._cookies) >= _MOST_OF_CLIENTS:
+            self._cookies = {}
+        kept = self._cookies[client, cookie] = _PART.pack(self._address_of(said), len(said)), said
+        return kept
+
+    def _learn(self, kind: Kind, message: bytes, end: int, cookie: bytes | None) -> _Shared | None:
+        """Has one query of a new kind answered, and keeps what is the same for all of them: all but a cookie."""
         shared = None
-        reply = self._answer(b"\0\0" + message, "") if plain(message) else None
+        client = "" if cookie is None else _DOCUMENTED
+        reply = self._answer(b"\0\0" + message, client) if plain(message) else None
         if reply is not None and reply.rcode is not Rcode.SERVFAIL:
             question, wire = slice(QUESTION + 2, end + 6), reply.wire
             if wire[question] == message[QUESTION : end + 4]:
                 octets = wire[2 : QUESTION + 2] + wire[end + 6 :]
+                if cookie is not None and self._authority.settings.cookies is not None:
+                    octets = octets[:-_COOKIE_OCTETS]
                 address = self._address_of(octets)
                 before = _PART.pack(address, QUESTION)
                 behind = _PART.pack(address + QUESTION, len(octets) - QUESTION)
@@ -161,11 +187,12 @@ class Answers:
 
 def octets_of(entry: Entry, message: bytes) -> bytes:
     """The reply to ``message`` (whole) that ``entry`` stands for."""
-    where, _, octets = entry
+    where, _, octets, cookie = entry
     length = PARTS.unpack(where)[3]
     if not length:
         return message[:2] + octets
-    return message[:2] + octets[:QUESTION] + message[QUESTION + 2 : QUESTION + 2 + length] + octets[QUESTION:]
+    question = message[QUESTION + 2 : QUESTION + 2 + length]
+    return b"".join((message[:2], octets[:QUESTION], question, octets[QUESTION:], cookie))
 
 
 def _next_change(authority: Authority, now: datetime) -> datetime:

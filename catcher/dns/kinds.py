@@ -25,6 +25,8 @@ from catcher.dns.zone import Node, Zone
 
 Kind = tuple[object, ...]
 """Equal for queries of one kind; without a meaning beyond that."""
+Found = tuple[Kind, int, str | None, bytes | None]
+"""The kind, where the QNAME ends, the catalogued domain, and the cookie (RFC 7873): its answer is the client's own."""
 
 QUESTION = 10
 """Where the question begins in a message without its ID."""
@@ -58,15 +60,12 @@ class Kinds:
         self._depth = authority.depth
         self._apexes: dict[bytes, _Apex | bool] = {}
         """By folded wire name; False: nothing is held there; True: something too unusual for here."""
-        self._endings: dict[bytes, bytes | None] = {}
+        self._endings: dict[bytes, tuple[bytes, bytes | None]] = {}
         self._touching: dict[Node, frozenset[bytes] | None] = {}
         self._shared_names: dict[Zone, frozenset[bytes]] = {}
 
-    def of(self, message: bytes) -> tuple[Kind, int, str | None] | None:
-        """The kind of ``message`` (without its ID), the end of its QNAME, and the catalogued domain.
-
-        None when nothing can be said of it but its own reply.
-        """
+    def of(self, message: bytes) -> Found | None:
+        """What ``message`` (without its ID) is; None when nothing can be said of it but its own reply."""
         at = QUESTION
         offsets = []
         try:
@@ -81,11 +80,10 @@ class Kinds:
         if end > _LONGEST_END:
             return None
         rest = message[end:]
-        ending = self._endings.get(rest)
-        if ending is None:
-            ending = self._ending(rest)
-            if ending is None:
-                return None
+        heeded = self._endings.get(rest) or self._ending(rest)
+        if heeded is None:
+            return None
+        ending, cookie = heeded
         folded = message[QUESTION:end].lower()
         apex: _Apex | bool | None = False
         for at in offsets[-self._depth :] if self._depth else ():
@@ -95,16 +93,16 @@ class Kinds:
             if apex:
                 break
         if isinstance(apex, bool) or apex is None:
-            return None if apex else ((message[:QUESTION], ending), end, None)
+            return None if apex else ((message[:QUESTION], ending), end, None, cookie)
         domain, likeness, zone = apex
         if zone is None:
-            return (message[:QUESTION], ending, likeness), end, domain
+            return (message[:QUESTION], ending, likeness), end, domain, cookie
         relative = folded[:at]
         node = zone.nodes.get(relative)
         if node is not None:
             if node.dname is not None:
                 return None
-            return (message[:QUESTION], ending, likeness, node, end), end, domain
+            return (message[:QUESTION], ending, likeness, node, end), end, domain, cookie
         at = 0
         while node is None:
             closer = relative[at:]
@@ -113,21 +111,24 @@ class Kinds:
         touching = self._touching[node] if node in self._touching else self._touched(zone, node, folded)
         if touching is None or closer in touching:
             return None
-        return (message[:QUESTION], ending, likeness, node, -end), end, domain
+        return (message[:QUESTION], ending, likeness, node, -end), end, domain, cookie
 
     def lasting(self, message: bytes) -> bool:
         """Whether the same octets (without the ID) always get the same reply, whoever asks."""
         end = question_end(message, QUESTION) - 4
-        return end > 0 and plain(message) and _heeded(message[end:]) is not None
+        heeded = _heeded(message[end:]) if end > 0 and plain(message) else None
+        return heeded is not None and heeded[1] is None
 
     def by_client(self, message: bytes) -> bool:
         """Whether the same octets (without the ID) get the same reply for a while when the same client asks."""
         end = question_end(message, QUESTION) - 4
         return end > 0 and plain(message) and message[end + 4 : end + 7] == b"\0\0\x29"
 
-    def _ending(self, rest: bytes) -> bytes | None:
-        """What of ``rest`` (QTYPE, QCLASS, OPT) a reply can depend on; None: on more than that."""
+    def _ending(self, rest: bytes) -> tuple[bytes, bytes | None] | None:
+        """What of ``rest`` (QTYPE, QCLASS, OPT) a reply can depend on, and the cookie; None: on more than that."""
         ending = None if rest[:2] in _SPECIAL else _heeded(rest)
+        if ending is not None and ending[1] is not None and self._authority.settings.demand_cookies:
+            return None
         if ending is not None:
             if len(self._endings) >= _MOST:
                 self._endings.clear()
@@ -191,26 +192,28 @@ def plain(message: bytes) -> bool:
     return message[0] & 0xF8 == 0 and message[2:9] == b"\0\1\0\0\0\0\0" and message[9] <= 1
 
 
-def _heeded(rest: bytes) -> bytes | None:
-    """QTYPE, QCLASS and what of an OPT is heeded; None with a cookie, a signature, or anything odd."""
+def _heeded(rest: bytes) -> tuple[bytes, bytes | None] | None:
+    """QTYPE, QCLASS and what of an OPT is heeded, and the cookie; None with a signature, or anything odd."""
     if len(rest) == 4:
-        return rest
+        return rest, None
     if rest[4:7] != b"\0\0\x29" or len(rest) < 15 or len(rest) != 15 + (rest[13] << 8 | rest[14]):
         return None
-    at, nsid = 15, None
+    at, nsid, cookie = 15, None, None
     while at < len(rest):
         if at + 4 > len(rest):
             return None
         code, length = rest[at] << 8 | rest[at + 1], rest[at + 2] << 8 | rest[at + 3]
-        if code == _COOKIE:
-            return None
+        if code == _COOKIE and cookie is None:
+            cookie = rest[at + 4 : at + 4 + length]
+            if length != 8 and not 16 <= length <= 40:
+                return None
         if code == _NSID and nsid is None:
             nsid = length == 0
         at += 4 + length
     if at != len(rest):
         return None
     size = min(max(int.from_bytes(rest[7:9], "big"), _SIZES[0]), _SIZES[1])
-    return rest[:4] + size.to_bytes(2, "big") + bytes((rest[10], rest[11] & 0x80, bool(nsid)))
+    return rest[:4] + size.to_bytes(2, "big") + bytes((rest[10], rest[11] & 0x80, bool(nsid), bool(cookie))), cookie
 
 
 def _names_in(nodes: Iterable[Node]) -> list[bytes]:

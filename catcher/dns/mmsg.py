@@ -3,7 +3,7 @@
 ::
 
     slot i:   query's octets   address   ancillary data        filled by recvmmsg
-    reply i:  [ID in the slot] [part] [part] [part]            four iovecs, gathered by sendmmsg
+    reply i:  [ID in the slot] [part] [part] [part] [part]     five iovecs, gathered by sendmmsg
 
 No object is made for a datagram but the ``bytes`` that the caller cuts out. Everything here is C's memory layout
 (recvmmsg(2), sendmmsg(2), struct msghdr); whoever changes it, test it on both address families.
@@ -30,7 +30,7 @@ _NAME = 32
 _IOVEC = struct.Struct("PN")
 _HEADER = struct.Struct("PIPNPNi4xI4x")
 """struct mmsghdr: name, its length, iovecs, their number, ancillary data, its length, flags, octets received."""
-_IOVECS = 4
+_IOVECS = 5
 _RESERVED = 64
 """Octets for ancillary data."""
 _CMSG = struct.Struct("Nii")
@@ -141,17 +141,19 @@ class Batch:
         """The /24 (three octets) or /56 (seven) of each client."""
         return self._prefixes[count].unpack_from(self._names)
 
+    def address(self, slot: int) -> bytes:
+        """The IP address of a client, 4 or 16 octets."""
+        at = slot * _NAME
+        return self._names[at + 8 : at + 24] if self._v6 else self._names[at + 4 : at + 8]
+
     def client(self, slot: int) -> str:
         """The address of a client."""
-        at = slot * _NAME
-        if self._v6:
-            return socket.inet_ntop(socket.AF_INET6, self._names[at + 8 : at + 24])
-        return socket.inet_ntop(socket.AF_INET, self._names[at + 4 : at + 8])
+        return socket.inet_ntop(socket.AF_INET6 if self._v6 else socket.AF_INET, self.address(slot))
 
     def send(self, replies: Sequence[bytes], silent: Sequence[int] = ()) -> int:
         """Sends one reply to the sender of each datagram but those of the slots ``silent``.
 
-        A reply is three parts, address and length each, behind the ID that the datagram had. Returns how many replies
+        A reply is four parts, address and length each, behind the ID that the datagram had. Returns how many replies
         the system didn't take.
         """
         count = len(replies)

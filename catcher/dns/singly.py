@@ -7,6 +7,7 @@ import socket
 from catcher.dns.authority import Authority
 from catcher.dns.compiled import Answers, octets_of
 from catcher.dns.limit import Limits, RateLimit, Verdict, truncated
+from catcher.dns.options import packed
 from catcher.dns.responder import Responder
 from catcher.dns.tally import Tally, prefix_of
 from catcher.dns.wire import Transport
@@ -41,9 +42,13 @@ class Singly:
         self._tally = tally
         self.limit = RateLimit(limits)
         self._answers = Answers(
-            authority, lambda message, client: responder.reply(message, Transport.UDP, client), lambda octets: 0
+            authority,
+            lambda message, client: responder.reply(message, Transport.UDP, client),
+            lambda octets: 0,
+            lambda slot: packed(self._client),
         )
         self._ancillary = _tell_our_address(sock)
+        self._client = ""
         self.unsent = 0
 
     def turn(self) -> None:
@@ -65,9 +70,9 @@ class Singly:
 
     def _reply(self, message: bytes, client: str) -> bytes | None:
         now = self._clock.now()
-        answers, key = self._answers, message[2:]
+        answers, key, self._client = self._answers, message[2:], client
         answers.at(now)
-        entry = answers.exact.get(key) or answers.find(key, 0) or answers.ask(message, client)
+        entry = answers.exact.get(key) or answers.find(key, 0, 0) or answers.ask(message, client)
         if entry is None:
             return None
         prefix, what = prefix_of(client), entry[1]

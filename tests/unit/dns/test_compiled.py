@@ -16,7 +16,7 @@ from catcher.catalogue.names import SortedNames
 from catcher.dns import Authority, Reply, Transport, compiled
 from catcher.dns.compiled import Answers, octets_of
 from catcher.dns.cookies import Cookies, Fixed
-from catcher.dns.options import Settings
+from catcher.dns.options import Settings, packed
 from catcher.dns.publication import Publications
 from catcher.dns.tally import cell
 from catcher.dns.template import Ours, complete
@@ -47,6 +47,9 @@ NO_WILDCARD = """
 host A 192.0.2.1
 sub.host A 192.0.2.1
 """
+
+
+CLIENTS = ("192.0.2.1", "192.0.2.2", "2001:db8::1")
 
 
 def authority(folder: Path) -> Authority:
@@ -83,13 +86,17 @@ def fast(truth: Authority, now: datetime = NOW) -> Answers:
     def answer(message: bytes, client: str) -> Reply | None:
         return truth.answer(message, transport=Transport.UDP, now=now, client=client)
 
-    answers = Answers(truth, answer, lambda octets: 0)
+    answers = Answers(truth, answer, lambda octets: 0, lambda slot: packed(CLIENTS[slot]))
     answers.at(now)
     return answers
 
 
 def reply_to(answers: Answers, message: bytes, client: str = "192.0.2.1") -> tuple[bytes, object] | None:
-    found = answers.exact.get(message[2:]) or answers.find(message[2:], 0) or answers.ask(message, client)
+    found = (
+        answers.exact.get(message[2:])
+        or answers.find(message[2:], 0, CLIENTS.index(client))
+        or answers.ask(message, client)
+    )
     return None if found is None else (octets_of(found, message), found[1])
 
 
@@ -224,7 +231,7 @@ def test_one_of_a_kind_is_asked_for_the_others(truth: Authority) -> None:
         asked.append(message)
         return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
 
-    answers = Answers(truth, answer, lambda octets: 0)
+    answers = Answers(truth, answer, lambda octets: 0, lambda slot: b"")
     answers.at(NOW)
     for number in range(100, 1000):
         for apex in ("army.ml", "navy.ml", "other.ml", "a.zone.example"):
@@ -261,7 +268,10 @@ def test_a_cookie_is_for_its_client_alone(truth: Authority) -> None:
 def test_a_policy_that_ends_at_midnight_ends_here(truth: Authority, name: str) -> None:
     time = [datetime(2026, 11, 3, 23, 59, 59, 999_999, tzinfo=UTC)]
     answers = Answers(
-        truth, lambda message, client: truth.answer(message, transport=Transport.UDP, now=time[0]), lambda octets: 0
+        truth,
+        lambda message, client: truth.answer(message, transport=Transport.UDP, now=time[0]),
+        lambda octets: 0,
+        lambda slot: b"",
     )
     rcodes = []
     for later in (0, 1):
@@ -282,7 +292,10 @@ def test_a_guard_that_grows_old_holds_here(truth: Authority) -> None:
     )
     time = NOW
     answers = Answers(
-        guarded, lambda message, client: guarded.answer(message, transport=Transport.UDP, now=time), lambda octets: 0
+        guarded,
+        lambda message, client: guarded.answer(message, transport=Transport.UDP, now=time),
+        lambda octets: 0,
+        lambda slot: b"",
     )
     for time in (NOW, NOW + timedelta(hours=24), NOW + timedelta(hours=24, microseconds=1)):
         answers.at(time)

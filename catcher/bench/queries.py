@@ -1,0 +1,80 @@
+"""The queries of the DNS benchmark: what resolvers ask, with names that come again or never do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+RETURN, NEVER = "names return", "names never return"
+_RETURNING = 20_000
+_FRESH = 3_000_000
+
+EDNS = ((), ("-e",), ("-e", "-E", "10:0123456789abcdef"))
+"""dnsperf's ways to ask, one third of the load each: without EDNS, with it, and with a client's cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    name: str
+    files: tuple[Path, ...]
+    """One for each of ``EDNS``, so that no name comes again in another's."""
+
+
+def domain(number: int) -> str:
+    """The catalogued domains are numbered."""
+    return f"d{number}.test"
+
+
+def mixes(folder: Path, domains: int) -> list[Mix]:
+    """Apex, wildcard, NODATA, NXDOMAIN, mixed case, and one in ten outside."""
+    returning = folder / "returning.txt"
+    draw = random.Random(1)
+    labels = ("www", "mail", "a.b", "autodiscover")
+    returning.write_text("".join(_line(draw, domains, draw.choice(labels)) for _ in range(_RETURNING)))
+    fresh = []
+    for number in range(len(EDNS)):
+        fresh.append(folder / f"fresh-{number}.txt")
+        with fresh[-1].open("w") as file:
+            file.writelines(_fresh(number, domains))
+    return [Mix(RETURN, (returning,) * len(EDNS)), Mix(NEVER, tuple(fresh))]
+
+
+def over_all(folder: Path, domains: int) -> Mix:
+    """Queries for MX at the apex and below it, over all of very many domains."""
+    path = folder / f"over-{domains}.txt"
+    draw = random.Random(2)
+    with path.open("w") as file:
+        for _ in range(200_000):
+            file.write(f"{draw.choice(('', 'www.'))}{domain(draw.randrange(domains))} MX\n")
+    return Mix("over all domains", (path,) * len(EDNS))
+
+
+def _fresh(number: int, domains: int) -> Iterator[str]:
+    draw = random.Random(3 + number)
+    return (_fresh_line(draw, domains, f"{number}{unique:x}") for unique in range(_FRESH // len(EDNS)))
+
+
+def _fresh_line(draw: random.Random, domains: int, label: str) -> str:
+    """Every name is new, also where the mix asks for an apex or a name of the template."""
+    held = domain(int(draw.random() * domains))
+    kind = int(draw.random() * 10)
+    if kind < 5:
+        return f"r{label}.{held} MX\n"
+    if kind < 7:
+        return f"r{label}.{held} {('A', 'AAAA')[kind - 5]}\n"
+    if kind < 9:
+        return f"{(f'r{label}.x._dmarc.{held} TXT', f'R{label}.Ab.{held.upper()} MX')[kind - 7]}\n"
+    return f"r{label}.outside.example A\n"
+
+
+def _line(draw: random.Random, domains: int, label: str) -> str:
+    held = domain(draw.randrange(domains))
+    mixed = "".join(draw.choice((c, c.upper())) for c in f"{label}.{held}")
+    outside = f"{label}.outside{draw.randrange(1000)}.example A"
+    kinds = (
+        *(f"{held} MX", f"{held} MX", f"{label}.{held} MX", f"{held} A", f"{label}.{held} AAAA"),
+        *(f"_dmarc.{held} TXT", f"x._tcp._dmarc.{held} TXT", f"{mixed} MX", f"{held} SOA", outside),
+    )
+    return draw.choice(kinds) + "\n"

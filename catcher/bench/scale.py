@@ -1,0 +1,91 @@
+"""One domain, a thousand, a million: start-up to the last row's answer, memory, CPU per query; catcher and NSD."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from catcher.bench.dns import cores, cost, dnsperf
+from catcher.bench.nameservers import SERVERS
+from catcher.bench.process import Server, find, free_port, stop
+from catcher.bench.queries import domain, over_all
+from catcher.model.errors import EnvironmentFailure
+
+COUNTS = (1, 1000, 1_000_000)
+_NSD_MOST = 100_000
+"""NSD is asked for more only on demand: it takes minutes over a million zones."""
+_MUST = {1_000_000: (4.0, 300)}
+"""Seconds and megabytes."""
+_START_SECONDS = 900.0
+_SETTLE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    server: str
+    domains: int
+    start_seconds: float
+    """From exec to the answer about the last row."""
+    megabytes: float
+    """PSS of all its processes, at rest (proc(5), smaps_rollup)."""
+    cpu_microseconds: float
+    """User and system time a query at saturation, over all domains."""
+    must: str
+
+
+def measure(seconds: float, *, full: bool) -> Iterator[Row]:
+    """A row for each number of domains and server."""
+    for domains in COUNTS:
+        for name in ("nsd", "catcher"):
+            if find("nsd") is None and name == "nsd":
+                continue
+            yield _row(name, domains if full or name == "catcher" else min(domains, _NSD_MOST), seconds)
+
+
+def _row(name: str, domains: int, seconds: float) -> Row:
+    with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
+        place, port = Path(folder), free_port()
+        command = SERVERS[name](place, port, domains)
+        assert command is not None
+        mix = over_all(place, domains)
+        with (place / "log").open("wb") as log:
+            started = time.perf_counter()
+            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            _await_answer(name, process, port, domain(domains - 1))
+            took = time.perf_counter() - started
+            time.sleep(_SETTLE_SECONDS)
+            server = Server(name, process.pid)
+            memory = server.pss_octets() / 1e6
+            server.pin(cores()[0])
+            dnsperf(mix, port, 1.0)
+            spent = cost(server, mix, port, seconds)[1]
+        finally:
+            stop(process)
+    must = "{:.0f} s, {} MB".format(*_MUST[domains]) if name == "catcher" and domains in _MUST else ""
+    return Row(name, domains, took, memory, spent, must)
+
+
+def _await_answer(name: str, process: subprocess.Popen[bytes], port: int, asked: str) -> None:
+    """Until ``asked`` has an MX."""
+    labels = b"".join(len(label).to_bytes(1) + label.encode() for label in asked.split("."))
+    query = b"\1\2\0\0\0\1\0\0\0\0\0\0" + labels + b"\0\0\x0f\0\1"
+    deadline = time.monotonic() + _START_SECONDS
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(0.05)
+        client.connect(("127.0.0.1", port))
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                client.send(query)
+                reply = client.recv(512)
+            except OSError:
+                time.sleep(0.01)
+                continue
+            if reply[3] & 15 == 0 and reply[7]:
+                return
+    raise EnvironmentFailure(f"{name} did not answer for {asked} within {_START_SECONDS:.0f} s")
