@@ -98,8 +98,8 @@ def new_context(pairs: Sequence[tuple[Path, Path]]) -> ssl.SSLContext:
     for certificate, key in pairs:
         try:
             context.load_cert_chain(certificate, key)
-        except (OSError, ssl.SSLError) as error:
-            what = error.strerror if isinstance(error, OSError) and error.strerror else "they don't go together"
+        except OSError as error:
+            what = "they don't go together" if isinstance(error, ssl.SSLError) else error.strerror
             raise ConfigurationError(
                 [
                     Fault(

@@ -136,8 +136,6 @@ class Dialogue:
             return replies.BAD_PARAMETER
         if parsed is None:
             return replies.BAD_PARAMETER
-        if parsed.mailbox is not None and not parsed.mailbox.domain:
-            return replies.BAD_SENDER
         size = parsed.parameters.get("SIZE", "0")
         if not (size.isascii() and size.isdigit() and len(size) <= _DIGITS_MOST):
             return replies.BAD_PARAMETER

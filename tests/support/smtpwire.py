@@ -15,7 +15,7 @@ from catcher.catalogue import Catalogue, Entry
 from catcher.model.errors import StoreUnavailable
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
-from catcher.smtp import Limits, Settings, SmtpServer
+from catcher.smtp import Certificates, Limits, Settings, SmtpServer
 
 T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, 30, 15, tzinfo=UTC)
@@ -249,6 +249,7 @@ def new_server(
     rows: Catalogue = ONE_OF_EACH,
     settings: Settings = SETTINGS,
     limits: Limits | None = None,
+    certificates: Certificates | None = None,
 ) -> SmtpServer:
     """A server without a socket: connections are made with Wire."""
     if limits is not None:
@@ -259,6 +260,7 @@ def new_server(
         catalogue=rows,
         settings=settings,
         clock=FixedClock(),
+        certificates=certificates,
     )
 
 

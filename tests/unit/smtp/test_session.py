@@ -139,3 +139,51 @@ def test_sessions_leave_nothing_on_each_other() -> None:
 
     conversation(play)
     assert before == SMTP.command_size_limits
+
+
+WORDS = st.sampled_from(
+    [
+        b"EHLO a.example\r\n",
+        b"HELO a\r\n",
+        b"MAIL FROM:<>\r\n",
+        b"RCPT TO:<a@army.ml>\r\n",
+        b"RCPT TO:<a@refuse.test>\r\n",
+        b"DATA\r\n",
+        b"BDAT 10\r\n",
+        b"BDAT 3 LAST\r\n",
+        b"BDAT 0 LAST\r\n",
+        b"A: b\r\n\r\ntext\r\n",
+        b".\r\n",
+        b"\n.\n",
+        b"RSET\r\n",
+        b"STARTTLS\r\n",
+        b"NOOP\r\n",
+        b"\r\n",
+        b"x" * 3000,
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS | st.binary(max_size=40), max_size=30), st.lists(st.integers(0, 9000), max_size=15))
+def test_no_session_hangs_raises_or_answers_out_of_step(words: list[bytes], cuts: list[int]) -> None:
+    """The same octets, whole and in pieces, get the same replies; the session ends when it is told to."""
+    octets = b"".join(words)
+
+    def said(packets: list[bytes]) -> tuple[list[str], int]:
+        replies: list[str] = []
+        server = new_server(intake := RecordingIntake())
+
+        async def main() -> None:
+            wire = Wire(server)
+            await wire.send(*packets)
+            wire.half_close()
+            while reply := await wire.reply():
+                replies.append(reply)
+            await server.close(1.0)
+
+        run(main())
+        assert not server.counters.internal_errors
+        return replies, len(intake.taken)
+
+    assert said([octets]) == said(segments(octets, cuts))

@@ -3,17 +3,19 @@
 ``C:`` a command line (those that follow each other are one packet) · ``C~`` raw octets, escapes as in Python · ``S:`` a
 line of the server · ``X`` the connection ended · ``EOF``, ``RST`` the client's end · ``= outcome domains number`` all
 that is recorded so far, one line each, in order (a lone ``=``: nothing) · ``@ domain intended policy`` the catalogue ·
-``@ store down``.
+``@ store down`` · ``@ accept bare newlines``.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.smtpwire import (
     ONE_OF_EACH,
+    SETTINGS,
     RecordingIntake,
     Wire,
     catalogue,
@@ -39,8 +41,14 @@ class Player:
     def __init__(self, lines: list[str]) -> None:
         rows = [line[2:].split() for line in lines if line.startswith("@ ")]
         self.intake = RecordingIntake(failure=store_down() if ["store", "down"] in rows else None)
-        domains = [(d, None if i == "-" else i, p) for d, i, p in (row for row in rows if len(row) == 3)]
-        self.server = new_server(self.intake, rows=catalogue(*domains) if domains else ONE_OF_EACH)
+        domains = [
+            (d, None if i == "-" else i, p) for d, i, p in (row for row in rows if len(row) == 3 and row[0] != "accept")
+        ]
+        self.server = new_server(
+            self.intake,
+            rows=catalogue(*domains) if domains else ONE_OF_EACH,
+            settings=replace(SETTINGS, refuse_bare_newline=["accept", "bare", "newlines"] not in rows),
+        )
         self.steps = [line for line in lines if line and not line.startswith(("#", "@"))]
 
     async def play(self) -> None:
