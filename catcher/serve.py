@@ -217,7 +217,7 @@ def _tasks(
             main = functools.partial(_dns, config, clock, authority, sockets, writing)
             tasks.append(Task(f"dns-{number}", main, (*sockets, writing)))
         if config.dns.secondary:
-            tasks.append(Task("dns-notify", functools.partial(_announce, config, clock, authority)))
+            tasks.append(Task("dns-notify", functools.partial(_announce, config, clock, authority, before)))
         before = authority
     if bound.smtp:
         certificates = smtp.Certificates(certificate_files(config, clock.now()))
@@ -266,12 +266,17 @@ def _add_demand(config: Config, counts: Mapping[DemandKey, int]) -> None:
         store.close()
 
 
-async def _announce(config: Config, clock: Clock, authority: dns.Authority, station: Station) -> None:
+async def _announce(
+    config: Config, clock: Clock, authority: dns.Authority, before: dns.Authority | None, station: Station
+) -> None:
     """Tells secondaries what has changed."""
     sources = tuple(address.host for address in config.dns.listen if address.host not in ("0.0.0.0", "::"))
-    announcing = asyncio.create_task(dns.Announcer(authority, clock, config.node.state, sources).run())
+    announcing = asyncio.create_task(dns.Announcer(authority, before, clock, config.node.state, sources).run())
     station.ready()
-    await station.stopping.wait()
+    stopping = asyncio.create_task(station.stopping.wait())
+    await asyncio.wait((announcing, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if announcing.done():
+        announcing.result()
     announcing.cancel()
     station.draining()
 
