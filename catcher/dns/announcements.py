@@ -14,6 +14,8 @@ from catcher.dns.wire import RRType
 
 FILE = "dns-notified.json"
 """In the state folder."""
+MOST = 10_000
+"""Catalogued names that are announced when all of them have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +60,34 @@ def current(authority: Authority, now: datetime) -> Told:
     )
 
 
-def due(authority: Authority, told: Told, now: datetime) -> Iterator[str]:
-    """Names of the zones to be announced: catalog zone and whole zones first, then catalogued names."""
+def due(authority: Authority, before: Authority | None, told: Told, now: datetime) -> Iterator[str]:
+    """Names of the zones to be announced: catalog zone and whole zones first, then catalogued names.
+
+    When rows have changed all catalogued names have a new serial; announced are those that publish something else
+    than ``before``, what was served until now. Where that isn't known, or the template changed, it is all of them, but
+    none of more than ``MOST``: they are found by the SOA's refresh.
+    """
     served = current(authority, now)
     if authority.catalog is not None and served.catalog_zone != told.catalog_zone:
         yield authority.catalog.name
     for name, serial in served.zones.items():
         if told.zones.get(name) != serial:
             yield name
+    catalogue = authority.catalogue
     if served.catalogue != told.catalogue:
-        yield from authority.catalogue.domains()
+        if (
+            before is not None
+            and before.template == authority.template
+            and before.publications.serial == told.catalogue
+        ):
+            for entry in catalogue:
+                old = before.catalogue.get(entry.domain)
+                if old is None or old.policy_at(now) is not entry.policy_at(now):
+                    yield entry.domain
+        elif len(catalogue) <= MOST:
+            yield from catalogue.domains()
     elif served.day != told.day:
         since = date.fromisoformat(told.day) if told.day else date.min
-        for entry in authority.catalogue:
+        for entry in catalogue:
             if entry.until is not None and since < entry.until <= now.date():
                 yield entry.domain

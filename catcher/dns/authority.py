@@ -71,14 +71,19 @@ class Authority:
         secondaries: Secondaries | None = None,
         catalog: CatalogZone | None = None,
         unloaded: Collection[str] = (),
+        template: str = "",
     ) -> None:
-        """``zones``: by apex, as lower-case A-labels without the final dot; ``unloaded``: apexes answered SERVFAIL."""
+        """``zones``: by apex, as lower-case A-labels without the final dot; ``unloaded``: apexes answered SERVFAIL.
+
+        ``template``: a digest of the zone template that ``publications`` come from.
+        """
         self.catalogue = catalogue
         self.publications = publications
         self.zones = dict(zones)
         self.settings = settings or Settings()
         self.secondaries = secondaries or Secondaries()
         self.catalog = catalog
+        self.template = template
         special = {} if catalog is None else {catalog.name: catalog}
         self._zones: dict[str, Zone | CatalogZone | Unloaded] = {
             **dict.fromkeys(unloaded, _UNLOADED),

@@ -54,7 +54,8 @@ def load(
     if published is None or faults:
         raise ConfigurationError(faults)
     choose = serial.settle if keep_serial else serial.peek
-    number = choose(config.node.state, _digest(published, config.catalogue.files), now)
+    digest = _digest(published)
+    number = choose(config.node.state, _with_rows(digest, config.catalogue.files), now)
     catalog = config.dns.catalog_zone
     return Authority(
         catalogue,
@@ -64,6 +65,7 @@ def load(
         secondaries=secondaries,
         catalog=None if catalog is None else CatalogZone(catalog, catalogue, number, config.dns.nameservers[0]),
         unloaded=[zone.name for zone in config.dns.zone if zone.name not in zones],
+        template=digest,
     )
 
 
@@ -100,13 +102,19 @@ def _below_catalogue(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
             )
 
 
-def _digest(published: Mapping[bytes, Mapping[int, RRset]], catalogue_files: tuple[Path, ...]) -> str:
-    """Stands for all that catalogued names publish: the completed template and the rows."""
+def _digest(published: Mapping[bytes, Mapping[int, RRset]]) -> str:
+    """Stands for the completed template."""
     digest = hashlib.sha256()
     for owner, types in sorted(published.items()):
         for rrtype, rrset in sorted(types.items()):
             for rdata in rrset.rdatas:
                 digest.update(b"%d %d %d " % (rrtype, rrset.ttl, len(owner)) + owner + rdata.octets)
+    return digest.hexdigest()
+
+
+def _with_rows(template: str, catalogue_files: tuple[Path, ...]) -> str:
+    """Stands for all that catalogued names publish: the template and the rows."""
+    digest = hashlib.sha256(template.encode("ascii"))
     for path in catalogue_files:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())

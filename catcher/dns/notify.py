@@ -42,9 +42,20 @@ def request(zone: str, id_: int) -> bytes:
 class Announcer:
     """Announces what has changed since secondaries were last told, and at each midnight (UTC) what turned then."""
 
-    def __init__(self, authority: Authority, clock: Clock, folder: Path, sources: tuple[str, ...]) -> None:
-        """``folder``: where it is kept what they were told. ``sources``: our addresses, to send from."""
+    def __init__(
+        self,
+        authority: Authority,
+        before: Authority | None,
+        clock: Clock,
+        folder: Path,
+        sources: tuple[str, ...],
+    ) -> None:
+        """``before``: what was served until now. ``folder``: where it is kept what secondaries were told.
+
+        ``sources``: our addresses, to send from.
+        """
         self._authority = authority
+        self._before = before
         self._clock = clock
         self._folder = folder
         self._sources = sources
@@ -62,9 +73,10 @@ class Announcer:
         """Tells every secondary once."""
         now, told = self._clock.now(), Told.read(self._folder)
         served = current(self._authority, now)
-        await asyncio.gather(
-            *(self._tell(secondary, due(self._authority, told, now)) for secondary in self._authority.secondaries.all)
-        )
+        async with asyncio.TaskGroup() as telling:
+            for secondary in self._authority.secondaries.all:
+                telling.create_task(self._tell(secondary, due(self._authority, self._before, told, now)))
+        self._before = None
         try:
             served.keep(self._folder)
         except OSError as error:
@@ -118,19 +130,15 @@ class _Teller(asyncio.DatagramProtocol):
         )
         assert self._transport is not None
         room, told = asyncio.Semaphore(_AT_ONCE), 0
-        running: set[asyncio.Task[None]] = set()
         try:
-            for zone in zones:
-                await room.acquire()
-                if self._silent >= _SILENT:
-                    break
-                task = asyncio.create_task(self._exchange(zone))
-                task.add_done_callback(lambda _: room.release())
-                task.add_done_callback(running.discard)
-                running.add(task)
-                told += 1
-                await asyncio.sleep(1 / _PER_SECOND)
-            await asyncio.gather(*running)
+            async with asyncio.TaskGroup() as running:
+                for zone in zones:
+                    await room.acquire()
+                    if self._silent >= _SILENT:
+                        break
+                    running.create_task(self._exchange(zone)).add_done_callback(lambda _: room.release())
+                    told += 1
+                    await asyncio.sleep(1 / _PER_SECOND)
         finally:
             self._transport.close()
         if told:
@@ -157,6 +165,6 @@ class _Teller(asyncio.DatagramProtocol):
                         )
                     return
         finally:
-            del self._waiting[id_]
+            self._waiting.pop(id_, None)
         self._silent += 1
         log.warning("%s does not answer NOTIFY for %s", self._secondary.host, zone)

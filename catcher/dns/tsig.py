@@ -16,6 +16,7 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.tsig
+from dns.rdtypes.ANY.TSIG import TSIG
 
 from catcher.dns.query import signature_at
 from catcher.dns.wire import CLASS_ANY, RRType, lower
@@ -26,6 +27,7 @@ ALGORITHMS = ("hmac-sha256", "hmac-sha384", "hmac-sha512", "hmac-sha224", "hmac-
 """What keys may be made for; MD5 and truncated forms may not (RFC 8945 §6)."""
 
 _dnspython: Any = dns.tsig
+_Rdata: Any = TSIG
 
 
 class TsigError(IntEnum):
@@ -119,7 +121,10 @@ def verify(wire: bytes, at: int, keys: Mapping[bytes, Key], now: int) -> Signatu
 
 def sign_request(wire: bytes, key: Key, now: int) -> tuple[bytes, bytes]:
     """A signed request of our own, and its MAC, which the reply's signature covers."""
-    rdata: Any = dns.rdata.from_text("ANY", "TSIG", f"{key.algorithm}. {now} {FUDGE} 0 {int.from_bytes(wire[:2])} 0 0")
+    algorithm = dns.name.from_text(key.algorithm)
+    rdata = _Rdata(
+        dns.rdataclass.ANY, dns.rdatatype.TSIG, algorithm, now, FUDGE, b"", int.from_bytes(wire[:2], "big"), 0, b""
+    )
     signed, _ = _dnspython.sign(wire, key._dnspython(), rdata, now, b"")
     return append(wire, key.name, signed.to_wire()), signed.mac
 
