@@ -27,10 +27,24 @@ _SPAM = 0.1
 _SPAM_BY_HEADER = -1.0
 """Log-odds that the header alone must reach for that."""
 
-_SCANNERS = frozenset(  # noqa: SIM905
-    "shodan.io censys.io censys-scanner.com shadowserver.org binaryedge.ninja internet-measurement.com stretchoid.com"
-    " onyphe.net onyphe.io leakix.net leakix.org internet-census.org cyberresilience.io openintel.nl criminalip.com"
-    " netsystemsresearch.com".split()
+_SCANNERS = frozenset(
+    {
+        "binaryedge.ninja",
+        "censys-scanner.com",
+        "censys.io",
+        "criminalip.com",
+        "cyberresilience.io",
+        "internet-census.org",
+        "internet-measurement.com",
+        "leakix.net",
+        "leakix.org",
+        "netsystemsresearch.com",
+        "onyphe.net",
+        "openintel.nl",
+        "shadowserver.org",
+        "shodan.io",
+        "stretchoid.com",
+    }
 )
 """Those who map the Internet and say so in their names."""
 

@@ -75,15 +75,15 @@ COMPLAINT = _any_of("complaint about message from ", start=True)
 
 
 TEST = re.compile(
-    r"(?:(?:this is )?(?:a |just a )?(?:smtp |mail |e-?mail |relay )?(?:test(?:ing)?|tests?mail|probe|essai|prueba)"
+    r"\A(?:(?:this is )?(?:a |just a )?(?:smtp |mail |e-?mail |relay )?(?:test(?:ing)?|tests?mail|probe|essai|prueba)"
     r"(?: ?(?:e-?mail|mail|message|nachricht|relay|\d{1,4}))?|ping|asdf+|hello world)[\s.!\d]*\Z",
     re.IGNORECASE,
 )
 """A test and nothing else."""
 
 RELAY_TEST = re.compile(
-    r"\s*(?:open[- ]?relay|relay (?:test|check|probe)|smtp (?:relay|probe|scan|check))"
-    r"|[^\w]*(?:\d{1,3}\.){3}\d{1,3}(?:[:;|, ]\s*\d{1,5})?[^\w]*\Z",
+    r"\A\s*(?:open[- ]?relay|relay (?:test|check|probe)|smtp (?:relay|probe|scan|check))"
+    r"|\A[^\w]*(?:\d{1,3}\.){3}\d{1,3}(?:[:;|, ]\s*\d{1,5})?[^\w]*\Z",
     re.IGNORECASE,
 )
 """What programs write that look for open relays: the server's own address, or in so many words."""
