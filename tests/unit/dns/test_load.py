@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from catcher import catalogue
+from catcher import catalogue, config
 from catcher.catalogue import Catalogue
-from catcher.dns import load
+from catcher.dns import Authority, load
 from catcher.dns.serial import FILE
 from catcher.model.errors import ConfigurationError
 from tests.unit.dns.serving import HEAD, NOW, ask, lines, serving, settings
@@ -82,3 +82,93 @@ def test_an_empty_catalogue_serves_the_zones(tmp_path: Path) -> None:
     made = settings(tmp_path, (), zones={"zone.example": HEAD})
     authority = load(made, Catalogue.of([]), now=NOW)
     assert lines(ask(authority, "zone.example", "NS"))[0] == "NOERROR aa"
+
+
+def tolerant(folder: Path, zones: dict[str, str], before: Authority | None = None) -> Authority:
+    made = settings(folder, zones=zones)
+    return load(made, catalogue.load(made.catalogue.files), now=NOW, tolerant=True, before=before)
+
+
+def test_a_bad_zone_takes_no_other_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is ours still, so SERVFAIL and not REFUSED (RFC 8914: Not Ready); the log names file and line."""
+    authority = tolerant(tmp_path, {"good.example": HEAD, "bad.example": HEAD + "a A nonsense\n"})
+    assert lines(ask(authority, "good.example", "NS"))[0] == "NOERROR aa"
+    assert lines(ask(authority, "www.bad.example", "A")) == ["SERVFAIL"]
+    assert "bad.example.zone:4: " in caplog.text
+    assert lines(ask(authority, "army.ml", "MX"))[0] == "NOERROR aa"
+
+
+def test_a_zone_that_turns_bad_stays_as_it_was(tmp_path: Path) -> None:
+    good = {"zone.example": HEAD + "a A 192.0.2.1\n", "other.example": HEAD}
+    before = tolerant(tmp_path, good)
+    after = tolerant(
+        tmp_path, {"zone.example": HEAD + "a A 192.0.2.2\nb A x\n", "other.example": HEAD + "a A 192.0.2.9\n"}, before
+    )
+    assert lines(ask(after, "a.zone.example", "A"))[1] == "answer a.zone.example. 300 A 192.0.2.1"
+    assert lines(ask(after, "a.other.example", "A"))[1] == "answer a.other.example. 300 A 192.0.2.9"
+    mended = tolerant(tmp_path, {"zone.example": HEAD + "a A 192.0.2.3\n"}, after)
+    assert lines(ask(mended, "a.zone.example", "A"))[1] == "answer a.zone.example. 300 A 192.0.2.3"
+    assert lines(ask(mended, "other.example", "NS")) == ["REFUSED"]
+
+
+def test_a_bad_template_is_a_fault_all_the_same(tmp_path: Path) -> None:
+    made = settings(tmp_path, template="@ A 192.0.2.1\n")
+    with pytest.raises(ConfigurationError):
+        load(made, catalogue.load(made.catalogue.files), now=NOW, tolerant=True)
+
+
+KEYS = 'key "k.example" { algorithm hmac-sha256; secret "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0ISEhISE="; };\n'
+
+
+def with_more(folder: Path, dns: str, sections: str = "", zones: dict[str, str] | None = None) -> config.Config:
+    made = settings(folder, zones=zones)
+    text = made.path.read_text().replace("[dns]\n", "[dns]\n" + dns, 1)
+    made.path.write_text(text + "\n" + sections)
+    return config.load(made.path)
+
+
+def test_secondaries_need_a_key_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text(KEYS)
+    (tmp_path / "keys").chmod(0o600)
+    section = '[[dns.secondary]]\naddress = "192.0.2.53"\nkey = "{}"\n'
+    made = with_more(tmp_path, 'keys = "keys"\n', section.format("k.example") + section.format("no.example"))
+    with pytest.raises(ConfigurationError) as raised:
+        load(made, catalogue.load(made.catalogue.files), now=NOW)
+    assert told(tmp_path, raised.value) == [
+        'catcher.toml: dns.secondary[1].key: no key "no.example": there is none in keys; '
+        "make the key with tsig-keygen, and name its file in dns.keys"
+    ]
+    made = with_more(tmp_path, "", section.format("k.example"))
+    with pytest.raises(ConfigurationError, match=r"dns\.keys is not set"):
+        load(made, catalogue.load(made.catalogue.files), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("army.ml", "army.ml is at or below the catalogued name army.ml"),
+        ("zone.example", r"zone.example is a \[\[dns.zone\]\], too"),
+        ("catalog.example", r"nobody could fetch it: there is no \[\[dns.secondary\]\]"),
+    ],
+)
+def test_a_catalog_zone_needs_a_name_of_its_own_and_somebody_who_reads_it(tmp_path: Path, name: str, what: str) -> None:
+    made = with_more(tmp_path, f'catalog_zone = "{name}"\n', zones={"zone.example": HEAD})
+    with pytest.raises(ConfigurationError, match=what):
+        load(made, catalogue.load(made.catalogue.files), now=NOW)
+
+
+def test_options_come_from_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "cookies").write_text("ab" * 16)
+    (tmp_path / "cookies").chmod(0o600)
+    made = with_more(tmp_path, 'nsid = "sink-1"\nrequire_cookies = true\ncookie_secrets = "cookies"\n')
+    authority = load(made, catalogue.load(made.catalogue.files), now=NOW)
+    assert (authority.settings.nsid, authority.settings.demand_cookies) == (b"sink-1", True)
+    assert not (made.node.state / "keys").exists()
+
+
+def test_the_own_secret_of_cookies_is_kept_and_a_check_makes_none(tmp_path: Path) -> None:
+    made = settings(tmp_path)
+    load(made, catalogue.load(made.catalogue.files), now=NOW, keep_serial=False)
+    assert not (made.node.state / "keys").exists()
+    load(made, catalogue.load(made.catalogue.files), now=NOW)
+    assert (made.node.state / "keys" / "dns-cookies.key").exists()
