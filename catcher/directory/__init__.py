@@ -10,6 +10,7 @@ The public suffix list comes with its package and is read once; the watch-list i
 
 from catcher.directory.organisations import Organisations
 from catcher.directory.parties import Parties, party_of
+from catcher.directory.providers import platform_of
 from catcher.directory.suffixes import Suffixes
 
-__all__ = ["Organisations", "Parties", "Suffixes", "party_of"]
+__all__ = ["Organisations", "Parties", "Suffixes", "party_of", "platform_of"]

@@ -1,8 +1,10 @@
-"""Domains behind which stands no organisation that could be told: two lists that travel with the package."""
+"""Domains that name who carries a mail, not who sent it: three lists that travel with the package."""
 
 from __future__ import annotations
 
 from importlib.resources import files
+
+from catcher.model.fingerprint import Platform
 
 
 def _listed(name: str) -> frozenset[str]:
@@ -15,3 +17,13 @@ FREEMAIL = _listed("freemail.txt")
 
 PLATFORMS = _listed("platforms.txt")
 """Organizational domains that sending platforms use."""
+
+CARRIERS = {domain: Platform(kind) for domain, kind in (line.split() for line in _listed("carriers.txt"))}
+"""Organizational domains of mailbox providers and gateways."""
+
+
+def platform_of(domain: str) -> Platform | None:
+    """What kind of platform the organizational domain ``domain`` belongs to; None: as far as is known, no platform."""
+    if domain in FREEMAIL:
+        return Platform.FREEMAIL
+    return Platform.BULK if domain in PLATFORMS else CARRIERS.get(domain)

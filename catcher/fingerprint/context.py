@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from catcher.model.fingerprint import Intended
+from catcher.model.fingerprint import Intended, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +21,9 @@ class Context:
     """Name → the organizational domain by the public suffix list; tenants of a platform are their own."""
     organisation: Callable[[str], str | None]
     """Domain → the organisation's name, where a directory knows it."""
+    platform: Callable[[str], Platform | None] = lambda _: None
+    """Organizational domain → what kind of platform it belongs to; None: none that is known."""
+    network_owner: Callable[[str], str | None] = lambda _: None
+    """Client address → who holds its network: a domain, or ``as`` and the number; None: not known."""
     lookups: bool = True
     """False: nothing is asked; every result that needs the DNS is ``none``."""

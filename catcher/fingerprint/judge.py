@@ -10,7 +10,8 @@ from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.markings import judge_markings
 from catcher.fingerprint.nature import judge_nature
 from catcher.fingerprint.network import claimed_network, judge_network
-from catcher.fingerprint.sender import judge_sender
+from catcher.fingerprint.platforms import header_platforms
+from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.spf import is_address
 from catcher.model.fingerprint import Fingerprint
 from catcher.model.lookup import Answers, Unanswered
@@ -34,7 +35,14 @@ def fingerprint(transaction: Transaction, answers: Answers, context: Context) ->
         return Unanswered(frozenset(lookups.open))
     reverse_path = transaction.reverse_path
     sender = judge_sender(
-        authenticated, network, domain_or_none(reverse_path.domain) if reverse_path else None, context
+        authenticated,
+        network,
+        Bystanders(
+            reverse_path=domain_or_none(reverse_path.domain) if reverse_path else None,
+            carriers=header_platforms(transaction.header),
+            owner=context.network_owner(transaction.client),
+        ),
+        context,
     )
     own_names = frozenset((*network.reverse, *filter(None, (network.helo,)), *map(own, authenticated.authors)))
     typed = dict.fromkeys(mailbox.domain for mailbox in transaction.forward_paths)

@@ -1,15 +1,18 @@
 """Weighs the evidence: who sent it, how well proven, and what speaks for somebody else (DESIGN §3 "Tiers").
 
 Tiers are never mixed and nothing is averaged: the best piece of evidence names the sender, and every piece that names
-another organisation stays visible as a conflict. A domain that only text claims stays ``claimed``.
+another organisation stays visible as a conflict. A domain that only text claims stays ``claimed``. Who merely carried
+the mail is evidence, too, and known as what it is: a platform names no organisation and contradicts none.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import Network
-from catcher.model.fingerprint import AuthResult, Evidence, EvidenceKind, Sender, Tier
+from catcher.model.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier
 
 _PREFERENCE = [
     EvidenceKind.DMARC,
@@ -18,36 +21,88 @@ _PREFERENCE = [
     EvidenceKind.IPREV,
     EvidenceKind.HELO,
 ]
-"""Within a tier, the first names the sender; aligned evidence goes before evidence that isn't."""
+"""Within a tier, the first names the sender; aligned evidence goes before evidence that isn't, a platform's last."""
 
 _CLAIMED_PREFERENCE = [EvidenceKind.FROM, EvidenceKind.MAILFROM, EvidenceKind.HELO]
+_CARRYING = frozenset(
+    {EvidenceKind.DKIM, EvidenceKind.SPF, EvidenceKind.IPREV, EvidenceKind.HELO, EvidenceKind.MAILFROM}
+)
+"""Kinds whose domain may be that of whoever carries the mail."""
+_CARRIERS = frozenset({Platform.BULK, Platform.PROVIDER, Platform.GATEWAY})
+_NAMELESS = frozenset({EvidenceKind.PLATFORM, EvidenceKind.OWNER})
+"""Kinds that never name a sender."""
 
 
-def judge_sender(
-    authenticated: Authenticated, network: Network, reverse_path_domain: str | None, context: Context
-) -> Sender:
+@dataclass(frozen=True, slots=True)
+class Bystanders:
+    """What else names somebody, without proof."""
+
+    reverse_path: str | None = None
+    """Its domain."""
+    carriers: tuple[str, ...] = ()
+    """Platforms, by header fields that they write."""
+    owner: str | None = None
+    """Who holds the client's network."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    evidence: Evidence
+    aligned: bool
+    """Whether its domain is aligned with From."""
+    carrier: bool
+    """Whether its domain is that of a platform that carries other people's mail."""
+
+    def rank(self) -> tuple[int, bool, bool, int]:
+        order = _CLAIMED_PREFERENCE if self.evidence.tier is Tier.CLAIMED else _PREFERENCE
+        preference = order.index(self.evidence.kind) if self.evidence.kind in order else len(order)
+        return -self.evidence.tier.rank, not self.aligned, self.carrier, preference
+
+
+def judge_sender(authenticated: Authenticated, network: Network, others: Bystanders, context: Context) -> Sender:
     """The sender by all evidence there is."""
-    evidence = sorted(
-        _evidence(authenticated, network, reverse_path_domain),
-        key=lambda pair: (-pair[0].tier.rank, not pair[1], _preference(pair[0])),
-    )
-    pieces = tuple(dict.fromkeys(piece for piece, _ in evidence))
-    if not pieces:
-        return Sender(None, None, Tier.CLAIMED, (), ())
-    best = pieces[0]
-    own = context.organizational_domain(best.domain)
+    own = context.organizational_domain
+    naming = [
+        _Piece(evidence, aligned, evidence.kind in _CARRYING and context.platform(own(evidence.domain)) in _CARRIERS)
+        for evidence, aligned in _evidence(authenticated, network, others.reverse_path)
+    ]
+    naming.sort(key=_Piece.rank)
+    carrying = [*_carriers(naming, others.carriers, context), *_owner(others.owner)]
+    evidence = dict.fromkeys([piece.evidence for piece in naming] + carrying)
+    # Stable: within a tier, what names a sender stays before what carried the mail.
+    pieces = tuple(sorted(evidence, key=lambda piece: -piece.tier.rank))
+    if not naming:
+        return Sender(None, None, Tier.CLAIMED, pieces, ())
+    best = naming[0].evidence
+    of_carriers = {piece.evidence for piece in naming if piece.carrier}
     return Sender(
         domain=best.domain,
-        organisation=context.organisation(best.domain),
+        organisation=None if context.platform(own(best.domain)) else context.organisation(best.domain),
         tier=best.tier,
         evidence=pieces,
-        conflicts=tuple(e for e in pieces if context.organizational_domain(e.domain) != own),
+        conflicts=tuple(
+            piece
+            for piece in pieces
+            if piece.kind not in _NAMELESS and piece not in of_carriers and own(piece.domain) != own(best.domain)
+        ),
     )
 
 
-def _preference(piece: Evidence) -> int:
-    order = _CLAIMED_PREFERENCE if piece.tier is Tier.CLAIMED else _PREFERENCE
-    return order.index(piece.kind) if piece.kind in order else len(order)
+def _carriers(naming: list[_Piece], claimed: tuple[str, ...], context: Context) -> list[Evidence]:
+    """One piece for each platform, by the strongest sign of it."""
+    found: dict[str, Evidence] = {}
+    for piece in naming:
+        if piece.carrier:
+            platform, said = context.organizational_domain(piece.evidence.domain), piece.evidence
+            found.setdefault(platform, Evidence(said.tier, EvidenceKind.PLATFORM, platform, said.result))
+    for platform in claimed:
+        found.setdefault(platform, Evidence(Tier.CLAIMED, EvidenceKind.PLATFORM, platform, AuthResult.NONE))
+    return list(found.values())
+
+
+def _owner(owner: str | None) -> list[Evidence]:
+    """A database names it, nothing proves it: of no tier that counts."""
+    return [] if owner is None else [Evidence(Tier.CLAIMED, EvidenceKind.OWNER, owner, AuthResult.NONE)]
 
 
 def _evidence(

@@ -40,6 +40,23 @@ class EvidenceKind(StrEnum):
     """The domain in the From field."""
     MAILFROM = "mailfrom"
     """The domain of the reverse-path, unproven."""
+    PLATFORM = "platform"
+    """The mailbox provider, gateway or sending service that carried the mail: never who sent it."""
+    OWNER = "owner"
+    """Who holds the client's network, by a database of autonomous systems: never who sent it."""
+
+
+class Platform(StrEnum):
+    """What a domain is that carries other people's mail."""
+
+    FREEMAIL = "freemail"
+    """Gives mailboxes to anybody: an address there tells no organisation."""
+    BULK = "bulk"
+    """Sends newsletters and notices for its customers."""
+    PROVIDER = "provider"
+    """Hosts the mailboxes of organisations."""
+    GATEWAY = "gateway"
+    """Filters and passes on the mail of organisations."""
 
 
 class AuthResult(StrEnum):

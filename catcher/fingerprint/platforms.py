@@ -1,0 +1,42 @@
+"""Mail platforms by the fields that they write into a header: a claim like any other header text (tier ``claimed``).
+
+The platform is known by one of its own domains, as it would stand in its reverse DNS. It never says who sent the mail.
+"""
+
+from __future__ import annotations
+
+from catcher.model.transaction import Header
+
+_BY_FIELD = {
+    b"x-ms-exchange-crosstenant-id": "outlook.com",
+    b"x-ms-exchange-organization-authas": "outlook.com",
+    b"x-ms-office365-filtering-correlation-id": "outlook.com",
+    b"x-ms-publictraffictype": "outlook.com",
+    b"x-gm-message-state": "google.com",
+    b"x-google-dkim-signature": "google.com",
+    b"x-google-smtp-source": "google.com",
+    b"x-proofpoint-guid": "pphosted.com",
+    b"x-proofpoint-spam-details": "pphosted.com",
+    b"x-proofpoint-virus-version": "pphosted.com",
+    b"x-mc-unique": "mimecast.com",
+    b"x-mimecast-spam-score": "mimecast.com",
+    b"x-mimecast-originator": "mimecast.com",
+    b"x-ironport-av": "iphmx.com",
+    b"x-ironport-anti-spam-filtered": "iphmx.com",
+    b"x-bess-id": "barracudanetworks.com",
+    b"x-ses-outgoing": "amazonses.com",
+    b"x-sg-eid": "sendgrid.net",
+    b"x-mailgun-sid": "mailgun.org",
+    b"x-mandrill-user": "mandrillapp.com",
+    b"x-mc-user": "mcsv.net",
+    b"x-sfmc-stack": "exacttarget.com",
+    b"x-mj-mid": "mailjet.com",
+}
+
+
+def header_platforms(header: Header | None) -> tuple[str, ...]:
+    """The platforms whose fields stand in the header, each by its domain, in the order of the header."""
+    if header is None:
+        return ()
+    found = (_BY_FIELD.get(field.name.rstrip(b" \t").lower()) for field in header.fields)
+    return tuple(dict.fromkeys(domain for domain in found if domain is not None))
