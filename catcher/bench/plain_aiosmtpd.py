@@ -16,7 +16,9 @@ class _KeepsNothing:
 
 async def _serve(port: int) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(_KeepsNothing(), hostname="plain.test"), "127.0.0.1", port)
+    server = await loop.create_server(
+        lambda: SMTP(_KeepsNothing(), hostname="plain.test", data_size_limit=None), "127.0.0.1", port
+    )
     await server.serve_forever()
 
 

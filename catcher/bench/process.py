@@ -54,6 +54,21 @@ class Server:
         """Memory of the process and its descendants, shared pages divided among their sharers (proc(5))."""
         return sum(_pss(pid) for pid in _tree(self.pid))
 
+    def watch_peak(self) -> int:
+        """Forgets the peak so far; returns the memory of the process and its descendants now, in octets."""
+        total = 0
+        for pid in _tree(self.pid):
+            try:
+                Path(f"/proc/{pid}/clear_refs").write_text("5")
+            except OSError:
+                continue
+            total += _memory(pid, "VmRSS")
+        return total
+
+    def peak_octets(self) -> int:
+        """The sum of what each of them had at most since ``watch_peak``."""
+        return sum(_memory(pid, "VmHWM") for pid in _tree(self.pid))
+
     def pin(self, cores: set[int]) -> None:
         """Keeps the process and its descendants on ``cores``."""
         for pid in _tree(self.pid):
@@ -93,6 +108,14 @@ def _wait_until_listening(name: str, process: subprocess.Popen[bytes], port: int
         time.sleep(0.05)
     tail = log.read_text(errors="replace")[-500:]
     raise EnvironmentFailure(f"{name} did not start within {_START_SECONDS:.0f} s; it said: {tail}")
+
+
+def _memory(pid: int, field: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(field + ":"))
 
 
 def _tree(root: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Mails per second and CPU a mail: catcher with its durable store, a plain aiosmtpd handler that keeps nothing."""
+"""Mails per second, CPU a mail and memory: catcher, durable and wiping, beside Haraka, aiosmtpd and smtp-sink."""
 
 from __future__ import annotations
 
@@ -8,46 +8,102 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from catcher.bench.process import find, free_port, running, tool
+from catcher.bench.process import Server, find, free_port, running, tool
 
-OCTETS = 5000
+SMALL = 5000
+BIG = 25_000_000
 SESSIONS = 10
+CROWD = 200
+ROUNDS = 3
+KEEP_NOTHING_AT_ONCE = ("catcher", "smtp-sink")
+"""Servers that can take a crowd of big mails: the others hold each in memory, several times, or on disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     server: str
-    connections: str
-    """``new`` for every mail, or ``kept``."""
+    load: str
+    """``new``: 5 kB mails, a connection each; ``kept``: several on one; ``big``: 25 MB; ``crowd``: 200 big at once."""
     mails: int
     mails_per_second: float
     cpu_microseconds: float
     """The server's user and system time a mail."""
+    peak_megabytes: float
+    """Memory above that at rest, at most; of all its processes together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    name: str
+    mails: int
+    flags: tuple[str, ...]
+    octets: int
+    sessions: int
+    servers: tuple[str, ...] | None = None
 
 
 def measure(mails: int) -> Iterator[Row]:
-    """A row for each server and way of connecting. Raises EnvironmentFailure without smtp-source."""
+    """A row for each server and load: all servers run at once and are loaded in turns, medians count.
+
+    Raises EnvironmentFailure without smtp-source.
+    """
     source = tool("smtp-source")
-    with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name:
-        folder = Path(name)
+    loads = (
+        _Load("new", mails, (), SMALL, SESSIONS),
+        _Load("kept", mails, ("-d",), SMALL, SESSIONS),
+        _Load("big", 8, ("-d",), BIG, 1),
+        _Load("crowd", CROWD, (), BIG, CROWD, KEEP_NOTHING_AT_ONCE),
+    )
+    with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
+        servers: dict[str, tuple[Server, int]] = {}
         for server, prepare in _SERVERS.items():
             port = free_port()
-            command = prepare(folder, port)
-            if command is None:
-                continue
-            with running(server, command, port, folder / f"{server}.log") as process:
-                for connections, flags in (("new", ()), ("kept", ("-d",))):
-                    load = [source, *flags, "-s", str(SESSIONS), "-l", str(OCTETS), "-f", "writer@sender.test"]
-                    load += ["-t", "reader@typo.test"]
-                    subprocess.run([*load, "-m", "100", f"127.0.0.1:{port}"], check=True, capture_output=True)
-                    before, started = process.cpu_seconds(), time.perf_counter()
-                    subprocess.run([*load, "-m", str(mails), f"127.0.0.1:{port}"], check=True, capture_output=True)
-                    took = time.perf_counter() - started
-                    spent = process.cpu_seconds() - before
-                    yield Row(server, connections, mails, mails / took, spent / mails * 1e6)
+            command = prepare(Path(name), port)
+            if command is not None:
+                process = stack.enter_context(running(server, command, port, Path(name) / f"{server}.log"))
+                servers[server] = process, port
+        for load in loads:
+            wanted = {s: at for s, at in servers.items() if load.servers is None or s in load.servers}
+            if load.octets == SMALL:
+                for _, port in wanted.values():
+                    _send(source, load, port, 100)
+            rows: dict[str, list[Row]] = {server: [] for server in wanted}
+            for _ in range(ROUNDS if load.octets == SMALL else 1):
+                for server, (process, port) in wanted.items():
+                    rows[server].append(_one(source, server, process, port, load))
+            yield from map(_median, rows.values())
+
+
+def _one(source: str, server: str, process: Server, port: int, load: _Load) -> Row:
+    at_rest = process.watch_peak()
+    before, started = process.cpu_seconds(), time.perf_counter()
+    _send(source, load, port, load.mails)
+    took = time.perf_counter() - started
+    spent = process.cpu_seconds() - before
+    peak = max(0.0, (process.peak_octets() - at_rest) / 1e6)
+    return Row(server, load.name, load.mails, load.mails / took, spent / load.mails * 1e6, peak)
+
+
+def _send(source: str, load: _Load, port: int, mails: int) -> None:
+    command = [source, *load.flags, "-s", str(load.sessions), "-l", str(load.octets), "-m", str(mails)]
+    command += ["-f", "writer@sender.test", "-t", "reader@typo.test", f"127.0.0.1:{port}"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _median(rows: list[Row]) -> Row:
+    return Row(
+        rows[0].server,
+        rows[0].load,
+        rows[0].mails,
+        median(row.mails_per_second for row in rows),
+        median(row.cpu_microseconds for row in rows),
+        median(row.peak_megabytes for row in rows),
+    )
 
 
 def _catcher(folder: Path, port: int) -> list[str]:
@@ -85,8 +141,29 @@ def _smtp_sink(folder: Path, port: int) -> list[str] | None:
     return [program, *unprivileged, f"127.0.0.1:{port}", "1024"]
 
 
+def _haraka(folder: Path, port: int) -> list[str] | None:
+    """Haraka that takes mail for one domain and discards it, in one process (``make peers`` installs it)."""
+    program = Path(".peers/haraka/node_modules/.bin/haraka").absolute()
+    node = find("node")
+    if node is None or not program.exists():
+        return None
+    config = folder / "haraka" / "config"
+    config.mkdir(parents=True)
+    for name, text in {
+        "smtp.ini": f"listen=127.0.0.1:{port}\nnodes=0\n",
+        "connection.ini": (program.parents[1] / "Haraka" / "config" / "connection.ini").read_text(),
+        "plugins": "rcpt_to.in_host_list\nqueue/discard\n",
+        "host_list": "typo.test\n",
+        "me": "mx.sink.test\n",
+        "log.ini": "[main]\nlevel=ERROR\n",
+    }.items():
+        (config / name).write_text(text)
+    return ["env", "YES_REALLY_DO_DISCARD=1", node, str(program), "-c", str(folder / "haraka")]
+
+
 _SERVERS: dict[str, Callable[[Path, int], list[str] | None]] = {
     "smtp-sink": _smtp_sink,
+    "haraka": _haraka,
     "aiosmtpd": _aiosmtpd,
     "catcher": _catcher,
 }

@@ -56,17 +56,24 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 
 @command.command("smtp")
 @json_option
-@click.option("--mails", default=5000, show_default=True, help="How many mails each server takes each way.")
+@click.option("--mails", default=5000, show_default=True, help="How many small mails each server takes each way.")
 def smtp(as_json: bool, mails: int) -> None:
-    """Mails per second and CPU a mail, beside a plain aiosmtpd and Postfix's smtp-sink."""
+    """Mails per second, CPU and memory, beside Haraka, a plain aiosmtpd and Postfix's smtp-sink; the body stream."""
+    from catcher.bench import stream
     from catcher.bench.smtp import measure
+    from catcher.bench.verdict import verdicts
 
+    streamed = []
+    for found in stream.measure():
+        click.echo(f"measured {found.measure}", err=True)
+        streamed.append(found)
     rows: list[smtp_bench.Row] = []
     for row in measure(mails):
-        click.echo(f"measured {row.server}, {row.connections} connections", err=True)
+        click.echo(f"measured {row.server}, {row.load}", err=True)
         rows.append(row)
-    plain = {r.connections: r.cpu_microseconds for r in rows if r.server == "aiosmtpd"}
-    _show(as_json, (_with_ratio(asdict(row), plain[row.connections]) for row in rows))
+    plain = {r.load: r.cpu_microseconds for r in rows if r.server == "aiosmtpd"}
+    _show(as_json, (_with_ratio(asdict(row), plain.get(row.load)) for row in rows))
+    _show(as_json, (asdict(verdict) for verdict in verdicts(rows, streamed)))
 
 
 def _with_ratio(row: dict[str, Any], reference: float | None) -> dict[str, Any]:

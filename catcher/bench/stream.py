@@ -1,0 +1,150 @@
+"""The body's way in one process: reception to bare line ends, and the DKIM body hash, beside aiosmtpd and hashlib."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+from catcher.fingerprint import BodyDigest
+from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
+from catcher.smtp.data import DataPhase, Message
+from catcher.smtp.front import ReadBuffer
+
+PACKET = 64 * 1024
+OCTETS = 8 << 20
+ROUNDS = 5
+
+_BASE64 = b"VGhpcyBpcyBhIGxpbmUgb2YgYW4gYXR0YWNobWVudCwgYXMgbW9zdCBvY3RldHMgb2YgbWFpbHM/\r\n"
+_PROSE = (
+    b"People write lines of words, short ones and long ones, with blanks in between.\r\n"
+    b"Some lines are short.\r\n\r\nOthers, which have more to say, go on  for a while until they end.\r\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    measure: str
+    seconds: float
+    """CPU for ``OCTETS``; the median of several rounds."""
+    reference: float
+    """The same of what it is compared with."""
+    must: float
+    goal: float
+    faster_is_more: bool
+    """Whether the ratio is how many times faster it is; else which part of the reference's speed it reaches."""
+
+    @property
+    def ratio(self) -> float:
+        """Our speed over the reference's."""
+        return self.reference / self.seconds
+
+
+def measure() -> Iterator[Row]:
+    """A row for each budget; both sides of a ratio are measured in turns."""
+    base64, prose = _repeated(_BASE64), _repeated(_PROSE)
+    mine, plain = _in_turns(lambda: _catcher(base64), lambda: _aiosmtpd(base64))
+    yield Row("body stream beside aiosmtpd", mine, plain, 20, 40, True)
+    for name, body, must, goal in (("base64", base64, 0.7, 0.9), ("prose", prose, 0.15, 0.4)):
+        mine, plain = _in_turns(lambda body=body: _digest(body), lambda body=body: _sha256(body))  # type: ignore[misc]
+        yield Row(f"DKIM body hash, relaxed, {name}, beside SHA-256", mine, plain, must, goal, False)
+
+
+def _repeated(text: bytes) -> bytes:
+    return (text * (OCTETS // len(text) + 1))[:OCTETS]
+
+
+def _in_turns(one: Callable[[], None], other: Callable[[], None]) -> tuple[float, float]:
+    spent: tuple[list[float], list[float]] = ([], [])
+    for _ in range(ROUNDS):
+        for run, times in zip((one, other), spent, strict=True):
+            before = time.process_time()
+            run()
+            times.append(time.process_time() - before)
+    return median(spent[0]), median(spent[1])
+
+
+def _packets(body: bytes) -> Iterator[memoryview]:
+    view = memoryview(body)
+    for start in range(0, len(body), PACKET):
+        yield view[start : start + PACKET]
+
+
+def _catcher(body: bytes) -> None:
+    buffer = ReadBuffer(PACKET)
+    phase = DataPhase(Message(2 * OCTETS))
+    phase.feed(b"Subject: a\r\n\r\n")
+    for packet in _packets(body):
+        buffer.view[: len(packet)] = packet
+        phase.feed(buffer.take(len(packet)))
+    phase.feed(b"\r\n.\r\n")
+    assert phase.ended and phase.message.finish() is not None
+
+
+def _digest(body: bytes) -> None:
+    digest = BodyDigest(DigestWanted(DigestAlgorithm.SHA256, Canonicalization.RELAXED))
+    for packet in _packets(body):
+        digest.feed(packet)
+    assert digest.digest()
+
+
+def _sha256(body: bytes) -> None:
+    digest = hashlib.sha256()
+    for packet in _packets(body):
+        digest.update(packet)
+    assert digest.digest()
+
+
+class _NoTransport(asyncio.Transport):
+    """Swallows what the server says, and tells that it said something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spoke = asyncio.Event()
+
+    def write(self, data: Any) -> None:
+        self.spoke.set()
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None: ...
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+
+
+class _KeepsNothing:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        return "250 2.0.0 OK"
+
+
+def _aiosmtpd(body: bytes) -> None:
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+
+    async def main() -> None:
+        protocol = SMTP(_KeepsNothing(), hostname="plain.test", data_size_limit=None, loop=asyncio.get_running_loop())
+        transport = _NoTransport()
+
+        async def say(data: bytes) -> None:
+            transport.spoke.clear()
+            protocol.data_received(data)
+            await transport.spoke.wait()
+
+        protocol.connection_made(transport)
+        for command in (b"HELO a\r\n", b"MAIL FROM:<a@a.test>\r\n", b"RCPT TO:<b@b.test>\r\n", b"DATA\r\n"):
+            await say(command)
+        protocol.data_received(b"Subject: a\r\n\r\n")
+        for packet in _packets(body):
+            protocol.data_received(bytes(packet))
+            await asyncio.sleep(0)
+        await say(b"\r\n.\r\n")
+        protocol.connection_lost(None)
+
+    asyncio.run(main())

@@ -1,0 +1,41 @@
+"""The budgets that SMTP is held to, and what was measured beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from catcher.bench.smtp import Row
+from catcher.bench.stream import Row as StreamRow
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    budget: str
+    measured: float
+    must: float
+    goal: float
+    met: bool
+
+
+def verdicts(rows: Sequence[Row], streamed: Sequence[StreamRow]) -> Iterator[Verdict]:
+    """A verdict for each budget whose peer was there."""
+    found = {(row.server, row.load): row for row in rows}
+    for load, goal in (("new", 3.0), ("kept", 2.0)):
+        for peer, must in (("haraka", 1.5), ("aiosmtpd", 1.2)):
+            ours, theirs = found.get(("catcher", load)), found.get((peer, load))
+            if ours is not None and theirs is not None:
+                speed = ours.mails_per_second / theirs.mails_per_second
+                yield _at_least(f"mails a second, {load}, over {peer}", speed, must, goal)
+                cpu = theirs.cpu_microseconds / ours.cpu_microseconds
+                yield _at_least(f"mails a CPU second, {load}, over {peer}", cpu, must, goal)
+    for row in streamed:
+        yield _at_least(row.measure, row.ratio, row.must, row.goal)
+    crowd = found.get(("catcher", "crowd"))
+    if crowd is not None:
+        peak = round(crowd.peak_megabytes, 1)
+        yield Verdict("megabytes above rest, 200 big mails at once", peak, 60, 30, peak <= 60)
+
+
+def _at_least(budget: str, measured: float, must: float, goal: float) -> Verdict:
+    return Verdict(budget, round(measured, 2), must, goal, measured >= must)
