@@ -35,8 +35,8 @@ _NOTHING = _PART.pack(0, 0)
 _MOST_EXACT = 32_768
 _MOST_KINDS = 32_768
 _MOST_OF_CLIENTS = 16_384
-_SAMPLE = 8
-"""Of so many queries whose kind is known one is kept exactly: those that return come soon, others cost little."""
+_MOST_SEEN = 65_536
+"""Queries of a known kind that are remembered (as a hash): what comes for the second time is kept exactly."""
 _OF_CLIENTS_SECONDS = 60
 """How long a reply with a cookie is kept; the cookie's time is as much behind."""
 
@@ -45,8 +45,12 @@ _COOKIE_OCTETS = 24
 _DOCUMENTED = "192.0.2.0"
 """A client to learn from, nobody's address (RFC 5737)."""
 
-_Shared = tuple[bytes, bytes, int, bool, bytes]
-"""Parts before and behind the question, code, whether the domain is counted, and the octets."""
+_Parts = tuple[bytes, bytes, bytes]
+"""What comes before the question and behind it, and the octets of both."""
+_Shared = tuple[_Parts, int, bool]
+"""The parts, the code, and whether the domain is counted."""
+_Place = tuple[_Parts, Cell, int, bytes | None, frozenset[bytes]]
+"""The parts, what the reply is counted as, where the QNAME ends, the cookie, and first labels that differ."""
 
 
 class Answers:
@@ -68,6 +72,11 @@ class Answers:
         self._answer = answer
         self._address_of = address_of
         self._client_of = client_of
+        self._siblings: dict[bytes, _Place] = {}
+        """By message without its ID and its first label."""
+        self._places: dict[bytes, _Place] = {}
+        """By message without its ID, where a cookie keeps the reply from being kept exactly."""
+        self._seen: set[int] = set()
         self._cookies: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
         self.exact: dict[bytes, Entry] = {}
         """By message without ID; to be looked up by whoever is in a hurry."""
@@ -75,7 +84,6 @@ class Answers:
         self._shared: dict[Kind, _Shared | None] = {}
         self._of_clients: dict[tuple[str, bytes], Entry] = {}
         self._since = self._until = self._clients_until = datetime.min.replace(tzinfo=UTC)
-        self._counter = 0
         self._kinds: Kinds | None = None
 
     def at(self, now: datetime) -> None:
@@ -86,6 +94,7 @@ class Answers:
             self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
             self._kinds = Kinds(self._authority, now)
             self.exact, self._older, self._shared, self._of_clients, self._cookies = {}, {}, {}, {}, {}
+            self._siblings, self._places = {}, {}
         elif now >= self._clients_until:
             self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
             self._of_clients, self._cookies = {}, {}
@@ -100,25 +109,36 @@ class Answers:
         if entry is not None:
             self._keep(message, entry)
             return entry
-        assert self._kinds is not None
-        found = self._kinds.of(message)
-        if found is None:
-            return None
-        kind, end, domain, cookie = found
-        try:
-            shared = self._shared[kind]
-        except KeyError:
-            shared = self._learn(kind, message, end, cookie)
-        if shared is None:
-            return None
-        before, behind, code, counted, octets = shared
-        what = (domain if counted else None, code)
+        place = self._places.get(message)
+        if place is None:
+            try:
+                after_label = QUESTION + 1 + message[QUESTION]
+            except IndexError:
+                return None
+            siblings = message[: QUESTION + 1] + message[after_label:]
+            place = self._siblings.get(siblings)
+            if place is None or message[QUESTION + 1 : after_label].lower() in place[4]:
+                place = self._place(message, siblings)
+                if place is None:
+                    return None
+            digest = hash(message)
+            seen = digest in self._seen
+            if not seen:
+                if len(self._seen) >= _MOST_SEEN:
+                    self._seen = set()
+                self._seen.add(digest)
+        else:
+            seen = False
+        (before, behind, octets), what, end, cookie, _ = place
         if cookie is not None:
             client = self._client_of(slot)
             where, said = self._cookies.get((client, cookie)) or self._cookie(client, cookie)
+            if seen:
+                if len(self._places) >= _MOST_KINDS:
+                    self._places = {}
+                self._places[message] = place
             return _FROM_QUERY.pack(before, question_address, end + 4 - QUESTION, behind, where), what, octets, said
-        self._counter += 1
-        if not self._counter % _SAMPLE:
+        if seen:
             whole = octets[:QUESTION] + message[QUESTION : end + 4] + octets[QUESTION:]
             return self._keep(message, (self._whole(whole), what, whole, b""))
         return _FROM_QUERY.pack(before, question_address, end + 4 - QUESTION, behind, _NOTHING), what, octets, b""
@@ -144,6 +164,27 @@ class Answers:
                 self._of_clients = {}
             self._of_clients[key] = entry
         return entry
+
+    def _place(self, message: bytes, siblings: bytes) -> _Place | None:
+        """What is known of the kind of ``message``, for it and for queries that differ in their first label alone."""
+        assert self._kinds is not None
+        found = self._kinds.of(message)
+        if found is None:
+            return None
+        kind, end, domain, cookie, unlike = found
+        try:
+            shared = self._shared[kind]
+        except KeyError:
+            shared = self._learn(kind, message, end, cookie)
+        if shared is None:
+            return None
+        parts, code, counted = shared
+        place = parts, (domain if counted else None, code), end, cookie, unlike or frozenset()
+        if unlike is not None:
+            if len(self._siblings) >= _MOST_KINDS:
+                self._siblings = {}
+            self._siblings[siblings] = place
+        return place
 
     def _keep(self, message: bytes, entry: Entry) -> Entry:
         if len(self.exact) >= _MOST_EXACT:
@@ -178,7 +219,7 @@ class Answers:
                 before = _PART.pack(address, QUESTION)
                 behind = _PART.pack(address + QUESTION, len(octets) - QUESTION)
                 domain, code = cell(reply)
-                shared = before, behind, code, domain is not None, octets
+                shared = (before, behind, octets), code, domain is not None
         if len(self._shared) >= _MOST_KINDS:
             self._shared = {}
         self._shared[kind] = shared

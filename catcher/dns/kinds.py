@@ -25,8 +25,11 @@ from catcher.dns.zone import Node, Zone
 
 Kind = tuple[object, ...]
 """Equal for queries of one kind; without a meaning beyond that."""
-Found = tuple[Kind, int, str | None, bytes | None]
-"""The kind, where the QNAME ends, the catalogued domain, and the cookie (RFC 7873): its answer is the client's own."""
+Found = tuple[Kind, int, str | None, bytes | None, frozenset[bytes] | None]
+"""The kind, where the QNAME ends, the catalogued domain, the cookie (RFC 7873), whose answer is the client's own, and
+the first labels (folded) that would make another kind; None: any other one might."""
+
+_ANY: frozenset[bytes] = frozenset()
 
 QUESTION = 10
 """Where the question begins in a message without its ID."""
@@ -39,6 +42,11 @@ _SIZES = 512, 1232
 _SPECIAL = {rrtype.to_bytes(2, "big") for rrtype in (RRType.DS, RRType.IXFR, RRType.AXFR)}
 """QTYPEs that are answered from elsewhere, or not at all."""
 _TEXT = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+_Touched = tuple[frozenset[bytes] | None, frozenset[bytes] | None]
+_FEW = 1000
+"""Nodes of a zone that are looked through for the children of one."""
 
 
 class _Apex(NamedTuple):
@@ -61,7 +69,7 @@ class Kinds:
         self._apexes: dict[bytes, _Apex | bool] = {}
         """By folded wire name; False: nothing is held there; True: something too unusual for here."""
         self._endings: dict[bytes, tuple[bytes, bytes | None]] = {}
-        self._touching: dict[Node, frozenset[bytes] | None] = {}
+        self._touching: dict[Node, _Touched] = {}
         self._shared_names: dict[Zone, frozenset[bytes]] = {}
 
     def of(self, message: bytes) -> Found | None:
@@ -85,6 +93,7 @@ class Kinds:
             return None
         ending, cookie = heeded
         folded = message[QUESTION:end].lower()
+        deep = len(offsets) > self._depth  # no name that is held begins with the first label
         apex: _Apex | bool | None = False
         for at in offsets[-self._depth :] if self._depth else ():
             apex = self._apexes.get(folded[at:])
@@ -93,25 +102,26 @@ class Kinds:
             if apex:
                 break
         if isinstance(apex, bool) or apex is None:
-            return None if apex else ((message[:QUESTION], ending), end, None, cookie)
+            return None if apex else ((message[:QUESTION], ending), end, None, cookie, _ANY if deep else None)
         domain, likeness, zone = apex
         if zone is None:
-            return (message[:QUESTION], ending, likeness), end, domain, cookie
+            return (message[:QUESTION], ending, likeness), end, domain, cookie, _ANY if deep else None
         relative = folded[:at]
         node = zone.nodes.get(relative)
         if node is not None:
             if node.dname is not None:
                 return None
-            return (message[:QUESTION], ending, likeness, node, end), end, domain, cookie
+            return (message[:QUESTION], ending, likeness, node, end), end, domain, cookie, None
         at = 0
         while node is None:
             closer = relative[at:]
             at += relative[at] + 1
             node = zone.nodes.get(relative[at:])
-        touching = self._touching[node] if node in self._touching else self._touched(zone, node, folded)
+        touching, named = self._touching.get(node) or self._touched(zone, node, folded)
         if touching is None or closer in touching:
             return None
-        return (message[:QUESTION], ending, likeness, node, -end), end, domain, cookie
+        alike = named if deep and at == relative[0] + 1 else None
+        return (message[:QUESTION], ending, likeness, node, -end), end, domain, cookie, alike
 
     def lasting(self, message: bytes) -> bool:
         """Whether the same octets (without the ID) always get the same reply, whoever asks."""
@@ -166,10 +176,10 @@ class Kinds:
         common = next((suffix for at in Name(wire).offsets if (suffix := wire[at:]) in names), b"")
         return True if common == wire else _Apex(held.domain, (len(wire), common), zone)
 
-    def _touched(self, zone: Zone, node: Node, folded: bytes) -> frozenset[bytes] | None:
+    def _touched(self, zone: Zone, node: Node, folded: bytes) -> _Touched:
         """Names directly below ``node`` that names in a reply about what doesn't exist there can have in common.
 
-        None when such a reply depends on yet more of the name.
+        None when such a reply depends on yet more of the name. Then these and the names that exist there, as labels.
         """
         touching = None
         wildcard = node.wildcard
@@ -183,8 +193,12 @@ class Kinds:
             touching = frozenset(_below(suffix, node.owner, folded) for suffix in _suffixes(names))
         if len(self._touching) >= _MOST:
             self._touching.clear()
-        self._touching[node] = touching
-        return touching
+        named = None
+        if touching is not None and len(zone.nodes) <= _FEW:
+            owners = [owner for owner in zone.nodes if owner and owner[owner[0] + 1 :] == node.owner]
+            named = frozenset(name[1 : name[0] + 1] for name in (*owners, *touching) if name)
+        self._touching[node] = touching, named
+        return touching, named
 
 
 def plain(message: bytes) -> bool:

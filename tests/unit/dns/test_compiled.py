@@ -250,7 +250,15 @@ def test_memory_is_bounded(truth: Authority, monkeypatch: pytest.MonkeyPatch) ->
         reply_to(
             answers, question(f"a{number}.b.army.ml")[:10] + b"\0\1" + question(f"a{number}.b.army.ml")[12:] + cookie
         )
-        kept = (answers.exact, answers._older, answers._shared, answers._of_clients)
+        kept = (
+            answers.exact,
+            answers._older,
+            answers._shared,
+            answers._of_clients,
+            answers._siblings,
+            answers._places,
+            answers._cookies,
+        )
         assert all(len(table) <= 50 for table in kept)
 
 
