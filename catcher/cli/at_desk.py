@@ -35,7 +35,7 @@ def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
                 store=store,
                 folder=folder(config),
                 party_of=party_of,
-                organisation=Organisations.load(config.fingerprint.watchlist).name,
+                organisation=Organisations.load(config.fingerprint.watchlist, config.node.state).name,
                 operator=Operator(operator.name, operator.contact, operator.url, operator.postal),
                 now=SystemClock().now(),
             ),

@@ -98,7 +98,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
         catalogue = catalogue_room.Catalogue.of(())
     for read in (
         lambda: dns.load(config, catalogue, now=now, keep_serial=False),
-        lambda: Organisations.load(config.fingerprint.watchlist),
+        lambda: Organisations.load(config.fingerprint.watchlist, config.node.state),
     ):
         try:
             read()

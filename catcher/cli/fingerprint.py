@@ -146,7 +146,7 @@ def _surroundings(
     config_file: Path, zones: Sequence[Path], no_lookups: bool, clock: Clock, at: datetime | None
 ) -> tuple[Any, Any]:
     """(Context, Resolver or None): from the configuration where there is one, and the options."""
-    from catcher.directory import Organisations, Suffixes
+    from catcher.directory import Organisations, Suffixes, platform_of
     from catcher.fingerprint import Context
     from catcher.model.fingerprint import Basis, Intended
     from catcher.resolve import LiveResolver, ZoneResolver
@@ -161,7 +161,7 @@ def _surroundings(
         from catcher.intake import declared_by
 
         settings = config.load(config_file)
-        organisations = Organisations.load(settings.fingerprint.watchlist)
+        organisations = Organisations.load(settings.fingerprint.watchlist, settings.node.state)
         servers = settings.fingerprint.resolvers
         lookups = lookups and (settings.fingerprint.lookups or bool(zones))
         intended = declared_by(catalogue.load(settings.catalogue.files), organisations.name)
@@ -170,6 +170,7 @@ def _surroundings(
         intended=intended,
         organizational_domain=Suffixes().organizational_domain,
         organisation=organisations.name,
+        platform=platform_of,
         lookups=lookups,
     )
     if not lookups:

@@ -1,4 +1,4 @@
-"""Names of organisations by domain, from the operator's watch-list (CSV: ``domain,organisation``)."""
+"""Names of organisations by domain: the operator's watch-list (domain,organisation), then what was imported."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from catcher.directory.imports import directories
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
 
@@ -16,30 +17,36 @@ _HEADER = ["domain", "organisation"]
 class Organisations:
     """Domain → the organisation's name, for a domain and all names below it."""
 
-    def __init__(self, watched: Mapping[str, str]) -> None:
-        """``watched``: A-label domain → name."""
+    def __init__(self, watched: Mapping[str, str], imported: Mapping[str, str] = MappingProxyType({})) -> None:
+        """``watched`` and ``imported``: A-label domain → name."""
+        self._names = {**imported, **watched}
         self.watched = MappingProxyType(dict(watched))
         """What the watch-list says, by domain."""
 
     def name(self, domain: str) -> str | None:
-        """The name for ``domain``: its own row's, else the nearest one's above it."""
-        return next((self.watched[name] for name in parents(domain) if name in self.watched), None)
+        """The name for ``domain``: its own row's, else the nearest one's above it; the watch-list goes first."""
+        return next((self._names[name] for name in parents(domain) if name in self._names), None)
 
     @classmethod
-    def load(cls, watchlist: Path | None) -> Organisations:
-        """The watch-list in ``watchlist``; without one, nobody is known.
+    def load(cls, watchlist: Path | None, state: Path | None = None) -> Organisations:
+        """The watch-list in ``watchlist``, and the directories that were imported into the folder ``state``.
 
         Raises ConfigurationError with a fault for every row that is wrong.
         """
+        lists = directories(state / "directory").values() if state is not None else ()
+        imported: dict[str, str] = {}
+        for rows in lists:
+            for row in rows:
+                imported.setdefault(row.domain, row.organisation)
         if watchlist is None:
-            return cls({})
+            return cls({}, imported)
         try:
             text = watchlist.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             fault = Fault(watchlist.name, f"it can't be read: {reason}", "a CSV file in UTF-8 with domain,organisation")
             raise ConfigurationError([fault]) from error
-        return cls(_read(text, watchlist.name))
+        return cls(_read(text, watchlist.name), imported)
 
 
 def _read(text: str, where: str) -> dict[str, str]:

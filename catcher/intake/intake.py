@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 
 from catcher.catalogue import Catalogue
+from catcher.directory import platform_of
 from catcher.fingerprint import Context, fingerprint
 from catcher.intake.intended import declared_by
 from catcher.intake.observe import Arrival, observe
@@ -64,6 +65,7 @@ class Intake:
             intended=self._intended,
             organizational_domain=self._organizational_domain,
             organisation=self._organisation,
+            platform=platform_of,
             lookups=self._resolver is not None,
         )
         return await resolved(

@@ -1,0 +1,87 @@
+"""Imported directories: three shapes of CSV become one; what can't be used is named; any text is survived."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.directory import Organisations
+from catcher.directory.imports import Kind, Listed, directories, file_name, read, rendered
+from catcher.model.errors import ConfigurationError
+from tests.support.shared import shared
+
+GOV = (
+    "Domain name,Domain type,Organization name,Suborganization name,City,State,Security contact email\n"
+    "Town.example,City,Town of Example,,Example,EX,(blank)\n"
+    "court.example,City,County of Example,Circuit Court,Example,EX,soc@court.example\n"
+)
+
+
+def test_the_gov_list_gives_organisation_part_and_contact() -> None:
+    rows, faults = read(GOV, Kind.GOV, "gov.csv")
+    assert rows == [
+        Listed("town.example", "Town of Example", None),
+        Listed("court.example", "Circuit Court, County of Example", "soc@court.example"),
+    ]
+    assert faults == []
+
+
+def test_the_mil_list_has_no_contacts() -> None:
+    rows, _ = read("Domain Name,Organization\nunit.example,Unit\n", Kind.MIL, "mil.csv")
+    assert rows == [Listed("unit.example", "Unit", None)]
+
+
+def test_rows_that_can_t_be_used_are_named_with_their_line() -> None:
+    text = "domain,organisation,contact\n-bad-,No,\nempty.example,,\n\nok.example,Good,not an address\nok.example,Twice,\n"
+    rows, faults = read(text, Kind.CSV, "own.csv")
+    assert rows == [Listed("ok.example", "Good", None)]
+    assert [fault.where for fault in faults] == ["own.csv:2", "own.csv:3"]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_file_of_another_kind_is_refused(kind: Kind) -> None:
+    with pytest.raises(ConfigurationError, match=f"--kind {kind}"):
+        read("name,owner\nx,y\n", kind, "x.csv")
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "A", "x" * 60])
+def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError):
+        file_name(name)
+
+
+def test_what_was_imported_names_organisations_after_the_watch_list(tmp_path: Path) -> None:
+    folder = tmp_path / "directory"
+    folder.mkdir()
+    rows, _ = read(GOV, Kind.GOV, "gov.csv")
+    (folder / file_name("gov")).write_text(rendered(rows), encoding="utf-8")
+    assert directories(folder) == {"gov": rows}
+    watchlist = tmp_path / "watchlist.csv"
+    watchlist.write_text("domain,organisation\ntown.example,Our Town\n", encoding="utf-8")
+    found = Organisations.load(watchlist, tmp_path)
+    assert found.name("mail.town.example") == "Our Town"
+    assert found.name("mail.court.example") == "Circuit Court, County of Example"
+    assert dict(found.watched) == {"town.example": "Our Town"}, "only the watch-list is watched"
+
+
+def test_without_any_import_nobody_is_known(tmp_path: Path) -> None:
+    assert Organisations.load(None, tmp_path).name("town.example") is None
+
+
+@given(st.text(max_size=300))
+def test_any_text_gives_rows_that_survive_a_round_trip_or_a_fault(text: str) -> None:
+    rows, _ = read("domain,organisation,contact\n" + text, Kind.CSV, "own.csv")
+    assert read(rendered(rows), Kind.CSV, "own.csv") == (rows, [])
+
+
+def test_the_public_lists_are_read_whole() -> None:
+    gov, faults = read(
+        shared("directories/dotgov-current-full.csv").read_text(encoding="utf-8-sig"), Kind.GOV, "gov.csv"
+    )
+    assert (len(gov), faults) == (16_539, [])
+    assert sum(row.contact is not None for row in gov) > 9_000
+    mil, faults = read(shared("directories/dotmil-domains.csv").read_text(encoding="utf-8-sig"), Kind.MIL, "mil.csv")
+    assert (len(mil), faults) == (2_776, [])
