@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -92,3 +93,11 @@ def test_a_retry_tag_depends_on_message_id_date_and_size() -> None:
 
 def test_the_printed_form_shows_no_key() -> None:
     assert repr(tokens()) == "Tokens(period='2026-11')"
+
+
+@given(local_parts)
+def test_a_token_is_an_hmac_under_the_kind_of_tokens_own_key(local_part: str) -> None:
+    text = local_part.lower().encode()
+    subkey = hmac.digest(KEY, b"catcher mailbox token", "sha256")
+    expected = hmac.digest(subkey, b"%d:%b7:army.ml" % (len(text), text), "sha256").hex()[:16]
+    assert tokens().mailbox(Mailbox(local_part, "army.ml")) == expected
