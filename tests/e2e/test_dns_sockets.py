@@ -14,7 +14,7 @@ import dns.flags
 import dns.message
 import pytest
 
-from catcher.dns import Authority, Tally, TcpServer, UdpServer
+from catcher.dns import Authority, Limits, Tally, TcpServer, Transport, UdpServer
 from tests.unit.dns.serving import HEAD, query, serving
 from tests.unit.dns.test_responder import Clock
 
@@ -25,13 +25,25 @@ FAMILIES = [
 LARGE = "".join(f'big TXT "{number:03} {"x" * 200}"\n' for number in range(200))
 
 
+@pytest.fixture(params=[True, False], ids=["batches", "one by one"])
+def batches(request: pytest.FixtureRequest) -> bool:
+    """Whether UDP goes through recvmmsg, or the portable way."""
+    return bool(request.param)
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return serving(tmp_path_factory.mktemp("sink"), zones={"zone.example": HEAD + LARGE})
 
 
 @asynccontextmanager
-async def running(authority: Authority, family: socket.AddressFamily, host: str) -> AsyncIterator[tuple[int, Tally]]:
+async def running(
+    authority: Authority,
+    family: socket.AddressFamily,
+    host: str,
+    batches: bool = True,
+    limits: Limits | None = None,
+) -> AsyncIterator[tuple[int, Tally]]:
     """Both servers on one free port."""
     tally = Tally()
     with socket.socket(family, socket.SOCK_STREAM) as stream, socket.socket(family, socket.SOCK_DGRAM) as datagram:
@@ -39,7 +51,8 @@ async def running(authority: Authority, family: socket.AddressFamily, host: str)
         stream.listen()
         port = stream.getsockname()[1]
         datagram.bind((host, port))
-        servers = (UdpServer(datagram, authority, Clock(), tally), TcpServer(stream, authority, Clock(), tally))
+        udp = UdpServer(datagram, authority, Clock(), tally, limits=limits, batches=batches)
+        servers = (udp, TcpServer(stream, authority, Clock(), tally))
         for server in servers:
             await server.start()
         try:
@@ -50,9 +63,9 @@ async def running(authority: Authority, family: socket.AddressFamily, host: str)
 
 
 @pytest.mark.parametrize(("family", "host"), FAMILIES)
-def test_udp_then_tcp(authority: Authority, family: socket.AddressFamily, host: str) -> None:
+def test_udp_then_tcp(authority: Authority, family: socket.AddressFamily, host: str, batches: bool) -> None:
     async def scene() -> None:
-        async with running(authority, family, host) as (port, tally):
+        async with running(authority, family, host, batches) as (port, tally):
             wanted = query("hq.army.ml", "MX", size=1232)
             reply = await dns.asyncquery.udp(wanted, host, port=port, timeout=5)
             assert reply.answer[0][0].exchange.to_text() == "mx.sink.example."
@@ -70,12 +83,12 @@ def test_udp_then_tcp(authority: Authority, family: socket.AddressFamily, host: 
     ("family", "host", "asked"), [(socket.AF_INET, "0.0.0.0", "127.0.0.2"), (socket.AF_INET6, "::", "::1")]
 )
 def test_a_reply_comes_from_the_address_that_was_asked(
-    authority: Authority, family: socket.AddressFamily, host: str, asked: str
+    authority: Authority, family: socket.AddressFamily, host: str, asked: str, batches: bool
 ) -> None:
     """Also where the socket is bound to every address: a resolver takes it from nowhere else."""
 
     async def scene() -> None:
-        async with running(authority, family, host) as (port, _):
+        async with running(authority, family, host, batches) as (port, _):
             with socket.socket(family, socket.SOCK_DGRAM) as client:
                 client.setblocking(False)
                 client.connect((asked, port))
@@ -87,11 +100,11 @@ def test_a_reply_comes_from_the_address_that_was_asked(
     asyncio.run(scene())
 
 
-def test_a_flood_of_noise_and_queries(authority: Authority) -> None:
+def test_a_flood_of_noise_and_queries(authority: Authority, batches: bool) -> None:
     """Noise gets silence, every query between gets its reply, in one row."""
 
     async def scene() -> None:
-        async with running(authority, socket.AF_INET, "127.0.0.1") as (port, _):
+        async with running(authority, socket.AF_INET, "127.0.0.1", batches) as (port, _):
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
                 client.setblocking(False)
                 client.connect(("127.0.0.1", port))
@@ -102,6 +115,64 @@ def test_a_flood_of_noise_and_queries(authority: Authority) -> None:
                     await loop.sock_sendall(client, wire[:2] + b"\x80" + wire[3:])
                     await loop.sock_sendall(client, wire)
                     assert (await asyncio.wait_for(loop.sock_recv(client, 4096), 5))[:2] == wire[:2]
+
+    asyncio.run(scene())
+
+
+def test_a_batch_of_many_kinds(authority: Authority, batches: bool) -> None:
+    """Known and new names, cookies, noise and silence side by side: each gets what is its own."""
+
+    async def scene() -> None:
+        async with running(authority, socket.AF_INET, "127.0.0.1", batches) as (port, _):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.setblocking(False)
+                client.connect(("127.0.0.1", port))
+                loop = asyncio.get_running_loop()
+                for turn in range(5):
+                    expected = {}
+                    for number in range(60):
+                        name = ("army.ml", f"r{turn}{number}.army.ml", "ArMy.mL", "elsewhere.test")[number % 4]
+                        message = query(name, "MX", size=1232 if number % 3 else None)
+                        message.id = number
+                        wire = message.to_wire()
+                        if number % 7 == 0:
+                            client.send(wire[:2] + b"\x80" + wire[3:])
+                            continue
+                        client.send(wire)
+                        reply = authority.answer(wire, transport=Transport.UDP, now=Clock().now(), client="127.0.0.1")
+                        assert reply is not None
+                        expected[number] = reply.wire
+                    found = {}
+                    while len(found) < len(expected):
+                        wire = await asyncio.wait_for(loop.sock_recv(client, 4096), 5)
+                        found[wire[1]] = wire
+                    assert found == expected
+
+    asyncio.run(scene())
+
+
+def test_a_flood_is_held_back_and_told_to_come_over_tcp(authority: Authority, batches: bool) -> None:
+    limits = Limits(rate=20, slip=2, exempt=())
+
+    async def scene() -> None:
+        async with running(authority, socket.AF_INET, "127.0.0.1", batches, limits) as (port, _):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.setblocking(False)
+                client.connect(("127.0.0.1", port))
+                loop = asyncio.get_running_loop()
+                whole = cut = 0
+                for _ in range(100):
+                    for _ in range(8):
+                        client.send(query("army.ml", "MX").to_wire())
+                    try:
+                        while True:
+                            wire = await asyncio.wait_for(loop.sock_recv(client, 4096), 0.05)
+                            cut, whole = cut + bool(wire[2] & 2), whole + (not wire[2] & 2)
+                    except TimeoutError:
+                        continue
+                assert whole <= 2 * 20 + 64 and 300 <= cut <= 400
+                reply = await dns.asyncquery.tcp(query("army.ml", "MX"), "127.0.0.1", port=port, timeout=5)
+                assert reply.answer
 
     asyncio.run(scene())
 
