@@ -22,6 +22,7 @@ import functools
 import logging
 import os
 import socket
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -33,7 +34,7 @@ from catcher import dns, smtp
 from catcher.catalogue import Catalogue, Guard
 from catcher.config import Config, ListenAddress
 from catcher.desk.upkeep import upkeep
-from catcher.directory import Organisations, Suffixes, party_of
+from catcher.directory import Organisations, Suffixes, owners, party_of
 from catcher.incident import fold
 from catcher.intake import Intake
 from catcher.model.clock import Clock
@@ -42,7 +43,7 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.ports import Folder, Resolver, Store
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
-from catcher.store import GroupWriter, SqliteStore
+from catcher.store import BUSY_SECONDS, GroupWriter, SqliteStore
 from catcher.supervise import Station, Supervisor, Task
 from catcher.supervise.descriptors import descriptors
 from catcher.supervise.lock import lock
@@ -54,6 +55,8 @@ log = logging.getLogger("catcher.serve")
 
 ROLES = ("dns", "smtp")
 
+WRITE_PATIENCE_SECONDS = 2.0
+"""How long a client waits while another process holds the store; then it hears 451, and comes again."""
 DRAIN_SECONDS = 30.0
 """How long running transactions may take to finish after SIGTERM."""
 UPKEEP_AT = timedelta(hours=1, minutes=5)
@@ -78,9 +81,12 @@ def system_clock() -> Clock:
     return SystemClock()
 
 
-def open_store(config: Config) -> Store:
-    """The store that ``store.url`` names, made and migrated when it is new. Raises EnvironmentFailure."""
-    return SqliteStore(config.store.path)
+def open_store(config: Config, *, patience: float = BUSY_SECONDS) -> Store:
+    """The store that ``store.url`` names, made and migrated when it is new. Raises EnvironmentFailure.
+
+    ``patience``: seconds that a write waits for another process's.
+    """
+    return SqliteStore(config.store.path, busy_seconds=patience)
 
 
 def key_ring(config: Config) -> KeyRing:
@@ -103,7 +109,17 @@ def folder(config: Config) -> Folder:
 def load_catalogue(config: Config) -> Catalogue:
     """The catalogue under its guard. Raises ConfigurationError with every fault."""
     guard = Guard.load(config.node.state, required=config.catalogue.guard == "required")
-    return catalogue_room.load(config.catalogue.files, guard=guard)
+    watched = sys.stderr.isatty()
+    loaded = catalogue_room.load(config.catalogue.files, guard=guard, tell=_tell_person if watched else None)
+    if watched:
+        _tell_person("")
+    return loaded
+
+
+def _tell_person(step: str) -> None:
+    """Shows a step of something long, in place of the one before, to whoever watches."""
+    sys.stderr.write(f"\r\x1b[K{step}")
+    sys.stderr.flush()
 
 
 def resolver(config: Config, clock: Clock) -> Resolver | None:
@@ -290,7 +306,7 @@ async def _smtp(
     station: Station,
 ) -> None:
     wipe_freed_memory()
-    writer = GroupWriter(functools.partial(open_store, config))
+    writer = GroupWriter(functools.partial(open_store, config, patience=WRITE_PATIENCE_SECONDS))
     await writer.start()
     intake = Intake(
         catalogue=catalogue,
@@ -298,7 +314,8 @@ async def _smtp(
         sink=writer,
         keys=key_ring(config),
         organizational_domain=Suffixes().organizational_domain,
-        organisation=Organisations.load(config.fingerprint.watchlist).name,
+        organisation=Organisations.load(config.fingerprint.watchlist, config.node.state).name,
+        network_owner=owners(config.fingerprint.networks) if config.fingerprint.networks else lambda _: None,
     )
     settings = smtp.Settings(
         hostname=config.smtp.hostname,

@@ -12,7 +12,7 @@ The contract is ``catcher.model.ports.Store``; tests/unit/store runs the same ca
 """
 
 from catcher.store.memory import MemoryStore
-from catcher.store.sqlite import SqliteStore, migrate, verify
+from catcher.store.sqlite import BUSY_SECONDS, SqliteStore, migrate, verify
 from catcher.store.writer import GroupWriter
 
-__all__ = ["GroupWriter", "MemoryStore", "SqliteStore", "migrate", "verify"]
+__all__ = ["BUSY_SECONDS", "GroupWriter", "MemoryStore", "SqliteStore", "migrate", "verify"]

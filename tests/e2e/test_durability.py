@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
+import signal
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,16 +17,18 @@ from tests.support.load import Mails
 from tests.support.peers import peer
 from tests.support.server import Server, deliver, running
 
-KILLS = 50
+KILLS = 15
+WORKER_KILLS = 185
 SENDERS = 3
+WORKERS = 8
 
 
-def test_what_was_acknowledged_outlives_fifty_kills(tmp_path: Path) -> None:
+def test_what_was_acknowledged_outlives_kills_of_every_process(tmp_path: Path) -> None:
     """Every 250 has its observation; a mail sent again after a lost reply is marked, so that no mail counts twice."""
     moments = random.Random(2026)
     with running(tmp_path / "server", log_level="warning") as server:
         senders = [Mails(server, f"sender{n}-") for n in range(SENDERS)]
-        for kill in range(KILLS):
+        for _ in range(KILLS):
             threads = [threading.Thread(target=sender.run) for sender in senders]
             for thread in threads:
                 thread.start()
@@ -32,26 +37,66 @@ def test_what_was_acknowledged_outlives_fifty_kills(tmp_path: Path) -> None:
             for thread in [*threads, timer]:
                 thread.join()
             server.start()
-            if kill % 10 == 9:
-                assert_every_promise_is_kept(server, senders)
-        for sender in senders:
-            sender.run(upto=sender.next)  # the mails without a reply, once more
-            assert not sender.unanswered
-        assert_every_promise_is_kept(server, senders)
-        assert sum(len(sender.acknowledged) for sender in senders) > KILLS
-
-        observations = server.json("observation", "list")
-        once = [o for o in observations if o["retry_of"] is None]
-        again = [o for o in observations if o["retry_of"] is not None]
-        assert len(once) == sum(len(sender.acknowledged) for sender in senders)
-        by_id = {o["id"]: o for o in once}
-        assert all(by_id[o["retry_of"]]["recipients"] == o["recipients"] for o in again)
+            assert_every_promise_is_kept(server, senders)
+        assert_acknowledged_is_stored_exactly(server, senders)
         [incident] = [i for i in server.json("incident", "list") if i["role"] == "intended"]
-        assert incident["mails"] == len(once)
+        assert incident["mails"] == sum(len(sender.acknowledged) for sender in senders)
+
+
+def test_what_was_acknowledged_outlives_kills_of_workers_under_load(tmp_path: Path) -> None:
+    """The same where one worker after the other falls while the rest go on; each is started again meanwhile."""
+    told = threading.Semaphore(0)
+    with running(tmp_path / "server", log_level="warning", smtp_workers=WORKERS) as server:
+        senders = [Mails(server, f"sender{n}-", told=told) for n in range(2 * SENDERS)]
+        with sending(senders):
+            kill_workers(server, told)
+        assert_acknowledged_is_stored_exactly(server, senders)
+
+
+@contextmanager
+def sending(senders: list[Mails]) -> Iterator[None]:
+    """All of them send while the block runs."""
+    threads = [threading.Thread(target=sender.run_on) for sender in senders]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for sender in senders:
+            sender.stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def kill_workers(server: Server, told: threading.Semaphore) -> None:
+    """One at a time, each after some more acknowledgements."""
+    chance = random.Random(2026)
+    killed: set[int] = set()
+    while len(killed) < WORKER_KILLS:
+        for _ in range(chance.randrange(1, 8)):
+            assert told.acquire(timeout=30), "nothing is taken any more"
+        pids = [pid for name, pid in server.workers_pids().items() if name.startswith("smtp") and pid not in killed]
+        if pids:
+            os.kill(pid := chance.choice(pids), signal.SIGKILL)
+            killed.add(pid)
+
+
+def assert_acknowledged_is_stored_exactly(server: Server, senders: list[Mails]) -> None:
+    for sender in senders:
+        sender.stop.clear()
+        while sender.unanswered:
+            sender.run(upto=sender.next)  # the mails without a reply, once more
+    assert_every_promise_is_kept(server, senders)
+    acknowledged = sum(len(sender.acknowledged) for sender in senders)
+    assert acknowledged > KILLS
+    observations = server.observations()
+    once = {o.id: o for o in observations if o.retry_of is None}
+    assert len(once) == acknowledged
+    assert all(once[o.retry_of].recipients == o.recipients for o in observations if o.retry_of is not None)
 
 
 def assert_every_promise_is_kept(server: Server, senders: list[Mails]) -> None:
-    kept = {o["ref"] for o in server.json("observation", "list")}
+    kept = {o.ref for o in server.observations()}
     promised = {ref for sender in senders for ref in sender.acknowledged.values()}
     assert promised <= kept
 

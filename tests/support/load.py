@@ -72,6 +72,10 @@ class Mails:
     """Number of the mail → REF of the 250 that acknowledged it."""
     unanswered: list[int] = field(default_factory=list)
     """Numbers of the mails whose data were being sent when the connection broke."""
+    told: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    """Released for each acknowledgement; senders may share one."""
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set when ``run_on`` should end."""
 
     def send(self, client: smtplib.SMTP, number: int) -> None:
         """Sends mail ``number``; raises what smtplib raises when the server goes away."""
@@ -85,6 +89,7 @@ class Mails:
         code, text = client.data(message)
         assert code == 250, text
         self.acknowledged[number] = text.decode().rpartition("ref ")[2].split()[0]
+        self.told.release()
 
     def run(self, *, upto: int = 1_000_000) -> None:
         """First the mails that got no reply, as a queue would; then new ones, until ``upto`` or the server's end."""
@@ -94,10 +99,15 @@ class Mails:
                 while self.unanswered:
                     self.send(client, self.unanswered[0])
                     self.unanswered.pop(0)
-                while self.next < upto:
+                while self.next < upto and not self.stop.is_set():
                     self.next += 1
                     self.unanswered.append(self.next)
                     self.send(client, self.next)
                     self.unanswered.pop()
         except (OSError, smtplib.SMTPException):
             return
+
+    def run_on(self) -> None:
+        """The same over as many connections as it takes, until told to stop."""
+        while not self.stop.is_set():
+            self.run()

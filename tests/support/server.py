@@ -63,6 +63,8 @@ class Server:
     smtp: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
     workers: int = 1
     """Processes for DNS, and as many for SMTP."""
+    smtp_workers: int = 0
+    """Processes for SMTP where they are others than ``workers``."""
     more: str = "[fingerprint]\nlookups = false\n"
     """Further sections of catcher.toml."""
     smtp_more: str = ""
@@ -84,7 +86,7 @@ class Server:
             f'[dns]\nworkers = {self.workers}\nlisten = ["{self.dns[0]}:{self.dns[1]}"]\n'
             'nameservers = ["ns1.sink.example", "ns2.sink.example"]\n'
             '[[dns.zone]]\nname = "sink.example"\nfile = "sink.example.zone"\n'
-            f'[smtp]\nworkers = {self.workers}\nlisten = ["{self.smtp[0]}:{self.smtp[1]}"]\n'
+            f'[smtp]\nworkers = {self.smtp_workers or self.workers}\nlisten = ["{self.smtp[0]}:{self.smtp[1]}"]\n'
             f'hostname = "mx.sink.example"\n{self.smtp_more}'
             '[catalogue]\nfiles = ["catalogue.csv"]\n'
             f'[log]\nlevel = "{self.log_level}"\n' + self.more
@@ -162,11 +164,14 @@ class Server:
             client.sendall(command.encode() + b"\n")
             return client.makefile().readline().rstrip("\n")
 
+    def workers_pids(self) -> dict[str, int]:
+        """Name → process id of each worker."""
+        return {name: int(pid) for name, pid in (word.split("=") for word in self.control("status").split()[1:])}
+
     @contextmanager
     def unwritable_store(self) -> Iterator[None]:
         """Inside, the disk takes nothing more from the process that takes mail (its file size limit is 0)."""
-        workers = dict(word.split("=") for word in self.control("status").split()[1:])
-        pid = int(workers["smtp-0"])
+        pid = self.workers_pids()["smtp-0"]
         before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
         try:

@@ -13,7 +13,8 @@
 All SQL of catcher is in this folder, by noun.
 """
 
+from catcher.store.sqlite.connection import BUSY_SECONDS
 from catcher.store.sqlite.store import SqliteStore
 from catcher.store.sqlite.verify import migrate, verify
 
-__all__ = ["SqliteStore", "migrate", "verify"]
+__all__ = ["BUSY_SECONDS", "SqliteStore", "migrate", "verify"]

@@ -1,0 +1,92 @@
+"""A store in trouble: a full disk, a database that another process holds. What is said, and how it recovers."""
+
+from __future__ import annotations
+
+import smtplib
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from catcher.model.policy import Outcome
+from tests.support.peers import need_root
+from tests.support.server import SECONDS, Server, deliver, running
+
+CATALOGUE = (
+    "domain,intended,policy\narmy.ml,army.mil,accept\nnavy.ml,navy.mil,explain\nrefused.example,meant.example,refuse\n"
+)
+PROMPT_SECONDS = 5.0
+"""What a client may wait at most for the 451; about two of them are the server's patience."""
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of four megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    need_root("mount a small file system")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def at_rcpt(server: Server, recipient: str) -> tuple[int, bytes]:
+    """The reply to RCPT, and the end of the session, which records what was refused."""
+    with smtplib.SMTP(*server.smtp, local_hostname="mail.contractor.example", timeout=SECONDS) as client:
+        client.ehlo()
+        client.mail("alice@contractor.example")
+        return client.rcpt(recipient)
+
+
+def test_a_full_disk_gives_451_only_to_accepted_mail_and_heals_without_a_restart(
+    tmp_path: Path, small_disk: Path
+) -> None:
+    ballast = small_disk / "ballast"
+    more = f'[fingerprint]\nlookups = false\n[store]\nurl = "sqlite:{small_disk}/catcher.db"\n'
+    with running(tmp_path / "server", catalogue=CATALOGUE, more=more) as server:
+        assert deliver(server)[0] == 250
+        pid = server.workers_pids()["smtp-0"]
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        # What the log has allocated already may take a few more.
+        stored = 1
+        while (answer := deliver(server))[0] == 250:
+            stored += 1
+        code, text = answer
+        assert (code, text[:5]) == (451, b"4.3.0")
+        for _ in range(3):
+            assert deliver(server)[0] == 451
+            assert deliver(server, ["someone@navy.ml"])[0] == 550
+            assert at_rcpt(server, "someone@refused.example")[0] == 550
+        ballast.unlink()
+        deadline = time.monotonic() + SECONDS
+        while deliver(server)[0] != 250:
+            assert time.monotonic() < deadline
+        assert server.workers_pids()["smtp-0"] == pid, "it healed by itself"
+        taken = [o for o in server.json("observation", "list") if o["outcome"] == "accepted"]
+        assert len(taken) == stored + 1
+        server.stop()
+    assert "not_stored" in server.log.read_text(), "what could not be stored was counted"
+
+
+def test_a_database_that_another_process_holds_gives_a_prompt_451(tmp_path: Path) -> None:
+    with running(tmp_path / "server", catalogue=CATALOGUE) as server:
+        assert deliver(server)[0] == 250
+        with closing(sqlite3.connect(server.folder / "var" / "catcher.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for recipient, expected in (("someone@army.ml", 451), ("someone@navy.ml", 550), ("someone@army.ml", 451)):
+                begin = time.monotonic()
+                assert deliver(server, [recipient])[0] == expected
+                assert time.monotonic() - begin < PROMPT_SECONDS
+            other.execute("ROLLBACK")
+        deadline = time.monotonic() + SECONDS
+        while deliver(server)[0] != 250:
+            assert time.monotonic() < deadline
+        assert [o.outcome for o in server.observations()].count(Outcome.ACCEPTED) == 2
