@@ -88,7 +88,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
     """Catalogue, zones and watch-list, read as the server will. Raises ConfigurationError with all their faults."""
     from catcher import catalogue as catalogue_room
     from catcher import dns
-    from catcher.directory import Organisations
+    from catcher.directory import Organisations, owners
 
     faults: list[Fault] = []
     try:
@@ -99,6 +99,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
     for read in (
         lambda: dns.load(config, catalogue, now=now, keep_serial=False),
         lambda: Organisations.load(config.fingerprint.watchlist, config.node.state),
+        lambda: owners(config.fingerprint.networks) if config.fingerprint.networks else None,
     ):
         try:
             read()

@@ -146,12 +146,13 @@ def _surroundings(
     config_file: Path, zones: Sequence[Path], no_lookups: bool, clock: Clock, at: datetime | None
 ) -> tuple[Any, Any]:
     """(Context, Resolver or None): from the configuration where there is one, and the options."""
-    from catcher.directory import Organisations, Suffixes, platform_of
+    from catcher.directory import Organisations, Suffixes, owners, platform_of
     from catcher.fingerprint import Context
     from catcher.model.fingerprint import Basis, Intended
     from catcher.resolve import LiveResolver, ZoneResolver
 
     organisations = Organisations({})
+    network_owner: Callable[[str], str | None] = lambda _: None  # noqa: E731
     servers: Sequence[Any] = ()
     lookups = not no_lookups
     intended: Callable[[str], Intended] = lambda typed: Intended(typed, None, None, Basis.NONE, abstained=True)  # noqa: E731
@@ -163,6 +164,8 @@ def _surroundings(
         settings = config.load(config_file)
         organisations = Organisations.load(settings.fingerprint.watchlist, settings.node.state)
         servers = settings.fingerprint.resolvers
+        if settings.fingerprint.networks is not None:
+            network_owner = owners(settings.fingerprint.networks)
         lookups = lookups and (settings.fingerprint.lookups or bool(zones))
         intended = declared_by(catalogue.load(settings.catalogue.files), organisations.name)
     context = Context(
@@ -171,6 +174,7 @@ def _surroundings(
         organizational_domain=Suffixes().organizational_domain,
         organisation=organisations.name,
         platform=platform_of,
+        network_owner=network_owner,
         lookups=lookups,
     )
     if not lookups:

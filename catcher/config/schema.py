@@ -177,6 +177,8 @@ class FingerprintRules(Section):
     """Resolvers to ask, address and port; empty: the system's."""
     watchlist: ExistingFile | None = Field(default=None, examples=["watchlist.csv"])
     """A CSV file domain,organisation: names of organisations you protect."""
+    networks: ExistingFile | None = Field(default=None, examples=["asn.mmdb"])
+    """An MMDB database of autonomous systems: who holds a sender's network. Needs the package maxminddb."""
 
 
 class Notify(Section):

@@ -24,11 +24,9 @@ _PREFERENCE = [
 """Within a tier, the first names the sender; aligned evidence goes before evidence that isn't, a platform's last."""
 
 _CLAIMED_PREFERENCE = [EvidenceKind.FROM, EvidenceKind.MAILFROM, EvidenceKind.HELO]
-_CARRYING = frozenset(
-    {EvidenceKind.DKIM, EvidenceKind.SPF, EvidenceKind.IPREV, EvidenceKind.HELO, EvidenceKind.MAILFROM}
-)
+_OF_HOST = frozenset({EvidenceKind.IPREV, EvidenceKind.HELO})
+_CARRYING = _OF_HOST | {EvidenceKind.DKIM, EvidenceKind.SPF, EvidenceKind.MAILFROM}
 """Kinds whose domain may be that of whoever carries the mail."""
-_CARRIERS = frozenset({Platform.BULK, Platform.PROVIDER, Platform.GATEWAY})
 _NAMELESS = frozenset({EvidenceKind.PLATFORM, EvidenceKind.OWNER})
 """Kinds that never name a sender."""
 
@@ -63,7 +61,7 @@ def judge_sender(authenticated: Authenticated, network: Network, others: Bystand
     """The sender by all evidence there is."""
     own = context.organizational_domain
     naming = [
-        _Piece(evidence, aligned, evidence.kind in _CARRYING and context.platform(own(evidence.domain)) in _CARRIERS)
+        _Piece(evidence, aligned, _carries(evidence.kind, context.platform(own(evidence.domain))))
         for evidence, aligned in _evidence(authenticated, network, others.reverse_path)
     ]
     naming.sort(key=_Piece.rank)
@@ -86,6 +84,13 @@ def judge_sender(authenticated: Authenticated, network: Network, others: Bystand
             if piece.kind not in _NAMELESS and piece not in of_carriers and own(piece.domain) != own(best.domain)
         ),
     )
+
+
+def _carries(kind: EvidenceKind, platform: Platform | None) -> bool:
+    """Whether such evidence names a carrier. A freemail provider is one by its hosts; its domain is also its users'."""
+    if platform is Platform.FREEMAIL:
+        return kind in _OF_HOST
+    return platform is not None and kind in _CARRYING
 
 
 def _carriers(naming: list[_Piece], claimed: tuple[str, ...], context: Context) -> list[Evidence]:

@@ -36,6 +36,7 @@ class Intake:
         keys: KeyRing,
         organizational_domain: Callable[[str], str],
         organisation: Callable[[str], str | None],
+        network_owner: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         """``resolver`` None: no look-ups are made at all, and their results are ``none``."""
         self._resolver = resolver
@@ -43,6 +44,7 @@ class Intake:
         self._keys = keys
         self._organizational_domain = organizational_domain
         self._organisation = organisation
+        self._network_owner = network_owner
         self._intended = declared_by(catalogue, organisation)
 
     @staticmethod
@@ -66,6 +68,7 @@ class Intake:
             organizational_domain=self._organizational_domain,
             organisation=self._organisation,
             platform=platform_of,
+            network_owner=self._network_owner,
             lookups=self._resolver is not None,
         )
         return await resolved(

@@ -16,7 +16,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "tls").mkdir()
     for name in ("catalogue.csv", "template.zone", "sink.example.zone"):
         (tmp_path / "zonefiles" / name).write_text("")
-    for name in ("watchlist.csv", "cookie-secrets.txt", "transfer.keys", "tls/chain.pem", "tls/key.pem"):
+    for name in ("watchlist.csv", "asn.mmdb", "cookie-secrets.txt", "transfer.keys", "tls/chain.pem", "tls/key.pem"):
         (tmp_path / name).write_text("")
     return tmp_path
 
