@@ -12,7 +12,6 @@ from catcher.directory.networks import owners
 from catcher.directory.organisations import Organisations
 from catcher.directory.parties import Parties, party_of
 from catcher.directory.providers import platform_of
-from catcher.directory.popular import Popularity
 from catcher.directory.suffixes import Suffixes
 
-__all__ = ["Organisations", "Parties", "Popularity", "Suffixes", "owners", "party_of", "platform_of"]
+__all__ = ["Organisations", "Parties", "Suffixes", "owners", "party_of", "platform_of"]
