@@ -10,6 +10,9 @@
     octets ─▶ udp | tcp ─▶ responder ─▶ query ─▶ authority: whose name? which policy? ─▶ lookup ─▶ message ─▶ octets
                               └─▶ tally (domain, QTYPE, rcode, hour, network), drained by others
 
+    secondaries ◀─ NOTIFY ─ notify ◀─ announcements: what has changed?
+         └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue for those who copy it
+
 From ``query`` to ``message`` all is pure: octets, a transport and a time in, octets out. ``wire`` is under all of them.
 
 Catalogued names are unsigned by design: delegate them without DS.

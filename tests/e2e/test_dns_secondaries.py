@@ -194,3 +194,21 @@ def test_a_copy_that_is_current_gets_the_soa_alone(server: Server) -> None:
         told = records(transfer("dig", server, "army.ml", SECRET, f"IXFR={known}"))
         assert told[0] == soa
         assert len(told) == count if count else len(told) > 6
+
+
+def test_a_large_catalogue_comes_in_many_messages_while_others_are_answered(server: Server) -> None:
+    """The connection reads slowly; the server goes on for everybody else, then the transfer is whole."""
+    rows = "".join(f"d{number}.example\n" for number in range(20_000))
+    (server.folder / "catalogue.csv").write_text("domain\n" + rows)
+    server.reload()
+    command = [str(peer("dig")), "@127.0.0.1", "-p", str(server.dns[1]), "-y", f"hmac-sha256:{KEY}:{SECRET}"]
+    with subprocess.Popen(
+        [*command, "catalog.sink.example", "AXFR"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as dig:
+        assert dig.stdout is not None
+        first = dig.stdout.readline() + dig.stdout.readline()
+        assert answers(server.dns[1], "d7.example") and answers(server.dns[1], "d19999.example")
+        told = first + dig.stdout.read()
+    members = {line.split()[-1] for line in records(told) if " PTR " in line}
+    assert len(members) == 20_000 and "messages" in told
+    assert " SOA " in records(told)[-1]
