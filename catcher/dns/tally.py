@@ -21,7 +21,7 @@ Row = tuple[bytes, str, int, int]
 
 _Counts = Counter[tuple[bytes, Cell]]
 _HOUR = timedelta(hours=1)
-_CHUNK = 512
+_CHUNK = 256
 """Rows taken at once: a fraction of a millisecond, in which no query is answered."""
 _PURGED_ENOUGH = 7 / 8
 

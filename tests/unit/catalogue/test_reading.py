@@ -212,3 +212,12 @@ def test_nothing_is_held_by_an_empty_catalogue(write: Write) -> None:
     assert len(catalogue) == 0
     assert catalogue.find("army.ml") is None
     assert list(catalogue) == list(catalogue.domains()) == []
+
+
+def test_a_watcher_is_told_each_step(tmp_path: Path) -> None:
+    files = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for file in files:
+        file.write_text(f"domain\n{file.stem}.ml\n")
+    told: list[str] = []
+    load(files, tell=told.append)
+    assert told == ["reading one.csv, file 1 of 2", "reading two.csv, file 2 of 2", "indexing 2 rows"]
