@@ -4,7 +4,7 @@
 #   make test     the tests; those whose peer (another server or client) is absent are skipped by name
 #   make check    types, style, layers
 #   make peers    as root, on Debian: install the peers that tests and benchmarks use
-#   make bench    DNS and SMTP beside their peers
+#   make bench    DNS and SMTP beside their peers, and the fingerprint
 #   make clean    remove what these made
 
 PYTHON ?= python3
@@ -30,6 +30,7 @@ check: $(VENV)/.development
 bench: $(VENV)/.runtime
 	$(VENV)/bin/catcher bench dns
 	$(VENV)/bin/catcher bench smtp
+	$(VENV)/bin/catcher bench fingerprint
 
 peers:
 	deploy/peers

@@ -32,7 +32,7 @@ _COMMANDS = {
     "report": "Previews, builds and lists the reports for both sides of a leak.",
     "contact": "Imports directories of organisations and their contacts, and lists what they say.",
     "store": "Migrates, verifies and purges the store.",
-    "bench": "Measures DNS and SMTP beside their peers.",
+    "bench": "Measures DNS and SMTP beside their peers, and the fingerprint.",
 }
 """Name → one line for ``--help``, in the order in which a newcomer meets them."""
 

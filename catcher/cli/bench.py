@@ -1,4 +1,4 @@
-"""``catcher bench``: measures DNS and SMTP beside the peers that are installed."""
+"""``catcher bench``: measures DNS and SMTP beside the peers that are installed, and the fingerprint."""
 
 from __future__ import annotations
 
@@ -74,6 +74,16 @@ def smtp(as_json: bool, mails: int) -> None:
     plain = {r.load: r.cpu_microseconds for r in rows if r.server == "aiosmtpd"}
     _show(as_json, (_with_ratio(asdict(row), plain.get(row.load)) for row in rows))
     _show(as_json, (asdict(verdict) for verdict in verdicts(rows, streamed)))
+
+
+@command.command("fingerprint")
+@json_option
+@click.option("--rounds", default=2000, show_default=True, help="How often each message is judged.")
+def fingerprint(as_json: bool, rounds: int) -> None:
+    """CPU a message, without look-ups and DKIM."""
+    from catcher.bench.fingerprint import measure
+
+    _show(as_json, (asdict(row) for row in measure(rounds)))
 
 
 def _with_ratio(row: dict[str, Any], reference: float | None) -> dict[str, Any]:

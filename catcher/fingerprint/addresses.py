@@ -15,6 +15,9 @@ MAX_MAILBOXES = 500
 """Mailboxes of one message that are looked at."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\\\[]+', re.DOTALL)
+_ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
+_ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
+"""The two usual shapes of a single address, read at once; everything else goes token by token."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -56,6 +59,9 @@ def local_parts(values: Iterable[bytes]) -> list[str]:
 
 def _addresses(text: str) -> list[str]:
     """The addr-specs of an address list, blanks removed; ``''`` for ``<>``."""
+    single = _ONE.match(text)
+    if single is not None:
+        return [single[1] or single[2]]
     found: list[str] = []
     plain: list[str] = []
     angle: list[str] | None = None
