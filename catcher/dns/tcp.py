@@ -22,8 +22,8 @@ MAX_PER_CLIENT = 32
 """At once from one address; one more is turned away."""
 _TURN = 32
 """Messages of one connection answered before others get their turn."""
-_TRANSFER_TURN = 4
-"""Messages of a zone transfer, some 15 kB each, written before others get their turn."""
+_TRANSFER_TURN = 1
+"""Messages of a zone transfer, some 15 kB and two milliseconds each, written before others get their turn."""
 _LARGEST = 4096
 """Octets of one message; whoever announces more is closed."""
 _READ = 8192

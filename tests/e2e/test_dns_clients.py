@@ -7,6 +7,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import dns.edns
+import dns.flags
+import dns.message
+import dns.query
 import pytest
 
 from tests.support.peers import peer
@@ -83,3 +87,29 @@ def test_programs_agree_over_both_transports(server: Server, tmp_path: Path) -> 
         for qtype in ("TXT",)
     }
     assert len(told) == 1 and any("v=spf1 -all" in line for line in told.pop())
+
+
+def test_demanded_cookies_are_demanded_each_time(tmp_path: Path) -> None:
+    """Also where an answer is kept ready: without a cookie TC, with a strange one BADCOOKIE, with ours the answer."""
+    made = Server(tmp_path / "sink")
+    made.config.write_text(made.config.read_text().replace("[dns]\n", "[dns]\nrequire_cookies = true\n", 1))
+    made.start()
+    try:
+        for _ in range(3):
+            for use_edns, options in ((-1, []), (0, [])):
+                assert udp(made, use_edns, options).flags & dns.flags.TC
+            strange = udp(made, 0, [dns.edns.GenericOption(10, b"12345678")])
+            assert strange.rcode() == 23
+            cookie = strange.options[0].to_wire()
+            assert cookie is not None
+            good = udp(made, 0, [dns.edns.GenericOption(10, cookie)])
+            assert good.answer and not good.flags & dns.flags.TC
+            assert ask("dig", made, "+short", "+nocookie", "army.ml", "MX").split() == ["10", "mx.sink.example."]
+            assert ask("dig", made, "+short", "+cookie", "army.ml", "MX").split() == ["10", "mx.sink.example."]
+    finally:
+        assert made.stop() == 0
+
+
+def udp(server: Server, use_edns: int, options: list[dns.edns.GenericOption]) -> dns.message.Message:
+    query = dns.message.make_query("army.ml", "MX", use_edns=use_edns, options=options or None)
+    return dns.query.udp(query, server.dns[0], port=server.dns[1], timeout=5)
