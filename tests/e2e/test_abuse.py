@@ -1,0 +1,209 @@
+"""Thousands of idle and trickling clients, messages without measure: memory is bounded, good clients are served."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import socket
+import statistics
+import struct
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import ENVELOPE, SECONDS, Server, deliver, dialogue, read_reply, running
+
+IDLE, TRICKLING, GOOD = 5_000, 500, 300
+DESCRIPTORS = 8_192
+ENOUGH_MB = 64
+"""What the sink's process may grow by under all of them: about 10 KiB each."""
+
+
+@pytest.fixture(scope="module")
+def many_descriptors() -> Iterator[None]:
+    """For this process and those it starts."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if before[1] < DESCRIPTORS:
+        pytest.skip(f"this machine lets a process open {before[1]} files only")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.fixture(scope="module")
+def server(many_descriptors: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("server"), log_level="warning") as server:
+        yield server
+
+
+def memory_mb(server: Server) -> float:
+    """Resident, of the process that takes mail."""
+    status = Path(f"/proc/{server.workers_pids()['smtp-0']}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def peak_mb(server: Server) -> float:
+    status = Path(f"/proc/{server.workers_pids()['smtp-0']}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+async def converse(server: Server, *lines: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection on which ``lines`` were said and answered."""
+    reader, writer = await asyncio.open_connection(*server.smtp)
+    for line in ("", *lines):
+        if line:
+            writer.write(line.encode() + b"\r\n")
+        while (await reader.readline())[3:4] == b"-":
+            pass
+    return reader, writer
+
+
+@asynccontextmanager
+async def idle(server: Server) -> AsyncIterator[None]:
+    """Clients that said EHLO, and nothing more."""
+    writers: list[asyncio.StreamWriter] = []
+    for _ in range(IDLE // 250):
+        opened = await asyncio.gather(*(converse(server, ENVELOPE[0]) for _ in range(250)))
+        writers += [writer for _, writer in opened]
+    try:
+        yield
+    finally:
+        for writer in writers:
+            writer.transport.abort()
+
+
+@asynccontextmanager
+async def trickling(server: Server) -> AsyncIterator[None]:
+    """Clients that send a message octet by octet, as fast as the turn comes to them, and never end it."""
+    opened = [await converse(server, *ENVELOPE) for _ in range(TRICKLING)]
+
+    async def trickle() -> None:
+        while True:
+            for _, writer in opened:
+                writer.write(b"x")
+                await asyncio.sleep(0.001)
+
+    task = asyncio.create_task(trickle())
+    try:
+        yield
+    finally:
+        task.cancel()
+        for _, writer in opened:
+            writer.transport.abort()
+
+
+MESSAGE = b"From: alice@contractor.example\r\nTo: someone@army.ml\r\n\r\nhello\r\n.\r\n"
+
+
+async def transaction(server: Server) -> float:
+    """A whole good transaction on a new connection; returns its seconds."""
+    begin = time.monotonic()
+    reader, writer = await converse(server, *ENVELOPE)
+    writer.write(MESSAGE)
+    said = await reader.readline()
+    assert said.startswith(b"250 2.0.0 "), said
+    writer.close()
+    return time.monotonic() - begin
+
+
+def test_good_mail_is_taken_beside_5000_idle_and_500_trickling_clients(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def scenario() -> tuple[list[float], float, float]:
+        for _ in range(20):
+            await transaction(server)
+        before = memory_mb(server)
+        async with idle(server), trickling(server):
+            lasted = [await transaction(server) for _ in range(GOOD)]
+            return lasted, before, memory_mb(server)
+
+    stored = len(server.observations())
+    lasted, before, after = asyncio.run(scenario())
+    assert len(server.observations()) == stored + 20 + GOOD
+    p99 = statistics.quantiles(lasted, n=100)[-1]
+    with capsys.disabled():
+        print(f"\n{IDLE} idle, {TRICKLING} trickling: p99 {1000 * p99:.0f} ms, memory {before:.0f} → {after:.0f} MB")
+    assert after - before < ENOUGH_MB
+
+
+def test_above_the_number_of_connections_there_is_a_short_421(tmp_path: Path) -> None:
+    with running(tmp_path / "server", smtp_more="connections = 20\n", log_level="warning") as server:
+        clients = [dialogue(server)[0] for _ in range(20)]
+        with socket.create_connection(server.smtp, timeout=SECONDS) as one_more:
+            said = b"".join(iter(lambda: one_more.recv(100), b""))
+        assert said.startswith(b"421 ")
+        assert len(said) < 80
+        clients.pop().close()
+        while True:  # until the server has noticed
+            client, replies = socket.create_connection(server.smtp, timeout=SECONDS), b""
+            with client:
+                replies = client.recv(100)
+            if replies.startswith(b"220 "):
+                break
+        for client in clients:
+            client.close()
+        assert deliver(server)[0] == 250
+
+
+PIECE = b"x" * 1_000_000
+HUGE = {
+    "100 MB without a line end": [b"Subject: a\r\n\r\n", *[PIECE] * 100],
+    "100 MB of header without a line end": [b"Subject: ", *[PIECE] * 100],
+    "700,000 header fields": [b"".join(b"X-%06d: y\r\n" % n for n in range(70_000))] * 10,
+}
+
+
+@pytest.mark.parametrize("pieces", HUGE.values(), ids=HUGE.keys())
+def test_a_message_without_measure_is_swallowed_in_bounded_memory(server: Server, pieces: list[bytes]) -> None:
+    before = peak_mb(server)
+    client, replies = dialogue(server, *ENVELOPE)
+    with client:
+        for piece in pieces:
+            client.sendall(piece)
+        client.sendall(b"\r\n.\r\nNOOP\r\n")
+        assert read_reply(replies).startswith(b"552 5.3.4 " if len(pieces) > 100 else b"250 2.0.0 ")
+        assert read_reply(replies).startswith(b"250 ")
+    assert peak_mb(server) - before < 8
+
+
+def test_a_command_without_an_end_is_refused_in_bounded_memory(server: Server) -> None:
+    before = peak_mb(server)
+    client, replies = dialogue(server, ENVELOPE[0])
+    with client:
+        for _ in range(100):
+            client.sendall(PIECE)
+        client.sendall(b"\r\nNOOP\r\n")
+        assert read_reply(replies).startswith(b"500 5.5.2 ")
+        assert read_reply(replies).startswith(b"250 ")
+    assert peak_mb(server) - before < 8
+
+
+def test_ten_thousand_recipients_are_answered_each(server: Server) -> None:
+    client, replies = dialogue(server, *ENVELOPE[:2])
+    with client:
+        client.sendall(b"".join(b"RCPT TO:<r%d@army.ml>\r\n" % n for n in range(10_000)))
+        codes = [read_reply(replies)[:3] for _ in range(10_000)]
+        assert codes == [b"250"] * 1_000 + [b"452"] * 9_000
+        client.sendall(b"DATA\r\n" + MESSAGE)
+        assert read_reply(replies)[:3] == b"354"
+        assert read_reply(replies)[:3] == b"250"
+    assert len(server.observations()[-1].recipients) == 1_000
+
+
+@pytest.mark.parametrize("lines", range(len(ENVELOPE) + 1))
+def test_a_client_that_resets_or_half_closes_anywhere_leaves_the_others_alone(server: Server, lines: int) -> None:
+    stored = len(server.observations())
+    for reset in (True, False):
+        client, replies = dialogue(server, *ENVELOPE[:lines])
+        with client:
+            client.sendall(MESSAGE[:-3] if lines == len(ENVELOPE) else b"NOOP\r\nNO")
+            if reset:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            else:
+                client.shutdown(socket.SHUT_WR)
+                assert replies.read().count(b"\r\n") == (lines < len(ENVELOPE))
+    assert deliver(server)[0] == 250
+    assert len(server.observations()) == stored + 1
