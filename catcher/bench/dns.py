@@ -13,6 +13,7 @@ import re
 import statistics
 import subprocess
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -38,6 +39,8 @@ class Row:
     mix: str
     load: str
     queries_per_second: float
+    busy_percent: float
+    """Of its core; far below 100 the load was what was saturated, and batches stayed small."""
     cpu_microseconds: float
     """The server's user and system time a query; the median of the rounds."""
     ratio: float | None
@@ -49,7 +52,7 @@ class Row:
 def measure(seconds: float, rounds: int) -> Iterator[str | Row]:
     """Says what it does, then a row for each server, mix and load. Raises EnvironmentFailure without dnsperf."""
     tool("dnsperf")
-    figures: dict[tuple[str, str, str], list[tuple[float, float]]] = defaultdict(list)
+    figures: dict[tuple[str, str, str], list[tuple[float, float, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         asked = mixes(folder, DOMAINS)
@@ -69,15 +72,16 @@ def measure(seconds: float, rounds: int) -> Iterator[str | Row]:
         peers = [cpu[peer, mix_name, load] for peer in PEERS if (peer, mix_name, load) in cpu]
         mine = cpu[server_name, mix_name, load]
         must, goal = _BUDGET.get((mix_name, load), (None, None)) if server_name == "catcher" else (None, None)
-        rate = statistics.median(of[0] for of in found)
-        yield Row(server_name, mix_name, load, rate, mine, mine / min(peers) if peers else None, must, goal)
+        rate, busy = (statistics.median(of[at] for of in found) for at in (0, 2))
+        yield Row(server_name, mix_name, load, rate, busy, mine, mine / min(peers) if peers else None, must, goal)
 
 
-def cost(server: Server, mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[float, float]:
-    """Queries a second, and CPU microseconds for each."""
-    before = server.cpu_seconds()
+def cost(server: Server, mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[float, float, float]:
+    """Queries a second, CPU microseconds for each, and the percentage of its core that the server took."""
+    before, started = server.cpu_seconds(), time.perf_counter()
     completed, per_second = dnsperf(mix, port, seconds, rate)
-    return per_second, (server.cpu_seconds() - before) / completed * 1e6
+    spent, took = server.cpu_seconds() - before, time.perf_counter() - started
+    return per_second, spent / completed * 1e6, spent / took * 100
 
 
 def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[int, float]:

@@ -48,7 +48,7 @@ def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:
     for key, value in row.items():
         if isinstance(value, float):
-            row[key] = round(value) if key in ("queries_per_second", "megabytes") else round(value, 2)
+            row[key] = round(value) if key in ("queries_per_second", "busy_percent", "megabytes") else round(value, 2)
         elif value is None:
             row[key] = ""
     return row

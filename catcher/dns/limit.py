@@ -19,6 +19,7 @@ from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
+from catcher.dns.counting import count
 from catcher.dns.wire import question_end
 
 Network = IPv4Network | IPv6Network
@@ -87,7 +88,7 @@ class RateLimit:
             return ()
         if int(now) != self._second:
             self._turn(int(now))
-        self._counts.update(prefixes)
+        count(self._counts, prefixes)
         self._unseen += len(prefixes)
         if self._unseen >= max(_LEAST_STRIDE, len(self._counts)):
             self._sift()
@@ -126,8 +127,8 @@ class RateLimit:
     def _sift(self) -> None:
         """Finds the prefixes over the rate; costs less for each reply than counting it does."""
         rate, suspects = self.limits.rate, self._suspects
-        for prefix, count in self._counts.items():
-            if count > rate and prefix not in suspects:
+        for prefix, seen in self._counts.items():
+            if seen > rate and prefix not in suspects:
                 suspects[prefix] = not self._exempt(prefix)
         self._unseen = 0
         if len(self._counts) > self._capacity:

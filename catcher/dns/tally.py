@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 
+from catcher.dns import counting
 from catcher.dns.authority import Reply
 from catcher.dns.limit import V4_OCTETS, V6_OCTETS, as_network, class_of
 from catcher.dns.mnemonic import to_mnemonic
@@ -32,7 +33,7 @@ class Tally:
     def __init__(self, capacity: int = 65_536) -> None:
         """``capacity``: distinct keys between two drains; a flood of odd QTYPEs or sources must not fill memory."""
         self._capacity = capacity
-        self._hour: datetime | None = None
+        self._hour = self._next_hour = datetime.min.replace(tzinfo=UTC)
         self._counts: _Counts = Counter()
         self._leaving: list[tuple[datetime, _Counts]] = []
         """What is being taken, or belongs to an hour that has ended."""
@@ -51,15 +52,14 @@ class Tally:
 
     def add_all(self, prefixes: Sequence[bytes], cells: Iterable[Cell], now: datetime) -> None:
         """Counts replies to clients of ``prefixes``, /24 or /56."""
-        hour = self._hour
-        if hour is None or not hour <= now < hour + _HOUR:
+        if not self._hour <= now < self._next_hour:
             self._turn(now)
         if not self._full and len(self._counts) + self._waiting + len(prefixes) > self._capacity:
             self._purge()
         if self._full:
             self._add_with_care(prefixes, cells)
         else:
-            self._counts.update(zip(prefixes, cells, strict=True))
+            counting.count(self._counts, zip(prefixes, cells, strict=True))
 
     def take(self) -> tuple[datetime, list[Row]] | None:
         """Some of what was counted before ``settle``, and its hour; None when there is no more."""
@@ -79,7 +79,7 @@ class Tally:
 
     def settle(self) -> None:
         """Makes what was counted so far ready to be taken."""
-        if self._counts and self._hour is not None:
+        if self._counts:
             self._waiting += len(self._counts)
             self._leaving.append((self._hour, self._counts))
             self._counts = Counter()
@@ -107,6 +107,7 @@ class Tally:
     def _turn(self, now: datetime) -> None:
         self.settle()
         self._hour = now.replace(minute=0, second=0, microsecond=0)
+        self._next_hour = self._hour + _HOUR
 
     def _purge(self) -> None:
         """Forgets what isn't counted anyway; where that makes no room, care is taken until the next drain."""
