@@ -8,7 +8,8 @@ from catcher.fingerprint.addresses import domain_or_none, mailboxes
 from catcher.fingerprint.arc import judge_arc
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.dkim import Verdict, judge_dkim, unjudged
-from catcher.fingerprint.dmarc import DmarcVerdict, Identifier, judge_dmarc, without_record
+from catcher.fingerprint.dmarc import DmarcVerdict, judge_dmarc, without_record
+from catcher.fingerprint.dmarc7489 import Identifier
 from catcher.fingerprint.dmarcrecord import walk
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.spf import judge_spf
@@ -26,6 +27,8 @@ class Authenticated:
     """The distinct domains in From."""
     proven: bool = False
     """The domain in From is proven (tier ``verified``)."""
+    former_dmarc: AuthResult | None = None
+    """DMARC's result by RFC 7489, where it differs."""
     spf_aligned: bool = False
     verdicts: tuple[Verdict, ...] = field(default=(), repr=False)
     """As ``results.dkim``, with their signatures."""
@@ -67,6 +70,7 @@ def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -
         ),
         authors=authors[:_MAX_AUTHORS],
         proven=dmarc.proven,
+        former_dmarc=dmarc.former,
         spf_aligned=any(not i.dkim for i in dmarc.aligned),
         verdicts=tuple(verdicts),
     )

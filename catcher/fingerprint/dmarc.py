@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from catcher.fingerprint.dmarc7489 import Identifier, differing, former_result
 from catcher.fingerprint.dmarcrecord import DmarcRecord, Walk, walk
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.domain import is_at_or_below
@@ -13,20 +14,12 @@ from catcher.model.lookup import RRType, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Identifier:
-    """A domain that DKIM or SPF judged."""
-
-    domain: str
-    result: AuthResult
-    dkim: bool
-    """False: SPF's."""
-
-
-@dataclass(frozen=True, slots=True)
 class DmarcVerdict:
     published: DmarcResult
     aligned: frozenset[Identifier] = frozenset()
     """The identifiers aligned with the Author Domain, whatever their result."""
+    former: AuthResult | None = None
+    """What RFC 7489 made of the same, where that differs."""
     proven: bool = False
     """The domain in From is proven: a DMARC pass by an identifier that the public suffix list gives to the same
     organisation, too. The tree walk alone would let the tenants of a suffix that publishes DMARC without ``psd=y``
@@ -46,12 +39,14 @@ def judge_dmarc(
     tree = walk(lookups, author)
     if tree is None:
         return None
+    own, identifiers = organizational_domain, tuple(identifiers)
     policy_domain = author if tree.record_at(author) else tree.organizational_domain
     # Above the organizational domain only a public suffix's own record speaks (§4.10.1).
     record = tree.record_at(policy_domain) or next((r for _, r in tree.records if r.psd == "y"), None)
     if record is None:
         result = AuthResult.TEMPERROR if tree.failed else AuthResult.NONE
-        return without_record(author, identifiers, organizational_domain, result)
+        found = without_record(author, identifiers, organizational_domain, result)
+        return replace(found, former=differing(result, former_result(lookups, author, identifiers, own)))
     policy = _policy(lookups, author, record, own=policy_domain == author)
     aligned = set()
     for identifier in identifiers:
@@ -67,11 +62,11 @@ def judge_dmarc(
         result = AuthResult.TEMPERROR
     else:
         result = AuthResult.FAIL
-    own = organizational_domain(author)
     return DmarcVerdict(
+        former=differing(result, former_result(lookups, author, identifiers, own)),
         published=DmarcResult(result, author, policy),
         aligned=frozenset(aligned),
-        proven=any(organizational_domain(i.domain) == own for i in passes),
+        proven=any(own(i.domain) == own(author) for i in passes),
     )
 
 
@@ -102,8 +97,17 @@ def _aligned(lookups: Lookups, tree: Walk, record: DmarcRecord, identifier: Iden
     return None if theirs is None else theirs.organizational_domain == own
 
 
-def _policy(lookups: Lookups, author: str, record: DmarcRecord, *, own: bool) -> str | None:
-    """The policy that is published for ``author``: ``p``, or below the record ``sp`` or ``np``."""
+_UNDER_TEST = {"reject": "quarantine", "quarantine": "none", "none": "none"}
+"""RFC 9989 §4.7, ``t``."""
+
+
+def _policy(lookups: Lookups, author: str, record: DmarcRecord, *, own: bool) -> str:
+    """The policy that applies to ``author``: ``p``, or below the record ``sp`` or ``np``; one level less under test."""
+    policy = _published(lookups, author, record, own=own)
+    return _UNDER_TEST[policy] if record.testing else policy
+
+
+def _published(lookups: Lookups, author: str, record: DmarcRecord, *, own: bool) -> str:
     if own:
         return record.policy
     if record.nonexistent_policy == record.subdomain_policy:

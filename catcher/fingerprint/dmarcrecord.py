@@ -22,6 +22,8 @@ class DmarcRecord:
     """``sp=``, else ``p=``."""
     nonexistent_policy: str
     """``np=``, else ``sp=``."""
+    testing: bool
+    """``t=y``: the policy that applies is one level below the one that stands there."""
     strict_dkim: bool
     strict_spf: bool
     psd: str
@@ -81,14 +83,14 @@ def walked_names(start: str) -> list[str]:
 def read_dmarc_record(records: Iterable[object]) -> DmarcRecord | None:
     """The one DMARC record among the TXT ``records``; None without one, or with several (§4.10 step 2).
 
-    What can't be read falls back to its default (§4.7). Without a valid ``p=`` the record counts as ``p=none`` when
-    it asks for reports, else not at all (§4.7, ``p``).
+    What can't be read falls back to its default (§4.7), an absent ``p=`` to ``none``. With a ``p=``, ``sp=`` or ``np=``
+    that isn't valid the record counts as ``p=none`` when it asks for reports, else not at all (§4.10.1).
     """
     found = [tags for record in records if isinstance(record, bytes) and (tags := _tags(record)) is not None]
     if len(found) != 1:
         return None
     tags = found[0]
-    policy = tags.get("p", "").lower()
+    policy = tags.get("p", "none").lower()
     subdomains, nonexistent = tags.get("sp", policy).lower(), tags.get("np")
     nonexistent = subdomains if nonexistent is None else nonexistent.lower()
     if not _POLICIES.issuperset((policy, subdomains, nonexistent)):
@@ -100,6 +102,7 @@ def read_dmarc_record(records: Iterable[object]) -> DmarcRecord | None:
         policy=policy,
         subdomain_policy=subdomains,
         nonexistent_policy=nonexistent,
+        testing=tags.get("t", "n").lower() == "y",
         strict_dkim=tags.get("adkim", "r").lower() == "s",
         strict_spf=tags.get("aspf", "r").lower() == "s",
         psd=psd if psd in ("y", "n") else "u",

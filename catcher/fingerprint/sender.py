@@ -27,7 +27,7 @@ _CLAIMED_PREFERENCE = [EvidenceKind.FROM, EvidenceKind.MAILFROM, EvidenceKind.HE
 _OF_HOST = frozenset({EvidenceKind.IPREV, EvidenceKind.HELO})
 _CARRYING = _OF_HOST | {EvidenceKind.DKIM, EvidenceKind.SPF, EvidenceKind.MAILFROM}
 """Kinds whose domain may be that of whoever carries the mail."""
-_NAMELESS = frozenset({EvidenceKind.PLATFORM, EvidenceKind.OWNER})
+_NAMELESS = frozenset({EvidenceKind.PLATFORM, EvidenceKind.OWNER, EvidenceKind.DMARC_7489})
 """Kinds that never name a sender."""
 
 
@@ -65,7 +65,7 @@ def judge_sender(authenticated: Authenticated, network: Network, others: Bystand
         for evidence, aligned in _evidence(authenticated, network, others.reverse_path)
     ]
     naming.sort(key=_Piece.rank)
-    carrying = [*_carriers(naming, others.carriers, context), *_owner(others.owner)]
+    carrying = [*_former(authenticated), *_carriers(naming, others.carriers, context), *_owner(others.owner)]
     evidence = dict.fromkeys([piece.evidence for piece in naming] + carrying)
     # Stable: within a tier, what names a sender stays before what carried the mail.
     pieces = tuple(sorted(evidence, key=lambda piece: -piece.tier.rank))
@@ -103,6 +103,11 @@ def _carriers(naming: list[_Piece], claimed: tuple[str, ...], context: Context) 
     for platform in claimed:
         found.setdefault(platform, Evidence(Tier.CLAIMED, EvidenceKind.PLATFORM, platform, AuthResult.NONE))
     return list(found.values())
+
+
+def _former(authenticated: Authenticated) -> list[Evidence]:
+    author, result = authenticated.results.dmarc.domain, authenticated.former_dmarc
+    return [Evidence(Tier.CLAIMED, EvidenceKind.DMARC_7489, author, result)] if author and result else []
 
 
 def _owner(owner: str | None) -> list[Evidence]:

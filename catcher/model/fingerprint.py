@@ -31,6 +31,8 @@ class EvidenceKind(StrEnum):
     """Where a piece of evidence comes from."""
 
     DMARC = "dmarc"
+    DMARC_7489 = "dmarc-rfc7489"
+    """DMARC's result by the older RFC 7489, where it differs: noted, decides nothing."""
     DKIM = "dkim"
     SPF = "spf"
     IPREV = "iprev"
@@ -226,7 +228,7 @@ class DmarcResult:
     domain: str | None = None
     """The Author Domain, from the From field."""
     policy: str | None = None
-    """``none``, ``quarantine`` or ``reject`` as published; None without a record."""
+    """``none``, ``quarantine`` or ``reject``, as it applies by p, sp, np and t; None without a record."""
 
     def to_json(self) -> dict[str, Any]:
         return {"result": self.result, "domain": self.domain, "policy": self.policy}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from catcher.fingerprint.dmarc import DmarcVerdict, Identifier, judge_dmarc
+from catcher.fingerprint.dmarc import DmarcVerdict, judge_dmarc
+from catcher.fingerprint.dmarc7489 import Identifier
 from catcher.fingerprint.dmarcrecord import read_dmarc_record, walked_names
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.fingerprint import AuthResult
@@ -121,7 +124,11 @@ def test_a_long_name_is_walked_in_eight_steps() -> None:
         (txt("v = DMARC1 ; p = none"), "none"),
         (txt("v=DMARC1; p=reject", "v=spf1 -all"), "reject"),
         (txt("v=DMARC1; p=reject", "v=DMARC1; p=none"), None),
-        (txt("v=DMARC1"), None),
+        (txt("v=DMARC1"), "none"),
+        (txt("v=DMARC1; p="), None),
+        (txt("v=DMARC1; np=bogus"), None),
+        (txt("v=DMARC1; p=reject; sp=bogus; rua=mailto:d@contractor.example"), "none"),
+        (txt("v=DMARC1; p=reject; t=y"), "reject"),
         (txt("v=DMARC1; rua=mailto:d@contractor.example"), "none"),
         (txt("v=DMARC1; p=bogus; rua=mailto:d@contractor.example"), "none"),
         (txt("v=DMARC1; p=reject; sp=bogus"), None),
@@ -136,3 +143,73 @@ def test_a_record_is_read_with_its_defaults(records: tuple[bytes, ...], policy: 
     record = read_dmarc_record(records)
     assert (record.policy if record else None) == policy
     assert record is None or (record.strict_dkim, record.psd) == (False, "u")
+
+
+@pytest.mark.parametrize(
+    ("tags", "author", "policy"),
+    [
+        ("p=reject", "contractor.example", "reject"),
+        ("p=reject; t=n", "contractor.example", "reject"),
+        ("p=reject; t=y", "contractor.example", "quarantine"),
+        ("p=quarantine; t=y", "contractor.example", "none"),
+        ("p=none; t=y", "contractor.example", "none"),
+        ("p=none; sp=reject; t=y", "news.contractor.example", "quarantine"),
+        ("p=none; sp=reject; np=quarantine; t=y", "nowhere.contractor.example", "none"),
+        ("p=quarantine; sp=reject", "news.contractor.example", "reject"),
+        ("p=quarantine; np=reject", "news.contractor.example", "quarantine"),
+        ("p=quarantine; np=reject", "nowhere.contractor.example", "reject"),
+        ("sp=reject", "contractor.example", "none"),
+    ],
+)
+def test_the_policy_that_applies_is_that_of_the_name_s_place(tags: str, author: str, policy: str) -> None:
+    table: Table = {
+        "_dmarc.contractor.example TXT": txt(f"v=DMARC1; {tags}"),
+        "news.contractor.example MX": [(10, "mx.contractor.example")],
+    }
+    assert judge(author, table).published.policy == policy
+
+
+@pytest.mark.parametrize(
+    ("table", "author", "identifier", "result", "former"),
+    [
+        (
+            {"_dmarc.co.uk TXT": txt("v=DMARC1; p=none")},
+            "a.contractor.co.uk",
+            dkim("contractor.co.uk"),
+            PASS,
+            AuthResult.NONE,
+        ),
+        (
+            {**REJECT, "_dmarc.unit.contractor.example TXT": txt("v=DMARC1; p=none; psd=n")},
+            "unit.contractor.example",
+            dkim("contractor.example"),
+            FAIL,
+            PASS,
+        ),
+        (
+            {"_dmarc.unit.contractor.example TXT": txt("v=DMARC1; p=none")},
+            "x.unit.contractor.example",
+            dkim("x.unit.contractor.example"),
+            PASS,
+            AuthResult.NONE,
+        ),
+        (REJECT, "contractor.example", dkim("contractor.example"), PASS, None),
+        (REJECT, "contractor.example", dkim("elsewhere.example"), FAIL, None),
+        ({}, "contractor.example", dkim("contractor.example"), AuthResult.NONE, None),
+    ],
+)
+def test_the_older_rfc_s_result_is_noted_where_it_differs(
+    table: Table, author: str, identifier: Identifier, result: AuthResult, former: AuthResult | None
+) -> None:
+    verdict = judge(author, table, identifier)
+    assert (verdict.published.result, verdict.former) == (result, former)
+
+
+@given(st.lists(st.binary(max_size=200) | st.binary(max_size=60).map(lambda b: b"v=DMARC1;" + b), max_size=3))
+def test_any_bytes_give_a_record_of_known_words_or_none(records: list[bytes]) -> None:
+    record = read_dmarc_record(records)
+    assert record is None or {record.policy, record.subdomain_policy, record.nonexistent_policy} <= {
+        "none",
+        "quarantine",
+        "reject",
+    }

@@ -1,0 +1,57 @@
+"""What RFC 7489 would have made of a message: policy and alignment by the public suffix list instead of the tree walk.
+
+Receivers that haven't moved on judge so; where their result differs from RFC 9989's it is noted, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from catcher.fingerprint.dmarcrecord import DmarcRecord, read_dmarc_record
+from catcher.fingerprint.lookups import Lookups
+from catcher.model.fingerprint import AuthResult
+from catcher.model.lookup import Question, RRType, Status
+
+_DECIDED = frozenset({AuthResult.PASS, AuthResult.FAIL, AuthResult.NONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A domain that DKIM or SPF judged."""
+
+    domain: str
+    result: AuthResult
+    dkim: bool
+    """False: SPF's."""
+
+
+def former_result(
+    lookups: Lookups, author: str, identifiers: Iterable[Identifier], organizational_domain: Callable[[str], str]
+) -> AuthResult | None:
+    """``pass``, ``fail`` or ``none`` by RFC 7489 §6.6; None when it can't be told from the answers at hand.
+
+    Asks nothing: the tree walk asked for the same names, but in a name of more than eight labels.
+    """
+    record: DmarcRecord | None = None
+    for name in dict.fromkeys((author, organizational_domain(author))):
+        answer = lookups.answers.get(Question(f"_dmarc.{name}", RRType.TXT))
+        if answer is None or answer.status is Status.FAILED:
+            return None
+        record = read_dmarc_record(answer.records)
+        if record is not None:
+            break
+    if record is None:
+        return AuthResult.NONE
+    own = organizational_domain(author)
+    for identifier in identifiers:
+        strict = record.strict_dkim if identifier.dkim else record.strict_spf
+        aligned = identifier.domain == author if strict else organizational_domain(identifier.domain) == own
+        if aligned and identifier.result is AuthResult.PASS:
+            return AuthResult.PASS
+    return AuthResult.FAIL
+
+
+def differing(result: AuthResult, former: AuthResult | None) -> AuthResult | None:
+    """``former`` where both are decided and not the same."""
+    return former if former is not None and result in _DECIDED and former is not result else None
