@@ -33,7 +33,7 @@ begin acl
 everybody:
   accept
 begin routers
-sink:
+{bounces}sink:
   driver = manualroute
   transport = sink
   route_list = * {host}
@@ -45,8 +45,21 @@ sink:
   allow_localhost
   hosts_try_chunking = *
   {tls} = *
+back:
+  driver = smtp
+  port = {back}
+  allow_localhost
 begin retry
 * * F,1m,5s
+"""
+
+_BOUNCES = """\
+back:
+  driver = manualroute
+  senders = :
+  transport = back
+  route_list = * 127.0.0.1
+  self = send
 """
 
 _AS_IF_INSTALLED = 'mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group && shift && exec "$@"'
@@ -73,10 +86,14 @@ class Exim:
         self._run("tls" if tls else "conf", "-odi", "-bs", spoken=head + stuffed + b".\r\nQUIT\r\n")
         return self.log[before:]
 
+    def asking(self, conf: str) -> list[str]:
+        """The command that runs Exim with the configuration file ``conf`` of its folder; options follow it."""
+        command = (str(peer("exim")), "-C", str(self.folder / conf))
+        return ["unshare", "--mount", "sh", "-c", _AS_IF_INSTALLED, "sh", str(self.folder), *command]
+
     def _run(self, conf: str, *options: str, spoken: bytes) -> None:
-        command = (str(peer("exim")), "-C", str(self.folder / conf), *options)
         subprocess.run(
-            ["unshare", "--mount", "sh", "-c", _AS_IF_INSTALLED, "sh", str(self.folder), *command],
+            [*self.asking(conf), *options],
             input=spoken,
             check=True,
             timeout=60,
@@ -90,15 +107,26 @@ class Exim:
 
 
 @contextmanager
-def exim(smtp: tuple[str, int]) -> Iterator[Exim]:
-    """An Exim that delivers to ``smtp``; its user exists in a mount namespace of its own only."""
+def exim(smtp: tuple[str, int], *, bounces: int = 0) -> Iterator[Exim]:
+    """An Exim that delivers to ``smtp``; its user exists in a mount namespace of its own only.
+
+    ``bounces``: the port on loopback that its own notices go to.
+    """
     need_root("give Exim its user")
     program = peer("exim")
     folder = Path(tempfile.mkdtemp(prefix="catcher-exim-", dir="/var/tmp"))
     try:
         folder.chmod(0o755)
         for name, tls in (("conf", "hosts_avoid_tls"), ("tls", "hosts_require_tls")):
-            conf = _CONF.format(exim=program, folder=folder, host=smtp[0], port=smtp[1], tls=tls)
+            conf = _CONF.format(
+                exim=program,
+                folder=folder,
+                host=smtp[0],
+                port=smtp[1],
+                tls=tls,
+                back=bounces,
+                bounces=_BOUNCES if bounces else "",
+            )
             (folder / name).write_text(conf)
         for name, line in (("passwd", f"{_USER}:x:{_ID}:{_ID}::/:/bin/false"), ("group", f"{_USER}:x:{_ID}:")):
             (folder / name).write_text(Path("/etc", name).read_text() + line + "\n")

@@ -1,0 +1,44 @@
+"""A mailbox behind a little SMTP server on loopback: where the bounces of senders' hosts arrive."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.support.server import free_port
+
+SECONDS = 30
+
+
+class Mailbox:
+    """Takes everything, and keeps it until it is read."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._arrived: queue.Queue[bytes] = queue.Queue()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self._arrived.put(cast(bytes, envelope.content))
+        return "250 2.0.0 kept"
+
+    def read(self) -> EmailMessage:
+        """The next mail; fails when none comes."""
+        return cast(EmailMessage, message_from_bytes(self._arrived.get(timeout=SECONDS), policy=policy.default))
+
+
+@contextmanager
+def mailbox() -> Iterator[Mailbox]:
+    kept = Mailbox()
+    controller = Controller(kept, hostname="127.0.0.1", port=kept.port)
+    controller.start()
+    try:
+        yield kept
+    finally:
+        controller.stop()
