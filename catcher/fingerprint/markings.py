@@ -5,18 +5,22 @@ A label's name is free text of the organisation that made it; it is compared wit
 =========================  ==============================================================================
 ``sensitivity``            Sensitivity (RFC 4021 §2.1.55): personal, private, company-confidential
 ``msip``                   msip_labels: Microsoft's labels; only a name that is a level word gives one
-``protective-marking``     X-Protective-Marking: the Australian Government's Email Protective Marking Standard
+``protective-marking``     X-Protective-Marking, or ``[SEC=…]`` in the Subject: the Australian Government's Email
+                           Protective Marking Standard
 ``sio-label``              SIO-Label (RFC 7444): the display marking in ``marking=``
-``classification``         X-Classification and its like
+``classification``         X-Classification and its like, as classification programs write them
+``importance``             Importance (RFC 4021 §2.1.56): high or low; how urgent, not how grave
 =========================  ==============================================================================
 
-``Importance`` is no marking: it says how urgent, not how grave.
+``normal`` is what a field says that says nothing: it is no marking.
 """
 
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
+from catcher.fingerprint.subjects import decoded
 from catcher.model.fingerprint import Marking
 from catcher.model.transaction import Header
 
@@ -37,24 +41,51 @@ LEVELS = (
     "unclassified",
     "public",
     "unofficial",
+    "high",
+    "low",
 )
 """The closed list; of several words in one text, the one that stands first here counts."""
 
+_SYNONYMS = (
+    ("controlled-unclassified-information", "cui"),
+    ("très-secret", "top-secret"),
+    ("streng-geheim", "top-secret"),
+    ("geheim", "secret"),
+    ("vs-vertraulich", "confidential"),
+    ("vertraulich", "confidential"),
+    ("confidentiel", "confidential"),
+    ("diffusion-restreinte", "restricted"),
+    ("restreint", "restricted"),
+    ("nur-für-den-dienstgebrauch", "restricted"),
+    ("vs-nfd", "restricted"),
+    ("reservado", "restricted"),
+    ("fouo", "cui"),
+)
+"""Other languages' words for the same levels, as labels hold them."""
+
 _SCHEMES = {
     b"sensitivity": "sensitivity",
+    b"importance": "importance",
     b"msip_labels": "msip",
     b"x-protective-marking": "protective-marking",
     b"sio-label": "sio-label",
     b"x-classification": "classification",
     b"x-security-classification": "classification",
+    b"x-security-label": "classification",
+    b"x-security-marking": "classification",
+    b"x-classification-level": "classification",
+    b"x-data-classification": "classification",
+    b"x-tituslabs-classifications-30": "classification",
+    b"x-bjclassification": "classification",
     b"classification": "classification",
 }
 _VALUE = {
     "msip": re.compile(r"MSIP_Label_[0-9a-f-]{36}_Name\s*=\s*([^;]{0,200})", re.IGNORECASE),
     "protective-marking": re.compile(r"\bSEC\s*=\s*([^,]{0,100})", re.IGNORECASE),
-    "sio-label": re.compile(r"\bmarking\s*=\s*\"?([^\";]{0,200})", re.IGNORECASE),
+    "sio-label": re.compile(r"\bmarking(?:\*\d?\*?)?\s*=\s*(?:[\w-]*'[\w-]*')?\"?([^\";]{0,200})", re.IGNORECASE),
 }
-_WORDS = re.compile(r"[a-z]+")
+_IN_SUBJECT = re.compile(r"\[[^\]]{0,40}\bSEC\s*=\s*([^\],]{0,100})", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_]+")
 _READ = 4096
 
 
@@ -62,20 +93,30 @@ def judge_markings(header: Header | None) -> tuple[Marking, ...]:
     """The distinct markings, in the order of the header."""
     found: dict[Marking, None] = {}
     for field in header.fields if header else ():
-        scheme = _SCHEMES.get(field.name.rstrip(b" \t").lower())
-        if scheme is None:
-            continue
-        text = field.value[:_READ].decode("utf-8", "replace").replace("\r\n", "")
-        pattern = _VALUE.get(scheme)
-        match = pattern.search(text) if pattern else None
-        found[Marking(scheme, level(match[1] if match else "" if pattern else text))] = None
+        name = field.name.rstrip(b" \t").lower()
+        scheme = _SCHEMES.get(name)
+        if scheme is not None:
+            text = field.value[:_READ].decode("utf-8", "replace").replace("\r\n", "")
+            if text.strip().lower() != "normal":
+                found[Marking(scheme, _level_in(scheme, text))] = None
+        elif name == b"subject" and b"SEC" in field.value.upper():
+            in_subject = _IN_SUBJECT.search(decoded(field.value[:_READ].replace(b"\r\n", b"")))
+            if in_subject is not None:
+                found[Marking("protective-marking", level(in_subject[1]))] = None
     return tuple(found)
 
 
+def _level_in(scheme: str, text: str) -> str:
+    pattern = _VALUE.get(scheme)
+    if pattern is None:
+        return level(text)
+    # One message may carry the labels of several organisations: the gravest counts.
+    return level(" / ".join(unquote(match) for match in pattern.findall(text)))
+
+
 def level(text: str) -> str:
-    """The level that ``text`` names, or ``other``."""
-    words = "-".join(_WORDS.findall(text.lower()))
-    padded = f"-{words}-"
-    if "-official-sensitive-" in padded:
-        return "official-sensitive"
+    """The level that ``text`` names, the gravest of several; or ``other``."""
+    padded = f"-{'-'.join(_WORDS.findall(text.lower()))}-"
+    for word, meant in _SYNONYMS:
+        padded = padded.replace(f"-{word}-", f"-{meant}-")
     return next((name for name in LEVELS if f"-{name}-" in padded), "other")

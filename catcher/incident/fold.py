@@ -82,7 +82,7 @@ class _Seen:
             observation.sender.tier,
             mail_class,
             observation.outcome,
-            bool(observation.markings),
+            any(marking.scheme != "importance" for marking in observation.markings),
             observation.tls,
         )
         self.period = period_of(observation.observed_at)

@@ -139,6 +139,11 @@ def test_what_was_refused_did_not_cross() -> None:
     assert (tally.crossed, tally.encrypted, tally.marked) == (Count(3, 3), Count(2, 2), Count(1, 1))
 
 
+def test_urgency_is_no_protective_marking() -> None:
+    urgent = (Marking("importance", "high"),)
+    assert june(at(2, markings=urgent), at(3, markings=(*urgent, Marking("uk", "other")))).tally.marked == Count(1, 1)
+
+
 def test_a_mailbox_that_writes_on_most_days_is_a_daily_one() -> None:
     daily = [at(day, reverse_path_token="a") for day in range(2, 8)]
     assert june(*daily, at(9, reverse_path_token="b")).daily_mailboxes == 1
