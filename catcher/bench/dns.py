@@ -31,6 +31,8 @@ _SATURATED, _PACED = "saturation", f"{PACED}/s"
 _BUDGET = {(RETURN, _SATURATED): (1.25, 1.0), (NEVER, _SATURATED): (1.8, 1.5)}
 """Must and goal, as ratio to the better peer."""
 _WARM_SECONDS = 1.0
+_WINDOW = "60"
+"""Queries under way, of each of the loads: all of them fit into any server's receive buffer, so that none is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tup
     loads = []
     for flags, path in zip(EDNS, mix.files, strict=True):
         command = [tool("dnsperf"), "-s", "127.0.0.1", "-p", str(port), "-d", str(path), "-l", str(seconds), *flags]
-        command += ["-c", "4", "-q", "150"] if rate is None else ["-c", "4", "-Q", str(rate // len(EDNS))]
+        command += ["-c", "4", "-t", "1"]
+        command += ["-q", _WINDOW] if rate is None else ["-Q", str(rate // len(EDNS))]
         loads.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
         os.sched_setaffinity(loads[-1].pid, cores()[1])
     said = [load.communicate() for load in loads]
