@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -28,9 +28,13 @@ class Mailbox:
         self._arrived.put(cast(bytes, envelope.content))
         return "250 2.0.0 kept"
 
-    def read(self) -> EmailMessage:
-        """The next mail; fails when none comes."""
-        return cast(EmailMessage, message_from_bytes(self._arrived.get(timeout=SECONDS), policy=policy.default))
+    def read(self, log: Callable[[], str]) -> EmailMessage:
+        """The next mail; fails when none comes, with what the sender's host logged."""
+        try:
+            octets = self._arrived.get(timeout=SECONDS)
+        except queue.Empty:
+            raise AssertionError(f"no mail came; the log ends with:\n{log()[-3000:]}") from None
+        return cast(EmailMessage, message_from_bytes(octets, policy=policy.default))
 
 
 @contextmanager
