@@ -17,6 +17,9 @@ NAME_MOST = 998
 
 _WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?:[ \t][^\n]*+\n)*+)(?=[^ \t])")
 """A field with its folds that is here to its end: what most are, taken at once instead of line by line."""
+_MANY = re.compile(rb"(?:" + _WHOLE.pattern + rb")++")
+"""Such fields one after the other: how those are passed over that come when enough are kept."""
+_RECEIVED = re.compile(rb"^received[: \t]", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(rb"[^\x00-\x20\x7f:]+\Z")
 _ENVELOPE_LINES = (b"From ", b">From ")
 """What a mailbox file puts before a message (RFC 4155)."""
@@ -72,6 +75,9 @@ class HeaderReader:
         start = 0
         while start < len(data):
             whole = None if self._within or self._line else _WHOLE.match(data, start)
+            if whole is not None and len(self._fields) >= FIELDS_KEPT:
+                start = self._pass_over(data, start)
+                continue
             if whole is not None:
                 self._close_field()
                 start = whole.end()
@@ -101,6 +107,18 @@ class HeaderReader:
         if not self._fields and not self._dropped:
             self._defects.add("no-header")
         return Header(tuple(self._fields), self.octets, self._dropped, tuple(sorted(self._defects)))
+
+    def _pass_over(self, data: bytes, start: int) -> int:
+        """Counts the whole fields from ``start`` on, all in one go; returns where they end."""
+        many = _MANY.match(data, start)
+        assert many is not None
+        self._close_field()
+        fields = many[0]
+        self._note(fields)
+        self.hops += len(_RECEIVED.findall(fields))
+        self._dropped += fields.count(b"\n") - fields.count(b"\n ") - fields.count(b"\n\t")
+        self._defects.add("header-too-long")
+        return many.end()
 
     def _classify(self, *, ended: bool) -> bytes | None:
         """Says what the line in ``_line`` is, once that is clear. Returns it when it belongs to the body."""

@@ -212,3 +212,23 @@ def test_memory_does_not_grow_with_the_body() -> None:
     finally:
         tracemalloc.stop()
     assert kept < len(packet)
+
+
+def test_fields_beyond_those_that_are_kept_are_counted_alike_in_one_go_and_octet_by_octet() -> None:
+    fields = [
+        b"A: b\r\n",
+        b"B: c\r\n\tfold\r\n",
+        b"Received: x\r\n y\r\n",
+        b"RECEIVED : z\n",
+        b"bad\0line: a\r\n",
+        b"C:\xe9\n",
+    ]
+    message = b"".join(fields) * 400 + b"\r\nbody\r\n"
+    whole, _ = read(message)
+    assert read(*segments(message, range(0, len(message), 997)))[0] == whole
+    assert read(*[bytes([octet]) for octet in message])[0] == whole
+    assert len(whole.fields) == FIELDS_KEPT
+    stream = MessageStream()
+    stream.feed(message)
+    stream.finish()
+    assert stream.hops == 800
