@@ -32,11 +32,12 @@ from pathlib import Path
 from catcher import catalogue as catalogue_room
 from catcher import dns, smtp
 from catcher.catalogue import Catalogue, Guard
+from catcher.catalogue.stops import Stops
 from catcher.config import Config, ListenAddress
 from catcher.desk.upkeep import upkeep
 from catcher.directory import Organisations, Suffixes, owners, party_of
 from catcher.incident import fold
-from catcher.intake import Intake
+from catcher.intake import Intake, matcher
 from catcher.model.clock import Clock
 from catcher.model.demand import DemandKey
 from catcher.model.errors import EnvironmentFailure
@@ -47,7 +48,7 @@ from catcher.store import BUSY_SECONDS, GroupWriter, SqliteStore
 from catcher.supervise import Station, Supervisor, Task
 from catcher.supervise.descriptors import descriptors
 from catcher.supervise.lock import lock
-from catcher.supervise.memory import wipe_freed_memory
+from catcher.supervise.memory import forbid_dumps, wipe_freed_memory
 from catcher.supervise.privileges import become
 from catcher.supervise.sockets import Passed, bind
 
@@ -142,20 +143,24 @@ def _bind(config: Config, roles: Collection[str]) -> _Bound:
     passed = Passed.receive(os.environ, os.getpid())
 
     def sockets(
-        listen: Sequence[ListenAddress], kinds: Sequence[socket.SocketKind], key: str
-    ) -> tuple[socket.socket, ...]:
-        return tuple(
-            passed.take(address.host, address.port, kind) or bind(address.host, address.port, kind, key)
-            for address in listen
-            for kind in kinds
-        )
+        listen: Sequence[ListenAddress], kinds: Sequence[socket.SocketKind], workers: int, key: str
+    ) -> tuple[tuple[socket.socket, ...], ...]:
+        places = [(address.host, address.port, kind) for address in listen for kind in kinds]
+        of_workers = []
+        for number in range(workers):
+            own = []
+            for place in places:
+                sock = passed.take(*place)
+                if sock is None and number == 0 and workers > 1:
+                    bind(*place, key).close()  # what is to be shared must be nobody else's
+                own.append(sock or bind(*place, key, shared=workers > 1))
+            of_workers.append(tuple(own))
+        return tuple(of_workers)
 
     udp_and_tcp = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
     bound = _Bound(
-        tuple(sockets(config.dns.listen, udp_and_tcp, "dns.listen") for _ in range(config.dns.workers))
-        if "dns" in roles
-        else (),
-        tuple(sockets(config.smtp.listen, (socket.SOCK_STREAM,), "smtp.listen") for _ in range(config.smtp.workers))
+        sockets(config.dns.listen, udp_and_tcp, config.dns.workers, "dns.listen") if "dns" in roles else (),
+        sockets(config.smtp.listen, (socket.SOCK_STREAM,), config.smtp.workers, "smtp.listen")
         if "smtp" in roles
         else (),
     )
@@ -228,19 +233,23 @@ def _tasks(
     if bound.dns:
         authority = dns.load(config, catalogue, now=clock.now(), tolerant=True, before=before)
         writing, reading = demand
-        tasks.append(Task("demand", functools.partial(_demand, config, reading), (reading,)))
+        tasks.append(Task("demand", functools.partial(_demand, config, reading), (reading,), last=True))
         for number, sockets in enumerate(bound.dns):
             main = functools.partial(_dns, config, clock, authority, sockets, writing)
-            tasks.append(Task(f"dns-{number}", main, (*sockets, writing)))
+            tasks.append(Task(f"dns-{number}", main, (*sockets, writing), last=True))
         if config.dns.secondary:
             tasks.append(Task("dns-notify", functools.partial(_announce, config, clock, authority, before)))
         before = authority
     if bound.smtp:
+        stops = Stops(config.node.state)
+        stops.settle(catalogue, clock.now())
         certificates = smtp.Certificates(certificate_files(config, clock.now()))
         for number, sockets in enumerate(bound.smtp):
             tasks.append(
                 Task(
-                    f"smtp-{number}", functools.partial(_smtp, config, clock, catalogue, certificates, sockets), sockets
+                    f"smtp-{number}",
+                    functools.partial(_smtp, config, clock, catalogue.under(stops), certificates, sockets),
+                    sockets,
                 )
             )
         tasks.append(Task("upkeep", functools.partial(_upkeep, config, clock)))
@@ -305,17 +314,21 @@ async def _smtp(
     sockets: Sequence[socket.socket],
     station: Station,
 ) -> None:
+    forbid_dumps()
     wipe_freed_memory()
     writer = GroupWriter(functools.partial(open_store, config, patience=WRITE_PATIENCE_SECONDS))
     await writer.start()
+    suffixes = Suffixes()
+    organisations = Organisations.load(config.fingerprint.watchlist, config.node.state)
     intake = Intake(
         catalogue=catalogue,
         resolver=resolver(config, clock),
         sink=writer,
         keys=key_ring(config),
-        organizational_domain=Suffixes().organizational_domain,
-        organisation=Organisations.load(config.fingerprint.watchlist, config.node.state).name,
+        organizational_domain=suffixes.organizational_domain,
+        organisation=organisations.name,
         network_owner=owners(config.fingerprint.networks) if config.fingerprint.networks else lambda _: None,
+        match=matcher(organisations, suffixes),
     )
     settings = smtp.Settings(
         hostname=config.smtp.hostname,

@@ -29,10 +29,10 @@ def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
                 stream.flush()
                 kept = 0o644 if old is None else old.st_mode & 0o7777
                 os.fchmod(stream.fileno(), kept if mode is None else mode)
-                if old is not None:
-                    # Only root can give a file away; for others the new owner is who wrote it.
-                    with suppress(PermissionError):
-                        os.fchown(stream.fileno(), old.st_uid, old.st_gid)
+                # Root leaves a file to whom it belonged, a new one to the folder's owner: the server isn't root.
+                owner = old or target.parent.stat()
+                with suppress(PermissionError):
+                    os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
                 os.fsync(stream.fileno())
             written.rename(target)
         finally:

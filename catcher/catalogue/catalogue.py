@@ -8,6 +8,7 @@ from typing import Protocol
 
 from catcher.catalogue.entry import Entry
 from catcher.catalogue.guard import HOLDS, SKEW, Guard
+from catcher.catalogue.stops import Stops
 from catcher.catalogue.table import Table
 from catcher.model.policy import Policy
 
@@ -29,14 +30,19 @@ class Rows(Protocol):
 class Catalogue:
     """The rows of all files, none twice. Immutable: a reload makes a new one."""
 
-    def __init__(self, rows: Rows, guard: Guard | None = None) -> None:
+    def __init__(self, rows: Rows, guard: Guard | None = None, stops: Stops | None = None) -> None:
         self._rows = rows
         self.guard = guard
+        self._stops = stops
 
     @classmethod
     def of(cls, entries: Iterable[Entry], *, guard: Guard | None = None) -> Catalogue:
         """A catalogue of a few rows at hand."""
         return cls({entry.domain: entry for entry in entries}, guard)
+
+    def under(self, stops: Stops) -> Catalogue:
+        """The same rows, with mail turned away at once where ``stops`` says so: the sink's view of the catalogue."""
+        return Catalogue(self._rows, self.guard, stops)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -79,9 +85,17 @@ class Catalogue:
         return [turn for turn in turns if turn > now]
 
     def policy_at(self, entry: Entry, now: datetime) -> Policy:
-        """The policy in force: the row's, but ``null`` at most where a required guard has not cleared the name."""
+        """The policy in force: the row's, but ``null`` at most for a name that the guard refused or, where it is
+        required, did not clear, and for a name whose mail was stopped by hand.
+        """
         policy = entry.policy_at(now)
-        guard = self.guard
-        if guard is not None and guard.required and policy.above_null and not guard.allows(entry.domain, now):
+        if not policy.above_null:
+            return policy
+        guard, stops = self.guard, self._stops
+        if guard is not None and (
+            guard.refuses(entry.domain) or (guard.required and not guard.allows(entry.domain, now))
+        ):
+            return Policy.NULL
+        if stops is not None and stops.covers(entry.domain):
             return Policy.NULL
         return policy

@@ -99,6 +99,10 @@ class Guard:
         run = self.run_for(domain)
         return run is not None and domain in run.cleared and domain not in self._refused
 
+    def refuses(self, domain: str) -> bool:
+        """Whether the latest run for a zone found ``domain`` to be somebody else's; then it isn't served."""
+        return domain in self._refused
+
     def allows(self, domain: str, now: datetime) -> bool:
         """Whether ``domain`` may be served above ``null`` at ``now``, the guard being required."""
         run = self.run_for(domain)

@@ -14,8 +14,10 @@ from catcher.model.errors import EnvironmentFailure
 _SHOWN = 100
 
 
-def tell(changes: Sequence[Change], state: Path, *, dry_run: bool, as_json: bool) -> None:
+def tell(changes: Sequence[Change], state: Path, *, dry_run: bool, as_json: bool, always: bool = False) -> None:
     """Prints ``changes``, has the server read them and prints its answer.
+
+    ``always``: the server is asked even where the files said so already, as it may not have taken that over.
 
     Raises EnvironmentFailure when a running server did not take them over: the files are written all the same.
     """
@@ -28,7 +30,7 @@ def tell(changes: Sequence[Change], state: Path, *, dry_run: bool, as_json: bool
             click.echo(f"… and {len(changes) - _SHOWN} more; --json lists them all")
     if dry_run:
         _say("nothing was written (--dry-run)", "dry-run", as_json)
-    elif not any(change.rewritten for change in changes):
+    elif not always and not any(change.rewritten for change in changes):
         _say("the files said so already", "unchanged", as_json)
     else:
         _take_over(state, as_json)

@@ -17,16 +17,37 @@ from catcher.cli.options import config_option, json_option
 @config_option
 @json_option
 def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Turn mail away for DOMAINs: their policy becomes null, and the running server takes it over.
+    """Turn mail away for DOMAINs, at once: a running server refuses them from the next recipient on, in open sessions
+    as well. Then their policy becomes null in the catalogue, and DNS follows.
 
     Rows that take no mail keep their policy. Where a date would bring a policy that takes mail again, the date goes.
     """
-    from catcher.config import load
-    from catcher.desk.catalogue import stop_mail
+    from catcher.catalogue.stops import EVERY, Stops
+    from catcher.config import load, state_folder
+    from catcher.desk.catalogue import NotCatalogued, named, stop_mail
+    from catcher.model.errors import CatcherError
     from catcher.serve import SystemClock
 
     if bool(domains) == every:
         raise click.UsageError("name the domains, or say --all for every row")
-    config = load(config_file)
-    changes = stop_mail(config.catalogue.files, None if every else domains, now=SystemClock().now(), dry_run=dry_run)
-    tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
+    names = {EVERY} if every else named(domains)
+    state = state_folder(config_file)
+    stops = Stops(state) if state is not None and state.is_dir() and not dry_run else None
+    if stops is not None:
+        stops.add(names)
+    try:
+        config = load(config_file)
+        changes = stop_mail(
+            config.catalogue.files, None if every else domains, now=SystemClock().now(), dry_run=dry_run
+        )
+        tell(changes, config.node.state, dry_run=dry_run, as_json=as_json, always=True)
+    except NotCatalogued:
+        if stops is not None:
+            stops.discard(names)
+        raise
+    except CatcherError:
+        if stops is not None:
+            click.echo("mail is turned away at RCPT from now on; DNS follows when this is mended:", err=True)
+        raise
+    if stops is not None:
+        stops.discard(names)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from catcher.config.address import ListenAddress
 from catcher.config.describe import describe
-from catcher.config.reading import load, parse
+from catcher.config.reading import load, parse, state_folder
 from catcher.config.schema import Config, ZoneFile
 
-__all__ = ["Config", "ListenAddress", "ZoneFile", "describe", "load", "parse"]
+__all__ = ["Config", "ListenAddress", "ZoneFile", "describe", "load", "parse", "state_folder"]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from catcher.config.faults import faults
 from catcher.config.rules import broken
-from catcher.config.schema import Config
+from catcher.config.schema import Config, Node
 from catcher.model.errors import ConfigurationError, Fault
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
@@ -40,6 +40,8 @@ def parse(text: str, path: Path) -> Config:
         line = place[1] if place and place[1] else str(text.count("\n") + 1)
         what = message[: place.start()] if place else message
         raise _alone(f"{path.name}:{line}", f"it is not TOML: {what}", "see https://toml.io") from None
+    except RecursionError:
+        raise _alone(path.name, "it is nested too deeply", "write sections with plain keys") from None
     found = list(broken(raw, path.name))
     try:
         config = Config.model_validate(raw, context={"path": path})
@@ -48,6 +50,15 @@ def parse(text: str, path: Path) -> Config:
     if found:
         raise ConfigurationError(found)
     return config
+
+
+def state_folder(path: Path) -> Path | None:
+    """The state folder that the file ``path`` names, whatever else is wrong in it; None when it can't be told."""
+    try:
+        node = tomllib.loads(path.read_bytes().decode("utf-8-sig")).get("node", {})
+        return path.absolute().parent / Path(node.get("state", Node.model_fields["state"].default))
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError):
+        return None
 
 
 def _alone(where: str, what: str, remedy: str) -> ConfigurationError:

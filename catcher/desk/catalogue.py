@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,6 +71,10 @@ def stop_mail(
     return _each(files, domains, stopped, dry_run)
 
 
+class NotCatalogued(ConfigurationError):
+    """A domain was named that no row has, or a text that is no domain."""
+
+
 def tell_server(state: Path) -> str | None:
     """Has the running server read the catalogue anew: its answer (``ok …``, ``error …``), or None when none runs."""
     return request(state, "reload")
@@ -86,6 +91,15 @@ def _each(
     return changes
 
 
+def named(texts: Iterable[str]) -> set[str]:
+    """Those of ``texts`` (what a person typed) that are domains, as A-labels."""
+    names = set()
+    for text in texts:
+        with suppress(DomainError):
+            names.add(to_alabel(text))
+    return names
+
+
 def _entries(edit: Edit, domains: Iterable[str]) -> Collection[Entry]:
     found: dict[str, Entry] = {}
     faults = []
@@ -100,5 +114,5 @@ def _entries(edit: Edit, domains: Iterable[str]) -> Collection[Entry]:
         else:
             found[entry.domain] = entry
     if faults:
-        raise ConfigurationError(faults)
+        raise NotCatalogued(faults)
     return found.values()

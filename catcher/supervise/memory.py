@@ -17,6 +17,7 @@ import ctypes
 import logging
 import os
 import platform
+import resource
 import sys
 
 log = logging.getLogger("catcher.supervise")
@@ -26,6 +27,7 @@ NO_CACHE = "glibc.malloc.tcache_count=0"
 
 _M_PERTURB = -6
 _FILL = 0xA5
+_PR_SET_DUMPABLE = 4
 _RAW, _MEM, _OBJECT = range(3)
 """CPython's allocator domains (PyMemAllocatorDomain)."""
 
@@ -53,6 +55,13 @@ def restart_without_caches() -> None:
     more = [tunables] if tunables else []
     environment = {**os.environ, TUNABLES: ":".join([*more, NO_CACHE])}
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
+
+
+def forbid_dumps() -> None:
+    """Keeps this process's memory out of every core dump (prctl(2), PR_SET_DUMPABLE)."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def wipe_freed_memory() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+import time
 from collections.abc import MutableMapping
 
 from catcher.model.errors import EnvironmentFailure
@@ -21,6 +22,7 @@ _RECEIVE_BUFFER_OCTETS = 4 << 20
 """What the kernel may hold of queries while a worker is busy; it grants less where its limit is lower."""
 
 
+_PATIENCE_SECONDS = 2.0
 _FIRST_PASSED_FD = 3
 
 
@@ -79,23 +81,37 @@ class Passed:
                 sock.close()
 
 
-def bind(host: str, port: int, kind: socket.SocketKind, key: str) -> socket.socket:
+def _bind_patiently(sock: socket.socket, host: str, port: int) -> None:
+    """The workers of a killed parent end within moments of it: a port that is taken gets a second chance."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return sock.bind((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def bind(host: str, port: int, kind: socket.SocketKind, key: str, *, shared: bool = False) -> socket.socket:
     """A bound, non-blocking socket; a SOCK_STREAM one listens.
 
-    SO_REUSEPORT lets workers share an address and a restart follow a crash without a pause.
+    ``shared``: other sockets of this process are bound to the address, too (SO_REUSEPORT); the kernel deals out what
+    comes. A port that another program holds is refused in any case; one whose holder has just been killed is waited
+    for.
 
     Raises EnvironmentFailure naming ``key``, the address and what to do.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, kind)
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(kind == socket.SOCK_STREAM))
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(shared))
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         if kind == socket.SOCK_DGRAM:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_OCTETS)
-        bound.bind((host, port))
+        _bind_patiently(bound, host, port)
         if kind == socket.SOCK_STREAM:
             bound.listen(1024)
         bound.setblocking(False)

@@ -21,6 +21,8 @@ log = logging.getLogger("catcher.supervise")
 
 _ANSWER_SECONDS = 60.0
 """How long a worker may take to be ready, or to stop taking new work."""
+_LAST_SECONDS = 5.0
+"""What the tasks that end last have for it, however long the others took."""
 _RESTART_PAUSE_SECONDS = 1.0
 """A worker that falls at once must not spin the machine."""
 
@@ -66,13 +68,20 @@ class Supervisor:
             log.warning("the generation before still takes new work: %s", error)
 
     def stop(self, seconds: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
-        """Lets the workers drain for at most ``seconds``, or until ``hurry()``; returns when all are gone."""
-        for worker in self._workers:
-            self._retire(worker)
+        """Lets the workers drain for at most ``seconds``, or until ``hurry()``; returns when all are gone.
+
+        Those of ``Task.last`` serve until the others have ended. New connections to those are refused meanwhile.
+        """
         deadline = time.monotonic() + seconds
-        while self._workers and time.monotonic() < deadline and not hurry():
-            self._bury()
-            time.sleep(0.02)
+        for last in (False, True):
+            leaving = [w for w in self._workers if w.task.last is last]
+            for worker in leaving:
+                _close_listeners(worker.task.sockets)
+                self._retire(worker)
+            while any(w in self._workers for w in leaving) and time.monotonic() < deadline and not hurry():
+                self._bury()
+                time.sleep(0.02)
+            deadline = max(deadline, time.monotonic() + _LAST_SECONDS)
         for worker in self._workers:
             _signal(worker.pid, signal.SIGKILL)
         for worker in self._workers:
@@ -172,6 +181,13 @@ class Supervisor:
                 if not worker.retired:
                     unexpected.append(worker)
         return unexpected
+
+
+def _close_listeners(sockets: Sequence[socket.socket]) -> None:
+    """Lets the kernel refuse connections once no worker takes them any more."""
+    for sock in sockets:
+        if sock.fileno() >= 0 and sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            sock.close()
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

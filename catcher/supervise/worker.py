@@ -60,6 +60,8 @@ class Task:
     main: Callable[[Station], Awaitable[None]]
     sockets: tuple[socket.socket, ...] = ()
     """The sockets it uses; those of other tasks are closed in its process."""
+    last: bool = False
+    """Whether it goes on until the others have ended, when the server stops."""
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from catcher.catalogue.stops import Stops
 from catcher.cli import changes
 from catcher.config import load
 from catcher.model.demand import DemandKey
@@ -159,7 +160,43 @@ def test_after_stop_mail_no_date_brings_mail_back(catcher: Catcher, file: Path, 
     assert file.read_text() == f"{HEADER}{STOPPED[row]}\n"
     again = catcher("stop-mail", "army.ml", "--json")
     assert again.rows[0]["rewritten"] is False
-    assert again.rows[-1] == {"server": "unchanged"}
+    assert again.rows[-1] == {"server": "none"}
+
+
+def test_stop_mail_asks_the_server_even_where_the_file_says_so_already(
+    catcher: Catcher, file: Path, answers: list[str]
+) -> None:
+    """It may have refused an earlier reload, and still take mail."""
+    file.write_text(f"{HEADER}army.ml,army.mil,null\n")
+    answers.append("error template.zone:3: …")
+    assert catcher("stop-mail", "army.ml").status == 3
+
+
+BROKEN = {
+    "a row elsewhere": lambda sink: (sink / "zonefiles" / "catalogue.csv").write_text(
+        f"{HEADER}army.ml,army.mil\nx.example,y.example,nonsense\n"
+    ),
+    "a file that is named and absent": lambda sink: (sink / "catcher.toml").write_text(
+        (sink / "catcher.toml").read_text().replace('# watchlist = "watchlist.csv"', 'watchlist = "absent.csv"')
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_stop_mail_works_at_the_sink_whatever_else_is_wrong(
+    catcher: Catcher, file: Path, sink: Path, fault: str
+) -> None:
+    """The files can't be rewritten then, but no mail is taken any more, and the status says what is left to do."""
+    BROKEN[fault](sink)
+    ended = catcher("stop-mail", "army.ml")
+    assert ended.status == 2
+    assert "mail is turned away at RCPT from now on" in ended.err
+    assert Stops(sink / "var").covers("army.ml")
+
+
+def test_stop_mail_for_a_name_that_is_not_held_stops_nothing(catcher: Catcher, file: Path, sink: Path) -> None:
+    assert catcher("stop-mail", "arny.ml").status == 2
+    assert not Stops(sink / "var").covers("arny.ml")
 
 
 def test_stop_mail_for_all(catcher: Catcher, file: Path) -> None:

@@ -1,0 +1,78 @@
+"""Mail stopped by hand: a list in the state folder that the sink looks at for every recipient.
+
+It works at once, in sessions that are open, and whatever else may be wrong with configuration or catalogue. The CSV
+files stay the truth: when they say the same, the entries go (``settle``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catcher.catalogue.atomic import locked, replace_file
+
+if TYPE_CHECKING:
+    from catcher.catalogue.catalogue import Catalogue
+
+EVERY = "*"
+"""Stands for every catalogued domain."""
+
+_FILE = "stopped"
+
+
+class Stops:
+    """The stopped domains in the folder ``state``; A-labels. Reading never fails: an absent list is empty."""
+
+    def __init__(self, state: Path) -> None:
+        self._file = state / _FILE
+        self._seen: tuple[int, int] | None = None
+        self._names: frozenset[str] = frozenset()
+
+    def covers(self, domain: str) -> bool:
+        """Whether mail for the catalogued ``domain`` is stopped. Costs a stat(2) while nothing changes."""
+        try:
+            status = os.stat(self._file)  # noqa: PTH116 (asked for every recipient)
+        except OSError:
+            return False
+        version = (status.st_mtime_ns, status.st_ino)
+        if version != self._seen:
+            self._names, self._seen = self._read(), version
+        return domain in self._names or EVERY in self._names
+
+    def add(self, domains: Iterable[str]) -> None:
+        """Stops mail for ``domains``; ``EVERY`` is one of them, too. Raises EnvironmentFailure."""
+        with locked(self._file.parent):
+            self._write(self._read() | set(domains))
+
+    def discard(self, domains: Collection[str]) -> None:
+        """Takes ``domains`` off the list. Raises EnvironmentFailure."""
+        if not self._file.exists():
+            return
+        with locked(self._file.parent):
+            self._write(self._read() - set(domains))
+
+    def settle(self, catalogue: Catalogue, now: datetime) -> None:
+        """Takes off what ``catalogue`` itself turns away now. Raises EnvironmentFailure."""
+
+        def said(name: str) -> bool:
+            if name == EVERY:
+                return not any(entry.policy_at(now).above_null for entry in catalogue)
+            entry = catalogue.get(name)
+            return entry is None or not entry.policy_at(now).above_null
+
+        self.discard([name for name in self._read() if said(name)])
+
+    def _read(self) -> frozenset[str]:
+        with suppress(OSError):
+            return frozenset(self._file.read_text("ascii", "replace").split())
+        return frozenset()
+
+    def _write(self, names: Collection[str]) -> None:
+        if names:
+            replace_file(self._file, "".join(f"{name}\n" for name in sorted(names)).encode(), mode=0o644)
+        else:
+            self._file.unlink(missing_ok=True)

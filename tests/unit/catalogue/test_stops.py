@@ -1,0 +1,50 @@
+"""Mail stopped by hand: at once, for whoever looks, until the catalogue says the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catcher.catalogue import Catalogue, Entry
+from catcher.catalogue.stops import EVERY, Stops
+from catcher.model.policy import Policy
+
+NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+def entry(domain: str, policy: Policy) -> Entry:
+    return Entry(domain, None, policy, None, Policy.OBSERVE, "", "catalogue.csv:2")
+
+
+def test_a_stop_is_seen_by_who_looked_before(tmp_path: Path) -> None:
+    looking, saying = Stops(tmp_path), Stops(tmp_path)
+    assert not looking.covers("army.ml")
+    saying.add(["army.ml"])
+    assert looking.covers("army.ml") and not looking.covers("navy.ml")
+    saying.discard(["army.ml"])
+    assert not looking.covers("army.ml")
+
+
+def test_every_covers_all(tmp_path: Path) -> None:
+    Stops(tmp_path).add([EVERY])
+    assert Stops(tmp_path).covers("army.ml")
+
+
+def test_a_stopped_row_is_null_at_most_for_the_sink_alone(tmp_path: Path) -> None:
+    """DNS answering looks at no file: it follows when the catalogue says so."""
+    stops = Stops(tmp_path)
+    stops.add([EVERY])
+    catalogue = Catalogue.of([entry("army.ml", Policy.ACCEPT), entry("navy.ml", Policy.RELEASE)])
+    army, navy = catalogue
+    assert catalogue.policy_at(army, NOW) is Policy.ACCEPT
+    assert catalogue.under(stops).policy_at(army, NOW) is Policy.NULL
+    assert catalogue.under(stops).policy_at(navy, NOW) is Policy.RELEASE
+
+
+def test_what_the_catalogue_turns_away_itself_is_taken_off(tmp_path: Path) -> None:
+    stops = Stops(tmp_path)
+    stops.add(["army.ml", "navy.ml", "gone.ml", EVERY])
+    stops.settle(Catalogue.of([entry("army.ml", Policy.ACCEPT), entry("navy.ml", Policy.NULL)]), NOW)
+    assert (tmp_path / "stopped").read_text().split() == [EVERY, "army.ml"]
+    stops.settle(Catalogue.of([entry("army.ml", Policy.NULL)]), NOW)
+    assert not (tmp_path / "stopped").exists()
