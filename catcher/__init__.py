@@ -10,7 +10,7 @@
 Each room is a package; imports go down only (tests/house holds it)::
 
     cli → demo | bench → serve → supervise → dns | smtp | store | resolve → intake | desk
-        → fingerprint | incident | report → directory | catalogue | privacy | config → model
+        → fingerprint | incident | report → lookalike | directory | catalogue | privacy | config → model
 
 ``model`` holds the frozen values that travel between rooms and the ports (Protocols) that adapters fill.
 ``serve`` is the only module that names concrete adapters and the one clock.

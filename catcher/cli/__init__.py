@@ -26,6 +26,7 @@ _COMMANDS = {
     "serve": "Answers DNS and takes mail until SIGTERM; prints 'ready' once every socket listens.",
     "stop-mail": "Turns mail away for domains at once, without a restart.",
     "catalogue": "Lists, adds, removes and exports the domains that are held.",
+    "lookalike": "Tells for whom a typed name was meant, and which names are worth holding.",
     "fingerprint": "Says who sent a message, for whom and of what kind it is, from a file.",
     "observation": "Lists, shows and exports what was observed.",
     "incident": "Lists and shows what the observations add up to.",

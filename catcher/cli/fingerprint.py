@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from catcher.cli.lookalike import watch_option
 from catcher.cli.options import config_option, json_option, print_json
 from catcher.model.clock import Clock
 from catcher.model.fingerprint import Fingerprint
@@ -88,6 +89,7 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> da
 )
 @click.option("--no-lookups", is_flag=True, help="Ask no DNS at all: results are then 'none'.")
 @click.option("--at", metavar="RFC3339", callback=_moment, help="Judge as if it were then.")
+@watch_option
 @config_option
 @json_option
 def command(
@@ -99,6 +101,7 @@ def command(
     zones: tuple[Path, ...],
     no_lookups: bool,
     at: datetime | None,
+    watch: Path | None,
     config_file: Path,
     as_json: bool,
 ) -> None:
@@ -115,7 +118,7 @@ def command(
 
     if zones and no_lookups:
         raise click.UsageError("--zone and --no-lookups exclude each other")
-    context, resolver = _surroundings(config_file, zones, no_lookups, system_clock(), at)
+    context, resolver = _surroundings(config_file, watch, zones, no_lookups, system_clock(), at)
 
     async def judge() -> None:
         for file in _watched(files):
@@ -143,23 +146,27 @@ def _watched(files: Sequence[str]) -> Iterator[str]:
 
 
 def _surroundings(
-    config_file: Path, zones: Sequence[Path], no_lookups: bool, clock: Clock, at: datetime | None
+    config_file: Path,
+    watch: Path | None,
+    zones: Sequence[Path],
+    no_lookups: bool,
+    clock: Clock,
+    at: datetime | None,
 ) -> tuple[Any, Any]:
     """(Context, Resolver or None): from the configuration where there is one, and the options."""
     from catcher.directory import Organisations, Suffixes, owners, platform_of
     from catcher.fingerprint import Context
-    from catcher.model.fingerprint import Basis, Intended
+    from catcher.intake import declared_by, matcher, unwound_by
     from catcher.resolve import LiveResolver, ZoneResolver
 
     organisations = Organisations({})
+    held = None
     network_owner: Callable[[str], str | None] = lambda _: None  # noqa: E731
     servers: Sequence[Any] = ()
     lookups = not no_lookups
-    intended: Callable[[str], Intended] = lambda typed: Intended(typed, None, None, Basis.NONE, abstained=True)  # noqa: E731
     given = click.get_current_context().get_parameter_source("config_file")
     if config_file.exists() or given is not click.core.ParameterSource.DEFAULT:
         from catcher import catalogue, config
-        from catcher.intake import declared_by
 
         settings = config.load(config_file)
         organisations = Organisations.load(settings.fingerprint.watchlist, settings.node.state)
@@ -167,11 +174,17 @@ def _surroundings(
         if settings.fingerprint.networks is not None:
             network_owner = owners(settings.fingerprint.networks)
         lookups = lookups and (settings.fingerprint.lookups or bool(zones))
-        intended = declared_by(catalogue.load(settings.catalogue.files), organisations.name)
+        held = catalogue.load(settings.catalogue.files)
+    if watch is not None:
+        organisations = Organisations.load(watch)
+    suffixes = Suffixes()
+    intended = unwound_by(matcher(organisations, suffixes), organisations.name)
+    if held is not None:
+        intended = declared_by(held, organisations.name, intended)
     context = Context(
         now=at or clock.now(),
         intended=intended,
-        organizational_domain=Suffixes().organizational_domain,
+        organizational_domain=suffixes.organizational_domain,
         organisation=organisations.name,
         platform=platform_of,
         network_owner=network_owner,

@@ -11,7 +11,8 @@ The public suffix list comes with its package and is read once; the watch-list i
 from catcher.directory.networks import owners
 from catcher.directory.organisations import Organisations
 from catcher.directory.parties import Parties, party_of
+from catcher.directory.popular import Popularity
 from catcher.directory.providers import platform_of
 from catcher.directory.suffixes import Suffixes
 
-__all__ = ["Organisations", "Parties", "Suffixes", "owners", "party_of", "platform_of"]
+__all__ = ["Organisations", "Parties", "Popularity", "Suffixes", "owners", "party_of", "platform_of"]

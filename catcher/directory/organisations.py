@@ -20,6 +20,8 @@ class Organisations:
     def __init__(self, watched: Mapping[str, str], imported: Mapping[str, str] = MappingProxyType({})) -> None:
         """``watched`` and ``imported``: A-label domain → name."""
         self._names = {**imported, **watched}
+        self.names = MappingProxyType(self._names)
+        """All that is known, by domain."""
         self.watched = MappingProxyType(dict(watched))
         """What the watch-list says, by domain."""
 

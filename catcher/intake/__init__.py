@@ -14,6 +14,7 @@ Nothing of the transaction outlives ``take``: what is kept is what ``model.obser
 """
 
 from catcher.intake.intake import Intake
-from catcher.intake.intended import declared_by
+from catcher.intake.intended import declared_by, unwound_by
+from catcher.intake.lookalikes import matcher
 
-__all__ = ["Intake", "declared_by"]
+__all__ = ["Intake", "declared_by", "matcher", "unwound_by"]

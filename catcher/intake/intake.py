@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
 from catcher.fingerprint import Context, fingerprint
-from catcher.intake.intended import declared_by
+from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
 from catcher.intake.rounds import resolved
+from catcher.lookalike import Match
 from catcher.model.fingerprint import Fingerprint
 from catcher.model.policy import Outcome, Policy
 from catcher.model.ports import ObservationSink, Resolver
@@ -37,15 +38,19 @@ class Intake:
         organizational_domain: Callable[[str], str],
         organisation: Callable[[str], str | None],
         network_owner: Callable[[str], str | None] = lambda _: None,
+        match: Callable[[str], Match] | None = None,
     ) -> None:
-        """``resolver`` None: no look-ups are made at all, and their results are ``none``."""
+        """``resolver`` None: no look-ups are made at all, and their results are ``none``.
+
+        ``match``: typed domain → protected names, for what the catalogue doesn't declare; None: that stays unknown.
+        """
         self._resolver = resolver
         self._sink = sink
         self._keys = keys
         self._organizational_domain = organizational_domain
         self._organisation = organisation
         self._network_owner = network_owner
-        self._intended = declared_by(catalogue, organisation)
+        self._intended = declared_by(catalogue, organisation, unwound_by(match, organisation) if match else None)
 
     @staticmethod
     def new_ref() -> str:

@@ -1,20 +1,44 @@
-"""For whom a typed domain stands, as the catalogue declares it."""
+"""For whom a typed domain stands: as the catalogue declares it, else as the name itself tells."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from catcher.catalogue import Catalogue
+from catcher.lookalike import Match
 from catcher.model.fingerprint import Basis, Intended
 
 
-def declared_by(catalogue: Catalogue, organisation: Callable[[str], str | None]) -> Callable[[str], Intended]:
-    """The function from a typed domain (A-label) to its Intended; ``basis: none`` where the catalogue says nothing."""
+def unwound_by(match: Callable[[str], Match], organisation: Callable[[str], str | None]) -> Callable[[str], Intended]:
+    """The function from a typed domain (A-label) to its Intended, from protected names alone.
+
+    Candidates are listed even where none is claimed.
+    """
+
+    def intended(typed: str) -> Intended:
+        found = match(typed)
+        if found.abstained:
+            return Intended(typed, None, None, Basis.NONE, found.candidates, abstained=True)
+        meant = found.candidates[0].domain
+        return Intended(typed, meant, organisation(meant), Basis.LOOKALIKE, found.candidates)
+
+    return intended
+
+
+def declared_by(
+    catalogue: Catalogue,
+    organisation: Callable[[str], str | None],
+    otherwise: Callable[[str], Intended] | None = None,
+) -> Callable[[str], Intended]:
+    """The function from a typed domain (A-label) to its Intended.
+
+    Where the catalogue says nothing, ``otherwise`` does; without it that is ``basis: none``.
+    """
 
     def intended(typed: str) -> Intended:
         entry = catalogue.find(typed)
-        if entry is None or entry.intended is None:
-            return Intended(typed, None, None, Basis.NONE, abstained=True)
-        return Intended(typed, entry.intended, organisation(entry.intended), Basis.DECLARED)
+        if entry is not None and entry.intended is not None:
+            return Intended(typed, entry.intended, organisation(entry.intended), Basis.DECLARED)
+        return otherwise(typed) if otherwise else Intended(typed, None, None, Basis.NONE, abstained=True)
 
     return intended

@@ -39,6 +39,19 @@ def model(guard: Guard) -> object:
     )
 
 
+def lookalike(guard: Guard) -> object:
+    """Typed names matched, and names worth holding."""
+    import_all("catcher.lookalike")
+    from catcher.lookalike import Lookalikes, generate
+
+    def registrable(name: str) -> str | None:
+        return ".".join(name.split(".")[-2:]) if "." in name else None
+
+    lookalikes = Lookalikes(["army.mil", "navy.mil"], registrable)
+    matches = [lookalikes.match(typed).to_json() for typed in ("army.ml", "xn--rmy-5cd.mil", "nvay.mil")]
+    return matches, [worth.domain for worth in generate(["army.mil"], ["ml"], registrable, limit=3)]
+
+
 def incident(guard: Guard) -> object:
     """Observations folded and merged, measured and judged."""
     import_all("catcher.incident")
@@ -168,7 +181,7 @@ def timer_at_work(guard: Guard) -> object:
     return time.time()
 
 
-PURE = (model, incident, fingerprint, dns)
+PURE = (model, lookalike, incident, fingerprint, dns)
 IMPURE = (socket_at_work, file_at_work, environment_at_work, clock_at_work, timer_at_work)
 RUNS: dict[str, Callable[[Guard], object]] = {run.__name__: run for run in (*PURE, *IMPURE)}
 

@@ -1,0 +1,16 @@
+"""Lookalikes: typed name → the protected names it may have been meant for; protected name → names worth holding.
+
+::
+
+    typed ─▶ name: as it is read ─▶ channel: views ─▶ index: names near it ─▶ channel: explanations ─▶ match: ranked,
+             (A-label → confusables)  (no host, no www)                        (align, weights)        or abstained
+    protected ─▶ generate ─▶ the channel forwards ─▶ names worth holding, likeliest first
+
+A noisy channel: score = log P(edits | what was meant) + log prior(popularity), beside one that says "none of these".
+Pure: no sockets, files, environment or clock; the public suffix list is passed in as a function.
+"""
+
+from catcher.lookalike.generate import Worth, generate
+from catcher.lookalike.match import Lookalikes, Match
+
+__all__ = ["Lookalikes", "Match", "Worth", "generate"]

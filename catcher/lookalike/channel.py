@@ -1,0 +1,113 @@
+"""The noisy channel: how a name that was meant becomes the one that was typed, and how likely that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from catcher.lookalike.align import align
+from catcher.lookalike.edits import KINDS, VOWELS, Edit, word
+from catcher.lookalike.name import Name
+
+_DEEPEST = 4
+"""So many labels left of the suffix are compared: no name worth watching is deeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to read what was typed: perhaps without the labels of a host, or a ``www`` that lost its dot."""
+
+    text: str
+    suffix: str | None
+    """None: ``text`` is the whole name, and its dots are typed as freely as its letters."""
+    kinds: tuple[str, ...] = ()
+    """What this reading takes for granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How ``intended`` may have become what was typed."""
+
+    kinds: tuple[str, ...]
+    """Kinds of edits and what else bears on their likelihood: keys of weights.WEIGHTS, each as often as it counts."""
+    edits: tuple[str, ...]
+    """Those of them that are edits."""
+    score: float
+    """Log-probability, up to a constant."""
+
+    @property
+    def edit(self) -> Edit:
+        """The outer word."""
+        return word(self.edits)
+
+
+def views(name: Name) -> Iterator[View]:
+    """The readings of ``name``, the plainest first."""
+    labels = name.left.split(".")
+    foreign = ("look.foreign",) * min(name.foreign, 3)
+    for dropped in range(max(0, len(labels) - _DEEPEST), len(labels)):
+        left = ".".join(labels[dropped:])
+        kinds = (*foreign, *(("subdomain",) if dropped else ()))
+        yield View(left, name.suffix, kinds)
+        if left.startswith("www") and len(left) > 5 and left[3] != ".":
+            yield View(left[3:], name.suffix, (*kinds, "www"))
+        country = name.suffix.rpartition(".")[2]
+        if len(country) == 2 and left.endswith(country) and len(left) > 4:
+            yield View(left.removesuffix(country).removesuffix("-"), name.suffix, (*kinds, "country"))
+        if dropped + 1 < len(labels):
+            yield View(".".join(labels[dropped:-1]), labels[-1], (*kinds, "suffix.added"))
+    yield View(name.read, None, foreign)
+    if labels[0].startswith("www"):
+        yield View(name.read[3:], None, (*foreign, "www"))
+
+
+def explain(view: View, intended: Name, weights: Mapping[str, float]) -> Explanation | None:
+    """The likeliest explanation of ``view`` by ``intended``; None where the two are too far apart."""
+    if view.suffix is None:
+        edits = align(view.text, intended.read, weights)
+        between = None
+    else:
+        edits = align(view.text, intended.left, weights)
+        between = suffix_kind(view.suffix, intended.suffix)
+    if edits is None:
+        return None
+    kinds = [*view.kinds, *edits, *((between,) if between else ())]
+    if intended.foreign and not view.kinds.count("look.foreign"):
+        kinds.append("look.foreign")
+    kinds += ["vowel"] * _spoken(intended.left)
+    named = [kind for kind in kinds if kind in KINDS]
+    kinds += ["second", "third", "more"][: max(0, len(named) - 1)]
+    kinds += _lengthened([kind.partition(".")[0] for kind in edits if kind in KINDS])
+    return Explanation(tuple(kinds), tuple(named), sum(weights[kind] for kind in kinds))
+
+
+@lru_cache(4096)
+def _spoken(left: str) -> int:
+    """How many of ten letters are vowels: a name that can't be spoken is mistyped more often than a word."""
+    return round(10 * sum(left.count(vowel) for vowel in VOWELS) / len(left))
+
+
+def _lengthened(edits: list[str]) -> list[str]:
+    """A slip adds or drops a letter; what adds or drops several is rather another name."""
+    more = edits.count("insert") - edits.count("omit")
+    return ["grown"] * min(more - 1, 3) if more > 0 else ["shrunk"] * min(-more - 1, 3)
+
+
+def suffix_kind(typed: str, intended: str) -> str | None:
+    """How one public suffix stands to another; None when they are the same."""
+    if typed == intended:
+        return None
+    if OSA.distance(typed, intended, score_cutoff=1) <= 1:
+        if len(typed) != len(intended):
+            return "suffix.omit" if len(typed) < len(intended) else "suffix.insert"
+        return "suffix.swap" if sorted(typed) == sorted(intended) else "suffix.substitute"
+    if intended.endswith(f".{typed}"):
+        return "suffix.dropped"
+    if typed.endswith(f".{intended}"):
+        return "suffix.added"
+    if typed.rpartition(".")[2] == intended.rpartition(".")[2]:
+        return "suffix.sibling"
+    return "suffix.other"

@@ -1,0 +1,146 @@
+"""What one slip of the hand or the ear is called: each kind of edit that the channel knows, with its word outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from catcher.lookalike.keyboard import BESIDE
+
+VOWELS = frozenset("aeiou")
+_LOOKS = frozenset({"0o", "o0", "1l", "l1", "1i", "i1", "5s", "s5"})
+_SOUNDS = frozenset(
+    pair + turn
+    for a, b in ("ck", "cs", "sz", "jg", "bv", "vw", "iy", "mn", "dt", "fv", "kq", "jz", "bp", "ey", "sx", "gk")
+    for pair, turn in ((a + b, ""), (b + a, ""))
+)
+PAIRS = {
+    ("rn", "m"): "look.pair",
+    ("m", "rn"): "look.pair",
+    ("vv", "w"): "look.pair",
+    ("w", "vv"): "look.pair",
+    ("cl", "d"): "look.pair",
+    ("d", "cl"): "look.pair",
+    ("nn", "m"): "look.pair",
+    ("f", "ph"): "sound.pair",
+    ("ph", "f"): "sound.pair",
+    ("ee", "i"): "sound.pair",
+    ("i", "ee"): "sound.pair",
+    ("oo", "u"): "sound.pair",
+    ("u", "oo"): "sound.pair",
+    ("ks", "x"): "sound.pair",
+    ("x", "ks"): "sound.pair",
+    ("ie", "y"): "sound.pair",
+    ("y", "ie"): "sound.pair",
+}
+"""(typed, intended) of which one has two letters → the kind."""
+
+
+class Edit(StrEnum):
+    """The outer surface's words (DESIGN §4), from what was meant to what was typed."""
+
+    OMISSION = "omission"
+    INSERTION = "insertion"
+    SUBSTITUTION = "substitution"
+    TRANSPOSITION = "transposition"
+    TLD = "tld"
+    """Another public suffix, or a mistyped one."""
+    DOT = "dot"
+    """A dot that is missing, too many, moved or mistaken; ``www`` without its dot."""
+    HOMOGLYPH = "homoglyph"
+    """A character that looks like the one that was meant."""
+    OTHER = "other"
+    """Several kinds at once."""
+
+
+KINDS: dict[str, Edit] = {
+    "swap": Edit.TRANSPOSITION,
+    "substitute.key": Edit.SUBSTITUTION,
+    "substitute.vowel": Edit.SUBSTITUTION,
+    "substitute.sound": Edit.SUBSTITUTION,
+    "substitute.digit": Edit.SUBSTITUTION,
+    "substitute.other": Edit.SUBSTITUTION,
+    "sound.pair": Edit.SUBSTITUTION,
+    "insert.double": Edit.INSERTION,
+    "insert.key": Edit.INSERTION,
+    "insert.vowel": Edit.INSERTION,
+    "insert.hyphen": Edit.INSERTION,
+    "insert.digit": Edit.INSERTION,
+    "country": Edit.INSERTION,
+    "insert.plural": Edit.INSERTION,
+    "insert.other": Edit.INSERTION,
+    "omit.double": Edit.OMISSION,
+    "omit.vowel": Edit.OMISSION,
+    "omit.plural": Edit.OMISSION,
+    "omit.hyphen": Edit.OMISSION,
+    "omit.other": Edit.OMISSION,
+    "look.letter": Edit.HOMOGLYPH,
+    "look.pair": Edit.HOMOGLYPH,
+    "look.foreign": Edit.HOMOGLYPH,
+    "dot.omit": Edit.DOT,
+    "dot.insert": Edit.DOT,
+    "dot.move": Edit.DOT,
+    "dot.mistake": Edit.DOT,
+    "www": Edit.DOT,
+    "suffix.omit": Edit.TLD,
+    "suffix.insert": Edit.TLD,
+    "suffix.swap": Edit.TLD,
+    "suffix.substitute": Edit.TLD,
+    "suffix.dropped": Edit.TLD,
+    "suffix.added": Edit.TLD,
+    "suffix.sibling": Edit.TLD,
+    "suffix.other": Edit.TLD,
+}
+"""Every kind of edit → its word."""
+
+
+def substitution(typed: str, intended: str) -> str:
+    """The kind of one character for another."""
+    if "." in (typed, intended):
+        return "dot.mistake"
+    pair = typed + intended
+    if pair in _LOOKS:
+        return "look.letter"
+    if typed in BESIDE.get(intended, ()):
+        return "substitute.key"
+    if typed in VOWELS and intended in VOWELS:
+        return "substitute.vowel"
+    if pair in _SOUNDS:
+        return "substitute.sound"
+    return "substitute.digit" if typed.isdigit() != intended.isdigit() else "substitute.other"
+
+
+def insertion(typed: str, before: str, after: str) -> str:
+    """The kind of a character too many, which stands between ``before`` and ``after`` of what was meant."""
+    if typed == ".":
+        return "dot.insert"
+    if typed in (before, after):
+        return "insert.double"
+    if typed == "s" and after in ("", "."):
+        return "insert.plural"
+    if typed == "-":
+        return "insert.hyphen"
+    if typed in BESIDE.get(before, ()) or typed in BESIDE.get(after, ()):
+        return "insert.key"
+    if typed.isdigit():
+        return "insert.digit"
+    return "insert.vowel" if typed in VOWELS else "insert.other"
+
+
+def omission(intended: str, before: str, after: str) -> str:
+    """The kind of a character too few, which stood between ``before`` and ``after``."""
+    if intended == ".":
+        return "dot.omit"
+    if intended in (before, after):
+        return "omit.double"
+    if intended == "s" and after in ("", "."):
+        return "omit.plural"
+    if intended == "-":
+        return "omit.hyphen"
+    return "omit.vowel" if intended in VOWELS else "omit.other"
+
+
+def word(kinds: Iterable[str]) -> Edit:
+    """The outer word for all the edits of one explanation; at least one is given."""
+    words = {KINDS[kind] for kind in kinds}
+    return words.pop() if len(words) == 1 else Edit.OTHER

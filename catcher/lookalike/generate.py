@@ -1,0 +1,101 @@
+"""The channel forwards: which names under a top-level domain a protected name's mail strays to, likeliest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import exp
+from string import ascii_lowercase
+from typing import Any
+
+from catcher.lookalike.channel import View, explain
+from catcher.lookalike.edits import KINDS, PAIRS, Edit, word
+from catcher.lookalike.keyboard import BESIDE
+from catcher.lookalike.name import Name, Registrable, name_of
+from catcher.lookalike.weights import WEIGHTS
+
+_LONGEST = 63
+"""Octets of a label (RFC 1035 §2.3.4)."""
+_LOOKS = {"o": "0", "l": "1", "i": "1", "s": "5"}
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """One name worth holding."""
+
+    protected: str
+    domain: str
+    score: float
+    """Its share, 0..1, of the strayed mail that all names generated for ``protected`` would draw."""
+    edit: str
+    """The slip; ``tld`` where the TLD is the only one."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"protected": self.protected, "domain": self.domain, "score": self.score, "edit": self.edit}
+
+
+def generate(
+    protected: Iterable[str],
+    tlds: Iterable[str],
+    registrable: Registrable,
+    *,
+    limit: int | None = None,
+    weights: Mapping[str, float] = WEIGHTS,
+) -> Iterator[Worth]:
+    """For each of ``protected`` (A-labels) the likeliest ``limit`` names one slip away under each of ``tlds``.
+
+    Only names that can be registered there (one label more than the TLD) and aren't protected themselves. A slip is the
+    TLD alone, or the TLD and one edit more; look-alikes of other alphabets are left out: nobody types those by mistake.
+    """
+    watched = dict.fromkeys(protected)
+    for name in watched:
+        meant = name_of(name, registrable)
+        if not meant.suffix:
+            continue
+        for tld in tlds:
+            found = sorted(_weighed(meant, tld, watched, weights), key=lambda item: (-item[0], item[1]))
+            total = sum(exp(score) for score, _, _ in found)
+            for score, domain, edit in found[:limit]:
+                yield Worth(name, domain, round(exp(score) / total, 4), edit)
+
+
+def _weighed(
+    meant: Name, tld: str, watched: Mapping[str, object], weights: Mapping[str, float]
+) -> Iterator[tuple[float, str, str]]:
+    squeezed = meant.left.replace(".", "").replace("-", "") or meant.left
+    registered = Name(meant.text, meant.left.rpartition(".")[2], meant.suffix, meant.foreign)
+    labels = {squeezed}
+    if meant.left == registered.left or registered.read not in watched:
+        labels |= {*slips(registered.left), f"www{registered.left}"}
+    for label in sorted(labels):
+        domain = f"{label}.{tld}"
+        if len(label) > _LONGEST or label.strip("-") != label or domain in watched:
+            continue
+        whole = label == squeezed and label != registered.left
+        glued = label == f"www{registered.left}"
+        view = View(registered.left, tld, ("www",)) if glued else View(label, tld)
+        explanation = explain(view, meant if whole else registered, weights)
+        if explanation is not None and explanation.edits:
+            beside_tld = [kind for kind in explanation.edits if KINDS[kind] is not Edit.TLD]
+            yield explanation.score, domain, word(beside_tld or explanation.edits)
+
+
+def slips(label: str) -> Iterator[str]:
+    """``label`` itself and what one slip makes of it."""
+    yield label
+    for place, letter in enumerate(label):
+        before, after = label[:place], label[place + 1 :]
+        if before + after:
+            yield before + after
+        yield before + letter + letter + after
+        yield before + after[:1] + letter + after[1:]
+        for other in {*BESIDE.get(letter, ()), _LOOKS.get(letter, letter), *("aeiou" if letter in "aeiou" else "")}:
+            yield before + other + after
+        for other in BESIDE.get(letter, ()):
+            yield before + letter + other + after
+            yield before + other + letter + after
+        for (typed, intended), _ in PAIRS.items():
+            if label.startswith(intended, place):
+                yield before + typed + label[place + len(intended) :]
+    for letter in ascii_lowercase:
+        yield label + letter

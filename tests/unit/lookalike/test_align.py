@@ -1,0 +1,62 @@
+"""The likeliest edits between two texts, and what they are called."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.lookalike.align import BAND, align
+from catcher.lookalike.edits import KINDS, Edit, word
+from catcher.lookalike.weights import START, WEIGHTS
+
+
+@pytest.mark.parametrize(
+    ("typed", "intended", "kinds"),
+    [
+        ("google", "google", []),
+        ("gogle", "google", ["omit.double"]),
+        ("gooogle", "google", ["insert.double"]),
+        ("goigle", "google", ["substitute.key"]),
+        ("gaogle", "google", ["substitute.vowel"]),
+        ("googke", "google", ["substitute.key"]),
+        ("goolge", "google", ["swap"]),
+        ("go-ogle", "google", ["insert.hyphen"]),
+        ("goo7gle", "google", ["insert.digit"]),
+        ("g0ogle", "google", ["look.letter"]),
+        ("oogle", "google", ["omit.other", "omit.first"]),
+        ("googles", "google", ["insert.plural", "insert.last"]),
+        ("rnail", "mail", ["look.pair"]),
+        ("fone", "phone", ["sound.pair"]),
+        ("a.b", "ab", ["dot.insert"]),
+        ("ab", "a.b", ["dot.omit"]),
+        ("ab.c", "a.bc", ["dot.move"]),
+        ("a-b", "a.b", ["dot.mistake"]),
+    ],
+)
+def test_an_edit_has_its_kind(typed: str, intended: str, kinds: list[str]) -> None:
+    assert align(typed, intended, WEIGHTS) == kinds
+
+
+def test_texts_too_far_apart_have_no_alignment() -> None:
+    assert align("a" * (BAND + 2), "a", WEIGHTS) is None
+
+
+@given(st.text(alphabet="ab.-1", max_size=12), st.text(alphabet="ab.-1", min_size=1, max_size=12))
+def test_kinds_are_none_exactly_for_equal_texts(typed: str, intended: str) -> None:
+    kinds = align(typed, intended, WEIGHTS)
+    assert (kinds == []) == (typed == intended)
+
+
+def test_every_kind_has_a_weight_and_every_weight_a_start() -> None:
+    assert KINDS.keys() <= WEIGHTS.keys()
+    assert WEIGHTS.keys() == START.keys()
+
+
+def test_no_slip_is_certain() -> None:
+    assert all(WEIGHTS[kind] <= -1.0 for kind in KINDS)
+
+
+def test_edits_of_one_word_keep_it_and_others_are_other() -> None:
+    assert word(["omit.vowel", "omit.other"]) is Edit.OMISSION
+    assert word(["omit.vowel", "swap"]) is Edit.OTHER

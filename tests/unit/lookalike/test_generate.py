@@ -1,0 +1,57 @@
+"""Names worth holding come likeliest first, can be registered, and lead back to the name they stand for."""
+
+from __future__ import annotations
+
+import pytest
+
+from catcher.lookalike import Lookalikes, generate
+from tests.unit.lookalike.test_match import registrable
+
+PROTECTED = ("army.mil", "us.army.mil", "contractor.example")
+
+
+def names(*protected: str, limit: int | None = None, tld: str = "ml") -> list[str]:
+    return [worth.domain for worth in generate(protected, [tld], registrable, limit=limit)]
+
+
+def test_the_same_name_under_the_tld_is_the_likeliest() -> None:
+    first = next(generate(["army.mil"], ["ml"], registrable))
+    assert (first.protected, first.domain, first.edit) == ("army.mil", "army.ml", "tld")
+
+
+@pytest.mark.parametrize("name", ["amry.ml", "arm.ml", "armyy.ml", "arny.ml", "wwwarmy.ml", "arrny.ml"])
+def test_each_kind_of_slip_is_there(name: str) -> None:
+    assert name in names("army.mil")
+
+
+def test_a_lost_dot_is_there() -> None:
+    assert "usarmy.ml" in names("us.army.mil")
+
+
+def test_names_of_a_protected_parent_are_not_told_twice() -> None:
+    found = names("army.mil", "us.army.mil")
+    assert len(found) == len(set(found))
+
+
+def test_only_names_that_can_be_registered_and_are_not_protected() -> None:
+    found = names(*PROTECTED, tld="mil")
+    assert not set(found) & set(PROTECTED)
+    assert all(registrable(name) == name for name in found)
+
+
+def test_shares_fall_and_sum_to_one() -> None:
+    shares = [worth.score for worth in generate(["contractor.example"], ["ml"], registrable)]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1, abs=0.01)
+
+
+def test_the_limit_is_for_each_protected_name_and_tld() -> None:
+    worth = list(generate(["army.mil", "contractor.example"], ["ml", "test"], registrable, limit=3))
+    assert len(worth) == 12
+
+
+def test_what_is_generated_is_matched_back() -> None:
+    lookalikes = Lookalikes(["fleet-command.mil"], registrable)
+    matches = [lookalikes.match(name) for name in names("fleet-command.mil")]
+    assert all(match.candidates[0].domain == "fleet-command.mil" for match in matches)
+    assert sum(match.abstained for match in matches) <= len(matches) / 10
