@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import Fingerprint
 from catcher.model.observation import Observation, SizeClass
@@ -30,6 +31,8 @@ def observe(
     """One observation for each catalogued domain of the transaction, in the order of ``arrival.policies``."""
     sender = transaction.reverse_path
     octets = transaction.octets
+    kept_sender = storable_sender(fingerprint.sender)
+    authentication = storable_authentication(fingerprint.authentication)
     observations = []
     for domain, policy in arrival.policies.items():
         at_domain = [path for path in transaction.forward_paths if _rules(domain, path.domain, arrival.policies)]
@@ -45,17 +48,17 @@ def observe(
                 tls=transaction.tls,
                 size_class=None if octets is None else SizeClass.of(octets),
                 reverse_path_token=None if sender is None else tokens.mailbox(sender),
-                reverse_path_domain=None if sender is None else sender.domain,
+                reverse_path_domain=storable_domain(sender),
                 recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
                 retry_tag=_retry_tag(transaction, tokens),
                 signatures=tuple(tokens.signature(b, domain) for b in fingerprint.freshness.signatures),
                 fresh=fingerprint.freshness.fresh,
                 fresh_reason=fingerprint.freshness.reason,
-                sender=fingerprint.sender,
+                sender=kept_sender,
                 intended=tuple(i for i in fingerprint.intended if _rules(domain, i.typed, arrival.policies)),
                 nature=fingerprint.nature,
                 markings=fingerprint.markings,
-                authentication=fingerprint.authentication,
+                authentication=authentication,
             )
         )
     return tuple(observations)

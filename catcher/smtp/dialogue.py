@@ -246,8 +246,8 @@ class Dialogue:
             self.abandon()
         return refusal
 
-    def data_ended(self, header: Header, body: BodyFacts) -> tuple[Ended, Reply]:
-        """The message is complete: what is to be recorded, and what to say once it is."""
+    def data_ended(self, header: Header, body: BodyFacts) -> tuple[Ended, Reply, Reply]:
+        """The message is complete: what is to be recorded, what to say once it is, and what if it can't be."""
         envelope = self._envelope
         assert envelope is not None
         ended = envelope.ended(self._clock.now(), header, body)
@@ -255,8 +255,8 @@ class Dialogue:
         self.abandon()
         self._commands_left = self._settings.limits.commands
         if ended.outcome is Outcome.EXPLAINED:
-            return ended, replies.explanation(mistaken, ended.ref)
-        return ended, replies.accepted(ended.ref)
+            return ended, replies.explanation(mistaken, ended.ref), replies.explanation(mistaken, None)
+        return ended, replies.accepted(ended.ref), replies.NOT_STORED
 
     def data_too_big(self) -> Reply:
         """The message was over the limit: nothing of it is recorded, and its sender hears why."""

@@ -6,11 +6,14 @@ import asyncio
 import logging
 from traceback import extract_tb
 
-from catcher.model.errors import StoreUnavailable
+from catcher.model.errors import CatcherError
 from catcher.smtp.counters import Counters
 from catcher.smtp.envelope import Ended, IntakePort
 
 log = logging.getLogger("catcher.smtp")
+
+TELL_SECONDS = 60.0
+"""How often the same trouble is logged."""
 
 
 def place_of(error: BaseException) -> str:
@@ -26,6 +29,7 @@ class Recorder:
         self._intake = intake
         self._counters = counters
         self._tasks: set[asyncio.Task[bool]] = set()
+        self._told_at = float("-inf")
 
     def begin(self, ended: Ended) -> asyncio.Task[bool]:
         """Starts recording; the result says whether it is durable. The task never fails."""
@@ -43,11 +47,19 @@ class Recorder:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    def _tell(self, why: str) -> None:
+        """Logs why nothing can be recorded, at most once in TELL_SECONDS."""
+        now = asyncio.get_running_loop().time()
+        if now - self._told_at >= TELL_SECONDS:
+            self._told_at = now
+            log.error("transactions can't be recorded (%d so far): %s", self._counters.not_stored, why)
+
     async def _take(self, ended: Ended) -> bool:
         try:
             await self._intake.take(ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome)
-        except StoreUnavailable:
+        except CatcherError as error:  # our own words: what fails, and what to do
             self._counters.not_stored += 1
+            self._tell(str(error))
             return False
         except (
             Exception

@@ -131,11 +131,16 @@ def accepted(ref: str) -> Reply:
     return reply(250, "2.0.0", f"recorded; the message itself is not kept; ref {ref}")
 
 
-def explanation(mistaken: Iterable[tuple[str, str | None]], ref: str) -> Reply:
-    """For each (catalogued domain, intended domain or None): that it is not the one that was meant."""
+def explanation(mistaken: Iterable[tuple[str, str | None]], ref: str | None) -> Reply:
+    """For each (catalogued domain, intended domain or None): that it is not the one that was meant.
+
+    ``ref`` None: it could not be recorded, so the text doesn't claim it.
+    """
     *others, last = [_is_not(domain, intended) for domain, intended in mistaken]
-    told = "your message was not kept, that your server wrote here was recorded"
-    return reply(550, "5.1.2", *others, f"{last}; {told}; ref {ref}")
+    told = "your message was not kept"
+    if ref is not None:
+        told += f", that your server wrote here was recorded; ref {ref}"
+    return reply(550, "5.1.2", *others, f"{last}; {told}")
 
 
 def _is_not(domain: str, intended: str | None) -> str:

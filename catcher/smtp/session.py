@@ -201,20 +201,18 @@ class SmtpSession(Connection):
             counters.bare_newline += refusal is replies.BARE_NEWLINE
             counters.loops += refusal is replies.LOOP
             return self._answered(refusal)
-        ended, reply = self._dialogue.data_ended(*found)
+        ended, reply, unrecorded = self._dialogue.data_ended(*found)
         recording = [self._around.recorder.begin(ended), *self._begin_refused()]
-        self._wait_for(recording, partial(self._message_recorded, ended.outcome, reply))
+        self._wait_for(recording, partial(self._message_recorded, ended.outcome, reply, unrecorded))
 
-    def _message_recorded(self, outcome: Outcome, reply: Reply, stored: list[bool]) -> None:
-        """``reply`` when it is durable, or when it stands without the store (DESIGN §3)."""
+    def _message_recorded(self, outcome: Outcome, reply: Reply, unrecorded: Reply, stored: list[bool]) -> None:
+        """Says ``reply`` when it is durable, else ``unrecorded``."""
         counters = self._around.counters
         if outcome is Outcome.EXPLAINED:
             counters.explained += 1
         elif stored[0]:
             counters.accepted += 1
-        else:
-            reply = replies.NOT_STORED
-        self._say(reply)
+        self._say(reply if stored[0] else unrecorded)
 
     def _wait_for(self, recording: list[asyncio.Task[bool]], then: Callable[[list[bool]], None]) -> None:
         """Takes no command until all that is ``recording`` is done, and ``then`` was called with what came of it."""

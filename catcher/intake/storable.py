@@ -1,0 +1,67 @@
+"""What may be stored of a fingerprint: no text that a stranger could write words, or a host its address, into. Pure.
+
+``catcher fingerprint`` shows its user all of it; the store keeps less:
+
+- HELO's text only where the name is confirmed for the client's address; nothing else names a sender by it;
+- of the names of hosts, no label with digits: the reverse name of a client often spells its address, which is
+  kept for 30 days only (DESIGN §3);
+- the selector of a DKIM signature only where it verifies: then its domain's owner published it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catcher.model.fingerprint import Authentication, AuthResult, DkimResult, Evidence, EvidenceKind, Sender, Tier
+from catcher.model.mailbox import Mailbox
+
+_OF_HOST = frozenset({EvidenceKind.HELO, EvidenceKind.IPREV})
+
+
+def storable_sender(sender: Sender) -> Sender:
+    """``sender`` without claimed HELO text, and with host names cut to what names a network."""
+    evidence = tuple(_storable(piece) for piece in sender.evidence if _may_stay(piece))
+    conflicts = tuple(_storable(piece) for piece in sender.conflicts if _may_stay(piece))
+    if sender.domain is None:
+        return replace(sender, evidence=evidence, conflicts=conflicts)
+    naming = [p for p in sender.evidence if p.domain == sender.domain and p.tier is sender.tier]
+    if naming and all(piece.kind in _OF_HOST for piece in naming):
+        confirmed = sender.tier is Tier.NETWORK
+        return replace(
+            sender,
+            domain=_network_name(sender.domain) if confirmed else None,
+            organisation=sender.organisation if confirmed else None,
+            evidence=evidence,
+            conflicts=conflicts,
+        )
+    return replace(sender, evidence=evidence, conflicts=conflicts)
+
+
+def storable_authentication(authentication: Authentication) -> Authentication:
+    """``authentication`` without the selectors of signatures that don't verify."""
+    return replace(authentication, dkim=tuple(map(_signature, authentication.dkim)))
+
+
+def storable_domain(path: Mailbox | None) -> str | None:
+    """The domain of a reverse-path; None for an address literal (RFC 5321 §4.1.3), which is a client's address."""
+    return None if path is None or not path.domain or path.domain.startswith("[") else path.domain
+
+
+def _may_stay(piece: Evidence) -> bool:
+    return piece.kind not in _OF_HOST or piece.tier is Tier.NETWORK
+
+
+def _storable(piece: Evidence) -> Evidence:
+    return replace(piece, domain=_network_name(piece.domain)) if piece.kind in _OF_HOST else piece
+
+
+def _network_name(name: str) -> str:
+    """``name`` without its leading labels that have digits; two labels stay."""
+    labels = name.split(".")
+    while len(labels) > 2 and any(character.isdigit() for character in labels[0]):
+        del labels[0]
+    return ".".join(labels)
+
+
+def _signature(result: DkimResult) -> DkimResult:
+    return result if result.result is AuthResult.PASS else replace(result, selector=None)
