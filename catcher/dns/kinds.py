@@ -88,6 +88,8 @@ class Kinds:
         if end > _LONGEST_END:
             return None
         rest = message[end:]
+        if len(rest) > 4 and not message[QUESTION - 1]:
+            return None  # ARCOUNT is 0: what stands there is junk, even where it looks like an OPT
         heeded = self._endings.get(rest) or self._ending(rest)
         if heeded is None:
             return None
