@@ -20,7 +20,7 @@ from tests.support.server import Server, deliver, running
 KILLS = 15
 WORKER_KILLS = 185
 SENDERS = 3
-WORKERS = 8
+WORKERS = 12
 
 
 def test_what_was_acknowledged_outlives_kills_of_every_process(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_what_was_acknowledged_outlives_kills_of_workers_under_load(tmp_path: Pa
     """The same where one worker after the other falls while the rest go on; each is started again meanwhile."""
     told = threading.Semaphore(0)
     with running(tmp_path / "server", log_level="warning", smtp_workers=WORKERS) as server:
-        senders = [Mails(server, f"sender{n}-", told=told) for n in range(2 * SENDERS)]
+        senders = [Mails(server, f"sender{n}-", told=told) for n in range(4 * SENDERS)]
         with sending(senders):
             kill_workers(server, told)
         assert_acknowledged_is_stored_exactly(server, senders)
@@ -73,7 +73,7 @@ def kill_workers(server: Server, told: threading.Semaphore) -> None:
     chance = random.Random(2026)
     killed: set[int] = set()
     while len(killed) < WORKER_KILLS:
-        for _ in range(chance.randrange(1, 8)):
+        for _ in range(chance.randrange(1, 6)):
             assert told.acquire(timeout=30), "nothing is taken any more"
         pids = [pid for name, pid in server.workers_pids().items() if name.startswith("smtp") and pid not in killed]
         if pids:
