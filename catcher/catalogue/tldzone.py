@@ -163,4 +163,6 @@ def _stretches(file: Path) -> Iterator[bytes]:
                 if len(rest) == _LONGEST and not rest.endswith(b"\n"):
                     raise Broken("a line of over a million octets", "give a zone in master file format")
                 piece = (piece + rest).lower()
-                yield piece if piece.endswith(b"\n") else piece + b"\n"
+                if not piece.endswith(b"\n"):
+                    raise Broken("the last line has no end: the file is cut off", "give the whole zone")
+                yield piece

@@ -55,7 +55,7 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
             click.echo(str(finding))
         for about, told in summary:
             click.echo(f"{about}: {told}")
-        click.echo(f"{len(findings)} findings" if findings else "all is well")
+        click.echo(f"{len(findings)} finding{'s' * (len(findings) > 1)}" if findings else "all is well")
     sys.exit(1 if findings else 0)
 
 
@@ -64,20 +64,21 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], lis
     from catcher.catalogue import Guard
     from catcher.config import load
     from catcher.desk import guard
-    from catcher.desk.catalogue import tell_server
+    from catcher.desk.catalogue import misplaced, tell_server
     from catcher.serve import SystemClock
 
     now = SystemClock().now()
     config = load(config_file)
     required = config.catalogue.guard == "required"
     catalogue = _everything(config, now)
-    findings = list(guard.exposed(config.node.state))
+    findings = [*guard.exposed(config.node.state), *guard.unusable(config.node.state), *misplaced(config, catalogue)]
     summary = list(_about(config, catalogue, now))
     if zones:
         runs, refused = guard.run(config, catalogue, zones, now=now)
         findings += refused
         summary += [(run.zone, _compared(run)) for run in runs]
-        answer = tell_server(config.node.state) if required else None
+        findings += guard.beside_the_catalogue(runs)
+        answer = tell_server(config.node.state)
         if answer is not None:
             summary.append(("running server", answer))
     findings += guard.standing(catalogue, Guard.load(config.node.state, required), now=now)
@@ -124,7 +125,7 @@ def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tupl
     if config.catalogue.guard == "off":
         yield (
             "note",
-            'catalogue.guard is "off": names are served whether or not they were compared with their TLD\'s zone',
+            'catalogue.guard is "off": names are served unless a comparison with their TLD\'s zone refused them',
         )
 
 

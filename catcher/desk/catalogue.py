@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from catcher.catalogue import Entry
+from catcher.catalogue import Catalogue, Entry
 from catcher.catalogue.write import Edit, writing
+from catcher.config import Config
 from catcher.desk.control import request
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
@@ -73,6 +74,21 @@ def stop_mail(
 
 class NotCatalogued(ConfigurationError):
     """A domain was named that no row has, or a text that is no domain."""
+
+
+def misplaced(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
+    """Our own names that lie at or below a catalogued one, where nothing has an address."""
+    own = {
+        "smtp.hostname": (config.smtp.hostname,),
+        "dns.nameservers": config.dns.nameservers,
+        "notify.domain": (config.notify.domain,) if config.notify.domain else (),
+    }
+    for key, names in own.items():
+        for name in names:
+            entry = catalogue.find(name)
+            if entry is not None:
+                what = f"{name} lies in {entry.domain}, which is catalogued ({entry.where}) and has no addresses"
+                yield Fault(f"{config.path.name}: {key}", what, "choose a name in a zone of your own")
 
 
 def tell_server(state: Path) -> str | None:

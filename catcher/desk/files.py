@@ -9,18 +9,18 @@ from pathlib import Path
 from catcher.model.errors import EnvironmentFailure
 
 
-def write_private(folder: Path, name: str, text: str) -> Path:
-    """``text`` in ``folder/name``, mode 0600, replacing an older one atomically; the folder is made with 0700.
+def write_private(folder: Path, name: str, content: str | bytes) -> Path:
+    """``content`` (a text as UTF-8) in ``folder/name``, mode 0600, replacing an older one atomically.
 
-    Raises EnvironmentFailure.
+    The folder is made with 0700. Raises EnvironmentFailure.
     """
     path = folder / name
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode("utf-8") if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).replace(path)

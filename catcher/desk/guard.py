@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from catcher.catalogue.against import compare
 from catcher.catalogue.guard import HOLDS, Run, record
 from catcher.config import Config
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
+from catcher.privacy.tokens import KEY_OCTETS
 
 
 def run(config: Config, catalogue: Catalogue, zones: Sequence[Path], *, now: datetime) -> tuple[list[Run], list[Fault]]:
@@ -85,6 +88,27 @@ def _uncleared(catalogue: Catalogue, guard: Guard) -> Iterator[Fault]:
             f"{names} never compared with the zone",
             f"run 'catcher check --against' with the zone of {tld}; until then they are served as null",
         )
+
+
+def beside_the_catalogue(runs: Iterable[Run]) -> Iterator[Fault]:
+    """Runs that judged nothing: most likely the zone of another TLD."""
+    for run in runs:
+        if not len(run.cleared) and not run.refused:
+            yield Fault(
+                run.zone, f"no catalogued name lies in the zone {run.origin}", "compare with the zones of your names"
+            )
+
+
+def unusable(state: Path) -> Iterator[Fault]:
+    """A state folder that can't be written, and keys that are no keys: with either, no mail can be taken."""
+    if state.exists() and not os.access(state, os.W_OK | os.X_OK):
+        yield Fault(str(state), "it can't be written", "make it writable for the user that serves")
+    for key in sorted((state / "keys").glob("*.key")):
+        with suppress(OSError):
+            if not key.is_file() or key.stat().st_size != KEY_OCTETS:
+                yield Fault(
+                    str(key), f"it is no key of {KEY_OCTETS} octets", "move it away: another is made, of its month"
+                )
 
 
 def exposed(state: Path) -> Iterator[Fault]:

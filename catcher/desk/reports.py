@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,17 @@ from catcher.desk import incidents
 from catcher.desk.context import Desk
 from catcher.desk.evidence import evidence
 from catcher.desk.files import write_private
+from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
 from catcher.model.incident import Role
 from catcher.model.measures import Measures, Period
 from catcher.model.observation import Observation
 from catcher.model.report import Limits, Report
-from catcher.report import EVIDENCE_DAYS, Directory, Form, compose, reference, render, subject
+from catcher.report import EVIDENCE_DAYS, Directory, Form, Language, compose, reference, subject
+
+Told = Mapping[tuple[str, str], date]
+"""(party, typo domain) → the day of the party's latest notice."""
 
 _LIMITS = Limits(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
 
@@ -45,6 +50,8 @@ class Built:
     ref: str
     subject: str
     files: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()
+    """Why a form is missing, a sentence each."""
 
     def to_json(self) -> dict[str, Any]:
         files = [str(path) for path in self.files]
@@ -54,6 +61,7 @@ class Built:
             "ref": self.ref,
             "subject": self.subject,
             "files": files,
+            "left_out": list(self.left_out),
         }
 
 
@@ -61,21 +69,28 @@ def candidates(desk: Desk, folder: Path, *, period: Period | None = None) -> Ite
     """Every report that could be built, with whether it is due."""
     for appraisal in incidents.listing(desk, period=period):
         measures = appraisal.measures
-        built = (folder / _file_name(measures, Form.HTML)).exists()
+        built = (folder / f"{_name(measures, Language.ENGLISH)}.{Form.HTML}").exists()
         yield Candidate(appraisal, reference(measures.key, measures.period), built)
 
 
-def preview(desk: Desk, id: str, *, period: Period | None = None) -> Report:
+def preview(desk: Desk, id: str, *, period: Period | None = None, told: Told | None = None) -> Report:
     """The report on incident ``id``, composed and not written. Raises NotFound."""
     measures = incidents.show(desk, id, period=period).measures
     rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
-    return _compose(desk, measures, rows)
+    return _compose(desk, measures, rows, told or {})
 
 
 def build(
-    desk: Desk, folder: Path, *, ids: Collection[str] = (), everything: bool = False, period: Period | None = None
+    desk: Desk,
+    folder: Path,
+    *,
+    ids: Collection[str] = (),
+    everything: bool = False,
+    period: Period | None = None,
+    language: Language = Language.ENGLISH,
+    told: Told | None = None,
 ) -> Iterator[Built]:
-    """Writes the reports on ``ids``, else those that are due, else with ``everything`` all; as text, HTML and JSON.
+    """Writes the reports on ``ids``, else those that are due, else with ``everything`` all; in every form.
 
     Raises NotFound before the first is written, EnvironmentFailure when the folder can't be written.
     """
@@ -86,23 +101,34 @@ def build(
     groups: defaultdict[tuple[str, Period], list[Measures]] = defaultdict(list)
     for measures in wanted:
         groups[measures.key.domain, measures.period].append(measures)
-    return _write(desk, folder, groups)
+    return _write(desk, folder, groups, language, told or {})
 
 
-def _write(desk: Desk, folder: Path, groups: dict[tuple[str, Period], list[Measures]]) -> Iterator[Built]:
+def _write(
+    desk: Desk, folder: Path, groups: dict[tuple[str, Period], list[Measures]], language: Language, told: Told
+) -> Iterator[Built]:
     for (domain, period), group in groups.items():
         rows = evidence(desk, domain, period, _senders(group))
         for measures in group:
-            report = _compose(desk, measures, rows)
-            files = tuple(write_private(folder, _file_name(measures, form), render(report, form)) for form in Form)
-            yield Built(report.incident, period.name, report.ref, subject(report), files)
+            report = _compose(desk, measures, rows, told)
+            made = forms(report, language=language, now=desk.now)
+            name = _name(measures, language)
+            files = tuple(_write_one(folder, name, ending, content) for ending, content in made.files.items())
+            yield Built(report.incident, period.name, report.ref, subject(report, language), files, made.left_out)
+
+
+def _write_one(folder: Path, name: str, ending: str, content: str | bytes) -> Path:
+    ending, inside, file = ending.partition("/")
+    if inside:
+        return write_private(folder / f"{name}.{ending}", file, content)
+    return write_private(folder, f"{name}.{ending}", content)
 
 
 def _senders(group: Iterable[Measures]) -> dict[str, Measures]:
     return {measures.key.party: measures for measures in group if measures.key.role is Role.SENDER}
 
 
-def _compose(desk: Desk, measures: Measures, rows: Mapping[str, Sequence[Observation]]) -> Report:
+def _compose(desk: Desk, measures: Measures, rows: Mapping[str, Sequence[Observation]], told: Told) -> Report:
     return compose(
         measures,
         operator=desk.operator,
@@ -110,8 +136,10 @@ def _compose(desk: Desk, measures: Measures, rows: Mapping[str, Sequence[Observa
         limits=_LIMITS,
         now=desk.now,
         evidence=rows.get(measures.key.party, ()) if measures.key.role is Role.SENDER else (),
+        told={party: day for (party, domain), day in told.items() if domain == measures.key.domain},
     )
 
 
-def _file_name(measures: Measures, form: Form) -> str:
-    return f"{measures.key.id}-{measures.period}.{form}"
+def _name(measures: Measures, language: Language) -> str:
+    suffix = "" if language is Language.ENGLISH else f"-{language}"
+    return f"{measures.key.id}-{measures.period}{suffix}"

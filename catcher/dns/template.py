@@ -89,6 +89,9 @@ def _faults(record: Record, ours: Ours) -> Iterable[Fault]:
                 f"mail may go to {ours.hostname}, a name server or a host in a [[dns.zone]]; policy null takes none"
             )
             yield Fault(record.where, "the MX is not one of our own names", remedy)
+        elif record.rrtype == RRType.NS and not ours.has(name):
+            remedy = f"name {', '.join(ours.nameservers)} or a host in a [[dns.zone]], or add it to dns.nameservers"
+            yield Fault(record.where, "the NS is not one of our own names", remedy)
 
 
 def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:

@@ -20,7 +20,7 @@ OURS = ("ns1.sink.example", "ns2.sink.example")
 
 def judge(folder: Path, zone: str, *domains: str, own: tuple[str, ...] = ()) -> tuple[Run, list[Refusal]]:
     file = folder / "ml.zone"
-    file.write_text(HEAD + zone)
+    file.write_text(HEAD + zone + "\n")
     rows = [
         Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(domains, 2)
     ]
@@ -144,7 +144,7 @@ def test_a_large_zone(tmp_path: Path) -> None:
         lines += [f"name{i}.ml.\t86400\tin\tns\t{server}", f"ns.name{i}.ml.\t86400\tin\ta\t192.0.2.1"]
     lines += [f"other{i}.ml.\t86400\tin\tns\tns.name{i}.ml." for i in range(2, 100, 10)]
     file = tmp_path / "ml.zone"
-    file.write_text("\n".join(lines))
+    file.write_text("\n".join([*lines, ""]))
     held = [f"name{i}.ml" for i in range(0, 20_000, 2)]
     rows = [
         Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(held, 2)

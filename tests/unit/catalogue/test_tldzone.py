@@ -27,7 +27,7 @@ def stretch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 def links(folder: Path, text: str, soa: str = SOA) -> list[tuple[str, str, str, int]]:
     """Owner, type, host, line of a zone whose SOA stands on line 0."""
     file = folder / "ml.zone"
-    file.write_text(soa + text)
+    file.write_text(soa + (text if text.endswith("\n") else text + "\n"))
     before = soa.count("\n")
     return [
         (owner.decode(), rrtype.decode(), host.decode(), line - before)
@@ -182,7 +182,7 @@ ENTRIES = RECORDS | st.sampled_from(["", "; a comment", "$ORIGIN com.ml.", "$ORI
 def test_it_reads_what_dnspython_reads(tmp_path: Path, entries: list[str], size: int) -> None:
     text = "$ORIGIN ml.\n$TTL 300\n@ SOA a b 1 2 3 4 5\n" + "\n".join([*entries, ""])
     file = tmp_path / "ml.zone"
-    file.write_text(text)
+    file.write_text(text if text.endswith("\n") else text + "\n")
     zone = dns.zone.from_text(text, relativize=False, check_origin=False)
     theirs = {
         (

@@ -165,3 +165,39 @@ def test_keys_that_others_can_read_are_findings(catcher: Catcher, sink: Path) ->
     assert ended.status == 1
     assert f"{key}: others than its owner may use it (mode 0644); chmod 600 {key}" in ended.out
     assert f"{sink / 'var'}: others than its owner may use it (mode 0755)" in ended.out
+
+
+def test_a_zone_in_which_no_catalogued_name_lies_clears_nothing(catcher: Catcher, sink: Path) -> None:
+    """The zone of another TLD, given by mistake, must not end in "all is well"."""
+    other = sink / "com.zone"
+    other.write_text("com. 3600 IN SOA a.example. b.example. 1 2 3 4 5\n")
+    ended = catcher("check", "--against", str(other))
+    assert ended.status == 1
+    assert "no catalogued name lies in the zone com" in ended.out
+
+
+def test_a_zone_file_that_is_cut_off_is_a_fault(catcher: Catcher, sink: Path) -> None:
+    cut = sink / "ml.zone"
+    cut.write_text("ml. 3600 IN SOA a.example. b.example. 1 2 3 4 5\narmy.ml. 3600 IN NS ns1.sink.exa")
+    ended = catcher("check", "--against", str(cut))
+    assert ended.status == 2
+    assert "cut off" in ended.err
+
+
+def test_a_key_that_is_none_is_a_finding(catcher: Catcher, sink: Path) -> None:
+    """With it every mail would get 451."""
+    key = sink / "var" / "keys" / "period-2026-01.key"
+    key.write_bytes(b"short")
+    key.chmod(0o600)
+    ended = catcher("check")
+    assert ended.status == 1
+    assert "it is no key of 32 octets" in ended.out
+
+
+def test_our_own_hosts_below_a_catalogued_name_are_findings(catcher: Catcher, sink: Path) -> None:
+    """A catalogued name has no addresses: nobody could reach the mail host."""
+    file = sink / "catcher.toml"
+    file.write_text(file.read_text().replace('hostname = "mx.sink.example"', 'hostname = "mx.army.ml"'))
+    ended = catcher("check")
+    assert ended.status == 1
+    assert "mx.army.ml lies in army.ml, which is catalogued (catalogue.csv:2)" in ended.out

@@ -98,7 +98,7 @@ def test_an_empty_template_is_completed(tmp_path: Path) -> None:
 def test_what_is_there_is_not_added(tmp_path: Path) -> None:
     text = """$TTL 60
 @ SOA a.elsewhere.example. b.elsewhere.example. 9 8 7 6 5
-@ NS a.elsewhere.example.
+@ NS a.our.example.
 @ MX 5 a.our.example.
 * MX 6 b.our.example.
 @ TXT "v=SPF1 mx -all"
@@ -149,3 +149,9 @@ def _written(folder: Path, text: str) -> Path:
     file = folder / "template.zone"
     file.write_text(text)
     return file
+
+
+def test_name_servers_of_somebody_else_are_refused(tmp_path: Path) -> None:
+    made, faults = load(_written(tmp_path, "@ 300 NS ns.elsewhere.example.\n"), OURS)
+    assert made is None
+    assert [fault.what for fault in faults] == ["the NS is not one of our own names"]
