@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catcher.cli.options import json_option, print_json
+from catcher.model.errors import EnvironmentFailure
 
 if TYPE_CHECKING:
     from catcher.demo.play import Played
@@ -64,7 +65,10 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
 def _empty(folder: Path) -> Path:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise click.UsageError(f"--dir {folder}: it isn't an empty folder; name another one")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFailure(f"{folder}: {error.strerror}; name a folder that can be made") from error
     return folder.resolve()
 
 

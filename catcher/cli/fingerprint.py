@@ -16,6 +16,7 @@ import click
 from catcher.cli.lookalike import watch_option
 from catcher.cli.options import config_option, json_option, print_json
 from catcher.model.clock import Clock
+from catcher.model.errors import EnvironmentFailure
 from catcher.model.fingerprint import Fingerprint
 from catcher.model.mailbox import Mailbox
 
@@ -120,9 +121,15 @@ def command(
         raise click.UsageError("--zone and --no-lookups exclude each other")
     context, resolver = _surroundings(config_file, watch, zones, no_lookups, system_clock(), at)
 
+    unread: list[str] = []
+
     async def judge() -> None:
         for file in _watched(files):
-            header, body = read_message(file)
+            try:
+                header, body = read_message(file)
+            except EnvironmentFailure as error:
+                unread.append(str(error))
+                continue
             transaction = transaction_of(
                 header, body, at=context.now, client=client_ip, helo=helo, reverse_path=mail_from, forward_paths=rcpt_to
             )
@@ -135,6 +142,8 @@ def command(
                 click.echo(summary(file, found))
 
     asyncio.run(judge())
+    if unread:
+        raise EnvironmentFailure("\n".join(unread))
 
 
 def _watched(files: Sequence[str]) -> Iterator[str]:
