@@ -9,10 +9,20 @@ import click
 from catcher.cli.at_desk import at_desk, period_option, shown
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import Config
-from catcher.desk import reports
+from catcher.desk import forms, reports
 from catcher.desk.reports import Candidate
 from catcher.model.measures import Period
-from catcher.report import Form, render
+from catcher.report import Form, Language
+
+_language_option = click.option(
+    "--lang",
+    "language",
+    type=click.Choice([language.value for language in Language]),
+    callback=lambda _context, _option, value: Language(value),
+    default=Language.ENGLISH.value,
+    show_default=True,
+    help="The language of the report.",
+)
 
 
 @click.group()
@@ -22,24 +32,32 @@ def command() -> None:
 
 @command.command()
 @click.argument("id", metavar="INCIDENT")
-@click.option("--form", type=click.Choice([form.value for form in Form]), default=Form.TEXT.value, show_default=True)
+@click.option(
+    "--form",
+    type=click.Choice(forms.ENDINGS),
+    default=Form.TEXT.value,
+    show_default=True,
+    help="eml: the mail; pdf: the letter; png: the chart; kit: the rules to paste.",
+)
+@_language_option
 @period_option
 @config_option
 @json_option
-def preview(id: str, form: str, config_file: Path, as_json: bool, period: Period | None) -> None:
+def preview(id: str, form: str, language: Language, config_file: Path, as_json: bool, period: Period | None) -> None:
     """Prints the report on an incident; nothing is written."""
     with at_desk(config_file) as (_, desk):
         report = reports.preview(desk, id, period=period)
-    if as_json:
-        print_json([report.to_json()])
-    else:
-        click.echo(render(report, Form(form)), nl=False)
+        if as_json:
+            print_json([report.to_json()])
+        else:
+            click.echo(forms.form(report, form, language=language, now=desk.now), nl=False)
 
 
 @command.command()
 @click.argument("ids", metavar="[INCIDENT]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Build those that aren't due, too.")
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Default: <state>/reports.")
+@_language_option
 @period_option
 @config_option
 @json_option
@@ -47,24 +65,30 @@ def build(
     ids: tuple[str, ...],
     everything: bool,
     folder: Path | None,
+    language: Language,
     config_file: Path,
     as_json: bool,
     period: Period | None,
 ) -> None:
-    """Writes reports as text, HTML and JSON: those on the incidents named, else those that are due."""
+    """Writes reports in every form, each with its remedy kit: on the incidents named, else those that are due."""
     if ids and everything:
         raise click.UsageError("give incidents or --all, not both")
     with at_desk(config_file) as (config, desk):
-        built = reports.build(desk, folder or _folder(config), ids=ids, everything=everything, period=period)
+        where = folder or _folder(config)
+        built = reports.build(desk, where, ids=ids, everything=everything, period=period, language=language)
         if as_json:
             print_json(report.to_json() for report in built)
             return
         number = 0
+        missing: dict[str, None] = {}
         for report in built:
             number += 1
             click.echo(report.subject)
             for path in report.files:
                 click.echo(f"    {path}")
+            missing |= dict.fromkeys(report.left_out)
+        for reason in missing:
+            click.echo(reason, err=True)
         if not number:
             click.echo("no report is due; `catcher report list` says why, --all builds them all the same", err=True)
 

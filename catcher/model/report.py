@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
+from catcher.model.fingerprint import MailClass
 from catcher.model.incident import Count, Role
 from catcher.model.measures import Bar, Mailboxes, Period, Tally
 from catcher.model.observation import SizeClass
 from catcher.model.policy import Outcome
+from catcher.model.remedy import LogQuery, Remedy
+
+VERSION = 1
+"""Of the JSON form (catcher/report/report.schema.json): raised when a key changes its meaning or goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +53,6 @@ class Name:
         return {"domain": self.domain, "unicode": self.unicode, "organisation": self.organisation}
 
 
-class Mta(StrEnum):
-    """Mail systems that the remedy kit has a rule for."""
-
-    POSTFIX = "postfix"
-    EXCHANGE_ONLINE = "exchange-online"
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """A rule to paste that makes a mail system refuse mail to the typo domain."""
-
-    mta: Mta
-    rule: str
-
-    def to_json(self) -> dict[str, Any]:
-        return {"mta": self.mta, "rule": self.rule}
-
-
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
     """One mail as the organisation that sent it can find it in its own log. Only ever told to that organisation."""
@@ -77,10 +63,20 @@ class EvidenceRow:
     """Stands in our reply, and so in their log."""
     size_class: SizeClass | None
     outcome: Outcome
+    tls: bool
+    server: str | None
+    """Address of the server that handed the mail to us; None unless the organisation's own SPF record vouches for it
+    (another's address is not told)."""
 
     def to_json(self) -> dict[str, Any]:
-        minute = f"{self.minute:%Y-%m-%dT%H:%MZ}"
-        return {"minute": minute, "ref": self.ref, "size_class": self.size_class, "outcome": self.outcome}
+        return {
+            "minute": f"{self.minute:%Y-%m-%dT%H:%MZ}",
+            "ref": self.ref,
+            "size_class": self.size_class,
+            "outcome": self.outcome,
+            "tls": self.tls,
+            "server": self.server,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +89,8 @@ class Counterpart:
     days: int
     share: float
     """0..1, of all mail that counts."""
+    told: date | None = None
+    """When it had a notice of its own; None when it had none."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -102,6 +100,7 @@ class Counterpart:
             "mailboxes": self.mailboxes.to_json(),
             "days": self.days,
             "share": round(self.share, 4),
+            "told": self.told and self.told.isoformat(),
         }
 
 
@@ -123,6 +122,19 @@ class Unnamed:
             "counted": self.count.counted,
             "no_organisation": self.no_organisation.counted,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """What the sending organisation is told of the intended party's knowledge; empty in the other report."""
+
+    named: bool = False
+    """Whether the intended party's report names this organisation."""
+    told: date | None = None
+    """When the intended party had a notice; None when it had none."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"named": self.named, "told": self.told and self.told.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +184,11 @@ class Report:
     """Only for the intended party."""
     unnamed: Unnamed
     remedies: tuple[Remedy, ...]
+    queries: tuple[LogQuery, ...]
+    """Only for the sending organisation: what shows these mails in its own log."""
     evidence: tuple[EvidenceRow, ...]
     """Only for the sending organisation; latest first."""
+    other_side: OtherSide
     limits: Limits
 
     @property
@@ -192,16 +207,28 @@ class Report:
 
     @property
     def others(self) -> Mapping[str, int]:
-        """Mails that don't count, by why they don't: a class, or ``unconfirmed`` for a person's. Zeros are absent."""
+        """Mails that don't count, by why they don't: a class, or ``unconfirmed`` for a person's. Zeros are absent.
+
+        Where mail counts, attempts that were refused (of unknown kind) are not among them: they are told on their own.
+        """
         found: dict[str, int] = {}
         for mail_class, count in self.tally.classes.items():
             rest = count.mails - count.counted
-            if rest:
-                found["unconfirmed" if mail_class.value == "person" else mail_class.value] = rest
+            if mail_class is MailClass.UNKNOWN and self.tally.total.counted:
+                rest -= self.refused
+            if rest > 0:
+                found["unconfirmed" if mail_class is MailClass.PERSON else mail_class.value] = rest
         return found
+
+    @property
+    def refused(self) -> int:
+        """Attempts that don't count and were refused before any content was sent."""
+        count = self.tally.outcomes[Outcome.REFUSED]
+        return count.mails - count.counted
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "version": VERSION,
             "kind": self.kind,
             "ref": self.ref,
             "incident": self.incident,
@@ -221,6 +248,8 @@ class Report:
             "counterparts": [party.to_json() for party in self.counterparts],
             "unnamed": self.unnamed.to_json(),
             "remedies": [remedy.to_json() for remedy in self.remedies],
+            "queries": [query.to_json() for query in self.queries],
             "evidence": [row.to_json() for row in self.evidence],
+            "other_side": self.other_side.to_json(),
             "limits": self.limits.to_json(),
         }

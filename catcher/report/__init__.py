@@ -2,21 +2,32 @@
 
 ::
 
-    Measures ─▶ compose ─▶ Report ─▶ render ─▶ text | html | json
-    (incident)  │ names: what may be shown      │ templates/: layouts, and the sentences both share
-                └ remedies: rules to paste      └ words, chart: numbers as text and as bars
+    Measures ─▶ compose ─▶ Report ─▶ render ─▶ text | html | csv | json   (report.schema.json)
+    (incident)  │ names: what may be shown     ├─▶ message: one mail, text and HTML
+                │ remedies, queries: to paste  └─▶ letter: PDF
+                └ pasted: what is safe there        ▲ templates/: layouts; templates/LANGUAGE/: every sentence
+                                                    └ words, chart: numbers as text and as bars
 """
 
 from catcher.report.compose import EVIDENCE_DAYS, EVIDENCE_ROWS, Directory, compose, reference
+from catcher.report.letter import letter
+from catcher.report.mail import NoMailAddress, is_address, message
 from catcher.report.names import plain, shown_domain
-from catcher.report.render import Form, render, subject
+from catcher.report.render import Form, picture, render, subject
+from catcher.report.words import Language
 
 __all__ = [
     "EVIDENCE_DAYS",
     "EVIDENCE_ROWS",
     "Directory",
     "Form",
+    "Language",
+    "NoMailAddress",
     "compose",
+    "is_address",
+    "letter",
+    "message",
+    "picture",
     "plain",
     "reference",
     "render",

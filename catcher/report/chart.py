@@ -1,69 +1,112 @@
-"""The bar chart of mail over time: where each bar stands. The template draws it."""
+"""The bar chart of mail over time, drawn by matplotlib: SVG for page and letter, PNG for whatever takes no SVG.
+
+matplotlib (extra ``charts``) is loaded when the first chart is drawn; where it isn't installed there is no picture,
+and the table with the same numbers, which every report has, stands alone.
+"""
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from catcher.model.measures import Bar
+from catcher.report.words import WORDS, Language
 
-WIDTH, HEIGHT = 720, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 38, 8, 12, 26
-_GAP = 0.28
-"""Share of a step that stays empty."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
+    from matplotlib.figure import Figure
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One step: a bar of mail that counts with the rest on top of it. In SVG units, y downwards."""
-
-    bar: Bar
-    x: float
-    width: float
-    counted_y: float
-    counted_height: float
-    other_y: float
-    other_height: float
+_WIDTH, _HEIGHT = 7.2, 1.9
+"""Inches, at 72 SVG units each."""
+_COUNTED, _OTHER, _GRID, _TEXT = "#0b5c8a", "#b3c1cd", "#d8dee5", "#526070"
+_CLASSES = {_COUNTED: "counted", _OTHER: "other", _GRID: "grid"}
+_DATE_EVERY = 7
+_PNG_DPI = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
-    at: float
-    """x of a date, y of a number."""
-    value: int | date
+def drawable() -> bool:
+    """Whether matplotlib is installed."""
+    return find_spec("matplotlib") is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
-    columns: tuple[Column, ...]
-    numbers: tuple[Tick, ...]
-    dates: tuple[Tick, ...]
-    left: float = _LEFT
-    right: float = WIDTH - _RIGHT
-    base: float = HEIGHT - _BOTTOM
-    width: int = WIDTH
-    height: int = HEIGHT
+def svg(bars: Sequence[Bar], language: Language, *, themed: bool = False) -> str | None:
+    """``bars``, which follow each other without a gap, as an ``<svg>`` element; None without matplotlib or bars.
+
+    ``themed``: colours are the classes ``counted``, ``other`` and ``grid`` of the page's style sheet instead of fixed
+    ones. The same bars give the same text.
+    """
+    if not bars or not drawable():
+        return None
+    out = io.StringIO()
+    with _drawn(bars, language) as figure:
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r' (?:xmlns:xlink|version|id)="[^"]*"', "", text)
+    text = re.sub(r'(<svg) width="[^"]*" height="[^"]*"', r"\1", text)
+    text = re.sub(r"\s+\n|\n\s+", "\n", text)
+    return _themed(text) if themed else text
 
 
-def chart(bars: Sequence[Bar]) -> Chart:
-    """The drawing of ``bars``, which follow each other without a gap; nothing is drawn of none."""
-    highest = _ceiling(max((bar.count.mails for bar in bars), default=0))
-    room = HEIGHT - _BOTTOM - _TOP
-    step = (WIDTH - _LEFT - _RIGHT) / max(1, len(bars))
-    columns = []
-    for index, bar in enumerate(bars):
-        counted = room * bar.count.counted / highest
-        other = room * (bar.count.mails - bar.count.counted) / highest
-        top = HEIGHT - _BOTTOM - counted
-        x = _LEFT + step * (index + _GAP / 2)
-        columns.append(Column(bar, _r(x), _r(step * (1 - _GAP)), _r(top), _r(counted), _r(top - other), _r(other)))
-    numbers = tuple(Tick(_r(HEIGHT - _BOTTOM - room * value / highest), value) for value in _numbers(highest))
-    dates = tuple(Tick(_r(_LEFT + step * (i + 0.5)), bars[i].first) for i in range(0, len(bars), 7))
-    return Chart(tuple(columns), numbers, dates)
+def _themed(text: str) -> str:
+    text = re.sub(r'style="[^"]*?(?:fill|stroke): (#[0-9a-f]{6})[^"]*"', _class, text)
+    text = re.sub(r'style="[^"]*?text-anchor: (\w+)[^"]*"', r'text-anchor="\1"', text)
+    return re.sub(r' style="[^"]*"', "", text)
 
 
-def _ceiling(value: int) -> int:
+def _class(found: re.Match[str]) -> str:
+    anchor = re.search(r"text-anchor: (\w+)", found[0])
+    if anchor:
+        return f'text-anchor="{anchor[1]}"'
+    return f'class="{_CLASSES[found[1]]}"' if found[1] in _CLASSES else ""
+
+
+def png(bars: Sequence[Bar], language: Language) -> bytes | None:
+    """The same as a PNG on white of 1440 × 380 pixels."""
+    if not bars or not drawable():
+        return None
+    out = io.BytesIO()
+    with _drawn(bars, language) as figure:
+        figure.savefig(out, format="png", dpi=_PNG_DPI, facecolor="white", metadata={"Software": None})
+    return out.getvalue()
+
+
+@contextmanager
+def _drawn(bars: Sequence[Bar], language: Language) -> Iterator[Figure]:
+    # Imported here: it takes half a second, and only a report needs it.
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    words = WORDS[language]
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "catcher", "font.size": 8}):
+        figure = Figure(figsize=(_WIDTH, _HEIGHT), facecolor="none")
+        axes = figure.add_axes((0.055, 0.13, 0.94, 0.8), facecolor="none")
+        places = range(len(bars))
+        counted = [bar.count.counted for bar in bars]
+        others = [bar.count.mails - bar.count.counted for bar in bars]
+        axes.bar(places, counted, width=0.72, color=_COUNTED, clip_on=False, zorder=2)
+        axes.bar(places, others, bottom=counted, width=0.72, color=_OTHER, clip_on=False, zorder=2)
+        highest = ceiling(max(bar.count.mails for bar in bars))
+        axes.set_ylim(0, highest)
+        axes.set_xlim(-0.6, len(bars) - 0.4)
+        scale = (0, highest // 2, highest)
+        axes.set_yticks(scale, [words.number(value) for value in scale])
+        dated = places[::_DATE_EVERY]
+        axes.set_xticks(dated, [words.short_day(bars[place].first) for place in dated])
+        axes.tick_params(length=0, labelcolor=_TEXT)
+        axes.hlines(scale, -0.6, len(bars) - 0.4, colors=_GRID, linewidth=0.7, clip_on=False, zorder=1)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        yield figure
+
+
+def ceiling(value: int) -> int:
     """The next of 2, 4, 10, 20, 40, 100 …, so that half of it is a whole number, too."""
     scale = 1
     while True:
@@ -71,11 +114,3 @@ def _ceiling(value: int) -> int:
             if value <= nice * scale:
                 return nice * scale
         scale *= 10
-
-
-def _numbers(highest: int) -> tuple[int, ...]:
-    return (0, highest // 2, highest)
-
-
-def _r(value: float) -> float:
-    return round(value, 2)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from ipaddress import ip_address
 
+from catcher.model.domain import is_at_or_below
+from catcher.model.fingerprint import AuthResult
 from catcher.model.incident import Count, IncidentKey, Role
 from catcher.model.measures import Bar, Counterparty, Measures, Period
 from catcher.model.observation import Observation
-from catcher.model.report import Counterpart, EvidenceRow, Limits, Name, Operator, Report, Unnamed
+from catcher.model.report import Counterpart, EvidenceRow, Limits, Name, Operator, OtherSide, Report, Unnamed
 from catcher.report.names import UNSHOWABLE, plain, shown_domain
+from catcher.report.queries import queries
 from catcher.report.remedies import remedies
 
 EVIDENCE_DAYS = 30
@@ -38,16 +42,22 @@ def compose(
     limits: Limits,
     now: datetime,
     evidence: Sequence[Observation] = (),
+    told: Mapping[str, date] | None = None,
 ) -> Report:
     """The report for the affected party of ``measures``.
 
     ``evidence`` are observations of the sending organisation's own mail, as found; rows older than 30 days and all but
-    the latest ten are left out, and for an intended party every one of them is.
+    the latest ten are left out, and for an intended party every one of them is. ``told``: party → the day of its own
+    latest notice about this typo domain.
     """
     key = measures.key
-    named, unnamed = _counterparts(measures, directory)
+    told = told or {}
+    named, unnamed = _counterparts(measures, directory, told)
     domain = _shown(key.domain, directory)
     intended = _intended(measures, directory)
+    of_sender = key.role is Role.SENDER
+    rows = _rows(evidence, now, key.party) if of_sender else ()
+    pasteable = domain.domain != UNSHOWABLE
     return Report(
         kind=key.role,
         ref=reference(key, measures.period),
@@ -67,8 +77,10 @@ def compose(
         series=_every_day(measures, now.date()),
         counterparts=named,
         unnamed=unnamed,
-        remedies=() if domain.domain == UNSHOWABLE else remedies(domain, intended),
-        evidence=_rows(evidence, now) if key.role is Role.SENDER else (),
+        remedies=remedies([(domain, intended)], made_on=now.date()) if pasteable else (),
+        queries=queries(domain, measures.period, now.date(), rows) if pasteable and of_sender else (),
+        evidence=rows,
+        other_side=_other_side(measures, directory, told) if of_sender else OtherSide(),
         limits=limits,
     )
 
@@ -95,7 +107,18 @@ def _intended(measures: Measures, directory: Directory) -> Name | None:
     return _shown(known[0], directory) if known else None
 
 
-def _counterparts(measures: Measures, directory: Directory) -> tuple[tuple[Counterpart, ...], Unnamed]:
+def _other_side(measures: Measures, directory: Directory, told: Mapping[str, date]) -> OtherSide:
+    """What the intended party learns of this sender: its name by the same rule as in the intended party's report."""
+    for party in measures.counterparts:
+        if party.domain:
+            named = party.count.counted > 0 and (party.above_floor or directory.name(measures.key.party) is not None)
+            return OtherSide(named, told.get(party.domain))
+    return OtherSide()
+
+
+def _counterparts(
+    measures: Measures, directory: Directory, told: Mapping[str, date]
+) -> tuple[tuple[Counterpart, ...], Unnamed]:
     """Who is named to the intended party, and the totals of the rest.
 
     The sending organisation is told of nobody but the intended party, which its own mail named.
@@ -111,7 +134,7 @@ def _counterparts(measures: Measures, directory: Directory) -> tuple[tuple[Count
         elif measures.key.role is Role.INTENDED and _may_name(party, directory) and len(named) < _NAMED_ROWS:
             share = party.count.counted / max(1, measures.tally.total.counted)
             name = _shown(party.domain, directory)
-            named.append(Counterpart(name, party.count, party.mailboxes, party.days, share))
+            named.append(Counterpart(name, party.count, party.mailboxes, party.days, share, told.get(party.domain)))
         else:
             below.append(party)
     if measures.key.role is Role.SENDER:
@@ -132,8 +155,29 @@ def _every_day(measures: Measures, today: date) -> tuple[Bar, ...]:
     return tuple(known.get(day, Bar(day, Count())) for day in dates)
 
 
-def _rows(evidence: Sequence[Observation], now: datetime) -> tuple[EvidenceRow, ...]:
+def _rows(evidence: Sequence[Observation], now: datetime, party: str) -> tuple[EvidenceRow, ...]:
     oldest = now - timedelta(days=EVIDENCE_DAYS)
     recent = [o for o in evidence if o.observed_at >= oldest and o.retry_of is None]
     recent.sort(key=lambda o: (o.observed_at, o.id), reverse=True)
-    return tuple(EvidenceRow(o.observed_at, o.ref, o.size_class, o.outcome) for o in recent[:EVIDENCE_ROWS])
+    return tuple(_row(o, party) for o in recent[:EVIDENCE_ROWS])
+
+
+def _row(observation: Observation, party: str) -> EvidenceRow:
+    spf = observation.authentication.spf
+    own = spf.result is AuthResult.PASS and spf.domain is not None and is_at_or_below(spf.domain, party)
+    return EvidenceRow(
+        observation.observed_at,
+        observation.ref,
+        observation.size_class,
+        observation.outcome,
+        observation.tls,
+        _address(observation.client) if own else None,
+    )
+
+
+def _address(client: str) -> str | None:
+    """None for a network: what is left of an address after 30 days."""
+    try:
+        return str(ip_address(client))
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""Gives a report its form through jinja2: the templates hold the layout and, in ``sentences.j2``, every sentence."""
+"""Gives a report its form through jinja2: the templates hold the layout, and each language's folder every sentence."""
 
 from __future__ import annotations
 
@@ -7,54 +7,89 @@ import re
 from enum import StrEnum
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from catcher.model.report import Report
-from catcher.report import chart, words
-
-_FILTERS = (
-    "number", "count", "spelled", "percent", "day", "short_day", "month", "month_name", "minute", "series",
-    "fill", "right", "para",
-)  # fmt: skip
+from catcher.report import chart, sheet
+from catcher.report.words import Language, filters
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 class Form(StrEnum):
+    """Forms that are text; a letter is PDF (``letter``), a mail is a message (``mail``)."""
+
     TEXT = "txt"
     """Plain text of at most 72 columns."""
     HTML = "html"
     """One file with nothing to fetch and nothing to run."""
+    CSV = "csv"
+    """Rows for a spreadsheet or a ticket system."""
     JSON = "json"
+    """As report.schema.json says."""
 
 
-def render(report: Report, form: Form) -> str:
-    """``report`` as text that ends in a newline."""
+class Layout(StrEnum):
+    """Who shows the HTML."""
+
+    PAGE = "page.html.j2"
+    """A browser."""
+    MAIL = "mail.html.j2"
+    """A mail program: no picture, no folding, one column."""
+    LETTER = "letter.html.j2"
+    """Paper."""
+
+
+def render(report: Report, form: Form, language: Language = Language.ENGLISH) -> str:
+    """``report`` as text that ends in a newline. CSV and JSON are the same in every language."""
     if form is Form.JSON:
         return json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
-    template = _environment(form).get_template(f"{report.kind}.{form}.j2")
-    text = template.render(report=report, chart=chart.chart(report.series))
+    if form is Form.CSV:
+        return sheet.rows(report)
+    if form is Form.HTML:
+        return html(report, Layout.PAGE, language)
+    return _tidied(_environment(False, language).get_template(f"{report.kind}.txt.j2").render(report=report))
+
+
+def html(report: Report, layout: Layout, language: Language) -> str:
+    """``report`` as HTML for ``layout``."""
+    drawn = None if layout is Layout.MAIL else chart.svg(report.series, language, themed=layout is Layout.PAGE)
+    template = _environment(True, language).get_template(f"{report.kind}.html.j2")
+    # Markup: matplotlib wrote it from numbers and our own words.
+    picture = drawn and Markup(drawn)
+    return _tidied(template.render(report=report, layout=str(layout), language=str(language), picture=picture))
+
+
+def picture(report: Report, language: Language = Language.ENGLISH) -> bytes | None:
+    """The chart as PNG; None without matplotlib."""
+    return chart.png(report.series, language)
+
+
+def subject(report: Report, language: Language = Language.ENGLISH) -> str:
+    """The report's title, which a mail has as its Subject; one line of plain text."""
+    text = _environment(False, language).get_template("subject.j2").render(report=report)
+    return re.sub(r"[ \t\r\n]+", " ", text).strip()
+
+
+def _tidied(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
-def subject(report: Report) -> str:
-    """The report's title, which a mail has as its Subject; one line of plain text."""
-    template = _environment(Form.TEXT).get_template("subject.txt.j2")
-    return " ".join(template.render(report=report).split())
-
-
 @cache
-def _environment(form: Form) -> Environment:
-    """One environment a form: a macro is escaped as its own template was compiled, not as its caller's, so a
-    sentence shared by text and HTML has to be compiled for each.
+def _environment(markup: bool, language: Language) -> Environment:
+    """One environment for text and one for HTML: a macro is escaped as its own template was compiled, not as its
+    caller's, so a sentence shared by text and HTML has to be compiled for each.
     """
     environment = Environment(
-        loader=PackageLoader("catcher.report"),
-        autoescape=form is Form.HTML,
+        loader=ChoiceLoader(
+            [PackageLoader("catcher.report", f"templates/{language}"), PackageLoader("catcher.report", "templates")]
+        ),
+        autoescape=markup,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update({name: getattr(words, name) for name in _FILTERS})
+    environment.filters.update(filters(language))
     return environment

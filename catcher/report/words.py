@@ -1,70 +1,128 @@
-"""Numbers, dates and paragraphs as English text: the filters of the templates."""
+"""Numbers, dates and paragraphs as text of a language: the filters of the templates.
+
+A language is a member of ``Language``, a value of ``Words`` here, and a folder of that name in ``templates`` with the
+sentences.
+"""
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 WIDTH = 72
 """Columns of the text form. A name or a rule that is longer stands on a line of its own, unbroken."""
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+class Language(StrEnum):
+    """Languages that reports are written in (RFC 5646 tags)."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
 
 
-def number(value: int) -> str:
-    """``1234`` → ``1,234``."""
-    return f"{value:,}"
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a language writes numbers and dates."""
+
+    months: tuple[str, ...]
+    thousands: str
+    """Stands between groups of three digits."""
+    one: range
+    """Numbers that go with the singular."""
+    last_and: str
+    """Between the last two of a series, spaces included."""
+    small: tuple[str, ...] = ()
+    """Words for 0, 1, 2 …"""
+    first_of_month: str = "1"
+    space: str = " "
+    """Before a percent sign."""
+
+    def number(self, value: int) -> str:
+        """``1234`` → ``1,234``."""
+        return f"{value:,}".replace(",", self.thousands)
+
+    def count(self, value: int, one: str, many: str | None = None) -> str:
+        """``2, 'e-mail'`` → ``2 e-mails``; ``many`` where an s isn't enough."""
+        return f"{self.number(value)} {self.plural(value, one, many)}"
+
+    def plural(self, value: int, one: str, many: str | None = None) -> str:
+        """The noun that goes with ``value``."""
+        return one if value in self.one else many or one + "s"
+
+    def spelled(self, value: int) -> str:
+        """A small number as a word, where the language's small numbers don't depend on the noun."""
+        return self.small[value] if 0 <= value < len(self.small) else self.number(value)
+
+    def percent(self, share: float) -> str:
+        """``0.256`` → ``26 %``; what isn't nothing is at least ``<1 %``."""
+        return f"<1{self.space}%" if 0 < share < 0.005 else f"{100 * share:.0f}{self.space}%"
+
+    def day(self, value: date) -> str:
+        """``28 June 2026``."""
+        return f"{self.short_day(value)} {value.year}"
+
+    def short_day(self, value: date) -> str:
+        """``28 June``."""
+        return f"{self.first_of_month if value.day == 1 else value.day} {self.month_name(value)}"
+
+    def month(self, value: date) -> str:
+        """``June 2026``."""
+        return f"{self.month_name(value)} {value.year}"
+
+    def month_name(self, value: date) -> str:
+        """``June``."""
+        return self.months[value.month - 1]
+
+    def series(self, items: Iterable[str]) -> str:
+        """``a, b and c``."""
+        *most, last = list(items) or [""]
+        return f"{', '.join(most)}{self.last_and}{last}" if most else last
 
 
-def count(value: int, one: str, many: str | None = None) -> str:
-    """``2, 'e-mail'`` → ``2 e-mails``; ``many`` where an s isn't enough."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
-def spelled(value: int) -> str:
-    """Up to twelve as a word, 0 as ``no``."""
-    return _SMALL[value] if 0 <= value < len(_SMALL) else number(value)
+WORDS = {
+    Language.ENGLISH: Words(
+        months=_words("January February March April May June July August September October November December"),
+        thousands=",",
+        one=range(1, 2),
+        last_and=" and ",
+        small=_words("no one two three four five six seven eight nine ten eleven twelve"),
+    ),
+    Language.FRENCH: Words(
+        months=_words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
+        thousands="\N{NARROW NO-BREAK SPACE}",
+        one=range(2),
+        last_and=" et ",
+        first_of_month="1er",
+        space="\N{NO-BREAK SPACE}",
+    ),
+}
 
 
-def percent(share: float) -> str:
-    """``0.256`` → ``26 %``; what isn't nothing is at least ``<1 %``."""
-    return "<1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
-
-
-def day(value: date) -> str:
-    """``28 June 2026``."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-
-
-def short_day(value: date) -> str:
-    """``28 June``."""
-    return f"{value.day} {_MONTHS[value.month - 1]}"
-
-
-def month(value: date) -> str:
-    """``June 2026``."""
-    return f"{_MONTHS[value.month - 1]} {value.year}"
-
-
-def month_name(value: date) -> str:
-    """``June``."""
-    return _MONTHS[value.month - 1]
+def filters(language: Language) -> Mapping[str, Callable[..., Any]]:
+    """Every filter of the templates, by name."""
+    words = WORDS[language]
+    spoken = ("number", "count", "plural", "spelled", "percent", "day", "short_day", "month", "month_name", "series")
+    return {
+        **{name: getattr(words, name) for name in spoken},
+        "minute": minute,
+        "fill": fill,
+        "right": right,
+        "para": para,
+    }
 
 
 def minute(value: datetime) -> str:
     """``2026-06-28 09:14``."""
     return f"{value:%Y-%m-%d %H:%M}"
-
-
-def series(items: Iterable[str]) -> str:
-    """``a, b and c``."""
-    known = list(items)
-    return known[0] if len(known) == 1 else ", ".join(known[:-1]) + " and " + known[-1] if known else ""
 
 
 def fill(text: object, width: int) -> str:
@@ -78,12 +136,12 @@ def right(text: object, width: int) -> str:
 
 
 def para(text: str, first: str = "", rest: str | None = None) -> str:
-    """One paragraph of at most ``WIDTH`` columns.
+    """One paragraph of at most ``WIDTH`` columns; a no-break space stays one.
 
     ``first`` leads its first line, ``rest`` (or as many spaces as ``first`` has characters) the others.
     """
     return textwrap.fill(
-        " ".join(text.split()),
+        re.sub(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+", " ", text).strip(),
         WIDTH,
         initial_indent=first,
         subsequent_indent=" " * len(first) if rest is None else rest,

@@ -47,4 +47,4 @@ def desk(observations: Iterable[Observation] = (), *, store: Store | None = None
     store = store or MemoryStore()
     store.add([[o] for o in observations])
     names = {"contractor.example": "Contractor of Example"}
-    return Desk(store, folder, party_of, names.get, Operator("Registry of Example"), now)
+    return Desk(store, folder, party_of, names.get, Operator("Registry of Example", "desk@registry.example"), now)

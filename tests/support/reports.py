@@ -2,7 +2,8 @@
 
 A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on ``days``,
 each with what differs from a person's verified mail from contractor.example to army.ml. Optional: ``organisations``
-(what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals).
+(what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals), ``told``
+(party → day of its notice).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def composed(case: dict[str, Any]) -> Report:
         limits=Limits(3, 3, 30),
         now=now,
         evidence=own,
+        told={party: date.fromisoformat(day) for party, day in case.get("told", {}).items()},
     )
 
 

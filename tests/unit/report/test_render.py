@@ -4,47 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 
 import pytest
 from jinja2 import UndefinedError
 
 from catcher.model.report import Report
-from catcher.report import Form, render, subject
+from catcher.report import Form, Language, render, subject
 from catcher.report.render import _environment
 from tests.support import reports
-
-_HARMLESS = frozenset(
-    (
-        *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "div", "p", "span"),
-        *("h1", "h2", "h3", "b", "i", "ul", "ol", "li", "dl", "dt", "dd", "pre", "blockquote", "details", "summary"),
-        *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "svg", "text", "line", "rect", "desc"),
-    )
-)
-
-
-class Page(HTMLParser):
-    """Collects every tag with its attributes, and the text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.words: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in ("meta", "line", "rect"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("line", "rect"):
-            assert self.open.pop() == tag, f"</{tag}> closes another tag"
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
+from tests.support.pages import Page, harmful
 
 
 @pytest.fixture(params=reports.names())
@@ -55,10 +23,7 @@ def report(request: pytest.FixtureRequest) -> Report:
 def test_html_has_only_harmless_tags_and_attributes(report: Report) -> None:
     page = Page(render(report, Form.HTML))
     assert not page.open, "an open tag"
-    for tag, attributes in page.tags:
-        assert tag in _HARMLESS
-        assert not {"href", "src", "srcset", "action", "formaction", "background", "data", "style"} & set(attributes)
-        assert not [name for name in attributes if name.startswith("on")]
+    assert harmful(page) == []
     assert sum(tag == "style" for tag, _ in page.tags) == 1
 
 
@@ -78,6 +43,7 @@ def test_html_is_accessible(report: Report) -> None:
     labels = {name for a in attributes for name in (a.get("aria-labelledby") or "").split()}
     assert labels <= set(ids)
     assert ("html", {"lang": "en"}) in page.tags
+    assert ("html", {"lang": "fr"}) in Page(render(report, Form.HTML, Language.FRENCH)).tags
     assert sum(tag == "h1" for tag, _ in page.tags) == 1
     assert all(a.get("scope") for tag, a in page.tags if tag == "th")
 
@@ -92,8 +58,9 @@ def test_html_asks_for_what_text_asks_for(report: Report) -> None:
 
 
 def test_a_text_line_is_narrow_unless_it_is_one_name_or_a_rule(report: Report) -> None:
-    rules = {line.strip() for remedy in report.remedies for line in remedy.rule.splitlines()}
-    for line in render(report, Form.TEXT).splitlines():
+    pasted = [part.text for remedy in report.remedies for part in remedy.parts] + [q.text for q in report.queries]
+    rules = {line.strip() for text in pasted for line in text.splitlines()}
+    for line in (line for language in Language for line in render(report, Form.TEXT, language).splitlines()):
         assert len(line) <= 72 or line.strip() in rules or len(line.split()) <= 2, line
 
 
@@ -116,14 +83,14 @@ def test_json_holds_the_report(report: Report) -> None:
 
 def test_templates_in_names_are_not_run() -> None:
     made = reports.composed(reports.case("intended-hostile"))
-    for form in Form:
+    for form in (Form.TEXT, Form.HTML, Form.JSON):
         assert "{{ 7 * 7 }}" in " ".join(render(made, form).split())
 
 
 @pytest.mark.parametrize("form", [Form.TEXT, Form.HTML])
 def test_a_name_that_a_template_lacks_is_an_error(form: Form) -> None:
     with pytest.raises(UndefinedError):
-        _environment(form).from_string("{{ absent }}").render()
+        _environment(form is Form.HTML, Language.FRENCH).from_string("{{ absent }}").render()
 
 
 def test_markup_in_a_sentence_is_escaped_in_html_and_plain_in_text() -> None:

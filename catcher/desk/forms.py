@@ -1,0 +1,75 @@
+"""Every form of a report, as the files that an operator hands on: for readers, for machines, to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from catcher.model.errors import EnvironmentFailure
+from catcher.model.report import Report
+from catcher.report import Form, Language, is_address, letter, message, picture, render
+
+KIT = "kit"
+"""The remedy kit: a folder with one file for each thing to paste."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """A report in every form that can be made here."""
+
+    files: Mapping[str, str | bytes]
+    """Ending (``html``), or ``kit/FILE`` → content."""
+    left_out: tuple[str, ...]
+    """Why a form is missing, a sentence each."""
+
+
+def forms(report: Report, *, language: Language, now: datetime) -> Forms:
+    """All forms of ``report``. The mail is a draft from the operator's contact, without a recipient."""
+    files: dict[str, str | bytes] = {form.value: render(report, form, language) for form in Form}
+    left_out = []
+    for ending, make in _MORE.items():
+        try:
+            files[ending] = make(report, language, now)
+        except EnvironmentFailure as failure:
+            left_out.append(str(failure))
+    files |= {f"{KIT}/{name}": text for name, text in kit(report).items()}
+    return Forms(files, tuple(left_out))
+
+
+def form(report: Report, ending: str, *, language: Language, now: datetime) -> str | bytes:
+    """One form by its ending. Raises EnvironmentFailure when it can't be made here."""
+    if ending == KIT:
+        return "\n".join(f"==> {name} <==\n{text}" for name, text in kit(report).items())
+    if ending in _MORE:
+        return _MORE[ending](report, language, now)
+    return render(report, Form(ending), language)
+
+
+def kit(report: Report) -> dict[str, str]:
+    """File name → text of everything to paste."""
+    return {part.file: part.text + "\n" for remedy in report.remedies for part in remedy.parts}
+
+
+def _mail(report: Report, language: Language, now: datetime) -> bytes:
+    contact = report.operator.contact
+    if not is_address(contact):
+        raise EnvironmentFailure("no mail: [operator] contact in catcher.toml is no mail address to send from")
+    id_ = f"{report.ref}.{report.period}.{language}@{contact.rpartition('@')[2]}".lower()
+    return message(report, sender=contact, date=now, message_id=id_, language=language).as_bytes()
+
+
+def _letter(report: Report, language: Language, now: datetime) -> bytes:
+    return letter(report, language)
+
+
+def _picture(report: Report, language: Language, now: datetime) -> bytes:
+    drawn = picture(report, language)
+    if drawn is None:
+        raise EnvironmentFailure("no charts: matplotlib is not installed; pip install 'catcher[charts]'")
+    return drawn
+
+
+_MORE: Mapping[str, Callable[[Report, Language, datetime], bytes]] = {"eml": _mail, "pdf": _letter, "png": _picture}
+
+ENDINGS = (*(form.value for form in Form), *_MORE, KIT)

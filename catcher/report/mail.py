@@ -1,0 +1,97 @@
+"""The report as one mail (RFC 5322): plain text and HTML as alternatives, no attachment, nothing remote."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+
+from catcher.model.report import Report
+from catcher.report.names import plain
+from catcher.report.render import Form, Layout, html, render, subject
+from catcher.report.words import Language
+
+_DISPLAYED_CHARACTERS = 60
+_LINE = 78
+
+
+class _Policy(EmailPolicy):
+    """Folds as Python does, but never right behind a field's name: readers take such a field to begin with a space."""
+
+    def fold(self, name: str, value: str) -> str:
+        return _begun_at_once(name, super().fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return _begun_at_once(name, super().fold_binary(name, value).decode("ascii")).encode("ascii")
+
+
+def _begun_at_once(name: str, folded: str) -> str:
+    if not folded.startswith(f"{name}:\r\n"):
+        return folded
+    lines = textwrap.wrap(folded, _LINE, subsequent_indent=" ", break_long_words=False, break_on_hyphens=False)
+    return "\r\n".join(lines) + "\r\n"
+
+
+_POLICY = _Policy(linesep="\r\n", max_line_length=_LINE)
+
+
+class NoMailAddress(ValueError):
+    """A text that is no single mail address (RFC 5322 §3.4.1) of ASCII characters. It is not repeated."""
+
+
+def message(
+    report: Report,
+    *,
+    sender: str,
+    date: datetime,
+    message_id: str,
+    recipient: str | None = None,
+    language: Language = Language.ENGLISH,
+) -> EmailMessage:
+    """The mail that brings ``report`` from ``sender`` to ``recipient`` (None: a draft without To).
+
+    ``message_id`` has no angle brackets. The same arguments give the same octets (``as_bytes``), CRLF lines of at most
+    78 characters. Raises NoMailAddress, also for a ``message_id`` that isn't formed as an address is.
+    """
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = _address(sender, _display_name(report.operator.name))
+    if recipient is not None:
+        mail["To"] = _address(recipient)
+    mail["Subject"] = subject(report, language)
+    mail["Date"] = date
+    mail["Message-ID"] = f"<{_address(message_id).addr_spec}>"
+    # RFC 3834 §5: no vacation note or ticket system shall answer by itself.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(render(report, Form.TEXT, language), cte="quoted-printable")
+    mail.add_alternative(html(report, Layout.MAIL, language), subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = str(language)
+    mail.set_boundary(f"=_{report.ref}_{report.period}")
+    return mail
+
+
+def _display_name(name: str) -> str:
+    """``name`` without what a header field gives a meaning to: no quoting is left to get wrong."""
+    tame = "".join(char if char.isalnum() or char in "-.'’&" else " " for char in name)
+    return plain(tame, limit=_DISPLAYED_CHARACTERS)
+
+
+def is_address(text: str) -> bool:
+    """Whether ``text`` can stand in From and To."""
+    try:
+        _address(text)
+    except NoMailAddress:
+        return False
+    return True
+
+
+def _address(text: str, display_name: str = "") -> Address:
+    try:
+        address = Address(display_name=display_name, addr_spec=text)
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise NoMailAddress("this is no mail address; write it as name@domain") from error
+    if not text.isascii() or not text.isprintable() or " " in text or not address.domain or not address.username:
+        raise NoMailAddress("this is no mail address; write it as name@domain")
+    return address
