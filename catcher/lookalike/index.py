@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -14,31 +16,67 @@ MOST = 24
 """So many names are weighed for one typed name: the nearest by plain distance."""
 
 
+FARTHEST = 3
+"""No more single edits than these lie between what was meant and what was typed."""
+
+
 def slips(letters: int) -> int:
-    """How many single edits a text of so many letters may hold: one for every three, at least one, at most four."""
-    return max(1, min(4, (letters + 1) // 3))
+    """How many single edits a text of so many letters may hold: one up to three letters, two up to nine, else three."""
+    return 1 if letters < 4 else 2 if letters < 10 else FARTHEST
+
+
+@lru_cache(256)
+def _pieces(length: int) -> tuple[tuple[int, int], ...]:
+    """(start, end) of the pieces that a text of so many letters is cut into: one more than it may hold edits, so
+    that one at least is left whole."""
+    count = slips(length) + 1
+    cuts = [length * number // count for number in range(count + 1)]
+    return tuple(pairwise(cuts))
 
 
 class _Texts:
-    """Texts by length, each with the numbers of the names that have it."""
+    """Texts, found by a piece that the edits left whole (Li et al., Pass-Join, VLDB 2011), each with its owners.
+
+    A transposition across a cut spoils two pieces: where that was the last edit allowed, the text is missed.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._owners: dict[str, list[int]] = {}
         for number, text in enumerate(texts):
             self._owners.setdefault(text, []).append(number)
-        self._by_length: dict[int, list[str]] = {}
+        self._by_piece: dict[tuple[int, int, str], list[str]] = {}
         for text in self._owners:
-            self._by_length.setdefault(len(text), []).append(text)
+            for number, (start, end) in enumerate(_pieces(len(text))):
+                self._by_piece.setdefault((len(text), number, text[start:end]), []).append(text)
 
     def near(self, text: str, distance: int) -> Iterator[tuple[int, Sequence[int]]]:
-        """(distance, owners) of each text within ``distance`` edits."""
-        for length in range(len(text) - distance, len(text) + distance + 1):
-            choices = self._by_length.get(length)
+        """(distance, owners) of each text within ``distance`` edits, and no more than it may hold."""
+        for length in range(max(1, len(text) - distance), len(text) + distance + 1):
+            allowed = min(distance, slips(length))
+            longer = len(text) - length
+            if abs(longer) > allowed:
+                continue
+            choices = list(self._sharing(text, length, longer))
             if choices:
                 for found, apart, _ in process.extract(
-                    text, choices, scorer=OSA.distance, score_cutoff=distance, limit=None
+                    text, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None
                 ):
                     yield int(apart), self._owners[found]
+
+    def _sharing(self, text: str, length: int, longer: int) -> set[str]:
+        """Texts of ``length`` with a piece that stands whole in ``text``, as far off its place as edits can move it.
+
+        Pieces to the left of the first whole one hold an edit each, and so many at most moved it; the same from the
+        right.
+        """
+        found: set[str] = set()
+        pieces = _pieces(length)
+        for number, (start, end) in enumerate(pieces):
+            behind = len(pieces) - 1 - number
+            least, most = max(-number, longer - behind), min(number, longer + behind)
+            for place in range(max(0, start + least), min(len(text) - end + start, start + most) + 1):
+                found.update(self._by_piece.get((length, number, text[place : place + end - start]), ()))
+        return found
 
 
 class Index:
@@ -59,7 +97,7 @@ class Index:
                     for owner in owners:
                         found[owner, view] = apart + 0.6
             else:
-                for apart, owners in self._lefts.near(view.text, slips(len(view.text))):
+                for apart, owners in self._lefts.near(view.text, FARTHEST):
                     for owner in owners:
                         same = self._names[owner].suffix == view.suffix
                         found[owner, view] = apart + (0.0 if same else 0.9) + 0.1 * len(view.kinds)

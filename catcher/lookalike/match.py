@@ -14,9 +14,9 @@ from catcher.lookalike.weights import WEIGHTS
 from catcher.model.domain import parents
 from catcher.model.fingerprint import Candidate
 
-LIKELY = 0.55
+LIKELY = 0.6
 """Nothing is claimed unless it is so probable that one of the protected names was meant."""
-MARGIN = 1.1
+MARGIN = 1.05
 """The best candidate is claimed only if it is so many times as likely as the next: no coin is flipped."""
 _LETTERS = 14
 """Longer names don't become less likely to stand for themselves."""

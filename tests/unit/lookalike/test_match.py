@@ -142,9 +142,7 @@ def test_any_idn_has_an_answer(label: str) -> None:
     assert LOOKALIKES.match(typed).typed == typed
 
 
-@pytest.mark.parametrize(
-    "typed", ["a" * 253, "a." * 126 + "a", "xn--" + "9" * 59 + ".mil", "-" * 60, "w" * 250]
-)
+@pytest.mark.parametrize("typed", ["a" * 253, "a." * 126 + "a", "xn--" + "9" * 59 + ".mil", "-" * 60, "w" * 250])
 def test_a_name_as_long_as_can_be_is_bounded_work(typed: str) -> None:
     names = [f"{'a' * n}.mil" for n in range(1, 64)] + [f"{'a.' * n}mil" for n in range(1, 120)]
     assert Lookalikes(names, registrable).match(typed).typed == typed
