@@ -31,6 +31,7 @@ bench: $(VENV)/.runtime
 	$(VENV)/bin/catcher bench dns
 	$(VENV)/bin/catcher bench smtp
 	$(VENV)/bin/catcher bench fingerprint
+	$(VENV)/bin/catcher bench report --full
 
 peers:
 	deploy/peers

@@ -1,4 +1,4 @@
-"""``catcher bench``: measures DNS and SMTP beside the peers that are installed, and the fingerprint."""
+"""``catcher bench``: measures DNS and SMTP beside the peers that are installed, the fingerprint and a report."""
 
 from __future__ import annotations
 
@@ -84,6 +84,20 @@ def fingerprint(as_json: bool, rounds: int) -> None:
     from catcher.bench.fingerprint import measure
 
     _show(as_json, (asdict(row) for row in measure(rounds)))
+
+
+@command.command("report")
+@json_option
+@click.option("--full", is_flag=True, help="A million observations instead of 100,000; takes minutes.")
+def report(as_json: bool, full: bool) -> None:
+    """Seconds and memory of a report over many observations; folding them is told apart."""
+    from catcher.bench import report as report_bench
+
+    rows = []
+    for row in report_bench.measure(report_bench.FULL if full else report_bench.REDUCED):
+        click.echo(f"measured {row.observations:,}: {row.step}", err=True)
+        rows.append(_rounded(asdict(row)))
+    _show(as_json, rows)
 
 
 def _with_ratio(row: dict[str, Any], reference: float | None) -> dict[str, Any]:

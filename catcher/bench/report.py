@@ -1,0 +1,166 @@
+"""Time and memory of a report over many observations in SQLite: folding them once, then the report itself.
+
+A made-up month at one typo domain: two hundred organisations, four thousand mailboxes, six of ten mails by people.
+Folding is what happens once to each observation, whenever somebody looks; the report is what happens every time.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from catcher.bench.process import Server
+from catcher.desk import reports
+from catcher.desk.context import Desk
+from catcher.desk.forms import ENDINGS, form
+from catcher.directory import party_of
+from catcher.incident import fold
+from catcher.model.errors import EnvironmentFailure
+from catcher.model.fingerprint import (
+    Authentication,
+    AuthResult,
+    Basis,
+    Evidence,
+    EvidenceKind,
+    Intended,
+    MailClass,
+    Nature,
+    Sender,
+    SpfResult,
+    Tier,
+)
+from catcher.model.incident import IncidentKey, Role
+from catcher.model.observation import Observation, SizeClass
+from catcher.model.policy import Outcome, Policy
+from catcher.model.report import Operator
+from catcher.report import Language
+from catcher.store import SqliteStore
+
+FULL = 1_000_000
+REDUCED = 100_000
+MUST, GOAL = 10.0, 2.0
+"""Seconds for a report over ``FULL`` observations (DESIGN §5)."""
+_FIRST = datetime(2026, 6, 1, tzinfo=UTC)
+_NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
+_BATCH = 1000
+_ORGANISATIONS, _MAILBOXES = 200, 4000
+_INTENDED = IncidentKey("army.mil", Role.INTENDED, "army.ml")
+_KINDS = (*[MailClass.PERSON] * 6, MailClass.BULK, MailClass.BULK, MailClass.AUTOMATIC, MailClass.SPAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    step: str
+    observations: int
+    seconds: float
+    peak_megabytes: float
+    """Above what the process had before the step, at most."""
+    must: float | None = None
+    goal: float | None = None
+    met: bool | None = None
+
+
+def measure(observations: int) -> Iterator[Row]:
+    """Rows for a tenth of ``observations`` and for all: memory that is flat is the same in both.
+
+    Budgets are judged at ``FULL`` only. Raises StoreUnavailable when the temporary folder is full.
+    """
+    for number in (observations // 10, observations):
+        with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
+            yield from _measure(number, Path(folder))
+
+
+def _measure(number: int, folder: Path) -> Iterator[Row]:
+    store = SqliteStore(folder / "catcher.db")
+    try:
+        yield _timed("store", number, lambda: _fill(store, number))
+        desk = Desk(
+            store=store,
+            folder=lambda seen: fold(seen, party_of=party_of),
+            party_of=party_of,
+            organisation=lambda domain: None,
+            operator=Operator("Registry of Example", "desk@registry.example"),
+            now=_NOW,
+        )
+        yield _timed("fold, once", number, desk.fold)
+        for step, id_, endings in (
+            ("report to the intended party, all forms but PDF", _INTENDED.id, [e for e in ENDINGS if e != "pdf"]),
+            ("report to a sender, the same", _sender_key().id, [e for e in ENDINGS if e != "pdf"]),
+            ("the letter as PDF", _INTENDED.id, ["pdf"]),
+        ):
+            row = _timed(step, number, lambda id_=id_, endings=endings: _report(desk, id_, endings))
+            if number == FULL and step.startswith("report"):
+                row = Row(row.step, number, row.seconds, row.peak_megabytes, MUST, GOAL, row.seconds <= MUST)
+            yield row
+    finally:
+        store.close()
+
+
+def _report(desk: Desk, id_: str, endings: list[str]) -> None:
+    report = reports.preview(desk, id_)
+    for ending in endings:
+        try:
+            form(report, ending, language=Language.ENGLISH, now=desk.now)
+        except EnvironmentFailure:  # the form's library isn't installed here: its time is none
+            continue
+
+
+def _timed(step: str, number: int, action: Callable[[], None]) -> Row:
+    process = Server("catcher", os.getpid())
+    before = process.watch_peak()
+    started = time.monotonic()
+    action()
+    seconds = time.monotonic() - started
+    return Row(step, number, seconds, max(0, process.peak_octets() - before) / 1e6)
+
+
+def _sender_key() -> IncidentKey:
+    return IncidentKey(_organisation(0), Role.SENDER, "army.ml")
+
+
+def _organisation(number: int) -> str:
+    return f"organisation{number}.example"
+
+
+def _fill(store: SqliteStore, number: int) -> None:
+    chance = random.Random(20260601)
+    for start in range(0, number, _BATCH):
+        store.add([(_one(n, number, chance),) for n in range(start, min(start + _BATCH, number))])
+
+
+def _one(n: int, number: int, chance: random.Random) -> Observation:
+    """The nth of ``number``, in order of time; few mailboxes write much, most write little."""
+    mailbox = int(_MAILBOXES * chance.random() ** 3)
+    domain = _organisation(mailbox % _ORGANISATIONS)
+    mail_class = chance.choice(_KINDS)
+    genuine = mail_class is MailClass.PERSON
+    tier = Tier.VERIFIED if mail_class is not MailClass.SPAM else Tier.CLAIMED
+    moment = _FIRST + timedelta(minutes=n * 30 * 24 * 60 // number)
+    return Observation(
+        transaction=f"{n:012x}",
+        observed_at=moment,
+        ref=f"{n // 10**8:04}-{n // 10**4 % 10**4:04}-{n % 10**4:04}",
+        domain="army.ml",
+        policy=Policy.ACCEPT,
+        outcome=Outcome.ACCEPTED,
+        client="192.0.2.25",
+        tls=chance.random() < 0.9,
+        size_class=SizeClass.UP_TO_100_KB,
+        reverse_path_token=f"{mailbox:016x}",
+        reverse_path_domain=domain,
+        recipients=(f"{chance.randrange(_MAILBOXES):016x}",),
+        retry_tag=None,
+        fresh=genuine,
+        fresh_reason="signed",
+        sender=Sender(domain, None, tier, (Evidence(tier, EvidenceKind.DMARC, domain, AuthResult.PASS),), ()),
+        intended=(Intended("army.ml", "army.mil", None, Basis.DECLARED),),
+        nature=Nature(mail_class, 0.9 if genuine else 0.2, None, ()),
+        markings=(),
+        authentication=Authentication(SpfResult(AuthResult.PASS, domain, "mfrom")),
+    )
