@@ -23,6 +23,15 @@ _EXAMPLES = (
     Story.SIGN_UP_BOMB, Story.BOUNCES,
 )  # fmt: skip
 _INCIDENTS = 16
+_FORMS = {
+    ".txt": "text",
+    ".html": "a page for a browser",
+    ".csv": "rows",
+    ".json": "JSON",
+    ".eml": "a mail",
+    ".pdf": "a letter",
+    ".png": "the chart",
+}
 
 
 def show(outcome: Outcome) -> Iterator[str]:
@@ -200,11 +209,23 @@ def _incidents(appraisals: Sequence[Appraisal]) -> str:
 
 
 def _reports(outcome: Outcome) -> str:
-    folders = {path.parent for report in outcome.reports for path in report.files}
-    pages = [
-        f"  {path.name}  {report.subject}"
-        for report in outcome.reports
-        for path in report.files
-        if path.suffix == ".html"
-    ]
-    return "\n".join(("Pages for a browser; beside each the same as text and JSON. In", *map(str, folders), *pages))
+    roles = {one.incident.key.id: one.incident.key.role for one in outcome.appraisals}
+    sides = Counter(roles[report.incident] for report in outcome.reports)
+    own = [path for report in outcome.reports for path in report.files if path.parent.suffix != ".kit"]
+    endings = dict.fromkeys(path.suffix for path in own)
+    reasons = dict.fromkeys(reason for report in outcome.reports for reason in report.left_out)
+    return "\n".join(
+        (
+            f"{sides[Role.INTENDED]} to intended parties, {sides[Role.SENDER]} to senders; each as "
+            + ", ".join(f"{_FORMS[ending]} ({ending})" for ending in endings)
+            + "; beside them a folder .kit with the rules to paste. In",
+            *map(str, dict.fromkeys(path.parent for path in own)),
+            *(
+                f"  {path.name}  {report.subject}"
+                for report in outcome.reports
+                for path in report.files
+                if path.suffix == ".html"
+            ),
+            *reasons,
+        )
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,7 +37,7 @@ def outcome(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> O
         folder=partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m")),
         party_of=party_of,
         organisation=NAMES.get,
-        operator=Operator("Registry of Example"),
+        operator=Operator("Registry of Example", "desk@registry.example"),
         now=datetime(2026, 11, 1, 8, tzinfo=UTC),
     )
     folder: Path = tmp_path_factory.mktemp("reports")
@@ -50,7 +51,11 @@ def test_the_tables_tell_the_whole_month(outcome: Outcome) -> None:
     for story in Story:
         assert story.value in text
     assert "Not as scripted" not in text
-    assert len(outcome.reports) >= 9
+    sides = [
+        json.loads(path.read_text())["kind"] for r in outcome.reports for path in r.files if path.suffix == ".json"
+    ]
+    assert sides.count("intended") >= 3 and sides.count("sender") >= 5
+    assert f"{sides.count('intended')} to intended parties, {sides.count('sender')} to senders" in text
     for path in (path for report in outcome.reports for path in report.files if path.suffix == ".html"):
         assert path.name in text and str(path.parent) in text
 
