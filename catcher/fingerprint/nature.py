@@ -21,6 +21,8 @@ _AUTOMATIC = {Fact.DISPOSITION, Fact.ABUSE_REPORT, Fact.AUTO_SUBMITTED, Fact.AUT
 _BULK = {Fact.LIST, Fact.UNSUBSCRIBE, Fact.PRECEDENCE}
 _MACHINE = {Fact.NO_REPLY, Fact.ACCOUNT, Fact.SERVICE, Fact.NULL_SENDER, Fact.POSTMASTER}
 
+_ORDER = {fact: place for place, fact in enumerate(Fact)}
+
 _MAYBE_SPAM = {MailClass.PERSON, MailClass.BULK, MailClass.UNKNOWN}
 _SPAM = 0.1
 """``genuine`` below which it is called spam."""
@@ -76,7 +78,7 @@ def judge_nature(
     if mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
         facts.add(Fact.UNLIKELY)
         mail_class = MailClass.SPAM
-    return Nature(mail_class, genuine, typo, tuple(fact for fact in Fact if fact in facts))
+    return Nature(mail_class, genuine, typo, tuple(sorted(facts, key=_ORDER.__getitem__)))
 
 
 def classify(facts: set[Fact]) -> MailClass:

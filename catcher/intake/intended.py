@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from catcher.catalogue import Catalogue
 from catcher.lookalike import Match
 from catcher.model.fingerprint import Basis, Intended
+
+_REMEMBERED = 1_024
 
 
 def unwound_by(match: Callable[[str], Match], organisation: Callable[[str], str | None]) -> Callable[[str], Intended]:
@@ -30,11 +33,12 @@ def declared_by(
     organisation: Callable[[str], str | None],
     otherwise: Callable[[str], Intended] | None = None,
 ) -> Callable[[str], Intended]:
-    """The function from a typed domain (A-label) to its Intended.
+    """The function from a typed domain (A-label) to its Intended. The latest answers are remembered, boundedly.
 
     Where the catalogue says nothing, ``otherwise`` does; without it that is ``basis: none``.
     """
 
+    @lru_cache(_REMEMBERED)
     def intended(typed: str) -> Intended:
         entry = catalogue.find(typed)
         if entry is not None and entry.intended is not None:

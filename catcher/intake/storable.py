@@ -22,23 +22,18 @@ def storable_sender(sender: Sender) -> Sender:
     """``sender`` without claimed HELO text, and with host names cut to what names a network."""
     evidence = tuple(_storable(piece) for piece in sender.evidence if _may_stay(piece))
     conflicts = tuple(_storable(piece) for piece in sender.conflicts if _may_stay(piece))
-    if sender.domain is None:
-        return replace(sender, evidence=evidence, conflicts=conflicts)
-    naming = [p for p in sender.evidence if p.domain == sender.domain and p.tier is sender.tier]
-    if naming and all(piece.kind in _OF_HOST for piece in naming):
-        confirmed = sender.tier is Tier.NETWORK
-        return replace(
-            sender,
-            domain=_network_name(sender.domain) if confirmed else None,
-            organisation=sender.organisation if confirmed else None,
-            evidence=evidence,
-            conflicts=conflicts,
-        )
-    return replace(sender, evidence=evidence, conflicts=conflicts)
+    domain, organisation, tier = sender.domain, sender.organisation, sender.tier
+    naming = [p.kind in _OF_HOST for p in sender.evidence if p.domain == domain and p.tier is tier]
+    if domain is not None and naming and all(naming):
+        confirmed = tier is Tier.NETWORK
+        domain, organisation = (_network_name(domain), organisation) if confirmed else (None, None)
+    return Sender(domain, organisation, tier, evidence, conflicts)
 
 
 def storable_authentication(authentication: Authentication) -> Authentication:
     """``authentication`` without the selectors of signatures that don't verify."""
+    if not authentication.dkim:
+        return authentication
     return replace(authentication, dkim=tuple(map(_signature, authentication.dkim)))
 
 

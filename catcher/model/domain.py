@@ -7,6 +7,8 @@ import re
 import idna
 
 _LDH = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
+_PLAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\Z")
+"""A name that is what it has to be, by one look."""
 
 
 class DomainError(ValueError):
@@ -33,6 +35,8 @@ def to_alabel(text: str) -> str:
         name = _encode(name)
     if len(name) > 253:
         raise DomainError(f"the name has {len(name)} octets, at most 253 are allowed")
+    if _PLAIN.match(name):
+        return name
     for label in name.split("."):
         if not label:
             raise DomainError("the name has an empty label (two dots in a row)")

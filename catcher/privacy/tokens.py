@@ -16,7 +16,7 @@ _INNER, _OUTER = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0
 
 def period_of(moment: datetime) -> str:
     """The period that ``moment`` (aware) falls into: the month in UTC, ``2026-11``. Periods sort as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m")
+    return moment.astimezone(UTC).isoformat()[:7]
 
 
 class Tokens:
