@@ -1,9 +1,11 @@
-"""CPU per DNS query: catcher beside NSD, Knot and a bare C echo, on one core, the load from dnsperf on the others.
+"""CPU per DNS query: catcher beside NSD, Knot and a bare C echo, on one core, the load on the others.
 
 ::
 
     all servers start ─▶ round: each server, one after the other, each mix, saturated and paced ─▶ next round
                                                    └─▶ median of the rounds, ratio to the better peer
+
+The saturating load is a C program where there is a compiler (``load``), else dnsperf; the paced one is dnsperf.
 """
 
 from __future__ import annotations
@@ -13,13 +15,13 @@ import re
 import statistics
 import subprocess
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from catcher.bench.load import Load
 from catcher.bench.nameservers import PEERS, SERVERS
 from catcher.bench.process import Server, free_port, running, tool
 from catcher.bench.queries import EDNS, NEVER, RETURN, Mix, mixes
@@ -59,15 +61,16 @@ def measure(seconds: float, rounds: int) -> Iterator[str | Row]:
         folder = Path(name)
         asked = mixes(folder, DOMAINS)
         servers = _start(folder, stack)
+        load_program = Load.compiled(folder)
         for number in range(rounds):
             yield f"round {number + 1} of {rounds}"
             for mix in asked:
                 for server, port in servers:
                     if not number:
-                        dnsperf(mix, port, _WARM_SECONDS)
+                        _saturate(load_program, mix, port, _WARM_SECONDS)
                     for load in (_SATURATED, _PACED):
                         figures[server.name, mix.name, load].append(
-                            cost(server, mix, port, seconds, PACED if load == _PACED else None)
+                            cost(server, mix, port, seconds, PACED if load == _PACED else None, load_program)
                         )
     cpu = {key: statistics.median(of[1] for of in found) for key, found in figures.items()}
     for (server_name, mix_name, load), found in figures.items():
@@ -78,12 +81,23 @@ def measure(seconds: float, rounds: int) -> Iterator[str | Row]:
         yield Row(server_name, mix_name, load, rate, busy, mine, mine / min(peers) if peers else None, must, goal)
 
 
-def cost(server: Server, mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[float, float, float]:
+def cost(
+    server: Server, mix: Mix, port: int, seconds: float, rate: int | None = None, load: Load | None = None
+) -> tuple[float, float, float]:
     """Queries a second, CPU microseconds for each, and the percentage of its core that the server took."""
-    before, started = server.cpu_seconds(), time.perf_counter()
-    completed, per_second = dnsperf(mix, port, seconds, rate)
-    spent, took = server.cpu_seconds() - before, time.perf_counter() - started
-    return per_second, spent / completed * 1e6, spent / took * 100
+    before = server.cpu_seconds()
+    if rate is None:
+        completed, per_second = _saturate(load, mix, port, seconds)
+    else:
+        completed, per_second = dnsperf(mix, port, seconds, rate)
+    spent = server.cpu_seconds() - before
+    return per_second, spent / completed * 1e6, spent / (completed / per_second) * 100
+
+
+def _saturate(load: Load | None, mix: Mix, port: int, seconds: float) -> tuple[int, float]:
+    if load is None:
+        return dnsperf(mix, port, seconds)
+    return load.run(mix.files, port, seconds, cores()[1])
 
 
 def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[int, float]:

@@ -1,0 +1,131 @@
+"""The load that saturates a name server: a small C program, as dnsperf on one core can't keep a fast server busy.
+
+It reads dnsperf's query files, asks from several sockets in batches (sendmmsg), keeps a window under way that any
+server's receive buffer holds, and counts the replies. What is lost is asked for again after a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from catcher.bench.process import find
+
+SOURCE = r"""
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+enum { SOCKETS = 8, WINDOW = 32, MOST = 1500000, OCTETS = 320 };
+static char *arena; static unsigned *starts; static size_t count, used;
+static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
+static int qtype(const char *word) {
+    struct { const char *name; int type; } known[] = {{"A", 1}, {"SOA", 6}, {"MX", 15}, {"TXT", 16}, {"AAAA", 28}};
+    for (int i = 0; i < 5; i++) if (!strcasecmp(word, known[i].name)) return known[i].type;
+    exit(2);
+}
+static void add(const char *name, const char *type, int way) {
+    static const char cookie[] = "\0\x0a\0\x08\x01\x23\x45\x67\x89\xab\xcd\xef";
+    char *start = arena + used, *at = start;
+    memset(at, 0, 12); at[5] = 1; at[11] = way > 0; at += 12;
+    while (*name) {
+        size_t length = strcspn(name, ".");
+        *at++ = length; memcpy(at, name, length); at += length; name += length + (name[length] == '.');
+    }
+    int number = qtype(type);
+    *at++ = 0; *at++ = number >> 8; *at++ = number; *at++ = 0; *at++ = 1;
+    if (way > 0) {
+        int extra = way > 1 ? 12 : 0;
+        memcpy(at, "\0\0\x29\x10\0\0\0\0\0\0", 10); at[10] = extra; at += 11;
+        memcpy(at, cookie, extra); at += extra;
+    }
+    starts[count++] = used; used += at - start; starts[count] = used;
+}
+int main(int words, char **word) {
+    int port = atoi(word[1]); double seconds = atof(word[2]); size_t skip = strtoul(word[3], 0, 10);
+    FILE *files[3]; char line[512], name[300], type[16];
+    arena = malloc((size_t)MOST * OCTETS / 3); starts = malloc((MOST + 1) * sizeof *starts);
+    for (int way = 0; way < 3; way++) {
+        if (!(files[way] = fopen(word[4 + way], "r"))) return 2;
+        for (size_t i = 0; i < skip / 3; i++) if (!fgets(line, sizeof line, files[way])) rewind(files[way]);
+    }
+    size_t room = (size_t)MOST * OCTETS / 3 - 1000;
+    for (int way = 0, ends = 0; count < MOST && ends < 3 && used < room; way = (way + 1) % 3) {
+        if (!fgets(line, sizeof line, files[way])) { ends++; continue; }
+        if (sscanf(line, "%299s %15s", name, type) == 2) add(name, type, way);
+    }
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+    static char in[WINDOW][4096]; static struct iovec parts[WINDOW], taken[WINDOW];
+    static struct mmsghdr out[WINDOW], replies[WINDOW];
+    struct pollfd fds[SOCKETS]; int under_way[SOCKETS] = {0};
+    for (int i = 0; i < SOCKETS; i++) {
+        fds[i] = (struct pollfd){socket(AF_INET, SOCK_DGRAM, 0), POLLIN, 0};
+        if (connect(fds[i].fd, (void *)&to, sizeof to)) return 1;
+    }
+    for (int i = 0; i < WINDOW; i++) {
+        taken[i] = (struct iovec){in[i], sizeof in[i]};
+        replies[i].msg_hdr = (struct msghdr){0, 0, &taken[i], 1, 0, 0, 0};
+        out[i].msg_hdr = (struct msghdr){0, 0, &parts[i], 1, 0, 0, 0};
+    }
+    size_t next = 0; unsigned long completed = 0; unsigned short id = 0;
+    double begun = now(), heard = begun, moment = begun;
+    while ((moment = now()) - begun < seconds) {
+        int any = 0;
+        for (int i = 0; i < SOCKETS; i++) {
+            int got = recvmmsg(fds[i].fd, replies, WINDOW, MSG_DONTWAIT, 0);
+            if (got > 0) { completed += got; under_way[i] -= got; if (under_way[i] < 0) under_way[i] = 0; any = 1; }
+            int wanted = WINDOW - under_way[i];
+            if (wanted < WINDOW / 2) continue;
+            for (int j = 0; j < wanted; j++) {
+                char *query = arena + starts[next];
+                query[0] = ++id >> 8; query[1] = id;
+                parts[j] = (struct iovec){query, starts[next + 1] - starts[next]};
+                next = (next + 1) % count;
+            }
+            int sent = sendmmsg(fds[i].fd, out, wanted, 0);
+            if (sent > 0) under_way[i] += sent;
+        }
+        if (any) heard = moment;
+        else if (moment - heard > 0.1) { memset(under_way, 0, sizeof under_way); heard = moment; }
+        else poll(fds, SOCKETS, 10);
+    }
+    printf("%lu %f\n", completed, now() - begun);
+    return 0;
+}
+"""
+
+
+class Load:
+    """The compiled program, and how far it has come in each set of files: a name that never returns is used once."""
+
+    def __init__(self, program: Path) -> None:
+        self._program = program
+        self._asked: dict[tuple[Path, ...], int] = {}
+
+    @classmethod
+    def compiled(cls, folder: Path) -> Load | None:
+        """None where there is no C compiler."""
+        compiler = find("cc")
+        if compiler is None:
+            return None
+        source, program = folder / "load.c", folder / "load"
+        source.write_text(SOURCE)
+        subprocess.run([compiler, "-O2", "-o", str(program), str(source)], check=True)
+        return cls(program)
+
+    def run(self, files: Sequence[Path], port: int, seconds: float, core: set[int]) -> tuple[int, float]:
+        """Queries answered, and per second. ``files``: without EDNS, with it, with a client's cookie."""
+        key = tuple(files)
+        skip = self._asked.get(key, 0)
+        command = ["taskset", "-c", ",".join(map(str, core)), str(self._program), str(port), str(seconds), str(skip)]
+        said = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=True).stdout
+        completed, took = int(said.split()[0]), float(said.split()[1])
+        self._asked[key] = skip + int(completed * 1.1) + 1000
+        return completed, completed / took
