@@ -55,6 +55,7 @@ def svg(bars: Sequence[Bar], language: Language, *, themed: bool = False) -> str
 
 
 def _themed(text: str) -> str:
+    text = re.sub(r'style="fill: none[^"]*?"', lambda found: found[0] if "#" in found[0] else 'fill="none"', text)
     text = re.sub(r'style="[^"]*?(?:fill|stroke): (#[0-9a-f]{6})[^"]*"', _class, text)
     text = re.sub(r'style="[^"]*?text-anchor: (\w+)[^"]*"', r'text-anchor="\1"', text)
     return re.sub(r' style="[^"]*"', "", text)
@@ -86,7 +87,7 @@ def _drawn(bars: Sequence[Bar], language: Language) -> Iterator[Figure]:
     words = WORDS[language]
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "catcher", "font.size": 8}):
         figure = Figure(figsize=(_WIDTH, _HEIGHT), facecolor="none")
-        axes = figure.add_axes((0.055, 0.13, 0.94, 0.8), facecolor="none")
+        axes = figure.add_axes((0.055, 0.16, 0.94, 0.77), facecolor="none")
         places = range(len(bars))
         counted = [bar.count.counted for bar in bars]
         others = [bar.count.mails - bar.count.counted for bar in bars]
@@ -100,6 +101,7 @@ def _drawn(bars: Sequence[Bar], language: Language) -> Iterator[Figure]:
         dated = places[::_DATE_EVERY]
         axes.set_xticks(dated, [words.short_day(bars[place].first) for place in dated])
         axes.tick_params(length=0, labelcolor=_TEXT)
+        axes.tick_params(axis="x", pad=7)
         axes.hlines(scale, -0.6, len(bars) - 0.4, colors=_GRID, linewidth=0.7, clip_on=False, zorder=1)
         for spine in axes.spines.values():
             spine.set_visible(False)

@@ -78,6 +78,8 @@ def test_a_themed_chart_leaves_colours_to_the_page_and_another_has_its_own() -> 
     themed, own = (chart.svg(bars((4, 2)), Language.ENGLISH, themed=themed) for themed in (True, False))
     assert themed is not None and own is not None
     assert "style=" not in themed and "#" not in themed
+    for path in ElementTree.fromstring(themed).iter(f"{_SVG}path"):
+        assert path.get("class") or path.get("fill") == "none", "without either it is black"
     assert "#0b5c8a" in own
 
 
