@@ -66,10 +66,10 @@ class Appraisal:
 def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
     """All incidents, ordered by key; those without mail in ``period`` are left out. None: each one's latest month."""
     desk.fold()
-    for incident in desk.store.incidents():
+    for incident in desk.store.incidents(mailboxes=False):
         chosen = period or latest_period(incident)
         if chosen is not None:
-            appraisal = _appraise(incident, chosen)
+            appraisal = _appraise(desk, incident, chosen)
             if appraisal.measures.tally.total.mails:
                 yield appraisal
 
@@ -77,12 +77,12 @@ def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
 def show(desk: Desk, id: str, *, period: Period | None = None) -> Appraisal:
     """The incident ``id`` in ``period`` or its latest month. Raises NotFound."""
     desk.fold()
-    incident = desk.store.incident(id)
+    incident = desk.store.incident(id, mailboxes=False)
     if incident is None:
         raise NotFound("no incident has that id; `catcher incident list` shows them")
-    return _appraise(incident, period or latest_period(incident) or Period.of(desk.now.date()))
+    return _appraise(desk, incident, period or latest_period(incident) or Period.of(desk.now.date()))
 
 
-def _appraise(incident: Incident, period: Period) -> Appraisal:
-    measures = measure(incident, period)
+def _appraise(desk: Desk, incident: Incident, period: Period) -> Appraisal:
+    measures = measure(incident, period, desk.store.crowd(incident.key.id, period.name))
     return Appraisal(incident, measures, judge(measures))

@@ -7,7 +7,7 @@
 """
 
 from catcher.incident.fold import fold, merge
-from catcher.incident.measures import latest_period, measure, series
+from catcher.incident.measures import crowd, latest_period, measure, series
 from catcher.incident.notice import Verdict, judge
 
-__all__ = ["Verdict", "fold", "judge", "latest_period", "measure", "merge", "series"]
+__all__ = ["Verdict", "crowd", "fold", "judge", "latest_period", "measure", "merge", "series"]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Cell, Count, Incident, MailboxDay, MailboxTotal, Side
+from catcher.model.incident import Cell, Count, Crowd, Incident, MailboxDay, MailboxTotal, Side
 from catcher.model.measures import Bar, Counterparty, Mailboxes, Measures, Period, Tally
 from catcher.model.policy import Outcome
 
@@ -35,10 +35,14 @@ def latest_period(incident: Incident) -> Period | None:
     return None if day is None else Period.of(day)
 
 
-def measure(incident: Incident, period: Period) -> Measures:
-    """Everything that notices and reports need to know of ``incident`` in ``period``."""
+def measure(incident: Incident, period: Period, live: Crowd | None = None) -> Measures:
+    """Everything that notices and reports need to know of ``incident`` in ``period``.
+
+    ``live``: its live mailboxes in ``period``, when they were counted elsewhere and ``incident`` came without them.
+    """
     cells = [(cell, count) for cell, count in incident.cells.items() if cell.day in period]
-    live = [seen for seen in incident.mailboxes if seen.counted and seen.day in period]
+    if live is None:
+        live = crowd(incident.mailboxes, period.name)
     settled = [total for total in incident.settled if total.period == period.name]
     tally = _tally(cells)
     first_day = incident.first_day
@@ -49,8 +53,8 @@ def measure(incident: Incident, period: Period) -> Measures:
         since=first_day,
         tally=tally,
         previous=previous,
-        senders=_mailboxes(live, settled, Side.SENDER),
-        recipients=_mailboxes(live, settled, Side.RECIPIENT),
+        senders=_mailboxes(live.senders, settled, Side.SENDER),
+        recipients=_mailboxes(live.recipients, settled, Side.RECIPIENT),
         series=_series(cells, Step.DAY),
         counterparts=_counterparts(cells, live, settled),
         daily_mailboxes=_daily(live, tally.days),
@@ -98,14 +102,26 @@ def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
     return {word: _sum(group) for word, group in grouped.items()}
 
 
-def _mailboxes(live: Iterable[MailboxDay], settled: Iterable[MailboxTotal], side: Side) -> Mailboxes:
-    tokens = {(seen.period, seen.token) for seen in live if seen.side is side}
+def crowd(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
+    """The distinct ones of ``mailboxes`` with mail that counts in ``period``."""
+    counted = [seen for seen in mailboxes if seen.counted and seen.period == period]
+    senders = [seen for seen in counted if seen.side is Side.SENDER]
+    days = Counter(token for _, token in {(seen.day, seen.token) for seen in senders})
+    return Crowd(
+        senders=len(days),
+        recipients=len({seen.token for seen in counted if seen.side is Side.RECIPIENT}),
+        senders_of=Counter(counterpart for counterpart, _ in {(seen.counterpart, seen.token) for seen in senders}),
+        senders_by_days=Counter(days.values()),
+    )
+
+
+def _mailboxes(live: int, settled: Iterable[MailboxTotal], side: Side) -> Mailboxes:
     totals = [total.counted_mailboxes for total in settled if total.side is side and total.counted_mailboxes]
-    return Mailboxes(len(tokens) + sum(totals), about=len(totals) > 1 or bool(totals and tokens))
+    return Mailboxes(live + sum(totals), about=len(totals) > 1 or bool(totals and live))
 
 
 def _counterparts(
-    cells: list[tuple[Cell, Count]], live: list[MailboxDay], settled: list[MailboxTotal]
+    cells: list[tuple[Cell, Count]], live: Crowd, settled: list[MailboxTotal]
 ) -> tuple[Counterparty, ...]:
     counts: defaultdict[str, list[Count]] = defaultdict(list)
     days: defaultdict[str, set[date]] = defaultdict(set)
@@ -113,23 +129,23 @@ def _counterparts(
         counts[cell.counterpart].append(count)
         if count.counted:
             days[cell.counterpart].add(cell.day)
-    seen: defaultdict[str, list[MailboxDay]] = defaultdict(list)
-    for mailbox in live:
-        seen[mailbox.counterpart].append(mailbox)
     totals: defaultdict[str, list[MailboxTotal]] = defaultdict(list)
     for total in settled:
         totals[total.counterpart].append(total)
     parties = []
     for domain in counts:
-        mailboxes = _mailboxes(seen[domain], totals[domain], Side.SENDER)
+        mailboxes = _mailboxes(live.senders_of.get(domain, 0), totals[domain], Side.SENDER)
         above = mailboxes.number >= FLOOR_MAILBOXES and len(days[domain]) >= FLOOR_DAYS
         parties.append(Counterparty(domain, _sum(counts[domain]), mailboxes, len(days[domain]), bool(domain) and above))
     return tuple(sorted(parties, key=lambda party: (-party.count.counted, -party.count.mails, party.domain)))
 
 
-def _daily(live: list[MailboxDay], days: int) -> int:
-    seen = Counter(token for _, token in {(box.day, box.token) for box in live if box.side is Side.SENDER})
-    return sum(1 for number in seen.values() if number >= _STORED_ADDRESS_DAYS and 2 * number >= days)
+def _daily(live: Crowd, days: int) -> int:
+    return sum(
+        mailboxes
+        for number, mailboxes in live.senders_by_days.items()
+        if number >= _STORED_ADDRESS_DAYS and 2 * number >= days
+    )
 
 
 def _series(cells: Iterable[tuple[Cell, Count]], step: Step) -> tuple[Bar, ...]:

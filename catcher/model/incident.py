@@ -87,6 +87,18 @@ class MailboxDay:
     """Whether a mail of this mailbox on this day counts towards a notice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many distinct mailboxes with mail that counts there are in one period whose tokens still live."""
+
+    senders: int = 0
+    recipients: int = 0
+    senders_of: Mapping[str, int] = field(default_factory=dict)
+    """Counterpart → its sending mailboxes; a counterpart without any is absent."""
+    senders_by_days: Mapping[int, int] = field(default_factory=dict)
+    """Number of days → how many sending mailboxes wrote on just so many."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class MailboxTotal:
     """What remains of a period's mailboxes when its key is gone: how many there were, over how many days."""

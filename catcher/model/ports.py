@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from catcher.model.demand import DemandKey
-from catcher.model.incident import Incident
+from catcher.model.incident import Crowd, Incident
 from catcher.model.lookup import Answers, Question
 from catcher.model.observation import Observation
 
@@ -88,11 +88,17 @@ class Store(Protocol):
         """
         ...
 
-    def incidents(self) -> Iterator[Incident]:
-        """All incidents, ordered by key."""
+    def incidents(self, *, mailboxes: bool = True) -> Iterator[Incident]:
+        """All incidents, ordered by key; without ``mailboxes`` their live ones are left out: there can be very many."""
         ...
 
-    def incident(self, id: str) -> Incident | None: ...
+    def incident(self, id: str, *, mailboxes: bool = True) -> Incident | None:
+        """One incident, with or without its live mailboxes."""
+        ...
+
+    def crowd(self, id: str, period: str) -> Crowd:
+        """The live mailboxes of incident ``id`` in ``period``, counted in flat memory; zeros for an unknown id."""
+        ...
 
     def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
         """Adds the counts to those stored."""

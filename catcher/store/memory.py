@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from catcher.incident import merge
+from catcher.incident import crowd, merge
 from catcher.model.demand import DemandKey
-from catcher.model.incident import Incident, MailboxDay, MailboxTotal
+from catcher.model.incident import Crowd, Incident, MailboxDay, MailboxTotal
 from catcher.model.observation import Observation
 from catcher.model.ports import Folder, Purged
 from catcher.privacy.retention import RETRY_AFTER, coarsened, due, emptied
@@ -76,11 +76,17 @@ class MemoryStore:
         self._folded_up_to = self._last_id
         return len(waiting)
 
-    def incidents(self) -> Iterator[Incident]:
-        return iter(sorted(self._incidents.values(), key=lambda incident: incident.key))
+    def incidents(self, *, mailboxes: bool = True) -> Iterator[Incident]:
+        for found in sorted(self._incidents.values(), key=lambda incident: incident.key):
+            yield found if mailboxes else replace(found, mailboxes=frozenset())
 
-    def incident(self, id: str) -> Incident | None:
-        return self._incidents.get(id)
+    def incident(self, id: str, *, mailboxes: bool = True) -> Incident | None:
+        found = self._incidents.get(id)
+        return found if found is None or mailboxes else replace(found, mailboxes=frozenset())
+
+    def crowd(self, id: str, period: str) -> Crowd:
+        found = self._incidents.get(id)
+        return Crowd() if found is None else crowd(found.mailboxes, period)
 
     def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
         self._demand.update(tally)

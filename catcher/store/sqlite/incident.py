@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Cell, Count, Incident, IncidentKey, MailboxDay, MailboxTotal, Role, Side
+from catcher.model.incident import Cell, Count, Crowd, Incident, IncidentKey, MailboxDay, MailboxTotal, Role, Side
 from catcher.model.policy import Outcome
 from catcher.store.codec import Value
 from catcher.store.sqlite.statement import insert
@@ -33,6 +33,8 @@ _SETTLE = (
     f"count(DISTINCT CASE WHEN counted THEN day END) FROM incident_mailbox WHERE period = ? "
     f"GROUP BY incident, period, counterpart, side {_ADD_TOTAL}"
 )
+
+_COUNTED = "FROM incident_mailbox WHERE incident = ? AND period = ? AND counted = 1"
 
 
 def folded_up_to(db: Database) -> int:
@@ -76,7 +78,7 @@ def _number(db: Database, key: IncidentKey) -> int:
     return number
 
 
-def read(db: Database, id: str | None = None) -> Iterator[Incident]:
+def read(db: Database, id: str | None = None, *, mailboxes: bool = True) -> Iterator[Incident]:
     """The incidents, ordered by key; with ``id`` that one alone."""
     where, values = ("WHERE id = ?", [id]) if id is not None else ("", [])
     sql = f"SELECT number, party, role, domain FROM incident {where} ORDER BY party, role, domain"
@@ -86,13 +88,29 @@ def read(db: Database, id: str | None = None) -> Iterator[Incident]:
             dict(_cells(_rows(db, _CELL, "incident_cell", number))),
             frozenset(
                 MailboxDay(period, date.fromisoformat(day), counterpart, Side(side), token, bool(counted))
-                for period, day, counterpart, side, token, counted in _rows(db, _MAILBOX, "incident_mailbox", number)
+                for period, day, counterpart, side, token, counted in (
+                    _rows(db, _MAILBOX, "incident_mailbox", number) if mailboxes else ()
+                )
             ),
             frozenset(
                 MailboxTotal(period, counterpart, Side(side), *sums)
                 for period, counterpart, side, *sums in _rows(db, _TOTAL, "incident_total", number)
             ),
         )
+
+
+def crowd(db: Database, id: str, period: str) -> Crowd:
+    """What ``incident.crowd`` does, done by the database."""
+    row = db.execute("SELECT number FROM incident WHERE id = ?", [id]).fetchone()
+    if row is None:
+        return Crowd()
+    values = [row[0], period]
+    boxes = dict(db.execute(f"SELECT side, count(DISTINCT token) {_COUNTED} GROUP BY side", values))
+    of_senders = f"{_COUNTED} AND side = '{Side.SENDER.value}'"
+    senders_of = db.execute(f"SELECT counterpart, count(DISTINCT token) {of_senders} GROUP BY counterpart", values)
+    days = f"SELECT count(DISTINCT day) AS days {of_senders} GROUP BY token"
+    by_days = db.execute(f"SELECT days, count(*) FROM ({days}) GROUP BY days", values)
+    return Crowd(boxes.get(Side.SENDER.value, 0), boxes.get(Side.RECIPIENT.value, 0), dict(senders_of), dict(by_days))
 
 
 def _rows(db: Database, columns: tuple[str, ...], table: str, number: int) -> Iterable[tuple[Any, ...]]:

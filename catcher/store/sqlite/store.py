@@ -8,7 +8,7 @@ from pathlib import Path
 
 from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
-from catcher.model.incident import Incident
+from catcher.model.incident import Crowd, Incident
 from catcher.model.observation import Observation
 from catcher.model.ports import Folder, Purged
 from catcher.privacy.retention import due
@@ -94,13 +94,17 @@ class SqliteStore:
                 incident.mark_folded(self._db, page[-1].id)
             total += len(page)
 
-    def incidents(self) -> Iterator[Incident]:
+    def incidents(self, *, mailboxes: bool = True) -> Iterator[Incident]:
         with medium(self._path):
-            yield from incident.read(self._db)
+            yield from incident.read(self._db, mailboxes=mailboxes)
 
-    def incident(self, id: str) -> Incident | None:
+    def incident(self, id: str, *, mailboxes: bool = True) -> Incident | None:
         with medium(self._path):
-            return next(incident.read(self._db, id), None)
+            return next(incident.read(self._db, id, mailboxes=mailboxes), None)
+
+    def crowd(self, id: str, period: str) -> Crowd:
+        with medium(self._path):
+            return incident.crowd(self._db, id, period)
 
     def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
         with medium(self._path), writing(self._db):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from catcher.incident import crowd
 from catcher.model.demand import DemandKey
-from catcher.model.incident import Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.incident import Crowd, Incident, IncidentKey, MailboxTotal, Role, Side
 from catcher.model.observation import Observation
 from catcher.model.ports import Purged, Store
 from tests.support.folding import folder
-from tests.support.observations import NOON, observation
+from tests.support.observations import NOON, observation, sender
 
 DAY = timedelta(days=1)
 
@@ -52,6 +54,37 @@ class TestFolding:
 
     def test_there_is_no_incident_of_an_unknown_id(self, store: Store) -> None:
         assert store.incident("inc-00000000") is None
+
+    def test_mailboxes_can_be_left_out(self, store: Store) -> None:
+        """There may be hundreds of thousands, and who counts them needs none in memory."""
+        add(store, observation())
+        store.fold(folder)
+        for whole in store.incidents():
+            assert whole.mailboxes
+            assert store.incident(whole.key.id, mailboxes=False) == replace(whole, mailboxes=frozenset())
+        assert not any(incident.mailboxes for incident in store.incidents(mailboxes=False))
+
+    def test_live_mailboxes_are_counted_as_the_sums_have_them(self, store: Store) -> None:
+        """The pure count over the whole incident is the oracle."""
+        for n in range(60):
+            person = observation(
+                transaction=f"t{n}",
+                retry_tag=None,
+                observed_at=NOON + (n % 35) * DAY,
+                sender=sender(f"organisation{n % 3}.example"),
+                reverse_path_token=f"sender{n % 7}",
+                recipients=(f"reader{n % 5}", f"reader{n % 4}"),
+                fresh=n % 9 != 0,
+            )
+            add(store, person)
+        store.fold(folder)
+        for incident in store.incidents():
+            for period in ("2026-11", "2026-12"):
+                counted = store.crowd(incident.key.id, period)
+                assert counted == crowd(incident.mailboxes, period)
+                assert counted.senders > 0 and sum(counted.senders_by_days.values()) == counted.senders
+            assert store.crowd(incident.key.id, "2026-10") == Crowd()
+        assert store.crowd("inc-00000000", "2026-11") == Crowd()
 
     def test_numbers_of_purged_observations_never_come_again(self, store: Store) -> None:
         """Otherwise a new observation would lie below the marker of the fold, and never be folded."""
