@@ -18,6 +18,17 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
 _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
 """The two usual shapes of a single address, read at once; everything else goes token by token."""
+_LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN = re.compile(
+    rb"(?:([^()<>,;:@\"\\\[]*<)|[ \t]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]+)"
+    rb"@((?![^>\s]{254})(?:(?!xn--|[^.>]+--)"
+    + _LABEL
+    + rb"\.)+(?![0-9]+[>\s]|[0-9]+\Z|xn--)"
+    + _LABEL
+    + rb")(?(1)>)\s*\Z",
+    re.IGNORECASE,
+)
+"""The same where the domain is plain, too, and no internationalised one: one look is enough for all of it."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -39,6 +50,12 @@ def mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
     """
     found: list[Mailbox] = []
     for value in values:
+        plain = _PLAIN.match(value)
+        if plain is not None:
+            found.append(Mailbox(plain[2].decode("ascii"), plain[3].decode("ascii").lower()))
+            if len(found) == MAX_MAILBOXES:
+                return found
+            continue
         for address in _addresses(value.decode("utf-8", "replace")):
             mailbox = _mailbox(address)
             if mailbox is not None:

@@ -46,7 +46,7 @@ def judge_arc(lookups: Lookups, header: Header, body: BodyFacts) -> ArcResult | 
 
     None when questions are open.
     """
-    fields = [f for f in header.fields if f.name.rstrip(b" \t").lower() in _KINDS]
+    fields = [f for kind in _KINDS for f in header.by_name.get(kind, ())]
     if not fields:
         return ArcResult()
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from catcher.fingerprint import subjects
 from catcher.fingerprint.addresses import mailboxes
 from catcher.model.mailbox import Mailbox
@@ -17,42 +15,25 @@ _DAMAGE = frozenset({"nul", "bad-line", "8bit", "no-header"})
 class Glance:
     """Values are cut to READ octets and stripped. Lives for one judgement; nothing of it is kept."""
 
+    __slots__ = ("answers_to", "authors", "damaged", "fields", "recipients", "repeated", "subject")
+
     def __init__(self, header: Header) -> None:
-        fields: dict[bytes, bytes] = {}
-        repeated: set[bytes] = set()
-        for field in header.fields:
-            name = field.name.rstrip(b" \t").lower()
-            if name in fields:
-                repeated.add(name)
-            else:
-                fields[name] = field.value[:READ].strip()
+        fields = {name: each[0].value[:READ].strip() for name, each in header.by_name.items()}
         self.fields = fields
         """Name in lower case → the topmost value."""
-        self.repeated = repeated
+        self.repeated = {name for name, each in header.by_name.items() if len(each) > 1}
+        self.subject = subjects.decoded(fields.get(b"subject", b""))
+        self.authors = self._named(b"from")
+        """Who From names."""
+        self.answers_to = self._named(b"reply-to")
+        """Who Reply-To names."""
+        self.recipients = self._named(b"to", b"cc")
+        """Whom To and Cc name."""
         self.damaged = not _DAMAGE.isdisjoint(header.defects)
 
     def value(self, name: bytes) -> bytes:
         """The topmost value of the field, or ``b""``."""
         return self.fields.get(name, b"")
-
-    @cached_property
-    def subject(self) -> str:
-        return subjects.decoded(self.value(b"subject"))
-
-    @cached_property
-    def authors(self) -> list[Mailbox]:
-        """Who From names."""
-        return self._named(b"from")
-
-    @cached_property
-    def answers_to(self) -> list[Mailbox]:
-        """Who Reply-To names."""
-        return self._named(b"reply-to")
-
-    @cached_property
-    def recipients(self) -> list[Mailbox]:
-        """Whom To and Cc name."""
-        return self._named(b"to", b"cc")
 
     def _named(self, *names: bytes) -> list[Mailbox]:
         values = [self.fields[name] for name in names if name in self.fields]

@@ -91,8 +91,10 @@ _READ = 4096
 
 def judge_markings(header: Header | None) -> tuple[Marking, ...]:
     """The distinct markings, in the order of the header."""
+    if header is None or (_SCHEMES.keys().isdisjoint(header.by_name) and not _has_level_in_subject(header)):
+        return ()
     found: dict[Marking, None] = {}
-    for field in header.fields if header else ():
+    for field in header.fields:
         name = field.name.rstrip(b" \t").lower()
         scheme = _SCHEMES.get(name)
         if scheme is not None:
@@ -104,6 +106,10 @@ def judge_markings(header: Header | None) -> tuple[Marking, ...]:
             if in_subject is not None:
                 found[Marking("protective-marking", level(in_subject[1]))] = None
     return tuple(found)
+
+
+def _has_level_in_subject(header: Header) -> bool:
+    return any(b"SEC" in field.value.upper() for field in header.by_name.get(b"subject", ()))
 
 
 def _level_in(scheme: str, text: str) -> str:

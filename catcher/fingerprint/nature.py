@@ -78,7 +78,8 @@ def judge_nature(
     if mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
         facts.add(Fact.UNLIKELY)
         mail_class = MailClass.SPAM
-    return Nature(mail_class, genuine, typo, tuple(sorted(facts, key=_ORDER.__getitem__)))
+    in_order: list[Fact] = sorted(facts, key=_ORDER.__getitem__)
+    return Nature(mail_class, genuine, typo, tuple(in_order))
 
 
 def classify(facts: set[Fact]) -> MailClass:

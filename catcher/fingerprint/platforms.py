@@ -38,5 +38,4 @@ def header_platforms(header: Header | None) -> tuple[str, ...]:
     """The platforms whose fields stand in the header, each by its domain, in the order of the header."""
     if header is None:
         return ()
-    found = (_BY_FIELD.get(field.name.rstrip(b" \t").lower()) for field in header.fields)
-    return tuple(dict.fromkeys(domain for domain in found if domain is not None))
+    return tuple(dict.fromkeys(_BY_FIELD[name] for name in header.by_name if name in _BY_FIELD))

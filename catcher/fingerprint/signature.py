@@ -126,6 +126,8 @@ def wanted_digests(header: Header) -> tuple[DigestWanted, ...]:
     """The body digests that the signatures of ``header`` need: distinct, at most MAX_DIGESTS."""
     wanted: dict[DigestWanted, None] = {}
     fields = header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]
+    if not fields and b"arc-message-signature" not in header.by_name:
+        return ()
     arc = sorted(header_fields(header, b"arc-message-signature"), key=arc_instance)[-1:]
     for source in fields + arc:
         try:
@@ -138,7 +140,7 @@ def wanted_digests(header: Header) -> tuple[DigestWanted, ...]:
 
 def header_fields(header: Header, name: bytes) -> list[HeaderField]:
     """The fields called ``name`` (lower case), top first; blanks before the colon don't count."""
-    return [f for f in header.fields if f.name.rstrip(b" \t").lower() == name]
+    return header.by_name.get(name, [])
 
 
 def _wanted(tags: dict[bytes, bytes], *, arc: bool) -> tuple[Canonicalization, DigestWanted]:

@@ -37,11 +37,21 @@ class Header:
     """Words from a closed list: ``no-header``, ``no-blank-line``, ``nul``, ``8bit``, ``bad-line``,
     ``field-too-long``, ``header-too-long``.
     """
+    _by_name: dict[bytes, list[HeaderField]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def by_name(self) -> Mapping[bytes, list[HeaderField]]:
+        """Name in lower case, without blanks before the colon → its fields, top first; in the order of the message."""
+        found = self._by_name
+        if not found:
+            for each in self.fields:
+                found.setdefault(each.name.rstrip(b" \t").lower(), []).append(each)
+        return found
 
     def all(self, name: str) -> list[bytes]:
-        """The values of every field called ``name`` (case-insensitive), top first."""
+        """The values of every field called ``name`` (case-insensitive) up to the colon, top first."""
         wanted = name.lower().encode("ascii")
-        return [f.value for f in self.fields if f.name.lower() == wanted]
+        return [f.value for f in self.by_name.get(wanted, ()) if len(f.name) == len(wanted)]
 
     def first(self, name: str) -> bytes | None:
         """The value of the topmost field called ``name``, or None."""

@@ -28,6 +28,13 @@ from catcher.fingerprint.addresses import MAX_MAILBOXES, domain_or_none, local_p
         (b"ada@x.example\x00, ada@a_b.example, ada@-x.example, ada@x..example, ada@\xff.example", []),
         (b"ada <ada@contractor.example", []),
         (b"support@bank.example <real@evil.example>", ["real@evil.example"]),
+        (b"ada@contractor.example>, <ada@contractor.example", []),
+        (b"<ada@xn--bcher-kva.example>", ["ada@xn--bcher-kva.example"]),
+        (b"<ada@xn--0.example>", []),
+        (b"<ada@contractor.1234>", []),
+        (b"ada@contractor.example\r\n ", ["ada@contractor.example"]),
+        (b"<ada@" + b"a." * 123 + b"example>", ["ada@" + "a." * 123 + "example"]),
+        (b"<ada@" + b"a." * 124 + b"example>", []),
     ],
 )
 def test_mailboxes_of_an_address_list(text: bytes, expected: list[str]) -> None:
