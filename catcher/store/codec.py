@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from typing import Any, Protocol, TypeVar
 
 from catcher.model.fingerprint import (
@@ -43,6 +44,7 @@ _loads = json.JSONDecoder().decode
 E = TypeVar("E", bound=StrEnum)
 
 
+@lru_cache(maxsize=64)
 def moment_to_text(moment: datetime) -> str:
     """``2026-11-03T12:00:00Z``: moments in UTC sort as their texts do. ``moment`` is aware, of whole seconds."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -66,17 +68,17 @@ def encode(observation: Observation) -> tuple[Value, ...]:
         moment_to_text(o.observed_at),
         o.ref,
         o.domain,
-        o.policy.value,
-        o.outcome.value,
+        o.policy._value_,
+        o.outcome._value_,
         o.client,
         int(o.tls),
-        None if o.size_class is None else o.size_class.value,
+        None if o.size_class is None else o.size_class._value_,
         o.reverse_path_token,
         o.reverse_path_domain,
-        _dumps(o.recipients),
+        _texts(o.recipients),
         o.retry_tag,
         o.retry_of,
-        _dumps(o.signatures),
+        _texts(o.signatures),
         int(o.replayed),
         int(o.fresh),
         o.fresh_reason,
@@ -86,6 +88,10 @@ def encode(observation: Observation) -> tuple[Value, ...]:
         _json_list(o.markings),
         _json(o.authentication),
     )
+
+
+def _texts(texts: tuple[str, ...]) -> str:
+    return f"[{','.join(map(encode_basestring_ascii, texts))}]"
 
 
 class _Jsonable(Protocol):

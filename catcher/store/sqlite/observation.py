@@ -4,94 +4,85 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from itertools import islice
+from operator import attrgetter, itemgetter
 
 from sqlite_utils import Database
 
 from catcher.model.observation import Observation
 from catcher.privacy.retention import RETRY_AFTER
-from catcher.store.codec import COLUMNS, Value, bound_to_text, decode, encode, moment_from_text, moment_to_text
+from catcher.store.codec import COLUMNS, Value, bound_to_text, decode, encode, moment_to_text
 from catcher.store.rules import retry_key, to_the_minute
-from catcher.store.sqlite.statement import insert, quoted
+from catcher.store.sqlite.connection import writing
+from catcher.store.sqlite.statement import MOST_VALUES, insert, quoted
 
 _ALL = quoted(COLUMNS)
-_NEXT_ID = "SELECT 1 + max(ifnull((SELECT max(id) FROM observation), 0), (SELECT up_to FROM folded))"
-"""Ids never come again: what was purged was folded, and the marker of the fold stays."""
-_RETRIES = (
-    'SELECT key, observation, "transaction", observed_at FROM retry '
-    "WHERE key IN (SELECT value FROM json_each(?)) ORDER BY observation"
+_KEPT = tuple(column for column in COLUMNS if column not in ("id", "retry_of", "replayed"))
+"""The columns that an observation brings with it."""
+_INCOMING = (*_KEPT, "retry_key", "retry_since", "place")
+
+_PREPARE = (
+    f"CREATE TEMP VIEW IF NOT EXISTS incoming ({quoted(_INCOMING)}) AS SELECT {','.join(['NULL'] * len(_INCOMING))}",
+    "CREATE TEMP TABLE IF NOT EXISTS stored (id INTEGER NOT NULL, retry_of INTEGER, replayed INTEGER NOT NULL)",
+    f"""CREATE TEMP TRIGGER IF NOT EXISTS store INSTEAD OF INSERT ON incoming BEGIN
+        DELETE FROM stored WHERE NEW.place = 0;
+        INSERT INTO observation (id, retry_of, replayed, {quoted(_KEPT)})
+            SELECT number, first, first IS NULL AND NEW.signatures <> '[]' AND EXISTS (
+                SELECT 1 FROM json_each(NEW.signatures) JOIN signature ON token = value
+                WHERE "transaction" <> NEW."transaction"
+            ), {",".join(f'NEW."{column}"' for column in _KEPT)}
+            FROM (SELECT
+                1 + max(ifnull((SELECT max(id) FROM observation), 0), (SELECT up_to FROM folded)) AS number,
+                (SELECT min(observation) FROM retry WHERE key = NEW.retry_key
+                    AND "transaction" <> NEW."transaction" AND observed_at >= NEW.retry_since) AS first);
+        INSERT INTO stored SELECT id, retry_of, replayed FROM observation WHERE id = last_insert_rowid();
+        INSERT INTO retry SELECT NEW.retry_key, id, NEW."transaction", NEW.observed_at
+            FROM stored WHERE rowid = last_insert_rowid() AND retry_of IS NULL AND NEW.retry_key IS NOT NULL;
+        INSERT INTO signature SELECT DISTINCT value, NEW."transaction", stored.id
+            FROM stored, json_each(NEW.signatures) WHERE stored.rowid = last_insert_rowid();
+    END""",
 )
-_SEEN = (
-    'SELECT value, (SELECT min("transaction") FROM signature WHERE token = value), '
-    '(SELECT max("transaction") FROM signature WHERE token = value) '
-    "FROM json_each(?) WHERE EXISTS (SELECT 1 FROM signature WHERE token = value)"
-)
-"""Two transactions are enough to know whether there is another than a given one."""
+"""One statement adds a group: between two of them the thread may wait long for the interpreter. Row by row: what is
+added sees what was added before it. Ids never come again: what was purged was folded, and the fold's marker stays."""
+
+_STORED = "SELECT json_group_array(json_array(id, retry_of, replayed)) FROM (SELECT * FROM stored ORDER BY rowid)"
+
+
+def prepare(db: Database) -> None:
+    """Makes what ``add`` needs in this connection alone; the file has nothing of it."""
+    for sql in _PREPARE:
+        db.execute(sql)
 
 
 def add(db: Database, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
-    """As ``ports.Store.add``, inside a transaction that the caller began."""
-    memory = _Memory(db, [o for batch in batches for o in batch])
-    next_id: int = db.execute(_NEXT_ID).fetchone()[0]
-    stored = []
-    for batch in batches:
-        numbered = []
-        for observation in batch:
-            numbered.append(memory.place(to_the_minute(observation), next_id))
-            next_id += 1
-        stored.append(tuple(numbered))
-    insert(db, "observation", COLUMNS, [encode(o) for batch in stored for o in batch])
-    memory.write(db)
-    return stored
-
-
-class _Memory:
-    """What is known of retries and signatures while one group is added: the stored ones and the group's own."""
-
-    def __init__(self, db: Database, observations: Sequence[Observation]) -> None:
-        keys = sorted({key for key in map(retry_key, observations) if key is not None})
-        tokens = sorted({token for o in observations for token in o.signatures})
-        self._first: dict[str, list[tuple[int, str, datetime]]] = {}
-        self._seen: dict[str, set[str]] = {}
-        self._new_retries: list[tuple[Value, ...]] = []
-        self._new_signatures: list[tuple[Value, ...]] = []
-        if keys:
-            for key, id, transaction, observed_at in db.execute(_RETRIES, [json.dumps(keys)]):
-                self._first.setdefault(key, []).append((id, transaction, moment_from_text(observed_at)))
-        if tokens:
-            for token, one, other in db.execute(_SEEN, [json.dumps(tokens)]):
-                self._seen[token] = {one, other}
-
-    def place(self, observation: Observation, id: int) -> Observation:
-        """``observation`` with its id, marked as a retry or a replay where it is one; remembered for the next."""
-        key = retry_key(observation)
-        retry_of = None if key is None else self._retry_of(key, observation)
-        replayed = retry_of is None and any(
-            self._seen.get(token, _NONE) - {observation.transaction} for token in observation.signatures
+    """As ``ports.Store.add``: one transaction, durable when it returns."""
+    observations = [to_the_minute(o) for batch in batches for o in batch]
+    if not observations:
+        return [() for _ in batches]
+    rows = [_incoming(observation, place) for place, observation in enumerate(observations)]
+    if len(rows) <= MOST_VALUES // len(_INCOMING):
+        insert(db, "incoming", _INCOMING, rows)  # a statement alone is a transaction
+    else:
+        with writing(db):
+            insert(db, "incoming", _INCOMING, rows)
+    found = iter(json.loads(db.execute(_STORED).fetchone()[0]))
+    numbered = (
+        Observation(
+            id=id, retry_of=retry_of, replayed=bool(replayed), **dict(zip(_KEPT, _fields(observation), strict=True))
         )
-        if key is not None and retry_of is None:
-            at = observation.observed_at
-            self._first.setdefault(key, []).append((id, observation.transaction, at))
-            self._new_retries.append((key, id, observation.transaction, moment_to_text(at)))
-        for token in dict.fromkeys(observation.signatures):
-            self._seen.setdefault(token, set()).add(observation.transaction)
-            self._new_signatures.append((token, observation.transaction, id))
-        return replace(observation, id=id, retry_of=retry_of, replayed=replayed)
-
-    def _retry_of(self, key: str, observation: Observation) -> int | None:
-        since = observation.observed_at - RETRY_AFTER
-        for id, transaction, observed_at in self._first.get(key, ()):
-            if transaction != observation.transaction and observed_at >= since:
-                return id
-        return None
-
-    def write(self, db: Database) -> None:
-        insert(db, "retry", ("key", "observation", "transaction", "observed_at"), self._new_retries)
-        insert(db, "signature", ("token", "transaction", "observation"), self._new_signatures)
+        for observation, (id, retry_of, replayed) in zip(observations, found, strict=True)
+    )
+    return [tuple(islice(numbered, len(batch))) for batch in batches]
 
 
-_NONE: frozenset[str] = frozenset()
+def _incoming(observation: Observation, place: int) -> list[Value]:
+    since = moment_to_text(observation.observed_at - RETRY_AFTER)
+    return [*_kept(encode(observation)), retry_key(observation), since, place]
+
+
+_fields = attrgetter(*_KEPT)
+_kept = itemgetter(*(COLUMNS.index(column) for column in _KEPT))
 
 
 def page(

@@ -9,13 +9,13 @@ from sqlite_utils import Database
 
 from catcher.store.codec import Value
 
-_MOST_VALUES = 999
+MOST_VALUES = 999
 """Bound values in a statement; every SQLite allows so many."""
 
 
 def insert(db: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]], then: str = "") -> None:
     """Inserts ``rows``; ``then`` is what follows the values, an ``ON CONFLICT`` clause."""
-    most = _MOST_VALUES // len(columns)
+    most = MOST_VALUES // len(columns)
     for start in range(0, len(rows), most):
         chunk = rows[start : start + most]
         sql = _insert(table, tuple(columns), len(chunk), then)

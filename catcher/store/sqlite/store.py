@@ -30,6 +30,7 @@ class SqliteStore:
             self._db = connect(path, busy_seconds=busy_seconds)
             try:
                 migrations.migrate(self._db)
+                observation.prepare(self._db)
                 self._identity = identity_of(path)
             except BaseException:
                 self._db.close()
@@ -42,8 +43,7 @@ class SqliteStore:
         with medium(self._path):
             if not is_at(self._path, self._identity):
                 raise StoreUnavailable(f"{self._path}: the file was removed or replaced; it is made again")
-            with writing(self._db):
-                return observation.add(self._db, batches)
+            return observation.add(self._db, batches)
 
     def observations(
         self,
@@ -133,7 +133,10 @@ class SqliteStore:
                 tallies = demand.delete(self._db, moments.deleted_before)
                 if tallies:
                     retention.owe_scrub(self._db)
-            retention.scrub(self._db)
+            try:
+                retention.scrub(self._db)
+            finally:
+                observation.prepare(self._db)  # what is temporary goes when SQLite is told another place for it
             return Purged(deleted, coarsened, emptied, settled, tallies)
 
     def settle(self, period: str) -> int:

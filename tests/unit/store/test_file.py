@@ -125,8 +125,8 @@ def test_a_damaged_page_is_a_finding_and_no_traceback(path: Path) -> None:
     with store_at(path) as store:
         store.add([[observation(transaction=f"t{n}", retry_tag=f"{n:06x}")] for n in range(500)])
     octets = bytearray(path.read_bytes())
-    page = len(octets) // 4096 // 2
-    octets[page * 4096 : page * 4096 + 512] = b"\xff" * 512
+    for page in range(len(octets) // 2, len(octets), 4096):
+        octets[page : page + 512] = b"\xff" * 512
     path.write_bytes(octets)
     faults = verify(path)
     assert faults
