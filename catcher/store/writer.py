@@ -46,7 +46,11 @@ class GroupWriter:
         self._most_waiting = most_waiting
         self._most_together = most_together
         self._pause_seconds = pause_seconds
-        self._changed = threading.Condition()
+        self._state = threading.Lock()
+        self._due = threading.Lock()
+        """Released when there is something to do: a condition costs the interpreter several turns for each wait."""
+        self._due.acquire()
+        self._closed = threading.Event()
         self._waiting: deque[_Commit] = deque()
         self._closing = False
         self._pausing = False
@@ -70,7 +74,7 @@ class GroupWriter:
     async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
         """As ``ports.ObservationSink.commit``."""
         done: asyncio.Future[tuple[Observation, ...]] = asyncio.get_running_loop().create_future()
-        with self._changed:
+        with self._state:
             if self._thread is None or self._closing:
                 raise StoreUnavailable("the store is closed")
             if self._pausing:
@@ -84,17 +88,18 @@ class GroupWriter:
         return await done
 
     def _call(self) -> None:
-        with self._changed:
-            self._calling = False
-            self._changed.notify()
+        self._calling = False
+        if self._due.locked():  # the loop alone releases it, so nobody can come between
+            self._due.release()
 
     async def close(self) -> None:
         """Writes all that waits, closes the store and ends the thread. Later commits are refused."""
         if self._thread is None:
             return
-        with self._changed:
+        with self._state:
             self._closing = True
-            self._changed.notify()
+        self._closed.set()
+        self._call()
         await asyncio.shield(self._ended)
         self._thread.join()
         self._thread = None
@@ -120,8 +125,9 @@ class GroupWriter:
 
     def _next_group(self) -> list[_Commit]:
         """All that waits, up to the bound; empty when closing and nothing waits."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing)
+        while not self._waiting and not self._closing:
+            self._due.acquire()
+        with self._state:
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most_together))]
 
     def _write(self, store: Store | None, group: list[_Commit], results: _Results) -> Store | None:
@@ -147,14 +153,13 @@ class GroupWriter:
 
     def _pause(self) -> None:
         """Fails what waits and, for a while, what comes: a broken disk is not asked again for each mail."""
-        with self._changed:
+        with self._state:
             self._pausing = True
             refused = list(self._waiting)
             self._waiting.clear()
         self._tell(_resolve, [(commit, StoreUnavailable("the store failed a moment ago")) for commit in refused])
-        with self._changed:
-            self._changed.wait_for(lambda: self._closing, self._pause_seconds)
-            self._pausing = False
+        self._closed.wait(self._pause_seconds)
+        self._pausing = False
 
     def _tell(self, call: Callable[..., None], argument: object) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
