@@ -25,6 +25,10 @@ log = logging.getLogger("catcher.supervise")
 TUNABLES = "GLIBC_TUNABLES"
 NO_CACHE = "glibc.malloc.tcache_count=0"
 
+_M_MXFAST = 1
+_FAST_MOST = 160
+"""Octets: what glibc allows at most. Freed pieces up to that are overwritten, but neither merged nor cut anew: most
+objects are that small."""
 _M_PERTURB = -6
 _FILL = 0xA5
 _PR_SET_DUMPABLE = 4
@@ -82,4 +86,6 @@ def wipe_freed_memory() -> bool:
         get(domain, ctypes.byref(own))
         mixed = _Allocator(raw.ctx, raw.malloc, raw.calloc, own.realloc, own.free)
         put(domain, ctypes.byref(mixed))
-    return bool(ctypes.CDLL(None).mallopt(_M_PERTURB, _FILL))
+    libc = ctypes.CDLL(None)
+    libc.mallopt(_M_MXFAST, _FAST_MOST)
+    return bool(libc.mallopt(_M_PERTURB, _FILL))
