@@ -19,6 +19,8 @@ _WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?:[ \t][
 """A field with its folds that is here to its end: what most are, taken at once instead of line by line."""
 _MANY = re.compile(rb"(?:" + _WHOLE.pattern + rb")++")
 """Such fields one after the other: how those are passed over that come when enough are kept."""
+_NAME_AND_VALUE = re.compile(rb"([^\x00-\x20\x7f:]{1,900}[ \t]{0,90}):([^\n]*+(?:\n[ \t][^\n]*+)*+)\n(?=[^ \t])")
+"""The same, split."""
 _RECEIVED = re.compile(rb"^received[: \t]", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(rb"[^\x00-\x20\x7f:]+\Z")
 _ENVELOPE_LINES = (b"From ", b">From ")
@@ -72,7 +74,7 @@ class HeaderReader:
 
     def feed(self, data: bytes) -> bytes | None:
         """Takes the next octets; None while the header goes on, else the octets after it (maybe none)."""
-        start = 0
+        start = 0 if self.octets or self._line else self._take_at_once(data)
         while start < len(data):
             whole = None if self._within or self._line else _WHOLE.match(data, start)
             if whole is not None and len(self._fields) >= FIELDS_KEPT:
@@ -107,6 +109,20 @@ class HeaderReader:
         if not self._fields and not self._dropped:
             self._defects.add("no-header")
         return Header(tuple(self._fields), self.octets, self._dropped, tuple(sorted(self._defects)))
+
+    def _take_at_once(self, data: bytes) -> int:
+        """Takes the whole fields that a small message begins with; returns where they end."""
+        many = _MANY.match(data, 0, FIELD_KEPT)
+        if many is None:
+            return 0
+        found = _NAME_AND_VALUE.findall(data, 0, min(many.end() + 1, len(data)))
+        if len(found) > FIELDS_KEPT:
+            return 0
+        self._note(many[0])
+        self._room -= many.end()
+        self._fields = [HeaderField(name, value.removesuffix(b"\r")) for name, value in found]
+        self.hops = len(_RECEIVED.findall(many[0]))
+        return many.end()
 
     def _pass_over(self, data: bytes, start: int) -> int:
         """Counts the whole fields from ``start`` on, all in one go; returns where they end."""

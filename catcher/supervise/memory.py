@@ -29,6 +29,9 @@ _M_MXFAST = 1
 _FAST_MOST = 160
 """Octets: what glibc allows at most. Freed pieces up to that are overwritten, but neither merged nor cut anew: most
 objects are that small."""
+_M_TRIM_THRESHOLD = -1
+_TRIM_FROM = 4 << 20
+"""Octets of unused memory from which on it goes back to the kernel: below, what one write needs the next needs again."""
 _M_PERTURB = -6
 _FILL = 0xA5
 _PR_SET_DUMPABLE = 4
@@ -88,4 +91,5 @@ def wipe_freed_memory() -> bool:
         put(domain, ctypes.byref(mixed))
     libc = ctypes.CDLL(None)
     libc.mallopt(_M_MXFAST, _FAST_MOST)
+    libc.mallopt(_M_TRIM_THRESHOLD, _TRIM_FROM)
     return bool(libc.mallopt(_M_PERTURB, _FILL))
