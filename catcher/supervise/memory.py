@@ -31,7 +31,7 @@ _FAST_MOST = 160
 objects are that small."""
 _M_TRIM_THRESHOLD = -1
 _TRIM_FROM = 4 << 20
-"""Octets of unused memory from which on it goes back to the kernel: below, what one write needs the next needs again."""
+"""Octets of unused memory that don't go back to the kernel: what one write needs the next needs again."""
 _M_PERTURB = -6
 _FILL = 0xA5
 _PR_SET_DUMPABLE = 4
