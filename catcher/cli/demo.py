@@ -86,8 +86,11 @@ def _progress(played: Iterable[Played], number: int) -> list[Played]:
 
 
 def _wait_for_interrupt() -> None:
+    """Until Ctrl-C or SIGTERM, also where a shell started this in the background, with SIGINT ignored."""
     import signal
 
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         signal.pause()
     except KeyboardInterrupt:
