@@ -8,7 +8,9 @@ from catcher.dns.wire import MAX_NAME, ExtendedError, Name, Rcode, Rdata, RRset,
 from catcher.dns.zone import Delegation, Node, Zone
 
 MAX_CHAIN = 16
-"""CNAME and DNAME steps that one answer follows; a resolver asks again from there."""
+"""CNAME and DNAME steps that one answer follows."""
+CUT_CHAIN = 5
+"""Steps that are told of a chain which is longer, or has no end; a resolver asks again from there."""
 
 Section = list[tuple[bytes, RRset]]
 """RRsets with their absolute owners."""
@@ -46,13 +48,19 @@ def lookup(zone: Zone, name: Name, apex: int, qtype: int, inside: Inside) -> Ans
     found = Answer()
     origin = name.wire[apex:]
     seen = {name.folded}
+    told = 0
     while True:
         target = _step(zone, name, apex, qtype, found, origin)
         if target is None:
             return found
         name = Name(target)
         within = inside(name)
-        if within is None or name.folded in seen or len(seen) >= MAX_CHAIN:
+        if within is None or name.folded in seen:
+            return found
+        if len(seen) == CUT_CHAIN:
+            told = len(found.answer)
+        elif len(seen) == MAX_CHAIN:
+            del found.answer[told:]
             return found
         apex = within
         seen.add(name.folded)

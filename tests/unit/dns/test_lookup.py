@@ -260,10 +260,21 @@ def test_a_name_that_a_dname_makes_too_long(tmp_path: Path) -> None:
 
 
 def test_a_long_chain_is_followed_in_pieces(tmp_path: Path) -> None:
-    authority = of(zone(tmp_path, "".join(f"c{i} CNAME c{i + 1}\n" for i in range(40))))
+    """As NSD tells it up to 15 steps, and beyond that as Knot does: five steps, the resolver asks on."""
+    authority = of(zone(tmp_path, "".join(f"c{i} CNAME c{i + 1}\n" for i in range(40)) + "c40 A 192.0.2.1\n"))
+    whole = lines(ask(authority, "c25.zone.example", "A"))
+    assert len(whole) == 17 and whole[-1] == "answer c40.zone.example. 300 A 192.0.2.1"
     told = lines(ask(authority, "c0.zone.example", "A"))
-    assert told[0] == "NOERROR aa" and len(told) == 17
-    assert told[-1] == "answer c15.zone.example. 300 CNAME c16.zone.example."
+    assert told[0] == "NOERROR aa" and len(told) == 6
+    assert told[-1] == "answer c4.zone.example. 300 CNAME c5.zone.example."
+
+
+def test_a_chain_that_grows_without_end_is_told_as_far_as_a_long_one(tmp_path: Path) -> None:
+    """Two DNAMEs that lead below each other: every name of the chain is new."""
+    authority = of(zone(tmp_path, "one DNAME two\ntwo DNAME a.one\n"))
+    told = lines(ask(authority, "x.one.zone.example", "A"))
+    assert sum(" CNAME " in line for line in told) == 5
+    assert told[-1] == "answer x.a.a.one.zone.example. 300 CNAME x.a.a.two.zone.example."
 
 
 def test_any_gets_the_smallest_rrset(authority: Authority) -> None:
