@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from catcher.desk import incidents
-from catcher.desk.context import Desk
+from catcher.desk.context import Desk, NotFound
 from catcher.desk.evidence import evidence
 from catcher.desk.files import write_private
 from catcher.desk.forms import forms
@@ -75,7 +75,7 @@ def candidates(desk: Desk, folder: Path, *, period: Period | None = None) -> Ite
 
 def preview(desk: Desk, id: str, *, period: Period | None = None, told: Told | None = None) -> Report:
     """The report on incident ``id``, composed and not written. Raises NotFound."""
-    measures = incidents.show(desk, id, period=period).measures
+    measures = _seen(desk, id, period)
     rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
     return _compose(desk, measures, rows, told or {})
 
@@ -95,13 +95,20 @@ def build(
     Raises NotFound before the first is written, EnvironmentFailure when the folder can't be written.
     """
     if ids:
-        wanted = [incidents.show(desk, id, period=period).measures for id in dict.fromkeys(ids)]
+        wanted = [_seen(desk, id, period) for id in dict.fromkeys(ids)]
     else:
         wanted = [a.measures for a in incidents.listing(desk, period=period) if everything or a.verdict.due]
     groups: defaultdict[tuple[str, Period], list[Measures]] = defaultdict(list)
     for measures in wanted:
         groups[measures.key.domain, measures.period].append(measures)
     return _write(desk, folder, groups, language, told or {})
+
+
+def _seen(desk: Desk, id: str, period: Period | None) -> Measures:
+    measures = incidents.show(desk, id, period=period).measures
+    if not measures.tally.total.mails:
+        raise NotFound(f"no mail of {id} was seen in {measures.period}; `catcher incident show {id}` has its months")
+    return measures
 
 
 def _write(

@@ -162,7 +162,13 @@ def test_the_list_says_what_is_due_and_what_is_built(table: Desk, tmp_path: Path
 
 
 def test_a_month_without_mail_has_no_report(table: Desk, tmp_path: Path) -> None:
-    assert list(reports.build(table, tmp_path, everything=True, period=Period.parse("2026-01"))) == []
+    """Not even one that is asked for by name: it would tell of nothing."""
+    january = Period.parse("2026-01")
+    assert list(reports.build(table, tmp_path, everything=True, period=january)) == []
+    with pytest.raises(NotFound, match=f"no mail of {ARMY} was seen in 2026-01"):
+        reports.build(table, tmp_path, ids=[ARMY], period=january)
+    with pytest.raises(NotFound, match="no mail of"):
+        reports.preview(table, ARMY, period=january)
 
 
 def test_one_domain_as_sender_and_as_intended_party_keeps_its_evidence_apart(tmp_path: Path) -> None:
