@@ -1,4 +1,4 @@
-"""The algorithm of RFC 1034 §4.3.2, one rule a test, on a whole zone."""
+"""The algorithm of RFC 1034 §4.3.2, rule by rule. Long because the rules are many, and stand together."""
 
 from __future__ import annotations
 
