@@ -101,5 +101,6 @@ def _print(result: dict[str, Any]) -> None:
         (f"observations that {gone} coarsened", result["coarsened"]),
         (f"retry tags that {gone} emptied", result["retry_tags_emptied"]),
         (f"lines of demand that {gone} deleted", result["demand_deleted"]),
+        (f"contacts that {gone} deleted", result["contacts_deleted"]),
     )
     print_table(("what", "how many"), rows)

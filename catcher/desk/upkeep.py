@@ -30,6 +30,7 @@ class Upkeep:
             "coarsened": self.purged.coarsened,
             "retry_tags_emptied": self.purged.retry_tags_emptied,
             "demand_deleted": self.purged.demand_deleted,
+            "contacts_deleted": self.purged.contacts_deleted,
         }
 
 

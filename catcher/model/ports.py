@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident
 from catcher.model.lookup import Answers, Question
@@ -17,6 +18,10 @@ from catcher.model.observation import Observation
 
 Folder = Callable[[Sequence[Observation]], Mapping[str, Incident]]
 """Pure: observations → increments, by incident id. ``incident.fold`` bound to a directory."""
+
+
+ContactChange = Callable[[Sequence[Contact]], Sequence[Contact]]
+"""Pure: a party's contacts as stored → as they are to be stored; ``model.contact.merged`` and its like, bound."""
 
 
 class Resolver(Protocol):
@@ -48,6 +53,7 @@ class Purged:
     retry_tags_emptied: int = 0
     mailbox_days_settled: int = 0
     demand_deleted: int = 0
+    contacts_deleted: int = 0
 
 
 class Store(Protocol):
@@ -108,8 +114,29 @@ class Store(Protocol):
         """Domain → number of queries (``since <= hour``; all QTYPEs when None)."""
         ...
 
+    def change_contacts(
+        self, party: str, change: ContactChange, *, outcomes: Sequence[StepOutcome] = ()
+    ) -> tuple[Contact, ...]:
+        """Replaces the contacts of ``party`` by what ``change`` makes of them; returns those, in order.
+
+        One durable write that nothing comes between, with ``outcomes``, each of which takes the place of the earlier
+        one of its party and step. Several contacts with one address are a ValueError, and so is another party.
+        """
+        ...
+
+    def contacts(self, party: str | None = None) -> Iterator[Contact]:
+        """The stored contacts of ``party``, or of all by party, as ``model.contact.in_order``."""
+        ...
+
+    def contact_outcomes(self, party: str) -> tuple[StepOutcome, ...]:
+        """The latest outcome of each step that was taken for ``party``, in the order of the cascade."""
+        ...
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         """Folds first, then deletes and coarsens what the field dictionary says is due.
+
+        Contacts that were found, that nobody confirmed and that were not seen for ``keep_days`` go, and so do steps'
+        outcomes of that age.
 
         The purged bytes are gone from the file when it returns.
         """

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from catcher.incident import crowd, merge
+from catcher.model.contact import Contact, Source, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident, MailboxDay, MailboxTotal
 from catcher.model.observation import Observation
-from catcher.model.ports import Folder, Purged
+from catcher.model.ports import ContactChange, Folder, Purged
 from catcher.privacy.retention import RETRY_AFTER, coarsened, due, emptied
-from catcher.store.rules import to_the_minute
+from catcher.store.rules import changed_contacts, outcome_to_the_second, to_the_minute
 
 
 class MemoryStore:
@@ -23,6 +24,8 @@ class MemoryStore:
         self._observations: dict[int, Observation] = {}
         self._incidents: dict[str, Incident] = {}
         self._demand: Counter[DemandKey] = Counter()
+        self._contacts: dict[str, tuple[Contact, ...]] = {}
+        self._outcomes: dict[tuple[str, Source], StepOutcome] = {}
         self._last_id = 0
         self._folded_up_to = 0
 
@@ -98,6 +101,20 @@ class MemoryStore:
                 sums[key.domain] += queries
         return sums
 
+    def change_contacts(
+        self, party: str, change: ContactChange, *, outcomes: Sequence[StepOutcome] = ()
+    ) -> tuple[Contact, ...]:
+        self._contacts[party] = changed_contacts(party, self._contacts.get(party, ()), change)
+        self._outcomes |= {(o.party, o.step): outcome_to_the_second(o) for o in outcomes}
+        return self._contacts[party]
+
+    def contacts(self, party: str | None = None) -> Iterator[Contact]:
+        parties = sorted(self._contacts) if party is None else [party]
+        return (contact for each in parties for contact in self._contacts.get(each, ()))
+
+    def contact_outcomes(self, party: str) -> tuple[StepOutcome, ...]:
+        return tuple(self._outcomes[party, step] for step in Source if (party, step) in self._outcomes)
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         self.fold(folder)
         moments = due(now, keep_days)
@@ -106,18 +123,25 @@ class MemoryStore:
         tagless = {o.id for o in kept.values() if o.observed_at < moments.emptied_before}
         demand = {key: n for key, n in self._demand.items() if key.hour >= moments.deleted_before}
         mailboxes = {m for i in self._incidents.values() for m in i.mailboxes if m.period < moments.ended_before}
+        contacts = {
+            party: tuple(c for c in known if c.trusted or c.seen_at >= moments.deleted_before)
+            for party, known in self._contacts.items()
+        }
         purged = Purged(
             deleted=len(self._observations) - len(kept),
             coarsened=sum(o != kept[id] for id, o in coarse.items()),
             retry_tags_emptied=sum(kept[id].retry_tag is not None for id in tagless),
             mailbox_days_settled=sum(m in mailboxes for i in self._incidents.values() for m in i.mailboxes),
             demand_deleted=len(self._demand) - len(demand),
+            contacts_deleted=sum(len(known) - len(contacts[party]) for party, known in self._contacts.items()),
         )
         if not dry_run:
             kept |= coarse
             kept |= {id: emptied(kept[id]) for id in tagless}
             self._observations = kept
             self._demand = Counter(demand)
+            self._contacts = contacts
+            self._outcomes = {key: o for key, o in self._outcomes.items() if o.at >= moments.deleted_before}
             for period in sorted({m.period for m in mailboxes}):
                 self.settle(period)
         return purged

@@ -1,11 +1,15 @@
-"""What every store agrees on: the grain of time, and what makes two observations the same mail."""
+"""What every store agrees on: the grain of time, what makes two observations the same mail, a party's contacts."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from catcher.model.contact import Contact, StepOutcome, in_order
 from catcher.model.observation import Observation
+from catcher.model.ports import ContactChange
 
 
 def to_the_minute(observation: Observation) -> Observation:
@@ -21,3 +25,31 @@ def retry_key(observation: Observation) -> str | None:
         return None
     text = "\n".join((o.retry_tag, o.domain, o.reverse_path_token or "", *sorted(set(o.recipients))))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def changed_contacts(party: str, known: Sequence[Contact], change: ContactChange) -> tuple[Contact, ...]:
+    """What ``change`` makes of a party's contacts, in order. Raises ValueError when they can't be stored."""
+    changed = tuple(map(_contact_to_the_second, in_order(change(tuple(known)))))
+    if any(contact.party != party for contact in changed):
+        raise ValueError("a change of one party's contacts brought another party's")
+    if len({contact.address for contact in changed}) < len(changed):
+        raise ValueError("a party has one contact for an address")
+    return changed
+
+
+def outcome_to_the_second(outcome: StepOutcome) -> StepOutcome:
+    """``outcome`` as it may be stored."""
+    return replace(outcome, at=_second(outcome.at))
+
+
+def _contact_to_the_second(contact: Contact) -> Contact:
+    return replace(
+        contact,
+        seen_at=_second(contact.seen_at),
+        confirmed_at=None if contact.confirmed_at is None else _second(contact.confirmed_at),
+        bad_at=None if contact.bad_at is None else _second(contact.bad_at),
+    )
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

@@ -7,6 +7,7 @@
          ├─▶ observation.py   rows in, with retries and replays recognised; rows out, in pages
          ├─▶ incident.py      increments added to sums where they lie
          ├─▶ demand.py        tallies
+         ├─▶ contact.py       a party's contacts, and what came of each step that looked for them
          └─▶ retention.py     what is due is deleted, coarsened, emptied, and gone from the files
     verify.py                 looks at a file without serving from it
 

@@ -105,7 +105,21 @@ def owed(db: Database) -> None:
     db.table("owed").create({"work": str}, pk="work")
 
 
-MIGRATIONS: tuple[Migration, ...] = (observations, look_ups, incidents, demand, owed)
+def contacts(db: Database) -> None:
+    """Contacts of the parties, and the latest outcome of each step that looked for them."""
+    db.execute(
+        "CREATE TABLE contact (party TEXT NOT NULL, address TEXT NOT NULL, source TEXT NOT NULL, "
+        "seen_at TEXT NOT NULL, own INTEGER NOT NULL, preference INTEGER NOT NULL, language TEXT, openpgp TEXT, "
+        "confirmed_by TEXT, confirmed_at TEXT, bad_at TEXT, PRIMARY KEY (party, address)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE contact_outcome (party TEXT NOT NULL, step TEXT NOT NULL, at TEXT NOT NULL, "
+        "result TEXT NOT NULL, reason TEXT, host TEXT, addresses INTEGER NOT NULL, "
+        "PRIMARY KEY (party, step)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (observations, look_ups, incidents, demand, owed, contacts)
 """In the order in which they are applied."""
 
 

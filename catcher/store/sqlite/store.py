@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
 from catcher.model.incident import Crowd, Incident
 from catcher.model.observation import Observation
-from catcher.model.ports import Folder, Purged
+from catcher.model.ports import ContactChange, Folder, Purged
 from catcher.privacy.retention import due
-from catcher.store.sqlite import demand, incident, migrations, observation, retention
+from catcher.store.sqlite import contact, demand, incident, migrations, observation, retention
 from catcher.store.sqlite.connection import BUSY_SECONDS, connect, create, identity_of, is_at, medium, writing
 
 PAGE = 1_000
@@ -114,6 +115,20 @@ class SqliteStore:
         with medium(self._path):
             return demand.by_domain(self._db, since, qtype)
 
+    def change_contacts(
+        self, party: str, change: ContactChange, *, outcomes: Sequence[StepOutcome] = ()
+    ) -> tuple[Contact, ...]:
+        with medium(self._path), writing(self._db):
+            return contact.change(self._db, party, change, outcomes)
+
+    def contacts(self, party: str | None = None) -> Iterator[Contact]:
+        with medium(self._path):
+            yield from contact.read(self._db, party)
+
+    def contact_outcomes(self, party: str) -> tuple[StepOutcome, ...]:
+        with medium(self._path):
+            return contact.outcomes(self._db, party)
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         """As ``ports.Store.purge``. A dry run folds, too (that loses nothing), so that it counts what a purge would."""
         moments = due(now, keep_days)
@@ -123,7 +138,8 @@ class SqliteStore:
             settled = sum(lines for _, lines in ended)
             if dry_run:
                 deleted, coarsened, emptied, tallies = retention.count(self._db, moments)
-                return Purged(deleted, coarsened, emptied, settled, tallies)
+                contacts = contact.count(self._db, moments.deleted_before)
+                return Purged(deleted, coarsened, emptied, settled, tallies, contacts)
             for period, _ in ended:
                 self.settle(period)
             deleted = retention.delete(self._db, moments.deleted_before)
@@ -131,13 +147,14 @@ class SqliteStore:
             emptied = retention.empty(self._db, moments.emptied_before)
             with writing(self._db):
                 tallies = demand.delete(self._db, moments.deleted_before)
-                if tallies:
+                contacts = contact.delete(self._db, moments.deleted_before)
+                if tallies or contacts:
                     retention.owe_scrub(self._db)
             try:
                 retention.scrub(self._db)
             finally:
                 observation.prepare(self._db)  # what is temporary goes when SQLite is told another place for it
-            return Purged(deleted, coarsened, emptied, settled, tallies)
+            return Purged(deleted, coarsened, emptied, settled, tallies, contacts)
 
     def settle(self, period: str) -> int:
         with medium(self._path), writing(self._db):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,9 +13,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from catcher.model.contact import Contact, Source, merged
 from catcher.model.demand import DemandKey
 from catcher.model.observation import Observation
 from catcher.store import MemoryStore, SqliteStore
+from tests.support.contacts import contacts, outcomes
 from tests.support.folding import folder
 from tests.support.observations import NOON, moments, observations
 
@@ -76,6 +79,22 @@ class TwoStores(RuleBasedStateMachine):
         self._sqlite.add_demand(tally)
         self._memory.add_demand(tally)
 
+    @rule(
+        party=st.sampled_from(("contractor.example", "agency.example")),
+        data=st.data(),
+        looked=st.sets(st.sampled_from(Source)),
+    )
+    def find_contacts(self, party: str, data: st.DataObject, looked: set[Source]) -> None:
+        found = data.draw(st.lists(contacts(party), max_size=3))
+        came = data.draw(st.lists(outcomes(party), max_size=2, unique_by=lambda outcome: outcome.step))
+        looked |= {contact.source for contact in found}
+
+        def change(known: Sequence[Contact]) -> Sequence[Contact]:
+            return merged(known, found, looked=looked)
+
+        sqlite = self._sqlite.change_contacts(party, change, outcomes=came)
+        assert sqlite == self._memory.change_contacts(party, change, outcomes=came)
+
     @rule()
     def open_again(self) -> None:
         self._sqlite.close()
@@ -117,6 +136,9 @@ class TwoStores(RuleBasedStateMachine):
     def they_hold_the_same(self) -> None:
         assert list(self._sqlite.observations()) == list(self._memory.observations())
         assert list(self._sqlite.incidents()) == list(self._memory.incidents())
+        assert list(self._sqlite.contacts()) == list(self._memory.contacts())
+        for party in ("contractor.example", "agency.example"):
+            assert self._sqlite.contact_outcomes(party) == self._memory.contact_outcomes(party)
 
 
 TestTwoStores = TwoStores.TestCase

@@ -1,0 +1,300 @@
+"""The contact: where an affected party can be told, how we came by the address, and whether it may be written to.
+
+::
+
+    entered ─▶ imported ─▶ security.txt ─▶ rdap ─▶ soa ─▶ rfc2142 ─▶ csirt     (the cascade; each step has an outcome)
+        └──────────┴─── merged with what is known ───┴────────┴────────┘
+                                    ▼
+                      next_contact: the best that is good and was not tried
+
+An address that was found, not entered or imported, is good only in the party's own domain or when a person confirmed
+it. One that bounced is bad until a person confirms it again; the next one takes its place. Everything here is pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from catcher.model.domain import DomainError, to_alabel
+
+_LOCAL_PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9#&'+/=_~-]|\.(?=[A-Za-z0-9#&'+/=_~-])){0,63}\Z")
+"""A dot-atom (RFC 5322 §3.2.3) without what routes (``%``, ``!``) or what a shell or a mailer could misread."""
+
+
+class AddressError(ValueError):
+    """A text that is no address we write to. The message says why, without repeating a hostile text."""
+
+
+def mail_address(text: str) -> str:
+    """``text`` as ``local-part@domain``: the local-part as it is, the domain as lower-case A-labels.
+
+    Narrower than RFC 5321 §4.1.2 on purpose: no quoted local-part, no address literal, no UTF-8 local-part, no display
+    name, and a domain of two labels at least. Raises AddressError.
+    """
+    local_part, at, domain = text.rpartition("@")
+    if not at:
+        raise AddressError("there is no @ in the address")
+    if not _LOCAL_PART.match(local_part):
+        raise AddressError("what stands before the @ is not a plain local-part of at most 64 octets")
+    try:
+        name = to_alabel(domain)
+    except DomainError as error:
+        raise AddressError(str(error)) from error
+    if "." not in name or name.rpartition(".")[2].isdigit() or "_" in name:
+        raise AddressError("what stands behind the @ is no mail domain")
+    if len(local_part) + 1 + len(name) > 254:
+        raise AddressError("the address has over 254 octets")
+    return f"{local_part}@{name}"
+
+
+class Source(StrEnum):
+    """Where an address comes from: the steps of the cascade, in their order."""
+
+    ENTERED = "entered"
+    """The operator wrote it into the contacts file."""
+    IMPORTED = "imported"
+    """A directory that the operator imported names it."""
+    SECURITY_TXT = "security.txt"
+    """``Contact:`` of /.well-known/security.txt (RFC 9116)."""
+    RDAP = "rdap"
+    """The registry's or registrar's public record of the domain (RFC 9083)."""
+    SOA = "soa"
+    """RNAME of the zone's SOA (RFC 1035 §3.3.13)."""
+    RFC2142 = "rfc2142"
+    """A mailbox that ought to exist: security@, abuse@, postmaster@ (RFC 2142)."""
+    CSIRT = "csirt"
+    """The national CSIRT, who knows whom to tell."""
+
+
+LISTED = frozenset({Source.ENTERED, Source.IMPORTED})
+"""Sources that a person answers for; their files are the truth of which contacts there are."""
+_STEP = {source: number for number, source in enumerate(Source)}
+
+
+class ContactStatus(StrEnum):
+    GOOD = "good"
+    """May be written to."""
+    UNCONFIRMED = "unconfirmed"
+    """Found outside the party's own domain: may be written to once a person has confirmed it."""
+    BAD = "bad"
+    """A mail to it came back: it is passed over until a person confirms it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One address of one party. Its printed form never shows the address."""
+
+    party: str
+    """Organizational domain of the affected party."""
+    address: str = field(repr=False)
+    """As ``mail_address`` gives it."""
+    source: Source
+    seen_at: datetime
+    """When it was entered, imported or last found."""
+    own: bool = False
+    """Whether it lies in the party's own domain: the organizational domains are the same."""
+    preference: int = 0
+    """Place among the addresses of one source, smallest first."""
+    language: str | None = None
+    """What to write in (RFC 5646), where it is known."""
+    openpgp: str | None = None
+    """File of the OpenPGP key to encrypt to; only of entered contacts."""
+    confirmed_by: str | None = None
+    """Who said that this is the right address."""
+    confirmed_at: datetime | None = None
+    bad_at: datetime | None = None
+    """When a mail to it came back."""
+
+    @property
+    def trusted(self) -> bool:
+        """Entered, imported or confirmed: may read counterparties' names. Others get totals and the remedy."""
+        return self.source in LISTED or self.confirmed_by is not None
+
+    @property
+    def status(self) -> ContactStatus:
+        if self.bad_at is not None:
+            return ContactStatus.BAD
+        return ContactStatus.GOOD if self.trusted or self.own else ContactStatus.UNCONFIRMED
+
+    def to_json(self) -> dict[str, Any]:
+        """A line of ``catcher contact list PARTY --json``."""
+        return {
+            "party": self.party,
+            "address": self.address,
+            "source": self.source,
+            "status": self.status,
+            "trusted": self.trusted,
+            "language": self.language,
+            "openpgp": self.openpgp,
+            "seen_at": _text(self.seen_at),
+            "confirmed_by": self.confirmed_by,
+            "confirmed_at": _text(self.confirmed_at),
+            "bad_at": _text(self.bad_at),
+        }
+
+
+class StepResult(StrEnum):
+    """How a step of the cascade ended."""
+
+    FOUND = "found"
+    """At least one address, confirmed or not."""
+    NONE = "none"
+    """It was looked at, and names nobody."""
+    FAILED = "failed"
+    """It could not be looked at; another time it may."""
+    REFUSED = "refused"
+    """It was looked at, and what it says is not to be used."""
+
+
+class Reason(StrEnum):
+    """Why a step ended otherwise than with an address: a closed list, so that no hostile text is kept or shown."""
+
+    NOT_LISTED = "not-listed"
+    """No row for this party."""
+    NO_SUCH_NAME = "no-such-name"
+    """NXDOMAIN."""
+    NO_SUCH_RECORD = "no-such-record"
+    """NODATA."""
+    NOT_THERE = "not-there"
+    """HTTP 404 or 410."""
+    NO_ADDRESS = "no-mail-address"
+    """It is there and names no mail address."""
+    REDACTED = "redacted"
+    """The registry withholds it (RFC 9537)."""
+    NO_SERVER = "no-server"
+    """No RDAP server is registered for this top-level domain (RFC 9224)."""
+    NO_MAIL = "no-mail-here"
+    """The domain takes no mail: no MX and no address, or a null MX (RFC 7505)."""
+    DNS_FAILED = "dns-failed"
+    """Time-out, SERVFAIL or a lie."""
+    NO_CONNECTION = "no-connection"
+    """No address took the connection."""
+    TLS_FAILED = "tls-failed"
+    """The certificate is not valid for this host, or the handshake failed."""
+    TIMED_OUT = "timed-out"
+    BROKEN = "broken-answer"
+    """No HTTP, or cut short."""
+    HTTP_STATUS = "http-status"
+    """A status other than 200, 404 and 410."""
+    TOO_LARGE = "too-large"
+    REDIRECTS = "too-many-redirects"
+    OTHER_HOST = "redirect-to-another-host"
+    NOT_HTTPS = "not-https"
+    """A redirect or a record that leads away from HTTPS."""
+    SPECIAL_ADDRESS = "special-address"
+    """The host's address is private, loopback, link-local or otherwise not of the open Internet (RFC 6890)."""
+    CONTENT_TYPE = "wrong-content-type"
+    MALFORMED = "malformed"
+    EXPIRED = "expired"
+    NO_EXPIRY = "no-expiry"
+    """RFC 9116 §2.5.5 demands one, and only one."""
+    OTHER_CANONICAL = "for-another-place"
+    """The file says where it belongs, and that is elsewhere (RFC 9116 §2.5.2)."""
+    OTHER_NAME = "about-another-name"
+    """The record is about another domain than the one asked for."""
+    TYPO_DOMAIN = "typo-domain"
+    """Every address lies at a domain of the catalogue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOutcome:
+    """What came of one step of the cascade for one party; the latest one of each step is kept."""
+
+    party: str
+    step: Source
+    at: datetime
+    result: StepResult
+    reason: Reason | None = None
+    """None when an address was found."""
+    host: str | None = None
+    """The host that was asked, or the directory that was looked into; A-labels or our own words."""
+    addresses: int = 0
+    """How many addresses it gave that are kept."""
+
+    def to_json(self) -> dict[str, Any]:
+        """A line of ``catcher contact find --json``."""
+        return {
+            "party": self.party,
+            "step": self.step,
+            "at": _text(self.at),
+            "result": self.result,
+            "reason": self.reason,
+            "host": self.host,
+            "addresses": self.addresses,
+        }
+
+
+def in_order(contacts: Iterable[Contact]) -> list[Contact]:
+    """Whom to write to first: entered, imported, confirmed, then as the cascade goes."""
+    return sorted(contacts, key=_rank)
+
+
+def _rank(contact: Contact) -> tuple[int, int, int, str]:
+    step = _STEP[contact.source]
+    return (min(step, 2) if contact.trusted else 3, step, contact.preference, contact.address)
+
+
+def next_contact(contacts: Iterable[Contact], *, tried: Collection[str] = ()) -> Contact | None:
+    """The best contact of one party that is good and whose address is not in ``tried``; None when there is no more."""
+    left = {address.lower() for address in tried}
+    return next(
+        (c for c in in_order(contacts) if c.status is ContactStatus.GOOD and c.address.lower() not in left), None
+    )
+
+
+def merged(
+    known: Iterable[Contact], found: Iterable[Contact], *, looked: Collection[Source] = LISTED
+) -> tuple[Contact, ...]:
+    """What is known of one party after the sources ``looked`` gave ``found``, in order.
+
+    An address that comes from several sources is the best one's. What a person confirmed and what bounced stays so.
+    What a source that was looked at names no more goes, unless a person confirmed it or it bounced; of the operator's
+    own files, the truth, it goes in any case. Without another ``looked`` this brings ``known`` up to date with them.
+    """
+    found = tuple(found)
+    named = {contact.address.lower() for contact in found}
+    kept: dict[str, Contact] = {}
+    for contact in known:
+        gone = contact.source in looked and contact.address.lower() not in named
+        held = contact.source not in LISTED and (contact.confirmed_by is not None or contact.bad_at is not None)
+        if not gone or held:
+            kept[contact.address.lower()] = contact
+    for contact in sorted(found, key=lambda c: (_STEP[c.source], c.preference), reverse=True):
+        before = kept.get(contact.address.lower())
+        if before is None:
+            kept[contact.address.lower()] = contact
+            continue
+        stays = before.source not in looked and _STEP[before.source] < _STEP[contact.source]
+        kept[contact.address.lower()] = replace(
+            replace(before, seen_at=max(before.seen_at, contact.seen_at)) if stays else contact,
+            confirmed_by=before.confirmed_by,
+            confirmed_at=before.confirmed_at,
+            bad_at=before.bad_at,
+        )
+    return tuple(in_order(kept.values()))
+
+
+def confirmed(known: Sequence[Contact], address: str, *, by: str, at: datetime) -> tuple[Contact, ...]:
+    """``known`` where ``by`` has confirmed ``address`` at ``at``; one that bounced is good again."""
+    wanted = address.lower()
+    changed = [
+        replace(c, confirmed_by=by, confirmed_at=at, bad_at=None) if c.address.lower() == wanted else c for c in known
+    ]
+    return tuple(in_order(changed))
+
+
+def bounced(known: Sequence[Contact], address: str, *, at: datetime) -> tuple[Contact, ...]:
+    """``known`` where a mail to ``address`` came back at ``at``; the first time is kept."""
+    wanted = address.lower()
+    return tuple(
+        replace(c, bad_at=at) if c.address.lower() == wanted and c.bad_at is None else c for c in in_order(known)
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
