@@ -159,6 +159,8 @@ def _nested(first: str, *rest: str) -> str:
 def octets(file: Path) -> bytes:
     """All of a file. Raises ConfigurationError."""
     try:
+        if file.exists() and not file.is_file():  # a pipe would be waited for
+            raise _alone(file.name, "it is no regular file", "name a readable file")
         return file.read_bytes()
     except OSError as error:
         raise _alone(file.name, f"it can't be read: {error.strerror}", "name a readable file") from None

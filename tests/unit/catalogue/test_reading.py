@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -205,6 +206,12 @@ def test_a_wrong_file(write: Write, data: bytes) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     (told,) = faults(tmp_path / "none.csv")
     assert told == "none.csv: it can't be read: No such file or directory; name a readable file"
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (told,) = faults(tmp_path / "pipe.csv")
+    assert told == "pipe.csv: it is no regular file; name a readable file"
 
 
 def test_nothing_is_held_by_an_empty_catalogue(write: Write) -> None:
