@@ -3,11 +3,29 @@
 ::
 
     observations ─▶ fold ─▶ increments ─▶ merge ─▶ Incident ─▶ measures(period) ─▶ notice: due, or why not
-                     (any order, any batches)      (stored)         └─▶ report
+                     (any order, any batches)      (stored)  │      └─▶ report
+                                                             └▶ life: open, quiet, closed, reopened
+           the policies' ledger (seeing), notices ──────────▶└▶ effect: before and after a notice (rates)
 """
 
+from catcher.incident.effect import effect, senders
 from catcher.incident.fold import fold, merge
+from catcher.incident.life import life
 from catcher.incident.measures import crowd, latest_period, measure, series
 from catcher.incident.notice import Verdict, judge
+from catcher.incident.seeing import Seeing
 
-__all__ = ["Verdict", "crowd", "fold", "judge", "latest_period", "measure", "merge", "series"]
+__all__ = [
+    "Seeing",
+    "Verdict",
+    "crowd",
+    "effect",
+    "fold",
+    "judge",
+    "latest_period",
+    "life",
+    "measure",
+    "merge",
+    "senders",
+    "series",
+]

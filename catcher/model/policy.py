@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -49,3 +51,12 @@ class Outcome(StrEnum):
     """550 with the explanation after the data."""
     REFUSED = "refused"
     """550 with the explanation at RCPT; the envelope is all that was seen."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PolicySince:
+    """That a domain's policy is this one since a day, as far as was noted: one line of the policies' ledger."""
+
+    day: date
+    """The day (UTC) on which it was noted first; part of that day may have had the one before."""
+    policy: Policy

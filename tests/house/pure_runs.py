@@ -53,13 +53,16 @@ def lookalike(guard: Guard) -> object:
 
 
 def incident(guard: Guard) -> object:
-    """Observations folded and merged, measured and judged."""
+    """Observations folded and merged, their life and the effect of a notice."""
     import_all("catcher.incident")
-    from catcher.incident import fold, merge
+    from datetime import date
+
+    from catcher.incident import effect, fold, life, merge
     from tests.support.observations import observation
 
     folded = fold([observation(), observation(retry_of=1)], party_of=str, period_of=lambda moment: f"{moment:%Y-%m}")
-    return [merge(i, i).mails for i in folded.values()]
+    days = [date(2026, 11, 10)]
+    return [(merge(i, i).mails, life(i, date(2027, 3, 1)), effect(i, days, date(2027, 3, 1))) for i in folded.values()]
 
 
 def fingerprint(guard: Guard) -> object:

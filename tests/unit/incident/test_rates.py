@@ -1,0 +1,86 @@
+"""Exact intervals: beside published values, beside sums in fractions, and tried on made-up mail."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb, inf, isclose
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.incident.rates import binomial_tail, clopper_pearson, rate_ratio
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [
+        (0, 10, 0.0, 0.3085),
+        (1, 20, 0.0013, 0.2487),
+        (5, 10, 0.1871, 0.8129),
+        (10, 10, 0.6915, 1.0),
+        (81, 263, 0.2527, 0.3676),
+        (15, 148, 0.0578, 0.1617),
+        (0, 20, 0.0, 0.1684),
+        (1, 29, 0.0009, 0.1776),
+    ],
+)
+def test_the_published_intervals(successes: int, trials: int, low: float, high: float) -> None:
+    """81/263, 15/148, 0/20 and 1/29 are those of Newcombe, Statistics in Medicine 17 (1998), table I, method 5."""
+    found = clopper_pearson(successes, trials)
+    assert found == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.data(), st.integers(1, 60), st.integers(1, 999))
+def test_the_tail_is_the_sum_of_its_terms(data: st.DataObject, trials: int, thousandth: int) -> None:
+    successes = data.draw(st.integers(1, trials))
+    p = Fraction(thousandth, 1000)
+    exact = sum(comb(trials, k) * p**k * (1 - p) ** (trials - k) for k in range(successes, trials + 1))
+    assert isclose(binomial_tail(successes, trials, float(p)), float(exact), rel_tol=1e-9, abs_tol=1e-14)
+
+
+@given(st.integers(0, 300), st.integers(1, 300), st.integers(0, 300), st.integers(1, 300))
+def test_the_estimate_lies_in_its_interval_and_spans_scale_it(a: int, s: int, b: int, t: int) -> None:
+    found = rate_ratio(a, s, b, t)
+    assert 0 <= found.low <= found.high
+    if found.estimate is not None:
+        assert found.low <= found.estimate * (1 + 1e-9)
+        assert found.estimate <= found.high * (1 + 1e-9)
+    doubled = rate_ratio(a, s, b, 2 * t)
+    assert doubled.low == pytest.approx(found.low / 2)
+
+
+@given(st.integers(0, 200), st.integers(1, 100), st.integers(0, 200), st.integers(1, 100))
+def test_seen_from_the_other_side_it_is_the_reciprocal(a: int, s: int, b: int, t: int) -> None:
+    one, other = rate_ratio(a, s, b, t), rate_ratio(b, t, a, s)
+    assert one.low == pytest.approx(0 if other.high == inf else 1 / other.high, abs=1e-9)
+
+
+def test_nothing_before_has_no_end_above() -> None:
+    found = rate_ratio(0, 28, 3, 28)
+    assert (found.estimate, found.high) == (None, inf)
+    assert rate_ratio(0, 28, 0, 28) == rate_ratio(0, 7, 0, 7)
+
+
+def test_a_span_without_days_is_refused() -> None:
+    with pytest.raises(ValueError, match="no days"):
+        rate_ratio(1, 0, 1, 7)
+
+
+def test_days_keep_the_promise_that_mails_break() -> None:
+    """Nothing changes, yet mails come in clusters: whoever counts mails finds a change far too often, days don't."""
+    random = Random(1998)
+    wrong = {"days": 0, "mails": 0}
+    runs = 200
+    for _ in range(runs):
+        spans = []
+        for _span in range(2):
+            writes = [random.random() < 0.4 for _day in range(28)]
+            mails = sum(1 + int(random.expovariate(0.25)) for wrote in writes if wrote)
+            spans.append((sum(writes), mails))
+        for number, kind in enumerate(("days", "mails")):
+            found = rate_ratio(spans[0][number], 28, spans[1][number], 28)
+            wrong[kind] += not found.low <= 1 <= found.high
+    assert wrong["days"] <= 0.05 * runs
+    assert wrong["mails"] >= 0.15 * runs
