@@ -102,5 +102,6 @@ def _print(result: dict[str, Any]) -> None:
         (f"retry tags that {gone} emptied", result["retry_tags_emptied"]),
         (f"lines of demand that {gone} deleted", result["demand_deleted"]),
         (f"contacts that {gone} deleted", result["contacts_deleted"]),
+        (f"texts of old notices that {gone} deleted", result["notice_texts_deleted"]),
     )
     print_table(("what", "how many"), rows)

@@ -31,6 +31,7 @@ class Upkeep:
             "retry_tags_emptied": self.purged.retry_tags_emptied,
             "demand_deleted": self.purged.demand_deleted,
             "contacts_deleted": self.purged.contacts_deleted,
+            "notice_texts_deleted": self.purged.notice_texts_deleted,
         }
 
 

@@ -14,7 +14,9 @@ from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident
 from catcher.model.lookup import Answers, Question
+from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation
+from catcher.model.suppression import Suppression
 
 Folder = Callable[[Sequence[Observation]], Mapping[str, Incident]]
 """Pure: observations → increments, by incident id. ``incident.fold`` bound to a directory."""
@@ -54,6 +56,7 @@ class Purged:
     mailbox_days_settled: int = 0
     demand_deleted: int = 0
     contacts_deleted: int = 0
+    notice_texts_deleted: int = 0
 
 
 class Store(Protocol):
@@ -132,8 +135,41 @@ class Store(Protocol):
         """The latest outcome of each step that was taken for ``party``, in the order of the cascade."""
         ...
 
+    def add_notice(self, notice: Notice, text: bytes) -> bool:
+        """Stores a draft with its first step, and its text (the mail without Date and signature, or the letter).
+
+        False, and nothing is stored, when a notice with its id is there already.
+        """
+        ...
+
+    def add_step(self, id: str, step: Step) -> Notice:
+        """Adds a step to the notice ``id``, to the second; returns the notice with it. Durable when it returns.
+
+        Judged and stored in one transaction: raises OutOfOrder when the step can't follow (``noticelife.AFTER``),
+        KeyError for an unknown id. The text goes in the same write when the notice is no longer on its way.
+        """
+        ...
+
+    def notice(self, id: str) -> Notice | None: ...
+
+    def notices(self) -> Iterator[Notice]:
+        """All notices in the order of their drafts."""
+        ...
+
+    def notice_text(self, id: str) -> bytes | None:
+        """What was drafted; None when it is gone: after sending, or after ``notice.TEXT_DAYS``."""
+        ...
+
+    def suppress(self, suppression: Suppression) -> None:
+        """Adds a suppression, to the second."""
+        ...
+
+    def suppressions(self) -> Iterator[Suppression]:
+        """All suppressions in the order in which they were made; of one subject the latest holds."""
+        ...
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        """Folds first, then deletes and coarsens what the field dictionary says is due.
+        """Folds first, then deletes and coarsens what the field dictionary says is due, and texts of old notices.
 
         Contacts that were found, that nobody confirmed and that were not seen for ``keep_days`` go, and so do steps'
         outcomes of that age.

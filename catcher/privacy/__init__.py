@@ -6,12 +6,15 @@
           │                                                       (HMAC; nothing leads back to a local-part)
           └── ended period: settle the store, then destroy_before(now) ─▶ its tokens can be tied to nothing
 
+    keys/notices.key ─▶ notice_codes(folder) ─▶ NoticeCodes: the CODE in bounce+CODE@, got-it+CODE@ … (HMAC, long-lived)
+
     field dictionary ─▶ retention.due(now, keep_days) ─▶ what to delete, to coarsen, to empty
 
-A key lives for one period, a calendar month in UTC. Nothing here reads the clock.
+A period's key lives for a calendar month in UTC. Nothing here reads the clock.
 """
 
+from catcher.privacy.codes import NoticeCodes, notice_codes
 from catcher.privacy.keys import KeyRing
 from catcher.privacy.tokens import Tokens, period_of
 
-__all__ = ["KeyRing", "Tokens", "period_of"]
+__all__ = ["KeyRing", "NoticeCodes", "Tokens", "notice_codes", "period_of"]

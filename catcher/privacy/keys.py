@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
-import stat
 from datetime import datetime
 from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure
-from catcher.privacy.tokens import KEY_OCTETS, Tokens, period_of
+from catcher.privacy.keyfile import destroy, key_of, sync_folder
+from catcher.privacy.tokens import Tokens, period_of
 
 _KEY_FILE = re.compile(r"period-(\d{4}-\d{2})\.key\Z")
 _DRAFT = re.compile(r"\.period-(\d{4}-\d{2})\.[0-9a-f]{16}\Z")
@@ -58,13 +56,13 @@ class KeyRing:
         destroyed = []
         try:
             for period in self.ended(now):
-                if _destroy(self._path(period)):
+                if destroy(self._path(period)):
                     destroyed.append(period)
             for draft in filter(None, map(_DRAFT.match, self._names())):
                 if draft[1] < current:
-                    _destroy(self._folder / draft.string)
+                    destroy(self._folder / draft.string)
             if destroyed:
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
         except OSError as error:
             raise EnvironmentFailure(f"{self._folder}: a key can't be destroyed: {error.strerror}") from None
         if self._tokens is not None and self._tokens.period in destroyed:
@@ -83,70 +81,4 @@ class KeyRing:
         return self._folder / f"period-{period}.key"
 
     def _key(self, period: str) -> bytes:
-        path = self._path(period)
-        try:
-            if not path.exists():
-                self._make(period)
-            return _read(path)
-        except OSError as error:
-            raise EnvironmentFailure(f"{path}: the key can't be read or made: {error.strerror}") from None
-
-    def _make(self, period: str) -> None:
-        """Links a synced draft to the key's name: the key appears whole, or another process was first."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._folder / f".period-{period}.{secrets.token_hex(8)}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        try:
-            try:
-                os.write(descriptor, secrets.token_bytes(KEY_OCTETS))
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            try:
-                os.link(draft, self._path(period))
-            except FileExistsError:
-                _destroy(draft)
-                return
-        finally:
-            draft.unlink(missing_ok=True)
-        _sync_folder(self._folder)
-
-
-def _read(path: Path) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    try:
-        mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
-        key = os.read(descriptor, KEY_OCTETS + 1)
-    finally:
-        os.close(descriptor)
-    if mode & 0o077:
-        raise EnvironmentFailure(f"{path}: others may read this key (mode {mode:04o}); chmod 600 it")
-    if len(key) != KEY_OCTETS:
-        raise EnvironmentFailure(
-            f"{path}: a key has {KEY_OCTETS} octets, this file has another length; restore it, or remove it and "
-            "lose the count of distinct mailboxes for this month"
-        )
-    return key
-
-
-def _destroy(path: Path) -> bool:
-    """Overwrites, syncs and unlinks a file; False when another process was first."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return False
-    try:
-        os.write(descriptor, bytes(max(KEY_OCTETS, os.fstat(descriptor).st_size)))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    path.unlink(missing_ok=True)
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return key_of(self._path(period), loss="lose the count of distinct mailboxes for this month")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
+from catcher.model.notice import TEXT_DAYS
 from catcher.model.observation import Observation, Retention, field_dictionary
 from catcher.privacy.tokens import period_of
 
@@ -30,6 +31,8 @@ class Due:
     deleted_before: datetime
     coarsened_before: datetime
     emptied_before: datetime
+    texts_before: datetime
+    """Notices drafted before this moment lose their text."""
     ended_before: str
     """Periods before this one are over: their keys go, and with them what the tokens could be tied to."""
 
@@ -42,6 +45,7 @@ def due(now: datetime, keep_days: int) -> Due:
         deleted_before=now - timedelta(days=keep_days),
         coarsened_before=now - COARSE_AFTER,
         emptied_before=now - RETRY_AFTER,
+        texts_before=now - TEXT_DAYS,
         ended_before=period_of(now - PERIOD_ENDS_AFTER),
     )
 

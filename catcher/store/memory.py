@@ -11,10 +11,19 @@ from catcher.incident import crowd, merge
 from catcher.model.contact import Contact, Source, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident, MailboxDay, MailboxTotal
+from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation
 from catcher.model.ports import ContactChange, Folder, Purged
+from catcher.model.suppression import Suppression
 from catcher.privacy.retention import RETRY_AFTER, coarsened, due, emptied
-from catcher.store.rules import changed_contacts, outcome_to_the_second, to_the_minute
+from catcher.store.rules import (
+    begun,
+    changed_contacts,
+    outcome_to_the_second,
+    step_to_the_second,
+    suppression_to_the_second,
+    to_the_minute,
+)
 
 
 class MemoryStore:
@@ -26,6 +35,9 @@ class MemoryStore:
         self._demand: Counter[DemandKey] = Counter()
         self._contacts: dict[str, tuple[Contact, ...]] = {}
         self._outcomes: dict[tuple[str, Source], StepOutcome] = {}
+        self._notices: dict[str, Notice] = {}
+        self._texts: dict[str, bytes] = {}
+        self._suppressions: list[Suppression] = []
         self._last_id = 0
         self._folded_up_to = 0
 
@@ -115,6 +127,34 @@ class MemoryStore:
     def contact_outcomes(self, party: str) -> tuple[StepOutcome, ...]:
         return tuple(self._outcomes[party, step] for step in Source if (party, step) in self._outcomes)
 
+    def add_notice(self, notice: Notice, text: bytes) -> bool:
+        if notice.id in self._notices:
+            return False
+        self._notices[notice.id] = begun(notice)
+        self._texts[notice.id] = text
+        return True
+
+    def add_step(self, id: str, step: Step) -> Notice:
+        notice = self._notices[id] = self._notices[id].with_step(step_to_the_second(step))
+        if not notice.state.on_its_way:
+            self._texts.pop(id, None)
+        return notice
+
+    def notice(self, id: str) -> Notice | None:
+        return self._notices.get(id)
+
+    def notices(self) -> Iterator[Notice]:
+        return iter(list(self._notices.values()))
+
+    def notice_text(self, id: str) -> bytes | None:
+        return self._texts.get(id)
+
+    def suppress(self, suppression: Suppression) -> None:
+        self._suppressions.append(suppression_to_the_second(suppression))
+
+    def suppressions(self) -> Iterator[Suppression]:
+        return iter(list(self._suppressions))
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         self.fold(folder)
         moments = due(now, keep_days)
@@ -122,6 +162,7 @@ class MemoryStore:
         coarse = {o.id: coarsened(o) for o in kept.values() if o.observed_at < moments.coarsened_before}
         tagless = {o.id for o in kept.values() if o.observed_at < moments.emptied_before}
         demand = {key: n for key, n in self._demand.items() if key.hour >= moments.deleted_before}
+        texts = {id: text for id, text in self._texts.items() if self._notices[id].drafted_at >= moments.texts_before}
         mailboxes = {m for i in self._incidents.values() for m in i.mailboxes if m.period < moments.ended_before}
         contacts = {
             party: tuple(c for c in known if c.trusted or c.seen_at >= moments.deleted_before)
@@ -134,6 +175,7 @@ class MemoryStore:
             mailbox_days_settled=sum(m in mailboxes for i in self._incidents.values() for m in i.mailboxes),
             demand_deleted=len(self._demand) - len(demand),
             contacts_deleted=sum(len(known) - len(contacts[party]) for party, known in self._contacts.items()),
+            notice_texts_deleted=len(self._texts) - len(texts),
         )
         if not dry_run:
             kept |= coarse
@@ -142,6 +184,7 @@ class MemoryStore:
             self._demand = Counter(demand)
             self._contacts = contacts
             self._outcomes = {key: o for key, o in self._outcomes.items() if o.at >= moments.deleted_before}
+            self._texts = texts
             for period in sorted({m.period for m in mailboxes}):
                 self.settle(period)
         return purged

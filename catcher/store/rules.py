@@ -8,14 +8,32 @@ from dataclasses import replace
 from datetime import datetime
 
 from catcher.model.contact import Contact, StepOutcome, in_order
+from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation
 from catcher.model.ports import ContactChange
+from catcher.model.suppression import Suppression
 
 
 def to_the_minute(observation: Observation) -> Observation:
     """``observation`` as it may be stored: the dictionary allows no more than the minute."""
     minute = observation.observed_at.replace(second=0, microsecond=0)
     return observation if minute == observation.observed_at else replace(observation, observed_at=minute)
+
+
+def begun(notice: Notice) -> Notice:
+    """A draft as it is stored: its steps to the second. Raises OutOfOrder when they can't follow each other."""
+    fresh = replace(notice, steps=())
+    for step in notice.steps:
+        fresh = fresh.with_step(step_to_the_second(step))
+    return fresh
+
+
+def step_to_the_second(step: Step) -> Step:
+    return replace(step, at=_second(step.at), again_at=None if step.again_at is None else _second(step.again_at))
+
+
+def suppression_to_the_second(suppression: Suppression) -> Suppression:
+    return replace(suppression, at=_second(suppression.at))
 
 
 def retry_key(observation: Observation) -> str | None:

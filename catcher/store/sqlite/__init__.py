@@ -8,6 +8,7 @@
          ├─▶ incident.py      increments added to sums where they lie
          ├─▶ demand.py        tallies
          ├─▶ contact.py       a party's contacts, and what came of each step that looked for them
+         ├─▶ notice.py        notices and their steps, suppressions
          └─▶ retention.py     what is due is deleted, coarsened, emptied, and gone from the files
     verify.py                 looks at a file without serving from it
 

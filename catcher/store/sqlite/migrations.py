@@ -119,7 +119,27 @@ def contacts(db: Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (observations, look_ups, incidents, demand, owed, contacts)
+def notices(db: Database) -> None:
+    """Notices, the ledger of their steps, their texts while they are on their way, and suppressions."""
+    db.execute(
+        "CREATE TABLE notice (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, party TEXT NOT NULL, "
+        "role TEXT NOT NULL, domain TEXT NOT NULL, period TEXT NOT NULL, address TEXT NOT NULL, source TEXT NOT NULL, "
+        "trusted INTEGER NOT NULL, form TEXT NOT NULL, language TEXT NOT NULL, ref TEXT NOT NULL, "
+        "message_id TEXT NOT NULL, approvals INTEGER NOT NULL, follows TEXT, drafted_at TEXT NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE notice_step (notice INTEGER NOT NULL REFERENCES notice, number INTEGER NOT NULL, "
+        "act TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, again_at TEXT, "
+        "PRIMARY KEY (notice, number)) WITHOUT ROWID"
+    )
+    db.execute("CREATE TABLE notice_text (notice INTEGER PRIMARY KEY REFERENCES notice, text BLOB NOT NULL)")
+    db.execute(
+        "CREATE TABLE suppression (number INTEGER PRIMARY KEY, scope TEXT NOT NULL, subject TEXT NOT NULL, "
+        "reason TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, until TEXT)"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (observations, look_ups, incidents, demand, owed, contacts, notices)
 """In the order in which they are applied."""
 
 

@@ -10,10 +10,13 @@ from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
 from catcher.model.incident import Crowd, Incident
+from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation
 from catcher.model.ports import ContactChange, Folder, Purged
+from catcher.model.suppression import Suppression
 from catcher.privacy.retention import due
 from catcher.store.sqlite import contact, demand, incident, migrations, observation, retention
+from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.connection import BUSY_SECONDS, connect, create, identity_of, is_at, medium, writing
 
 PAGE = 1_000
@@ -129,6 +132,34 @@ class SqliteStore:
         with medium(self._path):
             return contact.outcomes(self._db, party)
 
+    def add_notice(self, notice: Notice, text: bytes) -> bool:
+        with medium(self._path), writing(self._db):
+            return notices.add(self._db, notice, text)
+
+    def add_step(self, id: str, step: Step) -> Notice:
+        with medium(self._path), writing(self._db):
+            return notices.add_step(self._db, id, step)
+
+    def notice(self, id: str) -> Notice | None:
+        with medium(self._path):
+            return next(iter(notices.read(self._db, id)), None)
+
+    def notices(self) -> Iterator[Notice]:
+        with medium(self._path):
+            return iter(notices.read(self._db))
+
+    def notice_text(self, id: str) -> bytes | None:
+        with medium(self._path):
+            return notices.text(self._db, id)
+
+    def suppress(self, suppression: Suppression) -> None:
+        with medium(self._path), writing(self._db):
+            notices.suppress(self._db, suppression)
+
+    def suppressions(self) -> Iterator[Suppression]:
+        with medium(self._path):
+            return iter(notices.suppressions(self._db))
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         """As ``ports.Store.purge``. A dry run folds, too (that loses nothing), so that it counts what a purge would."""
         moments = due(now, keep_days)
@@ -139,7 +170,8 @@ class SqliteStore:
             if dry_run:
                 deleted, coarsened, emptied, tallies = retention.count(self._db, moments)
                 contacts = contact.count(self._db, moments.deleted_before)
-                return Purged(deleted, coarsened, emptied, settled, tallies, contacts)
+                texts = notices.old_texts(self._db, moments.texts_before)
+                return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
             for period, _ in ended:
                 self.settle(period)
             deleted = retention.delete(self._db, moments.deleted_before)
@@ -148,13 +180,14 @@ class SqliteStore:
             with writing(self._db):
                 tallies = demand.delete(self._db, moments.deleted_before)
                 contacts = contact.delete(self._db, moments.deleted_before)
+                texts = notices.delete_texts(self._db, moments.texts_before)
                 if tallies or contacts:
                     retention.owe_scrub(self._db)
             try:
                 retention.scrub(self._db)
             finally:
                 observation.prepare(self._db)  # what is temporary goes when SQLite is told another place for it
-            return Purged(deleted, coarsened, emptied, settled, tallies, contacts)
+            return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
 
     def settle(self, period: str) -> int:
         with medium(self._path), writing(self._db):

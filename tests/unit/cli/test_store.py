@@ -141,6 +141,7 @@ def test_purge_says_what_went_and_destroys_the_keys_of_ended_months(run: Run) ->
             "retry_tags_emptied": 0,
             "demand_deleted": 0,
             "contacts_deleted": 0,
+            "notice_texts_deleted": 0,
             "dry_run": False,
         }
     ]

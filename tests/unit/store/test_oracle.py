@@ -15,10 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from catcher.model.contact import Contact, Source, merged
 from catcher.model.demand import DemandKey
+from catcher.model.notice import Notice, OutOfOrder, Step
 from catcher.model.observation import Observation
+from catcher.model.suppression import Suppression
 from catcher.store import MemoryStore, SqliteStore
 from tests.support.contacts import contacts, outcomes
 from tests.support.folding import folder
+from tests.support.notices import another, steps, suppressions
 from tests.support.observations import NOON, moments, observations
 
 _DOMAINS = st.sampled_from(("army.ml", "navy.ml"))
@@ -95,6 +98,20 @@ class TwoStores(RuleBasedStateMachine):
         sqlite = self._sqlite.change_contacts(party, change, outcomes=came)
         assert sqlite == self._memory.change_contacts(party, change, outcomes=came)
 
+    @rule(number=st.integers(0, 2), text=st.binary(max_size=4))
+    def add_notice(self, number: int, text: bytes) -> None:
+        drafted = another(number)
+        assert self._sqlite.add_notice(drafted, text) == self._memory.add_notice(drafted, text)
+
+    @rule(number=st.integers(0, 3), step=steps())
+    def add_step(self, number: int, step: Step) -> None:
+        assert _stepped(self._sqlite, number, step) == _stepped(self._memory, number, step)
+
+    @rule(suppression=suppressions())
+    def suppress(self, suppression: Suppression) -> None:
+        self._sqlite.suppress(suppression)
+        self._memory.suppress(suppression)
+
     @rule()
     def open_again(self) -> None:
         self._sqlite.close()
@@ -139,6 +156,17 @@ class TwoStores(RuleBasedStateMachine):
         assert list(self._sqlite.contacts()) == list(self._memory.contacts())
         for party in ("contractor.example", "agency.example"):
             assert self._sqlite.contact_outcomes(party) == self._memory.contact_outcomes(party)
+        notices = list(self._memory.notices())
+        assert list(self._sqlite.notices()) == notices
+        assert [self._sqlite.notice_text(n.id) for n in notices] == [self._memory.notice_text(n.id) for n in notices]
+        assert list(self._sqlite.suppressions()) == list(self._memory.suppressions())
+
+
+def _stepped(store: MemoryStore | SqliteStore, number: int, step: Step) -> Notice | type[Exception]:
+    try:
+        return store.add_step(f"ntc-{number:012x}", step)
+    except (OutOfOrder, KeyError) as error:
+        return type(error)
 
 
 TestTwoStores = TwoStores.TestCase

@@ -1,0 +1,173 @@
+"""The notice: a report on its way to one contact, and the ledger of its life.
+
+A notice is never changed: steps are added to its end, each with who and when, and what it is now (``noticelife.State``)
+follows from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from catcher.model.addressee import Addressee
+from catcher.model.incident import IncidentKey
+from catcher.model.moments import second
+from catcher.model.noticelife import AFTER, ANSWERS, Act, State
+
+TEXT_DAYS = timedelta(days=7)
+"""How long the text of a notice is kept at most, counted from its draft; as a rule it goes when it is sent."""
+
+
+class NoticeForm(StrEnum):
+    """What the contact gets."""
+
+    MAIL = "mail"
+    LETTER = "letter"
+    """Paper: a person prints and posts it, then says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the ledger."""
+
+    act: Act
+    at: datetime
+    """Whole seconds, UTC."""
+    who: str
+    """A person's name, ``catcher`` for what the program did, ``answer`` for what came by mail."""
+    note: str = ""
+    """One line in our own words; never a text that came by mail."""
+    again_at: datetime | None = None
+    """Of ``deferred``: the earliest next attempt."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "act": self.act,
+            "at": second(self.at),
+            "who": self.who,
+            "note": self.note,
+            "again_at": self.again_at and second(self.again_at),
+        }
+
+
+class OutOfOrder(ValueError):
+    """A step that can't follow the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    id: str
+    """``ntc-`` and 48 bits, by ``notice_id``."""
+    key: IncidentKey
+    """Whom it tells of which typo domain, and in which role."""
+    period: str
+    """The month that it reports, ``2026-06``."""
+    addressee: Addressee
+    form: NoticeForm
+    language: str
+    ref: str
+    """The report's reference."""
+    message_id: str
+    """Of the mail, without angle brackets; made once, so that a second copy is known as one."""
+    approvals: int
+    """How many people have to approve it."""
+    follows: str | None = None
+    """The notice that went before it to another contact or by another way."""
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def incident(self) -> str:
+        return self.key.id
+
+    @property
+    def state(self) -> State:
+        """Follows from the steps alone."""
+        state: State | None = None
+        for number, step in enumerate(self.steps):
+            state = self._after(state, step, self.steps[:number])
+        if state is None:
+            raise OutOfOrder(f"{self.id}: a notice begins with its draft")
+        return state
+
+    def with_step(self, step: Step) -> Notice:
+        """This notice with ``step`` at its end. Raises OutOfOrder when that can't follow."""
+        self._after(self.state if self.steps else None, step, self.steps)
+        return replace(self, steps=(*self.steps, step))
+
+    def _after(self, state: State | None, step: Step, before: Iterable[Step]) -> State:
+        if step.act is Act.ESCALATED and state is not None:
+            return state
+        after = AFTER[state].get(step.act)
+        if after is None:
+            raise OutOfOrder(f"{self.id}: it is {state or 'not drafted'}; it can't be {step.act} now")
+        if step.act is Act.APPROVED and state is State.DRAFTED and len(_approvers((*before, step))) < self.approvals:
+            return State.DRAFTED
+        return after
+
+    @property
+    def drafted_at(self) -> datetime:
+        return self.steps[0].at
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Who approved it so far, each once."""
+        return _approvers(self.steps)
+
+    @property
+    def first_sending_at(self) -> datetime | None:
+        """When it was first tried: the mail's Date."""
+        return next((step.at for step in self.steps if step.act is Act.SENDING), None)
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When it is known to have been taken; by an answer when that came first."""
+        taken = (Act.SENT, *ANSWERS)
+        return next((step.at for step in self.steps if step.act in taken), None)
+
+    @property
+    def attempts(self) -> int:
+        """How many dialogues were begun."""
+        return sum(step.act is Act.SENDING for step in self.steps)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """Of a deferred notice, when it is tried next."""
+        return self.steps[-1].again_at if self.state is State.DEFERRED else None
+
+    def first(self, act: Act) -> Step | None:
+        """The earliest step of this kind."""
+        return next((step for step in self.steps if step.act is act), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """A line of ``catcher notify list --json``."""
+        return {
+            "id": self.id,
+            "state": self.state,
+            "incident": self.incident,
+            "party": self.key.party,
+            "role": self.key.role,
+            "domain": self.key.domain,
+            "period": self.period,
+            "ref": self.ref,
+            "contact": self.addressee.to_json(),
+            "form": self.form,
+            "language": self.language,
+            "message_id": self.message_id,
+            "approvals": self.approvals,
+            "follows": self.follows,
+            "steps": [step.to_json() for step in self.steps],
+        }
+
+
+def _approvers(steps: Iterable[Step]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(step.who for step in steps if step.act is Act.APPROVED))
+
+
+def notice_id(incident: str, period: str, address: str, day: date) -> str:
+    """The id of the notice on ``incident`` in ``period`` to ``address``, drafted on ``day``."""
+    digest = hashlib.sha256(f"{incident} {period} {day.isoformat()} {address}".encode()).hexdigest()
+    return f"ntc-{digest[:12]}"

@@ -1,0 +1,137 @@
+"""The life of a notice as a table: which step may follow, and what the notice is after it.
+
+::
+
+    drafted ─▶ approved (by one or two people) ─▶ sending ─▶ sent ─▶ answered | bounced | wrong
+       │           │                          ▲      │
+       └───────────┴─▶ withdrawn, suppressed  └── deferred ─▶ failed
+
+An answer may come before we know that the mail was taken (the process was killed in between), so it counts from the
+first ``sending`` on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What happened to a notice."""
+
+    DRAFTED = "drafted"
+    """The report was composed for a contact, and its text fixed."""
+    APPROVED = "approved"
+    """A person has read it and wants it sent."""
+    WITHDRAWN = "withdrawn"
+    """It is not sent: its text grew old, or a person took it back."""
+    SUPPRESSED = "suppressed"
+    """It is not sent: a suppression was made that covers it."""
+    SENDING = "sending"
+    """The dialogue with the smarthost begins; stored before its first octet."""
+    DEFERRED = "deferred"
+    """The smarthost could not take it now (4xx, no connection); ``Step.again_at`` says when it is tried next."""
+    SENT = "sent"
+    """The smarthost took it (250); a letter was posted."""
+    FAILED = "failed"
+    """The smarthost refused it for good (5xx), or was tried too often."""
+    BOUNCED = "bounced"
+    """A failure came back to its reverse-path (RFC 3464)."""
+    WRONG = "wrong"
+    """Somebody answered that it went to the wrong address."""
+    GOT_IT = "got-it"
+    """Somebody answered that it arrived."""
+    STOP_REQUESTED = "stop-requested"
+    """The party asks that its mail be taken no more."""
+    TRANSFER_REQUESTED = "transfer-requested"
+    """The party asks for the name."""
+    ESCALATED = "escalated"
+    """Another notice follows it, by another way; the note names that one."""
+
+
+class State(StrEnum):
+    """What a notice is after its latest step."""
+
+    DRAFTED = "drafted"
+    """Waits for a person, or for a second one."""
+    APPROVED = "approved"
+    """Waits for `catcher notify send`."""
+    SENDING = "sending"
+    """A dialogue was begun; whether the smarthost took it isn't known yet. It is sent again, octet for octet."""
+    DEFERRED = "deferred"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    WRONG = "wrong"
+    ANSWERED = "answered"
+    """By got-it, stop or transfer."""
+    WITHDRAWN = "withdrawn"
+    SUPPRESSED = "suppressed"
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it may still be sent: its text is kept for so long."""
+        return self in _ON_ITS_WAY
+
+    @property
+    def told(self) -> bool:
+        """Whether the party counts as told: taken by the smarthost, and nothing came back since."""
+        return self in (State.SENT, State.ANSWERED)
+
+    @property
+    def undeliverable(self) -> bool:
+        """Whether this contact does not lead to the party: the next one is to be tried."""
+        return self in (State.FAILED, State.BOUNCED, State.WRONG)
+
+
+_ON_ITS_WAY = frozenset({State.DRAFTED, State.APPROVED, State.SENDING, State.DEFERRED})
+
+_DRAFTED, _APPROVED, _SENDING = State.DRAFTED, State.APPROVED, State.SENDING
+ANSWERS = {
+    Act.GOT_IT: State.ANSWERED,
+    Act.STOP_REQUESTED: State.ANSWERED,
+    Act.TRANSFER_REQUESTED: State.ANSWERED,
+    Act.WRONG: State.WRONG,
+}
+"""What people answer → what the notice is then."""
+_ENDS = {Act.WITHDRAWN: State.WITHDRAWN, Act.SUPPRESSED: State.SUPPRESSED}
+
+
+def _known_before(state: State) -> dict[Act, State]:
+    """The end of a dialogue changes nothing when something else was stored while it went on."""
+    return dict.fromkeys((Act.DEFERRED, Act.SENT, Act.FAILED), state)
+
+
+_AFTER_ALL = {Act.SENT: State.SENT, Act.BOUNCED: State.BOUNCED, **ANSWERS}
+"""It went out although it was taken back while a dialogue went on."""
+
+AFTER: Mapping[State | None, Mapping[Act, State]] = {
+    None: {Act.DRAFTED: _DRAFTED},
+    _DRAFTED: {Act.APPROVED: _APPROVED, **_ENDS},
+    _APPROVED: {Act.APPROVED: _APPROVED, Act.SENDING: _SENDING, Act.SENT: State.SENT, **_ENDS},
+    _SENDING: {
+        Act.SENDING: _SENDING,
+        Act.DEFERRED: State.DEFERRED,
+        Act.SENT: State.SENT,
+        Act.FAILED: State.FAILED,
+        Act.BOUNCED: State.BOUNCED,
+        **ANSWERS,
+        **_ENDS,
+    },
+    State.DEFERRED: {
+        Act.SENDING: _SENDING,
+        Act.FAILED: State.FAILED,
+        Act.BOUNCED: State.BOUNCED,
+        **ANSWERS,
+        **_ENDS,
+    },
+    State.SENT: {Act.BOUNCED: State.BOUNCED, **ANSWERS},
+    State.FAILED: {Act.BOUNCED: State.FAILED, **ANSWERS},
+    State.BOUNCED: {**_known_before(State.BOUNCED), Act.BOUNCED: State.BOUNCED, **ANSWERS},
+    State.WRONG: {**_known_before(State.WRONG), Act.BOUNCED: State.WRONG, **ANSWERS},
+    State.ANSWERED: {**_known_before(State.ANSWERED), Act.BOUNCED: State.ANSWERED, **ANSWERS},
+    State.WITHDRAWN: {**_known_before(State.WITHDRAWN), **_AFTER_ALL},
+    State.SUPPRESSED: {**_known_before(State.SUPPRESSED), **_AFTER_ALL},
+}
+"""State → step that may follow → state after it. ``approved`` waits for as many people as the notice asks for;
+``escalated`` may always follow, and changes nothing."""

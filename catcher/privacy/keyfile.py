@@ -1,0 +1,86 @@
+"""A file with one random key: made whole or not at all, read by its owner alone, and destroyed for good."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from catcher.model.errors import EnvironmentFailure
+from catcher.privacy.tokens import KEY_OCTETS
+
+
+def key_of(path: Path, *, loss: str) -> bytes:
+    """The 32 octets of the file ``path``, made durably when there is none. Several processes may want it at once.
+
+    ``loss`` says in an error what a lost key means. Raises EnvironmentFailure when it can't be read or made, or when
+    others than its owner may read it.
+    """
+    try:
+        if not path.exists():
+            _make(path)
+        return _read(path, loss)
+    except OSError as error:
+        raise EnvironmentFailure(f"{path}: the key can't be read or made: {error.strerror}") from None
+
+
+def _make(path: Path) -> None:
+    """Links a synced draft to the key's name: the key appears whole, or another process was first."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.stem}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            os.write(descriptor, secrets.token_bytes(KEY_OCTETS))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            destroy(draft)
+            return
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _read(path: Path, loss: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+        key = os.read(descriptor, KEY_OCTETS + 1)
+    finally:
+        os.close(descriptor)
+    if mode & 0o077:
+        raise EnvironmentFailure(f"{path}: others may read this key (mode {mode:04o}); chmod 600 it")
+    if len(key) != KEY_OCTETS:
+        raise EnvironmentFailure(
+            f"{path}: a key has {KEY_OCTETS} octets, this file has another length; restore it, or remove it and {loss}"
+        )
+    return key
+
+
+def destroy(path: Path) -> bool:
+    """Overwrites, syncs and unlinks a file; False when another process was first."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        os.write(descriptor, bytes(max(KEY_OCTETS, os.fstat(descriptor).st_size)))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    path.unlink(missing_ok=True)
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes durable which names ``folder`` holds."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

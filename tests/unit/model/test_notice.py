@@ -1,0 +1,147 @@
+"""A notice's state follows from its steps, whatever happens in which order."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.model.notice import Notice, OutOfOrder, Step, notice_id
+from catcher.model.noticelife import AFTER, Act, State
+from catcher.model.suppression import Scope, Suppression, suppressed
+from tests.support.notices import KEY, MORNING, notice, step, steps
+
+
+@pytest.mark.parametrize(
+    ("acts", "state"),
+    [
+        ((), State.DRAFTED),
+        ((Act.APPROVED,), State.APPROVED),
+        ((Act.APPROVED, Act.SENDING), State.SENDING),
+        ((Act.APPROVED, Act.SENDING, Act.SENDING), State.SENDING),
+        ((Act.APPROVED, Act.SENDING, Act.DEFERRED), State.DEFERRED),
+        ((Act.APPROVED, Act.SENDING, Act.DEFERRED, Act.SENDING, Act.SENT), State.SENT),
+        ((Act.APPROVED, Act.SENT), State.SENT),
+        ((Act.APPROVED, Act.SENDING, Act.FAILED), State.FAILED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.BOUNCED), State.BOUNCED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT), State.ANSWERED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT, Act.BOUNCED), State.ANSWERED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.BOUNCED, Act.GOT_IT), State.ANSWERED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT, Act.WRONG), State.WRONG),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.ESCALATED), State.SENT),
+        ((Act.WITHDRAWN,), State.WITHDRAWN),
+        ((Act.APPROVED, Act.SUPPRESSED), State.SUPPRESSED),
+    ],
+)
+def test_the_state_follows_from_the_steps(acts: tuple[Act, ...], state: State) -> None:
+    assert notice(*acts).state is state
+
+
+@pytest.mark.parametrize("answer", [Act.GOT_IT, Act.STOP_REQUESTED, Act.TRANSFER_REQUESTED, Act.WRONG, Act.BOUNCED])
+def test_an_answer_may_overtake_our_knowing_that_it_was_sent(answer: Act) -> None:
+    """The process was killed after the smarthost's 250 and before the step was stored."""
+    overtaken = notice(Act.APPROVED, Act.SENDING, answer)
+    assert not overtaken.state.on_its_way, "it is not sent again"
+    assert overtaken.with_step(step(Act.SENT, 9)).state is overtaken.state
+
+
+@pytest.mark.parametrize("end", [Act.WITHDRAWN, Act.SUPPRESSED])
+def test_what_is_taken_back_is_not_sent_but_may_have_been(end: Act) -> None:
+    taken_back = notice(Act.APPROVED, Act.SENDING, end)
+    with pytest.raises(OutOfOrder):
+        taken_back.with_step(step(Act.SENDING, 9))
+    assert taken_back.with_step(step(Act.SENT, 9)).state is State.SENT
+
+
+def test_two_people_approve_where_two_are_asked_for() -> None:
+    waiting = notice(step(Act.APPROVED, 1, "alice"), step(Act.APPROVED, 2, "alice"), approvals=2)
+    assert waiting.state is State.DRAFTED
+    with pytest.raises(OutOfOrder):
+        waiting.with_step(step(Act.SENDING, 3))
+    approved = waiting.with_step(step(Act.APPROVED, 3, "bob"))
+    assert approved.state is State.APPROVED
+    assert approved.approvers == ("alice", "bob")
+
+
+def test_nothing_is_sent_that_nobody_approved() -> None:
+    with pytest.raises(OutOfOrder):
+        notice(Act.SENDING)
+    with pytest.raises(OutOfOrder):
+        notice(Act.SENT)
+
+
+@given(st.lists(steps(), max_size=12), st.data())
+def test_the_state_is_the_same_wherever_the_ledger_was_cut(tried: list[Step], data: st.DataObject) -> None:
+    """A crash leaves a beginning of the ledger: going on from there gives what going on without a crash gave."""
+    whole = notice()
+    for each in tried:
+        if whole.steps[-1].act is each.act or each.act not in {*AFTER[whole.state], Act.ESCALATED}:
+            continue
+        whole = whole.with_step(each)
+    cut = data.draw(st.integers(1, len(whole.steps)))
+    again = Notice(**{name: getattr(whole, name) for name in Notice.__slots__} | {"steps": whole.steps[:cut]})
+    assert again.state in State
+    for each in whole.steps[cut:]:
+        again = again.with_step(each)
+    assert (again, again.state) == (whole, whole.state)
+
+
+@given(st.lists(steps(), max_size=12))
+def test_sending_needs_approval_by_as_many_people_as_are_asked_for(tried: list[Step]) -> None:
+    made = notice(approvals=2)
+    for each in tried:
+        try:
+            made = made.with_step(each)
+        except OutOfOrder:
+            continue
+    went = {State.SENDING, State.DEFERRED, State.SENT, State.FAILED, State.BOUNCED, State.ANSWERED, State.WRONG}
+    assert made.state not in went or len(made.approvers) >= 2 or made.first(Act.SENDING) is None
+    assert made.first(Act.SENDING) is None or len(made.approvers) >= 2
+
+
+def test_the_date_of_the_mail_is_that_of_the_first_attempt() -> None:
+    tried = notice(Act.APPROVED, Act.SENDING, step(Act.DEFERRED, 3, again_at=MORNING + timedelta(hours=1)))
+    assert tried.again_at == MORNING + timedelta(hours=1)
+    again = tried.with_step(step(Act.SENDING, 70))
+    assert again.first_sending_at == tried.steps[2].at
+    assert (again.attempts, again.again_at) == (2, None)
+
+
+def test_ids_differ_by_incident_month_address_and_day() -> None:
+    day = MORNING.date()
+    base = notice_id(KEY.id, "2026-06", "a@party.example", day)
+    assert base == notice_id(KEY.id, "2026-06", "a@party.example", day)
+    others = {
+        notice_id("inc-1", "2026-06", "a@party.example", day),
+        notice_id(KEY.id, "2026-07", "a@party.example", day),
+        notice_id(KEY.id, "2026-06", "b@party.example", day),
+        notice_id(KEY.id, "2026-06", "a@party.example", day + timedelta(days=1)),
+    }
+    assert len(others | {base}) == 5
+
+
+def test_the_printed_form_shows_no_address() -> None:
+    assert "security@" not in repr(notice())
+
+
+class TestSuppression:
+    @pytest.mark.parametrize(
+        ("scope", "subject"), [(Scope.PARTY, KEY.party), (Scope.INCIDENT, KEY.id), (Scope.DOMAIN, KEY.domain)]
+    )
+    def test_by_party_incident_and_domain(self, scope: Scope, subject: str) -> None:
+        made = Suppression(scope, subject, "asked", "alice", MORNING)
+        assert suppressed([made], KEY, date(2100, 1, 1)) == made
+        assert suppressed([Suppression(scope, "else.example", "", "", MORNING)], KEY, MORNING.date()) is None
+
+    def test_until_a_day(self) -> None:
+        made = Suppression(Scope.PARTY, KEY.party, "asked", "alice", MORNING, date(2026, 9, 1))
+        assert suppressed([made], KEY, date(2026, 8, 31)) == made
+        assert suppressed([made], KEY, date(2026, 9, 1)) is None
+
+    def test_the_latest_on_a_subject_holds(self) -> None:
+        for_good = Suppression(Scope.PARTY, KEY.party, "asked", "alice", MORNING)
+        lifted = Suppression(Scope.PARTY, KEY.party, "they changed their mind", "bob", MORNING, MORNING.date())
+        assert suppressed([for_good, lifted], KEY, MORNING.date()) is None
+        assert suppressed([lifted, for_good], KEY, MORNING.date()) == for_good
