@@ -102,6 +102,17 @@ def certificate_files(config: Config, now: datetime) -> tuple[tuple[Path, Path],
     return tuple((file, file) for file in smtp.self_signed(config.node.state / "tls", config.smtp.hostname, now))
 
 
+def explanations(config: Config, catalogue: Catalogue) -> smtp.Explanations:
+    """What ``explain`` and ``refuse`` say, in every language that is asked for. Raises ConfigurationError."""
+    return smtp.load_explanations(
+        config.smtp.explanations,
+        language=config.smtp.language,
+        operator=config.operator.name,
+        page=config.operator.url,
+        needed={config.smtp.language: f"{config.path.name}: smtp.language", **catalogue.languages()},
+    )
+
+
 def folder(config: Config) -> Folder:
     """How observations are folded into incidents, with the organisations that ``config`` knows."""
     return functools.partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
@@ -244,11 +255,12 @@ def _tasks(
         stops = Stops(config.node.state)
         stops.settle(catalogue, clock.now())
         certificates = smtp.Certificates(certificate_files(config, clock.now()))
+        words = explanations(config, catalogue)
         for number, sockets in enumerate(bound.smtp):
             tasks.append(
                 Task(
                     f"smtp-{number}",
-                    functools.partial(_smtp, config, clock, catalogue.under(stops), certificates, sockets),
+                    functools.partial(_smtp, config, clock, catalogue.under(stops), certificates, words, sockets),
                     sockets,
                 )
             )
@@ -311,6 +323,7 @@ async def _smtp(
     clock: Clock,
     catalogue: Catalogue,
     certificates: smtp.Certificates,
+    words: smtp.Explanations,
     sockets: Sequence[socket.socket],
     station: Station,
 ) -> None:
@@ -337,6 +350,7 @@ async def _smtp(
         own_names=frozenset({config.notify.domain} if config.notify.domain else ()),
         refuse_bare_newline=config.smtp.bare_newline == "refuse",
         proxies=config.smtp.proxy_from,
+        explanations=words,
         limits=smtp.Limits(connections=min(config.smtp.connections, descriptors() - SPARE_DESCRIPTORS)),
     )
     counters, gate, buffer = smtp.Counters(), smtp.Gate(settings.limits), smtp.ReadBuffer()

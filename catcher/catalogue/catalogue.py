@@ -78,6 +78,13 @@ class Catalogue:
             if not dot:
                 return None
 
+    def languages(self) -> dict[str, str]:
+        """The languages that rows name, each with file and row of the first that does."""
+        rows = self._rows
+        if isinstance(rows, Table):
+            return rows.languages()
+        return {entry.lang: entry.where for entry in reversed([*rows.values()]) if entry.lang}
+
     def turns_after(self, now: datetime) -> list[datetime]:
         """When, after ``now``, a run of the guard begins or ceases to clear names; dates turn at midnight, UTC."""
         runs = self.guard.runs.values() if self.guard is not None and self.guard.required else ()

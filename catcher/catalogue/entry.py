@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from catcher.model.policy import Policy
 
-COLUMNS = ("domain", "intended", "policy", "until", "then", "note")
+COLUMNS = ("domain", "intended", "policy", "until", "then", "note", "lang")
 """The CSV's columns, in order. All but the first may be absent, from the right."""
 
 
@@ -27,6 +27,8 @@ class Entry:
     """The operator's own words; never shown to others."""
     where: str
     """File and row: ``catalogue.csv:7``."""
+    lang: str = ""
+    """The language in which senders are told, a tag in lower case (RFC 5646); empty: the sink's own."""
 
     def policy_at(self, now: datetime) -> Policy:
         """The policy that the row asks for at ``now`` (aware); the guard may cap it: ``Catalogue.policy_at``."""

@@ -12,9 +12,10 @@ from pathlib import Path
 from catcher.catalogue.catalogue import Catalogue
 from catcher.catalogue.entry import COLUMNS
 from catcher.catalogue.guard import Guard
-from catcher.catalogue.row import cells_in, read
-from catcher.catalogue.table import Table
+from catcher.catalogue.row import read
+from catcher.catalogue.table import Table, canonical
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.language import LANGUAGE
 from catcher.model.policy import Policy
 
 _NAME = r"(?!xn--)[a-z0-9]++(?:(?:\.(?!xn--)|-++)[a-z0-9]++)*+"
@@ -62,6 +63,8 @@ class _Gathered:
     files: list[tuple[int, str]] = field(default_factory=list)
     faults: list[tuple[int, Fault]] = field(default_factory=list)
     """With the ordinal of the line, to tell them in order."""
+    spoken: bool = False
+    """Whether any file names languages."""
 
     def add(self, file: Path) -> None:
         """Adds the rows and faults of one file."""
@@ -73,6 +76,7 @@ class _Gathered:
             self.faults += [(start, fault) for fault in error.faults]
             return
         self.files.append((start, file.name))
+        self.spoken = self.spoken or width > COLUMNS.index("lang")
         lines = body.split(b"\n")
         if lines[-1] == b"":
             lines.pop()
@@ -103,11 +107,11 @@ class _Gathered:
         row = read(text, where, width)
         self.faults += [(ordinal, fault) for fault in row.faults]
         domain = row.domain.encode() if row.domain else b""
-        return ",".join(cells_in(row.entry)).encode() if row.entry else domain, domain
+        return canonical(row.entry) if row.entry else domain, domain
 
     def table(self) -> Table:
         """All rows. Raises ConfigurationError."""
-        table = Table(b"".join(self.blocks), self.lengths, self.domains, self.files)
+        table = Table(b"".join(self.blocks), self.lengths, self.domains, self.files, spoken=self.spoken)
         for ordinal, first in table.duplicates:
             what = f"{self.domains[ordinal].decode()} stands in {table.where(first)} already"
             self.faults.append((ordinal, Fault(table.where(ordinal), what, "keep one row of the two")))
@@ -121,7 +125,7 @@ def _tidied(line: bytes) -> bytes:
     """``line`` without quotes and capitals where they mean nothing: programs that export CSV like to write them."""
     if b'"' in line and _NEEDLESS_QUOTES.fullmatch(line):
         line = line.replace(b'"', b"")
-    return line.lower() if line.count(b",") < len(COLUMNS) - 1 else line
+    return line.lower() if line.count(b",") < COLUMNS.index("note") else line
 
 
 def _too_long(line: bytes) -> bool:
@@ -143,9 +147,10 @@ def _plain(width: int, careful: bool) -> re.Pattern[bytes]:
     )
     note = r"[!#-+\--~](?:[ !#-+\--~]*[!#-+\--~])?"
     then, remark = (policy if width > 4 else ""), (f"(?:{note})?" if width > 5 else "")
+    lang = f"(?:{LANGUAGE})?"
     columns = rf",(?!\1(?:,|$))(?:{name})?", f",{policy}?"
-    dated = _nested(f"{day}", *(f",{then}?", f",{remark}")[: width - 4])
-    undated = _nested("", *(",", f",{remark}")[: width - 4])
+    dated = _nested(f"{day}", *(f",{then}?", f",{remark}", f",{lang}")[: width - 4])
+    undated = _nested("", *(",", f",{remark}", f",{lang}")[: width - 4])
     last = (f",(?:{dated}|{undated})",) if width > 3 else ()
     line = _nested(f"({name})", *(*columns, *last)[: width - 1])
     return re.compile(f"^(?:{line}|.*)$".encode(), re.M)

@@ -11,6 +11,7 @@ from datetime import date
 from catcher.catalogue.entry import COLUMNS, Entry
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import Fault
+from catcher.model.language import is_language
 from catcher.model.policy import Policy
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
@@ -73,10 +74,13 @@ def read(line: str, where: str, width: int = len(COLUMNS)) -> Row:
         fault("then stands without until", "write in until the first day of the policy in then, or leave both empty")
     if not cell["note"].isprintable():
         fault("note holds a control character", "write the note on one line of plain text")
+    lang = cell["lang"].lower()
+    if lang and not is_language(lang):
+        fault(f'lang "{_shown(cell["lang"])}" is not a language', "write a tag like fr or pt-br, or leave it empty")
 
     if faults or domain is None or policy is None or then is None:
         return Row(domain, None, tuple(faults))
-    return Row(domain, Entry(domain, intended, policy, until, then, cell["note"], where), ())
+    return Row(domain, Entry(domain, intended, policy, until, then, cell["note"], where, lang), ())
 
 
 def held_domain(text: str) -> str:
@@ -92,9 +96,9 @@ def held_domain(text: str) -> str:
 
 
 def cells_in(entry: Entry) -> list[str]:
-    """The six cells of ``entry``."""
+    """The cells of ``entry``, in the order of COLUMNS."""
     until, then = (entry.until.isoformat(), entry.then.value) if entry.until else ("", "")
-    return [entry.domain, entry.intended or "", entry.policy.value, until, then, entry.note]
+    return [entry.domain, entry.intended or "", entry.policy.value, until, then, entry.note, entry.lang]
 
 
 def quoted(row: Sequence[str]) -> str:

@@ -14,30 +14,48 @@ from datetime import date
 from itertools import accumulate, compress, count, repeat
 from operator import ne, setitem
 
-from catcher.catalogue.entry import Entry
+from catcher.catalogue.entry import COLUMNS, Entry
+from catcher.catalogue.row import cells_in
 from catcher.model.policy import Policy
 
 _POLICY = {policy.value: policy for policy in Policy}
+_COMMA = "\x1f"
+"""Stands for a comma in a note: a control character, which no note may hold."""
+_LANG = COLUMNS.index("lang")
+
+
+def canonical(entry: Entry) -> bytes:
+    """The line that a ``Table`` keeps of a row that was read with care."""
+    return ",".join(cell.replace(",", _COMMA) for cell in cells_in(entry)).encode()
 
 
 class Table:
     """Rows by domain.
 
-    ``block`` holds the lines, each ended by LF, in canonical form: names are A-labels, nothing is quoted, whatever
-    follows the fifth comma is the note, and cells may be missing from the right. An empty line stands for none, so
-    that a line's ordinal gives its row number.
+    ``block`` holds the lines, each ended by LF, in canonical form: names are A-labels, nothing is quoted, a comma in
+    a note is a character that notes don't have, and cells may be missing from the right. An empty line stands for
+    none, so that a line's ordinal gives its row number.
     """
 
     def __init__(
-        self, block: bytes, lengths: Iterable[int], domains: Sequence[bytes], files: Sequence[tuple[int, str]]
+        self,
+        block: bytes,
+        lengths: Iterable[int],
+        domains: Sequence[bytes],
+        files: Sequence[tuple[int, str]],
+        *,
+        spoken: bool = True,
     ) -> None:
         """``lengths`` and ``domains``: each line's, without its LF. ``files``: (ordinal of the first line, name).
+
+        ``spoken``: whether any line may name a language.
 
         Of several lines with one domain the first counts; the others are told in ``duplicates``.
         """
         self.duplicates: list[tuple[int, int]] = []
         """Ordinals of (a line, the first line with the same domain)."""
         self._block = block
+        self._spoken = spoken
         self._starts = array("Q", accumulate((length + 1 for length in lengths), initial=0))
         self._slots = self._hashed(domains)
         self._firsts = [first for first, _ in files]
@@ -97,6 +115,16 @@ class Table:
         at = bisect_right(self._firsts, ordinal) - 1
         return f"{self._files[at]}:{ordinal - self._firsts[at] + 2}"
 
+    def languages(self) -> dict[str, str]:
+        """The languages that rows name, each with file and row of the first that does."""
+        first: dict[str, str] = {}
+        if self._spoken:
+            for ordinal, line in self._lines():
+                if line.count(b",") == _LANG and (lang := line.rpartition(b",")[2].decode()) not in first:
+                    first[lang] = self.where(ordinal)
+        first.pop("", None)
+        return first
+
     def place(self, domain: str) -> tuple[int, int]:
         """Number of the file and row number of ``domain``, which is there; the header row is row 1."""
         ordinal = self._ordinal(domain)
@@ -125,15 +153,16 @@ class Table:
             start = end
 
     def _entry(self, ordinal: int, line: bytes) -> Entry:
-        cells = line.decode().split(",", 5)
-        cells += [""] * (6 - len(cells))
-        domain, intended, policy, until, then, note = cells
+        cells = line.decode().split(",")
+        cells += [""] * (len(COLUMNS) - len(cells))
+        domain, intended, policy, until, then, note, lang = cells
         return Entry(
             domain,
             intended or None,
             _POLICY[policy] if policy else Policy.ACCEPT,
             date.fromisoformat(until) if until else None,
             _POLICY[then] if then else Policy.OBSERVE,
-            note,
+            note.replace(_COMMA, ","),
             self.where(ordinal),
+            lang,
         )

@@ -43,7 +43,7 @@ def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    headers = ["domain", "intended", "policy", "until", "then", f"MX queries, {DEMAND_DAYS} days"]
+    headers = ["domain", "intended", "policy", "until", "then", "lang", f"MX queries, {DEMAND_DAYS} days"]
     cells = ([_cell(value) for key, value in row.items() if key in _COLUMNS] for row in rows)
     if len(catalogue) <= _TABLE_ROWS:
         print_table(headers, cells)
@@ -60,6 +60,7 @@ def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
 @click.option("--until", default="", metavar="YYYY-MM-DD", help="First day, 00:00 UTC, of the policy in --then.")
 @click.option("--then", type=click.Choice(_POLICIES), default=None, help="Policy from then on; without it observe.")
 @click.option("--note", default="", metavar="TEXT", help="Your own words, shown to nobody else.")
+@click.option("--lang", default="", metavar="TAG", help="Language in which senders are told, like fr; empty: yours.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
 @config_option
 @json_option
@@ -70,6 +71,7 @@ def add(
     until: str,
     then: str | None,
     note: str,
+    lang: str,
     dry_run: bool,
     config_file: Path,
     as_json: bool,
@@ -80,7 +82,8 @@ def add(
     from catcher.desk import catalogue as desk
 
     config = load(config_file)
-    row = {"domain": domain, "intended": intended, "policy": policy, "until": until, "then": then or "", "note": note}
+    row = {"domain": domain, "intended": intended, "policy": policy, "until": until, "then": then or ""}
+    row |= {"note": note, "lang": lang}
     changes = desk.add(config.catalogue.files, [row], dry_run=dry_run)
     tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
 
@@ -135,7 +138,7 @@ def export(form: str, config_file: Path, as_json: bool) -> None:
         click.echo(line)
 
 
-_COLUMNS = ("domain", "intended", "in_force", "until", "then", "mx_queries")
+_COLUMNS = ("domain", "intended", "in_force", "until", "then", "lang", "mx_queries")
 
 
 def _row(entry: Entry, catalogue: Catalogue, now: datetime, demand: Mapping[str, int] | None) -> dict[str, Any]:
@@ -147,6 +150,7 @@ def _row(entry: Entry, catalogue: Catalogue, now: datetime, demand: Mapping[str,
         "until": entry.until and entry.until.isoformat(),
         "then": entry.then if entry.until else None,
         "note": entry.note,
+        "lang": entry.lang or None,
         "where": entry.where,
         "mx_queries": None if demand is None else demand.get(entry.domain, 0),
     }

@@ -86,10 +86,11 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], lis
 
 
 def _everything(config: Config, now: datetime) -> Catalogue:
-    """Catalogue, zones and watch-list, read as the server will. Raises ConfigurationError with all their faults."""
+    """The catalogue, and all else that is read as the server will. Raises ConfigurationError with all faults."""
     from catcher import catalogue as catalogue_room
     from catcher import dns
     from catcher.directory import Organisations, owners
+    from catcher.serve import explanations
 
     faults: list[Fault] = []
     try:
@@ -100,6 +101,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
     for read in (
         lambda: dns.load(config, catalogue, now=now, keep_serial=False),
         lambda: Organisations.load(config.fingerprint.watchlist, config.node.state),
+        lambda: explanations(config, catalogue),
         lambda: owners(config.fingerprint.networks) if config.fingerprint.networks else None,
     ):
         try:

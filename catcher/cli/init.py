@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 _COPIED = ("catalogue.csv", "template.zone", "sink.example.zone")
+_TEXTS = ("en.txt", "fr.txt")
 
 
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 def command(folder: Path) -> None:
-    """Write a commented catcher.toml, a catalogue, a zone template and a key into DIR, which is empty or new."""
+    """Write a commented catcher.toml, a catalogue, a zone template, texts and a key into DIR, which is empty or new."""
     from catcher.config import describe
     from catcher.config.schema import Smtp
     from catcher.model.errors import EnvironmentFailure
@@ -27,10 +28,14 @@ def command(folder: Path) -> None:
         (folder / "zonefiles").mkdir(parents=True)
         for name in _COPIED:
             (folder / "zonefiles" / name).write_bytes(files("catcher").joinpath("zonefiles", name).read_bytes())
+        (folder / "explanations").mkdir()
+        for name in _TEXTS:
+            text = files("catcher.smtp").joinpath("explanations", name).read_bytes()
+            (folder / "explanations" / name).write_bytes(text)
         (folder / "var").mkdir(mode=0o700)
         KeyRing(folder / "var" / "keys").tokens(SystemClock().now())
         self_signed(folder / "var" / "tls", Smtp.model_fields["hostname"].default, SystemClock().now())
-        settings = describe({"catalogue.template": "zonefiles/template.zone"})
+        settings = describe({"catalogue.template": "zonefiles/template.zone", "smtp.explanations": "explanations"})
         (folder / "catcher.toml").write_text(settings, encoding="utf-8")
     except OSError as error:
         raise EnvironmentFailure(f"{error.filename or folder}: it can't be written: {error.strerror}") from error
@@ -38,9 +43,10 @@ def command(folder: Path) -> None:
 
 
 _NEXT = """\
-{folder} holds catcher.toml, zonefiles/ and var/. It runs as it is, on loopback, with example names.
+{folder} holds catcher.toml, zonefiles/, explanations/ and var/. It runs as it is, on loopback, with example names.
 
   1. {folder}/catcher.toml: your name in [operator], your addresses and host names in [dns] and [smtp]
   2. {folder}/zonefiles/catalogue.csv: the domains you hold and for whom mail to them was meant
-  3. catcher check -c {folder}/catcher.toml
-  4. catcher serve -c {folder}/catcher.toml"""
+  3. {folder}/explanations/: what a sender is told under policies explain and refuse, in English and French
+  4. catcher check -c {folder}/catcher.toml
+  5. catcher serve -c {folder}/catcher.toml"""

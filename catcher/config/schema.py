@@ -13,7 +13,9 @@ from catcher.config.values import (
     AnyPath,
     Domain,
     ExistingFile,
+    ExistingFolder,
     KeyName,
+    Language,
     Line,
     Listen,
     Network,
@@ -124,6 +126,11 @@ class Smtp(Section):
     """PEM file of the certificate chain for STARTTLS, read again when it changes; without it one is made."""
     key: ExistingFile | None = Field(default=None, examples=["tls/key.pem"])
     """PEM file of the certificate's private key; needed where `certificate` is given."""
+    explanations: ExistingFolder | None = Field(default=None, examples=["explanations"])
+    """A folder of texts that policies explain and refuse tell senders, a file en.txt, fr.txt … for each language; for
+    a language without one there, and without the folder, the built-in text in English and French."""
+    language: Language = "en"
+    """The language of these texts where a row of the catalogue names none in its column lang."""
     proxy_from: tuple[Network, ...] = ()
     """Networks of proxies (haproxy) whose connections start with a PROXY header, version 1 or 2."""
     bare_newline: Literal["refuse", "accept"] = "refuse"
@@ -136,7 +143,7 @@ class CatalogueFiles(Section):
     """The domains that are held."""
 
     files: Annotated[tuple[ExistingFile, ...], NOT_EMPTY] = Field(examples=[["zonefiles/catalogue.csv"]])
-    """CSV files with a header row domain,intended,policy,until,then,note; columns may be left out from the right."""
+    """CSV files with a header row domain,intended,policy,until,then,note,lang; the last ones may be left out."""
     template: ExistingFile | None = Field(default=None, examples=["zonefiles/template.zone"])
     """What every catalogued domain publishes; without it the built-in template."""
     guard: Literal["off", "required"] = "off"

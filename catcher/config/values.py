@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from catcher.config.address import AddressError, ListenAddress
 from catcher.model.domain import DomainError, to_alabel
+from catcher.model.language import is_language
 
 SUBMISSION_PORTS = frozenset({465, 587})
 """Where clients bring passwords (RFC 6409, RFC 8314): never listened on."""
@@ -102,6 +103,19 @@ def _existing(value: Path) -> Path:
     return value
 
 
+def _existing_folder(value: Path) -> Path:
+    if not value.is_dir():
+        what = "is not a folder" if value.exists() else "does not exist"
+        raise wrong(f"{value} {what}", "name a folder that exists; paths are relative to the configuration file")
+    return value
+
+
+def _language(value: str) -> str:
+    if not is_language(value.lower()):
+        raise wrong(f'"{value}" is not a language', 'write a tag like "en", "fr" or "pt-br"')
+    return value.lower()
+
+
 def _network(value: Any) -> Any:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
@@ -131,5 +145,7 @@ KeyName = Annotated[str, AfterValidator(_key_name)]
 Line = Annotated[str, AfterValidator(_line)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
 AnyPath = Annotated[Path, AfterValidator(_path)]
+ExistingFolder = Annotated[AnyPath, AfterValidator(_existing_folder)]
+Language = Annotated[str, AfterValidator(_language)]
 ExistingFile = Annotated[AnyPath, AfterValidator(_existing)]
 Workers = Annotated[StrictInt, Field(ge=1, le=256)]

@@ -15,6 +15,8 @@
 
 from catcher.smtp.certificate import Certificates, refuse_key_log, self_signed
 from catcher.smtp.counters import Counters
+from catcher.smtp.explanation import Explanations
+from catcher.smtp.explanation import load as load_explanations
 from catcher.smtp.front import ReadBuffer
 from catcher.smtp.gate import Gate
 from catcher.smtp.server import SmtpServer
@@ -24,12 +26,14 @@ from catcher.smtp.stream import MessageStream
 __all__ = [
     "Certificates",
     "Counters",
+    "Explanations",
     "Gate",
     "Limits",
     "MessageStream",
     "ReadBuffer",
     "Settings",
     "SmtpServer",
+    "load_explanations",
     "refuse_key_log",
     "self_signed",
 ]

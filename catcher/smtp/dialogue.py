@@ -251,11 +251,12 @@ class Dialogue:
         envelope = self._envelope
         assert envelope is not None
         ended = envelope.ended(self._clock.now(), header, body)
-        mistaken = [(entry.domain, entry.intended) for entry in envelope.taken.entries.values()]
+        entries = tuple(envelope.taken.entries.values())
         self.abandon()
         self._commands_left = self._settings.limits.commands
         if ended.outcome is Outcome.EXPLAINED:
-            return ended, replies.explanation(mistaken, ended.ref), replies.explanation(mistaken, None)
+            words = self._settings.explanations
+            return ended, words.after_data(entries, ended.ref), words.unrecorded(entries)
         return ended, replies.accepted(ended.ref), replies.NOT_STORED
 
     def data_too_big(self) -> Reply:

@@ -66,8 +66,7 @@ def at_rcpt(
             return Verdict(replies.OTHER_OUTCOME)
         return Verdict(replies.RECIPIENT_OK, Kind.TAKEN, entry, policy)
     if policy is Policy.REFUSE:
-        explanation = replies.explanation([(entry.domain, entry.intended)], ref())
-        return Verdict(explanation, Kind.REFUSED, entry, policy)
+        return Verdict(settings.explanations.at_rcpt(entry, ref()), Kind.REFUSED, entry, policy)
     if policy is Policy.RELEASE:
         return Verdict(replies.released(entry.domain))
     null_mx = policy is Policy.NULL

@@ -1,7 +1,7 @@
 """Every reply: code, enhanced status (RFC 3463, RFC 2034) and text.
 
 Lines have at most 512 octets (RFC 5321 §4.5.3.1.5). A text names catalogued and intended domains, the operator's own
-words, and a REF: nothing that the client said.
+words, and a REF: nothing that the client said. Those of the policies ``explain`` and ``refuse`` are in ``explanation``.
 """
 
 from __future__ import annotations
@@ -129,22 +129,6 @@ def help_text(verbs: Iterable[str], url: str) -> Reply:
 
 def accepted(ref: str) -> Reply:
     return reply(250, "2.0.0", f"recorded; the message itself is not kept; ref {ref}")
-
-
-def explanation(mistaken: Iterable[tuple[str, str | None]], ref: str | None) -> Reply:
-    """For each (catalogued domain, intended domain or None): that it is not the one that was meant.
-
-    ``ref`` None: it could not be recorded, so the text doesn't claim it.
-    """
-    *others, last = [_is_not(domain, intended) for domain, intended in mistaken]
-    told = "your message was not kept"
-    if ref is not None:
-        told += f", that your server wrote here was recorded; ref {ref}"
-    return reply(550, "5.1.2", *others, f"{last}; {told}")
-
-
-def _is_not(domain: str, intended: str | None) -> str:
-    return f"{domain} is not {intended}" if intended else f"nobody takes mail at {domain}"
 
 
 def takes_no_mail(domain: str, intended: str | None, *, null_mx: bool) -> Reply:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from catcher.smtp.explanation import Explanations, built_in
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -55,6 +57,8 @@ class Settings:
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     """Who speaks for others, by a PROXY header that has to come first."""
     limits: Limits = field(default_factory=Limits)
+    explanations: Explanations = field(default_factory=built_in, repr=False)
+    """What policies ``explain`` and ``refuse`` say."""
 
     def is_proxy(self, address: str) -> bool:
         """Whether a connection from ``address`` starts with a PROXY header."""

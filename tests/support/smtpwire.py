@@ -15,11 +15,16 @@ from catcher.catalogue import Catalogue, Entry
 from catcher.model.errors import StoreUnavailable
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
-from catcher.smtp import Certificates, Limits, Settings, SmtpServer
+from catcher.smtp import Certificates, Limits, Settings, SmtpServer, load_explanations
 
 T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, 30, 15, tzinfo=UTC)
-SETTINGS = Settings(hostname="mx.sink.example", contact="hostmaster@operator.example", url="https://operator.example/")
+SETTINGS = Settings(
+    hostname="mx.sink.example",
+    contact="hostmaster@operator.example",
+    url="https://operator.example/",
+    explanations=load_explanations(None, operator="Registry of Example", page="https://operator.example/"),
+)
 
 
 OPENING = ("EHLO client.example", "MAIL FROM:<writer@sender.example>", "RCPT TO:<reader@army.ml>", "DATA")

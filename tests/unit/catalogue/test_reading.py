@@ -136,8 +136,8 @@ ROWS = {
     "army.ml,mil": (
         'intended "mil" is not a domain: it is a single label, a whole top-level domain; write a name like army.mil'
     ),
-    "army.ml,,,,,a,b": (
-        "the row has 7 columns, the header row 6; "
+    "army.ml,,,,,a,fr,b": (
+        "the row has 8 columns, the header row 7; "
         "put a cell that holds a comma in double quotes, and name every column in the header row"
     ),
     'army.ml,,,,,"open': (

@@ -35,9 +35,10 @@ DATES = st.sampled_from(
     ]
 )
 NOTES = st.sampled_from(["", "-", "a b", " a", "a ", "ü", '"', "a,b", "#", "\t", "\x7f", "a\rb", "x" * 300])
-CELLS = st.tuples(NAMES, NAMES, POLICIES, DATES, POLICIES, NOTES)
+LANGUAGES = st.sampled_from(["", "fr", "FR", "pt-br", "f", "fr_FR", " fr", "français"])
+CELLS = st.tuples(NAMES, NAMES, POLICIES, DATES, POLICIES, NOTES, LANGUAGES)
 LINES = (
-    st.tuples(CELLS, st.integers(1, 6)).map(lambda row: ",".join(row[0][: row[1]]))
+    st.tuples(CELLS, st.integers(1, 7)).map(lambda row: ",".join(row[0][: row[1]]))
     | CELLS.map(quoted)
     | CELLS.map(lambda row: ",".join(f'"{cell}"' for cell in row[:3]))
     | st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=30)
@@ -63,7 +64,7 @@ def by_hand(lines: list[str], width: int) -> tuple[dict[str, Entry], list[Fault]
     return entries, faults
 
 
-@given(st.lists(LINES, max_size=6), st.integers(1, 6))
+@given(st.lists(LINES, max_size=6), st.integers(1, 7))
 @example(["a.ml"], 1)
 @example(["army.ml,army.ml.example"], 6)
 @example(["army.ml,army.ml,accept"], 6)
@@ -73,6 +74,11 @@ def by_hand(lines: list[str], width: int) -> tuple[dict[str, Entry], list[Fault]
 @example(['army.ml,"army.mil,accept"'], 6)
 @example(['army.ml,,,,,"Note"'], 6)
 @example(["army.ml,,,,null,note"], 6)
+@example(["army.ml,,,,,note,fr"], 6)
+@example(["army.ml,,,,,note,fr"], 7)
+@example(["army.ml,,,2027-01-01,null,,pt-br"], 7)
+@example(['army.ml,,,,,"one, two",fr'], 7)
+@example(['"ARMY.ml",,,,,"Note",FR'], 7)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
 def test_they_agree(write: Write, lines: list[str], width: int) -> None:
     header = ",".join(COLUMNS[:width])
@@ -102,6 +108,7 @@ def test_they_agree(write: Write, lines: list[str], width: int) -> None:
         st.sampled_from(Policy),
         st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"))),
         st.just("catalogue.csv:2"),
+        st.sampled_from(["", "fr", "pt-br"]),
     )
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -127,3 +134,14 @@ def test_a_million_rows_keep_their_shape_at_a_thousandth_of_the_size(write: Writ
         "more.csv:401",
     ]
     assert catalogue.get("name500.ml") is None
+
+
+def test_the_languages_that_rows_name_are_told_with_the_first_row_of_each(write: Write) -> None:
+    rows = write("army.ml,,,,,,fr", 'navy.ml,,,,,"a, b",FR', "marine.ml", "airforce.ml,,,,,,de")
+    assert load([rows]).languages() == {"fr": "catalogue.csv:2", "de": "catalogue.csv:5"}
+    assert load([write(data=b"domain,intended\narmy.ml,army.mil\n")]).languages() == {}
+
+
+def test_a_language_that_is_none_is_told(write: Write) -> None:
+    with pytest.raises(ConfigurationError, match=r'catalogue.csv:2: lang "french" is not a language; write a tag'):
+        load([write("army.ml,,,,,,french")])

@@ -69,6 +69,18 @@ def test_faults_of_all_files_at_once(catcher: Catcher, sink: Path) -> None:
     assert len(rows) == len(ended.err.splitlines())
 
 
+def test_texts_for_senders_are_read_as_the_server_will(catcher: Catcher, sink: Path) -> None:
+    """File and line of what can't be said, and the row whose language nobody wrote."""
+    text = sink / "explanations" / "en.txt"
+    text.write_text(text.read_text().replace("See $page - ref", "Regardez à $url - ref", 1))
+    catalogue = sink / "zonefiles" / "catalogue.csv"
+    catalogue.write_text(catalogue.read_text() + "marine.ml,,explain,,,,de\n")
+    ended = catcher("check")
+    assert ended.status == 2
+    assert "en.txt:16: 'à' is not printable ASCII, and a reply is (RFC 5321 §4.2); write without accents" in ended.err
+    assert 'catalogue.csv:4: there is no text in the language "de"; put de.txt into the folder of' in ended.err
+
+
 def test_a_wrong_configuration(catcher: Catcher, sink: Path) -> None:
     with (sink / "catcher.toml").open("a") as file:
         file.write("colour = 1\n")

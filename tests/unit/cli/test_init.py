@@ -17,6 +17,8 @@ def test_what_it_writes_is_complete_and_right(catcher: Catcher, sink: Path) -> N
         "zonefiles/catalogue.csv",
         "zonefiles/template.zone",
         "zonefiles/sink.example.zone",
+        "explanations/en.txt",
+        "explanations/fr.txt",
         "var/tls/self-signed-ecdsa.pem",
         "var/tls/self-signed-rsa.pem",
         str(key.relative_to(sink)),

@@ -14,6 +14,7 @@ from catcher.config import Config, describe, load
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "zonefiles").mkdir()
     (tmp_path / "tls").mkdir()
+    (tmp_path / "explanations").mkdir()
     for name in ("catalogue.csv", "template.zone", "sink.example.zone"):
         (tmp_path / "zonefiles" / name).write_text("")
     for name in ("watchlist.csv", "asn.mmdb", "cookie-secrets.txt", "transfer.keys", "tls/chain.pem", "tls/key.pem"):

@@ -15,7 +15,6 @@ CONSTANTS = {name: value for name, value in vars(replies).items() if isinstance(
 LONGEST = ".".join(["d" * 62] * 4)
 BUILT = {
     "accepted": replies.accepted("REF-1"),
-    "explanation": replies.explanation([(LONGEST, LONGEST), ("b.test", None)], "REF-1"),
     "null": replies.takes_no_mail(LONGEST, LONGEST, null_mx=True),
     "observe": replies.takes_no_mail("b.test", None, null_mx=False),
     "release": replies.released(LONGEST),
@@ -51,20 +50,3 @@ def test_any_text_becomes_lines_that_fit(texts: list[str]) -> None:
     assert b"\r" not in b"".join(lines) and b"\n" not in b"".join(lines)
     assert all(len(line) <= LINE_MOST - 2 for line in lines)
     assert [line[3:4] for line in lines] == [b"-"] * (len(lines) - 1) + [b" "]
-
-
-def test_the_explanation_says_what_went_wrong_and_what_was_kept() -> None:
-    assert replies.explanation([("army.ml", "army.mil")], "AB").wire == (
-        b"550 5.1.2 army.ml is not army.mil; your message was not kept, "
-        b"that your server wrote here was recorded; ref AB\r\n"
-    )
-
-
-def test_without_an_intended_domain_it_says_that_nobody_is_there() -> None:
-    assert replies.explanation([("army.ml", None)], "AB").wire.startswith(b"550 5.1.2 nobody takes mail at army.ml; ")
-
-
-def test_the_reference_stands_last_also_when_the_text_is_broken_into_lines() -> None:
-    wire = BUILT["explanation"].wire
-    assert wire.count(b"\r\n") > 1
-    assert wire.endswith(b"ref REF-1\r\n")

@@ -1,0 +1,124 @@
+"""What the sender of a stray mail is told, by policies ``explain`` and ``refuse``, in the language of the row.
+
+The words are made from template files (``wording``): those beside this module, or the operator's own. Of the message
+nothing is said, of its recipient the catalogued domain alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from catcher.catalogue import Entry
+from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.language import is_language
+from catcher.smtp.plain import plain_address, plain_text
+from catcher.smtp.replies import Reply, reply
+from catcher.smtp.wording import Situation, Wording, read
+
+DEFAULT = "en"
+BUILT_IN = ("en", "fr")
+"""Languages that catcher brings."""
+_SUFFIX = ".txt"
+_REF = "\0"
+_PREPARED = 1_024
+
+
+class Explanations:
+    """The words of every language. Immutable: a reload makes new ones."""
+
+    def __init__(
+        self, wordings: Mapping[str, Wording], *, language: str = DEFAULT, operator: str = "", page: str = ""
+    ) -> None:
+        """``language`` is that of rows which name none. What can't be said in ASCII of the others is left out."""
+        self._wordings = wordings
+        self._language = language
+        self._named = _named(operator, page)
+        self._lines = lru_cache(_PREPARED)(self._prepared)
+
+    def after_data(self, entries: Sequence[Entry], ref: str) -> Reply:
+        """What is said once the message is recorded; ``entries``: the catalogued domains that it was sent to."""
+        return self._reply(Situation.EXPLAIN, entries, ref)
+
+    def unrecorded(self, entries: Sequence[Entry]) -> Reply:
+        """The same where nothing could be recorded."""
+        return self._reply(Situation.UNRECORDED, entries, "")
+
+    def at_rcpt(self, entry: Entry, ref: str) -> Reply:
+        """What is said before any of the message came."""
+        return self._reply(Situation.REFUSE, (entry,), ref)
+
+    def _reply(self, situation: Situation, entries: Sequence[Entry], ref: str) -> Reply:
+        *others, last = entries
+        lines = [line for entry in others for line in self._of(Situation.ALSO, entry)]
+        lines += (line.replace(_REF, ref) for line in self._of(situation, last))
+        return reply(550, "5.1.2", *lines)
+
+    def _of(self, situation: Situation, entry: Entry) -> tuple[str, ...]:
+        return self._lines(situation, entry.domain, entry.intended, entry.lang or self._language)
+
+    def _prepared(self, situation: Situation, domain: str, intended: str | None, language: str) -> tuple[str, ...]:
+        """All but the reference."""
+        wording = self._wordings.get(language) or self._wordings[self._language]
+        values = {**self._named, "domain": domain, "ref": _REF, **({"intended": intended} if intended else {})}
+        return tuple(wording.lines(situation, values))
+
+
+def _named(operator: str, page: str) -> dict[str, str]:
+    named = {"operator": plain_text(operator), "page": plain_address(page)}
+    return {name: text for name, text in named.items() if text}
+
+
+@cache
+def built_in() -> Explanations:
+    """English, of an operator who isn't named."""
+    return Explanations({DEFAULT: read(text_of(DEFAULT), f"{DEFAULT}{_SUFFIX}")})
+
+
+def text_of(language: str) -> bytes:
+    """The file that catcher brings for ``language``, one of BUILT_IN."""
+    return files("catcher.smtp").joinpath("explanations", f"{language}{_SUFFIX}").read_bytes()
+
+
+def load(
+    folder: Path | None,
+    *,
+    language: str = DEFAULT,
+    operator: str = "",
+    page: str = "",
+    needed: Mapping[str, str] | None = None,
+) -> Explanations:
+    """The words in ``folder``, a file ``LANGUAGE.txt`` each, and those that catcher brings for other languages.
+
+    ``needed``: languages that have to be there, each with the place that asks for it. Raises ConfigurationError with
+    every fault of every file.
+    """
+    faults: list[Fault] = []
+    own = set()
+    texts = {tag: (text_of(tag), f"{tag}{_SUFFIX}") for tag in BUILT_IN}
+    for file in sorted(folder.glob(f"*{_SUFFIX}")) if folder is not None else ():
+        if not is_language(file.stem):
+            what = "the name of the file is not a language"
+            faults.append(Fault(f"{file.name}:1", what, "call it en.txt, fr.txt or pt-br.txt"))
+            continue
+        try:
+            texts[file.stem] = file.read_bytes(), file.name
+            own.add(file.stem)
+        except OSError as error:
+            faults.append(Fault(f"{file.name}:1", f"it can't be read: {error.strerror}", "make the file readable"))
+    named = _named(operator, page)
+    wordings = {}
+    for tag, (text, name) in texts.items():
+        try:
+            wordings[tag] = read(text, name, named if tag in own else None)
+        except ConfigurationError as error:
+            faults += error.faults
+    for tag, where in (needed or {}).items():
+        if tag not in texts:
+            remedy = f"put {tag}{_SUFFIX} into the folder of smtp.explanations, or write {' or '.join(sorted(texts))}"
+            faults.append(Fault(where, f'there is no text in the language "{tag}"', remedy))
+    if faults:
+        raise ConfigurationError(faults)
+    return Explanations(wordings, language=language, operator=operator, page=page)
