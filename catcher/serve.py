@@ -34,8 +34,9 @@ from catcher import dns, smtp
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.stops import Stops
 from catcher.config import Config, ListenAddress
+from catcher.desk.contacts import ContactBook
 from catcher.desk.upkeep import upkeep
-from catcher.directory import Organisations, Suffixes, owners, party_of
+from catcher.directory import Listings, Organisations, Suffixes, owners, party_of
 from catcher.incident import fold
 from catcher.intake import Intake, matcher
 from catcher.model.clock import Clock
@@ -126,6 +127,12 @@ def load_catalogue(config: Config) -> Catalogue:
     if watched:
         _tell_person("")
     return loaded
+
+
+def contact_book(config: Config, store: Store, catalogue: Catalogue) -> ContactBook:
+    """Whom to tell: the operator's files, merged with what ``store`` knows. Raises ConfigurationError."""
+    listings = Listings.load(config.notify.contacts, config.node.state)
+    return ContactBook(store, listings, lambda domain: catalogue.find(domain) is not None)
 
 
 def _tell_person(step: str) -> None:

@@ -31,7 +31,7 @@ _COMMANDS = {
     "observation": "Lists, shows and exports what was observed.",
     "incident": "Lists and shows what the observations add up to.",
     "report": "Previews, builds and lists the reports for both sides of a leak.",
-    "contact": "Imports directories of organisations and their contacts, and lists what they say.",
+    "contact": "Finds, confirms and lists whom to tell at an organisation; imports directories of them.",
     "store": "Migrates, verifies and purges the store.",
     "bench": "Measures DNS and SMTP beside their peers, and the fingerprint.",
 }

@@ -1,19 +1,90 @@
-"""``catcher contact``: imports directories of organisations, and lists what they say."""
+"""``catcher contact``: whom to tell at an organisation: entered, imported, confirmed; and directories of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from catcher.cli.options import config_option, json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from catcher.config import Config
+    from catcher.desk.contacts import ContactBook
+    from catcher.model.contact import Contact, StepOutcome
 
 _FAULTS_SHOWN = 20
 
 
 @click.group()
 def command() -> None:
-    """Imports directories of organisations and their contacts, and lists what they say."""
+    """Says whom to tell at an organisation, and imports directories of organisations."""
+
+
+@command.command()
+@click.argument("party")
+@click.argument("address")
+@click.option("--language", default="", metavar="TAG", help="What to write to them in: en, fr …")
+@click.option("--openpgp", default="", metavar="FILE", help="Their OpenPGP key; relative to the contacts file.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@config_option
+@json_option
+def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
+    """Enter ADDRESS as a contact of PARTY into your contacts file; it goes before all that is found."""
+    from catcher.config import load
+    from catcher.desk import contacts
+    from catcher.serve import load_catalogue
+
+    config = load(config_file)
+    catalogue = load_catalogue(config)
+    row = contacts.add(
+        config.notify.contacts,
+        party=_party(party),
+        address=address,
+        language=language,
+        openpgp=openpgp,
+        is_typo=lambda domain: catalogue.find(domain) is not None,
+        dry_run=dry_run,
+    )
+    _tell({"party": row.party, "address": row.address, "done": not dry_run}, "entered", as_json)
+
+
+@command.command()
+@click.argument("party")
+@click.argument("address")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@config_option
+@json_option
+def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
+    """Take ADDRESS of PARTY out of your contacts file."""
+    from catcher.config import load
+    from catcher.desk import contacts
+
+    row = contacts.remove(load(config_file).notify.contacts, party=_party(party), address=address, dry_run=dry_run)
+    _tell({"party": row.party, "address": row.address, "done": not dry_run}, "removed", as_json)
+
+
+@command.command()
+@click.argument("party")
+@click.argument("address")
+@click.option("--as", "name", metavar="NAME", required=True, help="Who says so: your name, for the record.")
+@config_option
+@json_option
+def confirm(party: str, address: str, name: str, config_file: Path, as_json: bool) -> None:
+    """Say that ADDRESS is the right one at PARTY: it may be written to, and may read counterparties' names.
+
+    For an address that was found outside PARTY's own domain, and for one that bounced and works again.
+    """
+    name = " ".join(name.split())
+    if not name or not name.isprintable() or len(name) > 100:
+        raise click.BadParameter("a person's name, at most 100 characters on one line", param_hint="--as")
+    with _book(config_file) as (_, book, now):
+        contact = book.confirm(_party(party), address, by=name, now=now)
+    _tell({**contact.to_json(), "done": True}, "confirmed", as_json)
 
 
 @command.command("import")
@@ -55,11 +126,64 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
 
 
 @command.command("list")
-@click.argument("domain", required=False)
+@click.argument("party", required=False)
+@click.option("--steps", is_flag=True, help="What came of each step of the latest search, instead.")
+@click.option("--directories", is_flag=True, help="The imported directories, or what they say of PARTY, instead.")
 @config_option
 @json_option
-def list_(domain: str | None, config_file: Path, as_json: bool) -> None:
-    """Lists the imported directories; with DOMAIN, what they say of it and of the names above it."""
+def list_(party: str | None, steps: bool, directories: bool, config_file: Path, as_json: bool) -> None:
+    """Lists contacts, whom to write to first; with PARTY its own alone, from imported directories, too.
+
+    Status: good (may be written to), unconfirmed (found outside the party's own domain; `catcher contact confirm`), bad
+    (a mail to it came back). The exit status is 1 when there is nothing to list.
+    """
+    if directories:
+        _list_directories(party, config_file, as_json)
+        return
+    with _book(config_file) as (_, book, now):
+        parties = book.parties() if party is None else [_party(party)]
+        if steps:
+            found = _print_steps((o for each in parties for o in book.store.contact_outcomes(each)), as_json)
+        else:
+            found = print_contacts((c for each in parties for c in book.of(each, now)), as_json)
+    if not found:
+        raise click.exceptions.Exit(1)
+
+
+def print_contacts(contacts: Iterable[Contact], as_json: bool) -> bool:
+    """Prints contacts; whether there were any."""
+    rows = [contact.to_json() for contact in contacts]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        columns = ("party", "address", "source", "status", "trusted", "language", "confirmed_by")
+        cells = ([_cell(row[column]) for column in columns] for row in rows)
+        print_table([column.replace("_", " ") for column in columns], cells)
+    return bool(rows)
+
+
+def _print_steps(outcomes: Iterable[StepOutcome], as_json: bool) -> bool:
+    rows = [outcome.to_json() for outcome in outcomes]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        columns = ("party", "step", "result", "reason", "host", "addresses", "at")
+        print_table(columns, ([_cell(row[column]) for column in columns] for row in rows))
+    return bool(rows)
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None else ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _tell(row: dict[str, Any], what: str, as_json: bool) -> None:
+    if as_json:
+        print_json([row])
+    else:
+        click.echo(f"{row['party']}: {row['address']} {'' if row['done'] else 'would be '}{what}")
+
+
+def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> None:
     from catcher.config import load
     from catcher.directory.imports import directories
     from catcher.model.domain import DomainError, parents, to_alabel
@@ -87,3 +211,35 @@ def list_(domain: str | None, config_file: Path, as_json: bool) -> None:
         )
     if not table:
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _book(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
+    """The configuration, the contacts over its store, which is closed at the end, and the time."""
+    from catcher.config import load
+    from catcher.serve import SystemClock, contact_book, load_catalogue, open_store
+
+    config = load(config_file)
+    catalogue = load_catalogue(config)
+    store = open_store(config)
+    try:
+        yield config, contact_book(config, store, catalogue), SystemClock().now()
+    finally:
+        store.close()
+
+
+def _party(text: str) -> str:
+    """The organisation that ``text``, a domain of it, stands for."""
+    from catcher.directory import party_of
+    from catcher.model.domain import DomainError, to_alabel
+
+    try:
+        name = to_alabel(text)
+    except DomainError as error:
+        raise click.BadParameter(str(error), param_hint="PARTY") from error
+    party = party_of(name)
+    if party is None:
+        raise click.BadParameter(
+            f"{name} is a mailbox provider, a platform or a public suffix: no organisation to tell", param_hint="PARTY"
+        )
+    return party

@@ -193,6 +193,9 @@ class Notify(Section):
 
     domain: Domain | None = Field(default=None, examples=["notices.sink.example"])
     """The domain notices are sent from; bounces and answers come back to it. Without it nothing is sent."""
+    contacts: AnyPath = Path("contacts.csv")
+    """Your own CSV file party,address,language,openpgp: whom to tell at an organisation; it goes before what
+    `catcher contact find` finds. `catcher contact add` makes it when there is none."""
 
 
 class Log(Section):

@@ -4,10 +4,12 @@
 
     name ─▶ Suffixes.organizational_domain ─▶ party_of ─▶ None: a freemail provider or a shared platform
                                                   └─────▶ the party's domain ─▶ Organisations.name
+                                                                             └▶ Listings.of: contacts
 
 The public suffix list comes with its package and is read once; the watch-list is the operator's file.
 """
 
+from catcher.directory.contacts import Listings
 from catcher.directory.networks import owners
 from catcher.directory.organisations import Organisations
 from catcher.directory.parties import Parties, party_of
@@ -15,4 +17,4 @@ from catcher.directory.popular import Popularity
 from catcher.directory.providers import platform_of
 from catcher.directory.suffixes import Suffixes
 
-__all__ = ["Organisations", "Parties", "Popularity", "Suffixes", "owners", "party_of", "platform_of"]
+__all__ = ["Listings", "Organisations", "Parties", "Popularity", "Suffixes", "owners", "party_of", "platform_of"]

@@ -16,6 +16,7 @@ class RRType(StrEnum):
     MX = "MX"
     TXT = "TXT"
     PTR = "PTR"
+    SOA = "SOA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Status(StrEnum):
 
 
 Record = str | bytes | tuple[int, str]
-"""A, AAAA: the address as text. MX: (preference, host without final dot). PTR: host.
+"""A, AAAA: the address as text. MX: (preference, host without final dot). PTR: host. SOA: RNAME, case and escapes kept.
 
 TXT: the character-strings joined (RFC 7208 §3.3).
 """

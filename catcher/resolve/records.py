@@ -10,6 +10,7 @@ import dns.rdatatype
 from dns.rdata import Rdata
 from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.ANY.PTR import PTR
+from dns.rdtypes.ANY.SOA import SOA
 from dns.rdtypes.ANY.TXT import TXT
 from dns.rdtypes.IN.A import A
 from dns.rdtypes.IN.AAAA import AAAA
@@ -39,6 +40,8 @@ def _record(rdata: Rdata) -> Record | None:
         return (rdata.preference, _host(rdata.exchange))
     if isinstance(rdata, PTR):
         return _host(rdata.target)
+    if isinstance(rdata, SOA):
+        return rdata.rname.to_text(omit_final_dot=True)
     if isinstance(rdata, TXT):
         return b"".join(rdata.strings)
     return None

@@ -13,7 +13,7 @@ from catcher.resolve import ZoneResolver
 
 CONTRACTOR = """
 $TTL 300
-contractor.example. IN SOA ns.contractor.example. hostmaster 1 1 1 1 1
+contractor.example. IN SOA ns.contractor.example. Host\\.master 1 1 1 1 1
 $ORIGIN contractor.example.
 @        MX    10 Mail
 @        MX    0 .
@@ -45,6 +45,8 @@ def resolver(tmp_path: Path) -> ZoneResolver:
     [
         ("contractor.example", "MX", Answer(Status.FOUND, ((10, "mail.contractor.example"), (0, "")))),
         ("contractor.example", "TXT", Answer(Status.FOUND, (b"v=spf1 mx -all",))),
+        ("contractor.example", "SOA", Answer(Status.FOUND, (r"Host\.master.contractor.example",))),
+        ("mail.contractor.example", "SOA", Answer(Status.NODATA)),
         ("mail.contractor.example", "A", Answer(Status.FOUND, ("192.0.2.25",))),
         ("mail.contractor.example", "AAAA", Answer(Status.FOUND, ("2001:db8::25",))),
         ("25.contractor.example", "PTR", Answer(Status.FOUND, ("host.contractor.example",))),

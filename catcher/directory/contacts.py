@@ -1,0 +1,190 @@
+"""Contacts that a person answers for: the operator's own file, and what imported directories name.
+
+The file is CSV with a header row ``party,address,language,openpgp``; columns may be absent from the right. ``openpgp``
+names a key file, relative to the CSV. A party that the file names twice has two addresses, the first preferred.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from catcher.directory.imports import Listed, directories
+from catcher.directory.parties import party_of
+from catcher.directory.suffixes import Suffixes
+from catcher.model.contact import AddressError, Contact, Source, mail_address
+from catcher.model.domain import DomainError, parents, to_alabel
+from catcher.model.errors import ConfigurationError, Fault
+
+COLUMNS = ("party", "address", "language", "openpgp")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}\Z")
+"""Of RFC 5646, what a language, script or region needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A row of the operator's file."""
+
+    party: str
+    address: str
+    language: str | None
+    openpgp: str | None
+    """As the row has it: relative to the file."""
+
+
+class Listings:
+    """What the operator's file and the imported directories say of a party."""
+
+    def __init__(
+        self,
+        entered: Sequence[Entered],
+        imported: Mapping[str, Sequence[Listed]],
+        *,
+        folder: Path = Path(),
+        organizational_domain: Callable[[str], str] | None = None,
+    ) -> None:
+        """``imported``: directory → its rows. ``folder``: where the key files of ``entered`` are looked for."""
+        self._organizational_domain = organizational_domain or Suffixes().organizational_domain
+        self._folder = folder
+        self._entered: dict[str, list[Entered]] = defaultdict(list)
+        for row in entered:
+            self._entered[row.party].append(row)
+        self._imported: dict[str, list[tuple[str, Listed]]] = defaultdict(list)
+        for name, rows in imported.items():
+            for listed in rows:
+                if listed.contact is not None:
+                    self._imported[self._organizational_domain(listed.domain)].append((name, listed))
+
+    @classmethod
+    def load(cls, file: Path, state: Path) -> Listings:
+        """The operator's file, which may be absent, and the directories in the folder ``state``.
+
+        Raises ConfigurationError with every fault.
+        """
+        return cls(entered_in(file), directories(state / "directory"), folder=file.parent)
+
+    def parties(self) -> list[str]:
+        """Those that the operator's file names."""
+        return sorted(self._entered)
+
+    def of(self, party: str, now: datetime) -> tuple[Contact, ...]:
+        """The contacts of ``party`` that are entered or imported, in that order.
+
+        Of a directory's rows those of the party itself come first, then those of names below it. An address that can't
+        be written to is passed over.
+        """
+        found = [
+            self._contact(party, row.address, Source.ENTERED, number, now, row)
+            for number, row in enumerate(self._entered.get(party, ()))
+        ]
+        rows = sorted(self._imported.get(party, ()), key=lambda pair: len(parents(pair[1].domain)))
+        for number, (_, listed) in enumerate(rows):
+            try:
+                address = mail_address(listed.contact or "")
+            except AddressError:
+                continue
+            found.append(self._contact(party, address, Source.IMPORTED, number, now))
+        once: dict[str, Contact] = {}
+        for contact in found:
+            once.setdefault(contact.address.lower(), contact)
+        return tuple(once.values())
+
+    def directory_of(self, party: str) -> str | None:
+        """The first imported directory that names a contact of ``party``."""
+        return next((name for name, _ in self._imported.get(party, ())), None)
+
+    def _contact(
+        self, party: str, address: str, source: Source, preference: int, now: datetime, row: Entered | None = None
+    ) -> Contact:
+        contact = Contact(
+            party=party,
+            address=address,
+            source=source,
+            seen_at=now,
+            own=self._organizational_domain(address.rpartition("@")[2]) == party,
+            preference=preference,
+        )
+        if row is None:
+            return contact
+        key = None if row.openpgp is None else str(self._folder / row.openpgp)
+        return replace(contact, language=row.language, openpgp=key)
+
+
+def entered_in(file: Path) -> list[Entered]:
+    """The rows of the operator's file; none when there is no file. Raises ConfigurationError with every fault."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigurationError([Fault(file.name, f"it can't be read: {reason}", "a CSV file in UTF-8")]) from error
+    return read_entered(text, file)
+
+
+def read_entered(text: str, file: Path) -> list[Entered]:
+    """The rows of ``text``, which stands in ``file``. Raises ConfigurationError with every fault."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    header = tuple(cell.strip().lower() for cell in next(rows, []))
+    if len(header) < 2 or header != COLUMNS[: len(header)]:
+        raise ConfigurationError([Fault(f"{file.name}:1", "the header row is missing", ",".join(COLUMNS))])
+    found: dict[tuple[str, str], Entered] = {}
+    faults: list[Fault] = []
+    try:
+        for row in rows:
+            where = f"{file.name}:{rows.line_num}"
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                read = entered(cells, where, file.parent)
+                faults += read if isinstance(read, list) else ()
+                if isinstance(read, Entered):
+                    key = (read.party, read.address.lower())
+                    if key in found:
+                        faults.append(Fault(where, "an earlier row has this address", "one row for each"))
+                    found.setdefault(key, read)
+    except csv.Error as error:
+        raise ConfigurationError([Fault(f"{file.name}:{rows.line_num}", "it is no CSV", "quotes closed")]) from error
+    if faults:
+        raise ConfigurationError(faults)
+    return list(found.values())
+
+
+def entered(cells: Sequence[str], where: str, folder: Path) -> Entered | list[Fault]:
+    """The row that ``cells`` (as ``COLUMNS``) are, or what is wrong with them."""
+    party_text, address_text, language, openpgp = [*cells, "", "", "", ""][: len(COLUMNS)]
+    faults: list[Fault] = []
+    party = address = ""
+    try:
+        party = to_alabel(party_text)
+        if (own := party_of(party)) is None:
+            faults.append(Fault(where, f"{party} is a mailbox provider, a platform or a suffix", "an organisation"))
+        elif own != party:
+            faults.append(Fault(where, f"{party} belongs to {own}", f"write {own}"))
+    except DomainError as error:
+        faults.append(Fault(where, f"the party: {error}", "a domain name in the first column"))
+    try:
+        address = mail_address(address_text)
+    except AddressError as error:
+        faults.append(Fault(where, str(error), "one mail address in the second column"))
+    if language and not _LANGUAGE.match(language):
+        faults.append(Fault(where, "the language is not one", 'a tag like "en" or "fr"'))
+    if openpgp and not (folder / openpgp).is_file():
+        faults.append(Fault(where, "the OpenPGP key is no file", "a file beside this one, or nothing"))
+    if len(cells) > len(COLUMNS) and any(cells[len(COLUMNS) :]):
+        faults.append(Fault(where, f"it has over {len(COLUMNS)} cells", ",".join(COLUMNS)))
+    return faults or Entered(party, address, language or None, openpgp or None)
+
+
+def rendered(rows: Sequence[Entered]) -> str:
+    """The text of the operator's file with ``rows``."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((row.party, row.address, row.language or "", row.openpgp or "") for row in rows)
+    return stream.getvalue()
