@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from catcher.model.alert import Alert, Delivery
 from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
-from catcher.model.incident import Crowd, Incident
+from catcher.model.incident import Crowd, Incident, IncidentKey
 from catcher.model.lookup import Answers, Question
 from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation
+from catcher.model.policy import Policy, PolicySince
 from catcher.model.suppression import Suppression
 
 Folder = Callable[[Sequence[Observation]], Mapping[str, Incident]]
@@ -97,8 +99,15 @@ class Store(Protocol):
         """
         ...
 
-    def incidents(self, *, mailboxes: bool = True) -> Iterator[Incident]:
-        """All incidents, ordered by key; without ``mailboxes`` their live ones are left out: there can be very many."""
+    def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
+        """All incidents, ordered by key; without ``mailboxes`` their live ones are left out: there can be very many.
+
+        ``since``: only those with mail on that day or later, and of their cells only these.
+        """
+        ...
+
+    def incident_keys(self) -> Iterator[IncidentKey]:
+        """The keys of all incidents, in order."""
         ...
 
     def incident(self, id: str, *, mailboxes: bool = True) -> Incident | None:
@@ -115,6 +124,29 @@ class Store(Protocol):
 
     def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
         """Domain → number of queries (``since <= hour``; all QTYPEs when None)."""
+        ...
+
+    def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
+        """Writes down, of each domain whose latest line has another policy or that has none, that ``policies`` has it.
+
+        Returns how many lines that took.
+        """
+        ...
+
+    def policies(self, domain: str) -> tuple[PolicySince, ...]:
+        """The ledger of one domain's policies, oldest line first."""
+        ...
+
+    def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
+        """Stores those whose key is new, each once, in one durable write; returns them."""
+        ...
+
+    def alerts(self, *, open_only: bool = False, limit: int | None = None) -> Iterator[Alert]:
+        """Alerts, latest first; with ``open_only`` those that a channel still waits for, earliest first."""
+        ...
+
+    def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
+        """Replaces, of the alert with each key, the delivery on that channel. An unknown key changes nothing."""
         ...
 
     def change_contacts(

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from catcher.incident import crowd, merge
+from catcher.model.alert import Alert, Channel, Delivery
 from catcher.model.contact import Contact, Source, StepOutcome
 from catcher.model.demand import DemandKey
-from catcher.model.incident import Crowd, Incident, MailboxDay, MailboxTotal
+from catcher.model.incident import Crowd, Incident, IncidentKey, MailboxDay, MailboxTotal
 from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation
+from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, Purged
 from catcher.model.suppression import Suppression
 from catcher.privacy.retention import RETRY_AFTER, coarsened, due, emptied
 from catcher.store.rules import (
+    alert_to_the_second,
     begun,
     changed_contacts,
     outcome_to_the_second,
@@ -38,6 +41,8 @@ class MemoryStore:
         self._notices: dict[str, Notice] = {}
         self._texts: dict[str, bytes] = {}
         self._suppressions: list[Suppression] = []
+        self._policies: dict[str, tuple[PolicySince, ...]] = {}
+        self._alerts: dict[str, Alert] = {}
         self._last_id = 0
         self._folded_up_to = 0
 
@@ -91,9 +96,16 @@ class MemoryStore:
         self._folded_up_to = self._last_id
         return len(waiting)
 
-    def incidents(self, *, mailboxes: bool = True) -> Iterator[Incident]:
+    def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
         for found in sorted(self._incidents.values(), key=lambda incident: incident.key):
+            if since is not None:
+                found = replace(found, cells={cell: n for cell, n in found.cells.items() if cell.day >= since})
+                if not found.cells:
+                    continue
             yield found if mailboxes else replace(found, mailboxes=frozenset())
+
+    def incident_keys(self) -> Iterator[IncidentKey]:
+        return iter(sorted(incident.key for incident in self._incidents.values()))
 
     def incident(self, id: str, *, mailboxes: bool = True) -> Incident | None:
         found = self._incidents.get(id)
@@ -112,6 +124,42 @@ class MemoryStore:
             if (since is None or key.hour >= since) and (qtype is None or key.qtype == qtype):
                 sums[key.domain] += queries
         return sums
+
+    def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
+        lines = 0
+        for domain, policy in policies.items():
+            noted = self._policies.get(domain, ())
+            if not noted or noted[-1].policy is not policy:
+                self._policies[domain] = (*noted, PolicySince(day, policy))
+                lines += 1
+        return lines
+
+    def policies(self, domain: str) -> tuple[PolicySince, ...]:
+        return self._policies.get(domain, ())
+
+    def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
+        raised = []
+        for alert in alerts:
+            if alert.key not in self._alerts:
+                self._alerts[alert.key] = alert_to_the_second(alert)
+                raised.append(self._alerts[alert.key])
+        return tuple(raised)
+
+    def alerts(self, *, open_only: bool = False, limit: int | None = None) -> Iterator[Alert]:
+        alerts = list(self._alerts.values())
+        if open_only:
+            found = [alert for alert in alerts if any(delivery.is_open for delivery in alert.deliveries)]
+        else:
+            found = alerts[::-1]
+        return iter(found[:limit])
+
+    def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
+        for key, delivery in deliveries.items():
+            alert = self._alerts.get(key)
+            if alert is not None:
+                noted = {each.channel: each for each in (*alert.deliveries, delivery)}
+                changed = tuple(noted[channel] for channel in Channel if channel in noted)
+                self._alerts[key] = alert_to_the_second(replace(alert, deliveries=changed))
 
     def change_contacts(
         self, party: str, change: ContactChange, *, outcomes: Sequence[StepOutcome] = ()

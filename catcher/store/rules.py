@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from catcher.model.alert import Alert, Delivery
 from catcher.model.contact import Contact, StepOutcome, in_order
 from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation
@@ -18,6 +19,15 @@ def to_the_minute(observation: Observation) -> Observation:
     """``observation`` as it may be stored: the dictionary allows no more than the minute."""
     minute = observation.observed_at.replace(second=0, microsecond=0)
     return observation if minute == observation.observed_at else replace(observation, observed_at=minute)
+
+
+def alert_to_the_second(alert: Alert) -> Alert:
+    return replace(alert, at=_second(alert.at), deliveries=tuple(map(delivery_to_the_second, alert.deliveries)))
+
+
+def delivery_to_the_second(delivery: Delivery) -> Delivery:
+    again, sent = delivery.again_at, delivery.sent_at
+    return replace(delivery, again_at=again and _second(again), sent_at=sent and _second(sent))
 
 
 def begun(notice: Notice) -> Notice:

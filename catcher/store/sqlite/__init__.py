@@ -7,6 +7,8 @@
          ├─▶ observation.py   rows in, with retries and replays recognised; rows out, in pages
          ├─▶ incident.py      increments added to sums where they lie
          ├─▶ demand.py        tallies
+         ├─▶ policy.py        which policy a domain had since when
+         ├─▶ alert.py         what the operator was alerted to
          ├─▶ contact.py       a party's contacts, and what came of each step that looked for them
          ├─▶ notice.py        notices and their steps, suppressions
          └─▶ retention.py     what is due is deleted, coarsened, emptied, and gone from the files

@@ -78,14 +78,25 @@ def _number(db: Database, key: IncidentKey) -> int:
     return number
 
 
-def read(db: Database, id: str | None = None, *, mailboxes: bool = True) -> Iterator[Incident]:
-    """The incidents, ordered by key; with ``id`` that one alone."""
+def keys(db: Database) -> Iterator[IncidentKey]:
+    """The keys of all incidents, in order."""
+    for party, role, domain in db.execute("SELECT party, role, domain FROM incident ORDER BY party, role, domain"):
+        yield IncidentKey(party, Role(role), domain)
+
+
+def read(
+    db: Database, id: str | None = None, *, mailboxes: bool = True, since: date | None = None
+) -> Iterator[Incident]:
+    """The incidents, ordered by key; with ``id`` that one alone, with ``since`` those with cells of then or later."""
     where, values = ("WHERE id = ?", [id]) if id is not None else ("", [])
     sql = f"SELECT number, party, role, domain FROM incident {where} ORDER BY party, role, domain"
     for number, party, role, domain in db.execute(sql, values).fetchall():
+        cells = dict(_cells(_rows(db, _CELL, "incident_cell", number, since)))
+        if since is not None and not cells:
+            continue
         yield Incident(
             IncidentKey(party, Role(role), domain),
-            dict(_cells(_rows(db, _CELL, "incident_cell", number))),
+            cells,
             frozenset(
                 MailboxDay(period, date.fromisoformat(day), counterpart, Side(side), token, bool(counted))
                 for period, day, counterpart, side, token, counted in (
@@ -113,8 +124,13 @@ def crowd(db: Database, id: str, period: str) -> Crowd:
     return Crowd(boxes.get(Side.SENDER.value, 0), boxes.get(Side.RECIPIENT.value, 0), dict(senders_of), dict(by_days))
 
 
-def _rows(db: Database, columns: tuple[str, ...], table: str, number: int) -> Iterable[tuple[Any, ...]]:
-    return db.execute(f"SELECT {','.join(columns[1:])} FROM {table} WHERE incident = ?", [number])
+def _rows(
+    db: Database, columns: tuple[str, ...], table: str, number: int, since: date | None = None
+) -> Iterable[tuple[Any, ...]]:
+    sql = f"SELECT {','.join(columns[1:])} FROM {table} WHERE incident = ?"
+    if since is None:
+        return db.execute(sql, [number])
+    return db.execute(f"{sql} AND day >= ?", [number, since.isoformat()])
 
 
 def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Cell, Count]]:

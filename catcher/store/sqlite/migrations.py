@@ -139,7 +139,39 @@ def notices(db: Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (observations, look_ups, incidents, demand, owed, contacts, notices)
+def policies(db: Database) -> None:
+    """Which policy a domain with incidents had since when."""
+    db.execute(
+        "CREATE TABLE policy (number INTEGER PRIMARY KEY, domain TEXT NOT NULL, day TEXT NOT NULL, "
+        "policy TEXT NOT NULL)"
+    )
+    db.execute("CREATE INDEX idx_policy_domain ON policy (domain, number)")
+
+
+def alerts(db: Database) -> None:
+    """What the operator was alerted to, and how far each alert has come on each channel."""
+    db.execute(
+        "CREATE TABLE alert (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, "
+        "at TEXT NOT NULL, incident TEXT, counts TEXT NOT NULL, domain TEXT)"
+    )
+    db.execute(
+        "CREATE TABLE alert_delivery (alert INTEGER NOT NULL REFERENCES alert, channel TEXT NOT NULL, "
+        "attempts INTEGER NOT NULL, again_at TEXT, sent_at TEXT, PRIMARY KEY (alert, channel)) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX idx_alert_open ON alert_delivery (alert) WHERE again_at IS NOT NULL")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    observations,
+    look_ups,
+    incidents,
+    demand,
+    owed,
+    contacts,
+    notices,
+    policies,
+    alerts,
+)
 """In the order in which they are applied."""
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from catcher.model.alert import Alert, Delivery
 from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
-from catcher.model.incident import Crowd, Incident
+from catcher.model.incident import Crowd, Incident, IncidentKey
 from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation
+from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, Purged
 from catcher.model.suppression import Suppression
 from catcher.privacy.retention import due
-from catcher.store.sqlite import contact, demand, incident, migrations, observation, retention
+from catcher.store.sqlite import alert, contact, demand, incident, migrations, observation, policy, retention
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.connection import BUSY_SECONDS, connect, create, identity_of, is_at, medium, writing
 
@@ -98,9 +100,13 @@ class SqliteStore:
                 incident.mark_folded(self._db, page[-1].id)
             total += len(page)
 
-    def incidents(self, *, mailboxes: bool = True) -> Iterator[Incident]:
+    def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
         with medium(self._path):
-            yield from incident.read(self._db, mailboxes=mailboxes)
+            yield from incident.read(self._db, mailboxes=mailboxes, since=since)
+
+    def incident_keys(self) -> Iterator[IncidentKey]:
+        with medium(self._path):
+            yield from incident.keys(self._db)
 
     def incident(self, id: str, *, mailboxes: bool = True) -> Incident | None:
         with medium(self._path):
@@ -117,6 +123,30 @@ class SqliteStore:
     def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
         with medium(self._path):
             return demand.by_domain(self._db, since, qtype)
+
+    def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
+        with medium(self._path):
+            news = {domain: p for domain, p in policies.items() if policy.news(self._db, domain, p)}
+            if not news:  # nothing is written, and no writer has to wait: it is asked again and again
+                return 0
+            with writing(self._db):
+                return policy.note(self._db, day, news)
+
+    def policies(self, domain: str) -> tuple[PolicySince, ...]:
+        with medium(self._path):
+            return policy.read(self._db, domain)
+
+    def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
+        with medium(self._path), writing(self._db):
+            return alert.add(self._db, alerts)
+
+    def alerts(self, *, open_only: bool = False, limit: int | None = None) -> Iterator[Alert]:
+        with medium(self._path):
+            yield from alert.read(self._db, open_only=open_only, limit=limit)
+
+    def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
+        with medium(self._path), writing(self._db):
+            alert.note(self._db, deliveries)
 
     def change_contacts(
         self, party: str, change: ContactChange, *, outcomes: Sequence[StepOutcome] = ()

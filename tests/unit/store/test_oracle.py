@@ -6,25 +6,29 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from catcher.model.alert import Channel, Delivery
 from catcher.model.contact import Contact, Source, merged
 from catcher.model.demand import DemandKey
 from catcher.model.notice import Notice, OutOfOrder, Step
 from catcher.model.observation import Observation
+from catcher.model.policy import Policy
 from catcher.model.suppression import Suppression
 from catcher.store import MemoryStore, SqliteStore
+from tests.support.alerts import alert, deliveries
 from tests.support.contacts import contacts, outcomes
 from tests.support.folding import folder
 from tests.support.notices import another, steps, suppressions
 from tests.support.observations import NOON, moments, observations
 
 _DOMAINS = st.sampled_from(("army.ml", "navy.ml"))
+_ALERTS = st.sampled_from(("spike", "marking", "new-party"))
 _BATCHES = st.lists(st.lists(observations(), max_size=3), max_size=4)
 _HOURS = st.integers(0, 75 * 24).map(lambda hours: NOON + timedelta(hours=hours))
 _KEYS = st.builds(
@@ -112,6 +116,28 @@ class TwoStores(RuleBasedStateMachine):
         self._sqlite.suppress(suppression)
         self._memory.suppress(suppression)
 
+    @rule(
+        day=st.dates(date(2026, 11, 1), date(2026, 12, 31)),
+        policies=st.dictionaries(_DOMAINS, st.sampled_from(Policy), max_size=2),
+    )
+    def note_policies(self, day: date, policies: dict[str, Policy]) -> None:
+        assert self._sqlite.note_policies(day, policies) == self._memory.note_policies(day, policies)
+
+    @rule(keys=st.lists(_ALERTS, max_size=3), ways=st.lists(deliveries, max_size=2, unique_by=lambda d: d.channel))
+    def raise_alerts(self, keys: list[str], ways: list[Delivery]) -> None:
+        in_order = tuple(sorted(ways, key=lambda delivery: list(Channel).index(delivery.channel)))
+        alerts = [alert(key=key, deliveries=in_order) for key in keys]
+        assert self._sqlite.raise_alerts(alerts) == self._memory.raise_alerts(alerts)
+
+    @rule(noted=st.dictionaries(_ALERTS, deliveries, max_size=3))
+    def note_deliveries(self, noted: dict[str, Delivery]) -> None:
+        self._sqlite.note_deliveries(noted)
+        self._memory.note_deliveries(noted)
+
+    @rule(since=st.none() | st.dates(date(2026, 11, 1), date(2026, 12, 31)))
+    def incidents_by_day(self, since: date | None) -> None:
+        assert list(self._sqlite.incidents(since=since)) == list(self._memory.incidents(since=since))
+
     @rule()
     def open_again(self) -> None:
         self._sqlite.close()
@@ -154,6 +180,11 @@ class TwoStores(RuleBasedStateMachine):
         assert list(self._sqlite.observations()) == list(self._memory.observations())
         assert list(self._sqlite.incidents()) == list(self._memory.incidents())
         assert list(self._sqlite.contacts()) == list(self._memory.contacts())
+        assert list(self._sqlite.incident_keys()) == list(self._memory.incident_keys())
+        for open_only in (False, True):
+            assert list(self._sqlite.alerts(open_only=open_only)) == list(self._memory.alerts(open_only=open_only))
+        for domain in ("army.ml", "navy.ml"):
+            assert self._sqlite.policies(domain) == self._memory.policies(domain)
         for party in ("contractor.example", "agency.example"):
             assert self._sqlite.contact_outcomes(party) == self._memory.contact_outcomes(party)
         notices = list(self._memory.notices())

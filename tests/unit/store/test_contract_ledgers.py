@@ -1,0 +1,99 @@
+"""The contract of ``ports.Store`` for the ledgers of policies and alerts, and for incidents asked by day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from catcher.model.alert import Channel, Delivery
+from catcher.model.incident import IncidentKey, Role
+from catcher.model.policy import Policy, PolicySince
+from catcher.model.ports import Store
+from tests.support.alerts import alert
+from tests.support.folding import folder
+from tests.support.observations import NOON, observation
+
+DAY = date(2026, 11, 3)
+
+
+class TestPolicies:
+    def test_a_policy_is_noted_when_it_is_another_than_before(self, store: Store) -> None:
+        assert store.note_policies(DAY, {"army.ml": Policy.ACCEPT, "navy.ml": Policy.NULL}) == 2
+        assert store.note_policies(DAY + timedelta(1), {"army.ml": Policy.ACCEPT, "navy.ml": Policy.OBSERVE}) == 1
+        assert store.policies("army.ml") == (PolicySince(DAY, Policy.ACCEPT),)
+        assert [line.policy for line in store.policies("navy.ml")] == [Policy.NULL, Policy.OBSERVE]
+
+    def test_two_changes_on_one_day_stay_in_their_order(self, store: Store) -> None:
+        for policy in (Policy.NULL, Policy.ACCEPT, Policy.NULL):
+            store.note_policies(DAY, {"army.ml": policy})
+        assert [line.policy for line in store.policies("army.ml")] == [Policy.NULL, Policy.ACCEPT, Policy.NULL]
+
+    def test_nothing_is_known_of_a_domain_that_was_not_noted(self, store: Store) -> None:
+        assert store.policies("army.ml") == ()
+
+
+class TestAlerts:
+    def test_an_alert_comes_back_as_it_went_in(self, store: Store) -> None:
+        assert store.raise_alerts([alert()]) == (alert(),)
+        assert list(store.alerts()) == [alert()]
+
+    def test_a_key_is_raised_once(self, store: Store) -> None:
+        store.raise_alerts([alert()])
+        again = alert(at=NOON + timedelta(days=1), counts={"mails": 99})
+        assert store.raise_alerts([again, alert(key="another"), alert(key="another")]) == (alert(key="another"),)
+        assert [a.key for a in store.alerts()] == ["another", alert().key]
+        assert next(store.alerts(limit=1)).key == "another"
+
+    def test_an_alert_may_have_no_incident_no_counts_and_no_way_out(self, store: Store) -> None:
+        bare = alert(incident=None, counts={}, domain=None, deliveries=())
+        assert store.raise_alerts([bare]) == (bare,)
+        assert list(store.alerts()) == [bare]
+        assert list(store.alerts(open_only=True)) == []
+
+    def test_it_is_open_until_every_channel_is_done(self, store: Store) -> None:
+        store.raise_alerts([alert(), alert(key="later")])
+        assert [a.key for a in store.alerts(open_only=True)] == [alert().key, "later"]
+        store.note_deliveries({alert().key: Delivery(Channel.MAIL, 1, None, NOON)})
+        assert [a.key for a in store.alerts(open_only=True)] == [alert().key, "later"]
+        store.note_deliveries({alert().key: Delivery(Channel.WEBHOOK, 9, None)})
+        assert [a.key for a in store.alerts(open_only=True, limit=5)] == ["later"]
+        done = (Delivery(Channel.MAIL, 1, None, NOON), Delivery(Channel.WEBHOOK, 9, None))
+        assert list(store.alerts())[1].deliveries == done
+
+    def test_an_unknown_key_changes_nothing(self, store: Store) -> None:
+        store.note_deliveries({"unknown": Delivery(Channel.MAIL)})
+        assert list(store.alerts()) == []
+
+    def test_nothing_finer_than_the_second_is_stored(self, store: Store) -> None:
+        fine = NOON + timedelta(microseconds=5)
+        (raised,) = store.raise_alerts([alert(at=fine, deliveries=(Delivery(Channel.MAIL, 0, fine),))])
+        assert (raised.at, raised.deliveries[0].again_at) == (NOON, NOON)
+        store.note_deliveries({raised.key: Delivery(Channel.MAIL, 1, None, fine)})
+        assert next(store.alerts()).deliveries[0].sent_at == NOON
+
+
+class TestIncidentsByDay:
+    @pytest.fixture
+    def filled(self, store: Store) -> Store:
+        first = observation(transaction="t1", retry_tag=None)
+        later = observation(transaction="t2", retry_tag=None, observed_at=NOON + timedelta(days=9))
+        other = observation(transaction="t3", retry_tag=None, domain="navy.ml")
+        store.add([[first], [later], [other]])
+        store.fold(folder)
+        return store
+
+    def test_only_the_cells_of_that_day_and_later_are_given(self, filled: Store) -> None:
+        recent = list(filled.incidents(mailboxes=False, since=DAY + timedelta(days=9)))
+        assert {incident.key.domain for incident in recent} == {"army.ml"}
+        assert {incident.mails for incident in recent} == {1}
+        assert all(not incident.mailboxes for incident in recent)
+
+    def test_from_the_first_day_on_these_are_all(self, filled: Store) -> None:
+        assert list(filled.incidents(since=DAY)) == list(filled.incidents())
+        assert list(filled.incidents(since=DAY + timedelta(days=10))) == []
+
+    def test_the_keys_are_those_of_the_incidents(self, filled: Store) -> None:
+        keys = list(filled.incident_keys())
+        assert keys == [incident.key for incident in filled.incidents()]
+        assert IncidentKey("army.mil", Role.INTENDED, "army.ml") in keys
