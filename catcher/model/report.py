@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from catcher.model.answer import AnswerAddresses
 from catcher.model.fingerprint import MailClass
 from catcher.model.incident import Count, Role
 from catcher.model.measures import Bar, Mailboxes, Period, Tally
@@ -190,6 +191,11 @@ class Report:
     """Only for the sending organisation; latest first."""
     other_side: OtherSide
     limits: Limits
+    named: bool = True
+    """Whether whoever reads it may learn counterparties' names: False for a contact that was found and that nobody
+    confirmed; ``unnamed`` holds all of them then."""
+    answers: AnswerAddresses | None = None
+    """Where this notice can be answered; None in a report that isn't sent as a notice."""
 
     @property
     def complete(self) -> bool:
@@ -199,6 +205,11 @@ class Report:
     def told(self, count: Count) -> int:
         """The number of ``count`` that the report speaks of: mail that counts, or all when none does."""
         return count.counted if self.tally.total.counted else count.mails
+
+    @property
+    def answer_verbs(self) -> tuple[str, ...]:
+        """Which of ``answers`` this party is offered: what becomes of the name is for the intended party to say."""
+        return ("got_it", "wrong", "stop", "transfer") if self.kind is Role.INTENDED else ("got_it", "wrong")
 
     @property
     def organisations(self) -> int:
@@ -252,4 +263,6 @@ class Report:
             "evidence": [row.to_json() for row in self.evidence],
             "other_side": self.other_side.to_json(),
             "limits": self.limits.to_json(),
+            "named": self.named,
+            "answers": self.answers and self.answers.to_json(),
         }

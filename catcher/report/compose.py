@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from ipaddress import ip_address
 
+from catcher.model.answer import AnswerAddresses
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import AuthResult
 from catcher.model.incident import Count, IncidentKey, Role
@@ -43,16 +44,19 @@ def compose(
     now: datetime,
     evidence: Sequence[Observation] = (),
     told: Mapping[str, date] | None = None,
+    names: bool = True,
+    answers: AnswerAddresses | None = None,
 ) -> Report:
     """The report for the affected party of ``measures``.
 
     ``evidence`` are observations of the sending organisation's own mail, as found; rows older than 30 days and all but
     the latest ten are left out, and for an intended party every one of them is. ``told``: party → the day of its own
-    latest notice about this typo domain.
+    latest notice about this typo domain. ``names``: whether counterparties may be named to whoever reads it at all;
+    others get totals. ``answers``: where the notice that this report becomes can be answered.
     """
     key = measures.key
     told = told or {}
-    named, unnamed = _counterparts(measures, directory, told)
+    named, unnamed = _counterparts(measures, directory, told, names)
     domain = _shown(key.domain, directory)
     intended = _intended(measures, directory)
     of_sender = key.role is Role.SENDER
@@ -82,6 +86,8 @@ def compose(
         evidence=rows,
         other_side=_other_side(measures, directory, told) if of_sender else OtherSide(),
         limits=limits,
+        named=names,
+        answers=answers,
     )
 
 
@@ -117,7 +123,7 @@ def _other_side(measures: Measures, directory: Directory, told: Mapping[str, dat
 
 
 def _counterparts(
-    measures: Measures, directory: Directory, told: Mapping[str, date]
+    measures: Measures, directory: Directory, told: Mapping[str, date], names: bool
 ) -> tuple[tuple[Counterpart, ...], Unnamed]:
     """Who is named to the intended party, and the totals of the rest.
 
@@ -131,7 +137,7 @@ def _counterparts(
             continue
         if not party.domain:
             nobodys = nobodys + party.count
-        elif measures.key.role is Role.INTENDED and _may_name(party, directory) and len(named) < _NAMED_ROWS:
+        elif measures.key.role is Role.INTENDED and names and _may_name(party, directory) and len(named) < _NAMED_ROWS:
             share = party.count.counted / max(1, measures.tally.total.counted)
             name = _shown(party.domain, directory)
             named.append(Counterpart(name, party.count, party.mailboxes, party.days, share, told.get(party.domain)))

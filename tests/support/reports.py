@@ -2,8 +2,8 @@
 
 A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on ``days``,
 each with what differs from a person's verified mail from contractor.example to army.ml. Optional: ``organisations``
-(what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals), ``told``
-(party → day of its notice).
+(what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals), ``told`` (party → day of its
+notice), ``answers`` (the domain at which the notice is answered), ``unconfirmed`` (its contact is no trusted one).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome
 from catcher.model.report import Limits, Operator, Report
+from catcher.privacy import NoticeCodes
 from catcher.report import Directory, compose
 from tests.support.observations import intended, observation, sender
 
@@ -29,6 +30,9 @@ CASES = Path(__file__).parents[1] / "cases" / "report"
 
 TOKEN = "token-of-a-mailbox"
 """Every token of a case begins so: none may be seen in a report."""
+
+CODES = NoticeCodes(bytes(range(32)))
+"""Of the addresses at which a case's notice is answered."""
 
 OPERATOR = {
     "name": "Registry of Example",
@@ -63,6 +67,8 @@ def composed(case: dict[str, Any]) -> Report:
         now=now,
         evidence=own,
         told={party: date.fromisoformat(day) for party, day in case.get("told", {}).items()},
+        names=not case.get("unconfirmed", False),
+        answers=CODES.addresses("ntc-0123456789ab", case["answers"]) if "answers" in case else None,
     )
 
 

@@ -13,7 +13,7 @@ from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome
 from catcher.model.report import Limits, Operator, Report
-from catcher.report import Directory, compose, reference
+from catcher.report import Directory, Form, Language, compose, reference, render
 from tests.support.observations import observation, sender
 
 JUNE = Period.parse("2026-06")
@@ -32,6 +32,7 @@ def report(
     listed: Mapping[str, str] | None = None,
     evidence: Sequence[Observation] = (),
     now: datetime = NOW,
+    names: bool = True,
 ) -> Report:
     folded = fold(mails, party_of=lambda domain: None if domain == "freemail.example" else domain).values()
     incident = next(i for i in folded if i.key.role is role and party in (None, i.key.party))
@@ -42,6 +43,7 @@ def report(
         limits=Limits(3, 3, 30),
         now=now,
         evidence=evidence,
+        names=names,
     )
 
 
@@ -60,6 +62,14 @@ def test_the_intended_party_learns_names_only_above_the_floor() -> None:
 def test_one_that_the_directory_lists_is_named_below_the_floor() -> None:
     made = report(*BELOW, role=Role.INTENDED, listed={"contractor.example": "Contractor"})
     assert [c.name.organisation for c in made.counterparts] == ["Contractor"]
+
+
+def test_a_contact_that_nobody_confirmed_learns_no_name() -> None:
+    made = report(*BELOW, *ABOVE, role=Role.INTENDED, listed={"contractor.example": "Contractor"}, names=False)
+    assert made.counterparts == ()
+    assert (made.unnamed.organisations, made.unnamed.count.counted, made.organisations) == (2, 5, 2)
+    texts = [render(made, form) for form in Form] + [render(made, Form.TEXT, Language.FRENCH)]
+    assert not [text for text in texts if "travel.example" in text or "contractor.example" in text]
 
 
 def test_a_listed_one_without_mail_that_counts_is_not_named() -> None:
