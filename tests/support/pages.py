@@ -8,7 +8,24 @@ _EMPTY = ("meta", "line", "rect", "path", "br", "use")
 _TAGS = frozenset(
     (
         *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "div", "p", "span"),
-        *("h1", "h2", "h3", "b", "i", "ul", "ol", "li", "dl", "dt", "dd", "pre", "blockquote", "details", "summary"),
+        *(
+            "h1",
+            "h2",
+            "h3",
+            "b",
+            "i",
+            "ul",
+            "ol",
+            "li",
+            "dl",
+            "dt",
+            "dd",
+            "pre",
+            "code",
+            "blockquote",
+            "details",
+            "summary",
+        ),
         *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "br"),
         *("svg", "g", "text", "path", "defs"),
     )
