@@ -2,13 +2,17 @@
 
 What is carried from chunk to chunk: at most one blank and one CR whose fate the next octet decides, and how many
 CRLFs wait, since those at the very end don't count. Work is linear: runs of blanks are halved, not searched.
+
+Only CRLF ends a line, as RFC 6376 §5.3 has it: a bare LF or CR is an octet like others, blanks before it stay. dkimpy
+and Exim read a bare LF as CRLF; such a mail is refused here by default, and where it is accepted
+(``smtp.bare_newline``) its signature fails unless it was made of just those octets.
 """
 
 from __future__ import annotations
 
 import hashlib
 
-from catcher.fingerprint.canonical import single_blanks
+from catcher.fingerprint.canonical import single_blanks, without_trailing_blanks
 from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
 
 _BLANK_LINES = b"\r\n" * 2048
@@ -50,7 +54,7 @@ class BodyDigest:
         if self._held:
             data = data[:end]
         if blanks:
-            data = data.replace(b" \r\n", b"\r\n")
+            data = without_trailing_blanks(data)
         self._take(data)
 
     def digest(self) -> bytes | None:
@@ -71,11 +75,11 @@ class BodyDigest:
                 lines = min(self._crlfs, 2048)
                 self._update(_BLANK_LINES[: 2 * lines])
                 self._crlfs -= lines
-            self._update(data[:text_end] if text_end < len(data) else data)
+            self._update(memoryview(data)[:text_end])
             self._started = True
         self._crlfs += (len(data) - text_end) // 2
 
-    def _update(self, data: bytes) -> None:
+    def _update(self, data: bytes | memoryview) -> None:
         if self._room is not None:
             data = data[: self._room]
             self._room -= len(data)
@@ -86,6 +90,8 @@ def _end_of_text(data: bytes) -> int:
     """Where the whole CRLFs at the end of ``data`` begin; linear for any octets."""
     if not data.endswith(b"\r\n"):
         return len(data)
+    if data[-3:-2] not in b"\r\n":
+        return len(data) - 2
     start = len(data.rstrip(b"\r\n"))
     start = max(start, data.rfind(b"\n\n", start) + 1, data.rfind(b"\r\r", start) + 1)
     return start + (len(data) - start) % 2

@@ -78,3 +78,21 @@ def test_what_is_carried_between_chunks_stays_small() -> None:
         consumer.feed(b" \t" * 5_000 + b"\r")
         consumer.feed(b"\n" * 1)
         assert len(consumer._held) <= 2
+
+
+@given(st.binary(max_size=40), st.sampled_from([b"\n", b"\r"]))
+def test_a_bare_lf_or_cr_ends_no_line(body: bytes, bare: bytes) -> None:
+    """RFC 6376 §5.3: lines end in CRLF. Blanks before a bare LF stay, and it isn't counted among empty lines."""
+    text = b"a" + body.replace(b"\r", b"").replace(b"\n", b"").replace(b"\t", b" ") + b" " + bare
+    canonical = b" ".join(piece for piece in text.split(b" ") if piece not in (b"",)).replace(bare, b"")
+    wanted = DigestWanted(DigestAlgorithm.SHA256, Canonicalization.RELAXED)
+    expected = canonical.rstrip(b" ") + b" " + bare + b"\r\n"
+    assert digest(text, wanted, [len(text) - 1]) == hashlib.sha256(expected).digest()
+
+
+@given(st.lists(st.integers(1, 70), max_size=30), st.integers(0, 60))
+def test_runs_of_blanks_of_any_length_and_number_become_one(runs: list[int], apart: int) -> None:
+    word = b"x" * apart + b"y"
+    body = word + b"".join(b" " * run + word for run in runs)
+    wanted = DigestWanted(DigestAlgorithm.SHA256, Canonicalization.RELAXED)
+    assert digest(body, wanted, []) == hashlib.sha256(b" ".join([word] * (len(runs) + 1)) + b"\r\n").digest()
