@@ -65,7 +65,7 @@ UPKEEP_AT = timedelta(hours=1, minutes=5)
 """When in the day (UTC) upkeep runs: a month's key goes an hour after the month. It also runs at the start."""
 UPKEEP_LOOK_SECONDS = 60.0
 """How often upkeep looks whether a new day has begun."""
-SPARE_DESCRIPTORS = 64
+SPARE_DESCRIPTORS = 64 + smtp.LEAVING
 """Of a worker's descriptors, those that are not for connections."""
 TELL_SECONDS = 60.0
 """How often what SMTP counted goes to the log."""

@@ -136,7 +136,7 @@ class Smtp(Section):
     bare_newline: Literal["refuse", "accept"] = "refuse"
     """refuse or accept: what becomes of DATA with a bare CR or LF, which smuggled mails have and some old senders."""
     connections: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = 8000
-    """Connections that a worker takes at a time; one more hears 421."""
+    """Connections that a worker takes at a time; for one more a client that sleeps is sent away, else it hears 421."""
 
 
 class CatalogueFiles(Section):

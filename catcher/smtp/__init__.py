@@ -18,12 +18,13 @@ from catcher.smtp.counters import Counters
 from catcher.smtp.explanation import Explanations
 from catcher.smtp.explanation import load as load_explanations
 from catcher.smtp.front import ReadBuffer
-from catcher.smtp.gate import Gate
+from catcher.smtp.gate import LEAVING, Gate
 from catcher.smtp.server import SmtpServer
 from catcher.smtp.settings import Limits, Settings
 from catcher.smtp.stream import MessageStream
 
 __all__ = [
+    "LEAVING",
     "Certificates",
     "Counters",
     "Explanations",

@@ -10,6 +10,8 @@ class Counters:
     connections: int = 0
     connections_refused: int = 0
     """421 at once: too many at a time."""
+    made_way: int = 0
+    """Sleeping clients that were sent away so that others could come in."""
     early_talkers: int = 0
     """Clients that didn't wait for the greeting and HELO's answer: bots, as a rule."""
     tls: int = 0

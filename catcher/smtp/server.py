@@ -89,16 +89,18 @@ class SmtpServer:
         return Front(self._buffer, is_proxy=self._settings.is_proxy, admit=self._admit, address_of=address_of)
 
     def _admit(self, front: Front, address: str) -> SmtpSession | None:
-        if not self._gate.enter(address):
+        loop = asyncio.get_running_loop()
+        if not self._gate.enter(address, loop.time()):
             self.counters.connections_refused += 1
             front.write(replies.BUSY.wire if self._gate.is_full else replies.TOO_MANY_CONNECTIONS.wire)
             return None
-        session = SmtpSession(self._around, asyncio.get_running_loop(), address)
+        session = SmtpSession(self._around, loop, address)
         self._sessions.add(session)
+        self._gate.seat(session)
         return session
 
     def _left(self, session: SmtpSession) -> None:
-        self._gate.leave(session.address)
+        self._gate.leave(session)
         self._sessions.discard(session)
         if not self._sessions:
             self._all_left.set()

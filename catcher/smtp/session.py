@@ -110,6 +110,19 @@ class SmtpSession(Connection):
         self._draining = True
         self._go_on()
 
+    def is_asleep(self, now: float) -> bool:
+        """Whether the client has said nothing for so long that it may be sent away for another's sake."""
+        if self._over or self._busy or self._blocked or self._phase is not None:
+            return False
+        limits = self._around.settings.limits
+        patience = limits.asleep_in_transaction_seconds if self._dialogue.in_transaction else limits.asleep_seconds
+        return now - self._active >= patience
+
+    def make_way(self) -> None:
+        """Sends the client away, since others wait."""
+        self._around.counters.made_way += 1
+        self._say(replies.MAKING_WAY)
+
     def abort(self) -> None:
         """Ends the session now."""
         if self.transport is not None:

@@ -25,13 +25,17 @@ class Limits:
     hops: int = 100
     """Received fields of a message (RFC 5321 §6.3)."""
     connections: int = 8000
-    """Connections at a time; the next one gets a short 421."""
+    """Connections at a time; for the next one a sleeping client is sent away, or it gets a short 421."""
     connections_per_address: int = 100
     """The same from one address; loopback and trusted proxies may have more."""
     connections_per_prefix: int = 400
     """The same from one /24, or IPv6 /56."""
     idle_seconds: float = 300.0
     """Without an octet from the client (RFC 5321 §4.5.3.2.7)."""
+    asleep_seconds: float = 5.0
+    """Without an octet and without a transaction, after which a client is asleep: it goes when others find no room."""
+    asleep_in_transaction_seconds: float = 60.0
+    """The same for a client that has begun a transaction and isn't sending its message."""
     window_seconds: float = 60.0
     """What the rate of data is measured over."""
     octets_a_window: int = 3000

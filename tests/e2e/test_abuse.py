@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -128,6 +129,33 @@ def test_good_mail_is_taken_beside_5000_idle_and_500_trickling_clients(
     with capsys.disabled():
         print(f"\n{IDLE} idle, {TRICKLING} trickling: p99 {1000 * p99:.0f} ms, memory {before:.0f} → {after:.0f} MB")
     assert after - before < ENOUGH_MB
+
+
+def let_in(server: Server) -> tuple[socket.socket, IO[bytes]]:
+    """A connection that is greeted, however often it has to be tried."""
+    while True:
+        client = socket.create_connection(server.smtp, timeout=SECONDS)
+        replies = client.makefile("rb")
+        if read_reply(replies).startswith(b"220 "):
+            return client, replies
+        replies.close()
+        client.close()
+
+
+def test_sleepers_who_take_every_connection_do_not_lock_out_who_has_mail(tmp_path: Path) -> None:
+    """Each good client finds room as soon as one of them has slept for long enough, and stays."""
+    with running(tmp_path / "server", smtp_more="connections = 50\n", log_level="warning") as server:
+        sleepers = [dialogue(server) for _ in range(50)]
+        good = [let_in(server) for _ in range(40)]
+        for client, replies in good:
+            client.sendall("".join(f"{line}\r\n" for line in ENVELOPE).encode() + MESSAGE)
+            said = [read_reply(replies)[:4] for _ in range(len(ENVELOPE) + 1)]
+            assert said == [b"250-", b"250 ", b"250 ", b"354 ", b"250 "]
+        for _, replies in sleepers[:40]:
+            assert read_reply(replies).startswith(b"421 4.3.2 idle while others wait")
+        for client, replies in (*sleepers, *good):
+            replies.close()
+            client.close()
 
 
 def test_above_the_number_of_connections_there_is_a_short_421(tmp_path: Path) -> None:

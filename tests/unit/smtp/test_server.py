@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from catcher.smtp import Limits
+from catcher.smtp import LEAVING, Limits
+from catcher.smtp.gate import LOOKED_AT
 from tests.support.smtpwire import MAIL, RecordingIntake, Wire, new_server, open_data, run
 
 
@@ -20,6 +21,118 @@ def test_a_connection_over_the_limit_gets_421_and_the_next_after_one_left_is_ser
         await one.ended()
         assert (await Wire(server).reply())[:3] == "220"
         assert (server.counters.connections, server.counters.connections_refused) == (3, 1)
+        await server.close(1.0)
+
+    run(main())
+
+
+def test_where_all_connections_are_taken_the_client_that_sleeps_longest_makes_way() -> None:
+    async def main() -> None:
+        server = new_server(limits=Limits(connections=3, asleep_seconds=5.0))
+        first, second, third = (Wire(server) for _ in range(3))
+        for wire in (first, second, third):
+            await wire.reply()
+        assert await Wire(server).reply() == "421 4.3.2 busy"
+        await asyncio.sleep(5)
+        await first.ask("NOOP")
+        assert (await Wire(server).reply())[:3] == "220"
+        assert await second.reply() == "421 4.3.2 idle while others wait; try again later"
+        await second.ended()
+        assert await first.ask("NOOP") == await third.ask("NOOP") == ["250 2.0.0 ok"]
+        assert (server.counters.made_way, server.counters.connections_refused) == (1, 1)
+        await server.close(1.0)
+
+    run(main())
+
+
+def test_who_is_in_a_transaction_is_not_asleep_so_soon_and_who_sends_a_message_never() -> None:
+    limits = Limits(connections=2, asleep_seconds=5.0, asleep_in_transaction_seconds=60.0, octets_a_window=0)
+
+    async def main() -> None:
+        server = new_server(limits=limits)
+        envelope, data = Wire(server), Wire(server)
+        await envelope.reply(), await data.reply()
+        await envelope.ask("HELO client.example", "MAIL FROM:<>", "RCPT TO:<reader@army.ml>")
+        await open_data(data)
+        await asyncio.sleep(59)
+        assert await Wire(server).reply() == "421 4.3.2 busy"
+        await asyncio.sleep(1)
+        assert (await Wire(server).reply())[:3] == "220"
+        assert (await envelope.reply())[:3] == "421"
+        await asyncio.sleep(6)
+        assert (await Wire(server).reply())[:3] == "220"
+        assert await Wire(server).reply() == "421 4.3.2 busy"
+        await data.send(b".\r\n")
+        assert (await data.reply())[:3] == "250"
+        await server.close(1.0)
+
+    run(main())
+
+
+def test_who_waits_for_the_store_is_not_sent_away() -> None:
+    intake = RecordingIntake(gate=asyncio.Event())
+
+    async def main() -> None:
+        server = new_server(intake, limits=Limits(connections=1))
+        wire = Wire(server)
+        await wire.reply()
+        await wire.send(MAIL)
+        await asyncio.sleep(1000)
+        assert await Wire(server).reply() == "421 4.3.2 busy"
+        assert intake.gate is not None
+        intake.gate.set()
+        assert [(await wire.reply())[:3] for _ in range(5)] == ["250", "250", "250", "354", "250"]
+        await server.close(1.0)
+
+    run(main())
+
+
+def test_those_who_are_sent_away_and_do_not_go_are_bounded() -> None:
+    """A client that reads nothing keeps its descriptor until it is cut off; so many, and no more, are waited for."""
+
+    async def main() -> None:
+        server = new_server(limits=Limits(connections=2 * LEAVING))
+        sleepers = [Wire(server, ("127.0.0.1", n)) for n in range(2 * LEAVING)]
+        await asyncio.sleep(5)
+        for wire in sleepers:
+            wire.transport.stuck = True
+        said = [(await Wire(server, ("127.0.0.2", n)).reply())[:9] for n in range(LEAVING + 1)]
+        assert said == ["220 mx.si"] * LEAVING + ["421 4.3.2"]
+        await asyncio.sleep(20)
+        assert (await Wire(server).reply())[:3] == "220"
+        await server.close(1.0)
+
+    run(main())
+
+
+def test_room_is_looked_for_among_a_bounded_number_of_clients() -> None:
+    """What a connection costs doesn't grow with how many are awake; the next one looks further."""
+
+    async def main() -> None:
+        server = new_server(limits=Limits(connections=LOOKED_AT + 1))
+        awake = [Wire(server) for _ in range(LOOKED_AT)]
+        sleeper = Wire(server)
+        await sleeper.reply()
+        await asyncio.sleep(5)
+        for wire in awake:
+            await wire.reply()
+            await wire.ask("NOOP")
+        assert await Wire(server).reply() == "421 4.3.2 busy"
+        assert (await Wire(server).reply())[:3] == "220"
+        assert (await sleeper.reply())[:3] == "421"
+        await server.close(1.0)
+
+    run(main())
+
+
+def test_who_has_too_many_connections_of_its_own_sends_nobody_away() -> None:
+    async def main() -> None:
+        server = new_server(limits=Limits(connections=2, connections_per_address=1))
+        one, two = Wire(server, ("192.0.2.1", 1)), Wire(server, ("198.51.100.1", 1))
+        await one.reply(), await two.reply()
+        await asyncio.sleep(5)
+        assert (await Wire(server, ("192.0.2.1", 2)).reply())[:3] == "421"
+        assert await one.ask("NOOP") == await two.ask("NOOP") == ["250 2.0.0 ok"]
         await server.close(1.0)
 
     run(main())
