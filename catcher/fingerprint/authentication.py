@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from catcher.fingerprint.addresses import domain_or_none, mailboxes
 from catcher.fingerprint.arc import judge_arc
@@ -15,12 +15,13 @@ from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.spf import judge_spf
 from catcher.model.fingerprint import Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
 from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.model.value import value
 
 _MAX_AUTHORS = 4
 """Domains of From that are kept as evidence."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Authenticated:
     results: Authentication = Authentication()
     authors: tuple[str, ...] = ()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.model.fingerprint import Intended, Platform
+from catcher.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Context:
     """The world outside the message. All callables are pure and never raise for a valid A-label name."""
 

@@ -15,7 +15,7 @@ The body was hashed while it streamed by (BodyDigest); only its digests are here
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from catcher.fingerprint.canonical import signed_octets
@@ -31,12 +31,13 @@ from catcher.fingerprint.signature import (
 from catcher.model.fingerprint import AuthResult
 from catcher.model.lookup import RRType, Status
 from catcher.model.transaction import BodyFacts, Header
+from catcher.model.value import value
 
 CLOCK_SKEW = 3600
 """Seconds that ``t=`` may lie in the future."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """One signature and what came of it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from catcher.fingerprint.dmarc7489 import Identifier, differing, former_result
 from catcher.fingerprint.dmarcrecord import DmarcRecord, Walk, walk
@@ -11,9 +11,10 @@ from catcher.fingerprint.lookups import Lookups
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import AuthResult, DmarcResult
 from catcher.model.lookup import RRType, Status
+from catcher.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DmarcVerdict:
     published: DmarcResult
     aligned: frozenset[Identifier] = frozenset()

@@ -6,17 +6,17 @@ Receivers that haven't moved on judge so; where their result differs from RFC 99
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from catcher.fingerprint.dmarcrecord import DmarcRecord, read_dmarc_record
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.fingerprint import AuthResult
 from catcher.model.lookup import Question, RRType, Status
+from catcher.model.value import value
 
 _DECIDED = frozenset({AuthResult.PASS, AuthResult.FAIL, AuthResult.NONE})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identifier:
     """A domain that DKIM or SPF judged."""
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from catcher.fingerprint.addresses import domain_or_none
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.fingerprint import AuthResult
 from catcher.model.lookup import Answer, RRType, Status
+from catcher.model.value import value
 
 _MAX_NAMES = 4
 """PTR names that are confirmed; RFC 8601 §3 asks for a limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Network:
     reverse: tuple[str, ...] = ()
     """Organizational domains of the PTR names that lead back to the client."""

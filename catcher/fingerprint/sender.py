@@ -7,12 +7,11 @@ the mail is evidence, too, and known as what it is: a platform names no organisa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import Network
 from catcher.model.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier
+from catcher.model.value import value
 
 _PREFERENCE = [
     EvidenceKind.DMARC,
@@ -31,7 +30,7 @@ _NAMELESS = frozenset({EvidenceKind.PLATFORM, EvidenceKind.OWNER, EvidenceKind.D
 """Kinds that never name a sender."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bystanders:
     """What else names somebody, without proof."""
 
@@ -43,7 +42,7 @@ class Bystanders:
     """Who holds the client's network."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Piece:
     evidence: Evidence
     aligned: bool

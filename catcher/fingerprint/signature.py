@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from catcher.fingerprint.tags import TagListError, base64_value, decimal_value, parse, without_white_space
 from catcher.model.domain import DomainError, is_at_or_below, to_alabel
 from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted, Header, HeaderField
+from catcher.model.value import value
 
 MAX_SIGNATURES = 8
 """DKIM signatures of one message that are judged; those below are not looked at."""
@@ -23,7 +24,7 @@ class SignatureSyntaxError(ValueError):
     """The field can't be read as a signature. The message names the tag, never its value."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signature:
     """The tags of one signature, checked for syntax; nothing is proven yet."""
 

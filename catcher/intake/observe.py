@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
 from catcher.model.domain import is_at_or_below
@@ -11,10 +10,11 @@ from catcher.model.fingerprint import Fingerprint
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
+from catcher.model.value import value
 from catcher.privacy import Tokens
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arrival:
     """How SMTP dealt with a transaction."""
 

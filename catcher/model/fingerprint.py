@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from catcher.model.value import value
 
 
 class Tier(StrEnum):
@@ -100,7 +101,7 @@ class Basis(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     tier: Tier
     """The tier that this piece supports: ``claimed`` when its result isn't a pass."""
@@ -112,7 +113,7 @@ class Evidence:
         return {"tier": self.tier, "kind": self.kind, "domain": self.domain, "result": self.result}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sender:
     domain: str | None
     """The domain of the best evidence; None when nothing names one."""
@@ -133,7 +134,7 @@ class Sender:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     domain: str
     score: float
@@ -143,7 +144,7 @@ class Candidate:
         return {"domain": self.domain, "score": self.score, "edit": self.edit}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Intended:
     """For whom the mail to one typed domain was meant."""
 
@@ -166,7 +167,7 @@ class Intended:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Nature:
     mail_class: MailClass
     genuine: float
@@ -184,7 +185,7 @@ class Nature:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Marking:
     """A protective marking: the scheme and a level from a closed list, else ``other``; never free text."""
 
@@ -195,7 +196,7 @@ class Marking:
         return {"scheme": self.scheme, "level": self.level}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SpfResult:
     result: AuthResult = AuthResult.NONE
     domain: str | None = None
@@ -206,7 +207,7 @@ class SpfResult:
         return {"result": self.result, "domain": self.domain, "scope": self.scope}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DkimResult:
     result: AuthResult
     domain: str | None
@@ -225,7 +226,7 @@ class DkimResult:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DmarcResult:
     result: AuthResult = AuthResult.NONE
     domain: str | None = None
@@ -237,7 +238,7 @@ class DmarcResult:
         return {"result": self.result, "domain": self.domain, "policy": self.policy}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArcResult:
     result: AuthResult = AuthResult.NONE
 
@@ -245,7 +246,7 @@ class ArcResult:
         return {"result": self.result}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Authentication:
     spf: SpfResult = SpfResult()
     dkim: tuple[DkimResult, ...] = ()
@@ -261,7 +262,7 @@ class Authentication:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Freshness:
     """Whether a mail is fresh and meant for here, so that it may count towards a notice (DESIGN §3 "Notices").
 
@@ -278,7 +279,7 @@ class Freshness:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fingerprint:
     sender: Sender
     intended: tuple[Intended, ...]

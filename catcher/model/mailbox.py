@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from catcher.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mailbox:
     """``local_part@domain``. The null reverse-path ``<>`` is ``None`` where a Mailbox may be absent.
 

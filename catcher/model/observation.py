@@ -6,13 +6,14 @@ the purge and the privacy documentation are made from it. Adding a field means a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from catcher.model.fingerprint import Authentication, Intended, MailClass, Marking, Nature, Sender, Tier
 from catcher.model.policy import Outcome, Policy
+from catcher.model.value import value
 
 
 class SizeClass(StrEnum):
@@ -77,7 +78,7 @@ _KEEP, _COARSE, _PERIOD, _5D = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Observation:
     """One stored fact: a transaction as it concerned one catalogued domain."""
 

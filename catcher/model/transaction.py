@@ -6,14 +6,15 @@ Nothing here is ever stored. ``repr`` shows no header text and no local-part, so
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from catcher.model.mailbox import Mailbox
+from catcher.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HeaderField:
     """One header field as it arrived, unparsed (RFC 5322 §2.2)."""
 
@@ -23,7 +24,7 @@ class HeaderField:
     """All after the colon, folds kept, without the final CRLF."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Header:
     """The header section, bounded (the body stream keeps 64 KiB, one field 16 KiB)."""
 
@@ -73,7 +74,7 @@ class DigestAlgorithm(StrEnum):
     SHA256 = "sha256"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DigestWanted:
     """A body digest that has to be computed while the body streams by."""
 
@@ -83,7 +84,7 @@ class DigestWanted:
     """``l=`` in octets of the canonicalised body; None for the whole body."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BodyFacts:
     """All that remains of a body: counts and digests, never a byte of it."""
 
@@ -97,7 +98,7 @@ class BodyFacts:
     """Digests for DKIM, in memory only. A digest cut short of its ``l=`` is absent."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transaction:
     """Everything that is known when the end of data was seen.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
+
+from catcher.model.value import value
 
 LINE_MOST = 512
 """Octets of a command line, CRLF included (RFC 5321 §4.5.3.1.4)."""
@@ -26,7 +28,7 @@ class LineFault(Enum):
     """A control character other than TAB stands in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Command:
     """One line of the client."""
 

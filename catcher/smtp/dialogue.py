@@ -7,12 +7,12 @@ data itself is ``data_ended``. What the client said is kept no longer than its t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
 from catcher.model.policy import Outcome
 from catcher.model.transaction import BodyFacts, Header
+from catcher.model.value import value
 from catcher.smtp import replies
 from catcher.smtp.data import Message
 from catcher.smtp.envelope import Client, Ended, Envelope
@@ -28,7 +28,7 @@ _DIGITS_MOST = 20
 _BODY_TYPES = frozenset({"", "7BIT", "8BITMIME", "BINARYMIME"})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chunk:
     """A BDAT command: so many octets follow, whatever is said of them then."""
 

@@ -11,6 +11,7 @@ from catcher.catalogue import Entry
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.model.value import value
 from catcher.smtp.data import Message
 from catcher.smtp.policy import AFTER_DATA, Kind, Verdict
 
@@ -29,7 +30,7 @@ class IntakePort(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ended:
     """A transaction, or the refused part of one, as intake takes it."""
 
@@ -39,7 +40,7 @@ class Ended:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Client:
     """What is known of the other side while a transaction is open."""
 

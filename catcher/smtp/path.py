@@ -9,10 +9,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.mailbox import Mailbox
+from catcher.model.value import value
 
 PATH_MOST = 512
 """Octets of a path. RFC 5321 §4.5.3.1.3 asks for 256; forwarders' addresses are longer at times."""
@@ -42,7 +43,7 @@ class ParameterError(ValueError):
     """The parameters are malformed. The message says how, without repeating them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Argument:
     """What followed ``MAIL FROM:`` or ``RCPT TO:``."""
 

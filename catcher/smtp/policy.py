@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
+from catcher.model.value import value
 from catcher.smtp import replies
 from catcher.smtp.replies import Reply
 from catcher.smtp.settings import Settings
@@ -31,7 +31,7 @@ class Kind(Enum):
     """Nothing is observed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     reply: Reply
     kind: Kind = Kind.TURNED_AWAY

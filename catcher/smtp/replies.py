@@ -7,14 +7,15 @@ words, and a REF: nothing that the client said. Those of the policies ``explain`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from catcher.model.value import value
 
 LINE_MOST = 512
 """Octets of a reply line, CRLF included."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """An answer, ready for the wire."""
 

@@ -7,11 +7,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from catcher.model.errors import CatcherError, StoreUnavailable
 from catcher.model.observation import Observation
 from catcher.model.ports import Store
+from catcher.model.value import value
 
 MOST_WAITING = 4_096
 """Transactions that may wait; one more is refused at once (451), so that memory is bounded."""
@@ -21,7 +21,7 @@ PAUSE_SECONDS = 1.0
 """How long after a failure commits fail at once, before the store is opened again."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Commit:
     observations: Sequence[Observation]
     done: asyncio.Future[tuple[Observation, ...]]
