@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from enum import Enum, auto
 
@@ -13,7 +12,7 @@ LINE_MOST = 512
 LONG_LINE_MOST = 2048
 """The same for MAIL and RCPT: the extensions that senders use without asking add to their length."""
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL = bytes([*range(0x09), *range(0x0A, 0x20), 0x7F])
 _LONG_VERBS = (b"MAIL", b"RCPT")
 _HEAD = 16
 
@@ -47,11 +46,14 @@ class Command:
 class CommandReader:
     """Collects octets until they are lines. ``repr`` shows nothing; memory is what was fed and not taken."""
 
-    __slots__ = ("_buffer", "_scanned", "_swallowing", "_tainted")
+    __slots__ = ("_buffer", "_scanned", "_start", "_swallowing", "_tainted")
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._buffer = b""
+        self._start = 0
+        """Where in it the octets begin that are not taken."""
         self._scanned = 0
+        """Up to where it is known to have no line end."""
         self._swallowing = False
         """Whether the rest of an over-long line is being passed over."""
         self._tainted = False
@@ -61,20 +63,27 @@ class CommandReader:
         return "CommandReader(…)"
 
     def __len__(self) -> int:
-        return len(self._buffer)
+        return len(self._buffer) - self._start
+
+    @property
+    def lines(self) -> int:
+        """How many line ends there are in what is not taken."""
+        return self._buffer.count(b"\n", self._start)
 
     def feed(self, data: bytes) -> None:
         """Takes the next octets."""
-        self._buffer += data
+        self._scanned -= self._start
+        self._buffer = self._buffer[self._start :] + data if len(self) else data
+        self._start = 0
 
     def clear(self) -> None:
         """Forgets all that was not taken."""
-        self._buffer.clear()
-        self._scanned = 0
+        self._buffer = b""
+        self._start = self._scanned = 0
 
     def take_all(self) -> bytes:
         """All octets that are not taken yet; for the phase of a message's data."""
-        data = bytes(self._buffer)
+        data = self._buffer[self._start :]
         self.clear()
         return data
 
@@ -83,47 +92,44 @@ class CommandReader:
 
         An over-long one is returned as soon as it is too long, with its first octets; the rest is then passed over.
         """
-        while True:
-            end = self._buffer.find(b"\n", self._scanned)
-            if end < 0:
+        while self._scanned < len(self._buffer):
+            end = self._buffer.find(b"\n", self._scanned) + 1
+            if not end:
                 return self._unended()
-            line = bytes(self._buffer[: end + 1])
-            del self._buffer[: end + 1]
-            self._scanned = 0
+            line = self._buffer[self._start : end]
+            self._start = self._scanned = end
+            if end == len(self._buffer):
+                self.clear()
             crlf = line.endswith(b"\r\n")
             tainted, self._tainted = self._tainted or not crlf, not crlf
-            if self._swallowing:
-                self._swallowing = False
-                continue
-            return _command(line, tainted=tainted)
+            if not self._swallowing:
+                return _command(line, tainted=tainted)
+            self._swallowing = False
+        return None
 
     def _unended(self) -> Command | None:
-        if not self._swallowing and len(self._buffer) < LONG_LINE_MOST:
-            self._scanned = len(self._buffer)
-            return None
-        command = None if self._swallowing else _too_long(self._buffer)
-        self._swallowing = True
-        del self._buffer[: len(self._buffer) - self._buffer.endswith(b"\r")]
         self._scanned = len(self._buffer)
+        if not self._swallowing and len(self) < LONG_LINE_MOST:
+            return None
+        command = None if self._swallowing else _too_long(self._buffer[self._start :])
+        self._swallowing = True
+        self._buffer = b"\r" if self._buffer.endswith(b"\r") else b""
+        self._start, self._scanned = 0, len(self._buffer)
         return command
 
 
-def _verb(line: bytes) -> tuple[bytes, bytes]:
-    verb, *argument = line.split(None, 1) or [b""]
-    return verb.upper(), argument[0].strip() if argument else b""
-
-
-def _too_long(line: bytes | bytearray) -> Command:
-    return Command(_verb(bytes(line).lstrip()[:_HEAD])[0], b"", LineFault.TOO_LONG)
+def _too_long(line: bytes) -> Command:
+    verb = line[: _HEAD + len(line) - len(line.lstrip())].split(None, 1)
+    return Command(verb[0].upper() if verb else b"", b"", LineFault.TOO_LONG)
 
 
 def _command(line: bytes, *, tainted: bool) -> Command:
-    verb, argument = _verb(line[:-2] if line.endswith(b"\r\n") else line[:-1])
+    words = line.split(None, 1)
+    verb = words[0].upper() if words else b""
     if len(line) > (LONG_LINE_MOST if verb in _LONG_VERBS else LINE_MOST):
         return _too_long(line)
-    fault = None
     if tainted:
-        fault = LineFault.BARE_LF
-    elif _CONTROL.search(line, 0, len(line) - 2):
-        fault = LineFault.CONTROL
-    return Command(verb, b"" if fault else argument, fault)
+        return Command(verb, b"", LineFault.BARE_LF)
+    if len(line.translate(None, _CONTROL)) != len(line) - 2:  # its own CRLF
+        return Command(verb, b"", LineFault.CONTROL)
+    return Command(verb, words[1].rstrip() if len(words) > 1 else b"")

@@ -40,12 +40,14 @@ class Connection(SMTP):
         self.hostname = hostname
         self.session = self.envelope = None
         self.transport: asyncio.BaseTransport | None = None
+        self._front: Front
+        """The same while it is there: set when the connection is made."""
         self._timeout_handle: asyncio.TimerHandle | None = None
         self._limits = limits
         self._commands = CommandReader()
         self._phase: Phase | None = None
         """The data or the chunk that packets go to; None: they are commands."""
-        self._out = bytearray()
+        self._out = b""
         self._blocked = False
         """Whether commands have to wait: for a commit, or for the other sessions' turn."""
         self._stuffed = False
@@ -61,14 +63,11 @@ class Connection(SMTP):
         self._octets = 0
         """Octets of data since ``_window`` began."""
 
-    @property
-    def _front(self) -> Front:
-        return cast(Front, self.transport)
-
     # What the front calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
+        self._front = cast(Front, transport)
         self._set_timer()
 
     def data_received(self, data: bytes) -> None:
@@ -170,8 +169,8 @@ class Connection(SMTP):
 
     def _write(self) -> None:
         if self._out and self.transport is not None:
-            self._front.write(bytes(self._out))
-        self._out.clear()
+            self._front.write(self._out)
+        self._out = b""
 
     def _close(self) -> None:
         """Ends the connection. A client that doesn't read the last reply is cut off after a while."""
@@ -186,7 +185,7 @@ class Connection(SMTP):
     def _forget(self) -> None:
         self._phase = None
         self._commands.clear()
-        self._out.clear()
+        self._out = b""
 
     # Timing. One timer a connection, set anew only when it fires: a packet costs no more than noting the time.
 

@@ -60,7 +60,8 @@ class Dialogue:
         self._tls_offered = tls_offered
         self._greeted = False
         self._envelope: Envelope | None = None
-        self._refusals: list[Ended] = []
+        self.refusals: list[Ended] = []
+        """What ended with recipients that got the explanation at RCPT, and is to be recorded."""
         self._errors_left = settings.limits.errors
         self._refusals_left = settings.limits.refusals
         self._commands_left = settings.limits.commands
@@ -136,14 +137,16 @@ class Dialogue:
             return replies.BAD_PARAMETER
         if parsed is None:
             return replies.BAD_PARAMETER
-        size = parsed.parameters.get("SIZE", "0")
-        if not (size.isascii() and size.isdigit() and len(size) <= _DIGITS_MOST):
-            return replies.BAD_PARAMETER
-        if int(size) > self._settings.limits.message_octets:
-            return replies.TOO_BIG
-        body = parsed.parameters.get("BODY", "").upper()
-        if body not in _BODY_TYPES:
-            return replies.BAD_PARAMETER
+        body = ""
+        if parsed.parameters:
+            size = parsed.parameters.get("SIZE", "0")
+            if not (size.isascii() and size.isdigit() and len(size) <= _DIGITS_MOST):
+                return replies.BAD_PARAMETER
+            if int(size) > self._settings.limits.message_octets:
+                return replies.TOO_BIG
+            body = parsed.parameters.get("BODY", "").upper()
+            if body not in _BODY_TYPES:
+                return replies.BAD_PARAMETER
         self.abandon()
         self._envelope = Envelope(
             self._client,
@@ -286,16 +289,13 @@ class Dialogue:
 
     def abandon(self) -> None:
         """The transaction is over. Nothing of it stays but the refusals that are to be recorded."""
-        if self._envelope is None:
-            return
-        refusals = self._envelope.refusals(self._clock.now())
-        self._envelope = None
-        if refusals is not None:
-            self._refusals.append(refusals)
+        envelope, self._envelope = self._envelope, None
+        if envelope is not None and envelope.refused is not None:
+            self.refusals.append(envelope.refusals(envelope.refused, self._clock.now()))
 
     def take_refusals(self) -> list[Ended]:
         """What ended since the last call with recipients that got the explanation at RCPT."""
-        refusals, self._refusals = self._refusals, []
+        refusals, self.refusals = self.refusals, []
         return refusals
 
     def spend_command(self) -> bool:

@@ -7,6 +7,8 @@ END = b"\r\n.\r\n"
 
 _TAILS = ((b"\r\n.\r", 2), (b"\r\n.", 2), (b"\r\n", 2), (b"\r", 1))
 """What a packet may end in that the next one could complete → how many of its octets are message text already."""
+_GOES_ON = b".\n"
+"""What a packet begins with where one of these that is all text is completed."""
 
 
 class DotDecoder:
@@ -32,8 +34,11 @@ class DotDecoder:
         """
         if self.ended:
             return b"", packet
-        data = self._tail + packet if self._tail else packet
-        emitted = self._emitted
+        if not packet:
+            return b"", b""
+        data, emitted = packet, 0
+        if packet[0] in _GOES_ON or self._emitted < len(self._tail):
+            data, emitted = self._tail + packet, self._emitted
         if b"." not in data or b"\r\n." not in data:  # base64 has no dot: most octets of big messages end here
             self._tail, self._emitted = _tail_of(data)
             return data[emitted:] if emitted else data, b""

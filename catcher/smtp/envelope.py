@@ -101,7 +101,8 @@ class Envelope:
         """What came of the message so far."""
         self.most = most
         self.taken = _Recipients()
-        self.refused = _Recipients()
+        self.refused: _Recipients | None = None
+        """Those that got the explanation at RCPT."""
         self.tried = False
         """Whether any RCPT came."""
         self._new_ref = new_ref
@@ -131,7 +132,10 @@ class Envelope:
         """Notes a recipient that was judged."""
         if verdict.entry is None or verdict.kind is Kind.TURNED_AWAY:
             return
-        among = self.taken if verdict.kind is Kind.TAKEN else self.refused
+        if verdict.kind is Kind.TAKEN:
+            among = self.taken
+        else:
+            among = self.refused = self.refused or _Recipients()
         if len(among.paths) < self.most:
             among.add(mailbox, verdict.entry, verdict.policy)
 
@@ -141,9 +145,9 @@ class Envelope:
         assert outcome is not None
         return self._as(self.taken, outcome, now, header, body)
 
-    def refusals(self, now: datetime) -> Ended | None:
-        """The recipients that got the explanation at RCPT, if any: envelope only."""
-        return self._as(self.refused, Outcome.REFUSED, now) if self.refused.paths else None
+    def refusals(self, refused: _Recipients, now: datetime) -> Ended:
+        """The recipients that got the explanation at RCPT: envelope only."""
+        return self._as(refused, Outcome.REFUSED, now)
 
     def _as(
         self,

@@ -75,6 +75,9 @@ class HeaderReader:
     def feed(self, data: bytes) -> bytes | None:
         """Takes the next octets; None while the header goes on, else the octets after it (maybe none)."""
         start = 0 if self.octets or self._line else self._take_at_once(data)
+        if start and data.startswith(b"\r\n", start):
+            self.octets += 2
+            return data[start + 2 :]
         while start < len(data):
             whole = None if self._within or self._line else _WHOLE.match(data, start)
             if whole is not None and len(self._fields) >= FIELDS_KEPT:

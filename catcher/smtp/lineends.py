@@ -33,11 +33,13 @@ class LineEnds:
         if not data:
             return
         self._inside = not data.endswith(b"\r\n")
-        crlfs = _in_equal_lines(data) if len(data) >= _REGULAR_FROM else 0
-        if not crlfs:
-            crlfs = data.count(b"\r\n")
-            self.bare_lf = self.bare_lf or data.count(b"\n") > crlfs
-            self.bare_cr = self.bare_cr or data.count(b"\r") > crlfs
+        start = 0
+        if len(data) >= _REGULAR_FROM:
+            crlfs, start = _in_equal_lines(data)
+            self.crlfs += crlfs
+        crlfs = data.count(b"\r\n", start)
+        self.bare_lf = self.bare_lf or data.count(b"\n", start) > crlfs
+        self.bare_cr = self.bare_cr or data.count(b"\r", start) > crlfs
         self.crlfs += crlfs
 
     def end(self) -> None:
@@ -45,19 +47,21 @@ class LineEnds:
         self.bare_cr = self.bare_cr or self._after_cr
 
 
-def _in_equal_lines(data: bytes) -> int:
-    """How many CRLFs there are, if lines are equally long and no CR or LF stands elsewhere; else 0.
+def _in_equal_lines(data: bytes) -> tuple[int, int]:
+    """(how many CRLFs ``data`` begins with that are equally far apart, where the octets after them begin).
 
-    Whoever counts looks at each octet; here only the places where line ends are due are looked at one by one.
+    Zeros unless all lines but the last are equally long and have no CR or LF elsewhere. Whoever counts looks at each
+    octet; here only the places where line ends are due are looked at one by one.
     """
     first = data.find(b"\r\n")
     length = data.find(b"\r\n", first + 2) - first
     if first < 0 or length <= 0:
-        return 0
-    rest = bytearray(data)
-    crs, lfs = rest[first::length], rest[first + 1 :: length]
-    due = len(crs)
+        return 0, 0
+    due = (len(data) - first - 2) // length + 1
+    end = first + 2 + (due - 1) * length
+    lines = bytearray(data[:end])
+    crs, lfs = lines[first::length], lines[first + 1 :: length]
     if len(lfs) != due or crs.count(b"\r") != due or lfs.count(b"\n") != due:
-        return 0
-    rest[first::length] = rest[first + 1 :: length] = bytes(due)
-    return 0 if b"\r" in rest or b"\n" in rest else due
+        return 0, 0
+    lines[first::length] = lines[first + 1 :: length] = bytes(due)
+    return (0, 0) if b"\r" in lines or b"\n" in lines else (due, end)

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import field
+from functools import lru_cache
 
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.mailbox import Mailbox
@@ -19,6 +20,8 @@ PATH_MOST = 512
 """Octets of a path. RFC 5321 §4.5.3.1.3 asks for 256; forwarders' addresses are longer at times."""
 LOCAL_PART_MOST = 256
 """Octets of a local-part. RFC 5321 §4.5.3.1.1 asks for 64; bounce addresses are longer."""
+
+_REMEMBERED = 1_024
 
 _PATH = re.compile(
     r"""
@@ -31,6 +34,8 @@ _PATH = re.compile(
     """,
     re.VERBOSE,
 )
+_PLAIN = re.compile(rb"(?:FROM|TO):[ ]?<([!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,256})@([A-Za-z0-9._-]{1,255})>\Z")
+"""What most arguments are, known by one look: a dot-string at a domain of ASCII, closed, and nothing after it."""
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=(\S+))?")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
@@ -58,6 +63,9 @@ def parse(argument: bytes, keyword: bytes) -> Argument | None:
 
     Raises PathError or ParameterError.
     """
+    plain = _PLAIN.match(argument)
+    if plain is not None and argument.startswith(keyword):
+        return Argument(Mailbox(plain[1].decode("ascii"), _domain(plain[2].decode("ascii"))))
     if argument[: len(keyword)].upper() != keyword:
         return None
     try:
@@ -104,8 +112,14 @@ def _mailbox(path: str) -> Mailbox | None:
         return Mailbox(local_part, _literal(match["literal"]))
     if match["domain"] is None:
         return Mailbox(local_part, "")
+    return Mailbox(local_part, _domain(match["domain"]))
+
+
+@lru_cache(_REMEMBERED)
+def _domain(text: str) -> str:
+    """``text`` as A-labels. The latest answers are remembered, boundedly: domains alone, never a mailbox."""
     try:
-        return Mailbox(local_part, to_alabel(match["domain"]))
+        return to_alabel(text)
     except DomainError as error:
         raise PathError("its domain is malformed") from error
 

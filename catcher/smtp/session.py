@@ -18,7 +18,6 @@ from catcher.smtp.connection import Connection
 from catcher.smtp.counters import Counters
 from catcher.smtp.data import ChunkPhase, DataPhase, Message, Phase
 from catcher.smtp.dialogue import Chunk, Dialogue
-from catcher.smtp.envelope import Ended
 from catcher.smtp.recorder import Recorder, place_of
 from catcher.smtp.replies import Reply
 from catcher.smtp.settings import Settings
@@ -128,14 +127,11 @@ class SmtpSession(Connection):
         if self.transport is not None:
             self._front.abort()
 
-    def _take(self, data: bytes) -> None:
-        if self._first:
-            self._first = False
-            if data.count(b"\n") > 1:  # HELO has to wait for the greeting, and all else for HELO's answer (RFC 2920)
-                self._around.counters.early_talkers += 1
-        super()._take(data)
-
     def _run(self) -> None:
+        if self._first and self._commands:
+            self._first = False
+            # HELO has to wait for the greeting, and all else for HELO's answer (RFC 2920).
+            self._around.counters.early_talkers += self._commands.lines > 1
         turn = TURN
         while not (self._over or self._blocked):
             if self._phase is not None:
@@ -161,9 +157,8 @@ class SmtpSession(Connection):
 
     def _answered(self, reply: Reply | Chunk) -> None:
         """Says ``reply``, once what ended with its command is recorded."""
-        refused = self._begin_refused()
-        if refused:
-            self._wait_for(refused, lambda _: self._act_on(reply))
+        if self._dialogue.refusals:
+            self._wait_for(self._begin_refused(), lambda _: self._act_on(reply))
         else:
             self._act_on(reply)
 
@@ -246,12 +241,11 @@ class SmtpSession(Connection):
 
     def _begin_refused(self) -> list[asyncio.Task[bool]]:
         """Records the recipients that got the explanation at RCPT, when their transaction ended just now."""
-        return [self._around.recorder.begin(each) for each in self._refused()]
-
-    def _refused(self) -> list[Ended]:
+        if not self._dialogue.refusals:
+            return []
         refused = self._dialogue.take_refusals()
         self._around.counters.refused += len(refused)
-        return refused
+        return [self._around.recorder.begin(each) for each in refused]
 
     def _leave(self) -> None:
         """The client is gone, or has nothing more to say."""

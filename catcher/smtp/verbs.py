@@ -49,20 +49,21 @@ _FAULTS = {
 
 def answer(dialogue: Dialogue, command: Command) -> Reply | Chunk:
     """Runs ``command`` if it may be run. A log-in is refused before anything else is looked at."""
+    verb = command.verb
     if command.is_auth:
         return replies.NO_AUTH
-    if command.verb not in _MAIL_GOES_ON and not dialogue.spend_command() and command.verb != b"QUIT":
+    if verb not in _MAIL_GOES_ON and not dialogue.spend_command() and verb != b"QUIT":
         return replies.TOO_MANY_COMMANDS
     reply: Reply | Chunk
     if command.fault is not None:
         # What follows a BDAT that can't be read is message text.
-        reply = replies.BAD_CHUNK if command.verb == b"BDAT" else _FAULTS[command.fault]
-    elif command.verb in _RUN:
-        reply = _RUN[command.verb](dialogue, command.argument)
+        reply = replies.BAD_CHUNK if verb == b"BDAT" else _FAULTS[command.fault]
+    elif (run := _RUN.get(verb)) is not None:
+        reply = run(dialogue, command.argument)
     else:
-        reply = _NOT_RUN.get(command.verb, replies.UNKNOWN_COMMAND)
+        reply = _NOT_RUN.get(verb, replies.UNKNOWN_COMMAND)
     if isinstance(reply, Chunk):
         if reply.refusal is None:
             return reply
         return replace(reply, refusal=dialogue.budgeted(reply.refusal))
-    return dialogue.budgeted(reply)
+    return dialogue.budgeted(reply) if reply.code >= 500 else reply
