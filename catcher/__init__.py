@@ -4,12 +4,13 @@
 
     query ─▶ dns ─▶ answer                          (answering never waits for anything below)
               └───▶ demand tally ─────────────┐
-    transaction ─▶ smtp ─▶ intake: fingerprint ─▶ observation ─▶ store ─▶ incident ─▶ report
+    transaction ─▶ smtp ─▶ intake: fingerprint ─▶ observation ─▶ store ─▶ incident ─▶ report ─▶ notify
        (in memory only; the body is counted and hashed as it streams, and dropped)
 
 Each room is a package; imports go down only (tests/house holds it)::
 
-    cli → demo | bench → serve → supervise → dns | smtp | store | resolve → intake | desk
+    cli → demo | bench → serve → supervise
+        → dns | smtp | store | resolve | notify → intake | desk
         → fingerprint | incident | report → lookalike | directory | catalogue | privacy | config → model
 
 ``model`` holds the frozen values that travel between rooms and the ports (Protocols) that adapters fill.

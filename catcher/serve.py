@@ -21,6 +21,7 @@ import asyncio
 import functools
 import logging
 import os
+import re
 import socket
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -36,13 +37,14 @@ from catcher.catalogue.stops import Stops
 from catcher.config import Config, ListenAddress
 from catcher.desk.contacts import ContactBook
 from catcher.desk.upkeep import upkeep
-from catcher.directory import Listings, Organisations, Suffixes, owners, party_of
+from catcher.directory import Csirts, Listings, Organisations, Suffixes, owners, party_of
 from catcher.incident import fold
 from catcher.intake import Intake, matcher
 from catcher.model.clock import Clock
 from catcher.model.demand import DemandKey
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.ports import Folder, Resolver, Store
+from catcher.notify.find import Fetcher, Finder
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
 from catcher.store import BUSY_SECONDS, GroupWriter, SqliteStore
@@ -133,6 +135,21 @@ def contact_book(config: Config, store: Store, catalogue: Catalogue) -> ContactB
     """Whom to tell: the operator's files, merged with what ``store`` knows. Raises ConfigurationError."""
     listings = Listings.load(config.notify.contacts, config.node.state)
     return ContactBook(store, listings, lambda domain: catalogue.find(domain) is not None)
+
+
+def finder(config: Config, book: ContactBook, clock: Clock) -> Finder:
+    """What looks for contacts, in the DNS and over HTTPS. Raises ConfigurationError, EnvironmentFailure."""
+    asking = LiveResolver(config.fingerprint.resolvers, clock=clock)
+    url = config.operator.url
+    agent = f"catcher (+{url})" if re.fullmatch("[!-'*-~]{1,200}", url) else "catcher"
+    return Finder(
+        listings=book.listings,
+        csirts=Csirts.load(config.node.state),
+        fetcher=Fetcher(asking, agent=agent),
+        resolver=asking,
+        organizational_domain=Suffixes().organizational_domain,
+        is_typo=book.is_typo,
+    )
 
 
 def _tell_person(step: str) -> None:

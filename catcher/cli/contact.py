@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +18,47 @@ if TYPE_CHECKING:
     from catcher.model.contact import Contact, StepOutcome
 
 _FAULTS_SHOWN = 20
+_KINDS = ("gov", "mil", "csv", "csirt")
 
 
 @click.group()
 def command() -> None:
     """Says whom to tell at an organisation, and imports directories of organisations."""
+
+
+@command.command()
+@click.argument("parties", metavar="PARTY…", nargs=-1, required=True)
+@config_option
+@json_option
+def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
+    """Look for whom to tell at each PARTY, step by step, and record what came of each step.
+
+    Your contacts file, imported directories, security.txt (RFC 9116), RDAP (RFC 9083), the zone's SOA, the mailboxes of
+    RFC 2142, the national CSIRT. An address that was found outside PARTY's own domain waits until a person confirms it
+    (`catcher contact confirm`). The exit status is 1 when a party has nobody who may be written to.
+    """
+    import asyncio
+
+    from catcher.model.contact import next_contact
+    from catcher.serve import finder, system_clock
+
+    wanted = list(dict.fromkeys(map(_party, parties)))
+
+    async def search() -> bool:
+        everybody = True
+        looking = finder(config, book, system_clock())
+        for party in wanted:
+            now = system_clock().now()
+            found = await looking.find(party, now)
+            contacts = book.record(party, found.contacts, found.outcomes, looked=found.looked, now=now)
+            _print_search(party, found.outcomes, contacts, as_json)
+            everybody = everybody and next_contact(contacts) is not None
+        return everybody
+
+    with _book(config_file) as (config, book, _):
+        everybody = asyncio.run(search())
+    if not everybody:
+        raise click.exceptions.Exit(1)
 
 
 @command.command()
@@ -89,39 +125,31 @@ def confirm(party: str, address: str, name: str, config_file: Path, as_json: boo
 
 @command.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", type=click.Choice(["gov", "mil", "csv"]), default="csv", show_default=True, help="Its columns.")
+@click.option("--kind", type=click.Choice(_KINDS), default="csv", show_default=True, help="Its columns.")
 @click.option("--name", metavar="N", help="What to call it; importing it again replaces it.  [default: FILE's name]")
 @config_option
 @json_option
 def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json: bool) -> None:
     """Imports a directory: domain, organisation and, where it has one, a contact for security reports.
 
-    Kinds: gov (the .gov list), mil (the .mil list), csv (domain,organisation,contact). Rows that can't be used are
-    named and left out; the exit status is 1 then. The server reads directories when it starts and on SIGHUP.
+    Kinds: gov (the .gov list), mil (the .mil list), csv (domain,organisation,contact), csirt (under,name,contact: the
+    national CSIRTs by top-level domain, in place of the few that catcher knows). Rows that can't be used are named and
+    left out; the exit status is 1 then. The server reads directories when it starts and on SIGHUP.
     """
     from catcher.config import load
-    from catcher.desk.files import write_private
-    from catcher.directory import imports
-    from catcher.model.errors import ConfigurationError, Fault
+    from catcher.desk.directories import import_file
 
-    folder = load(config_file).node.state / "directory"
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError([Fault(file.name, "it is not UTF-8", "a CSV file in UTF-8")]) from error
-    rows, faults = imports.read(text, imports.Kind(kind), file.name)
-    for fault in faults[:_FAULTS_SHOWN]:
+    done = import_file(file, kind, name=name, state=load(config_file).node.state)
+    left_out = len(done.faults)
+    for fault in done.faults[:_FAULTS_SHOWN]:
         click.echo(str(fault), err=True)
-    if len(faults) > _FAULTS_SHOWN:
-        click.echo(f"and {len(faults) - _FAULTS_SHOWN} rows more", err=True)
-    name = name or file.stem.lower().replace("_", "-").replace(".", "-")
-    write_private(folder, imports.file_name(name), imports.rendered(rows))
-    contacts = sum(row.contact is not None for row in rows)
+    if left_out > _FAULTS_SHOWN:
+        click.echo(f"and {left_out - _FAULTS_SHOWN} rows more", err=True)
     if as_json:
-        print_json([{"name": name, "domains": len(rows), "contacts": contacts, "left_out": len(faults)}])
+        print_json([{"name": done.name, "domains": done.domains, "contacts": done.contacts, "left_out": left_out}])
     else:
-        click.echo(f"{name}: {len(rows)} domains, {contacts} with a contact, {len(faults)} rows left out")
-    if faults:
+        click.echo(f"{done.name}: {done.domains} domains, {done.contacts} with a contact, {left_out} rows left out")
+    if left_out:
         raise click.exceptions.Exit(1)
 
 
@@ -145,12 +173,24 @@ def list_(party: str | None, steps: bool, directories: bool, config_file: Path, 
         if steps:
             found = _print_steps((o for each in parties for o in book.store.contact_outcomes(each)), as_json)
         else:
-            found = print_contacts((c for each in parties for c in book.of(each, now)), as_json)
+            found = _print_contacts((c for each in parties for c in book.of(each, now)), as_json)
     if not found:
         raise click.exceptions.Exit(1)
 
 
-def print_contacts(contacts: Iterable[Contact], as_json: bool) -> bool:
+def _print_search(party: str, outcomes: Sequence[StepOutcome], contacts: Sequence[Contact], as_json: bool) -> None:
+    if as_json:
+        steps = [outcome.to_json() for outcome in outcomes]
+        print_json([{"party": party, "steps": steps, "contacts": [contact.to_json() for contact in contacts]}])
+        return
+    _print_steps(outcomes, as_json)
+    click.echo()
+    if not _print_contacts(contacts, as_json):
+        click.echo(f"{party}: nobody was found; `catcher contact add {party} ADDRESS` enters a contact")
+    click.echo()
+
+
+def _print_contacts(contacts: Iterable[Contact], as_json: bool) -> bool:
     """Prints contacts; whether there were any."""
     rows = [contact.to_json() for contact in contacts]
     if as_json:
@@ -185,31 +225,27 @@ def _tell(row: dict[str, Any], what: str, as_json: bool) -> None:
 
 def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> None:
     from catcher.config import load
-    from catcher.directory.imports import directories
-    from catcher.model.domain import DomainError, parents, to_alabel
+    from catcher.desk import directories
+    from catcher.model.domain import DomainError, to_alabel
 
-    found = directories(load(config_file).node.state / "directory")
+    state = load(config_file).node.state
+    headers: tuple[str, ...]
+    rows: list[tuple[object, ...]]
     if domain is None:
-        summary = [(name, len(rows), sum(row.contact is not None for row in rows)) for name, rows in found.items()]
-        if as_json:
-            print_json({"name": name, "domains": domains, "contacts": contacts} for name, domains, contacts in summary)
-        else:
-            print_table(["directory", "domains", "contacts"], summary)
-        return
-    try:
-        above = parents(to_alabel(domain))
-    except DomainError as error:
-        raise click.BadParameter(str(error)) from error
-    listed = [(name, row) for name, rows in found.items() for row in rows if row.domain in above]
-    listed.sort(key=lambda pair: above.index(pair[1].domain))
-    table = [(name, row.domain, row.organisation, row.contact) for name, row in listed]
-    if as_json:
-        print_json(dict(zip(("directory", "domain", "organisation", "contact"), row, strict=True)) for row in table)
+        headers, rows = ("directory", "domains", "contacts"), [*directories.summary(state)]
     else:
-        print_table(
-            ["directory", "domain", "organisation", "contact"], [[cell or "-" for cell in row] for row in table]
-        )
-    if not table:
+        try:
+            found = directories.about(to_alabel(domain), state)
+        except DomainError as error:
+            raise click.BadParameter(str(error)) from error
+        headers = ("directory", "domain", "organisation", "contact")
+        rows = [(row.directory, row.domain, row.organisation, row.contact) for row in found]
+    if as_json:
+        keys = ("name", *headers[1:]) if domain is None else headers
+        print_json(dict(zip(keys, row, strict=True)) for row in rows)
+    else:
+        print_table(headers, ([_cell(cell) for cell in row] for row in rows))
+    if domain is not None and not rows:
         raise click.exceptions.Exit(1)
 
 

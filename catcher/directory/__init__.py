@@ -10,6 +10,7 @@ The public suffix list comes with its package and is read once; the watch-list i
 """
 
 from catcher.directory.contacts import Listings
+from catcher.directory.csirts import Csirts
 from catcher.directory.networks import owners
 from catcher.directory.organisations import Organisations
 from catcher.directory.parties import Parties, party_of
@@ -17,4 +18,14 @@ from catcher.directory.popular import Popularity
 from catcher.directory.providers import platform_of
 from catcher.directory.suffixes import Suffixes
 
-__all__ = ["Listings", "Organisations", "Parties", "Popularity", "Suffixes", "owners", "party_of", "platform_of"]
+__all__ = [
+    "Csirts",
+    "Listings",
+    "Organisations",
+    "Parties",
+    "Popularity",
+    "Suffixes",
+    "owners",
+    "party_of",
+    "platform_of",
+]

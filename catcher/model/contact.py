@@ -217,7 +217,7 @@ class StepOutcome:
     """How many addresses it gave that are kept."""
 
     def to_json(self) -> dict[str, Any]:
-        """A line of ``catcher contact find --json``."""
+        """A step of ``catcher contact find --json``, a line of ``catcher contact list --steps --json``."""
         return {
             "party": self.party,
             "step": self.step,

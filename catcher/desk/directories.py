@@ -1,0 +1,75 @@
+"""Imports directories of organisations into the state folder, and says what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from catcher.desk.files import write_private
+from catcher.directory import csirts, imports
+from catcher.model.domain import parents
+from catcher.model.errors import ConfigurationError, Fault
+
+CSIRT = "csirt"
+"""The kind that is a table of national CSIRTs, of which there is one."""
+KINDS = (*map(str, imports.Kind), CSIRT)
+_FOLDER = "directory"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file."""
+
+    name: str
+    domains: int
+    contacts: int
+    faults: Sequence[Fault]
+    """Of the rows that were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a directory says of a domain."""
+
+    directory: str
+    domain: str
+    organisation: str
+    contact: str | None
+
+
+def import_file(file: Path, kind: str, *, name: str | None, state: Path) -> Imported:
+    """Keeps the rows of ``file`` that can be used, as the directory ``name`` (None: as the file is called).
+
+    Raises ConfigurationError for a file that is none of its kind, EnvironmentFailure.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError([Fault(file.name, "it is not UTF-8", "a CSV file in UTF-8")]) from error
+    if kind == CSIRT:
+        teams, faults = csirts.read(text, file.name)
+        write_private(state, csirts.FILE, csirts.rendered(teams))
+        return Imported("csirts", len(teams), len(teams), faults)
+    rows, faults = imports.read(text, imports.Kind(kind), file.name)
+    name = name or file.stem.lower().replace("_", "-").replace(".", "-")
+    write_private(state / _FOLDER, imports.file_name(name), imports.rendered(rows))
+    return Imported(name, len(rows), sum(row.contact is not None for row in rows), faults)
+
+
+def summary(state: Path) -> list[tuple[str, int, int]]:
+    """Each directory's name, how many domains it has, and how many of them with a contact."""
+    found = imports.directories(state / _FOLDER)
+    return [(name, len(rows), sum(row.contact is not None for row in rows)) for name, rows in found.items()]
+
+
+def about(domain: str, state: Path) -> list[Row]:
+    """What the directories say of ``domain`` (A-labels) and of the names above it, nearest first."""
+    above = parents(domain)
+    found = [
+        Row(name, row.domain, row.organisation, row.contact)
+        for name, rows in imports.directories(state / _FOLDER).items()
+        for row in rows
+        if row.domain in above
+    ]
+    return sorted(found, key=lambda row: above.index(row.domain))

@@ -1,0 +1,90 @@
+"""National CSIRTs by top-level domain: who knows whom to tell where nobody else does.
+
+``csirts.csv`` holds those whose own description (RFC 2350) was read, with its source; few on purpose. An operator's
+table, imported as kind ``csirt``, takes its place: ``under,name,contact``, where ``under`` is a top-level domain or a
+name below one (``gv.at``).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from catcher.model.contact import AddressError, mail_address
+from catcher.model.domain import DomainError, parents, to_alabel
+from catcher.model.errors import ConfigurationError, Fault
+
+FILE = "csirts.csv"
+"""The operator's table, in the state folder."""
+HEADER = ("under", "name", "contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Csirt:
+    under: str
+    """The name below which it is responsible; A-labels."""
+    name: str
+    contact: str
+
+
+class Csirts:
+    """The table by name."""
+
+    def __init__(self, rows: Mapping[str, Csirt]) -> None:
+        self._rows = rows
+
+    @classmethod
+    def load(cls, state: Path) -> Csirts:
+        """The operator's table in the folder ``state``, else the one that comes with catcher.
+
+        Raises ConfigurationError with every fault.
+        """
+        own = state / FILE
+        if own.exists():
+            rows, faults = read(own.read_text(encoding="utf-8"), own.name)
+        else:
+            rows, faults = read(files("catcher.directory").joinpath(FILE).read_text(encoding="utf-8"), FILE)
+        if faults:
+            raise ConfigurationError(faults)
+        return cls({row.under: row for row in rows})
+
+    def of(self, domain: str) -> Csirt | None:
+        """The one that is responsible for ``domain``: the row nearest above it."""
+        return next((self._rows[name] for name in parents(domain) if name in self._rows), None)
+
+
+def read(text: str, where: str) -> tuple[list[Csirt], list[Fault]]:
+    """(the rows that can be used, a fault for each that can't). Raises ConfigurationError without the header row."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    if tuple(cell.strip().lower() for cell in next(rows, []))[: len(HEADER)] != HEADER:
+        raise ConfigurationError([Fault(f"{where}:1", "the header row is missing", ",".join(HEADER))])
+    found: dict[str, Csirt] = {}
+    faults: list[Fault] = []
+    try:
+        for row in rows:
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
+                continue
+            under, name, contact = [*cells, "", "", ""][:3]
+            try:
+                csirt = Csirt(to_alabel(under), " ".join(name.split())[:100], mail_address(contact))
+            except (DomainError, AddressError) as error:
+                faults.append(Fault(f"{where}:{rows.line_num}", str(error), "a domain, a name, a mail address"))
+            else:
+                found.setdefault(csirt.under, csirt)
+    except csv.Error as error:
+        raise ConfigurationError([Fault(f"{where}:{rows.line_num}", "it is no CSV", "quotes closed")]) from error
+    return list(found.values()), faults
+
+
+def rendered(rows: list[Csirt]) -> str:
+    """The text of the operator's table."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows((row.under, row.name, row.contact) for row in rows)
+    return stream.getvalue()

@@ -1,0 +1,146 @@
+"""The cascade: every source is asked in its order, whatever it says is sifted, and each step leaves its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from catcher.directory import Csirts, Listings
+from catcher.model.contact import AddressError, Contact, Reason, Source, StepOutcome, StepResult, mail_address
+from catcher.model.errors import CatcherError
+from catcher.model.ports import Resolver
+from catcher.notify.find import securitytxt, zone
+from catcher.notify.find.https import Fetcher
+from catcher.notify.find.rdap import Rdap
+from catcher.notify.find.said import Said, failed, found, none
+
+STEP_SECONDS = 60.0
+"""The patience with one step: two or three fetches."""
+_MOST_ADDRESSES = 5
+"""Addresses of one source that are kept."""
+
+_Ask = Callable[[str, datetime], Awaitable[Said]]
+
+
+class NoParty(CatcherError):
+    """Who is looked for can't be told of anything."""
+
+    exit_status = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found."""
+
+    contacts: tuple[Contact, ...]
+    outcomes: tuple[StepOutcome, ...]
+    """One for each step, in order."""
+
+    @property
+    def looked(self) -> frozenset[Source]:
+        """The sources that gave an answer: what they named before and name no more is out of date."""
+        return frozenset(o.step for o in self.outcomes if o.result is not StepResult.FAILED)
+
+
+class Finder:
+    """Looks for contacts. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        *,
+        listings: Listings,
+        csirts: Csirts,
+        fetcher: Fetcher,
+        resolver: Resolver,
+        organizational_domain: Callable[[str], str],
+        is_typo: Callable[[str], bool],
+        rdap: Rdap | None = None,
+        step_seconds: float = STEP_SECONDS,
+    ) -> None:
+        """``is_typo``: whether a domain lies at or below a catalogued one, where nobody is ever written to."""
+        self._listings = listings
+        self._csirts = csirts
+        self._fetcher = fetcher
+        self._resolver = resolver
+        self._organizational_domain = organizational_domain
+        self._is_typo = is_typo
+        self._rdap = rdap or Rdap(fetcher)
+        self._step_seconds = step_seconds
+        self._steps: dict[Source, _Ask] = {
+            Source.SECURITY_TXT: lambda party, now: securitytxt.ask(self._fetcher, party, now),
+            Source.RDAP: lambda party, now: self._rdap.ask(party),
+            Source.SOA: lambda party, now: zone.soa(self._resolver, party),
+            Source.RFC2142: lambda party, now: zone.mailboxes(self._resolver, party),
+            Source.CSIRT: self._csirt,
+        }
+
+    async def find(self, party: str, now: datetime) -> Search:
+        """Asks every source for ``party``, an organizational domain, at ``now``.
+
+        Never raises for what a source says or doesn't say. Raises NoParty when ``party`` is a typo domain itself.
+        """
+        if self._is_typo(party):
+            raise NoParty(
+                f"{party} lies in the catalogue: it is a typo domain, whose mail comes here; name another party"
+            )
+        contacts = list(self._listings.of(party, now))
+        outcomes = list(self._listed(party, contacts, now))
+        for step, ask in self._steps.items():
+            try:
+                async with asyncio.timeout(self._step_seconds):
+                    said = await ask(party, now)
+            except TimeoutError:
+                said = failed(Reason.TIMED_OUT)
+            kept, outcome = self._sifted(party, step, said, now)
+            contacts += kept
+            outcomes.append(outcome)
+        return Search(tuple(contacts), tuple(outcomes))
+
+    def _listed(self, party: str, contacts: list[Contact], now: datetime) -> Iterator[StepOutcome]:
+        """The outcomes of the two steps that the operator's files answer."""
+        for step, where in ((Source.ENTERED, None), (Source.IMPORTED, self._listings.directory_of(party))):
+            number = sum(contact.source is step for contact in contacts)
+            result, reason = (StepResult.FOUND, None) if number else (StepResult.NONE, Reason.NOT_LISTED)
+            yield StepOutcome(
+                party=party, step=step, at=now, result=result, reason=reason, host=where, addresses=number
+            )
+
+    async def _csirt(self, party: str, now: datetime) -> Said:
+        csirt = self._csirts.of(party)
+        return none(Reason.NOT_LISTED) if csirt is None else found((csirt.contact,), csirt.under)
+
+    def _sifted(self, party: str, step: Source, said: Said, now: datetime) -> tuple[list[Contact], StepOutcome]:
+        """What is kept of what a source says: addresses that are ones, and none at a typo domain."""
+        kept: dict[str, Contact] = {}
+        dropped = None
+        for text in said.addresses:
+            try:
+                address = mail_address(text)
+            except AddressError:
+                dropped = dropped or Reason.MALFORMED
+                continue
+            domain = address.rpartition("@")[2]
+            if self._is_typo(domain):
+                dropped = Reason.TYPO_DOMAIN
+                continue
+            contact = Contact(
+                party=party,
+                address=address,
+                source=step,
+                seen_at=now,
+                own=self._organizational_domain(domain) == party,
+                preference=len(kept),
+                language=said.language,
+            )
+            kept.setdefault(address.lower(), contact)
+            if len(kept) == _MOST_ADDRESSES:
+                break
+        result, reason = said.result, said.reason
+        if said.addresses and not kept:
+            result, reason = StepResult.REFUSED, dropped
+        outcome = StepOutcome(
+            party=party, step=step, at=now, result=result, reason=reason, host=said.host, addresses=len(kept)
+        )
+        return list(kept.values()), outcome

@@ -1,0 +1,38 @@
+"""What one source says of a party, before anything is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catcher.model.contact import Reason, StepResult
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    result: StepResult
+    reason: Reason | None = None
+    host: str | None = None
+    """The host that said it: A-labels or our own words."""
+    addresses: tuple[str, ...] = ()
+    """As they came: hostile text, not to be printed."""
+    language: str | None = None
+
+
+def none(reason: Reason, host: str | None = None) -> Said:
+    """It was looked at, and names nobody."""
+    return Said(StepResult.NONE, reason, host)
+
+
+def failed(reason: Reason, host: str | None = None) -> Said:
+    """It could not be looked at."""
+    return Said(StepResult.FAILED, reason, host)
+
+
+def refused(reason: Reason, host: str | None = None) -> Said:
+    """What it says is not to be used."""
+    return Said(StepResult.REFUSED, reason, host)
+
+
+def found(addresses: tuple[str, ...], host: str | None = None, language: str | None = None) -> Said:
+    """It names somebody."""
+    return Said(StepResult.FOUND, None, host, addresses, language)

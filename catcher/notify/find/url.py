@@ -1,0 +1,67 @@
+"""An HTTPS URL, read strictly: a host by name, the usual port, nothing that two readers could read in two ways."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from catcher.model.contact import Reason
+from catcher.model.domain import DomainError, to_alabel
+
+_MOST = 2048
+"""Octets of a URL."""
+_TARGET = re.compile(r"/[!-~]*\Z")
+_NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z")
+"""A last label that some readers take for an IPv4 address: 127.1, 0x7f000001, 2130706433."""
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    host: str
+    """A-labels, at least two."""
+    target: str
+    """Path and query, as the request names them."""
+
+    def __str__(self) -> str:
+        return f"https://{self.host}{self.target}"
+
+
+def read(text: str) -> Url | Reason:
+    """The URL that ``text`` is; NOT_HTTPS for another scheme or port, MALFORMED for what is no such URL.
+
+    User information, an address instead of a name, a space or anything beyond ASCII is malformed. A fragment goes.
+    """
+    if len(text) > _MOST or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        return Reason.MALFORMED
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return Reason.MALFORMED
+    if parts.scheme != "https" or port not in (None, 443):
+        return Reason.NOT_HTTPS
+    if not host or "@" in parts.netloc:
+        return Reason.MALFORMED
+    try:
+        name = to_alabel(host)
+    except DomainError:
+        return Reason.MALFORMED
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if "." not in name or _NUMBER.match(name.rpartition(".")[2]) or not _TARGET.match(target):
+        return Reason.MALFORMED
+    return Url(name, target)
+
+
+def follow(url: Url, location: str) -> Url | Reason:
+    """Where a redirect from ``url`` to ``location`` leads; OTHER_HOST when that is another host."""
+    if len(location) > _MOST or not location.isprintable():
+        return Reason.MALFORMED
+    try:
+        joined = urljoin(str(url), location)
+    except ValueError:
+        return Reason.MALFORMED
+    target = read(joined)
+    if isinstance(target, Url) and target.host != url.host:
+        return Reason.OTHER_HOST
+    return target

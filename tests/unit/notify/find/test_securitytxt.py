@@ -1,0 +1,112 @@
+"""security.txt (RFC 9116): what it names, and everything that makes it not to be believed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.model.contact import Reason, StepResult
+from catcher.notify.find.https import Page
+from catcher.notify.find.said import Said
+from catcher.notify.find.securitytxt import PATH, read
+from catcher.notify.find.url import Url
+from tests.support.observations import NOON
+
+HOST = "contractor.example"
+HERE = Url(HOST, PATH)
+LATER = f"{NOON + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+GOOD = f"Contact: mailto:security@{HOST}\nExpires: {LATER}\n"
+
+
+def said(text: str | bytes, content_type: str = "text/plain; charset=utf-8", at: Url = HERE) -> Said:
+    body = text.encode() if isinstance(text, str) else text
+    return read(Page(at, content_type, body), HERE, NOON)
+
+
+def test_its_contacts_come_in_the_order_of_preference() -> None:
+    """RFC 9116 §2.5.3: the first is the preferred one."""
+    text = (
+        "# Our policy\r\n\r\nCONTACT: MAILTO:soc%2Bx@contractor.example?subject=Leak\r\n"
+        "Contact: https://contractor.example/report\r\nContact: tel:+1-201-555-0123\r\n"
+        "contact:  security@contractor.example \r\n"
+        f"Expires: {LATER}\r\nPreferred-Languages: fr, en\r\nPolicy: https://contractor.example/policy\r\n"
+    )
+    found = said(text)
+    assert found.addresses == ("soc+x@contractor.example", "security@contractor.example")
+    assert (found.result, found.host, found.language) == (StepResult.FOUND, HOST, "fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", Reason.MALFORMED),
+        (f"Expires: {LATER}\n", Reason.MALFORMED),
+        ("Contact: mailto:security@contractor.example\n", Reason.NO_EXPIRY),
+        (GOOD + f"Expires: {LATER}\n", Reason.NO_EXPIRY),
+        ("Contact: mailto:a@contractor.example\nExpires: next year\n", Reason.MALFORMED),
+        ("Contact: mailto:a@contractor.example\nExpires: 2026-13-41T00:00:00Z\n", Reason.MALFORMED),
+        (f"Contact: mailto:a@contractor.example\nExpires: {NOON:%Y-%m-%dT%H:%M:%SZ}\n", Reason.EXPIRED),
+        ("Contact: mailto:a@contractor.example\nExpires: 2020-01-01T00:00:00.5+01:00\n", Reason.EXPIRED),
+        (GOOD + "Canonical: https://other.example/.well-known/security.txt\n", Reason.OTHER_CANONICAL),
+        (b"Contact: mailto:\xff@contractor.example\n", Reason.MALFORMED),
+        (GOOD + "\x1b[2J\n", Reason.MALFORMED),
+        (GOOD + "#\n" * 1000, Reason.MALFORMED),
+        (GOOD.replace("\n", "\r"), Reason.MALFORMED),
+        ("<!DOCTYPE html>\n<html><head><title>Not found</title>\n", Reason.MALFORMED),
+        (f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{GOOD}", Reason.MALFORMED),
+    ],
+)
+def test_what_breaks_the_rules_is_refused(text: str | bytes, reason: Reason) -> None:
+    assert (said(text).result, said(text).reason) == (StepResult.REFUSED, reason)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "text/html", "text/plain; charset=iso-8859-1", "application/octet-stream", "text/plainer"]
+)
+def test_it_is_plain_text_in_utf_8_or_nothing(content_type: str) -> None:
+    assert said(GOOD, content_type).reason is Reason.CONTENT_TYPE
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "text/plain; charset=utf-8", 'text/plain ;charset="utf-8"', "text/plain;charset=us-ascii"],
+)
+def test_the_ways_to_say_so(content_type: str) -> None:
+    assert said(GOOD, content_type).result is StepResult.FOUND
+
+
+def test_a_file_may_say_that_it_belongs_here() -> None:
+    other = "Canonical: https://www.contractor.example/.well-known/security.txt\n"
+    assert said(GOOD + other + f"Canonical: {HERE}\n").result is StepResult.FOUND
+    assert said(GOOD + f"Canonical: https://{HOST}/security.txt\n", at=Url(HOST, "/security.txt")).addresses
+
+
+def test_one_without_a_mail_address_names_nobody() -> None:
+    only_web = said(f"Contact: https://contractor.example/report\nExpires: {LATER}\n")
+    assert (only_web.result, only_web.reason) == (StepResult.NONE, Reason.NO_ADDRESS)
+
+
+def test_a_signed_file_is_read_through_and_only_what_is_signed_counts() -> None:
+    """RFC 9116 §2.3: fields outside the signed text are not part of the file."""
+    text = (
+        "Contact: mailto:liar@other.example\n"
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
+        f"- -- our desk\n- Contact: mailto:security@{HOST}\nExpires: {LATER}\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n"
+        "Contact: mailto:liar@other.example\n"
+    )
+    assert said(text).addresses == (f"security@{HOST}",)
+
+
+@given(st.binary(max_size=400) | st.text(alphabet="Contact: mailo@x.eprs\n-#", max_size=200).map(str.encode))
+def test_whatever_bytes_come_something_is_said(body: bytes) -> None:
+    assert said(body).result in StepResult
+    assert read(Page(HERE, "text/plain", GOOD.encode() + body), HERE, NOON).result in StepResult
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=60))
+def test_a_comment_or_an_unknown_field_changes_nothing(text: str) -> None:
+    assert said(f"# {text}\nX-Note: {text}\n{GOOD}").addresses == (f"security@{HOST}",)
