@@ -9,7 +9,7 @@ Longer than others: all wiring is in one place.
       demand      which adds it to the store: no answer ever waits for that
       dns-notify  where there are secondaries: tells them which zones have changed
       smtp-0 …    [smtp] listen; intake; one writer thread with the store
-      upkeep      once a day: fold, settle and destroy ended keys, purge
+      upkeep      once a day: fold, settle and destroy ended keys, purge; every five minutes: fold, note policies
 
 A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
 SMTP workers overwrite what they free.
@@ -36,6 +36,7 @@ from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.stops import Stops
 from catcher.config import Config, ListenAddress
 from catcher.desk.contacts import ContactBook
+from catcher.desk.policies import note_policies
 from catcher.desk.upkeep import upkeep
 from catcher.directory import Csirts, Listings, Organisations, Suffixes, owners, party_of
 from catcher.incident import fold
@@ -65,6 +66,8 @@ DRAIN_SECONDS = 30.0
 """How long running transactions may take to finish after SIGTERM."""
 UPKEEP_AT = timedelta(hours=1, minutes=5)
 """When in the day (UTC) upkeep runs: a month's key goes an hour after the month. It also runs at the start."""
+WATCH_EVERY = timedelta(minutes=5)
+"""How often what came is folded and policies are noted; also at the start and after each reload."""
 UPKEEP_LOOK_SECONDS = 60.0
 """How often upkeep looks whether a new day has begun."""
 SPARE_DESCRIPTORS = 64 + smtp.LEAVING
@@ -288,7 +291,7 @@ def _tasks(
                     sockets,
                 )
             )
-        tasks.append(Task("upkeep", functools.partial(_upkeep, config, clock)))
+        tasks.append(Task("upkeep", functools.partial(_upkeep, config, clock, catalogue.under(stops))))
     return tasks, before
 
 
@@ -421,20 +424,34 @@ def _counted(counters: smtp.Counters) -> str:
     return ", ".join(f"{name} {number}" for name, number in asdict(counters).items() if number) or "nothing"
 
 
-async def _upkeep(config: Config, clock: Clock, station: Station) -> None:
+async def _upkeep(config: Config, clock: Clock, catalogue: Catalogue, station: Station) -> None:
     station.ready()
     done: date | None = None
+    watched: datetime | None = None
     while not station.stopping.is_set():
-        day = (clock.now() - UPKEEP_AT).date()
-        if day != done:
-            try:
+        now = clock.now()
+        try:
+            if (now - UPKEEP_AT).date() != done:
                 await asyncio.to_thread(_upkeep_once, config, clock)
-                done = day
-            except EnvironmentFailure as error:
-                log.warning("upkeep waits for the store: %s", error)
+                done = (now - UPKEEP_AT).date()
+            if watched is None or now - watched >= WATCH_EVERY:
+                await asyncio.to_thread(_watch_once, config, clock, catalogue)
+                watched = now
+        except EnvironmentFailure as error:
+            log.warning("upkeep waits for the store: %s", error)
         with suppress(TimeoutError):
             await asyncio.wait_for(station.stopping.wait(), UPKEEP_LOOK_SECONDS)
     station.draining()
+
+
+def _watch_once(config: Config, clock: Clock, catalogue: Catalogue) -> None:
+    """Folds what is new, and notes which policies are in force."""
+    store = open_store(config)
+    try:
+        store.fold(folder(config))
+        note_policies(store, catalogue, clock.now())
+    finally:
+        store.close()
 
 
 def _upkeep_once(config: Config, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from catcher.cli.at_desk import at_desk, period_option, shown
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import incidents
 from catcher.desk.incidents import Appraisal
+from catcher.model.life import Change, Effect, Life
 from catcher.model.measures import Period
 
 
@@ -29,7 +30,7 @@ def list_(config_file: Path, as_json: bool, period: Period | None) -> None:
         if as_json:
             print_json(appraisal.to_json() for appraisal in found)
         else:
-            headers = ("incident", "party", "role", "domain", "mails", "count", "first", "last", "notice")
+            headers = ("incident", "party", "role", "domain", "mails", "count", "first", "last", "life", "notice")
             print_table(headers, map(_row, found))
 
 
@@ -59,6 +60,7 @@ def _row(appraisal: Appraisal) -> tuple[object, ...]:
         incident.counted,
         incident.first_day,
         incident.last_day,
+        "-" if appraisal.standing.life is None else appraisal.standing.life.state,
         "due" if appraisal.verdict.due else "no",
     )
 
@@ -82,9 +84,16 @@ def _print_one(appraisal: Appraisal) -> None:
             ("outcomes", _words({str(word): count.mails for word, count in tally.outcomes.items()})),
             ("marked", tally.marked.mails),
             ("notice", appraisal.verdict),
+            ("life", _life(appraisal.standing.life)),
+            ("since a notice", _effect(appraisal.standing.effect)),
+            ("senders not told", _change(_control(appraisal.standing.effect))),
         ),
     )
     click.echo()
+    if appraisal.standing.senders:
+        told = ((shown(sender), _effect(effect)) for sender, effect in appraisal.standing.senders.items())
+        print_table(("sender told", "since its notice"), told)
+        click.echo()
     headers = ("counterpart", "mails", "count", "mailboxes", "days", "may be named")
     rows = (
         (
@@ -98,6 +107,38 @@ def _print_one(appraisal: Appraisal) -> None:
         for party in measures.counterparts
     )
     print_table(headers, rows)
+
+
+def _life(life: Life | None) -> str:
+    if life is None:
+        return "-"
+    unseen = f"; policy turns mail away since {life.unseen_since}" if life.unseen_since else ""
+    days = f"{life.silent} silent days, {life.quiet_after} make it quiet"
+    return f"{life.state} since {life.since}: latest on {life.latest}, {days}{unseen}"
+
+
+def _effect(effect: Effect | None) -> str:
+    if effect is None:
+        return "-"
+    if effect.change is None:
+        return f"notice of {effect.notice}; void: the policy changed on {effect.policy_changed}"
+    alike = "; senders not told alike" if effect.alike else ""
+    cut = f"; up to or from the policy's change on {effect.policy_changed}" if effect.policy_changed else ""
+    return f"notice of {effect.notice}; {_change(effect.change)}{alike}{cut}"
+
+
+def _control(effect: Effect | None) -> Change | None:
+    return None if effect is None else effect.control
+
+
+def _change(change: Change | None) -> str:
+    """``fell: 22 sender-days in 28 days → 3 in 28, ratio 0.14 (0.03 to 0.45), 40 → 4 mails``."""
+    if change is None:
+        return "-"
+    before, after = change.before, change.after
+    ratio = "" if change.ratio is None else f", ratio {change.ratio:.2f} ({change.low:.2f} to {change.high:.2f})"
+    days = f"{before.sender_days} sender-days in {before.days} days → {after.sender_days} in {after.days}"
+    return f"{change.trend}: {days}{ratio}, {before.mails} → {after.mails} mails"
 
 
 def _words(counts: dict[str, int]) -> str:

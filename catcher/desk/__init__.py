@@ -5,5 +5,6 @@
     observations: find, show, export ──┐
     incidents:    list, show, notice? ─┼─▶ Desk (store, folder, directory, operator, now)
     reports:      list, preview, build ┘       every look folds first what is committed
-    upkeep:       fold, settle, purge
+    life:         where incidents stand and what notices did, from the ledgers of notices and policies
+    upkeep:       fold, settle, purge; policies: note which are in force
 """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catcher.desk.context import Desk, NotFound
+from catcher.desk.life import Lives, Standing
 from catcher.incident import Verdict, judge, latest_period, measure, series
 from catcher.incident.measures import Step
 from catcher.model.incident import Incident
@@ -20,6 +21,8 @@ class Appraisal:
     incident: Incident
     measures: Measures
     verdict: Verdict
+    standing: Standing
+    """Where it stands today, whatever the period; what its notices did is known when it is shown, not when listed."""
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher incident list --json``."""
@@ -36,6 +39,7 @@ class Appraisal:
             "last_day": last and last.isoformat(),
             "period": self.measures.period.name,
             "notice": self.verdict.to_json(),
+            "life": self.standing.life and self.standing.life.to_json(),
         }
 
     def to_full_json(self) -> dict[str, Any]:
@@ -60,16 +64,19 @@ class Appraisal:
             "days": [bar.to_json() for bar in measures.series],
             "weeks": [bar.to_json() for bar in series(self.incident, Step.WEEK)],
             "months": [bar.to_json() for bar in series(self.incident, Step.MONTH)],
+            "effect": self.standing.effect and self.standing.effect.to_json(),
+            "senders_told": {sender: effect.to_json() for sender, effect in self.standing.senders.items()},
         }
 
 
 def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
     """All incidents, ordered by key; those without mail in ``period`` are left out. None: each one's latest month."""
     desk.fold()
+    lives = Lives(desk)
     for incident in desk.store.incidents(mailboxes=False):
         chosen = period or latest_period(incident)
         if chosen is not None:
-            appraisal = _appraise(desk, incident, chosen)
+            appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)))
             if appraisal.measures.tally.total.mails:
                 yield appraisal
 
@@ -80,9 +87,10 @@ def show(desk: Desk, id: str, *, period: Period | None = None) -> Appraisal:
     incident = desk.store.incident(id, mailboxes=False)
     if incident is None:
         raise NotFound("no incident has that id; `catcher incident list` shows them")
-    return _appraise(desk, incident, period or latest_period(incident) or Period.of(desk.now.date()))
+    chosen = period or latest_period(incident) or Period.of(desk.now.date())
+    return _appraise(desk, incident, chosen, Lives(desk).standing(incident))
 
 
-def _appraise(desk: Desk, incident: Incident, period: Period) -> Appraisal:
+def _appraise(desk: Desk, incident: Incident, period: Period, standing: Standing) -> Appraisal:
     measures = measure(incident, period, desk.store.crowd(incident.key.id, period.name))
-    return Appraisal(incident, measures, judge(measures))
+    return Appraisal(incident, measures, judge(measures), standing)

@@ -15,6 +15,7 @@ from catcher.desk.evidence import evidence
 from catcher.desk.files import write_private
 from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
+from catcher.desk.life import Lives, Standing
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
 from catcher.model.incident import Role
 from catcher.model.measures import Measures, Period
@@ -77,7 +78,7 @@ def preview(desk: Desk, id: str, *, period: Period | None = None, told: Told | N
     """The report on incident ``id``, composed and not written. Raises NotFound."""
     measures = _seen(desk, id, period)
     rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
-    return _compose(desk, measures, rows, told or {})
+    return _compose(desk, measures, rows, told or {}, Lives(desk))
 
 
 def build(
@@ -114,10 +115,11 @@ def _seen(desk: Desk, id: str, period: Period | None) -> Measures:
 def _write(
     desk: Desk, folder: Path, groups: dict[tuple[str, Period], list[Measures]], language: Language, told: Told
 ) -> Iterator[Built]:
+    lives = Lives(desk)
     for (domain, period), group in groups.items():
         rows = evidence(desk, domain, period, _senders(group))
         for measures in group:
-            report = _compose(desk, measures, rows, told)
+            report = _compose(desk, measures, rows, told, lives)
             made = forms(report, language=language, now=desk.now)
             name = _name(measures, language)
             files = tuple(_write_one(folder, name, ending, content) for ending, content in made.files.items())
@@ -135,7 +137,11 @@ def _senders(group: Iterable[Measures]) -> dict[str, Measures]:
     return {measures.key.party: measures for measures in group if measures.key.role is Role.SENDER}
 
 
-def _compose(desk: Desk, measures: Measures, rows: Mapping[str, Sequence[Observation]], told: Told) -> Report:
+def _compose(
+    desk: Desk, measures: Measures, rows: Mapping[str, Sequence[Observation]], told: Told, lives: Lives
+) -> Report:
+    incident = desk.store.incident(measures.key.id, mailboxes=False)
+    standing = Standing(None) if incident is None else lives.standing(incident)
     return compose(
         measures,
         operator=desk.operator,
@@ -144,6 +150,8 @@ def _compose(desk: Desk, measures: Measures, rows: Mapping[str, Sequence[Observa
         now=desk.now,
         evidence=rows.get(measures.key.party, ()) if measures.key.role is Role.SENDER else (),
         told={party: day for (party, domain), day in told.items() if domain == measures.key.domain},
+        life=standing.life,
+        effect=standing.effect,
     )
 
 

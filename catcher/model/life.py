@@ -140,3 +140,9 @@ class Effect:
             "control": self.control and self.control.to_json(),
             "alike": self.alike,
         }
+
+    def to_party_json(self) -> dict[str, Any]:
+        """What the party itself may know: the others' numbers stay here."""
+        found = self.to_json()
+        del found["control"]
+        return found

@@ -14,6 +14,7 @@ from typing import Any
 from catcher.model.answer import AnswerAddresses
 from catcher.model.fingerprint import MailClass
 from catcher.model.incident import Count, Role
+from catcher.model.life import Effect, Life
 from catcher.model.measures import Bar, Mailboxes, Period, Tally
 from catcher.model.observation import SizeClass
 from catcher.model.policy import Outcome
@@ -196,6 +197,10 @@ class Report:
     confirmed; ``unnamed`` holds all of them then."""
     answers: AnswerAddresses | None = None
     """Where this notice can be answered; None in a report that isn't sent as a notice."""
+    life: Life | None = None
+    """Where the incident stands; None when the party had no notice about it."""
+    effect: Effect | None = None
+    """What the volume did after that notice."""
 
     @property
     def complete(self) -> bool:
@@ -265,4 +270,6 @@ class Report:
             "limits": self.limits.to_json(),
             "named": self.named,
             "answers": self.answers and self.answers.to_json(),
+            "life": self.life and self.life.to_json(),
+            "effect": self.effect and self.effect.to_party_json(),
         }

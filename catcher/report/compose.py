@@ -13,6 +13,7 @@ from catcher.model.answer import AnswerAddresses
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import AuthResult
 from catcher.model.incident import Count, IncidentKey, Role
+from catcher.model.life import Effect, Life, State
 from catcher.model.measures import Bar, Counterparty, Measures, Period
 from catcher.model.observation import Observation
 from catcher.model.report import Counterpart, EvidenceRow, Limits, Name, Operator, OtherSide, Report, Unnamed
@@ -24,6 +25,8 @@ EVIDENCE_DAYS = 30
 """Until then an observation has its minute (field dictionary), and its reference may be told."""
 EVIDENCE_ROWS = 10
 _NAMED_ROWS = 50
+_TOLD = (State.CLOSED, State.REOPENED)
+"""States that only an incident with a notice reaches."""
 _OPERATOR_CHARACTERS = 200
 
 
@@ -46,13 +49,17 @@ def compose(
     told: Mapping[str, date] | None = None,
     names: bool = True,
     answers: AnswerAddresses | None = None,
+    life: Life | None = None,
+    effect: Effect | None = None,
 ) -> Report:
     """The report for the affected party of ``measures``.
 
     ``evidence`` are observations of the sending organisation's own mail, as found; rows older than 30 days and all but
     the latest ten are left out, and for an intended party every one of them is. ``told``: party → the day of its own
     latest notice about this typo domain. ``names``: whether counterparties may be named to whoever reads it at all;
-    others get totals. ``answers``: where the notice that this report becomes can be answered.
+    others get totals. ``answers``: where the notice that this report becomes can be answered. ``life`` and ``effect``:
+    where the incident stands, and what an earlier notice to this party did; of an incident that had no notice in its
+    present episode it is told if it was closed before.
     """
     key = measures.key
     told = told or {}
@@ -88,6 +95,8 @@ def compose(
         limits=limits,
         named=names,
         answers=answers,
+        life=life if effect is not None or (life is not None and life.state in _TOLD) else None,
+        effect=effect,
     )
 
 

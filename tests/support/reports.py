@@ -3,7 +3,9 @@
 A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on ``days``,
 each with what differs from a person's verified mail from contractor.example to army.ml. Optional: ``organisations``
 (what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals), ``told`` (party → day of its
-notice), ``answers`` (the domain at which the notice is answered), ``unconfirmed`` (its contact is no trusted one).
+notice), ``answers`` (the domain at which the notice is answered), ``unconfirmed`` (its contact is no trusted one),
+``notices`` (the days of the party's own), ``policies`` ([day, policy] as noted), ``untold`` (the days on which senders
+without a notice wrote).
 """
 
 from __future__ import annotations
@@ -15,12 +17,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from catcher.incident import fold, measure
+from catcher.incident import Seeing, effect, fold, life, measure
 from catcher.model.fingerprint import MailClass, Marking, Tier
 from catcher.model.incident import Incident, MailboxTotal, Side
 from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
-from catcher.model.policy import Outcome
+from catcher.model.policy import Outcome, Policy, PolicySince
 from catcher.model.report import Limits, Operator, Report
 from catcher.privacy import NoticeCodes
 from catcher.report import Directory, compose
@@ -58,6 +60,11 @@ def composed(case: dict[str, Any]) -> Report:
     seen = list(_observations(case["mail"]))
     incident = _incident(case, seen)
     now = datetime.fromisoformat(case["made_at"])
+    seeing = Seeing(PolicySince(date.fromisoformat(day), Policy(name)) for day, name in case.get("policies", []))
+    notices = [date.fromisoformat(day) for day in case.get("notices", [])]
+    lived = life(incident, now.date(), signs=notices, seeing=seeing)
+    since = [day for day in notices if lived is not None and day >= lived.episode]
+    untold = {"untold.example": {date.fromisoformat(day): 1 for day in case["untold"]}} if "untold" in case else None
     own = [o for o in seen if o.sender.domain == case["party"] and o.counts]
     return compose(
         measure(incident, Period.parse(case["period"])),
@@ -69,6 +76,8 @@ def composed(case: dict[str, Any]) -> Report:
         told={party: date.fromisoformat(day) for party, day in case.get("told", {}).items()},
         names=not case.get("unconfirmed", False),
         answers=CODES.addresses("ntc-0123456789ab", case["answers"]) if "answers" in case else None,
+        life=lived,
+        effect=effect(incident, since, now.date(), seeing=seeing, untold=untold),
     )
 
 

@@ -1,0 +1,98 @@
+"""Where incidents stand and what notices did: brings together the sums, the ledger of policies and that of notices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from catcher.desk.context import Desk
+from catcher.incident import Seeing, effect, life, senders
+from catcher.incident.effect import Days
+from catcher.model.incident import Incident, IncidentKey, Role
+from catcher.model.life import Effect, Life
+from catcher.model.notice import Notice
+
+_DOMAINS = 16
+"""Of so many typo domains the senders are kept at hand; a list goes through the domains in no order of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    life: Life | None
+    """None before the first mail that counts."""
+    effect: Effect | None = None
+    """None without a notice."""
+    senders: Mapping[str, Effect] = field(default_factory=dict)
+    """Of an intended party's incident: sender → what its volume did after the sender's own notice."""
+
+
+class Lives:
+    """Asked by incident; reads the notices once, when it is made."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._store = desk.store
+        self._today = desk.now.date()
+        self._told = told_days(desk.store.notices())
+        self._seeing = lru_cache(maxsize=1024)(self._seeing_of)
+        self._senders = lru_cache(maxsize=_DOMAINS)(self._senders_to)
+
+    def life(self, incident: Incident) -> Life | None:
+        """Where ``incident`` stands today."""
+        seeing = self._seeing(incident.key.domain)
+        return life(incident, self._today, signs=self._told.get(incident.key, ()), seeing=seeing)
+
+    def standing(self, incident: Incident) -> Standing:
+        """The same, with what its notices did."""
+        found = self.life(incident)
+        if found is None:
+            return Standing(None)
+        own = self._effect(incident, incident.key, found.episode)
+        if incident.key.role is Role.SENDER:
+            return Standing(found, own)
+        of_senders = {}
+        for sender in sorted({cell.counterpart for cell, count in incident.cells.items() if count.counted} - {""}):
+            key = IncidentKey(sender, Role.SENDER, incident.key.domain)
+            one = self._effect(incident, key, found.episode, sender=sender)
+            if one is not None:
+                of_senders[sender] = one
+        return Standing(found, own, of_senders)
+
+    def _effect(
+        self, incident: Incident, told: IncidentKey, episode: date, *, sender: str | None = None
+    ) -> Effect | None:
+        """What ``incident``, or its one ``sender``, did after the notices to ``told`` of the present episode."""
+        notices = [day for day in self._told.get(told, ()) if day >= episode]
+        if not notices:
+            return None
+        domain = incident.key.domain
+        untold = {
+            name: days
+            for name, days in self._senders(domain).items()
+            if name != told.party and IncidentKey(name, Role.SENDER, domain) not in self._told
+        }
+        return effect(incident, notices, self._today, seeing=self._seeing(domain), untold=untold or None, sender=sender)
+
+    def _seeing_of(self, domain: str) -> Seeing:
+        return Seeing(self._store.policies(domain))
+
+    def _senders_to(self, domain: str) -> Days:
+        """Everyone who wrote to ``domain``, whomever they meant."""
+        found: dict[str, Mapping[date, int]] = {}
+        for key in self._store.incident_keys():
+            if key.domain == domain and key.role is Role.INTENDED:
+                incident = self._store.incident(key.id, mailboxes=False)
+                for sender, days in (senders(incident) if incident is not None else {}).items():
+                    found[sender] = {**found.get(sender, {}), **days}
+        return found
+
+
+def told_days(notices: Iterable[Notice]) -> dict[IncidentKey, tuple[date, ...]]:
+    """The days on which each party was told, as far as nothing came back since."""
+    days: defaultdict[IncidentKey, list[date]] = defaultdict(list)
+    for notice in notices:
+        if notice.state.told and notice.sent_at is not None:
+            days[notice.key].append(notice.sent_at.date())
+    return {key: tuple(sorted(found)) for key, found in days.items()}

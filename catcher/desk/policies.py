@@ -1,0 +1,18 @@
+"""Notes which policy the domains with incidents have: what came before and after a change can't be compared."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from catcher.catalogue import Catalogue
+from catcher.model.policy import Policy
+from catcher.model.ports import Store
+
+
+def note_policies(store: Store, catalogue: Catalogue, now: datetime) -> int:
+    """Writes down each change since the last time; returns how many. A domain that left the catalogue is released."""
+    policies = {}
+    for domain in {key.domain for key in store.incident_keys()}:
+        entry = catalogue.get(domain)
+        policies[domain] = Policy.RELEASE if entry is None else catalogue.policy_at(entry, now)
+    return store.note_policies(now.date(), policies)

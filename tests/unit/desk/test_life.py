@@ -1,0 +1,144 @@
+"""Where incidents stand and what notices did, from the store's ledgers."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from catcher.catalogue import Catalogue
+from catcher.desk import incidents
+from catcher.desk.context import Desk
+from catcher.desk.incidents import Appraisal
+from catcher.desk.life import told_days
+from catcher.desk.policies import note_policies
+from catcher.model.addressee import Addressee
+from catcher.model.contact import Source
+from catcher.model.incident import IncidentKey, Role
+from catcher.model.life import State, Trend
+from catcher.model.notice import Notice, NoticeForm, Step
+from catcher.model.noticelife import Act
+from catcher.model.observation import Observation
+from catcher.model.policy import Policy
+from catcher.store import MemoryStore
+from tests.support.catalogues import row
+from tests.support.desks import desk, mail
+
+NOTICE = datetime(2026, 4, 28, 10, 0, tzinfo=UTC)
+TODAY = datetime(2026, 6, 24, 6, 0, tzinfo=UTC)
+CONTRACTOR = IncidentKey("contractor.example", Role.SENDER, "army.ml")
+ARMY = IncidentKey("army.mil", Role.INTENDED, "army.ml")
+
+
+def wrote(first: date, last: date, party: str = "contractor.example", step: int = 2) -> list[Observation]:
+    days = range(0, (last - first).days + 1, step)
+    dates = [first + timedelta(days=n) for n in days]
+    return [mail(day.day, party, month=day.month) for day in dates]
+
+
+def notice(key: IncidentKey, *acts: Act, at: datetime = NOTICE) -> Notice:
+    """A notice that was drafted, approved and sent, with further ``acts``."""
+    made = Notice(
+        id=f"ntc-{key.id[4:]}",
+        key=key,
+        period="2026-04",
+        addressee=Addressee("security@example.org", Source.IMPORTED, trusted=True),
+        form=NoticeForm.MAIL,
+        language="en",
+        ref="R2345ABCD",
+        message_id="ntc-1@notices.sink.example",
+        approvals=1,
+    )
+    for minute, act in enumerate((Act.DRAFTED, Act.APPROVED, Act.SENDING, Act.SENT, *acts)):
+        made = made.with_step(Step(act, at + timedelta(minutes=minute), "catcher"))
+    return made
+
+
+def table(*notices: Notice) -> Desk:
+    """contractor.example wrote until its notice, hospital.example goes on."""
+    store = MemoryStore()
+    for each in notices:
+        store.add_notice(each, b"")
+    seen = [
+        *wrote(date(2026, 3, 1), NOTICE.date()),
+        *wrote(date(2026, 3, 1), date(2026, 6, 22), "hospital.example"),
+    ]
+    return desk(seen, store=store, now=TODAY)
+
+
+def shown(desk: Desk, key: IncidentKey) -> Appraisal:
+    return incidents.show(desk, key.id)
+
+
+def test_every_incident_of_a_list_says_where_it_stands() -> None:
+    listed = {a.incident.key.party: a.standing for a in incidents.listing(table())}
+    assert {party: standing.life.state for party, standing in listed.items() if standing.life} == {
+        "army.mil": State.OPEN,
+        "contractor.example": State.QUIET,
+        "hospital.example": State.OPEN,
+    }
+    assert not any(standing.effect for standing in listed.values())
+
+
+def test_the_notice_to_a_sender_is_judged_beside_the_senders_without_one() -> None:
+    effect = shown(table(notice(CONTRACTOR)), CONTRACTOR).standing.effect
+    assert effect is not None
+    assert (effect.notice, effect.trend) == (NOTICE.date(), Trend.FELL)
+    assert effect.control is not None
+    assert effect.control.trend is Trend.UNCLEAR
+    assert not effect.alike
+
+
+def test_the_intended_party_sees_the_whole_and_the_operator_each_sender_that_was_told() -> None:
+    standing = shown(table(notice(CONTRACTOR), notice(ARMY)), ARMY).standing
+    assert standing.effect is not None
+    assert standing.effect.trend is Trend.FELL
+    assert {sender: effect.trend for sender, effect in standing.senders.items()} == {"contractor.example": Trend.FELL}
+
+
+def test_when_all_senders_were_told_there_is_no_control() -> None:
+    hospital = IncidentKey("hospital.example", Role.SENDER, "army.ml")
+    effect = shown(table(notice(CONTRACTOR), notice(hospital)), CONTRACTOR).standing.effect
+    assert effect is not None
+    assert effect.control is None
+
+
+def test_a_notice_that_came_back_told_nobody() -> None:
+    assert told_days([notice(CONTRACTOR, Act.BOUNCED)]) == {}
+    assert told_days([notice(CONTRACTOR, Act.GOT_IT)]) == {CONTRACTOR: (NOTICE.date(),)}
+    assert shown(table(notice(CONTRACTOR, Act.WRONG)), CONTRACTOR).standing.effect is None
+
+
+def test_the_ledger_of_policies_is_heeded() -> None:
+    desk = table(notice(CONTRACTOR))
+    desk.fold()
+    for day, policy in ((date(2026, 2, 1), Policy.ACCEPT), (date(2026, 5, 2), Policy.NULL)):
+        desk.store.note_policies(day, {"army.ml": policy})
+    standing = shown(desk, CONTRACTOR).standing
+    assert standing.life is not None
+    assert standing.life.unseen_since == date(2026, 5, 2)
+    assert standing.effect is not None
+    assert standing.effect.change is None
+
+
+def test_json_says_it() -> None:
+    full = shown(table(notice(CONTRACTOR)), CONTRACTOR).to_full_json()
+    assert full["life"]["state"] == "quiet"
+    assert full["effect"]["change"]["trend"] == "fell"
+    assert full["senders_told"] == {}
+
+
+class TestNotingPolicies:
+    def test_the_domains_of_incidents_are_noted_when_their_policy_changes(self) -> None:
+        desk = table()
+        desk.fold()
+        accept = Catalogue.of([row("army.ml", Policy.ACCEPT), row("navy.ml", Policy.ACCEPT)])
+        assert note_policies(desk.store, accept, NOTICE) == 1
+        assert note_policies(desk.store, accept, TODAY) == 0
+        assert note_policies(desk.store, Catalogue.of([row("army.ml", Policy.NULL)]), TODAY) == 1
+        assert [line.policy for line in desk.store.policies("army.ml")] == [Policy.ACCEPT, Policy.NULL]
+        assert desk.store.policies("navy.ml") == ()
+
+    def test_a_domain_that_left_the_catalogue_counts_as_released(self) -> None:
+        desk = table()
+        desk.fold()
+        note_policies(desk.store, Catalogue.of([]), TODAY)
+        assert [line.policy for line in desk.store.policies("army.ml")] == [Policy.RELEASE]
