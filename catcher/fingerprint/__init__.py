@@ -15,8 +15,8 @@ No sockets, files, environment or clock: what the DNS says comes in as ``answers
 
 from catcher.fingerprint.bodydigest import BodyDigest
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.judge import fingerprint
+from catcher.fingerprint.judge import Gist, fingerprint, gist, judge
 from catcher.fingerprint.lookups import MAX_ROUNDS, settled
 from catcher.fingerprint.signature import wanted_digests
 
-__all__ = ["MAX_ROUNDS", "BodyDigest", "Context", "fingerprint", "settled", "wanted_digests"]
+__all__ = ["MAX_ROUNDS", "BodyDigest", "Context", "Gist", "fingerprint", "gist", "judge", "settled", "wanted_digests"]

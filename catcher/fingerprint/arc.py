@@ -11,14 +11,15 @@ import re
 from dataclasses import dataclass, field
 
 from catcher.fingerprint.canonical import canonical_field
-from catcher.fingerprint.dkim import verifies
-from catcher.fingerprint.keyrecord import KeyRecord, KeyRecordError, read_key_record
+from catcher.fingerprint.dkim import Seal, sealed
+from catcher.fingerprint.keyrecord import KeyRecordError, read_key_record
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.signature import Signature, SignatureSyntaxError, arc_instance, read_seal, read_signature
 from catcher.fingerprint.tags import without_value_of
 from catcher.model.fingerprint import ArcResult, AuthResult
 from catcher.model.lookup import RRType, Status
 from catcher.model.transaction import BodyFacts, Canonicalization, Header, HeaderField
+from catcher.model.value import value
 
 MAX_SETS = 10
 """Longer chains aren't judged (``policy``): every set costs look-ups, and RFC 8617's 50 invites misuse."""
@@ -41,11 +42,16 @@ class _Set:
     seal: HeaderField = field(repr=False)
 
 
-def judge_arc(lookups: Lookups, header: Header, body: BodyFacts) -> ArcResult | None:
-    """``none`` without ARC fields, else ``pass`` or ``fail``; ``temperror`` when a key couldn't be fetched.
+@value
+class Chain:
+    """A chain whose keys are still to be asked for: no text, only where each key is and what it has to fit."""
 
-    None when questions are open.
-    """
+    links: tuple[tuple[str, Seal], ...] = field(repr=False)
+    """(the key's name, what it has to fit): of the newest signature, then of each seal, oldest first."""
+
+
+def read_arc(header: Header, body: BodyFacts) -> Chain | ArcResult:
+    """The chain, or the result where no key is needed: ``none`` without ARC fields, ``fail`` for a broken one."""
     fields = [f for kind in _KINDS for f in header.by_name.get(kind, ())]
     if not fields:
         return ArcResult()
@@ -59,7 +65,16 @@ def judge_arc(lookups: Lookups, header: Header, body: BodyFacts) -> ArcResult | 
         return ArcResult(AuthResult.FAIL)
     if _SEAL in newest.signed or [said for _, said in seals] != [b"none", *[b"pass"] * (len(sets) - 1)]:
         return ArcResult(AuthResult.FAIL)
-    answers = [lookups.get(each.key_name, RRType.TXT) for each in (newest, *(seal for seal, _ in seals))]
+    links = [(newest.key_name, sealed(newest, header, body))]
+    links += [(seal.key_name, _sealed(sets[:n], seal)) for n, (seal, _) in enumerate(seals, 1)]
+    return Chain(tuple(links))
+
+
+def judge_arc(lookups: Lookups, chain: Chain | ArcResult) -> ArcResult | None:
+    """``pass`` or ``fail``; ``temperror`` when a key couldn't be fetched. None when questions are open."""
+    if isinstance(chain, ArcResult):
+        return chain
+    answers = [lookups.get(name, RRType.TXT) for name, _ in chain.links]
     present = [answer for answer in answers if answer is not None]
     if len(present) < len(answers):
         return None
@@ -69,10 +84,8 @@ def judge_arc(lookups: Lookups, header: Header, body: BodyFacts) -> ArcResult | 
         keys = [read_key_record(answer.records) for answer in present]
     except KeyRecordError:
         return ArcResult(AuthResult.FAIL)
-    valid = (
-        not any(key.too_short or key.kind != "rsa" for key in keys)
-        and verifies(newest, keys[0], header, body)
-        and all(_sealed(sets[: n + 1], seals[n][0], keys[n + 1]) for n in range(len(sets)))
+    valid = not any(key.too_short or key.kind != "rsa" for key in keys) and all(
+        seal.fits(key) for (_, seal), key in zip(chain.links, keys, strict=True)
     )
     return ArcResult(AuthResult.PASS if valid else AuthResult.FAIL)
 
@@ -97,8 +110,8 @@ def _results_instance(each: HeaderField) -> int:
     return int(match[1]) if match else 0
 
 
-def _sealed(sets: list[_Set], seal: Signature, key: KeyRecord) -> bool:
-    """Whether the last of ``sets`` seals them all (RFC 8617 §5.1.1): results, signature, seal of each, oldest first."""
+def _sealed(sets: list[_Set], seal: Signature) -> Seal:
+    """What the last of ``sets`` seals of them all (RFC 8617 §5.1.1): results, signature, seal of each, oldest first."""
     parts = []
     for each in sets:
         parts += [canonical_field(f, Canonicalization.RELAXED) + b"\r\n" for f in (each.results, each.signature)]
@@ -106,4 +119,4 @@ def _sealed(sets: list[_Set], seal: Signature, key: KeyRecord) -> bool:
             parts.append(canonical_field(each.seal, Canonicalization.RELAXED) + b"\r\n")
     unsigned = HeaderField(seal.source.name, without_value_of(seal.source.value, b"b"))
     octets = b"".join(parts) + canonical_field(unsigned, Canonicalization.RELAXED)
-    return key.verifies("sha256", hashlib.sha256(octets).digest(), seal.value)
+    return Seal("sha256", hashlib.sha256(octets).digest(), seal.value)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import field
 
 from catcher.fingerprint.addresses import domain_or_none, mailboxes
-from catcher.fingerprint.arc import judge_arc
+from catcher.fingerprint.arc import Chain, judge_arc, read_arc
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.dkim import Verdict, judge_dkim, unjudged
+from catcher.fingerprint.dkim import Claim, Verdict, judge_dkim, read_claims, unjudged
 from catcher.fingerprint.dmarc import DmarcVerdict, judge_dmarc, without_record
 from catcher.fingerprint.dmarc7489 import Identifier
 from catcher.fingerprint.dmarcrecord import walk
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.spf import judge_spf
-from catcher.model.fingerprint import Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
+from catcher.model.fingerprint import ArcResult, Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
+from catcher.model.mailbox import Mailbox
 from catcher.model.transaction import BodyFacts, Header, Transaction
 from catcher.model.value import value
 
@@ -35,23 +36,47 @@ class Authenticated:
     """As ``results.dkim``, with their signatures."""
 
 
-def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -> Authenticated | None:
-    """All results; None when questions are open in ``lookups``."""
+@value
+class Credentials:
+    """What a transaction brings to prove who sent it: names, signatures and digests, no text."""
+
+    client: str
+    helo: str = field(repr=False)
+    reverse_path: Mailbox | None = field(repr=False)
+    """Its local-part is left out where there is one: nothing may be asked with it."""
+    authors: tuple[str, ...]
+    """The distinct domains in From."""
+    author: str | None
+    """The one author's domain, where there is one."""
+    claims: tuple[Claim, ...] = ()
+    chain: Chain | ArcResult = ArcResult()
+    unjudged: tuple[Verdict, ...] = field(default=(), repr=False)
+    """The signatures as they were read, where no look-ups are made."""
+
+
+def read_credentials(transaction: Transaction, *, lookups: bool) -> Credentials:
+    """The credentials of ``transaction``; without ``lookups`` nothing is hashed for keys that nobody asks for."""
     header, body = transaction.header or Header(), transaction.body or BodyFacts()
     froms = header.all("from")
     authors = tuple(dict.fromkeys(mailbox.domain for mailbox in mailboxes(froms)))
     author = authors[0] if len(authors) == 1 and len(froms) == 1 else None
+    path = transaction.reverse_path
+    bare = None if path is None else Mailbox("-" if path.local_part else "", path.domain)
+    client, helo = transaction.client, transaction.helo
+    if not lookups:
+        return Credentials(client, helo, bare, authors, author, unjudged=tuple(unjudged(header)))
+    typed = {mailbox.domain for mailbox in transaction.forward_paths}
+    return Credentials(client, helo, bare, authors, author, read_claims(header, body, typed), read_arc(header, body))
+
+
+def authenticate(lookups: Lookups, shown: Credentials, context: Context) -> Authenticated | None:
+    """All results; None when questions are open in ``lookups``."""
+    author, authors = shown.author, shown.authors
     if not context.lookups:
-        return _without_lookups(header, author, authors, context)
-    spf = judge_spf(
-        lookups,
-        client=transaction.client,
-        helo=transaction.helo,
-        reverse_path=transaction.reverse_path,
-        now=context.now,
-    )
-    verdicts = judge_dkim(lookups, header, body, context.now)
-    arc = judge_arc(lookups, header, body)
+        return _without_lookups(shown.unjudged, author, authors, context)
+    spf = judge_spf(lookups, client=shown.client, helo=shown.helo, reverse_path=shown.reverse_path, now=context.now)
+    verdicts = judge_dkim(lookups, shown.claims, context.now)
+    arc = judge_arc(lookups, shown.chain)
     if author is not None:
         walk(lookups, author)
     if spf is None or verdicts is None or arc is None or lookups.open:
@@ -77,9 +102,10 @@ def authenticate(lookups: Lookups, transaction: Transaction, context: Context) -
     )
 
 
-def _without_lookups(header: Header, author: str | None, authors: tuple[str, ...], context: Context) -> Authenticated:
+def _without_lookups(
+    verdicts: tuple[Verdict, ...], author: str | None, authors: tuple[str, ...], context: Context
+) -> Authenticated:
     """Every result is ``none``; the signatures are named."""
-    verdicts = unjudged(header)
     identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]
     dmarc = (
         without_record(author, identifiers, context.organizational_domain) if author else DmarcVerdict(DmarcResult())
@@ -87,7 +113,7 @@ def _without_lookups(header: Header, author: str | None, authors: tuple[str, ...
     return Authenticated(
         results=Authentication(dkim=tuple(_dkim_result(verdict, dmarc) for verdict in verdicts)),
         authors=authors[:_MAX_AUTHORS],
-        verdicts=tuple(verdicts),
+        verdicts=verdicts,
     )
 
 

@@ -9,16 +9,19 @@
 ``permerror``  there is no usable key, or ``h=`` lacks From
 =============  ======================================================================================
 
-The body was hashed while it streamed by (BodyDigest); only its digests are here.
+The body was hashed while it streamed by (BodyDigest); only its digests are here. ``read_claims`` makes of the header
+what is needed once a key is at hand: from then on there is no header text any more.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import field
+from collections.abc import Collection
+from dataclasses import field, replace
 from datetime import datetime
 
-from catcher.fingerprint.canonical import signed_octets
+from catcher.fingerprint.addresses import mailboxes
+from catcher.fingerprint.canonical import selected, signed_octets
 from catcher.fingerprint.keyrecord import KeyRecord, KeyRecordError, read_key_record
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.signature import (
@@ -30,7 +33,7 @@ from catcher.fingerprint.signature import (
 )
 from catcher.model.fingerprint import AuthResult
 from catcher.model.lookup import RRType, Status
-from catcher.model.transaction import BodyFacts, Header
+from catcher.model.transaction import BodyFacts, Header, HeaderField
 from catcher.model.value import value
 
 CLOCK_SKEW = 3600
@@ -44,6 +47,8 @@ class Verdict:
     result: AuthResult
     signature: Signature | None = field(repr=False)
     """None when it couldn't be read."""
+    names_typed: bool = False
+    """Whether signed To and Cc fields name every typed domain."""
 
     @property
     def domain(self) -> str | None:
@@ -61,23 +66,80 @@ def unjudged(header: Header) -> list[Verdict]:
     return verdicts
 
 
-def judge_dkim(lookups: Lookups, header: Header, body: BodyFacts, now: datetime) -> list[Verdict] | None:
-    """A verdict for each of the first MAX_SIGNATURES signatures, top first; None when questions are open."""
-    verdicts = []
+@value
+class Seal:
+    """What a key has to fit."""
+
+    hash_name: str
+    digest: bytes = field(repr=False)
+    """Of the header fields that were signed."""
+    value: bytes = field(repr=False)
+    """``b=``, decoded."""
+    intact: bool = True
+    """Whether the body is the one that was signed, and no From field was added."""
+
+    def fits(self, key: KeyRecord) -> bool:
+        return self.intact and key.verifies(self.hash_name, self.digest, self.value)
+
+
+@value
+class Claim:
+    """A signature and what it was made of, as digests: all that its key is needed for, and no text."""
+
+    signature: Signature | None = field(repr=False)
+    """Without its field's text; None when it couldn't be read."""
+    seal: Seal | None = None
+    cut: bool = False
+    """Whether the header was cut, so that what doesn't verify may be our doing."""
+    signs_from: bool = False
+    names_typed: bool = False
+    """Whether signed To and Cc fields name every typed domain."""
+
+
+def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tuple[Claim, ...]:
+    """The first MAX_SIGNATURES signatures, top first. ``typed``: the domains of the recipients."""
+    claims = []
     for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
         try:
             signature = read_signature(source)
         except SignatureSyntaxError:
+            claims.append(Claim(None))
+            continue
+        claims.append(
+            Claim(
+                replace(signature, source=_NO_FIELD, signed=(), body_hash=b""),
+                sealed(signature, header, body),
+                cut=bool(header.dropped),
+                signs_from=b"from" in signature.signed,
+                names_typed=_names(signature, header, set(typed)),
+            )
+        )
+    return tuple(claims)
+
+
+_NO_FIELD = HeaderField(b"", b"")
+
+
+def _names(signature: Signature, header: Header, typed: set[str]) -> bool:
+    covered = [f.value for f in selected(header.fields, signature.signed) if f.name.lower() in (b"to", b"cc")]
+    return bool(typed) and typed <= {mailbox.domain for mailbox in mailboxes(covered)}
+
+
+def judge_dkim(lookups: Lookups, claims: tuple[Claim, ...], now: datetime) -> list[Verdict] | None:
+    """A verdict for each claim; None when questions are open."""
+    verdicts = []
+    for claim in claims:
+        if claim.signature is None:
             verdicts.append(Verdict(AuthResult.NEUTRAL, None))
             continue
-        result = _judge(lookups, signature, header, body, now)
+        result = _judge(lookups, claim.signature, claim, now)
         if result is not None:
-            verdicts.append(Verdict(result, signature))
+            verdicts.append(Verdict(result, claim.signature, claim.names_typed))
     return None if lookups.open else verdicts
 
 
-def _judge(lookups: Lookups, signature: Signature, header: Header, body: BodyFacts, now: datetime) -> AuthResult | None:
-    if b"from" not in signature.signed:
+def _judge(lookups: Lookups, signature: Signature, claim: Claim, now: datetime) -> AuthResult | None:
+    if not claim.signs_from:
         return AuthResult.PERMERROR
     if signature.algorithm == "rsa-sha1" or (signature.signed_at or 0) > now.timestamp() + CLOCK_SKEW:
         return AuthResult.POLICY
@@ -96,9 +158,9 @@ def _judge(lookups: Lookups, signature: Signature, header: Header, body: BodyFac
         return AuthResult.PERMERROR
     if key.too_short:
         return AuthResult.POLICY
-    if verifies(signature, key, header, body):
+    if claim.seal is not None and claim.seal.fits(key):
         return AuthResult.PASS
-    return AuthResult.NEUTRAL if header.dropped else AuthResult.FAIL
+    return AuthResult.NEUTRAL if claim.cut else AuthResult.FAIL
 
 
 def _fits(key: KeyRecord, signature: Signature) -> bool:
@@ -111,17 +173,17 @@ def _fits(key: KeyRecord, signature: Signature) -> bool:
     )
 
 
-def verifies(signature: Signature, key: KeyRecord, header: Header, body: BodyFacts) -> bool:
-    """Whether body digest and header hash are the ones that were signed.
+def sealed(signature: Signature, header: Header, body: BodyFacts) -> Seal:
+    """What a key has to fit, if body and header are the ones that were signed.
 
     Where it covers From, a further From field that it doesn't cover fails it: that may be the one people see.
     """
-    if body.digests.get(signature.body) != signature.body_hash:
-        return False
+    hash_name = signature.body.algorithm.value
     covered = signature.signed.count(b"from")
-    if covered and len(header_fields(header, b"from")) > covered:
-        return False
+    if body.digests.get(signature.body) != signature.body_hash or (
+        covered and len(header_fields(header, b"from")) > covered
+    ):
+        return Seal(hash_name, b"", signature.value, intact=False)
     others = [f for f in header.fields if f is not signature.source]
     octets = signed_octets(others, signature.signed, signature.source, signature.header_canonicalization)
-    hash_name = signature.body.algorithm.value
-    return key.verifies(hash_name, hashlib.new(hash_name, octets, usedforsecurity=False).digest(), signature.value)
+    return Seal(hash_name, hashlib.new(hash_name, octets, usedforsecurity=False).digest(), signature.value)

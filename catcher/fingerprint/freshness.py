@@ -12,14 +12,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from catcher.fingerprint.addresses import mailboxes
 from catcher.fingerprint.authentication import Authenticated
-from catcher.fingerprint.canonical import selected
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import Network
 from catcher.fingerprint.signature import Signature
 from catcher.model.fingerprint import AuthResult, Freshness
-from catcher.model.transaction import Header, Transaction
 
 MAX_AGE = timedelta(days=3)
 CLOCK_SKEW = timedelta(minutes=10)
@@ -52,13 +49,12 @@ class Reason(StrEnum):
 
 
 def judge_freshness(
-    transaction: Transaction, authenticated: Authenticated, network: Network, context: Context
+    authenticated: Authenticated, network: Network, context: Context, *, has_message: bool
 ) -> Freshness:
     """Fresh or not, and why."""
-    if transaction.header is None:
+    if not has_message:
         return Freshness(False, Reason.NO_MESSAGE)
     own = context.organizational_domain
-    typed = {mailbox.domain for mailbox in transaction.forward_paths}
     reasons: dict[Reason, list[bytes]] = {}
     for verdict, result in zip(authenticated.verdicts, authenticated.results.dkim, strict=True):
         signature = verdict.signature
@@ -66,7 +62,7 @@ def judge_freshness(
             continue
         if own(signature.domain) != own(authenticated.authors[0]):
             continue
-        reason = _signature(signature, transaction.header, typed, context.now)
+        reason = _signature(signature, context.now, names_typed=verdict.names_typed)
         reasons.setdefault(reason, []).append(signature.value)
     if Reason.DKIM in reasons:
         return Freshness(True, Reason.DKIM, tuple(reasons[Reason.DKIM]))
@@ -76,11 +72,10 @@ def judge_freshness(
     return Freshness(False, next(iter(reasons), spf))
 
 
-def _signature(signature: Signature, header: Header, typed: set[str], now: datetime) -> Reason:
+def _signature(signature: Signature, now: datetime, *, names_typed: bool) -> Reason:
     if signature.body.length is not None:
         return Reason.PARTIAL_BODY
-    covered = [f.value for f in selected(header.fields, signature.signed) if f.name.lower() in (b"to", b"cc")]
-    if not typed or not typed <= {mailbox.domain for mailbox in mailboxes(covered)}:
+    if not names_typed:
         return Reason.UNSIGNED_RECIPIENT
     if signature.signed_at is None:
         return Reason.NO_TIME

@@ -1,21 +1,72 @@
-"""The whole judgement: a transaction, the answers at hand and the context make a Fingerprint or open questions."""
+"""The whole judgement: a transaction, the answers at hand and the context make a Fingerprint or open questions.
+
+::
+
+    transaction ─▶ gist: names, digests, words; no text ─┐
+                                           answers ──────┼─▶ judge ─▶ Fingerprint | Unanswered
+                                           context ──────┘
+"""
 
 from __future__ import annotations
 
 from catcher.fingerprint.addresses import domain_or_none
-from catcher.fingerprint.authentication import authenticate
+from catcher.fingerprint.arc import Chain
+from catcher.fingerprint.authentication import Credentials, authenticate, read_credentials
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.freshness import judge_freshness
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.markings import judge_markings
-from catcher.fingerprint.nature import judge_nature
+from catcher.fingerprint.nature import Look, judge_nature, look_at
 from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.platforms import header_platforms
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.spf import is_address
-from catcher.model.fingerprint import Fingerprint
+from catcher.model.fingerprint import Fingerprint, Marking
 from catcher.model.lookup import Answers, Unanswered
 from catcher.model.transaction import Transaction
+from catcher.model.value import value
+
+
+@value
+class Gist:
+    """All that is judged of a transaction. Nothing of its header's text: it may be kept when the header is gone."""
+
+    credentials: Credentials
+    typed: tuple[str, ...]
+    """The distinct domains of the recipients."""
+    reverse_path: str | None
+    """The domain of the reverse-path, where it has one."""
+    carriers: tuple[str, ...]
+    """Platforms, by header fields that they write."""
+    look: Look | None
+    """None where there was no message."""
+    markings: tuple[Marking, ...]
+
+    @property
+    def octets(self) -> int:
+        """About how much memory it takes, rather too much than too little."""
+        kept = self.credentials
+        seals = [claim.seal for claim in kept.claims if claim.seal]
+        seals += [seal for _, seal in kept.chain.links] if isinstance(kept.chain, Chain) else []
+        names = (kept.helo, *kept.authors, *self.typed)
+        return _FRAME + sum(2 * len(seal.value) + _FRAME for seal in seals) + sum(len(name) + _NAME for name in names)
+
+
+_FRAME, _NAME = 2_000, 100
+"""Octets that a value of several fields takes, and a text beside its characters."""
+
+
+def gist(transaction: Transaction, *, lookups: bool = True) -> Gist:
+    """What is to be judged of ``transaction``; with ``lookups`` False without what the DNS would be asked for."""
+    reverse_path = transaction.reverse_path
+    return Gist(
+        credentials=read_credentials(transaction, lookups=lookups),
+        typed=tuple(dict.fromkeys(mailbox.domain for mailbox in transaction.forward_paths)),
+        reverse_path=domain_or_none(reverse_path.domain) if reverse_path else None,
+        carriers=header_platforms(transaction.header),
+        look=look_at(transaction),
+        markings=judge_markings(transaction.header),
+    )
 
 
 def fingerprint(transaction: Transaction, answers: Answers, context: Context) -> Fingerprint | Unanswered:
@@ -24,33 +75,29 @@ def fingerprint(transaction: Transaction, answers: Answers, context: Context) ->
     Unanswered names questions that aren't in ``answers``: ask them, add the answers, call again. After MAX_ROUNDS
     pass ``settled(answers)``, which always leads to a result. With ``context.lookups`` False nothing is asked.
     """
+    return judge(gist(transaction, lookups=context.lookups), answers, context)
+
+
+def judge(of: Gist, answers: Answers, context: Context) -> Fingerprint | Unanswered:
+    """The same of a transaction's gist."""
     lookups = Lookups(answers)
+    shown = of.credentials
     own = context.organizational_domain
-    authenticated = authenticate(lookups, transaction, context)
-    if context.lookups and is_address(transaction.client):
-        network = judge_network(lookups, transaction.client, transaction.helo, own)
+    authenticated = authenticate(lookups, shown, context)
+    if context.lookups and is_address(shown.client):
+        network = judge_network(lookups, shown.client, shown.helo, own)
     else:
-        network = claimed_network(transaction.helo, own)
+        network = claimed_network(shown.helo, own)
     if authenticated is None or network is None:
         return Unanswered(frozenset(lookups.open))
-    reverse_path = transaction.reverse_path
-    sender = judge_sender(
-        authenticated,
-        network,
-        Bystanders(
-            reverse_path=domain_or_none(reverse_path.domain) if reverse_path else None,
-            carriers=header_platforms(transaction.header),
-            owner=context.network_owner(transaction.client),
-        ),
-        context,
-    )
+    bystanders = Bystanders(of.reverse_path, of.carriers, context.network_owner(shown.client))
+    sender = judge_sender(authenticated, network, bystanders, context)
     own_names = frozenset((*network.reverse, *filter(None, (network.helo,)), *map(own, authenticated.authors)))
-    typed = dict.fromkeys(mailbox.domain for mailbox in transaction.forward_paths)
     return Fingerprint(
         sender=sender,
-        intended=tuple(context.intended(domain) for domain in typed),
-        nature=judge_nature(transaction, authenticated, network, sender, own_names),
-        markings=judge_markings(transaction.header),
+        intended=tuple(context.intended(domain) for domain in of.typed),
+        nature=judge_nature(of.look, authenticated, network, sender, own_names),
+        markings=of.markings,
         authentication=authenticated.results,
-        freshness=judge_freshness(transaction, authenticated, network, context),
+        freshness=judge_freshness(authenticated, network, context, has_message=of.look is not None),
     )

@@ -15,6 +15,7 @@ from catcher.fingerprint.traits import traits
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import MailClass, Nature, Sender, TypoKind
 from catcher.model.transaction import Transaction
+from catcher.model.value import value
 
 _BOUNCE = {Fact.DELIVERY_REPORT, Fact.FAILED_RECIPIENTS, Fact.DAEMON}
 _AUTOMATIC = {Fact.DISPOSITION, Fact.ABUSE_REPORT, Fact.AUTO_SUBMITTED, Fact.AUTO_REPLY}
@@ -51,26 +52,43 @@ _SCANNERS = frozenset(
 """Those who map the Internet and say so in their names."""
 
 
-def judge_nature(
-    transaction: Transaction, authenticated: Authenticated, network: Network, sender: Sender, own_names: frozenset[str]
-) -> Nature:
-    """Class, ``genuine`` (0..1, two decimals), kind of typo, and the facts it rests on.
+@value
+class Look:
+    """What the header and the envelope say of a message's kind, as words and a number."""
 
-    ``own_names`` are organizational domains that the client or its sender go by.
-    """
-    scanner = {Fact.SCANNER} if own_names & _SCANNERS else set()
+    facts: frozenset[Fact]
+    by_header: float
+    """Log-odds of being genuine by the header alone."""
+    typo: TypoKind | None
+
+
+def look_at(transaction: Transaction) -> Look | None:
+    """None where there was no message."""
     if transaction.header is None:
-        found = MailClass.PROBE if scanner else MailClass.UNKNOWN
-        return Nature(found, 0.5, None, (Fact.NO_MESSAGE, *scanner))
+        return None
     glance = Glance(transaction.header)
-    facts = header_facts(glance) | scanner
+    facts = header_facts(glance)
     path = transaction.reverse_path
     if path is None:
         facts.add(Fact.NULL_SENDER)
     elif is_for_tests(path.local_part.lower()):
         facts.add(Fact.TEST_ADDRESS)
     typo = _typo(transaction, {mailbox.domain for mailbox in glance.recipients})
-    by_header = from_traits(traits(glance))
+    return Look(frozenset(facts), from_traits(traits(glance)), typo)
+
+
+def judge_nature(
+    look: Look | None, authenticated: Authenticated, network: Network, sender: Sender, own_names: frozenset[str]
+) -> Nature:
+    """Class, ``genuine`` (0..1, two decimals), kind of typo, and the facts it rests on.
+
+    ``own_names`` are organizational domains that the client or its sender go by.
+    """
+    scanner = {Fact.SCANNER} if own_names & _SCANNERS else set()
+    if look is None:
+        found = MailClass.PROBE if scanner else MailClass.UNKNOWN
+        return Nature(found, 0.5, None, (Fact.NO_MESSAGE, *scanner))
+    facts, by_header, typo = {*look.facts, *scanner}, look.by_header, look.typo
     # A program that sends through the wrong server does so from anywhere: that it has no name proves nothing.
     proof = 0.0 if typo is TypoKind.RELAY else from_proof(authenticated, network, sender)
     genuine = probability(by_header + proof)

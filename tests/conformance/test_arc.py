@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from catcher.fingerprint.arc import judge_arc
+from catcher.fingerprint.arc import judge_arc, read_arc
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.lookup import Answer, Question, RRType, Status
 from tests.support.fingerprints import read
@@ -31,10 +31,10 @@ def validate(records: Mapping[str, str], message: str) -> str:
     header, body = read(octets)
     answers = {Question(name, RRType.TXT): Answer(Status.FOUND, (text.encode(),)) for name, text in records.items()}
     lookups = Lookups(answers)
-    found = judge_arc(lookups, header, body)
+    found = judge_arc(lookups, read_arc(header, body))
     if found is None:
         absent = {question: Answer(Status.NXDOMAIN) for question in lookups.open}
-        found = judge_arc(Lookups(answers | absent), header, body)
+        found = judge_arc(Lookups(answers | absent), read_arc(header, body))
     assert found is not None
     return found.result.value
 

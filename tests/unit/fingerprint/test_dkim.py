@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from catcher.fingerprint.dkim import judge_dkim
+from catcher.fingerprint.dkim import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.lookup import Answer, Question, RRType, Status
 from tests.support.fingerprints import FAILED, MESSAGE, NOW, read, txt
@@ -21,7 +21,7 @@ def results(message: bytes, *records: bytes, answer: Answer | None = None, name:
     header, body = read(message)
     status = Status.FOUND if records else Status.NXDOMAIN
     answers = {Question(name, RRType.TXT): answer or Answer(status, tuple(records))}
-    verdicts = judge_dkim(Lookups(answers), header, body, NOW)
+    verdicts = judge_dkim(Lookups(answers), read_claims(header, body, ()), NOW)
     assert verdicts is not None, "a key was asked for that isn't this test's"
     return [verdict.result.value for verdict in verdicts]
 
@@ -45,7 +45,7 @@ def test_real_signed_mails_pass(name: str) -> None:
         key_name, _, record = line.partition(b" ")
         answers[Question(key_name.decode(), RRType.TXT)] = Answer(Status.FOUND, (record.strip(),))
     header, body = read(message.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
-    verdicts = judge_dkim(Lookups(answers), header, body, NOW)
+    verdicts = judge_dkim(Lookups(answers), read_claims(header, body, ()), NOW)
     assert verdicts
     assert {verdict.result.value for verdict in verdicts} == {"pass"}
 
@@ -163,5 +163,5 @@ def test_a_header_that_was_cut_makes_no_failure_of_a_signature() -> None:
 def test_the_key_is_asked_for_once_where_it_is_published() -> None:
     header, body = read(signed(signed(MESSAGE)))
     lookups = Lookups({})
-    assert judge_dkim(lookups, header, body, NOW) is None
+    assert judge_dkim(lookups, read_claims(header, body, ()), NOW) is None
     assert lookups.open == {Question(KEY_NAME, RRType.TXT)}
