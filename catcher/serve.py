@@ -24,7 +24,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -40,13 +40,14 @@ from catcher.desk.policies import note_policies
 from catcher.desk.upkeep import upkeep
 from catcher.directory import Csirts, Listings, Organisations, Suffixes, owners, party_of
 from catcher.incident import fold
-from catcher.intake import Intake, matcher
+from catcher.intake import Intake, matcher, note_answers
+from catcher.model.answer import Answer
 from catcher.model.clock import Clock
 from catcher.model.demand import DemandKey
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.ports import Folder, Resolver, Store
 from catcher.notify.find import Fetcher, Finder
-from catcher.privacy import KeyRing
+from catcher.privacy import KeyRing, notice_codes
 from catcher.resolve import LiveResolver
 from catcher.store import BUSY_SECONDS, GroupWriter, SqliteStore
 from catcher.supervise import Station, Supervisor, Task
@@ -369,12 +370,15 @@ async def _smtp(
         organisation=organisations.name,
         network_owner=owners(config.fingerprint.networks) if config.fingerprint.networks else lambda _: None,
         match=matcher(organisations, suffixes),
+        note_answers=functools.partial(_note_answers, config),
     )
     settings = smtp.Settings(
         hostname=config.smtp.hostname,
         contact=config.operator.contact,
         url=config.operator.url,
         own_names=frozenset({config.notify.domain} if config.notify.domain else ()),
+        notices=config.notify.domain or "",
+        answer_of=answers_of(config),
         refuse_bare_newline=config.smtp.bare_newline == "refuse",
         proxies=config.smtp.proxy_from,
         explanations=words,
@@ -407,6 +411,26 @@ async def _smtp(
     await writer.close()
     telling.cancel()
     log.info("SMTP so far: %s", _counted(counters))
+
+
+def answers_of(config: Config) -> Callable[[str], Answer | None]:
+    """What a local-part at ``notify.domain`` says of which notice. Raises EnvironmentFailure without its key."""
+    codes = notice_codes(config.node.state / "keys")
+
+    def answer_of(local_part: str) -> Answer | None:
+        found = codes.answer(local_part)
+        return None if found is None else Answer(*found)
+
+    return answer_of
+
+
+def _note_answers(config: Config, answers: Sequence[Answer], at: datetime) -> None:
+    """In a thread of its own: answers are rare, and the writer's thread is for mails."""
+    store = open_store(config, patience=WRITE_PATIENCE_SECONDS)
+    try:
+        note_answers(store, answers, at)
+    finally:
+        store.close()
 
 
 async def _tell(counters: smtp.Counters) -> None:

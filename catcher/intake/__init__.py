@@ -10,11 +10,14 @@
                               ▼
                            sink.commit ─▶ returns when the sync returned ─▶ smtp replies
 
+    smtp ─▶ Intake.note ─▶ answers: a step of the notice's ledger, once      (the address is the whole answer)
+
 Nothing of the transaction outlives ``take``: what is kept is what ``model.observation`` lists.
 """
 
+from catcher.intake.answers import note_answers
 from catcher.intake.intake import Intake
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.lookalikes import matcher
 
-__all__ = ["Intake", "declared_by", "matcher", "unwound_by"]
+__all__ = ["Intake", "declared_by", "matcher", "note_answers", "unwound_by"]

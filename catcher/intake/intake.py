@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
 from catcher.fingerprint import Context, fingerprint
+from catcher.intake.answers import Answers
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
 from catcher.intake.rounds import resolved
 from catcher.lookalike import Match
+from catcher.model.answer import Answer
 from catcher.model.fingerprint import Fingerprint
 from catcher.model.policy import Outcome, Policy
-from catcher.model.ports import ObservationSink, Resolver
+from catcher.model.ports import NoteAnswers, ObservationSink, Resolver
 from catcher.model.transaction import Transaction
 from catcher.privacy import KeyRing
 
@@ -39,10 +42,12 @@ class Intake:
         organisation: Callable[[str], str | None],
         network_owner: Callable[[str], str | None] = lambda _: None,
         match: Callable[[str], Match] | None = None,
+        note_answers: NoteAnswers = lambda _answers, _at: None,
     ) -> None:
         """``resolver`` None: no look-ups are made at all, and their results are ``none``.
 
         ``match``: typed domain → protected names, for what the catalogue doesn't declare; None: that stays unknown.
+        ``note_answers``: where answers to notices go.
         """
         self._resolver = resolver
         self._sink = sink
@@ -50,6 +55,7 @@ class Intake:
         self._organizational_domain = organizational_domain
         self._organisation = organisation
         self._network_owner = network_owner
+        self._answers = Answers(note_answers)
         self._intended = declared_by(catalogue, organisation, unwound_by(match, organisation) if match else None)
 
     @staticmethod
@@ -65,6 +71,10 @@ class Intake:
         found = await self._fingerprint(transaction)
         arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
         await self._sink.commit(observe(transaction, found, arrival, self._keys.tokens(transaction.received_at)))
+
+    async def note(self, answers: Sequence[Answer], at: datetime) -> None:
+        """Returns when the answers to notices are durable. Raises CatcherError when they can't be made so now."""
+        await self._answers.note(answers, at)
 
     async def _fingerprint(self, transaction: Transaction) -> Fingerprint:
         context = Context(

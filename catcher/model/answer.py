@@ -23,6 +23,15 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a mail to such an address says, of which notice."""
+
+    verb: Verb
+    notice: str
+    """The notice's id, ``ntc-…``."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerAddresses:
     """The addresses that a report prints as text, full ones."""
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from catcher.model.alert import Alert, Delivery
+from catcher.model.answer import Answer
 from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident, IncidentKey
@@ -34,6 +35,10 @@ class Resolver(Protocol):
     async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
         """Answers to all ``questions``; those over the budget of ``on_behalf_of`` (a sender domain) are FAILED."""
         ...
+
+
+NoteAnswers = Callable[[Sequence[Answer], datetime], None]
+"""Makes answers to notices durable, each once. Raises StoreUnavailable; blocks, so it is called in a thread."""
 
 
 class ObservationSink(Protocol):
@@ -174,11 +179,12 @@ class Store(Protocol):
         """
         ...
 
-    def add_step(self, id: str, step: Step) -> Notice:
+    def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
         """Adds a step to the notice ``id``, to the second; returns the notice with it. Durable when it returns.
 
         Judged and stored in one transaction: raises OutOfOrder when the step can't follow (``noticelife.AFTER``),
-        KeyError for an unknown id. The text goes in the same write when the notice is no longer on its way.
+        KeyError for an unknown id. With ``once`` a notice that has a step of this kind stays as it is. The text goes in
+        the same write when the notice is no longer on its way.
         """
         ...
 

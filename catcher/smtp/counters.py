@@ -22,6 +22,8 @@ class Counters:
     explained: int = 0
     refused: int = 0
     """Transactions with a recipient that got the explanation at RCPT."""
+    answers: int = 0
+    """Mails to the addresses at which notices are answered."""
     not_stored: int = 0
     """Transactions whose observation could not be made durable: 451 for ``accept``; the others' 550 stood."""
     vanished: int = 0

@@ -15,7 +15,7 @@ from catcher.model.transaction import BodyFacts, Header
 from catcher.model.value import value
 from catcher.smtp import replies
 from catcher.smtp.data import Message
-from catcher.smtp.envelope import Client, Ended, Envelope
+from catcher.smtp.envelope import Answered, Client, Ended, Envelope
 from catcher.smtp.path import ParameterError, PathError, parse
 from catcher.smtp.policy import at_rcpt
 from catcher.smtp.replies import Reply
@@ -69,7 +69,7 @@ class Dialogue:
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open that may still be taken."""
-        return self._envelope is not None and not (self._envelope.tried and not self._envelope.taken.paths)
+        return self._envelope is not None and not (self._envelope.tried and not self._envelope.is_taken)
 
     def greeting(self) -> Reply:
         return replies.greeting(self._settings.hostname)
@@ -183,6 +183,7 @@ class Dialogue:
             now=self._clock.now(),
             outcome=envelope.outcome,
             ref=envelope.ref,
+            answering=bool(envelope.answers),
         )
         envelope.tried = True
         envelope.add(parsed.mailbox, verdict)
@@ -228,7 +229,7 @@ class Dialogue:
         """Why no message may come now, if so."""
         if envelope is None:
             return replies.MAIL_FIRST if self._greeted else replies.HELO_FIRST
-        if not envelope.taken.paths:
+        if not envelope.is_taken:
             return replies.NO_VALID_RECIPIENT if envelope.tried else replies.RCPT_FIRST
         return None
 
@@ -249,10 +250,15 @@ class Dialogue:
             self.abandon()
         return refusal
 
-    def data_ended(self, header: Header, body: BodyFacts) -> tuple[Ended, Reply, Reply]:
+    def data_ended(self, header: Header, body: BodyFacts) -> tuple[Ended | Answered, Reply, Reply]:
         """The message is complete: what is to be recorded, what to say once it is, and what if it can't be."""
         envelope = self._envelope
         assert envelope is not None
+        if envelope.answers:
+            answered = envelope.answered(self._clock.now(), header)
+            self.abandon()
+            self._commands_left = self._settings.limits.commands
+            return answered, replies.ANSWERED, replies.NOT_STORED
         ended = envelope.ended(self._clock.now(), header, body)
         entries = tuple(envelope.taken.entries.values())
         self.abandon()

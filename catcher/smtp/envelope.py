@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from catcher.catalogue import Entry
+from catcher.fingerprint.returned import Returned, returned
+from catcher.model.answer import Answer, Verb
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import BodyFacts, Header, Transaction
 from catcher.model.value import value
 from catcher.smtp.data import Message
 from catcher.smtp.policy import AFTER_DATA, Kind, Verdict
+
+MOST_ANSWERS = 10
+"""Recipients of one transaction that answer notices."""
 
 
 class IntakePort(Protocol):
@@ -29,6 +34,10 @@ class IntakePort(Protocol):
         """Returns when the observations are durable. Raises StoreUnavailable when they can't be made so."""
         ...
 
+    async def note(self, answers: Sequence[Answer], at: datetime) -> None:
+        """Returns when the answers to notices are durable. Raises CatcherError when they can't be made so now."""
+        ...
+
 
 @value
 class Ended:
@@ -38,6 +47,16 @@ class Ended:
     ref: str
     policies: Mapping[str, Policy]
     outcome: Outcome
+
+
+@value
+class Answered:
+    """A transaction that answered notices. The address is the whole answer: nothing else of it is here."""
+
+    answers: tuple[Answer, ...]
+    """May be empty: what came to a reverse-path need not be a bounce."""
+    at: datetime
+    outcome: None = None
 
 
 @value
@@ -70,6 +89,7 @@ class Envelope:
     __slots__ = (
         "_new_ref",
         "_ref",
+        "answers",
         "binary",
         "client",
         "message",
@@ -101,6 +121,8 @@ class Envelope:
         """What came of the message so far."""
         self.most = most
         self.taken = _Recipients()
+        self.answers: dict[Answer, None] = {}
+        """What recipients said that answer notices; then no other one is taken."""
         self.refused: _Recipients | None = None
         """Those that got the explanation at RCPT."""
         self.tried = False
@@ -125,11 +147,18 @@ class Envelope:
         return None
 
     @property
+    def is_taken(self) -> bool:
+        """Whether there is a recipient for whom the data may come."""
+        return bool(self.taken.paths or self.answers)
+
+    @property
     def is_full(self) -> bool:
-        return len(self.taken.paths) >= self.most
+        return len(self.taken.paths) >= self.most or len(self.answers) >= MOST_ANSWERS
 
     def add(self, mailbox: Mailbox, verdict: Verdict) -> None:
         """Notes a recipient that was judged."""
+        if verdict.answer is not None:
+            self.answers[verdict.answer] = None
         if verdict.entry is None or verdict.kind is Kind.TURNED_AWAY:
             return
         if verdict.kind is Kind.TAKEN:
@@ -138,6 +167,17 @@ class Envelope:
             among = self.refused = self.refused or _Recipients()
         if len(among.paths) < self.most:
             among.add(mailbox, verdict.entry, verdict.policy)
+
+    def answered(self, now: datetime, header: Header) -> Answered:
+        """The transaction that answered notices, after its data.
+
+        A delivery report counts where it says that delivery failed, and only at the reverse-path; an answer by a
+        person comes from somebody, so not from the null reverse-path.
+        """
+        failed = returned(header, self.reverse_path) is Returned.FAILURE
+        by_person = self.reverse_path is not None
+        said = (a for a in self.answers if (failed if a.verb is Verb.BOUNCE else by_person))
+        return Answered(tuple(said), now)
 
     def ended(self, now: datetime, header: Header, body: BodyFacts) -> Ended:
         """The transaction after its data; there is a recipient that was taken."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from catcher.catalogue import Catalogue, Entry
+from catcher.model.answer import Answer
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
 from catcher.model.value import value
@@ -39,6 +40,8 @@ class Verdict:
     """The catalogued domain; given when TAKEN or REFUSED."""
     policy: Policy = Policy.NULL
     """Its policy in force."""
+    answer: Answer | None = None
+    """What a recipient says that answers a notice; given when TAKEN without an entry."""
 
 
 def at_rcpt(
@@ -49,20 +52,24 @@ def at_rcpt(
     now: datetime,
     outcome: Outcome | None,
     ref: Callable[[], str],
+    answering: bool = False,
 ) -> Verdict:
     """Judges one recipient.
 
     ``outcome`` is what the first recipient that was taken has fixed for after the data, None before. ``ref`` gives
-    the transaction's reference; it is called only when the reply names it.
+    the transaction's reference; it is called only when the reply names it. ``answering``: the transaction answers
+    notices, and can't be a stray mail as well.
     """
     entry = catalogue.find(mailbox.domain) if mailbox.domain else None
     if entry is None:
         if mailbox.local_part.lower() in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
             return Verdict(replies.operator_pointer(settings.contact, settings.url))
+        if mailbox.domain and mailbox.domain == settings.notices:
+            return _answering(settings.answer_of(mailbox.local_part), outcome)
         return Verdict(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
     policy = catalogue.policy_at(entry, now)
     if policy in AFTER_DATA:
-        if outcome is not None and AFTER_DATA[policy] is not outcome:
+        if answering or (outcome is not None and AFTER_DATA[policy] is not outcome):
             return Verdict(replies.OTHER_OUTCOME)
         return Verdict(replies.RECIPIENT_OK, Kind.TAKEN, entry, policy)
     if policy is Policy.REFUSE:
@@ -71,3 +78,12 @@ def at_rcpt(
         return Verdict(replies.released(entry.domain))
     null_mx = policy is Policy.NULL
     return Verdict(replies.takes_no_mail(entry.domain, entry.intended, null_mx=null_mx))
+
+
+def _answering(answer: Answer | None, outcome: Outcome | None) -> Verdict:
+    """A recipient at the domain of answers: whatever we didn't write there doesn't exist."""
+    if answer is None:
+        return Verdict(replies.NO_SUCH_ADDRESS)
+    if outcome is not None:
+        return Verdict(replies.OTHER_OUTCOME)
+    return Verdict(replies.RECIPIENT_OK, Kind.TAKEN, answer=answer)

@@ -8,7 +8,7 @@ from traceback import extract_tb
 
 from catcher.model.errors import CatcherError
 from catcher.smtp.counters import Counters
-from catcher.smtp.envelope import Ended, IntakePort
+from catcher.smtp.envelope import Answered, Ended, IntakePort
 
 log = logging.getLogger("catcher.smtp")
 
@@ -31,14 +31,14 @@ class Recorder:
         self._tasks: set[asyncio.Task[bool]] = set()
         self._told_at = float("-inf")
 
-    def begin(self, ended: Ended) -> asyncio.Task[bool]:
+    def begin(self, ended: Ended | Answered) -> asyncio.Task[bool]:
         """Starts recording; the result says whether it is durable. The task never fails."""
         task = asyncio.get_running_loop().create_task(self._take(ended))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def record(self, ended: Ended) -> bool:
+    async def record(self, ended: Ended | Answered) -> bool:
         """Records ``ended``, to the end even when the caller is cancelled."""
         return await asyncio.shield(self.begin(ended))
 
@@ -54,9 +54,14 @@ class Recorder:
             self._told_at = now
             log.error("transactions can't be recorded (%d so far): %s", self._counters.not_stored, why)
 
-    async def _take(self, ended: Ended) -> bool:
+    async def _take(self, ended: Ended | Answered) -> bool:
         try:
-            await self._intake.take(ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome)
+            if isinstance(ended, Answered):
+                await self._intake.note(ended.answers, ended.at)
+            else:
+                await self._intake.take(
+                    ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome
+                )
         except CatcherError as error:  # our own words: what fails, and what to do
             self._counters.not_stored += 1
             self._tell(str(error))

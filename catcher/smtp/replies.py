@@ -93,8 +93,10 @@ OTHER_OUTCOME = reply(452, "4.5.3", "this recipient needs a transaction of its o
 TOO_BIG = reply(552, "5.3.4", "the message is too big")
 BARE_NEWLINE = reply(550, "5.6.11", "the message has a bare <CR> or <LF>; lines end with <CR><LF>")
 LOOP = reply(554, "5.4.6", "too many Received fields: the message goes in circles")
+NO_SUCH_ADDRESS = reply(550, "5.1.1", "there is no such address here")
 NO_RELAY = reply(550, "5.7.1", "no mail is taken or relayed for that domain here")
 
+ANSWERED = reply(250, "2.0.0", "noted; the address is the answer, and the message itself is not kept")
 NOT_STORED = reply(451, "4.3.0", "the message can't be recorded now; try again later")
 INTERNAL_ERROR = reply(421, "4.3.0", "internal error; try again later", close=True)
 TOO_MANY_ERRORS = reply(421, "4.7.0", "too many errors", close=True)

@@ -213,10 +213,12 @@ class SmtpSession(Connection):
         recording = [self._around.recorder.begin(ended), *self._begin_refused()]
         self._wait_for(recording, partial(self._message_recorded, ended.outcome, reply, unrecorded))
 
-    def _message_recorded(self, outcome: Outcome, reply: Reply, unrecorded: Reply, stored: list[bool]) -> None:
+    def _message_recorded(self, outcome: Outcome | None, reply: Reply, unrecorded: Reply, stored: list[bool]) -> None:
         """Says ``reply`` when it is durable, else ``unrecorded``."""
         counters = self._around.counters
-        if outcome is Outcome.EXPLAINED:
+        if outcome is None:
+            counters.answers += stored[0]
+        elif outcome is Outcome.EXPLAINED:
             counters.explained += 1
         elif stored[0]:
             counters.accepted += 1

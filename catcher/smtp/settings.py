@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from catcher.model.answer import Answer
 from catcher.smtp.explanation import Explanations, built_in
 
 
@@ -56,6 +58,10 @@ class Settings:
     """The operator's page."""
     own_names: frozenset[str] = frozenset()
     """More names of the sink, A-labels, for postmaster@ and abuse@."""
+    notices: str = ""
+    """The domain at which notices are answered, A-labels, one of the own names; empty: none is."""
+    answer_of: Callable[[str], Answer | None] = lambda _: None
+    """What a local-part there says, and of which notice; None for one that we didn't write."""
     refuse_bare_newline: bool = True
     """Whether DATA with a bare CR or LF is refused at its end."""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()

@@ -182,7 +182,9 @@ class MemoryStore:
         self._texts[notice.id] = text
         return True
 
-    def add_step(self, id: str, step: Step) -> Notice:
+    def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
+        if once and self._notices[id].first(step.act) is not None:
+            return self._notices[id]
         notice = self._notices[id] = self._notices[id].with_step(step_to_the_second(step))
         if not notice.state.on_its_way:
             self._texts.pop(id, None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import selectors
 import socket
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 from catcher.catalogue import Catalogue, Entry
+from catcher.model.answer import Answer
 from catcher.model.errors import StoreUnavailable
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
@@ -49,6 +50,7 @@ class RecordingIntake:
     """Keeps what it takes; can be told to fail, or to wait."""
 
     taken: list[Taken] = field(default_factory=list)
+    noted: list[Answer] = field(default_factory=list)
     failure: Exception | None = None
     gate: asyncio.Event | None = None
     refs: int = 0
@@ -65,6 +67,11 @@ class RecordingIntake:
         if self.failure is not None:
             raise self.failure
         self.taken.append(Taken(transaction, ref, policies, outcome))
+
+    async def note(self, answers: Sequence[Answer], at: datetime) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.noted += answers
 
 
 def store_down() -> StoreUnavailable:

@@ -45,12 +45,14 @@ def add(db: Database, notice: Notice, text: bytes) -> bool:
     return True
 
 
-def add_step(db: Database, id: str, step: Step) -> Notice:
+def add_step(db: Database, id: str, step: Step, *, once: bool = False) -> Notice:
     """As ``ports.Store.add_step``, within a transaction."""
     found = next(_read(db, "WHERE id = ?", [id]), None)
     if found is None:
         raise KeyError(id)
     number, before = found
+    if once and before.first(step.act) is not None:
+        return before
     notice = before.with_step(step_to_the_second(step))
     insert(db, "notice_step", _STEP, [_step_row(number, len(before.steps), notice.steps[-1])])
     if not notice.state.on_its_way and db.execute("DELETE FROM notice_text WHERE notice = ?", [number]).rowcount:

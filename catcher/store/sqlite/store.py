@@ -166,9 +166,9 @@ class SqliteStore:
         with medium(self._path), writing(self._db):
             return notices.add(self._db, notice, text)
 
-    def add_step(self, id: str, step: Step) -> Notice:
+    def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
         with medium(self._path), writing(self._db):
-            return notices.add_step(self._db, id, step)
+            return notices.add_step(self._db, id, step, once=once)
 
     def notice(self, id: str) -> Notice | None:
         with medium(self._path):

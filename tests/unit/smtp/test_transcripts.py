@@ -3,7 +3,8 @@
 ``C:`` a command line (those that follow each other are one packet) · ``C~`` raw octets, escapes as in Python · ``S:`` a
 line of the server · ``X`` the connection ended · ``EOF``, ``RST`` the client's end · ``= outcome domains number`` all
 that is recorded so far, one line each, in order (a lone ``=``: nothing) · ``@ domain intended policy`` the catalogue ·
-``@ store down`` · ``@ accept bare newlines``.
+``@ store down`` · ``@ accept bare newlines`` · ``@ answers``: notices are answered at notices.sink.example, where
+``+code@`` and ``+CODE@`` stand for a notice's code; what is noted is ``= answer VERB`` behind all else.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from catcher.model.answer import Answer
+from catcher.privacy import NoticeCodes
 from tests.support.smtpwire import (
     ONE_OF_EACH,
     SETTINGS,
@@ -27,8 +30,19 @@ from tests.support.smtpwire import (
 TRANSCRIPTS = sorted((Path(__file__).parents[2] / "transcripts" / "smtp").glob("*.txt"))
 
 
+CODES = NoticeCodes(bytes(32))
+NOTICE = "ntc-0123456789ab"
+
+
+def answer_of(local_part: str) -> Answer | None:
+    found = CODES.answer(local_part)
+    return None if found is None else Answer(*found)
+
+
 def recorded(intake: RecordingIntake) -> list[str]:
-    return [f"{t.outcome} {','.join(t.policies)} {len(t.transaction.forward_paths)}" for t in intake.taken]
+    taken = [f"{t.outcome} {','.join(t.policies)} {len(t.transaction.forward_paths)}" for t in intake.taken]
+    assert all(answer.notice == NOTICE for answer in intake.noted)
+    return [*taken, *(f"answer {answer.verb}" for answer in intake.noted)]
 
 
 def raw(text: str) -> bytes:
@@ -47,8 +61,16 @@ class Player:
         self.server = new_server(
             self.intake,
             rows=catalogue(*domains) if domains else ONE_OF_EACH,
-            settings=replace(SETTINGS, refuse_bare_newline=["accept", "bare", "newlines"] not in rows),
+            settings=replace(
+                SETTINGS,
+                refuse_bare_newline=["accept", "bare", "newlines"] not in rows,
+                own_names=frozenset({"notices.sink.example"}),
+                notices="notices.sink.example" if ["answers"] in rows else "",
+                answer_of=answer_of,
+            ),
         )
+        code = CODES.code(NOTICE)
+        lines = [line.replace("+CODE@", f"+{code.upper()}@").replace("+code@", f"+{code}@") for line in lines]
         self.steps = [line for line in lines if line and not line.startswith(("#", "@"))]
 
     async def play(self) -> None:

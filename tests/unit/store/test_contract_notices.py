@@ -39,6 +39,15 @@ def test_what_does_not_begin_with_a_draft_is_not_taken(store: Store) -> None:
     assert list(store.notices()) == []
 
 
+def test_a_step_that_may_be_there_once_is_not_added_again(store: Store) -> None:
+    sent = notice(Act.APPROVED, Act.SENDING, Act.SENT)
+    store.add_notice(sent, TEXT)
+    answered = store.add_step(sent.id, step(Act.GOT_IT, 10), once=True)
+    assert store.add_step(sent.id, step(Act.GOT_IT, 20), once=True) == answered
+    assert store.notice(sent.id) == answered
+    assert len(store.add_step(sent.id, step(Act.GOT_IT, 20)).steps) == len(answered.steps) + 1
+
+
 def test_notices_come_in_the_order_of_their_drafts(store: Store) -> None:
     made = [another(number) for number in (3, 1, 2)]
     for each in made:
