@@ -1,4 +1,7 @@
-"""An SMTP client without a network: the real protocol on a transport in memory, in a loop with its own time."""
+"""An SMTP client without a network: the real protocol on a transport in memory, in a loop with its own time.
+
+Longer than others: the loop, the transport and the two ends of the wire know each other.
+"""
 
 from __future__ import annotations
 
