@@ -11,6 +11,7 @@ import click
 
 from catcher.config import Config, load
 from catcher.desk.context import Desk
+from catcher.incident import Thresholds
 from catcher.model.measures import Period
 from catcher.model.report import Operator
 from catcher.report import shown_domain
@@ -38,6 +39,7 @@ def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
                 organisation=Organisations.load(config.fingerprint.watchlist, config.node.state).name,
                 operator=Operator(operator.name, operator.contact, operator.url, operator.postal),
                 now=SystemClock().now(),
+                thresholds=Thresholds(config.notify.mailboxes, config.notify.days),
             ),
         )
     finally:

@@ -122,6 +122,8 @@ def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tupl
         held += "".join(f", {number} {policy}" for policy, number in policies.most_common())
     yield "catalogue", held
     yield "zones", f"{len(config.dns.zone)} beside the catalogue"
+    if config.notify.domain is not None:
+        yield from _notices(config)
     examples = [n for n in (config.smtp.hostname, *config.dns.nameservers) if n.endswith((".example", ".invalid"))]
     if examples:
         yield "note", f"{', '.join(examples)}: example names, which nobody can reach; put in your own before you serve"
@@ -130,6 +132,19 @@ def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tupl
             "note",
             'catalogue.guard is "off": names are served unless a comparison with their TLD\'s zone refused them',
         )
+
+
+def _notices(config: Config) -> Iterator[tuple[str, str]]:
+    """What has to stand in DNS so that notices are believed. Raises EnvironmentFailure for a key that is none."""
+    from catcher.notify import configured
+
+    if configured.key_file(config).exists():
+        key = configured.dkim_key(config)
+        yield "notices", f'publish at {key.name}: TXT "{key.record}"'
+    else:
+        yield "notices", "the DKIM key is made when the first is sent, or by `catcher notify send --dry-run`"
+    if config.notify.smarthost is None:
+        yield "note", "notify.smarthost is not set: notices are drafted and approved, not sent"
 
 
 def _compared(run: Run) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Any
 
 from catcher.config.address import AddressError, ListenAddress
-from catcher.model.domain import DomainError, to_alabel
+from catcher.model.domain import DomainError, is_at_or_below, to_alabel
 from catcher.model.errors import Fault
 
 
@@ -31,6 +32,7 @@ def broken(raw: dict[str, Any], source: str) -> Iterator[Fault]:
             "a certificate and its key belong together, and this one is missing",
             "name both files, or neither",
         )
+    yield from _notify(raw, source)
     zones = [z.get("name") for z in _list(raw, "dns", "zone") if isinstance(z, dict)]
     names = [(f"dns.zone[{i}].name", _name(z)) for i, z in enumerate(zones)]
     yield from _twice([(w, n) for w, n in names if n], source, "a zone")
@@ -38,6 +40,39 @@ def broken(raw: dict[str, Any], source: str) -> Iterator[Fault]:
     yield from _twice([(w, n) for w, n in servers if n], source, "a name server")
     files = [(f"catalogue.files[{i}]", f) for i, f in enumerate(_list(raw, "catalogue", "files")) if isinstance(f, str)]
     yield from _twice(files, source, "a file")
+
+
+def _notify(raw: dict[str, Any], source: str) -> Iterator[Fault]:
+    notify = raw.get("notify")
+    if not isinstance(notify, dict):
+        return
+    if bool(notify.get("smarthost_user")) != ("smarthost_password" in notify):
+        absent = "smarthost_password" if notify.get("smarthost_user") else "smarthost_user"
+        what = "a user and a file with the password belong together, and this one is missing"
+        yield Fault(f"{source}: notify.{absent}", what, "name both, or neither")
+    host = notify.get("smarthost")
+    if notify.get("smarthost_tls") == "none" and isinstance(host, str) and not _is_here(host):
+        yield Fault(
+            f"{source}: notify.smarthost_tls",
+            f'"none" would send notices and password to {host} in the clear',
+            'write "starttls" or "implicit"; "none" is for a server on this machine',
+        )
+    domain, sender = _name(notify.get("domain")), notify.get("sender")
+    if domain and isinstance(sender, str) and sender:
+        at = _name(sender.rpartition("@")[2])
+        if "@" not in sender or at is None or not (is_at_or_below(at, domain) or is_at_or_below(domain, at)):
+            yield Fault(
+                f"{source}: notify.sender",
+                f'"{sender}" is no address at, above or below {domain}',
+                "choose one there: what proves a notice (DKIM, SPF) stands for notify.domain's organisation",
+            )
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _list(raw: dict[str, Any], section: str, key: str) -> list[Any]:

@@ -14,7 +14,9 @@ from catcher.config.values import (
     Domain,
     ExistingFile,
     ExistingFolder,
+    Host,
     KeyName,
+    Label,
     Language,
     Line,
     Listen,
@@ -196,6 +198,36 @@ class Notify(Section):
     contacts: AnyPath = Path("contacts.csv")
     """Your own CSV file party,address,language,openpgp: whom to tell at an organisation; it goes before what
     `catcher contact find` finds. `catcher contact add` makes it when there is none."""
+    mailboxes: Annotated[StrictInt, Field(ge=1, le=1000)] = 3
+    """A notice is due from so many sending mailboxes with mail that counts in a month …"""
+    days: Annotated[StrictInt, Field(ge=1, le=28)] = 3
+    """… on at least so many days of it."""
+    quiet_days: Annotated[StrictInt, Field(ge=0, le=365)] = 14
+    """Days that one organisation, in one role, is left alone after a notice."""
+    second_approver: StrictBool = False
+    """Whether two different people have to approve a notice before it is sent."""
+    sender: Line = Field(default="", examples=["notices@notices.sink.example"])
+    """The address in From, in notify.domain's organisation; empty: notices@ at notify.domain. Replies go to
+    operator.contact."""
+    smarthost: Host | None = Field(default=None, examples=["smtp.sink.example"])
+    """The mail server of yours that takes notices and delivers them, by name or address. Without it nothing is sent."""
+    smarthost_port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
+    """Its port."""
+    smarthost_tls: Literal["starttls", "implicit", "none"] = "starttls"
+    """starttls, implicit (port 465), or none; its certificate is verified; none is for a server on this machine."""
+    smarthost_authorities: ExistingFile | None = Field(default=None, examples=["tls/authorities.pem"])
+    """PEM file of the authorities that its certificate may come from; without it those that this machine trusts."""
+    smarthost_user: Line | None = Field(default=None, examples=["catcher"])
+    """What to log in as; without it there is no login."""
+    smarthost_password: ExistingFile | None = Field(default=None, examples=["smarthost.password"])
+    """A file with the password on one line, for catcher alone to read."""
+    retry_hours: Annotated[StrictInt, Field(ge=1, le=96)] = 48
+    """How long a notice that the smarthost can't take now is tried again; then the next contact's turn comes."""
+    dkim_selector: Label = "catcher"
+    """The selector of the DKIM signature: the public key belongs at SELECTOR._domainkey below notify.domain."""
+    dkim_key: ExistingFile | None = Field(default=None, examples=["dkim.pem"])
+    """PEM file of the private key, RSA or Ed25519; without it an RSA key is made in the state folder. `catcher check`
+    prints the record to publish."""
 
 
 class Log(Section):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +16,8 @@ from catcher.model.language import is_language
 
 SUBMISSION_PORTS = frozenset({465, 587})
 """Where clients bring passwords (RFC 6409, RFC 8314): never listened on."""
+
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII | re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -80,6 +83,19 @@ def _key_name(value: str) -> str:
         ) from None
 
 
+def _host(value: str) -> str:
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        return _domain(value) if value != "localhost" else value
+
+
+def _label(value: str) -> str:
+    if not _LABEL.match(value):
+        raise wrong(f'"{value}" is no label of a domain name', 'write letters, digits and hyphens, like "catcher"')
+    return value.lower()
+
+
 def _line(value: str) -> str:
     if not value.isprintable():
         raise wrong("it holds a line break or a control character", "write it on one line")
@@ -141,6 +157,8 @@ SmtpListen = Annotated[Listen, AfterValidator(_no_submission)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 ServerAddress = Annotated[ListenAddress, BeforeValidator(_server_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
+Host = Annotated[str, AfterValidator(_host)]
+Label = Annotated[str, AfterValidator(_label)]
 KeyName = Annotated[str, AfterValidator(_key_name)]
 Line = Annotated[str, AfterValidator(_line)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]

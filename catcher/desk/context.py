@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from catcher.incident import Thresholds
 from catcher.model.errors import CatcherError
 from catcher.model.ports import Folder, Store
 from catcher.model.report import Operator
@@ -27,6 +28,8 @@ class Desk:
     """Domain → name from the directory; None when it isn't listed."""
     operator: Operator
     now: datetime
+    thresholds: Thresholds = Thresholds()
+    """From when on a notice is due."""
 
     def fold(self) -> None:
         """Brings the incidents up to date with every observation that is committed."""

@@ -93,4 +93,4 @@ def show(desk: Desk, id: str, *, period: Period | None = None) -> Appraisal:
 
 def _appraise(desk: Desk, incident: Incident, period: Period, standing: Standing) -> Appraisal:
     measures = measure(incident, period, desk.store.crowd(incident.key.id, period.name))
-    return Appraisal(incident, measures, judge(measures), standing)
+    return Appraisal(incident, measures, judge(measures, desk.thresholds), standing)

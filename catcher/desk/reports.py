@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from catcher.desk.evidence import evidence
 from catcher.desk.files import write_private
 from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
-from catcher.desk.life import Lives, Standing
+from catcher.desk.life import Lives, Standing, told_days
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
+from catcher.model.answer import AnswerAddresses
 from catcher.model.incident import Role
 from catcher.model.measures import Measures, Period
 from catcher.model.observation import Observation
@@ -27,6 +28,17 @@ Told = Mapping[tuple[str, str], date]
 """(party, typo domain) → the day of the party's latest notice."""
 
 _LIMITS = Limits(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a report is told to one contact."""
+
+    names: bool = True
+    """Whether counterparties may be named to it."""
+    answers: AnswerAddresses | None = None
+    evidence_days: int = EVIDENCE_DAYS
+    """How old evidence may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +86,24 @@ def candidates(desk: Desk, folder: Path, *, period: Period | None = None) -> Ite
         yield Candidate(appraisal, reference(measures.key, measures.period), built)
 
 
-def preview(desk: Desk, id: str, *, period: Period | None = None, told: Told | None = None) -> Report:
-    """The report on incident ``id``, composed and not written. Raises NotFound."""
+def preview(
+    desk: Desk, id: str, *, period: Period | None = None, told: Told | None = None, telling: Telling | None = None
+) -> Report:
+    """The report on incident ``id``, composed and not written; ``told`` is the ledger's unless given. Raises NotFound.
+
+    ``telling``: to whom, when it becomes a notice.
+    """
     measures = _seen(desk, id, period)
     rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
-    return _compose(desk, measures, rows, told or {}, Lives(desk))
+    return _compose(desk, measures, rows, _told(desk) if told is None else told, Lives(desk), telling or Telling())
+
+
+def _told(desk: Desk) -> Told:
+    """Who was told of which typo domain, and when last, as the notices' ledger says."""
+    latest: dict[tuple[str, str], date] = {}
+    for key, days in told_days(desk.store.notices()).items():
+        latest[key.party, key.domain] = max(days[-1], latest.get((key.party, key.domain), days[-1]))
+    return latest
 
 
 def build(
@@ -93,7 +118,7 @@ def build(
 ) -> Iterator[Built]:
     """Writes the reports on ``ids``, else those that are due, else with ``everything`` all; in every form.
 
-    Raises NotFound before the first is written, EnvironmentFailure when the folder can't be written.
+    ``told`` is the ledger's unless given. Raises NotFound before the first is written, EnvironmentFailure when the folder can't be written.
     """
     if ids:
         wanted = [_seen(desk, id, period) for id in dict.fromkeys(ids)]
@@ -102,7 +127,7 @@ def build(
     groups: defaultdict[tuple[str, Period], list[Measures]] = defaultdict(list)
     for measures in wanted:
         groups[measures.key.domain, measures.period].append(measures)
-    return _write(desk, folder, groups, language, told or {})
+    return _write(desk, folder, groups, language, _told(desk) if told is None else told)
 
 
 def _seen(desk: Desk, id: str, period: Period | None) -> Measures:
@@ -119,7 +144,7 @@ def _write(
     for (domain, period), group in groups.items():
         rows = evidence(desk, domain, period, _senders(group))
         for measures in group:
-            report = _compose(desk, measures, rows, told, lives)
+            report = _compose(desk, measures, rows, told, lives, Telling())
             made = forms(report, language=language, now=desk.now)
             name = _name(measures, language)
             files = tuple(_write_one(folder, name, ending, content) for ending, content in made.files.items())
@@ -138,20 +163,29 @@ def _senders(group: Iterable[Measures]) -> dict[str, Measures]:
 
 
 def _compose(
-    desk: Desk, measures: Measures, rows: Mapping[str, Sequence[Observation]], told: Told, lives: Lives
+    desk: Desk,
+    measures: Measures,
+    rows: Mapping[str, Sequence[Observation]],
+    told: Told,
+    lives: Lives,
+    telling: Telling,
 ) -> Report:
     incident = desk.store.incident(measures.key.id, mailboxes=False)
     standing = Standing(None) if incident is None else lives.standing(incident)
+    oldest = desk.now - timedelta(days=telling.evidence_days)
+    found = rows.get(measures.key.party, ()) if measures.key.role is Role.SENDER else ()
     return compose(
         measures,
         operator=desk.operator,
         directory=Directory(desk.organisation),
         limits=_LIMITS,
         now=desk.now,
-        evidence=rows.get(measures.key.party, ()) if measures.key.role is Role.SENDER else (),
+        evidence=[observation for observation in found if observation.observed_at >= oldest],
         told={party: day for (party, domain), day in told.items() if domain == measures.key.domain},
         life=standing.life,
         effect=standing.effect,
+        names=telling.names,
+        answers=telling.answers,
     )
 
 

@@ -12,11 +12,12 @@ from catcher.incident.effect import effect, senders
 from catcher.incident.fold import fold, merge
 from catcher.incident.life import life
 from catcher.incident.measures import crowd, latest_period, measure, series
-from catcher.incident.notice import Verdict, judge
+from catcher.incident.notice import Thresholds, Verdict, judge
 from catcher.incident.seeing import Seeing
 
 __all__ = [
     "Seeing",
+    "Thresholds",
     "Verdict",
     "crowd",
     "effect",

@@ -12,9 +12,13 @@ from typing import Any
 
 from catcher.model.measures import Measures
 
-MAILBOXES = 3
-DAYS = 3
-"""A notice is due from so many sending mailboxes on so many days of one month on."""
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """A notice is due from so many sending mailboxes on so many days of one month on."""
+
+    mailboxes: int = 3
+    days: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Verdict:
         return {"due": self.due, "reasons": list(self.reasons)}
 
 
-def judge(measures: Measures) -> Verdict:
+def judge(measures: Measures, thresholds: Thresholds = Thresholds()) -> Verdict:
     """Whether the incident measured calls for a notice in its period, and why."""
     tally = measures.tally
     if not tally.total.mails:
@@ -40,8 +44,8 @@ def judge(measures: Measures) -> Verdict:
     met: list[str] = []
     missed: list[str] = []
     for number, threshold, one, many in (
-        (measures.senders.number, MAILBOXES, "sending mailbox", "sending mailboxes"),
-        (tally.days, DAYS, "day", "days"),
+        (measures.senders.number, thresholds.mailboxes, "sending mailbox", "sending mailboxes"),
+        (tally.days, thresholds.days, "day", "days"),
     ):
         enough = number >= threshold
         words = f"{number} {one if number == 1 else many} ({'at least' if enough else 'needs'} {threshold})"

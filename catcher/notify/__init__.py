@@ -1,6 +1,19 @@
-"""Notices to both sides of a leak: whom they go to.
+"""Notices: a report goes to one contact, after a person approved it, once, whatever crashes.
 
 ::
 
-    party ─▶ find: entered ─▶ imported ─▶ security.txt ─▶ rdap ─▶ soa ─▶ rfc2142 ─▶ csirt ─▶ contacts
+    incidents ─▶ due (pure) ─▶ drafting ─▶ Store: a draft with its text      (the mail without Date and signature)
+    find ─▶ contacts ─┘                       │
+    ledger, suppressions                      ▼
+                     approval: a person reads it and approves, or suppresses
+                                              │
+                                              ▼
+    outgoing: text + Date + DKIM ─▶ sending ⇄ smarthost                      (STARTTLS, AUTH; stdlib smtplib)
+                                       └──▶ Store: sending │ sent, deferred, failed     (a step each, durable)
+
+**Over crashes.** The step ``sending`` is durable before the first octet of the dialogue. What is found in it later is
+sent again: the octets follow from the stored text, the time of the first attempt and the key. So a second copy, which
+can be only where the smarthost's 250 came and our next step wasn't stored, is the same mail with the same Message-ID.
+The text holds what the report holds, evidence of at most 30 days among it; it is deleted in the transaction that stores
+``sent``, and after a week in any case.
 """

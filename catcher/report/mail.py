@@ -46,22 +46,27 @@ def message(
     report: Report,
     *,
     sender: str,
-    date: datetime,
+    date: datetime | None,
     message_id: str,
     recipient: str | None = None,
+    reply_to: str | None = None,
     language: Language = Language.ENGLISH,
 ) -> EmailMessage:
     """The mail that brings ``report`` from ``sender`` to ``recipient`` (None: a draft without To).
 
-    ``message_id`` has no angle brackets. The same arguments give the same octets (``as_bytes``), CRLF lines of at most
-    78 characters. Raises NoMailAddress, also for a ``message_id`` that isn't formed as an address is.
+    Without ``date`` there is none: it is put on when the mail is sent. ``reply_to``: where a person's reply goes, when
+    it isn't the sender. ``message_id`` has no angle brackets. The same arguments give the same octets (``as_bytes``),
+    CRLF lines of at most 78 characters. Raises NoMailAddress, also for a ``message_id`` not formed as an address is.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address(sender, _display_name(report.operator.name))
     if recipient is not None:
         mail["To"] = _address(recipient)
     mail["Subject"] = subject(report, language)
-    mail["Date"] = date
+    if reply_to is not None:
+        mail["Reply-To"] = _address(reply_to)
+    if date is not None:
+        mail["Date"] = date
     mail["Message-ID"] = f"<{_address(message_id).addr_spec}>"
     # RFC 3834 §5: no vacation note or ticket system shall answer by itself.
     mail["Auto-Submitted"] = "auto-generated"

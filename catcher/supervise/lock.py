@@ -1,4 +1,4 @@
-"""One state folder is served by one server: an advisory lock that dies with its holder."""
+"""One state folder has one server, and one sender of notices: an advisory lock that dies with its holder."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure
 
+_SERVER = "another catcher serves from this folder; stop it, or give this one its own node.state"
 
-def lock(folder: Path, name: str) -> int:
+
+def lock(folder: Path, name: str, *, holder: str = _SERVER) -> int:
     """Locks ``folder/name.lock`` and returns the descriptor that holds it; closing it, or dying, lets go.
 
-    Raises EnvironmentFailure when another process holds it or the folder can't be written.
+    ``holder`` says who else has it, and what to do. Raises EnvironmentFailure when another process holds it or the
+    folder can't be written.
     """
     path = folder / f"{name}.lock"
     try:
@@ -24,7 +27,5 @@ def lock(folder: Path, name: str) -> int:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(fd)
-        raise EnvironmentFailure(
-            f"{path}: another catcher serves from this folder; stop it, or give this one its own node.state"
-        ) from error
+        raise EnvironmentFailure(f"{path}: {holder}") from error
     return fd

@@ -17,7 +17,10 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "explanations").mkdir()
     for name in ("catalogue.csv", "template.zone", "sink.example.zone"):
         (tmp_path / "zonefiles" / name).write_text("")
-    for name in ("watchlist.csv", "asn.mmdb", "cookie-secrets.txt", "transfer.keys", "tls/chain.pem", "tls/key.pem"):
+    for name in (
+        *("watchlist.csv", "asn.mmdb", "cookie-secrets.txt", "transfer.keys", "tls/chain.pem", "tls/key.pem"),
+        *("tls/authorities.pem", "smarthost.password", "dkim.pem"),
+    ):
         (tmp_path / name).write_text("")
     return tmp_path
 
@@ -64,4 +67,5 @@ def test_what_is_commented_out_is_right_as_well(folder: Path) -> None:
     assert config.dns.zone[0].name == "sink.example"
     assert config.dns.secondary[0].key == "secondary.sink.example"
     assert config.notify.domain == "notices.sink.example"
+    assert config.notify.smarthost_user == "catcher"
     assert tomllib.loads(describe()).keys() == Config.model_fields.keys()

@@ -1,0 +1,233 @@
+"""``catcher notify``: notices from draft to the smarthost; nothing goes out that no person approved."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from catcher.cli.at_desk import at_desk, shown
+from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.model.notice import Notice
+from catcher.model.noticelife import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from catcher.catalogue import Catalogue
+    from catcher.config import Config
+    from catcher.desk.contacts import ContactBook
+    from catcher.desk.context import Desk
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def _who_option(function: F) -> F:
+    return click.option(
+        "--as",
+        "who",
+        metavar="NAME",
+        callback=lambda _context, _option, value: value or pwd.getpwuid(os.getuid()).pw_name,
+        help="Who decides this; it stands in the ledger.  [default: your login name]",
+    )(function)
+
+
+@click.group()
+def command() -> None:
+    """Drafts notices, has them approved by people, sends them, and keeps others back.
+
+    `list` drafts what is due, a person reads each draft (`approve --dry-run`) and approves it, `send` hands what is
+    approved to the smarthost; run `list` and `send` from cron or a timer.
+    """
+
+
+@command.command("list")
+@click.option(
+    "--state", "states", type=click.Choice([state.value for state in State]), multiple=True, help="Only these."
+)
+@click.option("--dry-run", is_flag=True, help="Draft nothing; show what is due.")
+@config_option
+@json_option
+def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
+    """Drafts what is due, then lists notices; and what is due but held back, with the reason.
+
+    What is due follows from thresholds, quiet days, suppressions and contacts ([notify] in catcher.toml). A draft that
+    is not sent within a week is withdrawn, and drafted anew with the numbers of that day.
+    """
+    from catcher.notify import configured
+
+    with _at_office(config_file) as (config, desk, book, _):
+        drafting = configured.drafting(config, desk, book)
+        rest = drafting.due() if dry_run else drafting.draft()
+        if states:
+            rest = []
+        notices = [n for n in desk.store.notices() if not states or n.state.value in states]
+        if as_json:
+            print_json([*(notice.to_json() for notice in notices), *(each.to_json() for each in rest)])
+            return
+        rows = [(n.id, n.state.value, *_about(n), n.period, _next(n)) for n in notices]
+        rows += [
+            (
+                each.key.id,
+                "held back" if each.held_back else "due",
+                *(shown(each.key.party), each.key.role.value, shown(each.key.domain)),
+                each.appraisal.measures.period.name,
+                each.held_back,
+            )
+            for each in rest
+        ]
+        print_table(("notice", "state", "party", "as", "domain", "period", "about"), rows)
+
+
+def _about(notice: Notice) -> tuple[str, str, str]:
+    return shown(notice.key.party), notice.key.role.value, shown(notice.key.domain)
+
+
+def _next(notice: Notice) -> str:
+    """To whom, and what it waits for or what its latest step says."""
+    last = notice.steps[-1]
+    match notice.state:
+        case State.DRAFTED:
+            told = f"approved by {', '.join(notice.approvers)}; " if notice.approvers else ""
+            left = notice.approvals - len(notice.approvers)
+            what = f"{told}waits for {'approval' if left == 1 else f'{left} approvals'}"
+        case State.DEFERRED if last.again_at is not None:
+            what = f"again from {_minute(last.again_at)}: {last.note}"
+        case _:
+            what = f"{last.act} {_minute(last.at)} by {last.who}" + (f": {last.note}" if last.note else "")
+    return f"{notice.addressee.address}; {what}"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+@command.command()
+@click.argument("ids", metavar="NOTICE...", nargs=-1, required=True)
+@_who_option
+@click.option("--dry-run", is_flag=True, help="Print what would be approved, word for word, and approve nothing.")
+@config_option
+@json_option
+def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
+    """Approves drafts, so that `catcher notify send` sends them. Read them first, with --dry-run.
+
+    With notify.second_approver two people have to.
+    """
+    from catcher.notify import approval
+
+    with at_desk(config_file) as (_, desk):
+        if dry_run:
+            for notice in approval.find(desk.store, ids):
+                text = approval.text_of(desk.store, notice)
+                if as_json:
+                    print_json([{**notice.to_json(), "text": text}])
+                else:
+                    click.echo(text, nl=False)
+            return
+        for notice in approval.approve(desk.store, ids, who=who, now=desk.now):
+            _tell(notice, as_json)
+
+
+@command.command()
+@click.argument("ids", metavar="[NOTICE]...", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Say what would be sent to whom; connect to nothing.")
+@config_option
+@json_option
+def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
+    """Sends what is approved: all of it, or the notices named.
+
+    Each goes to the smarthost in a dialogue of its own. What it can't take now is tried again by a later `send`; exit
+    status 1 then, or when it refused one. 3: the smarthost can't be reached; nothing is lost.
+    """
+    from catcher.notify import approval, configured
+    from catcher.notify.sending import ready
+    from catcher.serve import system_clock
+    from catcher.supervise.lock import lock
+
+    with _at_office(config_file) as (config, desk, book, _):
+        approval.find(desk.store, ids)
+        sender = configured.sender(config, desk.store, book, system_clock())
+        if dry_run:
+            waiting = ready(desk.store, desk.now, frozenset(ids))
+            if as_json:
+                print_json(notice.to_json() for notice in waiting)
+            else:
+                print_table(
+                    ("notice", "to", "party", "as", "domain"),
+                    [(n.id, n.addressee.address, *_about(n)) for n in waiting],
+                )
+            return
+        fd = lock(config.node.state, "notify", holder="another `catcher notify send` is at work; wait for its end")
+        try:
+            unsent = 0
+            for notice in sender.send(frozenset(ids)):
+                unsent += notice.state in (State.DEFERRED, State.FAILED, State.WITHDRAWN)
+                _tell(notice, as_json)
+        finally:
+            os.close(fd)
+        if unsent:
+            raise click.exceptions.Exit(1)
+
+
+@command.command()
+@click.argument("what", metavar="PARTY|INCIDENT|DOMAIN")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the ledger.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The first day on which notices may go out again; today lifts an earlier one.  [default: for good]",
+)
+@_who_option
+@click.option("--dry-run", is_flag=True, help="Say which notices would be taken back; change nothing.")
+@config_option
+@json_option
+def suppress(
+    what: str, reason: str, until: datetime | None, who: str, dry_run: bool, config_file: Path, as_json: bool
+) -> None:
+    """Keeps notices from going out: to a PARTY, on an INCIDENT, or on a typo DOMAIN that we hold.
+
+    What is on its way is taken back. The latest word on the same subject holds.
+    """
+    from catcher.model.suppression import Suppression
+    from catcher.notify import approval
+
+    with _at_office(config_file) as (_, desk, _, catalogue):
+        keys = [incident.key for incident in desk.store.incidents(mailboxes=False)]
+        scope, subject = approval.subject_of(what, keys=keys, is_held=lambda name: catalogue.get(name) is not None)
+        day: date | None = until and until.date()
+        made = Suppression(scope, subject, " ".join(reason.split()), who, desk.now, day)
+        if dry_run:
+            taken_back = approval.covered(desk.store, made, desk.now.date())
+        else:
+            taken_back = approval.suppress(desk.store, made)
+        if as_json:
+            print_json([{**made.to_json(), "dry_run": dry_run, "taken_back": [notice.id for notice in taken_back]}])
+            return
+        until_text = f"until {day.isoformat()}" if day else "for good"
+        click.echo(f"{scope} {shown(subject) if scope != 'incident' else subject}: no notices, {until_text}")
+        for notice in taken_back:
+            click.echo(f"{notice.id} to {notice.addressee.address} is taken back")
+
+
+def _tell(notice: Notice, as_json: bool) -> None:
+    if as_json:
+        print_json([notice.to_json()])
+    else:
+        click.echo(f"{notice.id} {notice.state}: {_next(notice)}")
+
+
+@contextmanager
+def _at_office(config_file: Path) -> Iterator[tuple[Config, Desk, ContactBook, Catalogue]]:
+    """The configuration, a desk over its store, whom to tell, and the names that are held."""
+    from catcher.serve import contact_book, load_catalogue
+
+    with at_desk(config_file) as (config, desk):
+        catalogue = load_catalogue(config)
+        yield config, desk, contact_book(config, desk.store, catalogue), catalogue

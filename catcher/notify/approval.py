@@ -1,0 +1,101 @@
+"""What people decide about notices: to approve one, or that none shall go out about something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from catcher.desk.context import NotFound
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.errors import CatcherError
+from catcher.model.incident import IncidentKey
+from catcher.model.notice import Notice, OutOfOrder, Step
+from catcher.model.noticelife import Act
+from catcher.model.ports import Store
+from catcher.model.suppression import Scope, Suppression
+
+
+class NotNow(CatcherError):
+    """A notice is in a state that doesn't allow what was asked; the text says which."""
+
+    exit_status = 2
+
+
+def find(store: Store, ids: Iterable[str]) -> list[Notice]:
+    """The notices ``ids``. Raises NotFound, naming the first that doesn't exist."""
+    found = []
+    for id in dict.fromkeys(ids):
+        notice = store.notice(id)
+        if notice is None:
+            raise NotFound("no notice has that id; `catcher notify list` shows them")
+        found.append(notice)
+    return found
+
+
+def approve(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Iterator[Notice]:
+    """Records that the person ``who`` approves each of ``ids``. Raises NotFound or NotNow before the first is recorded.
+
+    Where two people are asked for, the same person's second approval adds nothing, and is told so.
+    """
+    notices = find(store, ids)
+    step = Step(Act.APPROVED, now, who)
+    for notice in notices:
+        if who in notice.approvers:
+            raise NotNow(f"{notice.id}: {who} has approved it already; another person has to, or it waits to be sent")
+        _possible(notice, step)
+    for notice in notices:
+        try:
+            yield store.add_step(notice.id, step)
+        except OutOfOrder as error:
+            raise NotNow(f"{error}; see `catcher notify list`") from None
+
+
+def _possible(notice: Notice, step: Step) -> None:
+    try:
+        notice.with_step(step)
+    except OutOfOrder as error:
+        raise NotNow(f"{error}; see `catcher notify list`") from None
+
+
+def text_of(store: Store, notice: Notice) -> str:
+    """What the contact would read, with From, To and Subject above it. Raises NotNow when the text is gone."""
+    octets = store.notice_text(notice.id)
+    if octets is None:
+        raise NotNow(
+            f"{notice.id}: its text is gone, as it is {notice.state}; `catcher report preview` composes it anew"
+        )
+    mail = message_from_bytes(octets, policy=SMTP)
+    assert isinstance(mail, EmailMessage)
+    body = mail.get_body(("plain",))
+    head = "".join(f"{name}: {mail[name]}\n" for name in ("From", "To", "Reply-To", "Subject") if mail[name])
+    return f"{head}\n{'' if body is None else body.get_content()}".replace("\r\n", "\n")
+
+
+def subject_of(what: str, *, keys: Iterable[IncidentKey], is_held: Callable[[str], bool]) -> tuple[Scope, str]:
+    """What a person means by ``what``: an incident's id, a typo domain that we hold, or a party. Raises NotFound."""
+    if what.startswith("inc-"):
+        if what not in {key.id for key in keys}:
+            raise NotFound("no incident has that id; `catcher incident list` shows them")
+        return Scope.INCIDENT, what
+    try:
+        name = to_alabel(what)
+    except DomainError as error:
+        raise NotFound(f"this names no incident, no party and no typo domain: {error}") from error
+    return (Scope.DOMAIN, name) if is_held(name) else (Scope.PARTY, name)
+
+
+def suppress(store: Store, suppression: Suppression) -> list[Notice]:
+    """Records ``suppression`` and takes back what it covers of the notices on their way; returns those."""
+    store.suppress(suppression)
+    return [
+        store.add_step(notice.id, Step(Act.SUPPRESSED, suppression.at, suppression.who, suppression.reason))
+        for notice in covered(store, suppression, suppression.at.date())
+    ]
+
+
+def covered(store: Store, suppression: Suppression, today: date) -> list[Notice]:
+    """The notices on their way that ``suppression`` would take back."""
+    return [n for n in store.notices() if n.state.on_its_way and suppression.covers(n.key, today)]

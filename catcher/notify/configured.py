@@ -1,0 +1,88 @@
+"""What drafting and sending work with, as ``catcher.toml`` says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from catcher.config import Config
+from catcher.desk.contacts import ContactBook
+from catcher.desk.context import Desk
+from catcher.model.clock import Clock
+from catcher.model.contact import Contact
+from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.ports import Store
+from catcher.notify.drafting import Drafting
+from catcher.notify.outgoing import outgoing
+from catcher.notify.sending import Sender
+from catcher.notify.signing import DkimKey, key_from, make_key
+from catcher.notify.smarthost import Smarthost
+from catcher.privacy import notice_codes
+
+
+def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
+    """Raises ConfigurationError without ``notify.domain``, EnvironmentFailure when the key of codes can't be had."""
+    domain = domain_of(config)
+
+    def contacts_of(party: str) -> Sequence[Contact]:
+        return book.of(party, desk.now)
+
+    return Drafting(
+        desk=desk,
+        contacts_of=contacts_of,
+        codes=notice_codes(config.node.state / "keys"),
+        domain=domain,
+        sender=config.notify.sender or f"notices@{domain}",
+        quiet_days=config.notify.quiet_days,
+        approvals=2 if config.notify.second_approver else 1,
+    )
+
+
+def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Sender:
+    """Raises ConfigurationError without domain or smarthost, EnvironmentFailure when a key can't be had."""
+    domain = domain_of(config)
+    smarthost = Smarthost.of(config.notify, config.smtp.hostname)
+    if smarthost is None:
+        raise _missing(config, "smarthost", "the mail server of yours that delivers for you")
+    key, codes = dkim_key(config), notice_codes(config.node.state / "keys")
+
+    def bad_contact(party: str, address: str, at: datetime) -> None:
+        if any(contact.address == address for contact in book.of(party, at)):
+            book.bounced(party, address, at=at)
+
+    return Sender(
+        store=store,
+        clock=clock,
+        connect=smarthost.session,
+        compose=lambda notice, text: outgoing(
+            notice, text, key=key, codes=codes, domain=domain, now=notice.first_sending_at or clock.now()
+        ),
+        bad_contact=bad_contact,
+        retry=timedelta(hours=config.notify.retry_hours),
+    )
+
+
+def domain_of(config: Config) -> str:
+    """``notify.domain``. Raises ConfigurationError when it isn't set."""
+    if config.notify.domain is None:
+        raise _missing(config, "domain", "a domain of yours whose mail comes to this sink, like notices.sink.example")
+    return config.notify.domain
+
+
+def key_file(config: Config) -> Path:
+    """Where the DKIM key is, or will be."""
+    return config.notify.dkim_key or config.node.state / "keys" / "dkim.key"
+
+
+def dkim_key(config: Config) -> DkimKey:
+    """The key that notices are signed with; made in the state folder when there is none. Raises EnvironmentFailure."""
+    file = key_file(config)
+    if config.notify.dkim_key is None and not file.exists():
+        make_key(file)
+    return key_from(file, selector=config.notify.dkim_selector, domain=domain_of(config))
+
+
+def _missing(config: Config, key: str, remedy: str) -> ConfigurationError:
+    where = f"{config.path.name}: notify.{key}"
+    return ConfigurationError([Fault(where, "it is not set, and nothing can be sent without it", f"name {remedy}")])

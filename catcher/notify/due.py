@@ -1,0 +1,127 @@
+"""Which notices are due, and what keeps the others back. Pure: told everything, it reads and asks nothing.
+
+An incident is due when its mail passes the thresholds this month or the last (``incident.judge``) and nobody was told
+of that month yet. It is held back by a suppression, by a notice to the same organisation in the same role that is on
+its way or not long ago, and by the want of a contact. After a notice that came back the next contact has its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from catcher.desk.incidents import Appraisal
+from catcher.model.contact import Contact, next_contact
+from catcher.model.incident import IncidentKey
+from catcher.model.measures import Period
+from catcher.model.notice import Notice
+from catcher.model.suppression import Suppression, suppressed
+
+ContactsOf = Callable[[str], Sequence[Contact]]
+"""Party → its contacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An incident whose party is to be told."""
+
+    appraisal: Appraisal
+    contact: Contact | None
+    """Whom to write to; None when it is held back."""
+    held_back: str = ""
+    """Why nothing is drafted; '' when something is."""
+    follows: str | None = None
+    """The notice that came back from another contact."""
+
+    @property
+    def key(self) -> IncidentKey:
+        return self.appraisal.incident.key
+
+    def to_json(self) -> dict[str, Any]:
+        """A line of ``catcher notify list --json`` that is no notice yet."""
+        return {
+            "incident": self.key.id,
+            "state": "due",
+            "party": self.key.party,
+            "role": self.key.role,
+            "domain": self.key.domain,
+            "period": self.appraisal.measures.period.name,
+            "held_back": self.held_back,
+        }
+
+
+def due(
+    appraisals: Iterable[Appraisal],
+    *,
+    notices: Sequence[Notice],
+    suppressions: Sequence[Suppression],
+    contacts_of: ContactsOf,
+    quiet_days: int,
+    today: date,
+) -> list[Due]:
+    """What is due of ``appraisals`` (of this month and the last), most mail first; of an incident the latest month.
+
+    Of several incidents of one party in one role, the first is drafted and the others wait for its end.
+    """
+    wanted: dict[IncidentKey, Appraisal] = {}
+    for appraisal in appraisals:
+        key, period = appraisal.incident.key, appraisal.measures.period
+        other = wanted.get(key)
+        later = other is not None and other.measures.period.first > period.first
+        if appraisal.verdict.due and not later and not _reported(notices, key, period):
+            wanted[key] = appraisal
+    found: list[Due] = []
+    begun: dict[tuple[str, str], str] = {}
+    for appraisal in sorted(wanted.values(), key=_rank):
+        key = appraisal.incident.key
+        earlier = begun.get((key.party, key.role))
+        reason = _suppressed(suppressions, key, today) or _quiet(notices, key, quiet_days, today)
+        if not reason and earlier:
+            reason = f"the notice on {earlier} goes first"
+        each = Due(appraisal, None, reason) if reason else _to_contact(appraisal, notices, contacts_of)
+        if each.contact is not None:
+            begun[key.party, key.role] = key.domain
+        found.append(each)
+    return found
+
+
+def _rank(appraisal: Appraisal) -> tuple[int, IncidentKey]:
+    return -appraisal.measures.tally.total.counted, appraisal.incident.key
+
+
+def _reported(notices: Iterable[Notice], key: IncidentKey, period: Period) -> bool:
+    """Whether a notice of this month or a later one stands: it is on its way, or the party has it."""
+    return any(n.key == key and n.period >= period.name and (n.state.told or n.state.on_its_way) for n in notices)
+
+
+def _suppressed(suppressions: Iterable[Suppression], key: IncidentKey, today: date) -> str:
+    found = suppressed(suppressions, key, today)
+    if found is None:
+        return ""
+    until = f" until {found.until.isoformat()}" if found.until else ""
+    return f"suppressed{until} by {found.who}: {found.reason}"
+
+
+def _quiet(notices: Iterable[Notice], key: IncidentKey, quiet_days: int, today: date) -> str:
+    for notice in notices:
+        if (notice.key.party, notice.key.role) != (key.party, key.role):
+            continue
+        if notice.state.on_its_way:
+            return f"{notice.id} to them is on its way"
+        if notice.state.told and notice.sent_at is not None:
+            again = notice.sent_at.date() + timedelta(days=quiet_days)
+            if today < again:
+                return f"they had a notice; quiet until {again.isoformat()}"
+    return ""
+
+
+def _to_contact(appraisal: Appraisal, notices: Sequence[Notice], contacts_of: ContactsOf) -> Due:
+    key, period = appraisal.incident.key, appraisal.measures.period.name
+    before = [n for n in notices if n.key == key and n.period == period and n.state.undeliverable]
+    contact = next_contact(contacts_of(key.party), tried=[notice.addressee.address for notice in before])
+    if contact is None:
+        what = "every contact was tried" if before else "no contact that may be written to"
+        return Due(appraisal, None, f"{what}; see `catcher contact list {key.party}`")
+    return Due(appraisal, contact, follows=before[-1].id if before else None)

@@ -1,0 +1,34 @@
+"""The mail as it goes out: the stored text with its Date and its DKIM signature, and the envelope around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+
+from catcher.model.answer import Verb
+from catcher.model.notice import Notice
+from catcher.notify.signing import DkimKey
+from catcher.privacy import NoticeCodes
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A mail with its envelope (RFC 5321 §2.3.1). Its printed form shows neither text nor addressee."""
+
+    reverse_path: str
+    """Where a delivery report comes back to: it names the notice."""
+    forward_path: str = field(repr=False)
+    octets: bytes = field(repr=False)
+    """CRLF lines; no octet of it changes between two attempts."""
+
+
+def outgoing(notice: Notice, text: bytes, *, key: DkimKey, codes: NoticeCodes, domain: str, now: datetime) -> Outgoing:
+    """What is sent for ``notice`` with the stored ``text``, in its first attempt at ``now`` or in a later one."""
+    date = notice.first_sending_at or now
+    dated = b"Date: " + format_datetime(date).encode("ascii") + b"\r\n" + text
+    return Outgoing(
+        reverse_path=codes.address(Verb.BOUNCE, notice.id, domain),
+        forward_path=notice.addressee.address,
+        octets=key.signature(dated, date) + dated,
+    )

@@ -1,0 +1,184 @@
+"""DKIM signatures (RFC 6376, RFC 8463) on our own mail, and the key they are made with.
+
+dkimpy signs, too, but puts the time of its own clock into the signature: a second copy would not be the same mail.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+from catcher.fingerprint import BodyDigest
+from catcher.model.errors import EnvironmentFailure
+from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
+from catcher.privacy.keyfile import sync_folder
+
+RSA_BITS = 2048
+"""Every verifier takes such keys (RFC 8301 §3.2), and the record fits into one reply."""
+_LEAST_RSA_BITS = 1024
+_BODY = DigestWanted(DigestAlgorithm.SHA256, Canonicalization.RELAXED)
+_SIGNED = (
+    *("from", "to", "cc", "reply-to", "subject", "date", "message-id", "auto-submitted"),
+    *("mime-version", "content-type", "content-language", "content-transfer-encoding"),
+)
+"""Fields that the signature covers; those that must not be added later are named once more than they occur (§8.15)."""
+_NO_MORE = frozenset({"from", "to", "cc", "reply-to", "subject", "date"})
+_LINE = 76
+
+
+class DkimKey:
+    """A private key with the name under which its public half is published."""
+
+    __slots__ = ("_key", "domain", "selector")
+
+    def __init__(self, pem: bytes, *, selector: str, domain: str) -> None:
+        """Raises ValueError for what is no RSA (1024 bits or more) or Ed25519 key without a passphrase."""
+        try:
+            key = serialization.load_pem_private_key(pem, password=None)
+        except (TypeError, UnsupportedAlgorithm) as error:
+            raise ValueError("it needs a passphrase, or is of an unknown kind") from error
+        if isinstance(key, RSAPrivateKey) and key.key_size < _LEAST_RSA_BITS:
+            raise ValueError(f"an RSA key of {key.key_size} bits is too short")
+        if not isinstance(key, RSAPrivateKey | Ed25519PrivateKey):
+            raise ValueError("it is neither an RSA nor an Ed25519 key")
+        self._key, self.selector, self.domain = key, selector, domain
+
+    def __repr__(self) -> str:
+        return f"DkimKey(selector={self.selector!r}, domain={self.domain!r})"
+
+    @property
+    def name(self) -> str:
+        """Where the record belongs."""
+        return f"{self.selector}._domainkey.{self.domain}"
+
+    @property
+    def record(self) -> str:
+        """The text of the TXT record (§3.6.1)."""
+        if isinstance(self._key, RSAPrivateKey):
+            kind, form = "rsa", serialization.PublicFormat.SubjectPublicKeyInfo
+            octets = self._key.public_key().public_bytes(serialization.Encoding.DER, form)
+        else:
+            kind = "ed25519"
+            octets = self._key.public_key().public_bytes_raw()
+        return f"v=DKIM1; k={kind}; p={base64.b64encode(octets).decode('ascii')}"
+
+    def signature(self, message: bytes, at: datetime) -> bytes:
+        """The field DKIM-Signature with its CRLF for ``message`` (CRLF lines), made at ``at``.
+
+        The same arguments give the same octets: both kinds of signature are deterministic.
+        """
+        head, _, body = message.partition(b"\r\n\r\n")
+        fields = list(_fields(head + b"\r\n"))
+        digest = BodyDigest(_BODY)
+        digest.feed(body)
+        body_hash = digest.digest()
+        assert body_hash is not None, "without l= there is always one"
+        names = list(_covered([name for name, _ in fields]))
+        kind = "rsa" if isinstance(self._key, RSAPrivateKey) else "ed25519"
+        tags = [
+            f"v=1; a={kind}-sha256; c=relaxed/relaxed;",
+            f"d={self.domain};",
+            f"s={self.selector}; t={int(at.timestamp())};",
+            *_folded(":".join(names), "h=", ";", ":"),
+            f"bh={base64.b64encode(body_hash).decode('ascii')};",
+            "b=",
+        ]
+        unsigned = ("DKIM-Signature: " + "\r\n ".join(tags)).encode("ascii")
+        signed = b"".join(_chosen(fields, names)) + _relaxed(unsigned).removesuffix(b"\r\n")
+        text = base64.b64encode(self._sign(signed)).decode("ascii")
+        return unsigned + "\r\n ".join(_pieces(text, _LINE - 3, first=_LINE - 3)).encode("ascii") + b"\r\n"
+
+    def _sign(self, octets: bytes) -> bytes:
+        if isinstance(self._key, RSAPrivateKey):
+            return self._key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
+        hash_ = hashes.Hash(hashes.SHA256())
+        hash_.update(octets)
+        return self._key.sign(hash_.finalize())
+
+
+def _fields(head: bytes) -> Iterator[tuple[str, bytes]]:
+    """(name in lower case, the whole field relaxed with its CRLF), top first."""
+    for match in re.finditer(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*", head):
+        yield match[0].partition(b":")[0].decode("ascii").lower(), _relaxed(match[0])
+
+
+def _relaxed(field: bytes) -> bytes:
+    """A header field by §3.4.2, with its CRLF."""
+    name, _, value = field.partition(b":")
+    return name.strip().lower() + b":" + b" ".join(value.split()) + b"\r\n"
+
+
+def _covered(present: Sequence[str]) -> Iterator[str]:
+    for name in _SIGNED:
+        yield from [name] * (present.count(name) + (name in _NO_MORE))
+
+
+def _chosen(fields: Sequence[tuple[str, bytes]], names: Sequence[str]) -> Iterator[bytes]:
+    """For each name the lowest field that was not taken yet (§5.4.2); nothing where there is no more."""
+    left = list(fields)
+    for name in names:
+        for place in reversed(range(len(left))):
+            if left[place][0] == name:
+                yield left.pop(place)[1]
+                break
+
+
+def _folded(text: str, before: str, after: str, at: str) -> list[str]:
+    """``text`` in lines that break behind ``at``."""
+    lines = [before]
+    for piece in re.findall(f"[^{at}]+{at}?", text):
+        if len(lines[-1]) + len(piece) >= _LINE:
+            lines.append("")
+        lines[-1] += piece
+    lines[-1] += after
+    return lines
+
+
+def _pieces(text: str, length: int, *, first: int) -> list[str]:
+    return [text[:first], *(text[n : n + length] for n in range(first, len(text), length))]
+
+
+def key_from(file: Path, *, selector: str, domain: str) -> DkimKey:
+    """The key in the PEM file ``file``. Raises EnvironmentFailure when it can't be read, or others may read it."""
+    try:
+        mode = file.stat().st_mode
+        pem = file.read_bytes()
+    except OSError as error:
+        raise EnvironmentFailure(f"{file}: the DKIM key can't be read: {error.strerror}") from None
+    if mode & 0o077:
+        raise EnvironmentFailure(f"{file}: others may read this key (mode {mode & 0o7777:04o}); chmod 600 it")
+    try:
+        return DkimKey(pem, selector=selector, domain=domain)
+    except ValueError as error:
+        raise EnvironmentFailure(f"{file}: it is no DKIM key: {error}; give a PEM file of an RSA key") from None
+
+
+def make_key(file: Path) -> None:
+    """Makes ``file`` with a new RSA key, mode 0600, whole or not at all; an existing one is left alone."""
+    pem = generate_private_key(public_exponent=65537, key_size=RSA_BITS).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=file.parent, prefix=f".{file.stem}.") as draft:
+            draft.write(pem)
+            draft.flush()
+            os.fsync(draft.fileno())
+            if not file.exists():
+                os.link(draft.name, file)
+                sync_folder(file.parent)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise EnvironmentFailure(f"{file}: the DKIM key can't be made: {error.strerror}") from None
