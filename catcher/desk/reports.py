@@ -118,7 +118,8 @@ def build(
 ) -> Iterator[Built]:
     """Writes the reports on ``ids``, else those that are due, else with ``everything`` all; in every form.
 
-    ``told`` is the ledger's unless given. Raises NotFound before the first is written, EnvironmentFailure when the folder can't be written.
+    ``told`` is the ledger's unless given. Raises NotFound before the first is written, EnvironmentFailure when the
+    folder can't be written.
     """
     if ids:
         wanted = [_seen(desk, id, period) for id in dict.fromkeys(ids)]
