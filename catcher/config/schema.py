@@ -199,7 +199,7 @@ class Notify(Section):
     """Your own CSV file party,address,language,openpgp: whom to tell at an organisation; it goes before what
     `catcher contact find` finds. `catcher contact add` makes it when there is none."""
     mailboxes: Annotated[StrictInt, Field(ge=1, le=1000)] = 3
-    """A notice is due when, in a month, mail that counts came from so many mailboxes, on as many days as `days` says."""
+    """A notice is due when mail that counts came from so many mailboxes in a month, on as many days as `days` says."""
     days: Annotated[StrictInt, Field(ge=1, le=28)] = 3
     """On how many days of the month it has to have come."""
     quiet_days: Annotated[StrictInt, Field(ge=0, le=365)] = 14
