@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from catcher.fingerprint.dkim import judge_dkim
+from catcher.fingerprint.dkim import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.lookup import Answer, Question, RRType, Status
@@ -55,9 +55,8 @@ def ours(key: DkimKey, octets: bytes) -> list[str]:
     """What catcher's own verifier says."""
     header, body = read(octets)
     question = Question(key.name, RRType.TXT)
-    verdicts = judge_dkim(
-        Lookups({question: Answer(Status.FOUND, (key.record.encode(),))}), header, body, NOW + timedelta(minutes=1)
-    )
+    answers = {question: Answer(Status.FOUND, (key.record.encode(),))}
+    verdicts = judge_dkim(Lookups(answers), read_claims(header, body, ()), NOW + timedelta(minutes=1))
     assert verdicts is not None
     return [verdict.result.value for verdict in verdicts]
 
