@@ -6,9 +6,10 @@ from collections.abc import Callable
 from importlib.resources import files
 from math import exp
 
-WEIGHT = exp(0.3)
-"""How much likelier a popular name is meant than another that is as near: mild, for a small organisation that is
-watched gets its own mail, whatever the world visits. Found by trial in the recipe of the channel's weights."""
+WEIGHT = exp(0.02)
+"""How much likelier a popular name is meant than another that is as near: it breaks a tie and no more, for a small
+organisation that is watched gets its own mail, whatever the world visits. Found by trial in the recipe of the
+channel's weights."""
 
 
 class Popularity:
@@ -18,9 +19,10 @@ class Popularity:
         """``registrable``: Suffixes.registrable."""
         self._registrable = registrable
         lines = files("catcher.directory").joinpath("popular.txt").read_text(encoding="ascii").splitlines()
-        self._labels = frozenset(line for line in lines if line and not line.startswith("#"))
+        self.labels: tuple[str, ...] = tuple(line for line in lines if line and not line.startswith("#"))
+        self._known = frozenset(self.labels)
 
     def weight(self, domain: str) -> float:
         """How much likelier than others ``domain`` (A-labels) is written to; 1.0 for most."""
         own = self._registrable(domain)
-        return WEIGHT if own is not None and own.partition(".")[0] in self._labels else 1.0
+        return WEIGHT if own is not None and own.partition(".")[0] in self._known else 1.0

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from catcher.directory import Organisations, Popularity, Suffixes
-from catcher.lookalike import Lookalikes, Match
+from catcher.lookalike import Letters, Lookalikes, Match
 
-WATCHED = 3.0
-"""How much likelier than a name out of a directory one is meant that the operator has put on the watch-list."""
+OUT_OF_A_DIRECTORY = 1 / 3
+"""How likely, beside one that the operator has put on the watch-list, a name out of a directory is meant."""
 _REMEMBERED = 4_096
 
 
 def matcher(organisations: Organisations, suffixes: Suffixes) -> Callable[[str], Match]:
     """The function from a typed domain (A-labels) to its Match. The latest answers are remembered, boundedly."""
     popularity = Popularity(suffixes.registrable)
+    watched = organisations.watched or organisations.names
     protected = {
-        name: popularity.weight(name) * (WATCHED if name in organisations.watched else 1.0)
-        for name in organisations.names
+        name: popularity.weight(name) * (1.0 if name in watched else OUT_OF_A_DIRECTORY) for name in organisations.names
     }
-    return lru_cache(_REMEMBERED)(Lookalikes(protected, suffixes.registrable).match)
+    letters = Letters(popularity.labels)
+    return lru_cache(_REMEMBERED)(Lookalikes(protected, suffixes.registrable, letters).match)

@@ -6,11 +6,13 @@
              (A-label → confusables)  (no host, no www)                        (align, weights)        or abstained
     protected ─▶ generate ─▶ the channel forwards ─▶ names worth holding, likeliest first
 
-A noisy channel: score = log P(edits | what was meant) + log prior(popularity), beside one that says "none of these".
+A noisy channel: score = log P(edits | what was meant) + log prior (popularity; letters: how what was meant reads),
+beside one that says "none of these" (none).
 Pure: no sockets, files, environment or clock; the public suffix list is passed in as a function.
 """
 
 from catcher.lookalike.generate import Worth, generate
+from catcher.lookalike.letters import Letters
 from catcher.lookalike.match import Lookalikes, Match
 
-__all__ = ["Lookalikes", "Match", "Worth", "generate"]
+__all__ = ["Letters", "Lookalikes", "Match", "Worth", "generate"]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from catcher.lookalike.edits import KINDS, PAIRS, insertion, omission, substitution
-
-FIRST = {kind: f"{kind.partition('.')[0]}.first" for kind in KINDS if kind.startswith(("substitute", "insert", "omit"))}
-LAST = {kind: f"{kind.partition('.')[0]}.last" for kind in KINDS if kind.startswith(("substitute", "insert", "omit"))}
+from catcher.lookalike.edits import PAIRS, insertion, omission, substitution
 
 BAND = 5
 """How far apart the two places may drift: more single insertions in a row are no slip."""
 
 
-def align(typed: str, intended: str, weights: Mapping[str, float]) -> list[str] | None:
-    """Kinds of edits (keys of edits.KINDS), with FIRST and LAST added for the ends of ``intended``.
+def align(typed: str, intended: str, weights: Mapping[str, float]) -> list[tuple[str, int]] | None:
+    """The edits, each as (key of edits.KINDS, its place in ``intended``), from the left.
 
     ``weights``: kind → log-probability. None where no path stays within the band. Work: O(BAND x length).
     """
@@ -22,15 +19,7 @@ def align(typed: str, intended: str, weights: Mapping[str, float]) -> list[str] 
         return None
     start = _common(typed, intended)
     end = _common(typed[start:][::-1], intended[start:][::-1])
-    t, c = typed[start : len(typed) - end], intended[start : len(intended) - end]
-    kinds = []
-    for kind, place in _path(t, c, intended, start, weights):
-        kinds.append(kind)
-        if place == 0 and kind in FIRST:
-            kinds.append(FIRST[kind])
-        elif place >= len(intended) - 1 and kind in LAST:
-            kinds.append(LAST[kind])
-    return kinds
+    return _path(typed[start : len(typed) - end], intended[start : len(intended) - end], intended, start, weights)
 
 
 def _common(one: str, other: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from catcher.lookalike.align import align
 from catcher.lookalike.edits import KINDS, VOWELS, Edit, word
 from catcher.lookalike.name import Name
+from catcher.lookalike.weights import START
 
 _DEEPEST = 4
 """So many labels left of the suffix are compared: no name worth watching is deeper."""
@@ -27,14 +28,18 @@ class View:
     """What this reading takes for granted."""
 
 
+Feature = tuple[str, float]
+"""A key of weights.WEIGHTS and how much it counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """How ``intended`` may have become what was typed."""
 
-    kinds: tuple[str, ...]
-    """Kinds of edits and what else bears on their likelihood: keys of weights.WEIGHTS, each as often as it counts."""
+    features: tuple[Feature, ...]
+    """The edits and what else bears on their likelihood."""
     edits: tuple[str, ...]
-    """Those of them that are edits."""
+    """The kinds of the edits, from the left."""
     score: float
     """Log-probability, up to a constant."""
 
@@ -64,24 +69,53 @@ def views(name: Name) -> Iterator[View]:
         yield View(name.read[3:], None, (*foreign, "www"))
 
 
-def explain(view: View, intended: Name, weights: Mapping[str, float]) -> Explanation | None:
-    """The likeliest explanation of ``view`` by ``intended``; None where the two are too far apart."""
+def explain(view: View, intended: Name) -> Explanation | None:
+    """The likeliest explanation of ``view`` by ``intended``; None where the two are too far apart.
+
+    What happened is told by START, whatever the weights are that judge it: they were found for these explanations.
+    """
     if view.suffix is None:
-        edits = align(view.text, intended.read, weights)
-        between = None
+        against, between = intended.read, None
     else:
-        edits = align(view.text, intended.left, weights)
-        between = suffix_kind(view.suffix, intended.suffix)
-    if edits is None:
+        against, between = intended.left, suffix_kind(view.suffix, intended.suffix)
+    placed = align(view.text, against, START)
+    if placed is None:
         return None
-    kinds = [*view.kinds, *edits, *((between,) if between else ())]
+    kinds = [*view.kinds, *(kind for kind, _ in placed), *((between,) if between else ())]
     if intended.foreign and not view.kinds.count("look.foreign"):
         kinds.append("look.foreign")
-    kinds += ["vowel"] * _spoken(intended.left)
     named = [kind for kind in kinds if kind in KINDS]
     kinds += ["second", "third", "more"][: max(0, len(named) - 1)]
-    kinds += _lengthened([kind.partition(".")[0] for kind in edits if kind in KINDS])
-    return Explanation(tuple(kinds), tuple(named), sum(weights[kind] for kind in kinds))
+    kinds += _lengthened([kind.partition(".")[0] for kind, _ in placed])
+    features = [(kind, 1.0) for kind in kinds]
+    features.append(("vowel", float(_spoken(intended.left))))
+    features += _placed(placed, len(against))
+    if named:
+        features.append(("dense", 5 * len(named) / len(against)))
+    return Explanation(tuple(features), tuple(named), weigh(features, START))
+
+
+def weigh(features: Iterable[Feature], weights: Mapping[str, float]) -> float:
+    """The log-probability of all of them."""
+    return sum(weights[name] * much for name, much in features)
+
+
+def _placed(edits: Sequence[tuple[str, int]], length: int) -> Iterator[Feature]:
+    """Where the edits stand in a name of ``length`` letters: first and last ones are looked at most, and what comes
+    late is looked at less."""
+    late: dict[str, float] = {}
+    for kind, place in edits:
+        what = kind.partition(".")[0]
+        if what in ("substitute", "insert", "omit"):
+            if place == 0:
+                yield f"{what}.first", 1.0
+            elif place >= length - 1:
+                yield f"{what}.last", 1.0
+        if what in ("substitute", "insert", "omit", "swap"):
+            late[f"{what}.late"] = edits[0][1] / length
+    yield from late.items()
+    if len(edits) == 2 and edits[1][1] - edits[0][1] <= 1:
+        yield "beside", 1.0
 
 
 @lru_cache(4096)

@@ -93,6 +93,13 @@ KINDS: dict[str, Edit] = {
 }
 """Every kind of edit → its word."""
 
+LETTERS = frozenset(
+    kind
+    for kind in KINDS
+    if kind != "country" and kind.partition(".")[0] in ("swap", "substitute", "sound", "insert", "omit")
+)
+"""The kinds that change a letter or two of the name itself."""
+
 
 def substitution(typed: str, intended: str) -> str:
     """The kind of one character for another."""

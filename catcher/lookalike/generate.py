@@ -8,7 +8,7 @@ from math import exp
 from string import ascii_lowercase
 from typing import Any
 
-from catcher.lookalike.channel import View, explain
+from catcher.lookalike.channel import View, explain, weigh
 from catcher.lookalike.edits import KINDS, PAIRS, Edit, word
 from catcher.lookalike.keyboard import BESIDE
 from catcher.lookalike.name import Name, Registrable, name_of
@@ -74,10 +74,10 @@ def _weighed(
         whole = label == squeezed and label != registered.left
         glued = label == f"www{registered.left}"
         view = View(registered.left, tld, ("www",)) if glued else View(label, tld)
-        explanation = explain(view, meant if whole else registered, weights)
+        explanation = explain(view, meant if whole else registered)
         if explanation is not None and explanation.edits:
             beside_tld = [kind for kind in explanation.edits if KINDS[kind] is not Edit.TLD]
-            yield explanation.score, domain, word(beside_tld or explanation.edits)
+            yield weigh(explanation.features, weights), domain, word(beside_tld or explanation.edits)
 
 
 def slips(label: str) -> Iterator[str]:

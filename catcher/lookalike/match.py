@@ -7,21 +7,19 @@ from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Any
 
-from catcher.lookalike.channel import Explanation, explain, views
+from catcher.lookalike.channel import Explanation, Feature, explain, views, weigh
 from catcher.lookalike.index import Index
+from catcher.lookalike.letters import Letters
 from catcher.lookalike.name import Registrable, name_of
+from catcher.lookalike.none import none_features
 from catcher.lookalike.weights import WEIGHTS
 from catcher.model.domain import parents
 from catcher.model.fingerprint import Candidate
 
-LIKELY = 0.6
+LIKELY = 0.5
 """Nothing is claimed unless it is so probable that one of the protected names was meant."""
-MARGIN = 1.05
+MARGIN = 1.005
 """The best candidate is claimed only if it is so many times as likely as the next: no coin is flipped."""
-_LETTERS = 14
-"""Longer names don't become less likely to stand for themselves."""
-
-
 Explained = list[tuple[str, Explanation]]
 """Protected names, each with its best explanation, likeliest first."""
 
@@ -51,21 +49,23 @@ class Lookalikes:
         self,
         protected: Iterable[str] | Mapping[str, float],
         registrable: Registrable,
+        letters: Letters | None = None,
         weights: Mapping[str, float] = WEIGHTS,
     ) -> None:
         """``protected``: lower-case A-label names, where it is a mapping with how much likelier than others each is
-        to be written to (its popularity, over 0)."""
+        to be written to (its popularity, over 0). ``letters``: how names read; without it all read alike."""
         popularity = protected if isinstance(protected, Mapping) else {}
         self._registrable = registrable
+        self._letters = letters or Letters()
         self._weights = weights
         self._names = [name_of(text, registrable) for text in dict.fromkeys(protected)]
         self._priors = [log(popularity.get(name.text, 1.0)) for name in self._names]
-        self._watched = frozenset(name.text for name in self._names)
+        self._by_text = {name.text: name for name in self._names}
         self._index = Index(self._names)
 
     def match(self, typed: str, *, limit: int = 5) -> Match:
         """``typed``: lower-case A-labels. A protected name, or one below it, has no candidates: it is what it is."""
-        if any(name in self._watched and self._registrable(name) for name in parents(typed)):
+        if any(name in self._by_text and self._registrable(name) for name in parents(typed)):
             return Match(typed, (), True)
         found = self.explanations(typed)
         if not found:
@@ -83,23 +83,28 @@ class Lookalikes:
 
     def none(self, typed: str, found: Explained) -> float:
         """The log-probability, on the scale of explanations' scores, that ``typed`` stands for itself."""
-        return sum(self._weights[kind] * times for kind, times in self.none_kinds(typed, found))
+        return weigh(self.none_features(typed, found), self._weights)
 
-    def none_kinds(self, typed: str, found: Explained) -> tuple[tuple[str, float], ...]:
-        """What ``none`` is the sum of: kind and how often it counts."""
-        letters = len(name_of(typed, self._registrable).left)
-        same = any(explanation.edits == ("suffix.dropped",) for _, explanation in found)
-        return ("none", 1.0), ("none.letters", float(min(letters, _LETTERS))), ("none.same", float(same))
+    def none_features(self, typed: str, found: Explained) -> tuple[Feature, ...]:
+        """What ``none`` is the sum of."""
+        meant, best = found[0] if found else (None, None)
+        return tuple(
+            none_features(
+                name_of(typed, self._registrable), self._by_text[meant] if meant else None, best, self._letters
+            )
+        )
 
     def explanations(self, typed: str) -> Explained:
         """Each protected name near ``typed`` with its best explanation, likeliest first."""
-        best: dict[int, tuple[float, Explanation]] = {}
+        best: dict[int, Explanation] = {}
         for number, view in self._index.near(views(name_of(typed, self._registrable))):
-            explanation = explain(view, self._names[number], self._weights)
-            if explanation is None:
-                continue
-            score = explanation.score + self._priors[number]
-            if number not in best or score > best[number][0]:
-                best[number] = (score, replace(explanation, score=score))
-        ranked = sorted(best.items(), key=lambda item: (-item[1][0], self._names[item[0]].text))
-        return [(self._names[number].text, explanation) for number, (_, explanation) in ranked]
+            explanation = explain(view, self._names[number])
+            if explanation is not None and (number not in best or explanation.score > best[number].score):
+                best[number] = explanation
+        judged = [(self._names[number].text, self._judged(number, best[number])) for number in best]
+        return sorted(judged, key=lambda item: (-item[1].score, item[0]))
+
+    def _judged(self, number: int, explanation: Explanation) -> Explanation:
+        reads = ("reads", self._letters.fluency(self._names[number].left))
+        features = (*explanation.features, reads)
+        return replace(explanation, features=features, score=weigh(features, self._weights) + self._priors[number])
