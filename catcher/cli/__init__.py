@@ -75,9 +75,9 @@ def root(config_file: Path | None) -> None:
 def main() -> None:
     """Entry point of the ``catcher`` script."""
     try:
-        root.main(standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
+        status = root.main(standalone_mode=False)  # what click's Exit carries; a command itself returns nothing
+        if status:
+            sys.exit(status)
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
