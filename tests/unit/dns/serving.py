@@ -32,7 +32,7 @@ def settings(
 ) -> config.Config:
     """A configuration in ``folder``; ``zones`` by name, their text without a default TTL gets 300."""
     zones = zones or {}
-    (folder / "catalogue.csv").write_text("\n".join(("domain,intended,policy,until,then,note", *rows, "")))
+    (folder / "catalogue.csv").write_text("\n".join(("domain,intended,policy,until,then,note,lang", *rows, "")))
     for name, text in zones.items():
         (folder / f"{name}.zone").write_text(text)
     if template is not None:
