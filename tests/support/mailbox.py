@@ -23,18 +23,29 @@ class Mailbox:
     def __init__(self) -> None:
         self.port = free_port()
         self._arrived: queue.Queue[bytes] = queue.Queue()
+        self.reverse_paths: list[str] = []
+        """Of what arrived, as the last host said it."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.reverse_paths.append(str(envelope.mail_from))
         self._arrived.put(cast(bytes, envelope.content))
         return "250 2.0.0 kept"
 
     def read(self, log: Callable[[], str]) -> EmailMessage:
         """The next mail; fails when none comes, with what the sender's host logged."""
+        return cast(EmailMessage, message_from_bytes(self.octets(log), policy=policy.default))
+
+    @property
+    def empty(self) -> bool:
+        """Whether all that arrived was read."""
+        return self._arrived.empty()
+
+    def octets(self, log: Callable[[], str]) -> bytes:
+        """The same as it arrived."""
         try:
-            octets = self._arrived.get(timeout=SECONDS)
+            return self._arrived.get(timeout=SECONDS)
         except queue.Empty:
             raise AssertionError(f"no mail came; the log ends with:\n{log()[-3000:]}") from None
-        return cast(EmailMessage, message_from_bytes(octets, policy=policy.default))
 
 
 @contextmanager
