@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.fingerprint import Authentication, Intended, MailClass, Marking, Nature, Sender, Tier
+from catcher.model.fingerprint import Authentication, AuthResult, Intended, MailClass, Marking, Nature, Sender, Tier
 from catcher.model.policy import Outcome, Policy
 from catcher.model.value import value
 
@@ -127,6 +127,20 @@ class Observation:
     nature: Nature = _stored("What kind of mail it is.", _OPS, _KEEP)
     markings: tuple[Marking, ...] = _stored("Protective markings: scheme and level from closed lists.", _ORG, _KEEP)
     authentication: Authentication = _stored("SPF, DKIM, DMARC and ARC results.", _ORG, _KEEP)
+    revision: int = _stored(
+        "0 as it was first stored; 1 when look-ups that had failed were answered within minutes after.",
+        _OPS,
+        _KEEP,
+        default=0,
+    )
+
+    @property
+    def may_be_revised(self) -> bool:
+        """Whether look-ups failed for it that may still be answered."""
+        results = self.authentication
+        judged = [results.spf.result, results.dmarc.result, results.arc.result, *(d.result for d in results.dkim)]
+        judged += [piece.result for piece in (*self.sender.evidence, *self.sender.conflicts)]
+        return self.revision == 0 and AuthResult.TEMPERROR in judged
 
     @property
     def counts(self) -> bool:
@@ -159,6 +173,7 @@ class Observation:
             "nature": self.nature.to_json(),
             "markings": [m.to_json() for m in self.markings],
             "authentication": self.authentication.to_json(),
+            "revision": self.revision,
         }
 
 

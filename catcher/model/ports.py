@@ -44,6 +44,10 @@ NoteAnswers = Callable[[Sequence[Answer], datetime], None]
 class ObservationSink(Protocol):
     """The one way in: what intake writes to."""
 
+    async def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        """As ``Store.revise``. Raises StoreUnavailable; then nothing is changed."""
+        ...
+
     async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
         """Makes the observations of one transaction durable; returns them with ``id``, ``retry_of``, ``replayed``.
 
@@ -79,6 +83,15 @@ class Store(Protocol):
         ``retry_of`` is set to the earliest observation of the last five days, of another transaction, that has the same
         retry_tag (not None), domain, reverse_path_token and recipients (as a set) and isn't a retry itself.
         ``replayed`` is set when a signature token was seen in another transaction and the observation is no retry.
+        """
+        ...
+
+    def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        """Puts what is known by now of observations (known by ``id``) in the place of what was stored, durably.
+
+        Sender, nature, authentication, freshness and signatures change, ``replayed`` is judged anew, ``revision``
+        rises; all else stays. What is gone, or may not be revised (any more), stays as it is. Returns what changed.
+        What was folded already is put right by the next ``fold``: the sums are as if they had come so at first.
         """
         ...
 

@@ -87,6 +87,7 @@ def encode(observation: Observation) -> tuple[Value, ...]:
         _json(o.nature),
         _json_list(o.markings),
         _json(o.authentication),
+        o.revision,
     )
 
 

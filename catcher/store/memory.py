@@ -23,6 +23,7 @@ from catcher.store.rules import (
     begun,
     changed_contacts,
     outcome_to_the_second,
+    revised,
     step_to_the_second,
     suppression_to_the_second,
     to_the_minute,
@@ -34,7 +35,11 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._observations: dict[int, Observation] = {}
-        self._incidents: dict[str, Incident] = {}
+        self._final: dict[str, Incident] = {}
+        """Sums of what can't change any more."""
+        self._open: dict[int, dict[str, Incident]] = {}
+        """What each folded observation adds that may still be revised."""
+        self._to_fold_again: set[int] = set()
         self._demand: Counter[DemandKey] = Counter()
         self._contacts: dict[str, tuple[Contact, ...]] = {}
         self._outcomes: dict[tuple[str, Source], StepOutcome] = {}
@@ -63,6 +68,21 @@ class MemoryStore:
         self._observations[stored.id] = stored
         return stored
 
+    def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        return tuple(new for new in map(self._revised, observations) if new is not None)
+
+    def _revised(self, known: Observation) -> Observation | None:
+        stored = self._observations.get(known.id)
+        if stored is None or not stored.may_be_revised:
+            return None
+        others = (o for o in self._observations.values() if o.transaction != stored.transaction)
+        seen = {token for o in others for token in o.signatures}
+        replayed = stored.retry_of is None and not seen.isdisjoint(known.signatures)
+        self._observations[stored.id] = revised(stored, known, replayed=replayed)
+        if stored.id <= self._folded_up_to:
+            self._to_fold_again.add(stored.id)
+        return self._observations[stored.id]
+
     def observations(
         self,
         *,
@@ -89,12 +109,20 @@ class MemoryStore:
         return self._observations.get(id)
 
     def fold(self, folder: Folder) -> int:
+        again = [self._observations[id] for id in self._to_fold_again]
+        for observation in again:
+            self._open.pop(observation.id)
+        self._to_fold_again.clear()
         waiting = [o for o in self._observations.values() if o.id > self._folded_up_to]
-        for id, increment in folder(waiting).items():
-            known = self._incidents.get(id)
-            self._incidents[id] = increment if known is None else merge(known, increment)
+        final = [o for o in (*again, *waiting) if not o.may_be_revised]
+        self._final = _sum(self._final, folder(final))
+        self._open |= {o.id: dict(folder([o])) for o in waiting if o.may_be_revised}
         self._folded_up_to = self._last_id
         return len(waiting)
+
+    @property
+    def _incidents(self) -> dict[str, Incident]:
+        return _sum(self._final, *self._open.values())
 
     def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
         for found in sorted(self._incidents.values(), key=lambda incident: incident.key):
@@ -240,16 +268,24 @@ class MemoryStore:
         return purged
 
     def settle(self, period: str) -> int:
-        settled = 0
-        for id, incident in self._incidents.items():
-            ended = frozenset(m for m in incident.mailboxes if m.period == period)
-            settled += len(ended)
-            rest = replace(incident, mailboxes=incident.mailboxes - ended)
-            self._incidents[id] = merge(rest, Incident(incident.key, settled=_totals(ended)))
-        return settled
+        ended = {id: frozenset(m for m in i.mailboxes if m.period == period) for id, i in self._incidents.items()}
+        totals = {id: Incident(i.key, settled=_totals(ended[id])) for id, i in self._incidents.items() if ended[id]}
+        for sums in (self._final, *self._open.values()):
+            for id, incident in sums.items():
+                sums[id] = replace(incident, mailboxes=incident.mailboxes - ended[id])
+        self._final = _sum(self._final, totals)
+        return sum(map(len, ended.values()))
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+def _sum(*increments: Mapping[str, Incident]) -> dict[str, Incident]:
+    sums: dict[str, Incident] = {}
+    for increment in increments:
+        for id, incident in increment.items():
+            sums[id] = merge(sums[id], incident) if id in sums else incident
+    return sums
 
 
 def _is_retry(new: Observation, old: Observation) -> bool:

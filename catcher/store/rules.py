@@ -46,6 +46,21 @@ def suppression_to_the_second(suppression: Suppression) -> Suppression:
     return replace(suppression, at=_second(suppression.at))
 
 
+def revised(stored: Observation, known: Observation, *, replayed: bool) -> Observation:
+    """``stored`` with what is known of its authentication by now, and what rests on that."""
+    return replace(
+        stored,
+        sender=known.sender,
+        nature=known.nature,
+        authentication=known.authentication,
+        signatures=known.signatures,
+        replayed=replayed,
+        fresh=known.fresh,
+        fresh_reason=known.fresh_reason,
+        revision=stored.revision + 1,
+    )
+
+
 def retry_key(observation: Observation) -> str | None:
     """Equal when retry tag, domain, reverse-path and the set of recipients are equal; None without a tag."""
     o = observation

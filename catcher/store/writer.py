@@ -25,6 +25,8 @@ PAUSE_SECONDS = 1.0
 class _Commit:
     observations: Sequence[Observation]
     done: asyncio.Future[tuple[Observation, ...]]
+    revises: bool = False
+    """Whether the observations are there already, and take another form."""
 
 
 _Results = list[tuple[_Commit, tuple[Observation, ...] | StoreUnavailable]]
@@ -73,6 +75,13 @@ class GroupWriter:
 
     async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
         """As ``ports.ObservationSink.commit``."""
+        return await self._enqueue(observations)
+
+    async def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        """As ``ports.ObservationSink.revise``."""
+        return await self._enqueue(observations, revises=True)
+
+    async def _enqueue(self, observations: Sequence[Observation], *, revises: bool = False) -> tuple[Observation, ...]:
         done: asyncio.Future[tuple[Observation, ...]] = asyncio.get_running_loop().create_future()
         with self._state:
             if self._thread is None or self._closing:
@@ -81,7 +90,7 @@ class GroupWriter:
                 raise StoreUnavailable("the store failed a moment ago and is not open again yet")
             if len(self._waiting) >= self._most_waiting:
                 raise StoreUnavailable(f"{self._most_waiting} transactions wait for the store already")
-            self._waiting.append(_Commit(observations, done))
+            self._waiting.append(_Commit(observations, done, revises))
             calling, self._calling = self._calling, True
         if not calling:  # those that come in the same turn of the loop go into the same write
             asyncio.get_running_loop().call_soon(self._call)
@@ -135,7 +144,7 @@ class GroupWriter:
         try:
             if store is None:
                 store = self._open_store()
-            stored = store.add([commit.observations for commit in group])
+            stored = _stored(store, group)
         except CatcherError as error:
             results.extend((commit, StoreUnavailable(str(error))) for commit in group)
             if store is not None:
@@ -164,6 +173,15 @@ class GroupWriter:
     def _tell(self, call: Callable[..., None], argument: object) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(call, argument)
+
+
+def _stored(store: Store, group: list[_Commit]) -> list[tuple[Observation, ...]]:
+    """What ``store`` made of each. Revisions go first: when one fails, nothing was added that would be added again."""
+    revised = {place: store.revise(c.observations) for place, c in enumerate(group) if c.revises}
+    if not revised:
+        return store.add([commit.observations for commit in group])
+    added = iter(store.add([commit.observations for commit in group if not commit.revises]))
+    return [revised[place] if commit.revises else next(added) for place, commit in enumerate(group)]
 
 
 def _resolve(results: _Results) -> None:

@@ -19,7 +19,7 @@ _MAILBOX = ("incident", "period", "day", "counterpart", "side", "token", "counte
 _TOTAL = ("incident", "period", "counterpart", "side", "mailboxes", "days", "counted_mailboxes", "counted_days")
 
 _ADD_CELL = (
-    "ON CONFLICT (incident, day, counterpart, tier, mail_class, outcome, marked, tls) "
+    "ON CONFLICT (incident, day, counterpart, tier, mail_class, outcome, marked, tls, observation) "
     "DO UPDATE SET mails = mails + excluded.mails, counted = counted + excluded.counted"
 )
 _ADD_TOTAL = (
@@ -32,6 +32,11 @@ _SETTLE = (
     "count(DISTINCT day), count(DISTINCT CASE WHEN counted THEN token END), "
     f"count(DISTINCT CASE WHEN counted THEN day END) FROM incident_mailbox WHERE period = ? "
     f"GROUP BY incident, period, counterpart, side {_ADD_TOTAL}"
+)
+
+_DISTINCT = "SELECT DISTINCT incident, period, day, counterpart, side, token, counted FROM incident_mailbox"
+_WITH_SUMS = " UNION ".join(
+    f"SELECT incident FROM {table}" for table in ("incident_cell", "incident_mailbox", "incident_total")
 )
 
 _COUNTED = "FROM incident_mailbox WHERE incident = ? AND period = ? AND counted = 1"
@@ -47,8 +52,11 @@ def mark_folded(db: Database, up_to: int) -> None:
     db.execute("UPDATE folded SET up_to = ?", [up_to])
 
 
-def add(db: Database, increments: Mapping[str, Incident]) -> None:
-    """Adds ``increments`` to the stored sums; what ``incident.merge`` does, done by the database."""
+def add(db: Database, increments: Mapping[str, Incident], *, of: int = 0) -> None:
+    """Adds ``increments`` to the stored sums; what ``incident.merge`` does, done by the database.
+
+    ``of``: the observation that they come from, where they may have to be taken out again.
+    """
     cells: list[tuple[Value, ...]] = []
     mailboxes: list[tuple[Value, ...]] = []
     totals: list[tuple[Value, ...]] = []
@@ -56,16 +64,37 @@ def add(db: Database, increments: Mapping[str, Incident]) -> None:
         number = _number(db, increment.key)
         for c, n in increment.cells.items():
             names = (c.counterpart, c.tier.value, c.mail_class.value, c.outcome.value)
-            cells.append((number, c.day.isoformat(), *names, int(c.marked), int(c.tls), n.mails, n.counted))
+            cells.append((number, c.day.isoformat(), *names, int(c.marked), int(c.tls), n.mails, n.counted, of))
         for m in increment.mailboxes:
-            seen = (m.period, m.day.isoformat(), m.counterpart, m.side.value, m.token, int(m.counted))
+            seen = (m.period, m.day.isoformat(), m.counterpart, m.side.value, m.token, int(m.counted), of)
             mailboxes.append((number, *seen))
         for t in increment.settled:
             sums = (t.mailboxes, t.days, t.counted_mailboxes, t.counted_days)
             totals.append((number, t.period, t.counterpart, t.side.value, *sums))
-    insert(db, "incident_cell", _CELL, cells, _ADD_CELL)
-    insert(db, "incident_mailbox", _MAILBOX, mailboxes, "ON CONFLICT DO NOTHING")
+    insert(db, "incident_cell", (*_CELL, "observation"), cells, _ADD_CELL)
+    insert(db, "incident_mailbox", (*_MAILBOX, "observation"), mailboxes, "ON CONFLICT DO NOTHING")
     insert(db, "incident_total", _TOTAL, totals, _ADD_TOTAL)
+
+
+def take_out(db: Database, observation: int) -> None:
+    """Takes out of the sums what an observation added while it could still be revised."""
+    db.execute("DELETE FROM incident_cell WHERE observation > 0 AND observation = ?", [observation])
+    db.execute("DELETE FROM incident_mailbox WHERE observation > 0 AND observation = ?", [observation])
+
+
+def drop_empty(db: Database) -> None:
+    """Removes incidents that nothing adds to any more."""
+    db.execute(f"DELETE FROM incident WHERE number NOT IN ({_WITH_SUMS})")
+
+
+def to_fold_again(db: Database) -> list[int]:
+    """Observations that were revised after they had been folded."""
+    return [id for (id,) in db.execute("SELECT observation FROM to_fold_again")]
+
+
+def folded_again(db: Database, observation: int) -> bool:
+    """Notes that it was; False when another process has done so."""
+    return db.execute("DELETE FROM to_fold_again WHERE observation = ?", [observation]).rowcount == 1
 
 
 def _number(db: Database, key: IncidentKey) -> int:
@@ -91,7 +120,9 @@ def read(
     where, values = ("WHERE id = ?", [id]) if id is not None else ("", [])
     sql = f"SELECT number, party, role, domain FROM incident {where} ORDER BY party, role, domain"
     for number, party, role, domain in db.execute(sql, values).fetchall():
-        cells = dict(_cells(_rows(db, _CELL, "incident_cell", number, since)))
+        cells: dict[Cell, Count] = {}
+        for cell, count in _cells(_rows(db, _CELL, "incident_cell", number, since)):
+            cells[cell] = cells[cell] + count if cell in cells else count
         if since is not None and not cells:
             continue
         yield Incident(
@@ -142,10 +173,12 @@ def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Cell, Count]]:
 def settle(db: Database, period: str) -> int:
     """Replaces the mailboxes of ``period`` by how many they were; returns how many lines went."""
     db.execute(_SETTLE, [period])
-    return db.execute("DELETE FROM incident_mailbox WHERE period = ?", [period]).rowcount
+    lines: int = db.execute(f"SELECT count(*) FROM ({_DISTINCT} WHERE period = ?)", [period]).fetchone()[0]
+    db.execute("DELETE FROM incident_mailbox WHERE period = ?", [period])
+    return lines
 
 
 def periods_before(db: Database, period: str) -> list[tuple[str, int]]:
     """The periods before ``period`` that still have lines of mailboxes, oldest first, each with their number."""
-    sql = "SELECT period, count(*) FROM incident_mailbox WHERE period < ? GROUP BY period ORDER BY period"
+    sql = f"SELECT period, count(*) FROM ({_DISTINCT} WHERE period < ?) GROUP BY period ORDER BY period"
     return list(db.execute(sql, [period]))

@@ -161,6 +161,38 @@ def alerts(db: Database) -> None:
     db.execute("CREATE INDEX idx_alert_open ON alert_delivery (alert) WHERE again_at IS NOT NULL")
 
 
+def revisions(db: Database) -> None:
+    """How often an observation was revised; what those that may still be revised add to sums stands by itself.
+
+    ``observation`` is 0 in the lines of all others. A revised one that was folded before is to be folded again.
+    """
+    db.execute("ALTER TABLE observation ADD COLUMN revision INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE TABLE to_fold_again (observation INTEGER PRIMARY KEY)")
+    for table, columns, key, copied in (
+        (
+            "incident_cell",
+            "incident INTEGER NOT NULL REFERENCES incident, day TEXT NOT NULL, counterpart TEXT NOT NULL, "
+            "tier TEXT NOT NULL, mail_class TEXT NOT NULL, outcome TEXT NOT NULL, marked INTEGER NOT NULL, "
+            "tls INTEGER NOT NULL, observation INTEGER NOT NULL, mails INTEGER NOT NULL, counted INTEGER NOT NULL",
+            "incident, day, counterpart, tier, mail_class, outcome, marked, tls, observation",
+            "incident, day, counterpart, tier, mail_class, outcome, marked, tls, 0, mails, counted",
+        ),
+        (
+            "incident_mailbox",
+            "incident INTEGER NOT NULL REFERENCES incident, period TEXT NOT NULL, day TEXT NOT NULL, "
+            "counterpart TEXT NOT NULL, side TEXT NOT NULL, token TEXT NOT NULL, counted INTEGER NOT NULL, "
+            "observation INTEGER NOT NULL",
+            "incident, period, counterpart, side, day, token, counted, observation",
+            "incident, period, day, counterpart, side, token, counted, 0",
+        ),
+    ):
+        db.execute(f"CREATE TABLE {table}_new ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID")
+        db.execute(f"INSERT INTO {table}_new SELECT {copied} FROM {table}")
+        db.execute(f"DROP TABLE {table}")
+        db.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
+        db.execute(f"CREATE INDEX idx_{table}_open ON {table} (observation) WHERE observation > 0")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     observations,
     look_ups,
@@ -171,6 +203,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     notices,
     policies,
     alerts,
+    revisions,
 )
 """In the order in which they are applied."""
 

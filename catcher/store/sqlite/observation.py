@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from catcher.model.observation import Observation
 from catcher.privacy.retention import RETRY_AFTER
 from catcher.store.codec import COLUMNS, Value, bound_to_text, decode, encode, moment_to_text
-from catcher.store.rules import retry_key, to_the_minute
+from catcher.store.rules import retry_key, revised, to_the_minute
 from catcher.store.sqlite.connection import writing
 from catcher.store.sqlite.statement import MOST_VALUES, insert, quoted
 
@@ -83,6 +83,37 @@ def _incoming(observation: Observation, place: int) -> list[Value]:
 
 _fields = attrgetter(*_KEPT)
 _kept = itemgetter(*(COLUMNS.index(column) for column in _KEPT))
+
+
+_REVISE = "UPDATE observation SET " + ",".join(f'"{column}" = ?' for column in _KEPT)
+
+
+def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    """As ``ports.Store.revise``, within a transaction of the caller's."""
+    changed = []
+    for known in observations:
+        stored = one(db, known.id)
+        if stored is None or not stored.may_be_revised:
+            continue
+        tokens = [(token, stored.transaction, stored.id) for token in stored.signatures]
+        db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
+        marks = ",".join("?" * len(known.signatures))
+        seen = f'SELECT 1 FROM signature WHERE token IN ({marks}) AND "transaction" <> ?'
+        elsewhere = db.execute(seen, [*known.signatures, stored.transaction]).fetchone() is not None
+        new = revised(stored, known, replayed=stored.retry_of is None and elsewhere)
+        db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(encode(new)), int(new.replayed), new.id])
+        tokens = [(token, new.transaction, new.id) for token in set(new.signatures)]
+        db.conn.executemany("INSERT INTO signature VALUES (?, ?, ?)", tokens)
+        db.execute("INSERT INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id])
+        changed.append(new)
+    return tuple(changed)
+
+
+def revisions(db: Database, after: int, up_to: int) -> int:
+    """How many revisions there were of the observations behind one id, up to another."""
+    sql = "SELECT ifnull(sum(revision), 0) FROM observation WHERE id > ? AND id <= ?"
+    number: int = db.execute(sql, [after, up_to]).fetchone()[0]
+    return number
 
 
 def page(

@@ -51,6 +51,10 @@ class SqliteStore:
                 raise StoreUnavailable(f"{self._path}: the file was removed or replaced; it is made again")
             return observation.add(self._db, batches)
 
+    def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        with medium(self._path), writing(self._db):
+            return observation.revise(self._db, observations)
+
     def observations(
         self,
         *,
@@ -85,6 +89,7 @@ class SqliteStore:
             return observation.one(self._db, id)
 
     def fold(self, folder: Folder) -> int:
+        self._fold_again(folder)
         total = 0
         while True:
             with medium(self._path):
@@ -92,13 +97,31 @@ class SqliteStore:
                 page = observation.page(self._db, after=start, size=PAGE)
             if not page:
                 return total
-            increments = folder(page)
+            final = folder([o for o in page if not o.may_be_revised])
+            still_open = {o.id: folder([o]) for o in page if o.may_be_revised}
+            last, revised = page[-1].id, sum(o.revision for o in page)
             with medium(self._path), writing(self._db):
-                if incident.folded_up_to(self._db) != start:
+                if incident.folded_up_to(self._db) != start or observation.revisions(self._db, start, last) != revised:
                     continue
-                incident.add(self._db, increments)
-                incident.mark_folded(self._db, page[-1].id)
+                incident.add(self._db, final)
+                for id, increments in still_open.items():
+                    incident.add(self._db, increments, of=id)
+                incident.mark_folded(self._db, last)
             total += len(page)
+
+    def _fold_again(self, folder: Folder) -> None:
+        """Puts the sums right for what was revised after it had been folded."""
+        with medium(self._path):
+            ids = incident.to_fold_again(self._db)
+        for id in ids:
+            with medium(self._path), writing(self._db):
+                found = observation.one(self._db, id)
+                if incident.folded_again(self._db, id) and found is not None:
+                    incident.take_out(self._db, id)
+                    incident.add(self._db, folder([found]))
+        if ids:
+            with medium(self._path), writing(self._db):
+                incident.drop_empty(self._db)
 
     def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
         with medium(self._path):

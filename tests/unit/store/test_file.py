@@ -198,7 +198,7 @@ def test_verify_names_every_fault(path: Path) -> None:
         other.execute("ALTER TABLE observation ADD COLUMN subject TEXT")
         other.execute("DELETE FROM migration WHERE name = 'owed'")
         other.execute(
-            "INSERT INTO incident_cell VALUES (99, '2026-11-03', '', 'claimed', 'spam', 'accepted', 0, 0, 1, 0)"
+            "INSERT INTO incident_cell VALUES (99, '2026-11-03', '', 'claimed', 'spam', 'accepted', 0, 0, 0, 1, 0)"
         )
     path.chmod(0o644)
     faults = verify(path)

@@ -68,6 +68,12 @@ class TwoStores(RuleBasedStateMachine):
         again = replace(sample, transaction="t-again", observed_at=at)
         assert self._sqlite.add([[sample], [again]]) == self._memory.add([[sample], [again]])
 
+    @rule(data=st.data(), known=observations())
+    def revise(self, data: st.DataObject, known: Observation) -> None:
+        ids = [o.id for o in self._memory.observations()]
+        revised = [replace(known, id=id) for id in data.draw(st.lists(st.sampled_from([0, *ids]), max_size=3))]
+        assert self._sqlite.revise(revised) == self._memory.revise(revised)
+
     @rule()
     def fold(self) -> None:
         assert self._sqlite.fold(folder) == self._memory.fold(folder)
