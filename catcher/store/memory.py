@@ -1,4 +1,7 @@
-"""MemoryStore: the contract said as plainly as Python allows. It is the oracle that other stores are held to."""
+"""MemoryStore: the contract said as plainly as Python allows. It is the oracle that other stores are held to.
+
+Longer than others: it is all of the contract in one place.
+"""
 
 from __future__ import annotations
 
