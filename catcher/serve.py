@@ -408,6 +408,7 @@ async def _smtp(
     await asyncio.sleep(0)
     station.draining()
     await asyncio.gather(*closing)
+    await intake.close()
     await writer.close()
     telling.cancel()
     log.info("SMTP so far: %s", _counted(counters))

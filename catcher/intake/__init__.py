@@ -9,10 +9,13 @@
                               │
                               ▼
                            sink.commit ─▶ returns when the sync returned ─▶ smtp replies
+                              │
+                              └ temperror ─▶ completion: asks again for five minutes ─▶ sink.revise
 
     smtp ─▶ Intake.note ─▶ answers: a step of the notice's ledger, once      (the address is the whole answer)
 
-Nothing of the transaction outlives ``take``: what is kept is what ``model.observation`` lists.
+Nothing of the transaction outlives ``take`` but what ``model.observation`` lists, and, where look-ups failed, its gist
+for five minutes: names, digests and signatures in memory, no text of the header.
 """
 
 from catcher.intake.answers import note_answers

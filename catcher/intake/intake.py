@@ -9,14 +9,14 @@ from datetime import datetime
 
 from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
-from catcher.fingerprint import Context, fingerprint
+from catcher.fingerprint import Context, gist, judge
 from catcher.intake.answers import Answers
+from catcher.intake.completion import Completions, Unfinished
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
 from catcher.intake.rounds import resolved
 from catcher.lookalike import Match
 from catcher.model.answer import Answer
-from catcher.model.fingerprint import Fingerprint
 from catcher.model.policy import Outcome, Policy
 from catcher.model.ports import NoteAnswers, ObservationSink, Resolver
 from catcher.model.transaction import Transaction
@@ -29,7 +29,10 @@ _LETTERS = _REF_ALPHABET * 8
 
 
 class Intake:
-    """Takes finished transactions. One instance serves all sessions of a process; it keeps nothing of any."""
+    """Takes finished transactions. One instance serves all sessions of a process.
+
+    It keeps nothing of any, but for five minutes the gist of one whose look-ups failed: ``completion``.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Intake:
         ``note_answers``: where answers to notices go.
         """
         self._resolver = resolver
+        self._completions = Completions(resolver, sink) if resolver is not None else None
         self._sink = sink
         self._keys = keys
         self._organizational_domain = organizational_domain
@@ -68,16 +72,29 @@ class Intake:
         self, transaction: Transaction, *, ref: str, policies: Mapping[str, Policy], outcome: Outcome
     ) -> None:
         """Returns when the observations are durable. Raises StoreUnavailable when they can't be made so."""
-        found = await self._fingerprint(transaction)
+        context = self._context(transaction)
+        of = gist(transaction, lookups=context.lookups)
+        holder = self._budget_holder(transaction)
+        found = await resolved(lambda answers: judge(of, answers, context), self._resolver, on_behalf_of=holder)
         arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
-        await self._sink.commit(observe(transaction, found, arrival, self._keys.tokens(transaction.received_at)))
+        tokens = self._keys.tokens(transaction.received_at)
+        stored = await self._sink.commit(observe(transaction, found, arrival, tokens))
+        if self._completions is not None:
+            unfinished = tuple(each for each in stored if each.may_be_revised and each.retry_of is None)
+            if unfinished:
+                self._completions.add(Unfinished(of, context, unfinished, tokens, holder))
+
+    async def close(self) -> None:
+        """Gives up judgements that wait for look-ups: they stay ``temperror``."""
+        if self._completions is not None:
+            await self._completions.close()
 
     async def note(self, answers: Sequence[Answer], at: datetime) -> None:
         """Returns when the answers to notices are durable. Raises CatcherError when they can't be made so now."""
         await self._answers.note(answers, at)
 
-    async def _fingerprint(self, transaction: Transaction) -> Fingerprint:
-        context = Context(
+    def _context(self, transaction: Transaction) -> Context:
+        return Context(
             now=transaction.received_at,
             intended=self._intended,
             organizational_domain=self._organizational_domain,
@@ -85,11 +102,6 @@ class Intake:
             platform=platform_of,
             network_owner=self._network_owner,
             lookups=self._resolver is not None,
-        )
-        return await resolved(
-            lambda answers: fingerprint(transaction, answers, context),
-            self._resolver,
-            on_behalf_of=self._budget_holder(transaction),
         )
 
     def _budget_holder(self, transaction: Transaction) -> str:

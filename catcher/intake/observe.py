@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
 from catcher.model.domain import is_at_or_below
@@ -62,6 +63,19 @@ def observe(
             )
         )
     return tuple(observations)
+
+
+def revised(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
+    """``observation`` with what rests on look-ups taken from a later ``fingerprint`` of the same transaction."""
+    return replace(
+        observation,
+        signatures=tuple(tokens.signature(b, observation.domain) for b in fingerprint.freshness.signatures),
+        fresh=fingerprint.freshness.fresh,
+        fresh_reason=fingerprint.freshness.reason,
+        sender=storable_sender(fingerprint.sender),
+        nature=fingerprint.nature,
+        authentication=storable_authentication(fingerprint.authentication),
+    )
 
 
 def _rules(domain: str, typed: str, domains: Collection[str]) -> bool:

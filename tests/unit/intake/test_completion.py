@@ -1,0 +1,289 @@
+"""Look-ups that are answered late: the observation is revised within five minutes, from memory that holds no text."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import pytest
+
+from catcher.catalogue import Catalogue, Entry
+from catcher.intake import Intake, completion
+from catcher.intake.completion import MOST, TRIES, WITHIN, Completions, Unfinished
+from catcher.model.errors import StoreUnavailable
+from catcher.model.fingerprint import AuthResult, Tier
+from catcher.model.incident import IncidentKey, Role
+from catcher.model.lookup import Answer, Answers, Question, Status
+from catcher.model.observation import Observation
+from catcher.model.policy import Outcome, Policy
+from catcher.model.transaction import Transaction
+from catcher.privacy import KeyRing
+from catcher.store import MemoryStore
+from tests.support.fingerprints import NOW, SUFFIXES, answer, transaction, txt
+from tests.support.folding import folder
+from tests.support.signing import ED25519_RECORD, signed
+from tests.support.smtpwire import run
+
+MAIL = signed(
+    b"From: Namecanary <localcanary@contractor.example>\r\nTo: someone@army.ml\r\nSubject: subjectcanary\r\n"
+    b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\nMessage-ID: <canary@contractor.example>\r\n\r\nhello\r\n",
+    tags=f"t={int(NOW.timestamp())};",
+)
+SENT = transaction(MAIL, client="192.0.2.1", mail_from="localcanary@contractor.example")
+TABLE = {
+    "s1._domainkey.contractor.example TXT": txt(ED25519_RECORD),
+    "contractor.example TXT": txt("v=spf1 ip4:192.0.2.1 -all"),
+    "_dmarc.contractor.example TXT": txt("v=DMARC1; p=reject"),
+}
+SENDER = IncidentKey("contractor.example", Role.SENDER, "army.ml")
+
+
+class Recovering:
+    """A resolver that fails until a moment of the loop's time, and for some names for good."""
+
+    def __init__(self, until: float, *, dead: Collection[str] = ()) -> None:
+        self._until = until
+        self._dead = dead
+        self.asked: list[tuple[float, str, str]] = []
+
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+        now = asyncio.get_running_loop().time()
+        self.asked += [(now, question.name, on_behalf_of) for question in questions]
+        failed = Answer(Status.FAILED)
+        return {q: failed if now < self._until or q.name in self._dead else answer(q, TABLE) for q in questions}
+
+
+class Sink:
+    """A store's two ways in, without a thread."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.failure: Exception | None = None
+
+    async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        return self.store.add([observations])[0]
+
+    async def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+        if self.failure is not None:
+            raise self.failure
+        return self.store.revise(observations)
+
+
+class Room:
+    def __init__(self, folder: Path, resolver: Recovering | None) -> None:
+        self.sink = Sink()
+        self.intake = Intake(
+            catalogue=Catalogue.of([Entry("army.ml", "army.mil", Policy.ACCEPT, None, Policy.OBSERVE, "", "x:2")]),
+            resolver=resolver,
+            sink=self.sink,
+            keys=KeyRing(folder),
+            organizational_domain=SUFFIXES.organizational_domain,
+            organisation=lambda _: None,
+        )
+
+    async def take(self, sent: Transaction = SENT, ref: str = "AAAA-BBBB-CCCC") -> None:
+        await self.intake.take(sent, ref=ref, policies={"army.ml": Policy.ACCEPT}, outcome=Outcome.ACCEPTED)
+
+    @property
+    def stored(self) -> list[Observation]:
+        return list(self.sink.store.observations())
+
+    @property
+    def waiting(self) -> Completions:
+        assert self.intake._completions is not None
+        return self.intake._completions
+
+
+def test_what_is_answered_within_five_minutes_makes_a_revision(tmp_path: Path) -> None:
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=100.0))
+        await room.take()
+        (first,) = room.stored
+        assert first.authentication.spf.result is AuthResult.TEMPERROR
+        assert (first.revision, first.sender.tier, first.counts) == (0, Tier.CLAIMED, False)
+        room.sink.store.fold(folder)
+        await asyncio.sleep(WITHIN)
+        (late,) = room.stored
+        assert (late.revision, late.sender.tier, late.counts) == (1, Tier.VERIFIED, True)
+        assert late.authentication.dkim[0].result is AuthResult.PASS
+        assert late.signatures and late.fresh_reason == "dkim"
+        room.sink.store.fold(folder)
+        incident = room.sink.store.incident(SENDER.id)
+        assert incident is not None and (incident.mails, incident.counted) == (1, 1)
+        assert (len(room.waiting), room.waiting.finished) == (0, 1)
+
+    run(main())
+
+
+def test_it_is_what_an_answer_in_time_would_have_made(tmp_path: Path) -> None:
+    async def main() -> None:
+        late, prompt = (Room(tmp_path, Recovering(until)) for until in (1.0, 0.0))
+        for room in (late, prompt):
+            await room.take()
+        await asyncio.sleep(WITHIN)
+        (revised,), (judged,) = late.stored, prompt.stored
+        assert revised.revision == 1 and judged.revision == 0
+        assert revised.to_json() == {**judged.to_json(), "revision": 1}
+        assert (revised.signatures, revised.fresh) == (judged.signatures, judged.fresh)
+
+    run(main())
+
+
+def test_what_is_never_answered_stays_temperror_and_is_forgotten_after_five_minutes(tmp_path: Path) -> None:
+    async def main() -> None:
+        resolver = Recovering(until=float("inf"))
+        room = Room(tmp_path, resolver)
+        await room.take()
+        before = room.stored
+        await asyncio.sleep(WITHIN)
+        assert room.stored == before
+        assert (len(room.waiting), room.waiting.finished, room.waiting.given_up) == (0, 0, 1)
+        assert sorted({at for at, _, _ in resolver.asked}) == [0.0, *TRIES]
+        assert {holder for _, _, holder in resolver.asked} == {"contractor.example"}
+
+    run(main())
+
+
+def test_a_name_that_is_dead_for_good_keeps_nothing_else_back(tmp_path: Path) -> None:
+    """SPF's record can't be had; the signature still counts, once the last try is over."""
+
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=1.0, dead=("contractor.example",)))
+        await room.take()
+        await asyncio.sleep(WITHIN)
+        (late,) = room.stored
+        assert late.authentication.spf.result is AuthResult.TEMPERROR
+        assert late.authentication.dkim[0].result is AuthResult.PASS
+        assert (late.revision, late.may_be_revised) == (1, False)
+
+    run(main())
+
+
+def test_what_was_judged_in_full_is_not_asked_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        resolver = Recovering(until=0.0)
+        room = Room(tmp_path, resolver)
+        await room.take()
+        assert len(room.waiting) == 0
+        await asyncio.sleep(WITHIN)
+        assert {at for at, _, _ in resolver.asked} == {0.0}
+
+    run(main())
+
+
+def test_a_retry_is_not_finished_since_it_counts_for_nothing(tmp_path: Path) -> None:
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=float("inf")))
+        await room.take()
+        await room.take(ref="DDDD-EEEE-FFFF")
+        assert room.stored[1].retry_of is not None
+        assert len(room.waiting) == 1
+        await room.intake.close()
+
+    run(main())
+
+
+def test_closing_gives_up_at_once_and_what_is_stored_stays(tmp_path: Path) -> None:
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=50.0))
+        await room.take()
+        before = room.stored
+        await room.intake.close()
+        assert asyncio.get_running_loop().time() == 0.0
+        await room.take(ref="DDDD-EEEE-FFFF")
+        await asyncio.sleep(WITHIN)
+        assert room.stored[:1] == before
+        assert (len(room.waiting), room.waiting.given_up) == (0, 1)
+
+    run(main())
+
+
+def test_a_store_that_is_away_then_leaves_the_first_judgement(tmp_path: Path) -> None:
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=1.0))
+        await room.take()
+        room.sink.failure = StoreUnavailable("the disk is full; make room")
+        await asyncio.sleep(WITHIN)
+        assert [o.revision for o in room.stored] == [0]
+        assert (len(room.waiting), room.waiting.given_up) == (0, 1)
+
+    run(main())
+
+
+def test_a_fault_of_ours_is_logged_without_its_text(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=1.0))
+        await room.take()
+        room.sink.failure = ValueError("subjectcanary")
+        await asyncio.sleep(WITHIN)
+        assert room.waiting.given_up == 1
+
+    run(main())
+    assert "a judgement could not be finished: ValueError" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_what_waits_is_bounded_in_number(tmp_path: Path) -> None:
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=float("inf")))
+        for n in range(MOST + 3):
+            mail = MAIL.replace(b"<canary@", b"<%d@" % n)
+            await room.take(transaction(mail, client="192.0.2.1"), ref=f"R{n}")
+        assert (len(room.waiting), room.waiting.given_up) == (MOST, 3)
+        await asyncio.sleep(WITHIN)
+        await room.take(transaction(MAIL, client="192.0.2.1"), ref="LATER")
+        assert len(room.waiting) == 1
+        await room.intake.close()
+
+    run(main())
+
+
+def test_what_waits_is_bounded_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Unfinished] = []
+    add = Completions.add
+    monkeypatch.setattr(Completions, "add", lambda self, each: (kept.append(each), add(self, each))[1])
+
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=float("inf")))
+        await room.take()
+        octets = kept[0].octets
+        waiting = Completions(Recovering(until=float("inf")), room.sink, most_octets=3 * octets - 1)
+        for _ in range(3):
+            waiting.add(kept[0])
+        assert (len(waiting), waiting.given_up) == (2, 1)
+        await asyncio.sleep(WITHIN)
+        waiting.add(kept[0])
+        assert len(waiting) == 1
+        await waiting.close()
+        await room.intake.close()
+
+    run(main())
+
+
+def test_what_waits_holds_no_text_of_the_header_and_no_local_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Unfinished] = []
+    monkeypatch.setattr(Completions, "add", lambda self, each: kept.append(each))
+
+    async def main() -> None:
+        await Room(tmp_path, Recovering(until=float("inf"))).take()
+
+    run(main())
+    (unfinished,) = kept
+    octets = pickle.dumps((unfinished.gist, unfinished.observations, unfinished.on_behalf_of)).lower()
+    assert b"contractor.example" in octets
+    assert b"canary" not in octets
+    assert completion.WITHIN == 300
+
+
+def test_without_look_ups_nothing_waits(tmp_path: Path) -> None:
+    async def main() -> None:
+        room = Room(tmp_path, None)
+        await room.take()
+        assert room.intake._completions is None
+        await room.intake.close()
+
+    run(main())
