@@ -98,7 +98,7 @@ def show(name: str, config_file: Path, as_json: bool) -> None:
     with at_desk(config_file) as (_, desk):
         found = observations.show(desk, name)
     if as_json:
-        print_json(observation.to_json() for observation in found)
+        print_json(observation.to_json() | {"revision": observation.revision} for observation in found)
         return
     for observation in found:
         _print_one(observation)

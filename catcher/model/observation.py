@@ -173,7 +173,6 @@ class Observation:
             "nature": self.nature.to_json(),
             "markings": [m.to_json() for m in self.markings],
             "authentication": self.authentication.to_json(),
-            "revision": self.revision,
         }
 
 

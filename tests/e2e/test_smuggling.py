@@ -16,6 +16,25 @@ from tests.support.server import ENVELOPE, SECONDS, Server, deliver, dialogue, r
 OCTETS = (b"\r", b"\n", b".", b"\0", b"\r\n")
 MOST = 4
 """Pieces of a sequence."""
+LONGER = (
+    b"\r\r\n.\r\r\n",
+    b"\r\r\n.\r\n\r",
+    b"\n\n.\r\r\n",
+    b"\r\n\0.\0\r\n",
+    b"\r\n.\0\r\r\n",
+    b"\r\n.\r\0\n",
+    b"\r\n \b.\r\n",
+    b"\r\n.\x0b\r\n",
+    b"\r\n\x0c.\r\n",
+    b"\x85.\x85",
+    b"\xc2\x85.\xc2\x85",
+    b"\xe2\x80\xa8.\xe2\x80\xa8",
+    b"\xe2\x80\xa9.\r\n",
+    b"=0D=0A.=0D=0A",
+    b"\r\n..\r\r\n",
+    b"\r\n.\r\n".replace(b"\r", b"\x8d").replace(b"\n", b"\x8a"),
+)
+"""More that one server or another has taken for the end of the data: stray CRs, NULs, other alphabets' line ends."""
 END = b"\r\n.\r\n"
 ATTACKER = b"MAIL FROM:<smuggled@attacker.example>\r\n"
 SMUGGLED = ATTACKER + b"RCPT TO:<smuggled@army.ml>\r\nDATA\r\nSmuggled: yes\r\n\r\nx\r\n.\r\n"
@@ -28,8 +47,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def sequences() -> list[bytes]:
-    """Every mix of up to four pieces, but those that really end the data."""
+    """Every mix of up to four pieces and some longer ones, but those that really end the data."""
     mixes = {b"".join(mix) for count in range(1, MOST + 1) for mix in itertools.product(OCTETS, repeat=count)}
+    mixes.update(LONGER)
     return sorted(mix for mix in mixes if END not in b"text" + mix + b"MAIL")
 
 

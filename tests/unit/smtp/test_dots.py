@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,21 @@ def reference(data: bytes) -> tuple[bytes, bytes, bool]:
         if line == b".\r\n":
             return message, data[at:], True
         message += line.removeprefix(b".")
+
+
+@pytest.mark.parametrize(
+    ("octets", "most"),
+    [(b"\r\n.\0a", 6), (b"\r\n.\x0b\x0c\x85 \t", 4)],
+    ids=["CR, LF, dot, NUL", "other line ends and blanks"],
+)
+def test_every_short_sequence_at_the_start_and_after_a_line(octets: bytes, most: int) -> None:
+    """Whole and octet by octet: nothing but CRLF dot CRLF is the end, and what follows it is all there."""
+    for count in range(most + 1):
+        for mix in itertools.product(octets, repeat=count):
+            for data in (bytes(mix) + b"NOOP\r\n", b"x\r\n" + bytes(mix) + b"NOOP\r\n"):
+                _, rest, ended = reference(data)
+                assert decode(data)[1:] == (rest, ended), data
+                assert decode(*(bytes([octet]) for octet in data))[1:] == (rest, ended), data
 
 
 def stuffed(message: bytes) -> bytes:
