@@ -14,6 +14,8 @@ class Counters:
     """Sleeping clients that were sent away so that others could come in."""
     early_talkers: int = 0
     """Clients that didn't wait for the greeting and HELO's answer: bots, as a rule."""
+    parameters_passed_over: int = 0
+    """Parameters of MAIL and RCPT that were not offered: AUTH=<>, those of DSN, REQUIRETLS and others."""
     tls: int = 0
     """Sessions that turned to TLS."""
     tls_injected: int = 0

@@ -25,6 +25,8 @@ _VERBS = ("HELO", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "N
 _ERRORS = frozenset({500, 501, 502, 503, 504, 553})
 _HELO_MOST = 255
 _DIGITS_MOST = 20
+_OFFERED = frozenset({"SIZE", "BODY", "SMTPUTF8"})
+"""Parameters of MAIL; none of RCPT are."""
 _BODY_TYPES = frozenset({"", "7BIT", "8BITMIME", "BINARYMIME"})
 
 
@@ -58,6 +60,8 @@ class Dialogue:
         self._new_ref = new_ref
         self._client = Client(address, "", esmtp=False, tls=False)
         self._tls_offered = tls_offered
+        self.passed_over = 0
+        """Parameters that were not offered, and are of no effect."""
         self._greeted = False
         self._envelope: Envelope | None = None
         self.refusals: list[Ended] = []
@@ -139,6 +143,7 @@ class Dialogue:
             return replies.BAD_PARAMETER
         body = ""
         if parsed.parameters:
+            self.passed_over += len(parsed.parameters.keys() - _OFFERED)
             size = parsed.parameters.get("SIZE", "0")
             if not (size.isascii() and size.isdigit() and len(size) <= _DIGITS_MOST):
                 return replies.BAD_PARAMETER
@@ -174,6 +179,7 @@ class Dialogue:
             return replies.BAD_PARAMETER
         if parsed.mailbox is None:
             return replies.BAD_RECIPIENT
+        self.passed_over += len(parsed.parameters)
         if envelope.is_full:
             return replies.TOO_MANY_RECIPIENTS
         verdict = at_rcpt(

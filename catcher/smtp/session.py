@@ -96,6 +96,7 @@ class SmtpSession(Connection):
             self._around.counters.vanished += 1
         super().connection_lost(error)
         self._dialogue.abandon()
+        self._around.counters.parameters_passed_over += self._dialogue.passed_over
         self._begin_refused()
         self._around.left(self)
 

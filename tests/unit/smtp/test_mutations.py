@@ -62,6 +62,12 @@ SPECIAL += [
     b"RCPT TO:<a@army.ml>\r\n",
     b"EHLO x\r\n",
     b"QUIT\r\n",
+    b"RCPT TO:<a@navy.ml>\r\n",
+    b"RCPT TO:<a@refuse.test> NOTIFY=NEVER\r\n",
+    b"MAIL FROM:<a@b.example> AUTH=<> BODY=BINARYMIME\r\n",
+    b"BDAT 0 LAST\r\n",
+    b"\r\r\n",
+    b"\r\n.\0\r\n",
     b" \t ",
     b"\x16\x03\x01\x02\x00",
 ]

@@ -187,3 +187,32 @@ def test_no_session_hangs_raises_or_answers_out_of_step(words: list[bytes], cuts
         return replies, len(intake.taken)
 
     assert said([octets]) == said(segments(octets, cuts))
+
+
+def test_parameters_that_were_not_offered_are_noted() -> None:
+    async def play(wire: Wire) -> None:
+        await wire.ask("EHLO client.example", "MAIL FROM:<a@b.example> SIZE=9 AUTH=<> RET=HDRS REQUIRETLS")
+        await wire.ask("RCPT TO:<reader@army.ml> NOTIFY=NEVER", "QUIT")
+
+    _, server = conversation(play)
+    assert server.counters.parameters_passed_over == 4
+
+
+@pytest.mark.parametrize(
+    ("packet", "early"),
+    [
+        (b"EHLO client.example\r\n", 0),
+        (b"EHLO client.example\r\nMAIL FROM:<a@b.example>\r\n", 1),
+        (b"GET / HTTP/1.1\r\nHost: x.example\r\n\r\n", 1),
+    ],
+    ids=["waits", "pipelines at once", "another protocol"],
+)
+def test_a_client_that_waits_for_no_answer_is_noted(packet: bytes, early: int) -> None:
+    """Nothing may be pipelined before EHLO was answered (RFC 2920 §3.1); it is counted, and answered all the same."""
+
+    async def play(wire: Wire) -> None:
+        await wire.send(packet)
+        assert (await wire.reply())[:3] in ("250", "502")
+
+    _, server = conversation(play)
+    assert server.counters.early_talkers == early
