@@ -97,7 +97,7 @@ def cost(
 def _saturate(load: Load | None, mix: Mix, port: int, seconds: float) -> tuple[int, float]:
     if load is None:
         return dnsperf(mix, port, seconds)
-    return load.run(mix.files, port, seconds, cores()[1])
+    return load.run(mix, port, seconds, cores()[1])
 
 
 def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[int, float]:

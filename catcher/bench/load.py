@@ -2,15 +2,16 @@
 
 It reads dnsperf's query files, asks from several sockets in batches (sendmmsg), keeps a window under way that any
 server's receive buffer holds, and counts the replies. What is lost is asked for again after a tenth of a second.
+Where no name may return it writes a number that goes on and on into each first label, so that it can ask for ever.
 """
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 from catcher.bench.process import find
+from catcher.bench.queries import Mix
 
 SOURCE = r"""
 #define _GNU_SOURCE
@@ -22,7 +23,7 @@ SOURCE = r"""
 #include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
-enum { SOCKETS = 8, WINDOW = 32, MOST = 1500000, OCTETS = 320 };
+enum { SOCKETS = 8, WINDOW = 32, MOST = 1500000, OCTETS = 320, DIGITS_AT = 15, DIGITS = 6 };
 static char *arena; static unsigned *starts; static size_t count, used;
 static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
 static int qtype(const char *word) {
@@ -47,13 +48,16 @@ static void add(const char *name, const char *type, int way) {
     }
     starts[count++] = used; used += at - start; starts[count] = used;
 }
+static void number(char *query, unsigned long n) {
+    for (int i = 0; i < DIGITS; i++, n >>= 5) query[DIGITS_AT + i] = "0123456789abcdefghijklmnopqrstuv"[n & 31];
+}
 int main(int words, char **word) {
-    int port = atoi(word[1]); double seconds = atof(word[2]); size_t skip = strtoul(word[3], 0, 10);
+    int port = atoi(word[1]); double seconds = atof(word[2]);
+    int fresh = word[3][0] != '-'; unsigned long names = strtoul(word[3], 0, 10);
     FILE *files[3]; char line[512], name[300], type[16];
     arena = malloc((size_t)MOST * OCTETS / 3); starts = malloc((MOST + 1) * sizeof *starts);
     for (int way = 0; way < 3; way++) {
         if (!(files[way] = fopen(word[4 + way], "r"))) return 2;
-        for (size_t i = 0; i < skip / 3; i++) if (!fgets(line, sizeof line, files[way])) rewind(files[way]);
     }
     size_t room = (size_t)MOST * OCTETS / 3 - 1000;
     for (int way = 0, ends = 0; count < MOST && ends < 3 && used < room; way = (way + 1) % 3) {
@@ -86,6 +90,7 @@ int main(int words, char **word) {
             for (int j = 0; j < wanted; j++) {
                 char *query = arena + starts[next];
                 query[0] = ++id >> 8; query[1] = id;
+                if (fresh) number(query, names++);
                 parts[j] = (struct iovec){query, starts[next + 1] - starts[next]};
                 next = (next + 1) % count;
             }
@@ -96,18 +101,18 @@ int main(int words, char **word) {
         else if (moment - heard > 0.1) { memset(under_way, 0, sizeof under_way); heard = moment; }
         else poll(fds, SOCKETS, 10);
     }
-    printf("%lu %f\n", completed, now() - begun);
+    printf("%lu %f %lu\n", completed, now() - begun, fresh ? names - strtoul(word[3], 0, 10) : 0);
     return 0;
 }
 """
 
 
 class Load:
-    """The compiled program, and how far it has come in each set of files: a name that never returns is used once."""
+    """The compiled program, and how many names that never return it has asked for."""
 
     def __init__(self, program: Path) -> None:
         self._program = program
-        self._asked: dict[tuple[Path, ...], int] = {}
+        self._names = 0
 
     @classmethod
     def compiled(cls, folder: Path) -> Load | None:
@@ -120,12 +125,11 @@ class Load:
         subprocess.run([compiler, "-O2", "-o", str(program), str(source)], check=True)
         return cls(program)
 
-    def run(self, files: Sequence[Path], port: int, seconds: float, core: set[int]) -> tuple[int, float]:
-        """Queries answered, and per second. ``files``: without EDNS, with it, with a client's cookie."""
-        key = tuple(files)
-        skip = self._asked.get(key, 0)
-        command = ["taskset", "-c", ",".join(map(str, core)), str(self._program), str(port), str(seconds), str(skip)]
-        said = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=True).stdout
-        completed, took = int(said.split()[0]), float(said.split()[1])
-        self._asked[key] = skip + int(completed * 1.1) + 1000
-        return completed, completed / took
+    def run(self, mix: Mix, port: int, seconds: float, core: set[int]) -> tuple[int, float]:
+        """Queries answered, and per second."""
+        first = "-" if mix.returning else str(self._names)
+        command = ["taskset", "-c", ",".join(map(str, core)), str(self._program), str(port), str(seconds), first]
+        said = subprocess.run([*command, *map(str, mix.files)], capture_output=True, text=True, check=True).stdout
+        completed, took, asked = said.split()
+        self._names += int(asked)
+        return int(completed), int(completed) / float(took)

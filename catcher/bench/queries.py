@@ -10,6 +10,8 @@ from pathlib import Path
 RETURN, NEVER = "names return", "names never return"
 _RETURNING = 20_000
 _FRESH = 3_000_000
+DIGITS = 6
+"""Of a name that never returns, behind two letters."""
 
 EDNS = ((), ("-e",), ("-e", "-E", "10:0123456789abcdef"))
 """dnsperf's ways to ask, one third of the load each: without EDNS, with it, and with a client's cookie."""
@@ -20,6 +22,8 @@ class Mix:
     name: str
     files: tuple[Path, ...]
     """One for each of ``EDNS``, so that no name comes again in another's."""
+    returning: bool = True
+    """False: the first label of each name ends in ``DIGITS`` digits, which may be counted up for more names."""
 
 
 def domain(number: int) -> str:
@@ -38,7 +42,7 @@ def mixes(folder: Path, domains: int) -> list[Mix]:
         fresh.append(folder / f"fresh-{number}.txt")
         with fresh[-1].open("w") as file:
             file.writelines(_fresh(number, domains))
-    return [Mix(RETURN, (returning,) * len(EDNS)), Mix(NEVER, tuple(fresh))]
+    return [Mix(RETURN, (returning,) * len(EDNS)), Mix(NEVER, tuple(fresh), returning=False)]
 
 
 def over_all(folder: Path, domains: int) -> Mix:
@@ -53,7 +57,7 @@ def over_all(folder: Path, domains: int) -> Mix:
 
 def _fresh(number: int, domains: int) -> Iterator[str]:
     draw = random.Random(3 + number)
-    return (_fresh_line(draw, domains, f"{number}{unique:x}") for unique in range(_FRESH // len(EDNS)))
+    return (_fresh_line(draw, domains, f"{number}{unique:0{DIGITS}x}") for unique in range(_FRESH // len(EDNS)))
 
 
 def _fresh_line(draw: random.Random, domains: int, label: str) -> str:

@@ -11,13 +11,15 @@ from catcher.dns.compiled import PARTS, Answers, Entry
 from catcher.dns.limit import Limits, RateLimit, Verdict, truncated
 from catcher.dns.mmsg import SLOTS, Batch, address_of
 from catcher.dns.responder import Responder
-from catcher.dns.tally import Tally
+from catcher.dns.tally import Tally, answer_class, cell_of
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 _TURN = 4
 """Batches answered before other work of the loop gets its turn."""
-_SILENCE: Entry = (PARTS.pack(*[0] * 8), (None, 0), b"", b"")
+_UNCOUNTED = cell_of(None, 0)
+_SILENCE: Entry = (PARTS.pack(*[0] * 8), _UNCOUNTED, b"", b"")
+_SLOTS = range(SLOTS)
 
 _where, _counted_as = itemgetter(0), itemgetter(1)
 
@@ -77,19 +79,17 @@ class Batches:
 
     def _find(self, messages: Sequence[bytes], entries: list[Entry | None]) -> list[int]:
         """Completes ``entries``; returns the slots that get silence."""
-        find, questions, silent = self._answers.find, self._batch.questions, []
+        batch, silent, find, questions = self._batch, [], self._answers.find, self._batch.questions
         for slot, entry in enumerate(entries):
             if entry is None:
-                entry = find(messages[slot], questions[slot], slot) or self._ask(slot, messages[slot])
+                entries[slot] = entry = find(messages[slot], questions[slot], slot)
+            if entry is None:
+                start = batch.starts[slot]
+                whole = batch.data[start : start + 2] + messages[slot]
+                entries[slot] = entry = self._answers.ask(whole, batch.client(slot)) or _SILENCE
                 if entry is _SILENCE:
                     silent.append(slot)
-                entries[slot] = entry
         return silent
-
-    def _ask(self, slot: int, message: bytes) -> Entry:
-        batch = self._batch
-        start = batch.starts[slot]
-        return self._answers.ask(batch.data[start : start + 2] + message, batch.client(slot)) or _SILENCE
 
     def _judge(
         self,
@@ -103,7 +103,7 @@ class Batches:
         judged, quiet = list(entries), list(silent)
         for slot, prefix in enumerate(prefixes):
             if prefix in suspects and judged[slot] is not _SILENCE:
-                verdict = self.limit.judge(prefix, judged[slot][1][1] >> 8 & 0xFF, now)
+                verdict = self.limit.judge(prefix, answer_class(judged[slot][1]), now)
                 if verdict is Verdict.TRUNCATE:
                     judged[slot] = self._truncated(slot)
                 elif verdict is Verdict.DROP:
@@ -114,4 +114,4 @@ class Batches:
         start = self._batch.starts[slot]
         message = self._batch.data[start : start + self._batch.lengths(slot + 1)[slot]]
         octets = truncated(message)[2:]
-        return PARTS.pack(address_of(octets), len(octets), *[0] * 6), (None, 0), octets, b""
+        return PARTS.pack(address_of(octets), len(octets), *[0] * 6), _UNCOUNTED, octets, b""

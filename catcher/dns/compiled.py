@@ -2,23 +2,29 @@
 
 ::
 
-    message without its ID ─▶ exact: seen before? ──────────────────────────▶ the same reply
-                         └──▶ kinds: one like it seen before? ──────────────▶ that one's head and records, own question
-                                                        └──▶ Authority ─────▶ a reply, kept for its kind
+    message without its ID ─▶ exact: came before, twice? ─────────────────────────────────▶ the same reply
+                         └──▶ repeated: the same, with a cookie? ─────────────────────────▶ with its client's own cookie
+                         └──▶ siblings: came before but for the first label? ─────────────▶ with its own question
+                         └──▶ places: which place is it about, and in which shape? ───────▶ the same
+                         └──▶ Authority ─────▶ a reply, kept where it lasts
 
-Nothing is decided here: each reply was ``Authority``'s to the same octets, or to a query of the same kind. Memory is
-bounded: of exact repetitions two generations are kept, of which the older one is dropped when the younger is full.
+Nothing is decided here: each reply was ``Authority``'s to the same octets, or to a query of the same kind.
+
+A query that comes for the first time leaves a mark in a table of fixed size and nothing else; what comes again is
+kept. So names that never return cost no memory and fill no table. Memory is bounded: a full table begins anew.
 What can't be kept (cookies' replies differ from client to client) is asked anew each time or kept by client.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from struct import Struct
 
 from catcher.dns.authority import Authority, Reply
-from catcher.dns.kinds import QUESTION, Kind, Kinds, plain
+from catcher.dns.kinds import QUESTION
+from catcher.dns.places import Places
 from catcher.dns.tally import Cell, cell
 from catcher.dns.wire import Rcode
 
@@ -33,24 +39,21 @@ _PART = Struct("QQ")
 _NOTHING = _PART.pack(0, 0)
 
 _MOST_EXACT = 32_768
-_MOST_KINDS = 32_768
+"""Of exact repetitions, with a cookie and without, and of siblings, each."""
 _MOST_OF_CLIENTS = 16_384
-_MOST_SEEN = 65_536
-"""Queries of a known kind that are remembered (as a hash): what comes for the second time is kept exactly."""
 _OF_CLIENTS_SECONDS = 60
 """How long a reply with a cookie is kept; the cookie's time is as much behind."""
+_SIGHTINGS = 65_536
+"""Marks of queries that came: 16 bits of a hash, at the place that 16 others tell. A later one there takes it over."""
 
-_COOKIE_OCTETS = 24
-"""Of client and server cookie (RFC 9018); the last thing in a reply over UDP."""
-_DOCUMENTED = "192.0.2.0"
-"""A client to learn from, nobody's address (RFC 5737)."""
+_LABEL = QUESTION + 1
+"""Where the text of the first label begins."""
 
-_Parts = tuple[bytes, bytes, bytes]
-"""What comes before the question and behind it, and the octets of both."""
-_Shared = tuple[_Parts, int, bool]
-"""The parts, the code, and whether the domain is counted."""
-_Place = tuple[_Parts, Cell, int, bytes | None, frozenset[bytes]]
-"""The parts, what the reply is counted as, where the QNAME ends, the cookie, and first labels that differ."""
+_Said = tuple[bytes, dict[bytes, tuple[bytes, bytes]]]
+"""A client's cookie; by the address that it comes from, where the answer is, and the answer."""
+_Known = tuple[bytes, bytes, bytes, Cell, int, _Said | None, frozenset[bytes] | None]
+"""Where that is which comes before the question and behind it, the octets of both, what the reply is counted as, octets
+of the question, the cookie, and first labels of this length (folded) that differ."""
 
 
 class Answers:
@@ -72,76 +75,63 @@ class Answers:
         self._answer = answer
         self._address_of = address_of
         self._client_of = client_of
-        self._siblings: dict[bytes, _Place] = {}
-        """By message without its ID and its first label."""
-        self._places: dict[bytes, _Place] = {}
-        """By message without its ID, where a cookie keeps the reply from being kept exactly."""
-        self._seen: set[int] = set()
-        self._cookies: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
         self.exact: dict[bytes, Entry] = {}
         """By message without ID; to be looked up by whoever is in a hurry."""
-        self._older: dict[bytes, Entry] = {}
-        self._shared: dict[Kind, _Shared | None] = {}
+        self._repeated: dict[bytes, _Known] = {}
+        """By the same, where a cookie keeps the reply from being kept as it is."""
+        self._siblings: dict[bytes, _Known] = {}
+        """By message without its ID and its first label, but with that one's length."""
+        self._sightings = array("H", bytes(2 * _SIGHTINGS))
+        self._cookies: dict[bytes, _Said] = {}
         self._of_clients: dict[tuple[str, bytes], Entry] = {}
+        self._client_count = 0
+        """Answers to clients' cookies that are kept."""
         self._since = self._until = self._clients_until = datetime.min.replace(tzinfo=UTC)
-        self._kinds: Kinds | None = None
+        self._places: Places | None = None
 
     def at(self, now: datetime) -> None:
         """Forgets what may not hold any more at ``now``: policies end on dates, guards after a day."""
         if not self._since <= now < self._until:
             self._since = now
             self._until = _next_change(self._authority, now)
-            self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
-            self._kinds = Kinds(self._authority, now)
-            self.exact, self._older, self._shared, self._of_clients, self._cookies = {}, {}, {}, {}, {}
-            self._siblings, self._places = {}, {}
+            self._places = Places(self._authority, self._answer, self._address_of, now)
+            self.exact = {}
+            self._forget_clients(now)
         elif now >= self._clients_until:
-            self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
-            self._of_clients, self._cookies = {}, {}
+            self._forget_clients(now)
         self._now = now
 
-    def find(self, message: bytes, question_address: int, slot: int) -> Entry | None:
-        """The reply to ``message`` (without its ID), whose question stands at ``question_address``.
+    def find(self, message: bytes, question: int, slot: int) -> Entry | None:
+        """The reply to ``message`` (without its ID), whose question stands at the address ``question``.
 
         None where it has to be asked for: see ``ask``.
         """
-        entry = self._older.get(message)
-        if entry is not None:
-            self._keep(message, entry)
-            return entry
-        place = self._places.get(message)
-        if place is None:
+        known = self._repeated.get(message)
+        fresh = known is None
+        if known is None:
             try:
-                after_label = QUESTION + 1 + message[QUESTION]
+                rest = _LABEL + message[QUESTION]
             except IndexError:
                 return None
-            siblings = message[: QUESTION + 1] + message[after_label:]
-            place = self._siblings.get(siblings)
-            if place is None or message[QUESTION + 1 : after_label].lower() in place[4]:
-                place = self._place(message, siblings)
-                if place is None:
+            siblings = message[:_LABEL] + message[rest:]
+            known = self._siblings.get(siblings)
+            if known is None or (known[6] and message[_LABEL:rest].lower() in known[6]):
+                known = self._know(message, siblings)
+                if known is None:
                     return None
-            digest = hash(message)
-            seen = digest in self._seen
-            if not seen:
-                if len(self._seen) >= _MOST_SEEN:
-                    self._seen = set()
-                self._seen.add(digest)
-        else:
-            seen = False
-        (before, behind, octets), what, end, cookie, _ = place
-        if cookie is not None:
-            client = self._client_of(slot)
-            where, said = self._cookies.get((client, cookie)) or self._cookie(client, cookie)
-            if seen:
-                if len(self._places) >= _MOST_KINDS:
-                    self._places = {}
-                self._places[message] = place
-            return _FROM_QUERY.pack(before, question_address, end + 4 - QUESTION, behind, where), what, octets, said
-        if seen:
-            whole = octets[:QUESTION] + message[QUESTION : end + 4] + octets[QUESTION:]
-            return self._keep(message, (self._whole(whole), what, whole, b""))
-        return _FROM_QUERY.pack(before, question_address, end + 4 - QUESTION, behind, _NOTHING), what, octets, b""
+        before, behind, octets, what, length, cookie, _ = known
+        if fresh and self._came_before(message):
+            if cookie is None:
+                question_octets = message[QUESTION : QUESTION + length]
+                return self._keep(message, octets[:QUESTION] + question_octets + octets[QUESTION:], what)
+            if len(self._repeated) >= _MOST_EXACT:
+                self._repeated.clear()
+            self._repeated[message] = known
+        if cookie is None:
+            return _FROM_QUERY.pack(before, question, length, behind, _NOTHING), what, octets, b""
+        client = self._client_of(slot)
+        where, said = cookie[1].get(client) or self._say(cookie, client)
+        return _FROM_QUERY.pack(before, question, length, behind, where), what, octets, said
 
     def ask(self, message: bytes, client: str) -> Entry | None:
         """The reply to a whole ``message``, from the truth; None is silence."""
@@ -152,78 +142,73 @@ class Answers:
         reply = self._answer(message, client)
         if reply is None:
             return None
-        rest = reply.wire[2:]
-        entry = self._whole(rest), cell(reply), rest, b""
-        assert self._kinds is not None
-        if reply.rcode is Rcode.SERVFAIL:
-            return entry
-        if self._kinds.lasting(key[1]):
-            return self._keep(key[1], entry)
-        if self._kinds.by_client(key[1]):
-            if len(self._of_clients) >= _MOST_OF_CLIENTS:
-                self._of_clients = {}
-            self._of_clients[key] = entry
-        return entry
+        assert self._places is not None
+        octets, what = reply.wire[2:], cell(reply)
+        if reply.rcode is not Rcode.SERVFAIL:
+            if self._places.lasting(key[1]):
+                return self._keep(key[1], octets, what)
+            if self._places.by_client(key[1]):
+                if len(self._of_clients) >= _MOST_OF_CLIENTS:
+                    self._of_clients = {}
+                self._of_clients[key] = self._whole(octets, what)
+        return self._whole(octets, what)
 
-    def _place(self, message: bytes, siblings: bytes) -> _Place | None:
-        """What is known of the kind of ``message``, for it and for queries that differ in their first label alone."""
-        assert self._kinds is not None
-        found = self._kinds.of(message)
+    def _came_before(self, octets: bytes) -> bool:
+        """Whether they were shown here before, as far as is known; once in 65,536 times that is an error."""
+        digest = hash(octets)
+        mark = digest >> 16 & 0xFFFF
+        if self._sightings[digest & 0xFFFF] == mark:
+            return True
+        self._sightings[digest & 0xFFFF] = mark
+        return False
+
+    def _know(self, message: bytes, siblings: bytes) -> _Known | None:
+        """What is known of a query by what it is about."""
+        assert self._places is not None
+        found = self._places.find(message)
         if found is None:
             return None
-        kind, end, domain, cookie, unlike = found
-        try:
-            shared = self._shared[kind]
-        except KeyError:
-            shared = self._learn(kind, message, end, cookie)
-        if shared is None:
-            return None
-        parts, code, counted = shared
-        place = parts, (domain if counted else None, code), end, cookie, unlike or frozenset()
-        if unlike is not None:
-            if len(self._siblings) >= _MOST_KINDS:
-                self._siblings = {}
-            self._siblings[siblings] = place
-        return place
+        (before, behind, octets, _, _), what, length, cookie, unlike = found
+        said = None
+        if cookie is not None:
+            said = self._cookies.get(cookie)
+            if said is None:
+                said = self._cookies[cookie] = cookie, {}
+                self._count_client()
+        known = before, behind, octets, what, length, said, unlike
+        if unlike is not None and self._came_before(siblings):
+            if len(self._siblings) >= _MOST_EXACT:
+                self._siblings.clear()
+            self._siblings[siblings] = known
+        return known
 
-    def _keep(self, message: bytes, entry: Entry) -> Entry:
+    def _keep(self, message: bytes, octets: bytes, what: Cell) -> Entry:
         if len(self.exact) >= _MOST_EXACT:
-            self._older, self.exact = self.exact, {}
-        self.exact[message] = entry
+            self.exact.clear()
+        entry = self.exact[message] = self._whole(octets, what)
         return entry
 
-    def _whole(self, octets: bytes) -> bytes:
-        return _PART.pack(self._address_of(octets), len(octets)) + 3 * _NOTHING
+    def _whole(self, octets: bytes, what: Cell) -> Entry:
+        return _PART.pack(self._address_of(octets), len(octets)) + 3 * _NOTHING, what, octets, b""
 
-    def _cookie(self, client: bytes, cookie: bytes) -> tuple[bytes, bytes]:
+    def _say(self, cookie: _Said, client: bytes) -> tuple[bytes, bytes]:
         """The answer to a client's cookie, kept for a while, and where it is."""
         made = self._authority.settings.cookies
-        said = made.answer(cookie, client, int(self._now.timestamp()))[0] if made is not None else b""
-        if len(self._cookies) >= _MOST_OF_CLIENTS:
-            self._cookies = {}
-        kept = self._cookies[client, cookie] = _PART.pack(self._address_of(said), len(said)), said
+        said = made.answer(cookie[0], client, int(self._now.timestamp()))[0] if made is not None else b""
+        kept = cookie[1][client] = _PART.pack(self._address_of(said), len(said)), said
+        self._count_client()
         return kept
 
-    def _learn(self, kind: Kind, message: bytes, end: int, cookie: bytes | None) -> _Shared | None:
-        """Has one query of a new kind answered, and keeps what is the same for all of them: all but a cookie."""
-        shared = None
-        client = "" if cookie is None else _DOCUMENTED
-        reply = self._answer(b"\0\0" + message, client) if plain(message) else None
-        if reply is not None and reply.rcode is not Rcode.SERVFAIL:
-            question, wire = slice(QUESTION + 2, end + 6), reply.wire
-            if wire[question] == message[QUESTION : end + 4]:
-                octets = wire[2 : QUESTION + 2] + wire[end + 6 :]
-                if cookie is not None and self._authority.settings.cookies is not None:
-                    octets = octets[:-_COOKIE_OCTETS]
-                address = self._address_of(octets)
-                before = _PART.pack(address, QUESTION)
-                behind = _PART.pack(address + QUESTION, len(octets) - QUESTION)
-                domain, code = cell(reply)
-                shared = (before, behind, octets), code, domain is not None
-        if len(self._shared) >= _MOST_KINDS:
-            self._shared = {}
-        self._shared[kind] = shared
-        return shared
+    def _count_client(self) -> None:
+        self._client_count += 1
+        if self._client_count >= _MOST_OF_CLIENTS:
+            self._forget_clients(self._now)
+
+    def _forget_clients(self, now: datetime) -> None:
+        """Forgets clients' cookies, and all that knows one."""
+        self._clients_until = now + timedelta(seconds=_OF_CLIENTS_SECONDS)
+        self._of_clients, self._cookies, self._repeated, self._siblings = {}, {}, {}, {}
+        self._client_count = 0
 
 
 def octets_of(entry: Entry, message: bytes) -> bytes:

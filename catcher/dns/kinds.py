@@ -25,11 +25,28 @@ from catcher.dns.zone import Node, Zone
 
 Kind = tuple[object, ...]
 """Equal for queries of one kind; without a meaning beyond that."""
-Found = tuple[Kind, int, str | None, bytes | None, frozenset[bytes] | None]
-"""The kind, where the QNAME ends, the catalogued domain, the cookie (RFC 7873), whose answer is the client's own, and
-the first labels (folded) that would make another kind; None: any other one might."""
 
-_ANY: frozenset[bytes] = frozenset()
+
+class Found(NamedTuple):
+    """What is known of a query."""
+
+    likeness: Kind
+    """The part of the kind that the QNAME makes, its length aside."""
+    ending: bytes
+    """The part of the kind that is made by what comes behind the QNAME."""
+    end: int
+    """Where the QNAME ends; the last part of the kind."""
+    domain: str | None
+    """The catalogued domain."""
+    cookie: bytes | None
+    """The client's (RFC 7873): its answer is the client's own."""
+    beneath: int | None
+    """Where in the QNAME the name begins below which every name is of this likeness; None: there is no such name."""
+    unlike: frozenset[bytes]
+    """But not those whose label directly below it is one of these (folded)."""
+
+
+_NONE: frozenset[bytes] = frozenset()
 
 QUESTION = 10
 """Where the question begins in a message without its ID."""
@@ -95,25 +112,27 @@ class Kinds:
             return None
         ending, cookie = heeded
         folded = message[QUESTION:end].lower()
-        deep = len(offsets) > self._depth  # no name that is held begins with the first label
+        held = offsets[-self._depth :] if self._depth else []
+        deepest = (held[0] if held else end - 1 - QUESTION) if len(offsets) > len(held) else None
+        """Nothing is held below this name."""
         apex: _Apex | bool | None = False
-        for at in offsets[-self._depth :] if self._depth else ():
+        for at in held:
             apex = self._apexes.get(folded[at:])
             if apex is None:
                 apex = self._find(folded[at:])
             if apex:
                 break
         if isinstance(apex, bool) or apex is None:
-            return None if apex else ((message[:QUESTION], ending), end, None, cookie, _ANY if deep else None)
+            return None if apex else Found((), ending, end, None, cookie, deepest, _NONE)
         domain, likeness, zone = apex
         if zone is None:
-            return (message[:QUESTION], ending, likeness), end, domain, cookie, _ANY if deep else None
+            return Found((likeness,), ending, end, domain, cookie, deepest, _NONE)
         relative = folded[:at]
         node = zone.nodes.get(relative)
         if node is not None:
             if node.dname is not None:
                 return None
-            return (message[:QUESTION], ending, likeness, node, end), end, domain, cookie, None
+            return Found((likeness, node), ending, end, domain, cookie, None, _NONE)
         at = 0
         while node is None:
             closer = relative[at:]
@@ -122,8 +141,10 @@ class Kinds:
         touching, named = self._touching.get(node) or self._touched(zone, node, folded)
         if touching is None or closer in touching:
             return None
-        alike = named if deep and at == relative[0] + 1 else None
-        return (message[:QUESTION], ending, likeness, node, -end), end, domain, cookie, alike
+        beneath, unlike = deepest, _NONE  # the label directly below the encloser is then above all that may differ
+        if deepest is not None and deepest >= at:
+            beneath, unlike = (None, _NONE) if named is None else (at, named)
+        return Found((likeness, node, False), ending, end, domain, cookie, beneath, unlike)
 
     def lasting(self, message: bytes) -> bool:
         """Whether the same octets (without the ID) always get the same reply, whoever asks."""

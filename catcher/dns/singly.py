@@ -9,7 +9,7 @@ from catcher.dns.compiled import Answers, octets_of
 from catcher.dns.limit import Limits, RateLimit, Verdict, truncated
 from catcher.dns.options import packed
 from catcher.dns.responder import Responder
-from catcher.dns.tally import Tally, prefix_of
+from catcher.dns.tally import Tally, answer_class, prefix_of
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
@@ -72,13 +72,13 @@ class Singly:
         now = self._clock.now()
         answers, key, self._client = self._answers, message[2:], client
         answers.at(now)
-        entry = answers.exact.get(key) or answers.find(key, 0, 0) or answers.ask(message, client)
+        entry = answers.find(key, 0, 0) or answers.ask(message, client)
         if entry is None:
             return None
         prefix, what = prefix_of(client), entry[1]
         self._tally.add_all([prefix], [what], now)
         if self.limit.suspects([prefix], now.timestamp()):
-            verdict = self.limit.judge(prefix, what[1] >> 8 & 0xFF, now.timestamp())
+            verdict = self.limit.judge(prefix, answer_class(what), now.timestamp())
             if verdict is not Verdict.SEND:
                 return truncated(message) if verdict is Verdict.TRUNCATE else None
         return octets_of(entry, message)

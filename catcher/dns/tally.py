@@ -11,17 +11,35 @@ from ipaddress import ip_address
 from catcher.dns import counting
 from catcher.dns.authority import Reply
 from catcher.dns.limit import V4_OCTETS, V6_OCTETS, as_network, class_of
-from catcher.dns.mnemonic import to_mnemonic
+from catcher.dns.mnemonic import from_mnemonic, to_mnemonic
 from catcher.dns.wire import Rcode
 from catcher.model.demand import DemandKey
 
-Cell = tuple[str | None, int]
-"""What one reply is counted as: the catalogued domain (None: not counted) and a code, see ``cell``."""
+Cell = bytes
+"""What one reply is counted as: a code in four octets (QTYPE in two, class of answer, rcode) and the catalogued domain;
+without a domain it is not counted. An object that keeps its hash: it is looked up for every query."""
 Row = tuple[bytes, str, int, int]
 """Prefix, domain, code and count."""
 
+NAMED = frozenset(
+    map(
+        from_mnemonic,
+        (
+            *("A", "AAAA", "AFSDB", "ANY", "AXFR", "CAA", "CDNSKEY", "CDS", "CERT", "CNAME", "DNAME", "DNSKEY", "DS"),
+            *("HINFO", "HTTPS", "IXFR", "LOC", "MX", "NAPTR", "NS", "NSEC", "NSEC3", "NSEC3PARAM", "OPENPGPKEY"),
+            *("PTR", "RP", "RRSIG", "SMIMEA", "SOA", "SPF", "SRV", "SSHFP", "SVCB", "TLSA", "TXT", "URI"),
+        ),
+    )
+)
+"""QTYPEs that are told apart. All others are one: whoever asks for each of 65,536 makes no more rows."""
+_OTHER = 0
+"""The QTYPE that stands for those; reserved (RFC 6895 §3.1), so nobody means it."""
+OTHER = "OTHER"
+
 _Counts = Counter[tuple[bytes, Cell]]
 _HOUR = timedelta(hours=1)
+_CODE = 4
+"""Octets of a code."""
 _CHUNK = 256
 """Rows taken at once: a fraction of a millisecond, in which no query is answered."""
 _PURGED_ENOUGH = 7 / 8
@@ -67,10 +85,10 @@ class Tally:
             hour, counts = self._leaving[-1]
             rows: list[Row] = []
             while counts and len(rows) < _CHUNK:
-                (prefix, (domain, code)), count = counts.popitem()
+                (prefix, cell), count = counts.popitem()
                 self._waiting -= 1
-                if domain is not None:
-                    rows.append((prefix, domain, code, count))
+                if len(cell) > _CODE:
+                    rows.append((prefix, cell[_CODE:].decode("ascii"), int.from_bytes(cell[:_CODE], "big"), count))
             if not counts:
                 self._leaving.pop()
             if rows:
@@ -98,7 +116,7 @@ class Tally:
         back: _Counts = Counter()
         for prefix, domain, code, count in rows:
             if len(back) + len(self._counts) + self._waiting < self._capacity:
-                back[prefix, (domain, code)] = count
+                back[prefix, cell_of(domain, code)] = count
             else:
                 self.overflow += count
         self._waiting += len(back)
@@ -111,13 +129,13 @@ class Tally:
 
     def _purge(self) -> None:
         """Forgets what isn't counted anyway; where that makes no room, care is taken until the next drain."""
-        self._counts = Counter({key: count for key, count in self._counts.items() if key[1][0] is not None})
+        self._counts = Counter({key: count for key, count in self._counts.items() if len(key[1]) > _CODE})
         self._full = len(self._counts) + self._waiting > self._capacity * _PURGED_ENOUGH
 
     def _add_with_care(self, prefixes: Sequence[bytes], cells: Iterable[Cell]) -> None:
         counts = self._counts
         for key in zip(prefixes, cells, strict=True):
-            if key[1][0] is None:
+            if len(key[1]) == _CODE:
                 continue
             if key in counts or len(counts) + self._waiting < self._capacity:
                 counts[key] += 1
@@ -129,13 +147,30 @@ def spelled(hour: datetime, rows: Iterable[Row]) -> dict[DemandKey, int]:
     """Rows as the store has them, by /24 and /48."""
     counts: Counter[DemandKey] = Counter()
     for prefix, domain, code, count in rows:
-        counts[DemandKey(domain, to_mnemonic(code >> 16), Rcode(code & 0xFF).name, hour, _network(prefix))] += count
+        qtype = to_mnemonic(code >> 16) if code >> 16 != _OTHER else OTHER
+        counts[DemandKey(domain, qtype, Rcode(code & 0xFF).name, hour, _network(prefix))] += count
     return counts
 
 
 def cell(reply: Reply) -> Cell:
-    """QTYPE, class of answer and rcode stand in the code at 2^16, 2^8 and 1."""
-    return reply.domain, reply.qtype << 16 | class_of(reply.wire) << 8 | reply.rcode
+    """What ``reply`` is counted as."""
+    return cell_of(reply.domain, code_of(reply))
+
+
+def cell_of(domain: str | None, code: int) -> Cell:
+    """The cell of a catalogued domain (A-labels) and a code."""
+    return code.to_bytes(_CODE, "big") + (domain or "").encode("ascii")
+
+
+def code_of(reply: Reply) -> int:
+    """QTYPE (of ``NAMED``, else 0), class of answer and rcode stand in the code at 2^16, 2^8 and 1."""
+    qtype = reply.qtype if reply.qtype in NAMED else _OTHER
+    return qtype << 16 | class_of(reply.wire) << 8 | reply.rcode
+
+
+def answer_class(cell: Cell) -> int:
+    """The class of answer that the rate limit tells apart."""
+    return cell[2]
 
 
 def prefix_of(address: str) -> bytes:

@@ -13,7 +13,7 @@ class DemandKey:
     domain: str
     """The catalogued domain, never the QNAME below it."""
     qtype: str
-    """Mnemonic, or ``TYPE123``."""
+    """Mnemonic; ``OTHER`` for all types that are hardly ever asked for (``dns.tally.NAMED``)."""
     rcode: str
     hour: datetime
     """Start of the hour, UTC."""

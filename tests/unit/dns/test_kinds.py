@@ -17,4 +17,4 @@ def test_junk_that_looks_like_an_opt_is_no_cookie() -> None:
     wire = query("army.ml", "TXT").to_wire()
     assert KINDS.of(wire[2:] + OPT_WITH_COOKIE) is None
     counted = KINDS.of(wire[2:11] + b"\1" + wire[12:] + OPT_WITH_COOKIE)
-    assert counted is not None and counted[3] == b"abcdefgh"
+    assert counted is not None and counted.cookie == b"abcdefgh"

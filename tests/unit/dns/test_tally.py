@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catcher.dns import Rcode, Reply, Tally
-from catcher.dns.tally import network, spelled
+from catcher.dns.tally import NAMED, cell_of, network, spelled
 from catcher.model.demand import DemandKey
 from tests.unit.dns.serving import NOW
 
 HOUR = datetime(2026, 11, 3, 12, tzinfo=UTC)
+MX = cell_of("army.ml", 15 << 16)
 
 
 def reply(domain: str | None = "army.ml", qtype: int = 15, rcode: Rcode = Rcode.NOERROR) -> Reply:
@@ -32,14 +33,14 @@ def test_queries_are_summed_by_domain_type_rcode_hour_and_network() -> None:
     assert tally.drain() == {
         DemandKey("army.ml", "MX", "NOERROR", HOUR, "192.0.2.0/24"): 3,
         DemandKey("army.ml", "MX", "NOERROR", HOUR, "2001:db8:1::/48"): 2,
-        DemandKey("army.ml", "TYPE65280", "NXDOMAIN", HOUR + timedelta(hours=1), "192.0.2.0/24"): 1,
+        DemandKey("army.ml", "OTHER", "NXDOMAIN", HOUR + timedelta(hours=1), "192.0.2.0/24"): 1,
     }
 
 
 def test_only_catalogued_domains_are_tallied() -> None:
     tally = Tally()
     tally.add(reply(domain=None), "192.0.2.1", NOW)
-    tally.add_all([b"\xc0\0\2"] * 2, [(None, 5), ("army.ml", 15 << 16)], NOW)
+    tally.add_all([b"\xc0\0\2"] * 2, [cell_of(None, 5), MX], NOW)
     assert counted(tally) == {("army.ml", "MX"): 1}
 
 
@@ -52,9 +53,9 @@ def test_a_drain_empties() -> None:
 
 def test_memory_is_bounded_and_overflow_is_counted() -> None:
     tally = Tally(capacity=10)
-    for qtype in range(1000, 1100):
-        tally.add(reply(qtype=qtype), "192.0.2.1", NOW)
-    tally.add(reply(qtype=1000), "192.0.2.1", NOW)
+    for number in range(100):
+        tally.add(reply(), f"192.0.{number}.1", NOW)
+    tally.add(reply(), "192.0.0.1", NOW)
     counts = tally.drain()
     assert (len(counts), sum(counts.values()), tally.overflow) == (10, 11, 90)
 
@@ -63,14 +64,25 @@ def test_what_is_not_counted_takes_no_room() -> None:
     """A flood of queries for names that aren't ours leaves the tally its memory."""
     tally = Tally(capacity=10)
     for number in range(100):
-        tally.add_all([bytes((192, 0, number))] * 2, [(None, 5), (None, 6)], NOW)
-    tally.add_all([b"\xc0\0\2"], [("army.ml", 15 << 16)], NOW)
+        tally.add_all([bytes((192, 0, number))] * 2, [cell_of(None, 5), cell_of(None, 6)], NOW)
+    tally.add_all([b"\xc0\0\2"], [MX], NOW)
     assert (counted(tally), tally.overflow) == ({("army.ml", "MX"): 1}, 0)
+
+
+def test_types_that_nobody_asks_for_are_one() -> None:
+    """Whoever cycles through all 65,536 of them makes one row for a domain, not as many."""
+    tally = Tally()
+    for qtype in range(65_536):
+        tally.add(reply(qtype=qtype), "192.0.2.1", NOW)
+    found = counted(tally)
+    assert len(found) == len(NAMED) + 1 and tally.overflow == 0
+    assert found["army.ml", "OTHER"] == 65_536 - len(NAMED)
+    assert {"A", "AAAA", "MX", "TXT", "HTTPS", "TLSA", "ANY"} < {qtype for _, qtype in found}
 
 
 def test_it_is_taken_in_pieces_while_more_is_counted() -> None:
     tally = Tally()
-    tally.add_all([number.to_bytes(3) for number in range(2000)], [("army.ml", 15 << 16)] * 2000, NOW)
+    tally.add_all([number.to_bytes(3) for number in range(2000)], [MX] * 2000, NOW)
     tally.settle()
     tally.add(reply(domain="navy.ml"), "192.0.2.1", NOW)
     pieces = []
