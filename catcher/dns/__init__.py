@@ -13,6 +13,8 @@
     secondaries ◀─ NOTIFY ─ notify ◀─ announcements: what has changed?
          └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue for those who copy it
 
+Over UDP ``compiled`` stands before the responder: replies that are known already (``places``, ``kinds``).
+
 From ``query`` to ``message`` all is pure: octets, a transport and a time in, octets out. ``wire`` is under all of them.
 
 Catalogued names are unsigned by design: delegate them without DS.

@@ -5,7 +5,7 @@
     message without its ID ─▶ exact: came before, twice? ─────────────────────────────────▶ the same reply
                          └──▶ repeated: the same, with a cookie? ─────────────────────────▶ with its client's own cookie
                          └──▶ siblings: came before but for the first label? ─────────────▶ with its own question
-                         └──▶ places: which place is it about, and in which shape? ───────▶ the same
+                         └──▶ places: which place is it about, in which shape? ──────────▶ the same
                          └──▶ Authority ─────▶ a reply, kept where it lasts
 
 Nothing is decided here: each reply was ``Authority``'s to the same octets, or to a query of the same kind.
@@ -43,8 +43,8 @@ _MOST_EXACT = 32_768
 _MOST_OF_CLIENTS = 16_384
 _OF_CLIENTS_SECONDS = 60
 """How long a reply with a cookie is kept; the cookie's time is as much behind."""
-_SIGHTINGS = 65_536
-"""Marks of queries that came: 16 bits of a hash, at the place that 16 others tell. A later one there takes it over."""
+_SIGHTINGS = 131_072
+"""Marks of queries that came: 16 bits of a hash, at the place that 17 others tell. A later one there takes it over."""
 
 _LABEL = QUESTION + 1
 """Where the text of the first label begins."""
@@ -156,10 +156,10 @@ class Answers:
     def _came_before(self, octets: bytes) -> bool:
         """Whether they were shown here before, as far as is known; once in 65,536 times that is an error."""
         digest = hash(octets)
-        mark = digest >> 16 & 0xFFFF
-        if self._sightings[digest & 0xFFFF] == mark:
+        at, mark = digest & _SIGHTINGS - 1, digest >> 32 & 0xFFFF
+        if self._sightings[at] == mark:
             return True
-        self._sightings[digest & 0xFFFF] = mark
+        self._sightings[at] = mark
         return False
 
     def _know(self, message: bytes, siblings: bytes) -> _Known | None:
