@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from operator import itemgetter
 
 from catcher.dns.authority import Authority
-from catcher.dns.compiled import PARTS, Answers, Entry
+from catcher.dns.compiled import PARTS, Answers, Entry, shows_its_address
 from catcher.dns.limit import Limits, RateLimit, Verdict, truncated
 from catcher.dns.mmsg import SLOTS, Batch, address_of
 from catcher.dns.responder import Responder
@@ -72,7 +72,7 @@ class Batches:
             tally.add_all(prefixes, map(_counted_as, found), now)
             suspects = self.limit.suspects(prefixes, now.timestamp())
             if suspects:
-                found, silent = self._judge(suspects, prefixes, found, silent, now.timestamp())
+                found, silent = self._judge(suspects, prefixes, messages, found, silent, now.timestamp())
             self.unsent += batch.send(list(map(_where, found)), silent)
             if count < SLOTS:
                 return
@@ -95,6 +95,7 @@ class Batches:
         self,
         suspects: Collection[bytes],
         prefixes: Sequence[bytes],
+        messages: Sequence[bytes],
         entries: Sequence[Entry],
         silent: Sequence[int],
         now: float,
@@ -102,12 +103,13 @@ class Batches:
         """Holds replies to suspects back where they are over the rate."""
         judged, quiet = list(entries), list(silent)
         for slot, prefix in enumerate(prefixes):
-            if prefix in suspects and judged[slot] is not _SILENCE:
-                verdict = self.limit.judge(prefix, answer_class(judged[slot][1]), now)
-                if verdict is Verdict.TRUNCATE:
-                    judged[slot] = self._truncated(slot)
-                elif verdict is Verdict.DROP:
-                    quiet.append(slot)
+            if prefix not in suspects or judged[slot] is _SILENCE or shows_its_address(judged[slot], messages[slot]):
+                continue
+            verdict = self.limit.judge(prefix, answer_class(judged[slot][1]), now)
+            if verdict is Verdict.TRUNCATE:
+                judged[slot] = self._truncated(slot)
+            elif verdict is Verdict.DROP:
+                quiet.append(slot)
         return judged, quiet
 
     def _truncated(self, slot: int) -> Entry:

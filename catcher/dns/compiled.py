@@ -221,6 +221,13 @@ def octets_of(entry: Entry, message: bytes) -> bytes:
     return b"".join((message[:2], octets[:QUESTION], question, octets[QUESTION:], cookie))
 
 
+def shows_its_address(entry: Entry, message: bytes) -> bool:
+    """Whether ``message`` came with a good server cookie, which then comes back as it is (``Cookies.answer``): its
+    client's address isn't forged (RFC 7873 §5.2.5)."""
+    cookie = entry[3]
+    return bool(cookie) and message.endswith(cookie)
+
+
 def _next_change(authority: Authority, now: datetime) -> datetime:
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
     return min([midnight, *authority.catalogue.turns_after(now)])

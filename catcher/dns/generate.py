@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-MOST = 1 << 20
-"""Records that one line may make."""
+MOST = 65_536
+"""Records that the lines of one file may make: as many as an IPv4 /16 has addresses, a few seconds of reading."""
 _MAX_WIDTH = 253
 """Characters that a counter may be padded to."""
 

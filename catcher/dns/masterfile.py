@@ -19,7 +19,7 @@ import dns.tokenizer
 import dns.ttl
 import dns.zonefile
 
-from catcher.dns.generate import counters, expand
+from catcher.dns.generate import MOST, counters, expand
 from catcher.dns.wire import Rdata, RRType, lower
 from catcher.model.errors import Fault
 
@@ -44,16 +44,17 @@ class Record:
         return f"{self.place[0]}:{self.place[1]}"
 
 
-def read(path: Path, origin: bytes) -> tuple[list[Record], list[Fault]]:
+def read(path: Path, origin: bytes, *, most_generated: int = MOST) -> tuple[list[Record], list[Fault]]:
     """The records of ``path``, which begins with ``origin`` (absolute, wire format) as its $ORIGIN.
 
     Records anywhere in the DNS are let through: what belongs into the zone is the caller's question. Reading ends
-    at the first fault. Paths of $INCLUDE are relative to the file that they stand in.
+    at the first fault. Paths of $INCLUDE are relative to the file that they stand in. The $GENERATE lines of all the
+    files make ``most_generated`` records at most.
     """
     collector = _Collector()
     try:
         with path.open(encoding="utf-8") as file:
-            reader = _Reader(_Tokenizer(file, str(path)), collector)
+            reader = _Reader(_Tokenizer(file, str(path)), collector, most_generated)
             collector.reader = reader
             reader.current_origin = reader.last_name = dns.name.from_wire(origin, 0)[0]
             try:
@@ -110,7 +111,9 @@ class _Tokenizer(dns.tokenizer.Tokenizer):
 class _Reader(dns.zonefile.Reader):
     """dnspython's reader, whose tokenizers are all ours and whose includes end."""
 
-    def __init__(self, tokenizer: _Tokenizer, collector: _Collector) -> None:
+    def __init__(self, tokenizer: _Tokenizer, collector: _Collector, most_generated: int) -> None:
+        self._most_generated = most_generated
+        self._generated = 0
         transaction: Any = collector
         super().__init__(tokenizer, dns.rdataclass.IN, transaction, allow_include=True)
 
@@ -146,7 +149,11 @@ class _Reader(dns.zonefile.Reader):
         rrtype, *data = rest
         text = data[0].value if len(data) == 1 else " ".join(map(_written, data))
         kind = dns.rdatatype.from_text(rrtype.value)
-        for counter in counters(rows.value):
+        numbers = counters(rows.value)
+        self._generated += len(numbers)
+        if self._generated > self._most_generated:
+            raise ValueError(f"$GENERATE makes over {self._most_generated} records")
+        for counter in numbers:
             name = dns.name.from_text(expand(owner.value, counter), self.current_origin)
             rdata = dns.rdata.from_text(self.zone_rdclass, kind, expand(text, counter), self.current_origin, False)
             self.txn.add(name, ttl, rdata)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 from catcher.dns.authority import Authority
-from catcher.dns.compiled import Answers, octets_of
+from catcher.dns.compiled import Answers, octets_of, shows_its_address
 from catcher.dns.limit import Limits, RateLimit, Verdict, truncated
 from catcher.dns.options import packed
 from catcher.dns.responder import Responder
@@ -77,7 +77,7 @@ class Singly:
             return None
         prefix, what = prefix_of(client), entry[1]
         self._tally.add_all([prefix], [what], now)
-        if self.limit.suspects([prefix], now.timestamp()):
+        if self.limit.suspects([prefix], now.timestamp()) and not shows_its_address(entry, message):
             verdict = self.limit.judge(prefix, answer_class(what), now.timestamp())
             if verdict is not Verdict.SEND:
                 return truncated(message) if verdict is Verdict.TRUNCATE else None

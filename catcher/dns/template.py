@@ -19,6 +19,8 @@ TTL = 300
 ORIGIN = name_to_wire("catalogued.invalid")
 """Stands for each catalogued name while the template is read."""
 
+_MOST_GENERATED = 1000
+"""Records that $GENERATE may make: every catalogued name has them all."""
 _REFRESH, _RETRY, _EXPIRE, _MINIMUM = 7200, 3600, 1_209_600, TTL
 _ALLOWED = {RRType.TXT, RRType.CAA, RRType.SOA, RRType.NS, RRType.MX}
 _APEX_ONLY = (RRType.SOA, RRType.NS)
@@ -52,7 +54,7 @@ class Ours:
 
 def load(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:
     """The completed template, by relative owner and type; None when there are faults. Its MX are those to the sink."""
-    records, faults = read(path, ORIGIN)
+    records, faults = read(path, ORIGIN, most_generated=_MOST_GENERATED)
     sets, outside = group(records, ORIGIN, "the template")
     faults += outside
     for record in records:

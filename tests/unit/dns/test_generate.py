@@ -104,3 +104,13 @@ def test_faults_name_the_line(tmp_path: Path, line: str, what: str) -> None:
     fault = read(file, name_to_wire("zone.example"))[1][0]
     assert fault.where == f"{file}:3"
     assert what in fault.what.lower()
+
+
+def test_all_lines_together_make_no_more_than_a_reading_should_take(tmp_path: Path) -> None:
+    """Ten lines of a legal range each would hold a reload up for most of a minute."""
+    file = tmp_path / "zone.example.zone"
+    file.write_text("$TTL 300\n$GENERATE 1-6 a$ A 192.0.2.$\n\n$GENERATE 1-5 b$ A 192.0.2.$\n")
+    records, faults = read(file, name_to_wire("zone.example"), most_generated=10)
+    assert [str(fault.where) for fault in faults] == [f"{file}:4"]
+    assert "over 10 records" in faults[0].what and len(records) == 6
+    assert read(file, name_to_wire("zone.example"), most_generated=11)[1] == []

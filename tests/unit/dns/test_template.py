@@ -44,6 +44,7 @@ ALLOWED = "a template may hold TXT, CAA, SOA, NS and MX to our own names"
 @pytest.mark.parametrize(
     ("record", "what"),
     [
+        ("$GENERATE 1-1001 s$ TXT x", "$GENERATE makes over 1000 records"),
         ("@ A 192.0.2.1", f"A is not allowed for a catalogued name; {ALLOWED}"),
         ("autodiscover CNAME elsewhere.example.", f"CNAME is not allowed for a catalogued name; {ALLOWED}"),
         ("_autodiscover._tcp SRV 0 0 443 a.example.", f"SRV is not allowed for a catalogued name; {ALLOWED}"),

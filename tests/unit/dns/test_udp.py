@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
-from catcher.dns import Limits, Tally, UdpServer
+import pytest
+
+from catcher.dns import Authority, Limits, Tally, UdpServer
+from tests.unit.dns import compiling
 from tests.unit.dns.serving import query
 from tests.unit.dns.test_authority import AUTHORITY
 from tests.unit.dns.test_responder import Clock
@@ -43,9 +47,9 @@ class Socket:
         self.sent.append((b"".join(wire), client))
 
 
-def serve(sock: Socket, limits: Limits | None = None) -> UdpServer:
+def serve(sock: Socket, limits: Limits | None = None, authority: Authority = AUTHORITY) -> UdpServer:
     standing_in: Any = sock
-    server = UdpServer(standing_in, AUTHORITY, Clock(), Tally(), limits=limits, batches=False)
+    server = UdpServer(standing_in, authority, Clock(), Tally(), limits=limits, batches=False)
     server._turns.turn()
     return server
 
@@ -85,3 +89,19 @@ def test_a_message_beyond_any_query_is_cut_and_turned_down() -> None:
     sock = Socket([QUERY[:11] + b"\1" + QUERY[12:] + b"\0\0\x29" + bytes(6) + b"\xff\x00" + bytes(0xFF00)])
     serve(sock)
     assert sock.sent[0][0][3] & 15 == 1
+
+
+@pytest.mark.parametrize("name", ["army.ml", "www.b.army.ml"])
+def test_who_shows_a_cookie_from_here_is_not_held_back(tmp_path: Path, name: str) -> None:
+    """RFC 7873 §5.2.5: its address is not forged, so nobody is flooded by what it gets. A cookie that isn't ours
+    shows nothing."""
+    authority, limits = compiling.authority(tmp_path), Limits(rate=3, slip=2, exempt=())
+    first = Socket([b"ID" + compiling.with_cookie(name)[2:]])
+    serve(first, limits, authority)
+    given = first.sent[0][0][-24:]
+    made_up = given[:-1] + bytes((given[-1] ^ 1,))
+    for cookie, held_back in ((given, False), (made_up, True), (given[:8], True)):
+        sock = Socket([compiling.with_cookie(name, cookie)] * 100)
+        server = serve(sock, limits, authority)
+        assert bool(server.held_back) == held_back
+        assert len(sock.sent) == 100 or held_back

@@ -1,0 +1,99 @@
+"""An Authority with one of everything, its compiled answers, and queries to them without a socket."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from struct import pack
+
+from catcher.catalogue import Catalogue
+from catcher.dns import Authority, Reply, Transport
+from catcher.dns.compiled import Answers, octets_of
+from catcher.dns.cookies import Cookies, Fixed
+from catcher.dns.options import Settings, packed
+from catcher.dns.publication import Publications
+from catcher.dns.template import Ours, complete
+from catcher.model.policy import Policy
+from tests.unit.dns.serving import NOW, zone
+from tests.unit.dns.test_authority import entry
+
+ZONE = """
+ns A 192.0.2.1
+mail MX 5 a.b
+mail MX 10 mx.sink.example.
+* MX 10 long.name.below
+* TXT "wild"
+*.cname CNAME www.zone.example.
+*.chain CNAME army.ml.
+chain2 CNAME x.army.ml.
+a.b A 192.0.2.2
+ent.below.deep TXT "x"
+d DNAME army.ml.
+cut NS ns.cut
+cut NS a.b
+ns.cut A 192.0.2.3
+big TXT "{0}" "{0}" "{0}"
+*.big2 TXT "{0}" "{0}" "{0}"
+""".format("x" * 180)
+NO_WILDCARD = """
+@ MX 10 host
+host A 192.0.2.1
+sub.host A 192.0.2.1
+"""
+
+
+CLIENTS = ("192.0.2.1", "192.0.2.2", "2001:db8::1")
+
+
+def authority(folder: Path) -> Authority:
+    ours = Ours("mx.sink.example", ("ns1.sink.example", "ns2.zone.example"), ())
+    catalogue = Catalogue.of(
+        [
+            entry("army.ml"),
+            entry("hq.army.ml", Policy.NULL),
+            entry("other.ml", Policy.OBSERVE),
+            entry("gone.ml", Policy.RELEASE),
+            entry("sink.example"),
+            entry("typo.example"),
+            entry("dated.ml", Policy.ACCEPT, date(2026, 11, 4), Policy.RELEASE),
+            entry("turned.ml", Policy.ACCEPT, date(2026, 11, 3), Policy.NULL),
+        ]
+    )
+    zones = {
+        "zone.example": zone(folder, ZONE, "zone.example"),
+        "bare.example": zone(folder, NO_WILDCARD, "bare.example"),
+        "x.bare.example": zone(folder, ZONE, "x.bare.example"),
+    }
+    settings = Settings(nsid=b"sink-1", cookies=Cookies(Fixed((bytes(16),))))
+    return Authority(
+        catalogue, Publications(complete({}, ours), 1), zones, settings=settings, unloaded=["broken.example"]
+    )
+
+
+def fast(truth: Authority, now: datetime = NOW) -> Answers:
+    def answer(message: bytes, client: str) -> Reply | None:
+        return truth.answer(message, transport=Transport.UDP, now=now, client=client)
+
+    answers = Answers(truth, answer, lambda octets: 0, lambda slot: packed(CLIENTS[slot]))
+    answers.at(now)
+    return answers
+
+
+def reply_to(answers: Answers, message: bytes, client: str = "192.0.2.1") -> tuple[bytes, object] | None:
+    found = (
+        answers.exact.get(message[2:])
+        or answers.find(message[2:], 0, CLIENTS.index(client))
+        or answers.ask(message, client)
+    )
+    return None if found is None else (octets_of(found, message), found[1])
+
+
+def question(name: str, qtype: int = 15) -> bytes:
+    text = b"".join(bytes((len(label),)) + label.encode() for label in name.split("."))
+    return b"ID\0\0\0\1\0\0\0\0\0\0" + text + b"\0" + pack("!HH", qtype, 1)
+
+
+def with_cookie(name: str, cookie: bytes = b"clientID", qtype: int = 15) -> bytes:
+    message = question(name, qtype)
+    opt = pack("!BHHIHHH", 0, 41, 1232, 0, 4 + len(cookie), 10, len(cookie))
+    return message[:10] + b"\0\1" + message[12:] + opt + cookie
