@@ -8,7 +8,8 @@
                    suspect prefixes ─▶ a token bucket for each class of answer ─▶ send | say TC | stay silent
 
 A suspect's replies are weighed one by one; everybody else's are only counted. Every ``slip``-th reply that is held back
-becomes an empty one with TC: a real resolver then asks over TCP, where nobody can forge its address.
+becomes an empty one with TC: a real resolver then asks over TCP, where nobody can forge its address. Who shows a
+server cookie from here has shown that already, and is not judged (``compiled.shows_its_address``).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import dns.message
 import pytest
 
 from catcher.dns import Authority, Limits, Tally, TcpServer, Transport, UdpServer
+from tests.unit.dns import compiling
 from tests.unit.dns.serving import HEAD, query, serving
 from tests.unit.dns.test_responder import Clock
 
@@ -173,6 +174,28 @@ def test_a_flood_is_held_back_and_told_to_come_over_tcp(authority: Authority, ba
                 assert whole <= 2 * 20 + 64 and 300 <= cut <= 400
                 reply = await dns.asyncquery.tcp(query("army.ml", "MX"), "127.0.0.1", port=port, timeout=5)
                 assert reply.answer
+
+    asyncio.run(scene())
+
+
+def test_who_shows_a_good_cookie_is_not_held_back(tmp_path: Path, batches: bool) -> None:
+    """Its address is its own (RFC 7873 §5.2.5)."""
+    limits = Limits(rate=20, slip=2, exempt=())
+
+    async def scene() -> None:
+        async with running(compiling.authority(tmp_path), socket.AF_INET, "127.0.0.1", batches, limits) as (port, _):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.setblocking(False)
+                client.connect(("127.0.0.1", port))
+                loop = asyncio.get_running_loop()
+                client.send(compiling.with_cookie("www.b.army.ml"))
+                cookie = (await asyncio.wait_for(loop.sock_recv(client, 4096), 5))[-24:]
+                for _ in range(50):
+                    for _ in range(8):
+                        client.send(compiling.with_cookie("www.b.army.ml", cookie))
+                    for _ in range(8):
+                        wire = await asyncio.wait_for(loop.sock_recv(client, 4096), 5)
+                        assert not wire[2] & 2 and wire.endswith(cookie)
 
     asyncio.run(scene())
 
