@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.mailbox import Mailbox
@@ -43,35 +44,39 @@ def domain_or_none(text: str) -> str | None:
     return name
 
 
-def mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
-    """The mailboxes that the field values name, in order, at most MAX_MAILBOXES.
+class Named(NamedTuple):
+    """Whom a field names."""
 
-    A mailbox whose domain isn't one is left out; ``<>`` and a bare word name nobody.
-    """
+    mailboxes: list[Mailbox]
+    """In order, at most MAX_MAILBOXES; one whose domain isn't any is left out: ``<>`` and a bare word name nobody."""
+    local_parts: list[str]
+    """In lower case, also of addresses without a domain (``MAILER-DAEMON``); '' for ``<>``."""
+
+
+def named(value: bytes) -> Named:
+    """Reads a field's value."""
+    plain = _PLAIN.match(value)
+    if plain is not None:
+        mailbox = Mailbox(plain[2].decode("ascii"), plain[3].decode("ascii").lower())
+        return Named([mailbox], [mailbox.local_part.lower()])
+    found: list[Mailbox] = []
+    names: list[str] = []
+    for address in _addresses(value.decode("utf-8", "replace")):
+        local_part, at, _ = address.rpartition("@")
+        names.append(local_part.strip('"').lower() if at else address.lower())
+        if len(found) < MAX_MAILBOXES and (read := _mailbox(address)) is not None:
+            found.append(read)
+    return Named(found, names)
+
+
+def mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
+    """The mailboxes that the field values name, in order, at most MAX_MAILBOXES."""
     found: list[Mailbox] = []
     for value in values:
-        plain = _PLAIN.match(value)
-        if plain is not None:
-            found.append(Mailbox(plain[2].decode("ascii"), plain[3].decode("ascii").lower()))
-            if len(found) == MAX_MAILBOXES:
-                return found
-            continue
-        for address in _addresses(value.decode("utf-8", "replace")):
-            mailbox = _mailbox(address)
-            if mailbox is not None:
-                found.append(mailbox)
-                if len(found) == MAX_MAILBOXES:
-                    return found
+        found += named(value).mailboxes
+        if len(found) >= MAX_MAILBOXES:
+            return found[:MAX_MAILBOXES]
     return found
-
-
-def local_parts(values: Iterable[bytes]) -> list[str]:
-    """The lower-case local-parts, also of addresses without a domain (``MAILER-DAEMON``)."""
-    return [
-        address.rpartition("@")[0].strip('"').lower() if "@" in address else address.lower()
-        for value in values
-        for address in _addresses(value.decode("utf-8", "replace"))
-    ]
 
 
 def _addresses(text: str) -> list[str]:

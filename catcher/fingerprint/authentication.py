@@ -58,7 +58,7 @@ def read_credentials(transaction: Transaction, *, lookups: bool) -> Credentials:
     """The credentials of ``transaction``; without ``lookups`` nothing is hashed for keys that nobody asks for."""
     header, body = transaction.header or Header(), transaction.body or BodyFacts()
     froms = header.all("from")
-    authors = tuple(dict.fromkeys(mailbox.domain for mailbox in mailboxes(froms)))
+    authors = tuple(dict.fromkeys([mailbox.domain for mailbox in mailboxes(froms)]))
     author = authors[0] if len(authors) == 1 and len(froms) == 1 else None
     path = transaction.reverse_path
     bare = None if path is None else Mailbox("-" if path.local_part else "", path.domain)
@@ -106,6 +106,8 @@ def _without_lookups(
     verdicts: tuple[Verdict, ...], author: str | None, authors: tuple[str, ...], context: Context
 ) -> Authenticated:
     """Every result is ``none``; the signatures are named."""
+    if not verdicts:
+        return Authenticated(authors=authors[:_MAX_AUTHORS])
     identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]
     dmarc = (
         without_record(author, identifiers, context.organizational_domain) if author else DmarcVerdict(DmarcResult())

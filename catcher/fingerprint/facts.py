@@ -7,10 +7,10 @@ receiver adds (Received, Authentication-Results, spam marks) is looked at: anyon
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 from catcher.fingerprint import subjects
-from catcher.fingerprint.addresses import local_parts
 from catcher.fingerprint.glance import Glance
 
 
@@ -96,72 +96,89 @@ _REPORT_TYPE = re.compile(rb"report-type\s*=\s*\"?\s*([a-z-]+)")
 def header_facts(glance: Glance) -> set[Fact]:
     """All facts of the header section."""
     fields = glance.fields
-    facts = {fact for fact, name in _ABSENT.items() if name not in fields}
-    facts |= {fact for fact, names in _PRESENT.items() if not names.isdisjoint(fields)}
-    facts |= _content(fields.get(b"content-type", b"").lower())
-    facts |= _automatic(fields)
-    facts |= _sender(fields)
-    facts |= _subject(glance.subject)
+    found: set[Fact] = set()
+    for name in _ABSENT.keys() - fields.keys():
+        found.add(_ABSENT[name])
+    for name in _PRESENT.keys() & fields.keys():
+        found.add(_PRESENT[name])
+    for name in _TELLING.keys() & fields.keys():
+        _TELLING[name](fields[name].lower(), found)
+    _senders(glance.senders, found)
+    if glance.subject:
+        _subject(glance.subject, found)
     if glance.damaged:
-        facts.add(Fact.DAMAGED)
-    if _PROGRAMS.search(fields.get(b"user-agent", b"") + b" " + fields.get(b"x-mailer", b"")):
-        facts.add(Fact.MAIL_PROGRAM)
-    return facts
+        found.add(Fact.DAMAGED)
+    return found
 
 
-_ABSENT = {Fact.NO_FROM: b"from", Fact.NO_DATE: b"date", Fact.NO_MESSAGE_ID: b"message-id"}
+_ABSENT = {b"from": Fact.NO_FROM, b"date": Fact.NO_DATE, b"message-id": Fact.NO_MESSAGE_ID}
 _PRESENT = {
-    Fact.FAILED_RECIPIENTS: frozenset({b"x-failed-recipients"}),
-    Fact.UNSUBSCRIBE: frozenset({b"list-unsubscribe", b"list-unsubscribe-post"}),
-    Fact.LIST: _LIST_FIELDS,
-    Fact.SERVICE: _SERVICE_FIELDS,
-    Fact.AUTO_REPLY: _AUTO_FIELDS,
-    Fact.REPLY: frozenset({b"in-reply-to", b"references"}),
+    **dict.fromkeys((b"x-failed-recipients",), Fact.FAILED_RECIPIENTS),
+    **dict.fromkeys((b"list-unsubscribe", b"list-unsubscribe-post"), Fact.UNSUBSCRIBE),
+    **dict.fromkeys(_LIST_FIELDS, Fact.LIST),
+    **dict.fromkeys(_SERVICE_FIELDS, Fact.SERVICE),
+    **dict.fromkeys(_AUTO_FIELDS, Fact.AUTO_REPLY),
+    **dict.fromkeys((b"in-reply-to", b"references"), Fact.REPLY),
 }
 
 
-def _content(content_type: bytes) -> set[Fact]:
+def _content(content_type: bytes, found: set[Fact]) -> None:
     if content_type.startswith(b"text/html"):
-        return {Fact.HTML_ONLY}
-    if not content_type.startswith(b"multipart/report"):
-        return set()
-    kind = _REPORT_TYPE.search(content_type)
-    name = kind[1] if kind else b""
-    if name == b"feedback-report":
-        return {Fact.ABUSE_REPORT}
-    return {Fact.DISPOSITION} if name == b"disposition-notification" else {Fact.DELIVERY_REPORT}
+        found.add(Fact.HTML_ONLY)
+    elif content_type.startswith(b"multipart/report"):
+        kind = _REPORT_TYPE.search(content_type)
+        found.add(_REPORTS.get(kind[1] if kind else b"", Fact.DELIVERY_REPORT))
 
 
-def _automatic(fields: dict[bytes, bytes]) -> set[Fact]:
-    facts = set()
-    submitted = fields.get(b"auto-submitted", b"").lower()
-    if submitted.startswith(b"auto"):
-        facts.add(Fact.AUTO_SUBMITTED)
-    precedence = fields.get(b"precedence", b"").lower()
-    if precedence in (b"bulk", b"list", b"junk"):
-        facts.add(Fact.PRECEDENCE)
-    elif precedence == b"auto_reply":
-        facts.add(Fact.AUTO_REPLY)
-    # Microsoft's field asks others not to answer: programs set it, and so do sign-up and alert systems.
-    if fields.get(b"x-auto-response-suppress", b"").lower() not in (b"", b"none"):
-        facts.add(Fact.AUTO_SUBMITTED)
-    return facts
+_REPORTS = {b"feedback-report": Fact.ABUSE_REPORT, b"disposition-notification": Fact.DISPOSITION}
 
 
-def _sender(fields: dict[bytes, bytes]) -> set[Fact]:
-    facts = set()
-    names = local_parts([fields[name] for name in (b"from", b"sender") if name in fields])
-    if any(name in _DAEMONS for name in names):
-        facts.add(Fact.DAEMON)
+def _submitted(value: bytes, found: set[Fact]) -> None:
+    if value.startswith(b"auto"):
+        found.add(Fact.AUTO_SUBMITTED)
+
+
+def _precedence(value: bytes, found: set[Fact]) -> None:
+    if value in (b"bulk", b"list", b"junk"):
+        found.add(Fact.PRECEDENCE)
+    elif value == b"auto_reply":
+        found.add(Fact.AUTO_REPLY)
+
+
+def _suppressed(value: bytes, found: set[Fact]) -> None:
+    """Microsoft's field asks others not to answer: programs set it, and so do sign-up and alert systems."""
+    if value not in (b"", b"none"):
+        found.add(Fact.AUTO_SUBMITTED)
+
+
+def _program(value: bytes, found: set[Fact]) -> None:
+    if _PROGRAMS.search(value + b" "):
+        found.add(Fact.MAIL_PROGRAM)
+
+
+_TELLING: dict[bytes, Callable[[bytes, set[Fact]], None]] = {
+    b"content-type": _content,
+    b"auto-submitted": _submitted,
+    b"precedence": _precedence,
+    b"x-auto-response-suppress": _suppressed,
+    b"user-agent": _program,
+    b"x-mailer": _program,
+}
+"""Fields whose value, in lower case, tells something."""
+
+
+def _senders(names: list[str], found: set[Fact]) -> None:
     if names[:1] == [""]:
-        facts.add(Fact.NULL_SENDER)
-    if "postmaster" in names:
-        facts.add(Fact.POSTMASTER)
-    if any(_NO_REPLY.search(name) for name in names):
-        facts.add(Fact.NO_REPLY)
-    if any(map(is_for_tests, names)):
-        facts.add(Fact.TEST_ADDRESS)
-    return facts
+        found.add(Fact.NULL_SENDER)
+    for name in names:
+        if name in _DAEMONS:
+            found.add(Fact.DAEMON)
+        elif name == "postmaster":
+            found.add(Fact.POSTMASTER)
+        if _NO_REPLY.search(name):
+            found.add(Fact.NO_REPLY)
+        if is_for_tests(name):
+            found.add(Fact.TEST_ADDRESS)
 
 
 def is_for_tests(local_part: str) -> bool:
@@ -169,11 +186,12 @@ def is_for_tests(local_part: str) -> bool:
     return _TEST_ADDRESS.match(local_part) is not None
 
 
-def _subject(subject: str) -> set[Fact]:
-    facts = {fact for fact, pattern in _SUBJECTS.items() if pattern.search(subject)}
+def _subject(subject: str, found: set[Fact]) -> None:
+    for fact, pattern in _SUBJECTS.items():
+        if pattern.search(subject):
+            found.add(fact)
     if subjects.loud(subject):
-        facts.add(Fact.LOUD)
-    return facts
+        found.add(Fact.LOUD)
 
 
 _SUBJECTS = {

@@ -37,9 +37,12 @@ _NAMELESS = _log_odds(0.02, 0.10)
 """The client has no confirmed name in the reverse DNS."""
 
 
+_SILENT = frozenset({AuthResult.TEMPERROR, AuthResult.NONE})
+
+
 def from_traits(traits: Iterable[Trait]) -> float:
     """Log-odds by the header's traits."""
-    return BIAS + sum(_WEIGHTS[trait] for trait in traits)
+    return BIAS + sum([_WEIGHTS[trait] for trait in traits])
 
 
 def probability(log_odds: float) -> float:
@@ -50,9 +53,8 @@ def probability(log_odds: float) -> float:
 def from_proof(authenticated: Authenticated, network: Network, sender: Sender) -> float:
     """Log-odds by authentication and the client's name; 0 where nothing was judged."""
     results = authenticated.results
-    silent = {AuthResult.TEMPERROR, AuthResult.NONE}
-    judged = [results.spf.result, results.dmarc.result, network.reverse_result, *(d.result for d in results.dkim)]
-    if silent.issuperset(judged):
+    judged = [results.spf.result, results.dmarc.result, network.reverse_result, *[d.result for d in results.dkim]]
+    if _SILENT.issuperset(judged):
         # Look-ups were off, or told nothing: silence says nothing of the sender.
         return 0.0
     score = _PROVEN[sender.tier]

@@ -61,7 +61,7 @@ def gist(transaction: Transaction, *, lookups: bool = True) -> Gist:
     reverse_path = transaction.reverse_path
     return Gist(
         credentials=read_credentials(transaction, lookups=lookups),
-        typed=tuple(dict.fromkeys(mailbox.domain for mailbox in transaction.forward_paths)),
+        typed=tuple(dict.fromkeys([mailbox.domain for mailbox in transaction.forward_paths])),
         reverse_path=domain_or_none(reverse_path.domain) if reverse_path else None,
         carriers=header_platforms(transaction.header),
         look=look_at(transaction),
@@ -92,10 +92,10 @@ def judge(of: Gist, answers: Answers, context: Context) -> Fingerprint | Unanswe
         return Unanswered(frozenset(lookups.open))
     bystanders = Bystanders(of.reverse_path, of.carriers, context.network_owner(shown.client))
     sender = judge_sender(authenticated, network, bystanders, context)
-    own_names = frozenset((*network.reverse, *filter(None, (network.helo,)), *map(own, authenticated.authors)))
+    own_names = {*network.reverse, network.helo, *map(own, authenticated.authors)}
     return Fingerprint(
         sender=sender,
-        intended=tuple(context.intended(domain) for domain in of.typed),
+        intended=tuple(map(context.intended, of.typed)),
         nature=judge_nature(of.look, authenticated, network, sender, own_names),
         markings=of.markings,
         authentication=authenticated.results,

@@ -6,6 +6,9 @@ spam. Lack of proof alone never does: the header itself must look the part.
 
 from __future__ import annotations
 
+from collections.abc import Set
+from functools import lru_cache
+
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.facts import Fact, header_facts, is_for_tests
 from catcher.fingerprint.genuine import from_proof, from_traits, probability
@@ -29,6 +32,8 @@ _SPAM = 0.1
 """``genuine`` below which it is called spam."""
 _SPAM_BY_HEADER = -1.0
 """Log-odds that the header alone must reach for that."""
+
+_REMEMBERED = 1_024
 
 _SCANNERS = frozenset(
     {
@@ -73,34 +78,39 @@ def look_at(transaction: Transaction) -> Look | None:
         facts.add(Fact.NULL_SENDER)
     elif is_for_tests(path.local_part.lower()):
         facts.add(Fact.TEST_ADDRESS)
-    typo = _typo(transaction, {mailbox.domain for mailbox in glance.recipients})
-    return Look(frozenset(facts), from_traits(traits(glance)), typo)
+    return Look(frozenset(facts), from_traits(traits(glance)), _typo(transaction, glance))
 
 
 def judge_nature(
-    look: Look | None, authenticated: Authenticated, network: Network, sender: Sender, own_names: frozenset[str]
+    look: Look | None, authenticated: Authenticated, network: Network, sender: Sender, own_names: Set[str | None]
 ) -> Nature:
     """Class, ``genuine`` (0..1, two decimals), kind of typo, and the facts it rests on.
 
     ``own_names`` are organizational domains that the client or its sender go by.
     """
-    scanner = {Fact.SCANNER} if own_names & _SCANNERS else set()
+    scans = not _SCANNERS.isdisjoint(own_names)
     if look is None:
-        found = MailClass.PROBE if scanner else MailClass.UNKNOWN
-        return Nature(found, 0.5, None, (Fact.NO_MESSAGE, *scanner))
-    facts, by_header, typo = {*look.facts, *scanner}, look.by_header, look.typo
+        if scans:
+            return Nature(MailClass.PROBE, 0.5, None, (Fact.NO_MESSAGE, Fact.SCANNER))
+        return Nature(MailClass.UNKNOWN, 0.5, None, (Fact.NO_MESSAGE,))
     # A program that sends through the wrong server does so from anywhere: that it has no name proves nothing.
-    proof = 0.0 if typo is TypoKind.RELAY else from_proof(authenticated, network, sender)
+    proof = 0.0 if look.typo is TypoKind.RELAY else from_proof(authenticated, network, sender)
+    return _weighed(look.facts | {Fact.SCANNER} if scans else look.facts, look.by_header, proof, look.typo)
+
+
+@lru_cache(_REMEMBERED)
+def _weighed(facts: frozenset[Fact], by_header: float, proof: float, typo: TypoKind | None) -> Nature:
+    """What it all adds up to. Remembered, boundedly: words of closed lists, and nothing of any message."""
     genuine = probability(by_header + proof)
     mail_class = classify(facts)
     if mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
-        facts.add(Fact.UNLIKELY)
+        facts |= {Fact.UNLIKELY}
         mail_class = MailClass.SPAM
     in_order: list[Fact] = sorted(facts, key=_ORDER.__getitem__)
     return Nature(mail_class, genuine, typo, tuple(in_order))
 
 
-def classify(facts: set[Fact]) -> MailClass:
+def classify(facts: Set[Fact]) -> MailClass:
     """The class that the facts add up to, the most telling first. A null sender alone makes no bounce."""
     if facts & {Fact.DISPOSITION, Fact.ABUSE_REPORT}:
         return MailClass.AUTOMATIC
@@ -119,15 +129,16 @@ def classify(facts: set[Fact]) -> MailClass:
     return MailClass.UNKNOWN if Fact.NO_FROM in facts else MailClass.PERSON
 
 
-def _typo(transaction: Transaction, named: set[str]) -> TypoKind | None:
+def _typo(transaction: Transaction, glance: Glance) -> TypoKind | None:
     """``recipient`` when To or Cc name a typed domain; ``relay`` when they name others only and the sender's own
     reverse-path is at a typed domain: a mail program that has it as its server."""
     typed = {mailbox.domain for mailbox in transaction.forward_paths}
-    if not typed:
+    named = {mailbox.domain for mailbox in glance.recipients}
+    if not typed or not named:
         return None
-    if any(is_at_or_below(name, domain) for name in named for domain in typed):
+    if not typed.isdisjoint(named) or any(is_at_or_below(name, domain) for name in named for domain in typed):
         return TypoKind.RECIPIENT
     own = transaction.reverse_path
-    if named and own is not None and any(is_at_or_below(own.domain, domain) for domain in typed):
+    if own is not None and any(is_at_or_below(own.domain, domain) for domain in typed):
         return TypoKind.RELAY
     return None

@@ -36,6 +36,6 @@ _BY_FIELD = {
 
 def header_platforms(header: Header | None) -> tuple[str, ...]:
     """The platforms whose fields stand in the header, each by its domain, in the order of the header."""
-    if header is None:
+    if header is None or _BY_FIELD.keys().isdisjoint(header.by_name):
         return ()
     return tuple(dict.fromkeys(_BY_FIELD[name] for name in header.by_name if name in _BY_FIELD))

@@ -7,11 +7,16 @@ the mail is evidence, too, and known as what it is: a platform names no organisa
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import Network
 from catcher.model.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier
 from catcher.model.value import value
+
+_REMEMBERED = 4_096
 
 _PREFERENCE = [
     EvidenceKind.DMARC,
@@ -58,23 +63,45 @@ class _Piece:
 
 def judge_sender(authenticated: Authenticated, network: Network, others: Bystanders, context: Context) -> Sender:
     """The sender by all evidence there is."""
-    own = context.organizational_domain
+    evidence = tuple(_evidence(authenticated, network, others.reverse_path))
+    former = _former(authenticated)
+    return _weighed(
+        evidence,
+        former,
+        others.carriers,
+        others.owner,
+        context.organizational_domain,
+        context.platform,
+        context.organisation,
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _weighed(
+    evidence: tuple[tuple[Evidence, bool], ...],
+    former: tuple[Evidence, ...],
+    carriers: tuple[str, ...],
+    owner: str | None,
+    own: Callable[[str], str],
+    platform_of: Callable[[str], Platform | None],
+    organisation: Callable[[str], str | None],
+) -> Sender:
+    """Whom the evidence names. Remembered, boundedly, since the same senders come again: by domains alone."""
     naming = [
-        _Piece(evidence, aligned, _carries(evidence.kind, context.platform(own(evidence.domain))))
-        for evidence, aligned in _evidence(authenticated, network, others.reverse_path)
+        _Piece(piece, aligned, _carries(piece.kind, platform_of(own(piece.domain)))) for piece, aligned in evidence
     ]
     naming.sort(key=_Piece.rank)
-    carrying = [*_former(authenticated), *_carriers(naming, others.carriers, context), *_owner(others.owner)]
-    evidence = dict.fromkeys([piece.evidence for piece in naming] + carrying)
+    carrying = [*former, *_carriers(naming, carriers, own), *_owner(owner)]
+    distinct = dict.fromkeys([piece.evidence for piece in naming] + carrying)
     # Stable: within a tier, what names a sender stays before what carried the mail.
-    pieces = tuple(sorted(evidence, key=lambda piece: -piece.tier.rank))
+    pieces = tuple(sorted(distinct, key=lambda piece: -piece.tier.rank))
     if not naming:
         return Sender(None, None, Tier.CLAIMED, pieces, ())
     best = naming[0].evidence
     of_carriers = {piece.evidence for piece in naming if piece.carrier}
     return Sender(
         domain=best.domain,
-        organisation=None if context.platform(own(best.domain)) else context.organisation(best.domain),
+        organisation=None if platform_of(own(best.domain)) else organisation(best.domain),
         tier=best.tier,
         evidence=pieces,
         conflicts=tuple(
@@ -92,21 +119,21 @@ def _carries(kind: EvidenceKind, platform: Platform | None) -> bool:
     return platform is not None and kind in _CARRYING
 
 
-def _carriers(naming: list[_Piece], claimed: tuple[str, ...], context: Context) -> list[Evidence]:
+def _carriers(naming: list[_Piece], claimed: tuple[str, ...], own: Callable[[str], str]) -> list[Evidence]:
     """One piece for each platform, by the strongest sign of it."""
     found: dict[str, Evidence] = {}
     for piece in naming:
         if piece.carrier:
-            platform, said = context.organizational_domain(piece.evidence.domain), piece.evidence
+            platform, said = own(piece.evidence.domain), piece.evidence
             found.setdefault(platform, Evidence(said.tier, EvidenceKind.PLATFORM, platform, said.result))
     for platform in claimed:
         found.setdefault(platform, Evidence(Tier.CLAIMED, EvidenceKind.PLATFORM, platform, AuthResult.NONE))
     return list(found.values())
 
 
-def _former(authenticated: Authenticated) -> list[Evidence]:
+def _former(authenticated: Authenticated) -> tuple[Evidence, ...]:
     author, result = authenticated.results.dmarc.domain, authenticated.former_dmarc
-    return [Evidence(Tier.CLAIMED, EvidenceKind.DMARC_7489, author, result)] if author and result else []
+    return (Evidence(Tier.CLAIMED, EvidenceKind.DMARC_7489, author, result),) if author and result else ()
 
 
 def _owner(owner: str | None) -> list[Evidence]:
@@ -116,29 +143,30 @@ def _owner(owner: str | None) -> list[Evidence]:
 
 def _evidence(
     authenticated: Authenticated, network: Network, reverse_path_domain: str | None
-) -> list[tuple[Evidence, bool]]:
+) -> Iterator[tuple[Evidence, bool]]:
     """(piece, whether its domain is aligned with From)."""
-    found: list[tuple[Evidence, bool]] = []
-
-    def add(kind: EvidenceKind, domain: str | None, result: AuthResult, tier: Tier, aligned: bool = False) -> None:
-        if domain is not None:
-            found.append((Evidence(tier if result is AuthResult.PASS else Tier.CLAIMED, kind, domain, result), aligned))
-
     results = authenticated.results
-    if results.dmarc.result is not AuthResult.NONE:
+    dmarc, spf = results.dmarc, results.spf
+    if dmarc.result is not AuthResult.NONE and dmarc.domain is not None:
         # A pass that the public suffix list doesn't bear out proves nothing beyond DKIM's or SPF's own domain.
         tier = Tier.VERIFIED if authenticated.proven else Tier.CLAIMED
-        add(EvidenceKind.DMARC, results.dmarc.domain, results.dmarc.result, tier, True)
+        yield _proof(EvidenceKind.DMARC, dmarc.domain, dmarc.result, tier), True
     for signature in results.dkim:
-        if signature.result is AuthResult.NONE:
-            continue
-        add(EvidenceKind.DKIM, signature.domain, signature.result, Tier.AUTHENTICATED, signature.aligned)
-    if results.spf.result is not AuthResult.NONE:
-        add(EvidenceKind.SPF, results.spf.domain, results.spf.result, Tier.AUTHENTICATED, authenticated.spf_aligned)
+        if signature.result is not AuthResult.NONE and signature.domain is not None:
+            proof = _proof(EvidenceKind.DKIM, signature.domain, signature.result, Tier.AUTHENTICATED)
+            yield proof, signature.aligned
+    if spf.result is not AuthResult.NONE and spf.domain is not None:
+        yield _proof(EvidenceKind.SPF, spf.domain, spf.result, Tier.AUTHENTICATED), authenticated.spf_aligned
     for name in network.reverse:
-        add(EvidenceKind.IPREV, name, network.reverse_result, Tier.NETWORK)
-    add(EvidenceKind.HELO, network.helo, network.helo_result, Tier.NETWORK)
+        yield _proof(EvidenceKind.IPREV, name, network.reverse_result, Tier.NETWORK), False
+    if network.helo is not None:
+        yield _proof(EvidenceKind.HELO, network.helo, network.helo_result, Tier.NETWORK), False
     for name in authenticated.authors:
-        add(EvidenceKind.FROM, name, AuthResult.NONE, Tier.CLAIMED, True)
-    add(EvidenceKind.MAILFROM, reverse_path_domain, AuthResult.NONE, Tier.CLAIMED)
-    return found
+        yield Evidence(Tier.CLAIMED, EvidenceKind.FROM, name, AuthResult.NONE), True
+    if reverse_path_domain is not None:
+        yield Evidence(Tier.CLAIMED, EvidenceKind.MAILFROM, reverse_path_domain, AuthResult.NONE), False
+
+
+def _proof(kind: EvidenceKind, domain: str, result: AuthResult, tier: Tier) -> Evidence:
+    """``tier`` is what a pass is worth."""
+    return Evidence(tier if result is AuthResult.PASS else Tier.CLAIMED, kind, domain, result)

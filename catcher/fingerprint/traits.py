@@ -26,12 +26,12 @@ _ANSWER = re.compile(r"(?:\[[^\]]{0,40}\] ?)?(?:re|aw|sv|vs|odp|ynt|rv|fw|fwd|wg
 
 
 def _thread(glance: Glance, found: set[Trait]) -> None:
-    answers = bool(glance.fields.keys() & {b"in-reply-to", b"references"})
+    answers = b"in-reply-to" in glance.fields or b"references" in glance.fields
     if answers:
         found.add(Trait.REPLY)
-    if _ANSWER.match(glance.subject):
+    if glance.subject and _ANSWER.match(glance.subject):
         found.add(Trait.RE if answers else Trait.RE_ALONE)
-    if glance.fields.keys() & _OWN_FIELDS:
+    if not _OWN_FIELDS.isdisjoint(glance.fields):
         found.add(Trait.OWN_FIELDS)
 
 
@@ -53,9 +53,9 @@ def _people(glance: Glance, found: set[Trait]) -> None:
             found.add(Trait.FROM_SEVERAL)
         if "@" in name and author.domain in name.lower():
             found.add(Trait.FROM_NAME_IS_ADDRESS)
-        if sum(map(str.isdigit, author.local_part)) > 2:
+        if _THREE_DIGITS.match(author.local_part):
             found.add(Trait.FROM_DIGITS)
-        if any(map(str.isdigit, author.domain)):
+        if _DIGIT.search(author.domain):
             found.add(Trait.FROM_DOMAIN_DIGITS)
         if author in glance.recipients:
             found.add(Trait.TO_IS_FROM)
@@ -65,6 +65,10 @@ def _people(glance: Glance, found: set[Trait]) -> None:
         elsewhere = not authors or not _related(answers_to[0].domain, authors[0].domain)
         found.add(Trait.REPLY_TO_ELSEWHERE if elsewhere else Trait.REPLY_TO)
     _recipients(glance, found)
+
+
+_DIGIT = re.compile(r"\d")
+_THREE_DIGITS = re.compile(r"(?:\D*+\d){3}")
 
 
 def _recipients(glance: Glance, found: set[Trait]) -> None:
@@ -106,7 +110,7 @@ def _identifier(glance: Glance, found: set[Trait]) -> None:
         found.add(Trait.ID_MALFORMED)
         return
     left, host = match[1], match[2].lower()
-    if "." in host and not any(_related(host, author.domain) for author in glance.authors[:1]):
+    if "." in host and not (glance.authors and _related(host, glance.authors[0].domain)):
         found.add(Trait.ID_OTHER_DOMAIN)
     if "$" in left:
         found.add(Trait.ID_DOLLAR)
@@ -201,8 +205,10 @@ _TYPES = {
 
 
 def _content(glance: Glance, found: set[Trait]) -> None:
-    value = glance.value(b"content-type").decode("ascii", "replace")
-    kind = value.partition(";")[0].strip().lower()
+    value = glance.value(b"content-type")
+    if not value:
+        return
+    kind = value.partition(b";")[0].strip().lower().decode("ascii", "replace")
     if kind in _TYPES:
         found.add(_TYPES[kind])
     if kind.startswith("text/") and glance.value(b"content-transfer-encoding").lower() == b"base64":
@@ -226,18 +232,17 @@ def _program(glance: Glance, found: set[Trait]) -> None:
             found.add(Trait.PROGRAM_FORGED)
     elif mimeole or b"x-msmail-priority" in glance.fields:
         found.add(Trait.MIMEOLE_ALONE)
-    priorities = [glance.fields[name] for name in _PRIORITIES if name in glance.fields]
-    if any(map(_HIGH.match, priorities)):
-        found.add(Trait.PRIORITY)
-    elif priorities:
-        found.add(Trait.PRIORITY_NORMAL)
+    priorities = _PRIORITIES & glance.fields.keys()
+    if priorities:
+        high = any(_HIGH.match(glance.fields[name]) for name in priorities)
+        found.add(Trait.PRIORITY if high else Trait.PRIORITY_NORMAL)
     if glance.damaged:
         found.add(Trait.DAMAGED)
-    if glance.repeated & _ONCE:
+    if glance.repeated and glance.repeated & _ONCE:
         found.add(Trait.REPEATED)
 
 
-_PRIORITIES = (b"x-priority", b"x-msmail-priority", b"importance", b"priority")
+_PRIORITIES = frozenset({b"x-priority", b"x-msmail-priority", b"importance", b"priority"})
 _ONCE = frozenset(
     b"from to cc subject date message-id reply-to in-reply-to references mime-version content-type".split()
 )

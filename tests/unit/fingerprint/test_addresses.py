@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.fingerprint.addresses import MAX_MAILBOXES, domain_or_none, local_parts, mailboxes
+from catcher.fingerprint.addresses import MAX_MAILBOXES, domain_or_none, mailboxes, named
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,8 @@ def test_mailboxes_of_an_address_list(text: bytes, expected: list[str]) -> None:
 
 
 def test_local_parts_are_read_without_a_domain_too() -> None:
-    assert local_parts([b"MAILER-DAEMON", b"Postmaster <POSTMASTER@x.example>", b"mailer-daemon <>", b"<>"]) == [
+    values = [b"MAILER-DAEMON", b"Postmaster <POSTMASTER@x.example>", b"mailer-daemon <>", b"<>"]
+    assert [name for value in values for name in named(value).local_parts] == [
         "mailer-daemon",
         "postmaster",
         "",
