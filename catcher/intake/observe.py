@@ -52,11 +52,11 @@ def observe(
                 reverse_path_domain=storable_domain(sender),
                 recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
                 retry_tag=_retry_tag(transaction, tokens),
-                signatures=tuple(tokens.signature(b, domain) for b in fingerprint.freshness.signatures),
+                signatures=tuple([tokens.signature(b, domain) for b in fingerprint.freshness.signatures]),
                 fresh=fingerprint.freshness.fresh,
                 fresh_reason=fingerprint.freshness.reason,
                 sender=kept_sender,
-                intended=tuple(i for i in fingerprint.intended if _rules(domain, i.typed, arrival.policies)),
+                intended=tuple([i for i in fingerprint.intended if _rules(domain, i.typed, arrival.policies)]),
                 nature=fingerprint.nature,
                 markings=fingerprint.markings,
                 authentication=authentication,
@@ -80,8 +80,8 @@ def revised(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) 
 
 def _rules(domain: str, typed: str, domains: Collection[str]) -> bool:
     """Whether ``domain`` is the most specific of the catalogued ``domains`` at or above ``typed``."""
-    return is_at_or_below(typed, domain) and not any(
-        len(other) > len(domain) and is_at_or_below(typed, other) for other in domains
+    return is_at_or_below(typed, domain) and (
+        len(domains) == 1 or not any(len(other) > len(domain) and is_at_or_below(typed, other) for other in domains)
     )
 
 

@@ -11,15 +11,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from catcher.model.fingerprint import Authentication, AuthResult, DkimResult, Evidence, EvidenceKind, Sender, Tier
 from catcher.model.mailbox import Mailbox
 
+_REMEMBERED = 4_096
+
 _OF_HOST = frozenset({EvidenceKind.HELO, EvidenceKind.IPREV})
 
 
+@lru_cache(_REMEMBERED)
 def storable_sender(sender: Sender) -> Sender:
-    """``sender`` without claimed HELO text, and with host names cut to what names a network."""
+    """``sender`` without claimed HELO text, and with host names cut to what names a network.
+
+    Remembered, boundedly, since the same senders come again.
+    """
     evidence = tuple(_storable(piece) for piece in sender.evidence if _may_stay(piece))
     conflicts = tuple(_storable(piece) for piece in sender.conflicts if _may_stay(piece))
     domain, organisation, tier = sender.domain, sender.organisation, sender.tier

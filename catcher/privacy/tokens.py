@@ -16,7 +16,8 @@ _INNER, _OUTER = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0
 
 def period_of(moment: datetime) -> str:
     """The period that ``moment`` (aware) falls into: the month in UTC, ``2026-11``. Periods sort as text."""
-    return moment.astimezone(UTC).isoformat()[:7]
+    moment = moment.astimezone(UTC)
+    return f"{moment.year:04d}-{moment.month:02d}"
 
 
 class Tokens:
@@ -85,4 +86,4 @@ class _Subkey:
 
 def _joined(*parts: bytes) -> bytes:
     """``parts`` each with its length before it: no two lists of parts give the same octets."""
-    return b"".join(b"%d:%b" % (len(part), part) for part in parts)
+    return b"".join([b"%d:%b" % (len(part), part) for part in parts])

@@ -17,8 +17,10 @@ from catcher.model.suppression import Suppression
 
 def to_the_minute(observation: Observation) -> Observation:
     """``observation`` as it may be stored: the dictionary allows no more than the minute."""
-    minute = observation.observed_at.replace(second=0, microsecond=0)
-    return observation if minute == observation.observed_at else replace(observation, observed_at=minute)
+    moment = observation.observed_at
+    if not (moment.second or moment.microsecond):
+        return observation
+    return replace(observation, observed_at=moment.replace(second=0, microsecond=0))
 
 
 def alert_to_the_second(alert: Alert) -> Alert:
