@@ -18,10 +18,12 @@ class Addressee:
     """The step of the contact cascade that gave it."""
     trusted: bool
     """Whether counterparties could be named to it (``Contact.trusted``); others get totals and the remedy."""
+    openpgp: str | None = None
+    """File of the OpenPGP key that the mail is encrypted to."""
 
     @classmethod
     def of(cls, contact: Contact) -> Addressee:
-        return cls(contact.address, contact.source, contact.trusted)
+        return cls(contact.address, contact.source, contact.trusted, contact.openpgp)
 
     def to_json(self) -> dict[str, Any]:
-        return {"address": self.address, "source": self.source, "trusted": self.trusted}
+        return {"address": self.address, "source": self.source, "trusted": self.trusted, "openpgp": self.openpgp}

@@ -8,7 +8,8 @@
                      approval: a person reads it and approves, or suppresses
                                               │
                                               ▼
-    outgoing: text + Date + DKIM ─▶ sending ⇄ smarthost                      (STARTTLS, AUTH; stdlib smtplib)
+    outgoing: text (encrypted to the contact's OpenPGP key, where it has one) + Date + DKIM
+              └─▶ sending ⇄ smarthost                                        (STARTTLS, AUTH; stdlib smtplib)
                                        └──▶ Store: sending │ sent, deferred, failed     (a step each, durable)
 
 **Over crashes.** The step ``sending`` is durable before the first octet of the dialogue. What is found in it later is

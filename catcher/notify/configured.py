@@ -55,9 +55,7 @@ def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Sen
         store=store,
         clock=clock,
         connect=smarthost.session,
-        compose=lambda notice, text: outgoing(
-            notice, text, key=key, codes=codes, domain=domain, now=notice.first_sending_at or clock.now()
-        ),
+        compose=lambda notice, text: outgoing(notice, text, key=key, codes=codes, domain=domain, now=clock.now()),
         bad_contact=bad_contact,
         retry=timedelta(hours=config.notify.retry_hours),
     )

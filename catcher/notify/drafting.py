@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Contact
+from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
 from catcher.model.notice import TEXT_DAYS, Notice, NoticeForm, Step, notice_id
 from catcher.model.noticelife import Act, State
 from catcher.notify.due import ContactsOf, Due, due
+from catcher.notify.openpgp import check_key
 from catcher.notify.sending import WHO
 from catcher.privacy import NoticeCodes
 from catcher.report import EVIDENCE_DAYS, Language, is_address, message
@@ -53,7 +56,24 @@ class Drafting:
         """Withdraws old drafts and drafts what is due; returns what is held back."""
         for _ in self.withdraw_old():
             pass
-        return [each for each in self.due() if each.contact is None or self.one(each, each.contact) is None]
+        held_back = []
+        for each in self.due():
+            if each.contact is None:
+                held_back.append(each)
+            elif reason := self._without_key(each.contact):
+                held_back.append(replace(each, held_back=reason))
+            elif self.one(each, each.contact) is None:
+                held_back.append(replace(each, held_back="it was withdrawn today; it is drafted again tomorrow"))
+        return held_back
+
+    def _without_key(self, contact: Contact) -> str:
+        """Why nothing may be drafted for a contact that wants its mail encrypted; '' when it can be."""
+        if contact.openpgp is not None:
+            try:
+                check_key(Path(contact.openpgp), self.desk.now)
+            except EnvironmentFailure as failure:
+                return str(failure)
+        return ""
 
     def withdraw_old(self) -> Iterator[Notice]:
         """Withdraws drafts that nobody approved, or nobody sent, within a week: their numbers are old."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 from catcher.model.answer import Verb
 from catcher.model.notice import Notice
+from catcher.notify.openpgp import encrypted
 from catcher.notify.signing import DkimKey
 from catcher.privacy import NoticeCodes
 
@@ -20,12 +22,18 @@ class Outgoing:
     """Where a delivery report comes back to: it names the notice."""
     forward_path: str = field(repr=False)
     octets: bytes = field(repr=False)
-    """CRLF lines; no octet of it changes between two attempts."""
+    """CRLF lines; no octet of it changes between two attempts, except where it is encrypted."""
 
 
 def outgoing(notice: Notice, text: bytes, *, key: DkimKey, codes: NoticeCodes, domain: str, now: datetime) -> Outgoing:
-    """What is sent for ``notice`` with the stored ``text``, in its first attempt at ``now`` or in a later one."""
+    """What is sent for ``notice`` with the stored ``text``, in its first attempt at ``now`` or in a later one.
+
+    Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: it never goes in the clear then.
+    """
     date = notice.first_sending_at or now
+    if notice.addressee.openpgp is not None:
+        file = Path(notice.addressee.openpgp)
+        text = encrypted(text, file, boundary=f"=_{notice.id}", subject=f"Report {notice.ref}", now=now)
     dated = b"Date: " + format_datetime(date).encode("ascii") + b"\r\n" + text
     return Outgoing(
         reverse_path=codes.address(Verb.BOUNCE, notice.id, domain),

@@ -37,7 +37,7 @@ class Sender:
     connect: Callable[[], AbstractContextManager[Delivery]]
     """Raises EnvironmentFailure when the smarthost can't be had; then no notice has a step more."""
     compose: Callable[[Notice, bytes], Outgoing]
-    """The mail of a notice whose first attempt is stored, from its text."""
+    """The mail of a notice, from its text. Raises EnvironmentFailure when its contact's key can't be used."""
     bad_contact: Callable[[str, str, datetime], None]
     """(party, address, moment): the smarthost won't have this address."""
     retry: timedelta
@@ -57,6 +57,7 @@ class Sender:
         text = self.store.notice_text(notice.id)
         if text is None or notice.drafted_at + TEXT_DAYS <= self.clock.now():
             return self._step(notice, _outdated(notice), note="its text is over a week old")
+        self.compose(notice, text)  # what can't be composed, as for want of a key, has no step more
         with self.connect() as connection:
             tried = self._step(notice, Act.SENDING)
             if tried is None or tried.state is not State.SENDING:

@@ -102,9 +102,7 @@ def sender_over(store: Any, host: Any, clock: Ticking, bad: list[tuple[str, str]
         store=store,
         clock=clock,
         connect=host.session,
-        compose=lambda notice, text: outgoing(
-            notice, text, key=KEY, codes=CODES, domain=DOMAIN, now=notice.first_sending_at or clock.now()
-        ),
+        compose=lambda notice, text: outgoing(notice, text, key=KEY, codes=CODES, domain=DOMAIN, now=clock.now()),
         bad_contact=lambda party, address, at: None if bad is None else bad.append((party, address)),
         retry=timedelta(hours=48),
     )

@@ -124,7 +124,7 @@ def notices(db: Database) -> None:
     db.execute(
         "CREATE TABLE notice (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, party TEXT NOT NULL, "
         "role TEXT NOT NULL, domain TEXT NOT NULL, period TEXT NOT NULL, address TEXT NOT NULL, source TEXT NOT NULL, "
-        "trusted INTEGER NOT NULL, form TEXT NOT NULL, language TEXT NOT NULL, ref TEXT NOT NULL, "
+        "trusted INTEGER NOT NULL, openpgp TEXT, form TEXT NOT NULL, language TEXT NOT NULL, ref TEXT NOT NULL, "
         "message_id TEXT NOT NULL, approvals INTEGER NOT NULL, follows TEXT, drafted_at TEXT NOT NULL)"
     )
     db.execute(

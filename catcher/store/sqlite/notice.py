@@ -20,7 +20,7 @@ from catcher.store.sqlite.retention import owe_scrub
 from catcher.store.sqlite.statement import insert, quoted
 
 _NOTICE = (
-    *("id", "party", "role", "domain", "period", "address", "source", "trusted", "form", "language", "ref"),
+    *("id", "party", "role", "domain", "period", "address", "source", "trusted", "openpgp", "form", "language", "ref"),
     *("message_id", "approvals", "follows", "drafted_at"),
 )
 _STEP = ("notice", "number", "act", "at", "who", "note", "again_at")
@@ -35,7 +35,7 @@ def add(db: Database, notice: Notice, text: bytes) -> bool:
     row: tuple[Value, ...] = (
         n.id,
         *(n.key.party, n.key.role.value, n.key.domain, n.period),
-        *(n.addressee.address, n.addressee.source.value, int(n.addressee.trusted)),
+        *(n.addressee.address, n.addressee.source.value, int(n.addressee.trusted), n.addressee.openpgp),
         *(n.form.value, n.language, n.ref, n.message_id, n.approvals, n.follows, moment_to_text(n.drafted_at)),
     )
     insert(db, "notice", _NOTICE, [row])
@@ -91,7 +91,7 @@ def _notice(row: dict[str, Any], steps: tuple[Step, ...]) -> Notice:
         id=row["id"],
         key=IncidentKey(row["party"], Role(row["role"]), row["domain"]),
         period=row["period"],
-        addressee=Addressee(row["address"], Source(row["source"]), bool(row["trusted"])),
+        addressee=Addressee(row["address"], Source(row["source"]), bool(row["trusted"]), row["openpgp"]),
         form=NoticeForm(row["form"]),
         language=row["language"],
         ref=row["ref"],
