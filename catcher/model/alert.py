@@ -5,8 +5,8 @@ What leaves the machine is the kind, the incident's number and counts: no name o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,8 @@ class AlertKind(StrEnum):
     """The policy of a domain ends in seven days, or tomorrow."""
     DELEGATION_LOST = "delegation-lost"
     """A domain is no longer delegated to our name servers; once a month for each domain."""
+    TEST = "test"
+    """`catcher alert test`: that the way to the operator works."""
     STORE_TROUBLE = "store-trouble"
     """The store can't be written: mail under ``accept`` is put off with 451."""
 
@@ -79,6 +81,23 @@ class Alert:
         """A line of ``catcher alert list --json``."""
         deliveries = [delivery.to_json() for delivery in self.deliveries]
         return {**self.to_json(), "domain": self.domain, "deliveries": deliveries}
+
+
+def summed(alerts: Iterable[Alert]) -> list[Alert]:
+    """``alerts`` as they are told: those of domains, which aren't named, are one with their number."""
+    told: list[Alert] = []
+    domains: dict[AlertKind, int] = {}
+    for alert in alerts:
+        if alert.kind is not AlertKind.DELEGATION_LOST:
+            told.append(alert)
+        elif alert.kind in domains:
+            first = told[domains[alert.kind]]
+            number = first.counts.get("domains", 0) + alert.counts.get("domains", 0)
+            told[domains[alert.kind]] = replace(first, counts={"domains": number})
+        else:
+            domains[alert.kind] = len(told)
+            told.append(alert)
+    return told
 
 
 def _text(moment: datetime) -> str:

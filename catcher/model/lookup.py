@@ -17,6 +17,7 @@ class RRType(StrEnum):
     TXT = "TXT"
     PTR = "PTR"
     SOA = "SOA"
+    NS = "NS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Status(StrEnum):
 
 
 Record = str | bytes | tuple[int, str]
-"""A, AAAA: the address as text. MX: (preference, host without final dot). PTR: host. SOA: RNAME, case and escapes kept.
+"""A, AAAA: the address as text. MX: (preference, host without final dot). PTR, NS: host.
 
-TXT: the character-strings joined (RFC 7208 §3.3).
+SOA: RNAME, case and escapes kept. TXT: the character-strings joined (RFC 7208 §3.3).
 """
 
 

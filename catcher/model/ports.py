@@ -155,6 +155,10 @@ class Store(Protocol):
         """The ledger of one domain's policies, oldest line first."""
         ...
 
+    def beat(self, now: datetime) -> None:
+        """Makes a small durable write, so that who calls knows whether the store takes any."""
+        ...
+
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         """Stores those whose key is new, each once, in one durable write; returns them."""
         ...

@@ -9,6 +9,7 @@ import dns.name
 import dns.rdatatype
 from dns.rdata import Rdata
 from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.ANY.NS import NS
 from dns.rdtypes.ANY.PTR import PTR
 from dns.rdtypes.ANY.SOA import SOA
 from dns.rdtypes.ANY.TXT import TXT
@@ -38,7 +39,7 @@ def _record(rdata: Rdata) -> Record | None:
         return str(rdata.address)
     if isinstance(rdata, MX):
         return (rdata.preference, _host(rdata.exchange))
-    if isinstance(rdata, PTR):
+    if isinstance(rdata, PTR | NS):
         return _host(rdata.target)
     if isinstance(rdata, SOA):
         return rdata.rname.to_text(omit_final_dot=True)

@@ -168,6 +168,9 @@ class MemoryStore:
     def policies(self, domain: str) -> tuple[PolicySince, ...]:
         return self._policies.get(domain, ())
 
+    def beat(self, now: datetime) -> None:
+        """Memory takes everything."""
+
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         raised = []
         for alert in alerts:

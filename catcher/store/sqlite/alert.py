@@ -59,6 +59,12 @@ def note(db: Database, deliveries: Mapping[str, Delivery]) -> None:
             insert(db, "alert_delivery", _DELIVERY, [_row(number, delivery_to_the_second(delivery))], _REPLACE)
 
 
+def beat(db: Database, now: datetime) -> None:
+    """Writes down ``now`` in the place of the time before."""
+    db.execute("DELETE FROM heartbeat")
+    insert(db, "heartbeat", ("at",), [(moment_to_text(now.replace(microsecond=0)),)])
+
+
 def _row(number: int, delivery: Delivery) -> tuple[Value, ...]:
     again, sent = (None if m is None else moment_to_text(m) for m in (delivery.again_at, delivery.sent_at))
     return (number, delivery.channel.value, delivery.attempts, again, sent)

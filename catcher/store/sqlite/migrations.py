@@ -193,6 +193,11 @@ def revisions(db: Database) -> None:
         db.execute(f"CREATE INDEX idx_{table}_open ON {table} (observation) WHERE observation > 0")
 
 
+def heartbeat(db: Database) -> None:
+    """When the store was last seen to take a write."""
+    db.table("heartbeat").create({"at": str})
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     observations,
     look_ups,
@@ -204,6 +209,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     policies,
     alerts,
     revisions,
+    heartbeat,
 )
 """In the order in which they are applied."""
 

@@ -159,6 +159,10 @@ class SqliteStore:
         with medium(self._path):
             return policy.read(self._db, domain)
 
+    def beat(self, now: datetime) -> None:
+        with medium(self._path), writing(self._db):
+            alert.beat(self._db, now)
+
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         with medium(self._path), writing(self._db):
             return alert.add(self._db, alerts)

@@ -73,6 +73,13 @@ class TestAlerts:
         assert next(store.alerts()).deliveries[0].sent_at == NOON
 
 
+def test_a_heartbeat_changes_nothing_that_can_be_seen(store: Store) -> None:
+    store.raise_alerts([alert()])
+    store.beat(NOON)
+    store.beat(NOON + timedelta(minutes=5))
+    assert list(store.alerts()) == [alert()]
+
+
 class TestIncidentsByDay:
     @pytest.fixture
     def filled(self, store: Store) -> Store:

@@ -1,0 +1,155 @@
+"""Alerts to the operator: what calls for one, each once; and their way out, tried again with growing patience.
+
+::
+
+    incidents (alarms) ─┐
+    catalogue (until)  ─┼─▶ raise: into the ledger, each key once ─▶ deliver: couriers (mail, webhook), in batches
+    delegations lost   ─┘                                                └─ fails: again after 5 minutes, 10, 20 …
+    the store itself: without a ledger, by word of mouth (``StoreWatch``)
+
+A receiver that fails disturbs nothing: it is tried again for three days, then given up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from catcher.catalogue import Catalogue
+from catcher.incident.alarm import LOOKS_BACK, alarms
+from catcher.model.alert import Alert, AlertKind, Channel, Delivery
+from catcher.model.ports import Store
+
+ENDS_SOON = (1, 7)
+"""Days before the end of a policy on which it is told, nearest first."""
+BATCH = 500
+"""Alerts that go out together."""
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=12)
+MOST_ATTEMPTS = 12
+"""Over some three days."""
+TROUBLE_AFTER = timedelta(minutes=4)
+"""For so long the store has to fail before it is told: the next look finds it still so."""
+TROUBLE_AGAIN_AFTER = timedelta(days=1)
+
+
+class Courier(Protocol):
+    """A way to the operator."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    async def deliver(self, alerts: Sequence[Alert], now: datetime) -> None:
+        """Returns when the receiver has taken ``alerts``. Raises CatcherError; what it says is for the log."""
+        ...
+
+
+def found_in_incidents(store: Store, now: datetime) -> Iterator[Alert]:
+    """What the incidents as folded call for."""
+    return alarms(store.incidents(mailboxes=False, since=(now - LOOKS_BACK).date()), now)
+
+
+def found_in_catalogue(catalogue: Catalogue, now: datetime) -> Iterator[Alert]:
+    """How many policies end in a week or tomorrow; one alert for each last day."""
+    ending: Counter[tuple[date, int]] = Counter()
+    domains: dict[tuple[date, int], str] = {}
+    for entry in catalogue:
+        if entry.until is None or entry.then is entry.policy:
+            continue
+        left = (entry.until - now.date()).days
+        days = next((days for days in ENDS_SOON if 0 < left <= days), None)
+        if days is not None:
+            ending[entry.until, days] += 1
+            domains[entry.until, days] = entry.domain
+    for (until, days), number in sorted(ending.items()):
+        key = f"{AlertKind.POLICY_ENDS} {until.isoformat()} {days}"
+        counts = {"domains": number, "days": (until - now.date()).days}
+        domain = domains[until, days] if number == 1 else None
+        yield Alert(key, AlertKind.POLICY_ENDS, now, None, counts, domain)
+
+
+def of_lost(names: Iterable[str], now: datetime) -> Iterator[Alert]:
+    """An alert for each domain that is no longer delegated to us, once a month."""
+    for name in names:
+        key = f"{AlertKind.DELEGATION_LOST} {name} {now:%Y-%m}"
+        yield Alert(key, AlertKind.DELEGATION_LOST, now, None, {"domains": 1}, name)
+
+
+def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Channel]) -> tuple[Alert, ...]:
+    """Writes those into the ledger that are new, to be delivered on ``channels``; returns them."""
+    waiting = [replace(a, deliveries=tuple(Delivery(c, 0, a.at) for c in Channel if c in channels)) for a in alerts]
+    return store.raise_alerts(waiting) if waiting else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Alerts whose turn on a channel has come."""
+
+    channel: Channel
+    alerts: tuple[Alert, ...]
+
+
+def due(store: Store, channels: Collection[Channel], now: datetime) -> list[Batch]:
+    """The next batch of each channel. What waits for a channel that is no more is given up."""
+    of_channels: dict[Channel, list[Alert]] = {channel: [] for channel in channels}
+    orphans: dict[Channel, list[str]] = {}
+    for alert in store.alerts(open_only=True):
+        for delivery in alert.deliveries:
+            if delivery.again_at is None:
+                continue
+            if delivery.channel not in of_channels:
+                orphans.setdefault(delivery.channel, []).append(alert.key)
+            elif delivery.again_at <= now:
+                of_channels[delivery.channel].append(alert)
+    for channel, keys in orphans.items():
+        store.note_deliveries({key: Delivery(channel) for key in keys})
+    return [Batch(channel, tuple(alerts[:BATCH])) for channel, alerts in of_channels.items() if alerts]
+
+
+def note(store: Store, batch: Batch, now: datetime, *, taken: bool) -> None:
+    """Writes down what came of ``batch``."""
+    store.note_deliveries({alert.key: _after(_delivery(alert, batch.channel), now, taken) for alert in batch.alerts})
+
+
+def _delivery(alert: Alert, channel: Channel) -> Delivery:
+    return next(delivery for delivery in alert.deliveries if delivery.channel is channel)
+
+
+def _after(delivery: Delivery, now: datetime, taken: bool) -> Delivery:
+    attempts = delivery.attempts + 1
+    if taken:
+        return Delivery(delivery.channel, attempts, None, now)
+    again_at = None if attempts >= MOST_ATTEMPTS else now + wait(attempts)
+    return Delivery(delivery.channel, attempts, again_at)
+
+
+def wait(attempts: int) -> timedelta:
+    """How long to wait after so many attempts that failed."""
+    return min(FIRST_WAIT * (1 << min(attempts - 1, 12)), LONGEST_WAIT)
+
+
+class StoreWatch:
+    """Tells of a store in trouble: there is no ledger then, so it remembers by itself whether it told."""
+
+    def __init__(self) -> None:
+        self._failing_since: datetime | None = None
+        self._told_at: datetime | None = None
+
+    def works(self) -> None:
+        """The store took what it was given."""
+        self._failing_since = None
+
+    def fails(self, now: datetime) -> Alert | None:
+        """The store failed: the alert to send, if it is time for one; once a day while it lasts."""
+        self._failing_since = self._failing_since or now
+        if now - self._failing_since < TROUBLE_AFTER:
+            return None
+        if self._told_at is not None and now - self._told_at < TROUBLE_AGAIN_AFTER:
+            return None
+        self._told_at = now
+        minutes = int((now - self._failing_since).total_seconds() // 60)
+        key = f"{AlertKind.STORE_TROUBLE} {now.isoformat()}"
+        return Alert(key, AlertKind.STORE_TROUBLE, now, None, {"minutes": minutes})

@@ -1,0 +1,110 @@
+"""The watch: every few minutes it folds what came, notes policies, finds what calls for an alert, and sends alerts on.
+
+A store that fails and a receiver that fails are told in the log; neither ends the watch, and nobody else waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from catcher.catalogue import Catalogue
+from catcher.desk import alerts
+from catcher.desk.alerts import Batch, Courier, StoreWatch
+from catcher.desk.delegation import Delegations
+from catcher.desk.policies import note_policies
+from catcher.model.alert import Alert, AlertKind
+from catcher.model.errors import CatcherError, EnvironmentFailure
+from catcher.model.ports import Folder, Store
+
+log = logging.getLogger("catcher.watch")
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Watch:
+    open_store: Callable[[], Store]
+    """Called for each look, in a thread; the store is closed after it. Raises EnvironmentFailure."""
+    folder: Folder
+    catalogue: Catalogue
+    couriers: Sequence[Courier] = ()
+    """Without any, nothing is looked for."""
+    kinds: Collection[AlertKind] = tuple(AlertKind)
+    delegations: Delegations | None = None
+    """None: nobody is asked."""
+    _store: StoreWatch = field(default_factory=StoreWatch)
+    _ends_looked_at: date | None = None
+
+    async def look(self, now: datetime) -> None:
+        """One round. Raises nothing for a store, a resolver or a receiver that fails."""
+        lost = await self._lost(now)
+        try:
+            batches = await asyncio.to_thread(self._in_store, now, lost)
+        except EnvironmentFailure as error:
+            log.warning("the watch waits for the store: %s", error)
+            trouble = self._store.fails(now)
+            if trouble is not None and AlertKind.STORE_TROUBLE in self.kinds:
+                for courier in self.couriers:
+                    await _delivered(courier, [trouble], now)
+            return
+        self._store.works()
+        for batch in batches:
+            courier = next(courier for courier in self.couriers if courier.channel is batch.channel)
+            taken = await _delivered(courier, batch.alerts, now)
+            try:
+                await asyncio.to_thread(self._note, batch, now, taken)
+            except EnvironmentFailure as error:
+                log.warning("what became of an alert can't be noted, so it may come twice: %s", error)
+
+    async def _lost(self, now: datetime) -> list[str]:
+        if self.delegations is None or not self.couriers or AlertKind.DELEGATION_LOST not in self.kinds:
+            return []
+        return await self.delegations.lost(now)
+
+    def _in_store(self, now: datetime, lost: Sequence[str]) -> list[Batch]:
+        """Brings the ledgers up to date; what is to be sent now."""
+        with self._opened() as store:
+            store.beat(now)
+            store.fold(self.folder)
+            note_policies(store, self.catalogue, now)
+            if not self.couriers:
+                return []
+            channels = [courier.channel for courier in self.couriers]
+            found = [alert for alert in self._found(store, now, lost) if alert.kind in self.kinds]
+            for alert in alerts.raise_alerts(store, found, channels):
+                log.info("alert: %s %s", alert.kind, alert.incident or "")
+            self._ends_looked_at = now.date()
+            return alerts.due(store, channels, now)
+
+    def _found(self, store: Store, now: datetime, lost: Sequence[str]) -> Iterator[Alert]:
+        yield from alerts.found_in_incidents(store, now)
+        yield from alerts.of_lost(lost, now)
+        if self._ends_looked_at != now.date():  # dates turn at midnight, and a catalogue can be long
+            yield from alerts.found_in_catalogue(self.catalogue, now)
+
+    def _note(self, batch: Batch, now: datetime, taken: bool) -> None:
+        with self._opened() as store:
+            alerts.note(store, batch, now, taken=taken)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Store]:
+        store = self.open_store()
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+async def _delivered(courier: Courier, told: Sequence[Alert], now: datetime) -> bool:
+    try:
+        await courier.deliver(told, now)
+    except CatcherError as error:
+        log.warning("alerts could not be delivered by %s: %s", courier.channel, error)
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""What in the incidents calls for an alert: a new intended party, a marking, a spike. Pure; says it again each time.
+
+A mail belongs to the incident of the party that it was meant for, and to that of its sender. It is looked at in the
+former; in the latter only where nobody declared for whom it was meant, so that none is told twice.
+
+- *New party*: mail that counts came for an intended party. The ledger knows those that had some before.
+- *Marking*: mail of a proven sender that had a protective marking came yesterday or today; once a month. Which
+  marking it says is no secret, but a header field is what its sender wrote: it alarms, and proves nothing.
+- *Spike*: yesterday or today, at least ten mails that count, and more than three times as many as on any of the 28 days
+  before that day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from catcher.model.alert import Alert, AlertKind
+from catcher.model.fingerprint import Tier
+from catcher.model.incident import Cell, Count, Incident, Role
+
+SPIKE_LEAST = 10
+SPIKE_TIMES = 3
+SPIKE_DAYS = 28
+LOOKS_BACK = timedelta(days=SPIKE_DAYS + 1)
+"""So many days before the present one have to be known."""
+
+_PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
+
+
+def alarms(incidents: Iterable[Incident], now: datetime) -> Iterator[Alert]:
+    """The alerts that ``incidents`` (their cells of the last ``LOOKS_BACK``) call for at ``now``."""
+    today = now.date()
+    for incident in incidents:
+        cells = list(_looked_at(incident))
+        if not cells:
+            continue
+        id = incident.key.id
+        counted = sum(count.counted for _, count in cells)
+        if counted and incident.key.role is Role.INTENDED:
+            yield Alert(f"{AlertKind.NEW_PARTY} {id}", AlertKind.NEW_PARTY, now, id, {"mails": counted})
+        for day in (today - timedelta(days=1), today):
+            yield from _marking(id, cells, day, now)
+            yield from _spike(id, cells, day, now)
+
+
+def _looked_at(incident: Incident) -> Iterator[tuple[Cell, Count]]:
+    for cell, count in incident.cells.items():
+        if incident.key.role is Role.INTENDED or not cell.counterpart:
+            yield cell, count
+
+
+def _marking(id: str, cells: list[tuple[Cell, Count]], day: date, now: datetime) -> Iterator[Alert]:
+    marked = sum(count.mails for cell, count in cells if cell.marked and cell.tier in _PROVEN and cell.day == day)
+    if marked:
+        yield Alert(f"{AlertKind.MARKING} {id} {day:%Y-%m}", AlertKind.MARKING, now, id, {"mails": marked})
+
+
+def _spike(id: str, cells: list[tuple[Cell, Count]], day: date, now: datetime) -> Iterator[Alert]:
+    of_days: Counter[date] = Counter()
+    for cell, count in cells:
+        of_days[cell.day] += count.counted
+    before = max((n for other, n in of_days.items() if 0 < (day - other).days <= SPIKE_DAYS), default=0)
+    if of_days[day] >= SPIKE_LEAST and of_days[day] > SPIKE_TIMES * before:
+        counts = {"mails": of_days[day], "most_before": before}
+        yield Alert(f"{AlertKind.SPIKE} {id} {day.isoformat()}", AlertKind.SPIKE, now, id, counts)

@@ -1,0 +1,120 @@
+"""The watch: what a round does, and that neither a store nor a receiver that fails ends it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from catcher.catalogue import Catalogue
+from catcher.desk.watch import Watch
+from catcher.model.alert import Alert, AlertKind, Channel
+from catcher.model.errors import EnvironmentFailure, StoreUnavailable
+from catcher.model.policy import Policy
+from catcher.model.ports import Store
+from catcher.store import MemoryStore
+from tests.support.catalogues import row
+from tests.support.desks import mail
+from tests.support.folding import folder
+
+NOW = datetime.fromisoformat("2026-06-09T12:00:00Z")
+MINUTES = timedelta(minutes=5)
+
+
+@dataclass
+class Receiver:
+    """Keeps what it takes; can be told to fail."""
+
+    channel: Channel = Channel.WEBHOOK
+    fails: bool = False
+    taken: list[Alert] = field(default_factory=list)
+
+    async def deliver(self, alerts: Sequence[Alert], now: datetime) -> None:
+        if self.fails:
+            raise EnvironmentFailure("the receiver is away")
+        self.taken += alerts
+
+
+@dataclass
+class Shelf:
+    """Opens one store, or fails to."""
+
+    store: Store = field(default_factory=MemoryStore)
+    fails: bool = False
+
+    def open(self) -> Store:
+        if self.fails:
+            raise StoreUnavailable("the disk is full; make room")
+        return self.store
+
+
+def watch(shelf: Shelf, *couriers: Receiver, **more: object) -> Watch:
+    catalogue = Catalogue.of([row("army.ml", until=(NOW + 6 * timedelta(days=1)).date())])
+    return Watch(shelf.open, folder, catalogue, couriers, **more)  # type: ignore[arg-type]
+
+
+def leaking() -> Shelf:
+    shelf = Shelf()
+    shelf.store.add([[mail(9, mailbox=f"box{n}")] for n in range(3)])
+    return shelf
+
+
+def look(watch: Watch, *moments: datetime) -> None:
+    async def all_() -> None:
+        for now in moments:
+            await watch.look(now)
+
+    asyncio.run(all_())
+
+
+def test_a_round_folds_notes_policies_and_sends_what_is_new_once() -> None:
+    shelf, receiver = leaking(), Receiver()
+    look(watch(shelf, receiver), NOW, NOW + MINUTES, NOW + 2 * MINUTES)
+    assert [alert.kind for alert in receiver.taken] == [AlertKind.NEW_PARTY, AlertKind.POLICY_ENDS]
+    assert [line.policy for line in shelf.store.policies("army.ml")] == [Policy.ACCEPT]
+    look(watch(shelf, receiver), NOW + 3 * MINUTES)
+    assert len(receiver.taken) == 2, "nor again after a restart"
+
+
+def test_a_receiver_that_fails_gets_it_later_and_the_other_at_once() -> None:
+    shelf, away, there = leaking(), Receiver(Channel.MAIL, fails=True), Receiver()
+    watching = watch(shelf, away, there)
+    look(watching, NOW)
+    assert (len(away.taken), len(there.taken)) == (0, 2)
+    away.fails = False
+    look(watching, NOW + MINUTES / 5)
+    assert not away.taken
+    look(watching, NOW + MINUTES)
+    assert (len(away.taken), len(there.taken)) == (2, 2)
+
+
+def test_only_the_kinds_that_are_wanted_are_raised() -> None:
+    shelf, receiver = leaking(), Receiver()
+    look(watch(shelf, receiver, kinds=[AlertKind.POLICY_ENDS]), NOW)
+    assert [alert.kind for alert in receiver.taken] == [AlertKind.POLICY_ENDS]
+
+
+def test_without_a_receiver_policies_are_noted_all_the_same() -> None:
+    shelf = leaking()
+    look(watch(shelf), NOW)
+    assert shelf.store.policies("army.ml")
+    assert list(shelf.store.alerts()) == []
+
+
+def test_a_store_in_trouble_is_told_without_the_store_and_the_watch_goes_on() -> None:
+    shelf, receiver = leaking(), Receiver()
+    shelf.fails = True
+    watching = watch(shelf, receiver)
+    look(watching, NOW, NOW + MINUTES, NOW + 2 * MINUTES)
+    assert [alert.kind for alert in receiver.taken] == [AlertKind.STORE_TROUBLE]
+    shelf.fails = False
+    look(watching, NOW + 3 * MINUTES)
+    assert len(receiver.taken) == 3, "what had to wait comes when the store is back"
+
+
+def test_a_receiver_that_fails_in_trouble_changes_nothing() -> None:
+    shelf, receiver = leaking(), Receiver(fails=True)
+    shelf.fails = True
+    look(watch(shelf, receiver), NOW, NOW + MINUTES)
+    assert not receiver.taken
