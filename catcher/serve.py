@@ -9,7 +9,7 @@ Longer than others: all wiring is in one place.
       demand      which adds it to the store: no answer ever waits for that
       dns-notify  where there are secondaries: tells them which zones have changed
       smtp-0 …    [smtp] listen; intake; one writer thread with the store
-      upkeep      once a day: fold, settle and destroy ended keys, purge; every five minutes: fold, note policies
+      upkeep      once a day: fold, settle and destroy ended keys, purge; every five minutes the watch: alerts
 
 A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
 SMTP workers overwrite what they free.
@@ -24,7 +24,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -36,11 +36,13 @@ from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.stops import Stops
 from catcher.config import Config, ListenAddress
 from catcher.desk.contacts import ContactBook
-from catcher.desk.policies import note_policies
+from catcher.desk.delegation import Delegations
 from catcher.desk.upkeep import upkeep
+from catcher.desk.watch import Watch
 from catcher.directory import Csirts, Listings, Organisations, Suffixes, owners, party_of
 from catcher.incident import fold
 from catcher.intake import Intake, matcher, note_answers
+from catcher.model.alert import AlertKind
 from catcher.model.answer import Answer
 from catcher.model.clock import Clock
 from catcher.model.demand import DemandKey
@@ -68,7 +70,7 @@ DRAIN_SECONDS = 30.0
 UPKEEP_AT = timedelta(hours=1, minutes=5)
 """When in the day (UTC) upkeep runs: a month's key goes an hour after the month. It also runs at the start."""
 WATCH_EVERY = timedelta(minutes=5)
-"""How often what came is folded and policies are noted; also at the start and after each reload."""
+"""How often what came is folded, policies are noted and alerts looked for; also at the start and after a reload."""
 UPKEEP_LOOK_SECONDS = 60.0
 """How often upkeep looks whether a new day has begun."""
 SPARE_DESCRIPTORS = 64 + smtp.LEAVING
@@ -453,30 +455,52 @@ async def _upkeep(config: Config, clock: Clock, catalogue: Catalogue, station: S
     station.ready()
     done: date | None = None
     watched: datetime | None = None
+    watch = _watch(config, clock, catalogue)
     while not station.stopping.is_set():
         now = clock.now()
         try:
             if (now - UPKEEP_AT).date() != done:
                 await asyncio.to_thread(_upkeep_once, config, clock)
                 done = (now - UPKEEP_AT).date()
-            if watched is None or now - watched >= WATCH_EVERY:
-                await asyncio.to_thread(_watch_once, config, clock, catalogue)
-                watched = now
         except EnvironmentFailure as error:
             log.warning("upkeep waits for the store: %s", error)
+        if watched is None or now - watched >= WATCH_EVERY:
+            watched = now
+            await _unless(station.stopping, watch.look(now))
         with suppress(TimeoutError):
             await asyncio.wait_for(station.stopping.wait(), UPKEEP_LOOK_SECONDS)
     station.draining()
 
 
-def _watch_once(config: Config, clock: Clock, catalogue: Catalogue) -> None:
-    """Folds what is new, and notes which policies are in force."""
-    store = open_store(config)
+def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> Watch:
+    """A way of alerts that can't be set up is told in the log; the watch goes on."""
+    from catcher.notify import configured  # only this process needs what it loads
+
     try:
-        store.fold(folder(config))
-        note_policies(store, catalogue, clock.now())
-    finally:
-        store.close()
+        couriers = configured.couriers(config)
+    except EnvironmentFailure as error:
+        log.error("no alerts are sent: %s", error)
+        couriers = []
+    asking = resolver(config, clock)
+    return Watch(
+        open_store=functools.partial(open_store, config),
+        folder=folder(config),
+        catalogue=catalogue,
+        couriers=couriers,
+        kinds=frozenset(map(AlertKind, config.alerts.kinds)),
+        delegations=None if asking is None else Delegations(catalogue, asking, config.dns.nameservers),
+    )
+
+
+async def _unless(stopping: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Does ``work``, or leaves it when the server is to stop."""
+    working, told = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    await asyncio.wait((working, told), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if not working.done():
+        working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 def _upkeep_once(config: Config, clock: Clock) -> None:

@@ -33,6 +33,7 @@ _COMMANDS = {
     "report": "Previews, builds and lists the reports for both sides of a leak.",
     "contact": "Finds, confirms and lists whom to tell at an organisation; imports directories of them.",
     "notify": "Drafts notices, has them approved by people, sends them, keeps others back.",
+    "alert": "Lists the alerts to the operator, and sends one as a test.",
     "store": "Migrates, verifies and purges the store.",
     "bench": "Measures DNS and SMTP beside their peers, and the fingerprint.",
 }

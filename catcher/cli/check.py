@@ -138,6 +138,11 @@ def _notices(config: Config) -> Iterator[tuple[str, str]]:
     """What has to stand in DNS so that notices are believed. Raises EnvironmentFailure for a key that is none."""
     from catcher.notify import configured
 
+    domain = configured.domain_of(config)
+    yield "notices", f"publish at {domain}: MX 10 {config.smtp.hostname}"
+    if config.notify.smarthost is not None:
+        host = config.notify.smarthost
+        yield "notices", f'publish at {domain}: TXT "v=spf1 a:{host} -all", or whatever hosts deliver for {host}'
     if configured.key_file(config).exists():
         key = configured.dkim_key(config)
         yield "notices", f'publish at {key.name}: TXT "{key.record}"'

@@ -33,6 +33,7 @@ def broken(raw: dict[str, Any], source: str) -> Iterator[Fault]:
             "name both files, or neither",
         )
     yield from _notify(raw, source)
+    yield from _alerts(raw, source)
     zones = [z.get("name") for z in _list(raw, "dns", "zone") if isinstance(z, dict)]
     names = [(f"dns.zone[{i}].name", _name(z)) for i, z in enumerate(zones)]
     yield from _twice([(w, n) for w, n in names if n], source, "a zone")
@@ -66,6 +67,20 @@ def _notify(raw: dict[str, Any], source: str) -> Iterator[Fault]:
                 f'"{sender}" is no address at, above or below {domain}',
                 "choose one there: what proves a notice (DKIM, SPF) stands for notify.domain's organisation",
             )
+
+
+def _alerts(raw: dict[str, Any], source: str) -> Iterator[Fault]:
+    alerts, notify = raw.get("alerts"), raw.get("notify", {})
+    if not isinstance(alerts, dict) or not isinstance(notify, dict):
+        return
+    if ("webhook" in alerts) != ("secret" in alerts):
+        absent = "secret" if "webhook" in alerts else "webhook"
+        what = "a webhook and the file of its secret belong together, and this one is missing"
+        yield Fault(f"{source}: alerts.{absent}", what, "name both, or neither")
+    for key in ("domain", "smarthost"):
+        if "mail" in alerts and key not in notify:
+            what = f"mail goes through the smarthost, and notify.{key} is not set"
+            yield Fault(f"{source}: alerts.mail", what, "set it, or have alerts by webhook alone")
 
 
 def _is_here(host: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, StrictInt, ValidationInfo
 
@@ -20,7 +20,9 @@ from catcher.config.values import (
     Language,
     Line,
     Listen,
+    MailAddress,
     Network,
+    SecureAddress,
     ServerAddress,
     SmtpListen,
     WebAddress,
@@ -28,6 +30,8 @@ from catcher.config.values import (
     base,
     wrong,
 )
+
+AlertWord = Literal["new-party", "marking", "spike", "policy-ends", "delegation-lost", "store-trouble"]
 
 
 class Section(BaseModel):
@@ -230,6 +234,21 @@ class Notify(Section):
     prints the record to publish."""
 
 
+class Alerts(Section):
+    """What you are told at once. Alerts hold incident numbers and counts, no names."""
+
+    mail: MailAddress | None = Field(default=None, examples=["duty@operator.example"])
+    """Where alerts go by mail, through notify.smarthost; without it none go by mail."""
+    webhook: SecureAddress | None = Field(default=None, examples=["https://hooks.operator.example/catcher"])
+    """Where alerts go by HTTPS, as JSON signed with `secret`; without it none go so."""
+    secret: ExistingFile | None = Field(default=None, examples=["webhook.secret"])
+    """A file with the secret that webhooks are signed with, 16 octets at least, for catcher alone to read."""
+    authorities: ExistingFile | None = Field(default=None, examples=["tls/authorities.pem"])
+    """PEM file of the authorities that the webhook's certificate may come from; without it those of this machine."""
+    kinds: tuple[AlertWord, ...] = get_args(AlertWord)
+    """What is told: new-party, marking, spike, policy-ends, delegation-lost, store-trouble."""
+
+
 class Log(Section):
     """What goes to stderr."""
 
@@ -253,6 +272,7 @@ class Config(Section):
     store: StoreKeys = _section()
     fingerprint: FingerprintRules = _section()
     notify: Notify = _section()
+    alerts: Alerts = _section()
     log: Log = _section()
 
     _path: Path = PrivateAttr(default=Path("catcher.toml"))

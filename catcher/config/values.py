@@ -6,11 +6,14 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from catcher.config.address import AddressError, ListenAddress
+from catcher.model.contact import AddressError as ContactAddressError
+from catcher.model.contact import mail_address
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.language import is_language
 
@@ -108,6 +111,24 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _mail_address(value: str) -> str:
+    try:
+        return mail_address(value)
+    except ContactAddressError as error:
+        raise wrong(f"{error}", 'write an address like "duty@operator.example"') from None
+
+
+def _secure_address(value: str) -> str:
+    try:
+        place = urlsplit(value)
+        right = place.scheme == "https" and place.hostname and place.port != 0 and not place.username
+    except ValueError:
+        right = False
+    if not right or not value.isascii() or not value.isprintable() or " " in value or "#" in value:
+        raise wrong(f'"{value}" is no address for a webhook', 'write "https://…", without a user or a fragment')
+    return value
+
+
 def _path(value: Path, info: ValidationInfo) -> Path:
     return base(info) / value
 
@@ -161,6 +182,8 @@ Host = Annotated[str, AfterValidator(_host)]
 Label = Annotated[str, AfterValidator(_label)]
 KeyName = Annotated[str, AfterValidator(_key_name)]
 Line = Annotated[str, AfterValidator(_line)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+SecureAddress = Annotated[str, AfterValidator(_secure_address)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
 AnyPath = Annotated[Path, AfterValidator(_path)]
 ExistingFolder = Annotated[AnyPath, AfterValidator(_existing_folder)]

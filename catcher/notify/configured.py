@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from catcher import __version__
 from catcher.config import Config
+from catcher.desk.alerts import Courier
 from catcher.desk.contacts import ContactBook
 from catcher.desk.context import Desk
 from catcher.model.clock import Clock
 from catcher.model.contact import Contact
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.ports import Store
+from catcher.notify.alertmail import AlertMail
 from catcher.notify.drafting import Drafting
 from catcher.notify.outgoing import outgoing
 from catcher.notify.sending import Sender
 from catcher.notify.signing import DkimKey, key_from, make_key
 from catcher.notify.smarthost import Smarthost
+from catcher.notify.webhook import Webhook, secret_of
 from catcher.privacy import notice_codes
 
 
@@ -59,6 +64,22 @@ def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Sen
         bad_contact=bad_contact,
         retry=timedelta(hours=config.notify.retry_hours),
     )
+
+
+def couriers(config: Config) -> list[Courier]:
+    """The ways of ``[alerts]`` to the operator. Raises EnvironmentFailure when a secret or a key can't be had."""
+    found: list[Courier] = []
+    smarthost = Smarthost.of(config.notify, config.smtp.hostname)
+    if config.alerts.mail is not None and smarthost is not None:
+        from_ = config.notify.sender or f"notices@{domain_of(config)}"
+        found.append(AlertMail(from_, config.alerts.mail, smarthost.session, dkim_key(config)))
+    if config.alerts.webhook is not None and config.alerts.secret is not None:
+        authorities = config.alerts.authorities
+        context = ssl.create_default_context(cafile=None if authorities is None else str(authorities))
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        agent = f"catcher/{__version__}"
+        found.append(Webhook(config.alerts.webhook, secret_of(config.alerts.secret), context, agent))
+    return found
 
 
 def domain_of(config: Config) -> str:

@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / "zonefiles" / name).write_text("")
     for name in (
         *("watchlist.csv", "asn.mmdb", "cookie-secrets.txt", "transfer.keys", "tls/chain.pem", "tls/key.pem"),
-        *("tls/authorities.pem", "smarthost.password", "dkim.pem"),
+        *("tls/authorities.pem", "smarthost.password", "dkim.pem", "webhook.secret"),
     ):
         (tmp_path / name).write_text("")
     return tmp_path

@@ -1,0 +1,77 @@
+"""``catcher alert``: what the operator was alerted to, and whether alerts arrive."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from catcher.cli.at_desk import at_desk, shown
+from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.model.alert import Alert, AlertKind, Delivery
+from catcher.model.errors import CatcherError, EnvironmentFailure
+
+_MOST = 100
+
+
+@click.group()
+def command() -> None:
+    """Lists alerts, and tries the ways they go. A running server looks for what calls for one every five minutes."""
+
+
+@command.command("list")
+@click.option("--all", "everything", is_flag=True, help=f"All of them, not the latest {_MOST}.")
+@config_option
+@json_option
+def list_(everything: bool, config_file: Path, as_json: bool) -> None:
+    """Lists alerts, latest first, with what became of each on its way."""
+    with at_desk(config_file) as (_, desk):
+        alerts = desk.store.alerts(limit=None if everything else _MOST)
+        if as_json:
+            print_json(alert.to_full_json() for alert in alerts)
+        else:
+            print_table(("at (UTC)", "alert", "incident", "domain", "counts", "sent"), map(_row, alerts))
+
+
+@command.command()
+@config_option
+@json_option
+def test(config_file: Path, as_json: bool) -> None:
+    """Sends a test by every way of [alerts]. Exit status 3 when one doesn't take it."""
+    from catcher.config import load
+    from catcher.notify import configured
+    from catcher.serve import SystemClock
+
+    now = SystemClock().now()
+    couriers = configured.couriers(load(config_file))
+    if not couriers:
+        raise EnvironmentFailure("[alerts] names neither mail nor webhook; nothing was sent")
+    failures = []
+    for courier in couriers:
+        said = "taken"
+        try:
+            asyncio.run(courier.deliver([Alert(f"{AlertKind.TEST} {now.isoformat()}", AlertKind.TEST, now)], now))
+        except CatcherError as error:
+            said = str(error)
+            failures.append(said)
+        if as_json:
+            print_json([{"channel": courier.channel, "taken": said == "taken", "about": said}])
+        else:
+            click.echo(f"{courier.channel}: {said}")
+    if failures:
+        raise click.exceptions.Exit(EnvironmentFailure.exit_status)
+
+
+def _row(alert: Alert) -> tuple[object, ...]:
+    counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in alert.counts.items())
+    sent = ", ".join(map(_sent, alert.deliveries)) or "-"
+    return f"{alert.at:%Y-%m-%d %H:%M}", alert.kind, alert.incident or "-", shown(alert.domain), counts, sent
+
+
+def _sent(delivery: Delivery) -> str:
+    if delivery.sent_at is not None:
+        return f"{delivery.channel} {delivery.sent_at:%H:%M}"
+    if delivery.again_at is None:
+        return f"{delivery.channel} given up after {delivery.attempts}"
+    return f"{delivery.channel} again {delivery.again_at:%H:%M}" if delivery.attempts else f"{delivery.channel} waits"
