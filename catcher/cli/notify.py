@@ -14,8 +14,8 @@ import click
 
 from catcher.cli.at_desk import at_desk, shown
 from catcher.cli.options import config_option, json_option, print_json, print_table
-from catcher.model.notice import Notice
-from catcher.model.noticelife import State
+from catcher.model.notice import Notice, NoticeForm
+from catcher.model.noticelife import Act, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,12 @@ def _next(notice: Notice) -> str:
         case State.DRAFTED:
             told = f"approved by {', '.join(notice.approvers)}; " if notice.approvers else ""
             left = notice.approvals - len(notice.approvers)
-            what = f"{told}waits for {'approval' if left == 1 else f'{left} approvals'}"
+            why = f"{notice.steps[0].note}; " if notice.steps[0].note else ""
+            what = f"{why}{told}waits for {'approval' if left == 1 else f'{left} approvals'}"
+        case State.APPROVED if notice.form is NoticeForm.LETTER:
+            what = f"a letter: print it (`letter`), post it, then say so (`catcher notify posted {notice.id}`)"
+        case _ if notice.request is not None:
+            what = f"{notice.request} {_minute(last.at)}; decide by `catcher notify confirm {notice.id}`"
         case State.DEFERRED if last.again_at is not None:
             what = f"again from {_minute(last.again_at)}: {last.note}"
         case _:
@@ -132,6 +137,67 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
             return
         for notice in approval.approve(desk.store, ids, who=who, now=desk.now):
             _tell(notice, as_json)
+
+
+@command.command()
+@click.argument("id", metavar="NOTICE")
+@click.option(
+    "--to", "file", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF that is written."
+)
+@config_option
+def letter(id: str, file: Path, config_file: Path) -> None:
+    """Writes a letter as PDF: to read before you approve it, and to print and post afterwards."""
+    from catcher.desk.files import write_private
+    from catcher.notify import approval
+
+    with at_desk(config_file) as (_, desk):
+        (notice,) = approval.find(desk.store, [id])
+        if notice.form is not NoticeForm.LETTER:
+            raise approval.NotNow(f"{notice.id}: it is a mail; `catcher notify approve --dry-run` prints it")
+        click.echo(write_private(file.parent, file.name, approval.octets_of(desk.store, notice)))
+
+
+@command.command()
+@click.argument("ids", metavar="NOTICE...", nargs=-1, required=True)
+@_who_option
+@config_option
+@json_option
+def posted(ids: tuple[str, ...], who: str, config_file: Path, as_json: bool) -> None:
+    """Says that you have posted approved letters: their parties count as told from then on."""
+    from catcher.notify import approval
+
+    with at_desk(config_file) as (_, desk):
+        for notice in approval.posted(desk.store, ids, who=who, now=desk.now):
+            _tell(notice, as_json)
+
+
+@command.command()
+@click.argument("id", metavar="NOTICE")
+@click.option("--decline", is_flag=True, help="Say no: nothing is done, and that is recorded.")
+@click.option("--dry-run", is_flag=True, help="Say what was asked for and what would be done; change nothing.")
+@_who_option
+@config_option
+@json_option
+def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, as_json: bool) -> None:
+    """Does what the party asked for in its answer to NOTICE: `stop` turns its mail away at once, as `stop-mail` does.
+
+    `transfer` only records that you agree: the name's handing over is between you and them, and policy release is for
+    the days in between. Be sure first that it was the party who asked: whoever read the notice could answer it.
+    """
+    from catcher.desk.catalogue import stop_now
+    from catcher.notify import approval
+
+    with at_desk(config_file) as (config, desk):
+        notice, request = approval.requested(desk.store, id)
+        stops = request is Act.STOP_REQUESTED and not decline
+        if dry_run:
+            would = f"mail to {shown(notice.key.domain)} would be turned away" if stops else "nothing would change"
+            click.echo(f"{notice.id}: {request} by {shown(notice.key.party)}; {would}")
+            return
+        if stops:
+            stop_now(config, notice.key.domain, now=desk.now)
+        note = f"mail to {notice.key.domain} is turned away" if stops else f"on {request}"
+        _tell(approval.decide(desk.store, notice, done=not decline, who=who, note=note, now=desk.now), as_json)
 
 
 @command.command()

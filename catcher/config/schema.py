@@ -208,6 +208,9 @@ class Notify(Section):
     """On how many days of the month it has to have come."""
     quiet_days: Annotated[StrictInt, Field(ge=0, le=365)] = 14
     """Days that one organisation, in one role, is left alone after a notice."""
+    escalate_days: Annotated[StrictInt, Field(ge=7, le=365)] = 30
+    """Days without an answer after which an organisation, if mail goes on, is told by another way: another contact, a
+    letter, the CSIRT; each is a draft that waits for approval."""
     second_approver: StrictBool = False
     """Whether two different people have to approve a notice before it is sent."""
     sender: Line = Field(default="", examples=["notices@notices.sink.example"])

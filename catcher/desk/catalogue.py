@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from catcher.catalogue import Catalogue, Entry
+from catcher.catalogue.stops import Stops
 from catcher.catalogue.write import Edit, writing
 from catcher.config import Config
 from catcher.desk.control import request
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.policy import Policy
 
 
@@ -70,6 +71,26 @@ def stop_mail(
         return Change(entry.domain, entry.where, entry.policy_at(now), after, bool(cells))
 
     return _each(files, domains, stopped, dry_run)
+
+
+def stop_now(config: Config, domain: str, *, now: datetime) -> list[Change]:
+    """Turns mail for ``domain`` away at once, as ``catcher stop-mail`` does; the running server takes it over.
+
+    Raises NotCatalogued; other CatcherErrors leave mail turned away at RCPT, and DNS follows when they are mended.
+    """
+    stops = Stops(config.node.state)
+    stops.add({domain})
+    try:
+        changes = stop_mail(config.catalogue.files, [domain], now=now)
+    except NotCatalogued:
+        stops.discard({domain})
+        raise
+    answer = tell_server(config.node.state)
+    if answer is not None and not answer.startswith("ok"):
+        said = answer.removeprefix("error ")
+        raise EnvironmentFailure(f"the files are written, but the running server stays with what it had: {said}")
+    stops.discard({domain})
+    return changes
 
 
 class NotCatalogued(ConfigurationError):

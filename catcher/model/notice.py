@@ -16,7 +16,7 @@ from typing import Any
 from catcher.model.addressee import Addressee
 from catcher.model.incident import IncidentKey
 from catcher.model.moments import second
-from catcher.model.noticelife import AFTER, ANSWERS, Act, State
+from catcher.model.noticelife import AFTER, ANSWERS, ASIDE, REQUESTS, Act, State
 
 TEXT_DAYS = timedelta(days=7)
 """How long the text of a notice is kept at most, counted from its draft; as a rule it goes when it is sent."""
@@ -99,7 +99,7 @@ class Notice:
         return replace(self, steps=(*self.steps, step))
 
     def _after(self, state: State | None, step: Step, before: Iterable[Step]) -> State:
-        if step.act is Act.ESCALATED and state is not None:
+        if step.act in ASIDE and state is not None:
             return state
         after = AFTER[state].get(step.act)
         if after is None:
@@ -142,6 +142,16 @@ class Notice:
         """The earliest step of this kind."""
         return next((step for step in self.steps if step.act is act), None)
 
+    @property
+    def request(self) -> Act | None:
+        """What the party asked for and nobody has decided yet, the latest first; None when nothing waits."""
+        for step in reversed(self.steps):
+            if step.act in (Act.CONFIRMED, Act.DECLINED):
+                return None
+            if step.act in REQUESTS:
+                return step.act
+        return None
+
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher notify list --json``."""
         return {
@@ -159,6 +169,7 @@ class Notice:
             "message_id": self.message_id,
             "approvals": self.approvals,
             "follows": self.follows,
+            "request": self.request,
             "steps": [step.to_json() for step in self.steps],
         }
 

@@ -45,6 +45,10 @@ class Act(StrEnum):
     """The party asks that its mail be taken no more."""
     TRANSFER_REQUESTED = "transfer-requested"
     """The party asks for the name."""
+    CONFIRMED = "confirmed"
+    """A person did what the party asked for: mail was stopped, or the transfer begun."""
+    DECLINED = "declined"
+    """A person said no to it."""
     ESCALATED = "escalated"
     """Another notice follows it, by another way; the note names that one."""
 
@@ -83,6 +87,11 @@ class State(StrEnum):
         """Whether this contact does not lead to the party: the next one is to be tried."""
         return self in (State.FAILED, State.BOUNCED, State.WRONG)
 
+
+ASIDE = frozenset({Act.CONFIRMED, Act.DECLINED, Act.ESCALATED})
+"""Steps that may always follow a draft, and change nothing of what the notice is."""
+REQUESTS = (Act.STOP_REQUESTED, Act.TRANSFER_REQUESTED)
+"""What a party asks for, and a person decides."""
 
 _ON_ITS_WAY = frozenset({State.DRAFTED, State.APPROVED, State.SENDING, State.DEFERRED})
 
@@ -134,4 +143,4 @@ AFTER: Mapping[State | None, Mapping[Act, State]] = {
     State.SUPPRESSED: {**_known_before(State.SUPPRESSED), **_AFTER_ALL},
 }
 """State → step that may follow → state after it. ``approved`` waits for as many people as the notice asks for;
-``escalated`` may always follow, and changes nothing."""
+what is in ``ASIDE`` may always follow, and changes nothing."""

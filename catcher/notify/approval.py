@@ -12,8 +12,8 @@ from catcher.desk.context import NotFound
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import CatcherError
 from catcher.model.incident import IncidentKey
-from catcher.model.notice import Notice, OutOfOrder, Step
-from catcher.model.noticelife import Act
+from catcher.model.notice import Notice, NoticeForm, OutOfOrder, Step
+from catcher.model.noticelife import Act, State
 from catcher.model.ports import Store
 from catcher.model.suppression import Scope, Suppression
 
@@ -48,9 +48,38 @@ def approve(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Ite
         _possible(notice, step)
     for notice in notices:
         try:
-            yield store.add_step(notice.id, step)
+            approved = store.add_step(notice.id, step)
         except OutOfOrder as error:
             raise NotNow(f"{error}; see `catcher notify list`") from None
+        before = store.notice(notice.follows) if notice.follows else None
+        if before is not None and before.state.told and approved.state is State.APPROVED:
+            store.add_step(before.id, Step(Act.ESCALATED, now, who, notice.id), once=True)
+        yield approved
+
+
+def posted(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Iterator[Notice]:
+    """Records that the person ``who`` has posted the approved letters ``ids``. Raises NotFound or NotNow."""
+    notices = find(store, ids)
+    for notice in notices:
+        if notice.form is not NoticeForm.LETTER:
+            raise NotNow(f"{notice.id}: it is a mail; `catcher notify send` sends it")
+        if notice.state is not State.APPROVED:
+            raise NotNow(f"{notice.id}: it is {notice.state}; only an approved letter is posted, and once")
+    for notice in notices:
+        yield store.add_step(notice.id, Step(Act.SENT, now, who, "posted"))
+
+
+def requested(store: Store, id: str) -> tuple[Notice, Act]:
+    """The notice ``id`` and what its party asked for. Raises NotFound, or NotNow when nothing waits for a decision."""
+    (notice,) = find(store, [id])
+    if notice.request is None:
+        raise NotNow(f"{notice.id}: nothing that its party asked for waits for a decision")
+    return notice, notice.request
+
+
+def decide(store: Store, notice: Notice, *, done: bool, who: str, note: str, now: datetime) -> Notice:
+    """Records what the person ``who`` decided on the party's request."""
+    return store.add_step(notice.id, Step(Act.CONFIRMED if done else Act.DECLINED, now, who, note))
 
 
 def _possible(notice: Notice, step: Step) -> None:
@@ -62,16 +91,24 @@ def _possible(notice: Notice, step: Step) -> None:
 
 def text_of(store: Store, notice: Notice) -> str:
     """What the contact would read, with From, To and Subject above it. Raises NotNow when the text is gone."""
-    octets = store.notice_text(notice.id)
-    if octets is None:
-        raise NotNow(
-            f"{notice.id}: its text is gone, as it is {notice.state}; `catcher report preview` composes it anew"
-        )
+    octets = octets_of(store, notice)
+    if notice.form is NoticeForm.LETTER:
+        raise NotNow(f"{notice.id}: it is a letter; `catcher notify letter {notice.id} --to FILE` writes it as PDF")
     mail = message_from_bytes(octets, policy=SMTP)
     assert isinstance(mail, EmailMessage)
     body = mail.get_body(("plain",))
     head = "".join(f"{name}: {mail[name]}\n" for name in ("From", "To", "Reply-To", "Subject") if mail[name])
     return f"{head}\n{'' if body is None else body.get_content()}".replace("\r\n", "\n")
+
+
+def octets_of(store: Store, notice: Notice) -> bytes:
+    """The stored text: the mail without Date and signature, or the letter as PDF. Raises NotNow when it is gone."""
+    octets = store.notice_text(notice.id)
+    if octets is None:
+        raise NotNow(
+            f"{notice.id}: its text is gone, as it is {notice.state}; `catcher report preview` composes it anew"
+        )
+    return octets
 
 
 def subject_of(what: str, *, keys: Iterable[IncidentKey], is_held: Callable[[str], bool]) -> tuple[Scope, str]:

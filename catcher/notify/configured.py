@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,8 +40,22 @@ def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
         domain=domain,
         sender=config.notify.sender or f"notices@{domain}",
         quiet_days=config.notify.quiet_days,
+        escalate_days=config.notify.escalate_days,
         approvals=2 if config.notify.second_approver else 1,
+        bad_contact=bad_contact(book),
     )
+
+
+def bad_contact(book: ContactBook) -> Callable[[str, str, datetime], None]:
+    """Makes an address of a party bad that turned out so at a moment, unless a person has confirmed it since."""
+
+    def bounced(party: str, address: str, at: datetime) -> None:
+        for contact in book.of(party, at):
+            known = contact.bad_at is not None or (contact.confirmed_at is not None and contact.confirmed_at >= at)
+            if contact.address.lower() == address.lower() and not known:
+                book.bounced(party, contact.address, at=at)
+
+    return bounced
 
 
 def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Sender:
@@ -51,17 +65,12 @@ def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Sen
     if smarthost is None:
         raise _missing(config, "smarthost", "the mail server of yours that delivers for you")
     key, codes = dkim_key(config), notice_codes(config.node.state / "keys")
-
-    def bad_contact(party: str, address: str, at: datetime) -> None:
-        if any(contact.address == address for contact in book.of(party, at)):
-            book.bounced(party, address, at=at)
-
     return Sender(
         store=store,
         clock=clock,
         connect=smarthost.session,
         compose=lambda notice, text: outgoing(notice, text, key=key, codes=codes, domain=domain, now=clock.now()),
-        bad_contact=bad_contact,
+        bad_contact=bad_contact(book),
         retry=timedelta(hours=config.notify.retry_hours),
     )
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
-from catcher.model.addressee import Addressee
 from catcher.model.contact import Contact
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
 from catcher.model.notice import TEXT_DAYS, Notice, NoticeForm, Step, notice_id
 from catcher.model.noticelife import Act, State
+from catcher.model.report import Report
 from catcher.notify.due import ContactsOf, Due, due
+from catcher.notify.ladder import Rung, makes_bad
 from catcher.notify.openpgp import check_key
 from catcher.notify.sending import WHO
 from catcher.privacy import NoticeCodes
-from catcher.report import EVIDENCE_DAYS, Language, is_address, message
+from catcher.report import EVIDENCE_DAYS, Language, is_address, letter, message
 
 _EVIDENCE_DAYS = EVIDENCE_DAYS - TEXT_DAYS.days
 """So that no row is older than it may be when the text goes."""
@@ -36,44 +38,52 @@ class Drafting:
     sender: str
     """The address in From."""
     quiet_days: int
+    escalate_days: int
     approvals: int
     """How many people have to approve."""
+    bad_contact: Callable[[str, str, datetime], None] = lambda _party, _address, _at: None
+    """(party, address, moment): a notice turned out not to reach them by this address."""
 
     def due(self) -> list[Due]:
         """What is due now, of this month and the last."""
-        today = self.desk.now.date()
-        this = Period.of(today)
+        this = Period.of(self.desk.now.date())
         return due(
             [a for period in (this, this.previous) for a in incidents.listing(self.desk, period=period)],
             notices=list(self.desk.store.notices()),
             suppressions=list(self.desk.store.suppressions()),
             contacts_of=self.contacts_of,
             quiet_days=self.quiet_days,
-            today=today,
+            escalate_days=self.escalate_days,
+            now=self.desk.now,
         )
 
     def draft(self) -> list[Due]:
         """Withdraws old drafts and drafts what is due; returns what is held back."""
         for _ in self.withdraw_old():
             pass
-        held_back = []
-        for each in self.due():
-            if each.contact is None:
-                held_back.append(each)
-            elif reason := self._without_key(each.contact):
-                held_back.append(replace(each, held_back=reason))
-            elif self.one(each, each.contact) is None:
-                held_back.append(replace(each, held_back="it was withdrawn today; it is drafted again tomorrow"))
-        return held_back
+        self.settle()
+        return [held for each in self.due() if (held := self._drafted_or_held(each)) is not None]
 
-    def _without_key(self, contact: Contact) -> str:
-        """Why nothing may be drafted for a contact that wants its mail encrypted; '' when it can be."""
-        if contact.openpgp is not None:
-            try:
-                check_key(Path(contact.openpgp), self.desk.now)
-            except EnvironmentFailure as failure:
-                return str(failure)
-        return ""
+    def settle(self) -> None:
+        """Makes the contacts bad that an answer called wrong, or whose bounce was not mended."""
+        for notice in self.desk.store.notices():
+            at = makes_bad(notice, self.desk.now)
+            if at is not None:
+                self.bad_contact(notice.key.party, notice.addressee.address, at)
+
+    def _drafted_or_held(self, due: Due) -> Due | None:
+        """None when it was drafted."""
+        if due.held_back:
+            return due
+        try:
+            if due.contact is not None and due.contact.openpgp is not None:
+                check_key(Path(due.contact.openpgp), self.desk.now)
+            drafted = self.one(due)
+        except EnvironmentFailure as failure:  # a key is not fit, or a letter needs what isn't installed
+            return replace(due, held_back=str(failure))
+        if drafted is None:
+            return replace(due, held_back="it was withdrawn today; it is drafted again tomorrow")
+        return None
 
     def withdraw_old(self) -> Iterator[Notice]:
         """Withdraws drafts that nobody approved, or nobody sent, within a week: their numbers are old."""
@@ -82,41 +92,61 @@ class Drafting:
                 step = Step(Act.WITHDRAWN, self.desk.now, WHO, "its text is over a week old")
                 yield self.desk.store.add_step(notice.id, step)
 
-    def one(self, due: Due, contact: Contact) -> Notice | None:
-        """Drafts one notice; None when it was drafted, and withdrawn, today already."""
-        period = due.appraisal.measures.period
-        id = notice_id(due.key.id, period.name, contact.address, self.desk.now.date())
-        language = _language(contact)
-        telling = reports.Telling(contact.trusted, self.codes.addresses(id, self.domain), _EVIDENCE_DAYS)
+    def one(self, due: Due) -> Notice | None:
+        """Drafts one notice; None when it was drafted, and withdrawn, today already.
+
+        Raises EnvironmentFailure when a letter can't be made here.
+        """
+        addressee, period = due.rung.addressee, due.appraisal.measures.period
+        assert addressee is not None, "what is held back has nobody to go to"
+        id = notice_id(due.key.id, period.name, addressee.address, self.desk.now.date())
+        language = _language(due.contact)
+        telling = reports.Telling(addressee.trusted, self.codes.addresses(id, self.domain), _EVIDENCE_DAYS)
         report = reports.preview(self.desk, due.key.id, period=period, telling=telling)
         message_id = f"{id}@{self.domain}"
-        operator = self.desk.operator.contact
-        mail = message(
-            report,
-            sender=self.sender,
-            recipient=contact.address,
-            reply_to=operator if is_address(operator) else None,
-            date=None,
-            message_id=message_id,
-            language=language,
-        )
         notice = Notice(
             id=id,
             key=due.key,
             period=period.name,
-            addressee=Addressee.of(contact),
-            form=NoticeForm.MAIL,
+            addressee=addressee,
+            form=due.rung.form,
             language=language.value,
             ref=report.ref,
             message_id=message_id,
             approvals=self.approvals,
             follows=due.follows,
-            steps=(Step(Act.DRAFTED, self.desk.now, WHO),),
+            steps=(Step(Act.DRAFTED, self.desk.now, WHO, _why(due.rung)),),
         )
-        return notice if self.desk.store.add_notice(notice, mail.as_bytes()) else None
+        if due.rung.form is NoticeForm.LETTER:
+            text = letter(report, language)
+        else:
+            text = self._mail(report, addressee.address, message_id, language)
+        return notice if self.desk.store.add_notice(notice, text) else None
+
+    def _mail(self, report: Report, recipient: str, message_id: str, language: Language) -> bytes:
+        operator = self.desk.operator.contact
+        return message(
+            report,
+            sender=self.sender,
+            recipient=recipient,
+            reply_to=operator if is_address(operator) else None,
+            date=None,
+            message_id=message_id,
+            language=language,
+        ).as_bytes()
 
 
-def _language(contact: Contact) -> Language:
+def _why(rung: Rung) -> str:
+    """For the ledger: why it goes this way, where that isn't the first one."""
+    if rung.follows is None:
+        return ""
+    if rung.follows.state.told:
+        way = "a letter" if rung.form is NoticeForm.LETTER else "another contact"
+        return f"{rung.follows.id} brought no answer and mail goes on: {way}"
+    return f"{rung.follows.id} did not reach them: the next contact"
+
+
+def _language(contact: Contact | None) -> Language:
     """The contact's language where there are sentences in it, else English."""
-    wanted = (contact.language or "").partition("-")[0].lower()
+    wanted = ((contact.language if contact is not None else None) or "").partition("-")[0].lower()
     return next((language for language in Language if language.value == wanted), Language.ENGLISH)

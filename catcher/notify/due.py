@@ -2,22 +2,24 @@
 
 An incident is due when its mail passes the thresholds this month or the last (``incident.judge``) and nobody was told
 of that month yet. It is held back by a suppression, by a notice to the same organisation in the same role that is on
-its way or not long ago, and by the want of a contact. After a notice that came back the next contact has its turn.
+its way or not long ago, and by the want of a way to tell (``ladder``): after a notice that came back the next contact
+has its turn, after one that brought no answer another way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from catcher.desk.incidents import Appraisal
-from catcher.model.contact import Contact, next_contact
+from catcher.model.contact import Contact
 from catcher.model.incident import IncidentKey
 from catcher.model.measures import Period
 from catcher.model.notice import Notice
 from catcher.model.suppression import Suppression, suppressed
+from catcher.notify.ladder import Rung, next_rung
 
 ContactsOf = Callable[[str], Sequence[Contact]]
 """Party → its contacts."""
@@ -28,12 +30,20 @@ class Due:
     """An incident whose party is to be told."""
 
     appraisal: Appraisal
-    contact: Contact | None
-    """Whom to write to; None when it is held back."""
+    rung: Rung
+    """How: whom to write to, or by letter."""
     held_back: str = ""
     """Why nothing is drafted; '' when something is."""
-    follows: str | None = None
-    """The notice that came back from another contact."""
+
+    @property
+    def contact(self) -> Contact | None:
+        """Whom to write to; None for a letter, or when it is held back."""
+        return self.rung.contact
+
+    @property
+    def follows(self) -> str | None:
+        """The notice that came back, or brought no answer."""
+        return None if self.rung.follows is None else self.rung.follows.id
 
     @property
     def key(self) -> IncidentKey:
@@ -59,12 +69,14 @@ def due(
     suppressions: Sequence[Suppression],
     contacts_of: ContactsOf,
     quiet_days: int,
-    today: date,
+    escalate_days: int,
+    now: datetime,
 ) -> list[Due]:
     """What is due of ``appraisals`` (of this month and the last), most mail first; of an incident the latest month.
 
     Of several incidents of one party in one role, the first is drafted and the others wait for its end.
     """
+    today = now.date()
     wanted: dict[IncidentKey, Appraisal] = {}
     for appraisal in appraisals:
         key, period = appraisal.incident.key, appraisal.measures.period
@@ -80,10 +92,21 @@ def due(
         reason = _suppressed(suppressions, key, today) or _quiet(notices, key, quiet_days, today)
         if not reason and earlier:
             reason = f"the notice on {earlier} goes first"
-        each = Due(appraisal, None, reason) if reason else _to_contact(appraisal, notices, contacts_of)
-        if each.contact is not None:
+        life = appraisal.standing.life
+        rung = Rung(held_back=reason)
+        if not reason:
+            rung = next_rung(
+                key,
+                appraisal.measures.period.name,
+                notices=notices,
+                contacts=contacts_of(key.party),
+                episode=None if life is None else life.episode,
+                escalate_days=escalate_days,
+                now=now,
+            )
+        if not rung.held_back:
             begun[key.party, key.role] = key.domain
-        found.append(each)
+        found.append(Due(appraisal, rung, rung.held_back))
     return found
 
 
@@ -115,13 +138,3 @@ def _quiet(notices: Iterable[Notice], key: IncidentKey, quiet_days: int, today: 
             if today < again:
                 return f"they had a notice; quiet until {again.isoformat()}"
     return ""
-
-
-def _to_contact(appraisal: Appraisal, notices: Sequence[Notice], contacts_of: ContactsOf) -> Due:
-    key, period = appraisal.incident.key, appraisal.measures.period.name
-    before = [n for n in notices if n.key == key and n.period == period and n.state.undeliverable]
-    contact = next_contact(contacts_of(key.party), tried=[notice.addressee.address for notice in before])
-    if contact is None:
-        what = "every contact was tried" if before else "no contact that may be written to"
-        return Due(appraisal, None, f"{what}; see `catcher contact list {key.party}`")
-    return Due(appraisal, contact, follows=before[-1].id if before else None)

@@ -6,9 +6,10 @@ import pytest
 
 from catcher.desk.context import NotFound
 from catcher.model.incident import IncidentKey, Role
+from catcher.model.notice import NoticeForm
 from catcher.model.noticelife import Act, State
 from catcher.model.suppression import Scope, Suppression
-from catcher.notify.approval import NotNow, approve, subject_of, suppress, text_of
+from catcher.notify.approval import NotNow, approve, decide, posted, requested, subject_of, suppress, text_of
 from catcher.store import MemoryStore
 from tests.support.notices import KEY, MORNING, another, step
 from tests.support.sending import TEXT
@@ -95,3 +96,72 @@ class TestSuppress:
     def test_what_names_nothing(self, what: str) -> None:
         with pytest.raises(NotFound):
             subject_of(what, keys=[KEY], is_held=lambda name: False)
+
+
+class TestLetters:
+    def letter(self) -> MemoryStore:
+        store = MemoryStore()
+        store.add_notice(another(1, form=NoticeForm.LETTER), b"%PDF-1.7")
+        return store
+
+    def test_an_approved_letter_is_told_once_it_is_posted(self) -> None:
+        store = self.letter()
+        list(approve(store, [another(1).id], who="alice", now=MORNING))
+        (sent,) = posted(store, [another(1).id], who="bob", now=MORNING)
+        assert (sent.state, sent.steps[-1].who, sent.steps[-1].note) == (State.SENT, "bob", "posted")
+        assert store.notice_text(sent.id) is None
+        with pytest.raises(NotNow, match="only an approved letter is posted, and once"):
+            list(posted(store, [another(1).id], who="bob", now=MORNING))
+
+    def test_one_that_nobody_approved_is_not_posted(self) -> None:
+        with pytest.raises(NotNow, match="it is drafted"):
+            list(posted(self.letter(), [another(1).id], who="bob", now=MORNING))
+
+    def test_a_mail_is_not_posted(self) -> None:
+        with pytest.raises(NotNow, match="catcher notify send"):
+            list(posted(holding(1), [another(1).id], who="bob", now=MORNING))
+
+    def test_it_is_read_as_pdf(self) -> None:
+        with pytest.raises(NotNow, match="catcher notify letter"):
+            text_of(self.letter(), another(1, form=NoticeForm.LETTER))
+
+
+def sent(store: MemoryStore, number: int, *acts: Act) -> None:
+    for minute, act in enumerate((Act.APPROVED, Act.SENDING, Act.SENT, *acts), 1):
+        store.add_step(another(number).id, step(act, minute, "alice"))
+
+
+def test_approving_another_way_is_noted_at_the_notice_without_answer() -> None:
+    store = holding(1)
+    sent(store, 1)
+    store.add_notice(another(2, follows=another(1).id), TEXT)
+    list(approve(store, [another(2).id], who="alice", now=MORNING))
+    before = store.notice(another(1).id)
+    assert before is not None
+    assert (before.state, before.steps[-1].act, before.steps[-1].note) == (State.SENT, Act.ESCALATED, another(2).id)
+
+
+class TestRequests:
+    @pytest.mark.parametrize("request_", [Act.STOP_REQUESTED, Act.TRANSFER_REQUESTED])
+    @pytest.mark.parametrize("done", [True, False])
+    def test_a_person_decides_once(self, request_: Act, done: bool) -> None:
+        store = holding(1)
+        sent(store, 1, request_)
+        notice, asked = requested(store, another(1).id)
+        assert asked is request_
+        decided = decide(store, notice, done=done, who="alice", note="as agreed", now=MORNING)
+        assert decided.state is State.ANSWERED
+        assert decided.steps[-1].act is (Act.CONFIRMED if done else Act.DECLINED)
+        with pytest.raises(NotNow, match="nothing that its party asked for waits"):
+            requested(store, another(1).id)
+
+    def test_without_a_request_there_is_nothing_to_decide(self) -> None:
+        store = holding(1)
+        sent(store, 1, Act.GOT_IT)
+        with pytest.raises(NotNow):
+            requested(store, another(1).id)
+
+    def test_what_is_asked_for_later_waits_again(self) -> None:
+        store = holding(1)
+        sent(store, 1, Act.TRANSFER_REQUESTED, Act.DECLINED, Act.STOP_REQUESTED)
+        assert requested(store, another(1).id)[1] is Act.STOP_REQUESTED

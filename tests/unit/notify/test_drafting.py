@@ -27,7 +27,14 @@ ENTERED = replace(FOUND, source=Source.ENTERED)
 
 
 def drafting(table: Desk, contacts: Sequence[Contact] = (ENTERED,), **changes: Any) -> Drafting:
-    settings = {"codes": CODES, "domain": DOMAIN, "sender": f"notices@{DOMAIN}", "quiet_days": 14, "approvals": 1}
+    settings = {
+        "codes": CODES,
+        "domain": DOMAIN,
+        "sender": f"notices@{DOMAIN}",
+        "quiet_days": 14,
+        "escalate_days": 30,
+        "approvals": 1,
+    }
     return Drafting(desk=table, contacts_of=lambda party: contacts, **(settings | changes))
 
 

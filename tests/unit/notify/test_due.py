@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -40,9 +40,10 @@ def found(
     contacts: Sequence[Contact] = (SECURITY, ABUSE),
     today: date = TODAY,
     quiet_days: int = 14,
+    escalate_days: int = 30,
 ) -> list[Due]:
     """What is due to contractor.example as the sender."""
-    table = desk(observations)
+    table = desk(observations, now=datetime.combine(today, time(6), tzinfo=UTC))
     this = Period.of(today)
     return [
         each
@@ -52,7 +53,8 @@ def found(
             suppressions=suppressions,
             contacts_of=lambda party: contacts if party == KEY.party else (),
             quiet_days=quiet_days,
-            today=today,
+            escalate_days=escalate_days,
+            now=datetime.combine(today, time(6), tzinfo=UTC),
         )
         if each.key.role is Role.SENDER
     ]
@@ -123,10 +125,21 @@ def test_of_two_incidents_the_larger_goes_first_and_the_other_waits() -> None:
     assert waiting.held_back == f"{notice(key=replace(KEY, domain='navy.ml')).id} to them is on its way"
 
 
-@pytest.mark.parametrize("came_back", [Act.BOUNCED, Act.WRONG])
-def test_what_came_back_goes_to_the_next_contact_at_once(came_back: Act) -> None:
-    (each,) = found(leak(), notices=[told(came_back)])
+def test_a_wrong_contact_is_followed_by_the_next_one_at_once() -> None:
+    (each,) = found(leak(), notices=[told(Act.WRONG)])
     assert (each.contact, each.follows) == (ABUSE, told().id)
+
+
+def test_a_bounce_that_is_not_mended_in_two_days_is_followed_by_the_next_contact() -> None:
+    bounced = told(Act.BOUNCED)
+    (held,) = found(leak(), notices=[bounced], today=TODAY + DAY)
+    assert held.held_back == f"{bounced.id} bounced; the next contact's turn comes 2026-07-03"
+    (each,) = found(leak(), notices=[bounced], today=TODAY + 3 * DAY)
+    assert (each.contact, each.follows) == (ABUSE, bounced.id)
+
+
+def test_a_bounce_that_was_mended_is_followed_by_nobody() -> None:
+    assert found(leak(), notices=[told(Act.BOUNCED, Act.GOT_IT)], today=TODAY + 3 * DAY) == []
 
 
 def test_a_refused_one_goes_to_the_next_contact() -> None:
@@ -135,7 +148,7 @@ def test_a_refused_one_goes_to_the_next_contact() -> None:
 
 
 def test_when_all_contacts_came_back_a_person_is_told() -> None:
-    (each,) = found(leak(), notices=[told(Act.BOUNCED)], contacts=[SECURITY])
+    (each,) = found(leak(), notices=[told(Act.BOUNCED)], contacts=[SECURITY], today=TODAY + 3 * DAY)
     assert each.contact is None
     assert each.held_back == "every contact was tried; see `catcher contact list contractor.example`"
 
