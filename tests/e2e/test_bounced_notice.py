@@ -1,0 +1,111 @@
+"""A notice that bounces, through a real Postfix, makes its contact bad and moves on to the next one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from catcher.cli import main
+from catcher.model.contact import ContactStatus
+from catcher.model.measures import Period
+from catcher.model.notice import Notice
+from catcher.model.noticelife import State
+from catcher.serve import SystemClock
+from catcher.store import SqliteStore
+from tests.support.desks import mail
+from tests.support.netns import HERE
+from tests.support.postfix import Postfix, postfix
+from tests.support.server import Server, free_port, running
+
+NOTIFY = """\
+[operator]
+name = "Registry of Example"
+contact = "desk@registry.example"
+[fingerprint]
+lookups = false
+[notify]
+domain = "notices.sink.example"
+smarthost = "127.0.0.1"
+smarthost_port = {port}
+smarthost_tls = "none"
+"""
+MAIN = """\
+mynetworks = 127.0.0.0/8
+smtpd_relay_restrictions = permit_mynetworks, reject
+default_transport = smtp:[{sink[0]}]:{sink[1]}
+"""
+"""All goes to the sink, which takes the report and refuses the notice: contractor.example is none of its names."""
+MASTER = """\
+127.0.0.1:{port} inet n - n - - smtpd
+anvil     unix  - - n - 1 anvil
+proxymap  unix  - - n - - proxymap
+"""
+LATER = datetime.now(UTC) + timedelta(days=3)
+"""When a bounce is no longer mended."""
+
+
+def leak() -> list[list[object]]:
+    """Enough mail of contractor.example for a notice today and in three days."""
+    first = Period.of(LATER.date()).previous.first
+    noon = datetime(first.year, first.month, 1, 12, tzinfo=UTC)
+    return [[mail(2, mailbox=f"box{n}", observed_at=noon + timedelta(days=n))] for n in range(6)]
+
+
+def prepare(folder: Path) -> None:
+    rows = "".join(f"contractor.example,{name}@contractor.example,,\n" for name in ("security", "abuse"))
+    (folder / "contacts.csv").write_text(f"party,address,language,openpgp\n{rows}")
+    (folder / "var").mkdir(mode=0o700)
+    store = SqliteStore(folder / "var" / "catcher.db")
+    store.add(leak())  # type: ignore[arg-type]
+    store.close()
+
+
+def notices(server: Server) -> list[Notice]:
+    store = SqliteStore(server.folder / "var" / "catcher.db")
+    found = list(store.notices())
+    store.close()
+    return found
+
+
+def await_delivery(mta: Postfix) -> None:
+    """Returns when Postfix has delivered something: here only its report can be."""
+    with subprocess.Popen(["timeout", "60", "tail", "-n", "+1", "-F", mta.folder / "mail.log"], stdout=-1) as tail:
+        found = subprocess.run(["grep", "--max-count=1", "status=sent"], stdin=tail.stdout, stdout=-3, check=False)
+        tail.terminate()
+    assert found.returncode == 0, mta.log
+
+
+def test_the_next_contact_has_its_turn_after_two_days(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    prepare(tmp_path)
+    with running(tmp_path, more=NOTIFY.format(port=port)) as server:
+        main_cf = MAIN.format(sink=server.smtp)
+        with postfix(HERE, "smarthost.sink.example", main=main_cf, master=MASTER.format(port=port)) as mta:
+            (drafted,) = [row for row in server.json("notify", "list") if row["state"] == "drafted"]
+            assert drafted["contact"]["address"] == "security@contractor.example"
+            server.json("notify", "approve", drafted["id"], "--as", "Alice")
+            (sent,) = server.json("notify", "send")
+            assert sent["state"] == "sent"
+            await_delivery(mta)
+        (bounced,) = notices(server)
+        assert bounced.state is State.BOUNCED
+        held = [row for row in server.json("notify", "list") if row.get("held_back", "").startswith(bounced.id)]
+        assert len(held) == 1, "for two days it may be mended"
+
+        monkeypatch.setattr(SystemClock, "now", lambda self: LATER)
+        monkeypatch.setattr(sys, "argv", ["catcher", "notify", "list", "-c", str(server.config)])
+        main()
+        assert "did not reach them: the next contact" in capsys.readouterr().out
+        _, following = notices(server)
+        assert following.addressee.address == "abuse@contractor.example"
+        assert following.follows == bounced.id
+        store = SqliteStore(tmp_path / "var" / "catcher.db")
+        statuses = {contact.address: contact.status for contact in store.contacts("contractor.example")}
+        store.close()
+        assert statuses["security@contractor.example"] is ContactStatus.BAD
