@@ -6,5 +6,7 @@
     incidents:    list, show, notice? ─┼─▶ Desk (store, folder, directory, operator, now)
     reports:      list, preview, build ┘       every look folds first what is committed
     life:         where incidents stand and what notices did, from the ledgers of notices and policies
-    upkeep:       fold, settle, purge; policies: note which are in force
+    upkeep:       fold, settle, purge
+    watch:        every few minutes: fold, policies (note which are in force), delegation (is it still ours?),
+                  alerts (what calls for one, each once; on their way until taken or given up)
 """

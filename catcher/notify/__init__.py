@@ -11,6 +11,8 @@
     outgoing: text (encrypted to the contact's OpenPGP key, where it has one) + Date + DKIM
               └─▶ sending ⇄ smarthost                                        (STARTTLS, AUTH; stdlib smtplib)
                                        └──▶ Store: sending │ sent, deferred, failed     (a step each, durable)
+    no answer, or it came back: due ─▶ ladder: another contact, a letter, the CSIRT    (again a draft)
+    alerts to the operator: alertmail (smarthost), webhook (signed JSON over HTTPS)
 
 **Over crashes.** The step ``sending`` is durable before the first octet of the dialogue. What is found in it later is
 sent again: the octets follow from the stored text, the time of the first attempt and the key. So a second copy, which

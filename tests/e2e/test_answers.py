@@ -94,7 +94,8 @@ def test_an_answer_is_no_observation_and_leaves_nothing_of_itself(server: Server
     answer(server, codes.address(Verb.GOT_IT, notice.id, DOMAIN))
     assert now(server, notice).state is State.ANSWERED
     assert len(server.observations()) == before
-    written = b"".join(path.read_bytes() for path in (server.folder / "var").glob("catcher.db*"))
+    files = [server.log, *(server.folder / "var").glob("catcher.db*")]
+    written = b"".join(file.read_bytes() for file in files)
     for word in (b"analyst", b"secret plan", b"look into it"):
         assert word not in written
 

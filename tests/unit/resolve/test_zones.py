@@ -15,6 +15,8 @@ CONTRACTOR = """
 $TTL 300
 contractor.example. IN SOA ns.contractor.example. Host\\.master 1 1 1 1 1
 $ORIGIN contractor.example.
+@        NS    NS1
+@        NS    ns2.hosting.example.
 @        MX    10 Mail
 @        MX    0 .
 @        TXT   "v=spf1 " "mx -all"
@@ -45,6 +47,7 @@ def resolver(tmp_path: Path) -> ZoneResolver:
     [
         ("contractor.example", "MX", Answer(Status.FOUND, ((10, "mail.contractor.example"), (0, "")))),
         ("contractor.example", "TXT", Answer(Status.FOUND, (b"v=spf1 mx -all",))),
+        ("contractor.example", "NS", Answer(Status.FOUND, ("ns1.contractor.example", "ns2.hosting.example"))),
         ("contractor.example", "SOA", Answer(Status.FOUND, (r"Host\.master.contractor.example",))),
         ("mail.contractor.example", "SOA", Answer(Status.NODATA)),
         ("mail.contractor.example", "A", Answer(Status.FOUND, ("192.0.2.25",))),
