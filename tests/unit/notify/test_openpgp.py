@@ -54,6 +54,7 @@ def drafted(contact_key: Path, table: Desk | None = None) -> tuple[Desk, list[st
         domain=DOMAIN,
         sender=f"notices@{DOMAIN}",
         quiet_days=14,
+        escalate_days=30,
         approvals=1,
     )
     return table, [each.held_back for each in office.draft()]
