@@ -7,6 +7,7 @@ import smtplib
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,30 @@ def test_a_broken_catalogue_leaves_the_running_one_in_force(server: Server) -> N
     assert "catalogue.csv:3" in answer
     assert "reload failed" in server.log.read_text()
     assert deliver(server)[0] == 250
+
+
+def test_a_reload_puts_new_words_in_force_and_broken_ones_leave_the_old(tmp_path: Path) -> None:
+    catalogue = "domain,intended,policy,until,then,note,lang\narmy.ml,army.mil,refuse,,,,pt-br\n"
+    words = tmp_path / "server" / "words"
+    words.mkdir(parents=True)
+    text = (resources.files("catcher.smtp") / "explanations" / "en.txt").read_text()
+    (words / "pt-br.txt").write_text(text.replace("is not", "nao e"))
+    with running(tmp_path / "server", catalogue=catalogue, smtp_more='explanations = "words"\n') as server:
+
+        def told() -> str:
+            client, replies = dialogue(server, *ENVELOPE[:2])
+            with client, replies:
+                client.sendall(b"RCPT TO:<someone@army.ml>\r\n")
+                return read_reply(replies).decode()
+
+        assert told().startswith("550 5.1.2 army.ml nao e army.mil: ")
+        (words / "pt-br.txt").write_text(text.replace("is not", "eh diferente de"))
+        server.reload()
+        assert told().startswith("550 5.1.2 army.ml eh diferente de army.mil: ")
+        (words / "pt-br.txt").write_text(text.replace("is not", "não é"))
+        answer = server.control("reload")
+        assert "pt-br.txt:10: 'ã' is not printable ASCII" in answer
+        assert "eh diferente de" in told()
 
 
 def test_sigterm_lets_a_mail_finish(server: Server) -> None:

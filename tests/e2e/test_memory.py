@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 import sys
 from contextlib import suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from catcher.store import SqliteStore
 from tests.support.memory import occurrences
 from tests.support.server import CATCHER, SECONDS, Server, dialogue, running
 
@@ -40,7 +42,7 @@ main()
 """Runs ``catcher`` with the loop, and without the wiping, that its first argument names."""
 
 
-def deliver_many(server: Server, *, tls: bool) -> None:
+def deliver_many(server: Server, count: int, *, tls: bool) -> None:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with smtplib.SMTP(*server.smtp, local_hostname="mail.contractor.example", timeout=SECONDS) as client:
@@ -48,7 +50,7 @@ def deliver_many(server: Server, *, tls: bool) -> None:
         if tls:
             client.starttls(context=context)
             client.ehlo()
-        for number in range(TRANSACTIONS):
+        for number in range(count):
             lines = b"canarybody, line after line\r\n" * (40 if number % 2 else 4000)
             message = _MESSAGE % ((number,) * 6) + lines
             client.mail(f"canarylocal{number}@contractor.example")
@@ -69,12 +71,14 @@ def log_in(server: Server) -> None:
             replies.read()
 
 
-def found_after_mail(folder: Path, stand_in: str) -> dict[bytes, int]:
+def found_after_mail(
+    folder: Path, stand_in: str, *, count: int = TRANSACTIONS, more: str = "[fingerprint]\nlookups = false\n"
+) -> dict[bytes, int]:
     program = (sys.executable, "-c", _STAND_IN, stand_in)
-    with running(folder, program=program) as server:
+    with running(folder, program=program, more=more) as server:
         for tls in (False, True):
-            deliver_many(server, tls=tls)
-            deliver_many(server, tls=tls)
+            deliver_many(server, count, tls=tls)
+            deliver_many(server, count, tls=tls)
             log_in(server)
         # Other mail comes and goes; that its reply was read means that what was before is gone.
         smtplib.SMTP(*server.smtp, timeout=SECONDS).quit()
@@ -90,6 +94,19 @@ def test_nothing_of_a_thousand_mails_is_left_in_memory(tmp_path: Path, loop: str
     if loop == "uvloop":
         pytest.importorskip("uvloop")
     assert found_after_mail(tmp_path, loop) == dict.fromkeys(CANARIES, 0)
+
+
+def test_nothing_is_left_either_of_mails_whose_judgement_waits_for_look_ups(tmp_path: Path) -> None:
+    """Nobody answers: what is kept for some minutes has no header text and no local-part."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        resolver = f"127.0.0.1:{silent.getsockname()[1]}"  # asked there once it is closed, the kernel says so at once
+    more = f'[fingerprint]\nresolvers = ["{resolver}"]\n'
+    assert found_after_mail(tmp_path, "asyncio", count=50, more=more) == dict.fromkeys(CANARIES, 0)
+    store = SqliteStore(tmp_path / "var" / "catcher.db")
+    waited = [o.may_be_revised for o in store.observations()]
+    store.close()
+    assert len(waited) == 200 and all(waited)
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
