@@ -31,7 +31,7 @@ from catcher.config.values import (
     wrong,
 )
 
-AlertWord = Literal["new-party", "marking", "spike", "policy-ends", "delegation-lost", "store-trouble"]
+AlertWord = Literal["new-party", "marking", "spike", "request", "policy-ends", "delegation-lost", "store-trouble"]
 
 
 class Section(BaseModel):
@@ -249,7 +249,7 @@ class Alerts(Section):
     authorities: ExistingFile | None = Field(default=None, examples=["tls/authorities.pem"])
     """PEM file of the authorities that the webhook's certificate may come from; without it those of this machine."""
     kinds: tuple[AlertWord, ...] = get_args(AlertWord)
-    """What is told: new-party, marking, spike, policy-ends, delegation-lost, store-trouble."""
+    """What is told: new-party, marking, spike, request, policy-ends, delegation-lost, store-trouble."""
 
 
 class Log(Section):

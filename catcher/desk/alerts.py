@@ -3,6 +3,7 @@
 ::
 
     incidents (alarms) ─┐
+    notices (requests) ─┤
     catalogue (until)  ─┼─▶ raise: into the ledger, each key once ─▶ deliver: couriers (mail, webhook), in batches
     delegations lost   ─┘                                                └─ fails: again after 5 minutes, 10, 20 …
     the store itself: without a ledger, by word of mouth (``StoreWatch``)
@@ -50,6 +51,14 @@ class Courier(Protocol):
 def found_in_incidents(store: Store, now: datetime) -> Iterator[Alert]:
     """What the incidents as folded call for."""
     return alarms(store.incidents(mailboxes=False, since=(now - LOOKS_BACK).date()), now)
+
+
+def found_in_notices(store: Store, now: datetime) -> Iterator[Alert]:
+    """What parties asked for in answer to notices, while nobody has decided."""
+    for notice in store.notices():
+        if notice.request is not None:
+            key = f"{AlertKind.REQUEST} {notice.id} {notice.request}"
+            yield Alert(key, AlertKind.REQUEST, now, notice.incident, {})
 
 
 def found_in_catalogue(catalogue: Catalogue, now: datetime) -> Iterator[Alert]:

@@ -84,6 +84,7 @@ class Watch:
 
     def _found(self, store: Store, now: datetime, lost: Sequence[str]) -> Iterator[Alert]:
         yield from alerts.found_in_incidents(store, now)
+        yield from alerts.found_in_notices(store, now)
         yield from alerts.of_lost(lost, now)
         if self._ends_looked_at != now.date():  # dates turn at midnight, and a catalogue can be long
             yield from alerts.found_in_catalogue(self.catalogue, now)

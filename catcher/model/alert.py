@@ -19,6 +19,8 @@ class AlertKind(StrEnum):
     """Mail of a proven sender had a protective marking; once a month for each incident."""
     SPIKE = "spike"
     """Far more mail that counts came in a day than on any of the four weeks before."""
+    REQUEST = "request"
+    """A party asks, in answer to a notice, that its mail be taken no more, or for the name."""
     POLICY_ENDS = "policy-ends"
     """The policy of a domain ends in seven days, or tomorrow."""
     DELEGATION_LOST = "delegation-lost"

@@ -27,6 +27,7 @@ _SENTENCES = {
         "Far more mail that counts than usual came in a day: {incident}, mails {mails}, "
         "at most {most_before} a day in the four weeks before."
     ),
+    AlertKind.REQUEST: "A party asks for something in answer to a notice: {incident}. `catcher notify list` says what.",
     AlertKind.POLICY_ENDS: (
         "Policies end in {days} day(s): domains {domains}. `catcher catalogue list` has the dates."
     ),

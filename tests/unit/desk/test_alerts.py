@@ -11,10 +11,12 @@ from catcher.catalogue import Catalogue
 from catcher.desk import alerts
 from catcher.desk.alerts import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS, TROUBLE_AFTER, StoreWatch
 from catcher.model.alert import Alert, AlertKind, Channel, summed
+from catcher.model.noticelife import Act
 from catcher.model.policy import Policy
 from catcher.store import MemoryStore
 from tests.support.alerts import alert
 from tests.support.catalogues import row
+from tests.support.notices import notice, step
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -49,6 +51,17 @@ class TestEndsOfPolicies:
 
     def test_a_date_that_changes_nothing_is_no_end(self) -> None:
         assert self.ends(3, then=Policy.ACCEPT) == []
+
+
+def test_what_a_party_asks_for_is_told_until_a_person_has_decided() -> None:
+    store = MemoryStore()
+    asked = notice(Act.APPROVED, Act.SENDING, Act.SENT, Act.STOP_REQUESTED)
+    store.add_notice(asked, b"")
+    (found,) = alerts.found_in_notices(store, NOW)
+    assert (found.kind, found.incident, found.counts) == (AlertKind.REQUEST, asked.key.id, {})
+    assert found.key == next(alerts.found_in_notices(store, NOW + DAY)).key
+    store.add_step(asked.id, step(Act.DECLINED, 9, "alice"))
+    assert list(alerts.found_in_notices(store, NOW)) == []
 
 
 class TestDeliveries:
