@@ -89,7 +89,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
     """The catalogue, and all else that is read as the server will. Raises ConfigurationError with all faults."""
     from catcher import catalogue as catalogue_room
     from catcher import dns
-    from catcher.directory import Listings, Organisations, owners
+    from catcher.directory import Csirts, Listings, Organisations, owners
     from catcher.serve import explanations
 
     faults: list[Fault] = []
@@ -103,6 +103,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
         lambda: Organisations.load(config.fingerprint.watchlist, config.node.state),
         lambda: explanations(config, catalogue),
         lambda: Listings.load(config.notify.contacts, config.node.state),
+        lambda: Csirts.load(config.node.state),
         lambda: owners(config.fingerprint.networks) if config.fingerprint.networks else None,
     ):
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from catcher.cli.options import config_option, json_option, print_json, print_ta
 if TYPE_CHECKING:
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
-    from catcher.model.contact import Contact, StepOutcome
+    from catcher.model.contact import Contact, Source, StepOutcome
 
 _FAULTS_SHOWN = 20
 _KINDS = ("gov", "mil", "csv", "csirt")
@@ -49,7 +50,7 @@ def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
         looking = finder(config, book, system_clock())
         for party in wanted:
             now = system_clock().now()
-            found = await looking.find(party, now)
+            found = await looking.find(party, now, tell=_watched(party))
             contacts = book.record(party, found.contacts, found.outcomes, looked=found.looked, now=now)
             _print_search(party, found.outcomes, contacts, as_json)
             everybody = everybody and next_contact(contacts) is not None
@@ -176,6 +177,13 @@ def list_(party: str | None, steps: bool, directories: bool, config_file: Path, 
             found = _print_contacts((c for each in parties for c in book.of(each, now)), as_json)
     if not found:
         raise click.exceptions.Exit(1)
+
+
+def _watched(party: str) -> Callable[[Source], None] | None:
+    """Shows each step to a person who watches; a step can take a minute."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda step: click.echo(f"{party}: {step} …", err=True)
 
 
 def _print_search(party: str, outcomes: Sequence[StepOutcome], contacts: Sequence[Contact], as_json: bool) -> None:

@@ -230,13 +230,14 @@ class StepOutcome:
 
 
 def in_order(contacts: Iterable[Contact]) -> list[Contact]:
-    """Whom to write to first: entered, imported, confirmed, then as the cascade goes."""
+    """Whom to write to first: entered, imported, confirmed, then as the cascade goes; the CSIRT is last in any case."""
     return sorted(contacts, key=_rank)
 
 
 def _rank(contact: Contact) -> tuple[int, int, int, str]:
     step = _STEP[contact.source]
-    return (min(step, 2) if contact.trusted else 3, step, contact.preference, contact.address)
+    confirmed_too = contact.trusted and contact.source is not Source.CSIRT
+    return (min(step, 2) if confirmed_too else 3, step, contact.preference, contact.address)
 
 
 def next_contact(contacts: Iterable[Contact], *, tried: Collection[str] = ()) -> Contact | None:

@@ -23,7 +23,7 @@ from catcher.directory import Csirts, Listings, Suffixes
 from catcher.directory.csirts import Csirt
 from catcher.model.contact import Contact, ContactStatus, Reason, Source, StepOutcome, StepResult
 from catcher.notify.find import Fetcher, Finder, NoParty, Search
-from catcher.notify.find.https import Page
+from catcher.notify.find.http import Page
 from catcher.notify.find.open import is_open
 from catcher.notify.find.rdap import Rdap
 from catcher.notify.find.said import Said, failed

@@ -5,7 +5,7 @@
     Finder.find(party)              cascade.py      every step in order, what is kept of what they say
       ├─ entered, imported          directory       the operator's own files
       ├─ security.txt  securitytxt.py ─┐
-      ├─ rdap          rdap.py ────────┴▶ https.py  one verified connection to one checked address
+      ├─ rdap          rdap.py ────────┴▶ https.py  one verified connection to one checked address, http.py over it
       │                                     └ open.py   which addresses are of the open Internet
       ├─ soa, rfc2142  zone.py          ─▶ Resolver (model.ports)
       └─ csirt         csirt.py             csirts.csv

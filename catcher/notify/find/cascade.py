@@ -76,10 +76,11 @@ class Finder:
             Source.CSIRT: self._csirt,
         }
 
-    async def find(self, party: str, now: datetime) -> Search:
+    async def find(self, party: str, now: datetime, *, tell: Callable[[Source], None] | None = None) -> Search:
         """Asks every source for ``party``, an organizational domain, at ``now``.
 
-        Never raises for what a source says or doesn't say. Raises NoParty when ``party`` is a typo domain itself.
+        ``tell`` hears of each step that may take long, as it begins. Never raises for what a source says or doesn't
+        say. Raises NoParty when ``party`` is a typo domain itself.
         """
         if self._is_typo(party):
             raise NoParty(
@@ -88,6 +89,8 @@ class Finder:
         contacts = list(self._listings.of(party, now))
         outcomes = list(self._listed(party, contacts, now))
         for step, ask in self._steps.items():
+            if tell is not None:
+                tell(step)
             try:
                 async with asyncio.timeout(self._step_seconds):
                     said = await ask(party, now)

@@ -2,7 +2,7 @@
 
 ::
 
-    Url ─▶ Resolver: A, AAAA ─▶ is_open, each address ─▶ TLS to that very address, certificate verified ─▶ h11 ─▶ Page
+    Url ─▶ Resolver: A, AAAA ─▶ is_open, each address ─▶ TLS to that very address, certificate verified ─▶ http ─▶ Page
                                                             ▲     same host only, three times at most  │
                                                             └────────────── redirect ◀─────────────────┘
 
@@ -17,37 +17,19 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-
-import h11
 
 from catcher.model.contact import Reason
 from catcher.model.lookup import Question, RRType, Status
 from catcher.model.ports import Resolver
+from catcher.notify.find.http import Page, Request, exchange
 from catcher.notify.find.open import in_turn, is_open
 from catcher.notify.find.said import Said, failed, none, refused
-from catcher.notify.find.url import Url, follow
+from catcher.notify.find.url import Url
 
 _PORT = 443
 _MOST_REDIRECTS = 3
 _MOST_ADDRESSES = 4
 """Addresses of one host that are tried."""
-_MOST_HEADER = 16 * 1024
-"""Octets of a response's header fields, and how much more than its body may come in all."""
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_ABSENT = frozenset({404, 410})
-_CHUNK = 16 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A document, and where it was."""
-
-    url: Url
-    """After redirects."""
-    content_type: str
-    """The field's value, lower case; empty when there is none."""
-    body: bytes
 
 
 class _Ended(Exception):
@@ -61,6 +43,7 @@ class _Ended(Exception):
 def trusting_the_systems_authorities() -> ssl.SSLContext:
     """TLS 1.2 or newer, the name and the chain verified, no key log."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
     return context
@@ -102,8 +85,11 @@ class Fetcher:
             async with asyncio.timeout(self._seconds):
                 addresses = await self._addresses(url.host, on_behalf_of)
                 for _ in range(1 + _MOST_REDIRECTS):
-                    answer = await self._once(url, addresses, accept, most)
-                    if isinstance(answer, Page):
+                    async with self._connected(url.host, addresses) as (reader, writer):
+                        answer = await exchange(
+                            Request(url, self._agent, accept), reader, writer, most=most, seconds=self._read_seconds
+                        )
+                    if not isinstance(answer, Url):
                         return answer
                     url = answer
             return refused(Reason.REDIRECTS, url.host)
@@ -127,18 +113,6 @@ class Fetcher:
         if not permitted:
             raise _Ended(refused(Reason.SPECIAL_ADDRESS, host))
         return in_turn(permitted)[:_MOST_ADDRESSES]
-
-    async def _once(self, url: Url, addresses: list[str], accept: str, most: int) -> Page | Url:
-        """One request and its response: a page, or where a redirect leads."""
-        async with self._connected(url.host, addresses) as (reader, writer):
-            try:
-                return await self._exchange(url, reader, writer, accept, most)
-            except h11.RemoteProtocolError:
-                raise _Ended(failed(Reason.BROKEN, url.host)) from None
-            except TimeoutError:
-                raise _Ended(failed(Reason.TIMED_OUT, url.host)) from None
-            except OSError:
-                raise _Ended(failed(Reason.BROKEN, url.host)) from None
 
     @asynccontextmanager
     async def _connected(
@@ -168,64 +142,3 @@ class Fetcher:
             writer.transport.abort()
             with suppress(OSError):
                 await writer.wait_closed()
-
-    async def _exchange(
-        self, url: Url, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, accept: str, most: int
-    ) -> Page | Url:
-        http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEADER)
-        request = h11.Request(
-            method="GET",
-            target=url.target,
-            headers=[
-                ("Host", url.host),
-                ("User-Agent", self._agent),
-                ("Accept", accept),
-                ("Accept-Encoding", "identity"),
-                ("Connection", "close"),
-            ],
-        )
-        writer.write(http.send(request) or b"")
-        writer.write(http.send(h11.EndOfMessage()) or b"")
-        received, body, page = 0, bytearray(), Page(url, "", b"")
-        while True:
-            event = http.next_event()
-            if event is h11.NEED_DATA:
-                async with asyncio.timeout(self._read_seconds):
-                    octets = await reader.read(_CHUNK)
-                received += len(octets)
-                if received > most + _MOST_HEADER:
-                    raise _Ended(refused(Reason.TOO_LARGE, url.host))
-                http.receive_data(octets)
-            elif isinstance(event, h11.Response):
-                answer = _judged(url, event, most)
-                if isinstance(answer, Url):
-                    return answer
-                page = answer
-            elif isinstance(event, h11.Data):
-                body += event.data
-                if len(body) > most:
-                    raise _Ended(refused(Reason.TOO_LARGE, url.host))
-            elif isinstance(event, h11.EndOfMessage):
-                return Page(page.url, page.content_type, bytes(body))
-            elif not isinstance(event, h11.InformationalResponse):
-                raise _Ended(failed(Reason.BROKEN, url.host))
-
-
-def _judged(url: Url, response: h11.Response, most: int) -> Page | Url:
-    """What a response's head says: an empty page to fill, or where to go on."""
-    fields = {name: value.decode("latin-1").strip() for name, value in reversed(list(response.headers))}
-    if response.status_code in _REDIRECTS:
-        target = follow(url, fields.get(b"location", ""))
-        if isinstance(target, Reason):
-            raise _Ended(refused(target, url.host))
-        return target
-    if response.status_code in _ABSENT:
-        raise _Ended(none(Reason.NOT_THERE, url.host))
-    if response.status_code != 200:
-        raise _Ended(failed(Reason.HTTP_STATUS, url.host))
-    if fields.get(b"content-encoding", "identity").lower() != "identity":
-        raise _Ended(refused(Reason.CONTENT_TYPE, url.host))
-    length = fields.get(b"content-length", "")
-    if length.isdecimal() and int(length) > most:
-        raise _Ended(refused(Reason.TOO_LARGE, url.host))
-    return Page(url, fields.get(b"content-type", "").lower(), b"")

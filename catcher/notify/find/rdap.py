@@ -10,7 +10,8 @@ from typing import Any
 from catcher.model.contact import Reason
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.notify.find import url as urls
-from catcher.notify.find.https import Fetcher, Page
+from catcher.notify.find.http import Page
+from catcher.notify.find.https import Fetcher
 from catcher.notify.find.said import Said, failed, found, none, refused
 from catcher.notify.find.url import Url
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catcher.model.contact import Reason, StepResult
 
@@ -13,8 +13,8 @@ class Said:
     reason: Reason | None = None
     host: str | None = None
     """The host that said it: A-labels or our own words."""
-    addresses: tuple[str, ...] = ()
-    """As they came: hostile text, not to be printed."""
+    addresses: tuple[str, ...] = field(default=(), repr=False)
+    """As they came: hostile text."""
     language: str | None = None
 
 

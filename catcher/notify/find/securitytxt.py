@@ -8,7 +8,8 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from catcher.model.contact import Reason
-from catcher.notify.find.https import Fetcher, Page
+from catcher.notify.find.http import Page
+from catcher.notify.find.https import Fetcher
 from catcher.notify.find.said import Said, found, none, refused
 from catcher.notify.find.url import Url
 

@@ -117,9 +117,14 @@ class TestStatus:
 class TestOrder:
     def test_the_cascade_is_the_order_and_a_confirmed_one_comes_before_what_was_only_found(self) -> None:
         known = [contact(source=source, address=f"a{n}@{PARTY}") for n, source in enumerate(Source)]
-        by_person = contact(source=Source.CSIRT, address="cert@csirt.example", own=False, confirmed_by="Alex")
+        by_person = contact(source=Source.RFC2142, address="soc@other.example", own=False, confirmed_by="Alex")
         expected = [*known[:2], by_person, *known[2:]]
         assert in_order([*reversed(known), by_person]) == expected
+
+    def test_the_csirt_is_last_even_when_a_person_confirmed_it(self) -> None:
+        csirt = contact(source=Source.CSIRT, address="cert@csirt.example", own=False, confirmed_by="Alex")
+        assert in_order([csirt, contact(source=Source.RFC2142)])[-1] == csirt
+        assert csirt.status is ContactStatus.GOOD
 
     def test_within_a_source_its_own_preference_holds(self) -> None:
         second, first = contact(preference=1), contact(address=ABUSE, preference=0)

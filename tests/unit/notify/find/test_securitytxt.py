@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.contact import Reason, StepResult
-from catcher.notify.find.https import Page
+from catcher.notify.find.http import Page
 from catcher.notify.find.said import Said
 from catcher.notify.find.securitytxt import PATH, read
 from catcher.notify.find.url import Url
