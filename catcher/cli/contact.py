@@ -195,6 +195,8 @@ def _print_search(party: str, outcomes: Sequence[StepOutcome], contacts: Sequenc
     click.echo()
     if not _print_contacts(contacts, as_json):
         click.echo(f"{party}: nobody was found; `catcher contact add {party} ADDRESS` enters a contact")
+    elif any(contact.status == "unconfirmed" for contact in contacts):
+        click.echo(f"unconfirmed: not written to before `catcher contact confirm {party} ADDRESS --as NAME`")
     click.echo()
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from catcher.model.contact import AddressError, mail_address
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.mailaddress import AddressError, mail_address
 
 FILE = "csirts.csv"
 """The operator's table, in the state folder."""

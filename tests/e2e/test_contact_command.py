@@ -92,6 +92,7 @@ def test_a_party_is_looked_for_confirmed_and_listed(tmp_path: Path) -> None:
             assert rows(out) == found["steps"]
             status, out, _ = await catcher(file, "find", PARTY)
             assert status == 0
+            assert "unconfirmed" not in out
             assert "special-address" in out and "Alex" in out
 
     asyncio.run(scenario())
@@ -105,6 +106,7 @@ def test_who_has_nobody_is_a_finding(tmp_path: Path) -> None:
             assert status == 1
             assert "nobody.example: nobody was found" in out
             assert f"postmaster@{PARTY}" in out
+            assert f"catcher contact confirm {PARTY} ADDRESS" in out
 
     asyncio.run(scenario())
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.directory import Csirts, Listings
-from catcher.model.contact import AddressError, Contact, Reason, Source, StepOutcome, StepResult, mail_address
+from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult
 from catcher.model.errors import CatcherError
+from catcher.model.mailaddress import AddressError, mail_address
 from catcher.model.ports import Resolver
 from catcher.notify.find import securitytxt, zone
 from catcher.notify.find.https import Fetcher
