@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, Validati
 from pydantic_core import PydanticCustomError
 
 from catcher.config.address import AddressError, ListenAddress
-from catcher.model.contact import AddressError as ContactAddressError
-from catcher.model.contact import mail_address
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.language import is_language
+from catcher.model.mailaddress import AddressError as ContactAddressError
+from catcher.model.mailaddress import mail_address
 
 SUBMISSION_PORTS = frozenset({465, 587})
 """Where clients bring passwords (RFC 6409, RFC 8314): never listened on."""

@@ -19,6 +19,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from catcher.model.mailaddress import AddressError as AddressError
+from catcher.model.mailaddress import mail_address as mail_address
+
 
 class Source(StrEnum):
     """Where an address comes from: the steps of the cascade, in their order."""
