@@ -139,16 +139,16 @@ def _notices(config: Config) -> Iterator[tuple[str, str]]:
     """What has to stand in DNS so that notices are believed. Raises EnvironmentFailure for a key that is none."""
     from catcher.notify import configured
 
-    domain = configured.domain_of(config)
-    yield "notices", f"publish at {domain}: MX 10 {config.smtp.hostname}"
-    if config.notify.smarthost is not None:
-        host = config.notify.smarthost
-        yield "notices", f'publish at {domain}: TXT "v=spf1 a:{host} -all", or whatever hosts deliver for {host}'
     if configured.key_file(config).exists():
         key = configured.dkim_key(config)
         yield "notices", f'publish at {key.name}: TXT "{key.record}"'
     else:
         yield "notices", "the DKIM key is made when the first is sent, or by `catcher notify send --dry-run`"
+    domain = configured.domain_of(config)
+    yield "notices", f"publish at {domain}: MX 10 {config.smtp.hostname}"
+    if config.notify.smarthost is not None:
+        host = config.notify.smarthost
+        yield "notices", f'publish at {domain}: TXT "v=spf1 a:{host} -all", or whatever hosts deliver for {host}'
     if config.notify.smarthost is None:
         yield "note", "notify.smarthost is not set: notices are drafted and approved, not sent"
 
