@@ -39,9 +39,9 @@ from catcher.desk.contacts import ContactBook
 from catcher.desk.delegation import Delegations
 from catcher.desk.upkeep import upkeep
 from catcher.desk.watch import Watch
-from catcher.directory import Csirts, Listings, Organisations, Suffixes, owners, party_of
+from catcher.directory import Csirts, Listings, Suffixes, owners, party_of
 from catcher.incident import fold
-from catcher.intake import Intake, matcher, note_answers
+from catcher.intake import Intake, matcher, note_answers, organisations_of
 from catcher.model.alert import AlertKind
 from catcher.model.answer import Answer
 from catcher.model.clock import Clock
@@ -362,7 +362,7 @@ async def _smtp(
     writer = GroupWriter(functools.partial(open_store, config, patience=WRITE_PATIENCE_SECONDS))
     await writer.start()
     suffixes = Suffixes()
-    organisations = Organisations.load(config.fingerprint.watchlist, config.node.state)
+    organisations = organisations_of(config)
     intake = Intake(
         catalogue=catalogue,
         resolver=resolver(config, clock),

@@ -23,7 +23,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
     """The configuration and a desk over its store, which is closed at the end."""
     # Imported here: the wiring loads every room, and --help must not wait for that.
-    from catcher.directory import Organisations, party_of
+    from catcher.directory import party_of
+    from catcher.intake import organisations_of
     from catcher.serve import SystemClock, folder, open_store
 
     config = load(config_file)
@@ -36,7 +37,7 @@ def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
                 store=store,
                 folder=folder(config),
                 party_of=party_of,
-                organisation=Organisations.load(config.fingerprint.watchlist, config.node.state).name,
+                organisation=organisations_of(config).name,
                 operator=Operator(operator.name, operator.contact, operator.url, operator.postal),
                 now=SystemClock().now(),
                 thresholds=Thresholds(config.notify.mailboxes, config.notify.days),

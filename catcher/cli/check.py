@@ -89,7 +89,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
     """The catalogue, and all else that is read as the server will. Raises ConfigurationError with all faults."""
     from catcher import catalogue as catalogue_room
     from catcher import dns
-    from catcher.directory import Csirts, Listings, Organisations, owners
+    from catcher.directory import Csirts, Listings, owners
     from catcher.serve import explanations
 
     faults: list[Fault] = []
@@ -100,7 +100,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
         catalogue = catalogue_room.Catalogue.of(())
     for read in (
         lambda: dns.load(config, catalogue, now=now, keep_serial=False),
-        lambda: Organisations.load(config.fingerprint.watchlist, config.node.state),
+        lambda: organisations_of(config),
         lambda: explanations(config, catalogue),
         lambda: Listings.load(config.notify.contacts, config.node.state),
         lambda: Csirts.load(config.node.state),

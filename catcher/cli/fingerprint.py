@@ -165,7 +165,7 @@ def _surroundings(
     """(Context, Resolver or None): from the configuration where there is one, and the options."""
     from catcher.directory import Organisations, Suffixes, owners, platform_of
     from catcher.fingerprint import Context
-    from catcher.intake import declared_by, matcher, unwound_by
+    from catcher.intake import declared_by, matcher, organisations_of, unwound_by
     from catcher.resolve import LiveResolver, ZoneResolver
 
     organisations = Organisations({})
@@ -178,7 +178,7 @@ def _surroundings(
         from catcher import catalogue, config
 
         settings = config.load(config_file)
-        organisations = Organisations.load(settings.fingerprint.watchlist, settings.node.state)
+        organisations = organisations_of(settings)
         servers = settings.fingerprint.resolvers
         if settings.fingerprint.networks is not None:
             network_owner = owners(settings.fingerprint.networks)

@@ -44,9 +44,10 @@ def watched_organisations(watch: Path | None, config_file: Path) -> Organisation
     if not config_file.exists() and given is click.core.ParameterSource.DEFAULT:
         raise click.UsageError("which names are protected? Give --watch FILE (CSV domain,organisation) or -c FILE")
     from catcher import config
+    from catcher.intake import organisations_of
 
     settings = config.load(config_file)
-    return Organisations.load(settings.fingerprint.watchlist, settings.node.state)
+    return organisations_of(settings)
 
 
 def _protected(function: F) -> F:

@@ -21,7 +21,8 @@ from catcher.demo.play import Played, play
 from catcher.demo.search import canaries, search
 from catcher.demo.stage import Stage, serving, set_up
 from catcher.desk.context import Desk
-from catcher.directory import Organisations, party_of
+from catcher.directory import party_of
+from catcher.intake import organisations_of
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
 from catcher.model.report import Operator
@@ -91,7 +92,7 @@ def _desk(config: Config, period: Period) -> Iterator[Desk]:
             store=store,
             folder=serve.folder(config),
             party_of=party_of,
-            organisation=Organisations.load(config.fingerprint.watchlist).name,
+            organisation=organisations_of(config).name,
             operator=Operator(**config.operator.model_dump()),
             now=datetime.combine(period.last, datetime.min.time(), UTC) + timedelta(days=1, hours=8),
         )

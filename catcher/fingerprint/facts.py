@@ -69,6 +69,10 @@ class Fact(StrEnum):
     """A Subject as programs write it that look for open relays: an address and port, or in so many words."""
     SCANNER = "scanner"
     """A host of those who map the Internet, by its own name."""
+    CO_RECIPIENT = "co-recipient"
+    """To or Cc name somebody at the intended domain, too: a hint for whom it was meant."""
+    THREAD = "thread"
+    """It answers a message whose identifier was made at the intended domain: a hint for whom it was meant."""
     UNLIKELY = "unlikely-genuine"
     """The model finds it more likely than 9 in 10 that no honest sender wrote this."""
 

@@ -9,11 +9,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from catcher.fingerprint.addresses import domain_or_none
 from catcher.fingerprint.arc import Chain
 from catcher.fingerprint.authentication import Credentials, authenticate, read_credentials
 from catcher.fingerprint.context import Context
+from catcher.fingerprint.facts import Fact
 from catcher.fingerprint.freshness import judge_freshness
+from catcher.fingerprint.hints import heed
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.markings import judge_markings
 from catcher.fingerprint.nature import Look, judge_nature, look_at
@@ -21,7 +25,7 @@ from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.platforms import header_platforms
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.spf import is_address
-from catcher.model.fingerprint import Fingerprint, Marking
+from catcher.model.fingerprint import Fingerprint, Intended, Marking
 from catcher.model.lookup import Answers, Unanswered
 from catcher.model.transaction import Transaction
 from catcher.model.value import value
@@ -48,7 +52,8 @@ class Gist:
         kept = self.credentials
         seals = [claim.seal for claim in kept.claims if claim.seal]
         seals += [seal for _, seal in kept.chain.links] if isinstance(kept.chain, Chain) else []
-        names = (kept.helo, *kept.authors, *self.typed)
+        hinted = [domain for domain, _ in self.look.hints] if self.look else []
+        names = (kept.helo, *kept.authors, *self.typed, *hinted)
         return _FRAME + sum(2 * len(seal.value) + _FRAME for seal in seals) + sum(len(name) + _NAME for name in names)
 
 
@@ -56,15 +61,19 @@ _FRAME, _NAME = 2_000, 100
 """Octets that a value of several fields takes, and a text beside its characters."""
 
 
-def gist(transaction: Transaction, *, lookups: bool = True) -> Gist:
-    """What is to be judged of ``transaction``; with ``lookups`` False without what the DNS would be asked for."""
+def gist(transaction: Transaction, *, lookups: bool = True, intended: Callable[[str], Intended] | None = None) -> Gist:
+    """What is to be judged of ``transaction``; with ``lookups`` False without what the DNS would be asked for.
+
+    ``intended`` says for whom a typed domain may stand; without it nothing is looked for that may hint at those.
+    """
     reverse_path = transaction.reverse_path
+    typed = tuple(dict.fromkeys([mailbox.domain for mailbox in transaction.forward_paths]))
     return Gist(
         credentials=read_credentials(transaction, lookups=lookups),
-        typed=tuple(dict.fromkeys([mailbox.domain for mailbox in transaction.forward_paths])),
+        typed=typed,
         reverse_path=domain_or_none(reverse_path.domain) if reverse_path else None,
         carriers=header_platforms(transaction.header),
-        look=look_at(transaction),
+        look=look_at(transaction, map(intended, typed) if intended else ()),
         markings=judge_markings(transaction.header),
     )
 
@@ -75,7 +84,7 @@ def fingerprint(transaction: Transaction, answers: Answers, context: Context) ->
     Unanswered names questions that aren't in ``answers``: ask them, add the answers, call again. After MAX_ROUNDS
     pass ``settled(answers)``, which always leads to a result. With ``context.lookups`` False nothing is asked.
     """
-    return judge(gist(transaction, lookups=context.lookups), answers, context)
+    return judge(gist(transaction, lookups=context.lookups, intended=context.intended), answers, context)
 
 
 def judge(of: Gist, answers: Answers, context: Context) -> Fingerprint | Unanswered:
@@ -93,10 +102,13 @@ def judge(of: Gist, answers: Answers, context: Context) -> Fingerprint | Unanswe
     bystanders = Bystanders(of.reverse_path, of.carriers, context.network_owner(shown.client))
     sender = judge_sender(authenticated, network, bystanders, context)
     own_names = {*network.reverse, network.helo, *map(own, authenticated.authors)}
+    hints = of.look.hints if of.look else ()
+    intended = [heed(context.intended(domain), hints, context.organisation) for domain in of.typed]
+    hinted = frozenset[Fact]().union(*(facts for _, facts in intended)) if hints else frozenset[Fact]()
     return Fingerprint(
         sender=sender,
-        intended=tuple(map(context.intended, of.typed)),
-        nature=judge_nature(of.look, authenticated, network, sender, own_names),
+        intended=tuple([found for found, _ in intended]),
+        nature=judge_nature(of.look, authenticated, network, sender, own_names, hinted),
         markings=of.markings,
         authentication=authenticated.results,
         freshness=judge_freshness(authenticated, network, context, has_message=of.look is not None),

@@ -6,17 +6,18 @@ spam. Lack of proof alone never does: the header itself must look the part.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from functools import lru_cache
 
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.facts import Fact, header_facts, is_for_tests
 from catcher.fingerprint.genuine import from_proof, from_traits, probability
 from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.hints import Hints, read_hints
 from catcher.fingerprint.network import Network
 from catcher.fingerprint.traits import traits
 from catcher.model.domain import is_at_or_below
-from catcher.model.fingerprint import MailClass, Nature, Sender, TypoKind
+from catcher.model.fingerprint import Intended, MailClass, Nature, Sender, TypoKind
 from catcher.model.transaction import Transaction
 from catcher.model.value import value
 
@@ -65,10 +66,12 @@ class Look:
     by_header: float
     """Log-odds of being genuine by the header alone."""
     typo: TypoKind | None
+    hints: Hints
+    """For whom it may have been meant."""
 
 
-def look_at(transaction: Transaction) -> Look | None:
-    """None where there was no message."""
+def look_at(transaction: Transaction, intended: Iterable[Intended] = ()) -> Look | None:
+    """None where there was no message. ``intended``: the typed domains as they stand without hints."""
     if transaction.header is None:
         return None
     glance = Glance(transaction.header)
@@ -78,15 +81,21 @@ def look_at(transaction: Transaction) -> Look | None:
         facts.add(Fact.NULL_SENDER)
     elif is_for_tests(path.local_part.lower()):
         facts.add(Fact.TEST_ADDRESS)
-    return Look(frozenset(facts), from_traits(traits(glance)), _typo(transaction, glance))
+    return Look(frozenset(facts), from_traits(traits(glance)), _typo(transaction, glance), read_hints(glance, intended))
 
 
 def judge_nature(
-    look: Look | None, authenticated: Authenticated, network: Network, sender: Sender, own_names: Set[str | None]
+    look: Look | None,
+    authenticated: Authenticated,
+    network: Network,
+    sender: Sender,
+    own_names: Set[str | None],
+    hinted: frozenset[Fact],
 ) -> Nature:
     """Class, ``genuine`` (0..1, two decimals), kind of typo, and the facts it rests on.
 
-    ``own_names`` are organizational domains that the client or its sender go by.
+    ``own_names`` are organizational domains that the client or its sender go by. ``hinted`` is told, and decides
+    nothing.
     """
     scans = not _SCANNERS.isdisjoint(own_names)
     if look is None:
@@ -95,18 +104,20 @@ def judge_nature(
         return Nature(MailClass.UNKNOWN, 0.5, None, (Fact.NO_MESSAGE,))
     # A program that sends through the wrong server does so from anywhere: that it has no name proves nothing.
     proof = 0.0 if look.typo is TypoKind.RELAY else from_proof(authenticated, network, sender)
-    return _weighed(look.facts | {Fact.SCANNER} if scans else look.facts, look.by_header, proof, look.typo)
+    return _weighed(look.facts | {Fact.SCANNER} if scans else look.facts, look.by_header, proof, look.typo, hinted)
 
 
 @lru_cache(_REMEMBERED)
-def _weighed(facts: frozenset[Fact], by_header: float, proof: float, typo: TypoKind | None) -> Nature:
+def _weighed(
+    facts: frozenset[Fact], by_header: float, proof: float, typo: TypoKind | None, hinted: frozenset[Fact]
+) -> Nature:
     """What it all adds up to. Remembered, boundedly: words of closed lists, and nothing of any message."""
     genuine = probability(by_header + proof)
     mail_class = classify(facts)
     if mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
         facts |= {Fact.UNLIKELY}
         mail_class = MailClass.SPAM
-    in_order: list[Fact] = sorted(facts, key=_ORDER.__getitem__)
+    in_order: list[Fact] = sorted(facts | hinted, key=_ORDER.__getitem__)
     return Nature(mail_class, genuine, typo, tuple(in_order))
 
 

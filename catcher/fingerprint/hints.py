@@ -1,0 +1,102 @@
+"""Whom a message names besides: co-recipients and the thread it belongs to, as hints for whom it was meant.
+
+Anyone can write them, so a hint moves candidates that the typed name itself has: it breaks an abstention or a tie. It
+brings in no name, overrides no declaration of the catalogue, and is no evidence of a sender. Only domains are read; of
+those nothing leaves but a word of facts.Fact, where one is a candidate's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from catcher.fingerprint.addresses import domain_or_none
+from catcher.fingerprint.facts import Fact
+from catcher.fingerprint.glance import Glance
+from catcher.model.domain import is_at_or_below
+from catcher.model.fingerprint import Basis, Intended
+
+_NOTHING: frozenset[Fact] = frozenset()
+_FIELDS = (b"to", b"cc", b"in-reply-to", b"references")
+_MOST = 16
+"""Identifiers of one field that are looked at."""
+_ID = re.compile(rb"<[^\s<>@]{1,500}@([A-Za-z0-9.-]{1,253})>")
+_PULL = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 4.0}
+"""How much likelier a hint makes its candidate: mild enough that it takes two for one that is unlikely by its name."""
+_CLAIMED = 0.5
+"""With a hint the first candidate is claimed when it is likelier than all else together."""
+
+
+Hints = tuple[tuple[str, frozenset[Fact]], ...]
+"""Candidates, and declared domains, for which something speaks, each with what does."""
+
+
+def read_hints(glance: Glance, told: Iterable[Intended]) -> Hints:
+    """The hints in a message. ``told``: each typed domain, as it stands without them."""
+    written = b" ".join([glance.value(name) for name in _FIELDS]).lower()
+    possible = [domain for intended in told for domain in _possible(intended) if _may_stand_in(written, domain)]
+    if not possible:
+        return ()
+    named = {Fact.CO_RECIPIENT: [mailbox.domain for mailbox in glance.recipients], Fact.THREAD: _thread(glance)}
+    found: list[tuple[str, frozenset[Fact]]] = []
+    for domain in possible:
+        facts = [fact for fact, names in named.items() if any(is_at_or_below(name, domain) for name in names)]
+        if facts:
+            found.append((domain, frozenset(facts)))
+    return tuple(found)
+
+
+def _possible(intended: Intended) -> list[str]:
+    if intended.basis is Basis.DECLARED:
+        return [intended.domain] if intended.domain else []
+    return [candidate.domain for candidate in intended.candidates]
+
+
+def _may_stand_in(written: bytes, domain: str) -> bool:
+    """A quick look that spares most mails a closer one; an A-label may be written as its U-label."""
+    return "xn--" in domain or domain.encode("ascii", "replace") in written
+
+
+def _thread(glance: Glance) -> list[str]:
+    """Right sides of the identifiers in In-Reply-To and References (RFC 5322 §3.6.4): of each, the last ones."""
+    values = (glance.value(b"in-reply-to"), glance.value(b"references"))
+    hosts = [host for value in values if b"@" in value for host in _ID.findall(value)[-_MOST:]]
+    return [name for host in hosts if (name := domain_or_none(host.decode("ascii"))) is not None]
+
+
+def heed(
+    intended: Intended, hints: Hints, organisation: Callable[[str], str | None]
+) -> tuple[Intended, frozenset[Fact]]:
+    """``intended`` with its candidates weighed anew, and the hints that speak for the first of them.
+
+    A declared domain stays; a hint for it is told. Without a hint for any candidate nothing changes.
+    """
+    facts = dict(hints)
+    if intended.basis is Basis.DECLARED:
+        return intended, facts.get(intended.domain or "", _NOTHING)
+    if facts.keys().isdisjoint(candidate.domain for candidate in intended.candidates):
+        return intended, _NOTHING
+    raised = [(each.score * _pull(facts.get(each.domain, _NOTHING)), each) for each in intended.candidates]
+    none = max(0.0, 1 - sum(candidate.score for candidate in intended.candidates))
+    total = none + sum(score for score, _ in raised)
+    ranked = sorted(raised, key=lambda item: -item[0])
+    candidates = tuple(replace(each, score=round(score / total, 4)) for score, each in ranked)
+    first = candidates[0].domain
+    meant = first if first == intended.domain or candidates[0].score > _CLAIMED else None
+    found = replace(
+        intended,
+        domain=meant,
+        organisation=organisation(meant) if meant else None,
+        basis=Basis.LOOKALIKE if meant else Basis.NONE,
+        candidates=candidates,
+        abstained=meant is None,
+    )
+    return found, facts.get(first, _NOTHING)
+
+
+def _pull(facts: frozenset[Fact]) -> float:
+    pull = 1.0
+    for fact in facts:
+        pull *= _PULL[fact]
+    return pull
