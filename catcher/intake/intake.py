@@ -73,7 +73,7 @@ class Intake:
     ) -> None:
         """Returns when the observations are durable. Raises StoreUnavailable when they can't be made so."""
         context = self._context(transaction)
-        of = gist(transaction, lookups=context.lookups)
+        of = gist(transaction, lookups=context.lookups, intended=context.intended)
         holder = self._budget_holder(transaction)
         found = await resolved(lambda answers: judge(of, answers, context), self._resolver, on_behalf_of=holder)
         arrival = Arrival(_transaction_id(ref), ref, policies, outcome)

@@ -16,6 +16,7 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.lookup import Answer, Answers, Question, Status
 from catcher.model.observation import Observation
 from catcher.model.policy import Outcome, Policy
+from catcher.model.transaction import Header, HeaderField
 from catcher.privacy import KeyRing
 from tests.unit.intake.test_observe import MOMENT, TRANSACTION
 
@@ -119,3 +120,11 @@ def test_a_reference_can_be_told_over_the_telephone():
 def test_tokens_are_of_the_period_in_which_the_mail_came(tmp_path):
     take(intake(tmp_path, Sink()))
     assert KeyRing(tmp_path).periods() == [MOMENT.strftime("%Y-%m")]
+
+
+def test_what_a_message_hints_at_is_told(tmp_path):
+    """A co-recipient at the intended domain, in To beside the mistyped one."""
+    sink = Sink()
+    header = Header((HeaderField(b"From", b" ada@x.example"), HeaderField(b"To", b" a@army.ml, b@army.mil")))
+    take(intake(tmp_path, sink), header=header)
+    assert "co-recipient" in sink.committed[0][0].nature.reasons
