@@ -79,6 +79,7 @@ def _print_one(appraisal: Appraisal) -> None:
             ("mails", f"{tally.total.mails}, {tally.total.counted} count"),
             ("month before", "-" if measures.previous is None else f"{measures.previous.counted} count"),
             ("sending mailboxes", f"{about}{measures.senders.number} on {tally.days} days"),
+            ("own addresses, mistyped", measures.reflecting),
             ("classes", _words({str(word): count.mails for word, count in tally.classes.items()})),
             ("tiers", _words({str(word): count.mails for word, count in tally.tiers.items()})),
             ("outcomes", _words({str(word): count.mails for word, count in tally.outcomes.items()})),

@@ -50,6 +50,7 @@ class Appraisal:
             "numbers": measures.tally.to_json(),
             "senders": measures.senders.to_json(),
             "recipients": measures.recipients.to_json(),
+            "reflecting": measures.reflecting,
             "counterparts": [
                 {
                     "domain": party.domain,

@@ -18,6 +18,8 @@ _PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
 _WITH_MAILBOXES = (MailClass.PERSON, MailClass.UNKNOWN)
 """Mailboxes are kept of what people write or may have written (a refused envelope is unknown). A newsletter's
 reverse-path differs with every mail: its tokens would be many and say nothing."""
+_BY_PROGRAMS = (MailClass.AUTOMATIC, MailClass.BULK)
+"""Of these the addressees are kept: one who is written to again and again, by programs alone, mistyped their own."""
 
 
 def month_of(moment: datetime) -> str:
@@ -91,6 +93,8 @@ class _Seen:
             self.mailboxes.extend((Side.RECIPIENT, token) for token in observation.recipients)
             if observation.reverse_path_token is not None:
                 self.mailboxes.append((Side.SENDER, observation.reverse_path_token))
+        elif mail_class in _BY_PROGRAMS:
+            self.mailboxes.extend((Side.SUBSCRIBER, token) for token in observation.recipients)
 
 
 class _Sum:
@@ -107,7 +111,8 @@ class _Sum:
         count[0] += 1
         count[1] += seen.counts
         for side, token in seen.mailboxes:
-            self._mailboxes.add((seen.period, seen.day, counterpart, side, token, seen.counts))
+            counted = seen.counts and side is not Side.SUBSCRIBER
+            self._mailboxes.add((seen.period, seen.day, counterpart, side, token, counted))
 
     def incident(self, key: IncidentKey) -> Incident:
         cells = {Cell(day, other, *kind): Count(*count) for (day, other, kind), count in self._cells.items()}

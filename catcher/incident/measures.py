@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Cell, Count, Crowd, Incident, MailboxDay, MailboxTotal, Side
+from catcher.model.incident import REFLECTS, Cell, Count, Crowd, Incident, MailboxDay, MailboxTotal, Side
 from catcher.model.measures import Bar, Counterparty, Mailboxes, Measures, Period, Tally
 from catcher.model.policy import Outcome
 
@@ -57,6 +57,7 @@ def measure(incident: Incident, period: Period, live: Crowd | None = None) -> Me
         recipients=_mailboxes(live.recipients, settled, Side.RECIPIENT),
         series=_series(cells, Step.DAY),
         counterparts=_counterparts(cells, live, settled),
+        reflecting=live.reflecting,
         daily_mailboxes=_daily(live, tally.days),
     )
 
@@ -103,8 +104,9 @@ def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
 
 
 def crowd(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
-    """The distinct ones of ``mailboxes`` with mail that counts in ``period``."""
-    counted = [seen for seen in mailboxes if seen.counted and seen.period == period]
+    """The distinct ones of ``mailboxes`` with mail that counts in ``period``, and the addresses that reflect."""
+    within = [seen for seen in mailboxes if seen.period == period]
+    counted = [seen for seen in within if seen.counted]
     senders = [seen for seen in counted if seen.side is Side.SENDER]
     days = Counter(token for _, token in {(seen.day, seen.token) for seen in senders})
     return Crowd(
@@ -112,7 +114,19 @@ def crowd(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
         recipients=len({seen.token for seen in counted if seen.side is Side.RECIPIENT}),
         senders_of=Counter(counterpart for counterpart, _ in {(seen.counterpart, seen.token) for seen in senders}),
         senders_by_days=Counter(days.values()),
+        reflecting=_reflecting(within),
     )
+
+
+def _reflecting(mailboxes: list[MailboxDay]) -> int:
+    written_to = {seen.token for seen in mailboxes if seen.side is Side.RECIPIENT}
+    senders: defaultdict[str, set[str]] = defaultdict(set)
+    days: defaultdict[str, set[date]] = defaultdict(set)
+    for seen in mailboxes:
+        if seen.side is Side.SUBSCRIBER and seen.token not in written_to:
+            senders[seen.token].add(seen.counterpart)
+            days[seen.token].add(seen.day)
+    return sum(max(len(senders[token]), len(days[token])) >= REFLECTS for token in days)
 
 
 def _mailboxes(live: int, settled: Iterable[MailboxTotal], side: Side) -> Mailboxes:

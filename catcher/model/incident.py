@@ -30,6 +30,8 @@ class Side(StrEnum):
 
     SENDER = "sender"
     RECIPIENT = "recipient"
+    SUBSCRIBER = "subscriber"
+    """An addressee of automatic or bulk mail: perhaps somebody's own address, mistyped in a form. Never counted."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,9 +89,14 @@ class MailboxDay:
     """Whether a mail of this mailbox on this day counts towards a notice."""
 
 
+REFLECTS = 3
+"""So many sending organisations, or days, make programs' mail to one address a reflection: once is a slip."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """How many distinct mailboxes with mail that counts there are in one period whose tokens still live."""
+    """How many distinct mailboxes there are in one period whose tokens still live; but for ``reflecting`` those with
+    mail that counts."""
 
     senders: int = 0
     recipients: int = 0
@@ -97,6 +104,10 @@ class Crowd:
     """Counterpart → its sending mailboxes; a counterpart without any is absent."""
     senders_by_days: Mapping[int, int] = field(default_factory=dict)
     """Number of days → how many sending mailboxes wrote on just so many."""
+    reflecting: int = 0
+    """Addresses that programs write to and no person does: from REFLECTS senders, or on REFLECTS days. Somebody gave
+    their own address in forms, mistyped: its mail comes again and again, and none of those who send it made a mistake.
+    """
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -156,5 +156,7 @@ class Measures:
     """By day, only days with mail, in order."""
     counterparts: tuple[Counterparty, ...]
     """Most counted mail first."""
+    reflecting: int
+    """Addresses that look like somebody's own, mistyped in a form (``Crowd.reflecting``); 0 once the key is gone."""
     daily_mailboxes: int
     """Sending mailboxes seen on at least half of the days with mail that counts, and on five or more."""

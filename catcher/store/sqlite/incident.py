@@ -9,7 +9,18 @@ from typing import Any
 from sqlite_utils import Database
 
 from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Cell, Count, Crowd, Incident, IncidentKey, MailboxDay, MailboxTotal, Role, Side
+from catcher.model.incident import (
+    REFLECTS,
+    Cell,
+    Count,
+    Crowd,
+    Incident,
+    IncidentKey,
+    MailboxDay,
+    MailboxTotal,
+    Role,
+    Side,
+)
 from catcher.model.policy import Outcome
 from catcher.store.codec import Value
 from catcher.store.sqlite.statement import insert
@@ -39,7 +50,13 @@ _WITH_SUMS = " UNION ".join(
     f"SELECT incident FROM {table}" for table in ("incident_cell", "incident_mailbox", "incident_total")
 )
 
-_COUNTED = "FROM incident_mailbox WHERE incident = ? AND period = ? AND counted = 1"
+_WITHIN = "FROM incident_mailbox WHERE incident = ? AND period = ?"
+_COUNTED = f"{_WITHIN} AND counted = 1"
+_REFLECTING = (
+    f"SELECT count(*) FROM (SELECT token {_WITHIN} AND side = '{Side.SUBSCRIBER.value}' "
+    f"AND token NOT IN (SELECT token {_WITHIN} AND side = '{Side.RECIPIENT.value}') "
+    f"GROUP BY token HAVING count(DISTINCT counterpart) >= {REFLECTS} OR count(DISTINCT day) >= {REFLECTS})"
+)
 
 
 def folded_up_to(db: Database) -> int:
@@ -152,7 +169,14 @@ def crowd(db: Database, id: str, period: str) -> Crowd:
     senders_of = db.execute(f"SELECT counterpart, count(DISTINCT token) {of_senders} GROUP BY counterpart", values)
     days = f"SELECT count(DISTINCT day) AS days {of_senders} GROUP BY token"
     by_days = db.execute(f"SELECT days, count(*) FROM ({days}) GROUP BY days", values)
-    return Crowd(boxes.get(Side.SENDER.value, 0), boxes.get(Side.RECIPIENT.value, 0), dict(senders_of), dict(by_days))
+    (reflecting,) = db.execute(_REFLECTING, [*values, *values]).fetchone()
+    return Crowd(
+        boxes.get(Side.SENDER.value, 0),
+        boxes.get(Side.RECIPIENT.value, 0),
+        dict(senders_of),
+        dict(by_days),
+        reflecting,
+    )
 
 
 def _rows(

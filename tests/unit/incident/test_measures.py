@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.incident import fold, latest_period, measure, series
+from catcher.incident import fold, latest_period, measure, merge, series
 from catcher.incident.measures import Step
 from catcher.model.fingerprint import MailClass, Marking, Tier
 from catcher.model.incident import Count, Incident, IncidentKey, MailboxTotal, Role, Side
@@ -57,6 +58,48 @@ def test_a_series_holds_every_mail_once_and_in_order(seen: list[Observation], st
         bars = series(folded, step)
         assert sum(bar.count.mails for bar in bars) == folded.mails
         assert [bar.first for bar in bars] == sorted({bar.first for bar in bars})
+
+
+def to_form(day: int, token: str = "9" * 16, by: str = "shop.example", **changes: object) -> Observation:
+    """A newsletter, or a shop's mail, to an address that somebody gave as their own."""
+    found = {"mail_class": MailClass.AUTOMATIC, "recipients": (token,), "sender": sender(by), **changes}
+    return at(day, **found)
+
+
+def test_an_address_that_programs_write_to_again_and_again_reflects() -> None:
+    """Somebody's own, mistyped in a form: one sender on three days, or three senders on one."""
+    assert june(to_form(1), to_form(2)).reflecting == 0
+    assert june(to_form(1), to_form(2), to_form(2)).reflecting == 0, "a day is a day, however many mails it has"
+    assert june(to_form(1), to_form(2), to_form(9, mail_class=MailClass.BULK)).reflecting == 1
+    assert june(*(to_form(1, by=f"{name}.example") for name in ("shop", "bank", "school"))).reflecting == 1
+    assert june(to_form(1), to_form(2, token="8" * 16), to_form(3, token="7" * 16)).reflecting == 0
+
+
+def test_an_address_that_people_write_to_does_not_reflect() -> None:
+    mistyped = [to_form(day) for day in (1, 2, 3)]
+    assert june(*mistyped, at(5, recipients=("9" * 16,))).reflecting == 0
+
+
+def test_reflection_counts_towards_nothing() -> None:
+    """Even where a program's mail were called one that counts."""
+    measures = june(*(to_form(day, fresh=True, tier=Tier.VERIFIED) for day in range(1, 9)))
+    assert measures.reflecting == 1
+    assert (measures.senders.number, measures.recipients.number, measures.daily_mailboxes) == (0, 0, 0)
+    assert measures.tally.total == Count(8, 0)
+
+
+@given(st.lists(observations(), min_size=1, max_size=20), st.randoms(use_true_random=False))
+def test_reflection_is_the_same_in_every_order_and_batch(seen: list[Observation], random: Random) -> None:
+    def reflecting(parts: list[list[Observation]]) -> dict[str, int]:
+        sums: dict[str, Incident] = {}
+        for part in parts:
+            for id, folded in fold(part, party_of=lambda domain: domain).items():
+                sums[id] = merge(sums[id], folded) if id in sums else folded
+        return {id: measure(found, JUNE).reflecting for id, found in sums.items()}
+
+    shuffled = random.sample(seen, len(seen))
+    cut = random.randrange(len(seen))
+    assert reflecting([seen]) == reflecting([shuffled[:cut], shuffled[cut:]])
 
 
 def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
