@@ -90,6 +90,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
     from catcher import catalogue as catalogue_room
     from catcher import dns
     from catcher.directory import Csirts, Listings, owners
+    from catcher.intake import organisations_of
     from catcher.serve import explanations
 
     faults: list[Fault] = []
