@@ -33,9 +33,17 @@ def _who_option(function: F) -> F:
         "--as",
         "who",
         metavar="NAME",
-        callback=lambda _context, _option, value: value or pwd.getpwuid(os.getuid()).pw_name,
+        callback=lambda _context, _option, value: _name(value) if value else pwd.getpwuid(os.getuid()).pw_name,
         help="Who decides this; it stands in the ledger.  [default: your login name]",
     )(function)
+
+
+def _name(text: str) -> str:
+    """A name as the ledger may show it."""
+    name = " ".join(text.split())
+    if not name or not name.isprintable():
+        raise click.BadParameter("a name of printable characters is wanted")
+    return name
 
 
 @click.group()
@@ -83,6 +91,11 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
             for each in rest
         ]
         print_table(("notice", "state", "party", "as", "domain", "period", "about"), rows)
+
+
+def _line(text: str) -> str:
+    """What a person wrote, on one line."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def _about(notice: Notice) -> tuple[str, str, str]:
@@ -268,7 +281,7 @@ def suppress(
         keys = [incident.key for incident in desk.store.incidents(mailboxes=False)]
         scope, subject = approval.subject_of(what, keys=keys, is_held=lambda name: catalogue.get(name) is not None)
         day: date | None = until and until.date()
-        made = Suppression(scope, subject, " ".join(reason.split()), who, desk.now, day)
+        made = Suppression(scope, subject, _line(reason), who, desk.now, day)
         if dry_run:
             taken_back = approval.covered(desk.store, made, desk.now.date())
         else:

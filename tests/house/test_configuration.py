@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from catcher.cli import notify
 from catcher.config import Config, load
 from tests.support.tree import ROOT
 
@@ -77,3 +79,10 @@ def test_the_unit_file_starts_what_exists() -> None:
     unit = (ROOT / "deploy" / "catcher.service").read_text(encoding="utf-8")
     assert "catcher serve -c" in unit
     assert "ExecReload=/bin/kill -HUP $MAINPID" in unit
+
+
+def test_the_timers_unit_runs_what_exists() -> None:
+    unit = (ROOT / "deploy" / "catcher-notify.service").read_text(encoding="utf-8")
+    ran = re.findall(r"^ExecStart=\S+/catcher (\S+) (\S+) -c", unit, re.MULTILINE)
+    assert ran == [("notify", "list"), ("notify", "send")]
+    assert {command for _, command in ran} <= notify.command.commands.keys()

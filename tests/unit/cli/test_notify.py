@@ -103,6 +103,12 @@ def test_without_a_name_it_is_who_is_logged_in(catcher: Catcher) -> None:
     assert row["steps"][-1]["who"] == pwd.getpwuid(os.getuid()).pw_name
 
 
+def test_a_name_has_to_be_one(catcher: Catcher) -> None:
+    ran = catcher("notify", "approve", drafted(catcher), "--as", "\x1b[2J")
+    assert (ran.status, "printable" in ran.err) == (2, True)
+    assert [row["state"] for row in catcher("notify", "list", "--json").rows if "id" in row] == ["drafted"]
+
+
 def test_two_people_where_the_operator_wants_it(catcher: Catcher) -> None:
     Path("catcher.toml").write_text(CONFIG + "second_approver = true\n")
     id = drafted(catcher)
