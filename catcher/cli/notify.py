@@ -1,4 +1,7 @@
-"""``catcher notify``: notices from draft to the smarthost; nothing goes out that no person approved."""
+"""``catcher notify``: notices from draft to the smarthost; nothing goes out that no person approved.
+
+Longer than others: a noun's commands stand in one file, and this one has seven.
+"""
 
 from __future__ import annotations
 
