@@ -79,7 +79,7 @@ def by_hand(lines: list[str], width: int) -> tuple[dict[str, Entry], list[Fault]
 @example(["army.ml,,,2027-01-01,null,,pt-br"], 7)
 @example(['army.ml,,,,,"one, two",fr'], 7)
 @example(['"ARMY.ml",,,,,"Note",FR'], 7)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400, deadline=None)
 def test_they_agree(write: Write, lines: list[str], width: int) -> None:
     header = ",".join(COLUMNS[:width])
     file = write(data="\n".join([header, *lines, ""]).encode())
@@ -111,7 +111,7 @@ def test_they_agree(write: Write, lines: list[str], width: int) -> None:
         st.sampled_from(["", "fr", "pt-br"]),
     )
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_what_is_written_is_read_back(write: Write, entry: Entry) -> None:
     """RFC 4180: quotes and commas come through; without ``until``, ``then`` has no meaning and isn't written."""
     (found,) = load([write(quoted(cells_in(entry)))])
