@@ -1,9 +1,9 @@
 """Which letters of other alphabets look like ASCII ones, as far as a domain name can hold them (UTS #39, RFC 5892).
 
 The first table is an extract of Unicode's confusables.txt: single characters that IDNA 2008 permits (PVALID) and whose
-look is one ASCII letter or digit. It is data of Unicode, Inc. under the Unicode License v3
-(https://www.unicode.org/license.txt), Copyright 1991-2024 Unicode, Inc. The second holds what that file has no
-ASCII counterpart for: letters that differ from it by a stroke, and Cyrillic and Greek ones that people take for it.
+look is one ASCII letter or digit; ``LICENSE.unicode.txt`` beside this file is its license. The second holds what that
+file has no ASCII counterpart for: letters that differ from it by a stroke, and Cyrillic and Greek ones that people take
+for it.
 Accents need no table: they fall off by canonical decomposition.
 """
 
