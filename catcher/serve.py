@@ -384,7 +384,12 @@ async def _smtp(
         refuse_bare_newline=config.smtp.bare_newline == "refuse",
         proxies=config.smtp.proxy_from,
         explanations=words,
-        limits=smtp.Limits(connections=min(config.smtp.connections, descriptors() - SPARE_DESCRIPTORS)),
+        limits=smtp.Limits(
+            connections=min(config.smtp.connections, descriptors() - SPARE_DESCRIPTORS),
+            connection_rate=config.smtp.connection_rate,
+            connection_rate_per_prefix=config.smtp.connection_rate_per_prefix,
+            connection_rate_exempt=config.smtp.connection_rate_exempt,
+        ),
     )
     counters, gate, buffer = smtp.Counters(), smtp.Gate(settings.limits), smtp.ReadBuffer()
     servers = [

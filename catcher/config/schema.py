@@ -143,6 +143,15 @@ class Smtp(Section):
     """refuse or accept: what becomes of DATA with a bare CR or LF, which smuggled mails have and some old senders."""
     connections: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = 8000
     """Connections that a worker takes at a time; for one more a client that sleeps is sent away, else it hears 421."""
+    connection_rate: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 1000
+    """New connections a second that a worker takes, about what a core can serve; in a flood the others hear a short 421
+    at once; 0: no limit."""
+    connection_rate_per_prefix: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 100
+    """The same from one /24 or /56, so that one network alone can't use up the limit of all; 0: no limit."""
+    connection_rate_exempt: tuple[Network, ...] = Field(
+        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")), examples=[["127.0.0.0/8", "192.0.2.0/24"]]
+    )
+    """Networks that these two limits don't count: your own monitoring, machines that measure."""
 
 
 class CatalogueFiles(Section):

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 class Counters:
     connections: int = 0
     connections_refused: int = 0
-    """421 at once: too many at a time."""
+    """421 at once: too many at a time, or in a second."""
+    flooded: int = 0
+    """Those of them that were too many in a second."""
     made_way: int = 0
     """Sleeping clients that were sent away so that others could come in."""
     early_talkers: int = 0

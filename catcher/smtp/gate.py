@@ -1,4 +1,6 @@
-"""Who may connect: so many connections in all, from an address, and from its neighbourhood. Memory is what is open.
+"""Who may connect: so many connections in all, from an address, and from its neighbourhood; so many new ones a second.
+
+Memory is what is open, and what came within the running second (``flood``).
 
 Where there are as many as there may be, a client that sleeps is sent away for the next one's sake, so that sleepers
 can't lock out those who have mail. They stand in the order of their coming; each one that is looked at and isn't asleep
@@ -11,6 +13,9 @@ import ipaddress
 from collections import Counter, OrderedDict
 from typing import Protocol
 
+from catcher.smtp import replies
+from catcher.smtp.flood import Flood
+from catcher.smtp.replies import Reply
 from catcher.smtp.settings import Limits
 
 _V4_PREFIX, _V6_PREFIX = 24, 56
@@ -39,11 +44,12 @@ class Guest(Protocol):
 class Gate:
     """Counts open connections.
 
-    Loopback addresses and trusted proxies are no strangers: for them only the number of all connections holds.
+    Loopback addresses are no strangers: of the bounds on what is open only that of all connections holds for them.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._flood = Flood(limits)
         self._open = 0
         self._by_address: Counter[str] = Counter()
         self._by_prefix: Counter[str] = Counter()
@@ -54,21 +60,31 @@ class Gate:
         """Whether there are as many connections as there may be, whoever comes."""
         return self._open >= self._limits.connections
 
-    def enter(self, address: str, now: float) -> bool:
-        """Counts a connection in, unless there are too many. Who entered is to be ``seated``, and has to ``leave``."""
+    @property
+    def flooded(self) -> int:
+        """Connections since the start that were sent away because too many came in one second."""
+        return self._flood.sent_away
+
+    def enter(self, address: str, now: float) -> Reply | None:
+        """Counts a connection in, or says what it hears instead. Who entered is to be ``seated``, and has to ``leave``.
+
+        ``now``: the loop's time.
+        """
         prefix = prefix_of(address)
+        if not self._flood.admits(address, prefix, now):
+            return replies.FLOOD
         if prefix and (
             self._by_address[address] >= self._limits.connections_per_address
             or self._by_prefix[prefix] >= self._limits.connections_per_prefix
         ):
-            return False
+            return replies.BUSY if self.is_full else replies.TOO_MANY_CONNECTIONS
         if self.is_full and not self._room_made(now):
-            return False
+            return replies.BUSY
         self._open += 1
         if prefix:
             self._by_address[address] += 1
             self._by_prefix[prefix] += 1
-        return True
+        return None
 
     def seat(self, guest: Guest) -> None:
         """Notes who entered."""

@@ -108,7 +108,8 @@ MAKING_WAY = reply(421, "4.3.2", "idle while others wait; try again later", clos
 SHUTTING_DOWN = reply(421, "4.3.2", "shutting down; try again later", close=True)
 TOO_MANY_CONNECTIONS = reply(421, "4.7.0", "too many connections; try again later", close=True)
 BUSY = reply(421, "4.3.2", "busy", close=True)
-"""Under a flood: short, as it goes out thousands of times."""
+FLOOD = reply(421, "4.7.0", "busy", close=True)
+"""Both short: under a flood they go out thousands of times."""
 
 
 def chunk_taken(octets: int) -> Reply:

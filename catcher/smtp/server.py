@@ -7,7 +7,6 @@ import socket
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
-from catcher.smtp import replies
 from catcher.smtp.certificate import Certificates
 from catcher.smtp.connection import silence_library_log
 from catcher.smtp.counters import Counters
@@ -90,9 +89,11 @@ class SmtpServer:
 
     def _admit(self, front: Front, address: str) -> SmtpSession | None:
         loop = asyncio.get_running_loop()
-        if not self._gate.enter(address, loop.time()):
+        refusal = self._gate.enter(address, loop.time())
+        if refusal is not None:
             self.counters.connections_refused += 1
-            front.write(replies.BUSY.wire if self._gate.is_full else replies.TOO_MANY_CONNECTIONS.wire)
+            self.counters.flooded = self._gate.flooded
+            front.write(refusal.wire)
             return None
         session = SmtpSession(self._around, loop, address)
         self._sessions.add(session)

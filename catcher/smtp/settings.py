@@ -32,6 +32,15 @@ class Limits:
     """The same from one address; loopback and trusted proxies may have more."""
     connections_per_prefix: int = 400
     """The same from one /24, or IPv6 /56."""
+    connection_rate: int = 1000
+    """New connections a second; the next one gets a short 421. 0: no bound."""
+    connection_rate_per_prefix: int = 100
+    """The same from one /24, or IPv6 /56."""
+    connection_rate_exempt: tuple[IPv4Network | IPv6Network, ...] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )
+    """Networks that these two don't count."""
     idle_seconds: float = 300.0
     """Without an octet from the client (RFC 5321 §4.5.3.2.7)."""
     asleep_seconds: float = 5.0

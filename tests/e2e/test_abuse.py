@@ -184,6 +184,33 @@ def test_above_the_number_of_connections_there_is_a_short_421(tmp_path: Path) ->
         assert code == 250
 
 
+def said_to(server: Server) -> bytes:
+    """All that a client hears that says nothing, up to the greeting or the end."""
+    with socket.create_connection(server.smtp, timeout=SECONDS) as client:
+        said = client.recv(100)
+        if said.startswith(b"421 "):
+            assert client.recv(100) == b""
+    return said
+
+
+def test_in_a_flood_of_new_connections_there_is_a_short_421_and_mail_is_taken_again_after_it(tmp_path: Path) -> None:
+    """Here this machine floods itself, so it must not be exempt; a client that is let in is served to its end."""
+    bounds = "connection_rate_per_prefix = 3\nconnection_rate_exempt = []\n"
+    with running(tmp_path / "server", smtp_more=bounds, log_level="warning") as server:
+        while (said := said_to(server)) != b"421 4.7.0 busy\r\n":
+            assert said.startswith(b"220 ")
+        while True:  # until the second is over
+            try:
+                code = deliver(server)[0]
+            except smtplib.SMTPConnectError as error:
+                assert error.smtp_code == 421
+                continue
+            break
+        assert code == 250
+        assert len(server.observations()) == 1
+    assert "a flood of new connections: so far 1 were sent away" in server.log.read_text()
+
+
 PIECE = b"x" * 1_000_000
 HUGE = {
     "100 MB without a line end": [b"Subject: a\r\n\r\n", *[PIECE] * 100],

@@ -3,7 +3,8 @@
 ``C:`` a command line (those that follow each other are one packet) · ``C~`` raw octets, escapes as in Python · ``S:`` a
 line of the server · ``X`` the connection ended · ``EOF``, ``RST`` the client's end · ``= outcome domains number`` all
 that is recorded so far, one line each, in order (a lone ``=``: nothing) · ``@ domain intended policy`` the catalogue ·
-``@ store down`` · ``@ accept bare newlines`` · ``@ answers``: notices are answered at notices.sink.example, where
+``@ store down`` · ``@ flood``: another connection used this second up · ``@ accept bare newlines`` ·
+``@ answers``: notices are answered at notices.sink.example, where
 ``+code@`` and ``+CODE@`` stand for a notice's code; what is noted is ``= answer VERB`` behind all else.
 """
 
@@ -16,6 +17,7 @@ import pytest
 
 from catcher.model.answer import Answer
 from catcher.privacy import NoticeCodes
+from catcher.smtp import Limits
 from tests.support.smtpwire import (
     ONE_OF_EACH,
     SETTINGS,
@@ -55,6 +57,7 @@ class Player:
     def __init__(self, lines: list[str]) -> None:
         rows = [line[2:].split() for line in lines if line.startswith("@ ")]
         self.intake = RecordingIntake(failure=store_down() if ["store", "down"] in rows else None)
+        self.in_flood = ["flood"] in rows
         domains = [
             (d, None if i == "-" else i, p) for d, i, p in (row for row in rows if len(row) == 3 and row[0] != "accept")
         ]
@@ -67,6 +70,7 @@ class Player:
                 own_names=frozenset({"notices.sink.example"}),
                 notices="notices.sink.example" if ["answers"] in rows else "",
                 answer_of=answer_of,
+                limits=Limits(connection_rate=1, connection_rate_exempt=()) if self.in_flood else Limits(),
             ),
         )
         code = CODES.code(NOTICE)
@@ -74,6 +78,8 @@ class Player:
         self.steps = [line for line in lines if line and not line.startswith(("#", "@"))]
 
     async def play(self) -> None:
+        if self.in_flood:
+            await Wire(self.server).reply()
         wire = Wire(self.server)
         packet = b""
         expected: list[str] = []
