@@ -1,8 +1,8 @@
 """Flood mode: above so many new connections a second, all that comes is sent away at once with a few octets.
 
-Whoever is over the bound of its own neighbourhood costs the others nothing of theirs: that bound is looked at first, and
-who was sent away isn't counted. It ends by itself: each second begins anew. Remembered are the neighbourhoods let in
-within one second, so never more than connections that may come in it.
+Whoever is over the bound of its own neighbourhood costs the others nothing of theirs: that bound is looked at first,
+and who was sent away isn't counted. It ends by itself: each second begins anew. Remembered are the neighbourhoods let
+in within one second, so never more than connections that may come in it.
 """
 
 from __future__ import annotations
