@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase, digits
+
 import pytest
 
 from catcher.lookalike import Lookalikes, generate
@@ -22,6 +24,38 @@ def test_the_same_name_under_the_tld_is_the_likeliest() -> None:
 @pytest.mark.parametrize("name", ["amry.ml", "arm.ml", "armyy.ml", "arny.ml", "wwwarmy.ml", "arrny.ml"])
 def test_each_kind_of_slip_is_there(name: str) -> None:
     assert name in names("army.mil")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("addition", "fleet-command7.ml"),
+        ("addition at a hyphen", "fleetx-command.ml"),
+        ("bitsquatting", "dleet-command.ml"),
+        ("homoglyph", "fleet-cornmand.ml"),
+        ("homoglyph", "f1eet-command.ml"),
+        ("hyphenation", "fleet-com-mand.ml"),
+        ("insertion", "fleet-comkmand.ml"),
+        ("omission", "fleetcommand.ml"),
+        ("plural", "fleets-command.ml"),
+        ("repetition", "fleet-coommand.ml"),
+        ("replacement", "fleet-commsnd.ml"),
+        ("transposition", "felet-command.ml"),
+        ("vowel swap", "fleet-commend.ml"),
+        ("sound", "fleet-kommand.ml"),
+    ],
+)
+def test_each_kind_that_squatters_tools_know_is_there(kind: str, name: str) -> None:
+    """The kinds of dnstwist's fuzzer in ASCII, under one TLD, but for dots and words of a dictionary; and one more."""
+    assert name in names("fleet-command.mil"), kind
+
+
+def test_every_single_edit_is_there_but_hyphens_at_an_end() -> None:
+    typed = f"{ascii_lowercase}{digits}-"
+    wanted = {f"{a}{x}{b}" for x in typed for a, b in (("", "irs"), ("i", "rs"), ("ir", "s"), ("irs", ""))}
+    wanted |= {f"{a}{x}{b}" for x in typed for a, b in (("", "rs"), ("i", "s"), ("ir", ""))} | {"rs", "is", "ir"}
+    wanted = {f"{label}.ml" for label in wanted if label.strip("-") == label}
+    assert wanted <= set(names("irs.gov"))
 
 
 def test_a_lost_dot_is_there() -> None:
