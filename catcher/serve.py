@@ -379,6 +379,7 @@ async def _smtp(
         contact=config.operator.contact,
         url=config.operator.url,
         own_names=frozenset({config.notify.domain} if config.notify.domain else ()),
+        sender=config.notify.from_address,
         notices=config.notify.domain or "",
         answer_of=answers_of(config),
         refuse_bare_newline=config.smtp.bare_newline == "refuse",

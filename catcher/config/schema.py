@@ -245,6 +245,11 @@ class Notify(Section):
     """PEM file of the private key, RSA or Ed25519; without it an RSA key is made in the state folder. `catcher check`
     prints the record to publish."""
 
+    @property
+    def from_address(self) -> str:
+        """The address in From; empty without a domain."""
+        return self.sender or (f"notices@{self.domain}" if self.domain else "")
+
 
 class Alerts(Section):
     """What you are told at once. Alerts hold incident numbers and counts, no names."""

@@ -38,7 +38,7 @@ def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
         contacts_of=contacts_of,
         codes=notice_codes(config.node.state / "keys"),
         domain=domain,
-        sender=config.notify.sender or f"notices@{domain}",
+        sender=config.notify.from_address,
         quiet_days=config.notify.quiet_days,
         escalate_days=config.notify.escalate_days,
         approvals=2 if config.notify.second_approver else 1,
@@ -80,8 +80,8 @@ def couriers(config: Config) -> list[Courier]:
     found: list[Courier] = []
     smarthost = Smarthost.of(config.notify, config.smtp.hostname)
     if config.alerts.mail is not None and smarthost is not None:
-        from_ = config.notify.sender or f"notices@{domain_of(config)}"
-        found.append(AlertMail(from_, config.alerts.mail, smarthost.session, dkim_key(config)))
+        domain_of(config)
+        found.append(AlertMail(config.notify.from_address, config.alerts.mail, smarthost.session, dkim_key(config)))
     if config.alerts.webhook is not None and config.alerts.secret is not None:
         authorities = config.alerts.authorities
         context = ssl.create_default_context(cafile=None if authorities is None else str(authorities))

@@ -62,7 +62,7 @@ def at_rcpt(
     """
     entry = catalogue.find(mailbox.domain) if mailbox.domain else None
     if entry is None:
-        if mailbox.local_part.lower() in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
+        if _is_operators(mailbox, settings):
             return Verdict(replies.operator_pointer(settings.contact, settings.url))
         if mailbox.domain and mailbox.domain == settings.notices:
             return _answering(settings.answer_of(mailbox.local_part), outcome)
@@ -78,6 +78,14 @@ def at_rcpt(
         return Verdict(replies.released(entry.domain))
     null_mx = policy is Policy.NULL
     return Verdict(replies.takes_no_mail(entry.domain, entry.intended, null_mx=null_mx))
+
+
+def _is_operators(mailbox: Mailbox, settings: Settings) -> bool:
+    """Whether whoever writes there wants a person at the operator's."""
+    name = mailbox.local_part.lower()
+    if name in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
+        return True
+    return bool(mailbox.domain) and f"{name}@{mailbox.domain}" == settings.sender.lower()
 
 
 def _answering(answer: Answer | None, outcome: Outcome | None) -> Verdict:

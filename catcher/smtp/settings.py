@@ -67,6 +67,8 @@ class Settings:
     """The operator's page."""
     own_names: frozenset[str] = frozenset()
     """More names of the sink, A-labels, for postmaster@ and abuse@."""
+    sender: str = ""
+    """The address in From of notices: who writes to it is shown the operator's contact, too; empty: none."""
     notices: str = ""
     """The domain at which notices are answered, A-labels, one of the own names; empty: none is."""
     answer_of: Callable[[str], Answer | None] = lambda _: None

@@ -93,6 +93,21 @@ def test_other_names_of_the_sink_point_to_the_operator_too() -> None:
     assert b"https://operator.example/" in judge("abuse@notices.sink.example", settings=settings).reply.wire
 
 
+@pytest.mark.parametrize("address", ["notices@notices.sink.example", "Notices@notices.sink.example"])
+def test_who_writes_to_the_address_in_from_is_told_where(address: str) -> None:
+    settings = Settings(
+        "mx.sink.example",
+        "desk@operator.example",
+        sender="notices@notices.sink.example",
+        own_names=frozenset({"notices.sink.example"}),
+        notices="notices.sink.example",
+    )
+    verdict = judge(address, settings=settings)
+    assert verdict.reply.code == 550 and verdict.kind is Kind.TURNED_AWAY
+    assert b"desk@operator.example" in verdict.reply.wire
+    assert b"desk@operator.example" not in judge("notices@mx.sink.example", settings=settings).reply.wire
+
+
 def test_postmaster_of_a_catalogued_domain_is_a_stray_mail_as_any_other() -> None:
     assert judge("postmaster@army.ml").kind is Kind.TAKEN
 
