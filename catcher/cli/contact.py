@@ -32,7 +32,7 @@ def command() -> None:
 @config_option
 @json_option
 def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
-    """Look for whom to tell at each PARTY, step by step, and record what came of each step.
+    """Looks for whom to tell at each PARTY, step by step, and records what came of each step.
 
     Your contacts file, imported directories, security.txt (RFC 9116), RDAP (RFC 9083), the zone's SOA, the mailboxes of
     RFC 2142, the national CSIRT. An address that was found outside PARTY's own domain waits until a person confirms it
@@ -71,7 +71,7 @@ def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Enter ADDRESS as a contact of PARTY into your contacts file; it goes before all that is found."""
+    """Enters ADDRESS as a contact of PARTY into your contacts file; it goes before all that is found."""
     from catcher.config import load
     from catcher.desk import contacts
     from catcher.serve import load_catalogue
@@ -97,7 +97,7 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
 @config_option
 @json_option
 def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Take ADDRESS of PARTY out of your contacts file."""
+    """Takes ADDRESS of PARTY out of your contacts file."""
     from catcher.config import load
     from catcher.desk import contacts
 
@@ -112,7 +112,7 @@ def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: 
 @config_option
 @json_option
 def confirm(party: str, address: str, name: str, config_file: Path, as_json: bool) -> None:
-    """Say that ADDRESS is the right one at PARTY: it may be written to, and may read counterparties' names.
+    """Says that ADDRESS is the right one at PARTY: it may be written to, and may read counterparties' names.
 
     For an address that was found outside PARTY's own domain, and for one that bounced and works again.
     """
@@ -176,7 +176,17 @@ def list_(party: str | None, steps: bool, directories: bool, config_file: Path, 
         else:
             found = _print_contacts((c for each in parties for c in book.of(each, now)), as_json)
     if not found:
+        _tell_how_to_begin(party, steps=steps)
         raise click.exceptions.Exit(1)
+
+
+def _tell_how_to_begin(party: str | None, *, steps: bool) -> None:
+    """Says on stderr why nothing is listed, and what would change that."""
+    whose = f"{_party(party)}: " if party is not None else ""
+    what = "nobody was looked for" if steps else "no contacts"
+    name = _party(party) if party is not None else "PARTY"
+    more = "" if steps else f", `catcher contact add {name} ADDRESS` enters one"
+    click.echo(f"{whose}{what}; `catcher contact find {name}` looks for them{more}", err=True)
 
 
 def _watched(party: str) -> Callable[[Source], None] | None:

@@ -85,6 +85,7 @@ def _print_one(appraisal: Appraisal) -> None:
             ("outcomes", _words({str(word): count.mails for word, count in tally.outcomes.items()})),
             ("marked", tally.marked.mails),
             ("notice", appraisal.verdict),
+            ("told", ", ".join(day.isoformat() for day in appraisal.standing.told) or "-"),
             ("life", _life(appraisal.standing.life)),
             ("since a notice", _effect(appraisal.standing.effect)),
             ("senders not told", _change(_control(appraisal.standing.effect))),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -93,6 +93,9 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
             )
             for each in rest
         ]
+        if not rows:
+            click.echo("no notice, and none is due; `catcher incident show INCIDENT` says why", err=True)
+            return
         print_table(("notice", "state", "party", "as", "domain", "period", "about"), rows)
 
 
@@ -225,7 +228,8 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
     """Sends what is approved: all of it, or the notices named.
 
     Each goes to the smarthost in a dialogue of its own. What it can't take now is tried again by a later `send`; exit
-    status 1 then, or when it refused one. 3: the smarthost can't be reached; nothing is lost.
+    status 1 then, when it refused one, or when one that you named can't go now. 3: the smarthost can't be reached;
+    nothing is lost.
     """
     from catcher.notify import approval, configured
     from catcher.notify.sending import ready
@@ -233,10 +237,11 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
     from catcher.supervise.lock import lock
 
     with _at_office(config_file) as (config, desk, book, _):
-        approval.find(desk.store, ids)
+        named = approval.find(desk.store, ids)
         sender = configured.sender(config, desk.store, book, system_clock())
         if dry_run:
             waiting = ready(desk.store, desk.now, frozenset(ids))
+            kept = _tell_kept(named, {notice.id for notice in waiting})
             if as_json:
                 print_json(notice.to_json() for notice in waiting)
             else:
@@ -244,17 +249,28 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
                     ("notice", "to", "party", "as", "domain"),
                     [(n.id, n.addressee.address, *_about(n)) for n in waiting],
                 )
+            if kept:
+                raise click.exceptions.Exit(1)
             return
         fd = lock(config.node.state, "notify", holder="another `catcher notify send` is at work; wait for its end")
         try:
-            unsent = 0
+            unsent, tried = 0, set()
             for notice in sender.send(frozenset(ids)):
+                tried.add(notice.id)
                 unsent += notice.state in (State.DEFERRED, State.FAILED, State.WITHDRAWN)
                 _tell(notice, as_json)
         finally:
             os.close(fd)
-        if unsent:
+        if unsent + _tell_kept(named, tried):
             raise click.exceptions.Exit(1)
+
+
+def _tell_kept(named: Sequence[Notice], going: Collection[str]) -> int:
+    """Says which of the notices that a person named don't go, and why; how many those are."""
+    kept = [notice for notice in named if notice.id not in going]
+    for notice in kept:
+        click.echo(f"{notice.id} is not sent now; it is {notice.state}: {_next(notice)}", err=True)
+    return len(kept)
 
 
 @command.command()

@@ -65,6 +65,7 @@ class Appraisal:
             "days": [bar.to_json() for bar in measures.series],
             "weeks": [bar.to_json() for bar in series(self.incident, Step.WEEK)],
             "months": [bar.to_json() for bar in series(self.incident, Step.MONTH)],
+            "told": [day.isoformat() for day in self.standing.told],
             "effect": self.standing.effect and self.standing.effect.to_json(),
             "senders_told": {sender: effect.to_json() for sender, effect in self.standing.senders.items()},
         }

@@ -25,6 +25,8 @@ class Standing:
     """None before the first mail that counts."""
     effect: Effect | None = None
     """None without a notice."""
+    told: tuple[date, ...] = ()
+    """The days of its notices, as far as nothing came back since; known, as is the effect, when one is shown."""
     senders: Mapping[str, Effect] = field(default_factory=dict)
     """Of an intended party's incident: sender → what its volume did after the sender's own notice."""
 
@@ -49,16 +51,16 @@ class Lives:
         found = self.life(incident)
         if found is None:
             return Standing(None)
-        own = self._effect(incident, incident.key, found.episode)
+        own, told = self._effect(incident, incident.key, found.episode), self._told.get(incident.key, ())
         if incident.key.role is Role.SENDER:
-            return Standing(found, own)
+            return Standing(found, own, told)
         of_senders = {}
         for sender in sorted({cell.counterpart for cell, count in incident.cells.items() if count.counted} - {""}):
             key = IncidentKey(sender, Role.SENDER, incident.key.domain)
             one = self._effect(incident, key, found.episode, sender=sender)
             if one is not None:
                 of_senders[sender] = one
-        return Standing(found, own, of_senders)
+        return Standing(found, own, told, of_senders)
 
     def _effect(
         self, incident: Incident, told: IncidentKey, episode: date, *, sender: str | None = None

@@ -75,9 +75,17 @@ def next_rung(
     tried = [n.addressee.address for n in nowhere]
     contact = next_contact(_own(contacts), tried=tried) or next_contact(_csirts(contacts), tried=tried)
     if contact is None:
-        what = "every contact was tried" if nowhere else "no contact that may be written to"
-        return Rung(held_back=f"{what}; see `catcher contact list {key.party}`")
+        return Rung(held_back=_nobody(key.party, contacts, tried=bool(nowhere)))
     return Rung(contact, follows=nowhere[-1] if nowhere else None)
+
+
+def _nobody(party: str, contacts: Sequence[Contact], *, tried: bool) -> str:
+    """Why nobody can be told, and what to do about it."""
+    if tried:
+        return f"every contact was tried; see `catcher contact list {party}`"
+    if not contacts:
+        return f"no contact is known; `catcher contact find {party}` looks for one, `contact add` enters one"
+    return f"no contact that may be written to; see `catcher contact list {party}`"
 
 
 def _step_up(mine: Sequence[Notice], contacts: Sequence[Contact], last: Notice, now: datetime) -> Rung:

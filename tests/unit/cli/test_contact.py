@@ -136,7 +136,11 @@ def test_only_what_is_known_can_be_confirmed(config: Path) -> None:
 
 
 def test_nothing_to_list_is_a_finding(config: Path) -> None:
-    assert run(config, "list", "town.example").exit_code == 1
+    """And says what would change that, beside the results."""
+    listed = run(config, "list", "town.example")
+    assert (listed.exit_code, listed.stdout) == (1, "")
+    assert "`catcher contact find town.example` looks for them" in listed.stderr
+    assert "`catcher contact add PARTY ADDRESS` enters one" in run(config, "list").stderr
     assert run(config, "list", "town.example", "--steps").exit_code == 1
 
 

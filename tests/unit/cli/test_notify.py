@@ -57,7 +57,7 @@ def test_list_drafts_what_is_due_and_says_what_is_held_back(catcher: Catcher) ->
     told = catcher("notify", "list", "--dry-run", "--json").rows
     assert [(row["state"], row["party"]) for row in told] == [("due", "army.mil"), ("due", "contractor.example")]
     assert [row["held_back"] for row in told] == [
-        "no contact that may be written to; see `catcher contact list army.mil`",
+        "no contact is known; `catcher contact find army.mil` looks for one, `contact add` enters one",
         "",
     ]
     notice, rest = catcher("notify", "list", "--json").rows
@@ -143,6 +143,22 @@ def test_a_smarthost_that_is_not_there_costs_nothing(catcher: Catcher) -> None:
     assert [step["act"] for step in row["steps"]] == ["drafted", "approved"]
 
 
+def test_a_notice_that_was_named_and_does_not_go_is_told(catcher: Catcher) -> None:
+    """Whoever names a draft shall not believe that it went."""
+    id = drafted(catcher)
+    for more in ((), ("--dry-run",)):
+        ran = catcher("notify", "send", id, *more)
+        assert ran.status == 1
+        assert f"{id} is not sent now; it is drafted: security@contractor.example; waits for approval" in ran.err
+
+
+def test_an_empty_list_says_where_to_look(catcher: Catcher) -> None:
+    Path("var/catcher.db").unlink()
+    ran = catcher("notify", "list")
+    assert (ran.status, ran.out) == (0, "")
+    assert "none is due; `catcher incident show INCIDENT` says why" in ran.err
+
+
 def test_one_sender_at_a_time(catcher: Catcher) -> None:
     fd = lock(Path("var"), "notify")
     try:
@@ -188,7 +204,7 @@ def test_an_unknown_incident_is_not_suppressed(catcher: Catcher) -> None:
     assert catcher("notify", "suppress", "inc-000000000000", "--reason", "r").status == 2
 
 
-def test_a_report_says_who_was_told(catcher: Catcher) -> None:
+def test_a_report_and_the_incident_say_who_was_told(catcher: Catcher) -> None:
     id = drafted(catcher)
     store = SqliteStore(Path("var/catcher.db"))
     for act in (Act.APPROVED, Act.SENDING, Act.SENT):
@@ -197,3 +213,6 @@ def test_a_report_says_who_was_told(catcher: Catcher) -> None:
     (incident,) = [row["id"] for row in catcher("incident", "list", "--json").rows if row["party"] == "army.mil"]
     (report,) = catcher("report", "preview", incident, "--json").rows
     assert [party["told"] for party in report["counterparts"]] == ["2026-07-01"]
+    (own,) = [row["id"] for row in catcher("incident", "list", "--json").rows if row["party"] == "contractor.example"]
+    assert catcher("incident", "show", own, "--json").rows[0]["told"] == ["2026-07-01"]
+    assert "2026-07-01" in next(li for li in catcher("incident", "show", own).out.splitlines() if li.startswith("told"))

@@ -153,9 +153,11 @@ def test_when_all_contacts_came_back_a_person_is_told() -> None:
     assert each.held_back == "every contact was tried; see `catcher contact list contractor.example`"
 
 
-def test_without_a_contact_a_person_is_told() -> None:
+def test_without_a_contact_a_person_is_told_what_to_do() -> None:
     (each,) = found(leak(), contacts=[replace(SECURITY, own=False)])
-    assert "no contact that may be written to" in each.held_back
+    assert each.held_back == "no contact that may be written to; see `catcher contact list contractor.example`"
+    (each,) = found(leak(), contacts=[])
+    assert each.held_back.startswith("no contact is known; `catcher contact find contractor.example` looks for one")
 
 
 @pytest.mark.parametrize(
