@@ -1,4 +1,7 @@
-"""``catcher contact``: whom to tell at an organisation: entered, imported, confirmed; and directories of them."""
+"""``catcher contact``: whom to tell at an organisation: entered, imported, confirmed; and directories of them.
+
+Longer than others: a noun's commands stand in one file, and this one has six.
+"""
 
 from __future__ import annotations
 

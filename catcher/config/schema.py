@@ -1,4 +1,7 @@
-"""The schema of catcher.toml: one class for a section, one field for a key, its doc sentence below it."""
+"""The schema of catcher.toml: one class for a section, one field for a key, its doc sentence below it.
+
+Longer than others: whoever looks for a key finds all of them in one file.
+"""
 
 from __future__ import annotations
 
