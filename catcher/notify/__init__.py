@@ -9,7 +9,7 @@
                                               │
                                               ▼
     outgoing: text (encrypted to the contact's OpenPGP key, where it has one) + Date + DKIM
-              └─▶ sending ⇄ smarthost                                        (STARTTLS, AUTH; stdlib smtplib)
+              └─▶ sending ⇄ smarthost                                        (STARTTLS, AUTH; smtplib, bounded)
                                        └──▶ Store: sending │ sent, deferred, failed     (a step each, durable)
     no answer, or it came back: due ─▶ ladder: another contact, a letter, the CSIRT    (again a draft)
     alerts to the operator: alertmail (smarthost), webhook (signed JSON over HTTPS)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from catcher.config.schema import Notify
 from catcher.model.errors import EnvironmentFailure
+from catcher.notify import bounded
 from catcher.notify.outgoing import Outgoing
 
 CONNECT_SECONDS = 30.0
@@ -122,11 +123,11 @@ class Smarthost:
 
     def _connected(self) -> smtplib.SMTP:
         if self.tls == "implicit":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            smtp: smtplib.SMTP = bounded.SMTPOverTls(
                 self.host, self.port, self.greeting, timeout=CONNECT_SECONDS, context=self._context()
             )
         else:
-            smtp = smtplib.SMTP(self.host, self.port, self.greeting, timeout=CONNECT_SECONDS)
+            smtp = bounded.SMTP(self.host, self.port, self.greeting, timeout=CONNECT_SECONDS)
         if smtp.sock is not None:
             smtp.sock.settimeout(COMMAND_SECONDS)
         if self.tls == "starttls":

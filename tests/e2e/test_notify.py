@@ -9,8 +9,10 @@ import json
 import re
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
@@ -23,7 +25,10 @@ import dkim  # type: ignore[import-untyped]
 import pytest
 
 from catcher.model.answer import Verb
+from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
+from catcher.notify import bounded
+from catcher.notify.smarthost import Smarthost
 from catcher.privacy import notice_codes
 from catcher.store import SqliteStore
 from tests.support.desks import mail
@@ -220,6 +225,31 @@ def test_nothing_is_said_to_a_smarthost_that_is_not_the_right_one(
     assert told in done.stderr
     assert PASSWORD not in done.stderr and "Traceback" not in done.stderr
     assert sink.states() == ["approved"]
+
+
+@pytest.mark.parametrize("said", [b"", b"220-one", b"220 smtp.sink.example\r\n250-"], ids=["nothing", "half", "more"])
+def test_a_smarthost_that_never_ends_its_reply_is_left(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it may take over one octet: the connection as a whole has an end."""
+    monkeypatch.setattr(bounded, "SESSION_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        host = Smarthost("127.0.0.1", listening.getsockname()[1], "none", "mx.sink.example")
+        with ThreadPoolExecutor(1) as other, pytest.raises(EnvironmentFailure, match="it hung up"):
+            served = other.submit(_say, listening, said)
+            with host.session():
+                pass
+        assert served.result(SECONDS) in (b"", b"ehlo mx.sink.example\r\n")
+
+
+def _say(listening: socket.socket, said: bytes) -> bytes:
+    """Says that to one client; returns what it said before it left."""
+    connection, _ = listening.accept()
+    with connection:
+        connection.settimeout(SECONDS)
+        connection.sendall(said)
+        heard = b""
+        while octets := connection.recv(1024):
+            heard += octets
+        return heard
 
 
 @pytest.mark.parametrize("stage", Stage)
