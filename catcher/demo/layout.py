@@ -1,4 +1,4 @@
-"""The demo's files: configuration, catalogue, watch list and zones of the sink, and of the world around it."""
+"""The demo's files: configuration, catalogue, names, contacts and zones of the sink, and of the world around it."""
 
 from __future__ import annotations
 
@@ -58,6 +58,8 @@ files = ["catalogue.csv"]
 [fingerprint]
 resolvers = ["{host}:{world}"]
 watchlist = "watchlist.csv"
+[notify]
+domain = "notices.sink.example"
 [log]
 level = "debug"
 """
@@ -79,12 +81,14 @@ level = "debug"
 
 
 def lay_out_sink(folder: Path, ports: Mapping[str, object], *, until: date) -> Path:
-    """Writes the sink's configuration, catalogue, watch list and zone; returns the configuration file."""
+    """Writes the sink's configuration, catalogue, watch list, contacts and zone; returns the configuration file."""
     folder.mkdir(parents=True)
     rows = [[cell.format(until=until) for cell in row] for row in _CATALOGUE]
     _table(folder / "catalogue.csv", ("domain", "intended", "policy", "until", "then", "note"), rows)
     names = [*_INTENDED, *((org.domain, org.name) for org in ORGANISATIONS)]
     _table(folder / "watchlist.csv", ("domain", "organisation"), names)
+    contacts = [(domain, f"security@{domain}") for domain, _ in names]
+    _table(folder / "contacts.csv", ("party", "address"), contacts)
     (folder / "sink.example.zone").write_text(_SINK_ZONE, "ascii")
     return _configuration(folder, _SINK.format_map(ports))
 

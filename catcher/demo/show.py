@@ -73,6 +73,7 @@ def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Pa
             f"{swaks} someone@navy.ml",
             f"  catcher observation list -c {configuration}",
             f"  catcher incident list -c {configuration}",
+            f"  catcher notify list -c {configuration}    (drafts notices; nothing is sent)",
             f"  catcher report list -c {configuration}",
         )
     )
