@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -26,6 +28,10 @@ PRAGMAS: dict[str, str | int] = {
 
 BUSY_SECONDS = 20.0
 """How long a writer waits for another process's transaction; a purge of a million observations holds it for seconds."""
+
+_TURN_SECONDS = 0.005
+"""How long SQLite itself tries for the write lock. Between tries it sleeps longer and longer, up to a tenth of a second:
+among many writers that come and go within milliseconds, one that waits so may never find the lock free."""
 
 _STATEMENTS = 256
 """Prepared statements kept; a group's insert has one for each number of rows."""
@@ -60,7 +66,42 @@ def _what(error: sqlite3.DatabaseError) -> str:
     return f"{error}; {remedy}"
 
 
-def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Database:
+class PatientDatabase(Database):
+    """A database whose statements try every few milliseconds for the lock that another process holds."""
+
+    def __init__(self, connection: sqlite3.Connection, busy_seconds: float) -> None:
+        super().__init__(connection)
+        self.busy_seconds = busy_seconds
+
+    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or self.conn.in_transaction:
+                raise
+        deadline = time.monotonic() + self.busy_seconds
+        while True:
+            try:
+                return super().execute(sql, parameters)
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise
+
+    @contextmanager
+    def waiting_by_itself(self) -> Iterator[None]:
+        """SQLite does all the waiting: for statements that tell in a row that they found the database busy."""
+        self.execute(f"PRAGMA busy_timeout = {int(self.busy_seconds * 1000)}")
+        try:
+            yield
+        finally:
+            self.execute(f"PRAGMA busy_timeout = {int(_TURN_SECONDS * 1000)}")
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabase:
     """Opens the database at ``path``, which has to exist; made by ``create`` when it doesn't.
 
     The connection commits only what ``writing`` encloses, and belongs to the calling thread.
@@ -68,12 +109,12 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Database:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
-        timeout=busy_seconds,
+        timeout=min(_TURN_SECONDS, busy_seconds),
         isolation_level=None,
         cached_statements=_STATEMENTS,
     )
     try:
-        database = Database(connection)
+        database = PatientDatabase(connection, busy_seconds)
         with _alone_in(path.parent):
             for name, value in PRAGMAS.items():
                 database.execute(f"PRAGMA {name}={value}").fetchall()

@@ -12,7 +12,7 @@ from catcher.model.observation import Observation, Retention
 from catcher.privacy.retention import Due, coarsened, fields_of
 from catcher.store.codec import COLUMNS, bound_to_text, decode, encode
 from catcher.store.rules import retry_key
-from catcher.store.sqlite.connection import PRAGMAS, writing
+from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, writing
 from catcher.store.sqlite.statement import quoted
 
 CHUNK = 1_000
@@ -99,7 +99,7 @@ def owe_scrub(db: Database) -> None:
     db.execute("INSERT INTO owed (work) VALUES ('scrub') ON CONFLICT DO NOTHING")
 
 
-def scrub(db: Database) -> None:
+def scrub(db: PatientDatabase) -> None:
     """Rewrites the file without what was removed, and empties the log that still holds pages of before.
 
     secure_delete alone is not enough: where SQLite splits or merges pages, copies of the rows that it moves stay
@@ -113,7 +113,8 @@ def scrub(db: Database) -> None:
         db.execute("VACUUM")
     finally:
         db.execute(f"PRAGMA temp_store = {PRAGMAS['temp_store']}")
-    busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    with db.waiting_by_itself():
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise StoreUnavailable(
             "what is purged is deleted, but another process reads the database and so keeps the log that still "
