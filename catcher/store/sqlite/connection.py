@@ -30,8 +30,8 @@ BUSY_SECONDS = 20.0
 """How long a writer waits for another process's transaction; a purge of a million observations holds it for seconds."""
 
 _TURN_SECONDS = 0.005
-"""How long SQLite itself tries for the write lock. Between tries it sleeps longer and longer, up to a tenth of a second:
-among many writers that come and go within milliseconds, one that waits so may never find the lock free."""
+"""How long SQLite itself tries for the write lock. Between tries it sleeps longer and longer, up to a tenth of a
+second: among many writers that come and go within milliseconds, one that waits so may never find the lock free."""
 
 _STATEMENTS = 256
 """Prepared statements kept; a group's insert has one for each number of rows."""
