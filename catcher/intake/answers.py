@@ -8,8 +8,9 @@ from datetime import datetime
 
 from catcher.model.answer import Answer, Verb
 from catcher.model.errors import CatcherError
+from catcher.model.incident import Role
 from catcher.model.notice import OutOfOrder, Step
-from catcher.model.noticelife import Act
+from catcher.model.noticelife import REQUESTS, Act
 from catcher.model.ports import NoteAnswers, Store
 
 WHO = "answer"
@@ -56,13 +57,16 @@ class Answers:
 def note_answers(store: Store, answers: Sequence[Answer], at: datetime) -> int:
     """Adds each of ``answers`` to its notice's ledger, unless it is there already; returns how many steps that took.
 
-    One that names a notice that is gone, or that wasn't sent yet, changes nothing. Raises StoreUnavailable.
+    One that names a notice that is gone, or that wasn't sent yet, changes nothing, nor does a sender that asks for what
+    only the intended party may: its notice has no such address, but the code is the same. Raises StoreUnavailable.
     """
     steps = 0
     for answer in answers:
         act = ACTS[answer.verb]
         notice = store.notice(answer.notice)
         if notice is None or notice.first(act) is not None:
+            continue
+        if act in REQUESTS and notice.key.role is not Role.INTENDED:
             continue
         try:
             store.add_step(answer.notice, Step(act, at, WHO), once=True)

@@ -12,6 +12,7 @@ import pytest
 
 from catcher.intake.answers import ACTS
 from catcher.model.answer import Verb
+from catcher.model.incident import IncidentKey, Role
 from catcher.model.notice import Notice
 from catcher.model.noticelife import Act, State
 from catcher.privacy import NoticeCodes, notice_codes
@@ -24,6 +25,9 @@ from tests.support.server import Server, running
 DOMAIN = "notices.sink.example"
 NOTIFY = f'[notify]\ndomain = "{DOMAIN}"\n[fingerprint]\nlookups = false\n'
 MAIL = "From: Analyst <analyst@contractor.example>\r\nSubject: the secret plan\r\n\r\nWe look into it.\r\n"
+
+
+ARMY = IncidentKey("army.mil", Role.INTENDED, "army.ml")
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +46,9 @@ def database(server: Server) -> Path:
 
 
 def sent(server: Server, number: int) -> Notice:
-    """A notice that went out."""
+    """A notice to an intended party that went out."""
     store = SqliteStore(database(server))
-    notice = another(number)
+    notice = another(number, key=ARMY)
     store.add_notice(notice, b"text")
     for minute, act in enumerate((Act.APPROVED, Act.SENDING, Act.SENT), 1):
         notice = store.add_step(notice.id, step(act, minute, "alice"))

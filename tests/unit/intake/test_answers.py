@@ -10,12 +10,14 @@ import pytest
 
 from catcher.intake.answers import ACTS, AT_ONCE, Answers, TooManyAnswers, note_answers
 from catcher.model.answer import Answer, Verb
+from catcher.model.incident import IncidentKey, Role
 from catcher.model.noticelife import Act, State
 from catcher.store import MemoryStore
 from tests.support.notices import MORNING, notice
 
 LATER = MORNING + timedelta(days=1)
-SENT = notice(Act.APPROVED, Act.SENDING, Act.SENT)
+ARMY = IncidentKey("army.mil", Role.INTENDED, "army.ml")
+SENT = notice(Act.APPROVED, Act.SENDING, Act.SENT, key=ARMY)
 
 
 @pytest.fixture
@@ -42,6 +44,17 @@ def test_what_the_notice_is_then(store: MemoryStore) -> None:
         noted = store.notice(SENT.id)
         assert noted is not None
         assert noted.state is state
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_a_sender_can_ask_for_nothing_about_the_name(verb: Verb) -> None:
+    """Its notice has no ``stop+`` and no ``transfer+``; who makes them of the code it has is not heard."""
+    store = MemoryStore()
+    told = notice(Act.APPROVED, Act.SENDING, Act.SENT, id="ntc-00000000000a")
+    assert told.key.role is Role.SENDER
+    store.add_notice(told, b"text")
+    noted = note_answers(store, [Answer(verb, told.id)], LATER)
+    assert noted == (0 if verb in (Verb.STOP, Verb.TRANSFER) else 1)
 
 
 def test_an_unknown_notice_changes_nothing(store: MemoryStore) -> None:
