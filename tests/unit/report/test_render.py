@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from jinja2 import UndefinedError
@@ -104,3 +105,17 @@ def test_markup_in_a_sentence_is_escaped_in_html_and_plain_in_text() -> None:
 def test_no_form_holds_a_mailbox_or_its_token(report: Report) -> None:
     for form in Form:
         assert reports.TOKEN not in render(report, form)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.ENGLISH, "All of these e-mails carried a protective marking."),
+        (Language.FRENCH, "Tous portaient un marquage de protection."),
+    ],
+)
+def test_where_each_mail_has_a_marking_it_says_all(language: Language, said: str) -> None:
+    report = reports.composed(reports.case("intended-many"))
+    everyone = replace(report, tally=replace(report.tally, marked=report.tally.total))
+    assert said in " ".join(render(everyone, Form.TEXT, language).split())
+    assert said not in " ".join(render(report, Form.TEXT, language).split())
