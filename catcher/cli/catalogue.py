@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.model.demand import TELLABLE, is_small
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue, Entry
@@ -31,7 +32,11 @@ def command() -> None:
 @config_option
 @json_option
 def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
-    """List rows: intended domain, policy in force, dates, and how many MX queries the last 30 days brought."""
+    """List rows: intended domain, policy in force, dates, and how many MX queries the last 30 days brought.
+
+    One to four queries are shown as <5: so few would tell of a single resolver. In --json mx_queries is null then, and
+    mx_queries_below is 5.
+    """
     from catcher.config import load
     from catcher.serve import SystemClock, load_catalogue
 
@@ -44,7 +49,7 @@ def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
         print_json(rows)
         return
     headers = ["domain", "intended", "policy", "until", "then", "lang", f"MX queries, {DEMAND_DAYS} days"]
-    cells = ([_cell(value) for key, value in row.items() if key in _COLUMNS] for row in rows)
+    cells = ([_cell(row, column) for column in _COLUMNS] for row in rows)
     if len(catalogue) <= _TABLE_ROWS:
         print_table(headers, cells)
     else:
@@ -142,6 +147,8 @@ _COLUMNS = ("domain", "intended", "in_force", "until", "then", "lang", "mx_queri
 
 
 def _row(entry: Entry, catalogue: Catalogue, now: datetime, demand: Mapping[str, int] | None) -> dict[str, Any]:
+    queries = None if demand is None else demand.get(entry.domain, 0)
+    small = queries is not None and is_small(queries)
     return {
         "domain": entry.domain,
         "intended": entry.intended,
@@ -152,11 +159,15 @@ def _row(entry: Entry, catalogue: Catalogue, now: datetime, demand: Mapping[str,
         "note": entry.note,
         "lang": entry.lang or None,
         "where": entry.where,
-        "mx_queries": None if demand is None else demand.get(entry.domain, 0),
+        "mx_queries": None if small else queries,
+        "mx_queries_below": TELLABLE if small else None,
     }
 
 
-def _cell(value: Any) -> str:
+def _cell(row: Mapping[str, Any], column: str) -> str:
+    if column == "mx_queries" and row["mx_queries_below"] is not None:
+        return f"<{row['mx_queries_below']}"
+    value = row[column]
     return "–" if value is None else str(value)
 
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+TELLABLE = 5
+"""Queries from which on a count is told. Fewer say more of who asked than of the domain; none at all says nothing."""
+
+
+def is_small(queries: int) -> bool:
+    """Whether a count is told only as "fewer than TELLABLE"."""
+    return 0 < queries < TELLABLE
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class DemandKey:

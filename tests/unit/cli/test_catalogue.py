@@ -64,6 +64,26 @@ def test_list_counts_the_mx_queries_of_30_days(catcher: Catcher, file: Path, tod
     assert "MX queries, 30 days" in catcher("catalogue", "list").out
 
 
+@pytest.mark.parametrize(
+    ("queries", "told", "below", "shown"),
+    [(0, 0, None, "0"), (1, None, 5, "<5"), (4, None, 5, "<5"), (5, 5, None, "5"), (6, 6, None, "6")],
+)
+def test_few_queries_are_not_counted_out(
+    catcher: Catcher, file: Path, today: None, queries: int, told: int | None, below: int | None, shown: str
+) -> None:
+    """One resolver's question is nobody's business; that nobody asked is no secret."""
+    store = open_store(load(file.parents[1] / "catcher.toml"))
+    if queries:
+        key = DemandKey("army.ml", "MX", "NOERROR", datetime(2026, 11, 2, 10, tzinfo=UTC), "192.0.2.0/24")
+        store.add_demand({key: queries})
+    store.close()
+    row = catcher("catalogue", "list", "army.ml", "--json").rows[0]
+    assert (row["mx_queries"], row["mx_queries_below"]) == (told, below)
+    text = catcher("catalogue", "list", "army.ml").out
+    assert text.splitlines()[-1].split()[-1] == shown
+    assert "<5" in catcher("catalogue", "list", "--help").out
+
+
 def test_list_of_one_domain(catcher: Catcher, file: Path) -> None:
     assert [row["domain"] for row in catcher("catalogue", "list", "ARMY.ml", "--json").rows] == ["army.ml"]
     ended = catcher("catalogue", "list", "marine.ml")
