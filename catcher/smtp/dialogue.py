@@ -52,12 +52,18 @@ class Dialogue:
         new_ref: Callable[[], str],
         address: str,
         tls_offered: bool = False,
+        is_recording: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``address``: the client's, as text."""
+        """``address``: the client's, as text.
+
+        ``is_recording``: whether it is likely that what ends now can be recorded. A refusal at RCPT is said before
+        anything is, and names no reference where none would be found.
+        """
         self._settings = settings
         self._catalogue = catalogue
         self._clock = clock
         self._new_ref = new_ref
+        self._is_recording = is_recording
         self._client = Client(address, "", esmtp=False, tls=False)
         self._tls_offered = tls_offered
         self.passed_over = 0
@@ -188,7 +194,7 @@ class Dialogue:
             settings=self._settings,
             now=self._clock.now(),
             outcome=envelope.outcome,
-            ref=envelope.ref,
+            ref=envelope.ref if self._is_recording() else None,
             answering=bool(envelope.answers),
         )
         envelope.tried = True

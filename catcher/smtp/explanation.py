@@ -44,25 +44,29 @@ class Explanations:
 
     def unrecorded(self, entries: Sequence[Entry]) -> Reply:
         """The same where nothing could be recorded."""
-        return self._reply(Situation.UNRECORDED, entries, "")
+        return self._reply(Situation.UNRECORDED, entries, None)
 
-    def at_rcpt(self, entry: Entry, ref: str) -> Reply:
-        """What is said before any of the message came."""
+    def at_rcpt(self, entry: Entry, ref: str | None) -> Reply:
+        """What is said before any of the message came. ``ref`` None: nothing can be recorded, so that there is none."""
         return self._reply(Situation.REFUSE, (entry,), ref)
 
-    def _reply(self, situation: Situation, entries: Sequence[Entry], ref: str) -> Reply:
+    def _reply(self, situation: Situation, entries: Sequence[Entry], ref: str | None) -> Reply:
         *others, last = entries
         lines = [line for entry in others for line in self._of(Situation.ALSO, entry)]
-        lines += (line.replace(_REF, ref) for line in self._of(situation, last))
+        prepared = self._of(situation, last, has_ref=ref is not None)
+        lines += (line.replace(_REF, ref) for line in prepared) if ref is not None else prepared
         return reply(550, "5.1.2", *lines)
 
-    def _of(self, situation: Situation, entry: Entry) -> tuple[str, ...]:
-        return self._lines(situation, entry.domain, entry.intended, entry.lang or self._language)
+    def _of(self, situation: Situation, entry: Entry, *, has_ref: bool = False) -> tuple[str, ...]:
+        return self._lines(situation, entry.domain, entry.intended, entry.lang or self._language, has_ref)
 
-    def _prepared(self, situation: Situation, domain: str, intended: str | None, language: str) -> tuple[str, ...]:
-        """All but the reference."""
+    def _prepared(
+        self, situation: Situation, domain: str, intended: str | None, language: str, has_ref: bool
+    ) -> tuple[str, ...]:
+        """All but the reference, for which there is a mark."""
         wording = self._wordings.get(language) or self._wordings[self._language]
-        values = {**self._named, "domain": domain, "ref": _REF, **({"intended": intended} if intended else {})}
+        values = {**self._named, "domain": domain}
+        values |= ({"ref": _REF} if has_ref else {}) | ({"intended": intended} if intended else {})
         return tuple(wording.lines(situation, values))
 
 

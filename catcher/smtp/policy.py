@@ -51,13 +51,14 @@ def at_rcpt(
     settings: Settings,
     now: datetime,
     outcome: Outcome | None,
-    ref: Callable[[], str],
+    ref: Callable[[], str] | None,
     answering: bool = False,
 ) -> Verdict:
     """Judges one recipient.
 
     ``outcome`` is what the first recipient that was taken has fixed for after the data, None before. ``ref`` gives
-    the transaction's reference; it is called only when the reply names it. ``answering``: the transaction answers
+    the transaction's reference; it is called only when the reply names it; None: nothing can be recorded now, so that
+    no reply names one. ``answering``: the transaction answers
     notices, and can't be a stray mail as well.
     """
     entry = catalogue.find(mailbox.domain) if mailbox.domain else None
@@ -73,7 +74,9 @@ def at_rcpt(
             return Verdict(replies.OTHER_OUTCOME)
         return Verdict(replies.RECIPIENT_OK, Kind.TAKEN, entry, policy)
     if policy is Policy.REFUSE:
-        return Verdict(settings.explanations.at_rcpt(entry, ref()), Kind.REFUSED, entry, policy)
+        return Verdict(
+            settings.explanations.at_rcpt(entry, None if ref is None else ref()), Kind.REFUSED, entry, policy
+        )
     if policy is Policy.RELEASE:
         return Verdict(replies.released(entry.domain))
     null_mx = policy is Policy.NULL

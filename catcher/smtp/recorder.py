@@ -30,6 +30,7 @@ class Recorder:
         self._counters = counters
         self._tasks: set[asyncio.Task[bool]] = set()
         self._told_at = float("-inf")
+        self._failing = False
 
     def begin(self, ended: Ended | Answered) -> asyncio.Task[bool]:
         """Starts recording; the result says whether it is durable. The task never fails."""
@@ -41,6 +42,10 @@ class Recorder:
     async def record(self, ended: Ended | Answered) -> bool:
         """Records ``ended``, to the end even when the caller is cancelled."""
         return await asyncio.shield(self.begin(ended))
+
+    def is_recording(self) -> bool:
+        """False once a transaction could not be recorded, until one is again."""
+        return not self._failing
 
     async def drained(self) -> None:
         """Returns when nothing is being recorded."""
@@ -62,8 +67,10 @@ class Recorder:
                 await self._intake.take(
                     ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome
                 )
+                self._failing = False
         except CatcherError as error:  # our own words: what fails, and what to do
             self._counters.not_stored += 1
+            self._failing = self._failing or isinstance(ended, Ended)
             self._tell(str(error))
             return False
         except (

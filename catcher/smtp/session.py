@@ -80,6 +80,7 @@ class SmtpSession(Connection):
             new_ref=around.new_ref,
             address=address,
             tls_offered=around.certificates is not None,
+            is_recording=around.recorder.is_recording,
         )
 
     def __repr__(self) -> str:

@@ -44,6 +44,13 @@ def test_what_could_not_be_recorded_is_not_called_recorded() -> None:
     assert "was not kept" in said and "https://operator.example/strayed-mail" in said
 
 
+def test_at_rcpt_there_is_no_reference_where_nothing_can_be_recorded() -> None:
+    for entry, page in ((ARMY, "See"), (replace(ARMY, lang="fr"), "Voir")):
+        said = text(WORDS.at_rcpt(entry, None))
+        assert said.endswith(f"{page} https://operator.example/strayed-mail")
+        assert text(WORDS.at_rcpt(entry, "AB")) == f"{said} - ref AB"
+
+
 def test_at_rcpt_nothing_is_said_of_a_message_that_never_came() -> None:
     said = text(WORDS.at_rcpt(ARMY, "AB"))
     assert said.startswith("army.ml is not army.mil: your message was turned away, and nothing of it was taken")

@@ -133,3 +133,19 @@ def test_after_its_reply_nothing_of_a_transaction_is_left_in_the_session() -> No
 
     intake = RecordingIntake()
     conversation(play, intake)
+
+
+def test_a_refusal_names_a_reference_again_once_something_could_be_recorded() -> None:
+    intake = RecordingIntake(failure=store_down())
+
+    async def play(wire: Wire) -> None:
+        async def refused() -> str:
+            return (await wire.ask("MAIL FROM:<>", "RCPT TO:<a@refuse.test>", "RSET"))[1]
+
+        await wire.ask("HELO client.example")
+        assert ["ref REF-" in await refused() for _ in range(2)] == [True, False]
+        intake.failure = None
+        assert ["ref REF-" in await refused() for _ in range(2)] == [False, True]
+
+    conversation(play, intake)
+    assert len(intake.taken) == 2
