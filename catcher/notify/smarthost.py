@@ -179,6 +179,8 @@ def _about(error: Exception) -> str:
             return "TLS failed"
         case TimeoutError():
             return "it did not answer in time"
+        case smtplib.SMTPException():  # an OSError, too, whose words are smtplib's or ours
+            return str(error)
         case OSError():
             return error.strerror or "no connection"
     return str(error)

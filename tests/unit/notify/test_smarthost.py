@@ -67,6 +67,10 @@ def delivered(**replies: Any) -> tuple[Verdict, str]:
         ({"data": smtplib.SMTPServerDisconnected("x")}, Verdict.LATER, "the connection broke: it hung up"),
         ({"rcpt": TimeoutError()}, Verdict.LATER, "the connection broke: it did not answer in time"),
         ({"data": ConnectionResetError(104, "reset by peer")}, Verdict.LATER, "the connection broke: reset by peer"),
+        (
+            {"data": smtplib.SMTPException("its reply has no end")},
+            *(Verdict.LATER, "the connection broke: its reply has no end"),
+        ),
         ({"rcpt": (-1, b"")}, Verdict.LATER, "RCPT -1"),
     ],
 )
