@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import accumulate, compress, count, repeat
 from operator import ne, setitem
 
@@ -21,6 +22,7 @@ from catcher.model.policy import Policy
 _POLICY = {policy.value: policy for policy in Policy}
 _COMMA = "\x1f"
 """Stands for a comma in a note: a control character, which no note may hold."""
+_REMEMBERED = 1_024
 _LANG = COLUMNS.index("lang")
 
 
@@ -63,6 +65,8 @@ class Table:
         self.depth = max(map(bytes.count, domains, repeat(b".")), default=-1) + 1
         """Labels of the domain that has the most."""
         self._count = len(domains) - domains.count(b"") - len(self.duplicates)
+        self.get = lru_cache(_REMEMBERED)(self._get)
+        """The row of a domain, or None. The latest are remembered: mail comes to few domains of many."""
 
     def _hashed(self, domains: Sequence[bytes]) -> array[int]:
         """Open addressing with linear probing, at most half full: ordinal + 1, or 0 for a free slot.
@@ -103,8 +107,7 @@ class Table:
         for ordinal, line in self._lines():
             yield self._entry(ordinal, line)
 
-    def get(self, domain: str, /) -> Entry | None:
-        """The row of ``domain``."""
+    def _get(self, domain: str, /) -> Entry | None:
         ordinal = self._ordinal(domain)
         if ordinal is None:
             return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
-from catcher.fingerprint import Context, gist, judge
+from catcher.fingerprint import Context, Gist, gist, judge
 from catcher.intake.answers import Answers
 from catcher.intake.completion import Completions, Unfinished
 from catcher.intake.intended import declared_by, unwound_by
@@ -17,10 +17,11 @@ from catcher.intake.observe import Arrival, observe
 from catcher.intake.rounds import resolved
 from catcher.lookalike import Match
 from catcher.model.answer import Answer
+from catcher.model.lookup import Unanswered
 from catcher.model.policy import Outcome, Policy
 from catcher.model.ports import NoteAnswers, ObservationSink, Resolver
 from catcher.model.transaction import Transaction
-from catcher.privacy import KeyRing
+from catcher.privacy import KeyRing, Tokens
 
 _REF_ALPHABET = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a reference survives a telephone call."""
@@ -68,21 +69,30 @@ class Intake:
         letters = os.urandom(12).translate(_LETTERS).decode("ascii")
         return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
-    async def take(
+    def take(
         self, transaction: Transaction, *, ref: str, policies: Mapping[str, Policy], outcome: Outcome
-    ) -> None:
-        """Returns when the observations are durable. Raises StoreUnavailable when they can't be made so."""
+    ) -> Awaitable[object]:
+        """Done when the observations are durable; fails with StoreUnavailable when they can't be made so."""
+        arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
         context = self._context(transaction)
         of = gist(transaction, lookups=context.lookups, intended=context.intended)
+        tokens = self._keys.tokens(transaction.received_at)
+        if self._completions is not None:
+            return self._take_with_lookups(transaction, arrival, tokens, of, context)
+        found = judge(of, {}, context)
+        assert not isinstance(found, Unanswered), "without look-ups nothing is asked"
+        return self._sink.commit(observe(transaction, found, arrival, tokens))
+
+    async def _take_with_lookups(
+        self, transaction: Transaction, arrival: Arrival, tokens: Tokens, of: Gist, context: Context
+    ) -> None:
+        assert self._completions is not None
         holder = self._budget_holder(transaction)
         found = await resolved(lambda answers: judge(of, answers, context), self._resolver, on_behalf_of=holder)
-        arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
-        tokens = self._keys.tokens(transaction.received_at)
         stored = await self._sink.commit(observe(transaction, found, arrival, tokens))
-        if self._completions is not None:
-            unfinished = tuple(each for each in stored if each.may_be_revised and each.retry_of is None)
-            if unfinished:
-                self._completions.add(Unfinished(of, context, unfinished, tokens, holder))
+        unfinished = tuple(each for each in stored if each.may_be_revised and each.retry_of is None)
+        if unfinished:
+            self._completions.add(Unfinished(of, context, unfinished, tokens, holder))
 
     async def close(self) -> None:
         """Gives up judgements that wait for look-ups: they stay ``temperror``."""

@@ -5,7 +5,7 @@ Adapters live in ``resolve`` and ``store``; ``serve`` picks them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -44,15 +44,15 @@ NoteAnswers = Callable[[Sequence[Answer], datetime], None]
 class ObservationSink(Protocol):
     """The one way in: what intake writes to."""
 
-    async def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-        """As ``Store.revise``. Raises StoreUnavailable; then nothing is changed."""
+    def revise(self, observations: Sequence[Observation]) -> Awaitable[tuple[Observation, ...]]:
+        """As ``Store.revise``. Fails with StoreUnavailable; then nothing is changed."""
         ...
 
-    async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-        """Makes the observations of one transaction durable; returns them with ``id``, ``retry_of``, ``replayed``.
+    def commit(self, observations: Sequence[Observation]) -> Awaitable[tuple[Observation, ...]]:
+        """Makes the observations of one transaction durable; gives them with ``id``, ``retry_of``, ``replayed``.
 
-        When it returns, the sync to disk has returned. Raises StoreUnavailable (→ 451) otherwise; then none
-        is stored.
+        When it is done, the sync to disk has returned. It fails with StoreUnavailable (→ 451) otherwise; then none
+        is stored. That it is written doesn't depend on whether anybody waits for it.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -28,14 +28,14 @@ class IntakePort(Protocol):
         """A random reference for one transaction."""
         ...
 
-    async def take(
+    def take(
         self, transaction: Transaction, *, ref: str, policies: Mapping[str, Policy], outcome: Outcome
-    ) -> None:
-        """Returns when the observations are durable. Raises StoreUnavailable when they can't be made so."""
+    ) -> Awaitable[object]:
+        """Done when the observations are durable; fails with StoreUnavailable when they can't be made so."""
         ...
 
-    async def note(self, answers: Sequence[Answer], at: datetime) -> None:
-        """Returns when the answers to notices are durable. Raises CatcherError when they can't be made so now."""
+    def note(self, answers: Sequence[Answer], at: datetime) -> Awaitable[object]:
+        """Done when the answers to notices are durable; fails with CatcherError when they can't be made so now."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from traceback import extract_tb
 
 from catcher.model.errors import CatcherError
@@ -23,25 +24,42 @@ def place_of(error: BaseException) -> str:
 
 
 class Recorder:
-    """Runs each ``intake.take`` as a task of its own."""
+    """Begins what intake does with a transaction, and says what came of it."""
 
     def __init__(self, intake: IntakePort, counters: Counters) -> None:
         self._intake = intake
         self._counters = counters
-        self._tasks: set[asyncio.Task[bool]] = set()
+        self._running: set[asyncio.Future[object]] = set()
         self._told_at = float("-inf")
         self._failing = False
 
-    def begin(self, ended: Ended | Answered) -> asyncio.Task[bool]:
-        """Starts recording; the result says whether it is durable. The task never fails."""
-        task = asyncio.get_running_loop().create_task(self._take(ended))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+    def begin(self, ended: Ended | Answered) -> asyncio.Future[object]:
+        """Starts recording; who started has to ask ``is_stored`` when it is done."""
+        try:
+            running: asyncio.Future[object] = asyncio.ensure_future(self._given_to_intake(ended))
+        except Exception as error:  # as in ``is_stored``, which tells it
+            running = asyncio.get_running_loop().create_future()
+            running.set_exception(error)
+        self._running.add(running)
+        return running
 
-    async def record(self, ended: Ended | Answered) -> bool:
-        """Records ``ended``, to the end even when the caller is cancelled."""
-        return await asyncio.shield(self.begin(ended))
+    def is_stored(self, ended: asyncio.Future[object]) -> bool | None:
+        """Whether what was recorded is durable; None when the loop gave it up. Never raises."""
+        self._running.discard(ended)
+        if ended.cancelled():
+            return None
+        error = ended.exception()
+        if error is None:
+            self._failing = False
+            return True
+        self._counters.not_stored += 1
+        if isinstance(error, CatcherError):  # our own words: what fails, and what to do
+            self._failing = True
+            self._tell(str(error))
+        else:  # the edge of a transaction: whatever it was, the client retries and the server goes on
+            self._counters.internal_errors += 1
+            log.error("a transaction could not be recorded: %s", place_of(error))
+        return False
 
     def is_recording(self) -> bool:
         """False once a transaction could not be recorded, until one is again."""
@@ -49,8 +67,8 @@ class Recorder:
 
     async def drained(self) -> None:
         """Returns when nothing is being recorded."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        while self._running:
+            await asyncio.wait(self._running)
 
     def _tell(self, why: str) -> None:
         """Logs why nothing can be recorded, at most once in TELL_SECONDS."""
@@ -59,25 +77,7 @@ class Recorder:
             self._told_at = now
             log.error("transactions can't be recorded (%d so far): %s", self._counters.not_stored, why)
 
-    async def _take(self, ended: Ended | Answered) -> bool:
-        try:
-            if isinstance(ended, Answered):
-                await self._intake.note(ended.answers, ended.at)
-            else:
-                await self._intake.take(
-                    ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome
-                )
-                self._failing = False
-        except CatcherError as error:  # our own words: what fails, and what to do
-            self._counters.not_stored += 1
-            self._failing = self._failing or isinstance(ended, Ended)
-            self._tell(str(error))
-            return False
-        except (
-            Exception
-        ) as error:  # the edge of a transaction: whatever it was, the client retries and the server goes on
-            self._counters.not_stored += 1
-            self._counters.internal_errors += 1
-            log.error("a transaction could not be recorded: %s", place_of(error))
-            return False
-        return True
+    def _given_to_intake(self, ended: Ended | Answered) -> Awaitable[object]:
+        if isinstance(ended, Answered):
+            return self._intake.note(ended.answers, ended.at)
+        return self._intake.take(ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome)

@@ -98,7 +98,8 @@ class SmtpSession(Connection):
         super().connection_lost(error)
         self._dialogue.abandon()
         self._around.counters.parameters_passed_over += self._dialogue.passed_over
-        self._begin_refused()
+        for refused in self._begin_refused():
+            refused.add_done_callback(self._around.recorder.is_stored)
         self._around.left(self)
 
     def tls_established(self) -> None:
@@ -226,24 +227,25 @@ class SmtpSession(Connection):
             counters.accepted += 1
         self._say(reply if stored[0] else unrecorded)
 
-    def _wait_for(self, recording: list[asyncio.Task[bool]], then: Callable[[list[bool]], None]) -> None:
+    def _wait_for(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None]) -> None:
         """Takes no command until all that is ``recording`` is done, and ``then`` was called with what came of it."""
         self._write()
         self._blocked = self._busy = True
-        every = recording[0] if len(recording) == 1 else asyncio.gather(*recording)
+        every = recording[0] if len(recording) == 1 else asyncio.gather(*recording, return_exceptions=True)
         every.add_done_callback(lambda _: self._recorded(recording, then))
 
-    def _recorded(self, recording: list[asyncio.Task[bool]], then: Callable[[list[bool]], None]) -> None:
+    def _recorded(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None]) -> None:
         self._blocked = self._busy = False
-        if any(task.cancelled() for task in recording):
+        stored = [self._around.recorder.is_stored(each) for each in recording]
+        if None in stored:
             return self.abort()
         try:
-            then([task.result() for task in recording])
+            then([each is True for each in stored])
         except Exception as error:  # the edge of a session, as in ``data_received``
             self._failed(error)
         self._go_on()
 
-    def _begin_refused(self) -> list[asyncio.Task[bool]]:
+    def _begin_refused(self) -> list[asyncio.Future[object]]:
         """Records the recipients that got the explanation at RCPT, when their transaction ended just now."""
         if not self._dialogue.refusals:
             return []

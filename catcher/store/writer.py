@@ -73,28 +73,39 @@ class GroupWriter:
             self._thread = None
             raise
 
-    async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    def commit(self, observations: Sequence[Observation]) -> asyncio.Future[tuple[Observation, ...]]:
         """As ``ports.ObservationSink.commit``."""
-        return await self._enqueue(observations)
+        return self._enqueue(observations)
 
-    async def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    def revise(self, observations: Sequence[Observation]) -> asyncio.Future[tuple[Observation, ...]]:
         """As ``ports.ObservationSink.revise``."""
-        return await self._enqueue(observations, revises=True)
+        return self._enqueue(observations, revises=True)
 
-    async def _enqueue(self, observations: Sequence[Observation], *, revises: bool = False) -> tuple[Observation, ...]:
-        done: asyncio.Future[tuple[Observation, ...]] = asyncio.get_running_loop().create_future()
+    def _enqueue(
+        self, observations: Sequence[Observation], *, revises: bool = False
+    ) -> asyncio.Future[tuple[Observation, ...]]:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[tuple[Observation, ...]] = loop.create_future()
         with self._state:
-            if self._thread is None or self._closing:
-                raise StoreUnavailable("the store is closed")
-            if self._pausing:
-                raise StoreUnavailable("the store failed a moment ago and is not open again yet")
-            if len(self._waiting) >= self._most_waiting:
-                raise StoreUnavailable(f"{self._most_waiting} transactions wait for the store already")
+            refusal = self._refusal()
+            if refusal:
+                done.set_exception(StoreUnavailable(refusal))
+                return done
             self._waiting.append(_Commit(observations, done, revises))
             calling, self._calling = self._calling, True
         if not calling:  # those that come in the same turn of the loop go into the same write
-            asyncio.get_running_loop().call_soon(self._call)
-        return await done
+            loop.call_soon(self._call)
+        return done
+
+    def _refusal(self) -> str:
+        """Why nothing more is taken; '' when it is."""
+        if self._thread is None or self._closing:
+            return "the store is closed"
+        if self._pausing:
+            return "the store failed a moment ago and is not open again yet"
+        if len(self._waiting) >= self._most_waiting:
+            return f"{self._most_waiting} transactions wait for the store already"
+        return ""
 
     def _call(self) -> None:
         self._calling = False

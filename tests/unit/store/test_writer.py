@@ -33,9 +33,9 @@ def test_all_that_waits_goes_into_one_write_in_order() -> None:
         store = Gate()
         writer = GroupWriter(store.open)
         await writer.start()
-        first = asyncio.create_task(writer.commit(mail(0)))
+        first = asyncio.ensure_future(writer.commit(mail(0)))
         await store.reached()
-        waiting = [asyncio.create_task(writer.commit(mail(n))) for n in range(1, 10)]
+        waiting = [asyncio.ensure_future(writer.commit(mail(n))) for n in range(1, 10)]
         await asyncio.sleep(0)
         store.let(2)
         ids = [(await task)[0].id for task in (first, *waiting)]
@@ -51,9 +51,9 @@ def test_one_write_is_bounded() -> None:
         store = Gate()
         writer = GroupWriter(store.open, most_together=4)
         await writer.start()
-        first = asyncio.create_task(writer.commit(mail(0)))
+        first = asyncio.ensure_future(writer.commit(mail(0)))
         await store.reached()
-        waiting = [asyncio.create_task(writer.commit(mail(n))) for n in range(1, 11)]
+        waiting = [asyncio.ensure_future(writer.commit(mail(n))) for n in range(1, 11)]
         await asyncio.sleep(0)
         store.let(4)
         await asyncio.gather(first, *waiting)
@@ -68,7 +68,7 @@ def test_nothing_is_told_before_the_write_returned() -> None:
         store = Gate()
         writer = GroupWriter(store.open)
         await writer.start()
-        commit = asyncio.create_task(writer.commit(mail(0)))
+        commit = asyncio.ensure_future(writer.commit(mail(0)))
         await store.reached()
         await asyncio.sleep(0)
         assert not commit.done()
@@ -98,9 +98,9 @@ def test_over_the_bound_a_commit_fails_at_once() -> None:
         store = Gate()
         writer = GroupWriter(store.open, most_waiting=2)
         await writer.start()
-        written = asyncio.create_task(writer.commit(mail(0)))
+        written = asyncio.ensure_future(writer.commit(mail(0)))
         await store.reached()
-        waiting = [asyncio.create_task(writer.commit(mail(n))) for n in (1, 2)]
+        waiting = [asyncio.ensure_future(writer.commit(mail(n))) for n in (1, 2)]
         await asyncio.sleep(0)
         with pytest.raises(StoreUnavailable, match="2 transactions wait"):
             await writer.commit(mail(3))
@@ -116,9 +116,9 @@ def test_a_client_that_went_away_does_not_disturb_the_others() -> None:
         store = Gate()
         writer = GroupWriter(store.open)
         await writer.start()
-        first = asyncio.create_task(writer.commit(mail(0)))
+        first = asyncio.ensure_future(writer.commit(mail(0)))
         await store.reached()
-        gone, stays = (asyncio.create_task(writer.commit(mail(n))) for n in (1, 2))
+        gone, stays = (asyncio.ensure_future(writer.commit(mail(n))) for n in (1, 2))
         await asyncio.sleep(0)
         gone.cancel()
         await asyncio.sleep(0)
@@ -136,9 +136,9 @@ def test_closing_writes_what_waits_and_refuses_what_comes_later() -> None:
         store = Gate()
         writer = GroupWriter(store.open)
         await writer.start()
-        commits = [asyncio.create_task(writer.commit(mail(n))) for n in range(5)]
+        commits = [asyncio.ensure_future(writer.commit(mail(n))) for n in range(5)]
         await store.reached()
-        closing = asyncio.create_task(writer.close())
+        closing = asyncio.ensure_future(writer.close())
         await asyncio.sleep(0)
         with pytest.raises(StoreUnavailable, match="closed"):
             await writer.commit(mail(9))

@@ -46,9 +46,9 @@ def test_while_it_pauses_commits_fail_at_once_and_what_waited_is_not_kept_waitin
         writer = GroupWriter(store.open, most_together=1, pause_seconds=3600.0)
         await writer.start()
         store.failure = lambda batches: StoreUnavailable("the disk is full")
-        first = asyncio.create_task(writer.commit(mail(0)))
+        first = asyncio.ensure_future(writer.commit(mail(0)))
         await store.reached()
-        second = asyncio.create_task(writer.commit(mail(1)))
+        second = asyncio.ensure_future(writer.commit(mail(1)))
         await asyncio.sleep(0)
         store.let()
         for task in (first, second):
@@ -109,10 +109,10 @@ def test_one_observation_that_can_not_be_stored_fails_alone(tmp_path: Path) -> N
 
         writer = GroupWriter(lambda: Slow(tmp_path / "catcher.db"))
         await writer.start()
-        first = asyncio.create_task(writer.commit(mail(0)))
+        first = asyncio.ensure_future(writer.commit(mail(0)))
         await asyncio.to_thread(blocked.wait)
         bad = [observation(transaction="bad", ref="CANARY\udc80")]
-        group = [asyncio.create_task(writer.commit(o)) for o in (mail(1), bad, mail(2))]
+        group = [asyncio.ensure_future(writer.commit(o)) for o in (mail(1), bad, mail(2))]
         await asyncio.sleep(0)
         gate.release(100)
         await first
