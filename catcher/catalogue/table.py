@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import accumulate, compress, count, repeat
 from operator import ne, setitem
 
@@ -65,8 +64,9 @@ class Table:
         self.depth = max(map(bytes.count, domains, repeat(b".")), default=-1) + 1
         """Labels of the domain that has the most."""
         self._count = len(domains) - domains.count(b"") - len(self.duplicates)
-        self.get = lru_cache(_REMEMBERED)(self._get)
-        """The row of a domain, or None. The latest are remembered: mail comes to few domains of many."""
+        self._latest: dict[str, Entry | None] = {}
+        """What ``get`` found of late: mail comes to few domains of many. (A cache around a bound method would be a
+        cycle, and keep the table of before a reload until a collection.)"""
 
     def _hashed(self, domains: Sequence[bytes]) -> array[int]:
         """Open addressing with linear probing, at most half full: ordinal + 1, or 0 for a free slot.
@@ -107,7 +107,17 @@ class Table:
         for ordinal, line in self._lines():
             yield self._entry(ordinal, line)
 
-    def _get(self, domain: str, /) -> Entry | None:
+    def get(self, domain: str) -> Entry | None:
+        """The row of a domain, or None."""
+        try:
+            return self._latest[domain]
+        except KeyError:
+            if len(self._latest) >= _REMEMBERED:
+                self._latest.clear()
+            found = self._latest[domain] = self._get(domain)
+            return found
+
+    def _get(self, domain: str) -> Entry | None:
         ordinal = self._ordinal(domain)
         if ordinal is None:
             return None
