@@ -6,7 +6,7 @@ the purge and the privacy documentation are made from it. Adding a field means a
 
 from __future__ import annotations
 
-from dataclasses import field, fields
+from dataclasses import field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -76,6 +76,15 @@ _KEEP, _COARSE, _PERIOD, _5D = (
     Retention.PERIOD,
     Retention.FIVE_DAYS,
 )
+
+
+@value
+class Stored:
+    """What the store made of an observation."""
+
+    id: int
+    retry_of: int | None
+    replayed: bool
 
 
 @value(kw_only=True)
@@ -152,6 +161,10 @@ class Observation:
             and self.nature.mail_class is MailClass.PERSON
             and self.sender.tier in (Tier.VERIFIED, Tier.AUTHENTICATED)
         )
+
+    def stored_as(self, stored: Stored) -> Observation:
+        """The observation with what the store made of it."""
+        return replace(self, id=stored.id, retry_of=stored.retry_of, replayed=stored.replayed)
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher observation list --json`` (DESIGN §4)."""

@@ -34,6 +34,8 @@ from catcher.model.policy import Outcome, Policy
 
 Value = str | int | float | bytes | None
 """What a column holds."""
+Row = Sequence[Value]
+"""An observation's values in the order of ``COLUMNS``."""
 Json = Any
 
 COLUMNS: tuple[str, ...] = tuple(field_dictionary())

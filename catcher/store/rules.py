@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -63,12 +63,13 @@ def revised(stored: Observation, known: Observation, *, replayed: bool) -> Obser
     )
 
 
-def retry_key(observation: Observation) -> str | None:
+def retry_key(
+    retry_tag: str | None, domain: str, reverse_path_token: str | None, recipients: Iterable[str]
+) -> str | None:
     """Equal when retry tag, domain, reverse-path and the set of recipients are equal; None without a tag."""
-    o = observation
-    if o.retry_tag is None:
+    if retry_tag is None:
         return None
-    text = "\n".join((o.retry_tag, o.domain, o.reverse_path_token or "", *sorted(set(o.recipients))))
+    text = "\n".join((retry_tag, domain, reverse_path_token or "", *sorted(set(recipients))))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

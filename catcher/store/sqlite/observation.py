@@ -3,86 +3,97 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
-from operator import attrgetter, itemgetter
+from functools import lru_cache
+from itertools import count
+from operator import itemgetter
 
 from sqlite_utils import Database
 
-from catcher.model.observation import Observation
+from catcher.model.observation import Observation, Stored
 from catcher.privacy.retention import RETRY_AFTER
-from catcher.store.codec import COLUMNS, Value, bound_to_text, decode, encode, moment_to_text
-from catcher.store.rules import retry_key, revised, to_the_minute
+from catcher.store.codec import COLUMNS, Row, bound_to_text, decode, encode, moment_from_text, moment_to_text
+from catcher.store.rules import retry_key, revised
 from catcher.store.sqlite.connection import writing
-from catcher.store.sqlite.statement import MOST_VALUES, insert, quoted
+from catcher.store.sqlite.statement import quoted
 
 _ALL = quoted(COLUMNS)
 _KEPT = tuple(column for column in COLUMNS if column not in ("id", "retry_of", "replayed"))
 """The columns that an observation brings with it."""
-_INCOMING = (*_KEPT, "retry_key", "retry_since", "place")
+_kept = itemgetter(*map(COLUMNS.index, _KEPT))
+_told = itemgetter(*map(COLUMNS.index, ("transaction", "observed_at", "signatures")))
+_envelope = itemgetter(*map(COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
 
-_PREPARE = (
-    f"CREATE TEMP VIEW IF NOT EXISTS incoming ({quoted(_INCOMING)}) AS SELECT {','.join(['NULL'] * len(_INCOMING))}",
-    "CREATE TEMP TABLE IF NOT EXISTS stored (id INTEGER NOT NULL, retry_of INTEGER, replayed INTEGER NOT NULL)",
-    f"""CREATE TEMP TRIGGER IF NOT EXISTS store INSTEAD OF INSERT ON incoming BEGIN
-        DELETE FROM stored WHERE NEW.place = 0;
-        INSERT INTO observation (id, retry_of, replayed, {quoted(_KEPT)})
-            SELECT number, first, first IS NULL AND NEW.signatures <> '[]' AND EXISTS (
-                SELECT 1 FROM json_each(NEW.signatures) JOIN signature ON token = value
-                WHERE "transaction" <> NEW."transaction"
-            ), {",".join(f'NEW."{column}"' for column in _KEPT)}
-            FROM (SELECT
-                1 + max(ifnull((SELECT max(id) FROM observation), 0), (SELECT up_to FROM folded)) AS number,
-                (SELECT min(observation) FROM retry WHERE key = NEW.retry_key
-                    AND "transaction" <> NEW."transaction" AND observed_at >= NEW.retry_since) AS first);
-        INSERT INTO stored SELECT id, retry_of, replayed FROM observation WHERE id = last_insert_rowid();
-        INSERT INTO retry SELECT NEW.retry_key, id, NEW."transaction", NEW.observed_at
-            FROM stored WHERE rowid = last_insert_rowid() AND retry_of IS NULL AND NEW.retry_key IS NOT NULL;
-        INSERT INTO signature SELECT DISTINCT value, NEW."transaction", stored.id
-            FROM stored, json_each(NEW.signatures) WHERE stored.rowid = last_insert_rowid();
-    END""",
-)
-"""One statement adds a group: between two of them the thread may wait long for the interpreter. Row by row: what is
-added sees what was added before it. Ids never come again: what was purged was folded, and the fold's marker stays."""
-
-_STORED = "SELECT json_group_array(json_array(id, retry_of, replayed)) FROM (SELECT * FROM stored ORDER BY rowid)"
+_LAST = "SELECT max(ifnull((SELECT max(id) FROM observation), 0), (SELECT up_to FROM folded))"
+"""Ids never come again: what was purged was folded, and the fold's marker stays."""
+_FIRSTS = """SELECT key, observation, "transaction", observed_at FROM retry
+    WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key, observation"""
+_SIGNERS = """SELECT value,
+    (SELECT min("transaction") FROM signature WHERE token = value),
+    (SELECT max("transaction") FROM signature WHERE token = value) FROM json_each(?)"""
+"""Two transactions of each token are enough to know whether there is another than a given one."""
+_INSERT = f"INSERT INTO observation (id, retry_of, replayed, {quoted(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
+_INSERT_RETRY = "INSERT INTO retry VALUES (?,?,?,?)"
+_INSERT_SIGNATURE = "INSERT INTO signature VALUES (?,?,?)"
 
 
-def prepare(db: Database) -> None:
-    """Makes what ``add`` needs in this connection alone; the file has nothing of it."""
-    for sql in _PREPARE:
-        db.execute(sql)
+def add(db: Database, rows: Sequence[Row]) -> list[Stored]:
+    """As ``SqliteStore.add_rows``: one transaction, durable when it returns."""
+    if not rows:
+        return []
+    keys = [_retry_key(row) for row in rows]
+    tokens: list[list[str]] = [json.loads(_told(row)[2]) for row in rows]
+    stored, retries, signatures = [], [], []
+    with writing(db):
+        firsts = _firsts(db, {key for key in keys if key is not None})
+        signers = _signers(db, {token for each in tokens for token in each})
+        (last,) = db.execute(_LAST).fetchone()
+        for id, row, key, signed in zip(count(last + 1), rows, keys, tokens):
+            transaction, observed_at, _ = _told(row)
+            first = None
+            if key is not None:
+                others = firsts.setdefault(key, [])
+                since = _retried_since(observed_at) if others else ""
+                first = next((other for other, by, at in others if by != transaction and at >= since), None)
+                if first is None:
+                    others.append((id, transaction, observed_at))
+                    retries.append((key, id, transaction, observed_at))
+            replayed = first is None and any(signers[token] - {transaction} for token in signed)
+            for token in set(signed):
+                signers[token].add(transaction)
+                signatures.append((token, transaction, id))
+            stored.append(Stored(id, first, replayed))
+        made = ((s.id, s.retry_of, int(s.replayed), *_kept(row)) for s, row in zip(stored, rows, strict=True))
+        db.conn.executemany(_INSERT, made)
+        db.conn.executemany(_INSERT_RETRY, retries)
+        db.conn.executemany(_INSERT_SIGNATURE, signatures)
+    return stored
 
 
-def add(db: Database, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
-    """As ``ports.Store.add``: one transaction, durable when it returns."""
-    observations = [to_the_minute(o) for batch in batches for o in batch]
-    if not observations:
-        return [() for _ in batches]
-    rows = [_incoming(observation, place) for place, observation in enumerate(observations)]
-    if len(rows) <= MOST_VALUES // len(_INCOMING):
-        insert(db, "incoming", _INCOMING, rows)  # a statement alone is a transaction
-    else:
-        with writing(db):
-            insert(db, "incoming", _INCOMING, rows)
-    found = iter(json.loads(db.execute(_STORED).fetchone()[0]))
-    numbered = (
-        Observation(
-            id=id, retry_of=retry_of, replayed=bool(replayed), **dict(zip(_KEPT, _fields(observation), strict=True))
-        )
-        for observation, (id, retry_of, replayed) in zip(observations, found, strict=True)
-    )
-    return [tuple(islice(numbered, len(batch))) for batch in batches]
+def _retry_key(row: Row) -> str | None:
+    tag, domain, reverse_path_token, recipients = _envelope(row)
+    return retry_key(tag, domain, reverse_path_token, json.loads(recipients))
 
 
-def _incoming(observation: Observation, place: int) -> list[Value]:
-    since = moment_to_text(observation.observed_at - RETRY_AFTER)
-    return [*_kept(encode(observation)), retry_key(observation), since, place]
+@lru_cache(maxsize=64)
+def _retried_since(observed_at: str) -> str:
+    """The earliest moment of what a mail seen at ``observed_at`` may be a retry of."""
+    return moment_to_text(moment_from_text(observed_at) - RETRY_AFTER)
 
 
-_fields = attrgetter(*_KEPT)
-_kept = itemgetter(*(COLUMNS.index(column) for column in _KEPT))
+def _firsts(db: Database, keys: Iterable[str]) -> dict[str, list[tuple[int, str, str]]]:
+    """Of each key that is there: id, transaction and moment of the observations that are no retries, by id."""
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for key, *first in db.execute(_FIRSTS, [json.dumps(list(keys))]):
+        found.setdefault(key, []).append(tuple(first))
+    return found
+
+
+def _signers(db: Database, tokens: Iterable[str]) -> dict[str, set[str]]:
+    """Of each token: up to two of the transactions that had it."""
+    found = db.execute(_SIGNERS, [json.dumps(list(tokens))]) if tokens else ()
+    return {token: {*transactions} - {None} for token, *transactions in found}
 
 
 _REVISE = "UPDATE observation SET " + ",".join(f'"{column}" = ?' for column in _KEPT)

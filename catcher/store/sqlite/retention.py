@@ -90,7 +90,7 @@ def _chunk(db: Database, where: str, before: datetime, *, after: int) -> list[Ob
 
 
 def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
-    keys = [(retry_key(o), o.id) for o in observations]
+    keys = [(retry_key(o.retry_tag, o.domain, o.reverse_path_token, o.recipients), o.id) for o in observations]
     db.conn.executemany("DELETE FROM retry WHERE key = ? AND observation = ?", keys)
 
 

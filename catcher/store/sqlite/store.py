@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
 from catcher.model.alert import Alert, Delivery
@@ -12,11 +13,13 @@ from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
 from catcher.model.incident import Crowd, Incident, IncidentKey
 from catcher.model.notice import Notice, Step
-from catcher.model.observation import Observation
+from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, Purged
 from catcher.model.suppression import Suppression
 from catcher.privacy.retention import due
+from catcher.store.codec import Row, encode
+from catcher.store.rules import to_the_minute
 from catcher.store.sqlite import alert, contact, demand, incident, migrations, observation, policy, retention
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.connection import BUSY_SECONDS, connect, create, identity_of, is_at, medium, writing
@@ -36,7 +39,6 @@ class SqliteStore:
             self._db = connect(path, busy_seconds=busy_seconds)
             try:
                 migrations.migrate(self._db)
-                observation.prepare(self._db)
                 self._identity = identity_of(path)
             except BaseException:
                 self._db.close()
@@ -46,10 +48,20 @@ class SqliteStore:
         return f"SqliteStore({str(self._path)!r})"
 
     def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
+        finest = [tuple(map(to_the_minute, batch)) for batch in batches]
+        stored = self.add_rows([tuple(map(encode, batch)) for batch in finest])
+        return [tuple(map(Observation.stored_as, *each)) for each in zip(finest, stored, strict=True)]
+
+    def add_rows(self, batches: Sequence[Sequence[Row]]) -> list[tuple[Stored, ...]]:
+        """As ``add``, of rows as ``codec.encode`` makes them, of whole minutes; gives what became of each.
+
+        ``id``, ``retry_of`` and ``replayed`` in the rows mean nothing.
+        """
         with medium(self._path):
             if not is_at(self._path, self._identity):
                 raise StoreUnavailable(f"{self._path}: the file was removed or replaced; it is made again")
-            return observation.add(self._db, batches)
+            stored = iter(observation.add(self._db, [row for batch in batches for row in batch]))
+        return [tuple(islice(stored, len(batch))) for batch in batches]
 
     def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
         with medium(self._path), writing(self._db):
@@ -240,10 +252,7 @@ class SqliteStore:
                 texts = notices.delete_texts(self._db, moments.texts_before)
                 if tallies or contacts:
                     retention.owe_scrub(self._db)
-            try:
-                retention.scrub(self._db)
-            finally:
-                observation.prepare(self._db)  # what is temporary goes when SQLite is told another place for it
+            retention.scrub(self._db)
             return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
 
     def settle(self, period: str) -> int:
