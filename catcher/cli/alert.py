@@ -10,7 +10,7 @@ import click
 from catcher.cli.at_desk import at_desk, shown
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.model.alert import Alert, AlertKind, Delivery
-from catcher.model.errors import CatcherError, EnvironmentFailure
+from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
 
 _MOST = 100
 
@@ -38,15 +38,18 @@ def list_(everything: bool, config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def test(config_file: Path, as_json: bool) -> None:
-    """Sends a test by every way of [alerts]. Exit status 3 when one doesn't take it."""
+    """Sends a test by every way of [alerts]. Exit status 3 when one doesn't take it, 2 when there is none."""
     from catcher.config import load
     from catcher.notify import configured
     from catcher.serve import SystemClock
 
     now = SystemClock().now()
-    couriers = configured.couriers(load(config_file))
+    config = load(config_file)
+    couriers = configured.couriers(config)
     if not couriers:
-        raise EnvironmentFailure("[alerts] names neither mail nor webhook; nothing was sent")
+        remedy = "set alerts.mail to your address, or alerts.webhook and alerts.secret"
+        where = f"{config.path.name}: alerts"
+        raise ConfigurationError([Fault(where, "it names neither mail nor webhook, so nothing was sent", remedy)])
     failures = []
     for courier in couriers:
         said = "taken"
