@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from catcher.catalogue.entry import Entry
@@ -11,6 +12,8 @@ from catcher.catalogue.guard import HOLDS, SKEW, Guard
 from catcher.catalogue.stops import Stops
 from catcher.catalogue.table import Table
 from catcher.model.policy import Policy
+
+_REMEMBERED = 65_536
 
 
 class Rows(Protocol):
@@ -84,6 +87,26 @@ class Catalogue:
         if isinstance(rows, Table):
             return rows.languages()
         return {entry.lang: entry.where for entry in reversed([*rows.values()]) if entry.lang}
+
+    @cached_property
+    def parents(self) -> frozenset[str]:
+        """The names one label above catalogued ones: few, even where those are a million."""
+        rows = self._rows
+        return frozenset(rows.parents() if isinstance(rows, Table) else (name.partition(".")[2] for name in rows))
+
+    def strays_to(self, held: Catalogue) -> Iterator[tuple[Entry, Entry]]:
+        """The rows whose intended domain lies at or below one that ``held`` has, each with the row there."""
+        rows = self._rows
+        if isinstance(rows, Table):
+            meant = rows.meant_under({parent.rpartition(".")[2] for parent in held.parents})
+        else:
+            meant = ((entry.domain, entry.intended) for entry in rows.values() if entry.intended)
+        find = lru_cache(_REMEMBERED)(held.find)
+        for domain, intended in meant:
+            holder = find(intended)
+            entry = None if holder is None else rows.get(domain)
+            if holder is not None and entry is not None:
+                yield entry, holder
 
     def turns_after(self, now: datetime) -> list[datetime]:
         """When, after ``now``, a run of the guard begins or ceases to clear names; dates turn at midnight, UTC."""

@@ -6,10 +6,11 @@ block and two arrays hold no Python object at all; a line becomes an ``Entry`` w
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate, compress, count, repeat
 from operator import ne, setitem
@@ -23,6 +24,10 @@ _COMMA = "\x1f"
 """Stands for a comma in a note: a control character, which no note may hold."""
 _REMEMBERED = 1_024
 _LANG = COLUMNS.index("lang")
+_PARENT = re.compile(rb"\n[^.,\n]++\.([^,\n]++)")
+_MEANT = rb"\n([^,\n]++),([^,\n]*%s)(?![^,\n])"
+"""Domain and intended domain of a line. With the LF before it a million lines are swept in a sixth of a second."""
+_FEW_TOPS = 50
 
 
 def canonical(entry: Entry) -> bytes:
@@ -137,6 +142,19 @@ class Table:
                     first[lang] = self.where(ordinal)
         first.pop("", None)
         return first
+
+    def parents(self) -> set[str]:
+        """The names one label above the domains."""
+        return {parent.decode() for parent in set(_PARENT.findall(b"\n" + self._block))}
+
+    def meant_under(self, tops: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Domain and intended domain of each line that names one under ``tops``, in the order of the files.
+
+        ``tops`` are top-level domains; of very many all lines may come that name an intended domain.
+        """
+        ending = rf"\.(?:{'|'.join(map(re.escape, tops))})" if len(tops) <= _FEW_TOPS else r"[^,\n]"
+        for match in re.finditer(_MEANT % ending.encode(), b"\n" + self._block):
+            yield match[1].decode(), match[2].decode()
 
     def place(self, domain: str) -> tuple[int, int]:
         """Number of the file and row number of ``domain``, which is there; the header row is row 1."""

@@ -81,7 +81,10 @@ def add(
     config_file: Path,
     as_json: bool,
 ) -> None:
-    """Append a row for DOMAIN to the first catalogue file; the running server takes it over."""
+    """Append a row for DOMAIN to the first catalogue file; the running server takes it over.
+
+    What is doubtful about it, as `catcher check` would note, is said on stderr.
+    """
     from catcher.cli.changes import tell
     from catcher.config import load
     from catcher.desk import catalogue as desk
@@ -89,7 +92,9 @@ def add(
     config = load(config_file)
     row = {"domain": domain, "intended": intended, "policy": policy, "until": until, "then": then or ""}
     row |= {"note": note, "lang": lang}
-    changes = desk.add(config.catalogue.files, [row], dry_run=dry_run)
+    changes, doubts = desk.add(config.catalogue.files, [row], dry_run=dry_run)
+    for doubt in doubts:
+        click.echo(f"note: {doubt}", err=True)
     tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
 
 

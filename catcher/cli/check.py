@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _COUNTED = 50_000
 """The policies of a larger catalogue are not counted: that takes seconds."""
+_NOTES_SHOWN = 20
 
 
 @click.command("check")
@@ -38,10 +40,11 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
     """Check configuration, zones, catalogue, keys and guards; name every fault.
 
     Exit status: 0 all is well; 1 findings: a refused name, an outdated guard, a key that others can read;
-    2 faults in the configuration, the catalogue or a zone.
+    2 faults in the configuration, the catalogue or a zone. Notes change no status: a row that is a public suffix,
+    a row whose intended domain is catalogued itself.
     """
     try:
-        findings, summary = _check(config_file, zones)
+        findings, notes, summary = _check(config_file, zones)
     except ConfigurationError as error:
         if not as_json:
             raise
@@ -49,22 +52,28 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
         sys.exit(error.exit_status)
     if as_json:
         print_json(_rows("finding", findings))
+        print_json(_rows("note", notes))
         print_json({"kind": "summary", "about": about, "told": told} for about, told in summary)
     else:
         for finding in findings:
             click.echo(str(finding))
         for about, told in summary:
             click.echo(f"{about}: {told}")
+        for note in islice(notes, _NOTES_SHOWN):
+            click.echo(f"note: {note}")
+        if more := sum(1 for _ in notes):
+            click.echo(f"… and {more} notes more; --json lists them all")
         click.echo(f"{len(findings)} finding{'s' * (len(findings) > 1)}" if findings else "all is well")
     sys.exit(1 if findings else 0)
 
 
-def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], list[tuple[str, str]]]:
-    """The findings and a summary. Raises ConfigurationError with the faults of all files together."""
+def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Iterator[Fault], list[tuple[str, str]]]:
+    """Findings, notes about rows, and a summary. Raises ConfigurationError with the faults of all files together."""
     from catcher.catalogue import Guard
     from catcher.config import load
     from catcher.desk import guard
     from catcher.desk.catalogue import misplaced, tell_server
+    from catcher.desk.doubtful import doubtful
     from catcher.serve import SystemClock
 
     now = SystemClock().now()
@@ -82,7 +91,7 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], lis
         if answer is not None:
             summary.append(("running server", answer))
     findings += guard.standing(catalogue, Guard.load(config.node.state, required), now=now)
-    return findings, summary
+    return findings, doubtful(catalogue), summary
 
 
 def _everything(config: Config, now: datetime) -> Catalogue:

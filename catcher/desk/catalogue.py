@@ -13,6 +13,7 @@ from catcher.catalogue.stops import Stops
 from catcher.catalogue.write import Edit, writing
 from catcher.config import Config
 from catcher.desk.control import request
+from catcher.desk.doubtful import doubtful_with
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.policy import Policy
@@ -32,13 +33,19 @@ class Change:
     """False where the row said already what was wanted."""
 
 
-def add(files: Sequence[Path], rows: Iterable[Mapping[str, str]], *, dry_run: bool = False) -> list[Change]:
-    """Appends rows (column → text) to the first file. Raises ConfigurationError; then nothing is written."""
+def add(
+    files: Sequence[Path], rows: Iterable[Mapping[str, str]], *, dry_run: bool = False
+) -> tuple[list[Change], list[Fault]]:
+    """Appends rows (column → text) to the first file; what was done, and what is doubtful about it.
+
+    Raises ConfigurationError; then nothing is written.
+    """
     with writing(files) as edit:
         added = [edit.add(row) for row in rows]
+        doubts = [*doubtful_with(Catalogue.of(added), Catalogue(edit.rows))]
         if not dry_run:
             edit.commit()
-    return [Change(entry.domain, entry.where, None, entry.policy, True) for entry in added]
+    return [Change(entry.domain, entry.where, None, entry.policy, True) for entry in added], doubts
 
 
 def remove(files: Sequence[Path], domains: Iterable[str], *, dry_run: bool = False) -> list[Change]:

@@ -16,7 +16,7 @@ from catcher.directory.organisations import Organisations
 from catcher.directory.parties import Parties, party_of
 from catcher.directory.popular import Popularity
 from catcher.directory.providers import platform_of
-from catcher.directory.suffixes import Suffixes
+from catcher.directory.suffixes import Suffixes, listed
 
 __all__ = [
     "Csirts",
@@ -25,6 +25,7 @@ __all__ = [
     "Parties",
     "Popularity",
     "Suffixes",
+    "listed",
     "owners",
     "party_of",
     "platform_of",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
-from publicsuffixlist import PublicSuffixList
+from publicsuffixlist import PSLFILE, PublicSuffixList
+
+from catcher.model.domain import to_alabel
 
 _TENANTS_AT = ("onmicrosoft.com", "gappssmtp.com")
 """Platforms whose customers sign with a name below theirs, which the public suffix list gives to the platform."""
@@ -29,9 +32,29 @@ class Suffixes:
         """
         return self._list.privatesuffix(name.lower()) if name and not name.startswith(".") else None
 
+    def is_public(self, name: str) -> bool:
+        """Whether ``name`` (A-labels) is a public suffix: names below it belong to many."""
+        return self._list.is_public(name)
+
     def _organizational_domain(self, name: str) -> str:
         registrable = self.registrable(name) or name
         return _tenant(name, registrable) if registrable in _TENANTS_AT else registrable
+
+
+def listed() -> tuple[set[str], set[str]]:
+    """(the names that the list as installed writes out, those of them below which it takes in every name); A-labels.
+
+    Of many names only these, and those one label below the second, need to be asked ``is_public``.
+    """
+    named, whole = set(), set()
+    for line in Path(PSLFILE).read_text(encoding="utf-8").splitlines():
+        rule = line.partition(" ")[0]
+        if rule and not rule.startswith("//"):
+            name = to_alabel(rule.removeprefix("!").removeprefix("*."))
+            named.add(name)
+            if rule.startswith("*."):
+                whole.add(name)
+    return named, whole
 
 
 def _tenant(name: str, platform: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from catcher.catalogue import Entry, load
+from catcher.catalogue import Catalogue, Entry, load
 from catcher.catalogue.entry import COLUMNS
 from catcher.catalogue.row import cells_in, quoted, read
 from catcher.model.errors import ConfigurationError, Fault
@@ -134,6 +134,40 @@ def test_a_million_rows_keep_their_shape_at_a_thousandth_of_the_size(write: Writ
         "more.csv:401",
     ]
     assert catalogue.get("name500.ml") is None
+
+
+FEW = st.lists(st.sampled_from(["a", "b", "xn--bcher-kva", "ml", "mil"]), min_size=2, max_size=4).map(".".join)
+
+
+@given(
+    st.dictionaries(FEW, st.tuples(FEW | st.just(""), NOTES.filter(str.isprintable)), max_size=6),
+    st.lists(FEW, max_size=3, unique=True),
+)
+@example({"ml.ml": ("a.ml.ml", "")}, ["ml.mil"])
+@example({"a.ml": ("b.ml", "a,b.mil"), "b.ml": ("a.b.ml", "")}, [])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_rows_that_mean_a_held_name_are_found(
+    write: Write, cells: dict[str, tuple[str, str]], others: list[str]
+) -> None:
+    """Whether the rows come from files or from hand, at or below a row's domain, of their own catalogue or another."""
+    rows = [
+        quoted([domain, "" if intended == domain else intended, "", "", "", note])
+        for domain, (intended, note) in cells.items()
+    ]
+    swept = load([write(*rows)])
+    by_hand = Catalogue.of(swept)
+    assert swept.parents == by_hand.parents == {domain.partition(".")[2] for domain in cells}
+    for held in (swept, by_hand, load([write(*others)]), Catalogue.of(load([write(*others)]))):
+        wanted = [(entry, held.find(entry.intended)) for entry in swept if entry.intended]
+        for catalogue in (swept, by_hand):
+            assert [*catalogue.strays_to(held)] == [pair for pair in wanted if pair[1] is not None]
+
+
+def test_names_under_very_many_top_level_domains_are_found_as_well(write: Write) -> None:
+    tops = [f"top{chr(ord('a') + i % 26)}{chr(ord('a') + i // 26)}" for i in range(60)]
+    catalogue = load([write(*(f"army.{top}" for top in tops), "navy.topaa,mail.army.topzb", "marine.topaa,army.mil")])
+    (pair,) = catalogue.strays_to(catalogue)
+    assert [entry.domain for entry in pair] == ["navy.topaa", "army.topzb"]
 
 
 def test_the_languages_that_rows_name_are_told_with_the_first_row_of_each(write: Write) -> None:

@@ -111,6 +111,34 @@ def test_add_tells_every_fault_and_writes_nothing(catcher: Catcher, file: Path) 
     assert file.read_text() == before
 
 
+@pytest.mark.parametrize(
+    ("added", "noted"),
+    [
+        (["co.uk"], "new row for catalogue.csv: co.uk is a public suffix"),
+        (
+            ["arny.ml", "--intended", "mail.army.ml"],
+            "new row for catalogue.csv: arny.ml is meant for mail.army.ml, which lies in army.ml, and that is "
+            "catalogued itself (catalogue.csv:2)",
+        ),
+        (
+            ["army.mil", "--intended", "army.example"],
+            "catalogue.csv:2: army.ml is meant for army.mil, which is catalogued itself (new row for catalogue.csv)",
+        ),
+        (["arny.ml", "--intended", "www.arny.ml"], "which lies in arny.ml, and that is catalogued itself (new row for"),
+    ],
+)
+def test_add_notes_what_is_most_likely_a_slip_and_adds_it(
+    catcher: Catcher, file: Path, added: list[str], noted: str
+) -> None:
+    """Beside the results, on stderr; what was doubtful before is not told again."""
+    file.write_text(f"{file.read_text()}gov.uk,navy.ml\n")
+    ended = catcher("catalogue", "add", *added)
+    assert ended.status == 0
+    assert ended.err.startswith("note: ") and ended.err.count("\n") == 1 and noted in ended.err
+    assert f"{added[0]}," in file.read_text()
+    assert catcher("catalogue", "add", "marine.ml", "--intended", "marine.example").err == ""
+
+
 def test_remove_is_all_or_nothing(catcher: Catcher, file: Path) -> None:
     before = file.read_text()
     ended = catcher("catalogue", "remove", "army.ml", "marine.ml", "a..b")

@@ -206,6 +206,39 @@ def test_a_key_that_is_none_is_a_finding(catcher: Catcher, sink: Path) -> None:
     assert "it is no key of 32 octets" in ended.out
 
 
+def test_rows_that_are_most_likely_a_slip_are_noted(catcher: Catcher, sink: Path) -> None:
+    """They are right as they are written, so the status stays; each note says where, what, and what to do."""
+    (sink / "zonefiles" / "catalogue.csv").write_text(
+        "domain,intended\narmy.ml,army.mil\nco.uk,\nany.ck,\nwww.ck,\narny.ml,mail.army.ml\nbase.ml,any.ck\n"
+    )
+    ended = catcher("check")
+    assert ended.status == 0
+    suffix = "is a public suffix: the row takes in all names below it, other people's, too; write the names below it"
+    strays = "mail would be reported to a domain that strays; write the domain that senders mean in the end"
+    for noted in (
+        f"note: catalogue.csv:4: any.ck {suffix}",
+        f"note: catalogue.csv:3: co.uk {suffix}",
+        "note: catalogue.csv:6: arny.ml is meant for mail.army.ml, which lies in army.ml, and that is catalogued "
+        f"itself (catalogue.csv:2): {strays}",
+        f"note: catalogue.csv:7: base.ml is meant for any.ck, which is catalogued itself (catalogue.csv:4): {strays}",
+    ):
+        assert noted in ended.out
+    assert ended.out.count("note: catalogue.csv:") == 4
+    assert ended.out.endswith("all is well\n")
+    rows = [row for row in catcher("check", "--json").rows if row["kind"] == "note"]
+    assert [row["where"] for row in rows] == [f"catalogue.csv:{row}" for row in (4, 3, 6, 7)]
+    assert all(row.keys() == {"kind", "where", "what", "remedy"} for row in rows)
+
+
+def test_many_notes_are_summed_up(catcher: Catcher, sink: Path) -> None:
+    rows = "".join(f"name{i}.ml,army.ml\n" for i in range(30))
+    (sink / "zonefiles" / "catalogue.csv").write_text(f"domain,intended\narmy.ml,army.mil\n{rows}")
+    out = catcher("check").out
+    assert out.count("note: catalogue.csv:") == 20
+    assert "… and 10 notes more; --json lists them all\n" in out
+    assert [row["kind"] for row in catcher("check", "--json").rows].count("note") == 30
+
+
 def test_our_own_hosts_below_a_catalogued_name_are_findings(catcher: Catcher, sink: Path) -> None:
     """A catalogued name has no addresses: nobody could reach the mail host."""
     file = sink / "catcher.toml"

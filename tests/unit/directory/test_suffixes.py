@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.directory import Suffixes, party_of
+from catcher.directory import Suffixes, listed, party_of
 from catcher.directory.providers import FREEMAIL, PLATFORMS
 
 SUFFIXES = Suffixes()
@@ -67,6 +67,36 @@ def test_a_party_is_an_organisation_that_could_be_told(domain: str, party: str |
 def test_the_lists_hold_organizational_domains(providers: frozenset[str]) -> None:
     assert providers
     assert {SUFFIXES.organizational_domain(name) for name in providers} == providers
+
+
+NAMED, WHOLE = listed()
+
+
+@pytest.mark.parametrize(
+    ("name", "public"),
+    [
+        ("co.uk", True),
+        ("com.ml", True),
+        ("foo.ck", True),
+        ("www.ck", False),
+        ("kobe.jp", True),
+        ("city.kobe.jp", False),
+        ("github.io", True),
+        ("xn--55qx5d.cn", True),
+        ("army.ml", False),
+        ("army.example", False),
+    ],
+)
+def test_a_public_suffix_is_listed_or_lies_right_below_what_is_listed_whole(name: str, public: bool) -> None:
+    assert SUFFIXES.is_public(name) is public
+    assert name in NAMED or name.partition(".")[2] in WHOLE or not public
+
+
+@given(st.sampled_from(sorted(NAMED)), st.sampled_from(["", "a.", "www.", "a.b."]))
+def test_no_other_name_of_two_labels_is_public(name: str, before: str) -> None:
+    name = before + name
+    if "." in name and SUFFIXES.is_public(name):
+        assert name in NAMED or name.partition(".")[2] in WHOLE
 
 
 @given(st.lists(st.text("abc-", min_size=1, max_size=5), min_size=1, max_size=8).map(".".join))

@@ -1,0 +1,43 @@
+"""Rows of the catalogue that are right as they are written, and most likely not what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catcher.catalogue import Catalogue
+from catcher.directory import Suffixes, listed
+from catcher.model.errors import Fault
+
+
+def doubtful(catalogue: Catalogue) -> Iterator[Fault]:
+    """Rows that hold a public suffix, by name; then rows whose intended domain is held, as the files have them."""
+    yield from _public_suffixes(catalogue)
+    yield from _strays(catalogue, catalogue)
+
+
+def doubtful_with(added: Catalogue, catalogue: Catalogue) -> Iterator[Fault]:
+    """The same, where it is due to the rows ``added`` to ``catalogue``: theirs, and of rows that mean them."""
+    yield from _public_suffixes(added)
+    yield from _strays(added, catalogue)
+    yield from _strays(added, added)
+    yield from _strays(catalogue, added)
+
+
+def _public_suffixes(catalogue: Catalogue) -> Iterator[Fault]:
+    named, whole = listed()
+    found = {name for name in named if name in catalogue}
+    if below := whole & catalogue.parents:
+        found |= {domain for domain in catalogue.domains() if domain.partition(".")[2] in below}
+    for entry in filter(None, map(catalogue.get, sorted(filter(Suffixes().is_public, found)))):
+        what = f"{entry.domain} is a public suffix: the row takes in all names below it, other people's, too"
+        yield Fault(entry.where, what, "write the names below it that are yours")
+
+
+def _strays(rows: Catalogue, held: Catalogue) -> Iterator[Fault]:
+    for entry, holder in rows.strays_to(held):
+        place = "which is" if entry.intended == holder.domain else f"which lies in {holder.domain}, and that is"
+        what = (
+            f"{entry.domain} is meant for {entry.intended}, {place} catalogued itself ({holder.where}): "
+            "mail would be reported to a domain that strays"
+        )
+        yield Fault(entry.where, what, "write the domain that senders mean in the end, or leave intended empty")
