@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_BARE_CR = re.compile(rb"\r[^\n]")
 _REGULAR_FROM = 1024
 """Octets from which on it pays to see whether all lines are equally long, as base64's are."""
 
@@ -37,9 +40,14 @@ class LineEnds:
         if len(data) >= _REGULAR_FROM:
             crlfs, start = _in_equal_lines(data)
             self.crlfs += crlfs
+        crs, lfs = data.count(b"\r", start), data.count(b"\n", start)
+        # Counting a pair takes longer than all the rest: where each CR has its LF, and no LF is left, it is known.
+        if crs == lfs and _BARE_CR.search(data, start) is None:
+            self.crlfs += crs
+            return
         crlfs = data.count(b"\r\n", start)
-        self.bare_lf = self.bare_lf or data.count(b"\n", start) > crlfs
-        self.bare_cr = self.bare_cr or data.count(b"\r", start) > crlfs
+        self.bare_lf = self.bare_lf or lfs > crlfs
+        self.bare_cr = self.bare_cr or crs > crlfs
         self.crlfs += crlfs
 
     def end(self) -> None:
@@ -59,7 +67,9 @@ def _in_equal_lines(data: bytes) -> tuple[int, int]:
         return 0, 0
     due = (len(data) - first - 2) // length + 1
     end = first + 2 + (due - 1) * length
-    lines = bytearray(data[:end])
+    if not data.endswith(b"\r\n", 0, end):
+        return 0, 0
+    lines = bytearray(memoryview(data)[:end])
     crs, lfs = lines[first::length], lines[first + 1 :: length]
     if len(lfs) != due or crs.count(b"\r") != due or lfs.count(b"\n") != due:
         return 0, 0
