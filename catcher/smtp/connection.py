@@ -22,7 +22,7 @@ from catcher.smtp.settings import Limits
 READ_AHEAD = 64 * 1024
 """Octets of commands that are read ahead of their answers; then the client has to wait."""
 _INSTANT = 0.01
-"""Seconds by which a timer may fire early."""
+"""Seconds by which a limit may be reached early."""
 
 
 def silence_library_log() -> None:
@@ -42,7 +42,6 @@ class Connection(SMTP):
         self.transport: asyncio.BaseTransport | None = None
         self._front: Front
         """The same while it is there: set when the connection is made."""
-        self._timeout_handle: asyncio.TimerHandle | None = None
         self._limits = limits
         self._commands = CommandReader()
         self._phase: Phase | None = None
@@ -59,7 +58,7 @@ class Connection(SMTP):
         """Whether the connection is being closed: nothing is read or said any more."""
         self._busy = False
         """Whether it is us who the client waits for: it can't be idle then."""
-        self._started = self._active = self._window = loop.time()
+        self._started = self._active = self._window = self._closed_at = loop.time()
         self._octets = 0
         """Octets of data since ``_window`` began."""
 
@@ -68,7 +67,6 @@ class Connection(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
         self._front = cast(Front, transport)
-        self._set_timer()
 
     def data_received(self, data: bytes) -> None:
         self._active = self.loop.time()
@@ -91,8 +89,6 @@ class Connection(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         self._over = True
         self._forget()
-        if self._timeout_handle is not None:
-            self._timeout_handle.cancel()
         self.transport = None
 
     def pause_writing(self) -> None:
@@ -176,43 +172,40 @@ class Connection(SMTP):
         """Ends the connection. A client that doesn't read the last reply is cut off after a while."""
         self._over = True
         self._forget()
-        if self._timeout_handle is not None:
-            self._timeout_handle.cancel()
         if self.transport is not None:
             self._front.close()
-            self._timeout_handle = self.loop.call_later(self._limits.lingering_seconds, self._front.abort)
+            self._closed_at = self.loop.time()
 
     def _forget(self) -> None:
         self._phase = None
         self._commands.clear()
         self._out = b""
 
-    # Timing. One timer a connection, set anew only when it fires: a packet costs no more than noting the time.
+    # Timing. The server looks at all its connections once a second: none has a timer, a packet only notes the time.
 
-    def _set_timer(self) -> None:
+    def watch(self, now: float) -> None:
+        """Ends what lasts too long. ``now``: the loop's time."""
         limits = self._limits
-        due = min(
-            self._active + limits.idle_seconds,
-            self._started + limits.session_seconds,
-            self._window + limits.window_seconds,
-        )
-        self._timeout_handle = self.loop.call_at(max(due, self.loop.time() + _INSTANT), self._timeout_cb)
-
-    def _timeout_cb(self) -> None:
-        limits = self._limits
-        now = self.loop.time() + _INSTANT
+        now += _INSTANT
+        if self._over:
+            if now >= self._closed_at + limits.lingering_seconds:
+                self._front.abort()
+            return
         if self._busy:
             self._active = now
             self._started = max(self._started, now - limits.session_seconds + 1)
         elif now >= self._started + limits.session_seconds:
-            return self._timed_out(SESSION_TOO_LONG)
+            return self._time_out(SESSION_TOO_LONG)
         elif now >= self._active + limits.idle_seconds:
-            return self._timed_out(IDLE)
+            return self._time_out(IDLE)
         if now >= self._window + limits.window_seconds:
             if self._phase is not None and self._octets < limits.octets_a_window:
-                return self._timed_out(TOO_SLOW)
+                return self._time_out(TOO_SLOW)
             self._window, self._octets = now, 0
-        self._set_timer()
+
+    def _time_out(self, reply: Reply) -> None:
+        """In a call of its own, so that whatever goes wrong in it is no other connection's trouble."""
+        self.loop.call_soon(self._timed_out, reply)
 
     def _timed_out(self, reply: Reply) -> None:
         self._say(reply)

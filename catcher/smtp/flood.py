@@ -2,13 +2,14 @@
 
 Whoever is over the bound of its own neighbourhood costs the others nothing of theirs: that bound is looked at first,
 and who was sent away isn't counted. It ends by itself: each second begins anew. Remembered are the neighbourhoods let
-in within one second, so never more than connections that may come in it.
+in within one second, so never more than connections that may come in it, and of the latest addresses whether they count.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
+from functools import lru_cache
 from ipaddress import ip_address
 
 from catcher.smtp.settings import Limits
@@ -17,6 +18,8 @@ log = logging.getLogger("catcher.smtp")
 
 TELL_SECONDS = 60.0
 """How often a flood that goes on is logged."""
+_REMEMBERED = 1_024
+"""Addresses."""
 
 
 class Flood:
@@ -26,6 +29,7 @@ class Flood:
         self._in_all = limits.connection_rate
         self._of_a_prefix = limits.connection_rate_per_prefix
         self._exempt = limits.connection_rate_exempt
+        self._is_exempt = lru_cache(_REMEMBERED)(self._in_exempt_network)
         self._second = -1
         self._let_in = 0
         self._by_prefix: Counter[str] = Counter()
@@ -55,7 +59,7 @@ class Flood:
         """Neighbourhoods that are held in memory."""
         return len(self._by_prefix)
 
-    def _is_exempt(self, address: str) -> bool:
+    def _in_exempt_network(self, address: str) -> bool:
         if not self._exempt:
             return False
         parsed = ip_address(address)

@@ -19,6 +19,8 @@ from catcher.smtp.settings import Settings
 
 BACKLOG = 1024
 """Connections that the kernel may keep for us."""
+WATCH_SECONDS = 1.0
+"""How often sessions are looked at: a limit of time is reached late by that much at most."""
 
 
 class SmtpServer:
@@ -48,6 +50,8 @@ class SmtpServer:
         self._gate = gate or Gate(settings.limits)
         self._recorder = Recorder(intake, self.counters)
         self._sessions: set[SmtpSession] = set()
+        self._watching: asyncio.TimerHandle | None = None
+        """Set while there are sessions, and for a moment longer."""
         self._all_left = asyncio.Event()
         self._around = Surroundings(
             settings=settings,
@@ -82,6 +86,8 @@ class SmtpServer:
                 session.abort()
             await self._emptied(self._settings.limits.lingering_seconds)
         await self._recorder.drained()
+        if self._watching is not None:
+            self._watching.cancel()
 
     def protocol(self) -> Front:
         """What a new connection talks to; called in the running loop."""
@@ -98,7 +104,21 @@ class SmtpServer:
         session = SmtpSession(self._around, loop, address)
         self._sessions.add(session)
         self._gate.seat(session)
+        if self._watching is None:
+            self._watch_later()
         return session
+
+    def _watch_later(self) -> None:
+        self._watching = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._watch)
+
+    def _watch(self) -> None:
+        self._watching = None
+        if not self._sessions:
+            return
+        self._watch_later()
+        now = asyncio.get_running_loop().time()
+        for session in list(self._sessions):
+            session.watch(now)
 
     def _left(self, session: SmtpSession) -> None:
         self._gate.leave(session)
