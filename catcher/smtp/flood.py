@@ -2,7 +2,8 @@
 
 Whoever is over the bound of its own neighbourhood costs the others nothing of theirs: that bound is looked at first,
 and who was sent away isn't counted. It ends by itself: each second begins anew. Remembered are the neighbourhoods let
-in within one second, so never more than connections that may come in it, and of the latest addresses whether they count.
+in within one second, so never more than connections that may come in it, and of the latest addresses whether they
+count.
 """
 
 from __future__ import annotations
