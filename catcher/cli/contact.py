@@ -138,17 +138,26 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
 
     Kinds: gov (the .gov list), mil (the .mil list), csv (domain,organisation,contact), csirt (under,name,contact: the
     national CSIRTs by top-level domain, in place of the few that catcher knows). Rows that can't be used are named and
-    left out; the exit status is 1 then. The server reads directories when it starts and on SIGHUP.
+    left out; the exit status is 1 then. So is a contact that can't be written to, but its row is kept without it, and
+    that alone changes no status. The server reads directories when it starts and on SIGHUP.
     """
     from catcher.config import load
     from catcher.desk.directories import import_file
+    from catcher.serve import load_catalogue
 
-    done = import_file(file, kind, name=name, state=load(config_file).node.state)
+    config = load(config_file)
+    catalogue = load_catalogue(config)
+
+    def is_typo(domain: str) -> bool:
+        return catalogue.find(domain) is not None
+
+    done = import_file(file, kind, name=name, state=config.node.state, is_typo=is_typo)
     left_out = len(done.faults)
-    for fault in done.faults[:_FAULTS_SHOWN]:
-        click.echo(str(fault), err=True)
-    if left_out > _FAULTS_SHOWN:
-        click.echo(f"and {left_out - _FAULTS_SHOWN} rows more", err=True)
+    for faults, what in ((done.faults, "rows"), (done.unusable, "contacts")):
+        for fault in faults[:_FAULTS_SHOWN]:
+            click.echo(str(fault), err=True)
+        if len(faults) > _FAULTS_SHOWN:
+            click.echo(f"and {len(faults) - _FAULTS_SHOWN} {what} more", err=True)
     if as_json:
         print_json([{"name": done.name, "domains": done.domains, "contacts": done.contacts, "left_out": left_out}])
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,8 @@ class Imported:
     contacts: int
     faults: Sequence[Fault]
     """Of the rows that were left out."""
+    unusable: Sequence[Fault] = ()
+    """Why contacts of the other rows can't be used; those rows are kept without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,12 @@ class Row:
     contact: str | None
 
 
-def import_file(file: Path, kind: str, *, name: str | None, state: Path) -> Imported:
+def import_file(
+    file: Path, kind: str, *, name: str | None, state: Path, is_typo: Callable[[str], bool] = lambda _: False
+) -> Imported:
     """Keeps the rows of ``file`` that can be used, as the directory ``name`` (None: as the file is called).
+
+    ``is_typo``: whether a domain lies at or below a catalogued one; no contact does.
 
     Raises ConfigurationError for a file that is none of its kind, EnvironmentFailure.
     """
@@ -51,10 +57,11 @@ def import_file(file: Path, kind: str, *, name: str | None, state: Path) -> Impo
         teams, faults = csirts.read(text, file.name)
         write_private(state, csirts.FILE, csirts.rendered(teams))
         return Imported("csirts", len(teams), len(teams), faults)
-    rows, faults = imports.read(text, imports.Kind(kind), file.name)
+    found = imports.read(text, imports.Kind(kind), file.name, is_typo=is_typo)
     name = name or file.stem.lower().replace("_", "-").replace(".", "-")
-    write_private(state / _FOLDER, imports.file_name(name), imports.rendered(rows))
-    return Imported(name, len(rows), sum(row.contact is not None for row in rows), faults)
+    write_private(state / _FOLDER, imports.file_name(name), imports.rendered(found.rows))
+    contacts = sum(row.contact is not None for row in found.rows)
+    return Imported(name, len(found.rows), contacts, found.faults, found.unusable)
 
 
 def summary(state: Path) -> list[tuple[str, int, int]]:

@@ -12,19 +12,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from catcher.directory.parties import party_of
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.mailaddress import AddressError, mail_address
 
 HEADER = ("domain", "organisation", "contact")
 MAX_ROWS = 1_000_000
 _MAX_TEXT = 200
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
-_CONTACT = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,253}\Z")
 
 
 class Kind(StrEnum):
@@ -59,11 +60,25 @@ class Listed:
     """A-labels."""
     organisation: str
     contact: str | None
-    """Mailbox that takes security reports."""
+    """Mailbox that takes security reports, as ``mail_address`` gives it."""
 
 
-def read(text: str, kind: Kind, where: str) -> tuple[list[Listed], list[Fault]]:
-    """(the rows that can be used, a fault for each that can't). A domain that comes again is passed over.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file held."""
+
+    rows: list[Listed]
+    """Those that can be used."""
+    faults: list[Fault] = field(default_factory=list)
+    """One for each row that can't."""
+    unusable: list[Fault] = field(default_factory=list)
+    """One for each of ``rows`` whose contact can't be written to: it stands there without one."""
+
+
+def read(text: str, kind: Kind, where: str, *, is_typo: Callable[[str], bool] = lambda _: False) -> Read:
+    """The rows of ``text``. A domain that comes again is passed over.
+
+    ``is_typo``: whether a domain lies at or below a catalogued one, where nobody is ever written to.
 
     Raises ConfigurationError when the header row isn't that of ``kind``.
     """
@@ -76,16 +91,18 @@ def read(text: str, kind: Kind, where: str) -> tuple[list[Listed], list[Fault]]:
     at = {name: number for number, name in reversed(list(enumerate(names)))}
     found: dict[str, Listed] = {}
     faults: list[Fault] = []
+    unusable: list[Fault] = []
     try:
         for row in reader:
-            listed = _listed(row, at, columns, f"{where}:{reader.line_num}", faults)
-            if listed is not None:
-                found.setdefault(listed.domain, listed)
+            place = f"{where}:{reader.line_num}"
+            listed = _listed(row, at, columns, place, faults)
+            if listed is not None and listed.domain not in found:
+                found[listed.domain] = _writable(listed, is_typo, place, unusable)
             if len(found) > MAX_ROWS:
                 raise ConfigurationError([Fault(where, "it has too many rows", f"at most {MAX_ROWS}")])
     except csv.Error as error:
         raise ConfigurationError([Fault(f"{where}:{reader.line_num}", "it is no CSV", "quotes closed")]) from error
-    return list(found.values()), faults
+    return Read(list(found.values()), faults, unusable)
 
 
 def _listed(row: list[str], at: Mapping[str, int], columns: Columns, where: str, faults: list[Fault]) -> Listed | None:
@@ -106,8 +123,24 @@ def _listed(row: list[str], at: Mapping[str, int], columns: Columns, where: str,
     if not organisation:
         faults.append(Fault(where, "the organisation's name is missing", "a name"))
         return None
-    contact = cell(columns.contact)
-    return Listed(domain, organisation[:_MAX_TEXT], contact if _CONTACT.match(contact) else None)
+    return Listed(domain, organisation[:_MAX_TEXT], cell(columns.contact) or None)
+
+
+def _writable(listed: Listed, is_typo: Callable[[str], bool], where: str, unusable: list[Fault]) -> Listed:
+    """``listed`` with its contact as ``mail_address`` gives it, or with none where it can't be written to."""
+    if listed.contact is None:
+        return listed
+    try:
+        address = mail_address(listed.contact)
+        if is_typo(address.rpartition("@")[2]):
+            raise AddressError("it lies at a domain of the catalogue")
+        if party_of(listed.domain) is None:
+            raise AddressError("behind a mailbox provider, a platform or a suffix there are many")
+    except AddressError as error:
+        what = f"the contact of {listed.domain} can't be used: {error}"
+        unusable.append(Fault(where, what, "one mail address of the organisation itself, or none"))
+        return replace(listed, contact=None)
+    return replace(listed, contact=address)
 
 
 def file_name(name: str) -> str:
@@ -130,8 +163,8 @@ def directories(folder: Path) -> dict[str, list[Listed]]:
     """The imported directories by name, in order. Raises ConfigurationError for a file that was damaged."""
     found = {}
     for file in sorted(folder.glob("[a-z0-9]*.csv")) if folder.is_dir() else ():
-        rows, faults = read(file.read_text(encoding="utf-8"), Kind.CSV, file.name)
-        if faults:
-            raise ConfigurationError(faults)
-        found[file.stem] = rows
+        kept = read(file.read_text(encoding="utf-8"), Kind.CSV, file.name)
+        if kept.faults:
+            raise ConfigurationError(kept.faults)
+        found[file.stem] = kept.rows
     return found

@@ -56,6 +56,33 @@ def test_rows_left_out_are_a_finding(config: Path, tmp_path: Path) -> None:
     assert "towns.csv:2" in result.stderr
 
 
+def test_contacts_that_can_t_be_used_are_named_and_change_no_status(config: Path, tmp_path: Path) -> None:
+    """Their rows name organisations all the same; what is listed later is what was counted."""
+    source = tmp_path / "towns.csv"
+    cells = ["town.example,Town,soc@town.example", "city.example,City,ask us", "port.example,Port,soc@hq.army.ml"]
+    source.write_text("\n".join(["domain,organisation,contact", *cells]), encoding="utf-8")
+    result = run(config, "import", str(source))
+    assert result.exit_code == 0
+    assert result.stdout == "towns: 3 domains, 1 with a contact, 0 rows left out\n"
+    assert result.stderr.splitlines() == [
+        "towns.csv:3: the contact of city.example can't be used: there is no @ in the address; "
+        "one mail address of the organisation itself, or none",
+        "towns.csv:4: the contact of port.example can't be used: it lies at a domain of the catalogue; "
+        "one mail address of the organisation itself, or none",
+    ]
+    row = json.loads(run(config, "list", "--directories", "city.example", "--json").stdout)
+    assert (row["organisation"], row["contact"]) == ("City", None)
+    assert [contact["address"] for contact in listed(config, "town.example")] == ["soc@town.example"]
+
+
+def test_many_contacts_that_can_t_be_used_are_summed_up(config: Path, tmp_path: Path) -> None:
+    source = tmp_path / "towns.csv"
+    rows = "".join(f"town{i}.example,Town,nobody\n" for i in range(25))
+    source.write_text(f"domain,organisation,contact\n{rows}", encoding="utf-8")
+    said = run(config, "import", str(source)).stderr.splitlines()
+    assert (len(said), said[-1]) == (21, "and 5 contacts more")
+
+
 def test_importing_again_replaces(config: Path, tmp_path: Path) -> None:
     for name in ("Old", "New"):
         source = tmp_path / "towns.csv"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.directory import Organisations
-from catcher.directory.imports import Kind, Listed, directories, file_name, read, rendered
+from catcher.directory.imports import Kind, Listed, Read, directories, file_name, read, rendered
 from catcher.model.errors import ConfigurationError
 from tests.support.shared import shared
 
@@ -21,24 +21,53 @@ GOV = (
 
 
 def test_the_gov_list_gives_organisation_part_and_contact() -> None:
-    rows, faults = read(GOV, Kind.GOV, "gov.csv")
-    assert rows == [
-        Listed("town.example", "Town of Example", None),
-        Listed("court.example", "Circuit Court, County of Example", "soc@court.example"),
-    ]
-    assert faults == []
+    assert read(GOV, Kind.GOV, "gov.csv") == Read(
+        [
+            Listed("town.example", "Town of Example", None),
+            Listed("court.example", "Circuit Court, County of Example", "soc@court.example"),
+        ]
+    )
 
 
 def test_the_mil_list_has_no_contacts() -> None:
-    rows, _ = read("Domain Name,Organization\nunit.example,Unit\n", Kind.MIL, "mil.csv")
-    assert rows == [Listed("unit.example", "Unit", None)]
+    found = read("Domain Name,Organization\nunit.example,Unit\n", Kind.MIL, "mil.csv")
+    assert found == Read([Listed("unit.example", "Unit", None)])
 
 
 def test_rows_that_can_t_be_used_are_named_with_their_line() -> None:
-    text = "domain,organisation,contact\n-bad-,No,\nempty.example,,\n\nok.example,Good,no address\nok.example,No,\n"
-    rows, faults = read(text, Kind.CSV, "own.csv")
-    assert rows == [Listed("ok.example", "Good", None)]
-    assert [fault.where for fault in faults] == ["own.csv:2", "own.csv:3"]
+    text = "domain,organisation,contact\n-bad-,No,x\nempty.example,,\n\nok.example,Good,\nok.example,No,no address\n"
+    found = read(text, Kind.CSV, "own.csv")
+    assert found.rows == [Listed("ok.example", "Good", None)]
+    assert [fault.where for fault in found.faults] == ["own.csv:2", "own.csv:3"]
+    assert found.unusable == [], "the contact of a row that is passed over is nobody's business"
+
+
+@pytest.mark.parametrize(
+    ("domain", "contact", "reason"),
+    [
+        ("town.example", "no address", "there is no @ in the address"),
+        ("town.example", "soc@town.example; it@town.example", "what stands before the @ is not a plain local-part"),
+        ("town.example", "Desk <soc@town.example>", "what stands before the @ is not a plain local-part"),
+        ("town.example", "soc@town", "what stands behind the @ is no mail domain"),
+        ("town.example", "soc@mail.army.ml", "it lies at a domain of the catalogue"),
+        ("gov.uk", "soc@town.example", "behind a mailbox provider, a platform or a suffix there are many"),
+        ("gmail.com", "soc@gmail.com", "behind a mailbox provider, a platform or a suffix there are many"),
+    ],
+)
+def test_a_contact_that_can_t_be_written_to_is_named_and_its_row_kept(domain: str, contact: str, reason: str) -> None:
+    """With row and reason, and without the text, which may be hostile."""
+    text = f"domain,organisation,contact\n{domain},Good,{contact}\n"
+    found = read(text, Kind.CSV, "own.csv", is_typo=lambda name: name.endswith("army.ml"))
+    assert (found.rows, found.faults) == ([Listed(domain, "Good", None)], [])
+    (fault,) = found.unusable
+    assert fault.where == "own.csv:2"
+    assert fault.what.startswith(f"the contact of {domain} can't be used: {reason}")
+    assert contact not in str(fault)
+
+
+def test_the_domain_of_a_contact_becomes_a_labels() -> None:
+    found = read("domain,organisation,contact\ntown.example,Town,Soc@Bücher.Example\n", Kind.CSV, "own.csv")
+    assert found == Read([Listed("town.example", "Town", "Soc@xn--bcher-kva.example")])
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -56,7 +85,7 @@ def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
 def test_what_was_imported_names_organisations_after_the_watch_list(tmp_path: Path) -> None:
     folder = tmp_path / "directory"
     folder.mkdir()
-    rows, _ = read(GOV, Kind.GOV, "gov.csv")
+    rows = read(GOV, Kind.GOV, "gov.csv").rows
     (folder / file_name("gov")).write_text(rendered(rows), encoding="utf-8")
     assert directories(folder) == {"gov": rows}
     watchlist = tmp_path / "watchlist.csv"
@@ -73,15 +102,13 @@ def test_without_any_import_nobody_is_known(tmp_path: Path) -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_gives_rows_that_survive_a_round_trip_or_a_fault(text: str) -> None:
-    rows, _ = read("domain,organisation,contact\n" + text, Kind.CSV, "own.csv")
-    assert read(rendered(rows), Kind.CSV, "own.csv") == (rows, [])
+    found = read("domain,organisation,contact\n" + text, Kind.CSV, "own.csv")
+    assert read(rendered(found.rows), Kind.CSV, "own.csv") == Read(found.rows)
 
 
 def test_the_public_lists_are_read_whole() -> None:
-    gov, faults = read(
-        shared("directories/dotgov-current-full.csv").read_text(encoding="utf-8-sig"), Kind.GOV, "gov.csv"
-    )
-    assert (len(gov), faults) == (16_539, [])
-    assert sum(row.contact is not None for row in gov) > 9_000
-    mil, faults = read(shared("directories/dotmil-domains.csv").read_text(encoding="utf-8-sig"), Kind.MIL, "mil.csv")
-    assert (len(mil), faults) == (2_776, [])
+    gov = read(shared("directories/dotgov-current-full.csv").read_text(encoding="utf-8-sig"), Kind.GOV, "gov.csv")
+    assert (len(gov.rows), gov.faults, gov.unusable) == (16_539, [], [])
+    assert sum(row.contact is not None for row in gov.rows) > 9_000
+    mil = read(shared("directories/dotmil-domains.csv").read_text(encoding="utf-8-sig"), Kind.MIL, "mil.csv")
+    assert (len(mil.rows), mil.faults) == (2_776, [])
