@@ -8,7 +8,8 @@ Longer than others: all wiring is in one place.
       dns-0 …     UDP and TCP on [dns] listen; demand tally, handed over to
       demand      which adds it to the store: no answer ever waits for that
       dns-notify  where there are secondaries: tells them which zones have changed
-      smtp-0 …    [smtp] listen; intake; one writer thread with the store
+      smtp-0 …    [smtp] listen; intake; hands observations to
+      store       which writes those of all workers, and answers when they are durable
       upkeep      once a day: fold, settle and destroy ended keys, purge; every five minutes the watch: alerts
 
 A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
@@ -51,7 +52,7 @@ from catcher.model.ports import Folder, Resolver, Store
 from catcher.notify.find import Fetcher, Finder
 from catcher.privacy import KeyRing, notice_codes
 from catcher.resolve import LiveResolver
-from catcher.store import BUSY_SECONDS, GroupWriter, SqliteStore
+from catcher.store import BUSY_SECONDS, GroupWriter, SqliteStore, StoreLink, StoreService, door
 from catcher.supervise import Station, Supervisor, Task
 from catcher.supervise.descriptors import descriptors
 from catcher.supervise.lock import lock
@@ -91,7 +92,7 @@ def system_clock() -> Clock:
     return SystemClock()
 
 
-def open_store(config: Config, *, patience: float = BUSY_SECONDS) -> Store:
+def open_store(config: Config, *, patience: float = BUSY_SECONDS) -> SqliteStore:
     """The store that ``store.url`` names, made and migrated when it is new. Raises EnvironmentFailure.
 
     ``patience``: seconds that a write waits for another process's.
@@ -230,10 +231,11 @@ class Running:
         self.private_fds: tuple[int, ...] = ()
         """More descriptors that no worker may keep."""
         self._demand = dns.channel()
+        self._store_door = door()
         self._store_demand = functools.partial(_add_demand, config)
         self.supervisor = Supervisor(
             build=lambda: self._tasks(config, clock),
-            sockets=(*self._bound.all(), *self._demand),
+            sockets=(*self._bound.all(), *self._demand, *self._store_door),
             private_fds=lambda: (*self._locks, *self.private_fds),
         )
         self.supervisor.start()
@@ -246,7 +248,7 @@ class Running:
         """Drains and ends every worker; then the ports and the state folder are free again."""
         self.supervisor.stop(DRAIN_SECONDS)
         self.finish()
-        for held in (*self._bound.all(), *self._demand):
+        for held in (*self._bound.all(), *self._demand, *self._store_door):
             held.close()
         for fd in self._locks:
             os.close(fd)
@@ -257,7 +259,7 @@ class Running:
 
     def _tasks(self, config: Config, clock: Clock) -> list[Task]:
         """Loads what a generation serves and says what its workers do. A zone with faults stays as it was."""
-        tasks, self._authority = _tasks(config, clock, self._bound, self._demand, self._authority)
+        tasks, self._authority = _tasks(config, clock, self._bound, self._demand, self._store_door, self._authority)
         return tasks
 
 
@@ -266,6 +268,7 @@ def _tasks(
     clock: Clock,
     bound: _Bound,
     demand: tuple[socket.socket, socket.socket],
+    store_door: tuple[socket.socket, socket.socket],
     before: dns.Authority | None,
 ) -> tuple[list[Task], dns.Authority | None]:
     catalogue = load_catalogue(config)
@@ -286,12 +289,16 @@ def _tasks(
         stops.settle(catalogue, clock.now())
         certificates = smtp.Certificates(certificate_files(config, clock.now()))
         words = explanations(config, catalogue)
+        writing, reading = store_door
+        tasks.append(Task("store", functools.partial(_store, config, reading), (reading,), last=True))
         for number, sockets in enumerate(bound.smtp):
             tasks.append(
                 Task(
                     f"smtp-{number}",
-                    functools.partial(_smtp, config, clock, catalogue.under(stops), certificates, words, sockets),
-                    sockets,
+                    functools.partial(
+                        _smtp, config, clock, catalogue.under(stops), certificates, words, sockets, writing
+                    ),
+                    (*sockets, writing),
                 )
             )
         tasks.append(Task("upkeep", functools.partial(_upkeep, config, clock, catalogue.under(stops))))
@@ -348,6 +355,13 @@ async def _announce(
     station.draining()
 
 
+async def _store(config: Config, reading: socket.socket, station: Station) -> None:
+    forbid_dumps()
+    opening = functools.partial(open_store, config, patience=WRITE_PATIENCE_SECONDS)
+    writer = GroupWriter(opening, asyncio.get_running_loop().time)
+    await StoreService(writer, reading).run(station.stopping, ready=station.ready, draining=station.draining)
+
+
 async def _smtp(
     config: Config,
     clock: Clock,
@@ -355,18 +369,19 @@ async def _smtp(
     certificates: smtp.Certificates,
     words: smtp.Explanations,
     sockets: Sequence[socket.socket],
+    store_door: socket.socket,
     station: Station,
 ) -> None:
     forbid_dumps()
     wipe_freed_memory()
-    writer = GroupWriter(functools.partial(open_store, config, patience=WRITE_PATIENCE_SECONDS))
-    await writer.start()
+    sink = StoreLink(store_door)
+    await sink.start()
     suffixes = Suffixes()
     organisations = organisations_of(config)
     intake = Intake(
         catalogue=catalogue,
         resolver=resolver(config, clock),
-        sink=writer,
+        sink=sink,
         keys=key_ring(config),
         organizational_domain=suffixes.organizational_domain,
         organisation=organisations.name,
@@ -417,7 +432,7 @@ async def _smtp(
     station.draining()
     await asyncio.gather(*closing)
     await intake.close()
-    await writer.close()
+    await sink.close()
     telling.cancel()
     log.info("SMTP so far: %s", _counted(counters))
 

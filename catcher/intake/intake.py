@@ -89,8 +89,9 @@ class Intake:
         assert self._completions is not None
         holder = self._budget_holder(transaction)
         found = await resolved(lambda answers: judge(of, answers, context), self._resolver, on_behalf_of=holder)
-        stored = await self._sink.commit(observe(transaction, found, arrival, tokens))
-        unfinished = tuple(each for each in stored if each.may_be_revised and each.retry_of is None)
+        observations = observe(transaction, found, arrival, tokens)
+        stored = zip(observations, await self._sink.commit(observations), strict=True)
+        unfinished = tuple(o.stored_as(s) for o, s in stored if o.may_be_revised and s.retry_of is None)
         if unfinished:
             self._completions.add(Unfinished(of, context, unfinished, tokens, holder))
 

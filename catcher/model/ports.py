@@ -17,7 +17,7 @@ from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident, IncidentKey
 from catcher.model.lookup import Answers, Question
 from catcher.model.notice import Notice, Step
-from catcher.model.observation import Observation
+from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Policy, PolicySince
 from catcher.model.suppression import Suppression
 
@@ -44,15 +44,16 @@ NoteAnswers = Callable[[Sequence[Answer], datetime], None]
 class ObservationSink(Protocol):
     """The one way in: what intake writes to."""
 
-    def revise(self, observations: Sequence[Observation]) -> Awaitable[tuple[Observation, ...]]:
-        """As ``Store.revise``. Fails with StoreUnavailable; then nothing is changed."""
+    def revise(self, observations: Sequence[Observation]) -> Awaitable[int]:
+        """As ``Store.revise``; gives how many changed. Fails with StoreUnavailable; then nothing is changed."""
         ...
 
-    def commit(self, observations: Sequence[Observation]) -> Awaitable[tuple[Observation, ...]]:
-        """Makes the observations of one transaction durable; gives them with ``id``, ``retry_of``, ``replayed``.
+    def commit(self, observations: Sequence[Observation]) -> Awaitable[tuple[Stored, ...]]:
+        """Makes the observations of one transaction durable; gives what the store made of each.
 
         When it is done, the sync to disk has returned. It fails with StoreUnavailable (→ 451) otherwise; then none
-        is stored. That it is written doesn't depend on whether anybody waits for it.
+        is stored, unless the process that stores was killed between the sync and its answer: the client comes again,
+        and the retry is told. That it is written doesn't depend on whether anybody waits for it.
         """
         ...
 
@@ -71,7 +72,7 @@ class Purged:
 
 
 class Store(Protocol):
-    """The store's contract. Every method is synchronous and belongs to one thread; ``GroupWriter`` makes it a sink.
+    """The store's contract. Every method is synchronous and belongs to one thread; ``GroupWriter`` feeds it.
 
     The memory store is the oracle: tests/unit/store runs the same contract over every implementation.
     All raise StoreUnavailable when the medium fails.

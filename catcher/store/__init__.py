@@ -2,17 +2,30 @@
 
 ::
 
-    intake ─▶ GroupWriter.commit ─▶ [queue] ─▶ one thread ─▶ Store.add (one sync for all that waited)
-                    ◀── futures resolved ──────────┘              │
-                                                                  ▼
+    worker:  intake ─▶ StoreLink.commit ─▶ socket ─┐
+    worker:  intake ─▶ StoreLink.commit ─▶ socket ─┴─▶ StoreService ─▶ GroupWriter: one sync for all that waited
+                 ◀── futures resolved ◀── socket ◀────────────┘              │
+                                                                             ▼
     catcher.incident.fold ◀── Store.fold ◀── observations    SqliteStore | MemoryStore (the oracle)
               └─▶ increments ─▶ sums where they lie
 
 The contract is ``catcher.model.ports.Store``; tests/unit/store runs the same cases over every implementation.
 """
 
+from catcher.store.link import StoreLink
 from catcher.store.memory import MemoryStore
+from catcher.store.service import StoreService, door
 from catcher.store.sqlite import BUSY_SECONDS, SqliteStore, migrate, verify
 from catcher.store.writer import GroupWriter
 
-__all__ = ["BUSY_SECONDS", "GroupWriter", "MemoryStore", "SqliteStore", "migrate", "verify"]
+__all__ = [
+    "BUSY_SECONDS",
+    "GroupWriter",
+    "MemoryStore",
+    "SqliteStore",
+    "StoreLink",
+    "StoreService",
+    "door",
+    "migrate",
+    "verify",
+]

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import StoreUnavailable
-from catcher.store import GroupWriter, SqliteStore, verify
+from catcher.store import SqliteStore, verify
 from tests.support.observations import observation
 from tests.support.peers import need_root, peer
+from tests.support.storing import storing
 
 ROOT = Path(__file__).parents[2]
 KILLS = 12
@@ -113,29 +114,28 @@ def test_a_full_disk_is_refused_and_forgotten_once_there_is_room(small_disk: Pat
     promised: dict[int, str] = {}
 
     async def scenario() -> None:
-        writer = GroupWriter(lambda: SqliteStore(path), pause_seconds=0.0)
-        await writer.start()
         number = 0
 
         async def commit() -> None:
             nonlocal number
             number += 1
-            for stored in await writer.commit([observation(transaction=f"t{number}", retry_tag=None)]):
-                promised[stored.id] = stored.transaction
+            name = f"t{number}"
+            for stored in await link.commit([observation(transaction=name, retry_tag=None)]):
+                promised[stored.id] = name
 
-        await commit()
-        fill(ballast)
-        with pytest.raises(StoreUnavailable):
-            while True:
-                await commit()
-        before = len(promised)
-        with pytest.raises(StoreUnavailable):
+        async with storing(lambda: SqliteStore(path)) as link:
             await commit()
-        remove(ballast)
-        while len(promised) == before:
-            with suppress(StoreUnavailable):
+            fill(ballast)
+            with pytest.raises(StoreUnavailable):
+                while True:
+                    await commit()
+            before = len(promised)
+            with pytest.raises(StoreUnavailable):
                 await commit()
-        await writer.close()
+            remove(ballast)
+            while len(promised) == before:
+                with suppress(StoreUnavailable):
+                    await commit()
 
     asyncio.run(scenario())
     assert verify(path) == ()

@@ -10,25 +10,24 @@ import os
 import sys
 from pathlib import Path
 
-from catcher.store import GroupWriter, SqliteStore
+from catcher.store import SqliteStore
 from tests.support.observations import observation
+from tests.support.storing import storing
 
 
 async def commit(path: Path, count: int, together: int) -> None:
     """Commits ``count`` transactions, ``together`` at a time."""
-    writer = GroupWriter(lambda: SqliteStore(path))
-    await writer.start()
-    os.write(1, b"ready\n")
-    numbers = iter(range(count))
+    async with storing(lambda: SqliteStore(path)) as link:
+        os.write(1, b"ready\n")
+        numbers = iter(range(count))
 
-    async def sender() -> None:
-        for number in numbers:
-            name = f"{os.getpid()}-{number}"
-            for stored in await writer.commit([observation(transaction=name, retry_tag=None)]):
-                os.write(1, f"ack {stored.id} {name}\n".encode())
+        async def sender() -> None:
+            for number in numbers:
+                name = f"{os.getpid()}-{number}"
+                for stored in await link.commit([observation(transaction=name, retry_tag=None)]):
+                    os.write(1, f"ack {stored.id} {name}\n".encode())
 
-    await asyncio.gather(*(sender() for _ in range(together)))
-    await writer.close()
+        await asyncio.gather(*(sender() for _ in range(together)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.fingerprint import AuthResult, Tier
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.lookup import Answer, Answers, Question, Status
-from catcher.model.observation import Observation
+from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
 from catcher.privacy import KeyRing
@@ -62,13 +62,13 @@ class Sink:
         self.store = MemoryStore()
         self.failure: Exception | None = None
 
-    async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-        return self.store.add([observations])[0]
+    async def commit(self, observations: Sequence[Observation]) -> tuple[Stored, ...]:
+        return tuple(Stored(o.id, o.retry_of, o.replayed) for o in self.store.add([observations])[0])
 
-    async def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    async def revise(self, observations: Sequence[Observation]) -> int:
         if self.failure is not None:
             raise self.failure
-        return self.store.revise(observations)
+        return len(self.store.revise(observations))
 
 
 class Room:

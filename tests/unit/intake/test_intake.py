@@ -14,7 +14,7 @@ from catcher.catalogue import Catalogue, Entry
 from catcher.intake import Intake
 from catcher.model.errors import StoreUnavailable
 from catcher.model.lookup import Answer, Answers, Question, Status
-from catcher.model.observation import Observation
+from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Header, HeaderField
 from catcher.privacy import KeyRing
@@ -32,11 +32,11 @@ class Sink:
         self.committed: list[Sequence[Observation]] = []
         self._error = error
 
-    async def commit(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    async def commit(self, observations: Sequence[Observation]) -> tuple[Stored, ...]:
         if self._error is not None:
             raise self._error
         self.committed.append(observations)
-        return tuple(observations)
+        return tuple(Stored(o.id, o.retry_of, o.replayed) for o in observations)
 
 
 class Failing:

@@ -1,188 +1,130 @@
-"""The group writer: what is told to be stored is, in groups, in order, within bounds."""
+"""The group writer: a group is one write; one failure harms nobody else, nobody for long, and heals."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from pathlib import Path
 
 import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
-from catcher.store import GroupWriter, MemoryStore, SqliteStore
-from tests.support.gate import Gate, mail, run
+from catcher.model.observation import Observation, Stored
+from catcher.store import GroupWriter, SqliteStore
+from catcher.store.codec import encode
+from catcher.store.writer import Commit
+from tests.support.observations import observation
+from tests.support.storing import Recording, mail, remove_all
 
 
-def test_what_is_committed_is_in_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "catcher.db"
+class Clock:
+    """Seconds that a test moves."""
 
-    async def scenario() -> None:
-        writer = GroupWriter(lambda: SqliteStore(path))
-        await writer.start()
-        results = await asyncio.gather(*(writer.commit(mail(n)) for n in range(100)))
-        await writer.close()
-        store = SqliteStore(path)
-        assert [store.observation(result[0].id) for result in results] == [result[0] for result in results]
-        store.close()
+    def __init__(self) -> None:
+        self.now = 1000.0
 
-    run(scenario())
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_all_that_waits_goes_into_one_write_in_order() -> None:
-    async def scenario() -> None:
-        store = Gate()
-        writer = GroupWriter(store.open)
-        await writer.start()
-        first = asyncio.ensure_future(writer.commit(mail(0)))
-        await store.reached()
-        waiting = [asyncio.ensure_future(writer.commit(mail(n))) for n in range(1, 10)]
-        await asyncio.sleep(0)
-        store.let(2)
-        ids = [(await task)[0].id for task in (first, *waiting)]
-        assert ids == list(range(1, 11))
-        assert store.writes == [1, 9]
-        await writer.close()
-
-    run(scenario())
+def commit(observations: list[Observation], *, revises: bool = False) -> Commit:
+    return Commit([encode(o) for o in observations], revises)
 
 
-def test_one_write_is_bounded() -> None:
-    async def scenario() -> None:
-        store = Gate()
-        writer = GroupWriter(store.open, most_together=4)
-        await writer.start()
-        first = asyncio.ensure_future(writer.commit(mail(0)))
-        await store.reached()
-        waiting = [asyncio.ensure_future(writer.commit(mail(n))) for n in range(1, 11)]
-        await asyncio.sleep(0)
-        store.let(4)
-        await asyncio.gather(first, *waiting)
-        assert store.writes == [1, 4, 4, 2]
-        await writer.close()
-
-    run(scenario())
+def test_a_group_is_one_write_and_its_results_are_in_order() -> None:
+    store = Recording()
+    writer = GroupWriter(store.open, Clock())
+    results = writer.write([commit(mail(n)) for n in range(10)])
+    assert results == [(Stored(n + 1, None, False),) for n in range(10)]
+    assert store.writes == [10]
 
 
-def test_nothing_is_told_before_the_write_returned() -> None:
-    async def scenario() -> None:
-        store = Gate()
-        writer = GroupWriter(store.open)
-        await writer.start()
-        commit = asyncio.ensure_future(writer.commit(mail(0)))
-        await store.reached()
-        await asyncio.sleep(0)
-        assert not commit.done()
-        store.let()
-        await commit
-        await writer.close()
-
-    run(scenario())
+def test_what_is_written_is_in_the_file(tmp_path: Path) -> None:
+    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Clock())
+    writer.open()
+    results = writer.write([commit(mail(n)) for n in range(100)])
+    writer.close()
+    store = SqliteStore(tmp_path / "catcher.db")
+    assert [(Stored(o.id, o.retry_of, o.replayed),) for o in store.observations()] == results
+    store.close()
 
 
-def test_the_store_belongs_to_one_thread_that_is_not_the_loops() -> None:
-    async def scenario() -> None:
-        store = Gate()
-        writer = GroupWriter(store.open)
-        await writer.start()
-        store.let()
-        await writer.commit(mail(0))
-        await writer.close()
-        assert len(store.threads) == 1
-        assert threading.get_ident() not in store.threads
-
-    run(scenario())
-
-
-def test_over_the_bound_a_commit_fails_at_once() -> None:
-    async def scenario() -> None:
-        store = Gate()
-        writer = GroupWriter(store.open, most_waiting=2)
-        await writer.start()
-        written = asyncio.ensure_future(writer.commit(mail(0)))
-        await store.reached()
-        waiting = [asyncio.ensure_future(writer.commit(mail(n))) for n in (1, 2)]
-        await asyncio.sleep(0)
-        with pytest.raises(StoreUnavailable, match="2 transactions wait"):
-            await writer.commit(mail(3))
-        store.let(2)
-        await asyncio.gather(written, *waiting)
-        await writer.close()
-
-    run(scenario())
-
-
-def test_a_client_that_went_away_does_not_disturb_the_others() -> None:
-    async def scenario() -> None:
-        store = Gate()
-        writer = GroupWriter(store.open)
-        await writer.start()
-        first = asyncio.ensure_future(writer.commit(mail(0)))
-        await store.reached()
-        gone, stays = (asyncio.ensure_future(writer.commit(mail(n))) for n in (1, 2))
-        await asyncio.sleep(0)
-        gone.cancel()
-        await asyncio.sleep(0)
-        store.let(2)
-        await first
-        assert (await stays)[0].transaction == "t2"
-        await writer.close()
-        assert [o.transaction for o in store.observations()] == ["t0", "t1", "t2"]
-
-    run(scenario())
-
-
-def test_closing_writes_what_waits_and_refuses_what_comes_later() -> None:
-    async def scenario() -> None:
-        store = Gate()
-        writer = GroupWriter(store.open)
-        await writer.start()
-        commits = [asyncio.ensure_future(writer.commit(mail(n))) for n in range(5)]
-        await store.reached()
-        closing = asyncio.ensure_future(writer.close())
-        await asyncio.sleep(0)
-        with pytest.raises(StoreUnavailable, match="closed"):
-            await writer.commit(mail(9))
-        store.let(10)
-        await closing
-        assert all(task.done() for task in commits)
-        assert len(list(store.observations())) == 5
-        assert store.closed == 1
-        await writer.close()
-
-    run(scenario())
-
-
-def test_before_the_start_nothing_is_taken() -> None:
-    async def scenario() -> None:
-        writer = GroupWriter(MemoryStore)
-        with pytest.raises(StoreUnavailable, match="closed"):
-            await writer.commit(mail(0))
-        await writer.close()
-
-    run(scenario())
+def test_a_revision_in_a_group_goes_first_and_tells_how_many_changed() -> None:
+    store = Recording()
+    writer = GroupWriter(store.open, Clock())
+    added = store.add([mail(0)])[0][0]
+    final = [added, observation(id=99)]
+    results = writer.write([commit(mail(1)), commit(final, revises=True), commit(mail(2))])
+    assert results == [(Stored(2, None, False),), len(store.revise(final)), (Stored(3, None, False),)]
 
 
 def test_a_store_that_can_not_be_opened_fails_the_start(tmp_path: Path) -> None:
+    (tmp_path / "catcher.db").write_bytes(b"no database" * 100)
+    with pytest.raises(EnvironmentFailure, match="damaged"):
+        GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Clock()).open()
+
+
+def test_a_store_that_fails_fails_its_group_is_closed_and_after_a_pause_opened_again() -> None:
+    store, clock = Recording(), Clock()
+    writer = GroupWriter(store.open, clock, pause_seconds=1.0)
+    writer.open()
+    store.failure = lambda batches: StoreUnavailable("the disk is full")
+    assert writer.write([commit(mail(0)), commit(mail(1))]) == ["the disk is full"] * 2
+    assert (store.opened, store.closed) == (1, 1)
+    store.failure = lambda batches: None
+    clock.now += 0.9
+    (refusal,) = writer.write([commit(mail(2))])
+    assert "a moment ago" in str(refusal)
+    assert store.opened == 1
+    clock.now += 0.2
+    assert writer.write([commit(mail(3))]) == [(Stored(1, None, False),)]
+    assert store.opened == 2
+
+
+def test_a_store_that_can_not_be_opened_again_goes_on_failing_and_then_heals() -> None:
+    store, clock = Recording(), Clock()
+    gone = True
+
+    def open_store() -> Recording:
+        if gone:
+            raise EnvironmentFailure("the folder is gone")
+        return store.open()
+
+    writer = GroupWriter(open_store, clock, pause_seconds=1.0)
+    for _ in range(3):
+        assert writer.write([commit(mail(0))]) == ["the folder is gone"]
+        clock.now += 2
+    gone = False
+    assert writer.write([commit(mail(0))]) == [(Stored(1, None, False),)]
+
+
+def test_one_observation_that_can_not_be_stored_fails_alone(tmp_path: Path) -> None:
+    """A lone surrogate is no text that SQLite takes: its mail gets 451, the others of its group 250."""
+    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Clock())
+    bad = [observation(transaction="bad", ref="CANARY\udc80")]
+    good, failed, other = writer.write([commit(o) for o in (mail(1), bad, mail(2))])
+    assert isinstance(failed, str)
+    assert "CANARY" not in failed
+    assert isinstance(good, tuple)
+    assert isinstance(other, tuple)
+    writer.close()
+    store = SqliteStore(tmp_path / "catcher.db")
+    assert [o.transaction for o in store.observations()] == ["t1", "t2"]
+    store.close()
+
+
+def test_a_row_of_another_shape_fails_alone(tmp_path: Path) -> None:
+    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Clock())
+    results = writer.write([commit(mail(1)), Commit([["too", "few"]]), Commit([], revises=True)])
+    assert [type(result) for result in results] == [tuple, str, int]
+
+
+def test_a_file_that_is_removed_while_it_serves_is_made_again(tmp_path: Path) -> None:
     path = tmp_path / "catcher.db"
-    path.write_bytes(b"no database" * 100)
-
-    async def scenario() -> None:
-        writer = GroupWriter(lambda: SqliteStore(path))
-        with pytest.raises(EnvironmentFailure, match="damaged"):
-            await writer.start()
-        with pytest.raises(StoreUnavailable, match="closed"):
-            await writer.commit(mail(0))
-        await writer.close()
-
-    run(scenario())
-
-
-def test_a_mistake_while_opening_is_told_to_who_starts() -> None:
-    def open_store() -> MemoryStore:
-        raise ZeroDivisionError
-
-    async def scenario() -> None:
-        with pytest.raises(ZeroDivisionError):
-            await GroupWriter(open_store).start()
-
-    run(scenario())
+    writer = GroupWriter(lambda: SqliteStore(path), Clock(), pause_seconds=0.0)
+    writer.write([commit(mail(0))])
+    remove_all(tmp_path)
+    (refusal,) = writer.write([commit(mail(1))])
+    assert "removed or replaced" in str(refusal)
+    writer.write([commit(mail(2))])
+    store = SqliteStore(path)
+    assert [o.transaction for o in store.observations()] == ["t2"]
+    store.close()
