@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import smtplib
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -90,3 +93,56 @@ def test_a_database_that_another_process_holds_gives_a_prompt_451(tmp_path: Path
         while deliver(server)[0] != 250:
             assert time.monotonic() < deadline
         assert [o.outcome for o in server.observations()].count(Outcome.ACCEPTED) == 2
+
+
+def test_when_the_process_that_stores_falls_clients_hear_451_until_there_is_another(tmp_path: Path) -> None:
+    """The processes that take mail stay, and so do the connections on them."""
+    with running(tmp_path / "server", catalogue=CATALOGUE, smtp_workers=2) as server:
+        assert deliver(server)[0] == 250
+        before = server.workers_pids()
+        os.kill(before["store"], signal.SIGKILL)
+        deadline, acknowledged = time.monotonic() + SECONDS, 1
+        while (code := deliver(server)[0]) != 250 or server.workers_pids().get("store") in (None, before["store"]):
+            assert code in (250, 451)
+            acknowledged += code == 250
+            assert time.monotonic() < deadline
+        acknowledged += 1
+        after = server.workers_pids()
+        assert after.pop("store") != before.pop("store")
+        assert after == before
+        assert len(server.observations()) == acknowledged
+        server.stop()
+    log = server.log.read_text()
+    assert "worker store" in log
+    assert "ended unexpectedly" in log
+
+
+def test_a_reload_under_load_costs_no_client_a_451(tmp_path: Path) -> None:
+    """The next generation brings its own process that stores; who still uses the one before goes over."""
+    with running(tmp_path / "server", catalogue=CATALOGUE, smtp_workers=2) as server:
+        heard: list[int] = []
+        enough = threading.Event()
+
+        def load() -> None:
+            while not enough.is_set():
+                # Outside a transaction a process that is replaced says 421, in any command, and ends the session.
+                with suppress(smtplib.SMTPException, OSError), smtplib.SMTP(*server.smtp, timeout=SECONDS) as client:
+                    client.ehlo("mail.contractor.example")
+                    if client.mail("alice@contractor.example")[0] == client.rcpt("someone@army.ml")[0] == 250:
+                        heard.append(client.data(b"From: alice@contractor.example\r\n\r\nhello\r\n")[0])
+
+        senders = [threading.Thread(target=load) for _ in range(4)]
+        for sender in senders:
+            sender.start()
+        stores = {server.workers_pids()["store"]}
+        for _ in range(3):
+            server.reload()
+            stores.add(server.workers_pids()["store"])
+        enough.set()
+        for sender in senders:
+            sender.join()
+        assert set(heard) == {250}
+        assert len(stores) == 4
+        assert len(server.observations()) == len(heard)
+        assert server.stop() == 0
+    assert "ended unexpectedly" not in server.log.read_text()

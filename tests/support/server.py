@@ -170,8 +170,8 @@ class Server:
 
     @contextmanager
     def unwritable_store(self) -> Iterator[None]:
-        """Inside, the disk takes nothing more from the process that takes mail (its file size limit is 0)."""
-        pid = self.workers_pids()["smtp-0"]
+        """Inside, the disk takes nothing more from the process that stores (its file size limit is 0)."""
+        pid = self.workers_pids()["store"]
         before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
         try:
