@@ -123,4 +123,4 @@ class Intake:
 
 def _transaction_id(ref: str) -> str:
     """Follows from the reference, so that the refused and the taken part of one transaction share it."""
-    return hashlib.sha256(ref.encode()).hexdigest()[:16]
+    return hashlib.blake2b(ref.encode(), digest_size=8).hexdigest()

@@ -56,8 +56,10 @@ class Header:
 
     def first(self, name: str) -> bytes | None:
         """The value of the topmost field called ``name``, or None."""
-        found = self.all(name)
-        return found[0] if found else None
+        for each in self.by_name.get(name.lower().encode("ascii"), ()):
+            if len(each.name) == len(name):
+                return each.value
+        return None
 
 
 class Canonicalization(StrEnum):

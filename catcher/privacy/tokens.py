@@ -16,8 +16,7 @@ _INNER, _OUTER = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0
 
 def period_of(moment: datetime) -> str:
     """The period that ``moment`` (aware) falls into: the month in UTC, ``2026-11``. Periods sort as text."""
-    moment = moment.astimezone(UTC)
-    return f"{moment.year:04d}-{moment.month:02d}"
+    return moment.astimezone(UTC).isoformat()[:7]
 
 
 class Tokens:
@@ -41,7 +40,7 @@ class Tokens:
         """16 hexadecimal characters (64 bits) for a mailbox; case of local-part and domain makes no difference."""
         local_part = mailbox.local_part.lower().encode("utf-8", "surrogatepass")
         domain = mailbox.domain.lower().encode("utf-8", "surrogatepass")
-        return self._mailbox.digest(_joined(local_part, domain)).hex()[:16]
+        return self._mailbox.hexdigest(_measured(local_part) + _measured(domain))[:16]
 
     def signature(self, b: bytes, domain: str) -> str:
         """16 hexadecimal characters for a DKIM signature's ``b=`` (RFC 6376 §3.5) at one catalogued domain.
@@ -49,7 +48,7 @@ class Tokens:
         White space in ``b`` means nothing. ``domain`` is part of it because an MTA splits a mail to two domains into
         two transactions (RFC 5321 §2.1), which must not pass for a replay.
         """
-        return self._signature.digest(_joined(b"".join(b.split()), domain.encode())).hex()[:16]
+        return self._signature.hexdigest(_measured(b"".join(b.split())) + _measured(domain.encode()))[:16]
 
     def retry_tag(self, message_id: bytes, date: bytes, octets: int) -> str | None:
         """6 hexadecimal characters (24 bits) for a message, too few to confirm a guess of its Message-ID.
@@ -60,7 +59,7 @@ class Tokens:
         message_id, date = message_id.strip(), date.strip()
         if not message_id and not date:
             return None
-        return self._retry.digest(_joined(message_id, date, b"%d" % octets)).hex()[:6]
+        return self._retry.hexdigest(_measured(message_id) + _measured(date) + _measured(b"%d" % octets))[:6]
 
 
 class _Subkey:
@@ -77,13 +76,13 @@ class _Subkey:
         self._inner = hashlib.sha256(subkey.translate(_INNER))
         self._outer = hashlib.sha256(subkey.translate(_OUTER))
 
-    def digest(self, text: bytes) -> bytes:
+    def hexdigest(self, text: bytes) -> str:
         inner, outer = self._inner.copy(), self._outer.copy()
         inner.update(text)
         outer.update(inner.digest())
-        return outer.digest()
+        return outer.hexdigest()
 
 
-def _joined(*parts: bytes) -> bytes:
-    """``parts`` each with its length before it: no two lists of parts give the same octets."""
-    return b"".join([b"%d:%b" % (len(part), part) for part in parts])
+def _measured(part: bytes) -> bytes:
+    """``part`` with its length before it: no two lists of parts, one after the other, give the same octets."""
+    return b"%d:%b" % (len(part), part)
