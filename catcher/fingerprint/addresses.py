@@ -21,7 +21,7 @@ _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_AT
 """The two usual shapes of a single address, read at once; everything else goes token by token."""
 _LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN = re.compile(
-    rb"(?:([^()<>,;:@\"\\\[]*<)|[ \t]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]+)"
+    rb"(?:((?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*+<)|[ \t]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]+)"
     rb"@((?![^>\s]{254})(?:(?!xn--|[^.>]+--)"
     + _LABEL
     + rb"\.)+(?![0-9]+[>\s]|[0-9]+\Z|xn--)"
@@ -47,10 +47,15 @@ def domain_or_none(text: str) -> str | None:
 class Named(NamedTuple):
     """Whom a field names."""
 
-    mailboxes: list[Mailbox]
+    mailboxes: tuple[Mailbox, ...]
     """In order, at most MAX_MAILBOXES; one whose domain isn't any is left out: ``<>`` and a bare word name nobody."""
-    local_parts: list[str]
+    local_parts: tuple[str, ...]
     """In lower case, also of addresses without a domain (``MAILER-DAEMON``); '' for ``<>``."""
+    plain: bool = False
+    """Whether it is a single address in the usual shape."""
+
+
+NOBODY = Named((), ())
 
 
 def named(value: bytes) -> Named:
@@ -58,7 +63,7 @@ def named(value: bytes) -> Named:
     plain = _PLAIN.match(value)
     if plain is not None:
         mailbox = Mailbox(plain[2].decode("ascii"), plain[3].decode("ascii").lower())
-        return Named([mailbox], [mailbox.local_part.lower()])
+        return Named((mailbox,), (mailbox.local_part.lower(),), plain=True)
     found: list[Mailbox] = []
     names: list[str] = []
     for address in _addresses(value.decode("utf-8", "replace")):
@@ -66,7 +71,7 @@ def named(value: bytes) -> Named:
         names.append(local_part.strip('"').lower() if at else address.lower())
         if len(found) < MAX_MAILBOXES and (read := _mailbox(address)) is not None:
             found.append(read)
-    return Named(found, names)
+    return Named(tuple(found), tuple(names))
 
 
 def mailboxes(values: Iterable[bytes]) -> list[Mailbox]:

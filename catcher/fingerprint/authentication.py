@@ -11,6 +11,7 @@ from catcher.fingerprint.dkim import Claim, Verdict, judge_dkim, read_claims, un
 from catcher.fingerprint.dmarc import DmarcVerdict, judge_dmarc, without_record
 from catcher.fingerprint.dmarc7489 import Identifier
 from catcher.fingerprint.dmarcrecord import walk
+from catcher.fingerprint.glance import Glance
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.spf import judge_spf
 from catcher.model.fingerprint import ArcResult, Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
@@ -54,12 +55,13 @@ class Credentials:
     """The signatures as they were read, where no look-ups are made."""
 
 
-def read_credentials(transaction: Transaction, *, lookups: bool) -> Credentials:
-    """The credentials of ``transaction``; without ``lookups`` nothing is hashed for keys that nobody asks for."""
+def read_credentials(transaction: Transaction, glance: Glance | None, *, lookups: bool) -> Credentials:
+    """The credentials of ``transaction``; without ``lookups`` nothing is hashed for keys that nobody asks for.
+
+    ``glance`` is at its header, None where it has none.
+    """
     header, body = transaction.header or Header(), transaction.body or BodyFacts()
-    froms = header.all("from")
-    authors = tuple(dict.fromkeys([mailbox.domain for mailbox in mailboxes(froms)]))
-    author = authors[0] if len(authors) == 1 and len(froms) == 1 else None
+    author, authors = _authors(header, glance)
     path = transaction.reverse_path
     bare = None if path is None else Mailbox("-" if path.local_part else "", path.domain)
     client, helo = transaction.client, transaction.helo
@@ -67,6 +69,15 @@ def read_credentials(transaction: Transaction, *, lookups: bool) -> Credentials:
         return Credentials(client, helo, bare, authors, author, unjudged=tuple(unjudged(header)))
     typed = {mailbox.domain for mailbox in transaction.forward_paths}
     return Credentials(client, helo, bare, authors, author, read_claims(header, body, typed), read_arc(header, body))
+
+
+def _authors(header: Header, glance: Glance | None) -> tuple[str | None, tuple[str, ...]]:
+    """The one author's domain, where there is one, and the distinct domains in From, all of it read."""
+    if glance is not None and glance.author is not None:
+        return glance.author.domain, (glance.author.domain,)
+    froms = header.all("from")
+    authors = tuple(dict.fromkeys([mailbox.domain for mailbox in mailboxes(froms)]))
+    return authors[0] if len(authors) == 1 and len(froms) == 1 else None, authors
 
 
 def authenticate(lookups: Lookups, shown: Credentials, context: Context) -> Authenticated | None:

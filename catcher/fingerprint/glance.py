@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from catcher.fingerprint import subjects
-from catcher.fingerprint.addresses import MAX_MAILBOXES, Named, named
-from catcher.model.transaction import Header
+from catcher.fingerprint.addresses import MAX_MAILBOXES, NOBODY, Named, named
+from catcher.fingerprint.fieldnames import LOOKED_AT, ONCE
+from catcher.model.transaction import Header, HeaderField
 
 READ = 2048
 """Octets of a field that are looked at."""
@@ -14,22 +15,33 @@ _DAMAGE = frozenset({"nul", "bad-line", "8bit", "no-header"})
 class Glance:
     """Values are cut to READ octets and stripped. Lives for one judgement; nothing of it is kept."""
 
-    __slots__ = ("answers_to", "authors", "damaged", "fields", "recipients", "repeated", "senders", "subject")
+    __slots__ = (
+        "answers_to",
+        "author",
+        "authors",
+        "damaged",
+        "fields",
+        "names",
+        "recipients",
+        "repeated",
+        "senders",
+        "subject",
+    )
 
     def __init__(self, header: Header) -> None:
-        fields: dict[bytes, bytes] = {}
-        repeated = set()
-        for name, each in header.by_name.items():
-            fields[name] = each[0].value[:READ].strip()
-            if len(each) > 1:
-                repeated.add(name)
-        self.fields = fields
-        """Name in lower case → the topmost value."""
-        self.repeated = repeated
+        by_name = header.by_name
+        self.names = names = LOOKED_AT.intersection(by_name)
+        """Of the fields that are looked at, those that are there: their names in lower case."""
+        self.fields = fields = {name: by_name[name][0].value[:READ].strip() for name in names}
+        """Such a name → the topmost value."""
+        self.repeated = len(by_name) < len(header.fields) and any(len(by_name[name]) > 1 for name in ONCE & names)
+        """Whether a field that may stand once stands twice."""
         subject = fields.get(b"subject")
         self.subject = subjects.decoded(subject) if subject else ""
-        self.authors, self.senders = self._named(b"from")
+        self.authors, self.senders, plain = self._named(b"from")
         """Whom From names, and the local-parts in From and Sender, in lower case."""
+        self.author = self.authors[0] if plain and _is_whole(by_name[b"from"]) else None
+        """The only one, where one From names one in the usual shape."""
         if b"sender" in fields:
             self.senders = self.senders + self._named(b"sender").local_parts
         self.answers_to = self._named(b"reply-to").mailboxes
@@ -46,4 +58,9 @@ class Glance:
 
     def _named(self, name: bytes) -> Named:
         value = self.fields.get(name)
-        return Named([], []) if value is None else named(value)
+        return NOBODY if value is None else named(value)
+
+
+def _is_whole(fields: list[HeaderField]) -> bool:
+    """Whether it is one field that is looked at to its end, and without blanks before its colon."""
+    return len(fields) == 1 and len(fields[0].value) <= READ and fields[0].name.isalpha()

@@ -34,8 +34,11 @@ Hints = tuple[tuple[str, frozenset[Fact]], ...]
 
 def read_hints(glance: Glance, told: Iterable[Intended]) -> Hints:
     """The hints in a message. ``told``: each typed domain, as it stands without them."""
-    written = b" ".join([glance.value(name) for name in _FIELDS]).lower()
-    possible = [domain for intended in told for domain in _possible(intended) if _may_stand_in(written, domain)]
+    possible = [domain for intended in told for domain in _possible(intended)]
+    if not possible:
+        return ()
+    written = b" ".join([glance.value(name) for name in _FIELDS if name in glance.names]).lower()
+    possible = [domain for domain in possible if _may_stand_in(written, domain)]
     if not possible:
         return ()
     named = {Fact.CO_RECIPIENT: [mailbox.domain for mailbox in glance.recipients], Fact.THREAD: _thread(glance)}
@@ -72,6 +75,8 @@ def heed(
 
     A declared domain stays; a hint for it is told. Without a hint for any candidate nothing changes.
     """
+    if not hints:
+        return intended, _NOTHING
     facts = dict(hints)
     if intended.basis is Basis.DECLARED:
         return intended, facts.get(intended.domain or "", _NOTHING)

@@ -17,6 +17,7 @@ from catcher.fingerprint.authentication import Credentials, authenticate, read_c
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.facts import Fact
 from catcher.fingerprint.freshness import judge_freshness
+from catcher.fingerprint.glance import Glance
 from catcher.fingerprint.hints import heed
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.markings import judge_markings
@@ -66,15 +67,16 @@ def gist(transaction: Transaction, *, lookups: bool = True, intended: Callable[[
 
     ``intended`` says for whom a typed domain may stand; without it nothing is looked for that may hint at those.
     """
-    reverse_path = transaction.reverse_path
+    header, reverse_path = transaction.header, transaction.reverse_path
+    glance = None if header is None else Glance(header)
     typed = tuple(dict.fromkeys([mailbox.domain for mailbox in transaction.forward_paths]))
     return Gist(
-        credentials=read_credentials(transaction, lookups=lookups),
+        credentials=read_credentials(transaction, glance, lookups=lookups),
         typed=typed,
         reverse_path=domain_or_none(reverse_path.domain) if reverse_path else None,
-        carriers=header_platforms(transaction.header),
-        look=look_at(transaction, map(intended, typed) if intended else ()),
-        markings=judge_markings(transaction.header),
+        carriers=header_platforms(header),
+        look=look_at(transaction, glance, map(intended, typed) if intended else ()) if glance else None,
+        markings=judge_markings(header),
     )
 
 

@@ -70,11 +70,9 @@ class Look:
     """For whom it may have been meant."""
 
 
-def look_at(transaction: Transaction, intended: Iterable[Intended] = ()) -> Look | None:
-    """None where there was no message. ``intended``: the typed domains as they stand without hints."""
-    if transaction.header is None:
-        return None
-    glance = Glance(transaction.header)
+def look_at(transaction: Transaction, glance: Glance, intended: Iterable[Intended] = ()) -> Look:
+    """What ``glance`` at the header of ``transaction`` tells; ``intended``: the typed domains as they stand without
+    hints."""
     facts = header_facts(glance)
     path = transaction.reverse_path
     if path is None:

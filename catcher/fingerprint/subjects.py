@@ -6,12 +6,33 @@ import base64
 import binascii
 import quopri
 import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _ENCODED_WORD = re.compile(r"=\?([\w-]{1,40})(?:\*[\w-]{1,20})?\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
 
 
-def _any_of(*phrases: str, start: bool) -> re.Pattern[str]:
-    return re.compile(("^" if start else r"\b") + "(?:" + "|".join(phrases) + ")", re.IGNORECASE)
+def finder(patterns: Mapping[T, str]) -> Callable[[str], list[T]]:
+    """The function from a text to the keys of those ``patterns`` that are found in it, whatever the case of letters.
+
+    The patterns are in lower case. Most texts are ASCII: in lower case they are searched several times as fast.
+    """
+    for_lower_case = [(key, re.compile(pattern).search) for key, pattern in patterns.items()]
+    for_any_case = [(key, re.compile(pattern, re.IGNORECASE).search) for key, pattern in patterns.items()]
+
+    def found(text: str) -> list[T]:
+        if text.isascii():
+            lower = text.lower()
+            return [key for key, search in for_lower_case if search(lower)]
+        return [key for key, search in for_any_case if search(text)]
+
+    return found
+
+
+def _any_of(*phrases: str, start: bool) -> str:
+    return ("^" if start else r"\b") + "(?:" + "|".join(phrases) + ")"
 
 
 DELIVERY = _any_of(
@@ -74,25 +95,27 @@ COMPLAINT = _any_of("complaint about message from ", start=True)
 """Abuse reports of a kind older than RFC 5965."""
 
 
-TEST = re.compile(
+TEST = (
     r"\A(?:(?:this is )?(?:a |just a )?(?:smtp |mail |e-?mail |relay )?(?:test(?:ing)?|tests?mail|probe|essai|prueba)"
-    r"(?: ?(?:e-?mail|mail|message|nachricht|relay|\d{1,4}))?|ping|asdf+|hello world)[\s.!\d]*\Z",
-    re.IGNORECASE,
+    r"(?: ?(?:e-?mail|mail|message|nachricht|relay|\d{1,4}))?|ping|asdf+|hello world)[\s.!\d]*\Z"
 )
 """A test and nothing else."""
 
-RELAY_TEST = re.compile(
+RELAY_TEST = (
     r"\A\s*(?:open[- ]?relay|relay (?:test|check|probe)|smtp (?:relay|probe|scan|check))"
-    r"|\A[^\w]*(?:\d{1,3}\.){3}\d{1,3}(?:[:;|, ]\s*\d{1,5})?[^\w]*\Z",
-    re.IGNORECASE,
+    r"|\A[^\w]*(?:\d{1,3}\.){3}\d{1,3}(?:[:;|, ]\s*\d{1,5})?[^\w]*\Z"
 )
 """What programs write that look for open relays: the server's own address, or in so many words."""
 
 
 def loud(subject: str) -> bool:
     """All capitals, or several exclamation marks."""
-    letters = sum(map(str.isalpha, subject))
-    return (letters > 9 and subject.isupper()) or subject.count("!") > 1
+    return (subject.isupper() and letters(subject) > 9) or subject.count("!") > 1
+
+
+def letters(text: str) -> int:
+    """How many letters stand in ``text``."""
+    return sum(map(str.isalpha, text))
 
 
 def decoded(value: bytes) -> str:

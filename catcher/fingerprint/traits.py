@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
+from catcher.fingerprint import fieldnames, subjects
 from catcher.fingerprint.glance import Glance
 from catcher.fingerprint.trait import Trait
+
+_REMEMBERED = 1_024
 
 
 def traits(glance: Glance) -> set[Trait]:
@@ -26,19 +30,13 @@ _ANSWER = re.compile(r"(?:\[[^\]]{0,40}\] ?)?(?:re|aw|sv|vs|odp|ynt|rv|fw|fwd|wg
 
 
 def _thread(glance: Glance, found: set[Trait]) -> None:
-    answers = b"in-reply-to" in glance.fields or b"references" in glance.fields
+    answers = not fieldnames.ANSWERING.isdisjoint(glance.names)
     if answers:
         found.add(Trait.REPLY)
     if glance.subject and _ANSWER.match(glance.subject):
         found.add(Trait.RE if answers else Trait.RE_ALONE)
-    if not _OWN_FIELDS.isdisjoint(glance.fields):
+    if not fieldnames.OWN.isdisjoint(glance.names):
         found.add(Trait.OWN_FIELDS)
-
-
-_OWN_FIELDS = frozenset(
-    b"organization x-accept-language accept-language content-language x-face openpgp autocrypt mail-followup-to"
-    b" x-gpg-fingerprint x-pgp-key x-home-page x-url x-operating-system x-os x-ms-has-attach".split()
-)
 
 
 def _people(glance: Glance, found: set[Trait]) -> None:
@@ -89,10 +87,10 @@ def _recipients(glance: Glance, found: set[Trait]) -> None:
 
 def _display_name(value: bytes) -> str:
     """What stands before the first ``<``, or in a trailing comment."""
-    text = value[:300].decode("utf-8", "replace")
-    before, bracket, _ = text.partition("<")
+    before, bracket, _ = value[:300].partition(b"<")
+    text = before.decode("utf-8", "replace")
     if bracket:
-        return before.strip().strip('"').strip()
+        return text.strip().strip('"').strip()
     _, parenthesis, comment = text.partition("(")
     return comment.rstrip(") \t") if parenthesis else ""
 
@@ -141,27 +139,33 @@ def _date(glance: Glance, found: set[Trait]) -> None:
         found.add(Trait.DATE_MALFORMED)
         return
     if match[1] is not None:
-        try:
-            day = date(int(match[4]), _MONTHS.index(match[3].lower()) // 3 + 1, int(match[2])).weekday()
-        except ValueError:
-            found.add(Trait.DATE_MALFORMED)
-            return
-        if day != _DAYS.index(match[1].lower()) // 3:
-            found.add(Trait.DATE_WRONG_WEEKDAY)
+        fault = _fault_of_day(*match.group(1, 2, 3, 4))
+        if fault:
+            found.add(fault)
 
 
-_MONEY = re.compile(r"[$€£¥]|\d ?%|\b(?:usd|eur|us\$)\b", re.I)
-_OFFER = re.compile(
+@lru_cache(_REMEMBERED)
+def _fault_of_day(weekday: str, day: str, month: str, year: str) -> Trait | None:
+    """What is wrong with a day as it was written. Remembered, boundedly, since most mails were written of late."""
+    try:
+        written = date(int(year), _MONTHS.index(month.lower()) // 3 + 1, int(day))
+    except ValueError:
+        return Trait.DATE_MALFORMED
+    return None if written.weekday() == _DAYS.index(weekday.lower()) // 3 else Trait.DATE_WRONG_WEEKDAY
+
+
+_MONEY = r"[$€£¥]|\d ?%|\b(?:usd|eur|us\$)\b"
+_OFFER = (
     r"\b(?:free|sav(?:e|ings?)|offers?|cash|money|income|earn|profits?|invest\w*|loans?|mortgages?|credit|debts?|rates?"
     r"|guarante\w+|win(?:ner|ning)?|won|prizes?|lottery|bonus|cheap\w*|discount\w*|deals?|sale|lowest|price[sd]?|buy"
     r"|order|act now|viagra|pills?|meds|pharmacy|weight|diet|health|insurance|casino|adult|sex\w*|hot|teens?|girls?"
     r"|xxx|porn|horny|urgent|confidential|assistance|business|opportunit\w+|proposal|partnership|million|transfer|click|limited"
     r"|don'?t miss|special|amazing|unlimited|instant\w*|secrets?|cell ?phone|inkjet|printers?|toner|software|dvd|copy"
-    r"|your (?:account|mailbox|password)|verify|suspended|winner|gift|approved|membership|traffic|e-?mail(?:s|ing)?)\b",
-    re.I,
+    r"|your (?:account|mailbox|password)|verify|suspended|winner|gift|approved|membership|traffic|e-?mail(?:s|ing)?)\b"
 )
 _TAIL = re.compile(r"\S\s{4,}\S{2,20}\Z|\s[#\[(]?\d{4,}[\])]?\Z|\s[a-z]*\d+[a-z]+\d*[a-z]*\Z")
-_YOU = re.compile(r"\b(?:you|your|yours|u)\b", re.I)
+_YOU = r"\b(?:you|your|yours|u)\b"
+_signs = subjects.finder({Trait.SUBJECT_MONEY: _MONEY, Trait.SUBJECT_OFFER: _OFFER, Trait.SUBJECT_YOU: _YOU})
 
 
 def _subject(glance: Glance, found: set[Trait]) -> None:
@@ -169,12 +173,11 @@ def _subject(glance: Glance, found: set[Trait]) -> None:
     if not text:
         found.add(Trait.SUBJECT_NONE)
         return
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) > 5 and text.isupper():
+    if text.isupper() and subjects.letters(text) > 5:
         found.add(Trait.SUBJECT_LOUD)
-    for trait, pattern in _SUBJECT_SIGNS:
-        if pattern.search(text):
-            found.add(trait)
+    found.update(_signs(text))
+    if _TAIL.search(text):
+        found.add(Trait.SUBJECT_TAIL)
     if "!" in text:
         found.add(Trait.SUBJECT_CRY)
     if "?" in text:
@@ -182,16 +185,9 @@ def _subject(glance: Glance, found: set[Trait]) -> None:
     if "�" in text:
         found.add(Trait.SUBJECT_RAW)
     words = text.split()
-    if len(words) > 3 and sum(w[0].isupper() for w in words) > 0.75 * len(words):
+    if len(words) > 3 and len([word for word in words if word[0].isupper()]) > 0.75 * len(words):
         found.add(Trait.SUBJECT_TITLE)
 
-
-_SUBJECT_SIGNS = (
-    (Trait.SUBJECT_MONEY, _MONEY),
-    (Trait.SUBJECT_OFFER, _OFFER),
-    (Trait.SUBJECT_TAIL, _TAIL),
-    (Trait.SUBJECT_YOU, _YOU),
-)
 
 _TYPES = {
     "text/plain": Trait.PLAIN,
@@ -225,27 +221,22 @@ _HIGH = re.compile(rb"\s*(?:1|2|high|urgent|highest)\b", re.I)
 
 def _program(glance: Glance, found: set[Trait]) -> None:
     program = glance.value(b"user-agent") + glance.value(b"x-mailer")
-    mimeole = b"x-mimeole" in glance.fields
+    mimeole = b"x-mimeole" in glance.names
     if program:
         found.add(Trait.PROGRAM if _PEOPLES.search(program) else Trait.PROGRAM_OTHER)
         if b"Outlook" in program and not mimeole and (b"Express" in program or b"Build" in program):
             found.add(Trait.PROGRAM_FORGED)
-    elif mimeole or b"x-msmail-priority" in glance.fields:
+    elif mimeole or b"x-msmail-priority" in glance.names:
         found.add(Trait.MIMEOLE_ALONE)
-    priorities = _PRIORITIES & glance.fields.keys()
+    priorities = fieldnames.PRIORITIES & glance.names
     if priorities:
         high = any(_HIGH.match(glance.fields[name]) for name in priorities)
         found.add(Trait.PRIORITY if high else Trait.PRIORITY_NORMAL)
     if glance.damaged:
         found.add(Trait.DAMAGED)
-    if glance.repeated and glance.repeated & _ONCE:
+    if glance.repeated:
         found.add(Trait.REPEATED)
 
-
-_PRIORITIES = frozenset({b"x-priority", b"x-msmail-priority", b"importance", b"priority"})
-_ONCE = frozenset(
-    b"from to cc subject date message-id reply-to in-reply-to references mime-version content-type".split()
-)
 
 _FINDERS: tuple[Callable[[Glance, set[Trait]], None], ...] = (
     _thread,

@@ -16,6 +16,7 @@ from catcher.fingerprint.addresses import MAX_MAILBOXES, domain_or_none, mailbox
         (b" Ada <ada@Contractor.Example> (home)", ["ada@contractor.example"]),
         (b'"Doe, J. <x@y.example>" <j@z.example>', ["j@z.example"]),
         (b"a@x.example, B <b@y.example>;c@z.example", ["a@x.example", "b@y.example", "c@z.example"]),
+        (b'"Lane, Ada" <ada@x.example>', ["ada@x.example"]),
         (b"crew: a@x.example, b@y.example;, c@z.example", ["a@x.example", "b@y.example", "c@z.example"]),
         (b"undisclosed-recipients:;", []),
         (b"(a (nested) @x.example) b@y.example", ["b@y.example"]),
@@ -39,6 +40,18 @@ from catcher.fingerprint.addresses import MAX_MAILBOXES, domain_or_none, mailbox
 )
 def test_mailboxes_of_an_address_list(text: bytes, expected: list[str]) -> None:
     assert [m.address for m in mailboxes([text])] == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from([b'"Lane, Ada"', b'"', b"Ada", b" ", b"<", b"(", b"ada@x.example", b">", b"\\", b","]),
+        max_size=8,
+    )
+)
+def test_the_usual_shape_is_read_as_every_other(pieces: list[bytes]) -> None:
+    """A comment behind it, which means nothing, keeps an address from being read at one look."""
+    value = b"".join(pieces) + b" <ada@contractor.example>"
+    assert named(value)[:2] == named(value + b" ()")[:2]
 
 
 def test_local_parts_are_read_without_a_domain_too() -> None:
