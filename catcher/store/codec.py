@@ -43,6 +43,7 @@ COLUMNS: tuple[str, ...] = tuple(field_dictionary())
 
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 _loads = json.JSONDecoder().decode
+_loads_first = json.JSONDecoder().raw_decode
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -125,8 +126,10 @@ def decode(row: Sequence[Any]) -> Observation:
     return Observation(**values)
 
 
-def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(_loads(text))
+def texts(column: str) -> tuple[str, ...]:
+    """The texts in a column that holds a list of them."""
+    found, _ = _loads_first(column)
+    return tuple(found)
 
 
 def _optional(enum: type[E]) -> Callable[[str | None], E | None]:
@@ -192,8 +195,8 @@ _READ: dict[str, Callable[[Any], object]] = {
     "outcome": Outcome,
     "tls": bool,
     "size_class": _optional(SizeClass),
-    "recipients": _tokens,
-    "signatures": _tokens,
+    "recipients": texts,
+    "signatures": texts,
     "replayed": bool,
     "fresh": bool,
     "sender": _sender,

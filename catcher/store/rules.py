@@ -65,12 +65,16 @@ def revised(stored: Observation, known: Observation, *, replayed: bool) -> Obser
 
 def retry_key(
     retry_tag: str | None, domain: str, reverse_path_token: str | None, recipients: Iterable[str]
-) -> str | None:
-    """Equal when retry tag, domain, reverse-path and the set of recipients are equal; None without a tag."""
+) -> int | None:
+    """Equal when retry tag, domain, reverse-path and the set of recipients are equal; None without a tag.
+
+    64 bits, signed: among a hundred million mails, one in 10¹¹ new ones has another's key by chance.
+    """
     if retry_tag is None:
         return None
     text = "\n".join((retry_tag, domain, reverse_path_token or "", *sorted(set(recipients))))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def changed_contacts(party: str, known: Sequence[Contact], change: ContactChange) -> tuple[Contact, ...]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import count
 from operator import itemgetter
+from sqlite3 import Connection
 
 from sqlite_utils import Database
 
 from catcher.model.observation import Observation, Stored
 from catcher.privacy.retention import RETRY_AFTER
-from catcher.store.codec import COLUMNS, Row, bound_to_text, decode, encode, moment_from_text, moment_to_text
+from catcher.store.codec import COLUMNS, Row, bound_to_text, decode, encode, moment_from_text, moment_to_text, texts
 from catcher.store.rules import retry_key, revised
 from catcher.store.sqlite.connection import writing
 from catcher.store.sqlite.statement import quoted
@@ -22,58 +21,45 @@ _ALL = quoted(COLUMNS)
 _KEPT = tuple(column for column in COLUMNS if column not in ("id", "retry_of", "replayed"))
 """The columns that an observation brings with it."""
 _kept = itemgetter(*map(COLUMNS.index, _KEPT))
-_told = itemgetter(*map(COLUMNS.index, ("transaction", "observed_at", "signatures")))
+_judged = itemgetter(*map(COLUMNS.index, ("transaction", "observed_at", "signatures")))
 _envelope = itemgetter(*map(COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
 
-_LAST = "SELECT max(ifnull((SELECT max(id) FROM observation), 0), (SELECT up_to FROM folded))"
+_LAST = "SELECT max(up_to, ifnull((SELECT max(id) FROM observation), 0)) FROM folded"
 """Ids never come again: what was purged was folded, and the fold's marker stays."""
-_FIRSTS = """SELECT key, observation, "transaction", observed_at FROM retry
-    WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key, observation"""
-_SIGNERS = """SELECT value,
-    (SELECT min("transaction") FROM signature WHERE token = value),
-    (SELECT max("transaction") FROM signature WHERE token = value) FROM json_each(?)"""
-"""Two transactions of each token are enough to know whether there is another than a given one."""
-_INSERT = f"INSERT INTO observation (id, retry_of, replayed, {quoted(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
-_INSERT_RETRY = "INSERT INTO retry VALUES (?,?,?,?)"
-_INSERT_SIGNATURE = "INSERT INTO signature VALUES (?,?,?)"
+_FIRST = """SELECT min(id) FROM retry JOIN observation ON id = retry.observation
+    WHERE key = ? AND "transaction" <> ? AND observed_at >= ?"""
+_SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
+_ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
+_ADD_RETRY = "INSERT INTO retry (key, observation) VALUES (?,?)"
+_ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALUES (?,?,?)'
 
 
 def add(db: Database, rows: Sequence[Row]) -> list[Stored]:
     """As ``SqliteStore.add_rows``: one transaction, durable when it returns."""
     if not rows:
         return []
-    keys = [_retry_key(row) for row in rows]
-    tokens: list[list[str]] = [json.loads(_told(row)[2]) for row in rows]
-    stored, retries, signatures = [], [], []
     with writing(db):
-        firsts = _firsts(db, {key for key in keys if key is not None})
-        signers = _signers(db, {token for each in tokens for token in each})
         (last,) = db.execute(_LAST).fetchone()
-        for id, row, key, signed in zip(count(last + 1), rows, keys, tokens):
-            transaction, observed_at, _ = _told(row)
-            first = None
-            if key is not None:
-                others = firsts.setdefault(key, [])
-                since = _retried_since(observed_at) if others else ""
-                first = next((other for other, by, at in others if by != transaction and at >= since), None)
-                if first is None:
-                    others.append((id, transaction, observed_at))
-                    retries.append((key, id, transaction, observed_at))
-            replayed = first is None and any(signers[token] - {transaction} for token in signed)
-            for token in set(signed):
-                signers[token].add(transaction)
-                signatures.append((token, transaction, id))
-            stored.append(Stored(id, first, replayed))
-        made = ((s.id, s.retry_of, int(s.replayed), *_kept(row)) for s, row in zip(stored, rows, strict=True))
-        db.conn.executemany(_INSERT, made)
-        db.conn.executemany(_INSERT_RETRY, retries)
-        db.conn.executemany(_INSERT_SIGNATURE, signatures)
-    return stored
+        return [_add(db.conn, id, row) for id, row in enumerate(rows, last + 1)]
 
 
-def _retry_key(row: Row) -> str | None:
+def _add(connection: Connection, id: int, row: Row) -> Stored:
+    """Row by row, so that each is judged beside those before it; a statement costs little, a page of the log much."""
+    transaction, observed_at, signatures = _judged(row)
+    tokens, key, first = texts(signatures), _retry_key(row), None
+    if key is not None:
+        (first,) = connection.execute(_FIRST, (key, transaction, _retried_since(observed_at))).fetchone()
+        if first is None:
+            connection.execute(_ADD_RETRY, (key, id))
+    replayed = first is None and _is_seen(connection, tokens, transaction)
+    connection.execute(_ADD, (id, first, replayed, *_kept(row)))
+    _add_signatures(connection, tokens, transaction, id)
+    return Stored(id, first, replayed)
+
+
+def _retry_key(row: Row) -> int | None:
     tag, domain, reverse_path_token, recipients = _envelope(row)
-    return retry_key(tag, domain, reverse_path_token, json.loads(recipients))
+    return retry_key(tag, domain, reverse_path_token, texts(recipients))
 
 
 @lru_cache(maxsize=64)
@@ -82,18 +68,14 @@ def _retried_since(observed_at: str) -> str:
     return moment_to_text(moment_from_text(observed_at) - RETRY_AFTER)
 
 
-def _firsts(db: Database, keys: Iterable[str]) -> dict[str, list[tuple[int, str, str]]]:
-    """Of each key that is there: id, transaction and moment of the observations that are no retries, by id."""
-    found: dict[str, list[tuple[int, str, str]]] = {}
-    for key, *first in db.execute(_FIRSTS, [json.dumps(list(keys))]):
-        found.setdefault(key, []).append(tuple(first))
-    return found
+def _is_seen(connection: Connection, tokens: Iterable[str], transaction: str) -> bool:
+    """Whether another transaction has one of the signatures."""
+    return any(connection.execute(_SEEN, (token, transaction)).fetchone() for token in tokens)
 
 
-def _signers(db: Database, tokens: Iterable[str]) -> dict[str, set[str]]:
-    """Of each token: up to two of the transactions that had it."""
-    found = db.execute(_SIGNERS, [json.dumps(list(tokens))]) if tokens else ()
-    return {token: {*transactions} - {None} for token, *transactions in found}
+def _add_signatures(connection: Connection, tokens: Iterable[str], transaction: str, id: int) -> None:
+    for token in set(tokens):
+        connection.execute(_ADD_SIGNATURE, (token, transaction, id))
 
 
 _REVISE = "UPDATE observation SET " + ",".join(f'"{column}" = ?' for column in _KEPT)
@@ -108,13 +90,10 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
             continue
         tokens = [(token, stored.transaction, stored.id) for token in stored.signatures]
         db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
-        marks = ",".join("?" * len(known.signatures))
-        seen = f'SELECT 1 FROM signature WHERE token IN ({marks}) AND "transaction" <> ?'
-        elsewhere = db.execute(seen, [*known.signatures, stored.transaction]).fetchone() is not None
-        new = revised(stored, known, replayed=stored.retry_of is None and elsewhere)
+        replayed = stored.retry_of is None and _is_seen(db.conn, known.signatures, stored.transaction)
+        new = revised(stored, known, replayed=replayed)
         db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(encode(new)), int(new.replayed), new.id])
-        tokens = [(token, new.transaction, new.id) for token in set(new.signatures)]
-        db.conn.executemany("INSERT INTO signature VALUES (?, ?, ?)", tokens)
+        _add_signatures(db.conn, new.signatures, new.transaction, new.id)
         db.execute("INSERT INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id])
         changed.append(new)
     return tuple(changed)
