@@ -36,7 +36,7 @@ class ReadBuffer:
 
     def take(self, count: int) -> bytes:
         """The first ``count`` octets; they are overwritten here."""
-        data = bytes(self.view[:count])
+        data = self.view[:count].tobytes()
         self.view[:count] = self._zeros[:count]
         return data
 

@@ -124,7 +124,7 @@ class HeaderReader:
         self._note(many[0])
         self._room -= many.end()
         self._fields = [HeaderField(name, value.removesuffix(b"\r")) for name, value in found]
-        self.hops = len(_RECEIVED.findall(many[0]))
+        self.hops = [name.rstrip().lower() for name, _ in found].count(b"received")
         return many.end()
 
     def _pass_over(self, data: bytes, start: int) -> int:

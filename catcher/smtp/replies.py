@@ -96,6 +96,7 @@ LOOP = reply(554, "5.4.6", "too many Received fields: the message goes in circle
 NO_SUCH_ADDRESS = reply(550, "5.1.1", "there is no such address here")
 NO_RELAY = reply(550, "5.7.1", "no mail is taken or relayed for that domain here")
 
+_ACCEPTED = reply(250, "2.0.0", "recorded; the message itself is not kept; ref %s").wire
 ANSWERED = reply(250, "2.0.0", "noted; the address is the answer, and the message itself is not kept")
 NOT_STORED = reply(451, "4.3.0", "the message can't be recorded now; try again later")
 INTERNAL_ERROR = reply(421, "4.3.0", "internal error; try again later", close=True)
@@ -133,7 +134,7 @@ def help_text(verbs: Iterable[str], url: str) -> Reply:
 
 
 def accepted(ref: str) -> Reply:
-    return reply(250, "2.0.0", f"recorded; the message itself is not kept; ref {ref}")
+    return Reply(250, _ACCEPTED % ref.encode("ascii"))
 
 
 def takes_no_mail(domain: str, intended: str | None, *, null_mx: bool) -> Reply:
