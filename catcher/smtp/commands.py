@@ -72,8 +72,11 @@ class CommandReader:
 
     def feed(self, data: bytes) -> None:
         """Takes the next octets."""
+        if not self._buffer:
+            self._buffer = data
+            return
         self._scanned -= self._start
-        self._buffer = self._buffer[self._start :] + data if len(self) else data
+        self._buffer = self._buffer[self._start :] + data
         self._start = 0
 
     def clear(self) -> None:
@@ -92,13 +95,14 @@ class CommandReader:
 
         An over-long one is returned as soon as it is too long, with its first octets; the rest is then passed over.
         """
-        while self._scanned < len(self._buffer):
-            end = self._buffer.find(b"\n", self._scanned) + 1
+        buffer = self._buffer
+        while self._scanned < len(buffer):
+            end = buffer.find(b"\n", self._scanned) + 1
             if not end:
                 return self._unended()
-            line = self._buffer[self._start : end]
+            line = buffer[self._start : end]
             self._start = self._scanned = end
-            if end == len(self._buffer):
+            if end == len(buffer):
                 self.clear()
             crlf = line.endswith(b"\r\n")
             tainted, self._tainted = self._tainted or not crlf, not crlf

@@ -76,7 +76,7 @@ class Connection(SMTP):
             self._take(data)
         except Exception as error:  # the edge of a session: the client hears a fixed text, the others don't notice
             self._failed(error)
-        if len(self._commands) > READ_AHEAD and not self._held_back:
+        if (self._blocked or self._stuffed) and len(self._commands) > READ_AHEAD and not self._held_back:
             self._held_back = True
             self._front.pause_reading()
 

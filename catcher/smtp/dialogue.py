@@ -272,11 +272,10 @@ class Dialogue:
             self._commands_left = self._settings.limits.commands
             return answered, replies.ANSWERED, replies.NOT_STORED
         ended = envelope.ended(self._clock.now(), header, body)
-        entries = tuple(envelope.taken.entries.values())
         self.abandon()
         self._commands_left = self._settings.limits.commands
         if ended.outcome is Outcome.EXPLAINED:
-            words = self._settings.explanations
+            words, entries = self._settings.explanations, tuple(envelope.taken.entries.values())
             return ended, words.after_data(entries, ended.ref), words.unrecorded(entries)
         return ended, replies.accepted(ended.ref), replies.NOT_STORED
 

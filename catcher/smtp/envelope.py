@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
@@ -69,13 +69,15 @@ class Client:
     tls: bool
 
 
-@dataclass(slots=True)
 class _Recipients:
     """Those that shared a fate. What is over ``most`` is left out."""
 
-    paths: dict[Mailbox, None] = field(default_factory=dict, repr=False)
-    entries: dict[str, Entry] = field(default_factory=dict)
-    policies: dict[str, Policy] = field(default_factory=dict)
+    __slots__ = ("entries", "paths", "policies")
+
+    def __init__(self) -> None:
+        self.paths: dict[Mailbox, None] = {}
+        self.entries: dict[str, Entry] = {}
+        self.policies: dict[str, Policy] = {}
 
     def add(self, mailbox: Mailbox, entry: Entry, policy: Policy) -> None:
         self.paths[mailbox] = None

@@ -232,9 +232,9 @@ class SmtpSession(Connection):
         self._write()
         self._blocked = self._busy = True
         every = recording[0] if len(recording) == 1 else asyncio.gather(*recording, return_exceptions=True)
-        every.add_done_callback(lambda _: self._recorded(recording, then))
+        every.add_done_callback(partial(self._recorded, recording, then))
 
-    def _recorded(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None]) -> None:
+    def _recorded(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None], _: object) -> None:
         self._blocked = self._busy = False
         stored = [self._around.recorder.is_stored(each) for each in recording]
         if None in stored:

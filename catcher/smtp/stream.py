@@ -15,6 +15,8 @@ from catcher.model.transaction import BodyFacts, DigestWanted, Header
 from catcher.smtp.header import HeaderReader
 from catcher.smtp.lineends import LineEnds
 
+_NONE = Header()
+
 
 class MessageStream:
     """Takes a message in pieces of any size; memory is bounded by the kept header (64 KiB), whatever comes.
@@ -26,7 +28,7 @@ class MessageStream:
 
     def __init__(self) -> None:
         self._reader: HeaderReader | None = HeaderReader()
-        self._header = Header()
+        self._header = _NONE
         self._line_ends = LineEnds()
         self._header_crlfs = 0
         self._digests: dict[DigestWanted, BodyDigest] = {}
@@ -71,16 +73,15 @@ class MessageStream:
             self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
             self._header_ended(self._reader, body)
         ends = self._line_ends
-        digests = {wanted: digest.digest() for wanted, digest in self._digests.items()}
         facts = BodyFacts(
             octets=self._body_octets,
             lines=ends.crlfs - self._header_crlfs + (self._body_octets > 0 and ends.unended),
             bare_cr=ends.bare_cr,
             bare_lf=ends.bare_lf,
             nul=self._nul,
-            digests={wanted: digest for wanted, digest in digests.items() if digest is not None},
+            digests={wanted: octets for wanted, digest in self._digests.items() if (octets := digest.digest())},
         )
-        header, self._header, self._digests = self._header, Header(), {}
+        header, self._header, self._digests = self._header, _NONE, {}
         return header, facts
 
     def _header_ended(self, reader: HeaderReader, body: bytes) -> None:
