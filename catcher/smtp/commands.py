@@ -95,14 +95,13 @@ class CommandReader:
 
         An over-long one is returned as soon as it is too long, with its first octets; the rest is then passed over.
         """
-        buffer = self._buffer
-        while self._scanned < len(buffer):
-            end = buffer.find(b"\n", self._scanned) + 1
+        while self._scanned < len(self._buffer):
+            end = self._buffer.find(b"\n", self._scanned) + 1
             if not end:
                 return self._unended()
-            line = buffer[self._start : end]
+            line = self._buffer[self._start : end]
             self._start = self._scanned = end
-            if end == len(buffer):
+            if end == len(self._buffer):
                 self.clear()
             crlf = line.endswith(b"\r\n")
             tainted, self._tainted = self._tainted or not crlf, not crlf
