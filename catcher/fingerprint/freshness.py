@@ -48,12 +48,17 @@ class Reason(StrEnum):
     """Fresh by SPF from the sender's own host."""
 
 
+_UNJUDGED = Freshness(False, Reason.UNPROVEN)
+
+
 def judge_freshness(
     authenticated: Authenticated, network: Network, context: Context, *, has_message: bool
 ) -> Freshness:
     """Fresh or not, and why."""
     if not has_message:
         return Freshness(False, Reason.NO_MESSAGE)
+    if not context.lookups:
+        return _UNJUDGED
     own = context.organizational_domain
     reasons: dict[Reason, list[bytes]] = {}
     for verdict, result in zip(authenticated.verdicts, authenticated.results.dkim, strict=True):

@@ -58,6 +58,7 @@ class Gist:
         return _FRAME + sum(2 * len(seal.value) + _FRAME for seal in seals) + sum(len(name) + _NAME for name in names)
 
 
+_NOTHING: frozenset[Fact] = frozenset()
 _FRAME, _NAME = 2_000, 100
 """Octets that a value of several fields takes, and a text beside its characters."""
 
@@ -106,7 +107,7 @@ def judge(of: Gist, answers: Answers, context: Context) -> Fingerprint | Unanswe
     own_names = {*network.reverse, network.helo, *map(own, authenticated.authors)}
     hints = of.look.hints if of.look else ()
     intended = [heed(context.intended(domain), hints, context.organisation) for domain in of.typed]
-    hinted = frozenset[Fact]().union(*(facts for _, facts in intended)) if hints else frozenset[Fact]()
+    hinted = _NOTHING.union(*(facts for _, facts in intended)) if hints else _NOTHING
     return Fingerprint(
         sender=sender,
         intended=tuple([found for found, _ in intended]),

@@ -16,6 +16,8 @@ FAILED = Answer(Status.FAILED)
 class Lookups:
     """Gives an answer that is at hand; an answer that isn't becomes an open question."""
 
+    __slots__ = ("answers", "open")
+
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
         self.open: set[Question] = set()

@@ -38,16 +38,17 @@ class Header:
     """Words from a closed list: ``no-header``, ``no-blank-line``, ``nul``, ``8bit``, ``bad-line``,
     ``field-too-long``, ``header-too-long``.
     """
-    _by_name: dict[bytes, list[HeaderField]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    by_name: dict[bytes, list[HeaderField]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Name in lower case, without blanks before the colon → its fields, top first; in the order of the message."""
 
-    @property
-    def by_name(self) -> Mapping[bytes, list[HeaderField]]:
-        """Name in lower case, without blanks before the colon → its fields, top first; in the order of the message."""
-        found = self._by_name
-        if not found:
-            for each in self.fields:
-                found.setdefault(each.name.rstrip(b" \t").lower(), []).append(each)
-        return found
+    def __post_init__(self) -> None:
+        by_name = self.by_name
+        for each in self.fields:
+            name = each.name.rstrip(b" \t").lower()
+            if name in by_name:
+                by_name[name].append(each)
+            else:
+                by_name[name] = [each]
 
     def all(self, name: str) -> list[bytes]:
         """The values of every field called ``name`` (case-insensitive) up to the colon, top first."""
