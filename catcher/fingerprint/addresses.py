@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.mailbox import Mailbox
+from catcher.model.value import value
 
 MAX_MAILBOXES = 500
 """Mailboxes of one message that are looked at."""
@@ -19,17 +19,12 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
 _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
 """The two usual shapes of a single address, read at once; everything else goes token by token."""
-_LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_LABEL = rb"[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+"
 _PLAIN = re.compile(
-    rb"(?:((?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*+<)|[ \t]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]+)"
-    rb"@((?![^>\s]{254})(?:(?!xn--|[^.>]+--)"
-    + _LABEL
-    + rb"\.)+(?![0-9]+[>\s]|[0-9]+\Z|xn--)"
-    + _LABEL
-    + rb")(?(1)>)\s*\Z",
-    re.IGNORECASE,
+    rb"(?:(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*+(<)|[ \t]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
+    rb"@(?![^>\s]{64})((?:" + _LABEL + rb"\.)++(?![0-9]++(?:[>\s]|\Z))" + _LABEL + rb")(?(1)>)\s*\Z"
 )
-"""The same where the domain is plain, too, and no internationalised one: one look is enough for all of it."""
+"""The same where the domain is plain, too: short, and no internationalised one. One look is enough for all of it."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -39,12 +34,13 @@ def domain_or_none(text: str) -> str | None:
         name = to_alabel(text)
     except DomainError:
         return None
-    if "." not in name or "_" in name or name.rpartition(".")[2].isdigit():
+    if "." not in name or "_" in name or (name[-1].isdigit() and name.rpartition(".")[2].isdigit()):
         return None
     return name
 
 
-class Named(NamedTuple):
+@value
+class Named:
     """Whom a field names."""
 
     mailboxes: tuple[Mailbox, ...]
@@ -58,15 +54,15 @@ class Named(NamedTuple):
 NOBODY = Named((), ())
 
 
-def named(value: bytes) -> Named:
+def named(text: bytes) -> Named:
     """Reads a field's value."""
-    plain = _PLAIN.match(value)
+    plain = _PLAIN.match(text)
     if plain is not None:
         mailbox = Mailbox(plain[2].decode("ascii"), plain[3].decode("ascii").lower())
         return Named((mailbox,), (mailbox.local_part.lower(),), plain=True)
     found: list[Mailbox] = []
     names: list[str] = []
-    for address in _addresses(value.decode("utf-8", "replace")):
+    for address in _addresses(text.decode("utf-8", "replace")):
         local_part, at, _ = address.rpartition("@")
         names.append(local_part.strip('"').lower() if at else address.lower())
         if len(found) < MAX_MAILBOXES and (read := _mailbox(address)) is not None:
@@ -77,8 +73,8 @@ def named(value: bytes) -> Named:
 def mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
     """The mailboxes that the field values name, in order, at most MAX_MAILBOXES."""
     found: list[Mailbox] = []
-    for value in values:
-        found += named(value).mailboxes
+    for text in values:
+        found += named(text).mailboxes
         if len(found) >= MAX_MAILBOXES:
             return found[:MAX_MAILBOXES]
     return found

@@ -38,9 +38,10 @@ class Glance:
         """Whether a field that may stand once stands twice."""
         subject = fields.get(b"subject")
         self.subject = subjects.decoded(subject) if subject else ""
-        self.authors, self.senders, plain = self._named(b"from")
+        written = self._named(b"from")
+        self.authors, self.senders = written.mailboxes, written.local_parts
         """Whom From names, and the local-parts in From and Sender, in lower case."""
-        self.author = self.authors[0] if plain and _is_whole(by_name[b"from"]) else None
+        self.author = self.authors[0] if written.plain and _is_whole(by_name[b"from"]) else None
         """The only one, where one From names one in the usual shape."""
         if b"sender" in fields:
             self.senders = self.senders + self._named(b"sender").local_parts

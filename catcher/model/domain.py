@@ -7,7 +7,7 @@ import re
 import idna
 
 _LDH = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
-_PLAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\Z")
+_PLAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}+(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}+(?<!-))*+\Z")
 """A name that is what it has to be, by one look."""
 
 
@@ -24,6 +24,8 @@ def to_alabel(text: str) -> str:
     Raises DomainError for an empty name, an empty or over-long label, over 253 octets, or a character that
     no label may hold.
     """
+    if len(text) <= 253 and _PLAIN.match(text) and "xn--" not in text:
+        return text
     name = text[:-1] if text.endswith(".") else text
     if not name:
         raise DomainError("the name is empty")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure
 from catcher.privacy.keyfile import destroy, key_of, sync_folder
-from catcher.privacy.tokens import Tokens, period_of
+from catcher.privacy.tokens import Tokens, bounds, period_of
 
 _KEY_FILE = re.compile(r"period-(\d{4}-\d{2})\.key\Z")
 _DRAFT = re.compile(r"\.period-(\d{4}-\d{2})\.[0-9a-f]{16}\Z")
@@ -23,6 +23,8 @@ class KeyRing:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._tokens: Tokens | None = None
+        self._since = self._until = datetime.min.replace(tzinfo=UTC)
+        """The period of these tokens, its end excluded."""
 
     def __repr__(self) -> str:
         return f"KeyRing({str(self._folder)!r})"
@@ -33,9 +35,10 @@ class KeyRing:
         The tokens of another period are dropped from memory. Raises EnvironmentFailure when the key can't be read or
         made, or when others than its owner may read it.
         """
-        period = period_of(now)
-        if self._tokens is None or self._tokens.period != period:
+        if self._tokens is None or not self._since <= now < self._until:
+            period = period_of(now)
             self._tokens = Tokens(period, self._key(period))
+            self._since, self._until = bounds(period)
         return self._tokens
 
     def periods(self) -> list[str]:

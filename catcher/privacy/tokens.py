@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from catcher.model.mailbox import Mailbox
 
@@ -16,7 +16,14 @@ _INNER, _OUTER = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0
 
 def period_of(moment: datetime) -> str:
     """The period that ``moment`` (aware) falls into: the month in UTC, ``2026-11``. Periods sort as text."""
-    return moment.astimezone(UTC).isoformat()[:7]
+    moment = moment.astimezone(UTC)
+    return f"{moment.year:04d}-{moment.month:02d}"
+
+
+def bounds(period: str) -> tuple[datetime, datetime]:
+    """When ``period`` begins, and when the next one does."""
+    begin = datetime.fromisoformat(f"{period}-01T00:00:00+00:00")
+    return begin, (begin + timedelta(days=31)).replace(day=1)
 
 
 class Tokens:
@@ -40,7 +47,7 @@ class Tokens:
         """16 hexadecimal characters (64 bits) for a mailbox; case of local-part and domain makes no difference."""
         local_part = mailbox.local_part.lower().encode("utf-8", "surrogatepass")
         domain = mailbox.domain.lower().encode("utf-8", "surrogatepass")
-        return self._mailbox.hexdigest(_measured(local_part) + _measured(domain))[:16]
+        return self._mailbox.hexdigest(_two(local_part, domain))[:16]
 
     def signature(self, b: bytes, domain: str) -> str:
         """16 hexadecimal characters for a DKIM signature's ``b=`` (RFC 6376 §3.5) at one catalogued domain.
@@ -48,7 +55,7 @@ class Tokens:
         White space in ``b`` means nothing. ``domain`` is part of it because an MTA splits a mail to two domains into
         two transactions (RFC 5321 §2.1), which must not pass for a replay.
         """
-        return self._signature.hexdigest(_measured(b"".join(b.split())) + _measured(domain.encode()))[:16]
+        return self._signature.hexdigest(_two(b"".join(b.split()), domain.encode()))[:16]
 
     def retry_tag(self, message_id: bytes, date: bytes, octets: int) -> str | None:
         """6 hexadecimal characters (24 bits) for a message, too few to confirm a guess of its Message-ID.
@@ -59,7 +66,8 @@ class Tokens:
         message_id, date = message_id.strip(), date.strip()
         if not message_id and not date:
             return None
-        return self._retry.hexdigest(_measured(message_id) + _measured(date) + _measured(b"%d" % octets))[:6]
+        size = b"%d" % octets
+        return self._retry.hexdigest(_two(message_id, date) + b"%d:%b" % (len(size), size))[:6]
 
 
 class _Subkey:
@@ -83,6 +91,6 @@ class _Subkey:
         return outer.hexdigest()
 
 
-def _measured(part: bytes) -> bytes:
-    """``part`` with its length before it: no two lists of parts, one after the other, give the same octets."""
-    return b"%d:%b" % (len(part), part)
+def _two(one: bytes, other: bytes) -> bytes:
+    """Both, each with its length before it: no two pairs give the same octets."""
+    return b"%d:%b%d:%b" % (len(one), one, len(other), other)
