@@ -43,6 +43,23 @@ class Chunk:
 class Dialogue:
     """The state of one session. Arguments are the octets after the verb, stripped."""
 
+    __slots__ = (
+        "_catalogue",
+        "_client",
+        "_clock",
+        "_commands_left",
+        "_envelope",
+        "_errors_left",
+        "_greeted",
+        "_is_recording",
+        "_new_ref",
+        "_refusals_left",
+        "_settings",
+        "_tls_offered",
+        "passed_over",
+        "refusals",
+    )
+
     def __init__(
         self,
         settings: Settings,

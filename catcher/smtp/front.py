@@ -56,6 +56,19 @@ class Session(Protocol):
 class Front(asyncio.BufferedProtocol, asyncio.Transport):
     """A connection, from the loop's side. To the session it is the transport."""
 
+    __slots__ = (
+        "_address_of",
+        "_admit",
+        "_buffer",
+        "_is_proxy",
+        "_proxy_header",
+        "_proxy_timer",
+        "_session",
+        "_tls",
+        "_wire",
+        "address",
+    )
+
     def __init__(
         self,
         buffer: ReadBuffer,
