@@ -53,7 +53,7 @@ class HeaderReader:
         self.octets = 0
         """Length of all that was read, the blank line included."""
         self.hops = 0
-        """Received fields, those that are not kept included."""
+        """Received fields that are not kept; all of them once ``header`` was called."""
         self._line = bytearray()
         """The start of a line of which it isn't clear yet what it is: at most NAME_MOST octets and a chunk."""
         self._within = False
@@ -111,7 +111,9 @@ class HeaderReader:
         self._close_field()
         if not self._fields and not self._dropped:
             self._defects.add("no-header")
-        return Header(tuple(self._fields), self.octets, self._dropped, tuple(sorted(self._defects)))
+        header = Header(tuple(self._fields), self.octets, self._dropped, tuple(sorted(self._defects)))
+        self.hops += len(header.by_name.get(b"received", ()))
+        return header
 
     def _take_at_once(self, data: bytes) -> int:
         """Takes the whole fields that a small message begins with; returns where they end."""
@@ -124,7 +126,6 @@ class HeaderReader:
         self._note(many[0])
         self._room -= many.end()
         self._fields = [HeaderField(name, value.removesuffix(b"\r")) for name, value in found]
-        self.hops = [name.rstrip().lower() for name, _ in found].count(b"received")
         return many.end()
 
     def _pass_over(self, data: bytes, start: int) -> int:
@@ -216,9 +217,8 @@ class HeaderReader:
 
     def _keep(self, field: bytes, *, cut: bool) -> None:
         """Puts a field among those that are kept, if there is room."""
-        if field[:8].lower() == b"received":
-            self.hops += field[8:9] in b": \t"
         if len(field) > self._room or len(self._fields) >= FIELDS_KEPT:
+            self.hops += _RECEIVED.match(field) is not None
             self._dropped += 1
             self._defects.add("header-too-long")
             return
