@@ -85,8 +85,7 @@ _NO_REPLY = re.compile(r"(no|do[-_.]?not|not)[-_.]?reply|\bnotifications?\b|\bbo
 _TEST_ADDRESS = re.compile(r"(?:spam|relay|smtp|mail|open)?[-_.]?(?:test(?:er|ing)?|probe|scan(?:ner)?)[-_.]?\d*\Z")
 _PROGRAMS = re.compile(
     rb"outlook|thunderbird|apple mail|iphone mail|ipad mail|mutt|evolution|kmail|gnus|mozilla|eudora|lotus notes"
-    rb"|roundcube|horde|squirrelmail|zimbra|the bat!|pine|mew |sylpheed|claws",
-    re.IGNORECASE,
+    rb"|roundcube|horde|squirrelmail|zimbra|the bat!|pine|mew |sylpheed|claws"
 )
 _REPORT_TYPE = re.compile(rb"report-type\s*=\s*\"?\s*([a-z-]+)")
 

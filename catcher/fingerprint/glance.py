@@ -45,7 +45,7 @@ class Glance:
         """The only one, where one From names one in the usual shape."""
         if b"sender" in fields:
             self.senders = self.senders + self._named(b"sender").local_parts
-        self.answers_to = self._named(b"reply-to").mailboxes
+        self.answers_to = self._named(b"reply-to").mailboxes if b"reply-to" in names else ()
         """Who Reply-To names."""
         self.recipients = self._named(b"to").mailboxes
         """Whom To and Cc name."""

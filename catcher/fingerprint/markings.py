@@ -109,7 +109,7 @@ def judge_markings(header: Header | None) -> tuple[Marking, ...]:
 
 
 def _has_level_in_subject(header: Header) -> bool:
-    return any(b"SEC" in field.value.upper() for field in header.by_name.get(b"subject", ()))
+    return b"subject" in header.by_name and any(b"SEC" in field.value.upper() for field in header.by_name[b"subject"])
 
 
 def _level_in(scheme: str, text: str) -> str:

@@ -142,10 +142,10 @@ def _typo(transaction: Transaction, glance: Glance) -> TypoKind | None:
     """``recipient`` when To or Cc name a typed domain; ``relay`` when they name others only and the sender's own
     reverse-path is at a typed domain: a mail program that has it as its server."""
     typed = {mailbox.domain for mailbox in transaction.forward_paths}
-    named = {mailbox.domain for mailbox in glance.recipients}
+    named = [mailbox.domain for mailbox in glance.recipients]
     if not typed or not named:
         return None
-    if not typed.isdisjoint(named) or any(is_at_or_below(name, domain) for name in named for domain in typed):
+    if not typed.isdisjoint(named) or any(is_at_or_below(name, domain) for name in set(named) for domain in typed):
         return TypoKind.RECIPIENT
     own = transaction.reverse_path
     if own is not None and any(is_at_or_below(own.domain, domain) for domain in typed):

@@ -123,14 +123,13 @@ def _related(one: str, other: str) -> bool:
 
 _DATE = re.compile(
     r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s*)?(\d{1,2})\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+"
-    r"(\d{4})\s+\d{1,2}:\d\d(?::\d\d)?\s*([+-]\d{4}|[a-z]{1,5})?(?:\s|\Z)",
-    re.I,
+    r"(\d{4})\s+\d{1,2}:\d\d(?::\d\d)?\s*([+-]\d{4}|[a-z]{1,5})?(?:\s|\Z)"
 )
 _DAYS, _MONTHS = "montuewedthufrisatsun", "janfebmaraprmayjunjulaugsepoctnovdec"
 
 
 def _date(glance: Glance, found: set[Trait]) -> None:
-    value = glance.value(b"date").decode("ascii", "replace")
+    value = glance.value(b"date").decode("ascii", "replace").lower()
     if not value:
         found.add(Trait.DATE_NONE)
         return
@@ -148,10 +147,10 @@ def _date(glance: Glance, found: set[Trait]) -> None:
 def _fault_of_day(weekday: str, day: str, month: str, year: str) -> Trait | None:
     """What is wrong with a day as it was written. Remembered, boundedly, since most mails were written of late."""
     try:
-        written = date(int(year), _MONTHS.index(month.lower()) // 3 + 1, int(day))
+        written = date(int(year), _MONTHS.index(month) // 3 + 1, int(day))
     except ValueError:
         return Trait.DATE_MALFORMED
-    return None if written.weekday() == _DAYS.index(weekday.lower()) // 3 else Trait.DATE_WRONG_WEEKDAY
+    return None if written.weekday() == _DAYS.index(weekday) // 3 else Trait.DATE_WRONG_WEEKDAY
 
 
 _MONEY = r"[$€£¥]|\d ?%|\b(?:usd|eur|us\$)\b"
@@ -213,8 +212,7 @@ def _content(glance: Glance, found: set[Trait]) -> None:
 
 _PEOPLES = re.compile(
     rb"outlook|thunderbird|apple mail|iphone mail|ipad mail|mutt|evolution|kmail|gnus|mozilla|eudora|lotus notes"
-    rb"|roundcube|horde|squirrelmail|zimbra|the bat!|pine|mew |sylpheed|claws|exmh|vm |internet mail service|imp/",
-    re.I,
+    rb"|roundcube|horde|squirrelmail|zimbra|the bat!|pine|mew |sylpheed|claws|exmh|vm |internet mail service|imp/"
 )
 _HIGH = re.compile(rb"\s*(?:1|2|high|urgent|highest)\b", re.I)
 
@@ -223,7 +221,7 @@ def _program(glance: Glance, found: set[Trait]) -> None:
     program = glance.value(b"user-agent") + glance.value(b"x-mailer")
     mimeole = b"x-mimeole" in glance.names
     if program:
-        found.add(Trait.PROGRAM if _PEOPLES.search(program) else Trait.PROGRAM_OTHER)
+        found.add(Trait.PROGRAM if _PEOPLES.search(program.lower()) else Trait.PROGRAM_OTHER)
         if b"Outlook" in program and not mimeole and (b"Express" in program or b"Build" in program):
             found.add(Trait.PROGRAM_FORGED)
     elif mimeole or b"x-msmail-priority" in glance.names:
