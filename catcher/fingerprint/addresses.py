@@ -21,10 +21,11 @@ _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_AT
 """The two usual shapes of a single address, read at once; everything else goes token by token."""
 _LABEL = rb"[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+"
 _PLAIN = re.compile(
-    rb"(?:(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*+(<)|[ \t]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
-    rb"@(?![^>\s]{64})((?:" + _LABEL + rb"\.)++(?![0-9]++(?:[>\s]|\Z))" + _LABEL + rb")(?(1)>)\s*\Z"
+    rb"(?:(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*+(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
+    rb"@(?![^>,\s]{64})((?:" + _LABEL + rb"\.)++(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
 )
-"""The same where the domain is plain, too: short, and no internationalised one. One look is enough for all of it."""
+"""The same where the domain is plain, too: short, and no internationalised one; also as a member of a list. One look is
+enough for all of it."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -56,12 +57,17 @@ NOBODY = Named((), ())
 
 def named(text: bytes) -> Named:
     """Reads a field's value."""
-    plain = _PLAIN.match(text)
-    if plain is not None:
-        mailbox = Mailbox(plain[2].decode("ascii"), plain[3].decode("ascii").lower())
-        return Named((mailbox,), (mailbox.local_part.lower(),), plain=True)
     found: list[Mailbox] = []
     names: list[str] = []
+    begin = 0
+    while (plain := _PLAIN.match(text, begin)) is not None:
+        mailbox = Mailbox(plain[2].decode("ascii"), plain[3].decode("ascii").lower())
+        found.append(mailbox)
+        names.append(mailbox.local_part.lower())
+        begin = plain.end()
+        if begin == len(text):
+            return Named(tuple(found[:MAX_MAILBOXES]), tuple(names), plain=len(found) == 1)
+    found, names = [], []
     for address in _addresses(text.decode("utf-8", "replace")):
         local_part, at, _ = address.rpartition("@")
         names.append(local_part.strip('"').lower() if at else address.lower())

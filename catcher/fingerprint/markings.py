@@ -62,6 +62,8 @@ _SYNONYMS = (
     ("fouo", "cui"),
 )
 """Other languages' words for the same levels, as labels hold them."""
+_PADDED_SYNONYMS = tuple((f"-{word}-", f"-{meant}-") for word, meant in _SYNONYMS)
+_PADDED_LEVELS = tuple((f"-{name}-", name) for name in LEVELS)
 
 _SCHEMES = {
     b"sensitivity": "sensitivity",
@@ -122,7 +124,7 @@ def _level_in(scheme: str, text: str) -> str:
 
 def level(text: str) -> str:
     """The level that ``text`` names, the gravest of several; or ``other``."""
-    padded = f"-{'-'.join(_WORDS.findall(text.lower()))}-"
-    for word, meant in _SYNONYMS:
-        padded = padded.replace(f"-{word}-", f"-{meant}-")
-    return next((name for name in LEVELS if f"-{name}-" in padded), "other")
+    words = f"-{'-'.join(_WORDS.findall(text.lower()))}-"
+    for other, meant in _PADDED_SYNONYMS:
+        words = words.replace(other, meant)
+    return next((name for padded, name in _PADDED_LEVELS if padded in words), "other")

@@ -42,16 +42,26 @@ def test_mailboxes_of_an_address_list(text: bytes, expected: list[str]) -> None:
     assert [m.address for m in mailboxes([text])] == expected
 
 
-@given(
-    st.lists(
-        st.sampled_from([b'"Lane, Ada"', b'"', b"Ada", b" ", b"<", b"(", b"ada@x.example", b">", b"\\", b","]),
-        max_size=8,
-    )
-)
-def test_the_usual_shape_is_read_as_every_other(pieces: list[bytes]) -> None:
-    """A comment behind it, which means nothing, keeps an address from being read at one look."""
-    value = b"".join(pieces) + b" <ada@contractor.example>"
-    plainly, otherwise = named(value), named(value + b" ()")
+PIECES = [
+    b'"Lane, Ada"',
+    b'"',
+    b"Ada",
+    b" ",
+    b"\r\n ",
+    b"<",
+    b"(",
+    b"ben@y.example",
+    b"<ada@x.example>",
+    b">",
+    b"\\",
+    b",",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=10).map(b"".join))
+def test_addresses_in_the_usual_shape_are_read_as_every_other(text: bytes) -> None:
+    """A comment before them, which means nothing, keeps addresses from being read at one look."""
+    plainly, otherwise = named(text), named(b"() " + text)
     assert (plainly.mailboxes, plainly.local_parts) == (otherwise.mailboxes, otherwise.local_parts)
 
 
