@@ -33,9 +33,6 @@ _TURN_SECONDS = 0.005
 """How long SQLite itself tries for the write lock. Between tries it sleeps longer and longer, up to a tenth of a
 second: among many writers that come and go within milliseconds, one that waits so may never find the lock free."""
 
-_STATEMENTS = 256
-"""Prepared statements kept; a group's insert has one for each number of rows."""
-
 
 @contextmanager
 def medium(path: Path) -> Iterator[None]:
@@ -111,7 +108,6 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabas
         uri=True,
         timeout=min(_TURN_SECONDS, busy_seconds),
         isolation_level=None,
-        cached_statements=_STATEMENTS,
     )
     try:
         database = PatientDatabase(connection, busy_seconds)
