@@ -66,7 +66,7 @@ def named(text: bytes) -> Named:
         names.append(mailbox.local_part.lower())
         begin = plain.end()
         if begin == len(text):
-            return Named(tuple(found[:MAX_MAILBOXES]), tuple(names), plain=len(found) == 1)
+            return Named(tuple(found[:MAX_MAILBOXES]), tuple(names), len(found) == 1)
     found, names = [], []
     for address in _addresses(text.decode("utf-8", "replace")):
         local_part, at, _ = address.rpartition("@")

@@ -19,6 +19,7 @@ from catcher.model.mailbox import Mailbox
 from catcher.model.transaction import BodyFacts, Header, Transaction
 from catcher.model.value import value
 
+_NOTHING_JUDGED = Authentication()
 _MAX_AUTHORS = 4
 """Domains of From that are kept as evidence."""
 
@@ -118,7 +119,7 @@ def _without_lookups(
 ) -> Authenticated:
     """Every result is ``none``; the signatures are named."""
     if not verdicts:
-        return Authenticated(authors=authors[:_MAX_AUTHORS])
+        return Authenticated(_NOTHING_JUDGED, authors[:_MAX_AUTHORS])
     identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]
     dmarc = (
         without_record(author, identifiers, context.organizational_domain) if author else DmarcVerdict(DmarcResult())

@@ -71,14 +71,10 @@ def gist(transaction: Transaction, *, lookups: bool = True, intended: Callable[[
     header, reverse_path = transaction.header, transaction.reverse_path
     glance = None if header is None else Glance(header)
     typed = tuple(dict.fromkeys([mailbox.domain for mailbox in transaction.forward_paths]))
-    return Gist(
-        credentials=read_credentials(transaction, glance, lookups=lookups),
-        typed=typed,
-        reverse_path=domain_or_none(reverse_path.domain) if reverse_path else None,
-        carriers=header_platforms(header),
-        look=look_at(transaction, glance, map(intended, typed) if intended else ()) if glance else None,
-        markings=judge_markings(header),
-    )
+    credentials = read_credentials(transaction, glance, lookups=lookups)
+    sent_from = domain_or_none(reverse_path.domain) if reverse_path else None
+    look = look_at(transaction, glance, map(intended, typed) if intended else ()) if glance else None
+    return Gist(credentials, typed, sent_from, header_platforms(header), look, judge_markings(header))
 
 
 def fingerprint(transaction: Transaction, answers: Answers, context: Context) -> Fingerprint | Unanswered:
@@ -106,13 +102,9 @@ def judge(of: Gist, answers: Answers, context: Context) -> Fingerprint | Unanswe
     sender = judge_sender(authenticated, network, bystanders, context)
     own_names = {*network.reverse, network.helo, *map(own, authenticated.authors)}
     hints = of.look.hints if of.look else ()
-    intended = [heed(context.intended(domain), hints, context.organisation) for domain in of.typed]
-    hinted = _NOTHING.union(*(facts for _, facts in intended)) if hints else _NOTHING
-    return Fingerprint(
-        sender=sender,
-        intended=tuple([found for found, _ in intended]),
-        nature=judge_nature(of.look, authenticated, network, sender, own_names, hinted),
-        markings=of.markings,
-        authentication=authenticated.results,
-        freshness=judge_freshness(authenticated, network, context, has_message=of.look is not None),
-    )
+    heeded = [heed(context.intended(domain), hints, context.organisation) for domain in of.typed]
+    intended = tuple([found for found, _ in heeded])
+    hinted = _NOTHING.union(*(facts for _, facts in heeded)) if hints else _NOTHING
+    nature = judge_nature(of.look, authenticated, network, sender, own_names, hinted)
+    freshness = judge_freshness(authenticated, network, context, has_message=of.look is not None)
+    return Fingerprint(sender, intended, nature, of.markings, authenticated.results, freshness)

@@ -50,10 +50,13 @@ def judge_network(
     )
 
 
+_NAMELESS = Network()
+
+
 def claimed_network(helo: str, organizational_domain: Callable[[str], str]) -> Network:
     """What is left without look-ups: the HELO name as it was claimed."""
     name = domain_or_none(helo)
-    return Network(helo=organizational_domain(name) if name else None)
+    return Network(helo=organizational_domain(name)) if name else _NAMELESS
 
 
 def _forward(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> RRType:

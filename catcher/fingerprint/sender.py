@@ -7,7 +7,7 @@ the mail is evidence, too, and known as what it is: a platform names no organisa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 from catcher.fingerprint.authentication import Authenticated
@@ -64,7 +64,7 @@ class _Piece:
 def judge_sender(authenticated: Authenticated, network: Network, others: Bystanders, context: Context) -> Sender:
     """The sender by all evidence there is."""
     return _weighed(
-        tuple(_signs(authenticated, network, others.reverse_path)),
+        _signs(authenticated, network, others.reverse_path),
         _former(authenticated),
         others.carriers,
         others.owner,
@@ -144,28 +144,33 @@ def _owner(owner: str | None) -> list[Evidence]:
     return [] if owner is None else [Evidence(Tier.CLAIMED, EvidenceKind.OWNER, owner, AuthResult.NONE)]
 
 
-def _signs(authenticated: Authenticated, network: Network, reverse_path_domain: str | None) -> Iterator[_Sign]:
+def _signs(authenticated: Authenticated, network: Network, reverse_path_domain: str | None) -> tuple[_Sign, ...]:
+    found: list[_Sign] = []
     results = authenticated.results
     dmarc, spf = results.dmarc, results.spf
     if dmarc.result is not AuthResult.NONE and dmarc.domain is not None:
         # A pass that the public suffix list doesn't bear out proves nothing beyond DKIM's or SPF's own domain.
         tier = Tier.VERIFIED if authenticated.proven else Tier.CLAIMED
-        yield _proof(EvidenceKind.DMARC, dmarc.domain, dmarc.result, tier, aligned=True)
+        found.append(_proof(EvidenceKind.DMARC, dmarc.domain, dmarc.result, tier, aligned=True))
     for signature in results.dkim:
         if signature.result is not AuthResult.NONE and signature.domain is not None:
-            yield _proof(
+            proof = _proof(
                 EvidenceKind.DKIM, signature.domain, signature.result, Tier.AUTHENTICATED, aligned=signature.aligned
             )
+            found.append(proof)
     if spf.result is not AuthResult.NONE and spf.domain is not None:
-        yield _proof(EvidenceKind.SPF, spf.domain, spf.result, Tier.AUTHENTICATED, aligned=authenticated.spf_aligned)
+        found.append(
+            _proof(EvidenceKind.SPF, spf.domain, spf.result, Tier.AUTHENTICATED, aligned=authenticated.spf_aligned)
+        )
     for name in network.reverse:
-        yield _proof(EvidenceKind.IPREV, name, network.reverse_result, Tier.NETWORK)
+        found.append(_proof(EvidenceKind.IPREV, name, network.reverse_result, Tier.NETWORK))
     if network.helo is not None:
-        yield _proof(EvidenceKind.HELO, network.helo, network.helo_result, Tier.NETWORK)
+        found.append(_proof(EvidenceKind.HELO, network.helo, network.helo_result, Tier.NETWORK))
     for name in authenticated.authors:
-        yield Tier.CLAIMED, EvidenceKind.FROM, name, AuthResult.NONE, True
+        found.append((Tier.CLAIMED, EvidenceKind.FROM, name, AuthResult.NONE, True))
     if reverse_path_domain is not None:
-        yield Tier.CLAIMED, EvidenceKind.MAILFROM, reverse_path_domain, AuthResult.NONE, False
+        found.append((Tier.CLAIMED, EvidenceKind.MAILFROM, reverse_path_domain, AuthResult.NONE, False))
+    return tuple(found)
 
 
 def _proof(kind: EvidenceKind, domain: str, result: AuthResult, tier: Tier, *, aligned: bool = False) -> _Sign:

@@ -162,7 +162,7 @@ _OFFER = (
     r"|don'?t miss|special|amazing|unlimited|instant\w*|secrets?|cell ?phone|inkjet|printers?|toner|software|dvd|copy"
     r"|your (?:account|mailbox|password)|verify|suspended|winner|gift|approved|membership|traffic|e-?mail(?:s|ing)?)\b"
 )
-_TAIL = re.compile(r"\S\s{4,}\S{2,20}\Z|\s[#\[(]?\d{4,}[\])]?\Z|\s[a-z]*\d+[a-z]+\d*[a-z]*\Z")
+_RANDOM = re.compile(r"[#\[(]?\d{4,}[\])]?\Z|[a-z]*\d+[a-z]+\d*[a-z]*\Z")
 _YOU = r"\b(?:you|your|yours|u)\b"
 _signs = subjects.finder({Trait.SUBJECT_MONEY: _MONEY, Trait.SUBJECT_OFFER: _OFFER, Trait.SUBJECT_YOU: _YOU})
 
@@ -175,7 +175,8 @@ def _subject(glance: Glance, found: set[Trait]) -> None:
     if text.isupper() and subjects.letters(text) > 5:
         found.add(Trait.SUBJECT_LOUD)
     found.update(_signs(text))
-    if _TAIL.search(text):
+    before, *last = text.rsplit(None, 1)
+    if last and (_RANDOM.match(last[0]) or (2 <= len(last[0]) <= 20 and len(text) - len(before) - len(last[0]) >= 4)):
         found.add(Trait.SUBJECT_TAIL)
     if "!" in text:
         found.add(Trait.SUBJECT_CRY)

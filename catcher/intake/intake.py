@@ -106,13 +106,13 @@ class Intake:
 
     def _context(self, transaction: Transaction) -> Context:
         return Context(
-            now=transaction.received_at,
-            intended=self._intended,
-            organizational_domain=self._organizational_domain,
-            organisation=self._organisation,
-            platform=platform_of,
-            network_owner=self._network_owner,
-            lookups=self._resolver is not None,
+            transaction.received_at,
+            self._intended,
+            self._organizational_domain,
+            self._organisation,
+            platform_of,
+            self._network_owner,
+            self._resolver is not None,
         )
 
     def _budget_holder(self, transaction: Transaction) -> str:

@@ -80,8 +80,9 @@ def revised(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) 
 
 def _rules(domain: str, typed: str, domains: Collection[str]) -> bool:
     """Whether ``domain`` is the most specific of the catalogued ``domains`` at or above ``typed``."""
-    return is_at_or_below(typed, domain) and (
-        len(domains) == 1 or not any(len(other) > len(domain) and is_at_or_below(typed, other) for other in domains)
+    return typed == domain or (
+        is_at_or_below(typed, domain)
+        and not any(len(other) > len(domain) and is_at_or_below(typed, other) for other in domains)
     )
 
 
