@@ -208,4 +208,8 @@ class Connection(SMTP):
         self.loop.call_soon(self._timed_out, reply)
 
     def _timed_out(self, reply: Reply) -> None:
-        self._say(reply)
+        try:
+            self._say(reply)
+        finally:
+            if not self._over:  # it can't be said
+                self._front.abort()

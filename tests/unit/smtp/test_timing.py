@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from typing import Any, cast
+
+import pytest
 
 from catcher.smtp import Limits
-from tests.support.smtpwire import OPENING, RecordingIntake, Wire, conversation, open_data
+from tests.support.smtpwire import OPENING, RecordingIntake, Wire, conversation, new_server, open_data, run
 
 LIMITS = Limits(idle_seconds=300, session_seconds=3600, lingering_seconds=10)
 
@@ -106,3 +108,46 @@ def test_a_client_that_does_not_read_is_cut_off() -> None:
         wire.transport.output.clear()
 
     conversation(play, limits=LIMITS)
+
+
+def test_what_goes_wrong_with_one_client_is_no_other_ones_trouble() -> None:
+    """All are looked at in one go; whoever comes after the one that fails is let go at the same time, too."""
+
+    async def main() -> None:
+        troubles: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, trouble: troubles.append(trouble))
+        server = new_server(limits=LIMITS)
+        wires = [Wire(server) for _ in range(10)]
+        for wire in wires:
+            assert (await wire.reply()).startswith("220 ")
+        broken = wires[3]
+        broken.transport.write = _fail  # type: ignore[assignment, method-assign]
+        told = set()
+        for wire in wires:
+            if wire is not broken:
+                assert await wire.reply() == "421 4.4.2 nothing came for too long"
+                told.add(now())
+        assert len(told) == 1
+        assert [str(trouble["exception"]) for trouble in troubles] == ["it can't be written"]
+        while not broken.transport.lost:
+            await broken.transport.change()
+        assert now() <= 301
+        await server.close(1.0)
+
+    run(main())
+
+
+def _fail(_: object) -> None:
+    raise OSError("it can't be written")
+
+
+def test_while_nobody_is_connected_nothing_is_due() -> None:
+    async def main() -> None:
+        wire = Wire(new_server(limits=LIMITS))
+        assert (await wire.reply()).startswith("220 ")
+        assert (await wire.ask("QUIT"))[0].startswith("221 ")
+        await wire.ended()
+        await asyncio.Event().wait()
+
+    with pytest.raises(AssertionError, match="everything waits for something that nothing will bring about"):
+        run(main())
