@@ -37,8 +37,9 @@ def read_hints(glance: Glance, told: Iterable[Intended]) -> Hints:
     possible = [domain for intended in told for domain in _possible(intended)]
     if not possible:
         return ()
-    written = b" ".join([glance.value(name) for name in _FIELDS if name in glance.names]).lower()
-    possible = [domain for domain in possible if _may_stand_in(written, domain)]
+    # A quick look that spares most mails a closer one; an A-label may be written as its U-label.
+    written = b" ".join([glance.fields[name] for name in _FIELDS if name in glance.names]).lower().decode("latin-1")
+    possible = [domain for domain in possible if domain in written or "xn--" in domain]
     if not possible:
         return ()
     named = {Fact.CO_RECIPIENT: [mailbox.domain for mailbox in glance.recipients], Fact.THREAD: _thread(glance)}
@@ -54,11 +55,6 @@ def _possible(intended: Intended) -> list[str]:
     if intended.basis is Basis.DECLARED:
         return [intended.domain] if intended.domain else []
     return [candidate.domain for candidate in intended.candidates]
-
-
-def _may_stand_in(written: bytes, domain: str) -> bool:
-    """A quick look that spares most mails a closer one; an A-label may be written as its U-label."""
-    return "xn--" in domain or domain.encode("ascii", "replace") in written
 
 
 def _thread(glance: Glance) -> list[str]:
