@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -17,9 +19,10 @@ from catcher.bench.process import Server, find, free_port, running, tool
 
 SMALL = 5000
 BIG = 25_000_000
-SESSIONS = 10
+CLIENTS = (10, 40)
+"""How many deliver small mails at once: with few, the time that a commit takes tells; with many, the CPU alone."""
 CROWD = 200
-ROUNDS = 3
+ROUNDS = 5
 KEEP_NOTHING_AT_ONCE = ("catcher", "smtp-sink")
 """Servers that can take a crowd of big mails: the others hold each in memory, several times, or on disk."""
 
@@ -28,7 +31,10 @@ KEEP_NOTHING_AT_ONCE = ("catcher", "smtp-sink")
 class Row:
     server: str
     load: str
-    """``new``: 5 kB mails, a connection each; ``kept``: several on one; ``big``: 25 MB; ``crowd``: 200 big at once."""
+    """``new``: 5 kB mails, a connection each; ``kept``: many on each; both by so many clients at once.
+
+    ``big``: 25 MB; ``crowd``: 200 big at once.
+    """
     mails: int
     mails_per_second: float
     cpu_microseconds: float
@@ -47,6 +53,12 @@ class _Load:
     servers: tuple[str, ...] | None = None
 
 
+def surroundings() -> str:
+    """The interpreter, as it was built, and the event loop of catcher: both tell in every figure."""
+    loop = f"uvloop {version('uvloop')}" if find_spec("uvloop") else "asyncio's own event loop"
+    return f"Python {' '.join(sys.version.split())}; {loop}"
+
+
 def measure(mails: int) -> Iterator[Row]:
     """A row for each server and load: all servers run at once and are loaded in turns, medians count.
 
@@ -54,8 +66,8 @@ def measure(mails: int) -> Iterator[Row]:
     """
     source = tool("smtp-source")
     loads = (
-        _Load("new", mails, (), SMALL, SESSIONS),
-        _Load("kept", mails, ("-d",), SMALL, SESSIONS),
+        *(_Load(f"new {clients}", mails, (), SMALL, clients) for clients in CLIENTS),
+        *(_Load(f"kept {clients}", mails, ("-d",), SMALL, clients) for clients in CLIENTS),
         _Load("big", 8, ("-d",), BIG, 1),
         _Load("crowd", CROWD, (), BIG, CROWD, KEEP_NOTHING_AT_ONCE),
     )

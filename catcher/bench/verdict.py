@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from catcher.bench.smtp import Row
+from catcher.bench.smtp import CLIENTS, Row
 from catcher.bench.stream import Row as StreamRow
 
 
@@ -21,7 +21,8 @@ class Verdict:
 def verdicts(rows: Sequence[Row], streamed: Sequence[StreamRow]) -> Iterator[Verdict]:
     """A verdict for each budget whose peer was there."""
     found = {(row.server, row.load): row for row in rows}
-    for load, goal in (("new", 3.0), ("kept", 2.0)):
+    loads = [(f"{kind} {clients}", goal) for kind, goal in (("new", 3.0), ("kept", 2.0)) for clients in CLIENTS]
+    for load, goal in loads:
         for peer, must in (("haraka", 1.5), ("aiosmtpd", 1.2)):
             ours, theirs = found.get(("catcher", load)), found.get((peer, load))
             if ours is not None and theirs is not None:

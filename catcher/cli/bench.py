@@ -60,9 +60,10 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 def smtp(as_json: bool, mails: int) -> None:
     """Mails per second, CPU and memory, beside Haraka, a plain aiosmtpd and Postfix's smtp-sink; the body stream."""
     from catcher.bench import stream
-    from catcher.bench.smtp import measure
+    from catcher.bench.smtp import measure, surroundings
     from catcher.bench.verdict import verdicts
 
+    click.echo(surroundings(), err=True)
     streamed = []
     for found in stream.measure():
         click.echo(f"measured {found.measure}", err=True)
