@@ -16,7 +16,7 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation, Stored
 from catcher.store.codec import Row, encode
 from catcher.store.rules import to_the_minute
-from catcher.store.wire import Lines, commits_to_line, results_from_line
+from catcher.store.wire import Messages, from_commits, to_results
 from catcher.store.writer import Result
 
 MOST_WAITING = 4_096
@@ -135,7 +135,7 @@ class Line(asyncio.Protocol):
     def __init__(self, link: StoreLink) -> None:
         self._link = link
         self._loop = asyncio.get_running_loop()
-        self._lines = Lines()
+        self._messages = Messages()
         self._unsent: list[tuple[bool, Sequence[Row]]] = []
         self._waiting: deque[asyncio.Future[Any]] = deque()
         self._leaving = False
@@ -167,14 +167,13 @@ class Line(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        for line in self._lines.feed(data):
-            results = results_from_line(line)
-            if results is None:
+        for message in self._messages.feed(data):
+            if message is None:
                 self._link.moved()
                 continue
             if not self.opened.done():
                 self.opened.set_result(True)
-            for result in results:
+            for result in to_results(message):
                 _settle(self._waiting.popleft(), result)
         if self._leaving and not self._waiting:
             self._transport.close()
@@ -191,7 +190,7 @@ class Line(asyncio.Protocol):
     def _flush(self) -> None:
         unsent, self._unsent = self._unsent, []
         if not self._transport.is_closing():
-            self._transport.write(commits_to_line(unsent))
+            self._transport.write(from_commits(unsent))
 
 
 def _settle(done: asyncio.Future[Any], result: Result) -> None:

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import cast
 
-from catcher.store.wire import MOVED, OPEN, Lines, commits_from_line, results_to_line
+from catcher.store.wire import MOVED, OPEN, Messages, from_results, to_commits
 from catcher.store.writer import Commit, GroupWriter, Result
 
 log = logging.getLogger("catcher.store")
@@ -103,7 +103,7 @@ class StoreService:
         for (peer, _), result in zip(group, self._writer.write([commit for _, commit in group]), strict=True):
             results.setdefault(peer, []).append(result)
         for peer, own in results.items():
-            peer.say(results_to_line(own))
+            peer.say(from_results(own))
         self._due = bool(self._waiting)
         if self._due:
             self._loop.call_soon(self._write)
@@ -114,7 +114,7 @@ class Peer(asyncio.Protocol):
 
     def __init__(self, service: StoreService) -> None:
         self._service = service
-        self._lines = Lines()
+        self._messages = Messages()
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -123,18 +123,16 @@ class Peer(asyncio.Protocol):
         self.say(OPEN)
 
     def data_received(self, data: bytes) -> None:
-        for line in self._lines.feed(data):
-            try:
-                commits = commits_from_line(line)
-            except (ValueError, TypeError):  # its text may come from strangers
-                log.error("a worker said what is no commit; it is sent away")
-                self._transport.abort()
-                return
-            self._service.take(self, commits)
+        try:
+            for message in self._messages.feed(data):
+                self._service.take(self, to_commits(message))
+        except (ValueError, TypeError):  # its text may come from strangers
+            log.error("a worker said what is no commit; it is sent away")
+            self._transport.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._service.left(self)
 
-    def say(self, line: bytes) -> None:
+    def say(self, message: bytes) -> None:
         if not self._transport.is_closing():
-            self._transport.write(line)
+            self._transport.write(message)

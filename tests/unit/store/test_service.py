@@ -14,7 +14,7 @@ from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.observation import Stored
 from catcher.store import SqliteStore, StoreLink, door
 from catcher.store.codec import encode
-from catcher.store.wire import OPEN, commits_to_line, results_to_line
+from catcher.store.wire import OPEN, from_commits, from_results
 from tests.support.observations import observation
 from tests.support.storing import Process, Recording, mail, run, storing
 
@@ -63,7 +63,7 @@ async def played(**options: int) -> AsyncIterator[tuple[StoreLink, Peer, asyncio
 
 
 def fates(*ids: int) -> bytes:
-    return results_to_line([(Stored(id, None, False),) for id in ids])
+    return from_results([(Stored(id, None, False),) for id in ids])
 
 
 def test_what_several_workers_commit_at_once_is_one_write() -> None:
@@ -146,12 +146,12 @@ def test_a_worker_that_speaks_nonsense_is_sent_away_and_the_others_stay(caplog: 
             process = Process(Recording().open, reading)
             link = StoreLink(writing)
             await link.start()
-            for nonsense in (b"CANARY\n", b"[[1]]\n", b"7\n", b'[["CANARY"]]\n', b"\xff\n"):
+            for nonsense in (b"CANARY", b"\xc1", b"\x91\x91\x01", b"\x07", b"\xa6CANARY", b"\xff"):
                 ours, theirs = socket.socketpair()
                 socket.send_fds(writing, [b"\0"], [theirs.fileno()])
                 theirs.close()
                 reader, writer = await asyncio.open_unix_connection(sock=ours)
-                assert await reader.readline() == OPEN
+                assert await reader.readexactly(len(OPEN)) == OPEN
                 writer.write(nonsense)
                 assert await reader.read() == b""
                 writer.close()
@@ -200,12 +200,12 @@ def test_when_the_process_is_replaced_every_commit_is_answered() -> None:
     run(scenario())
 
 
-def test_nothing_is_told_before_the_answer_and_what_goes_together_is_one_line() -> None:
+def test_nothing_is_told_before_the_answer_and_what_goes_together_is_one_message() -> None:
     async def scenario() -> None:
         async with played() as (link, _, reader, writer):
             told = [link.commit(mail(n)) for n in range(3)]
-            line = await reader.readline()
-            assert line == commits_to_line([(False, [encode(o) for o in mail(n)]) for n in range(3)])
+            wanted = from_commits([(False, [encode(o) for o in mail(n)]) for n in range(3)])
+            assert await reader.readexactly(len(wanted)) == wanted
             assert not any(each.done() for each in told)
             writer.write(fates(7, 8))
             assert [(await each)[0].id for each in told[:2]] == [7, 8]
@@ -220,7 +220,7 @@ def test_when_the_process_ends_what_waited_fails_and_so_does_what_comes_until_th
     async def scenario() -> None:
         async with played() as (link, peer, reader, writer):
             waiting = link.commit(mail(0))
-            await reader.readline()
+            assert await reader.read(1 << 16)
             writer.transport.abort()
             with pytest.raises(StoreUnavailable, match="ended before it answered"):
                 await waiting
@@ -252,7 +252,7 @@ def test_over_the_bound_a_commit_fails_at_once() -> None:
             told = [link.commit(mail(n)) for n in range(2)]
             with pytest.raises(StoreUnavailable, match="2 transactions wait"):
                 await link.commit(mail(3))
-            await reader.readline()
+            assert await reader.read(1 << 16)
             writer.write(fates(1, 2))
             await asyncio.gather(*told)
             assert not link.commit(mail(4)).done()
@@ -264,7 +264,7 @@ def test_a_client_that_went_away_does_not_disturb_the_others() -> None:
     async def scenario() -> None:
         async with played() as (link, _, reader, writer):
             gone, stays = link.commit(mail(0)), link.commit(mail(1))
-            await reader.readline()
+            assert await reader.read(1 << 16)
             gone.cancel()
             writer.write(fates(1, 2))
             assert await stays == (Stored(2, None, False),)
@@ -277,7 +277,7 @@ def test_closing_waits_for_what_was_committed_and_refuses_what_comes_later() -> 
         async with played() as (link, _, reader, writer):
             told = link.commit(mail(0))
             closing = asyncio.create_task(link.close())
-            await reader.readline()
+            assert await reader.read(1 << 16)
             with pytest.raises(StoreUnavailable, match="closed"):
                 await link.commit(mail(9))
             assert not closing.done()

@@ -2,55 +2,50 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.observation import Stored
 from catcher.store.codec import Row, decode, encode
-from catcher.store.wire import (
-    MOVED,
-    OPEN,
-    Lines,
-    commits_from_line,
-    commits_to_line,
-    results_from_line,
-    results_to_line,
-)
+from catcher.store.wire import MOVED, OPEN, Messages, from_commits, from_results, to_commits, to_results
 from catcher.store.writer import Result
 from tests.support.observations import observation
 
-STORED = st.builds(Stored, st.integers(1), st.none() | st.integers(1), st.booleans())
-RESULTS = st.lists(st.lists(STORED).map(tuple) | st.integers(0) | st.text())
+NUMBERS = st.integers(1, 2**63 - 1)
+STORED = st.builds(Stored, NUMBERS, st.none() | NUMBERS, st.booleans())
+RESULTS = st.lists(st.lists(STORED).map(tuple) | NUMBERS | st.text())
 
 
-@given(st.lists(st.binary()), st.data())
-def test_lines_are_whole_however_they_are_cut(texts: list[bytes], data: st.DataObject) -> None:
-    whole = [text.replace(b"\n", b" ") for text in texts]
-    octets = b"".join(text + b"\n" for text in whole)
-    lines, found = Lines(), []
+@given(st.lists(RESULTS), st.data())
+def test_messages_come_back_as_they_went_however_they_are_cut(said: list[list[Result]], data: st.DataObject) -> None:
+    octets = b"".join(map(from_results, said))
+    messages, found = Messages(), []
     while octets:
         cut = data.draw(st.integers(1, len(octets)))
-        found += lines.feed(octets[:cut])
+        found += map(to_results, messages.feed(octets[:cut]))
         octets = octets[cut:]
-    assert found == whole
+    assert found == said
 
 
-@given(RESULTS)
-def test_results_come_back_as_they_went(results: list[Result]) -> None:
-    line = results_to_line(results)
-    assert line.count(b"\n") == 1
-    assert results_from_line(line.rstrip(b"\n")) == results
+@given(st.binary(), st.binary())
+def test_whatever_comes_is_messages_or_a_value_error(one: bytes, other: bytes) -> None:
+    messages = Messages()
+    with suppress(ValueError):
+        for octets in (one, other):
+            for message in messages.feed(octets):
+                with suppress(ValueError, TypeError):
+                    to_commits(message)
 
 
-def test_a_commit_comes_back_as_it_went_and_is_one_line() -> None:
+def test_a_commit_comes_back_as_it_went() -> None:
     o = observation(transaction="a line\nend, \ud800 and ü")
     commits: list[tuple[bool, list[Row]]] = [(False, [encode(o), encode(o)]), (True, [encode(o)]), (False, [])]
-    line = commits_to_line(commits)
-    assert line.count(b"\n") == 1
-    back = commits_from_line(line)
+    (message,) = Messages().feed(from_commits(commits))
+    back = to_commits(message)
     assert [(c.revises, [decode(row) for row in c.rows]) for c in back] == [(False, [o, o]), (True, [o]), (False, [])]
 
 
-def test_the_two_signs_are_told_from_results() -> None:
-    assert results_from_line(OPEN) == []
-    assert results_from_line(MOVED) is None
+def test_the_two_signs_are_told_from_each_other() -> None:
+    assert list(Messages().feed(OPEN + MOVED)) == [[], None]
