@@ -21,6 +21,9 @@ from catcher.store.writer import Result
 
 MOST_WAITING = 4_096
 """Transactions that may wait; one more is refused at once (451), so that memory is bounded."""
+GATHER_TURNS = 4
+"""Turns of the loop that a commit waits for others to go with: they pass at once where there is nothing else to do, and
+under load they bring more into each write, whose sync is what costs most."""
 KNOCK_SECONDS = 1.0
 """Between two tries to hand a connection over, where too many wait at the door."""
 
@@ -150,8 +153,8 @@ class Line(asyncio.Protocol):
 
     def send(self, rows: Sequence[Row], *, revises: bool) -> asyncio.Future[Any]:
         """Done when ``rows`` are durable, with the result; fails with StoreUnavailable."""
-        if not self._unsent:  # those that come in the same turn of the loop go together
-            self._loop.call_soon(self._flush)
+        if not self._unsent:
+            self._loop.call_soon(self._gather, GATHER_TURNS)
         self._unsent.append((revises, rows))
         done = self._loop.create_future()
         self._waiting.append(done)
@@ -187,7 +190,10 @@ class Line(asyncio.Protocol):
         self.ended.set_result(None)
         self._link.lost(self)
 
-    def _flush(self) -> None:
+    def _gather(self, turns: int) -> None:
+        if turns:
+            self._loop.call_soon(self._gather, turns - 1)
+            return
         unsent, self._unsent = self._unsent, []
         if not self._transport.is_closing():
             self._transport.write(from_commits(unsent))
