@@ -24,6 +24,8 @@ MOST_WAITING = 4_096
 GATHER_TURNS = 4
 """Turns of the loop that a commit waits for others to go with: they pass at once where there is nothing else to do, and
 under load they bring more into each write, whose sync is what costs most."""
+START_SECONDS = 2.0
+"""How long a worker that starts waits for the process that stores; then clients hear 451 until it is there."""
 KNOCK_SECONDS = 1.0
 """Between two tries to hand a connection over, where too many wait at the door."""
 
@@ -41,9 +43,12 @@ class StoreLink:
         """What brings another one."""
         self._closing = False
 
-    async def start(self) -> None:
-        """Returns once the process at the other end takes commits."""
-        await self._connecting()
+    async def start(self, *, patience: float = START_SECONDS) -> None:
+        """Returns once the process at the other end takes commits, or after ``patience`` seconds.
+
+        It has an end: that process may have fallen, too, and be started only when this one has said that it serves.
+        """
+        await asyncio.wait((self._connecting(),), timeout=patience)
 
     def commit(self, observations: Sequence[Observation]) -> asyncio.Future[tuple[Stored, ...]]:
         """As ``ports.ObservationSink.commit``."""

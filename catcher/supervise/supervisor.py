@@ -100,6 +100,7 @@ class Supervisor:
             log.error("worker %s (pid %d) ended unexpectedly; starting another", worker.task.name, worker.pid)
             self._fallen.append((now + _RESTART_PAUSE_SECONDS, worker.task))
         due = [task for start_at, task in self._fallen if start_at <= now]
+        due.sort(key=lambda task: task.last, reverse=True)  # the others rest on what serves longest
         self._fallen = [(start_at, task) for start_at, task in self._fallen if start_at > now]
         for task in due:
             try:

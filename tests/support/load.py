@@ -71,14 +71,14 @@ class Mails:
     acknowledged: dict[int, str] = field(default_factory=dict)
     """Number of the mail → REF of the 250 that acknowledged it."""
     unanswered: list[int] = field(default_factory=list)
-    """Numbers of the mails whose data were being sent when the connection broke."""
+    """Numbers of the mails whose data were being sent when the connection broke, or that were put off."""
     told: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     """Released for each acknowledgement; senders may share one."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set when ``run_on`` should end."""
 
     def send(self, client: smtplib.SMTP, number: int) -> None:
-        """Sends mail ``number``; raises what smtplib raises when the server goes away."""
+        """Sends mail ``number``; raises what smtplib raises when the server goes away, and when it says 451."""
         client.mail("alice@contractor.example")
         client.rcpt(f"{self.stem}{number}@army.ml")
         message = (
@@ -87,6 +87,8 @@ class Mails:
             f"Message-ID: <{self.stem}{number}@contractor.example>\r\n\r\nhello\r\n"
         )
         code, text = client.data(message)
+        if code == 451:  # not now: a client comes again
+            raise smtplib.SMTPDataError(code, text)
         assert code == 250, text
         self.acknowledged[number] = text.decode().rpartition("ref ")[2].split()[0]
         self.told.release()

@@ -1,4 +1,7 @@
-"""The process that stores, and the way to it: one write for all, nothing lost when one is replaced, quick failure."""
+"""The process that stores, and the way to it: one write for all, nothing lost when one is replaced, quick failure.
+
+Longer than others: both ends of one way, each also against a played other one.
+"""
 
 from __future__ import annotations
 
@@ -285,6 +288,27 @@ def test_closing_waits_for_what_was_committed_and_refuses_what_comes_later() -> 
             await told
             await closing
             assert await reader.read() == b""
+
+    run(scenario())
+
+
+def test_a_start_does_not_wait_for_ever_and_commits_are_taken_once_somebody_is_there() -> None:
+    """Else a worker would never be ready while the process that stores waits for its own turn to be started."""
+
+    async def scenario() -> None:
+        writing, reading = door()
+        with writing, reading:
+            link = StoreLink(writing)
+            await link.start(patience=0.0)
+            with pytest.raises(StoreUnavailable, match="is not there"):
+                await link.commit(mail(0))
+            _, writer = await Peer(reading).meet()
+            writer.write(OPEN)
+            await link.start()
+            told = link.commit(mail(1))
+            writer.write(fates(1))
+            assert await told == (Stored(1, None, False),)
+            writer.close()
 
     run(scenario())
 
