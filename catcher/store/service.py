@@ -5,8 +5,8 @@
     worker ─▶ socket pair, one end through the door ─▶ Peer ─▶ commits that wait ─▶ GroupWriter.write
            ◀──────────────────────── results, in order ◀──────────────────────────────────┘
 
-Only this process has the database open for what arrives: workers, which see mail, can't reach it, and don't wait for
-each other's locks. While it writes and syncs, the next group gathers in the sockets.
+Workers, which see mail, don't open the database for what arrives, and don't wait for each other's locks. While this
+process writes and syncs, the next group gathers in the sockets.
 """
 
 from __future__ import annotations
