@@ -449,7 +449,7 @@ def answers_of(config: Config) -> Callable[[str], Answer | None]:
 
 
 def _note_answers(config: Config, answers: Sequence[Answer], at: datetime) -> None:
-    """In a thread of its own, on the database itself: answers are rare, and the process that stores takes mails alone."""
+    """In a thread of its own, on the database itself: answers are rare, and the store's process takes mails alone."""
     store = open_store(config, patience=WRITE_PATIENCE_SECONDS)
     try:
         note_answers(store, answers, at)
