@@ -63,6 +63,7 @@ async def played(**options: int) -> AsyncIterator[tuple[StoreLink, Peer, asyncio
         await starting
         yield link, peer, reader, writer
         writer.close()
+        await link.close()
 
 
 def fates(*ids: int) -> bytes:
@@ -308,6 +309,7 @@ def test_a_start_does_not_wait_for_ever_and_commits_are_taken_once_somebody_is_t
             told = link.commit(mail(1))
             writer.write(fates(1))
             assert await told == (Stored(1, None, False),)
+            await link.close()
             writer.close()
 
     run(scenario())
