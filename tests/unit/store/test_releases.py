@@ -1,0 +1,78 @@
+"""Each release's database, filled by its demo, is opened by this version: nothing of it is lost.
+
+::
+
+    tests/releases/0.N/catcher.db.xz ─▶ a copy ─▶ migrate ─▶ the same observations, incidents, notices
+                       contents.json, incidents.jsonl: what that release's own commands said of it
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catcher.store import SqliteStore, migrate, verify
+from tests.support.tree import ROOT
+
+RELEASES = sorted((ROOT / "tests" / "releases").iterdir())
+
+
+def unpacked(release: Path, folder: Path) -> Path:
+    """A copy of the release's database that only its owner may read, as the server makes them."""
+    path = folder / "catcher.db"
+    path.touch(mode=0o600)
+    path.write_bytes(lzma.decompress((release / "catcher.db.xz").read_bytes()))
+    return path
+
+
+def contents(release: Path) -> dict[str, Any]:
+    return json.loads((release / "contents.json").read_text())  # type: ignore[no-any-return]
+
+
+@pytest.fixture(params=RELEASES, ids=lambda release: release.name)
+def release(request: pytest.FixtureRequest) -> Path:
+    return request.param  # type: ignore[no-any-return]
+
+
+def test_the_first_release_is_among_them() -> None:
+    assert "0.1" in [release.name for release in RELEASES]
+
+
+def test_what_was_stored_is_there(release: Path, tmp_path: Path) -> None:
+    path = unpacked(release, tmp_path)
+    migrate(path)
+    assert verify(path) == ()
+    was = contents(release)
+    store = SqliteStore(path)
+    try:
+        assert len(list(store.observations())) == was["observations"]
+        assert len(list(store.notices())) == was["notices"]
+        assert all(store.notice_text(notice.id) for notice in store.notices())
+        assert len(list(store.suppressions())) == was["suppressions"]
+        assert len(list(store.incidents())) == was["incidents"]
+        for line in (release / "incidents.jsonl").read_text().splitlines():
+            said = json.loads(line)
+            incident = store.incident(said["id"])
+            assert incident is not None, said
+            assert (incident.key.party, incident.key.role, incident.key.domain) == (
+                said["party"],
+                said["role"],
+                said["domain"],
+            )
+            assert (incident.mails, incident.counted) == (said["mails"], said["counted"])
+            assert (incident.first_day.isoformat(), incident.last_day.isoformat()) == (
+                said["first_day"],
+                said["last_day"],
+            )
+    finally:
+        store.close()
+
+
+def test_a_second_migration_finds_nothing_to_do(release: Path, tmp_path: Path) -> None:
+    path = unpacked(release, tmp_path)
+    migrate(path)
+    assert migrate(path) == []
