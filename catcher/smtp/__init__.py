@@ -18,22 +18,22 @@ from catcher.smtp.counters import Counters
 from catcher.smtp.explanation import Explanations
 from catcher.smtp.explanation import load as load_explanations
 from catcher.smtp.front import ReadBuffer
-from catcher.smtp.gate import LEAVING, Gate
+from catcher.smtp.gate import EVICTED_STILL_OPEN, Gate
 from catcher.smtp.server import SmtpServer
-from catcher.smtp.settings import Limits, Settings
+from catcher.smtp.settings import SmtpLimits, SmtpSettings
 from catcher.smtp.stream import MessageStream
 
 __all__ = [
-    "LEAVING",
+    "EVICTED_STILL_OPEN",
     "Certificates",
     "Counters",
     "Explanations",
     "Gate",
-    "Limits",
     "MessageStream",
     "ReadBuffer",
-    "Settings",
+    "SmtpLimits",
     "SmtpServer",
+    "SmtpSettings",
     "load_explanations",
     "refuse_key_log",
     "self_signed",

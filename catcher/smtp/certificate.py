@@ -13,9 +13,9 @@ from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 
 log = logging.getLogger("catcher.smtp")
 
-LIFE = timedelta(days=3650)
+CERTIFICATE_LIFE = timedelta(days=3650)
 """A certificate that nobody vouches for gains nothing from a short life: senders encrypt, they don't verify."""
-KINDS = ("ecdsa", "rsa")
+KEY_KINDS = ("ecdsa", "rsa")
 """Both, since old mailers know RSA only and the other is far cheaper for us."""
 KEY_LOG = "SSLKEYLOGFILE"
 """The environment variable by which libraries write down session keys."""
@@ -34,10 +34,10 @@ def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
 
     Raises EnvironmentFailure when the folder can't be written.
     """
-    files = tuple(folder / f"self-signed-{kind}.pem" for kind in KINDS)
+    files = tuple(folder / f"self-signed-{kind}.pem" for kind in KEY_KINDS)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for kind, file in zip(KINDS, files, strict=True):
+        for kind, file in zip(KEY_KINDS, files, strict=True):
             if not file.exists():
                 _write(file, _made(kind, hostname, now))
     except OSError as error:
@@ -73,7 +73,7 @@ def _made(kind: str, hostname: str, now: datetime) -> bytes:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _BACKDATED)
-        .not_valid_after(now + LIFE)
+        .not_valid_after(now + CERTIFICATE_LIFE)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(hostname)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)

@@ -7,9 +7,9 @@ from enum import Enum, auto
 
 from catcher.model.value import value
 
-LINE_MOST = 512
+COMMAND_LINE_OCTETS = 512
 """Octets of a command line, CRLF included (RFC 5321 §4.5.3.1.4)."""
-LONG_LINE_MOST = 2048
+LONG_COMMAND_LINE_OCTETS = 2048
 """The same for MAIL and RCPT: the extensions that senders use without asking add to their length."""
 
 _CONTROL = bytes([*range(0x09), *range(0x0A, 0x20), 0x7F])
@@ -112,7 +112,7 @@ class CommandReader:
 
     def _unended(self) -> Command | None:
         self._scanned = len(self._buffer)
-        if not self._swallowing and len(self) < LONG_LINE_MOST:
+        if not self._swallowing and len(self) < LONG_COMMAND_LINE_OCTETS:
             return None
         command = None if self._swallowing else _too_long(self._buffer[self._start :])
         self._swallowing = True
@@ -129,7 +129,7 @@ def _too_long(line: bytes) -> Command:
 def _command(line: bytes, *, tainted: bool) -> Command:
     words = line.split(None, 1)
     verb = words[0].upper() if words else b""
-    if len(line) > (LONG_LINE_MOST if verb in _LONG_VERBS else LINE_MOST):
+    if len(line) > (LONG_COMMAND_LINE_OCTETS if verb in _LONG_VERBS else COMMAND_LINE_OCTETS):
         return _too_long(line)
     if tainted:
         return Command(verb, b"", LineFault.BARE_LF)

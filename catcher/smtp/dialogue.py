@@ -19,7 +19,7 @@ from catcher.smtp.envelope import Answered, Client, Ended, Envelope
 from catcher.smtp.path import ParameterError, PathError, parse
 from catcher.smtp.policy import at_rcpt
 from catcher.smtp.replies import Reply
-from catcher.smtp.settings import Settings
+from catcher.smtp.settings import SmtpSettings
 
 _VERBS = ("HELO", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "HELP")
 _ERRORS = frozenset({500, 501, 502, 503, 504, 553})
@@ -62,7 +62,7 @@ class Dialogue:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: SmtpSettings,
         *,
         catalogue: Catalogue,
         clock: Clock,

@@ -15,7 +15,7 @@ from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import BodyFacts, Header, Transaction
 from catcher.model.value import value
 from catcher.smtp.data import Message
-from catcher.smtp.policy import AFTER_DATA, Kind, Verdict
+from catcher.smtp.policy import AFTER_DATA, RcptDecision, RcptResult
 
 MOST_ANSWERS = 10
 """Recipients of one transaction that answer notices."""
@@ -157,13 +157,13 @@ class Envelope:
     def is_full(self) -> bool:
         return len(self.taken.paths) >= self.most or len(self.answers) >= MOST_ANSWERS
 
-    def add(self, mailbox: Mailbox, verdict: Verdict) -> None:
+    def add(self, mailbox: Mailbox, verdict: RcptDecision) -> None:
         """Notes a recipient that was judged."""
         if verdict.answer is not None:
             self.answers[verdict.answer] = None
-        if verdict.entry is None or verdict.kind is Kind.TURNED_AWAY:
+        if verdict.entry is None or verdict.kind is RcptResult.TURNED_AWAY:
             return
-        if verdict.kind is Kind.TAKEN:
+        if verdict.kind is RcptResult.TAKEN:
             among = self.taken
         else:
             among = self.refused = self.refused or _Recipients()

@@ -19,7 +19,7 @@ from typing import Any, Protocol, cast
 from catcher.smtp.proxy import HEADER_MOST, ProxyError, read_header
 from catcher.smtp.tls import TlsLayer
 
-OCTETS = 64 * 1024
+READ_OCTETS = 64 * 1024
 """Octets of a buffer: what one read takes at most."""
 PROXY_SECONDS = 10.0
 """For a PROXY header to come."""
@@ -30,7 +30,7 @@ class ReadBuffer:
 
     __slots__ = ("_zeros", "view")
 
-    def __init__(self, octets: int = OCTETS) -> None:
+    def __init__(self, octets: int = READ_OCTETS) -> None:
         self.view = memoryview(bytearray(octets))
         self._zeros = memoryview(bytes(octets))
 
@@ -41,7 +41,7 @@ class ReadBuffer:
         return data
 
 
-class Session(Protocol):
+class SessionPort(Protocol):
     """The SMTP session behind a front."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
@@ -74,7 +74,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         buffer: ReadBuffer,
         *,
         is_proxy: Callable[[str], bool],
-        admit: Callable[[Front, str], Session | None],
+        admit: Callable[[Front, str], SessionPort | None],
         address_of: Callable[[object], str],
     ) -> None:
         """``admit``: the session for a client at that address, or None after having said why not.
@@ -85,7 +85,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         self._is_proxy = is_proxy
         self._admit = admit
         self._address_of = address_of
-        self._session: Session | None = None
+        self._session: SessionPort | None = None
         self._tls: TlsLayer | None = None
         self._proxy_header: bytes | None = None
         """What came of the header that is waited for; None: none is."""

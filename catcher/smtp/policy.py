@@ -13,7 +13,7 @@ from catcher.model.policy import Outcome, Policy
 from catcher.model.value import value
 from catcher.smtp import replies
 from catcher.smtp.replies import Reply
-from catcher.smtp.settings import Settings
+from catcher.smtp.settings import SmtpSettings
 
 AFTER_DATA = {Policy.ACCEPT: Outcome.ACCEPTED, Policy.EXPLAIN: Outcome.EXPLAINED}
 """Policies that let the data come → the outcome that all recipients of the transaction share."""
@@ -21,7 +21,7 @@ AFTER_DATA = {Policy.ACCEPT: Outcome.ACCEPTED, Policy.EXPLAIN: Outcome.EXPLAINED
 _OPERATORS = frozenset({"postmaster", "abuse"})
 
 
-class Kind(Enum):
+class RcptResult(Enum):
     """What became of a recipient."""
 
     TAKEN = auto()
@@ -33,9 +33,9 @@ class Kind(Enum):
 
 
 @value
-class Verdict:
+class RcptDecision:
     reply: Reply
-    kind: Kind = Kind.TURNED_AWAY
+    kind: RcptResult = RcptResult.TURNED_AWAY
     entry: Entry | None = None
     """The catalogued domain; given when TAKEN or REFUSED."""
     policy: Policy = Policy.NULL
@@ -48,12 +48,12 @@ def at_rcpt(
     mailbox: Mailbox,
     *,
     catalogue: Catalogue,
-    settings: Settings,
+    settings: SmtpSettings,
     now: datetime,
     outcome: Outcome | None,
     ref: Callable[[], str] | None,
     answering: bool = False,
-) -> Verdict:
+) -> RcptDecision:
     """Judges one recipient.
 
     ``outcome`` is what the first recipient that was taken has fixed for after the data, None before. ``ref`` gives
@@ -64,26 +64,26 @@ def at_rcpt(
     entry = catalogue.find(mailbox.domain) if mailbox.domain else None
     if entry is None:
         if _is_operators(mailbox, settings):
-            return Verdict(replies.operator_pointer(settings.contact, settings.url))
+            return RcptDecision(replies.operator_pointer(settings.contact, settings.url))
         if mailbox.domain and mailbox.domain == settings.notices:
             return _answering(settings.answer_of(mailbox.local_part), outcome)
-        return Verdict(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
+        return RcptDecision(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
     policy = catalogue.policy_at(entry, now)
     if policy in AFTER_DATA:
         if answering or (outcome is not None and AFTER_DATA[policy] is not outcome):
-            return Verdict(replies.OTHER_OUTCOME)
-        return Verdict(replies.RECIPIENT_OK, Kind.TAKEN, entry, policy)
+            return RcptDecision(replies.OTHER_OUTCOME)
+        return RcptDecision(replies.RECIPIENT_OK, RcptResult.TAKEN, entry, policy)
     if policy is Policy.REFUSE:
-        return Verdict(
-            settings.explanations.at_rcpt(entry, None if ref is None else ref()), Kind.REFUSED, entry, policy
+        return RcptDecision(
+            settings.explanations.at_rcpt(entry, None if ref is None else ref()), RcptResult.REFUSED, entry, policy
         )
     if policy is Policy.RELEASE:
-        return Verdict(replies.released(entry.domain))
+        return RcptDecision(replies.released(entry.domain))
     null_mx = policy is Policy.NULL
-    return Verdict(replies.takes_no_mail(entry.domain, entry.intended, null_mx=null_mx))
+    return RcptDecision(replies.takes_no_mail(entry.domain, entry.intended, null_mx=null_mx))
 
 
-def _is_operators(mailbox: Mailbox, settings: Settings) -> bool:
+def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:
     """Whether whoever writes there wants a person at the operator's."""
     name = mailbox.local_part.lower()
     if name in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
@@ -91,10 +91,10 @@ def _is_operators(mailbox: Mailbox, settings: Settings) -> bool:
     return bool(mailbox.domain) and f"{name}@{mailbox.domain}" == settings.sender.lower()
 
 
-def _answering(answer: Answer | None, outcome: Outcome | None) -> Verdict:
+def _answering(answer: Answer | None, outcome: Outcome | None) -> RcptDecision:
     """A recipient at the domain of answers: whatever we didn't write there doesn't exist."""
     if answer is None:
-        return Verdict(replies.NO_SUCH_ADDRESS)
+        return RcptDecision(replies.NO_SUCH_ADDRESS)
     if outcome is not None:
-        return Verdict(replies.OTHER_OUTCOME)
-    return Verdict(replies.RECIPIENT_OK, Kind.TAKEN, answer=answer)
+        return RcptDecision(replies.OTHER_OUTCOME)
+    return RcptDecision(replies.RECIPIENT_OK, RcptResult.TAKEN, answer=answer)

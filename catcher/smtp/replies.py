@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from catcher.model.value import value
 
-LINE_MOST = 512
+REPLY_LINE_OCTETS = 512
 """Octets of a reply line, CRLF included."""
 
 
@@ -32,7 +32,7 @@ class Reply:
 
 def reply(code: int, status: str, *lines: str, close: bool = False) -> Reply:
     """Builds a reply. ``status`` is '' for greetings, 354 and the answers to HELO and EHLO (RFC 2034 §3)."""
-    room = LINE_MOST - len(f"{code}-{status} \r\n")
+    room = REPLY_LINE_OCTETS - len(f"{code}-{status} \r\n")
     pieces = [piece for line in lines for piece in _wrapped(line, room)]
     wire = bytearray()
     for number, piece in enumerate(pieces, start=1):
@@ -105,7 +105,7 @@ IDLE = reply(421, "4.4.2", "nothing came for too long", close=True)
 SESSION_TOO_LONG = reply(421, "4.4.2", "the connection lasted too long", close=True)
 TOO_SLOW = reply(421, "4.4.2", "the data came too slowly", close=True)
 TOO_MANY_COMMANDS = reply(421, "4.7.0", "too many commands without mail", close=True)
-MAKING_WAY = reply(421, "4.3.2", "idle while others wait; try again later", close=True)
+IDLE_EVICTED = reply(421, "4.3.2", "idle while others wait; try again later", close=True)
 SHUTTING_DOWN = reply(421, "4.3.2", "shutting down; try again later", close=True)
 TOO_MANY_CONNECTIONS = reply(421, "4.7.0", "too many connections; try again later", close=True)
 BUSY = reply(421, "4.3.2", "busy", close=True)

@@ -19,11 +19,11 @@ from catcher.model.answer import Answer
 from catcher.model.errors import StoreUnavailable
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
-from catcher.smtp import Certificates, Limits, Settings, SmtpServer, load_explanations
+from catcher.smtp import Certificates, SmtpLimits, SmtpServer, SmtpSettings, load_explanations
 
 T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, 30, 15, tzinfo=UTC)
-SETTINGS = Settings(
+SETTINGS = SmtpSettings(
     hostname="mx.sink.example",
     contact="hostmaster@operator.example",
     url="https://operator.example/",
@@ -262,8 +262,8 @@ def new_server(
     intake: RecordingIntake | None = None,
     *,
     rows: Catalogue = ONE_OF_EACH,
-    settings: Settings = SETTINGS,
-    limits: Limits | None = None,
+    settings: SmtpSettings = SETTINGS,
+    limits: SmtpLimits | None = None,
     certificates: Certificates | None = None,
 ) -> SmtpServer:
     """A server without a socket: connections are made with Wire."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from catcher.smtp.connection import READ_AHEAD
-from catcher.smtp.front import OCTETS
+from catcher.smtp.front import READ_OCTETS
 from tests.support.smtpwire import MAIL, RecordingIntake, Wire, conversation, segments
 from tests.support.tree import ROOT
 
@@ -113,7 +113,7 @@ def course(packets: list[bytes], *, half_close: bool) -> Course:
             session = wire.protocol._session
             if session is not None:
                 kept = len(session._commands) + len(session._out)  # type: ignore[attr-defined]
-                assert kept <= READ_AHEAD + OCTETS + len(packet)
+                assert kept <= READ_AHEAD + READ_OCTETS + len(packet)
         if half_close and not wire.transport.lost:
             wire.half_close()
         while not wire.transport.lost:  # without the half-close the idle timer ends it

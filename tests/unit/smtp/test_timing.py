@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from catcher.smtp import Limits
+from catcher.smtp import SmtpLimits
 from tests.support.smtpwire import OPENING, RecordingIntake, Wire, conversation, new_server, open_data, run
 
-LIMITS = Limits(idle_seconds=300, session_seconds=3600, lingering_seconds=10)
+LIMITS = SmtpLimits(idle_seconds=300, session_seconds=3600, lingering_seconds=10)
 
 
 def now() -> float:
