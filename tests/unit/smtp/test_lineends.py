@@ -42,6 +42,18 @@ def test_regular_lines_with_faults_in_them(
     assert seen(segments(data, cuts)) == by_looking(data)
 
 
+@pytest.mark.parametrize("data", [b"a\nb\r\r", b"a\nb\r\r\nc", b"\n\r\r", b"\r\r", b"\r\r\n"])
+def test_a_cr_before_a_cr_stands_alone(data: bytes) -> None:
+    """Also at the end of a packet, where as many LFs as CRs came before it."""
+    for cut in range(len(data) + 1):
+        assert seen(segments(data, [cut])) == by_looking(data)
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"x"]), max_size=12).map(b"".join), st.lists(st.integers(0, 12)))
+def test_every_mix_of_cr_and_lf(data: bytes, cuts: list[int]) -> None:
+    assert seen(segments(data, cuts)) == by_looking(data)
+
+
 @pytest.mark.parametrize("end", [b"", b"\r", b"\n", b"\r\n", b"x\r\n", b"\n\r"])
 def test_how_the_last_line_ends(end: bytes) -> None:
     data = (b"x" * 76 + b"\r\n") * 100 + b"x" * 76 + end
