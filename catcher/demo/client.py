@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from catcher.demo.organisations import Host
-from catcher.demo.query import Answer, ask
+from catcher.demo.organisations import SendingHost
+from catcher.demo.query import DnsReply, ask
 
 TIMEOUT = 20.0
 """Seconds for one reply; the longest is the sink's own limit for look-ups."""
@@ -30,7 +30,7 @@ class Route(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class DeliveryResult:
     """How a transaction ended for the sender."""
 
     code: int | None
@@ -61,7 +61,7 @@ class Lookup:
     def _address(self, name: str, resolver: str) -> str | None:
         return next(iter(self._ask(name, "A", resolver).addresses), None)
 
-    def _ask(self, name: str, rrtype: str, resolver: str) -> Answer:
+    def _ask(self, name: str, rrtype: str, resolver: str) -> DnsReply:
         self.queries += 1
         return ask(name, rrtype, server=self._server, source=resolver, seconds=TIMEOUT)
 
@@ -69,7 +69,7 @@ class Lookup:
 class _Session(smtplib.SMTP):
     """smtplib, from one host's address; a failed reply is a code here, not an exception."""
 
-    def __init__(self, host: Host, server: tuple[str, int]) -> None:
+    def __init__(self, host: SendingHost, server: tuple[str, int]) -> None:
         super().__init__(*server, local_hostname=host.name, timeout=TIMEOUT, source_address=(host.address, 0))
 
     def socket(self) -> socket.socket:
@@ -78,8 +78,8 @@ class _Session(smtplib.SMTP):
 
 
 def deliver(
-    host: Host, server: tuple[str, int], reverse_path: str, forward_paths: Sequence[str], message: bytes
-) -> Reply:
+    host: SendingHost, server: tuple[str, int], reverse_path: str, forward_paths: Sequence[str], message: bytes
+) -> DeliveryResult:
     """One session with one transaction. A recipient that is refused is left out, as MTAs do."""
     with _Session(host, server) as session:
         session.ehlo()
@@ -94,8 +94,8 @@ def deliver(
 
 
 def deliver_and_lose_reply(
-    host: Host, server: tuple[str, int], reverse_path: str, forward_path: str, message: bytes
-) -> Reply:
+    host: SendingHost, server: tuple[str, int], reverse_path: str, forward_path: str, message: bytes
+) -> DeliveryResult:
     """The same up to the end of data; when the reply stands in the socket, the connection is reset unread."""
     session = _Session(host, server)
     try:
@@ -110,10 +110,10 @@ def deliver_and_lose_reply(
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     finally:
         session.close()
-    return Reply(None)
+    return DeliveryResult(None)
 
 
-def log_in(host: Host, server: tuple[str, int], secret: bytes) -> tuple[Reply, bool]:
+def log_in(host: SendingHost, server: tuple[str, int], secret: bytes) -> tuple[DeliveryResult, bool]:
     """Sends AUTH PLAIN with an initial response; says how it ended, and whether the server then hung up."""
     session = _Session(host, server)
     try:
@@ -129,6 +129,6 @@ def log_in(host: Host, server: tuple[str, int], secret: bytes) -> tuple[Reply, b
             session.close()
 
 
-def _reply(code: int, text: bytes, recipient_replies: tuple[int, ...] = ()) -> Reply:
+def _reply(code: int, text: bytes, recipient_replies: tuple[int, ...] = ()) -> DeliveryResult:
     found = _REF.search(text.decode("ascii", "replace"))
-    return Reply(code, found[1] if found else None, recipient_replies)
+    return DeliveryResult(code, found[1] if found else None, recipient_replies)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from catcher.demo.organisations import Host
+from catcher.demo.organisations import SendingHost
 from catcher.model.fingerprint import MailClass, Tier
 
 
@@ -74,7 +74,7 @@ class Expected:
 class Event:
     at: datetime
     story: Story
-    host: Host
+    host: SendingHost
     reverse_path: str
     """Mailbox without brackets; '' is the null reverse-path."""
     forward_paths: tuple[str, ...]

@@ -26,7 +26,7 @@ class Algorithm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DkimKey:
+class DemoKey:
     """A key pair as a signer and a zone need it."""
 
     algorithm: Algorithm
@@ -36,18 +36,18 @@ class DkimKey:
     """The text of the TXT record at ``SELECTOR._domainkey.DOMAIN`` (RFC 6376 §3.6.1)."""
 
 
-def make_key(algorithm: Algorithm) -> DkimKey:
+def make_key(algorithm: Algorithm) -> DemoKey:
     """A new key pair. RSA has 2048 bits and takes a quarter of a second."""
     return _rsa() if algorithm is Algorithm.RSA else _ed25519()
 
 
-def _ed25519() -> DkimKey:
+def _ed25519() -> DemoKey:
     key = Ed25519Key.generate()
     public = base64.b64encode(bytes(key.verify_key)).decode()
-    return DkimKey(Algorithm.ED25519, base64.b64encode(bytes(key)), f"v=DKIM1; k=ed25519; p={public}")
+    return DemoKey(Algorithm.ED25519, base64.b64encode(bytes(key)), f"v=DKIM1; k=ed25519; p={public}")
 
 
-def _rsa(bits: int = 2048) -> DkimKey:
+def _rsa(bits: int = 2048) -> DemoKey:
     while True:
         p, q = _prime(bits // 2), _prime(bits // 2)
         if p != q and (p - 1) % _EXPONENT and (q - 1) % _EXPONENT:
@@ -56,7 +56,7 @@ def _rsa(bits: int = 2048) -> DkimKey:
     private = _sequence(*map(_integer, (0, n, _EXPONENT, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))))
     public = _sequence(_RSA_ALGORITHM, _element(0x03, b"\0" + _sequence(_integer(n), _integer(_EXPONENT))))
     pem = b"-----BEGIN RSA PRIVATE KEY-----\n" + base64.encodebytes(private) + b"-----END RSA PRIVATE KEY-----\n"
-    return DkimKey(Algorithm.RSA, pem, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}")
+    return DemoKey(Algorithm.RSA, pem, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}")
 
 
 def _prime(bits: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from catcher.demo.compare import Compared, compare, unclaimed
 from catcher.demo.play import Played
-from catcher.demo.search import Searched
+from catcher.demo.search import SearchResult
 from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
 from catcher.desk.incidents import Appraisal
@@ -19,7 +19,7 @@ from catcher.model.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MonthResult:
     period: Period
     compared: tuple[Compared, ...]
     observations: tuple[Observation, ...]
@@ -32,7 +32,7 @@ class Outcome:
     """All DNS queries that the senders made."""
     seconds: float
     """How long the month took to play."""
-    searched: Searched | None = None
+    searched: SearchResult | None = None
 
     @property
     def deviations(self) -> list[str]:
@@ -80,7 +80,7 @@ class Outcome:
 
 def gather(
     desk: Desk, folder: Path, played: Sequence[Played], *, period: Period, queries: int, seconds: float
-) -> Outcome:
+) -> MonthResult:
     """Folds all that is committed, builds the reports that are due into ``folder``, and reads everything back.
 
     Raises StoreUnavailable, EnvironmentFailure.
@@ -91,4 +91,4 @@ def gather(
     observations = tuple(desk.store.observations())
     demand = desk.store.demand(qtype="MX")
     compared = tuple(compare(played, observations))
-    return Outcome(period, compared, observations, tuple(appraisals), built, demand, queries, seconds)
+    return MonthResult(period, compared, observations, tuple(appraisals), built, demand, queries, seconds)

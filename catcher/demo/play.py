@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from catcher.demo.client import Lookup, Reply, Route, deliver, deliver_and_lose_reply, log_in
+from catcher.demo.client import DeliveryResult, Lookup, Route, deliver, deliver_and_lose_reply, log_in
 from catcher.demo.event import Event, Manner
 
 
@@ -18,7 +18,7 @@ class Played:
     event: Event
     route: Route | None
     """What DNS said of the first recipient's domain; None when nobody asked."""
-    reply: Reply | None
+    reply: DeliveryResult | None
     """None when no connection was made."""
     hung_up: bool = False
     """Whether the server closed the connection by itself."""

@@ -16,7 +16,7 @@ from catcher.demo.client import Lookup
 from catcher.demo.clock import SharedClock
 from catcher.demo.event import Event
 from catcher.demo.month import make_keys, month
-from catcher.demo.outcome import Outcome, gather
+from catcher.demo.outcome import MonthResult, gather
 from catcher.demo.play import Played, play
 from catcher.demo.search import canaries, search
 from catcher.demo.stage import Stage, serving, set_up
@@ -50,7 +50,7 @@ class Demo:
         clock = SharedClock(datetime(first.year, first.month, first.day, tzinfo=UTC))
         return cls(set_up(folder, first=first, keys=keys), clock, first, month(first, keys))
 
-    def run(self, progress: Progress) -> Outcome:
+    def run(self, progress: Progress) -> MonthResult:
         """Plays the month and gathers what the sink made of it.
 
         Raises EnvironmentFailure when a server can't start or stops answering.
@@ -74,7 +74,7 @@ class Demo:
             folder = self.stage.sink.node.state / "reports"
             return gather(desk, folder, played, period=period, queries=lookup.queries, seconds=seconds)
 
-    def searched(self, outcome: Outcome) -> Outcome:
+    def searched(self, outcome: MonthResult) -> MonthResult:
         """``outcome`` with the result of a search for content in every file of the folder."""
         return replace(outcome, searched=search(self.stage.folder, canaries(self.events)))
 

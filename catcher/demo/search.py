@@ -13,7 +13,7 @@ from catcher.demo.texts import CANARIES
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchResult:
     files: int
     octets: int
     words: int
@@ -38,7 +38,7 @@ def canaries(events: Iterable[Event]) -> frozenset[bytes]:
     return frozenset(words)
 
 
-def search(folder: Path, words: Iterable[bytes]) -> Searched:
+def search(folder: Path, words: Iterable[bytes]) -> SearchResult:
     """Reads every file below ``folder`` once. Case is folded for none: what is written is written as it came."""
     wanted = tuple(words)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size]
@@ -48,4 +48,4 @@ def search(folder: Path, words: Iterable[bytes]) -> Searched:
             octets += len(content)
             if any(content.find(word) >= 0 for word in wanted):
                 found.append(path)
-    return Searched(len(files), octets, len(wanted), tuple(found))
+    return SearchResult(len(files), octets, len(wanted), tuple(found))

@@ -11,7 +11,7 @@ from tabulate import tabulate
 
 from catcher.demo.compare import Compared
 from catcher.demo.event import Manner, Story
-from catcher.demo.outcome import Outcome
+from catcher.demo.outcome import MonthResult
 from catcher.demo.plain_words import sentences
 from catcher.desk.incidents import Appraisal
 from catcher.model.fingerprint import MailClass, Tier
@@ -34,7 +34,7 @@ _FORMS = {
 }
 
 
-def show(outcome: Outcome) -> Iterator[str]:
+def show(outcome: MonthResult) -> Iterator[str]:
     """The whole account, block by block."""
     yield _heading(
         f"{outcome.period.first:%B %Y} in {outcome.seconds:.0f} seconds: {len(outcome.compared)} events, "
@@ -87,7 +87,7 @@ def _table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return tabulate(list(rows), headers=list(headers), tablefmt="simple", disable_numparse=True)
 
 
-def _stories(outcome: Outcome) -> str:
+def _stories(outcome: MonthResult) -> str:
     rows = []
     for story in Story:
         compared = [one for one in outcome.compared if one.played.event.story is story]
@@ -170,7 +170,7 @@ def _for_a_notice(observation: Observation) -> str:
     return f"no: {observation.fresh_reason if mail_class is MailClass.PERSON else mail_class}"
 
 
-def _turned_away(outcome: Outcome) -> str:
+def _turned_away(outcome: MonthResult) -> str:
     ends: Counter[tuple[str, str]] = Counter()
     for one in outcome.compared:
         event, reply, route = one.played.event, one.played.reply, one.played.route
@@ -209,7 +209,7 @@ def _incidents(appraisals: Sequence[Appraisal]) -> str:
     return f"{table}\n… and {len(rest)} more, with {sum(one.incident.counted for one in rest)} mails that are counted"
 
 
-def _reports(outcome: Outcome) -> str:
+def _reports(outcome: MonthResult) -> str:
     roles = {one.incident.key.id: one.incident.key.role for one in outcome.appraisals}
     sides = Counter(roles[report.incident] for report in outcome.reports)
     own = [path for report in outcome.reports for path in report.files if path.parent.suffix != ".kit"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import dkim  # type: ignore[import-untyped]
 
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 
 _SIGNED = ("from", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type")
 
@@ -26,7 +26,7 @@ class _Signer(dkim.DKIM):  # type: ignore[misc]
 
 
 def sign(
-    message: bytes, key: DkimKey, *, domain: str, selector: str, at: datetime, signed: Sequence[str] = _SIGNED
+    message: bytes, key: DemoKey, *, domain: str, selector: str, at: datetime, signed: Sequence[str] = _SIGNED
 ) -> bytes:
     """``message`` (CRLF lines) with a DKIM-Signature field on top, relaxed/relaxed, ``t=`` at ``at``.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from catcher import config, serve
 from catcher.config import Config
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 from catcher.demo.layout import HOST, lay_out_sink, lay_out_world
 from catcher.demo.organisations import CONTRACTOR
 from catcher.demo.stories.work import ends_on
@@ -38,7 +38,7 @@ class Stage:
         return self.sink.smtp.listen[0].host, self.sink.smtp.listen[0].port
 
 
-def set_up(folder: Path, *, first: date, keys: Mapping[str, DkimKey]) -> Stage:
+def set_up(folder: Path, *, first: date, keys: Mapping[str, DemoKey]) -> Stage:
     """Writes everything that both servers need into ``folder``, with ports that are free now.
 
     Raises EnvironmentFailure where hosts can't have addresses of their own.

@@ -4,8 +4,8 @@
 
     CODE = base32( 6 octets of the notice's id, 10 octets of HMAC-SHA256 )     26 letters and digits
 
-80 bits can't be guessed; a forged code names no notice, whatever stands in it. Case makes no difference, as MTAs and
-people fold it. The key lives as long as answers are wanted: it names no person.
+80 bits can't be guessed: a forged code is worth nothing. Case makes no difference, since MTAs and people change it. The
+key is kept as long as answers are wanted; it ties to no person.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tokens: keyed hashes that tell whether two things are the same within one period, and nothing more."""
+"""Tokens: keyed hashes that show whether two values of one period are the same, and nothing more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from catcher.model.mailbox import Mailbox
 
 KEY_OCTETS = 32
-"""Length of a period's key."""
+"""Octets of a period's key: as long as SHA-256's output, the length that RFC 2104 §3 recommends."""
 
 
 def period_of(moment: datetime) -> str:
@@ -49,8 +49,8 @@ class Tokens:
     def signature(self, b: bytes, domain: str) -> str:
         """16 hexadecimal characters for a DKIM signature's ``b=`` (RFC 6376 §3.5) at one catalogued domain.
 
-        White space in ``b`` means nothing. ``domain`` is part of it because an MTA splits a mail to two domains into
-        two transactions (RFC 5321 §2.1), which must not pass for a replay.
+        White space in ``b`` has no meaning. ``domain`` is hashed too: an MTA splits a mail to two domains into two
+        transactions (RFC 5321 §2.1), and the second must not look like a replay.
         """
         return self._signature.hexdigest(_length_prefixed(b"".join(b.split()), domain.encode()))[:16]
 
@@ -68,7 +68,7 @@ class Tokens:
 
 
 class _Subkey:
-    """HMAC-SHA256 (RFC 2104) under a key for one kind of token. The key is set up once; each token copies that state."""
+    """HMAC-SHA256 (RFC 2104) under a key for one kind of token; the keyed state is made once and copied."""
 
     __slots__ = ("_keyed",)
 

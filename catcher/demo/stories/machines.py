@@ -66,4 +66,4 @@ def log_in(script: Script) -> Iterator[Event]:
         yield Event(at, Story.LOG_IN, LAPTOP, sender, (), secret, Expected(None, ()), Manner.LOG_IN)
 
 
-STORIES = (digest, orders, bounces, automatic_replies, log_in)
+MACHINES_STORIES = (digest, orders, bounces, automatic_replies, log_in)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 from catcher.demo.letters import Note
-from catcher.demo.organisations import ORGANISATIONS, Host, Organisation
+from catcher.demo.organisations import ORGANISATIONS, Organisation, SendingHost
 from catcher.demo.signing import sign
 from catcher.demo.texts import READERS, STAFF, SUBJECTS, local_part
 
@@ -23,7 +23,7 @@ class Script:
     first: date
     """The first day of the month."""
     rng: Random = field(repr=False)
-    keys: Mapping[str, DkimKey] = field(repr=False)
+    keys: Mapping[str, DemoKey] = field(repr=False)
     """By domain."""
 
     @property
@@ -70,6 +70,6 @@ class Script:
         return author[1], self.signed(organisation, write(self.note(at, author, to)), at)
 
     @staticmethod
-    def host(organisation: Organisation) -> Host:
+    def host(organisation: Organisation) -> SendingHost:
         """The host that its mail leaves from: its own, or its provider's."""
         return _BY_DOMAIN[organisation.via].host if organisation.via else organisation.host

@@ -146,4 +146,4 @@ def ends_on(first: date) -> date:
     return first.replace(day=ENDS_ON)
 
 
-STORIES = (contractor, travel, hospital, ministry, university, refused, ended, turned_away, mixed, retry)
+WORK_STORIES = (contractor, travel, hospital, ministry, university, refused, ended, turned_away, mixed, retry)
