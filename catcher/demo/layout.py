@@ -60,6 +60,9 @@ resolvers = ["{host}:{world}"]
 watchlist = "watchlist.csv"
 [notify]
 domain = "notices.sink.example"
+smarthost = "{host}"
+smarthost_port = {mail}
+smarthost_tls = "none"
 [log]
 level = "debug"
 """

@@ -61,8 +61,11 @@ def show(outcome: MonthResult) -> Iterator[str]:
         yield "\n".join(outcome.deviations)
 
 
-def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Path) -> str:
-    """What a person may do while the servers stay up; ``dns`` and ``smtp`` are address and port."""
+def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Path, received: Path) -> str:
+    """Commands for a person to try while the servers stay up.
+
+    ``dns`` and ``smtp`` are address and port; ``received`` is the folder in which sent notices arrive.
+    """
     swaks = f"  swaks --server {smtp[0]}:{smtp[1]} --from you@contractor.example --to"
     return "\n".join(
         (
@@ -73,7 +76,9 @@ def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Pa
             f"{swaks} someone@navy.ml",
             f"  catcher observation list -c {configuration}",
             f"  catcher incident list -c {configuration}",
-            f"  catcher notify list -c {configuration}    (drafts notices; nothing is sent)",
+            f"  catcher notify list -c {configuration}    (drafts notices; each waits for approval)",
+            f"  catcher notify approve ID --as YOU -c {configuration}",
+            f"  catcher notify send -c {configuration}    (to a mail host of the demo, which keeps them in {received})",
             f"  catcher report list -c {configuration}",
         )
     )

@@ -11,7 +11,7 @@ from catcher.demo.keys import DemoKey
 from catcher.demo.layout import lay_out_sink, lay_out_world
 from catcher.model.policy import Policy
 
-PORTS = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501}
+PORTS = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501, "mail": 2525}
 
 
 def test_the_sink_has_every_policy_and_asks_the_worlds_dns(tmp_path: Path) -> None:

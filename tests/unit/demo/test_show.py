@@ -98,7 +98,7 @@ def test_the_words_change_when_the_findings_do(outcome: MonthResult) -> None:
 
 
 def test_it_names_the_ports_to_try() -> None:
-    text = things_to_try(("127.0.0.1", 5300), ("127.0.0.1", 2500), Path("demo/catcher.toml"))
+    text = things_to_try(("127.0.0.1", 5300), ("127.0.0.1", 2500), Path("demo/catcher.toml"), Path("demo/received"))
     assert "dig @127.0.0.1 -p 5300 army.ml MX" in text
     assert "swaks --server 127.0.0.1:2500" in text
     assert "-c demo/catcher.toml" in text
