@@ -22,7 +22,7 @@ def month_before(now: datetime) -> date:
 
 
 def make_keys() -> dict[str, DemoKey]:
-    """A new key for every organisation that signs, by domain. Takes about a second."""
+    """A new key for every organisation that signs, by domain."""
     return {org.domain: make_key(org.algorithm) for org in ORGANISATIONS if org.algorithm is not None}
 
 
