@@ -2,15 +2,15 @@
 
 ::
 
-    packets ─▶ front ─▶ session (an aiosmtpd SMTP) ─┬─ commands ─▶ dialogue ─▶ path, policy, envelope ─▶ replies
-       one buffer, PROXY, TLS                       │                  │
-                                                    └─ data: dots (DATA) or so many octets (BDAT)
-                                                               └▶ stream: header facts, counts, digests
-                                                                      │
-                                        intake.take ◀─ Ended ◀────────┘     the reply is written when it returned
+    packets ─▶ front ─▶ session (a connection) ─┬─ commands ─▶ dialogue ─▶ path, policy, envelope ─▶ replies
+       one buffer, PROXY, TLS                   │                  │
+                                                └─ data: dots (DATA) or a number of octets (BDAT)
+                                                           └▶ stream: header facts, counts, digests
+                                                                  │
+                                    intake.take ◀─ Ended ◀────────┘     the reply is written when it returned
 
-``server`` accepts connections and drains them, ``gate`` counts them. Everything but ``front``, ``session`` and
-``server`` is free of I/O.
+``server`` accepts connections and drains them, ``gate`` admits them. Only ``front``, ``connection``, ``session``,
+``recorder`` and ``server`` do network I/O or wait for it; ``certificate`` and ``explanation`` read files.
 """
 
 from catcher.smtp.certificate import Certificates, refuse_key_log, self_signed

@@ -1,4 +1,4 @@
-"""What a recipient gets to hear, and what that makes of the transaction (DESIGN §3 "Policies"). Pure."""
+"""The reply to a recipient, and what it means for the transaction (DESIGN §3 "Policies"). Pure."""
 
 from __future__ import annotations
 
@@ -22,18 +22,20 @@ _OPERATORS = frozenset({"postmaster", "abuse"})
 
 
 class RcptResult(Enum):
-    """What became of a recipient."""
+    """What was decided about a recipient."""
 
     TAKEN = auto()
     """The data may come."""
     REFUSED = auto()
-    """The explanation was given at RCPT; that is observed."""
+    """It was refused with the explanation at RCPT; the envelope is observed."""
     TURNED_AWAY = auto()
-    """Nothing is observed."""
+    """It was refused; nothing is observed."""
 
 
 @value
 class RcptDecision:
+    """What one RCPT leads to."""
+
     reply: Reply
     kind: RcptResult = RcptResult.TURNED_AWAY
     entry: Entry | None = None
@@ -41,7 +43,7 @@ class RcptDecision:
     policy: Policy = Policy.NULL
     """Its policy in force."""
     answer: Answer | None = None
-    """What a recipient says that answers a notice; given when TAKEN without an entry."""
+    """The answer to a notice that the address stands for; given when TAKEN without an entry."""
 
 
 def at_rcpt(
@@ -54,12 +56,11 @@ def at_rcpt(
     ref: Callable[[], str] | None,
     answering: bool = False,
 ) -> RcptDecision:
-    """Judges one recipient.
+    """Decides on one recipient.
 
-    ``outcome`` is what the first recipient that was taken has fixed for after the data, None before. ``ref`` gives
-    the transaction's reference; it is called only when the reply names it; None: nothing can be recorded now, so that
-    no reply names one. ``answering``: the transaction answers
-    notices, and can't be a stray mail as well.
+    ``outcome``: the outcome after the data, fixed by the first taken recipient; None before. ``ref`` makes the
+    transaction's reference and is called only for a reply that names it; None: nothing can be recorded now, so no
+    reply names one. ``answering``: the transaction answers notices, so it can't be a stray mail as well.
     """
     entry = catalogue.find(mailbox.domain) if mailbox.domain else None
     if entry is None:
@@ -84,7 +85,7 @@ def at_rcpt(
 
 
 def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:
-    """Whether whoever writes there wants a person at the operator's."""
+    """Whether the address is meant for a person at the operator's (RFC 5321 §4.5.1, RFC 2142)."""
     name = mailbox.local_part.lower()
     if name in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
         return True
@@ -92,7 +93,7 @@ def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:
 
 
 def _answering(answer: Answer | None, outcome: Outcome | None) -> RcptDecision:
-    """A recipient at the domain of answers: whatever we didn't write there doesn't exist."""
+    """A recipient at the domain of answers. Only addresses that our notices gave out exist there."""
     if answer is None:
         return RcptDecision(replies.NO_SUCH_ADDRESS)
     if outcome is not None:

@@ -1,7 +1,7 @@
 """Every reply: code, enhanced status (RFC 3463, RFC 2034) and text.
 
-Lines have at most 512 octets (RFC 5321 §4.5.3.1.5). A text names catalogued and intended domains, the operator's own
-words, and a REF: nothing that the client said. Those of the policies ``explain`` and ``refuse`` are in ``explanation``.
+Lines have at most 512 octets (RFC 5321 §4.5.3.1.5). A text may hold catalogued and intended domains, the operator's
+own words and a REF, never the client's words. The texts of policies ``explain`` and ``refuse`` are in ``explanation``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from functools import lru_cache
 from catcher.model.value import value
 
 REPLY_LINE_OCTETS = 512
-"""Octets of a reply line, CRLF included."""
+"""Octets of a reply line, CRLF included (RFC 5321 §4.5.3.1.5)."""
 
 
 @value
 class Reply:
-    """An answer, ready for the wire."""
+    """A reply, ready for the wire."""
 
     code: int
     wire: bytes
@@ -110,7 +110,7 @@ SHUTTING_DOWN = reply(421, "4.3.2", "shutting down; try again later", close=True
 TOO_MANY_CONNECTIONS = reply(421, "4.7.0", "too many connections; try again later", close=True)
 BUSY = reply(421, "4.3.2", "busy", close=True)
 FLOOD = reply(421, "4.7.0", "busy", close=True)
-"""Both short: under a flood they go out thousands of times."""
+"""BUSY and FLOOD are short: under a flood they go out thousands of times."""
 
 
 def chunk_taken(octets: int) -> Reply:

@@ -28,8 +28,9 @@ from tests.support.smtpwire import (
     run,
     store_down,
 )
+from tests.support.tree import ROOT
 
-TRANSCRIPTS = sorted((Path(__file__).parents[2] / "transcripts" / "smtp").glob("*.txt"))
+TRANSCRIPTS = sorted((ROOT / "tests" / "transcripts" / "smtp").glob("*.txt"))
 
 
 CODES = NoticeCodes(bytes(32))
