@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from itertools import count, takewhile
 
 import pytest
 
-from catcher.smtp import dialogue
 from catcher.smtp.commands import CommandReader
 from catcher.smtp.dialogue import Chunk, Dialogue
 from catcher.smtp.verbs import answer
@@ -69,8 +69,8 @@ def probed(commands: list[str]) -> list[int]:
 
 def cells() -> Iterator[tuple[str, str, str]]:
     """(row, state, cell) of the table."""
-    assert dialogue.__doc__ is not None
-    rows = [re.split(r"\s{2,}", line.strip()) for line in dialogue.__doc__.splitlines()]
+    text = sys.modules[Dialogue.__module__].__doc__ or ""
+    rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines()]
     head = next(number for number, row in enumerate(rows) if row[0] == "verb")
     _, *states = rows[head]
     for row, *found in takewhile(lambda row: row[0], rows[head + 1 :]):
