@@ -17,7 +17,7 @@ _STORIES = (*work.WORK_STORIES, *machines.MACHINES_STORIES, *abuse.ABUSE_STORIES
 
 
 def month_before(now: datetime) -> date:
-    """The first day of the month before ``now``: the last one that is whole."""
+    """The first day of the month before that of ``now``: the last whole month."""
     return (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 

@@ -1,4 +1,4 @@
-"""The made-up organisations: who they are, from which network they send, and what they publish about their mail."""
+"""The made-up organisations: names, networks they send from, and their published mail policies."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from catcher.demo.keys import Algorithm
 
 @dataclass(frozen=True, slots=True)
 class SendingHost:
-    """A machine that sends mail, as the sink sees it."""
+    """A machine that sends mail, seen from the sink."""
 
     name: str
-    """Its HELO argument and, where ``named``, what its address resolves to and back."""
+    """Its HELO argument; where ``named``, its address resolves to this name and back."""
     address: str
     resolver: str
-    """The resolver that asks for MX records on its behalf: in the same network."""
+    """Address of the resolver that asks for MX records on its behalf, in the same network."""
     named: bool = True
     """Whether reverse and forward DNS name it. Hijacked machines are ``host-…`` of their provider or nothing."""
 
@@ -28,7 +28,7 @@ class Organisation:
     name: str
     network: int
     algorithm: Algorithm | None = None
-    """What it signs with; None: not at all."""
+    """The algorithm of its signatures; None: it doesn't sign."""
     dmarc: str | None = None
     """Its published policy; None: no DMARC record."""
     spf: str | None = "ip4:{address} -all"

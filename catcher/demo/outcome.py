@@ -1,4 +1,4 @@
-"""What the month amounted to: gathered from the sink's store once it has stopped."""
+"""The result of the month, gathered from the sink's store after the sink has stopped."""
 
 from __future__ import annotations
 
@@ -20,23 +20,25 @@ from catcher.model.observation import Observation
 
 @dataclass(frozen=True, slots=True)
 class MonthResult:
+    """Everything that the demo shows."""
+
     period: Period
     compared: tuple[Compared, ...]
     observations: tuple[Observation, ...]
     appraisals: tuple[Appraisal, ...]
-    """Every incident and whether a notice is due; most counted mail first."""
+    """Every incident and whether a notice is due; incidents with most counted mail first."""
     reports: tuple[Built, ...]
     demand: Mapping[str, int]
     """Catalogued domain → MX queries."""
     queries: int
     """All DNS queries that the senders made."""
     seconds: float
-    """How long the month took to play."""
+    """Seconds that the month took to play."""
     searched: SearchResult | None = None
 
     @property
     def deviations(self) -> list[str]:
-        """Everything that isn't as scripted, one sentence each. There should be none."""
+        """One sentence for each deviation from the script. There should be none."""
         stray = unclaimed(self.compared, self.observations)
         return [
             *(
@@ -81,7 +83,7 @@ class MonthResult:
 def gather(
     desk: Desk, folder: Path, played: Sequence[Played], *, period: Period, queries: int, seconds: float
 ) -> MonthResult:
-    """Folds all that is committed, builds the reports that are due into ``folder``, and reads everything back.
+    """Folds all observations, builds the due reports into ``folder``, and reads everything back.
 
     Raises StoreUnavailable, EnvironmentFailure.
     """

@@ -1,4 +1,4 @@
-"""Plays the month: for each event the clock moves on, the sender's resolver asks, the sender connects and is heard."""
+"""Plays the month. For each event the clock moves, the sender's resolver asks for the MX, and the sender delivers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from catcher.demo.event import Event, Manner
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """An event and what came of it on the sender's side."""
+    """An event and its result on the sender's side."""
 
     number: int
     event: Event
     route: Route | None
-    """What DNS said of the first recipient's domain; None when nobody asked."""
+    """The route for the first recipient's domain, by DNS; None when nobody asked."""
     reply: DeliveryResult | None
     """None when no connection was made."""
     hung_up: bool = False
-    """Whether the server closed the connection by itself."""
+    """Whether the server closed the connection first."""
 
 
 def play(

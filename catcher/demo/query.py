@@ -14,7 +14,7 @@ _UDP_OCTETS = 1232
 
 @dataclass(frozen=True, slots=True)
 class DnsReply:
-    """What the senders want of a reply."""
+    """The parts of a DNS reply that senders need."""
 
     refused: bool
     exchanges: tuple[tuple[int, str], ...] = ()
@@ -23,7 +23,7 @@ class DnsReply:
 
 
 def ask(name: str, rrtype: str, *, server: tuple[str, int], source: str, seconds: float) -> DnsReply:
-    """Asks ``server`` from the address ``source``. Raises OSError when nothing fit to read comes in time."""
+    """Asks ``server`` from the address ``source``. Raises OSError when no readable reply comes in time."""
     query: Any = dnslib.DNSRecord(
         dnslib.DNSHeader(id=secrets.randbits(16), rd=0),
         q=dnslib.DNSQuestion(name, getattr(dnslib.QTYPE, rrtype)),

@@ -1,4 +1,4 @@
-"""Looks for content where none may be: every canary of the script in every file that the sink wrote."""
+"""Searches every file that the sink wrote for every canary of the script: no file may hold one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from catcher.demo.texts import CANARIES
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
+    """The extent of a search, and the files with a canary."""
+
     files: int
     octets: int
     words: int
-    """How many different words were looked for."""
+    """Number of different words searched for."""
     found: tuple[Path, ...]
     """Files that hold one of them. There should be none."""
 
@@ -39,7 +41,7 @@ def canaries(events: Iterable[Event]) -> frozenset[bytes]:
 
 
 def search(folder: Path, words: Iterable[bytes]) -> SearchResult:
-    """Reads every file below ``folder`` once. Case is folded for none: what is written is written as it came."""
+    """Reads every file below ``folder`` once. The search heeds case: text is stored in the case in which it came."""
     wanted = tuple(words)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size]
     found, octets = [], 0

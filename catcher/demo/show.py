@@ -1,4 +1,4 @@
-"""Shows an outcome to a person: tables, what they mean in plain words, and what to look at next."""
+"""Shows the month's result to a person: tables, their meaning in plain words, and commands to try next."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FORMS = {
 
 
 def show(outcome: MonthResult) -> Iterator[str]:
-    """The whole account, block by block."""
+    """The whole text, block by block."""
     yield _heading(
         f"{outcome.period.first:%B %Y} in {outcome.seconds:.0f} seconds: {len(outcome.compared)} events, "
         f"{outcome.queries} DNS queries, {len(outcome.observations)} observations"

@@ -1,4 +1,4 @@
-"""Keys, tokens and retention: what makes a stored observation forgettable.
+"""Keys, tokens and retention: the means by which a stored observation is forgotten.
 
 ::
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from catcher.model.mailbox import Mailbox
 
 KEY_OCTETS = 32
-"""Octets of a period's key: as long as SHA-256's output, the length that RFC 2104 §3 recommends."""
+"""Octets of a period's key: as long as SHA-256's output, below which RFC 2104 §3 advises against a key."""
 
 
 def period_of(moment: datetime) -> str:
@@ -18,7 +18,7 @@ def period_of(moment: datetime) -> str:
 
 
 def bounds(period: str) -> tuple[datetime, datetime]:
-    """When ``period`` begins, and when the next one does."""
+    """The first moment of ``period``, and that of the next one."""
     begin = datetime.fromisoformat(f"{period}-01T00:00:00+00:00")
     return begin, (begin + timedelta(days=31)).replace(day=1)
 

@@ -19,7 +19,7 @@ _VERB_OCTETS = 16
 
 
 class LineFault(Enum):
-    """What is wrong with a command line."""
+    """A fault of a command line."""
 
     BARE_LF = auto()
     """It ends in a bare LF, or stands between one and the next CRLF: run, it would be a smuggled command."""

@@ -41,7 +41,8 @@ class LineEnds:
             crlfs, start = _in_equal_lines(data)
             self.crlfs += crlfs
         crs, lfs = data.count(b"\r", start), data.count(b"\n", start)
-        # Counting pairs is slow. With as many CRs as LFs, and an LF behind each CR, every LF belongs to a CRLF.
+        # Counting pairs is slow. If CRs and LFs are equal in number and each CR has an LF behind it, every LF
+        # belongs to a CRLF.
         if crs == lfs and not data.endswith(b"\r") and _BARE_CR.search(data, start) is None:
             self.crlfs += crs
             return

@@ -22,7 +22,7 @@ _OPERATORS = frozenset({"postmaster", "abuse"})
 
 
 class RcptResult(Enum):
-    """What was decided about a recipient."""
+    """The fate of a recipient."""
 
     TAKEN = auto()
     """The data may come."""
@@ -34,7 +34,7 @@ class RcptResult(Enum):
 
 @value
 class RcptDecision:
-    """What one RCPT leads to."""
+    """The decision on one RCPT, with its reply."""
 
     reply: Reply
     kind: RcptResult = RcptResult.TURNED_AWAY

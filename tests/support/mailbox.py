@@ -21,7 +21,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.port = 0
-        """Where mail is taken, while it is."""
+        """The port at which it takes mail."""
         self._arrived: queue.Queue[bytes] = queue.Queue()
         self.reverse_paths: list[str] = []
         """The reverse-path of each mail that arrived, as the last host gave it."""

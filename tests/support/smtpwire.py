@@ -208,7 +208,7 @@ class Wire:
                 self.arrive(packet)
 
     def arrive(self, packet: bytes) -> None:
-        """``packet`` arrives, in as many reads as the server's buffer needs."""
+        """``packet`` arrives, in the number of reads that the server's buffer needs."""
         rest = memoryview(packet)
         while rest and not self.transport.is_closing():
             buffer = self.protocol.get_buffer(-1)
@@ -235,7 +235,7 @@ class Wire:
                 await self.transport.change()
 
     async def ask(self, *lines: str) -> list[str]:
-        """Sends command lines in one packet; returns as many replies."""
+        """Sends command lines in one packet; returns a reply to each."""
         await self.send("".join(line + "\r\n" for line in lines).encode())
         return [await self.reply() for _ in lines]
 

@@ -1,4 +1,4 @@
-"""Forgery, replay, sign-up forms: what must never lead to a notice to the organisation whose name is used."""
+"""Forgery, replay, sign-up forms: they must never lead to a notice to the organisation whose name is used."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def _records(rrset: dns.rrset.RRset) -> Iterator[Record]:
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What a whole month came to."""
+    """The result of a whole month."""
 
     played: list[Played]
     store: MemoryStore
@@ -79,7 +79,7 @@ class Rehearsed:
 
 
 class Rehearsal:
-    """What the sink makes of an event, as its rooms are wired, with nothing running."""
+    """The sink's observations of an event, from its rooms wired together, with nothing running."""
 
     def __init__(self, catalogue: Catalogue, world: World, tokens: Tokens) -> None:
         self._catalogue = catalogue

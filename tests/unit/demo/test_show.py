@@ -1,4 +1,4 @@
-"""What a person reads: numbers that were found, and the promise sentences only where they hold."""
+"""The text for a person: numbers from the store, and the sentences of promises only where they hold."""
 
 from __future__ import annotations
 

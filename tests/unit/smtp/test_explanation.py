@@ -1,4 +1,4 @@
-"""What policies explain and refuse say: true, in the row's language, within a line, and with nothing of the message."""
+"""Replies of policies explain and refuse: true, in the row's language, within a line, without the message's words."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_long_domains_break_a_line_between_words_and_the_reference_stays_last() 
 
 
 @given(st.text(max_size=600), st.text(max_size=600), st.sampled_from(["", "fr"]))
-def test_whoever_the_operator_is_the_reply_is_lines_of_ascii(operator: str, page: str, lang: str) -> None:
+def test_the_reply_is_lines_of_ascii_for_any_operator(operator: str, page: str, lang: str) -> None:
     words = load(None, operator=operator, page=page)
     entry = replace(ARMY, lang=lang)
     for answer in (words.after_data([entry, NOBODY], "AB"), words.unrecorded([entry]), words.at_rcpt(entry, "AB")):

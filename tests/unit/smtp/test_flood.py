@@ -1,4 +1,4 @@
-"""Flood mode: so many new connections a second, of one neighbourhood and in all; the next second begins anew."""
+"""Limits on new connections a second, from one network and in all; each second starts at zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Line ends: the quick look at equally long lines finds what looking at every octet finds."""
+"""Line ends: the fast path for equally long lines gives the result of reading every octet."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_regular_lines_with_faults_in_them(
 
 @pytest.mark.parametrize("data", [b"a\nb\r\r", b"a\nb\r\r\nc", b"\n\r\r", b"\r\r", b"\r\r\n"])
 def test_a_cr_before_a_cr_stands_alone(data: bytes) -> None:
-    """Also at the end of a packet, where as many LFs as CRs came before it."""
+    """Also at the end of a packet in which LFs and CRs are equal in number."""
     for cut in range(len(data) + 1):
         assert seen(segments(data, [cut])) == by_looking(data)
 

@@ -23,7 +23,7 @@ REPLIES = re.compile(rb"(?:[2-5][0-9][0-9]-[^\r\n]{0,506}\r\n)*[2-5][0-9][0-9] [
 
 
 def corpus() -> list[bytes]:
-    """What the clients of the transcripts say."""
+    """The octets of the clients in the transcripts."""
     said = []
     for path in sorted((ROOT / "tests" / "transcripts" / "smtp").glob("*.txt")):
         lines = []
@@ -96,7 +96,7 @@ def mutated(chance: random.Random) -> bytes:
 
 @dataclass(frozen=True)
 class Course:
-    """What came of a session."""
+    """The result of a session."""
 
     replies: bytes
     taken: tuple[tuple[str, int, int | None], ...]

@@ -1,4 +1,4 @@
-"""What a recipient gets to hear, from the policy in force (DESIGN §3 "Policies")."""
+"""The reply to a recipient under the policy in force (DESIGN §3 "Policies")."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_who_waits_for_the_store_is_not_sent_away() -> None:
 
 
 def test_those_who_are_sent_away_and_do_not_go_are_bounded() -> None:
-    """A client that reads nothing keeps its descriptor until it is cut off; so many, and no more, are waited for."""
+    """A client that reads nothing keeps its descriptor until it is cut off; the number of these is bounded."""
 
     async def main() -> None:
         server = new_server(limits=SmtpLimits(connections=2 * EVICTED_STILL_OPEN))
@@ -108,7 +108,7 @@ def test_those_who_are_sent_away_and_do_not_go_are_bounded() -> None:
 
 
 def test_room_is_looked_for_among_a_bounded_number_of_clients() -> None:
-    """What a connection costs doesn't grow with how many are awake; the next one looks further."""
+    """The cost of a connection doesn't grow with the number of busy clients; the next one checks further clients."""
 
     async def main() -> None:
         server = new_server(limits=SmtpLimits(connections=EVICTION_CANDIDATES + 1))
