@@ -37,7 +37,7 @@ def rehearsed(
 ) -> Rehearsed:
     """The month through the real rooms, without a socket."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    ports = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501}
+    ports = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501, "mail": 2525}
     sink = config.load(lay_out_sink(folder / "sink", ports, until=ends_on(FIRST)))
     tokens = KeyRing(folder / "keys").tokens(events[0].at)
     rehearsal = Rehearsal(catalogue.load(sink.catalogue.files), World(world(keys)), tokens)
