@@ -48,7 +48,7 @@ class Command:
 class CommandReader:
     """Collects octets until they form lines. ``repr`` shows nothing; memory is the octets fed and not yet taken."""
 
-    __slots__ = ("_buffer", "_scanned", "_start", "_swallowing", "_tainted")
+    __slots__ = ("_after_bare_lf", "_buffer", "_scanned", "_skipping", "_start")
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -56,9 +56,9 @@ class CommandReader:
         """Offset of the first octet that isn't taken."""
         self._scanned = 0
         """Offset up to which there is no line end."""
-        self._swallowing = False
+        self._skipping = False
         """Whether the rest of an over-long line is being skipped."""
-        self._tainted = False
+        self._after_bare_lf = False
         """Whether a bare LF came since the last CRLF."""
 
     def __repr__(self) -> str:
@@ -106,18 +106,18 @@ class CommandReader:
             if end == len(self._buffer):
                 self.clear()
             crlf = line.endswith(b"\r\n")
-            tainted, self._tainted = self._tainted or not crlf, not crlf
-            if not self._swallowing:
-                return _command(line, tainted=tainted)
-            self._swallowing = False
+            bare_lf, self._after_bare_lf = self._after_bare_lf or not crlf, not crlf
+            if not self._skipping:
+                return _command(line, bare_lf=bare_lf)
+            self._skipping = False
         return None
 
     def _unended(self) -> Command | None:
         self._scanned = len(self._buffer)
-        if not self._swallowing and len(self) < LONG_COMMAND_LINE_OCTETS:
+        if not self._skipping and len(self) < LONG_COMMAND_LINE_OCTETS:
             return None
-        command = None if self._swallowing else _too_long(self._buffer[self._start :])
-        self._swallowing = True
+        command = None if self._skipping else _too_long(self._buffer[self._start :])
+        self._skipping = True
         self._buffer = b"\r" if self._buffer.endswith(b"\r") else b""
         self._start, self._scanned = 0, len(self._buffer)
         return command
@@ -128,12 +128,12 @@ def _too_long(line: bytes) -> Command:
     return Command(verb[0].upper() if verb else b"", b"", LineFault.TOO_LONG)
 
 
-def _command(line: bytes, *, tainted: bool) -> Command:
+def _command(line: bytes, *, bare_lf: bool) -> Command:
     words = line.split(None, 1)
     verb = words[0].upper() if words else b""
     if len(line) > (LONG_COMMAND_LINE_OCTETS if verb in _LONG_VERBS else COMMAND_LINE_OCTETS):
         return _too_long(line)
-    if tainted:
+    if bare_lf:
         return Command(verb, b"", LineFault.BARE_LF)
     if len(line.translate(None, _CONTROL)) != len(line) - 2:  # its own CRLF
         return Command(verb, b"", LineFault.CONTROL)

@@ -38,12 +38,12 @@ class Connection(asyncio.Protocol):
         self._out = b""
         self._blocked = False
         """Whether commands wait for a commit, or for the other sessions' turn."""
-        self._stuffed = False
+        self._write_paused = False
         """Whether the client doesn't read its replies."""
-        self._held_back = False
+        self._read_paused = False
         """Whether reading is paused until the commands read so far are answered."""
         self._eof = False
-        self._over = False
+        self._closing = False
         """Whether the connection is being closed: nothing is read or written any more."""
         self._busy = False
         """Whether the client waits for us; then it doesn't count as idle."""
@@ -59,14 +59,14 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._active = self.loop.time()
-        if self._over:
+        if self._closing:
             return
         try:
             self._take(data)
         except Exception as error:  # the edge of a session: the client gets a fixed reply, other sessions go on
             self._failed(error)
-        if (self._blocked or self._stuffed) and len(self._commands) > READ_AHEAD and not self._held_back:
-            self._held_back = True
+        if (self._blocked or self._write_paused) and len(self._commands) > READ_AHEAD and not self._read_paused:
+            self._read_paused = True
             self._front.pause_reading()
 
     def eof_received(self) -> bool:
@@ -76,15 +76,15 @@ class Connection(asyncio.Protocol):
         return True
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._over = True
+        self._closing = True
         self._forget()
         self.transport = None
 
     def pause_writing(self) -> None:
-        self._stuffed = True
+        self._write_paused = True
 
     def resume_writing(self) -> None:
-        self._stuffed = False
+        self._write_paused = False
         self._go_on()
 
     def _take(self, data: bytes) -> None:
@@ -121,11 +121,11 @@ class Connection(asyncio.Protocol):
             self._run()
         except Exception as error:  # the edge of a session, as in ``data_received``
             self._failed(error)
-        if self._held_back and not self._over and len(self._commands) <= READ_AHEAD:
-            self._held_back = False
+        if self._read_paused and not self._closing and len(self._commands) <= READ_AHEAD:
+            self._read_paused = False
             self._front.resume_reading()
 
-    def _give_way(self) -> None:
+    def _yield_turn(self) -> None:
         """Lets the loop run other sessions before this one goes on."""
         self._blocked = True
         self.loop.call_soon(self._unblock)
@@ -145,7 +145,7 @@ class Connection(asyncio.Protocol):
 
     def _say(self, reply: Reply) -> None:
         """Queues ``reply``. A closing reply is written at once and is the last; commands not yet run are dropped."""
-        if self._over:
+        if self._closing:
             return
         self._out += reply.wire
         if reply.close:
@@ -159,7 +159,7 @@ class Connection(asyncio.Protocol):
 
     def _close(self) -> None:
         """Ends the connection. A client that doesn't read the last reply is cut off after ``lingering_seconds``."""
-        self._over = True
+        self._closing = True
         self._forget()
         if self.transport is not None:
             self._front.close()
@@ -176,7 +176,7 @@ class Connection(asyncio.Protocol):
         """Ends the session if it is idle, too slow or too long. ``now``: the loop's time."""
         limits = self._limits
         now += _TIMER_SLACK
-        if self._over:
+        if self._closing:
             if now >= self._closed_at + limits.lingering_seconds:
                 self._front.abort()
             return
@@ -200,5 +200,5 @@ class Connection(asyncio.Protocol):
         try:
             self._say(reply)
         finally:
-            if not self._over:  # the reply could not be written
+            if not self._closing:  # the reply could not be written
                 self._front.abort()

@@ -134,7 +134,7 @@ def help_text(verbs: Iterable[str], url: str) -> Reply:
 
 
 def accepted(ref: str) -> Reply:
-    return Reply(250, _ACCEPTED % ref.encode("ascii"))
+    return Reply(250, _ACCEPTED.replace(b"%s", ref.encode("ascii")))
 
 
 def takes_no_mail(domain: str, intended: str | None, *, null_mx: bool) -> Reply:

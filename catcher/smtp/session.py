@@ -115,7 +115,7 @@ class SmtpSession(Connection):
 
     def is_evictable(self, now: float) -> bool:
         """Whether the client has been silent long enough to be closed in favour of a new one."""
-        if self._over or self._busy or self._blocked or self._phase is not None:
+        if self._closing or self._busy or self._blocked or self._phase is not None:
             return False
         limits = self._context.settings.limits
         if self._dialogue.in_transaction:
@@ -138,7 +138,7 @@ class SmtpSession(Connection):
             # RFC 2920 §3.1: EHLO or HELO comes after the greeting, and pipelining only after its answer.
             self._context.counters.early_talkers += self._commands.lines > 1
         turn = TURN
-        while not (self._over or self._blocked):
+        while not (self._closing or self._blocked):
             if self._phase is not None:
                 if self._eof:
                     self._context.counters.vanished += 1
@@ -146,10 +146,10 @@ class SmtpSession(Connection):
                 return
             if self._draining and not self._dialogue.in_transaction:
                 return self._say(replies.SHUTTING_DOWN)
-            if not turn or self._stuffed:
+            if not turn or self._write_paused:
                 self._write()
-                if not self._stuffed:
-                    self._give_way()
+                if not self._write_paused:
+                    self._yield_turn()
                 return
             turn -= 1
             command = self._commands.next()
@@ -187,7 +187,7 @@ class SmtpSession(Connection):
         self._write()
         if self._commands.take_all():
             self._context.counters.tls_injected += 1
-        if not self._over:
+        if not self._closing:
             self._front.start_tls(certificates.context())
 
     def _phase_ended(self, phase: Phase) -> None:

@@ -55,7 +55,7 @@ class Sentence:
     line: int
     alternatives: tuple[Template, ...]
 
-    def said(self, values: Mapping[str, str]) -> str | None:
+    def text_for(self, values: Mapping[str, str]) -> str | None:
         for alternative in self.alternatives:
             if all(name in values for name in alternative.get_identifiers()):
                 return alternative.substitute(values)
@@ -83,7 +83,7 @@ def read(text: bytes, name: str, measured: Mapping[str, str] | None = None) -> W
     for number, line in enumerate(text.split(b"\n"), 1):
         reader.take(number, line.rstrip())
     wording = reader.wording()
-    faults = [*reader.faults, *_judged(wording, name)]
+    faults = [*reader.faults, *_faults_of(wording, name)]
     if measured is not None:
         faults += _too_long(wording, name, {**_USUAL, **measured})
     if faults:
@@ -154,7 +154,7 @@ class _Reader:
         self.faults.append(Fault(f"{self._name}:{number}", what, remedy))
 
 
-def _judged(wording: Wording, name: str) -> Iterator[Fault]:
+def _faults_of(wording: Wording, name: str) -> Iterator[Fault]:
     for situation in Situation:
         lines = wording.sections.get(situation, ())
         if not any(lines):
@@ -187,7 +187,7 @@ def _too_long(wording: Wording, name: str, values: Mapping[str, str]) -> Iterato
 
 
 def _joined(line: tuple[Sentence, ...], values: Mapping[str, str]) -> str:
-    return " ".join(filter(None, (sentence.said(values) for sentence in line)))
+    return " ".join(filter(None, (sentence.text_for(values) for sentence in line)))
 
 
 def _mentions(sentence: Sentence, name: str) -> bool:
