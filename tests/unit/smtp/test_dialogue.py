@@ -6,13 +6,14 @@ import re
 import sys
 from collections.abc import Iterator
 from itertools import count, takewhile
+from types import SimpleNamespace
 
 import pytest
 
 from catcher.smtp.commands import CommandReader
 from catcher.smtp.dialogue import Chunk, Dialogue
 from catcher.smtp.verbs import answer
-from tests.support.smtpwire import ONE_OF_EACH, SETTINGS, FixedClock
+from tests.support.smtpwire import NOW, ONE_OF_EACH, SETTINGS
 
 MAIL, TAKEN, REFUSED = "MAIL FROM:<writer@sender.example>", "RCPT TO:<reader@army.ml>", "RCPT TO:<reader@refuse.test>"
 PATHS = {
@@ -44,7 +45,7 @@ def play(commands: list[str]) -> list[int]:
     session = Dialogue(
         SETTINGS,
         catalogue=ONE_OF_EACH,
-        clock=FixedClock(),
+        clock=SimpleNamespace(now=lambda: NOW),
         new_ref=lambda: f"REF-{next(numbers)}",
         address="192.0.2.7",
         tls_offered=True,
