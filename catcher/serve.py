@@ -74,7 +74,7 @@ WATCH_EVERY = timedelta(minutes=5)
 """How often what came is folded, policies are noted and alerts looked for; also at the start and after a reload."""
 UPKEEP_LOOK_SECONDS = 60.0
 """How often upkeep looks whether a new day has begun."""
-SPARE_DESCRIPTORS = 64 + smtp.LEAVING
+SPARE_DESCRIPTORS = 64 + smtp.EVICTED_STILL_OPEN
 """Of a worker's descriptors, those that are not for connections."""
 TELL_SECONDS = 60.0
 """How often what SMTP counted goes to the log."""
@@ -389,7 +389,7 @@ async def _smtp(
         match=matcher(organisations, suffixes),
         note_answers=functools.partial(_note_answers, config),
     )
-    settings = smtp.Settings(
+    settings = smtp.SmtpSettings(
         hostname=config.smtp.hostname,
         contact=config.operator.contact,
         url=config.operator.url,
@@ -400,7 +400,7 @@ async def _smtp(
         refuse_bare_newline=config.smtp.bare_newline == "refuse",
         proxies=config.smtp.proxy_from,
         explanations=words,
-        limits=smtp.Limits(
+        limits=smtp.SmtpLimits(
             connections=min(config.smtp.connections, descriptors() - SPARE_DESCRIPTORS),
             connection_rate=config.smtp.connection_rate,
             connection_rate_per_prefix=config.smtp.connection_rate_per_prefix,

@@ -1,4 +1,4 @@
-"""CPU that a fingerprint takes without look-ups and DKIM, for mails of the usual shapes, beside its budget."""
+"""CPU time of a fingerprint without look-ups and DKIM, for mails of usual shapes, beside its budget."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from catcher.model.mailbox import Mailbox
 from catcher.model.transaction import Transaction
 from catcher.smtp import MessageStream
 
-MUST, GOAL = 1000.0, 300.0
+_MUST, _GOAL = 1000.0, 300.0
+"""Microseconds of CPU time a message (DESIGN §5)."""
 _TO = b"To: Jo Doe <jo.doe@army.ml>\r\n"
 _GROUPWARE = (
     b'From: "Lane, Ada" <ada.lane@contractor.example>\r\n' + _TO + b"Cc: Ben Ito <ben.ito@contractor.example>,\r\n"
@@ -40,11 +41,13 @@ _NEWSLETTER = (
     b"Date: Fri, 20 Nov 2026 11:58:00 +0000\r\nMessage-ID: <1@news.example>\r\nList-Id: <digest.news.example>\r\n"
     b"List-Unsubscribe: <https://news.example/u>\r\nPrecedence: bulk\r\nContent-Type: text/html; charset=utf-8\r\n"
 )
-MAILS = {"groupware": _GROUPWARE, "desktop": _DESKTOP, "newsletter": _NEWSLETTER}
+_MAILS = {"groupware": _GROUPWARE, "desktop": _DESKTOP, "newsletter": _NEWSLETTER}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FingerprintFigure:
+    """CPU time for one shape of message."""
+
     message: str
     cpu_microseconds: float
     must: float
@@ -52,8 +55,8 @@ class Row:
     met: bool
 
 
-def measure(rounds: int) -> Iterator[Row]:
-    """A row for each shape: mean CPU of ``rounds`` judgements of a header that was read before."""
+def measure(rounds: int) -> Iterator[FingerprintFigure]:
+    """A figure for each shape: mean CPU time over ``rounds`` fingerprints of one parsed message."""
     now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     context = Context(
         now=now,
@@ -63,7 +66,7 @@ def measure(rounds: int) -> Iterator[Row]:
         platform=platform_of,
         lookups=False,
     )
-    for name, head in MAILS.items():
+    for name, head in _MAILS.items():
         stream = MessageStream()
         stream.feed(head + b"\r\nhello\r\n")
         header, body = stream.finish()
@@ -82,4 +85,4 @@ def measure(rounds: int) -> Iterator[Row]:
         for _ in range(rounds):
             fingerprint(transaction, {}, context)
         cpu = (time.process_time() - before) / rounds * 1e6
-        yield Row(name, round(cpu, 1), MUST, GOAL, cpu <= MUST)
+        yield FingerprintFigure(name, round(cpu, 1), _MUST, _GOAL, cpu <= _MUST)

@@ -1,8 +1,8 @@
-"""The load that saturates a name server: a small C program, as dnsperf on one core can't keep a fast server busy.
+"""The load that saturates a name server: a small C program, since dnsperf on one core can't keep a fast server busy.
 
-It reads dnsperf's query files, asks from several sockets in batches (sendmmsg), keeps a window under way that any
-server's receive buffer holds, and counts the replies. What is lost is asked for again after a tenth of a second.
-Where no name may return it writes a number that goes on and on into each first label, so that it can ask for ever.
+It reads dnsperf's query files, asks from several sockets in batches (sendmmsg), and counts the replies. No more queries
+are under way than any server's receive buffer holds, and a lost one is replaced after a tenth of a second. Where no
+name may return, it writes a rising number into each first label, so that names never run out.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ int main(int words, char **word) {
 
 
 class Load:
-    """The compiled program, and how many names that never return it has asked for."""
+    """The compiled program, and the number of names it has asked for that never return."""
 
     def __init__(self, program: Path) -> None:
         self._program = program

@@ -23,7 +23,7 @@ _dmarc IN TXT "v=DMARC1; p=reject"
 *._domainkey IN TXT "v=DKIM1; p="
 @ IN CAA 0 issue ";"
 """
-"""What catcher makes of its own template, as a zone file that the peers serve for each domain."""
+"""The zone that catcher makes from its own template, as a file that the peers serve for each domain."""
 
 ECHO = r"""
 #define _GNU_SOURCE
@@ -62,7 +62,7 @@ Prepare = Callable[[Path, int, int], "list[str] | None"]
 
 
 def catcher(folder: Path, port: int, domains: int) -> list[str]:
-    """Tally and rate limit are on; the limit is beyond what one client can ask, so that all is counted, none held."""
+    """Tally and rate limit are on. The limit is above the load, so that every query is counted and none is dropped."""
     with (folder / "catalogue.csv").open("w") as file:
         file.write("domain,intended,policy\n")
         file.writelines(f"{domain(n)},d{n}.example,accept\n" for n in range(domains))
@@ -130,4 +130,4 @@ def echo(folder: Path, port: int, domains: int) -> list[str] | None:
 
 SERVERS: dict[str, Prepare] = {"echo": echo, "nsd": nsd, "knot": knot, "catcher": catcher}
 PEERS = ("nsd", "knot")
-"""Against the better of these catcher's budget stands."""
+"""Catcher's budget is a ratio to the better of these."""

@@ -1,4 +1,4 @@
-"""The peer: aiosmtpd as it comes, keeping nothing. ``python -m catcher.bench.plain_aiosmtpd PORT``."""
+"""The peer: aiosmtpd's own server, keeping nothing. ``python -m catcher.bench.plain_aiosmtpd PORT``."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Server:
         return sum(_pss(pid) for pid in _tree(self.pid))
 
     def watch_peak(self) -> int:
-        """Forgets the peak so far; returns the memory of the process and its descendants now, in octets."""
+        """Resets the peak; returns the present memory of the process and its descendants, in octets."""
         total = 0
         for pid in _tree(self.pid):
             try:
@@ -66,7 +66,7 @@ class Server:
         return total
 
     def peak_octets(self) -> int:
-        """The sum of what each of them had at most since ``watch_peak``."""
+        """The sum of each process's highest memory since ``watch_peak``, in octets."""
         return sum(_memory(pid, "VmHWM") for pid in _tree(self.pid))
 
     def pin(self, cores: set[int]) -> None:
@@ -88,7 +88,7 @@ def running(name: str, command: Sequence[str], port: int, log: Path) -> Iterator
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends a server, kindly at first."""
+    """Ends a server: SIGTERM, and SIGKILL after ten seconds."""
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(10)

@@ -1,4 +1,4 @@
-"""The queries of the DNS benchmark: what resolvers ask, with names that come again or never do."""
+"""The queries of the DNS benchmark: those of resolvers, with names that return or never return."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RETURN, NEVER = "names return", "names never return"
 _RETURNING = 20_000
 _FRESH = 3_000_000
 DIGITS = 6
-"""Of a name that never returns, behind two letters."""
+"""Digits in the first label of a name that never returns; two letters stand before them."""
 
 EDNS = ((), ("-e",), ("-e", "-E", "10:0123456789abcdef"))
 """dnsperf's ways to ask, one third of the load each: without EDNS, with it, and with a client's cookie."""
@@ -21,7 +21,7 @@ EDNS = ((), ("-e",), ("-e", "-E", "10:0123456789abcdef"))
 class Mix:
     name: str
     files: tuple[Path, ...]
-    """One for each of ``EDNS``, so that no name comes again in another's."""
+    """A file for each of ``EDNS``; no name occurs in two of them."""
     returning: bool = True
     """False: the first label of each name ends in ``DIGITS`` digits, which may be counted up for more names."""
 

@@ -1,7 +1,7 @@
 """Time and memory of a report over many observations in SQLite: folding them once, then the report itself.
 
 A made-up month at one typo domain: two hundred organisations, four thousand mailboxes, six of ten mails by people.
-Folding is what happens once to each observation, whenever somebody looks; the report is what happens every time.
+Each observation is folded once; a report is computed anew each time it is asked for.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from catcher.store import SqliteStore
 
 FULL = 1_000_000
 REDUCED = 100_000
-MUST, GOAL = 10.0, 2.0
+_MUST, _GOAL = 10.0, 2.0
 """Seconds for a report over ``FULL`` observations (DESIGN §5)."""
 _FIRST = datetime(2026, 6, 1, tzinfo=UTC)
 _NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
@@ -58,20 +58,22 @@ _KINDS = (*[MailClass.PERSON] * 6, MailClass.BULK, MailClass.BULK, MailClass.AUT
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportFigure:
+    """Time and memory of one step."""
+
     step: str
     observations: int
     seconds: float
     cpu_seconds: float
     peak_megabytes: float
-    """Above what the process had before the step, at most."""
+    """Highest memory of the process during the step, less that before it."""
     must: float | None = None
     goal: float | None = None
     met: bool | None = None
 
 
-def measure(observations: int) -> Iterator[Row]:
-    """Rows for a tenth of ``observations`` and for all: memory that is flat is the same in both.
+def measure(observations: int) -> Iterator[ReportFigure]:
+    """Figures for a tenth of ``observations`` and for all of them: flat memory is the same in both.
 
     Budgets are judged at ``FULL`` only. Raises StoreUnavailable when the temporary folder is full.
     """
@@ -80,7 +82,7 @@ def measure(observations: int) -> Iterator[Row]:
             yield from _measure(number, Path(folder))
 
 
-def _measure(number: int, folder: Path) -> Iterator[Row]:
+def _measure(number: int, folder: Path) -> Iterator[ReportFigure]:
     store = SqliteStore(folder / "catcher.db")
     try:
         yield _timed("store", number, lambda: _fill(store, number))
@@ -100,7 +102,7 @@ def _measure(number: int, folder: Path) -> Iterator[Row]:
         ):
             row = _timed(step, number, partial(_report, desk, key.id, endings))
             judged = number == FULL and endings is _QUICK
-            yield replace(row, must=MUST, goal=GOAL, met=row.seconds <= MUST) if judged else row
+            yield replace(row, must=_MUST, goal=_GOAL, met=row.seconds <= _MUST) if judged else row
     finally:
         store.close()
 
@@ -110,17 +112,17 @@ def _report(desk: Desk, id_: str, endings: tuple[str, ...]) -> None:
     for ending in endings:
         try:
             form(report, ending, language=Language.ENGLISH, now=desk.now)
-        except EnvironmentFailure:  # the form's library isn't installed here: its time is none
+        except EnvironmentFailure:  # the form's library isn't installed: the form takes no time
             continue
 
 
-def _timed(step: str, number: int, action: Callable[[], object]) -> Row:
+def _timed(step: str, number: int, action: Callable[[], object]) -> ReportFigure:
     process = Server("catcher", os.getpid())
     before = process.watch_peak()
     started, worked = time.monotonic(), time.process_time()
     action()
     seconds, cpu = time.monotonic() - started, time.process_time() - worked
-    return Row(step, number, seconds, cpu, max(0, process.peak_octets() - before) / 1e6)
+    return ReportFigure(step, number, seconds, cpu, max(0, process.peak_octets() - before) / 1e6)
 
 
 def _organisation(number: int) -> str:
@@ -134,7 +136,7 @@ def _fill(store: SqliteStore, number: int) -> None:
 
 
 def _one(n: int, number: int, chance: random.Random) -> Observation:
-    """The nth of ``number``, in order of time; few mailboxes write much, most write little."""
+    """Observation ``n`` of ``number``, in order of time; few mailboxes write much, most write little."""
     mailbox = int(_MAILBOXES * chance.random() ** 3)
     domain = _organisation(mailbox % _ORGANISATIONS)
     mail_class = chance.choice(_KINDS)

@@ -17,30 +17,32 @@ from statistics import median
 
 from catcher.bench.process import Server, find, free_port, running, tool
 
-SMALL = 5000
-BIG = 25_000_000
+_SMALL_OCTETS = 5000
+_BIG_OCTETS = 25_000_000
 CLIENTS = (10, 40)
-"""How many deliver small mails at once: with few, the time that a commit takes tells; with many, the CPU alone."""
-CROWD = 200
-ROUNDS = 5
-KEEP_NOTHING_AT_ONCE = ("catcher", "smtp-sink")
-"""Servers that can take a crowd of big mails: the others hold each in memory, several times, or on disk."""
+"""Clients that deliver small mails at once: with 10 the time of a commit shows, with 40 only the CPU does."""
+_CROWD = 200
+_ROUNDS = 5
+_STREAMING_SERVERS = ("catcher", "smtp-sink")
+"""Servers that can take ``_CROWD`` big mails at once: the others hold each in memory, several times, or on disk."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SmtpFigure:
+    """One server under one load."""
+
     server: str
     load: str
-    """``new``: 5 kB mails, a connection each; ``kept``: many on each; both by so many clients at once.
+    """``new N``: 5 kB mails, each on a connection of its own, by N clients; ``kept N``: many mails a connection.
 
-    ``big``: 25 MB; ``crowd``: 200 big at once.
+    ``big``: 25 MB mails, one after the other; ``crowd``: 200 such mails at once.
     """
     mails: int
     mails_per_second: float
     cpu_microseconds: float
     """The server's user and system time a mail."""
     peak_megabytes: float
-    """Memory above that at rest, at most; of all its processes together."""
+    """Highest memory of all the server's processes together, less that at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +56,22 @@ class _Load:
 
 
 def surroundings() -> str:
-    """The interpreter, as it was built, and the event loop of catcher: both tell in every figure."""
+    """The interpreter and catcher's event loop: both influence every figure."""
     loop = f"uvloop {version('uvloop')}" if find_spec("uvloop") else "asyncio's own event loop"
     return f"Python {' '.join(sys.version.split())}; {loop}"
 
 
-def measure(mails: int) -> Iterator[Row]:
-    """A row for each server and load: all servers run at once and are loaded in turns, medians count.
+def measure(mails: int) -> Iterator[SmtpFigure]:
+    """A figure for each server and load. All servers run at once and are loaded in turns; medians of the rounds count.
 
     Raises EnvironmentFailure without smtp-source.
     """
     source = tool("smtp-source")
     loads = (
-        *(_Load(f"new {clients}", mails, (), SMALL, clients) for clients in CLIENTS),
-        *(_Load(f"kept {clients}", mails, ("-d",), SMALL, clients) for clients in CLIENTS),
-        _Load("big", 8, ("-d",), BIG, 1),
-        _Load("crowd", CROWD, (), BIG, CROWD, KEEP_NOTHING_AT_ONCE),
+        *(_Load(f"new {clients}", mails, (), _SMALL_OCTETS, clients) for clients in CLIENTS),
+        *(_Load(f"kept {clients}", mails, ("-d",), _SMALL_OCTETS, clients) for clients in CLIENTS),
+        _Load("big", 8, ("-d",), _BIG_OCTETS, 1),
+        _Load("crowd", _CROWD, (), _BIG_OCTETS, _CROWD, _STREAMING_SERVERS),
     )
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
         servers: dict[str, tuple[Server, int]] = {}
@@ -81,24 +83,24 @@ def measure(mails: int) -> Iterator[Row]:
                 servers[server] = process, port
         for load in loads:
             wanted = {s: at for s, at in servers.items() if load.servers is None or s in load.servers}
-            if load.octets == SMALL:
+            if load.octets == _SMALL_OCTETS:
                 for _, port in wanted.values():
                     _send(source, load, port, 100)
-            rows: dict[str, list[Row]] = {server: [] for server in wanted}
-            for _ in range(ROUNDS if load.octets == SMALL else 1):
+            rows: dict[str, list[SmtpFigure]] = {server: [] for server in wanted}
+            for _ in range(_ROUNDS if load.octets == _SMALL_OCTETS else 1):
                 for server, (process, port) in wanted.items():
                     rows[server].append(_one(source, server, process, port, load))
             yield from map(_median, rows.values())
 
 
-def _one(source: str, server: str, process: Server, port: int, load: _Load) -> Row:
+def _one(source: str, server: str, process: Server, port: int, load: _Load) -> SmtpFigure:
     at_rest = process.watch_peak()
     before, started = process.cpu_seconds(), time.perf_counter()
     _send(source, load, port, load.mails)
     took = time.perf_counter() - started
     spent = process.cpu_seconds() - before
     peak = max(0.0, (process.peak_octets() - at_rest) / 1e6)
-    return Row(server, load.name, load.mails, load.mails / took, spent / load.mails * 1e6, peak)
+    return SmtpFigure(server, load.name, load.mails, load.mails / took, spent / load.mails * 1e6, peak)
 
 
 def _send(source: str, load: _Load, port: int, mails: int) -> None:
@@ -107,8 +109,8 @@ def _send(source: str, load: _Load, port: int, mails: int) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-def _median(rows: list[Row]) -> Row:
-    return Row(
+def _median(rows: list[SmtpFigure]) -> SmtpFigure:
+    return SmtpFigure(
         rows[0].server,
         rows[0].load,
         rows[0].mails,

@@ -1,4 +1,4 @@
-"""The body's way in one process: reception to bare line ends, and the DKIM body hash, beside aiosmtpd and hashlib."""
+"""Throughput of the body stream beside aiosmtpd, and of the DKIM body hash beside hashlib, in one process."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestW
 from catcher.smtp.data import DataPhase, Message
 from catcher.smtp.front import ReadBuffer
 
-PACKET = 64 * 1024
-OCTETS = 8 << 20
-ROUNDS = 5
+_PACKET_OCTETS = 64 * 1024
+_BODY_OCTETS = 8 << 20
+_ROUNDS = 5
 
 _BASE64 = b"VGhpcyBpcyBhIGxpbmUgb2YgYW4gYXR0YWNobWVudCwgYXMgbW9zdCBvY3RldHMgb2YgbWFpbHM/\r\n"
 _PROSE = (
@@ -30,16 +30,18 @@ _PROSE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StreamFigure:
+    """One measure beside its reference."""
+
     measure: str
     seconds: float
-    """CPU for ``OCTETS``; the median of several rounds."""
+    """CPU seconds for a body of ``_BODY_OCTETS``; the median of ``_ROUNDS`` rounds."""
     reference: float
-    """The same of what it is compared with."""
+    """CPU seconds of the reference for the same body."""
     must: float
     goal: float
     faster_is_more: bool
-    """Whether the ratio is how many times faster it is; else which part of the reference's speed it reaches."""
+    """True: ``must`` and ``goal`` are factors above 1. False: they are fractions of the reference's speed."""
 
     @property
     def ratio(self) -> float:
@@ -47,23 +49,23 @@ class Row:
         return self.reference / self.seconds
 
 
-def measure() -> Iterator[Row]:
-    """A row for each budget; both sides of a ratio are measured in turns."""
+def measure() -> Iterator[StreamFigure]:
+    """A figure for each budget; both sides of a ratio are measured in turns."""
     base64, prose = _repeated(_BASE64), _repeated(_PROSE)
     mine, plain = _in_turns(lambda: _catcher(base64), lambda: _aiosmtpd(base64))
-    yield Row("body stream beside aiosmtpd", mine, plain, 20, 40, True)
+    yield StreamFigure("body stream beside aiosmtpd", mine, plain, 20, 40, True)
     for name, body, must, goal in (("base64", base64, 0.7, 0.9), ("prose", prose, 0.15, 0.4)):
         mine, plain = _in_turns(lambda body=body: _digest(body), lambda body=body: _sha256(body))  # type: ignore[misc]
-        yield Row(f"DKIM body hash, relaxed, {name}, beside SHA-256", mine, plain, must, goal, False)
+        yield StreamFigure(f"DKIM body hash, relaxed, {name}, beside SHA-256", mine, plain, must, goal, False)
 
 
 def _repeated(text: bytes) -> bytes:
-    return (text * (OCTETS // len(text) + 1))[:OCTETS]
+    return (text * (_BODY_OCTETS // len(text) + 1))[:_BODY_OCTETS]
 
 
 def _in_turns(one: Callable[[], None], other: Callable[[], None]) -> tuple[float, float]:
     spent: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
+    for _ in range(_ROUNDS):
         for run, times in zip((one, other), spent, strict=True):
             before = time.process_time()
             run()
@@ -73,13 +75,13 @@ def _in_turns(one: Callable[[], None], other: Callable[[], None]) -> tuple[float
 
 def _packets(body: bytes) -> Iterator[memoryview]:
     view = memoryview(body)
-    for start in range(0, len(body), PACKET):
-        yield view[start : start + PACKET]
+    for start in range(0, len(body), _PACKET_OCTETS):
+        yield view[start : start + _PACKET_OCTETS]
 
 
 def _catcher(body: bytes) -> None:
-    buffer = ReadBuffer(PACKET)
-    phase = DataPhase(Message(2 * OCTETS))
+    buffer = ReadBuffer(_PACKET_OCTETS)
+    phase = DataPhase(Message(2 * _BODY_OCTETS))
     phase.feed(b"Subject: a\r\n\r\n")
     for packet in _packets(body):
         buffer.view[: len(packet)] = packet
@@ -103,7 +105,7 @@ def _sha256(body: bytes) -> None:
 
 
 class _NoTransport(asyncio.Transport):
-    """Swallows what the server says, and tells that it said something."""
+    """Drops the server's replies; ``spoke`` is set when there was one."""
 
     def __init__(self) -> None:
         super().__init__()

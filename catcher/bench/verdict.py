@@ -1,16 +1,18 @@
-"""The budgets that SMTP is held to, and what was measured beside them."""
+"""SMTP's budgets (DESIGN §5) beside the measured figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from catcher.bench.smtp import CLIENTS, Row
-from catcher.bench.stream import Row as StreamRow
+from catcher.bench.smtp import CLIENTS, SmtpFigure
+from catcher.bench.stream import StreamFigure
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
+    """One budget, and whether it was met."""
+
     budget: str
     measured: float
     must: float
@@ -18,8 +20,8 @@ class Verdict:
     met: bool
 
 
-def verdicts(rows: Sequence[Row], streamed: Sequence[StreamRow]) -> Iterator[Verdict]:
-    """A verdict for each budget whose peer was there."""
+def judgements(rows: Sequence[SmtpFigure], streamed: Sequence[StreamFigure]) -> Iterator[Judgement]:
+    """A judgement for each budget whose peer was measured."""
     found = {(row.server, row.load): row for row in rows}
     loads = [(f"{kind} {clients}", goal) for kind, goal in (("new", 3.0), ("kept", 2.0)) for clients in CLIENTS]
     for load, goal in loads:
@@ -35,8 +37,8 @@ def verdicts(rows: Sequence[Row], streamed: Sequence[StreamRow]) -> Iterator[Ver
     crowd = found.get(("catcher", "crowd"))
     if crowd is not None:
         peak = round(crowd.peak_megabytes, 1)
-        yield Verdict("megabytes above rest, 200 big mails at once", peak, 60, 30, peak <= 60)
+        yield Judgement("megabytes above rest, 200 big mails at once", peak, 60, 30, peak <= 60)
 
 
-def _at_least(budget: str, measured: float, must: float, goal: float) -> Verdict:
-    return Verdict(budget, round(measured, 2), must, goal, measured >= must)
+def _at_least(budget: str, measured: float, must: float, goal: float) -> Judgement:
+    return Judgement(budget, round(measured, 2), must, goal, measured >= must)

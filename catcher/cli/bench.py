@@ -61,20 +61,20 @@ def smtp(as_json: bool, mails: int) -> None:
     """Mails per second, CPU and memory, beside Haraka, a plain aiosmtpd and Postfix's smtp-sink; the body stream."""
     from catcher.bench import stream
     from catcher.bench.smtp import measure, surroundings
-    from catcher.bench.verdict import verdicts
+    from catcher.bench.verdict import judgements
 
     click.echo(surroundings(), err=True)
     streamed = []
     for found in stream.measure():
         click.echo(f"measured {found.measure}", err=True)
         streamed.append(found)
-    rows: list[smtp_bench.Row] = []
+    rows: list[smtp_bench.SmtpFigure] = []
     for row in measure(mails):
         click.echo(f"measured {row.server}, {row.load}", err=True)
         rows.append(row)
     plain = {r.load: r.cpu_microseconds for r in rows if r.server == "aiosmtpd"}
     _show(as_json, (_with_ratio(asdict(row), plain.get(row.load)) for row in rows))
-    _show(as_json, (asdict(verdict) for verdict in verdicts(rows, streamed)))
+    _show(as_json, (asdict(verdict) for verdict in judgements(rows, streamed)))
 
 
 @command.command("fingerprint")

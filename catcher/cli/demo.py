@@ -55,7 +55,7 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
         if keep:
             stage = demo.stage
             with demo.kept():
-                click.echo("\n" + things_to_try(stage.dns, stage.smtp, stage.sink.path), err=True)
+                click.echo("\n" + things_to_try(stage.dns, stage.smtp, stage.sink.path, stage.received), err=True)
                 _wait_for_interrupt()
         logging.shutdown()
     if outcome.deviations:

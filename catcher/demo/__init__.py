@@ -12,8 +12,10 @@
                   (the servers' time,                  │
                    in shared memory)                   ▼
                                     show: observations, incidents, reports, and whether each is as scripted
+                                              │
+                                    mailhost: where the notices arrive that a person approves and sends (--keep)
 
-Every organisation has its own network in 127.0.0.0/8 and sends from there, so that SPF and reverse DNS mean something.
-Nothing leaves the machine. The names are example domains (RFC 2606), beside army.ml and navy.ml which gave catcher its
-task.
+Every organisation has its own network in 127.0.0.0/8 and sends from there, so that SPF and reverse DNS hold.
+Nothing leaves the machine. The names are example domains (RFC 2606) and army.ml, navy.ml, whose stray mail catcher was
+written for.
 """

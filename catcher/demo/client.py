@@ -12,16 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from catcher.demo.organisations import Host
-from catcher.demo.query import Answer, ask
+from catcher.demo.organisations import SendingHost
+from catcher.demo.query import DnsReply, ask
 
 TIMEOUT = 20.0
-"""Seconds for one reply; the longest is the sink's own limit for look-ups."""
+"""Seconds to wait for one reply: far longer than the sink's own limit for look-ups, so that it never ends a play."""
 _REF = re.compile(r"\bref ([0-9A-Z-]{6,40})")
 
 
 class Route(StrEnum):
-    """What DNS says about mail for a domain."""
+    """A domain's way for mail, by DNS."""
 
     HOST = "a mail host"
     NULL_MX = "a null MX (RFC 7505)"
@@ -30,7 +30,7 @@ class Route(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class DeliveryResult:
     """How a transaction ended for the sender."""
 
     code: int | None
@@ -40,14 +40,14 @@ class Reply:
 
 
 class Lookup:
-    """Asks one DNS server as many resolvers do: each from its own address, keeping nothing."""
+    """Asks one DNS server in place of many resolvers: each from its own address, without a cache."""
 
     def __init__(self, server: tuple[str, int]) -> None:
         self._server = server
         self.queries = 0
 
     def mail_host(self, domain: str, resolver: str) -> tuple[Route, str | None]:
-        """The address of the most preferred mail host of ``domain``, and why there is none."""
+        """The route for mail to ``domain``, and its most preferred mail host's address; None: there is no host."""
         answer = self._ask(domain, "MX", resolver)
         if answer.refused:
             return Route.REFUSED, None
@@ -61,15 +61,15 @@ class Lookup:
     def _address(self, name: str, resolver: str) -> str | None:
         return next(iter(self._ask(name, "A", resolver).addresses), None)
 
-    def _ask(self, name: str, rrtype: str, resolver: str) -> Answer:
+    def _ask(self, name: str, rrtype: str, resolver: str) -> DnsReply:
         self.queries += 1
         return ask(name, rrtype, server=self._server, source=resolver, seconds=TIMEOUT)
 
 
 class _Session(smtplib.SMTP):
-    """smtplib, from one host's address; a failed reply is a code here, not an exception."""
+    """smtplib from one host's address; a negative reply is a code here, not an exception."""
 
-    def __init__(self, host: Host, server: tuple[str, int]) -> None:
+    def __init__(self, host: SendingHost, server: tuple[str, int]) -> None:
         super().__init__(*server, local_hostname=host.name, timeout=TIMEOUT, source_address=(host.address, 0))
 
     def socket(self) -> socket.socket:
@@ -78,9 +78,9 @@ class _Session(smtplib.SMTP):
 
 
 def deliver(
-    host: Host, server: tuple[str, int], reverse_path: str, forward_paths: Sequence[str], message: bytes
-) -> Reply:
-    """One session with one transaction. A recipient that is refused is left out, as MTAs do."""
+    host: SendingHost, server: tuple[str, int], reverse_path: str, forward_paths: Sequence[str], message: bytes
+) -> DeliveryResult:
+    """One session with one transaction. MTAs leave out refused recipients, and so does this."""
     with _Session(host, server) as session:
         session.ehlo()
         code, text = session.mail(reverse_path, [f"size={len(message)}"])
@@ -94,9 +94,9 @@ def deliver(
 
 
 def deliver_and_lose_reply(
-    host: Host, server: tuple[str, int], reverse_path: str, forward_path: str, message: bytes
-) -> Reply:
-    """The same up to the end of data; when the reply stands in the socket, the connection is reset unread."""
+    host: SendingHost, server: tuple[str, int], reverse_path: str, forward_path: str, message: bytes
+) -> DeliveryResult:
+    """A session up to the end of data. Once the reply waits in the socket, the connection is reset without reading."""
     session = _Session(host, server)
     try:
         session.ehlo()
@@ -110,11 +110,11 @@ def deliver_and_lose_reply(
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     finally:
         session.close()
-    return Reply(None)
+    return DeliveryResult(None)
 
 
-def log_in(host: Host, server: tuple[str, int], secret: bytes) -> tuple[Reply, bool]:
-    """Sends AUTH PLAIN with an initial response; says how it ended, and whether the server then hung up."""
+def log_in(host: SendingHost, server: tuple[str, int], secret: bytes) -> tuple[DeliveryResult, bool]:
+    """Sends AUTH PLAIN with an initial response; returns the reply, and whether the server then closed."""
     session = _Session(host, server)
     try:
         session.ehlo()
@@ -129,6 +129,6 @@ def log_in(host: Host, server: tuple[str, int], secret: bytes) -> tuple[Reply, b
             session.close()
 
 
-def _reply(code: int, text: bytes, recipient_replies: tuple[int, ...] = ()) -> Reply:
+def _reply(code: int, text: bytes, recipient_replies: tuple[int, ...] = ()) -> DeliveryResult:
     found = _REF.search(text.decode("ascii", "replace"))
-    return Reply(code, found[1] if found else None, recipient_replies)
+    return DeliveryResult(code, found[1] if found else None, recipient_replies)

@@ -1,4 +1,4 @@
-"""The demo's clock: a moment in shared memory that the demo moves and the forked servers read."""
+"""The demo's clock: a moment in shared memory, set by the demo and read by the forked servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares what the sink found with what the script knows to be true, event by event. Pure."""
+"""Compares the sink's observations with the truth that the script knows, event by event. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FORGED = (Story.FORGED, Story.FORGED_SIGNED)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One event, the observations that it led to, and where these aren't as scripted."""
+    """One event, its observations, and their deviations from the script."""
 
     played: Played
     observations: tuple[Observation, ...]
@@ -54,7 +54,7 @@ class Compared:
 
 
 def compare(played: Iterable[Played], observations: Iterable[Observation]) -> list[Compared]:
-    """Finds each event's observations: by the reference in the reply, after a lost reply by minute and client."""
+    """Finds each event's observations by the reference in the reply; after a lost reply by minute and client."""
     by_ref: defaultdict[str, list[Observation]] = defaultdict(list)
     by_moment: defaultdict[tuple[datetime, str], list[Observation]] = defaultdict(list)
     for observation in observations:
@@ -72,7 +72,7 @@ def compare(played: Iterable[Played], observations: Iterable[Observation]) -> li
 
 
 def unclaimed(compared: Iterable[Compared], observations: Iterable[Observation]) -> list[Observation]:
-    """Observations that no event of the script led to. There should be none."""
+    """Observations that belong to no event of the script. There should be none."""
     claimed = {observation.id for one in compared for observation in one.observations}
     return [observation for observation in observations if observation.id not in claimed]
 

@@ -1,4 +1,4 @@
-"""An event of the scripted month: what a host does, and what the sink is expected to learn from it."""
+"""An event of the scripted month: an act of a host, and what the sink is expected to learn from it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from catcher.demo.organisations import Host
+from catcher.demo.organisations import SendingHost
 from catcher.model.fingerprint import MailClass, Tier
 
 
 class Story(StrEnum):
-    """The strands of the month; the value is what the demo prints."""
+    """The stories of the month; the demo prints the value."""
 
     CONTRACTOR = "a contractor's staff write to people at army.ml"
     TRAVEL = "a travel agency sends itineraries"
@@ -38,21 +38,21 @@ class Story(StrEnum):
 
 
 class Manner(StrEnum):
-    """How the host goes about it."""
+    """How a host delivers."""
 
     DELIVER = "deliver"
-    """Asks for the MX, connects, hands the mail over. Without a mail host it keeps the mail."""
+    """Asks for the MX, connects and delivers. Without a mail host the sender keeps the mail."""
     LOSE_REPLY = "lose-reply"
-    """The same, but the connection is reset before the reply to the data is read."""
+    """Delivers, but resets the connection before it reads the reply to the data."""
     INSIST = "insist"
-    """Connects whatever DNS says."""
+    """Connects even if DNS offers no mail host."""
     LOG_IN = "log-in"
     """Tries AUTH PLAIN (RFC 4954)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the script knows to be true of an event. None: it isn't asserted."""
+    """The truth about an event. None: it isn't checked."""
 
     reply: int | None = 250
     """Reply code that ends it; None: no connection is made, or the reply is lost."""
@@ -72,9 +72,11 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """One act of a host at one moment."""
+
     at: datetime
     story: Story
-    host: Host
+    host: SendingHost
     reverse_path: str
     """Mailbox without brackets; '' is the null reverse-path."""
     forward_paths: tuple[str, ...]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 from catcher.demo.organisations import ORGANISATIONS
 from catcher.demo.zones import world
 
@@ -60,6 +60,9 @@ resolvers = ["{host}:{world}"]
 watchlist = "watchlist.csv"
 [notify]
 domain = "notices.sink.example"
+smarthost = "{host}"
+smarthost_port = {mail}
+smarthost_tls = "none"
 [log]
 level = "debug"
 """
@@ -93,7 +96,7 @@ def lay_out_sink(folder: Path, ports: Mapping[str, object], *, until: date) -> P
     return _configuration(folder, _SINK.format_map(ports))
 
 
-def lay_out_world(folder: Path, ports: Mapping[str, object], keys: Mapping[str, DkimKey]) -> Path:
+def lay_out_world(folder: Path, ports: Mapping[str, object], keys: Mapping[str, DemoKey]) -> Path:
     """Writes the organisations' zones and the configuration of the server for them; returns the latter."""
     folder.mkdir(parents=True)
     _table(folder / "catalogue.csv", ("domain", "intended", "policy"), ())

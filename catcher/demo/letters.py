@@ -16,7 +16,7 @@ Fields = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What every letter has, whatever program writes it."""
+    """The parts that every letter has, written by any program."""
 
     at: datetime
     author: str
@@ -70,7 +70,7 @@ _PLAIN = (("Content-Type", 'text/plain; charset="utf-8"'), ("Content-Transfer-En
 
 
 def office_mail(note: Note) -> bytes:
-    """As an office's groupware writes it, with a drawing attached now and then."""
+    """A mail from an office's groupware, with a drawing attached now and then."""
     fields = note.fields(
         ("Thread-Topic", note.subject),
         ("Thread-Index", base64.b64encode(note.rng.randbytes(22)).decode()),
@@ -90,7 +90,7 @@ def office_mail(note: Note) -> bytes:
 
 
 def desktop_mail(note: Note) -> bytes:
-    """As a mail program on somebody's desk writes it."""
+    """A mail from a desktop mail program."""
     fields = note.fields(("User-Agent", "Mozilla Thunderbird"), ("Content-Language", "en-GB"))
     return message([*fields, *_PLAIN], note.text())
 
@@ -122,7 +122,7 @@ def newsletter(note: Note) -> bytes:
 
 
 def machine_mail(note: Note) -> bytes:
-    """A notice that a service writes by itself: an order, a sign-up to confirm (RFC 3834 §5)."""
+    """An automatic mail of a service: an order, a sign-up to confirm (RFC 3834 §5)."""
     fields = note.fields(
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),

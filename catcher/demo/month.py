@@ -7,26 +7,26 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from catcher.demo.event import Event
-from catcher.demo.keys import DkimKey, make_key
+from catcher.demo.keys import DemoKey, make_key
 from catcher.demo.organisations import ORGANISATIONS
 from catcher.demo.stories import abuse, machines, work
 from catcher.demo.stories.script import Script
 
 _SEED = 1337
-_STORIES = (*work.STORIES, *machines.STORIES, *abuse.STORIES)
+_STORIES = (*work.WORK_STORIES, *machines.MACHINES_STORIES, *abuse.ABUSE_STORIES)
 
 
 def month_before(now: datetime) -> date:
-    """The first day of the month before ``now``: the last one that is whole."""
+    """The first day of the month before that of ``now``: the last whole month."""
     return (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def make_keys() -> dict[str, DkimKey]:
-    """A new key for every organisation that signs, by domain. Takes about a second."""
+def make_keys() -> dict[str, DemoKey]:
+    """A new key for every organisation that signs, by domain."""
     return {org.domain: make_key(org.algorithm) for org in ORGANISATIONS if org.algorithm is not None}
 
 
-def month(first: date, keys: Mapping[str, DkimKey]) -> tuple[Event, ...]:
+def month(first: date, keys: Mapping[str, DemoKey]) -> tuple[Event, ...]:
     """Every event from ``first``, a month's first day, on; ordered by time, all within that month.
 
     The same month and keys give the same events. Each story has its own random numbers, so that a change of one

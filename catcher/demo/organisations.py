@@ -1,4 +1,4 @@
-"""The made-up organisations: who they are, from which network they send, and what they publish about their mail."""
+"""The made-up organisations: names, networks they send from, and their published mail policies."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from catcher.demo.keys import Algorithm
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
-    """A machine that sends mail, as the sink sees it."""
+class SendingHost:
+    """A machine that sends mail, seen from the sink."""
 
     name: str
-    """Its HELO argument and, where ``named``, what its address resolves to and back."""
+    """Its HELO argument; where ``named``, its address resolves to this name and back."""
     address: str
     resolver: str
-    """The resolver that asks for MX records on its behalf: in the same network."""
+    """Address of the resolver that asks for MX records on its behalf, in the same network."""
     named: bool = True
     """Whether reverse and forward DNS name it. Hijacked machines are ``host-…`` of their provider or nothing."""
 
@@ -28,7 +28,7 @@ class Organisation:
     name: str
     network: int
     algorithm: Algorithm | None = None
-    """What it signs with; None: not at all."""
+    """The algorithm of its signatures; None: it doesn't sign."""
     dmarc: str | None = None
     """Its published policy; None: no DMARC record."""
     spf: str | None = "ip4:{address} -all"
@@ -40,8 +40,8 @@ class Organisation:
         return f"s{self.network}"
 
     @property
-    def host(self) -> Host:
-        return Host(f"out.{self.domain}", f"127.20.{self.network}.25", f"127.20.{self.network}.53")
+    def host(self) -> SendingHost:
+        return SendingHost(f"out.{self.domain}", f"127.20.{self.network}.25", f"127.20.{self.network}.53")
 
 
 CONTRACTOR = Organisation("contractor.example", "Ridgeway Engineering", 1, Algorithm.RSA, "reject")
@@ -84,15 +84,15 @@ ACCESS_PROVIDER = "pool.example"
 """The Internet provider in whose networks the hijacked machines stand."""
 
 
-def hijacked(number: int) -> Host:
+def hijacked(number: int) -> SendingHost:
     """The ``number``-th hijacked machine (0..39). Every other one has reverse DNS, in its provider's name."""
     network, last = 1 + number % 8, 100 + number
     named = number % 2 == 0
     name = f"host-{network}-{last}.{ACCESS_PROVIDER}" if named else f"desktop-{last:x}"
-    return Host(name, f"127.66.{network}.{last}", f"127.66.{network}.53", named)
+    return SendingHost(name, f"127.66.{network}.{last}", f"127.66.{network}.53", named)
 
 
 HIJACKED = tuple(hijacked(number) for number in range(40))
 
-LAPTOP = Host("laptop-17", "127.66.9.17", "127.66.9.53", named=False)
+LAPTOP = SendingHost("laptop-17", "127.66.9.17", "127.66.9.53", named=False)
 """Somebody's laptop whose mail program has a typo domain set as its server."""

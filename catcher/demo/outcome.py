@@ -1,4 +1,4 @@
-"""What the month amounted to: gathered from the sink's store once it has stopped."""
+"""The result of the month, gathered from the sink's store after the sink has stopped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from catcher.demo.compare import Compared, compare, unclaimed
 from catcher.demo.play import Played
-from catcher.demo.search import Searched
+from catcher.demo.search import SearchResult
 from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
 from catcher.desk.incidents import Appraisal
@@ -19,24 +19,26 @@ from catcher.model.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MonthResult:
+    """Everything that the demo shows."""
+
     period: Period
     compared: tuple[Compared, ...]
     observations: tuple[Observation, ...]
     appraisals: tuple[Appraisal, ...]
-    """Every incident and whether a notice is due; most counted mail first."""
+    """Every incident and whether a notice is due; incidents with most counted mail first."""
     reports: tuple[Built, ...]
     demand: Mapping[str, int]
     """Catalogued domain → MX queries."""
     queries: int
     """All DNS queries that the senders made."""
     seconds: float
-    """How long the month took to play."""
-    searched: Searched | None = None
+    """Seconds that the month took to play."""
+    searched: SearchResult | None = None
 
     @property
     def deviations(self) -> list[str]:
-        """Everything that isn't as scripted, one sentence each. There should be none."""
+        """One sentence for each deviation from the script. There should be none."""
         stray = unclaimed(self.compared, self.observations)
         return [
             *(
@@ -80,8 +82,8 @@ class Outcome:
 
 def gather(
     desk: Desk, folder: Path, played: Sequence[Played], *, period: Period, queries: int, seconds: float
-) -> Outcome:
-    """Folds all that is committed, builds the reports that are due into ``folder``, and reads everything back.
+) -> MonthResult:
+    """Folds all observations, builds the due reports into ``folder``, and reads everything back.
 
     Raises StoreUnavailable, EnvironmentFailure.
     """
@@ -91,4 +93,4 @@ def gather(
     observations = tuple(desk.store.observations())
     demand = desk.store.demand(qtype="MX")
     compared = tuple(compare(played, observations))
-    return Outcome(period, compared, observations, tuple(appraisals), built, demand, queries, seconds)
+    return MonthResult(period, compared, observations, tuple(appraisals), built, demand, queries, seconds)

@@ -1,4 +1,4 @@
-"""Says what an outcome means, in sentences whose every number was found, not scripted."""
+"""The month's result in sentences. Every number in them comes from the store, none from the script."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from catcher.demo.event import Story
 from catcher.demo.organisations import CONTRACTOR
-from catcher.demo.outcome import Outcome
+from catcher.demo.outcome import MonthResult
 from catcher.model.fingerprint import Tier
 from catcher.model.incident import Role
 from catcher.model.observation import Observation
 
 
-def sentences(outcome: Outcome) -> Iterator[str]:
-    """One thing a reader should take home each."""
+def sentences(outcome: MonthResult) -> Iterator[str]:
+    """One sentence for each thing that a reader should remember."""
     yield _leak(outcome)
     forged = _of(outcome, Story.FORGED, Story.FORGED_SIGNED)
     above = sum(o.sender.domain == CONTRACTOR.domain and o.sender.tier is not Tier.CLAIMED for o in forged)
@@ -42,7 +42,7 @@ def sentences(outcome: Outcome) -> Iterator[str]:
         )
 
 
-def _leak(outcome: Outcome) -> str:
+def _leak(outcome: MonthResult) -> str:
     due = [one for one in outcome.appraisals if one.verdict.due]
     senders = [one.incident.key.party for one in due if one.incident.key.role is Role.SENDER]
     intended = [one.incident.key.party for one in due if one.incident.key.role is Role.INTENDED]
@@ -52,7 +52,7 @@ def _leak(outcome: Outcome) -> str:
     )
 
 
-def _of(outcome: Outcome, *stories: Story) -> list[Observation]:
+def _of(outcome: MonthResult, *stories: Story) -> list[Observation]:
     return [o for one in outcome.compared if one.played.event.story in stories for o in one.observations]
 
 

@@ -1,4 +1,4 @@
-"""Plays the month: for each event the clock moves on, the sender's resolver asks, the sender connects and is heard."""
+"""Plays the month. For each event the clock moves, the sender's resolver asks for the MX, and the sender delivers."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from catcher.demo.client import Lookup, Reply, Route, deliver, deliver_and_lose_reply, log_in
+from catcher.demo.client import DeliveryResult, Lookup, Route, deliver, deliver_and_lose_reply, log_in
 from catcher.demo.event import Event, Manner
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """An event and what came of it on the sender's side."""
+    """An event and its result on the sender's side."""
 
     number: int
     event: Event
     route: Route | None
-    """What DNS said of the first recipient's domain; None when nobody asked."""
-    reply: Reply | None
+    """The route for the first recipient's domain, by DNS; None when nobody asked."""
+    reply: DeliveryResult | None
     """None when no connection was made."""
     hung_up: bool = False
-    """Whether the server closed the connection by itself."""
+    """Whether the server closed the connection first."""
 
 
 def play(

@@ -13,8 +13,8 @@ _UDP_OCTETS = 1232
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the senders want of a reply."""
+class DnsReply:
+    """The parts of a DNS reply that senders need."""
 
     refused: bool
     exchanges: tuple[tuple[int, str], ...] = ()
@@ -22,8 +22,8 @@ class Answer:
     addresses: tuple[str, ...] = ()
 
 
-def ask(name: str, rrtype: str, *, server: tuple[str, int], source: str, seconds: float) -> Answer:
-    """Asks ``server`` from the address ``source``. Raises OSError when nothing fit to read comes in time."""
+def ask(name: str, rrtype: str, *, server: tuple[str, int], source: str, seconds: float) -> DnsReply:
+    """Asks ``server`` from the address ``source``. Raises OSError when no readable reply comes in time."""
     query: Any = dnslib.DNSRecord(
         dnslib.DNSHeader(id=secrets.randbits(16), rd=0),
         q=dnslib.DNSQuestion(name, getattr(dnslib.QTYPE, rrtype)),
@@ -40,7 +40,7 @@ def ask(name: str, rrtype: str, *, server: tuple[str, int], source: str, seconds
             raise OSError("the reply can't be read") from error
     if reply.header.id != query.header.id:
         raise OSError("the reply answers another question")
-    return Answer(
+    return DnsReply(
         refused=dnslib.RCODE[reply.header.rcode] == "REFUSED",
         exchanges=tuple(
             sorted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,8 +15,9 @@ from catcher.config import Config
 from catcher.demo.client import Lookup
 from catcher.demo.clock import SharedClock
 from catcher.demo.event import Event
+from catcher.demo.mailhost import mail_host
 from catcher.demo.month import make_keys, month
-from catcher.demo.outcome import Outcome, gather
+from catcher.demo.outcome import MonthResult, gather
 from catcher.demo.play import Played, play
 from catcher.demo.search import canaries, search
 from catcher.demo.stage import Stage, serving, set_up
@@ -29,7 +30,7 @@ from catcher.model.report import Operator
 
 
 class Progress(Protocol):
-    """What watches the play: it is handed each event as it ends."""
+    """Consumes the play event by event and shows a person how far it is."""
 
     def __call__(self, played: Iterable[Played], number: int) -> list[Played]: ...
 
@@ -50,8 +51,8 @@ class Demo:
         clock = SharedClock(datetime(first.year, first.month, first.day, tzinfo=UTC))
         return cls(set_up(folder, first=first, keys=keys), clock, first, month(first, keys))
 
-    def run(self, progress: Progress) -> Outcome:
-        """Plays the month and gathers what the sink made of it.
+    def run(self, progress: Progress) -> MonthResult:
+        """Plays the month and gathers what the sink recorded.
 
         Raises EnvironmentFailure when a server can't start or stops answering.
         """
@@ -74,13 +75,15 @@ class Demo:
             folder = self.stage.sink.node.state / "reports"
             return gather(desk, folder, played, period=period, queries=lookup.queries, seconds=seconds)
 
-    def searched(self, outcome: Outcome) -> Outcome:
+    def searched(self, outcome: MonthResult) -> MonthResult:
         """``outcome`` with the result of a search for content in every file of the folder."""
         return replace(outcome, searched=search(self.stage.folder, canaries(self.events)))
 
-    def kept(self) -> AbstractContextManager[None]:
-        """Both servers run again within; the clock stands where the month ended."""
-        return serving(self.stage, self.clock)
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Both servers run again within, and the recipients' mail host; the clock stands where the month ended."""
+        with mail_host(self.stage.mail_host, self.stage.received), serving(self.stage, self.clock):
+            yield
 
 
 @contextmanager

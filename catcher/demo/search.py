@@ -1,4 +1,4 @@
-"""Looks for content where none may be: every canary of the script in every file that the sink wrote."""
+"""Searches every file that the sink wrote for every canary of the script: no file may hold one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from catcher.demo.texts import CANARIES
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchResult:
+    """The extent of a search, and the files with a canary."""
+
     files: int
     octets: int
     words: int
-    """How many different words were looked for."""
+    """Number of different words searched for."""
     found: tuple[Path, ...]
     """Files that hold one of them. There should be none."""
 
@@ -38,8 +40,8 @@ def canaries(events: Iterable[Event]) -> frozenset[bytes]:
     return frozenset(words)
 
 
-def search(folder: Path, words: Iterable[bytes]) -> Searched:
-    """Reads every file below ``folder`` once. Case is folded for none: what is written is written as it came."""
+def search(folder: Path, words: Iterable[bytes]) -> SearchResult:
+    """Reads every file below ``folder`` once. The search heeds case: text is stored in the case in which it came."""
     wanted = tuple(words)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size]
     found, octets = [], 0
@@ -48,4 +50,4 @@ def search(folder: Path, words: Iterable[bytes]) -> Searched:
             octets += len(content)
             if any(content.find(word) >= 0 for word in wanted):
                 found.append(path)
-    return Searched(len(files), octets, len(wanted), tuple(found))
+    return SearchResult(len(files), octets, len(wanted), tuple(found))

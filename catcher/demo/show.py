@@ -1,4 +1,4 @@
-"""Shows an outcome to a person: tables, what they mean in plain words, and what to look at next."""
+"""Shows the month's result to a person: tables, their meaning in plain words, and commands to try next."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tabulate import tabulate
 
 from catcher.demo.compare import Compared
 from catcher.demo.event import Manner, Story
-from catcher.demo.outcome import Outcome
+from catcher.demo.outcome import MonthResult
 from catcher.demo.plain_words import sentences
 from catcher.desk.incidents import Appraisal
 from catcher.model.fingerprint import MailClass, Tier
@@ -34,8 +34,8 @@ _FORMS = {
 }
 
 
-def show(outcome: Outcome) -> Iterator[str]:
-    """The whole account, block by block."""
+def show(outcome: MonthResult) -> Iterator[str]:
+    """The whole text, block by block."""
     yield _heading(
         f"{outcome.period.first:%B %Y} in {outcome.seconds:.0f} seconds: {len(outcome.compared)} events, "
         f"{outcome.queries} DNS queries, {len(outcome.observations)} observations"
@@ -61,8 +61,11 @@ def show(outcome: Outcome) -> Iterator[str]:
         yield "\n".join(outcome.deviations)
 
 
-def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Path) -> str:
-    """What a person may do while the servers stay up; ``dns`` and ``smtp`` are address and port."""
+def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Path, received: Path) -> str:
+    """Commands for a person to try while the servers stay up.
+
+    ``dns`` and ``smtp`` are address and port; ``received`` is the folder in which sent notices arrive.
+    """
     swaks = f"  swaks --server {smtp[0]}:{smtp[1]} --from you@contractor.example --to"
     return "\n".join(
         (
@@ -73,7 +76,9 @@ def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Pa
             f"{swaks} someone@navy.ml",
             f"  catcher observation list -c {configuration}",
             f"  catcher incident list -c {configuration}",
-            f"  catcher notify list -c {configuration}    (drafts notices; nothing is sent)",
+            f"  catcher notify list -c {configuration}    (drafts notices; each waits for approval)",
+            f"  catcher notify approve ID --as YOU -c {configuration}",
+            f"  catcher notify send -c {configuration}    (to a mail host of the demo, which keeps them in {received})",
             f"  catcher report list -c {configuration}",
         )
     )
@@ -87,7 +92,7 @@ def _table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return tabulate(list(rows), headers=list(headers), tablefmt="simple", disable_numparse=True)
 
 
-def _stories(outcome: Outcome) -> str:
+def _stories(outcome: MonthResult) -> str:
     rows = []
     for story in Story:
         compared = [one for one in outcome.compared if one.played.event.story is story]
@@ -170,7 +175,7 @@ def _for_a_notice(observation: Observation) -> str:
     return f"no: {observation.fresh_reason if mail_class is MailClass.PERSON else mail_class}"
 
 
-def _turned_away(outcome: Outcome) -> str:
+def _turned_away(outcome: MonthResult) -> str:
     ends: Counter[tuple[str, str]] = Counter()
     for one in outcome.compared:
         event, reply, route = one.played.event, one.played.reply, one.played.route
@@ -209,7 +214,7 @@ def _incidents(appraisals: Sequence[Appraisal]) -> str:
     return f"{table}\n… and {len(rest)} more, with {sum(one.incident.counted for one in rest)} mails that are counted"
 
 
-def _reports(outcome: Outcome) -> str:
+def _reports(outcome: MonthResult) -> str:
     roles = {one.incident.key.id: one.incident.key.role for one in outcome.appraisals}
     sides = Counter(roles[report.incident] for report in outcome.reports)
     own = [path for report in outcome.reports for path in report.files if path.parent.suffix != ".kit"]

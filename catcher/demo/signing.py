@@ -1,4 +1,8 @@
-"""Signs mail by DKIM (RFC 6376) as of a given moment. The one module here that touches the untyped dkimpy."""
+"""Signs mail by DKIM (RFC 6376) at a given moment, by dkimpy.
+
+dkimpy shares no code with the sink's own verifier, so that the demo's signatures test it. Only this module touches it:
+it is untyped.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,13 @@ from typing import Any
 
 import dkim  # type: ignore[import-untyped]
 
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 
 _SIGNED = ("from", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type")
 
 
 class _Signer(dkim.DKIM):  # type: ignore[misc]
-    """dkimpy's signer with the moment given: it would write the machine's time into ``t=``."""
+    """dkimpy's signer with a given ``t=``: by itself it takes the machine's time."""
 
     def __init__(self, message: bytes, at: datetime) -> None:
         super().__init__(message)
@@ -26,7 +30,7 @@ class _Signer(dkim.DKIM):  # type: ignore[misc]
 
 
 def sign(
-    message: bytes, key: DkimKey, *, domain: str, selector: str, at: datetime, signed: Sequence[str] = _SIGNED
+    message: bytes, key: DemoKey, *, domain: str, selector: str, at: datetime, signed: Sequence[str] = _SIGNED
 ) -> bytes:
     """``message`` (CRLF lines) with a DKIM-Signature field on top, relaxed/relaxed, ``t=`` at ``at``.
 

@@ -1,17 +1,17 @@
-"""Starts two real servers on free loopback ports: the world's DNS, and the sink."""
+"""Starts two real servers on free loopback ports: the world's DNS, and the sink; and binds the mail host's port."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from catcher import config, serve
 from catcher.config import Config
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 from catcher.demo.layout import HOST, lay_out_sink, lay_out_world
 from catcher.demo.organisations import CONTRACTOR
 from catcher.demo.stories.work import ends_on
@@ -21,11 +21,18 @@ from catcher.model.errors import EnvironmentFailure
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A folder with two configurations: the world's DNS and the sink."""
+    """A folder with two configurations, the world's DNS and the sink, and the port at which notices arrive."""
 
     folder: Path
     world: Config
     sink: Config
+    mail_host: socket.socket = field(repr=False)
+    """Listens from the start on; mail is taken while ``mailhost.mail_host`` runs."""
+
+    @property
+    def received(self) -> Path:
+        """The folder for mail that the mail host takes."""
+        return self.folder / "received"
 
     @property
     def dns(self) -> tuple[str, int]:
@@ -38,17 +45,19 @@ class Stage:
         return self.sink.smtp.listen[0].host, self.sink.smtp.listen[0].port
 
 
-def set_up(folder: Path, *, first: date, keys: Mapping[str, DkimKey]) -> Stage:
-    """Writes everything that both servers need into ``folder``, with ports that are free now.
+def set_up(folder: Path, *, first: date, keys: Mapping[str, DemoKey]) -> Stage:
+    """Writes the files of both servers into ``folder``, with ports that are free now.
 
     Raises EnvironmentFailure where hosts can't have addresses of their own.
     """
     check_source(CONTRACTOR.host.address)
     dns, smtp, world_dns, unused = free_ports(4)
-    ports = {"host": HOST, "dns": dns, "smtp": smtp, "world": world_dns, "unused": unused}
+    mail_host = socket.create_server((HOST, 0))
+    mail: int = mail_host.getsockname()[1]
+    ports = {"host": HOST, "dns": dns, "smtp": smtp, "world": world_dns, "unused": unused, "mail": mail}
     around = lay_out_world(folder / "world", ports, keys)
     sink = lay_out_sink(folder / "sink", ports, until=ends_on(first))
-    return Stage(folder, config.load(around), config.load(sink))
+    return Stage(folder, config.load(around), config.load(sink), mail_host)
 
 
 @contextmanager
@@ -64,7 +73,7 @@ def serving(stage: Stage, clock: Clock) -> Iterator[None]:
 
 
 def check_source(address: str) -> None:
-    """Raises EnvironmentFailure when nothing can be sent from ``address``."""
+    """Raises EnvironmentFailure when a socket can't be bound to ``address``."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((address, 0))

@@ -12,17 +12,17 @@ STAFF = (
     "Ines Quillfeather", "Tomas Harrowgate", "Bea Lindqvist-Orr", "Yusuf Candlewick", "Mara Stillwater",
     "Otto Brambleton", "Noor Vandersloot", "Felix Copperfield-Ash",
 )  # fmt: skip
-"""Who writes, at whatever organisation."""
+"""Names of the people who write, at all organisations."""
 
 READERS = (
     "dana.winterbourne", "k.oystercatcher", "luis.marchbanks", "p.thistlewood", "amara.fenwick-hale",
     "j.saltmarsh", "rhea.cobblestone", "s.nightingale-roe", "viktor.plumtree", "e.hollowell", "tess.ravenscroft",
     "g.applegarth",
 )  # fmt: skip
-"""Local-parts of those who should have received it."""
+"""Local-parts of the people for whom the mail was meant."""
 
 STORED_READER = "supply.wintergreen"
-"""The mailbox that an address book at the contractor has wrong: written to on every working day."""
+"""The mailbox with a wrong entry in an address book at the contractor: it gets mail on every working day."""
 BOMBED_READER = "m.larkspur"
 
 SUBJECTS = (

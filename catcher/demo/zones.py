@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from catcher.demo.keys import DkimKey
-from catcher.demo.organisations import ACCESS_PROVIDER, HIJACKED, ORGANISATIONS, Host, Organisation
+from catcher.demo.keys import DemoKey
+from catcher.demo.organisations import ACCESS_PROVIDER, HIJACKED, ORGANISATIONS, Organisation, SendingHost
 
 REVERSE = "127.in-addr.arpa"
 
@@ -16,7 +16,7 @@ $TTL 300
 """
 
 
-def world(keys: Mapping[str, DkimKey]) -> dict[str, str]:
+def world(keys: Mapping[str, DemoKey]) -> dict[str, str]:
     """Origin → text of its master file; ``keys`` maps a domain to its key."""
     zones = {org.domain: _organisation(org, keys.get(org.domain)) for org in ORGANISATIONS}
     zones["world.example"] = _APEX + "ns IN A 127.0.0.1\n"
@@ -25,7 +25,7 @@ def world(keys: Mapping[str, DkimKey]) -> dict[str, str]:
     return zones
 
 
-def _organisation(org: Organisation, key: DkimKey | None) -> str:
+def _organisation(org: Organisation, key: DemoKey | None) -> str:
     lines = []
     if org.via is None:
         lines += [
@@ -42,7 +42,7 @@ def _organisation(org: Organisation, key: DkimKey | None) -> str:
     return _APEX + "\n".join(lines) + "\n"
 
 
-def _reverse(hosts: Iterable[Host]) -> str:
+def _reverse(hosts: Iterable[SendingHost]) -> str:
     return _APEX + "".join(
         f"{'.'.join(reversed(host.address.split('.')))}.in-addr.arpa. IN PTR {host.name}.\n"
         for host in hosts

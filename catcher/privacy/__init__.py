@@ -1,14 +1,14 @@
-"""Keys, tokens and retention: what makes a stored observation forgettable.
+"""Keys, tokens and retention: the means by which a stored observation is forgotten.
 
 ::
 
     keys/period-2026-11.key ─▶ KeyRing.tokens(now) ─▶ Tokens ─▶ mailbox token, signature token, retry tag
           │                                                       (HMAC; nothing leads back to a local-part)
-          └── ended period: settle the store, then destroy_before(now) ─▶ its tokens can be tied to nothing
+          └── ended period: settle the store, then destroy_before(now) ─▶ its tokens can be tied to nobody
 
     keys/notices.key ─▶ notice_codes(folder) ─▶ NoticeCodes: the CODE in bounce+CODE@, got-it+CODE@ … (HMAC, long-lived)
 
-    field dictionary ─▶ retention.due(now, keep_days) ─▶ what to delete, to coarsen, to empty
+    field dictionary ─▶ retention.cutoffs(now, keep_days) ─▶ moments before which to delete, coarsen, empty
 
 A period's key lives for a calendar month in UTC. Nothing here reads the clock.
 """

@@ -4,8 +4,8 @@
 
     CODE = base32( 6 octets of the notice's id, 10 octets of HMAC-SHA256 )     26 letters and digits
 
-80 bits can't be guessed; a forged code names no notice, whatever stands in it. Case makes no difference, as MTAs and
-people fold it. The key lives as long as answers are wanted: it names no person.
+80 bits can't be guessed: a forged code is worth nothing. Case makes no difference, since MTAs and people change it. The
+key is kept as long as answers are wanted; it ties to no person.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class NoticeCodes:
             return None
         octets = base64.b32decode(code.upper() + "======")
         name, mac = octets[:_ID_OCTETS], octets[_ID_OCTETS:]
-        # What is encoded again has to be the same: the last character carries two bits that mean nothing.
+        # The last character has two bits without meaning: only the one form that encodes again to itself is a code.
         if not hmac.compare_digest(mac, self._mac(name)) or self.code(f"ntc-{name.hex()}") != code.lower():
             return None
         return f"ntc-{name.hex()}"
@@ -68,7 +68,7 @@ class NoticeCodes:
         )
 
     def answer(self, local_part: str) -> tuple[Verb, str] | None:
-        """What ``VERB+CODE`` says, and of which notice (its id); None when it is nothing of ours."""
+        """Parses ``VERB+CODE``: the answer, and the id of its notice; None for a local-part that isn't ours."""
         word, plus, code = local_part.partition("+")
         try:
             verb = Verb(word.lower())

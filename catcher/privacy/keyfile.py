@@ -12,7 +12,7 @@ from catcher.privacy.tokens import KEY_OCTETS
 
 
 def key_of(path: Path, *, loss: str) -> bytes:
-    """The 32 octets of the file ``path``, made durably when there is none. Several processes may want it at once.
+    """The 32 octets of the file ``path``, made durably when there is none. Several processes may call this at once.
 
     ``loss`` says in an error what a lost key means. Raises EnvironmentFailure when it can't be read or made, or when
     others than its owner may read it.
@@ -78,7 +78,7 @@ def destroy(path: Path) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes durable which names ``folder`` holds."""
+    """Makes the entries of ``folder`` durable: names added to it and taken from it."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

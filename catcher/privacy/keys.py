@@ -17,14 +17,14 @@ _DRAFT = re.compile(r"\.period-(\d{4}-\d{2})\.[0-9a-f]{16}\Z")
 class KeyRing:
     """The keys of ``folder`` (mode 0700): files ``period-YYYY-MM.key`` of 32 random octets (mode 0600).
 
-    Several processes may share a folder: whoever makes a period's key first, all use that one.
+    Several processes may share a folder: the first to make a period's key makes it for all of them.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._tokens: Tokens | None = None
         self._since = self._until = datetime.min.replace(tzinfo=UTC)
-        """The period of these tokens, its end excluded."""
+        """First moment of the period of these tokens, and first moment after it."""
 
     def __repr__(self) -> str:
         return f"KeyRing({str(self._folder)!r})"

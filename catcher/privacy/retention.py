@@ -1,4 +1,4 @@
-"""Retention: what the field dictionary says is due at a moment. Pure: the store does it, this says what."""
+"""Retention by the field dictionary: which fields and rows end at which moment. Pure; the store carries it out."""
 
 from __future__ import annotations
 
@@ -13,35 +13,39 @@ from catcher.model.observation import Observation, Retention, field_dictionary
 from catcher.privacy.tokens import period_of
 
 COARSE_AFTER = timedelta(days=30)
+"""Age at which the time is cut to the hour, the address to its network (DESIGN §3)."""
 RETRY_AFTER = timedelta(days=5)
-"""How long an MTA goes on trying (RFC 5321 §4.5.4.1)."""
+"""Age at which retry tags go: an MTA gives up after 4 to 5 days (RFC 5321 §4.5.4.1)."""
 PERIOD_ENDS_AFTER = timedelta(hours=1)
-"""How long after a period its key is still kept: transactions that began in it are stored by then."""
+"""Time that a key outlives its period: transactions that began in the period are stored by then."""
 
 
 def fields_of(retention: Retention) -> tuple[str, ...]:
-    """The names of the fields that live as ``retention`` says, in the dictionary's order."""
+    """The names of the fields with this ``retention``, in the dictionary's order."""
     return tuple(name for name, entry in field_dictionary().items() if entry["retention"] == retention)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What is due: observations seen before a moment are treated so. Rows, then fields."""
+class RetentionCutoffs:
+    """Moments of retention: what happens to observations seen before each of them."""
 
     deleted_before: datetime
+    """Rows seen before this moment are deleted."""
     coarsened_before: datetime
+    """Rows seen before this moment lose minute and address (``coarsened``)."""
     emptied_before: datetime
+    """Rows seen before this moment lose the fields that live for ``RETRY_AFTER`` (``emptied``)."""
     texts_before: datetime
     """Notices drafted before this moment lose their text."""
     ended_before: str
-    """Periods before this one are over: their keys go, and with them what the tokens could be tied to."""
+    """Periods before this one are over: their keys are destroyed, so that their tokens can be tied to nobody."""
 
 
-def due(now: datetime, keep_days: int) -> Due:
-    """What is due at ``now``, with ``[store] keep_days``. Raises ValueError when ``keep_days`` is below one."""
+def cutoffs(now: datetime, keep_days: int) -> RetentionCutoffs:
+    """The cutoffs at ``now`` under ``[store] keep_days``. Raises ValueError when ``keep_days`` is below one."""
     if keep_days < 1:
         raise ValueError("keep_days is at least 1")
-    return Due(
+    return RetentionCutoffs(
         deleted_before=now - timedelta(days=keep_days),
         coarsened_before=now - COARSE_AFTER,
         emptied_before=now - RETRY_AFTER,
@@ -53,7 +57,7 @@ def due(now: datetime, keep_days: int) -> Due:
 def network_of(client: str) -> str:
     """The network of a client's address: its /24 (IPv4, also when mapped) or its /48 (IPv6).
 
-    What is no address lies in all of ``0.0.0.0/0``; a network is its own network.
+    Text that is no address gives ``0.0.0.0/0``; a network gives itself.
     """
     if "/" in client:
         return client
@@ -77,16 +81,16 @@ def _hour_of(moment: datetime) -> datetime:
 
 
 COARSER: dict[str, Callable[..., object]] = {"observed_at": _hour_of, "client": network_of}
-"""How each field of ``Retention.COARSE_30_DAYS`` is made coarser; applying it twice changes nothing more."""
+"""Field of ``Retention.COARSE_30_DAYS`` → function that makes it coarser; applying it twice changes nothing more."""
 
 
 def coarsened(observation: Observation) -> Observation:
-    """``observation`` as it may be kept once it is older than ``COARSE_AFTER``."""
+    """``observation`` in the form that may be kept once it is older than ``COARSE_AFTER``."""
     changes: dict[str, Any] = {name: coarser(getattr(observation, name)) for name, coarser in COARSER.items()}
     return replace(observation, **changes)
 
 
 def emptied(observation: Observation) -> Observation:
-    """``observation`` without the fields that live for ``RETRY_AFTER`` alone."""
+    """``observation`` without the fields that live only for ``RETRY_AFTER``."""
     changes: dict[str, Any] = dict.fromkeys(fields_of(Retention.FIVE_DAYS))
     return replace(observation, **changes)

@@ -1,17 +1,14 @@
-"""Tokens: keyed hashes that tell whether two things are the same within one period, and nothing more."""
+"""Tokens: keyed hashes that show whether two values of one period are the same, and nothing more."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 
 from catcher.model.mailbox import Mailbox
 
 KEY_OCTETS = 32
-"""Length of a period's key."""
-_BLOCK = 64
-_INNER, _OUTER = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0x5C))
+"""Octets of a period's key: as long as SHA-256's output, below which RFC 2104 §3 advises against a key."""
 
 
 def period_of(moment: datetime) -> str:
@@ -21,7 +18,7 @@ def period_of(moment: datetime) -> str:
 
 
 def bounds(period: str) -> tuple[datetime, datetime]:
-    """When ``period`` begins, and when the next one does."""
+    """The first moment of ``period``, and that of the next one."""
     begin = datetime.fromisoformat(f"{period}-01T00:00:00+00:00")
     return begin, (begin + timedelta(days=31)).replace(day=1)
 
@@ -47,15 +44,15 @@ class Tokens:
         """16 hexadecimal characters (64 bits) for a mailbox; case of local-part and domain makes no difference."""
         local_part = mailbox.local_part.lower().encode("utf-8", "surrogatepass")
         domain = mailbox.domain.lower().encode("utf-8", "surrogatepass")
-        return self._mailbox.hexdigest(_two(local_part, domain))[:16]
+        return self._mailbox.hexdigest(_length_prefixed(local_part, domain))[:16]
 
     def signature(self, b: bytes, domain: str) -> str:
         """16 hexadecimal characters for a DKIM signature's ``b=`` (RFC 6376 §3.5) at one catalogued domain.
 
-        White space in ``b`` means nothing. ``domain`` is part of it because an MTA splits a mail to two domains into
-        two transactions (RFC 5321 §2.1), which must not pass for a replay.
+        White space in ``b`` has no meaning. ``domain`` is hashed too: an MTA splits a mail to two domains into two
+        transactions (RFC 5321 §2.1), and the second must not look like a replay.
         """
-        return self._signature.hexdigest(_two(b"".join(b.split()), domain.encode()))[:16]
+        return self._signature.hexdigest(_length_prefixed(b"".join(b.split()), domain.encode()))[:16]
 
     def retry_tag(self, message_id: bytes, date: bytes, octets: int) -> str | None:
         """6 hexadecimal characters (24 bits) for a message, too few to confirm a guess of its Message-ID.
@@ -67,30 +64,23 @@ class Tokens:
         if not message_id and not date:
             return None
         size = b"%d" % octets
-        return self._retry.hexdigest(_two(message_id, date) + b"%d:%b" % (len(size), size))[:6]
+        return self._retry.hexdigest(_length_prefixed(message_id, date) + b"%d:%b" % (len(size), size))[:6]
 
 
 class _Subkey:
-    """HMAC-SHA256 (RFC 2104) under a key for one kind of token; the states that the key leads to are made once.
+    """HMAC-SHA256 (RFC 2104) under a key for one kind of token; the keyed state is made once and copied."""
 
-    The standard library's one-shot function sets the whole of it up anew for each token, and lets go of the
-    interpreter's lock meanwhile: in a process with a busy second thread that costs more than the hash.
-    """
-
-    __slots__ = ("_inner", "_outer")
+    __slots__ = ("_keyed",)
 
     def __init__(self, key: bytes, label: bytes) -> None:
-        subkey = hmac.digest(key, label, "sha256").ljust(_BLOCK, b"\0")
-        self._inner = hashlib.sha256(subkey.translate(_INNER))
-        self._outer = hashlib.sha256(subkey.translate(_OUTER))
+        self._keyed = hmac.new(hmac.digest(key, label, "sha256"), digestmod="sha256")
 
     def hexdigest(self, text: bytes) -> str:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(text)
-        outer.update(inner.digest())
-        return outer.hexdigest()
+        mac = self._keyed.copy()
+        mac.update(text)
+        return mac.hexdigest()
 
 
-def _two(one: bytes, other: bytes) -> bytes:
-    """Both, each with its length before it: no two pairs give the same octets."""
+def _length_prefixed(one: bytes, other: bytes) -> bytes:
+    """Both, each with its length before it: two different pairs never give the same octets."""
     return b"%d:%b%d:%b" % (len(one), one, len(other), other)

@@ -2,15 +2,15 @@
 
 ::
 
-    packets ─▶ front ─▶ session (an aiosmtpd SMTP) ─┬─ commands ─▶ dialogue ─▶ path, policy, envelope ─▶ replies
-       one buffer, PROXY, TLS                       │                  │
-                                                    └─ data: dots (DATA) or so many octets (BDAT)
-                                                               └▶ stream: header facts, counts, digests
-                                                                      │
-                                        intake.take ◀─ Ended ◀────────┘     the reply is written when it returned
+    packets ─▶ front ─▶ session (a connection) ─┬─ commands ─▶ dialogue ─▶ path, policy, envelope ─▶ replies
+       one buffer, PROXY, TLS                   │                  │
+                                                └─ data: dots (DATA) or a number of octets (BDAT)
+                                                           └▶ stream: header facts, counts, digests
+                                                                  │
+                                    intake.take ◀─ Ended ◀────────┘     the reply is written when it returned
 
-``server`` accepts connections and drains them, ``gate`` counts them. Everything but ``front``, ``session`` and
-``server`` is free of I/O.
+``server`` accepts connections and drains them, ``gate`` admits them. Only ``front``, ``connection``, ``session``,
+``recorder`` and ``server`` do network I/O or wait for it; ``certificate`` and ``explanation`` read files.
 """
 
 from catcher.smtp.certificate import Certificates, refuse_key_log, self_signed
@@ -18,22 +18,22 @@ from catcher.smtp.counters import Counters
 from catcher.smtp.explanation import Explanations
 from catcher.smtp.explanation import load as load_explanations
 from catcher.smtp.front import ReadBuffer
-from catcher.smtp.gate import LEAVING, Gate
+from catcher.smtp.gate import EVICTED_STILL_OPEN, Gate
 from catcher.smtp.server import SmtpServer
-from catcher.smtp.settings import Limits, Settings
+from catcher.smtp.settings import SmtpLimits, SmtpSettings
 from catcher.smtp.stream import MessageStream
 
 __all__ = [
-    "LEAVING",
+    "EVICTED_STILL_OPEN",
     "Certificates",
     "Counters",
     "Explanations",
     "Gate",
-    "Limits",
     "MessageStream",
     "ReadBuffer",
-    "Settings",
+    "SmtpLimits",
     "SmtpServer",
+    "SmtpSettings",
     "load_explanations",
     "refuse_key_log",
     "self_signed",

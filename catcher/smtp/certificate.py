@@ -13,18 +13,19 @@ from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 
 log = logging.getLogger("catcher.smtp")
 
-LIFE = timedelta(days=3650)
-"""A certificate that nobody vouches for gains nothing from a short life: senders encrypt, they don't verify."""
-KINDS = ("ecdsa", "rsa")
-"""Both, since old mailers know RSA only and the other is far cheaper for us."""
+CERTIFICATE_LIFE = timedelta(days=3650)
+"""Life of a self-signed certificate. A short one gains nothing: senders encrypt to the sink without verifying it."""
+KEY_KINDS = ("ecdsa", "rsa")
+"""Kinds of key, one certificate each: old mailers know RSA only, and ECDSA takes far less CPU."""
 KEY_LOG = "SSLKEYLOGFILE"
-"""The environment variable by which libraries write down session keys."""
+"""The environment variable that makes TLS libraries write session keys to a file."""
 
 _BACKDATED = timedelta(days=2)
+"""Time by which a new certificate is dated back, for clients whose clocks are slow."""
 
 
 def refuse_key_log() -> None:
-    """Raises EnvironmentFailure where the environment asks for session keys to be written down (promise 2)."""
+    """Raises EnvironmentFailure where the environment asks for session keys to be written to a file (promise 2)."""
     if os.environ.get(KEY_LOG):
         raise EnvironmentFailure(f"{KEY_LOG} is set, and catcher never lets TLS keys be written; unset it")
 
@@ -34,10 +35,10 @@ def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
 
     Raises EnvironmentFailure when the folder can't be written.
     """
-    files = tuple(folder / f"self-signed-{kind}.pem" for kind in KINDS)
+    files = tuple(folder / f"self-signed-{kind}.pem" for kind in KEY_KINDS)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for kind, file in zip(KINDS, files, strict=True):
+        for kind, file in zip(KEY_KINDS, files, strict=True):
             if not file.exists():
                 _write(file, _made(kind, hostname, now))
     except OSError as error:
@@ -46,7 +47,7 @@ def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
 
 
 def _write(file: Path, octets: bytes) -> None:
-    """All of it or nothing, and for this user alone."""
+    """Writes the file whole or not at all, readable for this user alone."""
     fresh = file.with_suffix(f".{os.getpid()}")
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -73,7 +74,7 @@ def _made(kind: str, hostname: str, now: datetime) -> bytes:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _BACKDATED)
-        .not_valid_after(now + LIFE)
+        .not_valid_after(now + CERTIFICATE_LIFE)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(hostname)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -113,7 +114,7 @@ def new_context(pairs: Sequence[tuple[Path, Path]]) -> ssl.SSLContext:
 
 
 class Certificates:
-    """The context in force. A file that changed is read again when the next client wants TLS."""
+    """The context in force. A changed file is read again at the next STARTTLS."""
 
     def __init__(self, pairs: Sequence[tuple[Path, Path]]) -> None:
         """Raises ConfigurationError."""
@@ -122,7 +123,7 @@ class Certificates:
         self._context = new_context(self._pairs)
 
     def context(self) -> ssl.SSLContext:
-        """The newest that could be read."""
+        """The context of the newest files that could be read."""
         stamp = self._stamps()
         if stamp != self._stamp:
             self._stamp = stamp

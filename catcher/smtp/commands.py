@@ -1,4 +1,4 @@
-"""Octets → command lines: only CRLF ends one; what is malformed is named, not repaired (RFC 5321 §2.3.7, §2.3.8)."""
+"""Octets → command lines. Only CRLF ends a line; faults are named, not repaired (RFC 5321 §2.3.7, §2.3.8)."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from enum import Enum, auto
 
 from catcher.model.value import value
 
-LINE_MOST = 512
+COMMAND_LINE_OCTETS = 512
 """Octets of a command line, CRLF included (RFC 5321 §4.5.3.1.4)."""
-LONG_LINE_MOST = 2048
-"""The same for MAIL and RCPT: the extensions that senders use without asking add to their length."""
+LONG_COMMAND_LINE_OCTETS = 2048
+"""Octets of a MAIL or RCPT line: extensions that senders use without asking make them longer."""
 
 _CONTROL = bytes([*range(0x09), *range(0x0A, 0x20), 0x7F])
 _LONG_VERBS = (b"MAIL", b"RCPT")
-_HEAD = 16
+_VERB_OCTETS = 16
+"""Octets of an over-long line that are searched for its verb."""
 
 
 class LineFault(Enum):
-    """What is wrong with a command line."""
+    """A fault of a command line."""
 
     BARE_LF = auto()
-    """It ends in a bare LF, or comes between one and the next CRLF: a smuggled command, if it were run."""
+    """It ends in a bare LF, or stands between one and the next CRLF: run, it would be a smuggled command."""
     TOO_LONG = auto()
+    """It is longer than lines of its verb may be."""
     CONTROL = auto()
-    """A control character other than TAB stands in it."""
+    """It holds a control character other than TAB."""
 
 
 @value
@@ -39,24 +41,24 @@ class Command:
 
     @property
     def is_auth(self) -> bool:
-        """Whether somebody tries to log in, however the line is spelt: then not even its length may stay."""
+        """Whether the client tries to log in, in any spelling: nothing of the line may be kept (promise 2)."""
         return self.verb.startswith(b"AUTH")
 
 
 class CommandReader:
-    """Collects octets until they are lines. ``repr`` shows nothing; memory is what was fed and not taken."""
+    """Collects octets until they form lines. ``repr`` shows nothing; memory is the octets fed and not yet taken."""
 
-    __slots__ = ("_buffer", "_scanned", "_start", "_swallowing", "_tainted")
+    __slots__ = ("_after_bare_lf", "_buffer", "_scanned", "_skipping", "_start")
 
     def __init__(self) -> None:
         self._buffer = b""
         self._start = 0
-        """Where in it the octets begin that are not taken."""
+        """Offset of the first octet that isn't taken."""
         self._scanned = 0
-        """Up to where it is known to have no line end."""
-        self._swallowing = False
-        """Whether the rest of an over-long line is being passed over."""
-        self._tainted = False
+        """Offset up to which there is no line end."""
+        self._skipping = False
+        """Whether the rest of an over-long line is being skipped."""
+        self._after_bare_lf = False
         """Whether a bare LF came since the last CRLF."""
 
     def __repr__(self) -> str:
@@ -67,7 +69,7 @@ class CommandReader:
 
     @property
     def lines(self) -> int:
-        """How many line ends there are in what is not taken."""
+        """Number of line ends in the octets that are not taken."""
         return self._buffer.count(b"\n", self._start)
 
     def feed(self, data: bytes) -> None:
@@ -80,12 +82,12 @@ class CommandReader:
         self._start = 0
 
     def clear(self) -> None:
-        """Forgets all that was not taken."""
+        """Drops the octets that are not taken."""
         self._buffer = b""
         self._start = self._scanned = 0
 
     def take_all(self) -> bytes:
-        """All octets that are not taken yet; for the phase of a message's data."""
+        """Takes all octets: they belong to a message's data."""
         data = self._buffer[self._start :]
         self.clear()
         return data
@@ -93,7 +95,7 @@ class CommandReader:
     def next(self) -> Command | None:
         """The next line, or None when none is complete.
 
-        An over-long one is returned as soon as it is too long, with its first octets; the rest is then passed over.
+        An over-long line is returned as soon as it is too long, with its verb alone; its rest is skipped.
         """
         while self._scanned < len(self._buffer):
             end = self._buffer.find(b"\n", self._scanned) + 1
@@ -104,34 +106,34 @@ class CommandReader:
             if end == len(self._buffer):
                 self.clear()
             crlf = line.endswith(b"\r\n")
-            tainted, self._tainted = self._tainted or not crlf, not crlf
-            if not self._swallowing:
-                return _command(line, tainted=tainted)
-            self._swallowing = False
+            bare_lf, self._after_bare_lf = self._after_bare_lf or not crlf, not crlf
+            if not self._skipping:
+                return _command(line, bare_lf=bare_lf)
+            self._skipping = False
         return None
 
     def _unended(self) -> Command | None:
         self._scanned = len(self._buffer)
-        if not self._swallowing and len(self) < LONG_LINE_MOST:
+        if not self._skipping and len(self) < LONG_COMMAND_LINE_OCTETS:
             return None
-        command = None if self._swallowing else _too_long(self._buffer[self._start :])
-        self._swallowing = True
+        command = None if self._skipping else _too_long(self._buffer[self._start :])
+        self._skipping = True
         self._buffer = b"\r" if self._buffer.endswith(b"\r") else b""
         self._start, self._scanned = 0, len(self._buffer)
         return command
 
 
 def _too_long(line: bytes) -> Command:
-    verb = line[: _HEAD + len(line) - len(line.lstrip())].split(None, 1)
+    verb = line[: _VERB_OCTETS + len(line) - len(line.lstrip())].split(None, 1)
     return Command(verb[0].upper() if verb else b"", b"", LineFault.TOO_LONG)
 
 
-def _command(line: bytes, *, tainted: bool) -> Command:
+def _command(line: bytes, *, bare_lf: bool) -> Command:
     words = line.split(None, 1)
     verb = words[0].upper() if words else b""
-    if len(line) > (LONG_LINE_MOST if verb in _LONG_VERBS else LINE_MOST):
+    if len(line) > (LONG_COMMAND_LINE_OCTETS if verb in _LONG_VERBS else COMMAND_LINE_OCTETS):
         return _too_long(line)
-    if tainted:
+    if bare_lf:
         return Command(verb, b"", LineFault.BARE_LF)
     if len(line.translate(None, _CONTROL)) != len(line) - 2:  # its own CRLF
         return Command(verb, b"", LineFault.CONTROL)

@@ -1,63 +1,52 @@
-"""One connection's reading, writing and timing, on aiosmtpd's SMTP; what is said is the session's.
+"""One connection's reading, writing and timing; ``SmtpSession``, its subclass, decides on the replies.
 
-Of aiosmtpd stays the protocol object that a loop and a listener know. Its command loop, its DATA, its task and its log
-lines are replaced: they keep bodies, echo passwords, and take a bare LF for a line end. What came is answered in the
-call that brought it; only a commit makes a client wait.
+A protocol of our own and not aiosmtpd's ``SMTP``: that one buffers a whole message before it hands it over, logs
+addresses, passwords and lines of bodies, and ends a command at a bare LF. The sink may do none of these (promises 1 and
+2), so nothing of that class could run here. Octets are answered in the call that brings them; a client waits only for
+a commit.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import cast
-
-from aiosmtpd.smtp import SMTP
 
 from catcher.smtp.commands import CommandReader
 from catcher.smtp.data import Phase
 from catcher.smtp.front import Front
 from catcher.smtp.replies import IDLE, SESSION_TOO_LONG, TOO_SLOW, Reply
-from catcher.smtp.settings import Limits
+from catcher.smtp.settings import SmtpLimits
 
 READ_AHEAD = 64 * 1024
-"""Octets of commands that are read ahead of their answers; then the client has to wait."""
-_INSTANT = 0.01
-"""Seconds by which a limit may be reached early."""
+"""Octets of commands read ahead of their answers; beyond them reading pauses, so that memory is bounded."""
+_TIMER_SLACK = 0.01
+"""Seconds by which a limit may be reached early: a timer of the loop may fire a little before its time."""
 
 
-def silence_library_log() -> None:
-    """aiosmtpd's logger prints body lines, addresses and passwords; nothing of it may get out at any level."""
-    logging.getLogger("mail.log").disabled = True
+class Connection(asyncio.Protocol):
+    """Packets in: commands, or data that is scanned as it comes. Replies out: one write for a pipelined group."""
 
-
-class Connection(SMTP):
-    """Packets in: commands to be taken, or data, scanned as it comes. Replies out, a pipelined group at a time."""
-
-    def __init__(self, hostname: str, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
-        # The library's own looks at every attribute of its class and makes a stream that isn't read from: it takes
-        # longer than all the rest of a connection. What its methods that are in use here rest on is set here.
+    def __init__(self, limits: SmtpLimits, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.hostname = hostname
-        self.session = self.envelope = None
         self.transport: asyncio.BaseTransport | None = None
         self._front: Front
-        """The same while it is there: set when the connection is made."""
+        """The transport by its own type; set when the connection is made."""
         self._limits = limits
         self._commands = CommandReader()
         self._phase: Phase | None = None
-        """The data or the chunk that packets go to; None: they are commands."""
+        """The data or the chunk that packets belong to; None: packets are commands."""
         self._out = b""
         self._blocked = False
-        """Whether commands have to wait: for a commit, or for the other sessions' turn."""
-        self._stuffed = False
+        """Whether commands wait for a commit, or for the other sessions' turn."""
+        self._write_paused = False
         """Whether the client doesn't read its replies."""
-        self._held_back = False
-        """Whether the client has to wait until its commands are answered."""
+        self._read_paused = False
+        """Whether reading is paused until the commands read so far are answered."""
         self._eof = False
-        self._over = False
-        """Whether the connection is being closed: nothing is read or said any more."""
+        self._closing = False
+        """Whether the connection is being closed: nothing is read or written any more."""
         self._busy = False
-        """Whether it is us who the client waits for: it can't be idle then."""
+        """Whether the client waits for us; then it doesn't count as idle."""
         self._started = self._active = self._window = self._closed_at = loop.time()
         self._octets = 0
         """Octets of data since ``_window`` began."""
@@ -70,32 +59,32 @@ class Connection(SMTP):
 
     def data_received(self, data: bytes) -> None:
         self._active = self.loop.time()
-        if self._over:
+        if self._closing:
             return
         try:
             self._take(data)
-        except Exception as error:  # the edge of a session: the client hears a fixed text, the others don't notice
+        except Exception as error:  # the edge of a session: the client gets a fixed reply, other sessions go on
             self._failed(error)
-        if (self._blocked or self._stuffed) and len(self._commands) > READ_AHEAD and not self._held_back:
-            self._held_back = True
+        if (self._blocked or self._write_paused) and len(self._commands) > READ_AHEAD and not self._read_paused:
+            self._read_paused = True
             self._front.pause_reading()
 
     def eof_received(self) -> bool:
-        """The client sends no more, but may still read: what it asked for is answered, then the session ends."""
+        """The client sends no more, but may still read: its commands are answered, then the session ends."""
         self._eof = True
         self._go_on()
         return True
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._over = True
+        self._closing = True
         self._forget()
         self.transport = None
 
     def pause_writing(self) -> None:
-        self._stuffed = True
+        self._write_paused = True
 
     def resume_writing(self) -> None:
-        self._stuffed = False
+        self._write_paused = False
         self._go_on()
 
     def _take(self, data: bytes) -> None:
@@ -127,17 +116,17 @@ class Connection(SMTP):
     # What the session calls
 
     def _go_on(self) -> None:
-        """Runs what waits, if it doesn't have to wait any longer."""
+        """Runs the commands that waited, unless something else makes them wait still."""
         try:
             self._run()
         except Exception as error:  # the edge of a session, as in ``data_received``
             self._failed(error)
-        if self._held_back and not self._over and len(self._commands) <= READ_AHEAD:
-            self._held_back = False
+        if self._read_paused and not self._closing and len(self._commands) <= READ_AHEAD:
+            self._read_paused = False
             self._front.resume_reading()
 
-    def _give_way(self) -> None:
-        """Lets other sessions have their turn."""
+    def _yield_turn(self) -> None:
+        """Lets the loop run other sessions before this one goes on."""
         self._blocked = True
         self.loop.call_soon(self._unblock)
 
@@ -146,7 +135,7 @@ class Connection(SMTP):
         self._go_on()
 
     def _receive(self, phase: Phase) -> None:
-        """From now on packets go to ``phase``, first of all what came already."""
+        """From now on packets go to ``phase``, and first the octets that were read already."""
         self._phase = phase
         self._window, self._octets = self.loop.time(), 0
         self._write()
@@ -155,8 +144,8 @@ class Connection(SMTP):
             self._take(early)
 
     def _say(self, reply: Reply) -> None:
-        """Queues ``reply``. One that closes is written at once, and is the last; what the client sent is forgotten."""
-        if self._over:
+        """Queues ``reply``. A closing reply is written at once and is the last; commands not yet run are dropped."""
+        if self._closing:
             return
         self._out += reply.wire
         if reply.close:
@@ -169,8 +158,8 @@ class Connection(SMTP):
         self._out = b""
 
     def _close(self) -> None:
-        """Ends the connection. A client that doesn't read the last reply is cut off after a while."""
-        self._over = True
+        """Ends the connection. A client that doesn't read the last reply is cut off after ``lingering_seconds``."""
+        self._closing = True
         self._forget()
         if self.transport is not None:
             self._front.close()
@@ -181,13 +170,13 @@ class Connection(SMTP):
         self._commands.clear()
         self._out = b""
 
-    # Timing. The server looks at all its connections once a second: none has a timer, a packet only notes the time.
+    # Timing. The server calls ``watch`` of each connection once a second: no connection has a timer of its own.
 
     def watch(self, now: float) -> None:
-        """Ends what lasts too long. ``now``: the loop's time."""
+        """Ends the session if it is idle, too slow or too long. ``now``: the loop's time."""
         limits = self._limits
-        now += _INSTANT
-        if self._over:
+        now += _TIMER_SLACK
+        if self._closing:
             if now >= self._closed_at + limits.lingering_seconds:
                 self._front.abort()
             return
@@ -204,12 +193,12 @@ class Connection(SMTP):
             self._window, self._octets = now, 0
 
     def _time_out(self, reply: Reply) -> None:
-        """In a call of its own, so that whatever goes wrong in it is no other connection's trouble."""
+        """Says ``reply`` in a call of its own: a fault there doesn't keep the server from watching the others."""
         self.loop.call_soon(self._timed_out, reply)
 
     def _timed_out(self, reply: Reply) -> None:
         try:
             self._say(reply)
         finally:
-            if not self._over:  # it can't be said
+            if not self._closing:  # the reply could not be written
                 self._front.abort()

@@ -1,6 +1,6 @@
-"""How a message arrives: by DATA (RFC 5321 §4.1.1.4) or in chunks by BDAT (RFC 3030); both feed the same stream.
+"""A message arriving by DATA (RFC 5321 §4.1.1.4) or in chunks by BDAT (RFC 3030); both feed the same stream.
 
-What is too big is swallowed to its end and refused then: back in command mode too early, its lines would be run.
+A message that is too big is read to its end and refused then: back in command mode earlier, its lines would be run.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ class Message:
     __slots__ = ("_most", "_octets", "_stream", "chunked", "hops")
 
     def __init__(self, most: int, *, chunked: bool = False) -> None:
-        """``most``: octets it may have after dot-unstuffing."""
+        """``most``: its octets at most, after dot-unstuffing."""
         self._stream: MessageStream | None = MessageStream()
         self._most = most
         self._octets = 0
         self.chunked = chunked
-        """Whether it comes by BDAT: nothing in it can end it, so bare line ends do no harm."""
+        """Whether it comes by BDAT: its length is given, so that bare line ends in it do no harm."""
         self.hops = 0
-        """Received fields; known once it is finished."""
+        """Number of Received fields; set by ``finish``."""
 
     def __repr__(self) -> str:
         return "Message(…)"
@@ -51,7 +51,7 @@ class Message:
 
 
 class Phase(Protocol):
-    """What packets go to instead of the command reader."""
+    """Takes packets instead of the command reader."""
 
     @property
     def ended(self) -> bool: ...
@@ -84,12 +84,12 @@ class DataPhase:
 
 
 class ChunkPhase:
-    """Exactly so many octets after BDAT, read to the last one even when nobody wants them."""
+    """The octets of a BDAT chunk, read to the last one even if the chunk was refused."""
 
     __slots__ = ("_left", "_message")
 
     def __init__(self, octets: int, message: Message | None) -> None:
-        """``message`` None: the chunk was refused, and is passed over."""
+        """``message`` None: the chunk was refused and is dropped."""
         self._left = octets
         self._message = message
 

@@ -1,4 +1,4 @@
-"""Finds the end of mail data and takes the dot-stuffing away, packet by packet (RFC 5321 §4.5.2)."""
+"""Finds the end of mail data and removes dot-stuffing, packet by packet (RFC 5321 §4.5.2)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ END = b"\r\n.\r\n"
 """The one sequence that ends the data. Its first CRLF belongs to the message."""
 
 _DOT_LINE = re.compile(rb"\r\n\.")
-"""What ends the data or was stuffed: an expression finds it in half the time of ``find``."""
+"""A line that ends the data or was stuffed. The expression takes half the time of ``find``."""
 
 _TAILS = ((b"\r\n.\r", 2), (b"\r\n.", 2), (b"\r\n", 2), (b"\r", 1))
-"""What a packet may end in that the next one could complete → how many of its octets are message text already."""
+"""(end of a packet that the next packet may complete to END or a stuffed dot, its octets that are text already)."""
 _GOES_ON = b".\n"
-"""What a packet begins with where one of these that is all text is completed."""
+"""First octets of a packet that complete a tail whose octets are all emitted."""
 
 
 class DotDecoder:
@@ -30,12 +30,12 @@ class DotDecoder:
         self._tail = b"\r\n"
         self._emitted = 2
         self.ended = False
-        """Whether the end was seen."""
+        """Whether the end of the data was found."""
 
     def feed(self, packet: bytes) -> tuple[bytes, bytes]:
         """Takes the next packet; returns (message octets, octets after the end of data).
 
-        The second is empty until ``ended``; afterwards it is for whoever reads commands.
+        The second is empty until ``ended``; then it holds commands.
         """
         if self.ended:
             return b"", packet
@@ -44,7 +44,7 @@ class DotDecoder:
         data, emitted = packet, 0
         if packet[0] in _GOES_ON or self._emitted < len(self._tail):
             data, emitted = self._tail + packet, self._emitted
-        # base64 has no dot: most octets of big messages end here
+        # base64 has no dot: most packets of big messages need no search
         dotted = _DOT_LINE.search(data) if b"." in data else None
         if dotted is None:
             self._tail, self._emitted = _tail_of(data)

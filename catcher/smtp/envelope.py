@@ -1,4 +1,4 @@
-"""The envelope of the open transaction (RFC 5321 §2.3.1), and what intake gets of it when the transaction ends."""
+"""The envelope of the open transaction (RFC 5321 §2.3.1), and the values that intake gets when it ends."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import BodyFacts, Header, Transaction
 from catcher.model.value import value
 from catcher.smtp.data import Message
-from catcher.smtp.policy import AFTER_DATA, Kind, Verdict
+from catcher.smtp.policy import AFTER_DATA, RcptDecision, RcptResult
 
 MOST_ANSWERS = 10
-"""Recipients of one transaction that answer notices."""
+"""Answers to notices in one transaction, one a recipient: a person gives one, a forger many."""
 
 
 class IntakePort(Protocol):
-    """Where transactions go when they end. ``catcher.intake.Intake`` fulfils it."""
+    """Takes transactions when they end. ``catcher.intake.Intake`` implements it."""
 
     def new_ref(self) -> str:
         """A random reference for one transaction."""
@@ -41,7 +41,7 @@ class IntakePort(Protocol):
 
 @value
 class Ended:
-    """A transaction, or the refused part of one, as intake takes it."""
+    """A transaction that ended, or the refused part of one, in the form that intake takes."""
 
     transaction: Transaction = field(repr=False)
     ref: str
@@ -51,17 +51,17 @@ class Ended:
 
 @value
 class Answered:
-    """A transaction that answered notices. The address is the whole answer: nothing else of it is here."""
+    """A transaction that answered notices. The address is the whole answer: nothing else is kept."""
 
     answers: tuple[Answer, ...]
-    """May be empty: what came to a reverse-path need not be a bounce."""
+    """May be empty: mail to a reverse-path isn't always a bounce."""
     at: datetime
     outcome: None = None
 
 
 @value
 class Client:
-    """What is known of the other side while a transaction is open."""
+    """The client: address, HELO and protocol of the open session."""
 
     address: str
     helo: str
@@ -70,7 +70,7 @@ class Client:
 
 
 class _Recipients:
-    """Those that shared a fate. What is over ``most`` is left out."""
+    """Recipients with the same decision, each once, with their catalogue entries and policies."""
 
     __slots__ = ("entries", "paths", "policies")
 
@@ -113,20 +113,20 @@ class Envelope:
         most: int,
         new_ref: Callable[[], str],
     ) -> None:
-        """``most``: recipients of a kind that are kept."""
+        """``most``: recipients kept of those taken, and of those refused."""
         self.client = client
         self.reverse_path = reverse_path
         self.smtputf8 = smtputf8
         self.binary = binary
-        """Whether BODY=BINARYMIME was said: only BDAT may bring the message then (RFC 3030 §3)."""
+        """Whether MAIL had BODY=BINARYMIME: the message then comes by BDAT only (RFC 3030 §3)."""
         self.message: Message | None = None
-        """What came of the message so far."""
+        """The part of the message that has arrived; None before DATA or BDAT."""
         self.most = most
         self.taken = _Recipients()
         self.answers: dict[Answer, None] = {}
-        """What recipients said that answer notices; then no other one is taken."""
+        """Answers that recipients stand for, in order; with one of them, the transaction takes no stray mail."""
         self.refused: _Recipients | None = None
-        """Those that got the explanation at RCPT."""
+        """Recipients refused with the explanation at RCPT."""
         self.tried = False
         """Whether any RCPT came."""
         self._new_ref = new_ref
@@ -136,14 +136,14 @@ class Envelope:
         return "Envelope(…)"
 
     def ref(self) -> str:
-        """The reference of this transaction: one for all its recipients."""
+        """The reference of this transaction, the same for all its recipients; made when it is first asked for."""
         if self._ref is None:
             self._ref = self._new_ref()
         return self._ref
 
     @property
     def outcome(self) -> Outcome | None:
-        """What the first recipient that was taken has fixed for after the data."""
+        """The outcome after the data, fixed by the first recipient that was taken; None before."""
         for policy in self.taken.policies.values():
             return AFTER_DATA[policy]
         return None
@@ -157,24 +157,24 @@ class Envelope:
     def is_full(self) -> bool:
         return len(self.taken.paths) >= self.most or len(self.answers) >= MOST_ANSWERS
 
-    def add(self, mailbox: Mailbox, verdict: Verdict) -> None:
-        """Notes a recipient that was judged."""
-        if verdict.answer is not None:
-            self.answers[verdict.answer] = None
-        if verdict.entry is None or verdict.kind is Kind.TURNED_AWAY:
+    def add(self, mailbox: Mailbox, decision: RcptDecision) -> None:
+        """Adds a recipient with its decision."""
+        if decision.answer is not None:
+            self.answers[decision.answer] = None
+        if decision.entry is None or decision.kind is RcptResult.TURNED_AWAY:
             return
-        if verdict.kind is Kind.TAKEN:
+        if decision.kind is RcptResult.TAKEN:
             among = self.taken
         else:
             among = self.refused = self.refused or _Recipients()
         if len(among.paths) < self.most:
-            among.add(mailbox, verdict.entry, verdict.policy)
+            among.add(mailbox, decision.entry, decision.policy)
 
     def answered(self, now: datetime, header: Header) -> Answered:
         """The transaction that answered notices, after its data.
 
-        A delivery report counts where it says that delivery failed, and only at the reverse-path; an answer by a
-        person comes from somebody, so not from the null reverse-path.
+        A bounce counts if it is a delivery report that says that delivery failed. An answer by a person counts
+        unless it comes from the null reverse-path, which persons don't use.
         """
         failed = returned(header, self.reverse_path) is Returned.FAILURE
         by_person = self.reverse_path is not None
@@ -188,7 +188,7 @@ class Envelope:
         return self._as(self.taken, outcome, now, header, body)
 
     def refusals(self, refused: _Recipients, now: datetime) -> Ended:
-        """The recipients that got the explanation at RCPT: envelope only."""
+        """The recipients refused with the explanation at RCPT: envelope only."""
         return self._as(refused, Outcome.REFUSED, now)
 
     def _as(

@@ -1,7 +1,7 @@
-"""What the sender of a stray mail is told, by policies ``explain`` and ``refuse``, in the language of the row.
+"""The explanation in the 550 of policies ``explain`` and ``refuse``, in the language of the row.
 
-The words are made from template files (``wording``): those beside this module, or the operator's own. Of the message
-nothing is said, of its recipient the catalogued domain alone.
+Texts are made from template files (``wording``): those in ``explanations/``, or the operator's own. They hold nothing
+of the message, and of its recipient only the catalogued domain.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ _PREPARED = 1_024
 
 
 class Explanations:
-    """The words of every language. Immutable: a reload makes new ones."""
+    """The texts of every language. Immutable: a reload makes a new object."""
 
     def __init__(
         self, wordings: Mapping[str, Wording], *, language: str = DEFAULT, operator: str = "", page: str = ""
     ) -> None:
-        """``language`` is that of rows which name none. What can't be said in ASCII of the others is left out."""
+        """``language``: for rows that name none. ``operator`` or ``page`` is left out where it has no form in ASCII."""
         self._wordings = wordings
         self._language = language
         self._named = _named(operator, page)
         self._lines = lru_cache(_PREPARED)(self._prepared)
 
     def after_data(self, entries: Sequence[Entry], ref: str) -> Reply:
-        """What is said once the message is recorded; ``entries``: the catalogued domains that it was sent to."""
+        """The reply once the message is recorded; ``entries``: the catalogued domains to which it was sent."""
         return self._reply(Situation.EXPLAIN, entries, ref)
 
     def unrecorded(self, entries: Sequence[Entry]) -> Reply:
-        """The same where nothing could be recorded."""
+        """The reply to such a message when nothing could be recorded."""
         return self._reply(Situation.UNRECORDED, entries, None)
 
     def at_rcpt(self, entry: Entry, ref: str | None) -> Reply:
-        """What is said before any of the message came. ``ref`` None: nothing can be recorded, so that there is none."""
+        """The reply at RCPT. ``ref`` None: nothing can be recorded, so that there is no reference."""
         return self._reply(Situation.REFUSE, (entry,), ref)
 
     def _reply(self, situation: Situation, entries: Sequence[Entry], ref: str | None) -> Reply:
@@ -63,7 +63,7 @@ class Explanations:
     def _prepared(
         self, situation: Situation, domain: str, intended: str | None, language: str, has_ref: bool
     ) -> tuple[str, ...]:
-        """All but the reference, for which there is a mark."""
+        """The lines with a mark in place of the reference: they are the same for every message."""
         wording = self._wordings.get(language) or self._wordings[self._language]
         values = {**self._named, "domain": domain}
         values |= ({"ref": _REF} if has_ref else {}) | ({"intended": intended} if intended else {})
@@ -77,7 +77,7 @@ def _named(operator: str, page: str) -> dict[str, str]:
 
 @cache
 def built_in() -> Explanations:
-    """English, of an operator who isn't named."""
+    """The English texts, without the operator's name."""
     return Explanations({DEFAULT: read(text_of(DEFAULT), f"{DEFAULT}{_SUFFIX}")})
 
 

@@ -1,12 +1,12 @@
-"""What the event loop talks to: reads into one buffer that is wiped after each use, and keeps TLS and PROXY apart.
+"""The protocol object of a connection: reads into one buffer, wipes it after each use, and handles PROXY and TLS.
 
 ::
 
     socket ─▶ Front: ReadBuffer ─▶ (PROXY header) ─▶ (TLS) ─▶ session        wiped before the next connection is read
-    socket ◀─ Front ◀──────────────────────────────── (TLS) ◀─ session       to which Front is the transport
+    socket ◀─ Front ◀──────────────────────────────── (TLS) ◀─ session       its transport is Front
 
-The loop reads into a buffer and hands it over in one go, so that one buffer serves all connections of a loop, and
-memory doesn't grow with idle ones.
+The loop fills the buffer and calls ``buffer_updated`` at once. So one buffer serves all connections of a loop, and idle
+connections take no memory for reading.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from typing import Any, Protocol, cast
 from catcher.smtp.proxy import HEADER_MOST, ProxyError, read_header
 from catcher.smtp.tls import TlsLayer
 
-OCTETS = 64 * 1024
-"""Octets of a buffer: what one read takes at most."""
+READ_OCTETS = 64 * 1024
+"""Octets of the buffer, and so of one read at most."""
 PROXY_SECONDS = 10.0
-"""For a PROXY header to come."""
+"""Seconds within which a PROXY header must be complete; then the connection is cut off."""
 
 
 class ReadBuffer:
-    """The memory that all reads of a loop go through."""
+    """The memory for all reads of a loop."""
 
     __slots__ = ("_zeros", "view")
 
-    def __init__(self, octets: int = OCTETS) -> None:
+    def __init__(self, octets: int = READ_OCTETS) -> None:
         self.view = memoryview(bytearray(octets))
         self._zeros = memoryview(bytes(octets))
 
     def take(self, count: int) -> bytes:
-        """The first ``count`` octets; they are overwritten here."""
+        """Returns the first ``count`` octets and overwrites them with zeros here."""
         data = self.view[:count].tobytes()
         self.view[:count] = self._zeros[:count]
         return data
 
 
-class Session(Protocol):
+class SessionPort(Protocol):
     """The SMTP session behind a front."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
@@ -54,7 +54,7 @@ class Session(Protocol):
 
 
 class Front(asyncio.BufferedProtocol, asyncio.Transport):
-    """A connection, from the loop's side. To the session it is the transport."""
+    """A connection: the loop's protocol, and the session's transport."""
 
     __slots__ = (
         "_address_of",
@@ -74,25 +74,25 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         buffer: ReadBuffer,
         *,
         is_proxy: Callable[[str], bool],
-        admit: Callable[[Front, str], Session | None],
+        admit: Callable[[Front, str], SessionPort | None],
         address_of: Callable[[object], str],
     ) -> None:
-        """``admit``: the session for a client at that address, or None after having said why not.
+        """``admit``: returns the session for a client at that address, or writes a refusal and returns None.
 
-        ``is_proxy``: whether a PROXY header has to come from that address before anything else.
+        ``is_proxy``: whether a connection from that address begins with a PROXY header.
         """
         self._buffer = buffer
         self._is_proxy = is_proxy
         self._admit = admit
         self._address_of = address_of
-        self._session: Session | None = None
+        self._session: SessionPort | None = None
         self._tls: TlsLayer | None = None
         self._proxy_header: bytes | None = None
-        """What came of the header that is waited for; None: none is."""
+        """The octets so far of a PROXY header; None: no header is expected, or it is complete."""
         self._proxy_timer: asyncio.TimerHandle | None = None
         self._wire: asyncio.Transport | None = None
         self.address = ""
-        """The client's, as text; a proxy's where that speaks for itself."""
+        """The client's address as text; the proxy's own where it connects on its own behalf."""
 
     def __repr__(self) -> str:
         return "Front(…)"
@@ -124,7 +124,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
             self._session.data_received(data)
 
     def eof_received(self) -> bool:
-        """True keeps the way to the client open: the session closes it."""
+        """True keeps the connection open for writing: the session closes it."""
         return self._session is not None and self._session.eof_received()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -157,7 +157,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
             self._wire.write(data)
 
     def start_tls(self, context: ssl.SSLContext) -> None:
-        """From now on octets are TLS; the session hears when the handshake is done."""
+        """From now on octets are TLS; ``tls_established`` of the session is called after the handshake."""
         self._tls = TlsLayer(context)
 
     @property
@@ -168,7 +168,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         return self._wire is None or self._wire.is_closing()
 
     def close(self) -> None:
-        """Ends the connection once everything is sent."""
+        """Ends the connection after everything written is sent."""
         if self._wire is None or self._wire.is_closing():
             return
         if self._tls is not None and self._tls.established:
@@ -248,7 +248,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
             self.close()
 
     def abort_after_alert(self) -> None:
-        """What came is no TLS: the alert may still leave, then the connection ends."""
+        """The octets were no TLS: the alert is still sent, then the connection ends."""
         self._tls = None
         if self._wire is not None:
             self._wire.close()

@@ -1,10 +1,10 @@
-"""Who may connect: so many connections in all, from an address, and from its neighbourhood; so many new ones a second.
+"""Admits connections: limits in all, per address and per network, and limits on new ones a second (``flood``).
 
-Memory is what is open, and what came within the running second (``flood``).
+At the limit, an idle client is closed to admit the next one, so that idle clients can't lock out those who have mail.
+Clients stand in the order in which they came; a client that was checked and isn't idle goes to the end. So the client
+that has been idle longest is found in a few steps, and nothing is noted here while clients talk.
 
-Where there are as many as there may be, a client that sleeps is sent away for the next one's sake, so that sleepers
-can't lock out those who have mail. They stand in the order of their coming; each one that is looked at and isn't asleep
-goes to the end, so that the one that sleeps longest is found without touching anything while clients talk.
+Memory holds a number for each open connection's address and network, and those of the present second's new ones.
 """
 
 from __future__ import annotations
@@ -16,59 +16,58 @@ from typing import Protocol
 from catcher.smtp import replies
 from catcher.smtp.flood import Flood
 from catcher.smtp.replies import Reply
-from catcher.smtp.settings import Limits
+from catcher.smtp.settings import SmtpLimits
 
-_V4_PREFIX, _V6_PREFIX = 24, 56
+_V6_PREFIX = 56
+"""Bits of an IPv6 network that counts as one client's: the size that providers give to a site (RFC 6177)."""
+EVICTION_CANDIDATES = 32
+"""Clients checked for idleness when room is wanted: a bound on the work for a new connection."""
+EVICTED_STILL_OPEN = 64
+"""Connections allowed above the limit for an instant: evicted clients whose sockets aren't closed yet."""
 
 
-LOOKED_AT = 32
-"""Clients that are looked at when room is wanted: what a new connection costs is bounded."""
-LEAVING = 64
-"""Connections above the most that are open for an instant: those who were sent away are about to leave."""
-
-
-class Guest(Protocol):
-    """A client that was let in."""
+class AdmittedClient(Protocol):
+    """A client that was admitted."""
 
     address: str
 
-    def is_asleep(self, now: float) -> bool:
-        """Whether it may be sent away for another's sake. ``now``: the loop's time."""
+    def is_evictable(self, now: float) -> bool:
+        """Whether it may be closed in favour of a new one. ``now``: the loop's time."""
         ...
 
-    def make_way(self) -> None:
-        """Sends it away."""
+    def evict(self) -> None:
+        """Closes it."""
         ...
 
 
 class Gate:
     """Counts open connections.
 
-    Loopback addresses are no strangers: of the bounds on what is open only that of all connections holds for them.
+    Of these limits only that on all connections holds for loopback addresses.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: SmtpLimits) -> None:
         self._limits = limits
         self._flood = Flood(limits)
         self._open = 0
         self._by_address: Counter[str] = Counter()
         self._by_prefix: Counter[str] = Counter()
-        self._guests: OrderedDict[Guest, None] = OrderedDict()
+        self._clients: OrderedDict[AdmittedClient, None] = OrderedDict()
 
     @property
     def is_full(self) -> bool:
-        """Whether there are as many connections as there may be, whoever comes."""
+        """Whether the limit on all connections is reached."""
         return self._open >= self._limits.connections
 
     @property
     def flooded(self) -> int:
-        """Connections since the start that were sent away because too many came in one second."""
-        return self._flood.sent_away
+        """Connections since the start that were refused because too many came in one second."""
+        return self._flood.refused
 
     def enter(self, address: str, now: float) -> Reply | None:
-        """Counts a connection in, or says what it hears instead. Who entered is to be ``seated``, and has to ``leave``.
+        """Counts a connection and returns None, or returns the reply with which it is refused.
 
-        ``now``: the loop's time.
+        Call ``add`` after admitting a client, and ``leave`` when it is gone. ``now``: the loop's time.
         """
         prefix = prefix_of(address)
         if not self._flood.admits(address, prefix, now):
@@ -78,7 +77,7 @@ class Gate:
             or self._by_prefix[prefix] >= self._limits.connections_per_prefix
         ):
             return replies.BUSY if self.is_full else replies.TOO_MANY_CONNECTIONS
-        if self.is_full and not self._room_made(now):
+        if self.is_full and not self._evict_one(now):
             return replies.BUSY
         self._open += 1
         if prefix:
@@ -86,34 +85,34 @@ class Gate:
             self._by_prefix[prefix] += 1
         return None
 
-    def seat(self, guest: Guest) -> None:
-        """Notes who entered."""
-        self._guests[guest] = None
+    def add(self, client: AdmittedClient) -> None:
+        """Makes an admitted client one that may be evicted."""
+        self._clients[client] = None
 
-    def leave(self, guest: Guest) -> None:
-        """Counts it out again."""
+    def leave(self, client: AdmittedClient) -> None:
+        """Counts a client out again."""
         self._open -= 1
-        self._guests.pop(guest, None)
-        prefix = prefix_of(guest.address)
+        self._clients.pop(client, None)
+        prefix = prefix_of(client.address)
         if prefix:
-            _less(self._by_address, guest.address)
-            _less(self._by_prefix, prefix)
+            _decrement(self._by_address, client.address)
+            _decrement(self._by_prefix, prefix)
 
-    def _room_made(self, now: float) -> bool:
-        """Whether somebody was sent away. It is counted until its connection ended, and isn't asked again."""
-        if self._open >= self._limits.connections + LEAVING:
+    def _evict_one(self, now: float) -> bool:
+        """Whether a client was evicted. It is counted until its connection ended, and isn't chosen again."""
+        if self._open >= self._limits.connections + EVICTED_STILL_OPEN:
             return False
-        for _ in range(min(LOOKED_AT, len(self._guests))):
-            guest = next(iter(self._guests))
-            if guest.is_asleep(now):
-                del self._guests[guest]
-                guest.make_way()
+        for _ in range(min(EVICTION_CANDIDATES, len(self._clients))):
+            client = next(iter(self._clients))
+            if client.is_evictable(now):
+                del self._clients[client]
+                client.evict()
                 return True
-            self._guests.move_to_end(guest)
+            self._clients.move_to_end(client)
         return False
 
 
-def _less(counts: Counter[str], key: str) -> None:
+def _decrement(counts: Counter[str], key: str) -> None:
     if counts[key] > 1:
         counts[key] -= 1
     else:

@@ -1,4 +1,4 @@
-"""Gathers header fields as they arrive, in bounded memory, and finds where the body begins (RFC 5322 §2.1, §2.2)."""
+"""Reads header fields as they arrive, in bounded memory, and finds the start of the body (RFC 5322 §2.1, §2.2)."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import re
 from catcher.model.transaction import Header, HeaderField
 
 KEPT = 64 * 1024
-"""Octets of header fields that are kept of a message."""
+"""Octets of header fields kept of one message."""
 FIELD_KEPT = 16 * 1024
-"""Octets that are kept of one field."""
+"""Octets kept of one field."""
 FIELDS_KEPT = 1000
-"""Fields that are kept: an object each costs more than its octets."""
+"""Number of fields kept of one message: a short field's object takes more memory than its octets."""
 NAME_MOST = 998
-"""A line without a colon in so many octets (RFC 5322 §2.1.1) is no header field."""
+"""Octets in which a field's line has its colon: a line may have no more (RFC 5322 §2.1.1)."""
 
 _WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?:[ \t][^\n]*+\n)*+)(?=[^ \t])")
-"""A field with its folds that is here to its end: what most are, taken at once instead of line by line."""
+"""A whole field with its folds: most arrive so, and are taken at once instead of line by line."""
 _MANY = re.compile(rb"(?:" + _WHOLE.pattern + rb")++")
-"""Such fields one after the other: how those are passed over that come when enough are kept."""
+"""Whole fields in a row: those after ``FIELDS_KEPT`` are skipped by it."""
 _NAME_AND_VALUE = re.compile(rb"([^\x00-\x20\x7f:]{1,900}[ \t]{0,90}):([^\n]*+(?:\n[ \t][^\n]*+)*+)\n(?=[^ \t])")
-"""The same, split."""
+"""A whole field, split into name and value."""
 _RECEIVED = re.compile(rb"^received[: \t]", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(rb"[^\x00-\x20\x7f:]+\Z")
 _ENVELOPE_LINES = (b"From ", b">From ")
-"""What a mailbox file puts before a message (RFC 4155)."""
+"""First words of the line that a mailbox file puts before a message (RFC 4155)."""
 
 
 class HeaderReader:
-    """The header section, line by line. LF ends a line whether or not CR stands before it: old senders do that.
+    """The header section, line by line. LF ends a line with or without CR before it: old senders write it so.
 
-    A line that is no field and no fold ends the section: better too little header than body text among the fields.
+    A line that is no field and no fold ends the section: body text must not be read as fields.
     ``repr`` shows nothing.
     """
 
@@ -51,17 +51,17 @@ class HeaderReader:
 
     def __init__(self) -> None:
         self.octets = 0
-        """Length of all that was read, the blank line included."""
+        """Octets of the header so far, the blank line included."""
         self.hops = 0
-        """Received fields that are not kept; all of them once ``header`` was called."""
+        """Received fields dropped so far; after ``header()``, all Received fields."""
         self._line = bytearray()
-        """The start of a line of which it isn't clear yet what it is: at most NAME_MOST octets and a chunk."""
+        """The start of a line that isn't classified yet: at most NAME_MOST octets and one packet."""
         self._within = False
-        """Whether the present line is known for what it is, so that all up to its end goes the same way."""
+        """Whether the present line is classified, so that its rest is treated like its start."""
         self._in_field = False
         """Whether a fold may follow."""
         self._skipping = False
-        """Whether the present field is not one, and is passed over."""
+        """Whether the present line is malformed and is skipped with its folds."""
         self._field = bytearray()
         self._cut = False
         self._fields: list[HeaderField] = []
@@ -73,7 +73,7 @@ class HeaderReader:
         return "HeaderReader(…)"
 
     def feed(self, data: bytes) -> bytes | None:
-        """Takes the next octets; None while the header goes on, else the octets after it (maybe none)."""
+        """Takes the next octets; None while the header goes on, else the octets of the body so far."""
         start = 0 if self.octets or self._line else self._take_at_once(data)
         if start and data.startswith(b"\r\n", start):
             self.octets += 2
@@ -102,12 +102,12 @@ class HeaderReader:
         return None
 
     def end(self) -> bytes:
-        """The message ends here. Returns octets that turn out to be body."""
+        """The message ends without a blank line. Returns octets of the body, if the last line is no field."""
         self._defects.add("no-blank-line")
         return self._classify(ended=True) or b"" if self._line else b""
 
     def header(self) -> Header:
-        """What was gathered; call it once, after ``feed`` returned the body's start or after ``end``."""
+        """The header; call it once, after ``feed`` returned the start of the body or after ``end``."""
         self._close_field()
         if not self._fields and not self._dropped:
             self._defects.add("no-header")
@@ -116,7 +116,7 @@ class HeaderReader:
         return header
 
     def _take_at_once(self, data: bytes) -> int:
-        """Takes the whole fields that a small message begins with; returns where they end."""
+        """Takes the whole fields at the start of ``data``; returns the offset of their end."""
         many = _MANY.match(data, 0, FIELD_KEPT)
         if many is None:
             return 0
@@ -129,7 +129,7 @@ class HeaderReader:
         return many.end()
 
     def _pass_over(self, data: bytes, start: int) -> int:
-        """Counts the whole fields from ``start`` on, all in one go; returns where they end."""
+        """Counts the whole fields from ``start`` on without keeping them; returns the offset of their end."""
         many = _MANY.match(data, start)
         assert many is not None
         self._close_field()
@@ -141,7 +141,7 @@ class HeaderReader:
         return many.end()
 
     def _classify(self, *, ended: bool) -> bytes | None:
-        """Says what the line in ``_line`` is, once that is clear. Returns it when it belongs to the body."""
+        """Classifies the line in ``_line`` once enough of it is there. Returns it if it belongs to the body."""
         line = self._line
         if line[0] in b" \t":
             if not self._in_field:
@@ -176,7 +176,7 @@ class HeaderReader:
         return line
 
     def _skip(self) -> None:
-        """The line is passed over with its folds, the header goes on."""
+        """The line is skipped with its folds; the header goes on."""
         self._close_field()
         self._defects.add("bad-line")
         self._in_field = self._skipping = True
@@ -189,7 +189,7 @@ class HeaderReader:
         self._take(line)
 
     def _take(self, piece: bytes) -> None:
-        """Takes octets of a line that is known for what it is."""
+        """Takes octets of a classified line."""
         self._note(piece)
         if not self._skipping:
             room = FIELD_KEPT - len(self._field)
@@ -216,7 +216,7 @@ class HeaderReader:
             self._defects.add("nul")
 
     def _keep(self, field: bytes, *, cut: bool) -> None:
-        """Puts a field among those that are kept, if there is room."""
+        """Keeps a field, if there is room."""
         if len(field) > self._room or len(self._fields) >= FIELDS_KEPT:
             self.hops += _RECEIVED.match(field) is not None
             self._dropped += 1

@@ -1,7 +1,7 @@
 """Reads the arguments of MAIL and RCPT: path and parameters (RFC 5321 §4.1.2, RFC 6531 §3.3). Strict, and linear.
 
-Lenient only where real senders need it: a space after the colon, no angle brackets, dots anywhere in a local-part,
-parameters that nobody here advertised (Microsoft 365 sends ``AUTH=<>``, others those of DSN): they are noted.
+Lenient only where real senders need it: a space after the colon, no angle brackets, dots anywhere in a local-part, and
+parameters that EHLO didn't offer (Microsoft 365 sends ``AUTH=<>``, others send those of DSN): they are noted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ LOCAL_PART_MOST = 256
 """Octets of a local-part. RFC 5321 §4.5.3.1.1 asks for 64; bounce addresses are longer."""
 
 _REMEMBERED = 1_024
+"""Domains in the cache of A-labels: few domains make up most recipients, and the memory is bounded."""
 
+# RFC 5321 §4.1.2:
+#   Path = "<" [ A-d-l ":" ] Mailbox ">"          A-d-l: the source route
+#   Mailbox = Local-part "@" ( Domain / address-literal )
+#   Local-part = Dot-string / Quoted-string
+#   QcontentSMTP = qtextSMTP / quoted-pairSMTP    quoted-pairSMTP = %d92 %d32-126
+# RFC 6531 §3.3 adds UTF-8 to atext, qtextSMTP and sub-domain.
 _PATH = re.compile(
     r"""
     (?: @ [^\s<>:"]+ : )?                                   # source route, stripped (RFC 5321 appendix C)
@@ -35,7 +42,7 @@ _PATH = re.compile(
     re.VERBOSE,
 )
 _PLAIN = re.compile(rb"(?:FROM|TO):[ ]?<([!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,256})@([A-Za-z0-9._-]{1,255})>\Z")
-"""What most arguments are, known by one look: a dot-string at a domain of ASCII, closed, and nothing after it."""
+"""The usual argument, matched at once: a dot-string at a domain, both ASCII, in brackets, with no parameters."""
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=(\S+))?")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
@@ -50,12 +57,12 @@ class ParameterError(ValueError):
 
 @value
 class Argument:
-    """What followed ``MAIL FROM:`` or ``RCPT TO:``."""
+    """The argument after ``MAIL FROM:`` or ``RCPT TO:``."""
 
     mailbox: Mailbox | None
-    """None is the null path ``<>``. ``domain`` is '' when there was none (``<postmaster>``)."""
+    """None is the null path ``<>``. ``domain`` is '' where the path has none (``<postmaster>``)."""
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Upper-case keyword → value, its case kept; '' without a value. Of a repeated one the first."""
+    """Keyword in upper case → value, its case kept, '' without a value. Of a repeated keyword the first counts."""
 
 
 def parse(argument: bytes, keyword: bytes) -> Argument | None:
@@ -87,7 +94,7 @@ def parse(argument: bytes, keyword: bytes) -> Argument | None:
 
 
 def _closing(text: str) -> int:
-    """Where the ``>`` is that closes the path; one inside a quoted local-part doesn't."""
+    """Offset of the ``>`` that closes the path; a ``>`` inside a quoted local-part doesn't."""
     start = 1
     quote = text.find('"')
     if 0 <= quote < text.find(">"):
@@ -117,7 +124,7 @@ def _mailbox(path: str) -> Mailbox | None:
 
 @lru_cache(_REMEMBERED)
 def _domain(text: str) -> str:
-    """``text`` as A-labels. The latest answers are remembered, boundedly: domains alone, never a mailbox."""
+    """``text`` as A-labels. The cache is bounded and holds domains only, never a mailbox."""
     try:
         return to_alabel(text)
     except DomainError as error:

@@ -1,4 +1,4 @@
-"""Names and web addresses as printable ASCII, which is all that a reply may hold (RFC 5321 §4.2). Pure."""
+"""Names and web addresses as printable ASCII: a reply may hold nothing else (RFC 5321 §4.2). Pure."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ _LETTERS = str.maketrans(
         "—": "-",
     }
 )
-"""Letters that have no accent to be taken off, and the marks that come with names."""
+"""Letters that aren't a letter with an accent, and punctuation in names → ASCII."""
 
 
 def plain_text(text: str) -> str | None:
-    """``text`` without accents, on one line; None where that isn't enough: another script would be a riddle."""
+    """``text`` without accents, on one line; None for text in another script, which has no readable form in ASCII."""
     parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     bare = " ".join("".join(c for c in parts if not unicodedata.combining(c)).split())
     return bare if bare and bare.isascii() and bare.isprintable() else None
 
 
 def plain_address(address: str) -> str | None:
-    """A web address with its host in A-labels and other octets escaped (RFC 3987 §3.1); None for what is none."""
+    """A web address with its host in A-labels and other octets escaped (RFC 3987 §3.1); None for no web address."""
     try:
         parts = urlsplit(address)
         host = to_alabel(parts.hostname or "")

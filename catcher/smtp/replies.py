@@ -1,7 +1,7 @@
 """Every reply: code, enhanced status (RFC 3463, RFC 2034) and text.
 
-Lines have at most 512 octets (RFC 5321 §4.5.3.1.5). A text names catalogued and intended domains, the operator's own
-words, and a REF: nothing that the client said. Those of the policies ``explain`` and ``refuse`` are in ``explanation``.
+Lines have at most 512 octets (RFC 5321 §4.5.3.1.5). A text may hold catalogued and intended domains, the operator's
+own words and a REF, never the client's words. The texts of policies ``explain`` and ``refuse`` are in ``explanation``.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from functools import lru_cache
 
 from catcher.model.value import value
 
-LINE_MOST = 512
-"""Octets of a reply line, CRLF included."""
+REPLY_LINE_OCTETS = 512
+"""Octets of a reply line, CRLF included (RFC 5321 §4.5.3.1.5)."""
 
 
 @value
 class Reply:
-    """An answer, ready for the wire."""
+    """A reply, ready for the wire."""
 
     code: int
     wire: bytes
@@ -32,7 +32,7 @@ class Reply:
 
 def reply(code: int, status: str, *lines: str, close: bool = False) -> Reply:
     """Builds a reply. ``status`` is '' for greetings, 354 and the answers to HELO and EHLO (RFC 2034 §3)."""
-    room = LINE_MOST - len(f"{code}-{status} \r\n")
+    room = REPLY_LINE_OCTETS - len(f"{code}-{status} \r\n")
     pieces = [piece for line in lines for piece in _wrapped(line, room)]
     wire = bytearray()
     for number, piece in enumerate(pieces, start=1):
@@ -105,12 +105,12 @@ IDLE = reply(421, "4.4.2", "nothing came for too long", close=True)
 SESSION_TOO_LONG = reply(421, "4.4.2", "the connection lasted too long", close=True)
 TOO_SLOW = reply(421, "4.4.2", "the data came too slowly", close=True)
 TOO_MANY_COMMANDS = reply(421, "4.7.0", "too many commands without mail", close=True)
-MAKING_WAY = reply(421, "4.3.2", "idle while others wait; try again later", close=True)
+IDLE_EVICTED = reply(421, "4.3.2", "idle while others wait; try again later", close=True)
 SHUTTING_DOWN = reply(421, "4.3.2", "shutting down; try again later", close=True)
 TOO_MANY_CONNECTIONS = reply(421, "4.7.0", "too many connections; try again later", close=True)
 BUSY = reply(421, "4.3.2", "busy", close=True)
 FLOOD = reply(421, "4.7.0", "busy", close=True)
-"""Both short: under a flood they go out thousands of times."""
+"""BUSY and FLOOD are short: under a flood they go out thousands of times."""
 
 
 def chunk_taken(octets: int) -> Reply:
@@ -134,7 +134,7 @@ def help_text(verbs: Iterable[str], url: str) -> Reply:
 
 
 def accepted(ref: str) -> Reply:
-    return Reply(250, _ACCEPTED % ref.encode("ascii"))
+    return Reply(250, _ACCEPTED.replace(b"%s", ref.encode("ascii")))
 
 
 def takes_no_mail(domain: str, intended: str | None, *, null_mx: bool) -> Reply:

@@ -8,19 +8,18 @@ import socket
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
 from catcher.smtp.certificate import Certificates
-from catcher.smtp.connection import silence_library_log
 from catcher.smtp.counters import Counters
 from catcher.smtp.envelope import IntakePort
 from catcher.smtp.front import Front, ReadBuffer
 from catcher.smtp.gate import Gate
 from catcher.smtp.recorder import Recorder
-from catcher.smtp.session import SmtpSession, Surroundings, address_of
-from catcher.smtp.settings import Settings
+from catcher.smtp.session import ServerContext, SmtpSession, address_of
+from catcher.smtp.settings import SmtpSettings
 
 BACKLOG = 1024
-"""Connections that the kernel may keep for us."""
+"""Connections that the kernel queues until we accept them: a burst at a worker's start isn't dropped."""
 WATCH_SECONDS = 1.0
-"""How often sessions are looked at: a limit of time is reached late by that much at most."""
+"""Seconds between two checks of all sessions' time limits: a limit is enforced that much late at most."""
 
 
 class SmtpServer:
@@ -32,14 +31,14 @@ class SmtpServer:
         *,
         intake: IntakePort,
         catalogue: Catalogue,
-        settings: Settings,
+        settings: SmtpSettings,
         clock: Clock,
         counters: Counters | None = None,
         certificates: Certificates | None = None,
         buffer: ReadBuffer | None = None,
         gate: Gate | None = None,
     ) -> None:
-        """``sock`` is bound; it listens from ``start`` on. Several servers of a loop may share the rest.
+        """``sock`` is bound and listens from ``start`` on. Servers in one loop may share all other arguments.
 
         Without ``certificates`` STARTTLS is not offered.
         """
@@ -51,9 +50,9 @@ class SmtpServer:
         self._recorder = Recorder(intake, self.counters)
         self._sessions: set[SmtpSession] = set()
         self._watching: asyncio.TimerHandle | None = None
-        """Set while there are sessions, and for a moment longer."""
+        """Set while there are sessions, and until the check after the last one left."""
         self._all_left = asyncio.Event()
-        self._around = Surroundings(
+        self._context = ServerContext(
             settings=settings,
             catalogue=catalogue,
             clock=clock,
@@ -67,15 +66,14 @@ class SmtpServer:
 
     async def start(self) -> None:
         """Returns once connections are taken."""
-        silence_library_log()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self.protocol, sock=self._sock, backlog=BACKLOG)
 
     async def close(self, drain_timeout: float) -> None:
-        """Takes no more connections; says 421 to idle ones; returns when running transactions ended.
+        """Accepts no more connections; says 421 to idle clients; returns when open transactions ended.
 
-        What still runs after ``drain_timeout`` seconds is cut off. When it returns nothing is left to be recorded.
-        The socket is closed before the first await.
+        A session that is still there after ``drain_timeout`` seconds is cut off. Everything is recorded when it
+        returns. The socket is closed before the first await.
         """
         if self._server is not None:
             self._server.close()
@@ -90,7 +88,7 @@ class SmtpServer:
             self._watching.cancel()
 
     def protocol(self) -> Front:
-        """What a new connection talks to; called in the running loop."""
+        """The protocol object for a new connection; called in the running loop."""
         return Front(self._buffer, is_proxy=self._settings.is_proxy, admit=self._admit, address_of=address_of)
 
     def _admit(self, front: Front, address: str) -> SmtpSession | None:
@@ -101,9 +99,9 @@ class SmtpServer:
             self.counters.flooded = self._gate.flooded
             front.write(refusal.wire)
             return None
-        session = SmtpSession(self._around, loop, address)
+        session = SmtpSession(self._context, loop, address)
         self._sessions.add(session)
-        self._gate.seat(session)
+        self._gate.add(session)
         if self._watching is None:
             self._watch_later()
         return session
@@ -127,7 +125,7 @@ class SmtpServer:
             self._all_left.set()
 
     async def _emptied(self, seconds: float) -> bool:
-        """Waits until no session is left; whether that came true."""
+        """Waits until no session is left; False when ``seconds`` passed first."""
         self._all_left.clear()
         if not self._sessions:
             return True

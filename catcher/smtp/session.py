@@ -1,4 +1,4 @@
-"""The conversation on one connection: commands are answered in order, data is streamed, what ended is recorded."""
+"""The session on one connection: answers commands in order, streams data, records transactions that ended."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from catcher.smtp.data import ChunkPhase, DataPhase, Message, Phase
 from catcher.smtp.dialogue import Chunk, Dialogue
 from catcher.smtp.recorder import Recorder, place_of
 from catcher.smtp.replies import Reply
-from catcher.smtp.settings import Settings
+from catcher.smtp.settings import SmtpSettings
 from catcher.smtp.verbs import answer
 
 log = logging.getLogger("catcher.smtp")
 
 TURN = 100
-"""Commands that are run before other sessions get their turn."""
+"""Commands run in one go before other sessions get their turn: a pipelining client can't hold up the loop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all sessions of a server share."""
+class ServerContext:
+    """The things that all sessions of a server share."""
 
-    settings: Settings
+    settings: SmtpSettings
     catalogue: Catalogue
     clock: Clock
     new_ref: Callable[[], str]
@@ -42,6 +42,7 @@ class Surroundings:
     certificates: Certificates | None
     """None: STARTTLS is not offered."""
     left: Callable[[SmtpSession], None]
+    """Called when a session's connection is gone."""
 
 
 def address_of(peername: object) -> str:
@@ -64,23 +65,23 @@ def _address(text: str) -> str:
 class SmtpSession(Connection):
     """A connection from its greeting to its end. ``repr`` shows nothing of the client."""
 
-    def __init__(self, around: Surroundings, loop: asyncio.AbstractEventLoop, address: str) -> None:
-        super().__init__(around.settings.hostname, around.settings.limits, loop)
-        self._around = around
+    def __init__(self, context: ServerContext, loop: asyncio.AbstractEventLoop, address: str) -> None:
+        super().__init__(context.settings.limits, loop)
+        self._context = context
         self._draining = False
         self._first = True
-        """Whether nothing came from the client yet."""
+        """Whether no command was read yet."""
         self._chunk: Chunk | None = None
         """The BDAT whose octets are being read."""
         self.address = address
         self._dialogue = Dialogue(
-            around.settings,
-            catalogue=around.catalogue,
-            clock=around.clock,
-            new_ref=around.new_ref,
+            context.settings,
+            catalogue=context.catalogue,
+            clock=context.clock,
+            new_ref=context.new_ref,
             address=address,
-            tls_offered=around.certificates is not None,
-            is_recording=around.recorder.is_recording,
+            tls_offered=context.certificates is not None,
+            is_recording=context.recorder.is_recording,
         )
 
     def __repr__(self) -> str:
@@ -88,42 +89,43 @@ class SmtpSession(Connection):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._around.counters.connections += 1
+        self._context.counters.connections += 1
         self._say(self._dialogue.greeting())
         self._write()
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._phase is not None:
-            self._around.counters.vanished += 1
+            self._context.counters.vanished += 1
         super().connection_lost(error)
         self._dialogue.abandon()
-        self._around.counters.parameters_passed_over += self._dialogue.passed_over
+        self._context.counters.parameters_passed_over += self._dialogue.passed_over
         for refused in self._begin_refused():
-            refused.add_done_callback(self._around.recorder.is_stored)
-        self._around.left(self)
+            refused.add_done_callback(self._context.recorder.is_stored)
+        self._context.left(self)
 
     def tls_established(self) -> None:
-        """The handshake is done: the client starts anew (RFC 3207 §4.2)."""
-        self._around.counters.tls += 1
+        """The handshake is done: the client starts again from EHLO (RFC 3207 §4.2)."""
+        self._context.counters.tls += 1
         self._dialogue.tls_established()
 
     def drain(self) -> None:
-        """The server is going down: a running transaction may still end, then the session does."""
+        """The server is going down: an open transaction may still end, then the session ends."""
         self._draining = True
         self._go_on()
 
-    def is_asleep(self, now: float) -> bool:
-        """Whether the client has said nothing for so long that it may be sent away for another's sake."""
-        if self._over or self._busy or self._blocked or self._phase is not None:
+    def is_evictable(self, now: float) -> bool:
+        """Whether the client has been silent long enough to be closed in favour of a new one."""
+        if self._closing or self._busy or self._blocked or self._phase is not None:
             return False
-        limits = self._around.settings.limits
-        patience = limits.asleep_in_transaction_seconds if self._dialogue.in_transaction else limits.asleep_seconds
-        return now - self._active >= patience
+        limits = self._context.settings.limits
+        if self._dialogue.in_transaction:
+            return now - self._active >= limits.evictable_in_transaction_after_seconds
+        return now - self._active >= limits.evictable_after_seconds
 
-    def make_way(self) -> None:
-        """Sends the client away, since others wait."""
-        self._around.counters.made_way += 1
-        self._say(replies.MAKING_WAY)
+    def evict(self) -> None:
+        """Closes the connection with 421, to admit another client."""
+        self._context.counters.evicted += 1
+        self._say(replies.IDLE_EVICTED)
 
     def abort(self) -> None:
         """Ends the session now."""
@@ -133,21 +135,21 @@ class SmtpSession(Connection):
     def _run(self) -> None:
         if self._first and self._commands:
             self._first = False
-            # HELO has to wait for the greeting, and all else for HELO's answer (RFC 2920).
-            self._around.counters.early_talkers += self._commands.lines > 1
+            # RFC 2920 §3.1: EHLO or HELO comes after the greeting, and pipelining only after its answer.
+            self._context.counters.early_talkers += self._commands.lines > 1
         turn = TURN
-        while not (self._over or self._blocked):
+        while not (self._closing or self._blocked):
             if self._phase is not None:
                 if self._eof:
-                    self._around.counters.vanished += 1
+                    self._context.counters.vanished += 1
                     self._leave()
                 return
             if self._draining and not self._dialogue.in_transaction:
                 return self._say(replies.SHUTTING_DOWN)
-            if not turn or self._stuffed:
+            if not turn or self._write_paused:
                 self._write()
-                if not self._stuffed:
-                    self._give_way()
+                if not self._write_paused:
+                    self._yield_turn()
                 return
             turn -= 1
             command = self._commands.next()
@@ -159,7 +161,7 @@ class SmtpSession(Connection):
             self._answered(answer(self._dialogue, command))
 
     def _answered(self, reply: Reply | Chunk) -> None:
-        """Says ``reply``, once what ended with its command is recorded."""
+        """Says ``reply`` once the refused recipients of a transaction that the command ended are recorded."""
         if self._dialogue.refusals:
             self._wait_for(self._begin_refused(), lambda _: self._act_on(reply))
         else:
@@ -171,7 +173,7 @@ class SmtpSession(Connection):
             return self._receive(ChunkPhase(reply.octets, None if reply.refusal else self._dialogue.message))
         self._say(reply)
         if reply is replies.NO_AUTH:
-            self._around.counters.auth_refused += 1
+            self._context.counters.auth_refused += 1
             log.info("a client tried to log in and was turned away")
         elif reply is replies.START_DATA and self._dialogue.message is not None:
             self._receive(DataPhase(self._dialogue.message))
@@ -179,13 +181,13 @@ class SmtpSession(Connection):
             self._start_tls()
 
     def _start_tls(self) -> None:
-        """What came in plain after the command is forgotten: nobody may put words into the secured session."""
-        certificates = self._around.certificates
+        """Drops octets that came in plain behind STARTTLS: they must not be run as commands of the TLS session."""
+        certificates = self._context.certificates
         assert certificates is not None
         self._write()
         if self._commands.take_all():
-            self._around.counters.tls_injected += 1
-        if not self._over:
+            self._context.counters.tls_injected += 1
+        if not self._closing:
             self._front.start_tls(certificates.context())
 
     def _phase_ended(self, phase: Phase) -> None:
@@ -197,12 +199,12 @@ class SmtpSession(Connection):
         if chunk is None or (chunk.last and not message.too_big):
             return self._message_ended(message)
         if message.too_big:
-            self._around.counters.too_big += 1
+            self._context.counters.too_big += 1
             return self._answered(self._dialogue.data_too_big())
         self._say(replies.chunk_taken(chunk.octets))
 
     def _message_ended(self, message: Message) -> None:
-        counters = self._around.counters
+        counters = self._context.counters
         found = message.finish()
         if found is None:
             counters.too_big += 1
@@ -213,12 +215,12 @@ class SmtpSession(Connection):
             counters.loops += refusal is replies.LOOP
             return self._answered(refusal)
         ended, reply, unrecorded = self._dialogue.data_ended(*found)
-        recording = [self._around.recorder.begin(ended), *self._begin_refused()]
+        recording = [self._context.recorder.begin(ended), *self._begin_refused()]
         self._wait_for(recording, partial(self._message_recorded, ended.outcome, reply, unrecorded))
 
     def _message_recorded(self, outcome: Outcome | None, reply: Reply, unrecorded: Reply, stored: list[bool]) -> None:
-        """Says ``reply`` when it is durable, else ``unrecorded``."""
-        counters = self._around.counters
+        """Says ``reply`` when the observation is durable, else ``unrecorded``."""
+        counters = self._context.counters
         if outcome is None:
             counters.answers += stored[0]
         elif outcome is Outcome.EXPLAINED:
@@ -228,7 +230,7 @@ class SmtpSession(Connection):
         self._say(reply if stored[0] else unrecorded)
 
     def _wait_for(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None]) -> None:
-        """Takes no command until all that is ``recording`` is done, and ``then`` was called with what came of it."""
+        """Runs no command until everything in ``recording`` is done and ``then`` was called with the results."""
         self._write()
         self._blocked = self._busy = True
         every = recording[0] if len(recording) == 1 else asyncio.gather(*recording, return_exceptions=True)
@@ -236,7 +238,7 @@ class SmtpSession(Connection):
 
     def _recorded(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None], _: object) -> None:
         self._blocked = self._busy = False
-        stored = [self._around.recorder.is_stored(each) for each in recording]
+        stored = [self._context.recorder.is_stored(each) for each in recording]
         if None in stored:
             return self.abort()
         try:
@@ -246,23 +248,23 @@ class SmtpSession(Connection):
         self._go_on()
 
     def _begin_refused(self) -> list[asyncio.Future[object]]:
-        """Records the recipients that got the explanation at RCPT, when their transaction ended just now."""
+        """Records the recipients refused with the explanation at RCPT, if their transaction has just ended."""
         if not self._dialogue.refusals:
             return []
         refused = self._dialogue.take_refusals()
-        self._around.counters.refused += len(refused)
-        return [self._around.recorder.begin(each) for each in refused]
+        self._context.counters.refused += len(refused)
+        return [self._context.recorder.begin(each) for each in refused]
 
     def _leave(self) -> None:
-        """The client is gone, or has nothing more to say."""
+        """Writes the last replies and closes: the client is gone or sends no more."""
         self._write()
         self._close()
 
     def _failed(self, error: Exception) -> None:
-        self._around.counters.internal_errors += 1
+        self._context.counters.internal_errors += 1
         log.error("a session was ended by %s", place_of(error))
         self._say(replies.INTERNAL_ERROR)
 
     def _timed_out(self, reply: Reply) -> None:
-        self._around.counters.timed_out += 1
+        self._context.counters.timed_out += 1
         super()._timed_out(reply)

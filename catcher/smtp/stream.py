@@ -1,11 +1,11 @@
-"""One pass over a message: header facts, counts and DKIM body digests remain; no octet of the body does.
+"""One pass over a message. Header facts, counts and DKIM body digests remain, and no octet of the body.
 
 ::
 
     octets ─▶ line ends
-       └────▶ header reader ─(blank line)─▶ digests that the DKIM signatures ask for
+       └────▶ header reader ─(blank line)─▶ the body digests that the DKIM signatures need
 
-These consumers are all there are. Nothing registers another: no parameter, plug-in or configuration (promise 1).
+These are all consumers of a body. No parameter, plug-in or configuration can add another (promise 1).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NONE = Header()
 
 
 class MessageStream:
-    """Takes a message in pieces of any size; memory is bounded by the kept header (64 KiB), whatever comes.
+    """Takes a message in pieces of any size. Memory is bounded: 64 KiB of header, a line, and the digests' states.
 
     ``repr`` shows nothing of it.
     """
@@ -35,7 +35,7 @@ class MessageStream:
         self._body_octets = 0
         self._nul = False
         self.hops = 0
-        """Received fields; known once the header ended."""
+        """Number of Received fields; set when the header ends."""
 
     def __repr__(self) -> str:
         return "MessageStream(…)"
@@ -55,17 +55,17 @@ class MessageStream:
                 self._line_ends.feed(data[:header_octets])
                 self._header_crlfs = self._line_ends.crlfs
                 self._line_ends.feed(body)
-            else:  # the line that turns out to be body began in an earlier piece
+            else:  # the body's first line began in an earlier piece
                 self._line_ends.feed(data)
                 self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
             self._header_ended(self._reader, body)
 
     def finish(self) -> tuple[Header, BodyFacts]:
-        """The message is complete. Its header, and all that is known of its body.
+        """The message is complete: returns its header and the facts of its body.
 
-        ``BodyFacts.bare_cr`` and ``bare_lf`` tell of the whole message, ``nul`` of the body (the header's defects
-        have their own word for it); ``Header.octets`` includes the blank line, so that both ``octets`` add up to
-        the message.
+        ``BodyFacts.bare_cr`` and ``bare_lf`` are about the whole message, ``nul`` about the body: the header has a
+        defect of its own for it. ``Header.octets`` includes the blank line, so that both ``octets`` add up to the
+        message.
         """
         self._line_ends.end()
         if self._reader is not None:

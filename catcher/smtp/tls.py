@@ -1,4 +1,4 @@
-"""TLS on one connection without I/O: octets of the wire in, plain ones into the front's buffer, and back."""
+"""TLS on one connection without I/O: encrypted octets in, plain octets into the caller's buffer, and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class TlsLayer:
-    """The server's side. OpenSSL's own buffers are freed with it, and overwritten as all freed memory is."""
+    """The server's side. OpenSSL's buffers are freed with it; freed memory is overwritten (M_PERTURB)."""
 
     __slots__ = ("_incoming", "_object", "_outgoing", "established")
 
@@ -19,7 +19,7 @@ class TlsLayer:
         """Whether the handshake is done."""
 
     def feed(self, octets: memoryview) -> None:
-        """Takes octets of the wire. Raises ssl.SSLError when the handshake can't succeed any more."""
+        """Takes encrypted octets. Raises ssl.SSLError when the handshake fails."""
         self._incoming.write(octets)
         if not self.established:
             try:
@@ -29,9 +29,9 @@ class TlsLayer:
             self.established = True
 
     def read_into(self, buffer: memoryview) -> int | None:
-        """Decrypts into ``buffer``; returns how many octets, 0 when more have to come, None when the client ended.
+        """Decrypts into ``buffer``; returns the number of octets, 0 when more are needed, None after close_notify.
 
-        Raises ssl.SSLError for what is no TLS.
+        Raises ssl.SSLError for octets that are no TLS.
         """
         if not self.established:
             return 0
@@ -43,15 +43,15 @@ class TlsLayer:
             return None
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
-        """Encrypts ``data``; ``pending`` has it then."""
-        with suppress(ssl.SSLError):  # the client ended its session in the meantime: nobody reads the reply
+        """Encrypts ``data``; ``pending`` returns it then."""
+        with suppress(ssl.SSLError):  # the client ended its TLS session in the meantime: nobody reads the reply
             self._object.write(data)
 
     def end(self) -> None:
-        """Says close_notify, without waiting for the client's."""
+        """Sends close_notify without waiting for the client's."""
         with suppress(ssl.SSLError):
             self._object.unwrap()
 
     def pending(self) -> bytes:
-        """What has to go to the wire now."""
+        """The encrypted octets that are to be sent now."""
         return self._outgoing.read()

@@ -1,4 +1,4 @@
-"""Which verb is run by what, and what is said to those that aren't run. Pure."""
+"""Verb → method of Dialogue, and the replies to verbs that are not offered. Pure."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _RUN: dict[bytes, Callable[[Dialogue, bytes], Reply | Chunk]] = {
     b"HELP": Dialogue.help,
 }
 _NOT_RUN = {
-    b"": replies.BAD_SYNTAX,
+    b"": replies.BAD_SYNTAX,  # RFC 5321 §4.2.4: a command that isn't recognised gets 500
     b"EXPN": replies.NOT_EXPANDED,
     b"ETRN": replies.NOT_OFFERED,
     b"TURN": replies.NOT_OFFERED,
     b"SEND": replies.NOT_OFFERED,
     b"SOML": replies.NOT_OFFERED,
     b"SAML": replies.NOT_OFFERED,
-    # What comes after these is message text or another protocol's, and must not be run as commands.
+    # Octets behind these are message text or another protocol's: run as commands they would be a smuggled session.
     b"PROXY": replies.NOT_OFFERED_CLOSING,
     b"GET": replies.NOT_OFFERED_CLOSING,
     b"POST": replies.NOT_OFFERED_CLOSING,
@@ -48,7 +48,7 @@ _FAULTS = {
 
 
 def answer(dialogue: Dialogue, command: Command) -> Reply | Chunk:
-    """Runs ``command`` if it may be run. A log-in is refused before anything else is looked at."""
+    """Runs ``command`` if it may be run. AUTH is refused before anything else is checked (promise 2)."""
     verb = command.verb
     if command.is_auth:
         return replies.NO_AUTH
@@ -56,7 +56,7 @@ def answer(dialogue: Dialogue, command: Command) -> Reply | Chunk:
         return replies.TOO_MANY_COMMANDS
     reply: Reply | Chunk
     if command.fault is not None:
-        # What follows a BDAT that can't be read is message text.
+        # A malformed BDAT is followed by message text, which must not be run: the session ends.
         reply = replies.BAD_CHUNK if verb == b"BDAT" else _FAULTS[command.fault]
     elif (run := _RUN.get(verb)) is not None:
         reply = run(dialogue, command.argument)

@@ -1,18 +1,18 @@
-"""One language's explanation: a template file, taken apart and checked line by line. Pure.
+"""One language's explanation: a template file, parsed and checked line by line. Pure.
 
 ::
 
     # A comment.
-    [explain]                                       said after the data, when it is recorded
-    $domain is not $intended: ...                   a sentence: all of a section make one line of the reply
-        Nobody takes mail at $domain: ...           indented: stands in where the sentence above lacks a value
+    [explain]                                       the reply after the data, when it is recorded
+    $domain is not $intended: ...                   a sentence; those of a section make one line of the reply
+        Nobody takes mail at $domain: ...           indented: replaces the sentence above where that lacks a value
                                                     (an empty line begins another line of the reply)
-    [unrecorded]                                    said after the data, when it could not be recorded
-    [refuse]                                        said at RCPT, before any of the message
-    [also]                                          said first of each further domain of the same message
+    [unrecorded]                                    the reply after the data, when it could not be recorded
+    [refuse]                                        the reply at RCPT, before the message
+    [also]                                          comes first, for each further domain of the same message
 
-A reply is ASCII (RFC 5321 §4.2), whatever the language: a client that didn't ask for more must not get more, and the
-notice that it makes of our words would not survive it.
+A reply is ASCII in every language (RFC 5321 §4.2): a client that didn't ask for UTF-8 must not get it, and many MTAs
+would garble it in the notice that they write to the sender.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from catcher.model.errors import ConfigurationError, Fault
 ROOM = 500
 """Octets of text in a reply line: 512 (RFC 5321 §4.5.3.1.5) without the code, the enhanced status and CRLF."""
 LINES_MOST = 6
-"""Lines of a reply: some clients show the first or the last one only, so there had better be one."""
+"""Lines of a reply at most. One is best: some clients show only the first line or the last."""
 REF_LETTERS = 14
 """Characters of a reference."""
 _USUAL = {"domain": "d" * 16 + ".example", "intended": "i" * 16 + ".example", "ref": "R" * REF_LETTERS}
-"""Values of a usual length: with them a line has to fit. Longer ones break it in two."""
+"""Values of usual length. A line must fit with them; longer values break it in two."""
 
 
 class Situation(StrEnum):
-    """When something is explained: the sections of a file."""
+    """The occasion of an explanation: a section of the file."""
 
     EXPLAIN = "explain"
     UNRECORDED = "unrecorded"
@@ -45,17 +45,17 @@ class Situation(StrEnum):
 
 PLACEHOLDERS = ("domain", "intended", "operator", "page", "ref")
 _WITH_REF = (Situation.EXPLAIN, Situation.REFUSE)
-"""Where there is a reference: it has to be said there, and means nothing elsewhere."""
+"""Sections that have a reference: ``$ref`` must stand in these, and may not stand in the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Alternatives, best first: the first one is said for all of whose placeholders there is a value."""
+    """Alternatives, best first; the first whose placeholders all have values is used."""
 
     line: int
     alternatives: tuple[Template, ...]
 
-    def said(self, values: Mapping[str, str]) -> str | None:
+    def text_for(self, values: Mapping[str, str]) -> str | None:
         for alternative in self.alternatives:
             if all(name in values for name in alternative.get_identifiers()):
                 return alternative.substitute(values)
@@ -69,7 +69,7 @@ class Wording:
     sections: Mapping[Situation, tuple[tuple[Sentence, ...], ...]]
 
     def lines(self, situation: Situation, values: Mapping[str, str]) -> list[str]:
-        """What is said, a text for each line of the reply. ``values``: placeholder → text; one may be absent."""
+        """A text for each line of the reply. ``values``: placeholder → text; placeholders may be absent."""
         return [said for line in self.sections[situation] if (said := _joined(line, values))]
 
 
@@ -83,7 +83,7 @@ def read(text: bytes, name: str, measured: Mapping[str, str] | None = None) -> W
     for number, line in enumerate(text.split(b"\n"), 1):
         reader.take(number, line.rstrip())
     wording = reader.wording()
-    faults = [*reader.faults, *_judged(wording, name)]
+    faults = [*reader.faults, *_faults_of(wording, name)]
     if measured is not None:
         faults += _too_long(wording, name, {**_USUAL, **measured})
     if faults:
@@ -154,7 +154,7 @@ class _Reader:
         self.faults.append(Fault(f"{self._name}:{number}", what, remedy))
 
 
-def _judged(wording: Wording, name: str) -> Iterator[Fault]:
+def _faults_of(wording: Wording, name: str) -> Iterator[Fault]:
     for situation in Situation:
         lines = wording.sections.get(situation, ())
         if not any(lines):
@@ -187,7 +187,7 @@ def _too_long(wording: Wording, name: str, values: Mapping[str, str]) -> Iterato
 
 
 def _joined(line: tuple[Sentence, ...], values: Mapping[str, str]) -> str:
-    return " ".join(filter(None, (sentence.said(values) for sentence in line)))
+    return " ".join(filter(None, (sentence.text_for(values) for sentence in line)))
 
 
 def _mentions(sentence: Sentence, name: str) -> bool:

@@ -20,7 +20,7 @@ from catcher.model.observation import Observation
 from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, Purged
 from catcher.model.suppression import Suppression
-from catcher.privacy.retention import RETRY_AFTER, coarsened, due, emptied
+from catcher.privacy.retention import RETRY_AFTER, coarsened, cutoffs, emptied
 from catcher.store.rules import (
     alert_to_the_second,
     begun,
@@ -241,7 +241,7 @@ class MemoryStore:
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         self.fold(folder)
-        moments = due(now, keep_days)
+        moments = cutoffs(now, keep_days)
         kept = {o.id: o for o in self._observations.values() if o.observed_at >= moments.deleted_before}
         coarse = {o.id: coarsened(o) for o in kept.values() if o.observed_at < moments.coarsened_before}
         tagless = {o.id for o in kept.values() if o.observed_at < moments.emptied_before}

@@ -31,7 +31,6 @@ from jsonschema import Draft202012Validator
 from catcher.demo.stage import check_source, free_ports
 from catcher.demo.texts import BOMBED_READER, CANARIES, READERS, STAFF, STORED_READER, local_part
 from catcher.model.errors import EnvironmentFailure
-from tests.support.mailbox import mailbox
 from tests.support.server import CATCHER
 from tests.support.tree import ROOT
 
@@ -237,19 +236,18 @@ def test_three_intended_parties_and_five_senders_have_reports_in_every_form(run:
 def test_a_notice_to_each_arrives_proven_and_well_formed(run: Run) -> None:
     """Drafted, approved and sent as an operator does it; DKIM by the record that ``catcher check`` says to publish."""
     sink = run.folder / "sink"
-    with mailbox() as inbox:
-        here = f'smarthost = "127.0.0.1"\nsmarthost_port = {inbox.port}\nsmarthost_tls = "none"\n'
-        text = (sink / "catcher.toml").read_text()
-        (sink / "sending.toml").write_text(text.replace("[notify]\n", f"[notify]\n{here}"))
-        drafts = [row for row in _catcher(sink, "notify", "list", "--json") if "id" in row]
-        parties = Counter(row["role"] for row in drafts)
-        assert parties == {"intended": 3, "sender": 5}
-        _catcher(sink, "notify", "approve", *(row["id"] for row in drafts), "--as", "Alice", "--json")
-        sent = _catcher(sink, "notify", "send", "--json")
-        assert [row["state"] for row in sent] == ["sent"] * 8
-        arrived = [inbox.octets(str) for _ in sent]
+    drafts = [row for row in _catcher(sink, "notify", "list", "--json") if "id" in row]
+    parties = Counter(row["role"] for row in drafts)
+    assert parties == {"intended": 3, "sender": 5}
+    _catcher(sink, "notify", "approve", *(row["id"] for row in drafts), "--as", "Alice", "--json")
+    sent = _catcher(sink, "notify", "send", "--json")
+    assert [row["state"] for row in sent] == ["sent"] * 8
+    received = [file.read_bytes().partition(b"\r\n") for file in sorted((run.folder / "received").iterdir())]
+    assert all(re.fullmatch(rb"Return-Path: <bounce\+\w+@notices\.sink\.example>", first) for first, _, _ in received)
+    arrived = [octets for _, _, octets in received]
+    assert len(arrived) == 8
     said = subprocess.run(
-        [*CATCHER, "check", "-c", str(sink / "sending.toml")], capture_output=True, text=True, timeout=SECONDS
+        [*CATCHER, "check", "-c", str(sink / "catcher.toml")], capture_output=True, text=True, timeout=SECONDS
     ).stdout
     record = re.search(r'publish at (\S+_domainkey\S+): TXT "([^"]+)"', said)
     assert record is not None, said
@@ -266,7 +264,7 @@ def test_a_notice_to_each_arrives_proven_and_well_formed(run: Run) -> None:
 
 def _catcher(sink: Path, *arguments: str) -> list[dict[str, Any]]:
     done = subprocess.run(
-        [*CATCHER, *arguments, "-c", str(sink / "sending.toml")], capture_output=True, text=True, timeout=SECONDS
+        [*CATCHER, *arguments, "-c", str(sink / "catcher.toml")], capture_output=True, text=True, timeout=SECONDS
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

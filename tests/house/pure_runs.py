@@ -151,6 +151,45 @@ def dns(guard: Guard) -> object:
     return sizes
 
 
+def smtp(guard: Guard) -> object:
+    """A whole session from octets to replies, and the admission of its client; the texts were loaded before."""
+    with guard.lifted():  # serving does I/O, and the texts of explanations are files
+        import_all("catcher.smtp")
+        from catcher.smtp import load_explanations
+
+        texts = load_explanations(None)
+    from datetime import UTC, datetime
+
+    from catcher.catalogue import Catalogue, Entry
+    from catcher.model.policy import Policy
+    from catcher.smtp import Gate, SmtpLimits, SmtpSettings
+    from catcher.smtp.commands import CommandReader
+    from catcher.smtp.data import DataPhase
+    from catcher.smtp.dialogue import Chunk, Dialogue
+    from catcher.smtp.verbs import answer
+
+    class Clock:
+        def now(self) -> datetime:
+            return datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+
+    held = Catalogue.of([Entry("army.ml", "army.mil", Policy.EXPLAIN, None, Policy.OBSERVE, "", "catalogue.csv:2")])
+    settings = SmtpSettings("mx.sink.example", explanations=texts)
+    session = Dialogue(settings, catalogue=held, clock=Clock(), new_ref=lambda: "REF", address="192.0.2.7")
+    assert Gate(SmtpLimits()).enter("192.0.2.7", 0.0) is None
+    reader, said = CommandReader(), [session.greeting().wire]
+    reader.feed(b"EHLO client.example\r\nMAIL FROM:<a@sender.example>\r\nRCPT TO:<b@army.ml>\r\nDATA\r\n")
+    while (command := reader.next()) is not None:
+        reply = answer(session, command)
+        assert not isinstance(reply, Chunk)
+        said.append(reply.wire)
+    assert session.message is not None
+    phase = DataPhase(session.message)
+    phase.feed(b"From: a@sender.example\r\n\r\nhello\r\n.\r\n")
+    finished = session.message.finish()
+    assert phase.ended and finished is not None
+    return [*said, texts.after_data(tuple(held), "REF").wire]
+
+
 def socket_at_work(guard: Guard) -> object:
     """Not pure."""
     import socket
@@ -184,7 +223,7 @@ def timer_at_work(guard: Guard) -> object:
     return time.time()
 
 
-PURE = (model, lookalike, incident, fingerprint, dns)
+PURE = (model, lookalike, incident, fingerprint, dns, smtp)
 IMPURE = (socket_at_work, file_at_work, environment_at_work, clock_at_work, timer_at_work)
 RUNS: dict[str, Callable[[Guard], object]] = {run.__name__: run for run in (*PURE, *IMPURE)}
 

@@ -1,4 +1,4 @@
-"""The pure rooms, and the answering of ``dns``, touch nothing outside, not even on import."""
+"""The pure rooms, the answering of ``dns`` and the dialogue of ``smtp`` touch nothing outside, not even on import."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def config(tmp_path: Path) -> Path:
     return Server(tmp_path).config
 
 
-@pytest.mark.parametrize("room", ["model", "lookalike", "incident", "fingerprint", "dns"])
+@pytest.mark.parametrize("room", ["model", "lookalike", "incident", "fingerprint", "dns", "smtp"])
 def test_a_pure_room_runs_without_an_outside(room: str, config: Path) -> None:
     done = run(room, config)
     assert done.returncode == 0, done.stderr

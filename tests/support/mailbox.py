@@ -9,10 +9,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import cast
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.support.server import free_port
+from tests.support.mailhost import mail_host
 
 SECONDS = 30
 
@@ -21,10 +20,11 @@ class Mailbox:
     """Takes everything, and keeps it until it is read."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = 0
+        """The port at which it takes mail."""
         self._arrived: queue.Queue[bytes] = queue.Queue()
         self.reverse_paths: list[str] = []
-        """Of what arrived, as the last host said it."""
+        """The reverse-path of each mail that arrived, as the last host gave it."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.reverse_paths.append(str(envelope.mail_from))
@@ -51,9 +51,5 @@ class Mailbox:
 @contextmanager
 def mailbox() -> Iterator[Mailbox]:
     kept = Mailbox()
-    controller = Controller(kept, hostname="127.0.0.1", port=kept.port)
-    controller.start()
-    try:
+    with mail_host(kept) as kept.port:
         yield kept
-    finally:
-        controller.stop()

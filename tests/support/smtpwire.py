@@ -19,11 +19,11 @@ from catcher.model.answer import Answer
 from catcher.model.errors import StoreUnavailable
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
-from catcher.smtp import Certificates, Limits, Settings, SmtpServer, load_explanations
+from catcher.smtp import Certificates, SmtpLimits, SmtpServer, SmtpSettings, load_explanations
 
 T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, 30, 15, tzinfo=UTC)
-SETTINGS = Settings(
+SETTINGS = SmtpSettings(
     hostname="mx.sink.example",
     contact="hostmaster@operator.example",
     url="https://operator.example/",
@@ -208,7 +208,7 @@ class Wire:
                 self.arrive(packet)
 
     def arrive(self, packet: bytes) -> None:
-        """``packet`` arrives, in as many reads as the server's buffer needs."""
+        """``packet`` arrives, in the number of reads that the server's buffer needs."""
         rest = memoryview(packet)
         while rest and not self.transport.is_closing():
             buffer = self.protocol.get_buffer(-1)
@@ -235,7 +235,7 @@ class Wire:
                 await self.transport.change()
 
     async def ask(self, *lines: str) -> list[str]:
-        """Sends command lines in one packet; returns as many replies."""
+        """Sends command lines in one packet; returns a reply to each."""
         await self.send("".join(line + "\r\n" for line in lines).encode())
         return [await self.reply() for _ in lines]
 
@@ -262,8 +262,8 @@ def new_server(
     intake: RecordingIntake | None = None,
     *,
     rows: Catalogue = ONE_OF_EACH,
-    settings: Settings = SETTINGS,
-    limits: Limits | None = None,
+    settings: SmtpSettings = SETTINGS,
+    limits: SmtpLimits | None = None,
     certificates: Certificates | None = None,
 ) -> SmtpServer:
     """A server without a socket: connections are made with Wire."""

@@ -1,8 +1,8 @@
-"""The strands of the month, each a function from the script to its events.
+"""The stories of the month, each a function from the script to its events.
 
 ::
 
-    script (days, people, signing) ─┬─▶ work      people write to a wrong address: what the sink is for
+    script (days, people, signing) ─┬─▶ work      people write to a wrong address: the sink's purpose
                                     ├─▶ machines  newsletters, notices, bounces, automatic replies, a log-in
-                                    └─▶ abuse     forgery, replay, sign-up forms: what must never lead to a notice
+                                    └─▶ abuse     forgery, replay, sign-up forms: they must never lead to a notice
 """

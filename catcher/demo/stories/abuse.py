@@ -1,4 +1,4 @@
-"""Forgery, replay, sign-up forms: what must never lead to a notice to the organisation whose name is used."""
+"""Forgery, replay, sign-up forms: they must never lead to a notice to the organisation whose name is used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from catcher.demo.event import Event, Expected, Manner, Story
 from catcher.demo.letters import machine_mail, office_mail, spam
-from catcher.demo.organisations import ACCESS_PROVIDER, CONTRACTOR, HIJACKED, PRIZE, SIGN_UPS, Host
+from catcher.demo.organisations import ACCESS_PROVIDER, CONTRACTOR, HIJACKED, PRIZE, SIGN_UPS, SendingHost
 from catcher.demo.stories.script import Script
 from catcher.demo.texts import BOMBED_READER, READERS, SPAM_SUBJECTS, STAFF, local_part
 from catcher.model.fingerprint import MailClass, Tier
@@ -83,9 +83,11 @@ def stubborn(script: Script) -> Iterator[Event]:
         yield Event(at, Story.STUBBORN, host, sender, (to,), b"", Expected(reply, ()), Manner.INSIST)
 
 
-def _again(at: datetime, story: Story, host: Host, sender: str, to: str, message: bytes, expected: Expected) -> Event:
+def _again(
+    at: datetime, story: Story, host: SendingHost, sender: str, to: str, message: bytes, expected: Expected
+) -> Event:
     trace = f"Received: from [{host.address}] by {host.name}; {at:%a, %d %b %Y %H:%M:%S} +0000\r\n".encode()
     return Event(at, story, host, sender, (to,), trace + message, expected)
 
 
-STORIES = (forged, forged_signed, replay, stale, sign_up_bomb, stubborn)
+ABUSE_STORIES = (forged, forged_signed, replay, stale, sign_up_bomb, stubborn)

@@ -28,7 +28,7 @@ def digest(script: Script) -> Iterator[Event]:
 
 
 def orders(script: Script) -> Iterator[Event]:
-    """What a shop's machine writes after an order with a mistyped address."""
+    """A shop's confirmations of orders with a mistyped address."""
     expected = Expected(tier=Tier.VERIFIED, sender=SHOP.domain, mail_class=MailClass.AUTOMATIC)
     author = "Tent and Tarp", f"no-reply@{SHOP.domain}"
     for day in script.days[::2]:
@@ -58,7 +58,7 @@ def automatic_replies(script: Script) -> Iterator[Event]:
 
 
 def log_in(script: Script) -> Iterator[Event]:
-    """A laptop has smtp.army.ml as its outgoing server and offers its password there: refused, and hung up."""
+    """A laptop has smtp.army.ml as its outgoing server and offers its password there: refused, and closed."""
     secret = base64.b64encode(f"\0{READERS[0]}\0{PASSWORD_CANARY}".encode())
     for day in script.workdays[4::4]:
         at = script.moment(day)
@@ -66,4 +66,4 @@ def log_in(script: Script) -> Iterator[Event]:
         yield Event(at, Story.LOG_IN, LAPTOP, sender, (), secret, Expected(None, ()), Manner.LOG_IN)
 
 
-STORIES = (digest, orders, bounces, automatic_replies, log_in)
+MACHINES_STORIES = (digest, orders, bounces, automatic_replies, log_in)

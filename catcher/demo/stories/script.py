@@ -1,4 +1,4 @@
-"""What every story draws on: the month's days, a seeded choice of hours and people, and signing."""
+"""The material of every story: the month's days, a seeded choice of hours and people, and signing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 from catcher.demo.letters import Note
-from catcher.demo.organisations import ORGANISATIONS, Host, Organisation
+from catcher.demo.organisations import ORGANISATIONS, Organisation, SendingHost
 from catcher.demo.signing import sign
 from catcher.demo.texts import READERS, STAFF, SUBJECTS, local_part
 
@@ -23,7 +23,7 @@ class Script:
     first: date
     """The first day of the month."""
     rng: Random = field(repr=False)
-    keys: Mapping[str, DkimKey] = field(repr=False)
+    keys: Mapping[str, DemoKey] = field(repr=False)
     """By domain."""
 
     @property
@@ -36,21 +36,21 @@ class Script:
         return [day for day in self.days if day.weekday() < 5]
 
     def moment(self, day: date, hours: tuple[int, int] = (7, 17)) -> datetime:
-        """Some second of ``day`` from the first hour to the end of the second, UTC."""
+        """A random second of ``day`` from the start of the first hour to the end of the last, UTC."""
         second = self.rng.randrange(hours[0] * 3600, (hours[1] + 1) * 3600)
         return datetime.combine(day, time(), UTC) + timedelta(seconds=second)
 
     def reader(self, domain: str) -> str:
-        """The address of somebody who should have been written to, at the mistyped ``domain``."""
+        """An address at the mistyped ``domain``: its local-part is that of the person who was meant."""
         return f"{self.rng.choice(READERS)}@{domain}"
 
     def staff(self, organisation: Organisation) -> tuple[str, str]:
-        """Somebody who works there: display name and address."""
+        """A person who works there: display name and address."""
         name = self.rng.choice(STAFF)
         return name, f"{local_part(name)}@{organisation.domain}"
 
     def note(self, at: datetime, author: tuple[str, str], *to: str, subject: str | None = None) -> Note:
-        """What a letter of ``author`` (name, address) starts from."""
+        """The parts of a letter by ``author`` (name, address)."""
         name, address = author
         return Note(at, f"{name} <{address}>", to, subject or self.rng.choice(SUBJECTS), self.rng)
 
@@ -65,11 +65,11 @@ class Script:
     def letter(
         self, organisation: Organisation, at: datetime, to: str, write: Callable[[Note], bytes]
     ) -> tuple[str, bytes]:
-        """Somebody at ``organisation`` writes to ``to``: the reverse-path and the message as it leaves."""
+        """A person at ``organisation`` writes to ``to``: the reverse-path and the message with its signature."""
         author = self.staff(organisation)
         return author[1], self.signed(organisation, write(self.note(at, author, to)), at)
 
     @staticmethod
-    def host(organisation: Organisation) -> Host:
+    def host(organisation: Organisation) -> SendingHost:
         """The host that its mail leaves from: its own, or its provider's."""
         return _BY_DOMAIN[organisation.via].host if organisation.via else organisation.host

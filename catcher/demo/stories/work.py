@@ -1,4 +1,4 @@
-"""People write to a wrong address: what the sink is for."""
+"""People write to a wrong address: the sink's purpose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from catcher.demo.texts import STORED_READER
 from catcher.model.fingerprint import MailClass, Tier
 
 ENDS_ON = 16
-"""The day of the month on which mail for hosptal.example is no longer taken."""
+"""The first day of the month on which mail for hosptal.example is not taken any more."""
 
 _PERSON = Expected(tier=Tier.VERIFIED, mail_class=MailClass.PERSON, counts=True)
 
@@ -81,7 +81,7 @@ def university(script: Script) -> Iterator[Event]:
 
 
 def refused(script: Script) -> Iterator[Event]:
-    """Policy refuse: the explanation comes at RCPT, and the envelope is all that is seen."""
+    """Policy refuse: the explanation comes at RCPT, and only the envelope is seen."""
     expected = Expected(550, ("minstry.example",), Tier.AUTHENTICATED, SHIPYARD.domain)
     for day in script.workdays[2::4]:
         to, at = script.reader("minstry.example"), script.moment(day)
@@ -146,4 +146,4 @@ def ends_on(first: date) -> date:
     return first.replace(day=ENDS_ON)
 
 
-STORIES = (contractor, travel, hospital, ministry, university, refused, ended, turned_away, mixed, retry)
+WORK_STORIES = (contractor, travel, hospital, ministry, university, refused, ended, turned_away, mixed, retry)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation, Retention
-from catcher.privacy.retention import Due, coarsened, fields_of
+from catcher.privacy.retention import RetentionCutoffs, coarsened, fields_of
 from catcher.store.codec import COLUMNS, bound_to_text, decode, encode
 from catcher.store.rules import retry_key
 from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, writing
@@ -26,7 +26,7 @@ _FINE = "observed_at < ? AND instr(client, '/') = 0"
 _TAGGED = f"observed_at < ? AND ({' OR '.join(f'{name} IS NOT NULL' for name in _EMPTIED)})"
 
 
-def count(db: Database, due: Due) -> tuple[int, int, int, int]:
+def count(db: Database, due: RetentionCutoffs) -> tuple[int, int, int, int]:
     """How many observations would be deleted, coarsened, emptied, and how many lines of demand deleted."""
     over = bound_to_text(due.deleted_before)
     wanted = (

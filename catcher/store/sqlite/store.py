@@ -17,7 +17,7 @@ from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, Purged
 from catcher.model.suppression import Suppression
-from catcher.privacy.retention import due
+from catcher.privacy.retention import cutoffs
 from catcher.store.codec import Row, encode
 from catcher.store.rules import to_the_minute
 from catcher.store.sqlite import alert, contact, demand, incident, migrations, observation, policy, retention
@@ -231,7 +231,7 @@ class SqliteStore:
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         """As ``ports.Store.purge``. A dry run folds, too (that loses nothing), so that it counts what a purge would."""
-        moments = due(now, keep_days)
+        moments = cutoffs(now, keep_days)
         self.fold(folder)
         with medium(self._path):
             ended = incident.periods_before(self._db, moments.ended_before)

@@ -9,7 +9,7 @@ import pytest
 
 from catcher import catalogue, config
 from catcher.demo.event import Event
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 from catcher.demo.layout import lay_out_sink
 from catcher.demo.month import make_keys, month
 from catcher.demo.stories.work import ends_on
@@ -22,22 +22,22 @@ FIRST = date(2026, 10, 1)
 
 
 @pytest.fixture(scope="session")
-def keys() -> Mapping[str, DkimKey]:
+def keys() -> Mapping[str, DemoKey]:
     return make_keys()
 
 
 @pytest.fixture(scope="session")
-def events(keys: Mapping[str, DkimKey]) -> tuple[Event, ...]:
+def events(keys: Mapping[str, DemoKey]) -> tuple[Event, ...]:
     return month(FIRST, keys)
 
 
 @pytest.fixture(scope="session")
 def rehearsed(
-    tmp_path_factory: pytest.TempPathFactory, keys: Mapping[str, DkimKey], events: tuple[Event, ...]
+    tmp_path_factory: pytest.TempPathFactory, keys: Mapping[str, DemoKey], events: tuple[Event, ...]
 ) -> Rehearsed:
     """The month through the real rooms, without a socket."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    ports = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501}
+    ports = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501, "mail": 2525}
     sink = config.load(lay_out_sink(folder / "sink", ports, until=ends_on(FIRST)))
     tokens = KeyRing(folder / "keys").tokens(events[0].at)
     rehearsal = Rehearsal(catalogue.load(sink.catalogue.files), World(world(keys)), tokens)

@@ -12,7 +12,7 @@ from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.ANY.TXT import TXT
 
 from catcher.catalogue import Catalogue
-from catcher.demo.client import Reply, Route
+from catcher.demo.client import DeliveryResult, Route
 from catcher.demo.event import Event, Manner
 from catcher.demo.play import Played
 from catcher.directory import Suffixes
@@ -29,7 +29,11 @@ from catcher.privacy import Tokens
 from catcher.smtp.stream import MessageStream
 from catcher.store import MemoryStore
 
-_OUTCOMES = {Policy.ACCEPT: Outcome.ACCEPTED, Policy.EXPLAIN: Outcome.EXPLAINED, Policy.REFUSE: Outcome.REFUSED}
+_OUTCOMES = {
+    Policy.ACCEPT: Outcome.ACCEPTED,
+    Policy.EXPLAIN: Outcome.EXPLAINED,
+    Policy.REFUSE: Outcome.REFUSED,
+}
 
 
 class World:
@@ -64,7 +68,7 @@ def _records(rrset: dns.rrset.RRset) -> Iterator[Record]:
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What a whole month came to."""
+    """The result of a whole month."""
 
     played: list[Played]
     store: MemoryStore
@@ -75,7 +79,7 @@ class Rehearsed:
 
 
 class Rehearsal:
-    """What the sink makes of an event, as its rooms are wired, with nothing running."""
+    """The sink's observations of an event, from its rooms wired together, with nothing running."""
 
     def __init__(self, catalogue: Catalogue, world: World, tokens: Tokens) -> None:
         self._catalogue = catalogue
@@ -87,9 +91,9 @@ class Rehearsal:
         """The reply that the sender gets, and the observations before the store has seen them."""
         taken = self._taken(event)
         if event.manner is Manner.LOG_IN:
-            return Played(number, event, None, Reply(535), hung_up=True), ()
+            return Played(number, event, None, DeliveryResult(535), hung_up=True), ()
         if event.manner is Manner.INSIST or not taken:
-            reply = Reply(event.expected.reply) if event.manner is Manner.INSIST else None
+            reply = DeliveryResult(event.expected.reply) if event.manner is Manner.INSIST else None
             return Played(number, event, Route.NONE, reply), ()
         ref = f"REF-{number:08}"
         outcome = _OUTCOMES[next(iter(taken.values()))]
@@ -98,7 +102,7 @@ class Rehearsal:
         observations = observe(transaction, self._fingerprint(transaction), arrival, self._tokens)
         code = None if event.manner is Manner.LOSE_REPLY else 250 if outcome is Outcome.ACCEPTED else 550
         codes = event.expected.recipient_replies or ()
-        return Played(number, event, Route.HOST, Reply(code, ref if code else None, codes)), observations
+        return Played(number, event, Route.HOST, DeliveryResult(code, ref if code else None, codes)), observations
 
     def _taken(self, event: Event) -> dict[str, Policy]:
         """Catalogued domain → policy of those recipients whose outcome is the first one's."""

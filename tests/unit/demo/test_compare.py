@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catcher.demo.client import Reply, Route
+from catcher.demo.client import DeliveryResult, Route
 from catcher.demo.compare import compare, unclaimed
 from catcher.demo.event import Event, Expected, Manner, Story
 from catcher.demo.organisations import CONTRACTOR, HIJACKED
@@ -21,7 +21,7 @@ AT = datetime(2026, 11, 3, 12, 0, 42, tzinfo=UTC)
 REF = "AAAA-BBBB-CCCC"
 AS_SCRIPTED = Expected(tier=Tier.VERIFIED, sender=CONTRACTOR.domain, mail_class=MailClass.PERSON, counts=True)
 EVENT = Event(AT, Story.CONTRACTOR, CONTRACTOR.host, "a@contractor.example", ("b@army.ml",), b"", AS_SCRIPTED)
-PLAYED = Played(1, EVENT, Route.HOST, Reply(250, REF, (250,)))
+PLAYED = Played(1, EVENT, Route.HOST, DeliveryResult(250, REF, (250,)))
 
 
 def found(**changes: Any) -> Observation:
@@ -58,13 +58,13 @@ def test_two_observations_where_one_belongs_are_told() -> None:
 
 
 def test_another_reply_is_told() -> None:
-    assert deviations(replace(PLAYED, reply=Reply(451, REF, (250,))), found())
+    assert deviations(replace(PLAYED, reply=DeliveryResult(451, REF, (250,))), found())
 
 
 def test_a_reply_to_a_recipient_that_differs_is_told() -> None:
     event = replace(EVENT, expected=replace(AS_SCRIPTED, recipient_replies=(250, 452)))
     assert deviations(replace(PLAYED, event=event), found())
-    assert not deviations(replace(PLAYED, event=event, reply=Reply(250, REF, (250, 452))), found())
+    assert not deviations(replace(PLAYED, event=event, reply=DeliveryResult(250, REF, (250, 452))), found())
 
 
 @pytest.mark.parametrize("tier", [Tier.NETWORK, Tier.AUTHENTICATED, Tier.VERIFIED])
@@ -76,7 +76,7 @@ def test_a_forged_from_above_claimed_is_told(tier: Tier) -> None:
 
 def test_after_a_lost_reply_the_observation_is_found_by_minute_and_client() -> None:
     event = replace(EVENT, manner=Manner.LOSE_REPLY, expected=replace(AS_SCRIPTED, reply=None))
-    played = Played(1, event, Route.HOST, Reply(None))
+    played = Played(1, event, Route.HOST, DeliveryResult(None))
     seen = found(ref="ANY", client=event.host.address, observed_at=AT.replace(second=0))
     assert deviations(played, seen) == ()
     assert deviations(played, replace(seen, client="127.20.99.25"))
@@ -85,7 +85,7 @@ def test_after_a_lost_reply_the_observation_is_found_by_minute_and_client() -> N
 @pytest.mark.parametrize(("code", "hung_up", "fine"), [(535, True, True), (535, False, False), (235, True, False)])
 def test_a_log_in_must_be_refused_and_hung_up_on(code: int, hung_up: bool, fine: bool) -> None:
     event = replace(EVENT, manner=Manner.LOG_IN, story=Story.LOG_IN, forward_paths=(), expected=Expected(None, ()))
-    assert (deviations(Played(1, event, None, Reply(code), hung_up)) == ()) is fine
+    assert (deviations(Played(1, event, None, DeliveryResult(code), hung_up)) == ()) is fine
 
 
 def test_an_observation_that_nobody_caused_is_left_over() -> None:

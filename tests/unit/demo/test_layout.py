@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from catcher import catalogue, config
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 from catcher.demo.layout import lay_out_sink, lay_out_world
 from catcher.model.policy import Policy
 
-PORTS = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501}
+PORTS = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501, "mail": 2525}
 
 
 def test_the_sink_has_every_policy_and_asks_the_worlds_dns(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_a_policy_ends_in_the_middle_of_the_month(tmp_path: Path) -> None:
     assert entry.policy_at(datetime(2026, 10, 16, tzinfo=UTC)) is Policy.OBSERVE
 
 
-def test_the_worlds_server_holds_every_organisations_zone(tmp_path: Path, keys: Mapping[str, DkimKey]) -> None:
+def test_the_worlds_server_holds_every_organisations_zone(tmp_path: Path, keys: Mapping[str, DemoKey]) -> None:
     world = config.load(lay_out_world(tmp_path / "world", PORTS, keys))
     zones = {zone.name for zone in world.dns.zone}
     assert {"contractor.example", "prize.example", "pool.example", "127.in-addr.arpa"} <= zones

@@ -13,7 +13,7 @@ import dkim
 import pytest
 
 from catcher.demo.event import Event, Manner, Story
-from catcher.demo.keys import DkimKey
+from catcher.demo.keys import DemoKey
 from catcher.demo.month import month, month_before
 from catcher.demo.organisations import ORGANISATIONS
 from catcher.demo.texts import BODY_CANARY, SUBJECT_CANARY
@@ -34,7 +34,7 @@ def test_it_is_the_last_whole_month(now: datetime, first: date) -> None:
 
 
 @pytest.mark.parametrize("first", [date(year, number, 1) for year in (2026, 2027, 2028) for number in range(1, 13)])
-def test_every_event_lies_within_the_month_in_order(keys: Mapping[str, DkimKey], first: date) -> None:
+def test_every_event_lies_within_the_month_in_order(keys: Mapping[str, DemoKey], first: date) -> None:
     """Tokens live for a calendar month: a script that crosses one would lose count."""
     quick = {domain: key for domain, key in keys.items() if key.algorithm == "ed25519-sha256"}
     events = month(first, quick)
@@ -44,12 +44,12 @@ def test_every_event_lies_within_the_month_in_order(keys: Mapping[str, DkimKey],
     assert {event.story for event in events} == set(Story)
 
 
-def test_the_same_month_and_keys_give_the_same_events(keys: Mapping[str, DkimKey], events: tuple[Event, ...]) -> None:
+def test_the_same_month_and_keys_give_the_same_events(keys: Mapping[str, DemoKey], events: tuple[Event, ...]) -> None:
     assert month(FIRST, keys) == events
 
 
 def test_what_claims_to_be_verified_is_signed_by_its_sender(
-    keys: Mapping[str, DkimKey], events: tuple[Event, ...]
+    keys: Mapping[str, DemoKey], events: tuple[Event, ...]
 ) -> None:
     """An independent verifier agrees with the script, signature by signature."""
     records = {

@@ -1,4 +1,4 @@
-"""What a person reads: numbers that were found, and the promise sentences only where they hold."""
+"""The text for a person: numbers from the store, and the sentences of promises only where they hold."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 
 from catcher.demo.compare import compare
 from catcher.demo.event import Story
-from catcher.demo.outcome import Outcome, gather
+from catcher.demo.outcome import MonthResult, gather
 from catcher.demo.plain_words import sentences
-from catcher.demo.search import Searched
+from catcher.demo.search import SearchResult
 from catcher.demo.show import show, things_to_try
 from catcher.demo.texts import CANARIES, READERS
 from catcher.desk.context import Desk
@@ -31,7 +31,7 @@ NAMES: Mapping[str, str] = {"army.mil": "Army", "contractor.example": "Ridgeway 
 
 
 @pytest.fixture(scope="module")
-def outcome(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def outcome(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> MonthResult:
     desk = Desk(
         store=rehearsed.store,
         folder=partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m")),
@@ -42,10 +42,10 @@ def outcome(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> O
     )
     folder: Path = tmp_path_factory.mktemp("reports")
     gathered = gather(desk, folder, rehearsed.played, period=Period.of(FIRST), queries=900, seconds=21.4)
-    return replace(gathered, searched=Searched(files=12, octets=3_400_000, words=60, found=()))
+    return replace(gathered, searched=SearchResult(files=12, octets=3_400_000, words=60, found=()))
 
 
-def test_the_tables_tell_the_whole_month(outcome: Outcome) -> None:
+def test_the_tables_tell_the_whole_month(outcome: MonthResult) -> None:
     text = "\n".join(show(outcome))
     assert "October 2026 in 21 seconds" in text and "900 DNS queries" in text
     for story in Story:
@@ -60,17 +60,17 @@ def test_the_tables_tell_the_whole_month(outcome: Outcome) -> None:
         assert path.name in text and str(path.parent) in text
 
 
-def test_nothing_shown_holds_content(outcome: Outcome) -> None:
+def test_nothing_shown_holds_content(outcome: MonthResult) -> None:
     text = "\n".join(show(outcome)) + str(outcome.to_json())
     assert not [word for word in (*CANARIES, *READERS) if word in text]
 
 
-def test_tables_fit_a_wide_terminal(outcome: Outcome) -> None:
+def test_tables_fit_a_wide_terminal(outcome: MonthResult) -> None:
     tables = [line for block in show(outcome) for line in block.splitlines() if "  " in line]
     assert max(map(len, tables)) <= 135
 
 
-def test_in_plain_words_abuse_counts_towards_no_notice(outcome: Outcome) -> None:
+def test_in_plain_words_abuse_counts_towards_no_notice(outcome: MonthResult) -> None:
     text = "\n".join(sentences(outcome))
     assert "24 of them were recognised, and none count" in text
     assert "Of 48 sign-up confirmations to one address in one hour, none count" in text
@@ -78,7 +78,7 @@ def test_in_plain_words_abuse_counts_towards_no_notice(outcome: Outcome) -> None
     assert "found in none" in text
 
 
-def test_the_words_change_when_the_findings_do(outcome: Outcome) -> None:
+def test_the_words_change_when_the_findings_do(outcome: MonthResult) -> None:
     """A sentence that can't say otherwise says nothing."""
     spoilt = [
         replace(
@@ -87,7 +87,7 @@ def test_the_words_change_when_the_findings_do(outcome: Outcome) -> None:
         for o in outcome.observations
     ]
     worse = replace(outcome, compared=tuple(compare([c.played for c in outcome.compared], spoilt)))
-    worse = replace(worse, observations=tuple(spoilt), searched=Searched(12, 10, 60, (Path("catcher.db"),)))
+    worse = replace(worse, observations=tuple(spoilt), searched=SearchResult(12, 10, 60, (Path("catcher.db"),)))
     text = "\n".join(sentences(worse))
     assert "0 of them were recognised" in text and "24 count towards" not in text.replace("and 24 count", "")
     assert "and 24 count towards a notice" in text
@@ -98,7 +98,7 @@ def test_the_words_change_when_the_findings_do(outcome: Outcome) -> None:
 
 
 def test_it_names_the_ports_to_try() -> None:
-    text = things_to_try(("127.0.0.1", 5300), ("127.0.0.1", 2500), Path("demo/catcher.toml"))
+    text = things_to_try(("127.0.0.1", 5300), ("127.0.0.1", 2500), Path("demo/catcher.toml"), Path("demo/received"))
     assert "dig @127.0.0.1 -p 5300 army.ml MX" in text
     assert "swaks --server 127.0.0.1:2500" in text
     assert "-c demo/catcher.toml" in text

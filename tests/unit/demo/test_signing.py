@@ -10,7 +10,7 @@ from typing import Any
 import dkim
 import pytest
 
-from catcher.demo.keys import Algorithm, DkimKey, make_key
+from catcher.demo.keys import Algorithm, DemoKey, make_key
 from catcher.demo.signing import sign
 
 AT = datetime(2026, 10, 7, 9, 0, tzinfo=UTC)
@@ -21,47 +21,47 @@ MESSAGE = (
 
 
 @pytest.fixture(scope="module", params=list(Algorithm))
-def key(request: pytest.FixtureRequest) -> DkimKey:
+def key(request: pytest.FixtureRequest) -> DemoKey:
     return make_key(request.param)
 
 
-def published(key: DkimKey) -> Callable[..., bytes | None]:
+def published(key: DemoKey) -> Callable[..., bytes | None]:
     def txt(name: bytes, **_: Any) -> bytes | None:
         return key.record.encode() if name == b"s1._domainkey.contractor.example." else None
 
     return txt
 
 
-def signed(key: DkimKey) -> bytes:
+def signed(key: DemoKey) -> bytes:
     return sign(MESSAGE, key, domain="contractor.example", selector="s1", at=AT)
 
 
-def test_the_signature_verifies_with_the_published_record(key: DkimKey) -> None:
+def test_the_signature_verifies_with_the_published_record(key: DemoKey) -> None:
     assert dkim.verify(signed(key), dnsfunc=published(key))
 
 
 @pytest.mark.parametrize("part", [b"army.ml", b"ines@contractor", b"here it is"])
-def test_a_changed_message_does_not_verify(key: DkimKey, part: bytes) -> None:
+def test_a_changed_message_does_not_verify(key: DemoKey, part: bytes) -> None:
     assert not dkim.verify(signed(key).replace(part, part[::-1]), dnsfunc=published(key))
 
 
-def test_another_key_of_the_same_kind_does_not_verify(key: DkimKey) -> None:
+def test_another_key_of_the_same_kind_does_not_verify(key: DemoKey) -> None:
     assert not dkim.verify(signed(key), dnsfunc=published(make_key(key.algorithm)))
 
 
-def test_it_is_signed_at_the_given_moment(key: DkimKey) -> None:
+def test_it_is_signed_at_the_given_moment(key: DemoKey) -> None:
     tags = signed(key).partition(b"From:")[0]
     assert re.search(rb"\bt=(\d+);", tags)[1] == str(int(AT.timestamp())).encode()  # type: ignore[index]
 
 
-def test_it_covers_the_fields_that_the_message_has_and_those_alone(key: DkimKey) -> None:
+def test_it_covers_the_fields_that_the_message_has_and_those_alone(key: DemoKey) -> None:
     field = signed(key)[: -len(MESSAGE)]
     covered = re.search(rb"\bh=([^;]+);", re.sub(rb"\s+", b"", field))
     assert covered is not None
     assert covered[1].split(b":") == [b"from", b"to", b"subject", b"date"]
 
 
-def test_the_message_itself_is_left_as_it_is(key: DkimKey) -> None:
+def test_the_message_itself_is_left_as_it_is(key: DemoKey) -> None:
     assert signed(key).endswith(MESSAGE)
 
 

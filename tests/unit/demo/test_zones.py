@@ -10,13 +10,13 @@ import dns.zone
 import pytest
 from dns.rdtypes.ANY.TXT import TXT
 
-from catcher.demo.keys import DkimKey
-from catcher.demo.organisations import HIJACKED, ORGANISATIONS, Host
+from catcher.demo.keys import DemoKey
+from catcher.demo.organisations import HIJACKED, ORGANISATIONS, SendingHost
 from catcher.demo.zones import REVERSE, world
 
 
 @pytest.fixture(scope="module")
-def zones(keys: Mapping[str, DkimKey]) -> dict[str, dns.zone.Zone]:
+def zones(keys: Mapping[str, DemoKey]) -> dict[str, dns.zone.Zone]:
     return {
         origin: dns.zone.from_file(StringIO(text), origin=origin, relativize=False, check_origin=True)
         for origin, text in world(keys).items()
@@ -35,7 +35,7 @@ def records(zones: Mapping[str, dns.zone.Zone], name: str, rdtype: str) -> list[
 
 @pytest.mark.parametrize("host", [*(o.host for o in ORGANISATIONS if not o.via), *HIJACKED], ids=lambda h: h.name)
 def test_reverse_dns_is_forward_confirmed_for_named_hosts_and_absent_for_others(
-    zones: dict[str, dns.zone.Zone], host: Host
+    zones: dict[str, dns.zone.Zone], host: SendingHost
 ) -> None:
     reverse = ".".join(reversed(host.address.split("."))) + ".in-addr.arpa"
     assert reverse.endswith(REVERSE)
@@ -43,7 +43,7 @@ def test_reverse_dns_is_forward_confirmed_for_named_hosts_and_absent_for_others(
     assert records(zones, host.name, "A") == ([host.address] if host.named else [])
 
 
-def test_each_published_dkim_key_is_the_signers(zones: dict[str, dns.zone.Zone], keys: Mapping[str, DkimKey]) -> None:
+def test_each_published_dkim_key_is_the_signers(zones: dict[str, dns.zone.Zone], keys: Mapping[str, DemoKey]) -> None:
     for organisation in ORGANISATIONS:
         key = keys.get(organisation.domain)
         found = records(zones, f"{organisation.selector}._domainkey.{organisation.domain}", "TXT")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.observation import Retention, field_dictionary
-from catcher.privacy.retention import COARSER, coarsened, due, emptied, fields_of, network_of
+from catcher.privacy.retention import COARSER, coarsened, cutoffs, emptied, fields_of, network_of
 from tests.support.observations import NOON, observation, observations
 
 
@@ -23,7 +23,7 @@ def test_there_is_a_way_to_coarsen_each_field_that_the_dictionary_wants_coarse()
 
 
 def test_what_is_due_at_a_moment() -> None:
-    moments = due(NOON, keep_days=180)
+    moments = cutoffs(NOON, keep_days=180)
     assert moments.deleted_before == NOON - timedelta(days=180)
     assert moments.coarsened_before == NOON - timedelta(days=30)
     assert moments.emptied_before == NOON - timedelta(days=5)
@@ -31,13 +31,13 @@ def test_what_is_due_at_a_moment() -> None:
 
 
 def test_a_period_has_ended_an_hour_after_its_last_moment() -> None:
-    assert due(datetime(2026, 12, 1, 0, 59, tzinfo=UTC), 180).ended_before == "2026-11"
-    assert due(datetime(2026, 12, 1, 1, 0, tzinfo=UTC), 180).ended_before == "2026-12"
+    assert cutoffs(datetime(2026, 12, 1, 0, 59, tzinfo=UTC), 180).ended_before == "2026-11"
+    assert cutoffs(datetime(2026, 12, 1, 1, 0, tzinfo=UTC), 180).ended_before == "2026-12"
 
 
 def test_keep_days_below_one_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        due(NOON, 0)
+        cutoffs(NOON, 0)
 
 
 @pytest.mark.parametrize(

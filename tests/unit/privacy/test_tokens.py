@@ -91,6 +91,13 @@ def test_a_retry_tag_depends_on_message_id_date_and_size() -> None:
     assert len(tags) == 5
 
 
+def test_tokens_that_are_stored_stay_the_same() -> None:
+    """Tokens of one period are compared across versions: an update in mid-month counts nobody twice."""
+    assert tokens().mailbox(ALICE) == "459035307a1e374a"
+    assert tokens().signature(b"abcdef==", "army.ml") == "14dcce2876911b4b"
+    assert tokens().retry_tag(b"<1@a.example>", b"Tue, 3 Nov 2026 12:00:00 +0000", 1000) == "b654c1"
+
+
 def test_the_printed_form_shows_no_key() -> None:
     assert repr(tokens()) == "Tokens(period='2026-11')"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.smtp.commands import LINE_MOST, LONG_LINE_MOST, Command, CommandReader, LineFault
+from catcher.smtp.commands import COMMAND_LINE_OCTETS, LONG_COMMAND_LINE_OCTETS, Command, CommandReader, LineFault
 from tests.support.smtpwire import segments
 
 
@@ -40,10 +40,10 @@ def test_verbs_are_upper_case_and_arguments_kept() -> None:
         (b"NOOP\r\r\n", [LineFault.CONTROL]),
         (b"NO\0OP\r\n", [LineFault.CONTROL]),
         (b"NOOP\tx\r\n", [None]),
-        (of(b"NOOP", LINE_MOST), [None]),
-        (of(b"NOOP", LINE_MOST + 1), [LineFault.TOO_LONG]),
-        (of(b"RCPT", LONG_LINE_MOST), [None]),
-        (of(b"RCPT", LONG_LINE_MOST + 1), [LineFault.TOO_LONG]),
+        (of(b"NOOP", COMMAND_LINE_OCTETS), [None]),
+        (of(b"NOOP", COMMAND_LINE_OCTETS + 1), [LineFault.TOO_LONG]),
+        (of(b"RCPT", LONG_COMMAND_LINE_OCTETS), [None]),
+        (of(b"RCPT", LONG_COMMAND_LINE_OCTETS + 1), [LineFault.TOO_LONG]),
         (of(b"NOOP", 100_000) + b"NOOP\r\n", [LineFault.TOO_LONG, None]),
         (b"x" * 100_000 + b"\nNOOP\r\nNOOP\r\n", [LineFault.TOO_LONG, LineFault.BARE_LF, None]),
     ],
@@ -85,7 +85,7 @@ def test_an_over_long_line_is_not_kept() -> None:
     for _ in range(100):
         reader.feed(b"x" * 10_000)
         reader.next()
-    assert len(reader) < LONG_LINE_MOST
+    assert len(reader) < LONG_COMMAND_LINE_OCTETS
 
 
 def test_what_was_not_taken_can_be_had_for_the_data_or_forgotten() -> None:

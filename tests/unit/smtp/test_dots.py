@@ -45,7 +45,7 @@ def reference(data: bytes) -> tuple[bytes, bytes, bool]:
     ids=["CR, LF, dot, NUL", "other line ends and blanks"],
 )
 def test_every_short_sequence_at_the_start_and_after_a_line(octets: bytes, most: int) -> None:
-    """Whole and octet by octet: nothing but CRLF dot CRLF is the end, and what follows it is all there."""
+    """Whole and octet by octet: only CRLF dot CRLF is the end, and no octet behind it is lost."""
     for count in range(most + 1):
         for mix in itertools.product(octets, repeat=count):
             for data in (bytes(mix) + b"NOOP\r\n", b"x\r\n" + bytes(mix) + b"NOOP\r\n"):
@@ -55,7 +55,7 @@ def test_every_short_sequence_at_the_start_and_after_a_line(octets: bytes, most:
 
 
 def stuffed(message: bytes) -> bytes:
-    """What a client sends for ``message``, which ends in CRLF or is empty."""
+    """The octets that a client sends for ``message``, which ends in CRLF or is empty."""
     return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
 
 

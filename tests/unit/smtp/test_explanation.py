@@ -1,4 +1,4 @@
-"""What policies explain and refuse say: true, in the row's language, within a line, and with nothing of the message."""
+"""Replies of policies explain and refuse: true, in the row's language, within a line, without the message's words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catcher.catalogue import Entry
 from catcher.model.errors import ConfigurationError
 from catcher.model.policy import Policy
 from catcher.smtp.explanation import BUILT_IN, Explanations, built_in, load, text_of
-from catcher.smtp.replies import LINE_MOST, Reply
+from catcher.smtp.replies import REPLY_LINE_OCTETS, Reply
 
 ARMY = Entry("army.ml", "army.mil", Policy.EXPLAIN, None, Policy.OBSERVE, "", "catalogue.csv:2")
 NOBODY = replace(ARMY, domain="nobody.test", intended=None)
@@ -99,19 +99,19 @@ def test_a_name_cannot_break_a_line() -> None:
 def test_long_domains_break_a_line_between_words_and_the_reference_stays_last() -> None:
     answer = WORDS.after_data([replace(ARMY, domain=LONGEST, intended=LONGEST)], "AB")
     lines = answer.wire.split(b"\r\n")[:-1]
-    assert len(lines) > 1 and all(len(line) + 2 <= LINE_MOST for line in lines)
+    assert len(lines) > 1 and all(len(line) + 2 <= REPLY_LINE_OCTETS for line in lines)
     assert [line[3:4] for line in lines] == [b"-"] * (len(lines) - 1) + [b" "]
     assert lines[-1].endswith(b"ref AB")
 
 
 @given(st.text(max_size=600), st.text(max_size=600), st.sampled_from(["", "fr"]))
-def test_whoever_the_operator_is_the_reply_is_lines_of_ascii(operator: str, page: str, lang: str) -> None:
+def test_the_reply_is_lines_of_ascii_for_any_operator(operator: str, page: str, lang: str) -> None:
     words = load(None, operator=operator, page=page)
     entry = replace(ARMY, lang=lang)
     for answer in (words.after_data([entry, NOBODY], "AB"), words.unrecorded([entry]), words.at_rcpt(entry, "AB")):
         lines = answer.wire.split(b"\r\n")
         assert lines.pop() == b""
-        assert all(len(line) + 2 <= LINE_MOST and line.decode("ascii").isprintable() for line in lines)
+        assert all(len(line) + 2 <= REPLY_LINE_OCTETS and line.decode("ascii").isprintable() for line in lines)
 
 
 def test_the_operators_own_files_replace_the_built_in_ones_language_by_language(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Flood mode: so many new connections a second, of one neighbourhood and in all; the next second begins anew."""
+"""Limits on new connections a second, from one network and in all; each second starts at zero."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.smtp import Gate, Limits
+from catcher.smtp import Gate, SmtpLimits
 from catcher.smtp.flood import Flood
 from tests.support.smtpwire import Wire, new_server, run
 
-FEW = Limits(connection_rate=4, connection_rate_per_prefix=2, connection_rate_exempt=())
+FEW = SmtpLimits(connection_rate=4, connection_rate_per_prefix=2, connection_rate_exempt=())
 
 
 def test_a_neighbourhood_over_its_bound_is_sent_away_and_the_others_are_served() -> None:
     flood = Flood(FEW)
     assert [flood.admits("192.0.2.1", "192.0.2", 7.0) for _ in range(100)] == [True, True] + [False] * 98
     assert flood.admits("198.51.100.1", "198.51.100", 7.5)
-    assert flood.sent_away == 98
+    assert flood.refused == 98
 
 
 def test_what_was_sent_away_uses_nothing_up() -> None:
@@ -39,7 +39,7 @@ def test_the_flood_ends_with_its_second() -> None:
 
 
 def test_from_however_many_networks_it_comes_no_more_are_remembered_than_may_come_in_a_second() -> None:
-    flood = Flood(Limits(connection_rate=10, connection_rate_per_prefix=2))
+    flood = Flood(SmtpLimits(connection_rate=10, connection_rate_per_prefix=2))
     for n in range(100_000):
         flood.admits("192.0.2.1", str(n), 7 + n / 50_000)
         assert flood.remembered <= 10
@@ -49,14 +49,16 @@ def test_from_however_many_networks_it_comes_no_more_are_remembered_than_may_com
 
 def test_exempt_networks_are_not_counted() -> None:
     flood = Flood(
-        Limits(connection_rate=1, connection_rate_per_prefix=1, connection_rate_exempt=(ip_network("192.0.2.0/24"),))
+        SmtpLimits(
+            connection_rate=1, connection_rate_per_prefix=1, connection_rate_exempt=(ip_network("192.0.2.0/24"),)
+        )
     )
     assert all(flood.admits("192.0.2.1", "192.0.2", 7.0) for _ in range(100))
     assert [flood.admits("2001:db8::1", "2001:db8::/56", 7.0) for _ in range(2)] == [True, False]
 
 
 def test_zero_is_no_bound() -> None:
-    flood = Flood(Limits(connection_rate=0, connection_rate_per_prefix=0))
+    flood = Flood(SmtpLimits(connection_rate=0, connection_rate_per_prefix=0))
     assert all(flood.admits("192.0.2.1", "192.0.2", 7.0) for _ in range(10_000))
     assert flood.remembered == 0
 
@@ -68,7 +70,7 @@ def test_in_no_second_there_are_more_than_the_bounds_say(arrivals: list[tuple[in
     for prefix, moment in sorted(arrivals, key=lambda each: each[1]):
         if flood.admits("192.0.2.1", str(prefix), moment):
             came.append((int(moment), prefix))
-    assert flood.sent_away == len(arrivals) - len(came)
+    assert flood.refused == len(arrivals) - len(came)
     for second in range(5):
         within = [prefix for at, prefix in came if at == second]
         assert len(within) <= 4
@@ -76,7 +78,7 @@ def test_in_no_second_there_are_more_than_the_bounds_say(arrivals: list[tuple[in
 
 
 def test_a_flood_is_told_at_its_beginning_and_then_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
-    flood = Flood(Limits(connection_rate=1, connection_rate_exempt=()))
+    flood = Flood(SmtpLimits(connection_rate=1, connection_rate_exempt=()))
     with caplog.at_level(logging.WARNING, "catcher.smtp"):
         for quarter in range(4 * 125):
             flood.admits("192.0.2.1", "192.0.2", quarter / 4)
@@ -87,9 +89,9 @@ def test_a_flood_is_told_at_its_beginning_and_then_once_a_minute(caplog: pytest.
 
 
 def test_this_machine_is_exempt_unless_the_operator_says_otherwise() -> None:
-    gate = Gate(Limits(connection_rate=1, connection_rate_per_prefix=1))
+    gate = Gate(SmtpLimits(connection_rate=1, connection_rate_per_prefix=1))
     assert not any(gate.enter(address, 7.0) for address in ("127.0.0.1", "::1") for _ in range(100))
-    gate = Gate(Limits(connection_rate=1, connection_rate_exempt=()))
+    gate = Gate(SmtpLimits(connection_rate=1, connection_rate_exempt=()))
     assert [gate.enter("127.0.0.1", 7.0) is None for _ in range(3)] == [True, False, False]
 
 

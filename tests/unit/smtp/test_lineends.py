@@ -1,4 +1,4 @@
-"""Line ends: the quick look at equally long lines finds what looking at every octet finds."""
+"""Line ends: the fast path for equally long lines gives the result of reading every octet."""
 
 from __future__ import annotations
 
@@ -39,6 +39,18 @@ def test_regular_lines_with_faults_in_them(
     data = (b"x" * start + b"\r\n") + (b"x" * width + b"\r\n") * (5000 // (width + 2)) + b"x" * (start % 7)
     for at, octets in faults:
         data = data[:at] + octets + data[at + 1 :]
+    assert seen(segments(data, cuts)) == by_looking(data)
+
+
+@pytest.mark.parametrize("data", [b"a\nb\r\r", b"a\nb\r\r\nc", b"\n\r\r", b"\r\r", b"\r\r\n"])
+def test_a_cr_before_a_cr_stands_alone(data: bytes) -> None:
+    """Also at the end of a packet in which LFs and CRs are equal in number."""
+    for cut in range(len(data) + 1):
+        assert seen(segments(data, [cut])) == by_looking(data)
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"x"]), max_size=12).map(b"".join), st.lists(st.integers(0, 12)))
+def test_every_mix_of_cr_and_lf(data: bytes, cuts: list[int]) -> None:
     assert seen(segments(data, cuts)) == by_looking(data)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from catcher.smtp.connection import READ_AHEAD
-from catcher.smtp.front import OCTETS
+from catcher.smtp.front import READ_OCTETS
 from tests.support.smtpwire import MAIL, RecordingIntake, Wire, conversation, segments
 from tests.support.tree import ROOT
 
@@ -23,7 +23,7 @@ REPLIES = re.compile(rb"(?:[2-5][0-9][0-9]-[^\r\n]{0,506}\r\n)*[2-5][0-9][0-9] [
 
 
 def corpus() -> list[bytes]:
-    """What the clients of the transcripts say."""
+    """The octets of the clients in the transcripts."""
     said = []
     for path in sorted((ROOT / "tests" / "transcripts" / "smtp").glob("*.txt")):
         lines = []
@@ -96,7 +96,7 @@ def mutated(chance: random.Random) -> bytes:
 
 @dataclass(frozen=True)
 class Course:
-    """What came of a session."""
+    """The result of a session."""
 
     replies: bytes
     taken: tuple[tuple[str, int, int | None], ...]
@@ -113,7 +113,7 @@ def course(packets: list[bytes], *, half_close: bool) -> Course:
             session = wire.protocol._session
             if session is not None:
                 kept = len(session._commands) + len(session._out)  # type: ignore[attr-defined]
-                assert kept <= READ_AHEAD + OCTETS + len(packet)
+                assert kept <= READ_AHEAD + READ_OCTETS + len(packet)
         if half_close and not wire.transport.lost:
             wire.half_close()
         while not wire.transport.lost:  # without the half-close the idle timer ends it

@@ -88,7 +88,7 @@ def test_without_keyword_or_bracket_there_is_no_path(argument: bytes) -> None:
     assert parse(argument, b"TO:") is None
 
 
-def test_parameters_are_noted_whoever_asked_for_them() -> None:
+def test_parameters_are_noted_even_if_not_offered() -> None:
     """Microsoft 365 sends AUTH=<>; values keep their case, the first of two counts."""
     argument = parse(b"FROM:<a@army.ml>  SIZE=10 auth=<> Envid=aB+3D== X-NEW  SIZE=20", b"FROM:")
     assert argument is not None

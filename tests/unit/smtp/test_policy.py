@@ -1,4 +1,4 @@
-"""What a recipient gets to hear, from the policy in force (DESIGN §3 "Policies")."""
+"""The reply to a recipient under the policy in force (DESIGN §3 "Policies")."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from catcher.catalogue import Catalogue, Entry
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
-from catcher.smtp import Settings
-from catcher.smtp.policy import Kind, Verdict, at_rcpt
+from catcher.smtp import SmtpSettings
+from catcher.smtp.policy import RcptDecision, RcptResult, at_rcpt
 from tests.support.smtpwire import NOW, ONE_OF_EACH, SETTINGS, catalogue
 
 
@@ -20,8 +20,8 @@ def judge(
     rows: Catalogue = ONE_OF_EACH,
     outcome: Outcome | None = None,
     now: datetime = NOW,
-    settings: Settings = SETTINGS,
-) -> Verdict:
+    settings: SmtpSettings = SETTINGS,
+) -> RcptDecision:
     local_part, _, domain = address.rpartition("@")
     return at_rcpt(
         Mailbox(local_part, domain), catalogue=rows, settings=settings, now=now, outcome=outcome, ref=lambda: "REF-1"
@@ -31,21 +31,21 @@ def judge(
 @pytest.mark.parametrize(
     ("domain", "code", "status", "kind"),
     [
-        ("army.ml", 250, b"2.1.5", Kind.TAKEN),
-        ("navy.ml", 250, b"2.1.5", Kind.TAKEN),
-        ("refuse.test", 550, b"5.1.2", Kind.REFUSED),
-        ("null.test", 550, b"5.1.10", Kind.TURNED_AWAY),
-        ("observe.test", 550, b"5.1.2", Kind.TURNED_AWAY),
-        ("release.test", 451, b"4.4.4", Kind.TURNED_AWAY),
-        ("elsewhere.example", 550, b"5.7.1", Kind.TURNED_AWAY),
-        ("ml", 550, b"5.7.1", Kind.TURNED_AWAY),
-        ("notarmy.ml", 550, b"5.7.1", Kind.TURNED_AWAY),
-        ("[192.0.2.1]", 550, b"5.7.1", Kind.TURNED_AWAY),
-        ("mail.army.ml", 250, b"2.1.5", Kind.TAKEN),
-        ("a.b.refuse.test", 550, b"5.1.2", Kind.REFUSED),
+        ("army.ml", 250, b"2.1.5", RcptResult.TAKEN),
+        ("navy.ml", 250, b"2.1.5", RcptResult.TAKEN),
+        ("refuse.test", 550, b"5.1.2", RcptResult.REFUSED),
+        ("null.test", 550, b"5.1.10", RcptResult.TURNED_AWAY),
+        ("observe.test", 550, b"5.1.2", RcptResult.TURNED_AWAY),
+        ("release.test", 451, b"4.4.4", RcptResult.TURNED_AWAY),
+        ("elsewhere.example", 550, b"5.7.1", RcptResult.TURNED_AWAY),
+        ("ml", 550, b"5.7.1", RcptResult.TURNED_AWAY),
+        ("notarmy.ml", 550, b"5.7.1", RcptResult.TURNED_AWAY),
+        ("[192.0.2.1]", 550, b"5.7.1", RcptResult.TURNED_AWAY),
+        ("mail.army.ml", 250, b"2.1.5", RcptResult.TAKEN),
+        ("a.b.refuse.test", 550, b"5.1.2", RcptResult.REFUSED),
     ],
 )
-def test_each_policy_has_its_reply(domain: str, code: int, status: bytes, kind: Kind) -> None:
+def test_each_policy_has_its_reply(domain: str, code: int, status: bytes, kind: RcptResult) -> None:
     verdict = judge(f"reader@{domain}")
     assert (verdict.reply.code, verdict.kind) == (code, kind)
     assert verdict.reply.wire[4:].startswith(status + b" ")
@@ -89,13 +89,13 @@ def test_who_writes_to_the_operator_is_told_where(address: str) -> None:
 
 
 def test_other_names_of_the_sink_point_to_the_operator_too() -> None:
-    settings = Settings("mx.sink.example", "", "https://operator.example/", frozenset({"notices.sink.example"}))
+    settings = SmtpSettings("mx.sink.example", "", "https://operator.example/", frozenset({"notices.sink.example"}))
     assert b"https://operator.example/" in judge("abuse@notices.sink.example", settings=settings).reply.wire
 
 
 @pytest.mark.parametrize("address", ["notices@notices.sink.example", "Notices@notices.sink.example"])
 def test_who_writes_to_the_address_in_from_is_told_where(address: str) -> None:
-    settings = Settings(
+    settings = SmtpSettings(
         "mx.sink.example",
         "desk@operator.example",
         sender="notices@notices.sink.example",
@@ -103,13 +103,13 @@ def test_who_writes_to_the_address_in_from_is_told_where(address: str) -> None:
         notices="notices.sink.example",
     )
     verdict = judge(address, settings=settings)
-    assert verdict.reply.code == 550 and verdict.kind is Kind.TURNED_AWAY
+    assert verdict.reply.code == 550 and verdict.kind is RcptResult.TURNED_AWAY
     assert b"desk@operator.example" in verdict.reply.wire
     assert b"desk@operator.example" not in judge("notices@mx.sink.example", settings=settings).reply.wire
 
 
 def test_postmaster_of_a_catalogued_domain_is_a_stray_mail_as_any_other() -> None:
-    assert judge("postmaster@army.ml").kind is Kind.TAKEN
+    assert judge("postmaster@army.ml").kind is RcptResult.TAKEN
 
 
 def test_a_bare_local_part_is_no_recipient() -> None:

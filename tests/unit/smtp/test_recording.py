@@ -1,4 +1,4 @@
-"""What ended is recorded once, before the reply, whatever the client or the store does meanwhile."""
+"""A transaction that ended is recorded once, before the reply, even if client or store fail meanwhile."""
 
 from __future__ import annotations
 

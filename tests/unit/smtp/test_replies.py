@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.smtp import replies
-from catcher.smtp.replies import LINE_MOST, Reply, reply
+from catcher.smtp.replies import REPLY_LINE_OCTETS, Reply, reply
 
 CONSTANTS = {name: value for name, value in vars(replies).items() if isinstance(value, Reply)}
 LONGEST = ".".join(["d" * 62] * 4)
@@ -30,7 +30,7 @@ def test_every_reply_is_well_formed(name: str) -> None:
     lines = answer.wire.split(b"\r\n")
     assert lines.pop() == b""
     for number, line in enumerate(lines, start=1):
-        assert len(line) + 2 <= LINE_MOST
+        assert len(line) + 2 <= REPLY_LINE_OCTETS
         separator = b" " if number == len(lines) else b"-"
         assert line.startswith(b"%d%s" % (answer.code, separator))
         if answer.code != 354:
@@ -48,5 +48,5 @@ def test_any_text_becomes_lines_that_fit(texts: list[str]) -> None:
     wire = reply(550, "5.1.2", *texts).wire
     lines = wire.split(b"\r\n")[:-1]
     assert b"\r" not in b"".join(lines) and b"\n" not in b"".join(lines)
-    assert all(len(line) <= LINE_MOST - 2 for line in lines)
+    assert all(len(line) <= REPLY_LINE_OCTETS - 2 for line in lines)
     assert [line[3:4] for line in lines] == [b"-"] * (len(lines) - 1) + [b" "]

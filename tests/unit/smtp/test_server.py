@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from catcher.smtp import LEAVING, Limits
-from catcher.smtp.gate import LOOKED_AT
+from catcher.smtp import EVICTED_STILL_OPEN, SmtpLimits
+from catcher.smtp.gate import EVICTION_CANDIDATES
 from tests.support.smtpwire import MAIL, RecordingIntake, Wire, new_server, open_data, run
 
 
 def test_a_connection_over_the_limit_gets_421_and_the_next_after_one_left_is_served() -> None:
     async def main() -> None:
-        server = new_server(limits=Limits(connections=2))
+        server = new_server(limits=SmtpLimits(connections=2))
         one, two = Wire(server), Wire(server)
         assert (await one.reply())[:3] == (await two.reply())[:3] == "220"
         three = Wire(server)
@@ -28,7 +28,7 @@ def test_a_connection_over_the_limit_gets_421_and_the_next_after_one_left_is_ser
 
 def test_where_all_connections_are_taken_the_client_that_sleeps_longest_makes_way() -> None:
     async def main() -> None:
-        server = new_server(limits=Limits(connections=3, asleep_seconds=5.0))
+        server = new_server(limits=SmtpLimits(connections=3, evictable_after_seconds=5.0))
         first, second, third = (Wire(server) for _ in range(3))
         for wire in (first, second, third):
             await wire.reply()
@@ -39,14 +39,16 @@ def test_where_all_connections_are_taken_the_client_that_sleeps_longest_makes_wa
         assert await second.reply() == "421 4.3.2 idle while others wait; try again later"
         await second.ended()
         assert await first.ask("NOOP") == await third.ask("NOOP") == ["250 2.0.0 ok"]
-        assert (server.counters.made_way, server.counters.connections_refused) == (1, 1)
+        assert (server.counters.evicted, server.counters.connections_refused) == (1, 1)
         await server.close(1.0)
 
     run(main())
 
 
 def test_who_is_in_a_transaction_is_not_asleep_so_soon_and_who_sends_a_message_never() -> None:
-    limits = Limits(connections=2, asleep_seconds=5.0, asleep_in_transaction_seconds=60.0, octets_a_window=0)
+    limits = SmtpLimits(
+        connections=2, evictable_after_seconds=5.0, evictable_in_transaction_after_seconds=60.0, octets_a_window=0
+    )
 
     async def main() -> None:
         server = new_server(limits=limits)
@@ -73,7 +75,7 @@ def test_who_waits_for_the_store_is_not_sent_away() -> None:
     intake = RecordingIntake(gate=asyncio.Event())
 
     async def main() -> None:
-        server = new_server(intake, limits=Limits(connections=1))
+        server = new_server(intake, limits=SmtpLimits(connections=1))
         wire = Wire(server)
         await wire.reply()
         await wire.send(MAIL)
@@ -88,16 +90,16 @@ def test_who_waits_for_the_store_is_not_sent_away() -> None:
 
 
 def test_those_who_are_sent_away_and_do_not_go_are_bounded() -> None:
-    """A client that reads nothing keeps its descriptor until it is cut off; so many, and no more, are waited for."""
+    """A client that reads nothing keeps its descriptor until it is cut off; the number of these is bounded."""
 
     async def main() -> None:
-        server = new_server(limits=Limits(connections=2 * LEAVING))
-        sleepers = [Wire(server, ("127.0.0.1", n)) for n in range(2 * LEAVING)]
+        server = new_server(limits=SmtpLimits(connections=2 * EVICTED_STILL_OPEN))
+        sleepers = [Wire(server, ("127.0.0.1", n)) for n in range(2 * EVICTED_STILL_OPEN)]
         await asyncio.sleep(5)
         for wire in sleepers:
             wire.transport.stuck = True
-        said = [(await Wire(server, ("127.0.0.2", n)).reply())[:9] for n in range(LEAVING + 1)]
-        assert said == ["220 mx.si"] * LEAVING + ["421 4.3.2"]
+        said = [(await Wire(server, ("127.0.0.2", n)).reply())[:9] for n in range(EVICTED_STILL_OPEN + 1)]
+        assert said == ["220 mx.si"] * EVICTED_STILL_OPEN + ["421 4.3.2"]
         await asyncio.sleep(20)
         assert (await Wire(server).reply())[:3] == "220"
         await server.close(1.0)
@@ -106,11 +108,11 @@ def test_those_who_are_sent_away_and_do_not_go_are_bounded() -> None:
 
 
 def test_room_is_looked_for_among_a_bounded_number_of_clients() -> None:
-    """What a connection costs doesn't grow with how many are awake; the next one looks further."""
+    """The cost of a connection doesn't grow with the number of busy clients; the next one checks further clients."""
 
     async def main() -> None:
-        server = new_server(limits=Limits(connections=LOOKED_AT + 1))
-        awake = [Wire(server) for _ in range(LOOKED_AT)]
+        server = new_server(limits=SmtpLimits(connections=EVICTION_CANDIDATES + 1))
+        awake = [Wire(server) for _ in range(EVICTION_CANDIDATES)]
         sleeper = Wire(server)
         await sleeper.reply()
         await asyncio.sleep(5)
@@ -127,7 +129,7 @@ def test_room_is_looked_for_among_a_bounded_number_of_clients() -> None:
 
 def test_who_has_too_many_connections_of_its_own_sends_nobody_away() -> None:
     async def main() -> None:
-        server = new_server(limits=Limits(connections=2, connections_per_address=1))
+        server = new_server(limits=SmtpLimits(connections=2, connections_per_address=1))
         one, two = Wire(server, ("192.0.2.1", 1)), Wire(server, ("198.51.100.1", 1))
         await one.reply(), await two.reply()
         await asyncio.sleep(5)
@@ -211,7 +213,7 @@ def test_a_server_without_connections_closes_at_once() -> None:
 
 def test_an_address_and_its_neighbours_have_limits_of_their_own_but_loopback_has_not() -> None:
     async def main() -> None:
-        server = new_server(limits=Limits(connections_per_address=2, connections_per_prefix=3))
+        server = new_server(limits=SmtpLimits(connections_per_address=2, connections_per_prefix=3))
 
         async def greeted(address: str) -> str:
             return (await Wire(server, (address, 40000)).reply())[:9]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
-from aiosmtpd.smtp import SMTP
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,14 +131,30 @@ def test_a_pipelined_group_is_answered_in_one_write_and_goodbye_at_once() -> Non
 
 
 def test_sessions_leave_nothing_on_each_other() -> None:
-    """The library keeps its limits in the class: five EHLOs of one client change them for all."""
-    before = dict(SMTP.command_size_limits)
+    """Two open sessions of one server: what one did, refused or used up doesn't show in the other's replies."""
+    server = new_server(intake := RecordingIntake())
+    script = [*OPENING[:2], "RCPT TO:<reader@army.ml>", "NOOP", "RSET", *OPENING, "Subject: a\r\n\r\n.", "QUIT"]
 
-    async def play(wire: Wire) -> None:
-        await wire.ask(*["EHLO client.example"] * 5)
+    async def replies_to(wire: Wire) -> list[str]:
+        replies = [await wire.reply()]
+        for line in script:
+            replies += await wire.ask(line)
+        return [re.sub(r"REF-\d", "REF", reply) for reply in replies]
 
-    conversation(play)
-    assert before == SMTP.command_size_limits
+    async def alone() -> list[str]:
+        return await replies_to(Wire(new_server()))
+
+    async def beside_another() -> list[str]:
+        wire, other = Wire(server), Wire(server)
+        await other.reply()
+        await other.ask(*["EHLO other.example"] * 150, "MAIL FROM:<other@sender.example> BODY=BINARYMIME SMTPUTF8")
+        await other.ask("RCPT TO:<other@x.army.ml>", "RCPT TO:<other@refuse.test>", *["NONSENSE"] * 18)
+        return await replies_to(wire)
+
+    assert run(beside_another()) == run(alone())
+    (taken,) = intake.taken
+    assert [path.address for path in taken.transaction.forward_paths] == ["reader@army.ml"]
+    assert taken.transaction.smtputf8 is False
 
 
 WORDS = st.sampled_from(

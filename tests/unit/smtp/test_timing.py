@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from catcher.smtp import Limits
+from catcher.smtp import SmtpLimits
 from tests.support.smtpwire import OPENING, RecordingIntake, Wire, conversation, new_server, open_data, run
 
-LIMITS = Limits(idle_seconds=300, session_seconds=3600, lingering_seconds=10)
+LIMITS = SmtpLimits(idle_seconds=300, session_seconds=3600, lingering_seconds=10)
 
 
 def now() -> float:
@@ -111,7 +111,7 @@ def test_a_client_that_does_not_read_is_cut_off() -> None:
 
 
 def test_what_goes_wrong_with_one_client_is_no_other_ones_trouble() -> None:
-    """All are looked at in one go; whoever comes after the one that fails is let go at the same time, too."""
+    """All sessions are checked in one go; a fault in one doesn't keep the next from being ended in time."""
 
     async def told_at(wire: Wire) -> float:
         assert await wire.reply() == "421 4.4.2 nothing came for too long"

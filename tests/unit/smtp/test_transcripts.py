@@ -17,7 +17,7 @@ import pytest
 
 from catcher.model.answer import Answer
 from catcher.privacy import NoticeCodes
-from catcher.smtp import Limits
+from catcher.smtp import SmtpLimits
 from tests.support.smtpwire import (
     ONE_OF_EACH,
     SETTINGS,
@@ -28,8 +28,9 @@ from tests.support.smtpwire import (
     run,
     store_down,
 )
+from tests.support.tree import ROOT
 
-TRANSCRIPTS = sorted((Path(__file__).parents[2] / "transcripts" / "smtp").glob("*.txt"))
+TRANSCRIPTS = sorted((ROOT / "tests" / "transcripts" / "smtp").glob("*.txt"))
 
 
 CODES = NoticeCodes(bytes(32))
@@ -70,7 +71,7 @@ class Player:
                 own_names=frozenset({"notices.sink.example"}),
                 notices="notices.sink.example" if ["answers"] in rows else "",
                 answer_of=answer_of,
-                limits=Limits(connection_rate=1, connection_rate_exempt=()) if self.in_flood else Limits(),
+                limits=SmtpLimits(connection_rate=1, connection_rate_exempt=()) if self.in_flood else SmtpLimits(),
             ),
         )
         code = CODES.code(NOTICE)

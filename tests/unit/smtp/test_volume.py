@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from catcher.model.policy import Outcome
-from catcher.smtp import Limits
+from catcher.smtp import SmtpLimits
 from tests.support.smtpwire import OPENING, Wire, conversation, new_server, open_data, run
 
-NO_BUDGET = Limits(commands=100_000)
+NO_BUDGET = SmtpLimits(commands=100_000)
 
 
 def test_a_line_of_100_kb_without_end_inside_the_data_is_a_line() -> None:
@@ -39,7 +39,7 @@ def test_a_message_over_the_limit_is_swallowed_to_its_end_and_then_refused() -> 
         assert await wire.reply() == "552 5.3.4 the message is too big"
         assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
 
-    intake, server = conversation(play, limits=Limits(message_octets=1000))
+    intake, server = conversation(play, limits=SmtpLimits(message_octets=1000))
     assert (intake.taken, server.counters.too_big) == ([], 1)
 
 
@@ -106,7 +106,7 @@ def test_commands_that_bring_no_mail_have_a_budget_and_a_message_renews_it() -> 
         assert await wire.ask("NOOP") == ["421 4.7.0 too many commands without mail"]
         await wire.ended()
 
-    conversation(play, limits=Limits(commands=10))
+    conversation(play, limits=SmtpLimits(commands=10))
 
 
 def test_a_message_that_goes_in_circles_is_refused() -> None:
