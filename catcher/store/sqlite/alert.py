@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from catcher.model.alert import Alert, AlertKind, Channel, Delivery
 from catcher.store.codec import Value, moment_from_text, moment_to_text
 from catcher.store.rules import alert_to_the_second, delivery_to_the_second
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert, quoted
 
 _ALERT = ("key", "kind", "at", "incident", "counts", "domain")

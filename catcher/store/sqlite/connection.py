@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from catcher.model.errors import StoreUnavailable
+from catcher.store.sqlite.library import Database
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",

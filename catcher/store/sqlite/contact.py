@@ -8,12 +8,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlite_utils import Database
-
 from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult, in_order
 from catcher.model.ports import ContactChange
 from catcher.store.codec import Value, bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import changed_contacts
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert, quoted
 
 _CONTACT = tuple(field.name for field in fields(Contact))

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlite_utils import Database
-
 from catcher.model.fingerprint import MailClass, Tier
 from catcher.model.incident import (
     REFLECTS,
@@ -23,6 +21,7 @@ from catcher.model.incident import (
 )
 from catcher.model.policy import Outcome
 from catcher.store.codec import Value
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert
 
 _CELL = ("incident", "day", "counterpart", "tier", "mail_class", "outcome", "marked", "tls", "mails", "counted")

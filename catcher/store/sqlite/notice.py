@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Source
 from catcher.model.incident import IncidentKey, Role
@@ -16,6 +14,7 @@ from catcher.model.noticelife import Act
 from catcher.model.suppression import Scope, Suppression
 from catcher.store.codec import Value, bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import begun, step_to_the_second, suppression_to_the_second
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.retention import owe_scrub
 from catcher.store.sqlite.statement import insert, quoted
 

@@ -8,13 +8,12 @@ from functools import lru_cache
 from operator import itemgetter
 from sqlite3 import Connection
 
-from sqlite_utils import Database
-
 from catcher.model.observation import Observation, Stored
 from catcher.privacy.retention import RETRY_AFTER
 from catcher.store.codec import COLUMNS, Row, bound_to_text, decode, encode, moment_from_text, moment_to_text, texts
 from catcher.store.rules import retry_key, revised
 from catcher.store.sqlite.connection import writing
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted
 
 _ALL = quoted(COLUMNS)

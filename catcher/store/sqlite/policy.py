@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlite_utils import Database
-
 from catcher.model.policy import Policy, PolicySince
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert
 
 _COLUMNS = ("domain", "day", "policy")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation, Retention
 from catcher.privacy.retention import Due, coarsened, fields_of
 from catcher.store.codec import COLUMNS, bound_to_text, decode, encode
 from catcher.store.rules import retry_key
 from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, writing
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted
 
 CHUNK = 1_000

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlite_utils import Database
-
 from catcher.store.codec import Value
+from catcher.store.sqlite.library import Database
 
 
 def insert(db: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]], then: str = "") -> None:
