@@ -26,7 +26,6 @@ def test_numpy_is_imported_by_no_server_and_no_reading_command(tmp_path: Path, m
         assert len(server.json("observation", "list")) == 1
         for command in (
             ("incident", "list"),
-            ("contact", "list"),
             ("store", "verify"),
             ("status",),
         ):

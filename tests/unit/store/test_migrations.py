@@ -109,7 +109,7 @@ def test_killed_at_any_statement_it_is_as_before_or_done(path: Path, made: Calla
 
 
 def _migrated_unless_killed(path: Path, *, at: int) -> bool:
-    """Whether a process lived to its end that kills itself before statement ``at``, not counting those that only read."""
+    """Whether a process that kills itself before its writing statement number ``at`` lived to the end."""
     child = os.fork()
     if child == 0:
         db = connect(path)
