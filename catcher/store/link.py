@@ -14,7 +14,8 @@ from typing import Any, cast
 
 from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation, Stored
-from catcher.store.codec import Row, encode
+from catcher.model.ports import ObservationRow
+from catcher.store.codec import encode
 from catcher.store.rules import to_the_minute
 from catcher.store.wire import Messages, from_commits, to_results
 from catcher.store.writer import Result
@@ -144,7 +145,7 @@ class Line(asyncio.Protocol):
         self._link = link
         self._loop = asyncio.get_running_loop()
         self._messages = Messages()
-        self._unsent: list[tuple[bool, Sequence[Row]]] = []
+        self._unsent: list[tuple[bool, Sequence[ObservationRow]]] = []
         self._waiting: deque[asyncio.Future[Any]] = deque()
         self._leaving = False
         self._transport: asyncio.Transport
@@ -156,7 +157,7 @@ class Line(asyncio.Protocol):
         """Commits without an answer."""
         return len(self._waiting)
 
-    def send(self, rows: Sequence[Row], *, revises: bool) -> asyncio.Future[Any]:
+    def send(self, rows: Sequence[ObservationRow], *, revises: bool) -> asyncio.Future[Any]:
         """Done when ``rows`` are durable, with the result; fails with StoreUnavailable."""
         if not self._unsent:
             self._loop.call_soon(self._gather, GATHER_TURNS)

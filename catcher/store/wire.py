@@ -19,7 +19,7 @@ from typing import Any
 import msgpack  # type: ignore[import-untyped]
 
 from catcher.model.observation import Stored
-from catcher.store.codec import Row
+from catcher.model.ports import ObservationRow
 from catcher.store.writer import Commit, Result
 
 MOST_OCTETS = 256 * 1024 * 1024
@@ -49,7 +49,7 @@ OPEN = _pack([])
 MOVED = _pack(None)
 
 
-def from_commits(commits: Sequence[tuple[bool, Sequence[Row]]]) -> bytes:
+def from_commits(commits: Sequence[tuple[bool, Sequence[ObservationRow]]]) -> bytes:
     return _pack(commits)
 
 

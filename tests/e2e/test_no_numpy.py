@@ -27,7 +27,6 @@ def test_numpy_is_imported_by_no_server_and_no_reading_command(tmp_path: Path, m
         for command in (
             ("incident", "list"),
             ("store", "verify"),
-            ("status",),
         ):
             server.catcher(*command)
         server.stop()

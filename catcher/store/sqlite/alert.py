@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from catcher.model.alert import Alert, AlertKind, Channel, Delivery
-from catcher.store.codec import Value, moment_from_text, moment_to_text
+from catcher.model.ports import ColumnValue
+from catcher.store.codec import moment_from_text, moment_to_text
 from catcher.store.rules import alert_to_the_second, delivery_to_the_second
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert, quoted
@@ -64,7 +65,7 @@ def beat(db: Database, now: datetime) -> None:
     insert(db, "heartbeat", ("at",), [(moment_to_text(now.replace(microsecond=0)),)])
 
 
-def _row(number: int, delivery: Delivery) -> tuple[Value, ...]:
+def _row(number: int, delivery: Delivery) -> tuple[ColumnValue, ...]:
     again, sent = (None if m is None else moment_to_text(m) for m in (delivery.again_at, delivery.sent_at))
     return (number, delivery.channel.value, delivery.attempts, again, sent)
 

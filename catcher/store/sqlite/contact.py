@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult, in_order
-from catcher.model.ports import ContactChange
-from catcher.store.codec import Value, bound_to_text, moment_from_text, moment_to_text
+from catcher.model.ports import ColumnValue, ContactChange
+from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import changed_contacts
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert, quoted
@@ -62,7 +62,7 @@ def delete(db: Database, before: datetime) -> int:
     return db.execute(f"DELETE FROM contact WHERE {_STALE}", [bound_to_text(before)]).rowcount
 
 
-def _row(value: Contact | StepOutcome) -> tuple[Value, ...]:
+def _row(value: Contact | StepOutcome) -> tuple[ColumnValue, ...]:
     return tuple(moment_to_text(v) if isinstance(v, datetime) else v for v in astuple(value))
 
 

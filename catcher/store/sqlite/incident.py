@@ -20,7 +20,7 @@ from catcher.model.incident import (
     Side,
 )
 from catcher.model.policy import Outcome
-from catcher.store.codec import Value
+from catcher.model.ports import ColumnValue
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert
 
@@ -73,9 +73,9 @@ def add(db: Database, increments: Mapping[str, Incident], *, of: int = 0) -> Non
 
     ``of``: the observation that they come from, where they may have to be taken out again.
     """
-    cells: list[tuple[Value, ...]] = []
-    mailboxes: list[tuple[Value, ...]] = []
-    totals: list[tuple[Value, ...]] = []
+    cells: list[tuple[ColumnValue, ...]] = []
+    mailboxes: list[tuple[ColumnValue, ...]] = []
+    totals: list[tuple[ColumnValue, ...]] = []
     for increment in increments.values():
         number = _number(db, increment.key)
         for c, n in increment.cells.items():

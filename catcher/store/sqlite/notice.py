@@ -11,8 +11,9 @@ from catcher.model.contact import Source
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.notice import Notice, NoticeForm, Step
 from catcher.model.noticelife import Act
+from catcher.model.ports import ColumnValue
 from catcher.model.suppression import Scope, Suppression
-from catcher.store.codec import Value, bound_to_text, moment_from_text, moment_to_text
+from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import begun, step_to_the_second, suppression_to_the_second
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.retention import owe_scrub
@@ -31,7 +32,7 @@ def add(db: Database, notice: Notice, text: bytes) -> bool:
     if db.execute("SELECT 1 FROM notice WHERE id = ?", [notice.id]).fetchone():
         return False
     n = begun(notice)
-    row: tuple[Value, ...] = (
+    row: tuple[ColumnValue, ...] = (
         n.id,
         *(n.key.party, n.key.role.value, n.key.domain, n.period),
         *(n.addressee.address, n.addressee.source.value, int(n.addressee.trusted), n.addressee.openpgp),
@@ -59,7 +60,7 @@ def add_step(db: Database, id: str, step: Step, *, once: bool = False) -> Notice
     return notice
 
 
-def _step_row(notice: int, place: int, step: Step) -> tuple[Value, ...]:
+def _step_row(notice: int, place: int, step: Step) -> tuple[ColumnValue, ...]:
     again_at = None if step.again_at is None else moment_to_text(step.again_at)
     return notice, place, step.act.value, moment_to_text(step.at), step.who, step.note, again_at
 

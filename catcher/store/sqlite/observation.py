@@ -9,9 +9,10 @@ from operator import itemgetter
 from sqlite3 import Connection
 
 from catcher.model.observation import Observation, Stored
+from catcher.model.ports import ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
-from catcher.store.codec import COLUMNS, Row, bound_to_text, decode, encode, moment_from_text, moment_to_text, texts
-from catcher.store.rules import retry_key, revised
+from catcher.store.codec import COLUMNS, bound_to_text, decode, encode, moment_from_text, moment_to_text, texts
+from catcher.store.rules import retry_key, with_revision
 from catcher.store.sqlite.connection import writing
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted
@@ -33,7 +34,7 @@ _ADD_RETRY = "INSERT INTO retry (key, observation) VALUES (?,?)"
 _ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALUES (?,?,?)'
 
 
-def add(db: Database, rows: Sequence[Row]) -> list[Stored]:
+def add(db: Database, rows: Sequence[ObservationRow]) -> list[Stored]:
     """As ``SqliteStore.add_rows``: one transaction, durable when it returns."""
     if not rows:
         return []
@@ -42,8 +43,8 @@ def add(db: Database, rows: Sequence[Row]) -> list[Stored]:
         return [_add(db.conn, id, row) for id, row in enumerate(rows, last + 1)]
 
 
-def _add(connection: Connection, id: int, row: Row) -> Stored:
-    """Row by row, so that each is judged beside those before it; a statement costs little, a page of the log much."""
+def _add(connection: Connection, id: int, row: ObservationRow) -> Stored:
+    """Adds one row, judged beside those before it. A statement costs little, a page of the log much."""
     transaction, observed_at, signatures = _judged(row)
     tokens, key, first = texts(signatures), _retry_key(row), None
     if key is not None:
@@ -56,7 +57,7 @@ def _add(connection: Connection, id: int, row: Row) -> Stored:
     return Stored(id, first, replayed)
 
 
-def _retry_key(row: Row) -> int | None:
+def _retry_key(row: ObservationRow) -> int | None:
     tag, domain, reverse_path_token, recipients = _envelope(row)
     return retry_key(tag, domain, reverse_path_token, texts(recipients))
 
@@ -90,7 +91,7 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
         tokens = [(token, stored.transaction, stored.id) for token in stored.signatures]
         db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
         replayed = stored.retry_of is None and _is_seen(db.conn, known.signatures, stored.transaction)
-        new = revised(stored, known, replayed=replayed)
+        new = with_revision(stored, known, replayed=replayed)
         db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(encode(new)), int(new.replayed), new.id])
         _add_signatures(db.conn, new.signatures, new.transaction, new.id)
         db.execute("INSERT INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id])

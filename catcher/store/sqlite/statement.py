@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catcher.store.codec import Value
+from catcher.model.ports import ColumnValue
 from catcher.store.sqlite.library import Database
 
 
-def insert(db: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]], then: str = "") -> None:
+def insert(
+    db: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[ColumnValue]], then: str = ""
+) -> None:
     """Inserts ``rows``, in a transaction of the caller's; ``then`` is what follows the values, ``ON CONFLICT``."""
     marks = ",".join("?" * len(columns))
     db.conn.executemany(f"INSERT INTO {table} ({quoted(columns)}) VALUES ({marks}) {then}", rows)

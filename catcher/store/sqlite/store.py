@@ -15,10 +15,10 @@ from catcher.model.incident import Crowd, Incident, IncidentKey
 from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, Purged
+from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
 from catcher.model.suppression import Suppression
 from catcher.privacy.retention import due
-from catcher.store.codec import Row, encode
+from catcher.store.codec import encode
 from catcher.store.rules import to_the_minute
 from catcher.store.sqlite import alert, contact, demand, incident, migrations, observation, policy, retention
 from catcher.store.sqlite import notice as notices
@@ -52,7 +52,7 @@ class SqliteStore:
         stored = self.add_rows([tuple(map(encode, batch)) for batch in finest])
         return [tuple(map(Observation.stored_as, *each)) for each in zip(finest, stored, strict=True)]
 
-    def add_rows(self, batches: Sequence[Sequence[Row]]) -> list[tuple[Stored, ...]]:
+    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
         """As ``add``, of rows as ``codec.encode`` makes them, of whole minutes; gives what became of each.
 
         ``id``, ``retry_of`` and ``replayed`` in the rows mean nothing.

@@ -34,7 +34,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     indexes: tuple[Index, ...]
     references: tuple[tuple[str, str, str], ...]
-    """Column, other table, its column."""
+    """Column, other table, its column; several columns of one reference are joined by commas."""
     by_key: bool
     """Its rows lie in the order of their key (WITHOUT ROWID)."""
 
@@ -58,7 +58,11 @@ def tables_of(db: Database) -> tuple[Table, ...]:
             name,
             tuple(Column(c.name, c.type, bool(c.notnull), c.default_value, c.is_pk) for c in db.table(name).columns),
             tuple(sorted(_index(db, index.name, index.columns, bool(index.unique)) for index in _made(db, name))),
-            tuple(sorted((k.column, k.other_table, k.other_column) for k in db.table(name).foreign_keys)),
+            tuple(
+                sorted(
+                    (",".join(k.columns), k.other_table, ",".join(k.other_columns)) for k in db.table(name).foreign_keys
+                )
+            ),
             name in by_key,
         )
         for name in names

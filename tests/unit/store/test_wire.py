@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.observation import Stored
-from catcher.store.codec import Row, decode, encode
+from catcher.model.ports import ObservationRow
+from catcher.store.codec import decode, encode
 from catcher.store.wire import MOVED, OPEN, Messages, from_commits, from_results, to_commits, to_results
 from catcher.store.writer import Result
 from tests.support.observations import observation
@@ -41,7 +42,11 @@ def test_whatever_comes_is_messages_or_a_value_error(one: bytes, other: bytes) -
 
 def test_a_commit_comes_back_as_it_went() -> None:
     o = observation(transaction="a line\nend, \ud800 and ü")
-    commits: list[tuple[bool, list[Row]]] = [(False, [encode(o), encode(o)]), (True, [encode(o)]), (False, [])]
+    commits: list[tuple[bool, list[ObservationRow]]] = [
+        (False, [encode(o), encode(o)]),
+        (True, [encode(o)]),
+        (False, []),
+    ]
     (message,) = Messages().feed(from_commits(commits))
     back = to_commits(message)
     assert [(c.revises, [decode(row) for row in c.rows]) for c in back] == [(False, [o, o]), (True, [o]), (False, [])]
