@@ -48,7 +48,7 @@ class GroupWriter:
         self._store = self._open_store()
 
     def write(self, group: Sequence[Commit]) -> list[Result]:
-        """Writes ``group``; returns a result for each, in order. Unless that is a text, the rows are durable. Never raises."""
+        """Writes ``group``; returns a result for each, in order. A result that is no text is durable. Never raises."""
         if self._store is None and self._now() < self._closed_until:
             return ["the store failed a moment ago and is not open again yet"] * len(group)
         try:

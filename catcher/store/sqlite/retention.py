@@ -95,7 +95,7 @@ def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
 
 def owe_scrub(db: Database) -> None:
     """Notes, in the transaction that removes something, that the file has to be rewritten for it to be gone."""
-    db.execute("INSERT INTO owed (work) VALUES ('scrub') ON CONFLICT DO NOTHING")
+    db.table("owed").insert({"work": "scrub"}, ignore=True)
 
 
 def scrub(db: PatientDatabase) -> None:
@@ -105,7 +105,7 @@ def scrub(db: PatientDatabase) -> None:
     behind in unused parts of a page. Does nothing when nothing was removed since the last time; a purge that was cut
     off is made good by the next. Raises StoreUnavailable when another process keeps the log from being emptied.
     """
-    if db.execute("SELECT 1 FROM owed WHERE work = 'scrub'").fetchone() is None:
+    if not db.table("owed").count_where("work = 'scrub'"):
         return
     db.execute("PRAGMA temp_store = 1")  # VACUUM's copy holds the whole database: in an unlinked file, not in memory
     try:
@@ -120,4 +120,4 @@ def scrub(db: PatientDatabase) -> None:
             "holds it; end it and run 'catcher store purge' again"
         )
     with writing(db):
-        db.execute("DELETE FROM owed WHERE work = 'scrub'")
+        db.table("owed").delete("scrub")
