@@ -11,7 +11,7 @@ from typing import Any
 
 from catcher.model.observation import Observation, Stored
 from catcher.model.ports import ObservationRow, Store
-from catcher.store import GroupWriter, MemoryStore, StoreLink, StoreService, door
+from catcher.store import GroupWriter, MemoryStore, StoreClient, StoreServer, handoff_sockets
 from tests.support.observations import observation
 
 
@@ -66,7 +66,7 @@ class Process:
         writer = GroupWriter(open_store, asyncio.get_running_loop().time, pause_seconds=pause)
         self.stopping, self.ready, self.draining = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.running = asyncio.create_task(
-            StoreService(writer, self.reading, **options).run(
+            StoreServer(writer, self.reading, **options).run(
                 self.stopping, ready=self.ready.set, draining=self.draining.set
             )
         )
@@ -79,12 +79,12 @@ class Process:
 
 
 @asynccontextmanager
-async def storing(open_store: Callable[[], Store], **options: Any) -> AsyncIterator[StoreLink]:
+async def storing(open_store: Callable[[], Store], **options: Any) -> AsyncIterator[StoreClient]:
     """A link to a service that runs beside it; both end with the context."""
-    writing, reading = door()
+    writing, reading = handoff_sockets()
     with writing, reading:
         process = Process(open_store, reading, **options)
-        link = StoreLink(writing)
+        link = StoreClient(writing)
         started = asyncio.create_task(link.start())
         await asyncio.wait((started, process.running), return_when=asyncio.FIRST_COMPLETED)
         if process.running.done():

@@ -21,7 +21,7 @@ def note(db: Database, day: date, policies: Mapping[str, Policy]) -> int:
 
 
 def news(db: Database, domain: str, policy: Policy) -> bool:
-    """Whether the ledger's latest line of ``domain`` has another policy, or there is none. Asked often, so a plain SELECT."""
+    """Whether the latest line of ``domain`` has another policy, or there is none. Asked often, so a plain SELECT."""
     row = db.execute("SELECT policy FROM policy WHERE domain = ? ORDER BY number DESC LIMIT 1", [domain]).fetchone()
     return row is None or row[0] != policy.value
 

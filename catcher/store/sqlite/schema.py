@@ -7,9 +7,11 @@ test compares the two. sqlite-utils writes the SQL. Its API has no WITHOUT ROWID
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.structure import Table, tables_of
 
 
 def create(db: Database) -> None:
@@ -288,3 +290,15 @@ def present() -> Database:
     db = Database(memory=True)
     create(db)
     return db
+
+
+def present_sql() -> str:
+    """The statements that make the present schema, in their order."""
+    with closing(present()) as db:
+        return db.schema
+
+
+def present_tables() -> tuple[Table, ...]:
+    """The tables of the present schema."""
+    with closing(present()) as db:
+        return tables_of(db)

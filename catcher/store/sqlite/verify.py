@@ -82,7 +82,7 @@ def _tables(db: Database) -> list[_Finding]:
     """Tables that differ from those of the schema; one that an operator added is his own affair."""
     actual = {table.name: table for table in tables_of(db)}
     found = []
-    for wanted in tables_of(schema.present()):
+    for wanted in schema.present_tables():
         table = actual.get(wanted.name)
         if table is None:
             found.append((f"table {wanted.name}", "is missing", _RESTORE))

@@ -16,7 +16,7 @@ import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.observation import field_dictionary
-from catcher.store import SqliteStore, migrate, verify
+from catcher.store.sqlite import SqliteStore, migrate, verify
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation
 

@@ -20,8 +20,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import EnvironmentFailure
-from catcher.store import SqliteStore, migrate, verify
-from catcher.store.sqlite import migrations, schema
+from catcher.store.sqlite import SqliteStore, migrate, migrations, schema, verify
 from catcher.store.sqlite.connection import connect, create
 from catcher.store.sqlite.library import Database, Migrations
 from catcher.store.sqlite.structure import Table, tables_of

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from catcher.store import SqliteStore, migrate, verify
+from catcher.store.sqlite import SqliteStore, migrate, verify
 from tests.support.tree import ROOT
 
 RELEASES = sorted((ROOT / "tests" / "releases").iterdir())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from catcher.model.observation import Stored
 from catcher.model.ports import ObservationRow
 from catcher.store.codec import decode, encode
-from catcher.store.wire import MOVED, OPEN, Messages, from_commits, from_results, to_commits, to_results
+from catcher.store.wire import OPEN, REPLACED, Messages, from_commits, from_results, to_commits, to_results
 from catcher.store.writer import Result
 from tests.support.observations import observation
 
@@ -53,4 +53,4 @@ def test_a_commit_comes_back_as_it_went() -> None:
 
 
 def test_the_two_signs_are_told_from_each_other() -> None:
-    assert list(Messages().feed(OPEN + MOVED)) == [[], None]
+    assert list(Messages().feed(OPEN + REPLACED)) == [[], None]
