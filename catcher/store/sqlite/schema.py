@@ -3,6 +3,8 @@
 A new database gets it whole. A change comes here and, for the databases that exist, as a step in ``migrations``; a
 test compares the two. sqlite-utils writes the SQL. Its API has no WITHOUT ROWID and no index of some rows only:
 ``_create_by_key`` and ``_index_some`` add these.
+
+Longer than others: the whole schema stands in one place.
 """
 
 from __future__ import annotations
