@@ -19,6 +19,7 @@ from catcher.model.observation import field_dictionary
 from catcher.store.sqlite import SqliteStore, migrate, verify
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation
+from tests.support.tree import ROOT
 
 
 @pytest.fixture
@@ -237,7 +238,7 @@ def test_processes_may_make_and_write_the_database_at_once(path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[3],
+            cwd=ROOT,
         )
         for n in range(4)
     ]
