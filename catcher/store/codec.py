@@ -1,4 +1,4 @@
-"""Observation ↔ row: a column for each field of the dictionary; what has parts is JSON in the outer surface's shape."""
+"""Observation ↔ row: a column for each field of the dictionary; a field with parts is JSON as in the outer surface."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def moment_to_text(moment: datetime) -> str:
 
 
 def bound_to_text(moment: datetime) -> str:
-    """The first whole second that is not before ``moment``: as a bound of stored moments it means the same."""
+    """The first whole second at or after ``moment``. Stored moments are whole seconds: both bound the same ones."""
     return moment_to_text(moment + timedelta(microseconds=-moment.microsecond % 1_000_000))
 
 
@@ -67,7 +67,7 @@ class _Jsonable(Protocol):
 
 @lru_cache(maxsize=1024)
 def _json(value: _Jsonable) -> str:
-    """Remembered, as the same senders come again; equal values have equal texts, or texts that read as equal values."""
+    """Cached: the same senders come again. Equal values have equal texts, or texts that decode to equal values."""
     return _dumps(value.to_json())
 
 
@@ -147,7 +147,7 @@ class Coder(NamedTuple):
 
 
 def _word(enum: type[StrEnum]) -> Coder:
-    """The value of a member; an enum's own attribute is quicker than its property ``value``."""
+    """The value of a member; the attribute ``_value_`` is quicker than the property ``value``."""
     return Coder(attrgetter("_value_"), enum)
 
 

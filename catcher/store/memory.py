@@ -174,7 +174,7 @@ class MemoryStore:
         return self._policies.get(domain, ())
 
     def beat(self, now: datetime) -> None:
-        """Memory takes everything."""
+        """Memory always takes a write."""
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         raised = []
@@ -312,7 +312,7 @@ def _is_retry(new: Observation, old: Observation) -> bool:
 
 
 def _totals(mailboxes: frozenset[MailboxDay]) -> frozenset[MailboxTotal]:
-    """How many mailboxes there were over how many days, for each period, counterpart and side."""
+    """The numbers of mailboxes and of their days, for each period, counterpart and side."""
     totals = set()
     for period, counterpart, side in {(m.period, m.counterpart, m.side) for m in mailboxes}:
         those = [m for m in mailboxes if (m.period, m.counterpart, m.side) == (period, counterpart, side)]

@@ -57,7 +57,7 @@ def with_revision(stored: Observation, known: Observation, *, replayed: bool) ->
 def retry_key(
     retry_tag: str | None, domain: str, reverse_path_token: str | None, recipients: Iterable[str]
 ) -> int | None:
-    """Equal when retry tag, domain, reverse-path and the set of recipients are equal; None without a tag.
+    """A number that is equal when retry tag, domain, reverse-path and the set of recipients are; None without a tag.
 
     64 bits, signed: among a hundred million mails, one in 10¹¹ new ones has another's key by chance.
     """
@@ -69,7 +69,7 @@ def retry_key(
 
 
 def changed_contacts(party: str, known: Sequence[Contact], change: ContactChange) -> tuple[Contact, ...]:
-    """What ``change`` makes of a party's contacts, in order. Raises ValueError when they can't be stored."""
+    """A party's contacts after ``change``, in order. Raises ValueError when they can't be stored."""
     changed = tuple(map(_contact_to_the_second, in_order(change(tuple(known)))))
     if any(contact.party != party for contact in changed):
         raise ValueError("a change of one party's contacts brought another party's")

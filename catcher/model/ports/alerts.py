@@ -12,13 +12,13 @@ class AlertStore(Protocol):
     """Alerts, each key once, and how far each has come on each channel."""
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
-        """Stores those whose key is new, each once, in one durable write; returns them."""
+        """Stores the alerts with new keys, each key once, in one durable write; returns them."""
         ...
 
     def alerts(self, *, open_only: bool = False, limit: int | None = None) -> Iterator[Alert]:
-        """Alerts, latest first; with ``open_only`` those that a channel still waits for, earliest first."""
+        """Alerts, latest first; with ``open_only`` those still to be delivered on a channel, earliest first."""
         ...
 
     def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
-        """Replaces, of the alert with each key, the delivery on that channel. An unknown key changes nothing."""
+        """For each key, replaces the alert's delivery on that channel. An unknown key changes nothing."""
         ...

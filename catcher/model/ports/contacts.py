@@ -12,15 +12,15 @@ ContactChange = Callable[[Sequence[Contact]], Sequence[Contact]]
 
 
 class ContactStore(Protocol):
-    """Contacts by party, and what came of each step that looked for them."""
+    """Contacts by party, and the outcome of each step that looked for them."""
 
     def change_contacts(
         self, party: str, change: ContactChange, *, outcomes: Sequence[StepOutcome] = ()
     ) -> tuple[Contact, ...]:
         """Replaces the contacts of ``party`` by what ``change`` makes of them; returns those, in order.
 
-        One durable write that nothing comes between, with ``outcomes``, each of which takes the place of the earlier
-        one of its party and step. Several contacts with one address are a ValueError, and so is another party.
+        Reading, changing and writing are one transaction. It stores ``outcomes``, too, each in the place of the earlier
+        one of its party and step. Raises ValueError for several contacts with one address and for another party's.
         """
         ...
 

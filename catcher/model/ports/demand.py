@@ -26,9 +26,9 @@ class PolicyStore(Protocol):
     """The ledger of the domains' policies."""
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
-        """Writes down, of each domain whose latest line has another policy or that has none, that ``policies`` has it.
+        """Adds a line for each domain whose latest line has another policy than ``policies`` says, or that has no line.
 
-        Returns how many lines that took.
+        Returns the number of lines added.
         """
         ...
 

@@ -11,7 +11,7 @@ from catcher.model.ports.incidents import Folder
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What a purge did, or with ``dry_run`` would do; counts of rows."""
+    """The numbers of rows that a purge changed, or with ``dry_run`` would change."""
 
     deleted: int = 0
     coarsened: int = 0
@@ -26,18 +26,16 @@ class ForgettingStore(Protocol):
     """Forgets by the field dictionary's dates."""
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        """Folds first, then deletes and coarsens what the field dictionary says is due, and texts of old notices.
+        """Folds first, then deletes and coarsens by the dates of the field dictionary; deletes texts of old notices.
 
-        Contacts that were found, that nobody confirmed and that were not seen for ``keep_days`` go, and so do steps'
-        outcomes of that age.
-
-        The purged bytes are gone from the file when it returns.
+        It deletes contacts that were found, that nobody confirmed and that were last seen ``keep_days`` ago, and the
+        outcomes of steps of that age. When it returns, the purged octets are gone from the files.
         """
         ...
 
     def settle(self, period: str) -> int:
         """Replaces the MailboxDays of ``period`` (its key is being destroyed) by MailboxTotals.
 
-        Returns how many went.
+        Returns the number that went.
         """
         ...

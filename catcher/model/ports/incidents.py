@@ -17,16 +17,16 @@ class IncidentStore(Protocol):
     """Incidents: folded from observations, read."""
 
     def fold(self, folder: Folder) -> int:
-        """Folds every observation not folded yet into the stored incidents, exactly once; returns how many.
+        """Folds each observation that isn't folded yet into the stored incidents, exactly once; returns their number.
 
-        Works in bounded batches, each with its marker in one durable write. Retries are passed to the folder, too.
+        Works in bounded batches; a batch and its marker are one durable write. Retries are passed to the folder, too.
         """
         ...
 
     def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
-        """All incidents, ordered by key; without ``mailboxes`` their live ones are left out: there can be very many.
+        """All incidents, ordered by key; without ``mailboxes`` their live mailboxes, often very many, are left out.
 
-        ``since``: only those with mail on that day or later, and of their cells only these.
+        ``since``: only incidents with mail on that day or later, and of their cells only those of these days.
         """
         ...
 

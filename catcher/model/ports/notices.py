@@ -1,4 +1,4 @@
-"""Notices on their way, what their readers answered, and who is not to be told."""
+"""Notices on their way, their readers' answers, and suppressions."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class NoticeStore(Protocol):
     def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
         """Adds a step to the notice ``id``, to the second; returns the notice with it. Durable when it returns.
 
-        Judged and stored in one transaction: raises OutOfOrder when the step can't follow (``noticelife.AFTER``),
-        KeyError for an unknown id. With ``once`` a notice that has a step of this kind stays as it is. The text goes in
-        the same write when the notice is no longer on its way.
+        Check and write are one transaction: raises OutOfOrder when the step can't follow (``noticelife.AFTER``),
+        KeyError for an unknown id. With ``once`` a notice that has a step of this kind stays as it is. When the notice
+        is no longer on its way, the same write deletes its text.
         """
         ...
 
@@ -40,7 +40,7 @@ class NoticeStore(Protocol):
         ...
 
     def notice_text(self, id: str) -> bytes | None:
-        """What was drafted; None when it is gone: after sending, or after ``notice.TEXT_DAYS``."""
+        """The drafted text; None when it is gone: after sending, or after ``notice.TEXT_DAYS``."""
         ...
 
     def suppress(self, suppression: Suppression) -> None:

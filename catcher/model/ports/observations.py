@@ -15,18 +15,18 @@ ObservationRow = Sequence[ColumnValue]
 
 
 class ObservationSink(Protocol):
-    """The one way in: what intake writes to."""
+    """The one way in: intake writes to it."""
 
     def revise(self, observations: Sequence[Observation]) -> Awaitable[int]:
-        """As ``Store.revise``; gives how many changed. Fails with StoreUnavailable; then nothing is changed."""
+        """As ``ObservationStore.revise``; gives the number of changed ones. Fails with StoreUnavailable, and changes none."""
         ...
 
     def commit(self, observations: Sequence[Observation]) -> Awaitable[tuple[Stored, ...]]:
         """Makes the observations of one transaction durable; gives what the store made of each.
 
-        When it is done, the sync to disk has returned. It fails with StoreUnavailable (→ 451) otherwise; then none
-        is stored, unless the process that stores was killed between the sync and its answer: the client comes again,
-        and the retry is told. That it is written doesn't depend on whether anybody waits for it.
+        When it is done, the sync to disk has returned. Else it fails with StoreUnavailable (→ 451), and none is stored,
+        unless the process that stores was killed between the sync and its answer: the client comes again, and the
+        retry is recognised. The observations are written even when the caller no longer waits.
         """
         ...
 
@@ -51,11 +51,11 @@ class ObservationStore(Protocol):
         ...
 
     def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-        """Puts what is known by now of observations (known by ``id``) in the place of what was stored, durably.
+        """Replaces the fields of stored observations that rest on look-ups (``REVISED``), durably, by those given.
 
-        Sender, nature, authentication, freshness and signatures change, ``replayed`` is judged anew, ``revision``
-        rises; all else stays. What is gone, or may not be revised (any more), stays as it is. Returns what changed.
-        What was folded already is put right by the next ``fold``: the sums are as if they had come so at first.
+        The stored one is found by ``id``. ``replayed`` is judged anew, ``revision`` rises, all else stays. An
+        observation that is gone, or that may not be revised (any more), is left as it is. Returns the changed ones.
+        The next ``fold`` corrects sums that had the old form: they are as if the new one had been stored at first.
         """
         ...
 
@@ -69,7 +69,7 @@ class ObservationStore(Protocol):
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Observation]:
-        """Observations with ``since <= observed_at < until``, by id; memory stays flat however many there are."""
+        """Observations with ``since <= observed_at < until``, by id; memory stays flat."""
         ...
 
     def observation(self, id: int) -> Observation | None: ...

@@ -12,5 +12,5 @@ class Resolver(Protocol):
     """Answers what a fingerprint asks. Never raises for a failed look-up: that is ``Status.FAILED``."""
 
     async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
-        """Answers to all ``questions``; those over the budget of ``on_behalf_of`` (a sender domain) are FAILED."""
+        """Answers to all ``questions``; questions over the budget of ``on_behalf_of`` (a sender domain) are FAILED."""
         ...

@@ -32,7 +32,7 @@ class Store(
     """
 
     def beat(self, now: datetime) -> None:
-        """Makes a small durable write, so that who calls knows whether the store takes any."""
+        """Makes a small durable write. It fails when the store takes none."""
         ...
 
     def close(self) -> None: ...

@@ -92,7 +92,7 @@ def migrate(db: Database) -> list[str]:
 
 
 def _record_all(db: Database) -> list[str]:
-    """Records every step as applied now: the schema that was just made has the work of all."""
+    """Records every step as applied now: the schema that was just made contains them all."""
     MIGRATIONS.ensure_migrations_table(db)
     now = str(datetime.now(UTC))
     db.table(MIGRATIONS.migrations_table).insert_all(
@@ -102,7 +102,7 @@ def _record_all(db: Database) -> list[str]:
 
 
 def _carry_over(db: Database) -> None:
-    """Replaces the old ledger of a database of release 0.1. When its steps were applied, nobody wrote down."""
+    """Replaces the ledger of a database of release 0.1. It has no dates, and the new one says so."""
     names = [row["name"] for row in db.table("migration").rows_where(order_by="rowid")]
     if sorted(names) != sorted(RELEASE_0_1_STEPS):
         raise EnvironmentFailure(

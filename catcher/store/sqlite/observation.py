@@ -1,4 +1,4 @@
-"""SQL of the observations: added with what tells retries and replays, read in pages."""
+"""SQL of the observations: rows are added, retries and replays recognised, rows read in pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _judged = itemgetter(*map(COLUMNS.index, ("transaction", "observed_at", "signatu
 _envelope = itemgetter(*map(COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
 
 _LAST = "SELECT max(up_to, ifnull((SELECT max(id) FROM observation), 0)) FROM folded"
-"""Ids never come again: what was purged was folded, and the fold's marker stays."""
+"""The highest id so far. A purged id isn't used again: only folded rows are purged, and the fold's marker stays."""
 _FIRST = """SELECT min(id) FROM retry JOIN observation ON id = retry.observation
     WHERE key = ? AND "transaction" <> ? AND observed_at >= ?"""
 _SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
@@ -64,7 +64,7 @@ def _retry_key(row: ObservationRow) -> int | None:
 
 @lru_cache(maxsize=64)
 def _retried_since(observed_at: str) -> str:
-    """The earliest moment of what a mail seen at ``observed_at`` may be a retry of."""
+    """The earliest moment of a mail that one seen at ``observed_at`` may be a retry of."""
     return moment_to_text(moment_from_text(observed_at) - RETRY_AFTER)
 
 
@@ -100,7 +100,7 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
 
 
 def revisions(db: Database, after: int, up_to: int) -> int:
-    """How many revisions there were of the observations behind one id, up to another."""
+    """The number of revisions of the observations with ``after < id <= up_to``."""
     sql = "SELECT ifnull(sum(revision), 0) FROM observation WHERE id > ? AND id <= ?"
     number: int = db.execute(sql, [after, up_to]).fetchone()[0]
     return number
@@ -117,8 +117,8 @@ def page(
     newest_first: bool = False,
     size: int,
 ) -> list[Observation]:
-    """The next at most ``size`` observations by id, beyond the id ``after`` in the direction that is asked for."""
-    # The plus keeps SQLite from the index of the times, after which it would sort all of a month for one page.
+    """At most ``size`` observations by id, from the one behind ``after``; ``newest_first`` goes down."""
+    # With the plus SQLite doesn't use the index of the times; with it, it would sort a whole month for one page.
     time = "+observed_at" if newest_first else "observed_at"
     conditions = {
         "id < ?" if newest_first else "id > ?": after,

@@ -10,17 +10,17 @@ from catcher.store.sqlite.library import Database
 
 
 def note(db: Database, day: date, policies: Mapping[str, Policy]) -> int:
-    """Adds the lines that are news; to be called in a transaction."""
+    """Adds a line for each domain with another policy than before; to be called in a transaction."""
     lines = [
         {"domain": domain, "day": day.isoformat(), "policy": policy.value}
         for domain, policy in policies.items()
-        if news(db, domain, policy)
+        if differs(db, domain, policy)
     ]
     db.table("policy").insert_all(lines)
     return len(lines)
 
 
-def news(db: Database, domain: str, policy: Policy) -> bool:
+def differs(db: Database, domain: str, policy: Policy) -> bool:
     """Whether the latest line of ``domain`` has another policy, or there is none. Asked often, so a plain SELECT."""
     row = db.execute("SELECT policy FROM policy WHERE domain = ? ORDER BY number DESC LIMIT 1", [domain]).fetchone()
     return row is None or row[0] != policy.value

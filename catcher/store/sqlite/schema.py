@@ -64,8 +64,8 @@ def _observations(db: Database) -> None:
         defaults={"revision": 0},
     )
     observation.create_index(["observed_at"])
-    # The first 64 bits of a hash of what makes two mails the same; the row goes when its observation's tag is emptied.
-    # Each mail changes a page of this table at random: a number keeps the pages few.
+    # The key is 64 bits of a hash of tag and envelope. A row goes when the tag of its observation is emptied.
+    # Each mail changes a random page of this table; numbers keep its pages few.
     _create_by_key(db, "retry", {"key": int, "observation": int}, key=("key", "observation"))
     # A row for each signature, deleted with its observation.
     _create_by_key(
@@ -146,7 +146,7 @@ def _incidents(db: Database) -> None:
     db.table("folded").insert({"table": "observation", "up_to": 0})
     # Observations that were revised after they had been folded.
     db.table("to_fold_again").create({"observation": int}, pk="observation")
-    # Work left to do after a commit: "scrub" rewrites the file, so that removed octets are gone from it.
+    # Work that is left after a commit: "scrub" rewrites the file, so that removed octets are gone from it.
     db.table("owed").create({"work": str}, pk="work")
 
 

@@ -1,4 +1,4 @@
-"""What statements of several nouns share: rows inserted, columns quoted. Names are ours, never a value from outside."""
+"""Statements that several nouns share: insert rows, quote columns. Names come from the code, never from outside."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from catcher.store.sqlite.library import Database
 def insert(
     db: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[ColumnValue]], then: str = ""
 ) -> None:
-    """Inserts ``rows``, in a transaction of the caller's; ``then`` is what follows the values, ``ON CONFLICT``."""
+    """Inserts ``rows`` in the caller's transaction; ``then`` follows the values: ON CONFLICT and so on."""
     marks = ",".join("?" * len(columns))
     db.conn.executemany(f"INSERT INTO {table} ({quoted(columns)}) VALUES ({marks}) {then}", rows)
 
 
 def quoted(columns: Sequence[str]) -> str:
-    """A list of columns; quoted, since ``transaction`` is a word of SQL."""
+    """A list of columns, quoted: ``transaction`` is a keyword of SQL."""
     return ",".join(f'"{column}"' for column in columns)

@@ -25,7 +25,7 @@ from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.connection import BUSY_SECONDS, connect, create, identity_of, is_at, medium, writing
 
 PAGE = 1_000
-"""Observations read, folded or deleted at once: what bounds memory and the time that other writers wait."""
+"""Observations read or folded at once. It bounds the memory, and the time that other writers wait."""
 
 
 class SqliteStore:
@@ -53,10 +53,6 @@ class SqliteStore:
         return [tuple(map(Observation.stored_as, *each)) for each in zip(finest, stored, strict=True)]
 
     def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
-        """As ``add``, of rows as ``codec.encode`` makes them, of whole minutes; gives what became of each.
-
-        ``id``, ``retry_of`` and ``replayed`` in the rows mean nothing.
-        """
         with medium(self._path):
             if not is_at(self._path, self._identity):
                 raise StoreUnavailable(f"{self._path}: the file was removed or replaced; it is made again")
@@ -117,7 +113,7 @@ class SqliteStore:
                     continue
                 incident.add(self._db, final)
                 for id, increments in still_open.items():
-                    incident.add(self._db, increments, of=id)
+                    incident.add(self._db, increments, observation=id)
                 incident.mark_folded(self._db, last)
             total += len(page)
 
@@ -161,8 +157,8 @@ class SqliteStore:
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
         with medium(self._path):
-            news = {domain: p for domain, p in policies.items() if policy.news(self._db, domain, p)}
-            if not news:  # nothing is written, and no writer has to wait: it is asked again and again
+            news = {domain: p for domain, p in policies.items() if policy.differs(self._db, domain, p)}
+            if not news:  # asked often: without news there is no write, and no writer waits for it
                 return 0
             with writing(self._db):
                 return policy.note(self._db, day, news)
@@ -230,7 +226,7 @@ class SqliteStore:
             return iter(notices.suppressions(self._db))
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        """As ``ports.Store.purge``. A dry run folds, too (that loses nothing), so that it counts what a purge would."""
+        """As ``ports.Store.purge``. A dry run folds, too: that loses nothing, and its counts are those of a purge."""
         moments = due(now, keep_days)
         self.fold(folder)
         with medium(self._path):
@@ -251,7 +247,7 @@ class SqliteStore:
                 contacts = contact.delete(self._db, moments.deleted_before)
                 texts = notices.delete_texts(self._db, moments.texts_before)
                 if tallies or contacts:
-                    retention.owe_scrub(self._db)
+                    retention.note_scrub(self._db)
             retention.scrub(self._db)
             return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
 
@@ -259,7 +255,7 @@ class SqliteStore:
         with medium(self._path), writing(self._db):
             settled = incident.settle(self._db, period)
             if settled:
-                retention.owe_scrub(self._db)
+                retention.note_scrub(self._db)
             return settled
 
     def close(self) -> None:

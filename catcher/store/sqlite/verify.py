@@ -12,11 +12,11 @@ from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.structure import tables_of
 
 _MOST_LINES = 20
-"""Lines of SQLite's integrity check that are shown."""
+"""Most lines of SQLite's integrity check that are shown."""
 
 
 def migrate(path: Path) -> list[str]:
-    """Makes the database, or brings it to the present schema; returns the names of the steps that were applied.
+    """Makes the database, or brings it to the present schema; returns the names of the steps that it lacked.
 
     Raises EnvironmentFailure when it can't be written, is damaged, or is a newer version's.
     """
@@ -32,8 +32,8 @@ def migrate(path: Path) -> list[str]:
 def verify(path: Path) -> tuple[Fault, ...]:
     """What is wrong with the database at ``path``, nothing when all is well; changes nothing.
 
-    Looks at the file's integrity, its references, the schema's steps, the columns beside the field dictionary, the
-    durability settings, and the file's mode. Raises EnvironmentFailure when there is no database to look at.
+    Looks at the file's integrity, its references, the schema's steps, its tables beside the schema, the durability
+    settings, and the file's mode. Raises EnvironmentFailure when there is no database to look at.
     """
     if not path.exists():
         raise EnvironmentFailure(f"{path}: there is no database; 'catcher store migrate' makes one")
@@ -79,7 +79,7 @@ def _schema(db: Database) -> list[_Finding]:
 
 
 def _tables(db: Database) -> list[_Finding]:
-    """Tables that differ from those of the schema; one that an operator added is his own affair."""
+    """Tables that differ from those of the schema; tables that an operator added are left alone."""
     actual = {table.name: table for table in tables_of(db)}
     found = []
     for wanted in schema.present_tables():

@@ -35,7 +35,7 @@ async def links(store: Recording, count: int) -> AsyncIterator[tuple[Process, li
 
 
 class Peer:
-    """The other end of a link's door, played by a test."""
+    """The process at the other end of a client's handoff socket, played by a test."""
 
     def __init__(self, reading: socket.socket) -> None:
         self._handoff = reading
