@@ -98,7 +98,7 @@ def open_store(config: Config, *, patience: float = PATIENCE_SECONDS) -> Store:
 
     ``patience``: seconds that a write waits for another process's.
     """
-    return stores.open_store(config.store.url, patience=patience)
+    return stores.store_at(config.store.url, patience=patience)
 
 
 def key_ring(config: Config) -> KeyRing:

@@ -38,10 +38,10 @@ Stop. ``StoreClient.close`` refuses new commits and drains. The process that sto
 from catcher.store.adapter import (
     PATIENCE_SECONDS,
     migrate_store,
-    open_store,
     schema_sql,
     schema_tables,
     shown_store,
+    store_at,
     store_exists,
     verify_store,
 )
@@ -60,10 +60,10 @@ __all__ = [
     "StoreServer",
     "handoff_sockets",
     "migrate_store",
-    "open_store",
     "schema_sql",
     "schema_tables",
     "shown_store",
+    "store_at",
     "store_exists",
     "verify_store",
 ]

@@ -16,7 +16,7 @@ PATIENCE_SECONDS = sqlite.BUSY_SECONDS
 """Seconds that a write waits for another process's before it fails."""
 
 
-def open_store(url: str, *, patience: float = PATIENCE_SECONDS) -> Store:
+def store_at(url: str, *, patience: float = PATIENCE_SECONDS) -> Store:
     """The store, made when there is none, and brought to the present schema. Raises EnvironmentFailure.
 
     It belongs to the calling thread. ``patience``: as PATIENCE_SECONDS.

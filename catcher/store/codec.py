@@ -188,27 +188,27 @@ CODERS: dict[str, Coder] = {
 }
 """A line for each field of the dictionary, in its order: the column's name and its coder."""
 
-COLUMNS: tuple[str, ...] = tuple(CODERS)
+OBSERVATION_COLUMNS: tuple[str, ...] = tuple(CODERS)
 """The columns of the table ``observation``."""
-_values_of = attrgetter(*COLUMNS)
+_values_of = attrgetter(*OBSERVATION_COLUMNS)
 _WRITES = tuple((place, coder.write) for place, coder in enumerate(CODERS.values()) if coder is not _PLAIN)
 _READS = tuple((place, coder.read) for place, coder in enumerate(CODERS.values()) if coder is not _PLAIN)
 
 
-def encode(observation: Observation) -> tuple[ColumnValue, ...]:
-    """The row of ``observation``: its values in the order of ``COLUMNS``."""
+def to_row(observation: Observation) -> tuple[ColumnValue, ...]:
+    """The row of ``observation``: its values in the order of ``OBSERVATION_COLUMNS``."""
     values = list(_values_of(observation))
     for place, write in _WRITES:
         values[place] = write(values[place])
     return tuple(values)
 
 
-def decode(row: Sequence[Any]) -> Observation:
-    """The observation of a row in the order of ``COLUMNS``; ``decode(encode(o)) == o``.
+def from_row(row: Sequence[Any]) -> Observation:
+    """The observation of a row in the order of ``OBSERVATION_COLUMNS``; ``from_row(to_row(o)) == o``.
 
     Raises ValueError, KeyError or TypeError for a row that no version of catcher wrote.
     """
     values = list(row)
     for place, read in _READS:
         values[place] = read(values[place])
-    return Observation(**dict(zip(COLUMNS, values, strict=True)))
+    return Observation(**dict(zip(OBSERVATION_COLUMNS, values, strict=True)))

@@ -15,7 +15,7 @@ from typing import Any, cast
 from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
-from catcher.store.codec import encode
+from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute
 from catcher.store.wire import Messages, from_commits, to_results
 from catcher.store.writer import Result
@@ -89,7 +89,7 @@ class StoreClient:
             done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             done.set_exception(StoreUnavailable(refusal))
             return done
-        rows = [encode(to_the_minute(observation)) for observation in observations]
+        rows = [to_row(to_the_minute(observation)) for observation in observations]
         return self._connection.send(rows, revises=revises)
 
     def _refusal(self) -> str:

@@ -21,7 +21,7 @@ from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
 from catcher.model.suppression import Suppression
 from catcher.privacy.retention import RETRY_AFTER, coarsened, due, emptied
-from catcher.store.codec import decode
+from catcher.store.codec import from_row
 from catcher.store.rules import (
     alert_to_the_second,
     begun,
@@ -59,7 +59,7 @@ class MemoryStore:
         return [tuple(self._add(to_the_minute(observation)) for observation in batch) for batch in batches]
 
     def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
-        added = self.add([tuple(map(decode, rows)) for rows in batches])
+        added = self.add([tuple(map(from_row, rows)) for rows in batches])
         return [tuple(Stored(o.id, o.retry_of, o.replayed) for o in batch) for batch in added]
 
     def _add(self, observation: Observation) -> Observation:

@@ -9,7 +9,7 @@ from catcher.model.errors import CatcherError
 from catcher.model.observation import Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.model.value import value
-from catcher.store.codec import decode
+from catcher.store.codec import from_row
 
 PAUSE_SECONDS = 1.0
 """Seconds after a failure in which commits fail at once; then the store is opened again. A broken disk is not tried for
@@ -18,7 +18,7 @@ each mail."""
 
 @value
 class Commit:
-    """The observations of a transaction, as rows (``codec.encode``)."""
+    """The observations of a transaction, as rows (``codec.to_row``)."""
 
     rows: Sequence[ObservationRow]
     revises: bool = False
@@ -74,7 +74,7 @@ class GroupWriter:
 def _written(store: Store, group: Sequence[Commit]) -> list[Result]:
     """The results of ``group``. Revisions go first: when one fails, nothing was added that a retry would add again."""
     revised: dict[int, Result] = {
-        place: len(store.revise(tuple(map(decode, c.rows)))) for place, c in enumerate(group) if c.revises
+        place: len(store.revise(tuple(map(from_row, c.rows)))) for place, c in enumerate(group) if c.revises
     }
     added = iter(store.add_rows([commit.rows for commit in group if not commit.revises]))
     return [revised[place] if commit.revises else next(added) for place, commit in enumerate(group)]

@@ -18,7 +18,7 @@ class ObservationSink(Protocol):
     """The one way in: intake writes to it."""
 
     def revise(self, observations: Sequence[Observation]) -> Awaitable[int]:
-        """As ``ObservationStore.revise``; gives the number of changed ones. Fails with StoreUnavailable, and changes none."""
+        """As ``ObservationStore.revise``; gives a number. Fails with StoreUnavailable, and then changes nothing."""
         ...
 
     def commit(self, observations: Sequence[Observation]) -> Awaitable[tuple[Stored, ...]]:
@@ -44,7 +44,7 @@ class ObservationStore(Protocol):
         ...
 
     def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
-        """As ``add``, of rows of whole minutes as ``store.codec.encode`` makes them; returns what became of each.
+        """As ``add``, of rows of whole minutes as ``store.codec.to_row`` makes them; returns what became of each.
 
         ``id``, ``retry_of`` and ``replayed`` in the rows are not read.
         """

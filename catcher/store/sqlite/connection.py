@@ -98,9 +98,9 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
 
 
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabase:
-    """Opens the database at ``path``, which has to exist; made by ``create`` when it doesn't.
+    """Opens the database at ``path``, which has to exist; made by ``create_file`` when it doesn't.
 
-    The connection commits only what ``writing`` encloses, and belongs to the calling thread.
+    The connection commits only what ``write_transaction`` encloses, and belongs to the calling thread.
     """
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
@@ -130,7 +130,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def create(path: Path) -> None:
+def create_file(path: Path) -> None:
     """Makes an empty file, mode 0600, and its folder, mode 0700, both durable; leaves an existing file alone.
 
     SQLite gives the log and its index the mode of the database.
@@ -148,7 +148,7 @@ def create(path: Path) -> None:
 
 
 @contextmanager
-def writing(database: Database) -> Iterator[None]:
+def write_transaction(database: Database) -> Iterator[None]:
     """One transaction that holds the write lock from its start: all or nothing, and durable when it returns."""
     database.execute("BEGIN IMMEDIATE")
     try:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite import schema
-from catcher.store.sqlite.connection import writing
+from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
 
 MIGRATIONS = Migrations("catcher")
@@ -79,7 +79,7 @@ def migrate(db: Database) -> list[str]:
     """
     if [step.name for step in applied(db)] == known():
         return []
-    with writing(db):
+    with write_transaction(db):
         if not db.table_names():
             schema.create(db)
             return _record_all(db)

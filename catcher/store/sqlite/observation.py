@@ -11,25 +11,33 @@ from sqlite3 import Connection
 from catcher.model.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
-from catcher.store.codec import COLUMNS, bound_to_text, decode, encode, moment_from_text, moment_to_text, texts
+from catcher.store.codec import (
+    OBSERVATION_COLUMNS,
+    bound_to_text,
+    from_row,
+    moment_from_text,
+    moment_to_text,
+    texts,
+    to_row,
+)
 from catcher.store.rules import retry_key, with_revision
-from catcher.store.sqlite.connection import writing
+from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.statement import quoted
+from catcher.store.sqlite.statement import quoted_columns
 
-_ALL = quoted(COLUMNS)
-_KEPT = tuple(column for column in COLUMNS if column not in ("id", "retry_of", "replayed"))
+_ALL = quoted_columns(OBSERVATION_COLUMNS)
+_KEPT = tuple(column for column in OBSERVATION_COLUMNS if column not in ("id", "retry_of", "replayed"))
 """The columns that an observation brings with it."""
-_kept = itemgetter(*map(COLUMNS.index, _KEPT))
-_judged = itemgetter(*map(COLUMNS.index, ("transaction", "observed_at", "signatures")))
-_envelope = itemgetter(*map(COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
+_kept = itemgetter(*map(OBSERVATION_COLUMNS.index, _KEPT))
+_judged = itemgetter(*map(OBSERVATION_COLUMNS.index, ("transaction", "observed_at", "signatures")))
+_envelope = itemgetter(*map(OBSERVATION_COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
 
 _LAST = "SELECT max(up_to, ifnull((SELECT max(id) FROM observation), 0)) FROM folded"
 """The highest id so far. A purged id isn't used again: only folded rows are purged, and the fold's marker stays."""
 _FIRST = """SELECT min(id) FROM retry JOIN observation ON id = retry.observation
     WHERE key = ? AND "transaction" <> ? AND observed_at >= ?"""
 _SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
-_ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
+_ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted_columns(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
 _ADD_RETRY = "INSERT INTO retry (key, observation) VALUES (?,?)"
 _ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALUES (?,?,?)'
 
@@ -38,7 +46,7 @@ def add(db: Database, rows: Sequence[ObservationRow]) -> list[Stored]:
     """As ``SqliteStore.add_rows``: one transaction, durable when it returns."""
     if not rows:
         return []
-    with writing(db):
+    with write_transaction(db):
         (last,) = db.execute(_LAST).fetchone()
         return [_add(db.conn, id, row) for id, row in enumerate(rows, last + 1)]
 
@@ -92,7 +100,7 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
         db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
         replayed = stored.retry_of is None and _is_seen(db.conn, known.signatures, stored.transaction)
         new = with_revision(stored, known, replayed=replayed)
-        db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(encode(new)), int(new.replayed), new.id])
+        db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(to_row(new)), int(new.replayed), new.id])
         _add_signatures(db.conn, new.signatures, new.transaction, new.id)
         db.execute("INSERT INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id])
         changed.append(new)
@@ -131,9 +139,9 @@ def page(
     where = " AND ".join(wanted) or "1"
     order = "DESC" if newest_first else "ASC"
     sql = f"SELECT {_ALL} FROM observation WHERE {where} ORDER BY id {order} LIMIT ?"
-    return [decode(row) for row in db.execute(sql, [*wanted.values(), size])]
+    return [from_row(row) for row in db.execute(sql, [*wanted.values(), size])]
 
 
 def one(db: Database, id: int) -> Observation | None:
     row = db.execute(f"SELECT {_ALL} FROM observation WHERE id = ?", [id]).fetchone()
-    return None if row is None else decode(row)
+    return None if row is None else from_row(row)

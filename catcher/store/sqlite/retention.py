@@ -8,11 +8,11 @@ from datetime import datetime
 from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation, Retention
 from catcher.privacy.retention import Due, coarsened, fields_of
-from catcher.store.codec import COLUMNS, bound_to_text, decode, encode
+from catcher.store.codec import OBSERVATION_COLUMNS, bound_to_text, from_row, to_row
 from catcher.store.rules import retry_key
-from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, writing
+from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, write_transaction
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.statement import quoted
+from catcher.store.sqlite.statement import quoted_columns
 
 CHUNK = 1_000
 """Rows in one transaction: another writer waits for it, tens of milliseconds."""
@@ -44,7 +44,7 @@ def delete(db: Database, before: datetime) -> int:
     """Deletes folded observations seen before a moment, with their look-ups; returns how many."""
     deleted = 0
     while observations := _chunk(db, _OVER, before, after=0):
-        with writing(db):
+        with write_transaction(db):
             note_scrub(db)
             _forget_retries(db, observations)
             tokens = [(token, o.transaction, o.id) for o in observations for token in o.signatures]
@@ -61,8 +61,8 @@ def coarsen(db: Database, before: datetime) -> int:
     sql = f"UPDATE observation SET {','.join(f'{name} = ?' for name in _COARSE)} WHERE id = ?"
     total, last = 0, 0
     while observations := _chunk(db, _FINE, before, after=last):
-        rows = [dict(zip(COLUMNS, encode(coarsened(o)), strict=True)) for o in observations]
-        with writing(db):
+        rows = [dict(zip(OBSERVATION_COLUMNS, to_row(coarsened(o)), strict=True)) for o in observations]
+        with write_transaction(db):
             note_scrub(db)
             total += db.conn.executemany(sql, [[row[name] for name in (*_COARSE, "id")] for row in rows]).rowcount
         last = observations[-1].id
@@ -74,7 +74,7 @@ def empty(db: Database, before: datetime) -> int:
     sql = f"UPDATE observation SET {','.join(f'{name} = NULL' for name in _EMPTIED)} WHERE id = ?"
     total, last = 0, 0
     while observations := _chunk(db, _TAGGED, before, after=last):
-        with writing(db):
+        with write_transaction(db):
             note_scrub(db)
             _forget_retries(db, observations)
             total += db.conn.executemany(sql, [(o.id,) for o in observations]).rowcount
@@ -84,8 +84,9 @@ def empty(db: Database, before: datetime) -> int:
 
 def _chunk(db: Database, where: str, before: datetime, *, after: int) -> list[Observation]:
     """The next rows for which ``where`` holds, by id."""
-    sql = f"SELECT {quoted(COLUMNS)} FROM observation WHERE id > ? AND {where} ORDER BY id LIMIT {CHUNK}"
-    return [decode(row) for row in db.execute(sql, [after, bound_to_text(before)])]
+    columns = quoted_columns(OBSERVATION_COLUMNS)
+    sql = f"SELECT {columns} FROM observation WHERE id > ? AND {where} ORDER BY id LIMIT {CHUNK}"
+    return [from_row(row) for row in db.execute(sql, [after, bound_to_text(before)])]
 
 
 def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
@@ -119,5 +120,5 @@ def scrub(db: PatientDatabase) -> None:
             "the rows are deleted, but another process reads the database, so the log still holds them; "
             "end that process and run 'catcher store purge' again"
         )
-    with writing(db):
+    with write_transaction(db):
         db.table("owed").delete("scrub")

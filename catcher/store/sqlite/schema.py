@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import Any
 
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.structure import Table, tables_of
+from catcher.store.sqlite.structure import StoredTable, tables_of
 
 
 def create(db: Database) -> None:
@@ -300,7 +300,7 @@ def present_sql() -> str:
         return db.schema
 
 
-def present_tables() -> tuple[Table, ...]:
+def present_tables() -> tuple[StoredTable, ...]:
     """The tables of the present schema."""
     with closing(present()) as db:
         return tables_of(db)

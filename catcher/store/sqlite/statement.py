@@ -13,9 +13,9 @@ def insert(
 ) -> None:
     """Inserts ``rows`` in the caller's transaction; ``then`` follows the values: ON CONFLICT and so on."""
     marks = ",".join("?" * len(columns))
-    db.conn.executemany(f"INSERT INTO {table} ({quoted(columns)}) VALUES ({marks}) {then}", rows)
+    db.conn.executemany(f"INSERT INTO {table} ({quoted_columns(columns)}) VALUES ({marks}) {then}", rows)
 
 
-def quoted(columns: Sequence[str]) -> str:
+def quoted_columns(columns: Sequence[str]) -> str:
     """A list of columns, quoted: ``transaction`` is a keyword of SQL."""
     return ",".join(f'"{column}"' for column in columns)

@@ -1,4 +1,4 @@
-"""The tables of a database as they are, whatever SQL once made them: what two versions' databases are compared by."""
+"""The tables of a database as they are, whatever SQL once made them; two databases are compared by them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from catcher.store.sqlite.library import Database
 
 
-class Column(NamedTuple):
+class TableColumn(NamedTuple):
     """A column as SQLite understands it."""
 
     name: str
@@ -18,7 +18,7 @@ class Column(NamedTuple):
     """Its place in the primary key, from 1; 0: it is not part of it."""
 
 
-class Index(NamedTuple):
+class TableIndex(NamedTuple):
     """An index by what it does. Its name is left out: SQLite itself names that of a UNIQUE constraint."""
 
     columns: tuple[str, ...]
@@ -27,12 +27,12 @@ class Index(NamedTuple):
     """The rows that it holds, as SQL; '': all."""
 
 
-class Table(NamedTuple):
+class StoredTable(NamedTuple):
     """A table by what it holds and enforces, whatever SQL once made it."""
 
     name: str
-    columns: tuple[Column, ...]
-    indexes: tuple[Index, ...]
+    columns: tuple[TableColumn, ...]
+    indexes: tuple[TableIndex, ...]
     references: tuple[tuple[str, str, str], ...]
     """Column, other table, its column; several columns of one reference are joined by commas."""
     by_key: bool
@@ -49,31 +49,25 @@ class Table(NamedTuple):
         }
 
 
-def tables_of(db: Database) -> tuple[Table, ...]:
+def tables_of(db: Database) -> tuple[StoredTable, ...]:
     """The tables of a database by name, without the ledger of migrations and SQLite's own."""
-    by_key = {name for name, without_rowid in db.execute("SELECT name, wr FROM pragma_table_list") if without_rowid}
     names = sorted(name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite_")))
-    return tuple(
-        Table(
-            name,
-            tuple(Column(c.name, c.type, bool(c.notnull), c.default_value, c.is_pk) for c in db.table(name).columns),
-            tuple(sorted(_index(db, index.name, index.columns, bool(index.unique)) for index in _made(db, name))),
-            tuple(
-                sorted(
-                    (",".join(k.columns), k.other_table, ",".join(k.other_columns)) for k in db.table(name).foreign_keys
-                )
-            ),
-            name in by_key,
-        )
-        for name in names
+    return tuple(_table(db, name) for name in names)
+
+
+def _table(db: Database, name: str) -> StoredTable:
+    table = db.table(name)
+    (by_key,) = db.execute("SELECT wr FROM pragma_table_list(?)", [name]).fetchone()
+    made = [index for index in table.indexes if index.origin != "pk"]
+    return StoredTable(
+        name,
+        tuple(TableColumn(c.name, c.type, bool(c.notnull), c.default_value, c.is_pk) for c in table.columns),
+        tuple(sorted(TableIndex(tuple(i.columns), bool(i.unique), _condition(db, i.name)) for i in made)),
+        tuple(sorted((",".join(k.columns), k.other_table, ",".join(k.other_columns)) for k in table.foreign_keys)),
+        bool(by_key),
     )
 
 
-def _made(db: Database, table: str) -> list[Any]:
-    """The indexes of a table but for that of its primary key."""
-    return [index for index in db.table(table).indexes if index.origin != "pk"]
-
-
-def _index(db: Database, name: str, columns: list[str], unique: bool) -> Index:
-    (sql,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [name]).fetchone()
-    return Index(tuple(columns), unique, (sql or "").partition(" WHERE ")[2])
+def _condition(db: Database, index: str) -> str:
+    (sql,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [index]).fetchone()
+    return (sql or "").partition(" WHERE ")[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure, Fault
 from catcher.store.sqlite import migrations, schema
-from catcher.store.sqlite.connection import PRAGMAS, connect, create, medium
+from catcher.store.sqlite.connection import PRAGMAS, connect, create_file, medium
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.structure import tables_of
 
@@ -21,7 +21,7 @@ def migrate(path: Path) -> list[str]:
     Raises EnvironmentFailure when it can't be written, is damaged, or is a newer version's.
     """
     with medium(path):
-        create(path)
+        create_file(path)
         db = connect(path)
         try:
             return migrations.migrate(db)

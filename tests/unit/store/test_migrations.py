@@ -21,9 +21,9 @@ import pytest
 
 from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite import SqliteStore, migrate, migrations, schema, verify
-from catcher.store.sqlite.connection import connect, create
+from catcher.store.sqlite.connection import connect, create_file
 from catcher.store.sqlite.library import Database, Migrations
-from catcher.store.sqlite.structure import Table, tables_of
+from catcher.store.sqlite.structure import StoredTable, tables_of
 from tests.support.tree import ROOT
 
 OLD = lzma.decompress((ROOT / "tests" / "releases" / "0.1" / "catcher.db.xz").read_bytes())
@@ -55,11 +55,11 @@ def old(path: Path) -> Path:
 def new(path: Path) -> Path:
     for file in path.parent.iterdir():
         file.unlink()
-    create(path)
+    create_file(path)
     return path
 
 
-def tables(path: Path) -> tuple[Table, ...]:
+def tables(path: Path) -> tuple[StoredTable, ...]:
     with opened(path) as db:
         return tables_of(db)
 

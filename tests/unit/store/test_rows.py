@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from catcher.model.observation import Observation, Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.store import MemoryStore, SqliteStore
-from catcher.store.codec import encode
+from catcher.store.codec import to_row
 from tests.support.observations import observation, observations
 
 
 def travelled(sample: Observation) -> ObservationRow:
     """The row after a way as JSON."""
-    row: list[str | int | None] = json.loads(json.dumps(encode(sample)))
+    row: list[str | int | None] = json.loads(json.dumps(to_row(sample)))
     return row
 
 

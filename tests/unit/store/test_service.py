@@ -16,7 +16,7 @@ import pytest
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.observation import Stored
 from catcher.store import SqliteStore, StoreClient, handoff_sockets
-from catcher.store.codec import encode
+from catcher.store.codec import to_row
 from catcher.store.wire import OPEN, from_commits, from_results
 from tests.support.observations import observation
 from tests.support.storing import Process, Recording, mail, run, storing
@@ -208,7 +208,7 @@ def test_nothing_is_told_before_the_answer_and_what_goes_together_is_one_message
     async def scenario() -> None:
         async with played() as (link, _, reader, writer):
             told = [link.commit(mail(n)) for n in range(3)]
-            wanted = from_commits([(False, [encode(o) for o in mail(n)]) for n in range(3)])
+            wanted = from_commits([(False, [to_row(o) for o in mail(n)]) for n in range(3)])
             assert await reader.readexactly(len(wanted)) == wanted
             assert not any(each.done() for each in told)
             writer.write(fates(7, 8))
