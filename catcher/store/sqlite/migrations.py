@@ -8,7 +8,7 @@
     any other              ─▶ refused, with what to do
 
 All of it is one transaction: a process that is killed leaves the database as it was. The ledger is the table
-``_sqlite_migrations`` (set, name, applied_at), which the command ``sqlite-utils migrate --list`` reads, too.
+``_sqlite_migrations``: set of steps, name, and ``applied_at``, the moment in UTC.
 
 A step that was released is never changed. A change of the schema comes as a new step at the end, a function
 ``@MIGRATIONS()``, and in ``schema`` for new databases.
@@ -16,7 +16,6 @@ A step that was released is never changed. A change of the schema comes as a new
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from catcher.model.errors import EnvironmentFailure
@@ -58,7 +57,7 @@ class Applied(NamedTuple):
 
     name: str
     applied_at: str
-    """A moment in ISO 8601, or "unknown" and why."""
+    """A moment, or "unknown" and why."""
 
 
 def known() -> list[str]:
@@ -81,8 +80,8 @@ def migrate(db: Database) -> list[str]:
         return []
     with write_transaction(db):
         if not db.table_names():
-            schema.create(db)
-            return _record_all(db)
+            _for_a_new_database().apply(db)
+            return known()
         if db.table("migration").exists():
             _carry_over(db)
         _refuse_newer([step.name for step in applied(db)])
@@ -91,14 +90,18 @@ def migrate(db: Database) -> list[str]:
         return pending
 
 
-def _record_all(db: Database) -> list[str]:
-    """Records every step as applied now: the schema that was just made contains them all."""
-    MIGRATIONS.ensure_migrations_table(db)
-    now = str(datetime.now(UTC))
-    db.table(MIGRATIONS.migrations_table).insert_all(
-        [{"migration_set": MIGRATIONS.name, "name": name, "applied_at": now} for name in known()]
-    )
-    return known()
+def _for_a_new_database() -> Migrations:
+    """The same steps for an empty database: the first makes the present schema, so nothing is left for the others."""
+    steps = Migrations(MIGRATIONS.name)
+    first, *others = known()
+    steps(name=first)(schema.create)
+    for name in others:
+        steps(name=name)(_nothing_left)
+    return steps
+
+
+def _nothing_left(db: Database) -> None:
+    """The schema that was just made has the work of this step."""
 
 
 def _carry_over(db: Database) -> None:
@@ -110,13 +113,12 @@ def _carry_over(db: Database) -> None:
             f"{', '.join(sorted(set(names) ^ set(RELEASE_0_1_STEPS)))}; open it once with release 0.1, which applies "
             "the steps that are missing, or move it away (a new one is made)"
         )
-    now = datetime.now(UTC).isoformat(timespec="seconds")
     MIGRATIONS.ensure_migrations_table(db)
     db.table(MIGRATIONS.migrations_table).insert(
         {
             "migration_set": MIGRATIONS.name,
             "name": "0.1",
-            "applied_at": f"unknown: release 0.1 noted no dates; found applied at {now}",
+            "applied_at": "unknown: release 0.1 kept no dates",
         }
     )
     db.table("migration").drop()
