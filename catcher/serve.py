@@ -33,6 +33,7 @@ from pathlib import Path
 
 from catcher import catalogue as catalogue_room
 from catcher import dns, smtp
+from catcher import store as stores
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.stops import Stops
 from catcher.config import Config, ListenAddress
@@ -52,7 +53,7 @@ from catcher.model.ports import Folder, Resolver, Store
 from catcher.notify.find import Fetcher, Finder
 from catcher.privacy import KeyRing, notice_codes
 from catcher.resolve import LiveResolver
-from catcher.store import BUSY_SECONDS, GroupWriter, SqliteStore, StoreLink, StoreService, door
+from catcher.store import PATIENCE_SECONDS, GroupWriter, StoreClient, StoreServer, handoff_sockets
 from catcher.supervise import Station, Supervisor, Task
 from catcher.supervise.descriptors import descriptors
 from catcher.supervise.lock import lock
@@ -92,12 +93,12 @@ def system_clock() -> Clock:
     return SystemClock()
 
 
-def open_store(config: Config, *, patience: float = BUSY_SECONDS) -> SqliteStore:
+def open_store(config: Config, *, patience: float = PATIENCE_SECONDS) -> Store:
     """The store that ``store.url`` names, made and migrated when it is new. Raises EnvironmentFailure.
 
     ``patience``: seconds that a write waits for another process's.
     """
-    return SqliteStore(config.store.path, busy_seconds=patience)
+    return stores.store_at(config.store.url, patience=patience)
 
 
 def key_ring(config: Config) -> KeyRing:
@@ -231,7 +232,7 @@ class Running:
         self.private_fds: tuple[int, ...] = ()
         """More descriptors that no worker may keep."""
         self._demand = dns.channel()
-        self._store_door = door()
+        self._store_door = handoff_sockets()
         self._store_demand = functools.partial(_add_demand, config)
         self.supervisor = Supervisor(
             build=lambda: self._tasks(config, clock),
@@ -359,7 +360,7 @@ async def _store(config: Config, reading: socket.socket, station: Station) -> No
     forbid_dumps()
     opening = functools.partial(open_store, config, patience=WRITE_PATIENCE_SECONDS)
     writer = GroupWriter(opening, asyncio.get_running_loop().time)
-    await StoreService(writer, reading).run(station.stopping, ready=station.ready, draining=station.draining)
+    await StoreServer(writer, reading).run(station.stopping, ready=station.ready, draining=station.draining)
 
 
 async def _smtp(
@@ -374,7 +375,7 @@ async def _smtp(
 ) -> None:
     forbid_dumps()
     wipe_freed_memory()
-    sink = StoreLink(store_door)
+    sink = StoreClient(store_door)
     await sink.start()
     suffixes = Suffixes()
     organisations = organisations_of(config)

@@ -199,8 +199,9 @@ def _demand(config: Config, now: datetime) -> Mapping[str, int] | None:
     """MX queries by domain; None while there is no database, or none that can be read."""
     from catcher.model.errors import StoreUnavailable
     from catcher.serve import open_store
+    from catcher.store import store_exists
 
-    if not config.store.path.exists():
+    if not store_exists(config.store.url):
         return None
     try:
         store = open_store(config)

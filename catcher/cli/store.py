@@ -1,4 +1,4 @@
-"""``catcher store``: brings the store to the present schema, looks whether it is whole, forgets what is due."""
+"""``catcher store``: brings the store to the present schema and prints that, finds its faults, forgets what is due."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catcher.cli.options import config_option, json_option, print_json, print_ta
 
 @click.group()
 def command() -> None:
-    """Migrates, verifies and purges the store."""
+    """Migrate, verify and purge the store; print its schema."""
 
 
 @command.command()
@@ -27,10 +27,10 @@ def migrate(config_file: Path, as_json: bool) -> None:
     from catcher import store
     from catcher.config import load
 
-    path = load(config_file).store.path
-    applied = store.migrate(path)
+    url = load(config_file).store.url
+    path, applied = store.shown_store(url), store.migrate_store(url)
     if as_json:
-        print_json([{"path": str(path), "applied": applied}])
+        print_json([{"path": path, "applied": applied}])
     elif applied:
         click.echo(f"{path}: applied {', '.join(applied)}")
     else:
@@ -45,16 +45,34 @@ def verify(config_file: Path, as_json: bool) -> None:
     from catcher import store
     from catcher.config import load
 
-    path = load(config_file).store.path
-    faults = store.verify(path)
+    url = load(config_file).store.url
+    faults = store.verify_store(url)
     if as_json:
         print_json({"where": fault.where, "what": fault.what, "remedy": fault.remedy} for fault in faults)
     elif faults:
         for fault in faults:
             click.echo(str(fault))
     else:
-        click.echo(f"{path}: all is well")
+        click.echo(f"{store.shown_store(url)}: all is well")
     sys.exit(1 if faults else 0)
+
+
+@command.command()
+@config_option
+@json_option
+def schema(config_file: Path, as_json: bool) -> None:
+    """Print the tables of the present schema.
+
+    It is what a new store gets, and what an older one has after 'catcher store migrate'. Nothing is opened.
+    """
+    from catcher import store
+    from catcher.config import load
+
+    url = load(config_file).store.url
+    if as_json:
+        print_json(store.schema_tables(url))
+    else:
+        click.echo(store.schema_sql(url))
 
 
 @command.command()

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable
 
 from catcher.fingerprint import Context, Gist, judge
-from catcher.intake.observe import revised
+from catcher.intake.observe import observe_again
 from catcher.intake.rounds import LOOKUP_SECONDS, resolved
 from catcher.model.errors import CatcherError
 from catcher.model.observation import Observation
@@ -128,7 +128,7 @@ class Completions:
                 on_behalf_of=unfinished.on_behalf_of,
                 seconds=min(LOOKUP_SECONDS, begun + WITHIN - loop.time()),
             )
-            known = tuple(revised(each, found, unfinished.tokens) for each in unfinished.observations)
+            known = tuple(observe_again(each, found, unfinished.tokens) for each in unfinished.observations)
             if not any(each.may_be_revised for each in known):
                 return known
         return known if known != unfinished.observations else ()

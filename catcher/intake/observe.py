@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
 from catcher.model.domain import is_at_or_below
@@ -32,8 +33,6 @@ def observe(
     """One observation for each catalogued domain of the transaction, in the order of ``arrival.policies``."""
     sender = transaction.reverse_path
     octets = transaction.octets
-    kept_sender = storable_sender(fingerprint.sender)
-    authentication = storable_authentication(fingerprint.authentication)
     observations = []
     for domain, policy in arrival.policies.items():
         at_domain = [path for path in transaction.forward_paths if _rules(domain, path.domain, arrival.policies)]
@@ -52,30 +51,29 @@ def observe(
                 reverse_path_domain=storable_domain(sender),
                 recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
                 retry_tag=_retry_tag(transaction, tokens),
-                signatures=tuple([tokens.signature(b, domain) for b in fingerprint.freshness.signatures]),
-                fresh=fingerprint.freshness.fresh,
-                fresh_reason=fingerprint.freshness.reason,
-                sender=kept_sender,
                 intended=tuple([i for i in fingerprint.intended if _rules(domain, i.typed, arrival.policies)]),
-                nature=fingerprint.nature,
                 markings=fingerprint.markings,
-                authentication=authentication,
+                **resting_on_lookups(fingerprint, domain, tokens),
             )
         )
     return tuple(observations)
 
 
-def revised(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
+def observe_again(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
     """``observation`` with what rests on look-ups taken from a later ``fingerprint`` of the same transaction."""
-    return replace(
-        observation,
-        signatures=tuple(tokens.signature(b, observation.domain) for b in fingerprint.freshness.signatures),
-        fresh=fingerprint.freshness.fresh,
-        fresh_reason=fingerprint.freshness.reason,
-        sender=storable_sender(fingerprint.sender),
-        nature=fingerprint.nature,
-        authentication=storable_authentication(fingerprint.authentication),
-    )
+    return replace(observation, **resting_on_lookups(fingerprint, observation.domain, tokens))
+
+
+def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) -> dict[str, Any]:
+    """The values of an observation's fields that rest on look-ups (``model.observation.REVISED``)."""
+    return {
+        "signatures": tuple([tokens.signature(b, domain) for b in fingerprint.freshness.signatures]),
+        "fresh": fingerprint.freshness.fresh,
+        "fresh_reason": fingerprint.freshness.reason,
+        "sender": storable_sender(fingerprint.sender),
+        "nature": fingerprint.nature,
+        "authentication": storable_authentication(fingerprint.authentication),
+    }
 
 
 def _rules(domain: str, typed: str, domains: Collection[str]) -> bool:

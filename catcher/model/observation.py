@@ -189,6 +189,10 @@ class Observation:
         }
 
 
+REVISED = ("signatures", "fresh", "fresh_reason", "sender", "nature", "authentication")
+"""The fields that rest on look-ups: a revision replaces these; the store sets ``replayed`` and ``revision``."""
+
+
 def field_dictionary() -> dict[str, dict[str, str]]:
     """Name of each stored field → its meaning, sensitivity and retention."""
     return {f.name: {key: str(value) for key, value in f.metadata.items()} for f in fields(Observation)}

@@ -1,4 +1,4 @@
-"""Observation ↔ row: a column for each field of the dictionary; what has parts is JSON in the outer surface's shape."""
+"""Observation ↔ row: a column for each field of the dictionary; a field with parts is JSON as in the outer surface."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from typing import Any, Protocol, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from catcher.model.fingerprint import (
     ArcResult,
@@ -29,17 +30,9 @@ from catcher.model.fingerprint import (
     Tier,
     TypoKind,
 )
-from catcher.model.observation import Observation, SizeClass, field_dictionary
+from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome, Policy
-
-Value = str | int | float | bytes | None
-"""What a column holds."""
-Row = Sequence[Value]
-"""An observation's values in the order of ``COLUMNS``."""
-Json = Any
-
-COLUMNS: tuple[str, ...] = tuple(field_dictionary())
-"""The columns of the table ``observation``, in the order of the field dictionary."""
+from catcher.model.ports import ColumnValue
 
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 _loads = json.JSONDecoder().decode
@@ -54,44 +47,12 @@ def moment_to_text(moment: datetime) -> str:
 
 
 def bound_to_text(moment: datetime) -> str:
-    """The first whole second that is not before ``moment``: as a bound of stored moments it means the same."""
+    """The first whole second at or after ``moment``. Stored moments are whole seconds: both bound the same ones."""
     return moment_to_text(moment + timedelta(microseconds=-moment.microsecond % 1_000_000))
 
 
 def moment_from_text(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def encode(observation: Observation) -> tuple[Value, ...]:
-    """The row of ``observation``: its values in the order of ``COLUMNS``."""
-    o = observation
-    return (
-        o.id,
-        o.transaction,
-        moment_to_text(o.observed_at),
-        o.ref,
-        o.domain,
-        o.policy._value_,
-        o.outcome._value_,
-        o.client,
-        int(o.tls),
-        None if o.size_class is None else o.size_class._value_,
-        o.reverse_path_token,
-        o.reverse_path_domain,
-        _texts(o.recipients),
-        o.retry_tag,
-        o.retry_of,
-        _texts(o.signatures),
-        int(o.replayed),
-        int(o.fresh),
-        o.fresh_reason,
-        _json(o.sender),
-        _json_list(o.intended),
-        _json(o.nature),
-        _json_list(o.markings),
-        _json(o.authentication),
-        o.revision,
-    )
 
 
 def _texts(texts: tuple[str, ...]) -> str:
@@ -106,24 +67,13 @@ class _Jsonable(Protocol):
 
 @lru_cache(maxsize=1024)
 def _json(value: _Jsonable) -> str:
-    """Remembered, as the same senders come again; equal values have equal texts, or texts that read as equal values."""
+    """Cached: the same senders come again. Equal values have equal texts, or texts that decode to equal values."""
     return _dumps(value.to_json())
 
 
 @lru_cache(maxsize=1024)
 def _json_list(values: tuple[_Jsonable, ...]) -> str:
     return _dumps([value.to_json() for value in values])
-
-
-def decode(row: Sequence[Any]) -> Observation:
-    """The observation of a row in the order of ``COLUMNS``; ``decode(encode(o)) == o``.
-
-    Raises ValueError, KeyError or TypeError for a row that no version of catcher wrote.
-    """
-    values = dict(zip(COLUMNS, row, strict=True))
-    for name, read in _READ.items():
-        values[name] = read(values[name])
-    return Observation(**values)
 
 
 def texts(column: str) -> tuple[str, ...]:
@@ -136,7 +86,7 @@ def _optional(enum: type[E]) -> Callable[[str | None], E | None]:
     return lambda text: None if text is None else enum(text)
 
 
-def _evidence(items: list[Json]) -> tuple[Evidence, ...]:
+def _evidence(items: list[Any]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(Tier(e["tier"]), EvidenceKind(e["kind"]), e["domain"], AuthResult(e["result"])) for e in items
     )
@@ -189,20 +139,76 @@ def _authentication(text: str) -> Authentication:
     )
 
 
-_READ: dict[str, Callable[[Any], object]] = {
-    "observed_at": moment_from_text,
-    "policy": Policy,
-    "outcome": Outcome,
-    "tls": bool,
-    "size_class": _optional(SizeClass),
-    "recipients": texts,
-    "signatures": texts,
-    "replayed": bool,
-    "fresh": bool,
-    "sender": _sender,
-    "intended": _intended,
-    "nature": _nature,
-    "markings": _markings,
-    "authentication": _authentication,
+class Coder(NamedTuple):
+    """How a field's value becomes its column's, and back."""
+
+    write: Callable[[Any], ColumnValue]
+    read: Callable[[Any], object]
+
+
+def _word(enum: type[StrEnum]) -> Coder:
+    """The value of a member; the attribute ``_value_`` is quicker than the property ``value``."""
+    return Coder(attrgetter("_value_"), enum)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_PLAIN = Coder(_same, _same)
+_FLAG = Coder(int, bool)
+_TEXTS = Coder(_texts, texts)
+
+CODERS: dict[str, Coder] = {
+    "id": _PLAIN,
+    "transaction": _PLAIN,
+    "observed_at": Coder(moment_to_text, moment_from_text),
+    "ref": _PLAIN,
+    "domain": _PLAIN,
+    "policy": _word(Policy),
+    "outcome": _word(Outcome),
+    "client": _PLAIN,
+    "tls": _FLAG,
+    "size_class": Coder(lambda size: None if size is None else size._value_, _optional(SizeClass)),
+    "reverse_path_token": _PLAIN,
+    "reverse_path_domain": _PLAIN,
+    "recipients": _TEXTS,
+    "retry_tag": _PLAIN,
+    "retry_of": _PLAIN,
+    "signatures": _TEXTS,
+    "replayed": _FLAG,
+    "fresh": _FLAG,
+    "fresh_reason": _PLAIN,
+    "sender": Coder(_json, _sender),
+    "intended": Coder(_json_list, _intended),
+    "nature": Coder(_json, _nature),
+    "markings": Coder(_json_list, _markings),
+    "authentication": Coder(_json, _authentication),
+    "revision": _PLAIN,
 }
-"""How a column's value becomes its field's; columns that aren't here hold the field's value itself."""
+"""A line for each field of the dictionary, in its order: the column's name and its coder."""
+
+OBSERVATION_COLUMNS: tuple[str, ...] = tuple(CODERS)
+"""The columns of the table ``observation``."""
+_values_of = attrgetter(*OBSERVATION_COLUMNS)
+_WRITES = tuple((place, coder.write) for place, coder in enumerate(CODERS.values()) if coder is not _PLAIN)
+_READS = tuple((place, coder.read) for place, coder in enumerate(CODERS.values()) if coder is not _PLAIN)
+
+
+def to_row(observation: Observation) -> tuple[ColumnValue, ...]:
+    """The row of ``observation``: its values in the order of ``OBSERVATION_COLUMNS``."""
+    values = list(_values_of(observation))
+    for place, write in _WRITES:
+        values[place] = write(values[place])
+    return tuple(values)
+
+
+def from_row(row: Sequence[Any]) -> Observation:
+    """The observation of a row in the order of ``OBSERVATION_COLUMNS``; ``from_row(to_row(o)) == o``.
+
+    Raises ValueError, KeyError or TypeError for a row that no version of catcher wrote.
+    """
+    values = list(row)
+    for place, read in _READS:
+        values[place] = read(values[place])
+    return Observation(**dict(zip(OBSERVATION_COLUMNS, values, strict=True)))

@@ -1,7 +1,7 @@
-"""A worker's way to the process that stores: commits go there, futures tell what came of them.
+"""A worker's way to the process that stores: commits go there, and a future tells the result of each.
 
-A connection that ends fails what it had not answered; the next is made at once, and taken as soon as there is a process
-at the other end of the door. Until then commits fail at once: a client hears 451, and comes again.
+A connection that ends fails the commits that it had not answered. The next one is offered at once, and is taken as
+soon as a process reads the handoff socket. Until then commits fail at once: the client hears 451, and comes again.
 """
 
 from __future__ import annotations
@@ -14,41 +14,42 @@ from typing import Any, cast
 
 from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation, Stored
-from catcher.store.codec import Row, encode
+from catcher.model.ports import ObservationRow
+from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute
 from catcher.store.wire import Messages, from_commits, to_results
 from catcher.store.writer import Result
 
-MOST_WAITING = 4_096
-"""Transactions that may wait; one more is refused at once (451), so that memory is bounded."""
+MOST_UNANSWERED = 4_096
+"""Most transactions of a worker that wait for the store. The next one is refused at once (451): memory is bounded."""
 GATHER_TURNS = 4
-"""Turns of the loop that a commit waits for others to go with: they pass at once where there is nothing else to do, and
-under load they bring more into each write, whose sync is what costs most."""
+"""Turns of the event loop that a commit waits for others. An idle loop runs them at once; under load they bring more
+commits into each write, and the sync of a write is its highest cost."""
 START_SECONDS = 2.0
-"""How long a worker that starts waits for the process that stores; then clients hear 451 until it is there."""
-KNOCK_SECONDS = 1.0
-"""Between two tries to hand a connection over, where too many wait at the door."""
+"""Seconds that a starting worker waits for the process that stores; then its clients hear 451 until it is there."""
+OFFER_AGAIN_SECONDS = 1.0
+"""Seconds between two tries to offer a connection while the handoff socket is full."""
 
 
-class StoreLink:
-    """An ObservationSink. ``start`` and ``close`` it in the loop that commits."""
+class StoreClient:
+    """An ObservationSink. ``start`` and ``close`` it in the event loop that commits."""
 
-    def __init__(self, door: socket.socket, *, most_waiting: int = MOST_WAITING) -> None:
-        """``door``: the writing end of ``service.door``."""
-        self._door = door
-        self._most_waiting = most_waiting
-        self._line: Line | None = None
-        """What commits go to."""
-        self._next: asyncio.Task[None] | None = None
-        """What brings another one."""
+    def __init__(self, handoff: socket.socket, *, most_unanswered: int = MOST_UNANSWERED) -> None:
+        """``handoff``: the writing end of ``service.handoff_sockets``."""
+        self._handoff = handoff
+        self._most_unanswered = most_unanswered
+        self._connection: StoreConnection | None = None
+        """The connection that takes commits."""
+        self._connecting: asyncio.Task[None] | None = None
+        """The task that brings the next connection."""
         self._closing = False
 
     async def start(self, *, patience: float = START_SECONDS) -> None:
         """Returns once the process at the other end takes commits, or after ``patience`` seconds.
 
-        It has an end: that process may have fallen, too, and be started only when this one has said that it serves.
+        The wait is bounded: that process may be down, and is restarted only after this worker reports ready.
         """
-        await asyncio.wait((self._connecting(),), timeout=patience)
+        await asyncio.wait((self._connect_once(),), timeout=patience)
 
     def commit(self, observations: Sequence[Observation]) -> asyncio.Future[tuple[Stored, ...]]:
         """As ``ports.ObservationSink.commit``."""
@@ -59,116 +60,118 @@ class StoreLink:
         return self._send(observations, revises=True)
 
     async def close(self) -> None:
-        """Returns when all that was committed is answered. Later commits are refused."""
+        """Returns when all commits are answered. Later ones are refused."""
         self._closing = True
-        if self._next is not None:
-            self._next.cancel()
-        if self._line is not None:
-            self._line.leave()
-            await self._line.ended
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if self._connection is not None:
+            self._connection.drain()
+            await self._connection.ended
 
-    def moved(self) -> None:
-        """The process at the other end is being replaced: what comes from now on goes to the next one, once it is open.
+    def on_replaced(self) -> None:
+        """The process at the other end is being replaced: offers a connection to the next one.
 
-        The old one still takes and answers.
+        Until that one takes commits the old one does; it answers all that it was sent.
         """
         if not self._closing:
-            self._connecting()
+            self._connect_once()
 
-    def lost(self, line: Line) -> None:
-        """``line`` has ended."""
-        if line is self._line:
-            self._line = None
+    def on_ended(self, connection: StoreConnection) -> None:
+        """``connection`` has ended."""
+        if connection is self._connection:
+            self._connection = None
             if not self._closing:
-                self._connecting()
+                self._connect_once()
 
     def _send(self, observations: Sequence[Observation], *, revises: bool) -> asyncio.Future[Any]:
         refusal = self._refusal()
-        if self._line is None or refusal:
+        if self._connection is None or refusal:
             done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             done.set_exception(StoreUnavailable(refusal))
             return done
-        return self._line.send([encode(to_the_minute(observation)) for observation in observations], revises=revises)
+        rows = [to_row(to_the_minute(observation)) for observation in observations]
+        return self._connection.send(rows, revises=revises)
 
     def _refusal(self) -> str:
-        """Why nothing more is taken; '' when it is."""
+        """The reason why nothing more is taken; '' when it is."""
         if self._closing:
             return "the store is closed"
-        if self._line is None:
+        if self._connection is None:
             return "the process that stores is not there; it is being started"
-        if len(self._line) >= self._most_waiting:
-            return f"{self._most_waiting} transactions wait for the store already"
+        if len(self._connection) >= self._most_unanswered:
+            return f"{self._most_unanswered} transactions wait for the store already"
         return ""
 
-    def _connecting(self) -> asyncio.Task[None]:
-        """The task that brings another line; begun if there is none."""
-        if self._next is None:
-            self._next = asyncio.create_task(self._connect())
-        return self._next
+    def _connect_once(self) -> asyncio.Task[None]:
+        """The task that brings the next connection; begun if there is none."""
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(self._connect())
+        return self._connecting
 
     async def _connect(self) -> None:
         opened = False
         while not opened:
-            line = Line(self)
-            opened = await self._handed_over(line) and await line.opened
-        before, self._line, self._next = self._line, line, None
+            connection = StoreConnection(self)
+            opened = await self._offered(connection) and await connection.opened
+        before, self._connection, self._connecting = self._connection, connection, None
         if before is not None:
-            before.leave()
+            before.drain()
 
-    async def _handed_over(self, line: Line) -> bool:
-        """Whether one end of a new connection waits at the door; ``line`` has the other. If not, a while has passed."""
+    async def _offered(self, connection: StoreConnection) -> bool:
+        """Offers the other end of ``connection``. False, after a pause, when that isn't possible now."""
         try:
-            ours = self._knock()
-        except OSError:  # many wait at the door, or too many files are open
-            await asyncio.sleep(KNOCK_SECONDS)
+            ours = self._offer()
+        except OSError:  # the handoff socket is full, or too many files are open
+            await asyncio.sleep(OFFER_AGAIN_SECONDS)
             return False
-        await asyncio.get_running_loop().create_unix_connection(lambda: line, sock=ours)
+        await asyncio.get_running_loop().create_unix_connection(lambda: connection, sock=ours)
         return True
 
-    def _knock(self) -> socket.socket:
+    def _offer(self) -> socket.socket:
+        """Sends one end of a new socket pair through the handoff socket; returns the other."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 ours.setblocking(False)
-                socket.send_fds(self._door, [b"\0"], [theirs.fileno()])
+                socket.send_fds(self._handoff, [b"\0"], [theirs.fileno()])
             except OSError:
                 ours.close()
                 raise
         return ours
 
 
-class Line(asyncio.Protocol):
+class StoreConnection(asyncio.Protocol):
     """One connection to a process that stores. Results come in the order of the commits."""
 
-    def __init__(self, link: StoreLink) -> None:
-        self._link = link
+    def __init__(self, client: StoreClient) -> None:
+        self._client = client
         self._loop = asyncio.get_running_loop()
         self._messages = Messages()
-        self._unsent: list[tuple[bool, Sequence[Row]]] = []
-        self._waiting: deque[asyncio.Future[Any]] = deque()
-        self._leaving = False
+        self._unsent: list[tuple[bool, Sequence[ObservationRow]]] = []
+        self._unanswered: deque[asyncio.Future[Any]] = deque()
+        self._draining = False
         self._transport: asyncio.Transport
         self.opened: asyncio.Future[bool] = self._loop.create_future()
-        """True once commits are taken; False when it ended before."""
+        """True once commits are taken; False when the connection ended before."""
         self.ended: asyncio.Future[None] = self._loop.create_future()
 
     def __len__(self) -> int:
-        """Commits without an answer."""
-        return len(self._waiting)
+        """The number of commits without an answer."""
+        return len(self._unanswered)
 
-    def send(self, rows: Sequence[Row], *, revises: bool) -> asyncio.Future[Any]:
+    def send(self, rows: Sequence[ObservationRow], *, revises: bool) -> asyncio.Future[Any]:
         """Done when ``rows`` are durable, with the result; fails with StoreUnavailable."""
         if not self._unsent:
             self._loop.call_soon(self._gather, GATHER_TURNS)
         self._unsent.append((revises, rows))
         done = self._loop.create_future()
-        self._waiting.append(done)
+        self._unanswered.append(done)
         return done
 
-    def leave(self) -> None:
-        """Ends the connection once all that was sent is answered."""
-        self._leaving = True
-        if not self._waiting:
+    def drain(self) -> None:
+        """Ends the connection once all commits are answered."""
+        self._draining = True
+        if not self._unanswered:
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -176,24 +179,24 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for message in self._messages.feed(data):
-            if message is None:
-                self._link.moved()
+            if message is None:  # wire.REPLACED
+                self._client.on_replaced()
                 continue
             if not self.opened.done():
                 self.opened.set_result(True)
             for result in to_results(message):
-                _settle(self._waiting.popleft(), result)
-        if self._leaving and not self._waiting:
+                _settle(self._unanswered.popleft(), result)
+        if self._draining and not self._unanswered:
             self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
-        for done in self._waiting:
+        for done in self._unanswered:
             _settle(done, "the process that stores ended before it answered; it is started again")
-        self._waiting.clear()
+        self._unanswered.clear()
         if not self.opened.done():
             self.opened.set_result(False)
         self.ended.set_result(None)
-        self._link.lost(self)
+        self._client.on_ended(self)
 
     def _gather(self, turns: int) -> None:
         if turns:
@@ -205,7 +208,7 @@ class Line(asyncio.Protocol):
 
 
 def _settle(done: asyncio.Future[Any], result: Result) -> None:
-    """Tells whoever still waits."""
+    """Gives ``done`` its result, unless its caller was cancelled."""
     if done.done():
         return
     if isinstance(result, str):

@@ -1,6 +1,6 @@
-"""MemoryStore: the contract said as plainly as Python allows. It is the oracle that other stores are held to.
+"""MemoryStore: the contract in plain Python. It is the oracle: tests compare the other stores with it.
 
-Longer than others: it is all of the contract in one place.
+Longer than others: it has all of the contract in one place.
 """
 
 from __future__ import annotations
@@ -16,32 +16,33 @@ from catcher.model.contact import Contact, Source, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident, IncidentKey, MailboxDay, MailboxTotal
 from catcher.model.notice import Notice, Step
-from catcher.model.observation import Observation
+from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, Purged
+from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
 from catcher.model.suppression import Suppression
 from catcher.privacy.retention import RETRY_AFTER, coarsened, cutoffs, emptied
+from catcher.store.codec import from_row
 from catcher.store.rules import (
     alert_to_the_second,
     begun,
     changed_contacts,
     outcome_to_the_second,
-    revised,
     step_to_the_second,
     suppression_to_the_second,
     to_the_minute,
+    with_revision,
 )
 
 
 class MemoryStore:
-    """Everything in lists and dicts; nothing survives the process."""
+    """Everything in lists and dicts, which end with the process."""
 
     def __init__(self) -> None:
         self._observations: dict[int, Observation] = {}
         self._final: dict[str, Incident] = {}
-        """Sums of what can't change any more."""
+        """Sums of the observations that can't be revised any more."""
         self._open: dict[int, dict[str, Incident]] = {}
-        """What each folded observation adds that may still be revised."""
+        """For each folded observation that may still be revised, what it added."""
         self._to_fold_again: set[int] = set()
         self._demand: Counter[DemandKey] = Counter()
         self._contacts: dict[str, tuple[Contact, ...]] = {}
@@ -56,6 +57,10 @@ class MemoryStore:
 
     def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
         return [tuple(self._add(to_the_minute(observation)) for observation in batch) for batch in batches]
+
+    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
+        added = self.add([tuple(map(from_row, rows)) for rows in batches])
+        return [tuple(Stored(o.id, o.retry_of, o.replayed) for o in batch) for batch in added]
 
     def _add(self, observation: Observation) -> Observation:
         others = [o for o in self._observations.values() if o.transaction != observation.transaction]
@@ -72,16 +77,16 @@ class MemoryStore:
         return stored
 
     def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-        return tuple(new for new in map(self._revised, observations) if new is not None)
+        return tuple(new for new in map(self._revise, observations) if new is not None)
 
-    def _revised(self, known: Observation) -> Observation | None:
+    def _revise(self, known: Observation) -> Observation | None:
         stored = self._observations.get(known.id)
         if stored is None or not stored.may_be_revised:
             return None
         others = (o for o in self._observations.values() if o.transaction != stored.transaction)
         seen = {token for o in others for token in o.signatures}
         replayed = stored.retry_of is None and not seen.isdisjoint(known.signatures)
-        self._observations[stored.id] = revised(stored, known, replayed=replayed)
+        self._observations[stored.id] = with_revision(stored, known, replayed=replayed)
         if stored.id <= self._folded_up_to:
             self._to_fold_again.add(stored.id)
         return self._observations[stored.id]
@@ -169,7 +174,7 @@ class MemoryStore:
         return self._policies.get(domain, ())
 
     def beat(self, now: datetime) -> None:
-        """Memory takes everything."""
+        """Memory always takes a write."""
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         raised = []
@@ -307,7 +312,7 @@ def _is_retry(new: Observation, old: Observation) -> bool:
 
 
 def _totals(mailboxes: frozenset[MailboxDay]) -> frozenset[MailboxTotal]:
-    """How many mailboxes there were over how many days, for each period, counterpart and side."""
+    """The numbers of mailboxes and of their days, for each period, counterpart and side."""
     totals = set()
     for period, counterpart, side in {(m.period, m.counterpart, m.side) for m in mailboxes}:
         those = [m for m in mailboxes if (m.period, m.counterpart, m.side) == (period, counterpart, side)]

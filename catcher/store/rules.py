@@ -1,4 +1,4 @@
-"""What every store agrees on: the grain of time, what makes two observations the same mail, a party's contacts."""
+"""Rules that every store keeps: the grain of time, when two observations are one mail, one contact for an address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from catcher.model.alert import Alert, Delivery
 from catcher.model.contact import Contact, StepOutcome, in_order
 from catcher.model.notice import Notice, Step
-from catcher.model.observation import Observation
+from catcher.model.observation import REVISED, Observation
 from catcher.model.ports import ContactChange
 from catcher.model.suppression import Suppression
 
@@ -48,25 +48,16 @@ def suppression_to_the_second(suppression: Suppression) -> Suppression:
     return replace(suppression, at=_second(suppression.at))
 
 
-def revised(stored: Observation, known: Observation, *, replayed: bool) -> Observation:
-    """``stored`` with what is known of its authentication by now, and what rests on that."""
-    return replace(
-        stored,
-        sender=known.sender,
-        nature=known.nature,
-        authentication=known.authentication,
-        signatures=known.signatures,
-        replayed=replayed,
-        fresh=known.fresh,
-        fresh_reason=known.fresh_reason,
-        revision=stored.revision + 1,
-    )
+def with_revision(stored: Observation, known: Observation, *, replayed: bool) -> Observation:
+    """``stored`` with the fields of ``known`` that rest on look-ups."""
+    later = {name: getattr(known, name) for name in REVISED}
+    return replace(stored, **later, replayed=replayed, revision=stored.revision + 1)
 
 
 def retry_key(
     retry_tag: str | None, domain: str, reverse_path_token: str | None, recipients: Iterable[str]
 ) -> int | None:
-    """Equal when retry tag, domain, reverse-path and the set of recipients are equal; None without a tag.
+    """A number that is equal when retry tag, domain, reverse-path and the set of recipients are; None without a tag.
 
     64 bits, signed: among a hundred million mails, one in 10¹¹ new ones has another's key by chance.
     """
@@ -78,7 +69,7 @@ def retry_key(
 
 
 def changed_contacts(party: str, known: Sequence[Contact], change: ContactChange) -> tuple[Contact, ...]:
-    """What ``change`` makes of a party's contacts, in order. Raises ValueError when they can't be stored."""
+    """A party's contacts after ``change``, in order. Raises ValueError when they can't be stored."""
     changed = tuple(map(_contact_to_the_second, in_order(change(tuple(known)))))
     if any(contact.party != party for contact in changed):
         raise ValueError("a change of one party's contacts brought another party's")

@@ -1,14 +1,13 @@
-"""What goes between a worker and the process that stores: messages in MessagePack, each answered in order. Pure.
+"""The messages between a worker and the process that stores: MessagePack, each answered in order. Pure.
 
 ::
 
-    worker ─▶ [[false, [row, …]], …]                    commits of one turn; true: rows that are revised
-           ◀─ [[[id, retry_of, replayed], …], …]        their results; a number of a revision, a text of a failure
-           ◀─ []                                        at the start: it is open
-           ◀─ nil                                       it is being replaced: come to the next one
+    worker ─▶ [[false, [row, …]], …]                    commits of one turn; true: the rows are a revision
+           ◀─ [[[id, retry_of, replayed], …], …]        their results; for a revision a number, for a failure a text
+           ◀─ []                                        first of all: commits are taken
+           ◀─ nil                                       this process is being replaced: connect to the next one
 
-No format that can name code: the worker is the one that strangers talk to, and nothing that it may write makes the
-other side do more than store rows.
+A worker talks to strangers, so the format can name no code: whatever a worker sends, the other side only stores rows.
 """
 
 from __future__ import annotations
@@ -19,25 +18,25 @@ from typing import Any
 import msgpack  # type: ignore[import-untyped]
 
 from catcher.model.observation import Stored
-from catcher.store.codec import Row
+from catcher.model.ports import ObservationRow
 from catcher.store.writer import Commit, Result
 
-MOST_OCTETS = 256 * 1024 * 1024
-"""Of a message: thousands of transactions that waited together."""
+MOST_MESSAGE_OCTETS = 256 * 1024 * 1024
+"""Longest message in octets: room for thousands of transactions that waited together."""
 
 _pack: Callable[[object], bytes] = msgpack.Packer(unicode_errors="surrogatepass").pack
 
 
 class Messages:
-    """Octets → messages, however they are cut. Memory is what is not a whole message yet."""
+    """Octets → messages, wherever the octets are cut. Holds only the part of a message that has arrived."""
 
     __slots__ = ("_unpacker",)
 
     def __init__(self) -> None:
-        self._unpacker = msgpack.Unpacker(unicode_errors="surrogatepass", max_buffer_size=MOST_OCTETS)
+        self._unpacker = msgpack.Unpacker(unicode_errors="surrogatepass", max_buffer_size=MOST_MESSAGE_OCTETS)
 
     def feed(self, data: bytes) -> Iterator[Any]:
-        """The messages that are complete now. Raises ValueError for what is none, or is longer than may be."""
+        """The messages that are complete now. Raises ValueError for octets that are no message or too long a one."""
         try:
             self._unpacker.feed(data)
             yield from self._unpacker
@@ -46,15 +45,17 @@ class Messages:
 
 
 OPEN = _pack([])
-MOVED = _pack(None)
+"""Commits are taken."""
+REPLACED = _pack(None)
+"""This process is being replaced."""
 
 
-def from_commits(commits: Sequence[tuple[bool, Sequence[Row]]]) -> bytes:
+def from_commits(commits: Sequence[tuple[bool, Sequence[ObservationRow]]]) -> bytes:
     return _pack(commits)
 
 
 def to_commits(message: Any) -> list[Commit]:
-    """Raises ValueError or TypeError for what is no message of commits."""
+    """Raises ValueError or TypeError when ``message`` is no list of commits."""
     return [Commit(rows, revises) for revises, rows in message]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import StoreUnavailable
-from catcher.store import SqliteStore, verify
+from catcher.store.sqlite import SqliteStore, verify
 from tests.support.observations import observation
 from tests.support.peers import need_root, peer
 from tests.support.storing import storing

@@ -2,7 +2,7 @@
 
 ::
 
-    smtplib ─▶ SmtpServer ─▶ Intake ─▶ StoreLink ─▶ StoreService ─▶ SqliteStore
+    smtplib ─▶ SmtpServer ─▶ Intake ─▶ StoreClient ─▶ StoreServer ─▶ SqliteStore
                                └─▶ LiveResolver ─▶ UDP ─▶ a name server that fails until it is told to answer
 """
 
@@ -31,7 +31,7 @@ from catcher.model.observation import Observation, Stored
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
 from catcher.smtp import SmtpServer
-from catcher.store import SqliteStore, StoreLink
+from catcher.store import SqliteStore, StoreClient
 from tests.support.catalogues import row
 from tests.support.fingerprints import NOW, SUFFIXES
 from tests.support.folding import folder as fold
@@ -108,7 +108,7 @@ class Told:
 class Watched:
     """A resolver, and a store's way in, that tell when they are done; the work is that of the real ones."""
 
-    def __init__(self, resolver: LiveResolver, link: StoreLink) -> None:
+    def __init__(self, resolver: LiveResolver, link: StoreClient) -> None:
         self._resolver = resolver
         self._link = link
         self.asked, self.revised = Told(), Told()

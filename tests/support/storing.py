@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from catcher.model.observation import Observation, Stored
-from catcher.store import GroupWriter, MemoryStore, StoreLink, StoreService, door
-from catcher.store.codec import Row, decode
-from catcher.store.writer import Rows
+from catcher.model.ports import ObservationRow, Store
+from catcher.store import GroupWriter, MemoryStore, StoreClient, StoreServer, handoff_sockets
 from tests.support.observations import observation
 
 
@@ -40,20 +39,19 @@ class Recording(MemoryStore):
         super().__init__()
         self.writes: list[int] = []
         """How many transactions each write had."""
-        self.failure: Callable[[Sequence[Sequence[Row]]], Exception | None] = lambda batches: None
+        self.failure: Callable[[Sequence[Sequence[ObservationRow]]], Exception | None] = lambda batches: None
         self.opened = self.closed = 0
 
     def open(self) -> Recording:
         self.opened += 1
         return self
 
-    def add_rows(self, batches: Sequence[Sequence[Row]]) -> list[tuple[Stored, ...]]:
+    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
         failure = self.failure(batches)
         if failure is not None:
             raise failure
         self.writes.append(len(batches))
-        added = self.add([[decode(row) for row in batch] for batch in batches])
-        return [tuple(Stored(o.id, o.retry_of, o.replayed) for o in batch) for batch in added]
+        return super().add_rows(batches)
 
     def close(self) -> None:
         self.closed += 1
@@ -62,13 +60,13 @@ class Recording(MemoryStore):
 class Process:
     """A service as it runs in a process of its own, here as a task."""
 
-    def __init__(self, open_store: Callable[[], Rows], reading: socket.socket, **options: Any) -> None:
+    def __init__(self, open_store: Callable[[], Store], reading: socket.socket, **options: Any) -> None:
         self.reading = reading.dup()  # several in one loop: it knows readers by their descriptor
         pause = options.pop("pause_seconds", 0.0)
         writer = GroupWriter(open_store, asyncio.get_running_loop().time, pause_seconds=pause)
         self.stopping, self.ready, self.draining = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.running = asyncio.create_task(
-            StoreService(writer, self.reading, **options).run(
+            StoreServer(writer, self.reading, **options).run(
                 self.stopping, ready=self.ready.set, draining=self.draining.set
             )
         )
@@ -81,12 +79,12 @@ class Process:
 
 
 @asynccontextmanager
-async def storing(open_store: Callable[[], Rows], **options: Any) -> AsyncIterator[StoreLink]:
+async def storing(open_store: Callable[[], Store], **options: Any) -> AsyncIterator[StoreClient]:
     """A link to a service that runs beside it; both end with the context."""
-    writing, reading = door()
+    writing, reading = handoff_sockets()
     with writing, reading:
         process = Process(open_store, reading, **options)
-        link = StoreLink(writing)
+        link = StoreClient(writing)
         started = asyncio.create_task(link.start())
         await asyncio.wait((started, process.running), return_when=asyncio.FIRST_COMPLETED)
         if process.running.done():

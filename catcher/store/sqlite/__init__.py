@@ -3,22 +3,27 @@
 ::
 
     SqliteStore (store.py) ─▶ connection.py   the file, its pragmas, transactions, failures
-         │                    migrations.py   the schema in named steps
+         │                    schema.py       the present tables
+         │                    migrations.py   the steps from older databases to it, each with its moment
          ├─▶ observation.py   rows in, with retries and replays recognised; rows out, in pages
          ├─▶ incident.py      increments added to sums where they lie
-         ├─▶ demand.py        tallies
-         ├─▶ policy.py        which policy a domain had since when
-         ├─▶ alert.py         what the operator was alerted to
-         ├─▶ contact.py       a party's contacts, and what came of each step that looked for them
+         ├─▶ demand.py        counted queries
+         ├─▶ policy.py        the policy that a domain had from a day on
+         ├─▶ alert.py         alerts to the operator
+         ├─▶ contact.py       a party's contacts, and the outcome of each step that looked for them
          ├─▶ notice.py        notices and their steps, suppressions
-         └─▶ retention.py     what is due is deleted, coarsened, emptied, and gone from the files
+         └─▶ retention.py     rows that are due are deleted, coarsened, emptied, and gone from the files
+    structure.py              the tables of a database as they are
     verify.py                 looks at a file without serving from it
 
-All SQL of catcher is in this folder, by noun.
+All SQL of catcher is in this folder, by noun. sqlite-utils makes the schema and its ledger, and writes and reads the
+tables that change by hand or once a day (policies, alerts, contacts, notices). Each mail, each count of queries and the
+sums are prepared statements: ten rows or ten thousand go through them at once, and their cost is measured.
 """
 
 from catcher.store.sqlite.connection import BUSY_SECONDS
+from catcher.store.sqlite.schema import present_sql, present_tables
 from catcher.store.sqlite.store import SqliteStore
 from catcher.store.sqlite.verify import migrate, verify
 
-__all__ = ["BUSY_SECONDS", "SqliteStore", "migrate", "verify"]
+__all__ = ["BUSY_SECONDS", "SqliteStore", "migrate", "present_sql", "present_tables", "verify"]

@@ -1,4 +1,4 @@
-"""The database file: opened with what durability and forgetting need; every failure of the medium has one name."""
+"""The database file: its settings for durability and forgetting, its transactions, and one name for every failure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from catcher.model.errors import StoreUnavailable
+from catcher.store.sqlite.library import Database
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
@@ -22,21 +21,21 @@ PRAGMAS: dict[str, str | int] = {
     "foreign_keys": 1,
     "temp_store": 2,  # sorting stays in memory: a temporary file would outlive a purge
     "cache_size": -8_000,  # KiB
-    "wal_autocheckpoint": 4_000,  # pages; look-ups touch pages at random: several changes of one meet in the log
+    "wal_autocheckpoint": 4_000,  # pages; mails change random pages, and a long log joins changes of one page
 }
-"""What every connection runs with."""
+"""The settings of every connection."""
 
 BUSY_SECONDS = 20.0
-"""How long a writer waits for another process's transaction; a purge of a million observations holds it for seconds."""
+"""Seconds that a writer waits for another process's transaction; a purge of a million observations takes some."""
 
 _TURN_SECONDS = 0.005
-"""How long SQLite itself tries for the write lock. Between tries it sleeps longer and longer, up to a tenth of a
-second: among many writers that come and go within milliseconds, one that waits so may never find the lock free."""
+"""Seconds that SQLite itself tries for the write lock. It sleeps longer after each try, up to a tenth of a second:
+among many writers of a few milliseconds each, a writer that sleeps so may never find the lock free."""
 
 
 @contextmanager
 def medium(path: Path) -> Iterator[None]:
-    """Turns a failure of the medium into StoreUnavailable. A mistake in our own SQL stays what it is."""
+    """Turns a failure of the medium into StoreUnavailable. An error in our own SQL passes through."""
     try:
         yield
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
@@ -48,7 +47,7 @@ def medium(path: Path) -> Iterator[None]:
 
 
 def _what(error: sqlite3.DatabaseError) -> str:
-    """SQLite's message and what to do. It names tables at most, never a value."""
+    """SQLite's message and a remedy. The message may name a table, never a value."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             remedy = "another process holds the database; find it with 'fuser' and end it"
@@ -64,7 +63,7 @@ def _what(error: sqlite3.DatabaseError) -> str:
 
 
 class PatientDatabase(Database):
-    """A database whose statements try every few milliseconds for the lock that another process holds."""
+    """A database whose statements try again every few milliseconds while another process holds the lock."""
 
     def __init__(self, connection: sqlite3.Connection, busy_seconds: float) -> None:
         super().__init__(connection)
@@ -86,7 +85,7 @@ class PatientDatabase(Database):
 
     @contextmanager
     def waiting_by_itself(self) -> Iterator[None]:
-        """SQLite does all the waiting: for statements that tell in a row that they found the database busy."""
+        """Lets SQLite wait: some statements report a busy database in their result and raise no error."""
         self.execute(f"PRAGMA busy_timeout = {int(self.busy_seconds * 1000)}")
         try:
             yield
@@ -99,9 +98,9 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
 
 
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabase:
-    """Opens the database at ``path``, which has to exist; made by ``create`` when it doesn't.
+    """Opens the database at ``path``, which has to exist; made by ``create_file`` when it doesn't.
 
-    The connection commits only what ``writing`` encloses, and belongs to the calling thread.
+    The connection commits only what ``write_transaction`` encloses, and belongs to the calling thread.
     """
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
@@ -122,7 +121,7 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabas
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """One process at a time: SQLite fails at once, whatever its patience, when two switch a new file to its log."""
+    """One process at a time: when two switch a new file to WAL, SQLite fails at once, whatever its timeout."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -131,7 +130,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def create(path: Path) -> None:
+def create_file(path: Path) -> None:
     """Makes an empty file, mode 0600, and its folder, mode 0700, both durable; leaves an existing file alone.
 
     SQLite gives the log and its index the mode of the database.
@@ -149,8 +148,8 @@ def create(path: Path) -> None:
 
 
 @contextmanager
-def writing(database: Database) -> Iterator[None]:
-    """One transaction that holds the write lock from its begin: all or nothing, durable when it returns."""
+def write_transaction(database: Database) -> Iterator[None]:
+    """One transaction that holds the write lock from its start: all or nothing, and durable when it returns."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -162,7 +161,7 @@ def writing(database: Database) -> Iterator[None]:
 
 
 def is_at(path: Path, identity: tuple[int, int]) -> bool:
-    """Whether the file at ``path`` is still that with ``identity``: what is written to a removed file is lost."""
+    """Whether the file at ``path`` still has this identity. SQLite would go on writing to a removed file."""
     try:
         return identity_of(path) == identity
     except FileNotFoundError:

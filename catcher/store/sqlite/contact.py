@@ -1,83 +1,75 @@
-"""SQL of the contacts: a party's are few and change together; of each step that looked for them, the latest outcome."""
+"""The tables of the contacts: a party's contacts change together; of each step that looked for them the latest outcome.
+
+They are few and change by hand or once a day: all goes through sqlite-utils' tables.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, fields
+from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlite_utils import Database
-
 from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult, in_order
-from catcher.model.ports import ContactChange
-from catcher.store.codec import Value, bound_to_text, moment_from_text, moment_to_text
+from catcher.model.ports import ColumnValue, ContactChange
+from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import changed_contacts
-from catcher.store.sqlite.statement import insert, quoted
+from catcher.store.sqlite.library import Database
 
-_CONTACT = tuple(field.name for field in fields(Contact))
-_OUTCOME = tuple(field.name for field in fields(StepOutcome))
 _STALE = "source NOT IN ('entered', 'imported') AND confirmed_by IS NULL AND seen_at < ?"
-"""Found by the cascade, confirmed by nobody, and not seen since."""
+"""Contacts that the cascade found, that nobody confirmed, and that were last seen before a moment."""
 
 
 def change(db: Database, party: str, changing: ContactChange, outcomes: Sequence[StepOutcome]) -> tuple[Contact, ...]:
     """Replaces the contacts of ``party``, and the outcomes of the steps; to be called in a transaction."""
     changed = changed_contacts(party, tuple(read(db, party)), changing)
-    db.execute("DELETE FROM contact WHERE party = ?", [party])
-    insert(db, "contact", _CONTACT, [_row(contact) for contact in changed])
-    keys = [(outcome.party, outcome.step) for outcome in outcomes]
-    db.conn.executemany("DELETE FROM contact_outcome WHERE party = ? AND step = ?", keys)
-    insert(db, "contact_outcome", _OUTCOME, [_row(outcome) for outcome in outcomes])
+    db.table("contact").delete_where("party = ?", [party])
+    db.table("contact").insert_all(map(_row, changed))
+    db.table("contact_outcome").upsert_all(map(_row, outcomes))
     return changed
 
 
 def read(db: Database, party: str | None = None) -> Iterator[Contact]:
     """The contacts of ``party``, or of all, party by party, in order."""
-    sql = f"SELECT {quoted(_CONTACT)} FROM contact"
-    if party is None:
-        rows = db.execute(f"{sql} ORDER BY party")
-    else:
-        rows = db.execute(f"{sql} WHERE party = ?", [party])
+    where, values = ("1", []) if party is None else ("party = ?", [party])
+    rows = db.table("contact").rows_where(where, values, order_by="party")
     for _, contacts in groupby(map(_contact, rows), key=lambda contact: contact.party):
         yield from in_order(contacts)
 
 
 def outcomes(db: Database, party: str) -> tuple[StepOutcome, ...]:
     """The latest outcome of each step that was taken for ``party``."""
-    rows = db.execute(f"SELECT {quoted(_OUTCOME)} FROM contact_outcome WHERE party = ?", [party])
-    found = {outcome.step: outcome for outcome in map(_outcome, rows)}
+    found = {each.step: each for each in map(_outcome, db.table("contact_outcome").rows_where("party = ?", [party]))}
     return tuple(found[step] for step in Source if step in found)
 
 
 def count(db: Database, before: datetime) -> int:
     """How many contacts ``delete`` would delete."""
-    number: int = db.execute(f"SELECT count(*) FROM contact WHERE {_STALE}", [bound_to_text(before)]).fetchone()[0]
-    return number
+    return db.table("contact").count_where(_STALE, [bound_to_text(before)])
 
 
 def delete(db: Database, before: datetime) -> int:
     """Deletes found contacts not seen since ``before``, and outcomes of that age; returns how many contacts."""
-    db.execute("DELETE FROM contact_outcome WHERE at < ?", [bound_to_text(before)])
-    return db.execute(f"DELETE FROM contact WHERE {_STALE}", [bound_to_text(before)]).rowcount
+    deleted = count(db, before)
+    db.table("contact").delete_where(_STALE, [bound_to_text(before)])
+    db.table("contact_outcome").delete_where("at < ?", [bound_to_text(before)])
+    return deleted
 
 
-def _row(value: Contact | StepOutcome) -> tuple[Value, ...]:
-    return tuple(moment_to_text(v) if isinstance(v, datetime) else v for v in astuple(value))
+def _row(value: Contact | StepOutcome) -> dict[str, ColumnValue]:
+    return {name: moment_to_text(v) if isinstance(v, datetime) else v for name, v in asdict(value).items()}
 
 
-def _contact(row: Sequence[Any]) -> Contact:
-    values = dict(zip(_CONTACT, row, strict=True))
-    moments = {name: _moment(values[name]) for name in ("seen_at", "confirmed_at", "bad_at")}
-    return Contact(**{**values, **moments, "source": Source(values["source"]), "own": bool(values["own"])})
+def _contact(row: dict[str, Any]) -> Contact:
+    moments = {name: _moment(row[name]) for name in ("seen_at", "confirmed_at", "bad_at")}
+    return Contact(**{**row, **moments, "source": Source(row["source"]), "own": bool(row["own"])})
 
 
-def _outcome(row: Sequence[Any]) -> StepOutcome:
-    values = dict(zip(_OUTCOME, row, strict=True))
-    reason = None if values["reason"] is None else Reason(values["reason"])
-    step, result = Source(values["step"]), StepResult(values["result"])
-    return StepOutcome(**{**values, "step": step, "result": result, "reason": reason, "at": _moment(values["at"])})
+def _outcome(row: dict[str, Any]) -> StepOutcome:
+    reason = None if row["reason"] is None else Reason(row["reason"])
+    step, result = Source(row["step"]), StepResult(row["result"])
+    return StepOutcome(**{**row, "step": step, "result": result, "reason": reason, "at": _moment(row["at"])})
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from catcher.model.demand import DemandKey
 from catcher.store.codec import bound_to_text, moment_to_text
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert
 
 _COLUMNS = ("domain", "qtype", "rcode", "hour", "network", "queries")

@@ -1,12 +1,10 @@
-"""SQL of the incidents: increments are added up where they lie, so that memory stays flat however many there are."""
+"""SQL of the incidents: the database adds increments to the stored sums, so memory stays flat."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
-
-from sqlite_utils import Database
 
 from catcher.model.fingerprint import MailClass, Tier
 from catcher.model.incident import (
@@ -22,7 +20,8 @@ from catcher.model.incident import (
     Side,
 )
 from catcher.model.policy import Outcome
-from catcher.store.codec import Value
+from catcher.model.ports import ColumnValue
+from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert
 
 _CELL = ("incident", "day", "counterpart", "tier", "mail_class", "outcome", "marked", "tls", "mails", "counted")
@@ -69,21 +68,23 @@ def mark_folded(db: Database, up_to: int) -> None:
     db.execute("UPDATE folded SET up_to = ?", [up_to])
 
 
-def add(db: Database, increments: Mapping[str, Incident], *, of: int = 0) -> None:
-    """Adds ``increments`` to the stored sums; what ``incident.merge`` does, done by the database.
+def add(db: Database, increments: Mapping[str, Incident], *, observation: int = 0) -> None:
+    """Adds ``increments`` to the stored sums; as ``incident.merge``, in the database.
 
-    ``of``: the observation that they come from, where they may have to be taken out again.
+    ``observation``: the one that they come from, while it may be revised and its increments taken out again; else 0.
     """
-    cells: list[tuple[Value, ...]] = []
-    mailboxes: list[tuple[Value, ...]] = []
-    totals: list[tuple[Value, ...]] = []
+    cells: list[tuple[ColumnValue, ...]] = []
+    mailboxes: list[tuple[ColumnValue, ...]] = []
+    totals: list[tuple[ColumnValue, ...]] = []
     for increment in increments.values():
         number = _number(db, increment.key)
         for c, n in increment.cells.items():
             names = (c.counterpart, c.tier.value, c.mail_class.value, c.outcome.value)
-            cells.append((number, c.day.isoformat(), *names, int(c.marked), int(c.tls), n.mails, n.counted, of))
+            cells.append(
+                (number, c.day.isoformat(), *names, int(c.marked), int(c.tls), n.mails, n.counted, observation)
+            )
         for m in increment.mailboxes:
-            seen = (m.period, m.day.isoformat(), m.counterpart, m.side.value, m.token, int(m.counted), of)
+            seen = (m.period, m.day.isoformat(), m.counterpart, m.side.value, m.token, int(m.counted), observation)
             mailboxes.append((number, *seen))
         for t in increment.settled:
             sums = (t.mailboxes, t.days, t.counted_mailboxes, t.counted_days)
@@ -94,7 +95,7 @@ def add(db: Database, increments: Mapping[str, Incident], *, of: int = 0) -> Non
 
 
 def take_out(db: Database, observation: int) -> None:
-    """Takes out of the sums what an observation added while it could still be revised."""
+    """Takes out of the sums the increments of an observation that was revised after it was folded."""
     db.execute("DELETE FROM incident_cell WHERE observation > 0 AND observation = ?", [observation])
     db.execute("DELETE FROM incident_mailbox WHERE observation > 0 AND observation = ?", [observation])
 
@@ -110,7 +111,7 @@ def to_fold_again(db: Database) -> list[int]:
 
 
 def folded_again(db: Database, observation: int) -> bool:
-    """Notes that it was; False when another process has done so."""
+    """Notes that ``observation`` is folded again; False when another process noted it first."""
     return db.execute("DELETE FROM to_fold_again WHERE observation = ?", [observation]).rowcount == 1
 
 
@@ -159,7 +160,7 @@ def read(
 
 
 def crowd(db: Database, id: str, period: str) -> Crowd:
-    """What ``incident.crowd`` does, done by the database."""
+    """As ``incident.crowd``, in the database."""
     row = db.execute("SELECT number FROM incident WHERE id = ?", [id]).fetchone()
     if row is None:
         return Crowd()
@@ -195,7 +196,7 @@ def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Cell, Count]]:
 
 
 def settle(db: Database, period: str) -> int:
-    """Replaces the mailboxes of ``period`` by how many they were; returns how many lines went."""
+    """Replaces the mailboxes of ``period`` by their number; returns the number of lines that went."""
     db.execute(_SETTLE, [period])
     lines: int = db.execute(f"SELECT count(*) FROM ({_DISTINCT} WHERE period = ?)", [period]).fetchone()[0]
     db.execute("DELETE FROM incident_mailbox WHERE period = ?", [period])

@@ -1,4 +1,7 @@
-"""SQL of the notices: drafts and steps added, never changed; texts kept while a notice is on its way; suppressions."""
+"""The tables of notices and suppressions: lines are added, never changed; a text stays until its notice is sent.
+
+They are few, and a person waits for each: all goes through sqlite-utils' tables.
+"""
 
 from __future__ import annotations
 
@@ -6,84 +9,100 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Source
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.notice import Notice, NoticeForm, Step
 from catcher.model.noticelife import Act
+from catcher.model.ports import ColumnValue
 from catcher.model.suppression import Scope, Suppression
-from catcher.store.codec import Value, bound_to_text, moment_from_text, moment_to_text
+from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import begun, step_to_the_second, suppression_to_the_second
-from catcher.store.sqlite.retention import owe_scrub
-from catcher.store.sqlite.statement import insert, quoted
-
-_NOTICE = (
-    *("id", "party", "role", "domain", "period", "address", "source", "trusted", "openpgp", "form", "language", "ref"),
-    *("message_id", "approvals", "follows", "drafted_at"),
-)
-_STEP = ("notice", "number", "act", "at", "who", "note", "again_at")
-_SUPPRESSION = ("scope", "subject", "reason", "who", "at", "until")
+from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.retention import note_scrub
 
 
 def add(db: Database, notice: Notice, text: bytes) -> bool:
     """As ``ports.Store.add_notice``, within a transaction."""
-    if db.execute("SELECT 1 FROM notice WHERE id = ?", [notice.id]).fetchone():
+    if db.table("notice").count_where("id = ?", [notice.id]):
         return False
     n = begun(notice)
-    row: tuple[Value, ...] = (
-        n.id,
-        *(n.key.party, n.key.role.value, n.key.domain, n.period),
-        *(n.addressee.address, n.addressee.source.value, int(n.addressee.trusted), n.addressee.openpgp),
-        *(n.form.value, n.language, n.ref, n.message_id, n.approvals, n.follows, moment_to_text(n.drafted_at)),
-    )
-    insert(db, "notice", _NOTICE, [row])
-    number = db.execute("SELECT number FROM notice WHERE id = ?", [n.id]).fetchone()[0]
-    insert(db, "notice_step", _STEP, [_step_row(number, place, step) for place, step in enumerate(n.steps)])
-    insert(db, "notice_text", ("notice", "text"), [(number, text)])
+    number = db.table("notice").insert(_row(n)).last_rowid
+    assert number is not None
+    db.table("notice_step").insert_all(_step_row(number, place, step) for place, step in enumerate(n.steps))
+    db.table("notice_text").insert({"notice": number, "text": text})
     return True
 
 
 def add_step(db: Database, id: str, step: Step, *, once: bool = False) -> Notice:
     """As ``ports.Store.add_step``, within a transaction."""
-    found = next(_read(db, "WHERE id = ?", [id]), None)
+    found = next(_read(db, id), None)
     if found is None:
         raise KeyError(id)
     number, before = found
     if once and before.first(step.act) is not None:
         return before
     notice = before.with_step(step_to_the_second(step))
-    insert(db, "notice_step", _STEP, [_step_row(number, len(before.steps), notice.steps[-1])])
-    if not notice.state.on_its_way and db.execute("DELETE FROM notice_text WHERE notice = ?", [number]).rowcount:
-        owe_scrub(db)
+    db.table("notice_step").insert(_step_row(number, len(before.steps), notice.steps[-1]))
+    if not notice.state.on_its_way and db.table("notice_text").count_where("notice = ?", [number]):
+        db.table("notice_text").delete(number)
+        note_scrub(db)
     return notice
 
 
-def _step_row(notice: int, place: int, step: Step) -> tuple[Value, ...]:
-    again_at = None if step.again_at is None else moment_to_text(step.again_at)
-    return notice, place, step.act.value, moment_to_text(step.at), step.who, step.note, again_at
+def _row(n: Notice) -> dict[str, ColumnValue]:
+    return {
+        "id": n.id,
+        "party": n.key.party,
+        "role": n.key.role.value,
+        "domain": n.key.domain,
+        "period": n.period,
+        "address": n.addressee.address,
+        "source": n.addressee.source.value,
+        "trusted": int(n.addressee.trusted),
+        "openpgp": n.addressee.openpgp,
+        "form": n.form.value,
+        "language": n.language,
+        "ref": n.ref,
+        "message_id": n.message_id,
+        "approvals": n.approvals,
+        "follows": n.follows,
+        "drafted_at": moment_to_text(n.drafted_at),
+    }
+
+
+def _step_row(notice: int, place: int, step: Step) -> dict[str, ColumnValue]:
+    return {
+        "notice": notice,
+        "number": place,
+        "act": step.act.value,
+        "at": moment_to_text(step.at),
+        "who": step.who,
+        "note": step.note,
+        "again_at": None if step.again_at is None else moment_to_text(step.again_at),
+    }
 
 
 def read(db: Database, id: str | None = None) -> list[Notice]:
     """All notices in the order of their drafts, or the one with ``id``."""
-    found = _read(db) if id is None else _read(db, "WHERE id = ?", [id])
-    return [notice for _, notice in found]
+    return [notice for _, notice in _read(db, id)]
 
 
-def _read(db: Database, where: str = "", values: list[str] | None = None) -> Iterator[tuple[int, Notice]]:
-    rows = db.execute(f"SELECT number, {quoted(_NOTICE)} FROM notice {where} ORDER BY number", values or []).fetchall()
-    steps: dict[int, list[Step]] = {number: [] for number, *_ in rows}
-    only = "WHERE notice = ?" if len(rows) == 1 else ""
-    listed = db.execute(
-        f"SELECT {quoted(_STEP)} FROM notice_step {only} ORDER BY notice, number", list(steps) * bool(only)
-    )
-    for number, _, act, at, who, note, again_at in listed:
-        if number in steps:
-            later = None if again_at is None else moment_from_text(again_at)
-            steps[number].append(Step(Act(act), moment_from_text(at), who, note, later))
-    for number, *row in rows:
-        yield number, _notice(dict(zip(_NOTICE, row, strict=True)), tuple(steps[number]))
+def _read(db: Database, id: str | None = None) -> Iterator[tuple[int, Notice]]:
+    notices, ledger = db.table("notice"), db.table("notice_step")
+    rows = list(notices.rows_where(order_by="number") if id is None else notices.rows_where("id = ?", [id]))
+    steps: dict[int, list[Step]] = {row["number"]: [] for row in rows}
+    one = len(rows) == 1
+    for row in ledger.rows_where("notice = ?" if one else "1", list(steps) if one else [], order_by="notice, number"):
+        if row["notice"] in steps:
+            steps[row["notice"]].append(_step(row))
+    for row in rows:
+        yield row["number"], _notice(row, tuple(steps[row["number"]]))
+
+
+def _step(row: dict[str, Any]) -> Step:
+    again_at = None if row["again_at"] is None else moment_from_text(row["again_at"])
+    return Step(Act(row["act"]), moment_from_text(row["at"]), row["who"], row["note"], again_at)
 
 
 def _notice(row: dict[str, Any], steps: tuple[Step, ...]) -> Notice:
@@ -109,34 +128,48 @@ def text(db: Database, id: str) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-_OLD_TEXTS = "notice_text WHERE notice IN (SELECT number FROM notice WHERE drafted_at < ?)"
+_OLD = "notice IN (SELECT number FROM notice WHERE drafted_at < ?)"
 
 
 def old_texts(db: Database, before: datetime) -> int:
-    """How many texts belong to notices drafted before a moment."""
-    count: int = db.execute(f"SELECT count(*) FROM {_OLD_TEXTS}", [bound_to_text(before)]).fetchone()[0]
-    return count
+    """The number of texts of notices drafted before a moment."""
+    return db.table("notice_text").count_where(_OLD, [bound_to_text(before)])
 
 
 def delete_texts(db: Database, before: datetime) -> int:
-    """Deletes the texts of notices drafted before a moment, within a transaction; returns how many."""
-    deleted = db.execute(f"DELETE FROM {_OLD_TEXTS}", [bound_to_text(before)]).rowcount
+    """Deletes the texts of notices drafted before a moment, within a transaction; returns their number."""
+    deleted = old_texts(db, before)
     if deleted:
-        owe_scrub(db)
+        db.table("notice_text").delete_where(_OLD, [bound_to_text(before)])
+        note_scrub(db)
     return deleted
 
 
 def suppress(db: Database, suppression: Suppression) -> None:
     """Adds a suppression, within a transaction."""
     s = suppression_to_the_second(suppression)
-    until = None if s.until is None else s.until.isoformat()
-    insert(db, "suppression", _SUPPRESSION, [(s.scope.value, s.subject, s.reason, s.who, moment_to_text(s.at), until)])
+    db.table("suppression").insert(
+        {
+            "scope": s.scope.value,
+            "subject": s.subject,
+            "reason": s.reason,
+            "who": s.who,
+            "at": moment_to_text(s.at),
+            "until": None if s.until is None else s.until.isoformat(),
+        }
+    )
 
 
 def suppressions(db: Database) -> list[Suppression]:
     """All suppressions, oldest first."""
-    rows = db.execute(f"SELECT {quoted(_SUPPRESSION)} FROM suppression ORDER BY number").fetchall()
     return [
-        Suppression(Scope(scope), subject, reason, who, moment_from_text(at), until and date.fromisoformat(until))
-        for scope, subject, reason, who, at, until in rows
+        Suppression(
+            Scope(row["scope"]),
+            row["subject"],
+            row["reason"],
+            row["who"],
+            moment_from_text(row["at"]),
+            row["until"] and date.fromisoformat(row["until"]),
+        )
+        for row in db.table("suppression").rows_where(order_by="number")
     ]

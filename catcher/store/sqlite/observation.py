@@ -1,4 +1,4 @@
-"""SQL of the observations: added with what tells retries and replays, read in pages."""
+"""SQL of the observations: rows are added, retries and replays recognised, rows read in pages."""
 
 from __future__ import annotations
 
@@ -8,43 +8,51 @@ from functools import lru_cache
 from operator import itemgetter
 from sqlite3 import Connection
 
-from sqlite_utils import Database
-
 from catcher.model.observation import Observation, Stored
+from catcher.model.ports import ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
-from catcher.store.codec import COLUMNS, Row, bound_to_text, decode, encode, moment_from_text, moment_to_text, texts
-from catcher.store.rules import retry_key, revised
-from catcher.store.sqlite.connection import writing
-from catcher.store.sqlite.statement import quoted
+from catcher.store.codec import (
+    OBSERVATION_COLUMNS,
+    bound_to_text,
+    from_row,
+    moment_from_text,
+    moment_to_text,
+    texts,
+    to_row,
+)
+from catcher.store.rules import retry_key, with_revision
+from catcher.store.sqlite.connection import write_transaction
+from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.statement import quoted_columns
 
-_ALL = quoted(COLUMNS)
-_KEPT = tuple(column for column in COLUMNS if column not in ("id", "retry_of", "replayed"))
+_ALL = quoted_columns(OBSERVATION_COLUMNS)
+_KEPT = tuple(column for column in OBSERVATION_COLUMNS if column not in ("id", "retry_of", "replayed"))
 """The columns that an observation brings with it."""
-_kept = itemgetter(*map(COLUMNS.index, _KEPT))
-_judged = itemgetter(*map(COLUMNS.index, ("transaction", "observed_at", "signatures")))
-_envelope = itemgetter(*map(COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
+_kept = itemgetter(*map(OBSERVATION_COLUMNS.index, _KEPT))
+_judged = itemgetter(*map(OBSERVATION_COLUMNS.index, ("transaction", "observed_at", "signatures")))
+_envelope = itemgetter(*map(OBSERVATION_COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
 
 _LAST = "SELECT max(up_to, ifnull((SELECT max(id) FROM observation), 0)) FROM folded"
-"""Ids never come again: what was purged was folded, and the fold's marker stays."""
+"""The highest id so far. A purged id isn't used again: only folded rows are purged, and the fold's marker stays."""
 _FIRST = """SELECT min(id) FROM retry JOIN observation ON id = retry.observation
     WHERE key = ? AND "transaction" <> ? AND observed_at >= ?"""
 _SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
-_ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
+_ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted_columns(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
 _ADD_RETRY = "INSERT INTO retry (key, observation) VALUES (?,?)"
 _ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALUES (?,?,?)'
 
 
-def add(db: Database, rows: Sequence[Row]) -> list[Stored]:
+def add(db: Database, rows: Sequence[ObservationRow]) -> list[Stored]:
     """As ``SqliteStore.add_rows``: one transaction, durable when it returns."""
     if not rows:
         return []
-    with writing(db):
+    with write_transaction(db):
         (last,) = db.execute(_LAST).fetchone()
         return [_add(db.conn, id, row) for id, row in enumerate(rows, last + 1)]
 
 
-def _add(connection: Connection, id: int, row: Row) -> Stored:
-    """Row by row, so that each is judged beside those before it; a statement costs little, a page of the log much."""
+def _add(connection: Connection, id: int, row: ObservationRow) -> Stored:
+    """Adds one row, judged beside those before it. A statement costs little, a page of the log much."""
     transaction, observed_at, signatures = _judged(row)
     tokens, key, first = texts(signatures), _retry_key(row), None
     if key is not None:
@@ -57,14 +65,14 @@ def _add(connection: Connection, id: int, row: Row) -> Stored:
     return Stored(id, first, replayed)
 
 
-def _retry_key(row: Row) -> int | None:
+def _retry_key(row: ObservationRow) -> int | None:
     tag, domain, reverse_path_token, recipients = _envelope(row)
     return retry_key(tag, domain, reverse_path_token, texts(recipients))
 
 
 @lru_cache(maxsize=64)
 def _retried_since(observed_at: str) -> str:
-    """The earliest moment of what a mail seen at ``observed_at`` may be a retry of."""
+    """The earliest moment of a mail that one seen at ``observed_at`` may be a retry of."""
     return moment_to_text(moment_from_text(observed_at) - RETRY_AFTER)
 
 
@@ -91,8 +99,8 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
         tokens = [(token, stored.transaction, stored.id) for token in stored.signatures]
         db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
         replayed = stored.retry_of is None and _is_seen(db.conn, known.signatures, stored.transaction)
-        new = revised(stored, known, replayed=replayed)
-        db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(encode(new)), int(new.replayed), new.id])
+        new = with_revision(stored, known, replayed=replayed)
+        db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(to_row(new)), int(new.replayed), new.id])
         _add_signatures(db.conn, new.signatures, new.transaction, new.id)
         db.execute("INSERT INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id])
         changed.append(new)
@@ -100,7 +108,7 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
 
 
 def revisions(db: Database, after: int, up_to: int) -> int:
-    """How many revisions there were of the observations behind one id, up to another."""
+    """The number of revisions of the observations with ``after < id <= up_to``."""
     sql = "SELECT ifnull(sum(revision), 0) FROM observation WHERE id > ? AND id <= ?"
     number: int = db.execute(sql, [after, up_to]).fetchone()[0]
     return number
@@ -117,8 +125,8 @@ def page(
     newest_first: bool = False,
     size: int,
 ) -> list[Observation]:
-    """The next at most ``size`` observations by id, beyond the id ``after`` in the direction that is asked for."""
-    # The plus keeps SQLite from the index of the times, after which it would sort all of a month for one page.
+    """At most ``size`` observations by id, from the one behind ``after``; ``newest_first`` goes down."""
+    # With the plus SQLite doesn't use the index of the times; with it, it would sort a whole month for one page.
     time = "+observed_at" if newest_first else "observed_at"
     conditions = {
         "id < ?" if newest_first else "id > ?": after,
@@ -131,9 +139,9 @@ def page(
     where = " AND ".join(wanted) or "1"
     order = "DESC" if newest_first else "ASC"
     sql = f"SELECT {_ALL} FROM observation WHERE {where} ORDER BY id {order} LIMIT ?"
-    return [decode(row) for row in db.execute(sql, [*wanted.values(), size])]
+    return [from_row(row) for row in db.execute(sql, [*wanted.values(), size])]
 
 
 def one(db: Database, id: int) -> Observation | None:
     row = db.execute(f"SELECT {_ALL} FROM observation WHERE id = ?", [id]).fetchone()
-    return None if row is None else decode(row)
+    return None if row is None else from_row(row)

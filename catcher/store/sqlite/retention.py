@@ -1,33 +1,32 @@
-"""SQL of forgetting: deletes, coarsens and empties what is due, in small transactions, until no file holds it."""
+"""SQL of forgetting: rows that are due are deleted, coarsened, emptied, in small transactions, then scrubbed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from catcher.model.errors import StoreUnavailable
 from catcher.model.observation import Observation, Retention
 from catcher.privacy.retention import RetentionCutoffs, coarsened, fields_of
-from catcher.store.codec import COLUMNS, bound_to_text, decode, encode
+from catcher.store.codec import OBSERVATION_COLUMNS, bound_to_text, from_row, to_row
 from catcher.store.rules import retry_key
-from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, writing
-from catcher.store.sqlite.statement import quoted
+from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, write_transaction
+from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.statement import quoted_columns
 
 CHUNK = 1_000
-"""Rows in one transaction: a writer waits for tens of milliseconds at most."""
+"""Rows in one transaction: another writer waits for it, tens of milliseconds."""
 
 _COARSE = fields_of(Retention.COARSE_30_DAYS)
 _EMPTIED = fields_of(Retention.FIVE_DAYS)
 _OVER = "observed_at < ? AND id <= (SELECT up_to FROM folded)"
-"""Deletable: old, and folded, so that its sums remain."""
+"""Rows that may be deleted: old, and folded, so that their sums remain."""
 _FINE = "observed_at < ? AND instr(client, '/') = 0"
 _TAGGED = f"observed_at < ? AND ({' OR '.join(f'{name} IS NOT NULL' for name in _EMPTIED)})"
 
 
 def count(db: Database, due: RetentionCutoffs) -> tuple[int, int, int, int]:
-    """How many observations would be deleted, coarsened, emptied, and how many lines of demand deleted."""
+    """The numbers of observations to delete, to coarsen, to empty, and of lines of demand to delete."""
     over = bound_to_text(due.deleted_before)
     wanted = (
         (f"observation WHERE {_OVER}", [over]),
@@ -45,8 +44,8 @@ def delete(db: Database, before: datetime) -> int:
     """Deletes folded observations seen before a moment, with their look-ups; returns how many."""
     deleted = 0
     while observations := _chunk(db, _OVER, before, after=0):
-        with writing(db):
-            owe_scrub(db)
+        with write_transaction(db):
+            note_scrub(db)
             _forget_retries(db, observations)
             tokens = [(token, o.transaction, o.id) for o in observations for token in o.signatures]
             db.conn.executemany(
@@ -62,21 +61,21 @@ def coarsen(db: Database, before: datetime) -> int:
     sql = f"UPDATE observation SET {','.join(f'{name} = ?' for name in _COARSE)} WHERE id = ?"
     total, last = 0, 0
     while observations := _chunk(db, _FINE, before, after=last):
-        rows = [dict(zip(COLUMNS, encode(coarsened(o)), strict=True)) for o in observations]
-        with writing(db):
-            owe_scrub(db)
+        rows = [dict(zip(OBSERVATION_COLUMNS, to_row(coarsened(o)), strict=True)) for o in observations]
+        with write_transaction(db):
+            note_scrub(db)
             total += db.conn.executemany(sql, [[row[name] for name in (*_COARSE, "id")] for row in rows]).rowcount
         last = observations[-1].id
     return total
 
 
 def empty(db: Database, before: datetime) -> int:
-    """Empties what tells retries, of observations seen before a moment, with its look-up; returns of how many."""
+    """Empties the retry tags of observations seen before a moment, and deletes their keys; returns their number."""
     sql = f"UPDATE observation SET {','.join(f'{name} = NULL' for name in _EMPTIED)} WHERE id = ?"
     total, last = 0, 0
     while observations := _chunk(db, _TAGGED, before, after=last):
-        with writing(db):
-            owe_scrub(db)
+        with write_transaction(db):
+            note_scrub(db)
             _forget_retries(db, observations)
             total += db.conn.executemany(sql, [(o.id,) for o in observations]).rowcount
         last = observations[-1].id
@@ -84,9 +83,10 @@ def empty(db: Database, before: datetime) -> int:
 
 
 def _chunk(db: Database, where: str, before: datetime, *, after: int) -> list[Observation]:
-    """The next rows that ``where`` holds for, by id."""
-    sql = f"SELECT {quoted(COLUMNS)} FROM observation WHERE id > ? AND {where} ORDER BY id LIMIT {CHUNK}"
-    return [decode(row) for row in db.execute(sql, [after, bound_to_text(before)])]
+    """The next rows for which ``where`` holds, by id."""
+    columns = quoted_columns(OBSERVATION_COLUMNS)
+    sql = f"SELECT {columns} FROM observation WHERE id > ? AND {where} ORDER BY id LIMIT {CHUNK}"
+    return [from_row(row) for row in db.execute(sql, [after, bound_to_text(before)])]
 
 
 def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
@@ -94,21 +94,21 @@ def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
     db.conn.executemany("DELETE FROM retry WHERE key = ? AND observation = ?", keys)
 
 
-def owe_scrub(db: Database) -> None:
-    """Notes, in the transaction that removes something, that the file has to be rewritten for it to be gone."""
-    db.execute("INSERT INTO owed (work) VALUES ('scrub') ON CONFLICT DO NOTHING")
+def note_scrub(db: Database) -> None:
+    """Notes, in the transaction that removes rows, that ``scrub`` has to rewrite the file."""
+    db.table("owed").insert({"work": "scrub"}, ignore=True)
 
 
 def scrub(db: PatientDatabase) -> None:
-    """Rewrites the file without what was removed, and empties the log that still holds pages of before.
+    """Rewrites the file without the removed rows, and empties the log, which still holds older pages.
 
-    secure_delete alone is not enough: where SQLite splits or merges pages, copies of the rows that it moves stay
-    behind in unused parts of a page. Does nothing when nothing was removed since the last time; a purge that was cut
-    off is made good by the next. Raises StoreUnavailable when another process keeps the log from being emptied.
+    secure_delete alone is not enough: when SQLite splits or merges pages, copies of the moved rows stay in unused
+    parts of a page. Does nothing when no row was removed since the last time; after a purge that was cut off the next
+    one does its work. Raises StoreUnavailable when another process keeps the log from being emptied.
     """
-    if db.execute("SELECT 1 FROM owed WHERE work = 'scrub'").fetchone() is None:
+    if not db.table("owed").count_where("work = 'scrub'"):
         return
-    db.execute("PRAGMA temp_store = 1")  # VACUUM's copy holds the whole database: in an unlinked file, not in memory
+    db.execute("PRAGMA temp_store = 1")  # VACUUM copies the whole database: into an unlinked file, not into memory
     try:
         db.execute("VACUUM")
     finally:
@@ -117,8 +117,8 @@ def scrub(db: PatientDatabase) -> None:
         busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise StoreUnavailable(
-            "what is purged is deleted, but another process reads the database and so keeps the log that still "
-            "holds it; end it and run 'catcher store purge' again"
+            "the rows are deleted, but another process reads the database, so the log still holds them; "
+            "end that process and run 'catcher store purge' again"
         )
-    with writing(db):
-        db.execute("DELETE FROM owed WHERE work = 'scrub'")
+    with write_transaction(db):
+        db.table("owed").delete("scrub")

@@ -15,17 +15,25 @@ from catcher.model.incident import Crowd, Incident, IncidentKey
 from catcher.model.notice import Notice, Step
 from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, Purged
+from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
 from catcher.model.suppression import Suppression
 from catcher.privacy.retention import cutoffs
-from catcher.store.codec import Row, encode
+from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute
 from catcher.store.sqlite import alert, contact, demand, incident, migrations, observation, policy, retention
 from catcher.store.sqlite import notice as notices
-from catcher.store.sqlite.connection import BUSY_SECONDS, connect, create, identity_of, is_at, medium, writing
+from catcher.store.sqlite.connection import (
+    BUSY_SECONDS,
+    connect,
+    create_file,
+    identity_of,
+    is_at,
+    medium,
+    write_transaction,
+)
 
 PAGE = 1_000
-"""Observations read, folded or deleted at once: what bounds memory and the time that other writers wait."""
+"""Observations read or folded at once. It bounds the memory, and the time that other writers wait."""
 
 
 class SqliteStore:
@@ -35,7 +43,7 @@ class SqliteStore:
         """Raises StoreUnavailable when the file can't be opened, is damaged, or is a newer version's."""
         self._path = path
         with medium(path):
-            create(path)
+            create_file(path)
             self._db = connect(path, busy_seconds=busy_seconds)
             try:
                 migrations.migrate(self._db)
@@ -49,14 +57,10 @@ class SqliteStore:
 
     def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
         finest = [tuple(map(to_the_minute, batch)) for batch in batches]
-        stored = self.add_rows([tuple(map(encode, batch)) for batch in finest])
+        stored = self.add_rows([tuple(map(to_row, batch)) for batch in finest])
         return [tuple(map(Observation.stored_as, *each)) for each in zip(finest, stored, strict=True)]
 
-    def add_rows(self, batches: Sequence[Sequence[Row]]) -> list[tuple[Stored, ...]]:
-        """As ``add``, of rows as ``codec.encode`` makes them, of whole minutes; gives what became of each.
-
-        ``id``, ``retry_of`` and ``replayed`` in the rows mean nothing.
-        """
+    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
         with medium(self._path):
             if not is_at(self._path, self._identity):
                 raise StoreUnavailable(f"{self._path}: the file was removed or replaced; it is made again")
@@ -64,7 +68,7 @@ class SqliteStore:
         return [tuple(islice(stored, len(batch))) for batch in batches]
 
     def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             return observation.revise(self._db, observations)
 
     def observations(
@@ -112,12 +116,12 @@ class SqliteStore:
             final = folder([o for o in page if not o.may_be_revised])
             still_open = {o.id: folder([o]) for o in page if o.may_be_revised}
             last, revised = page[-1].id, sum(o.revision for o in page)
-            with medium(self._path), writing(self._db):
+            with medium(self._path), write_transaction(self._db):
                 if incident.folded_up_to(self._db) != start or observation.revisions(self._db, start, last) != revised:
                     continue
                 incident.add(self._db, final)
                 for id, increments in still_open.items():
-                    incident.add(self._db, increments, of=id)
+                    incident.add(self._db, increments, observation=id)
                 incident.mark_folded(self._db, last)
             total += len(page)
 
@@ -126,13 +130,13 @@ class SqliteStore:
         with medium(self._path):
             ids = incident.to_fold_again(self._db)
         for id in ids:
-            with medium(self._path), writing(self._db):
+            with medium(self._path), write_transaction(self._db):
                 found = observation.one(self._db, id)
                 if incident.folded_again(self._db, id) and found is not None:
                     incident.take_out(self._db, id)
                     incident.add(self._db, folder([found]))
         if ids:
-            with medium(self._path), writing(self._db):
+            with medium(self._path), write_transaction(self._db):
                 incident.drop_empty(self._db)
 
     def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
@@ -152,7 +156,7 @@ class SqliteStore:
             return incident.crowd(self._db, id, period)
 
     def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             demand.add(self._db, tally)
 
     def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
@@ -161,10 +165,10 @@ class SqliteStore:
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
         with medium(self._path):
-            news = {domain: p for domain, p in policies.items() if policy.news(self._db, domain, p)}
-            if not news:  # nothing is written, and no writer has to wait: it is asked again and again
+            news = {domain: p for domain, p in policies.items() if policy.differs(self._db, domain, p)}
+            if not news:  # asked often: without news there is no write, and no writer waits for it
                 return 0
-            with writing(self._db):
+            with write_transaction(self._db):
                 return policy.note(self._db, day, news)
 
     def policies(self, domain: str) -> tuple[PolicySince, ...]:
@@ -172,11 +176,11 @@ class SqliteStore:
             return policy.read(self._db, domain)
 
     def beat(self, now: datetime) -> None:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             alert.beat(self._db, now)
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             return alert.add(self._db, alerts)
 
     def alerts(self, *, open_only: bool = False, limit: int | None = None) -> Iterator[Alert]:
@@ -184,13 +188,13 @@ class SqliteStore:
             yield from alert.read(self._db, open_only=open_only, limit=limit)
 
     def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             alert.note(self._db, deliveries)
 
     def change_contacts(
         self, party: str, change: ContactChange, *, outcomes: Sequence[StepOutcome] = ()
     ) -> tuple[Contact, ...]:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             return contact.change(self._db, party, change, outcomes)
 
     def contacts(self, party: str | None = None) -> Iterator[Contact]:
@@ -202,11 +206,11 @@ class SqliteStore:
             return contact.outcomes(self._db, party)
 
     def add_notice(self, notice: Notice, text: bytes) -> bool:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             return notices.add(self._db, notice, text)
 
     def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             return notices.add_step(self._db, id, step, once=once)
 
     def notice(self, id: str) -> Notice | None:
@@ -222,7 +226,7 @@ class SqliteStore:
             return notices.text(self._db, id)
 
     def suppress(self, suppression: Suppression) -> None:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             notices.suppress(self._db, suppression)
 
     def suppressions(self) -> Iterator[Suppression]:
@@ -230,7 +234,7 @@ class SqliteStore:
             return iter(notices.suppressions(self._db))
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        """As ``ports.Store.purge``. A dry run folds, too (that loses nothing), so that it counts what a purge would."""
+        """As ``ports.Store.purge``. A dry run folds, too: that loses nothing, and its counts are those of a purge."""
         moments = cutoffs(now, keep_days)
         self.fold(folder)
         with medium(self._path):
@@ -246,20 +250,20 @@ class SqliteStore:
             deleted = retention.delete(self._db, moments.deleted_before)
             coarsened = retention.coarsen(self._db, moments.coarsened_before)
             emptied = retention.empty(self._db, moments.emptied_before)
-            with writing(self._db):
+            with write_transaction(self._db):
                 tallies = demand.delete(self._db, moments.deleted_before)
                 contacts = contact.delete(self._db, moments.deleted_before)
                 texts = notices.delete_texts(self._db, moments.texts_before)
                 if tallies or contacts:
-                    retention.owe_scrub(self._db)
+                    retention.note_scrub(self._db)
             retention.scrub(self._db)
             return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
 
     def settle(self, period: str) -> int:
-        with medium(self._path), writing(self._db):
+        with medium(self._path), write_transaction(self._db):
             settled = incident.settle(self._db, period)
             if settled:
-                retention.owe_scrub(self._db)
+                retention.note_scrub(self._db)
             return settled
 
     def close(self) -> None:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from catcher.model.errors import EnvironmentFailure, Fault
-from catcher.store.codec import COLUMNS
-from catcher.store.sqlite import migrations
-from catcher.store.sqlite.connection import PRAGMAS, connect, create, medium
+from catcher.store.sqlite import migrations, schema
+from catcher.store.sqlite.connection import PRAGMAS, connect, create_file, medium
+from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.structure import tables_of
 
 _MOST_LINES = 20
-"""Lines of SQLite's integrity check that are shown."""
+"""Most lines of SQLite's integrity check that are shown."""
 
 
 def migrate(path: Path) -> list[str]:
-    """Makes the database, or brings it to the present schema; returns the names of the steps that were applied.
+    """Makes the database, or brings it to the present schema; returns the names of the steps that it lacked.
 
     Raises EnvironmentFailure when it can't be written, is damaged, or is a newer version's.
     """
     with medium(path):
-        create(path)
+        create_file(path)
         db = connect(path)
         try:
             return migrations.migrate(db)
@@ -33,8 +32,8 @@ def migrate(path: Path) -> list[str]:
 def verify(path: Path) -> tuple[Fault, ...]:
     """What is wrong with the database at ``path``, nothing when all is well; changes nothing.
 
-    Looks at the file's integrity, its references, the schema's steps, the columns beside the field dictionary, the
-    durability settings, and the file's mode. Raises EnvironmentFailure when there is no database to look at.
+    Looks at the file's integrity, its references, the schema's steps, its tables beside the schema, the durability
+    settings, and the file's mode. Raises EnvironmentFailure when there is no database to look at.
     """
     if not path.exists():
         raise EnvironmentFailure(f"{path}: there is no database; 'catcher store migrate' makes one")
@@ -70,18 +69,28 @@ def _references(db: Database) -> list[_Finding]:
 
 
 def _schema(db: Database) -> list[_Finding]:
-    applied, known = migrations.applied(db), [step.__name__ for step in migrations.MIGRATIONS]
+    applied, known = [step.name for step in migrations.applied(db)], migrations.known()
     found = []
     if missing := [name for name in known if name not in applied]:
         found.append(("migrations", f"not applied: {', '.join(missing)}", "run 'catcher store migrate'"))
     if unknown := [name for name in applied if name not in known]:
         found.append(("migrations", f"unknown: {', '.join(unknown)}", "install the version of catcher that made it"))
-    columns = [name for (name,) in db.execute("SELECT name FROM pragma_table_info('observation')")]
-    if "observations" in applied and sorted(columns) != sorted(COLUMNS):
-        what = f"columns differ from the field dictionary: {', '.join(sorted(set(columns) ^ set(COLUMNS)))}"
-        found.append(
-            ("table observation", what, "remove columns that catcher did not make; run 'catcher store migrate'")
-        )
+    return found or _tables(db)
+
+
+def _tables(db: Database) -> list[_Finding]:
+    """Tables that differ from those of the schema; tables that an operator added are left alone."""
+    actual = {table.name: table for table in tables_of(db)}
+    found = []
+    for wanted in schema.present_tables():
+        table = actual.get(wanted.name)
+        if table is None:
+            found.append((f"table {wanted.name}", "is missing", _RESTORE))
+        elif table != wanted:
+            names, right = ({column.name for column in t.columns} for t in (table, wanted))
+            what = f"columns differ: {', '.join(sorted(names ^ right))}" if names != right else "keys or indexes differ"
+            remedy = "'catcher store schema' shows what is right; remove what catcher did not make, or restore a copy"
+            found.append((f"table {wanted.name}", f"{what}", remedy))
     return found
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,7 +89,7 @@ def fill() -> None:
 def test_migrate_makes_the_store_and_says_so_once(run: Run) -> None:
     first, second = run("migrate"), run("migrate")
     assert (first.status, second.status) == (0, 0)
-    assert "applied observations" in first.out
+    assert "applied 0.1" in first.out
     assert "nothing to do" in second.out
     assert DATABASE.exists()
     assert run("migrate", "--json").json == [{"path": str(DATABASE.absolute()), "applied": []}]
@@ -155,3 +157,27 @@ def test_a_dry_run_for_people_says_would(run: Run) -> None:
     assert "observations that would be deleted" in ran.out
     assert KeyRing(Path("var/keys")).periods() == ["2026-11", "2027-02"]
     assert "observations that were deleted" in run("purge").out
+
+
+def test_the_schema_is_printed_as_a_new_store_has_it(run: Run) -> None:
+    run("migrate")
+    printed, told = run("schema"), run("schema", "--json")
+    assert printed.status == told.status == 0
+    again = sqlite3.connect(":memory:")
+    again.executescript(printed.out)
+    with closing(sqlite3.connect(DATABASE)) as made:
+        columns = {
+            name: [row[1] for row in made.execute(f"PRAGMA table_info({name})")]
+            for (name,) in made.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlite%'"
+            )
+        }
+    assert {t["table"]: [c["name"] for c in t["columns"]] for t in told.json} == columns
+    for name in columns:
+        assert [row[1] for row in again.execute(f"PRAGMA table_info({name})")] == columns[name]
+    again.close()
+
+
+def test_the_schema_is_printed_where_there_is_no_store_and_makes_none(run: Run) -> None:
+    assert "CREATE TABLE" in run("schema").out
+    assert not DATABASE.exists()

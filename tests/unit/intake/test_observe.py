@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from catcher.intake.observe import Arrival, observe
+from catcher.intake.observe import Arrival, observe, resting_on_lookups
 from catcher.model.fingerprint import Authentication, Basis, Fingerprint, Freshness, Intended
 from catcher.model.mailbox import Mailbox
-from catcher.model.observation import SizeClass
+from catcher.model.observation import REVISED, SizeClass
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
 from catcher.privacy import KeyRing, Tokens
@@ -114,3 +114,7 @@ def test_of_nested_catalogued_domains_the_most_specific_has_the_recipient(tokens
     above, nested = observe(TRANSACTION, FINGERPRINT, replace(ARRIVAL, policies=policies), tokens)
     assert (above.recipients, above.intended) == ((), ())
     assert len(nested.recipients) == 1 and [i.typed for i in nested.intended] == ["mail.army.ml"]
+
+
+def test_a_later_fingerprint_gives_the_fields_that_a_store_revises(tokens):
+    assert set(resting_on_lookups(FINGERPRINT, "army.ml", tokens)) == set(REVISED)

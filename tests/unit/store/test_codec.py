@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.observation import Observation, field_dictionary
-from catcher.store.codec import COLUMNS, bound_to_text, decode, encode, moment_from_text, moment_to_text
+from catcher.store.codec import OBSERVATION_COLUMNS, bound_to_text, from_row, moment_from_text, moment_to_text, to_row
 from tests.support.observations import observation, observations
 
 _moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
@@ -21,12 +21,12 @@ _seconds = _moments.map(lambda moment: moment.replace(microsecond=0))
 
 @given(observations())
 def test_decoding_an_encoded_observation_gives_it_back(sample: Observation) -> None:
-    assert decode(encode(sample)) == sample
+    assert from_row(to_row(sample)) == sample
 
 
 @given(observations())
 def test_structured_columns_have_the_shape_of_the_outer_surface(sample: Observation) -> None:
-    row: dict[str, Any] = dict(zip(COLUMNS, encode(sample), strict=True))
+    row: dict[str, Any] = dict(zip(OBSERVATION_COLUMNS, to_row(sample), strict=True))
     outer = json.loads(json.dumps(sample.to_json()))
     for name in ("recipients", "sender", "intended", "nature", "markings", "authentication"):
         assert json.loads(row[name]) == outer[name]
@@ -35,18 +35,18 @@ def test_structured_columns_have_the_shape_of_the_outer_surface(sample: Observat
 
 
 def test_the_columns_are_the_fields_in_their_order() -> None:
-    assert list(COLUMNS) == [f.name for f in fields(Observation)] == list(field_dictionary())
+    assert list(OBSERVATION_COLUMNS) == [f.name for f in fields(Observation)] == list(field_dictionary())
 
 
 def test_values_are_plain_so_that_the_database_needs_no_adapter() -> None:
-    assert {type(value) for value in encode(observation())} <= {str, int, type(None)}
+    assert {type(value) for value in to_row(observation())} <= {str, int, type(None)}
 
 
 def test_a_row_that_is_no_observation_is_refused() -> None:
-    row = list(encode(observation()))
-    row[COLUMNS.index("policy")] = "forward"
+    row = list(to_row(observation()))
+    row[OBSERVATION_COLUMNS.index("policy")] = "forward"
     with pytest.raises(ValueError, match="forward"):
-        decode(row)
+        from_row(row)
 
 
 @given(_seconds)

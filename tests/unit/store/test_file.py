@@ -16,10 +16,10 @@ import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.observation import field_dictionary
-from catcher.store import SqliteStore, migrate, verify
-from catcher.store.sqlite.migrations import MIGRATIONS
+from catcher.store.sqlite import SqliteStore, migrate, verify
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation
+from tests.support.tree import ROOT
 
 
 @pytest.fixture
@@ -79,33 +79,6 @@ def test_every_connection_is_durable_and_forgetful(path: Path) -> None:
         "foreign_keys": on,
         "temp_store": memory,
     }
-
-
-def test_each_step_of_the_schema_is_applied_once(path: Path) -> None:
-    names = [step.__name__ for step in MIGRATIONS]
-    assert migrate(path) == names
-    assert migrate(path) == []
-    with plain(path) as other:
-        assert [name for (name,) in other.execute("SELECT name FROM migration")] == names
-
-
-def test_a_step_that_was_cut_off_is_made_good(path: Path) -> None:
-    """Each step commits with the record of its name: what is recorded is there, what isn't is not."""
-    migrate(path)
-    with plain(path) as other:
-        other.execute("DROP TABLE demand")
-        other.execute("DELETE FROM migration WHERE name = 'demand'")
-    assert migrate(path) == ["demand"]
-    assert verify(path) == ()
-
-
-def test_a_newer_versions_database_is_left_alone(path: Path) -> None:
-    migrate(path)
-    with plain(path) as other:
-        other.execute("INSERT INTO migration VALUES ('tomorrow')")
-    with pytest.raises(EnvironmentFailure, match=r"newer version.*tomorrow"):
-        SqliteStore(path)
-    assert [fault.what for fault in verify(path)] == ["unknown: tomorrow"]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +169,8 @@ def test_verify_names_every_fault(path: Path) -> None:
     migrate(path)
     with plain(path) as other:
         other.execute("ALTER TABLE observation ADD COLUMN subject TEXT")
-        other.execute("DELETE FROM migration WHERE name = 'owed'")
+        other.execute("DROP INDEX idx_policy_domain")
+        other.execute("DROP TABLE owed")
         other.execute(
             "INSERT INTO incident_cell VALUES (99, '2026-11-03', '', 'claimed', 'spam', 'accepted', 0, 0, 0, 1, 0)"
         )
@@ -204,11 +178,12 @@ def test_verify_names_every_fault(path: Path) -> None:
     faults = verify(path)
     assert [fault.where.removeprefix(f"{path}: ") for fault in faults] == [
         "table incident_cell",
-        "migrations",
         "table observation",
+        "table owed",
+        "table policy",
         "mode",
     ]
-    assert any("subject" in fault.what for fault in faults)
+    assert [fault.what for fault in faults[1:4]] == ["columns differ: subject", "is missing", "keys or indexes differ"]
 
 
 def test_verify_of_no_database_says_how_to_make_one(path: Path) -> None:
@@ -263,7 +238,7 @@ def test_processes_may_make_and_write_the_database_at_once(path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[3],
+            cwd=ROOT,
         )
         for n in range(4)
     ]

@@ -1,49 +1,183 @@
-"""What an earlier version stored means the same after the schema's later steps."""
+"""A database is new, of a release, or refused; it is brought to the present schema whole or not at all.
+
+::
+
+    a new file ───────────┐
+    a database of 0.1 ────┴─▶ migrate, killed at each of its statements ─▶ as before, or done
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+import lzma
+import os
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlite_utils import Database
+import pytest
 
-from catcher.store import SqliteStore, verify
-from catcher.store.codec import COLUMNS, encode
-from catcher.store.sqlite.connection import connect, create, writing
-from catcher.store.sqlite.migrations import MIGRATIONS, narrow_retries
-from tests.support.folding import folder
-from tests.support.observations import NOON, observation
+from catcher.model.errors import EnvironmentFailure
+from catcher.store.sqlite import SqliteStore, migrate, migrations, schema, verify
+from catcher.store.sqlite.connection import connect, create_file
+from catcher.store.sqlite.library import Database, Migrations
+from catcher.store.sqlite.structure import StoredTable, tables_of
+from tests.support.tree import ROOT
+
+OLD = lzma.decompress((ROOT / "tests" / "releases" / "0.1" / "catcher.db.xz").read_bytes())
 
 
-def database_before(step: Callable[[Database], None], path: Path) -> Database:
-    """A database with the steps that came before ``step``, as the version of then recorded them."""
-    create(path)
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "catcher.db"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Database]:
     db = connect(path)
-    with writing(db):
-        db.execute("CREATE TABLE migration (name TEXT PRIMARY KEY NOT NULL)")
-        for each in MIGRATIONS[: MIGRATIONS.index(step)]:
-            each(db)
-            db.table("migration").insert({"name": each.__name__})
-    return db
+    try:
+        yield db
+    finally:
+        db.close()
 
 
-def test_a_retry_of_what_an_earlier_version_stored_is_known(tmp_path: Path) -> None:
-    path = tmp_path / "catcher.db"
-    db = database_before(narrow_retries, path)
-    earlier = [observation(transaction=f"t{n}", retry_tag=f"{n:06x}", recipients=("b", "a")) for n in range(20)]
-    with writing(db):
-        for id, o in enumerate(earlier, 1):
-            db.execute(f"INSERT INTO observation VALUES ({','.join('?' * len(COLUMNS))})", [id, *encode(o)[1:]])
-            text = "\n".join((str(o.retry_tag), o.domain, str(o.reverse_path_token), "a", "b"))
-            key = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-            db.execute("INSERT INTO retry VALUES (?,?,?,?)", [key, id, o.transaction, "2026-11-03T12:00:00Z"])
-    db.close()
-    store = SqliteStore(path)
-    again = [observation(transaction=f"t{n}-again", retry_tag=f"{n:06x}", recipients=("a", "b")) for n in range(21)]
-    (told,) = store.add([again])
-    assert [o.retry_of for o in told] == [*range(1, 21), None]
-    store.purge(NOON.replace(day=28), keep_days=400, folder=folder)
-    assert [tuple(row) for row in store._db.execute("SELECT * FROM retry")] == [], "what tells retries is forgotten"
-    store.close()
+def old(path: Path) -> Path:
+    """A database of release 0.1, as its own server made it."""
+    for file in path.parent.iterdir():
+        file.unlink()
+    path.touch(mode=0o600)
+    path.write_bytes(OLD)
+    return path
+
+
+def new(path: Path) -> Path:
+    for file in path.parent.iterdir():
+        file.unlink()
+    create_file(path)
+    return path
+
+
+def tables(path: Path) -> tuple[StoredTable, ...]:
+    with opened(path) as db:
+        return tables_of(db)
+
+
+def test_a_new_database_has_the_present_schema_and_the_moment_of_each_step(path: Path) -> None:
+    before = datetime.now(UTC)
+    assert migrate(path) == migrations.known()
+    assert migrate(path) == []
+    assert tables(path) == tables_of(schema.present())
+    with opened(path) as db:
+        steps = migrations.applied(db)
+    assert [step.name for step in steps] == migrations.known()
+    assert all(before <= datetime.fromisoformat(step.applied_at) <= datetime.now(UTC) for step in steps)
+
+
+def test_a_database_of_0_1_has_the_present_schema_and_says_that_its_moment_is_unknown(path: Path) -> None:
+    migrate(old(path))
+    assert tables(path) == tables_of(schema.present())
+    with opened(path) as db:
+        assert not db.table("migration").exists()
+        first = migrations.applied(db)[0]
+    assert first == ("0.1", "unknown: release 0.1 kept no dates")
     assert verify(path) == ()
+
+
+def test_the_printed_schema_makes_the_present_tables() -> None:
+    again = Database(memory=True)
+    again.executescript(schema.present().schema)
+    assert tables_of(again) == tables_of(schema.present())
+
+
+@pytest.mark.parametrize("made", [new, old])
+def test_killed_at_any_statement_it_is_as_before_or_done(path: Path, made: Callable[[Path], Path]) -> None:
+    before, after = tables(made(path)), tables_of(schema.present())
+    survived, kills = False, 0
+    while not survived:
+        made(path)
+        survived = _migrated_unless_killed(path, at=kills)
+        found = tables(path)
+        assert found in (before, after), f"killed at statement {kills}"
+        migrate(path)
+        assert tables(path) == after, f"killed at statement {kills}"
+        kills += 1
+    assert kills > 5, "there were statements to be killed at"
+
+
+def _migrated_unless_killed(path: Path, *, at: int) -> bool:
+    """Whether a process that kills itself before its writing statement number ``at`` lived to the end."""
+    child = os.fork()
+    if child == 0:
+        db = connect(path)
+        left = at
+
+        def count(statement: str) -> None:
+            nonlocal left
+            if statement.lstrip().lower().startswith(("select", "pragma")):
+                return
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+
+        db.conn.set_trace_callback(count)
+        migrations.migrate(db)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return status == 0
+
+
+def later() -> Migrations:
+    """The steps of a version to come: that of 0.1, and one that adds a table."""
+    steps = Migrations("catcher")
+    steps(name="0.1")(migrations.release_0_1)
+
+    @steps()
+    def tomorrow(db: Database) -> None:
+        db.table("tomorrow").create({"weather": str})
+
+    return steps
+
+
+@pytest.mark.parametrize("made", [old, new])
+def test_a_later_step_is_applied_once_to_what_there_is(
+    path: Path, made: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(made(path))
+    monkeypatch.setattr(migrations, "MIGRATIONS", later())
+    assert migrate(path) == ["tomorrow"]
+    assert migrate(path) == []
+    assert "tomorrow" in [table.name for table in tables(path)]
+    with opened(path) as db:
+        applied_at = datetime.fromisoformat(migrations.applied(db)[-1].applied_at)
+    assert datetime.now(UTC) - applied_at < timedelta(minutes=1)
+
+
+def test_a_newer_versions_database_is_left_alone(path: Path) -> None:
+    migrate(path)
+    with opened(path) as db:
+        db.table("_sqlite_migrations").insert(
+            {"migration_set": "catcher", "name": "tomorrow", "applied_at": str(datetime.now(UTC))}
+        )
+    with pytest.raises(EnvironmentFailure, match=r"newer version.*tomorrow"):
+        SqliteStore(path)
+    assert [fault.what for fault in verify(path)] == ["unknown: tomorrow"]
+
+
+def test_a_database_of_a_version_before_0_1_is_refused_with_what_to_do(path: Path) -> None:
+    with sqlite3.connect(old(path)) as other:
+        other.execute("DELETE FROM migration WHERE name = 'narrow_retries'")
+    with pytest.raises(EnvironmentFailure, match=r"narrow_retries; open it once with release 0\.1"):
+        SqliteStore(path)
+    with opened(path) as db:
+        assert db.table("migration").exists(), "it is left as it was"
+    assert [fault.what for fault in verify(path)] == ["not applied: 0.1"]
+
+
+def test_another_programs_database_is_refused(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE recipe (name TEXT)")
+    with pytest.raises(EnvironmentFailure, match="without a record of catcher's first step"):
+        SqliteStore(path)
+    assert [table.name for table in tables(path)] == ["recipe"]

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 import lzma
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from catcher.store import SqliteStore, migrate, verify
+from catcher.store.sqlite import SqliteStore, migrate, verify
 from tests.support.tree import ROOT
 
 RELEASES = sorted((ROOT / "tests" / "releases").iterdir())
@@ -76,3 +77,13 @@ def test_a_second_migration_finds_nothing_to_do(release: Path, tmp_path: Path) -
     path = unpacked(release, tmp_path)
     migrate(path)
     assert migrate(path) == []
+
+
+def test_a_retry_of_what_was_stored_is_known(release: Path, tmp_path: Path) -> None:
+    store = SqliteStore(unpacked(release, tmp_path))
+    try:
+        earlier = next(o for o in store.observations() if o.retry_tag is not None and o.retry_of is None)
+        ((again,),) = store.add([[replace(earlier, transaction="again", signatures=())]])
+        assert again.retry_of == earlier.id
+    finally:
+        store.close()

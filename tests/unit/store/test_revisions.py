@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +17,8 @@ from catcher.model.incident import IncidentKey, Role
 from catcher.model.observation import Observation
 from catcher.model.ports import Store
 from catcher.store import MemoryStore, SqliteStore
-from catcher.store.sqlite import migrations
 from tests.support.folding import folder
-from tests.support.observations import NOON, observation, observations, sender
+from tests.support.observations import observation, observations, sender
 
 OPEN = Authentication(SpfResult(AuthResult.TEMPERROR, "contractor.example", "mfrom"))
 KEY = IncidentKey("contractor.example", Role.SENDER, "army.ml")
@@ -176,27 +174,3 @@ def test_a_revision_between_reading_a_page_and_adding_it_up_is_not_lost(tmp_path
     assert {i.key.id: i for i in one.incidents()} == folder(list(one.observations()))
     one.close()
     other.close()
-
-
-def test_the_sums_of_an_older_database_stay_what_they_were(tmp_path: Path) -> None:
-    """The step that lets sums tell open observations apart copies every line."""
-    path = tmp_path / "catcher.db"
-    store = SqliteStore(path)
-    add(store, *(observation(transaction=f"t{n}", retry_tag=None, observed_at=NOON) for n in range(3)))
-    store.fold(folder)
-    before = list(store.incidents())
-    store.close()
-    db = sqlite3.connect(path)
-    db.executescript(
-        "CREATE TABLE c AS SELECT incident, day, counterpart, tier, mail_class, outcome, marked, tls, mails, counted "
-        "FROM incident_cell; DROP TABLE incident_cell; ALTER TABLE c RENAME TO incident_cell;"
-        "CREATE TABLE m AS SELECT incident, period, day, counterpart, side, token, counted FROM incident_mailbox;"
-        "DROP TABLE incident_mailbox; ALTER TABLE m RENAME TO incident_mailbox; DROP TABLE to_fold_again;"
-        "ALTER TABLE observation DROP COLUMN revision; DELETE FROM migration WHERE name = 'revisions';"
-    )
-    db.close()
-    assert "revisions" in [step.__name__ for step in migrations.MIGRATIONS]
-    again = SqliteStore(path)
-    assert list(again.incidents()) == before
-    assert [o.revision for o in again.observations()] == [0, 0, 0]
-    again.close()

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catcher.model.observation import Observation, Stored
+from catcher.model.ports import ObservationRow, Store
 from catcher.store import MemoryStore, SqliteStore
-from catcher.store.codec import Row, encode
+from catcher.store.codec import to_row
 from tests.support.observations import observation, observations
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    made = SqliteStore(tmp_path / "catcher.db")
-    yield made
-    made.close()
-
-
-def travelled(sample: Observation) -> Row:
+def travelled(sample: Observation) -> ObservationRow:
     """The row after a way as JSON."""
-    row: list[str | int | None] = json.loads(json.dumps(encode(sample)))
+    row: list[str | int | None] = json.loads(json.dumps(to_row(sample)))
     return row
 
 
-def test_of_each_row_its_number_and_whether_it_was_there_before_is_told(store: SqliteStore) -> None:
+def test_of_each_row_its_number_and_whether_it_was_there_before_is_told(store: Store) -> None:
     batches = [[observation(transaction=t, signatures=("s1",)) for t in ts] for ts in (("t1",), (), ("t2", "t1"))]
     batches.append([observation(transaction="t3", signatures=("s1",), retry_tag=None)])
     told = store.add_rows([[travelled(o) for o in batch] for batch in batches])
@@ -44,13 +36,13 @@ def test_of_each_row_its_number_and_whether_it_was_there_before_is_told(store: S
     assert list(store.observations()) == [o.stored_as(stored) for o, stored in each]
 
 
-def test_what_a_row_says_of_its_number_means_nothing(store: SqliteStore) -> None:
+def test_what_a_row_says_of_its_number_means_nothing(store: Store) -> None:
     lying = observation(id=17, retry_of=16, replayed=True)
     assert store.add_rows([[travelled(lying)]]) == [(Stored(1, None, False),)]
     assert list(store.observations()) == [lying.stored_as(Stored(1, None, False))]
 
 
-def test_no_rows_are_no_write(store: SqliteStore) -> None:
+def test_no_rows_are_no_write(store: Store) -> None:
     assert store.add_rows([]) == []
     assert store.add_rows([[], []]) == [(), ()]
 

@@ -15,19 +15,19 @@ import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.observation import Stored
-from catcher.store import SqliteStore, StoreLink, door
-from catcher.store.codec import encode
+from catcher.store import SqliteStore, StoreClient, handoff_sockets
+from catcher.store.codec import to_row
 from catcher.store.wire import OPEN, from_commits, from_results
 from tests.support.observations import observation
 from tests.support.storing import Process, Recording, mail, run, storing
 
 
 @asynccontextmanager
-async def links(store: Recording, count: int) -> AsyncIterator[tuple[Process, list[StoreLink]]]:
-    writing, reading = door()
+async def links(store: Recording, count: int) -> AsyncIterator[tuple[Process, list[StoreClient]]]:
+    writing, reading = handoff_sockets()
     with writing, reading:
         process = Process(store.open, reading)
-        made = [StoreLink(writing) for _ in range(count)]
+        made = [StoreClient(writing) for _ in range(count)]
         await asyncio.gather(*(link.start() for link in made))
         yield process, made
         await asyncio.gather(*(link.close() for link in made))
@@ -35,28 +35,28 @@ async def links(store: Recording, count: int) -> AsyncIterator[tuple[Process, li
 
 
 class Peer:
-    """The other end of a link's door, played by a test."""
+    """The process at the other end of a client's handoff socket, played by a test."""
 
     def __init__(self, reading: socket.socket) -> None:
-        self._door = reading
+        self._handoff = reading
 
     async def meet(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """The next connection that a link hands over."""
         readable = asyncio.Event()
         loop = asyncio.get_running_loop()
-        loop.add_reader(self._door, readable.set)
+        loop.add_reader(self._handoff, readable.set)
         await readable.wait()
-        loop.remove_reader(self._door)
-        _, (descriptor,), _, _ = socket.recv_fds(self._door, 1, 1)
+        loop.remove_reader(self._handoff)
+        _, (descriptor,), _, _ = socket.recv_fds(self._handoff, 1, 1)
         return await asyncio.open_unix_connection(sock=socket.socket(fileno=descriptor))
 
 
 @asynccontextmanager
-async def played(**options: int) -> AsyncIterator[tuple[StoreLink, Peer, asyncio.StreamReader, asyncio.StreamWriter]]:
+async def played(**options: int) -> AsyncIterator[tuple[StoreClient, Peer, asyncio.StreamReader, asyncio.StreamWriter]]:
     """A link that has started, with the test as its service."""
-    writing, reading = door()
+    writing, reading = handoff_sockets()
     with writing, reading:
-        link, peer = StoreLink(writing, **options), Peer(reading)
+        link, peer = StoreClient(writing, **options), Peer(reading)
         starting = asyncio.create_task(link.start())
         reader, writer = await peer.meet()
         writer.write(OPEN)
@@ -99,7 +99,7 @@ def test_each_worker_hears_of_its_own_in_order() -> None:
 def test_one_write_is_bounded() -> None:
     async def scenario() -> None:
         store = Recording()
-        async with storing(store.open, most_together=4) as link:
+        async with storing(store.open, most_commits=4) as link:
             await asyncio.gather(*(link.commit(mail(n)) for n in range(10)))
         assert store.writes == [4, 4, 2]
 
@@ -145,10 +145,10 @@ def test_a_store_that_can_not_be_opened_ends_the_service_before_it_is_ready(tmp_
 
 def test_a_worker_that_speaks_nonsense_is_sent_away_and_the_others_stay(caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> None:
-        writing, reading = door()
+        writing, reading = handoff_sockets()
         with writing, reading:
             process = Process(Recording().open, reading)
-            link = StoreLink(writing)
+            link = StoreClient(writing)
             await link.start()
             for nonsense in (b"CANARY", b"\xc1", b"\x91\x91\x01", b"\x07", b"\xa6CANARY", b"\xff"):
                 ours, theirs = socket.socketpair()
@@ -176,7 +176,7 @@ def test_when_the_process_is_replaced_every_commit_is_answered() -> None:
         async with links(store, 2) as (old, workers):
             done = 0
 
-            async def commit_on(link: StoreLink, until: asyncio.Event) -> None:
+            async def commit_on(link: StoreClient, until: asyncio.Event) -> None:
                 nonlocal done
                 while not until.is_set():
                     await link.commit(mail(done))
@@ -208,7 +208,7 @@ def test_nothing_is_told_before_the_answer_and_what_goes_together_is_one_message
     async def scenario() -> None:
         async with played() as (link, _, reader, writer):
             told = [link.commit(mail(n)) for n in range(3)]
-            wanted = from_commits([(False, [encode(o) for o in mail(n)]) for n in range(3)])
+            wanted = from_commits([(False, [to_row(o) for o in mail(n)]) for n in range(3)])
             assert await reader.readexactly(len(wanted)) == wanted
             assert not any(each.done() for each in told)
             writer.write(fates(7, 8))
@@ -252,7 +252,7 @@ def test_when_the_process_ends_what_waited_fails_and_so_does_what_comes_until_th
 
 def test_over_the_bound_a_commit_fails_at_once() -> None:
     async def scenario() -> None:
-        async with played(most_waiting=2) as (link, _, reader, writer):
+        async with played(most_unanswered=2) as (link, _, reader, writer):
             told = [link.commit(mail(n)) for n in range(2)]
             with pytest.raises(StoreUnavailable, match="2 transactions wait"):
                 await link.commit(mail(3))
@@ -297,9 +297,9 @@ def test_a_start_does_not_wait_for_ever_and_commits_are_taken_once_somebody_is_t
     """Else a worker would never be ready while the process that stores waits for its own turn to be started."""
 
     async def scenario() -> None:
-        writing, reading = door()
+        writing, reading = handoff_sockets()
         with writing, reading:
-            link = StoreLink(writing)
+            link = StoreClient(writing)
             await link.start(patience=0.0)
             with pytest.raises(StoreUnavailable, match="is not there"):
                 await link.commit(mail(0))
@@ -317,8 +317,8 @@ def test_a_start_does_not_wait_for_ever_and_commits_are_taken_once_somebody_is_t
 
 def test_before_the_start_nothing_is_taken() -> None:
     async def scenario() -> None:
-        writing, reading = door()
+        writing, reading = handoff_sockets()
         with writing, reading, pytest.raises(StoreUnavailable, match="is not there"):
-            await StoreLink(writing).commit(mail(0))
+            await StoreClient(writing).commit(mail(0))
 
     run(scenario())

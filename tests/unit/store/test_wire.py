@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.observation import Stored
-from catcher.store.codec import Row, decode, encode
-from catcher.store.wire import MOVED, OPEN, Messages, from_commits, from_results, to_commits, to_results
+from catcher.model.ports import ObservationRow
+from catcher.store.codec import from_row, to_row
+from catcher.store.wire import OPEN, REPLACED, Messages, from_commits, from_results, to_commits, to_results
 from catcher.store.writer import Result
 from tests.support.observations import observation
 
@@ -41,11 +42,15 @@ def test_whatever_comes_is_messages_or_a_value_error(one: bytes, other: bytes) -
 
 def test_a_commit_comes_back_as_it_went() -> None:
     o = observation(transaction="a line\nend, \ud800 and ü")
-    commits: list[tuple[bool, list[Row]]] = [(False, [encode(o), encode(o)]), (True, [encode(o)]), (False, [])]
+    commits: list[tuple[bool, list[ObservationRow]]] = [
+        (False, [to_row(o), to_row(o)]),
+        (True, [to_row(o)]),
+        (False, []),
+    ]
     (message,) = Messages().feed(from_commits(commits))
     back = to_commits(message)
-    assert [(c.revises, [decode(row) for row in c.rows]) for c in back] == [(False, [o, o]), (True, [o]), (False, [])]
+    assert [(c.revises, [from_row(row) for row in c.rows]) for c in back] == [(False, [o, o]), (True, [o]), (False, [])]
 
 
 def test_the_two_signs_are_told_from_each_other() -> None:
-    assert list(Messages().feed(OPEN + MOVED)) == [[], None]
+    assert list(Messages().feed(OPEN + REPLACED)) == [[], None]

@@ -9,7 +9,7 @@ import pytest
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.observation import Observation, Stored
 from catcher.store import GroupWriter, SqliteStore
-from catcher.store.codec import encode
+from catcher.store.codec import to_row
 from catcher.store.writer import Commit
 from tests.support.observations import observation
 from tests.support.storing import Recording, mail, remove_all
@@ -26,7 +26,7 @@ class Clock:
 
 
 def commit(observations: list[Observation], *, revises: bool = False) -> Commit:
-    return Commit([encode(o) for o in observations], revises)
+    return Commit([to_row(o) for o in observations], revises)
 
 
 def test_a_group_is_one_write_and_its_results_are_in_order() -> None:

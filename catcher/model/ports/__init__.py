@@ -1,0 +1,38 @@
+"""The ports: Protocols of what rooms need of the outside. Adapters fill them, and the wiring picks the adapters.
+
+::
+
+    fingerprint ─▶ Resolver          resolver.py
+    intake ─▶ ObservationSink        observations.py
+    desk, cli, notices ─▶ Store      store.py: observations, incidents, demand, contacts, notices, alerts, forgetting
+"""
+
+from catcher.model.ports.alerts import AlertStore
+from catcher.model.ports.contacts import ContactChange, ContactStore
+from catcher.model.ports.demand import DemandStore, PolicyStore
+from catcher.model.ports.forgetting import ForgettingStore, Purged
+from catcher.model.ports.incidents import Folder, IncidentStore
+from catcher.model.ports.notices import NoteAnswers, NoticeStore
+from catcher.model.ports.observations import ColumnValue, ObservationRow, ObservationSink, ObservationStore
+from catcher.model.ports.resolver import Resolver
+from catcher.model.ports.store import Store
+
+__all__ = [
+    "AlertStore",
+    "ColumnValue",
+    "ContactChange",
+    "ContactStore",
+    "DemandStore",
+    "Folder",
+    "ForgettingStore",
+    "IncidentStore",
+    "NoteAnswers",
+    "NoticeStore",
+    "ObservationRow",
+    "ObservationSink",
+    "ObservationStore",
+    "PolicyStore",
+    "Purged",
+    "Resolver",
+    "Store",
+]

@@ -1,0 +1,37 @@
+"""DNS queries counted by day and domain, and the policy that each domain had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from catcher.model.demand import DemandKey
+from catcher.model.policy import Policy, PolicySince
+
+
+class DemandStore(Protocol):
+    """Counts of DNS queries."""
+
+    def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
+        """Adds the counts to those stored."""
+        ...
+
+    def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
+        """Domain → number of queries (``since <= hour``; all QTYPEs when None)."""
+        ...
+
+
+class PolicyStore(Protocol):
+    """The ledger of the domains' policies."""
+
+    def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
+        """Adds a line for each domain whose latest line has another policy than ``policies`` says, or that has no line.
+
+        Returns the number of lines added.
+        """
+        ...
+
+    def policies(self, domain: str) -> tuple[PolicySince, ...]:
+        """The ledger of one domain's policies, oldest line first."""
+        ...

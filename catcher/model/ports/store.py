@@ -1,0 +1,38 @@
+"""The store: all chapters of its contract together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from catcher.model.ports.alerts import AlertStore
+from catcher.model.ports.contacts import ContactStore
+from catcher.model.ports.demand import DemandStore, PolicyStore
+from catcher.model.ports.forgetting import ForgettingStore
+from catcher.model.ports.incidents import IncidentStore
+from catcher.model.ports.notices import NoticeStore
+from catcher.model.ports.observations import ObservationStore
+
+
+class Store(
+    ObservationStore,
+    IncidentStore,
+    DemandStore,
+    PolicyStore,
+    ContactStore,
+    NoticeStore,
+    AlertStore,
+    ForgettingStore,
+    Protocol,
+):
+    """The store's contract. Every method is synchronous, and all calls come from one thread.
+
+    All raise StoreUnavailable when the medium fails. The memory store is the oracle: tests/unit/store runs the same
+    contract over every implementation, chapter by chapter.
+    """
+
+    def beat(self, now: datetime) -> None:
+        """Makes a small durable write. It fails when the store takes none."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,69 @@
+"""The store that a URL names (``[store] url``): the one place that chooses among the kinds of store.
+
+A kind has four functions here; today there is one, ``sqlite:`` and an absolute file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from catcher.model.errors import Fault
+from catcher.model.ports import Store
+from catcher.store import sqlite
+
+PATIENCE_SECONDS = sqlite.BUSY_SECONDS
+"""Seconds that a write waits for another process's before it fails."""
+
+
+def store_at(url: str, *, patience: float = PATIENCE_SECONDS) -> Store:
+    """The store, made when there is none, and brought to the present schema. Raises EnvironmentFailure.
+
+    It belongs to the calling thread. ``patience``: as PATIENCE_SECONDS.
+    """
+    return sqlite.SqliteStore(_file(url), busy_seconds=patience)
+
+
+def store_exists(url: str) -> bool:
+    """Whether there is a store to open; it may be damaged."""
+    return _file(url).exists()
+
+
+def migrate_store(url: str) -> list[str]:
+    """Makes the store, or brings it to the present schema; returns the steps that were applied.
+
+    Raises EnvironmentFailure when it can't be written, is damaged, or is a newer version's.
+    """
+    return sqlite.migrate(_file(url))
+
+
+def verify_store(url: str) -> tuple[Fault, ...]:
+    """What is wrong with the store, nothing when all is well; changes nothing.
+
+    Raises EnvironmentFailure when there is no store to look at.
+    """
+    return sqlite.verify(_file(url))
+
+
+def schema_sql(url: str) -> str:
+    """The present schema of stores of this kind, as statements that make it."""
+    _file(url)
+    return sqlite.present_sql()
+
+
+def schema_tables(url: str) -> list[dict[str, Any]]:
+    """The present schema of stores of this kind, table by table."""
+    _file(url)
+    return [table.to_json() for table in sqlite.present_tables()]
+
+
+def shown_store(url: str) -> str:
+    """The store's name in messages."""
+    return str(_file(url))
+
+
+def _file(url: str) -> Path:
+    kind, _, file = url.partition(":")
+    if kind != "sqlite":
+        raise ValueError(f"{kind} is no kind of store that catcher knows")
+    return Path(file)
