@@ -119,4 +119,4 @@ def _sealed(sets: list[_Set], seal: Signature) -> Seal:
             parts.append(canonical_field(each.seal, Canonicalization.RELAXED) + b"\r\n")
     unsigned = HeaderField(seal.source.name, without_value_of(seal.source.value, b"b"))
     octets = b"".join(parts) + canonical_field(unsigned, Canonicalization.RELAXED)
-    return Seal("sha256", hashlib.sha256(octets).digest(), seal.value)
+    return Seal(hashlib.sha256(octets).digest(), seal.value)

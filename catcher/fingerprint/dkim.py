@@ -68,18 +68,17 @@ def unjudged(header: Header) -> list[Verdict]:
 
 @value
 class Seal:
-    """What a key has to fit."""
+    """The digest and the signature over it that a key must verify."""
 
-    hash_name: str
     digest: bytes = field(repr=False)
-    """Of the header fields that were signed."""
+    """SHA-256 of the header fields that were signed."""
     value: bytes = field(repr=False)
     """``b=``, decoded."""
     intact: bool = True
     """Whether the body is the one that was signed, and no From field was added."""
 
     def fits(self, key: KeyRecord) -> bool:
-        return self.intact and key.verifies(self.hash_name, self.digest, self.value)
+        return self.intact and key.verifies(self.digest, self.value)
 
 
 @value
@@ -89,6 +88,7 @@ class Claim:
     signature: Signature | None = field(repr=False)
     """Without its field's text; None when it couldn't be read."""
     seal: Seal | None = None
+    """None for SHA-1, which no key makes acceptable (RFC 8301 §3.1)."""
     cut: bool = False
     """Whether the header was cut, so that what doesn't verify may be our doing."""
     signs_from: bool = False
@@ -108,7 +108,7 @@ def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tupl
         claims.append(
             Claim(
                 replace(signature, source=_NO_FIELD, signed=(), body_hash=b""),
-                sealed(signature, header, body),
+                None if signature.algorithm == _SHA1 else sealed(signature, header, body),
                 cut=bool(header.dropped),
                 signs_from=b"from" in signature.signed,
                 names_typed=_names(signature, header, set(typed)),
@@ -118,6 +118,7 @@ def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tupl
 
 
 _NO_FIELD = HeaderField(b"", b"")
+_SHA1 = "rsa-sha1"
 
 
 def _names(signature: Signature, header: Header, typed: set[str]) -> bool:
@@ -141,7 +142,7 @@ def judge_dkim(lookups: Lookups, claims: tuple[Claim, ...], now: datetime) -> li
 def _judge(lookups: Lookups, signature: Signature, claim: Claim, now: datetime) -> AuthResult | None:
     if not claim.signs_from:
         return AuthResult.PERMERROR
-    if signature.algorithm == "rsa-sha1" or (signature.signed_at or 0) > now.timestamp() + CLOCK_SKEW:
+    if signature.algorithm == _SHA1 or (signature.signed_at or 0) > now.timestamp() + CLOCK_SKEW:
         return AuthResult.POLICY
     if signature.expires_at is not None and signature.expires_at < now.timestamp():
         return AuthResult.FAIL
@@ -178,12 +179,11 @@ def sealed(signature: Signature, header: Header, body: BodyFacts) -> Seal:
 
     Where it covers From, a further From field that it doesn't cover fails it: that may be the one people see.
     """
-    hash_name = signature.body.algorithm.value
     covered = signature.signed.count(b"from")
     if body.digests.get(signature.body) != signature.body_hash or (
         covered and len(header_fields(header, b"from")) > covered
     ):
-        return Seal(hash_name, b"", signature.value, intact=False)
+        return Seal(b"", signature.value, intact=False)
     others = [f for f in header.fields if f is not signature.source]
     octets = signed_octets(others, signature.signed, signature.source, signature.header_canonicalization)
-    return Seal(hash_name, hashlib.new(hash_name, octets, usedforsecurity=False).digest(), signature.value)
+    return Seal(hashlib.sha256(octets).digest(), signature.value)
