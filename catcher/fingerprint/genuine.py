@@ -41,8 +41,8 @@ _SILENT = frozenset({AuthResult.TEMPERROR, AuthResult.NONE})
 
 
 def from_traits(traits: Iterable[Trait]) -> float:
-    """Log-odds by the header's traits."""
-    return BIAS + sum([_WEIGHTS[trait] for trait in traits])
+    """Log-odds by the header's traits, whatever their order: a set has another order in each process."""
+    return BIAS + math.fsum([_WEIGHTS[trait] for trait in traits])
 
 
 def probability(log_odds: float) -> float:

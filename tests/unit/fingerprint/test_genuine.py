@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import fingerprint
-from catcher.fingerprint.genuine import probability
+from catcher.fingerprint.genuine import from_traits, probability
 from catcher.fingerprint.glance import Glance
 from catcher.fingerprint.trait import Trait
 from catcher.fingerprint.traits import traits
@@ -36,6 +36,12 @@ def test_it_ranks_ham_above_spam_of_organisations_it_never_saw() -> None:
     """Naive Bayes over the same fields: 0.86."""
     assert genuine.area(unseen()) >= 0.92
     assert genuine.area(unseen(), by_organisation=True) >= 0.92
+
+
+@given(st.permutations(list(Trait)))
+def test_the_order_of_traits_changes_nothing(order: list[Trait]) -> None:
+    """A set of words has another order in each process; a sum of floats that follows it has another last bit."""
+    assert from_traits(order) == from_traits(Trait)
 
 
 def test_it_is_calibrated() -> None:
