@@ -1,6 +1,7 @@
 """DKIM signatures (RFC 6376, RFC 8463) on our own mail, and the key they are made with.
 
-dkimpy signs, too, but puts the time of its own clock into the signature: a second copy would not be the same mail.
+Fields are selected and canonicalised by the code that verifies other people's signatures (``fingerprint.canonical``).
+dkimpy isn't used here: it writes its own clock's time into the signature, so a second copy would be another mail.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from catcher.fingerprint import BodyDigest
+from catcher.fingerprint.canonical import signed_octets
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
+from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted, HeaderField
 from catcher.privacy.keyfile import sync_folder
 
 RSA_BITS = 2048
@@ -79,12 +81,12 @@ class DkimKey:
         The same arguments give the same octets: both kinds of signature are deterministic.
         """
         head, _, body = message.partition(b"\r\n\r\n")
-        fields = list(_fields(head + b"\r\n"))
+        fields = _fields(head + b"\r\n")
         digest = BodyDigest(_BODY)
         digest.feed(body)
         body_hash = digest.digest()
         assert body_hash is not None, "without l= there is always one"
-        names = list(_covered([name for name, _ in fields]))
+        names = list(_covered([field.name.decode("ascii").lower() for field in fields]))
         kind = "rsa" if isinstance(self._key, RSAPrivateKey) else "ed25519"
         tags = [
             f"v=1; a={kind}-sha256; c=relaxed/relaxed;",
@@ -94,10 +96,11 @@ class DkimKey:
             f"bh={base64.b64encode(body_hash).decode('ascii')};",
             "b=",
         ]
-        unsigned = ("DKIM-Signature: " + "\r\n ".join(tags)).encode("ascii")
-        signed = b"".join(_chosen(fields, names)) + _relaxed(unsigned).removesuffix(b"\r\n")
-        text = base64.b64encode(self._sign(signed)).decode("ascii")
-        return unsigned + "\r\n ".join(_pieces(text, _LINE - 3, first=_LINE - 3)).encode("ascii") + b"\r\n"
+        unsigned = HeaderField(b"DKIM-Signature", (" " + "\r\n ".join(tags)).encode("ascii"))
+        octets = signed_octets(fields, [name.encode("ascii") for name in names], unsigned, _BODY.canonicalization)
+        text = base64.b64encode(self._sign(octets)).decode("ascii")
+        lines = "\r\n ".join(text[n : n + _LINE - 3] for n in range(0, len(text), _LINE - 3))
+        return unsigned.name + b":" + unsigned.value + lines.encode("ascii") + b"\r\n"
 
     def _sign(self, octets: bytes) -> bytes:
         if isinstance(self._key, RSAPrivateKey):
@@ -107,31 +110,18 @@ class DkimKey:
         return self._key.sign(hash_.finalize())
 
 
-def _fields(head: bytes) -> Iterator[tuple[str, bytes]]:
-    """(name in lower case, the whole field relaxed with its CRLF), top first."""
+def _fields(head: bytes) -> list[HeaderField]:
+    """The fields of a header section whose every line ends with CRLF, top first."""
+    fields = []
     for match in re.finditer(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*", head):
-        yield match[0].partition(b":")[0].decode("ascii").lower(), _relaxed(match[0])
-
-
-def _relaxed(field: bytes) -> bytes:
-    """A header field by §3.4.2, with its CRLF."""
-    name, _, value = field.partition(b":")
-    return name.strip().lower() + b":" + b" ".join(value.split()) + b"\r\n"
+        name, _, value = match[0].removesuffix(b"\r\n").partition(b":")
+        fields.append(HeaderField(name, value))
+    return fields
 
 
 def _covered(present: Sequence[str]) -> Iterator[str]:
     for name in _SIGNED:
         yield from [name] * (present.count(name) + (name in _NO_MORE))
-
-
-def _chosen(fields: Sequence[tuple[str, bytes]], names: Sequence[str]) -> Iterator[bytes]:
-    """For each name the lowest field that was not taken yet (§5.4.2); nothing where there is no more."""
-    left = list(fields)
-    for name in names:
-        for place in reversed(range(len(left))):
-            if left[place][0] == name:
-                yield left.pop(place)[1]
-                break
 
 
 def _folded(text: str, before: str, after: str, at: str) -> list[str]:
@@ -143,10 +133,6 @@ def _folded(text: str, before: str, after: str, at: str) -> list[str]:
         lines[-1] += piece
     lines[-1] += after
     return lines
-
-
-def _pieces(text: str, length: int, *, first: int) -> list[str]:
-    return [text[:first], *(text[n : n + length] for n in range(first, len(text), length))]
 
 
 def key_from(file: Path, *, selector: str, domain: str) -> DkimKey:
