@@ -41,7 +41,7 @@ def domain_or_none(text: str) -> str | None:
 
 
 @value
-class Named:
+class AddressList:
     """Whom a field names."""
 
     mailboxes: tuple[Mailbox, ...]
@@ -52,10 +52,10 @@ class Named:
     """Whether it is a single address in the usual shape."""
 
 
-NOBODY = Named((), ())
+NOBODY = AddressList((), ())
 
 
-def named(text: bytes) -> Named:
+def read_address_list(text: bytes) -> AddressList:
     """Reads a field's value."""
     found: list[Mailbox] = []
     names: list[str] = []
@@ -66,21 +66,21 @@ def named(text: bytes) -> Named:
         names.append(mailbox.local_part.lower())
         begin = plain.end()
         if begin == len(text):
-            return Named(tuple(found[:MAX_MAILBOXES]), tuple(names), len(found) == 1)
+            return AddressList(tuple(found[:MAX_MAILBOXES]), tuple(names), len(found) == 1)
     found, names = [], []
     for address in _addresses(text.decode("utf-8", "replace")):
         local_part, at, _ = address.rpartition("@")
         names.append(local_part.strip('"').lower() if at else address.lower())
         if len(found) < MAX_MAILBOXES and (read := _mailbox(address)) is not None:
             found.append(read)
-    return Named(tuple(found), tuple(names))
+    return AddressList(tuple(found), tuple(names))
 
 
-def mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
+def read_mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
     """The mailboxes that the field values name, in order, at most MAX_MAILBOXES."""
     found: list[Mailbox] = []
     for text in values:
-        found += named(text).mailboxes
+        found += read_address_list(text).mailboxes
         if len(found) >= MAX_MAILBOXES:
             return found[:MAX_MAILBOXES]
     return found

@@ -14,7 +14,7 @@ from catcher.fingerprint.canonical import canonical_field
 from catcher.fingerprint.dkim import Seal, sealed
 from catcher.fingerprint.keyrecord import KeyRecordError, read_key_record
 from catcher.fingerprint.lookups import Lookups
-from catcher.fingerprint.signature import Signature, SignatureSyntaxError, arc_instance, read_seal, read_signature
+from catcher.fingerprint.signature import DkimSignature, SignatureSyntaxError, arc_instance, read_seal, read_signature
 from catcher.fingerprint.tags import without_value_of
 from catcher.model.fingerprint import ArcResult, AuthResult
 from catcher.model.lookup import RRType, Status
@@ -110,7 +110,7 @@ def _results_instance(each: HeaderField) -> int:
     return int(match[1]) if match else 0
 
 
-def _sealed(sets: list[_Set], seal: Signature) -> Seal:
+def _sealed(sets: list[_Set], seal: DkimSignature) -> Seal:
     """What the last of ``sets`` seals of them all (RFC 8617 §5.1.1): results, signature, seal of each, oldest first."""
     parts = []
     for each in sets:

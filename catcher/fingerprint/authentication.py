@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from catcher.fingerprint.addresses import domain_or_none, mailboxes
+from catcher.fingerprint.addresses import domain_or_none, read_mailboxes
 from catcher.fingerprint.arc import Chain, judge_arc, read_arc
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.dkim import Claim, Verdict, judge_dkim, read_claims, unjudged
+from catcher.fingerprint.dkim import Claim, DkimVerdict, judge_dkim, read_claims, unjudged
 from catcher.fingerprint.dmarc import DmarcVerdict, judge_dmarc, without_record
 from catcher.fingerprint.dmarc7489 import Identifier
 from catcher.fingerprint.dmarcrecord import walk
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.spf import judge_spf
 from catcher.model.fingerprint import ArcResult, Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
@@ -34,7 +34,7 @@ class Authenticated:
     former_dmarc: AuthResult | None = None
     """DMARC's result by RFC 7489, where it differs."""
     spf_aligned: bool = False
-    verdicts: tuple[Verdict, ...] = field(default=(), repr=False)
+    verdicts: tuple[DkimVerdict, ...] = field(default=(), repr=False)
     """As ``results.dkim``, with their signatures."""
 
 
@@ -52,17 +52,17 @@ class Credentials:
     """The one author's domain, where there is one."""
     claims: tuple[Claim, ...] = ()
     chain: Chain | ArcResult = ArcResult()
-    unjudged: tuple[Verdict, ...] = field(default=(), repr=False)
+    unjudged: tuple[DkimVerdict, ...] = field(default=(), repr=False)
     """The signatures as they were read, where no look-ups are made."""
 
 
-def read_credentials(transaction: Transaction, glance: Glance | None, *, lookups: bool) -> Credentials:
+def read_credentials(transaction: Transaction, view: HeaderView | None, *, lookups: bool) -> Credentials:
     """The credentials of ``transaction``; without ``lookups`` nothing is hashed for keys that nobody asks for.
 
-    ``glance`` is at its header, None where it has none.
+    ``view`` is at its header, None where it has none.
     """
     header, body = transaction.header or Header(), transaction.body or BodyFacts()
-    author, authors = _authors(header, glance)
+    author, authors = _authors(header, view)
     path = transaction.reverse_path
     bare = None if path is None else Mailbox("-" if path.local_part else "", path.domain)
     client, helo = transaction.client, transaction.helo
@@ -72,12 +72,12 @@ def read_credentials(transaction: Transaction, glance: Glance | None, *, lookups
     return Credentials(client, helo, bare, authors, author, read_claims(header, body, typed), read_arc(header, body))
 
 
-def _authors(header: Header, glance: Glance | None) -> tuple[str | None, tuple[str, ...]]:
+def _authors(header: Header, view: HeaderView | None) -> tuple[str | None, tuple[str, ...]]:
     """The one author's domain, where there is one, and the distinct domains in From, all of it read."""
-    if glance is not None and glance.author is not None:
-        return glance.author.domain, (glance.author.domain,)
+    if view is not None and view.author is not None:
+        return view.author.domain, (view.author.domain,)
     froms = header.all("from")
-    authors = tuple(dict.fromkeys([mailbox.domain for mailbox in mailboxes(froms)]))
+    authors = tuple(dict.fromkeys([mailbox.domain for mailbox in read_mailboxes(froms)]))
     return authors[0] if len(authors) == 1 and len(froms) == 1 else None, authors
 
 
@@ -115,7 +115,7 @@ def authenticate(lookups: Lookups, shown: Credentials, context: Context) -> Auth
 
 
 def _without_lookups(
-    verdicts: tuple[Verdict, ...], author: str | None, authors: tuple[str, ...], context: Context
+    verdicts: tuple[DkimVerdict, ...], author: str | None, authors: tuple[str, ...], context: Context
 ) -> Authenticated:
     """Every result is ``none``; the signatures are named."""
     if not verdicts:
@@ -132,7 +132,7 @@ def _without_lookups(
 
 
 def _dmarc(
-    lookups: Lookups, author: str | None, spf: SpfResult, verdicts: list[Verdict], context: Context
+    lookups: Lookups, author: str | None, spf: SpfResult, verdicts: list[DkimVerdict], context: Context
 ) -> DmarcVerdict | None:
     if author is None:
         return DmarcVerdict(DmarcResult())
@@ -142,7 +142,7 @@ def _dmarc(
     return judge_dmarc(lookups, author, identifiers, context.organizational_domain)
 
 
-def _dkim_result(verdict: Verdict, dmarc: DmarcVerdict) -> DkimResult:
+def _dkim_result(verdict: DkimVerdict, dmarc: DmarcVerdict) -> DkimResult:
     signature = verdict.signature
     if signature is None:
         return DkimResult(verdict.result, None, None, None, False)

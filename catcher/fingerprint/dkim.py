@@ -20,13 +20,13 @@ from collections.abc import Collection
 from dataclasses import field, replace
 from datetime import datetime
 
-from catcher.fingerprint.addresses import mailboxes
+from catcher.fingerprint.addresses import read_mailboxes
 from catcher.fingerprint.canonical import selected, signed_octets
 from catcher.fingerprint.keyrecord import KeyRecord, KeyRecordError, read_key_record
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.signature import (
     MAX_SIGNATURES,
-    Signature,
+    DkimSignature,
     SignatureSyntaxError,
     header_fields,
     read_signature,
@@ -36,16 +36,16 @@ from catcher.model.lookup import RRType, Status
 from catcher.model.transaction import BodyFacts, Header, HeaderField
 from catcher.model.value import value
 
-CLOCK_SKEW = 3600
+AHEAD_SECONDS = 3600
 """Seconds that ``t=`` may lie in the future."""
 
 
 @value
-class Verdict:
+class DkimVerdict:
     """One signature and what came of it."""
 
     result: AuthResult
-    signature: Signature | None = field(repr=False)
+    signature: DkimSignature | None = field(repr=False)
     """None when it couldn't be read."""
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
@@ -55,14 +55,14 @@ class Verdict:
         return self.signature.domain if self.signature else None
 
 
-def unjudged(header: Header) -> list[Verdict]:
+def unjudged(header: Header) -> list[DkimVerdict]:
     """The first MAX_SIGNATURES signatures, read only: what is known of them when no key may be fetched."""
     verdicts = []
     for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
         try:
-            verdicts.append(Verdict(AuthResult.NONE, read_signature(source)))
+            verdicts.append(DkimVerdict(AuthResult.NONE, read_signature(source)))
         except SignatureSyntaxError:
-            verdicts.append(Verdict(AuthResult.NONE, None))
+            verdicts.append(DkimVerdict(AuthResult.NONE, None))
     return verdicts
 
 
@@ -85,7 +85,7 @@ class Seal:
 class Claim:
     """A signature and what it was made of, as digests: all that its key is needed for, and no text."""
 
-    signature: Signature | None = field(repr=False)
+    signature: DkimSignature | None = field(repr=False)
     """Without its field's text; None when it couldn't be read."""
     seal: Seal | None = None
     """None for SHA-1, which no key makes acceptable (RFC 8301 §3.1)."""
@@ -121,28 +121,28 @@ _NO_FIELD = HeaderField(b"", b"")
 _SHA1 = "rsa-sha1"
 
 
-def _names(signature: Signature, header: Header, typed: set[str]) -> bool:
+def _names(signature: DkimSignature, header: Header, typed: set[str]) -> bool:
     covered = [f.value for f in selected(header.fields, signature.signed) if f.name.lower() in (b"to", b"cc")]
-    return bool(typed) and typed <= {mailbox.domain for mailbox in mailboxes(covered)}
+    return bool(typed) and typed <= {mailbox.domain for mailbox in read_mailboxes(covered)}
 
 
-def judge_dkim(lookups: Lookups, claims: tuple[Claim, ...], now: datetime) -> list[Verdict] | None:
+def judge_dkim(lookups: Lookups, claims: tuple[Claim, ...], now: datetime) -> list[DkimVerdict] | None:
     """A verdict for each claim; None when questions are open."""
     verdicts = []
     for claim in claims:
         if claim.signature is None:
-            verdicts.append(Verdict(AuthResult.NEUTRAL, None))
+            verdicts.append(DkimVerdict(AuthResult.NEUTRAL, None))
             continue
         result = _judge(lookups, claim.signature, claim, now)
         if result is not None:
-            verdicts.append(Verdict(result, claim.signature, claim.names_typed))
+            verdicts.append(DkimVerdict(result, claim.signature, claim.names_typed))
     return None if lookups.open else verdicts
 
 
-def _judge(lookups: Lookups, signature: Signature, claim: Claim, now: datetime) -> AuthResult | None:
+def _judge(lookups: Lookups, signature: DkimSignature, claim: Claim, now: datetime) -> AuthResult | None:
     if not claim.signs_from:
         return AuthResult.PERMERROR
-    if signature.algorithm == _SHA1 or (signature.signed_at or 0) > now.timestamp() + CLOCK_SKEW:
+    if signature.algorithm == _SHA1 or (signature.signed_at or 0) > now.timestamp() + AHEAD_SECONDS:
         return AuthResult.POLICY
     if signature.expires_at is not None and signature.expires_at < now.timestamp():
         return AuthResult.FAIL
@@ -164,7 +164,7 @@ def _judge(lookups: Lookups, signature: Signature, claim: Claim, now: datetime) 
     return AuthResult.NEUTRAL if claim.cut else AuthResult.FAIL
 
 
-def _fits(key: KeyRecord, signature: Signature) -> bool:
+def _fits(key: KeyRecord, signature: DkimSignature) -> bool:
     """Whether the key may be used for this signature (RFC 6376 §6.1.2)."""
     kind, _, hash_name = signature.algorithm.partition("-")
     return (
@@ -174,7 +174,7 @@ def _fits(key: KeyRecord, signature: Signature) -> bool:
     )
 
 
-def sealed(signature: Signature, header: Header, body: BodyFacts) -> Seal:
+def sealed(signature: DkimSignature, header: Header, body: BodyFacts) -> Seal:
     """What a key has to fit, if body and header are the ones that were signed.
 
     Where it covers From, a further From field that it doesn't cover fails it: that may be the one people see.

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from catcher.fingerprint import fieldnames, subjects
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 
 
 class Fact(StrEnum):
@@ -90,16 +90,16 @@ _PROGRAMS = re.compile(
 _REPORT_TYPE = re.compile(rb"report-type\s*=\s*\"?\s*([a-z-]+)")
 
 
-def header_facts(glance: Glance) -> set[Fact]:
+def header_facts(view: HeaderView) -> set[Fact]:
     """All facts of the header section."""
-    by_name, telling = _by_name(glance.names)
+    by_name, telling = _by_name(view.names)
     found = set(by_name)
     for name in telling:
-        _TELLING[name](glance.fields[name].lower(), found)
-    _senders(glance.senders, found)
-    if glance.subject:
-        _subject(glance.subject, found)
-    if glance.damaged:
+        _TELLING[name](view.fields[name].lower(), found)
+    _senders(view.senders, found)
+    if view.subject:
+        _subject(view.subject, found)
+    if view.damaged:
         found.add(Fact.DAMAGED)
     return found
 
@@ -110,7 +110,7 @@ _PRESENT = (
     (fieldnames.UNSUBSCRIBE, Fact.UNSUBSCRIBE),
     (fieldnames.LIST, Fact.LIST),
     (fieldnames.SERVICE, Fact.SERVICE),
-    (fieldnames.AUTO_REPLY, Fact.AUTO_REPLY),
+    (fieldnames.AUTO_REPLY_FIELDS, Fact.AUTO_REPLY),
     (fieldnames.ANSWERING, Fact.REPLY),
 )
 

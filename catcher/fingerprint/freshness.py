@@ -14,15 +14,15 @@ from enum import StrEnum
 
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.network import Network
-from catcher.fingerprint.signature import Signature
+from catcher.fingerprint.network import ClientNetwork
+from catcher.fingerprint.signature import DkimSignature
 from catcher.model.fingerprint import AuthResult, Freshness
 
 MAX_AGE = timedelta(days=3)
 CLOCK_SKEW = timedelta(minutes=10)
 
 
-class Reason(StrEnum):
+class FreshnessReason(StrEnum):
     """The closed list of ``Freshness.reason``, from nothing proven to fresh."""
 
     NO_MESSAGE = "no-message"
@@ -48,19 +48,19 @@ class Reason(StrEnum):
     """Fresh by SPF from the sender's own host."""
 
 
-_UNJUDGED = Freshness(False, Reason.UNPROVEN)
+_UNJUDGED = Freshness(False, FreshnessReason.UNPROVEN)
 
 
 def judge_freshness(
-    authenticated: Authenticated, network: Network, context: Context, *, has_message: bool
+    authenticated: Authenticated, network: ClientNetwork, context: Context, *, has_message: bool
 ) -> Freshness:
     """Fresh or not, and why."""
     if not has_message:
-        return Freshness(False, Reason.NO_MESSAGE)
+        return Freshness(False, FreshnessReason.NO_MESSAGE)
     if not context.lookups:
         return _UNJUDGED
     own = context.organizational_domain
-    reasons: dict[Reason, list[bytes]] = {}
+    reasons: dict[FreshnessReason, list[bytes]] = {}
     for verdict, result in zip(authenticated.verdicts, authenticated.results.dkim, strict=True):
         signature = verdict.signature
         if signature is None or result.result is not AuthResult.PASS or not result.aligned:
@@ -69,36 +69,36 @@ def judge_freshness(
             continue
         reason = _signature(signature, context.now, names_typed=verdict.names_typed)
         reasons.setdefault(reason, []).append(signature.value)
-    if Reason.DKIM in reasons:
-        return Freshness(True, Reason.DKIM, tuple(reasons[Reason.DKIM]))
+    if FreshnessReason.DKIM in reasons:
+        return Freshness(True, FreshnessReason.DKIM, tuple(reasons[FreshnessReason.DKIM]))
     spf = _spf(authenticated, network, own)
-    if spf is Reason.SPF:
+    if spf is FreshnessReason.SPF:
         return Freshness(True, spf)
     return Freshness(False, next(iter(reasons), spf))
 
 
-def _signature(signature: Signature, now: datetime, *, names_typed: bool) -> Reason:
+def _signature(signature: DkimSignature, now: datetime, *, names_typed: bool) -> FreshnessReason:
     if signature.body.length is not None:
-        return Reason.PARTIAL_BODY
+        return FreshnessReason.PARTIAL_BODY
     if not names_typed:
-        return Reason.UNSIGNED_RECIPIENT
+        return FreshnessReason.UNSIGNED_RECIPIENT
     if signature.signed_at is None:
-        return Reason.NO_TIME
+        return FreshnessReason.NO_TIME
     signed_at = signature.signed_at
     if signed_at > (now + CLOCK_SKEW).timestamp():
-        return Reason.FUTURE
+        return FreshnessReason.FUTURE
     if signed_at < (now - MAX_AGE).timestamp():
-        return Reason.OLD
+        return FreshnessReason.OLD
     if signed_at < now.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp():
-        return Reason.BEFORE_PERIOD
-    return Reason.DKIM
+        return FreshnessReason.BEFORE_PERIOD
+    return FreshnessReason.DKIM
 
 
-def _spf(authenticated: Authenticated, network: Network, own: Callable[[str], str]) -> Reason:
+def _spf(authenticated: Authenticated, network: ClientNetwork, own: Callable[[str], str]) -> FreshnessReason:
     spf = authenticated.results.spf
     if spf.result is not AuthResult.PASS or not authenticated.spf_aligned or spf.domain is None:
-        return Reason.UNPROVEN
+        return FreshnessReason.UNPROVEN
     sender = own(authenticated.authors[0])
     if spf.scope == "mfrom" and own(spf.domain) == sender and sender in network.reverse:
-        return Reason.SPF
-    return Reason.SHARED_ADDRESS
+        return FreshnessReason.SPF
+    return FreshnessReason.SHARED_ADDRESS

@@ -11,12 +11,12 @@ import math
 from collections.abc import Iterable
 
 from catcher.fingerprint.authentication import Authenticated
-from catcher.fingerprint.network import Network
+from catcher.fingerprint.network import ClientNetwork
 from catcher.fingerprint.trait import Trait
-from catcher.fingerprint.weights import BIAS, WEIGHTS
+from catcher.fingerprint.weights import BIAS, TRAIT_WEIGHTS
 from catcher.model.fingerprint import AuthResult, Sender, Tier
 
-_ODDS = [WEIGHTS.get(trait, 0.0) for trait in Trait]
+_ODDS = [TRAIT_WEIGHTS.get(trait, 0.0) for trait in Trait]
 _WEIGHTS = dict(zip(Trait, _ODDS, strict=True))
 
 
@@ -50,7 +50,7 @@ def probability(log_odds: float) -> float:
     return min(0.99, max(0.01, round(1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds)))), 2)))
 
 
-def from_proof(authenticated: Authenticated, network: Network, sender: Sender) -> float:
+def from_proof(authenticated: Authenticated, network: ClientNetwork, sender: Sender) -> float:
     """Log-odds by authentication and the client's name; 0 where nothing was judged."""
     results = authenticated.results
     judged = [results.spf.result, results.dmarc.result, network.reverse_result, *[d.result for d in results.dkim]]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from catcher.fingerprint.addresses import domain_or_none
 from catcher.fingerprint.facts import Fact
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import Basis, Intended
 
@@ -32,17 +32,17 @@ Hints = tuple[tuple[str, frozenset[Fact]], ...]
 """Candidates, and declared domains, for which something speaks, each with what does."""
 
 
-def read_hints(glance: Glance, told: Iterable[Intended]) -> Hints:
+def read_hints(view: HeaderView, told: Iterable[Intended]) -> Hints:
     """The hints in a message. ``told``: each typed domain, as it stands without them."""
     possible = [domain for intended in told for domain in _possible(intended)]
     if not possible:
         return ()
     # A quick look that spares most mails a closer one; an A-label may be written as its U-label.
-    written = b" ".join([glance.fields[name] for name in _FIELDS if name in glance.names]).lower().decode("latin-1")
+    written = b" ".join([view.fields[name] for name in _FIELDS if name in view.names]).lower().decode("latin-1")
     possible = [domain for domain in possible if domain in written or "xn--" in domain]
     if not possible:
         return ()
-    named = {Fact.CO_RECIPIENT: [mailbox.domain for mailbox in glance.recipients], Fact.THREAD: _thread(glance)}
+    named = {Fact.CO_RECIPIENT: [mailbox.domain for mailbox in view.recipients], Fact.THREAD: _thread(view)}
     found: list[tuple[str, frozenset[Fact]]] = []
     for domain in possible:
         facts = [fact for fact, names in named.items() if any(is_at_or_below(name, domain) for name in names)]
@@ -57,14 +57,14 @@ def _possible(intended: Intended) -> list[str]:
     return [candidate.domain for candidate in intended.candidates]
 
 
-def _thread(glance: Glance) -> list[str]:
+def _thread(view: HeaderView) -> list[str]:
     """Right sides of the identifiers in In-Reply-To and References (RFC 5322 §3.6.4): of each, the last ones."""
-    values = (glance.value(b"in-reply-to"), glance.value(b"references"))
+    values = (view.value(b"in-reply-to"), view.value(b"references"))
     hosts = [host for value in values if b"@" in value for host in _ID.findall(value)[-_MOST:]]
     return [name for host in hosts if (name := domain_or_none(host.decode("ascii"))) is not None]
 
 
-def heed(
+def apply_hints(
     intended: Intended, hints: Hints, organisation: Callable[[str], str | None]
 ) -> tuple[Intended, frozenset[Fact]]:
     """``intended`` with its candidates weighed anew, and the hints that speak for the first of them.

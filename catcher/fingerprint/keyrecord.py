@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from catcher.fingerprint import rsa
-from catcher.fingerprint.tags import TagListError, base64_value, parse, without_white_space
+from catcher.fingerprint.tags import TagListError, base64_value, parse_tags, without_white_space
 
 MIN_BITS = 1024
 """RFC 8301 §3.2: "Verifiers MUST NOT consider signatures using RSA keys of less than 1024 bits as valid"."""
@@ -58,7 +58,7 @@ def read_key_record(records: Iterable[object]) -> KeyRecord:
         if not isinstance(record, bytes) or len(record) > _MAX_RECORD:
             continue
         try:
-            tags = parse(record)
+            tags = parse_tags(record)
         except TagListError:
             continue
         if b"p" in tags and tags.get(b"v", b"DKIM1") == b"DKIM1":

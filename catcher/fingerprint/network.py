@@ -20,7 +20,7 @@ _MAX_NAMES = 4
 
 
 @value
-class Network:
+class ClientNetwork:
     reverse: tuple[str, ...] = ()
     """Organizational domains of the PTR names that lead back to the client."""
     reverse_result: AuthResult = AuthResult.NONE
@@ -31,7 +31,7 @@ class Network:
 
 def judge_network(
     lookups: Lookups, client: str, helo: str, organizational_domain: Callable[[str], str]
-) -> Network | None:
+) -> ClientNetwork | None:
     """The network's names; None when questions are open. ``client`` is an IP address."""
     address = ipaddress.ip_address(client)
     helo_name = domain_or_none(helo)
@@ -42,7 +42,7 @@ def judge_network(
     if lookups.open:
         return None
     confirmed = {organizational_domain(name): None for name, answer in forward if _leads_to(answer, address)}
-    return Network(
+    return ClientNetwork(
         reverse=tuple(confirmed),
         reverse_result=_reverse_result(pointers, [answer for _, answer in forward], bool(confirmed)),
         helo=organizational_domain(helo_name) if helo_name else None,
@@ -50,13 +50,13 @@ def judge_network(
     )
 
 
-_NAMELESS = Network()
+_NAMELESS = ClientNetwork()
 
 
-def claimed_network(helo: str, organizational_domain: Callable[[str], str]) -> Network:
+def claimed_network(helo: str, organizational_domain: Callable[[str], str]) -> ClientNetwork:
     """What is left without look-ups: the HELO name as it was claimed."""
     name = domain_or_none(helo)
-    return Network(helo=organizational_domain(name)) if name else _NAMELESS
+    return ClientNetwork(helo=organizational_domain(name)) if name else _NAMELESS
 
 
 def _forward(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> RRType:

@@ -12,7 +12,7 @@ import re
 from enum import StrEnum
 
 from catcher.fingerprint.facts import Fact, header_facts
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 from catcher.model.mailbox import Mailbox
 from catcher.model.transaction import Header
 
@@ -35,18 +35,18 @@ _BETTER = re.compile(
     re.IGNORECASE,
 )
 _WORSE = re.compile(r"\bun(?:successful|delivered)|not (?:be )?delivered|\bfail", re.IGNORECASE)
-"""What looks better at a glance, and isn't."""
+"""What looks better at a view, and isn't."""
 
 
 def returned(header: Header, reverse_path: Mailbox | None) -> Returned:
     """What a mail with ``header`` from ``reverse_path`` is. RFC 5321 §4.5.5: reports have the null reverse-path."""
     if reverse_path is not None:
         return Returned.OTHER
-    glance = Glance(header)
-    facts = header_facts(glance)
+    view = HeaderView(header)
+    facts = header_facts(view)
     if not facts & {Fact.DELIVERY_REPORT, Fact.FAILED_RECIPIENTS}:
         return Returned.OTHER
-    subject = glance.subject
+    subject = view.subject
     if _BETTER.search(subject) and not _WORSE.search(subject):
         return Returned.DELAY
     return Returned.FAILURE

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.network import Network
+from catcher.fingerprint.network import ClientNetwork
 from catcher.model.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier
 from catcher.model.value import value
 
@@ -61,7 +61,7 @@ class _Piece:
         return -self.evidence.tier.rank, not self.aligned, self.carrier, preference
 
 
-def judge_sender(authenticated: Authenticated, network: Network, others: Bystanders, context: Context) -> Sender:
+def judge_sender(authenticated: Authenticated, network: ClientNetwork, others: Bystanders, context: Context) -> Sender:
     """The sender by all evidence there is."""
     return _weighed(
         _signs(authenticated, network, others.reverse_path),
@@ -144,7 +144,7 @@ def _owner(owner: str | None) -> list[Evidence]:
     return [] if owner is None else [Evidence(Tier.CLAIMED, EvidenceKind.OWNER, owner, AuthResult.NONE)]
 
 
-def _signs(authenticated: Authenticated, network: Network, reverse_path_domain: str | None) -> tuple[_Sign, ...]:
+def _signs(authenticated: Authenticated, network: ClientNetwork, reverse_path_domain: str | None) -> tuple[_Sign, ...]:
     found: list[_Sign] = []
     results = authenticated.results
     dmarc, spf = results.dmarc, results.spf

@@ -20,7 +20,7 @@ def judge_spf(
     ``policy`` means: the record wants the sender's local-part in a DNS name (macros ``s`` and ``l``), and that isn't
     given away. Without a client address or an identity the result is ``none``.
     """
-    if not is_address(client):
+    if not is_ip_address(client):
         return SpfResult()
     if reverse_path is None:
         scope, domain, local_part = "helo", _identity(helo), "postmaster"
@@ -75,7 +75,7 @@ def check_host(
     return None if found is None else (AuthResult(found[0]), found[1])
 
 
-def is_address(text: str) -> bool:
+def is_ip_address(text: str) -> bool:
     """Whether ``text`` is an IPv4 or IPv6 address."""
     try:
         ipaddress.ip_address(text)

@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-T = TypeVar("T")
+_Key = TypeVar("_Key")
 
 _ENCODED_WORD = re.compile(r"=\?([\w-]{1,40})(?:\*[\w-]{1,20})?\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
 
 
-def finder(patterns: Mapping[T, str]) -> Callable[[str], list[T]]:
+def finder(patterns: Mapping[_Key, str]) -> Callable[[str], list[_Key]]:
     """The function from a text to the keys of those ``patterns`` that are found in it, whatever the case of letters.
 
     The patterns are in lower case. Most texts are ASCII: in lower case they are searched several times as fast.
@@ -22,7 +22,7 @@ def finder(patterns: Mapping[T, str]) -> Callable[[str], list[T]]:
     for_lower_case = [(key, re.compile(pattern).search) for key, pattern in patterns.items()]
     for_any_case = [(key, re.compile(pattern, re.IGNORECASE).search) for key, pattern in patterns.items()]
 
-    def found(text: str) -> list[T]:
+    def found(text: str) -> list[_Key]:
         if text.isascii():
             lower = text.lower()
             return [key for key, search in for_lower_case if search(lower)]

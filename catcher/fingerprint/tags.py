@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-MAX_OCTETS = 16_384
+MAX_LIST_OCTETS = 16_384
 """Longer lists aren't read: the header buffer keeps no longer field, and no honest record comes near."""
 
 _WSP = b" \t\r\n"
@@ -16,13 +16,13 @@ class TagListError(ValueError):
     """The text is no tag list. The message never repeats any of it."""
 
 
-def parse(text: bytes) -> dict[bytes, bytes]:
+def parse_tags(text: bytes) -> dict[bytes, bytes]:
     """Tag → value, both without surrounding white space; folds inside a value are kept.
 
     Raises TagListError for a missing ``=``, a bad or doubled name (§3.2: "MUST NOT occur more than once"),
     or more than MAX_OCTETS.
     """
-    if len(text) > MAX_OCTETS:
+    if len(text) > MAX_LIST_OCTETS:
         raise TagListError("too long")
     tags: dict[bytes, bytes] = {}
     specs = text.strip(_WSP).split(b";")

@@ -12,17 +12,17 @@ from catcher.incident.effect import effect, senders
 from catcher.incident.fold import fold, merge
 from catcher.incident.life import life
 from catcher.incident.measures import crowd, latest_period, measure, series
-from catcher.incident.notice import Thresholds, Verdict, judge
-from catcher.incident.seeing import Seeing
+from catcher.incident.notice import NoticeDecision, Thresholds, judge_notice
+from catcher.incident.seeing import Visibility
 
 __all__ = [
-    "Seeing",
+    "NoticeDecision",
     "Thresholds",
-    "Verdict",
+    "Visibility",
     "crowd",
     "effect",
     "fold",
-    "judge",
+    "judge_notice",
     "latest_period",
     "life",
     "measure",

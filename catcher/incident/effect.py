@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from catcher.incident.rates import rate_ratio
-from catcher.incident.seeing import DAY, Seeing
+from catcher.incident.seeing import DAY, Visibility
 from catcher.model.incident import Incident, Role
 from catcher.model.life import Change, Effect, Trend, Volume
 
@@ -76,7 +76,7 @@ def effect(
     notices: Collection[date],
     today: date,
     *,
-    seeing: Seeing | None = None,
+    visibility: Visibility | None = None,
     untold: Days | None = None,
     sender: str | None = None,
 ) -> Effect | None:
@@ -90,17 +90,17 @@ def effect(
     days = senders(incident)
     if sender is not None:
         days = {sender: days.get(sender, {})}
-    spans = spans_around(notice, incident, today, seeing or Seeing())
+    spans = spans_around(notice, incident, today, visibility or Visibility())
     if spans.void:
         return Effect(notice, None, spans.policy_changed)
-    control = compare(untold, spans) if untold else None
-    return Effect(notice, compare(days, spans), spans.policy_changed, control)
+    control = compare_spans(untold, spans) if untold else None
+    return Effect(notice, compare_spans(days, spans), spans.policy_changed, control)
 
 
-def spans_around(notice: date, incident: Incident, today: date, seeing: Seeing) -> Spans:
+def spans_around(notice: date, incident: Incident, today: date, visibility: Visibility) -> Spans:
     """The longest spans before and after ``notice`` in which the policy was one and the same."""
     first = min(cell.day for cell in incident.cells) + DAY
-    changes = sorted({*seeing.changes(), *_told_by_outcomes(incident)})
+    changes = sorted({*visibility.changes(), *_told_by_outcomes(incident)})
     earlier = max((day for day in changes if day <= notice), default=None)
     later = min((day for day in changes if day > notice), default=None)
     start, end = max(first, notice - MOST_DAYS * DAY), today
@@ -134,7 +134,7 @@ def _weeks(first: date, end: date) -> tuple[date, date]:
     return end - 7 * weeks * DAY, end
 
 
-def compare(days: Days, spans: Spans) -> Change:
+def compare_spans(days: Days, spans: Spans) -> Change:
     """The volume of all senders of ``days`` in both spans."""
     before, after = _volume(days, spans.before), _volume(days, spans.after)
     if min(before.days, after.days) < LEAST_DAYS:

@@ -26,7 +26,7 @@ from datetime import date
 from itertools import pairwise
 from math import ceil
 
-from catcher.incident.seeing import DAY, Seeing
+from catcher.incident.seeing import DAY, Visibility
 from catcher.model.fingerprint import Tier
 from catcher.model.incident import Cell, Count, Incident
 from catcher.model.life import Life, State
@@ -42,32 +42,34 @@ CLOSED_AFTER = 90
 """Silent days after the last mail and the first notice."""
 
 
-def life(incident: Incident, today: date, *, signs: Collection[date] = (), seeing: Seeing | None = None) -> Life | None:
+def life(
+    incident: Incident, today: date, *, signs: Collection[date] = (), visibility: Visibility | None = None
+) -> Life | None:
     """Where ``incident`` stands at the begin of ``today``; None before its first day of mail.
 
     ``signs``: the days of notices that went out, and of answers "got it".
     """
-    seeing = seeing or Seeing()
+    visibility = visibility or Visibility()
     days = sorted({day for day in days_of_mail(incident) if day <= today})
     if not days:
         return None
     told = min((day for day in signs if day <= today), default=None)
     episode, closed_before = days[0], False
     for day, following in pairwise(days):
-        closed = _closed(day, told, seeing)
+        closed = _closed(day, told, visibility)
         if closed is not None and closed < following:
             episode, closed_before = following, True
     latest = days[-1]
-    enough = quiet_after(days[bisect_left(days, episode) :], seeing)
-    silent = seeing.days(latest + DAY, today)
-    quiet, closed = seeing.after(latest, enough), _closed(latest, told, seeing)
+    enough = quiet_after(days[bisect_left(days, episode) :], visibility)
+    silent = visibility.visible_days(latest + DAY, today)
+    quiet, closed = visibility.nth_visible_day(latest, enough), _closed(latest, told, visibility)
     if closed is not None and closed < today:
         state, since = State.CLOSED, closed + DAY
     elif quiet is not None and quiet < today:
         state, since = State.QUIET, quiet + DAY
     else:
         state, since = (State.REOPENED if closed_before else State.OPEN), episode
-    return Life(state, since, episode, latest, silent, enough, seeing.blind_since)
+    return Life(state, since, episode, latest, silent, enough, visibility.blind_since)
 
 
 def days_of_mail(incident: Incident) -> Iterable[date]:
@@ -80,15 +82,15 @@ def _is_alive(cell: Cell, count: Count) -> bool:
     return bool(count.counted or (refused and count.mails))
 
 
-def quiet_after(days: list[date], seeing: Seeing) -> int:
+def quiet_after(days: list[date], visibility: Visibility) -> int:
     """So many silent days after the last of ``days`` make it quiet. ``days``: of one episode, sorted, not empty."""
     recent = days[bisect_left(days, days[-1] - (PACE_DAYS - 1) * DAY) :]
     # A day of mail is one of sight, whatever the ledger says of it.
-    span = max(len(recent), seeing.days(recent[0], recent[-1] + DAY))
+    span = max(len(recent), visibility.visible_days(recent[0], recent[-1] + DAY))
     wanted = span * (float(CHANCE ** (-1 / len(recent))) - 1)
     return min(QUIET_MOST, max(QUIET_LEAST, ceil(wanted)))
 
 
-def _closed(latest: date, told: date | None, seeing: Seeing) -> date | None:
+def _closed(latest: date, told: date | None, visibility: Visibility) -> date | None:
     """The day with whose end an incident with no mail after ``latest`` is closed; None when it never is."""
-    return None if told is None else seeing.after(max(latest, told), CLOSED_AFTER)
+    return None if told is None else visibility.nth_visible_day(max(latest, told), CLOSED_AFTER)

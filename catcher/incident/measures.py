@@ -23,7 +23,7 @@ _STORED_ADDRESS_DAYS = 5
 W = TypeVar("W", bound=StrEnum)
 
 
-class Step(StrEnum):
+class Granularity(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -55,14 +55,14 @@ def measure(incident: Incident, period: Period, live: Crowd | None = None) -> Me
         previous=previous,
         senders=_mailboxes(live.senders, settled, Side.SENDER),
         recipients=_mailboxes(live.recipients, settled, Side.RECIPIENT),
-        series=_series(cells, Step.DAY),
+        series=_series(cells, Granularity.DAY),
         counterparts=_counterparts(cells, live, settled),
         reflecting=live.reflecting,
         daily_mailboxes=_daily(live, tally.days),
     )
 
 
-def series(incident: Incident, step: Step) -> tuple[Bar, ...]:
+def series(incident: Incident, step: Granularity) -> tuple[Bar, ...]:
     """The whole life of ``incident`` by day, week or month; only steps with mail, in order."""
     return _series(incident.cells.items(), step)
 
@@ -162,14 +162,14 @@ def _daily(live: Crowd, days: int) -> int:
     )
 
 
-def _series(cells: Iterable[tuple[Cell, Count]], step: Step) -> tuple[Bar, ...]:
+def _series(cells: Iterable[tuple[Cell, Count]], step: Granularity) -> tuple[Bar, ...]:
     sums: defaultdict[date, list[Count]] = defaultdict(list)
     for cell, count in cells:
         sums[_start(cell.day, step)].append(count)
     return tuple(Bar(first, _sum(counts)) for first, counts in sorted(sums.items()))
 
 
-def _start(day: date, step: Step) -> date:
-    if step is Step.WEEK:
+def _start(day: date, step: Granularity) -> date:
+    if step is Granularity.WEEK:
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if step is Step.MONTH else day
+    return day.replace(day=1) if step is Granularity.MONTH else day

@@ -22,7 +22,7 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class NoticeDecision:
     due: bool
     reasons: tuple[str, ...]
     """Sentences for the operator: what was counted against which threshold."""
@@ -34,13 +34,13 @@ class Verdict:
         return {"due": self.due, "reasons": list(self.reasons)}
 
 
-def judge(measures: Measures, thresholds: Thresholds = Thresholds()) -> Verdict:
+def judge_notice(measures: Measures, thresholds: Thresholds = Thresholds()) -> NoticeDecision:
     """Whether the incident measured calls for a notice in its period, and why."""
     tally = measures.tally
     if not tally.total.mails:
-        return Verdict(False, (f"no mail in {measures.period}",))
+        return NoticeDecision(False, (f"no mail in {measures.period}",))
     if not tally.total.counted:
-        return Verdict(False, (f"none of {tally.total.mails} mails in {measures.period} counts",))
+        return NoticeDecision(False, (f"none of {tally.total.mails} mails in {measures.period} counts",))
     met: list[str] = []
     missed: list[str] = []
     for number, threshold, one, many in (
@@ -51,5 +51,5 @@ def judge(measures: Measures, thresholds: Thresholds = Thresholds()) -> Verdict:
         words = f"{number} {one if number == 1 else many} ({'at least' if enough else 'needs'} {threshold})"
         (met if enough else missed).append(words)
     if missed:
-        return Verdict(False, tuple(missed))
-    return Verdict(True, (*met, f"{tally.total.counted} mails in {measures.period} count"))
+        return NoticeDecision(False, tuple(missed))
+    return NoticeDecision(True, (*met, f"{tally.total.counted} mails in {measures.period} count"))

@@ -13,7 +13,7 @@ from catcher.model.notice import OutOfOrder, Step
 from catcher.model.noticelife import REQUESTS, Act
 from catcher.model.ports import NoteAnswers, Store
 
-WHO = "answer"
+BY_ANSWER = "answer"
 """In the ledger: what came by mail."""
 ACTS = {
     Verb.BOUNCE: Act.BOUNCED,
@@ -31,7 +31,7 @@ class TooManyAnswers(CatcherError):
     """Answers come faster than people answer."""
 
 
-class Answers:
+class AnswerRecorder:
     """Takes answers for one process."""
 
     def __init__(self, note: NoteAnswers) -> None:
@@ -69,7 +69,7 @@ def note_answers(store: Store, answers: Sequence[Answer], at: datetime) -> int:
         if act in REQUESTS and notice.key.role is not Role.INTENDED:
             continue
         try:
-            store.add_step(answer.notice, Step(act, at, WHO), once=True)
+            store.add_step(answer.notice, Step(act, at, BY_ANSWER), once=True)
         except OutOfOrder:
             continue
         steps += 1

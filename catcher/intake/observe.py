@@ -65,7 +65,7 @@ def observe(
     return tuple(observations)
 
 
-def revised(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
+def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
     """``observation`` with what rests on look-ups taken from a later ``fingerprint`` of the same transaction."""
     return replace(
         observation,

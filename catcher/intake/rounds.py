@@ -7,23 +7,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from catcher.fingerprint import MAX_ROUNDS, settled
+from catcher.fingerprint import MAX_ROUNDS, failing_the_rest
 from catcher.model.lookup import Answer, Answers, Question, Unanswered
 from catcher.model.ports import Resolver
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 LOOKUP_SECONDS = 20.0
 """All look-ups for one transaction together; what is open then shows as ``temperror``."""
 
 
-async def resolved(
-    judge: Callable[[Answers], T | Unanswered],
+async def ask_until_answered(
+    judge: Callable[[Answers], _T | Unanswered],
     resolver: Resolver | None,
     *,
     on_behalf_of: str,
     seconds: float = LOOKUP_SECONDS,
-) -> T:
+) -> _T:
     """What ``judge`` makes of the answers that it asks for; after ``seconds`` or MAX_ROUNDS the rest counts as failed.
 
     ``resolver`` None: ``judge`` mustn't ask.
@@ -37,6 +37,6 @@ async def resolved(
                     if not isinstance(result, Unanswered):
                         return result
                     answers |= await resolver.ask(result.questions, on_behalf_of=on_behalf_of)
-    result = judge(settled(answers))
+    result = judge(failing_the_rest(answers))
     assert not isinstance(result, Unanswered), "a settled judgement asks nothing"
     return result

@@ -15,9 +15,9 @@ from email.utils import format_datetime
 from catcher.model.alert import Alert, AlertKind, Channel, summed
 from catcher.model.errors import EnvironmentFailure
 from catcher.notify.outgoing import Outgoing
-from catcher.notify.sending import Delivery
-from catcher.notify.signing import DkimKey
-from catcher.notify.smarthost import Verdict
+from catcher.notify.sending import MailTransport
+from catcher.notify.signing import SigningKey
+from catcher.notify.smarthost import SmtpReplyKind
 
 _MOST_LINES = 50
 _SENTENCES = {
@@ -47,9 +47,9 @@ class AlertMail:
     sender: str
     """The address in From."""
     recipient: str
-    connect: Callable[[], AbstractContextManager[Delivery]]
+    connect: Callable[[], AbstractContextManager[MailTransport]]
     """To the smarthost. Raises EnvironmentFailure."""
-    key: DkimKey | None
+    key: SigningKey | None
     """Signs the mail; None where nothing signs mail from here."""
 
     @property
@@ -66,7 +66,7 @@ class AlertMail:
         with self.connect() as connection:
             # The null reverse-path: what can't be delivered to ourselves is told to nobody.
             reply = connection.deliver(Outgoing("", self.recipient, signature + octets))
-        if reply.verdict is not Verdict.TAKEN:
+        if reply.kind is not SmtpReplyKind.TAKEN:
             raise EnvironmentFailure(f"alerts.mail: the smarthost did not take it: {reply.text}")
 
 

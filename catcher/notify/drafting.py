@@ -15,10 +15,10 @@ from catcher.model.measures import Period
 from catcher.model.notice import TEXT_DAYS, Notice, NoticeForm, Step, notice_id
 from catcher.model.noticelife import Act, State
 from catcher.model.report import Report
-from catcher.notify.due import ContactsOf, Due, due
-from catcher.notify.ladder import Rung, makes_bad
+from catcher.notify.due import ContactsOf, DueNotice, due_notices
+from catcher.notify.ladder import NextStep, makes_bad
 from catcher.notify.openpgp import check_key
-from catcher.notify.sending import WHO
+from catcher.notify.sending import BY_CATCHER
 from catcher.privacy import NoticeCodes
 from catcher.report import EVIDENCE_DAYS, Language, is_address, letter, message
 
@@ -44,10 +44,10 @@ class Drafting:
     bad_contact: Callable[[str, str, datetime], None] = lambda _party, _address, _at: None
     """(party, address, moment): a notice turned out not to reach them by this address."""
 
-    def due(self) -> list[Due]:
+    def due(self) -> list[DueNotice]:
         """What is due now, of this month and the last."""
         this = Period.of(self.desk.now.date())
-        return due(
+        return due_notices(
             [a for period in (this, this.previous) for a in incidents.listing(self.desk, period=period)],
             notices=list(self.desk.store.notices()),
             suppressions=list(self.desk.store.suppressions()),
@@ -57,7 +57,7 @@ class Drafting:
             now=self.desk.now,
         )
 
-    def draft(self) -> list[Due]:
+    def draft(self) -> list[DueNotice]:
         """Withdraws old drafts and drafts what is due; returns what is held back."""
         for _ in self.withdraw_old():
             pass
@@ -71,7 +71,7 @@ class Drafting:
             if at is not None:
                 self.bad_contact(notice.key.party, notice.addressee.address, at)
 
-    def _drafted_or_held(self, due: Due) -> Due | None:
+    def _drafted_or_held(self, due: DueNotice) -> DueNotice | None:
         """None when it was drafted."""
         if due.held_back:
             return due
@@ -89,15 +89,15 @@ class Drafting:
         """Withdraws drafts that nobody approved, or nobody sent, within a week: their numbers are old."""
         for notice in self.desk.store.notices():
             if notice.state in (State.DRAFTED, State.APPROVED) and notice.drafted_at + TEXT_DAYS <= self.desk.now:
-                step = Step(Act.WITHDRAWN, self.desk.now, WHO, "its text is over a week old")
+                step = Step(Act.WITHDRAWN, self.desk.now, BY_CATCHER, "its text is over a week old")
                 yield self.desk.store.add_step(notice.id, step)
 
-    def one(self, due: Due) -> Notice | None:
+    def one(self, due: DueNotice) -> Notice | None:
         """Drafts one notice; None when it was drafted, and withdrawn, today already.
 
         Raises EnvironmentFailure when a letter can't be made here.
         """
-        addressee, period = due.rung.addressee, due.appraisal.measures.period
+        addressee, period = due.next_step.addressee, due.appraisal.measures.period
         assert addressee is not None, "what is held back has nobody to go to"
         id = notice_id(due.key.id, period.name, addressee.address, self.desk.now.date())
         language = _language(due.contact)
@@ -109,15 +109,15 @@ class Drafting:
             key=due.key,
             period=period.name,
             addressee=addressee,
-            form=due.rung.form,
+            form=due.next_step.form,
             language=language.value,
             ref=report.ref,
             message_id=message_id,
             approvals=self.approvals,
             follows=due.follows,
-            steps=(Step(Act.DRAFTED, self.desk.now, WHO, _why(due.rung)),),
+            steps=(Step(Act.DRAFTED, self.desk.now, BY_CATCHER, _why(due.next_step)),),
         )
-        if due.rung.form is NoticeForm.LETTER:
+        if due.next_step.form is NoticeForm.LETTER:
             text = letter(report, language)
         else:
             text = self._mail(report, addressee.address, message_id, language)
@@ -136,14 +136,14 @@ class Drafting:
         ).as_bytes()
 
 
-def _why(rung: Rung) -> str:
+def _why(step: NextStep) -> str:
     """For the ledger: why it goes this way, where that isn't the first one."""
-    if rung.follows is None:
+    if step.follows is None:
         return ""
-    if rung.follows.state.told:
-        way = "a letter" if rung.form is NoticeForm.LETTER else "another contact"
-        return f"{rung.follows.id} brought no answer and mail goes on: {way}"
-    return f"{rung.follows.id} did not reach them: the next contact"
+    if step.follows.state.told:
+        way = "a letter" if step.form is NoticeForm.LETTER else "another contact"
+        return f"{step.follows.id} brought no answer and mail goes on: {way}"
+    return f"{step.follows.id} did not reach them: the next contact"
 
 
 def _language(contact: Contact | None) -> Language:

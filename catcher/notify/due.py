@@ -19,18 +19,18 @@ from catcher.model.incident import IncidentKey
 from catcher.model.measures import Period
 from catcher.model.notice import Notice
 from catcher.model.suppression import Suppression, suppressed
-from catcher.notify.ladder import Rung, next_rung
+from catcher.notify.ladder import NextStep, next_step
 
 ContactsOf = Callable[[str], Sequence[Contact]]
 """Party → its contacts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueNotice:
     """An incident whose party is to be told."""
 
     appraisal: Appraisal
-    rung: Rung
+    next_step: NextStep
     """How: whom to write to, or by letter."""
     held_back: str = ""
     """Why nothing is drafted; '' when something is."""
@@ -38,12 +38,12 @@ class Due:
     @property
     def contact(self) -> Contact | None:
         """Whom to write to; None for a letter, or when it is held back."""
-        return self.rung.contact
+        return self.next_step.contact
 
     @property
     def follows(self) -> str | None:
         """The notice that came back, or brought no answer."""
-        return None if self.rung.follows is None else self.rung.follows.id
+        return None if self.next_step.follows is None else self.next_step.follows.id
 
     @property
     def key(self) -> IncidentKey:
@@ -62,7 +62,7 @@ class Due:
         }
 
 
-def due(
+def due_notices(
     appraisals: Iterable[Appraisal],
     *,
     notices: Sequence[Notice],
@@ -71,7 +71,7 @@ def due(
     quiet_days: int,
     escalate_days: int,
     now: datetime,
-) -> list[Due]:
+) -> list[DueNotice]:
     """What is due of ``appraisals`` (of this month and the last), most mail first; of an incident the latest month.
 
     Of several incidents of one party in one role, the first is drafted and the others wait for its end.
@@ -84,7 +84,7 @@ def due(
         later = other is not None and other.measures.period.first > period.first
         if appraisal.verdict.due and not later and not _reported(notices, key, period):
             wanted[key] = appraisal
-    found: list[Due] = []
+    found: list[DueNotice] = []
     begun: dict[tuple[str, str], str] = {}
     for appraisal in sorted(wanted.values(), key=_rank):
         key = appraisal.incident.key
@@ -93,9 +93,9 @@ def due(
         if not reason and earlier:
             reason = f"the notice on {earlier} goes first"
         life = appraisal.standing.life
-        rung = Rung(held_back=reason)
+        step = NextStep(held_back=reason)
         if not reason:
-            rung = next_rung(
+            step = next_step(
                 key,
                 appraisal.measures.period.name,
                 notices=notices,
@@ -104,9 +104,9 @@ def due(
                 escalate_days=escalate_days,
                 now=now,
             )
-        if not rung.held_back:
+        if not step.held_back:
             begun[key.party, key.role] = key.domain
-        found.append(Due(appraisal, rung, rung.held_back))
+        found.append(DueNotice(appraisal, step, step.held_back))
     return found
 
 

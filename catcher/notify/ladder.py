@@ -29,7 +29,7 @@ BY_HAND = "the postal address that you write on it"
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class NextStep:
     """How to tell next."""
 
     contact: Contact | None = None
@@ -48,7 +48,7 @@ class Rung:
         return None if self.contact is None else Addressee.of(self.contact)
 
 
-def next_rung(
+def next_step(
     key: IncidentKey,
     period: str,
     *,
@@ -57,7 +57,7 @@ def next_rung(
     episode: date | None,
     escalate_days: int,
     now: datetime,
-) -> Rung:
+) -> NextStep:
     """How the party of ``key`` is told of ``period`` next. ``episode``: the first day of the incident's present one."""
     mine = [n for n in notices if n.key == key and (episode is None or n.drafted_at.date() >= episode)]
     told = [n for n in mine if n.state.told]
@@ -67,16 +67,18 @@ def next_rung(
         if now.date() >= until:
             return _step_up(mine, contacts, last, now)
         if last.follows is not None and any(n.id == last.follows and n.state.told for n in mine):
-            return Rung(held_back=f"{last.id} went another way; it waits for an answer until {until.isoformat()}")
+            return NextStep(held_back=f"{last.id} went another way; it waits for an answer until {until.isoformat()}")
     waiting = next((n for n in mine if n.period == period and is_mending(n, now)), None)
     if waiting is not None:
-        return Rung(held_back=f"{waiting.id} bounced; the next contact's turn comes {_mended_by(waiting).isoformat()}")
+        return NextStep(
+            held_back=f"{waiting.id} bounced; the next contact's turn comes {_mended_by(waiting).isoformat()}"
+        )
     nowhere = [n for n in mine if n.period == period and leads_nowhere(n, now)]
     tried = [n.addressee.address for n in nowhere]
     contact = next_contact(_own(contacts), tried=tried) or next_contact(_csirts(contacts), tried=tried)
     if contact is None:
-        return Rung(held_back=_nobody(key.party, contacts, tried=bool(nowhere)))
-    return Rung(contact, follows=nowhere[-1] if nowhere else None)
+        return NextStep(held_back=_nobody(key.party, contacts, tried=bool(nowhere)))
+    return NextStep(contact, follows=nowhere[-1] if nowhere else None)
 
 
 def _nobody(party: str, contacts: Sequence[Contact], *, tried: bool) -> str:
@@ -88,7 +90,7 @@ def _nobody(party: str, contacts: Sequence[Contact], *, tried: bool) -> str:
     return f"no contact that may be written to; see `catcher contact list {party}`"
 
 
-def _step_up(mine: Sequence[Notice], contacts: Sequence[Contact], last: Notice, now: datetime) -> Rung:
+def _step_up(mine: Sequence[Notice], contacts: Sequence[Contact], last: Notice, now: datetime) -> NextStep:
     tried = [n.addressee.address for n in mine if n.state.told or leads_nowhere(n, now)]
     for form, among in (
         (NoticeForm.MAIL, _own(contacts)),
@@ -97,12 +99,12 @@ def _step_up(mine: Sequence[Notice], contacts: Sequence[Contact], last: Notice, 
     ):
         if form is NoticeForm.LETTER:
             if not any(n.form is NoticeForm.LETTER for n in mine if n.state.told or n.state.on_its_way):
-                return Rung(form=form, follows=last)
+                return NextStep(form=form, follows=last)
             continue
         contact = next_contact(among, tried=tried)
         if contact is not None:
-            return Rung(contact, follows=last)
-    return Rung(held_back="no answer on any way: contacts, letter and CSIRT were tried")
+            return NextStep(contact, follows=last)
+    return NextStep(held_back="no answer on any way: contacts, letter and CSIRT were tried")
 
 
 def _own(contacts: Sequence[Contact]) -> list[Contact]:

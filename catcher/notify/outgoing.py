@@ -10,7 +10,7 @@ from pathlib import Path
 from catcher.model.answer import Verb
 from catcher.model.notice import Notice
 from catcher.notify.openpgp import encrypted
-from catcher.notify.signing import DkimKey
+from catcher.notify.signing import SigningKey
 from catcher.privacy import NoticeCodes
 
 
@@ -25,7 +25,9 @@ class Outgoing:
     """CRLF lines; no octet of it changes between two attempts, except where it is encrypted."""
 
 
-def outgoing(notice: Notice, text: bytes, *, key: DkimKey, codes: NoticeCodes, domain: str, now: datetime) -> Outgoing:
+def outgoing(
+    notice: Notice, text: bytes, *, key: SigningKey, codes: NoticeCodes, domain: str, now: datetime
+) -> Outgoing:
     """What is sent for ``notice`` with the stored ``text``, in its first attempt at ``now`` or in a later one.
 
     Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: it never goes in the clear then.

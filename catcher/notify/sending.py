@@ -14,27 +14,27 @@ from catcher.model.noticelife import Act, State
 from catcher.model.ports import Store
 from catcher.model.suppression import suppressed
 from catcher.notify.outgoing import Outgoing
-from catcher.notify.smarthost import Reply, Verdict
+from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
 
-WHO = "catcher"
+BY_CATCHER = "catcher"
 """In the ledger: the program, not a person."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=6)
 _READY = (State.APPROVED, State.SENDING, State.DEFERRED)
 
 
-class Delivery(Protocol):
+class MailTransport(Protocol):
     """A connection to the smarthost that is ready for one mail."""
 
-    def deliver(self, mail: Outgoing) -> Reply: ...
+    def deliver(self, mail: Outgoing) -> SmarthostReply: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class NoticeSender:
     """What sending works with. One at a time for a store: whoever calls holds a lock."""
 
     store: Store
     clock: Clock
-    connect: Callable[[], AbstractContextManager[Delivery]]
+    connect: Callable[[], AbstractContextManager[MailTransport]]
     """Raises EnvironmentFailure when the smarthost can't be had; then no notice has a step more."""
     compose: Callable[[Notice, bytes], Outgoing]
     """The mail of a notice, from its text. Raises EnvironmentFailure when its contact's key can't be used."""
@@ -64,18 +64,18 @@ class Sender:
                 return None
             reply = connection.deliver(self.compose(tried, text))
             done = self._after(tried, reply)
-        if done is not None and reply.verdict is Verdict.NO_SUCH_ADDRESS:
+        if done is not None and reply.kind is SmtpReplyKind.NO_SUCH_ADDRESS:
             self.bad_contact(notice.key.party, notice.addressee.address, self.clock.now())
         return done
 
-    def _after(self, tried: Notice, reply: Reply) -> Notice | None:
+    def _after(self, tried: Notice, reply: SmarthostReply) -> Notice | None:
         now = self.clock.now()
-        match reply.verdict:
-            case Verdict.TAKEN:
+        match reply.kind:
+            case SmtpReplyKind.TAKEN:
                 return self._step(tried, Act.SENT, note=reply.text)
-            case Verdict.REFUSED | Verdict.NO_SUCH_ADDRESS:
+            case SmtpReplyKind.REFUSED | SmtpReplyKind.NO_SUCH_ADDRESS:
                 return self._step(tried, Act.FAILED, note=reply.text)
-        again_at = now + wait(tried.attempts)
+        again_at = now + retry_wait(tried.attempts)
         first = tried.first_sending_at or now
         if again_at > min(first + self.retry, tried.drafted_at + TEXT_DAYS):
             return self._step(tried, Act.FAILED, note=f"given up after {tried.attempts} attempts: {reply.text}")
@@ -84,12 +84,12 @@ class Sender:
     def _step(self, notice: Notice, act: Act, *, note: str = "", again_at: datetime | None = None) -> Notice | None:
         """None when something else was stored first that leaves no room for this step."""
         try:
-            return self.store.add_step(notice.id, Step(act, self.clock.now(), WHO, note, again_at))
+            return self.store.add_step(notice.id, Step(act, self.clock.now(), BY_CATCHER, note, again_at))
         except OutOfOrder:
             return None
 
 
-def wait(attempts: int) -> timedelta:
+def retry_wait(attempts: int) -> timedelta:
     """How long to wait after so many attempts: 15 minutes, then twice as long each time, 6 hours at most."""
     return min(_FIRST_WAIT * (1 << min(attempts - 1, 10)), _LONGEST_WAIT)
 

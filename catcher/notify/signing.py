@@ -39,7 +39,7 @@ _NO_MORE = frozenset({"from", "to", "cc", "reply-to", "subject", "date"})
 _LINE = 76
 
 
-class DkimKey:
+class SigningKey:
     """A private key with the name under which its public half is published."""
 
     __slots__ = ("_key", "domain", "selector")
@@ -135,7 +135,7 @@ def _folded(text: str, before: str, after: str, at: str) -> list[str]:
     return lines
 
 
-def key_from(file: Path, *, selector: str, domain: str) -> DkimKey:
+def key_from(file: Path, *, selector: str, domain: str) -> SigningKey:
     """The key in the PEM file ``file``. Raises EnvironmentFailure when it can't be read, or others may read it."""
     try:
         mode = file.stat().st_mode
@@ -145,12 +145,12 @@ def key_from(file: Path, *, selector: str, domain: str) -> DkimKey:
     if mode & 0o077:
         raise EnvironmentFailure(f"{file}: others may read this key (mode {mode & 0o7777:04o}); chmod 600 it")
     try:
-        return DkimKey(pem, selector=selector, domain=domain)
+        return SigningKey(pem, selector=selector, domain=domain)
     except ValueError as error:
         raise EnvironmentFailure(f"{file}: it is no DKIM key: {error}; give a PEM file of an RSA key") from None
 
 
-def make_key(file: Path) -> None:
+def make_key_file(file: Path) -> None:
     """Makes ``file`` with a new RSA key, mode 0600, whole or not at all; an existing one is left alone."""
     pem = generate_private_key(public_exponent=65537, key_size=RSA_BITS).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -28,7 +28,7 @@ _POLICY = ".7."
 """The middle of an enhanced status that tells of policy (RFC 3463 §3.8): it says nothing of the addressee."""
 
 
-class Verdict(Enum):
+class SmtpReplyKind(Enum):
     """What became of a mail."""
 
     TAKEN = auto()
@@ -41,36 +41,40 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    verdict: Verdict
+class SmarthostReply:
+    kind: SmtpReplyKind
     text: str
     """For the ledger: code and words of our own smarthost, on one line; or what went wrong."""
 
 
-class Session:
+class SmarthostSession:
     """A connection that is ready for one mail."""
 
     def __init__(self, smtp: smtplib.SMTP) -> None:
         self._smtp = smtp
 
-    def deliver(self, mail: Outgoing) -> Reply:
+    def deliver(self, mail: Outgoing) -> SmarthostReply:
         """One transaction. Never raises for what the smarthost says or for a connection that breaks."""
         try:
             code, words = self._smtp.mail(mail.reverse_path)
             if code != 250:
                 # It won't have us as a sender: nothing is wrong with the notice.
-                return Reply(Verdict.LATER, _line("MAIL", code, words))
+                return SmarthostReply(SmtpReplyKind.LATER, _line("MAIL", code, words))
             code, words = self._smtp.rcpt(mail.forward_path)
             if code not in (250, 251):
-                return _refused("RCPT", code, words, Verdict.NO_SUCH_ADDRESS)
+                return _refused("RCPT", code, words, SmtpReplyKind.NO_SUCH_ADDRESS)
             if self._smtp.sock is not None:
                 self._smtp.sock.settimeout(END_OF_DATA_SECONDS)
             code, words = self._smtp.data(mail.octets)
-            return Reply(Verdict.TAKEN, _line("", code, words)) if code == 250 else _refused("DATA", code, words)
+            return (
+                SmarthostReply(SmtpReplyKind.TAKEN, _line("", code, words))
+                if code == 250
+                else _refused("DATA", code, words)
+            )
         except smtplib.SMTPDataError as error:
             return _refused("DATA", error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError) as error:
-            return Reply(Verdict.LATER, f"the connection broke: {_about(error)}")
+            return SmarthostReply(SmtpReplyKind.LATER, f"the connection broke: {_about(error)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Smarthost:
         return f"{self.host} port {self.port}"
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self) -> Iterator[SmarthostSession]:
         """A connection, greeted, encrypted and logged in. Raises EnvironmentFailure when that can't be had."""
         password = self._password()
         smtp: smtplib.SMTP | None = None
@@ -115,7 +119,7 @@ class Smarthost:
                 smtp.close()
             raise EnvironmentFailure(f"smarthost {self}: {_about(error)}; {_remedy(error)}") from None
         try:
-            yield Session(smtp)
+            yield SmarthostSession(smtp)
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 smtp.quit()
@@ -152,11 +156,13 @@ class Smarthost:
         return text
 
 
-def _refused(command: str, code: int, words: bytes | str, final: Verdict = Verdict.REFUSED) -> Reply:
+def _refused(
+    command: str, code: int, words: bytes | str, final: SmtpReplyKind = SmtpReplyKind.REFUSED
+) -> SmarthostReply:
     text = _line(command, code, words)
     if not 500 <= code < 600 or _POLICY in text[:16]:
-        final = Verdict.LATER
-    return Reply(final, text)
+        final = SmtpReplyKind.LATER
+    return SmarthostReply(final, text)
 
 
 def _line(command: str, code: int, words: bytes | str) -> str:

@@ -30,7 +30,7 @@ import h11
 from catcher.model.alert import Alert, Channel, summed
 from catcher.model.errors import EnvironmentFailure
 
-SECONDS = 20.0
+DELIVERY_SECONDS = 20.0
 """For a delivery in all, whatever the receiver does."""
 _MOST_HEADER = 16 * 1024
 _SECRET_LEAST = 16
@@ -43,7 +43,7 @@ class Webhook:
     secret: bytes = field(repr=False)
     context: ssl.SSLContext
     agent: str
-    seconds: float = SECONDS
+    seconds: float = DELIVERY_SECONDS
 
     @property
     def channel(self) -> Channel:

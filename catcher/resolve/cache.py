@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from catcher.model.lookup import Answer, Question, Status
 
 MAX_ENTRIES = 8192
-MAX_OCTETS = 4096
+MAX_ANSWER_OCTETS = 4096
 """Larger answers aren't kept."""
 
 _LONGEST = {
@@ -40,7 +40,7 @@ class Cache:
     def put(self, question: Question, answer: Answer, ttl: int, now: datetime) -> None:
         """Keeps ``answer`` for ``ttl`` seconds, at most as long as its kind is kept."""
         seconds = min(ttl, _LONGEST[answer.status])
-        if seconds <= 0 or sum(map(_octets, answer.records)) > MAX_OCTETS:
+        if seconds <= 0 or sum(map(_octets, answer.records)) > MAX_ANSWER_OCTETS:
             return
         self._entries[question] = (now + timedelta(seconds=seconds), answer)
         self._entries.move_to_end(question)

@@ -21,7 +21,7 @@ _MAX_ALIASES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class DnsReply:
     """An answer, how long it holds, and where an alias leads whose target the server didn't add."""
 
     answer: Answer
@@ -29,7 +29,7 @@ class Reply:
     alias: dns.name.Name | None = None
 
 
-async def exchange(name: dns.name.Name, rrtype: RRType, host: str, port: int, *, seconds: float) -> Reply | None:
+async def ask_server(name: dns.name.Name, rrtype: RRType, host: str, port: int, *, seconds: float) -> DnsReply | None:
     """What ``host`` says within ``seconds``; None when it fails or talks nonsense, so that another may be asked.
 
     Datagrams that aren't the answer to this very question are passed over (RFC 5452).
@@ -45,7 +45,7 @@ async def exchange(name: dns.name.Name, rrtype: RRType, host: str, port: int, *,
         return None
 
 
-def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> Reply | None:
+def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> DnsReply | None:
     """The reply in a response; None for an rcode other than NOERROR and NXDOMAIN, or a broken chain of aliases."""
     if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) or not isinstance(
         response, dns.message.QueryMessage
@@ -53,8 +53,8 @@ def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> Repl
         return None
     chain = response.resolve_chaining()
     if chain.answer is not None:
-        return Reply(Answer(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
+        return DnsReply(Answer(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
     if response.rcode() == dns.rcode.NXDOMAIN:
-        return Reply(Answer(Status.NXDOMAIN), chain.minimum_ttl)
+        return DnsReply(Answer(Status.NXDOMAIN), chain.minimum_ttl)
     alias = chain.canonical_name if chain.cnames and not response.authority else None
-    return Reply(Answer(Status.NODATA), chain.minimum_ttl, alias)
+    return DnsReply(Answer(Status.NODATA), chain.minimum_ttl, alias)

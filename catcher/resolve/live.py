@@ -15,8 +15,8 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.lookup import Answer, Answers, Question, Status
 from catcher.resolve.budget import PER_HOUR, Budgets
 from catcher.resolve.cache import Cache
-from catcher.resolve.exchange import Reply, exchange
-from catcher.resolve.records import name_of
+from catcher.resolve.exchange import DnsReply, ask_server
+from catcher.resolve.records import dns_name_of
 
 _FAILED = Answer(Status.FAILED)
 _MAX_ALIASES = 8
@@ -79,7 +79,7 @@ class LiveResolver:
 
     async def _fetch(self, question: Question) -> Answer:
         answer, ttl = _FAILED, 3600
-        name = name_of(question.name)
+        name = dns_name_of(question.name)
         try:
             async with asyncio.timeout(self._ask_seconds), self._slots:
                 for _ in range(_MAX_ALIASES if name is not None else 0):
@@ -97,9 +97,9 @@ class LiveResolver:
         self._cache.put(question, answer, ttl, self._clock.now())
         return answer
 
-    async def _from_any_server(self, name: dns.name.Name, question: Question) -> Reply | None:
+    async def _from_any_server(self, name: dns.name.Name, question: Question) -> DnsReply | None:
         for server in self._servers:
-            reply = await exchange(name, question.rrtype, server.host, server.port, seconds=self._question_seconds)
+            reply = await ask_server(name, question.rrtype, server.host, server.port, seconds=self._question_seconds)
             if reply is not None:
                 return reply
         return None

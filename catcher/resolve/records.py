@@ -21,7 +21,7 @@ from catcher.model.lookup import Record, RRType
 RDTYPES = {rrtype: dns.rdatatype.from_text(rrtype) for rrtype in RRType}
 
 
-def name_of(text: str) -> dns.name.Name | None:
+def dns_name_of(text: str) -> dns.name.Name | None:
     """A question's name as an absolute Name; None when it can't stand in a message."""
     try:
         return dns.name.from_text(text, dns.name.root)

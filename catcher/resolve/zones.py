@@ -14,7 +14,7 @@ import dns.zone
 
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.lookup import Answer, Answers, Question, Status
-from catcher.resolve.records import RDTYPES, name_of, records_of
+from catcher.resolve.records import RDTYPES, dns_name_of, records_of
 
 _MAX_ALIASES = 10
 _ORIGIN = re.compile(r"\$ORIGIN\s+(\S+)", re.IGNORECASE)
@@ -40,7 +40,7 @@ class ZoneResolver:
 
     def answer(self, question: Question) -> Answer:
         """The answer to one question."""
-        name = name_of(question.name)
+        name = dns_name_of(question.name)
         for _ in range(_MAX_ALIASES):
             owner = None if name is None else self._owner(name)
             if owner is None:

@@ -15,14 +15,14 @@ from catcher.model.ports import Resolver
 from catcher.notify.find import securitytxt, zone
 from catcher.notify.find.https import Fetcher
 from catcher.notify.find.rdap import Rdap
-from catcher.notify.find.said import Said, failed, found, none
+from catcher.notify.find.said import SourceFinding
 
 STEP_SECONDS = 60.0
 """The patience with one step: two or three fetches."""
 _MOST_ADDRESSES = 5
 """Addresses of one source that are kept."""
 
-_Ask = Callable[[str, datetime], Awaitable[Said]]
+_Ask = Callable[[str, datetime], Awaitable[SourceFinding]]
 
 
 class NoParty(CatcherError):
@@ -94,10 +94,10 @@ class Finder:
                 tell(step)
             try:
                 async with asyncio.timeout(self._step_seconds):
-                    said = await ask(party, now)
+                    finding = await ask(party, now)
             except TimeoutError:
-                said = failed(Reason.TIMED_OUT)
-            kept, outcome = self._sifted(party, step, said, now)
+                finding = SourceFinding.failed(Reason.TIMED_OUT)
+            kept, outcome = self._sifted(party, step, finding, now)
             contacts += kept
             outcomes.append(outcome)
         return Search(tuple(contacts), tuple(outcomes))
@@ -111,15 +111,21 @@ class Finder:
                 party=party, step=step, at=now, result=result, reason=reason, host=where, addresses=number
             )
 
-    async def _csirt(self, party: str, now: datetime) -> Said:
+    async def _csirt(self, party: str, now: datetime) -> SourceFinding:
         csirt = self._csirts.of(party)
-        return none(Reason.NOT_LISTED) if csirt is None else found((csirt.contact,), csirt.under)
+        return (
+            SourceFinding.none(Reason.NOT_LISTED)
+            if csirt is None
+            else SourceFinding.found((csirt.contact,), csirt.under)
+        )
 
-    def _sifted(self, party: str, step: Source, said: Said, now: datetime) -> tuple[list[Contact], StepOutcome]:
+    def _sifted(
+        self, party: str, step: Source, finding: SourceFinding, now: datetime
+    ) -> tuple[list[Contact], StepOutcome]:
         """What is kept of what a source says: addresses that are ones, and none at a typo domain."""
         kept: dict[str, Contact] = {}
         dropped = None
-        for text in said.addresses:
+        for text in finding.addresses:
             try:
                 address = mail_address(text)
             except AddressError:
@@ -136,15 +142,15 @@ class Finder:
                 seen_at=now,
                 own=self._organizational_domain(domain) == party,
                 preference=len(kept),
-                language=said.language,
+                language=finding.language,
             )
             kept.setdefault(address.lower(), contact)
             if len(kept) == _MOST_ADDRESSES:
                 break
-        result, reason = said.result, said.reason
-        if said.addresses and not kept:
+        result, reason = finding.result, finding.reason
+        if finding.addresses and not kept:
             result, reason = StepResult.REFUSED, dropped
         outcome = StepOutcome(
-            party=party, step=step, at=now, result=result, reason=reason, host=said.host, addresses=len(kept)
+            party=party, step=step, at=now, result=result, reason=reason, host=finding.host, addresses=len(kept)
         )
         return list(kept.values()), outcome

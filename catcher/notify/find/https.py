@@ -21,9 +21,9 @@ from contextlib import asynccontextmanager, suppress
 from catcher.model.contact import Reason
 from catcher.model.lookup import Question, RRType, Status
 from catcher.model.ports import Resolver
-from catcher.notify.find.http import Page, Request, exchange
+from catcher.notify.find.http import Page, Request, fetch_page
 from catcher.notify.find.open import in_turn, is_open
-from catcher.notify.find.said import Said, failed, none, refused
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 
 _PORT = 443
@@ -35,9 +35,9 @@ _MOST_ADDRESSES = 4
 class _Ended(Exception):
     """A fetch came to an end without a page."""
 
-    def __init__(self, said: Said) -> None:
-        super().__init__(said.reason)
-        self.said = said
+    def __init__(self, finding: SourceFinding) -> None:
+        super().__init__(finding.reason)
+        self.finding = finding
 
 
 def trusting_the_systems_authorities() -> ssl.SSLContext:
@@ -79,24 +79,24 @@ class Fetcher:
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
 
-    async def get(self, url: Url, *, accept: str, most: int, on_behalf_of: str) -> Page | Said:
+    async def get(self, url: Url, *, accept: str, most: int, on_behalf_of: str) -> Page | SourceFinding:
         """The document at ``url`` of at most ``most`` octets, or how it ended without one. Never raises for that."""
         try:
             async with asyncio.timeout(self._seconds):
                 addresses = await self._addresses(url.host, on_behalf_of)
                 for _ in range(1 + _MOST_REDIRECTS):
                     async with self._connected(url.host, addresses) as (reader, writer):
-                        answer = await exchange(
+                        answer = await fetch_page(
                             Request(url, self._agent, accept), reader, writer, most=most, seconds=self._read_seconds
                         )
                     if not isinstance(answer, Url):
                         return answer
                     url = answer
-            return refused(Reason.REDIRECTS, url.host)
+            return SourceFinding.refused(Reason.REDIRECTS, url.host)
         except TimeoutError:
-            return failed(Reason.TIMED_OUT, url.host)
+            return SourceFinding.failed(Reason.TIMED_OUT, url.host)
         except _Ended as ended:
-            return ended.said
+            return ended.finding
 
     async def _addresses(self, host: str, on_behalf_of: str) -> list[str]:
         """The host's addresses that may be connected to, in the order in which they are tried."""
@@ -106,12 +106,12 @@ class Fetcher:
         texts = [r for question in questions for r in answers[question].records if isinstance(r, str)]
         if not texts:
             if Status.FAILED in statuses:
-                raise _Ended(failed(Reason.DNS_FAILED, host))
+                raise _Ended(SourceFinding.failed(Reason.DNS_FAILED, host))
             absent = Reason.NO_SUCH_NAME if statuses == {Status.NXDOMAIN} else Reason.NO_SUCH_RECORD
-            raise _Ended(none(absent, host))
+            raise _Ended(SourceFinding.none(absent, host))
         permitted = [text for text in texts if self._permits(text)]
         if not permitted:
-            raise _Ended(refused(Reason.SPECIAL_ADDRESS, host))
+            raise _Ended(SourceFinding.refused(Reason.SPECIAL_ADDRESS, host))
         return in_turn(permitted)[:_MOST_ADDRESSES]
 
     @asynccontextmanager
@@ -135,7 +135,7 @@ class Fetcher:
             else:
                 break
         else:
-            raise _Ended(failed(reason, host))
+            raise _Ended(SourceFinding.failed(reason, host))
         try:
             yield reader, writer
         finally:

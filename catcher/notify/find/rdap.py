@@ -12,12 +12,12 @@ from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.notify.find import url as urls
 from catcher.notify.find.http import Page
 from catcher.notify.find.https import Fetcher
-from catcher.notify.find.said import Said, failed, found, none, refused
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 
 BOOTSTRAP = Url("data.iana.org", "/rdap/dns.json")
 """Which server knows which top-level domain (RFC 9224)."""
-MOST_OCTETS = 512 * 1024
+MAX_RDAP_OCTETS = 512 * 1024
 _MOST_ENTITIES = 50
 _MOST_DEPTH = 3
 _MOST_SERVICES = 10_000
@@ -26,13 +26,13 @@ _ROLES = ("abuse", "technical", "registrant", "administrative")
 _TYPES = ("application/rdap+json", "application/json")
 _ACCEPT = "application/rdap+json, application/json;q=0.5"
 
-Json = Any
+_Json = Any
 Servers = Mapping[str, Url]
 """Top-level domain, or a name below one → the base of its server's URLs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RdapRecord:
     """What a domain's record holds of use."""
 
     addresses: tuple[str, ...]
@@ -49,41 +49,41 @@ class Rdap:
         self._bootstrap = bootstrap
         self._servers: Servers | None = None
 
-    async def ask(self, party: str) -> Said:
+    async def ask(self, party: str) -> SourceFinding:
         """What the record of ``party`` says; where the registry names nobody, the registrar's."""
         if self._servers is None:
             page = await self._get(self._bootstrap, party)
-            if isinstance(page, Said):
-                return failed(page.reason or Reason.BROKEN, page.host)  # it says nothing of the party
+            if isinstance(page, SourceFinding):
+                return SourceFinding.failed(page.reason or Reason.BROKEN, page.host)  # it says nothing of the party
             servers = read_bootstrap(page.body)
             if servers is None:
-                return failed(Reason.MALFORMED, page.url.host)
+                return SourceFinding.failed(Reason.MALFORMED, page.url.host)
             self._servers = servers
         base = next((self._servers[name] for name in parents(party) if name in self._servers), None)
         if base is None:
-            return none(Reason.NO_SERVER)
-        said, related = await self._record(Url(base.host, f"{base.target.rstrip('/')}/domain/{party}"), party)
-        if not said.addresses and related is not None:
+            return SourceFinding.none(Reason.NO_SERVER)
+        finding, related = await self._record(Url(base.host, f"{base.target.rstrip('/')}/domain/{party}"), party)
+        if not finding.addresses and related is not None:
             more, _ = await self._record(related, party)
-            return more if more.addresses else said
-        return said
+            return more if more.addresses else finding
+        return finding
 
-    async def _record(self, url: Url, party: str) -> tuple[Said, Url | None]:
+    async def _record(self, url: Url, party: str) -> tuple[SourceFinding, Url | None]:
         page = await self._get(url, party)
-        if isinstance(page, Said):
+        if isinstance(page, SourceFinding):
             return page, None
         host = page.url.host
         record = read(page.body, party)
         if isinstance(record, Reason):
-            return refused(record, host), None
+            return SourceFinding.refused(record, host), None
         if record.addresses:
-            return found(record.addresses, host), None
-        return none(Reason.REDACTED if record.redacted else Reason.NO_ADDRESS, host), record.related
+            return SourceFinding.found(record.addresses, host), None
+        return SourceFinding.none(Reason.REDACTED if record.redacted else Reason.NO_ADDRESS, host), record.related
 
-    async def _get(self, url: Url, party: str) -> Page | Said:
-        page = await self._fetcher.get(url, accept=_ACCEPT, most=MOST_OCTETS, on_behalf_of=party)
+    async def _get(self, url: Url, party: str) -> Page | SourceFinding:
+        page = await self._fetcher.get(url, accept=_ACCEPT, most=MAX_RDAP_OCTETS, on_behalf_of=party)
         if isinstance(page, Page) and page.content_type.partition(";")[0].strip() not in _TYPES:
-            return refused(Reason.CONTENT_TYPE, page.url.host)
+            return SourceFinding.refused(Reason.CONTENT_TYPE, page.url.host)
         return page
 
 
@@ -103,7 +103,7 @@ def read_bootstrap(body: bytes) -> Servers | None:
     return servers
 
 
-def read(body: bytes, party: str) -> Record | Reason:
+def read(body: bytes, party: str) -> RdapRecord | Reason:
     """The record of ``party`` in ``body``; MALFORMED, or OTHER_NAME when it is about another domain."""
     document = _json(body)
     if not isinstance(document, dict) or document.get("objectClassName") != "domain":
@@ -116,10 +116,10 @@ def read(body: bytes, party: str) -> Record | Reason:
         ranked += [(min(ranks), address) for address in _emails(entity.get("vcardArray"))] if ranks else []
     ranked.sort(key=lambda pair: pair[0])
     redacted = bool(_listed(document.get("redacted"))) or any(map(_withheld, [document, *_entities(document, 0)]))
-    return Record(tuple(dict.fromkeys(address for _, address in ranked)), redacted, _related(document))
+    return RdapRecord(tuple(dict.fromkeys(address for _, address in ranked)), redacted, _related(document))
 
 
-def _json(body: bytes) -> Json:
+def _json(body: bytes) -> _Json:
     """The document, None for what is none. Nesting or numbers beyond reason are no document either."""
     try:
         return json.loads(body)
@@ -127,7 +127,7 @@ def _json(body: bytes) -> Json:
         return None
 
 
-def _entities(document: Json, depth: int) -> Iterator[Json]:
+def _entities(document: _Json, depth: int) -> Iterator[_Json]:
     """The entities of ``document`` and theirs, boundedly many; without a registrar's, which speak of the registrar."""
     for entity in _listed(document.get("entities"))[:_MOST_ENTITIES]:
         if isinstance(entity, dict) and "registrar" not in _listed(entity.get("roles")):
@@ -136,7 +136,7 @@ def _entities(document: Json, depth: int) -> Iterator[Json]:
                 yield from _entities(entity, depth + 1)
 
 
-def _emails(vcard: Json) -> list[str]:
+def _emails(vcard: _Json) -> list[str]:
     """The ``email`` properties of a jCard (RFC 7095): ``["vcard", [[name, parameters, type, value], …]]``."""
     properties = _listed(vcard)[1:2]
     return [
@@ -146,7 +146,7 @@ def _emails(vcard: Json) -> list[str]:
     ]
 
 
-def _withheld(thing: Json) -> bool:
+def _withheld(thing: _Json) -> bool:
     """Whether a remark says that data are withheld (RFC 9083 §10.2.1)."""
     return any(
         isinstance(remark, dict) and "redacted" in str(remark.get("type")).lower()
@@ -154,7 +154,7 @@ def _withheld(thing: Json) -> bool:
     )
 
 
-def _related(document: Json) -> Url | None:
+def _related(document: _Json) -> Url | None:
     for link in _listed(document.get("links")):
         if isinstance(link, dict) and link.get("rel") == "related" and link.get("type") == "application/rdap+json":
             target = urls.read(str(link.get("href")))
@@ -163,11 +163,11 @@ def _related(document: Json) -> Url | None:
     return None
 
 
-def _listed(value: Json) -> list[Json]:
+def _listed(value: _Json) -> list[_Json]:
     return value if isinstance(value, list) else []
 
 
-def _name(value: Json) -> str | None:
+def _name(value: _Json) -> str | None:
     try:
         return to_alabel(value) if isinstance(value, str) else None
     except DomainError:

@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from catcher.model.contact import Reason
 from catcher.notify.find.http import Page
 from catcher.notify.find.https import Fetcher
-from catcher.notify.find.said import Said, found, none, refused
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 
 PATH = "/.well-known/security.txt"
-MOST_OCTETS = 64 * 1024
+MAX_SECURITY_TXT_OCTETS = 64 * 1024
 _MOST_LINES = 1000
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]*(\S.*?)[ \t]*\Z")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)\Z")
@@ -38,7 +38,7 @@ _GO_ON = frozenset(
 """What a bare domain says whose web site is at www."""
 
 
-async def ask(fetcher: Fetcher, party: str, now: datetime) -> Said:
+async def ask(fetcher: Fetcher, party: str, now: datetime) -> SourceFinding:
     """What the security.txt of ``party`` says, or else that of its host www.
 
     A redirect from the one to the other is not followed: a redirect to another host never is. www is asked itself.
@@ -51,30 +51,34 @@ async def ask(fetcher: Fetcher, party: str, now: datetime) -> Said:
     return first if silent else second
 
 
-async def _at(fetcher: Fetcher, host: str, party: str, now: datetime) -> Said:
+async def _at(fetcher: Fetcher, host: str, party: str, now: datetime) -> SourceFinding:
     url = Url(host, PATH)
-    page = await fetcher.get(url, accept="text/plain", most=MOST_OCTETS, on_behalf_of=party)
+    page = await fetcher.get(url, accept="text/plain", most=MAX_SECURITY_TXT_OCTETS, on_behalf_of=party)
     return read(page, url, now) if isinstance(page, Page) else page
 
 
-def read(page: Page, asked: Url, now: datetime) -> Said:
+def read(page: Page, asked: Url, now: datetime) -> SourceFinding:
     """What ``page``, which ``asked`` led to, says at ``now``. Pure."""
     host = page.url.host
     if not _TYPE.match(page.content_type):
-        return refused(Reason.CONTENT_TYPE, host)
+        return SourceFinding.refused(Reason.CONTENT_TYPE, host)
     lines = _lines(page.body)
     if lines is None:
-        return refused(Reason.MALFORMED, host)
+        return SourceFinding.refused(Reason.MALFORMED, host)
     fields: defaultdict[str, list[str]] = defaultdict(list)
     for line in lines:
         if not line.startswith("#") and (field := _FIELD.match(line)):
             fields[field[1].lower()].append(field[2])
     if not fields["contact"]:
-        return refused(Reason.MALFORMED, host)
+        return SourceFinding.refused(Reason.MALFORMED, host)
     if (reason := _unusable(fields, {str(asked), str(page.url)}, now)) is not None:
-        return refused(reason, host)
+        return SourceFinding.refused(reason, host)
     addresses = tuple(address for uri in fields["contact"] if (address := _address(uri)))
-    return found(addresses, host, _language(fields)) if addresses else none(Reason.NO_ADDRESS, host)
+    return (
+        SourceFinding.found(addresses, host, _language(fields))
+        if addresses
+        else SourceFinding.none(Reason.NO_ADDRESS, host)
+    )
 
 
 def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> Reason | None:

@@ -10,22 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import rsa
-from catcher.fingerprint.tags import MAX_OCTETS, TagListError, base64_value, parse, without_value_of
+from catcher.fingerprint.tags import MAX_LIST_OCTETS, TagListError, base64_value, parse_tags, without_value_of
 from tests.support.signing import RSA_RECORD, rsa_signature
 
 DER = base64.b64decode(RSA_RECORD.rpartition(b"p=")[2])
 
 
 def test_a_list_is_read_with_its_folds() -> None:
-    assert parse(b" v=1; a = rsa-sha256;\r\n b=AB\r\n\tCD ;") == {b"v": b"1", b"a": b"rsa-sha256", b"b": b"AB\r\n\tCD"}
+    assert parse_tags(b" v=1; a = rsa-sha256;\r\n b=AB\r\n\tCD ;") == {
+        b"v": b"1",
+        b"a": b"rsa-sha256",
+        b"b": b"AB\r\n\tCD",
+    }
 
 
 @pytest.mark.parametrize(
-    "text", [b"v", b"=1", b"v=1;;a=2", b"v=1; v=2", b"1v=1", b"a b=1", b"v=1;" + b" " * MAX_OCTETS]
+    "text", [b"v", b"=1", b"v=1;;a=2", b"v=1; v=2", b"1v=1", b"a b=1", b"v=1;" + b" " * MAX_LIST_OCTETS]
 )
 def test_what_is_no_list_is_refused_without_repeating_it(text: bytes) -> None:
     with pytest.raises(TagListError) as caught:
-        parse(text)
+        parse_tags(text)
     assert str(caught.value) in {"not a tag", "a tag stands twice", "too long"}
 
 
@@ -45,7 +49,7 @@ def test_the_value_of_b_is_deleted_with_the_white_space_around_it(text: bytes, e
 @given(st.binary(max_size=200))
 def test_any_octets_are_a_list_or_a_tag_list_error(text: bytes) -> None:
     try:
-        tags = parse(text)
+        tags = parse_tags(text)
     except TagListError:
         return
     assert all(name for name in tags)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.incident import fold, latest_period, measure, merge, series
-from catcher.incident.measures import Step
+from catcher.incident.measures import Granularity
 from catcher.model.fingerprint import MailClass, Marking, Tier
 from catcher.model.incident import Count, Incident, IncidentKey, MailboxTotal, Role, Side
 from catcher.model.measures import Mailboxes, Measures, Period
@@ -52,8 +52,8 @@ def test_every_breakdown_adds_up_to_the_total(seen: list[Observation]) -> None:
         assert tally.encrypted.mails <= tally.crossed.mails <= tally.total.mails
 
 
-@given(st.lists(observations(), min_size=1, max_size=20), st.sampled_from(Step))
-def test_a_series_holds_every_mail_once_and_in_order(seen: list[Observation], step: Step) -> None:
+@given(st.lists(observations(), min_size=1, max_size=20), st.sampled_from(Granularity))
+def test_a_series_holds_every_mail_once_and_in_order(seen: list[Observation], step: Granularity) -> None:
     for folded in fold(seen, party_of=lambda domain: domain).values():
         bars = series(folded, step)
         assert sum(bar.count.mails for bar in bars) == folded.mails
@@ -104,9 +104,9 @@ def test_reflection_is_the_same_in_every_order_and_batch(seen: list[Observation]
 
 def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
     folded = incident(at(3), at(7))
-    assert [bar.first for bar in series(folded, Step.WEEK)] == [date(2026, 6, 1)]
-    assert [bar.first for bar in series(folded, Step.MONTH)] == [date(2026, 6, 1)]
-    assert [bar.first for bar in series(folded, Step.DAY)] == [date(2026, 6, 3), date(2026, 6, 7)]
+    assert [bar.first for bar in series(folded, Granularity.WEEK)] == [date(2026, 6, 1)]
+    assert [bar.first for bar in series(folded, Granularity.MONTH)] == [date(2026, 6, 1)]
+    assert [bar.first for bar in series(folded, Granularity.DAY)] == [date(2026, 6, 3), date(2026, 6, 7)]
 
 
 def test_only_the_period_is_measured() -> None:

@@ -12,7 +12,7 @@ from catcher.model.addressee import Addressee
 from catcher.model.contact import Contact, Source
 from catcher.model.notice import Notice, NoticeForm, Step
 from catcher.model.noticelife import Act
-from catcher.notify.ladder import BY_HAND, Rung, makes_bad, next_rung
+from catcher.notify.ladder import BY_HAND, NextStep, makes_bad, next_step
 from tests.support.contacts import contact
 from tests.support.notices import KEY, notice
 
@@ -48,8 +48,8 @@ def rung(
     *,
     period: str = "2026-08",
     episode: date | None = None,
-) -> Rung:
-    return next_rung(
+) -> NextStep:
+    return next_step(
         KEY,
         period,
         notices=notices,

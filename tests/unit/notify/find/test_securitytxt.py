@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catcher.model.contact import Reason, StepResult
 from catcher.notify.find.http import Page
-from catcher.notify.find.said import Said
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.securitytxt import PATH, read
 from catcher.notify.find.url import Url
 from tests.support.observations import NOON
@@ -21,7 +21,7 @@ LATER = f"{NOON + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
 GOOD = f"Contact: mailto:security@{HOST}\nExpires: {LATER}\n"
 
 
-def said(text: str | bytes, content_type: str = "text/plain; charset=utf-8", at: Url = HERE) -> Said:
+def said(text: str | bytes, content_type: str = "text/plain; charset=utf-8", at: Url = HERE) -> SourceFinding:
     body = text.encode() if isinstance(text, str) else text
     return read(Page(at, content_type, body), HERE, NOON)
 
