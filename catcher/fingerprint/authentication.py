@@ -1,4 +1,4 @@
-"""SPF, DKIM, DMARC and ARC of one transaction together: the results, and what the other rooms rest on."""
+"""SPF, DKIM, DMARC and ARC of one transaction together: their results, and the facts that the judgement rests on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from catcher.model.value import value
 
 _NOTHING_JUDGED = Authentication()
 _MAX_AUTHORS = 4
-"""Domains of From that are kept as evidence."""
+"""Most domains of From that are kept as evidence."""
 
 
 @value
@@ -35,31 +35,31 @@ class Authenticated:
     """DMARC's result by RFC 7489, where it differs."""
     spf_aligned: bool = False
     verdicts: tuple[DkimVerdict, ...] = field(default=(), repr=False)
-    """As ``results.dkim``, with their signatures."""
+    """The same as ``results.dkim``, with the signatures."""
 
 
 @value
 class Credentials:
-    """What a transaction brings to prove who sent it: names, signatures and digests, no text."""
+    """The means by which a transaction proves its sender: names, signatures and digests, no text."""
 
     client: str
     helo: str = field(repr=False)
     reverse_path: Mailbox | None = field(repr=False)
-    """Its local-part is left out where there is one: nothing may be asked with it."""
+    """With ``-`` in place of its local-part, which must never get into a DNS query."""
     authors: tuple[str, ...]
     """The distinct domains in From."""
     author: str | None
-    """The one author's domain, where there is one."""
+    """The domain of the only author; None when there are several or none."""
     claims: tuple[Claim, ...] = ()
     chain: Chain | ArcResult = ArcResult()
     unjudged: tuple[DkimVerdict, ...] = field(default=(), repr=False)
-    """The signatures as they were read, where no look-ups are made."""
+    """The signatures with the result ``none``, where no look-ups are made."""
 
 
 def read_credentials(transaction: Transaction, view: HeaderView | None, *, lookups: bool) -> Credentials:
-    """The credentials of ``transaction``; without ``lookups`` nothing is hashed for keys that nobody asks for.
+    """The credentials of ``transaction``; without ``lookups`` no key is fetched, so nothing is hashed.
 
-    ``view`` is at its header, None where it has none.
+    ``view``: of its header; None where there is no header.
     """
     header, body = transaction.header or Header(), transaction.body or BodyFacts()
     author, authors = _authors(header, view)
@@ -73,7 +73,7 @@ def read_credentials(transaction: Transaction, view: HeaderView | None, *, looku
 
 
 def _authors(header: Header, view: HeaderView | None) -> tuple[str | None, tuple[str, ...]]:
-    """The one author's domain, where there is one, and the distinct domains in From, all of it read."""
+    """(the only author's domain or None, the distinct domains in From), from whole From fields."""
     if view is not None and view.author is not None:
         return view.author.domain, (view.author.domain,)
     froms = header.all("from")
@@ -81,14 +81,20 @@ def _authors(header: Header, view: HeaderView | None) -> tuple[str | None, tuple
     return authors[0] if len(authors) == 1 and len(froms) == 1 else None, authors
 
 
-def authenticate(lookups: Lookups, shown: Credentials, context: Context) -> Authenticated | None:
+def authenticate(lookups: Lookups, credentials: Credentials, context: Context) -> Authenticated | None:
     """All results; None when questions are open in ``lookups``."""
-    author, authors = shown.author, shown.authors
+    author, authors = credentials.author, credentials.authors
     if not context.lookups:
-        return _without_lookups(shown.unjudged, author, authors, context)
-    spf = judge_spf(lookups, client=shown.client, helo=shown.helo, reverse_path=shown.reverse_path, now=context.now)
-    verdicts = judge_dkim(lookups, shown.claims, context.now)
-    arc = judge_arc(lookups, shown.chain)
+        return _without_lookups(credentials.unjudged, author, authors, context)
+    spf = judge_spf(
+        lookups,
+        client=credentials.client,
+        helo=credentials.helo,
+        reverse_path=credentials.reverse_path,
+        now=context.now,
+    )
+    verdicts = judge_dkim(lookups, credentials.claims, context.now)
+    arc = judge_arc(lookups, credentials.chain)
     if author is not None:
         walk(lookups, author)
     if spf is None or verdicts is None or arc is None or lookups.open:
@@ -117,7 +123,7 @@ def authenticate(lookups: Lookups, shown: Credentials, context: Context) -> Auth
 def _without_lookups(
     verdicts: tuple[DkimVerdict, ...], author: str | None, authors: tuple[str, ...], context: Context
 ) -> Authenticated:
-    """Every result is ``none``; the signatures are named."""
+    """Every result is ``none``; the signatures are listed."""
     if not verdicts:
         return Authenticated(_NOTHING_JUDGED, authors[:_MAX_AUTHORS])
     identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]

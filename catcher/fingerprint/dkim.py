@@ -9,8 +9,8 @@
 ``permerror``  there is no usable key, or ``h=`` lacks From
 =============  ======================================================================================
 
-The body was hashed while it streamed by (BodyDigest); only its digests are here. ``read_claims`` makes of the header
-what is needed once a key is at hand: from then on there is no header text any more.
+The body was hashed while it streamed by (BodyDigest); only its digests are here. ``read_claims`` reduces the header to
+digests and signatures; the verdict needs no header text.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ from catcher.model.transaction import BodyFacts, Header, HeaderField
 from catcher.model.value import value
 
 AHEAD_SECONDS = 3600
-"""Seconds that ``t=`` may lie in the future."""
+"""Seconds that ``t=`` may lie in the future: the signer's clock may be wrong by an hour."""
 
 
 @value
 class DkimVerdict:
-    """One signature and what came of it."""
+    """One signature and its result."""
 
     result: AuthResult
     signature: DkimSignature | None = field(repr=False)
-    """None when it couldn't be read."""
+    """None when the field can't be read."""
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
 
@@ -56,7 +56,7 @@ class DkimVerdict:
 
 
 def unjudged(header: Header) -> list[DkimVerdict]:
-    """The first MAX_SIGNATURES signatures, read only: what is known of them when no key may be fetched."""
+    """The first MAX_SIGNATURES signatures with the result ``none``: for use where no key may be fetched."""
     verdicts = []
     for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
         try:
@@ -75,7 +75,7 @@ class Seal:
     value: bytes = field(repr=False)
     """``b=``, decoded."""
     intact: bool = True
-    """Whether the body is the one that was signed, and no From field was added."""
+    """Whether the body is the signed one, and no From field was added."""
 
     def fits(self, key: KeyRecord) -> bool:
         return self.intact and key.verifies(self.digest, self.value)
@@ -83,21 +83,21 @@ class Seal:
 
 @value
 class Claim:
-    """A signature and what it was made of, as digests: all that its key is needed for, and no text."""
+    """A signature with the digests that its key must verify; no text of the header."""
 
     signature: DkimSignature | None = field(repr=False)
     """Without its field's text; None when it couldn't be read."""
     seal: Seal | None = None
     """None for SHA-1, which no key makes acceptable (RFC 8301 §3.1)."""
     cut: bool = False
-    """Whether the header was cut, so that what doesn't verify may be our doing."""
+    """Whether the header was cut here: then a failure may be of our making."""
     signs_from: bool = False
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
 
 
 def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tuple[Claim, ...]:
-    """The first MAX_SIGNATURES signatures, top first. ``typed``: the domains of the recipients."""
+    """A claim for each of the first MAX_SIGNATURES signatures, top first. ``typed``: the domains of the recipients."""
     claims = []
     for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
         try:
@@ -175,9 +175,9 @@ def _fits(key: KeyRecord, signature: DkimSignature) -> bool:
 
 
 def sealed(signature: DkimSignature, header: Header, body: BodyFacts) -> Seal:
-    """What a key has to fit, if body and header are the ones that were signed.
+    """The seal of ``signature`` on this header and body.
 
-    Where it covers From, a further From field that it doesn't cover fails it: that may be the one people see.
+    A signature that covers From fails when there is another From that it doesn't cover: readers may see the other one.
     """
     covered = signature.signed.count(b"from")
     if body.digests.get(signature.body) != signature.body_hash or (

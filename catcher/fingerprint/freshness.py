@@ -1,9 +1,9 @@
-"""Is a mail fresh and meant for here, so that it may count towards a notice? (DESIGN §3 "Notices")
+"""Whether a mail is fresh and meant for here, so that it may count towards a notice (DESIGN §3 "Notices").
 
-Two ways lead there. An aligned DKIM signature that passes, covers a To or Cc naming every typed domain, and was made
-within three days and within the key period that can still tell a replay; its ``b=`` is handed on, for the store to say
-whether it was seen before. Or SPF, aligned, from an address whose confirmed reverse DNS is the sender's own: a host
-that the sender shares with nobody can't be made to send again what it once sent.
+Either of two proofs makes it fresh. By DKIM: an aligned signature passes, covers a To or Cc that names every typed
+domain, and was made within three days and within the present key period, whose key recognises a replay; its ``b=`` is
+handed to the store, which knows whether it came before. By SPF: an aligned pass from an address whose confirmed reverse
+DNS is the sender's own; nobody else can make a host of the sender's own send an old mail again.
 """
 
 from __future__ import annotations
@@ -19,29 +19,31 @@ from catcher.fingerprint.signature import DkimSignature
 from catcher.model.fingerprint import AuthResult, Freshness
 
 MAX_AGE = timedelta(days=3)
+"""Age of the oldest signature that is fresh."""
 CLOCK_SKEW = timedelta(minutes=10)
+"""How far ahead of ours a signer's clock may be."""
 
 
 class FreshnessReason(StrEnum):
     """The closed list of ``Freshness.reason``, from nothing proven to fresh."""
 
     NO_MESSAGE = "no-message"
-    """Refused at RCPT: there is only an envelope."""
+    """The recipient was refused at RCPT: there is only an envelope."""
     UNPROVEN = "unproven"
     """No DKIM or SPF pass for the domain in From."""
     SHARED_ADDRESS = "shared-address"
-    """SPF alone, from an address whose reverse DNS isn't the sender's: anybody's host may sit there."""
+    """SPF alone, from an address whose reverse DNS isn't the sender's: it may be anybody's host."""
     PARTIAL_BODY = "partial-body"
     """The signature leaves the end of the body open (``l=``)."""
     UNSIGNED_RECIPIENT = "unsigned-recipient"
-    """No signed To or Cc names the typed domain: the mail may have been made for somebody else."""
+    """No signed To or Cc names the typed domain: the mail may have been written to somebody else."""
     NO_TIME = "no-time"
     """The signature has no ``t=``."""
     FUTURE = "future"
     OLD = "old"
     """Signed more than three days ago."""
     BEFORE_PERIOD = "before-period"
-    """Signed before this month: the key that would tell a replay is gone."""
+    """Signed before this month: the key that would recognise a replay is gone."""
     DKIM = "dkim"
     """Fresh by an aligned signature."""
     SPF = "spf"

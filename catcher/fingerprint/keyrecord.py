@@ -1,4 +1,4 @@
-"""A DKIM key record: what a domain publishes to verify its signatures with (RFC 6376 §3.6.1, RFC 8463)."""
+"""A DKIM key record: the public key that a domain publishes for its signatures (RFC 6376 §3.6.1, RFC 8463)."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from catcher.fingerprint import rsa
+from catcher.fingerprint.rsa import read_rsa_key, verify_rsa
 from catcher.fingerprint.tags import TagListError, base64_value, parse_tags, without_white_space
 
 MIN_BITS = 1024
 """RFC 8301 §3.2: "Verifiers MUST NOT consider signatures using RSA keys of less than 1024 bits as valid"."""
 
 _MAX_RECORD = 4096
+"""Octets of a TXT record that is read; a key of 8192 bits takes about 1400."""
 
 
 class KeyRecordError(ValueError):
-    """No usable key: none there, revoked, unreadable, or of a kind that isn't known."""
+    """No usable key: it is absent, revoked, unreadable, or of an unknown kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class KeyRecord:
     def verifies(self, digest: bytes, signature: bytes) -> bool:
         """Whether ``signature`` is this key's over ``digest``, a SHA-256 (RFC 8301 §3.1, RFC 8463 §3)."""
         if isinstance(self.key, RSAPublicKey):
-            return rsa.verify(self.key, digest, signature)
+            return verify_rsa(self.key, digest, signature)
         try:
             self.key.verify(signature, digest)
         except InvalidSignature:
@@ -77,7 +78,7 @@ def _read(tags: dict[bytes, bytes]) -> KeyRecord:
         raise KeyRecordError("k= is unknown")
     try:
         octets = base64_value(tags[b"p"])
-        key = rsa.read_key(octets) if kind == b"rsa" else Ed25519PublicKey.from_public_bytes(octets)
+        key = read_rsa_key(octets) if kind == b"rsa" else Ed25519PublicKey.from_public_bytes(octets)
     except ValueError as error:  # no base64, no DER, or no RSA key of a usable size, or not 32 octets
         raise KeyRecordError("the key can't be read") from error
     return KeyRecord(

@@ -34,7 +34,7 @@ _SPAM = 0.1
 _SPAM_BY_HEADER = -1.0
 """Log-odds: for that, the header alone must be below, too."""
 
-_REMEMBERED = 1_024
+_CACHED_NATURES = 1_024
 
 _SCANNERS = frozenset(
     {
@@ -108,7 +108,7 @@ def judge_nature(
     )
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_NATURES)
 def _weighed(
     facts: frozenset[Fact], by_header: float, proof: float, typo: TypoKind | None, hinted: frozenset[Fact]
 ) -> Nature:

@@ -1,7 +1,7 @@
-"""What network the client is in: forward-confirmed reverse DNS and HELO (iprev, RFC 8601 §3).
+"""The client's network: forward-confirmed reverse DNS and HELO (iprev, RFC 8601 §3).
 
-It names the network, never the author. Names are cut to their organizational domain: what stands left of it is free
-text of whoever runs the reverse zone.
+It names the network, never the author. Names are cut to their organizational domain: the labels left of it are free
+text of the reverse zone's operator.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from catcher.model.lookup import Answer, RRType, Status
 from catcher.model.value import value
 
 _MAX_NAMES = 4
-"""PTR names that are confirmed; RFC 8601 §3 asks for a limit."""
+"""Most PTR names that are confirmed; RFC 8601 §3 asks for a limit."""
 
 
 @value
@@ -54,7 +54,7 @@ _NAMELESS = ClientNetwork()
 
 
 def claimed_network(helo: str, organizational_domain: Callable[[str], str]) -> ClientNetwork:
-    """What is left without look-ups: the HELO name as it was claimed."""
+    """The network without look-ups: the HELO name, unconfirmed."""
     name = domain_or_none(helo)
     return ClientNetwork(helo=organizational_domain(name)) if name else _NAMELESS
 

@@ -21,7 +21,7 @@ class RsaKeyError(ValueError):
     """The octets are no usable RSA public key."""
 
 
-def read_key(der: bytes) -> RSAPublicKey:
+def read_rsa_key(der: bytes) -> RSAPublicKey:
     """A SubjectPublicKeyInfo (RFC 5280 §4.1) or a bare RSAPublicKey (RFC 8017 §A.1.1). Raises RsaKeyError."""
     try:
         key = load_der_public_key(der)
@@ -35,7 +35,7 @@ def read_key(der: bytes) -> RSAPublicKey:
     return key
 
 
-def verify(key: RSAPublicKey, digest: bytes, signature: bytes) -> bool:
+def verify_rsa(key: RSAPublicKey, digest: bytes, signature: bytes) -> bool:
     """Whether ``signature`` is this key's over ``digest``, a SHA-256."""
     try:
         key.verify(signature, digest, _PADDING, _SHA256)

@@ -11,10 +11,10 @@ from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestW
 from catcher.model.value import value
 
 MAX_SIGNATURES = 8
-"""DKIM signatures of one message that are judged; those below are not looked at."""
+"""DKIM signatures of one message that are judged, from the top; the others are ignored."""
 
 MAX_DIGESTS = 8
-"""Distinct body digests of one message."""
+"""Distinct body digests that are computed for one message."""
 
 _ALGORITHM = re.compile(rb"(rsa|ed25519)-(sha1|sha256)\Z")
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\Z")
@@ -55,7 +55,7 @@ class DkimSignature:
 
 
 def read_signature(source: HeaderField, *, arc: bool = False) -> DkimSignature:
-    """The signature in ``source``. Raises SignatureSyntaxError for what RFC 6376 §6.1.1 calls a syntax error.
+    """The signature in ``source``. Raises SignatureSyntaxError for a syntax error by RFC 6376 §6.1.1.
 
     With ``arc``, for an ARC-Message-Signature: no ``v=``, ``i=`` is the instance, ``h=`` may be empty, and the default
     canonicalisation is relaxed/relaxed.

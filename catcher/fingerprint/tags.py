@@ -6,14 +6,14 @@ import base64
 import binascii
 
 MAX_LIST_OCTETS = 16_384
-"""Longer lists aren't read: the header buffer keeps no longer field, and no honest record comes near."""
+"""Octets of the longest list that is read: the header buffer keeps no longer field, and no honest record comes near."""
 
 _WSP = b" \t\r\n"
 _NAME = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
 class TagListError(ValueError):
-    """The text is no tag list. The message never repeats any of it."""
+    """The text is no tag list. The error's message repeats none of the text."""
 
 
 def parse_tags(text: bytes) -> dict[bytes, bytes]:

@@ -1,7 +1,6 @@
-"""Finds the traits of a header section in what its author wrote.
+"""Finds the traits of a header section in the fields that the author's program wrote.
 
-Only fields that the sender's own program writes are looked at; what receivers and list servers add (Received, Sender,
-List-*, Precedence, X-Spam-*, Delivered-To …) never is.
+Fields of receivers and list servers (Received, Sender, List-*, Precedence, X-Spam-*, Delivered-To …) are not read.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from catcher.fingerprint import fieldnames, subjects
 from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.trait import Trait
 
-_REMEMBERED = 1_024
+_CACHED_DAYS = 1_024
+"""Written days whose fault is kept."""
 
 
 def traits(view: HeaderView) -> set[Trait]:
@@ -58,7 +58,7 @@ def _people(view: HeaderView, found: set[Trait]) -> None:
         if author in view.recipients:
             found.add(Trait.TO_IS_FROM)
     answers_to = view.answers_to
-    # A list server's Reply-To names the list, which To or Cc name, too.
+    # A list server's Reply-To names the list, which To or Cc also name.
     if answers_to and answers_to[0] not in view.recipients:
         elsewhere = not authors or not _related(answers_to[0].domain, authors[0].domain)
         found.add(Trait.REPLY_TO_ELSEWHERE if elsewhere else Trait.REPLY_TO)
@@ -86,7 +86,7 @@ def _recipients(view: HeaderView, found: set[Trait]) -> None:
 
 
 def _display_name(value: bytes) -> str:
-    """What stands before the first ``<``, or in a trailing comment."""
+    """The text before the first ``<``, or in a trailing comment."""
     before, bracket, _ = value[:300].partition(b"<")
     text = before.decode("utf-8", "replace")
     if bracket:
@@ -115,7 +115,7 @@ def _identifier(view: HeaderView, found: set[Trait]) -> None:
 
 
 def _related(one: str, other: str) -> bool:
-    """Whether two names share their last two labels, or three where the last two are short: roughly one owner."""
+    """Whether two names share their last two labels, or three where the last two are short: probably one owner."""
     labels = one.split(".")[-3:]
     kept = 3 if len(labels) == 3 and len(labels[1]) <= 3 and len(labels[2]) == 2 else 2
     return labels[-kept:] == other.split(".")[-kept:]
@@ -143,9 +143,9 @@ def _date(view: HeaderView, found: set[Trait]) -> None:
             found.add(fault)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_DAYS)
 def _fault_of_day(weekday: str, day: str, month: str, year: str) -> Trait | None:
-    """What is wrong with a day as it was written. Remembered, boundedly, since most mails were written of late."""
+    """The fault of a written day, None for a right one. Cached: most mails were written in the last few days."""
     try:
         written = date(int(year), _MONTHS.index(month) // 3 + 1, int(day))
     except ValueError:

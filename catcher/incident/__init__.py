@@ -1,11 +1,11 @@
-"""Observations folded into incidents, and what incidents amount to. Pure: told everything, asks nothing.
+"""Observations are folded into incidents, and incidents are measured. Pure: every input is an argument.
 
 ::
 
     observations ─▶ fold ─▶ increments ─▶ merge ─▶ Incident ─▶ measures(period) ─▶ notice: due, or why not
                      (any order, any batches)      (stored)  │      └─▶ report
                                                              └▶ life: open, quiet, closed, reopened
-           the policies' ledger (seeing), notices ──────────▶└▶ effect: before and after a notice (rates)
+           the policies' ledger (Visibility), notices ──────▶└▶ effect: before and after a notice (rates)
 """
 
 from catcher.incident.effect import effect, senders

@@ -1,4 +1,4 @@
-"""Measures an incident: what came in a period, of what kind, from how many mailboxes, compared with before."""
+"""Measures an incident in a period: mails by kind and outcome, mailboxes, counterparts, and the month before."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from catcher.model.policy import Outcome
 
 FLOOR_MAILBOXES = 3
 FLOOR_DAYS = 3
-"""A counterparty may be named by numbers from so many mailboxes over so many days on (DESIGN §3 "Notices")."""
+"""Fewest mailboxes and fewest days from which on a counterparty is named (DESIGN §3 "Notices")."""
 
 _STORED_ADDRESS_DAYS = 5
-"""A mailbox seen on fewer days than this isn't called a daily one."""
+"""Fewest days on which a mailbox wrote that is called a daily one."""
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -36,9 +36,9 @@ def latest_period(incident: Incident) -> Period | None:
 
 
 def measure(incident: Incident, period: Period, live: Crowd | None = None) -> Measures:
-    """Everything that notices and reports need to know of ``incident`` in ``period``.
+    """The measures of ``incident`` in ``period``, which notices and reports are made from.
 
-    ``live``: its live mailboxes in ``period``, when they were counted elsewhere and ``incident`` came without them.
+    ``live``: its live mailboxes in ``period``, when the store counted them and ``incident`` comes without them.
     """
     cells = [(cell, count) for cell, count in incident.cells.items() if cell.day in period]
     if live is None:
@@ -62,9 +62,9 @@ def measure(incident: Incident, period: Period, live: Crowd | None = None) -> Me
     )
 
 
-def series(incident: Incident, step: Granularity) -> tuple[Bar, ...]:
-    """The whole life of ``incident`` by day, week or month; only steps with mail, in order."""
-    return _series(incident.cells.items(), step)
+def series(incident: Incident, granularity: Granularity) -> tuple[Bar, ...]:
+    """The mails of ``incident`` by day, week or month, over its whole life; only those with mail, in order."""
+    return _series(incident.cells.items(), granularity)
 
 
 def _before(incident: Incident, period: Period) -> Count:
@@ -104,7 +104,7 @@ def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
 
 
 def crowd(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
-    """The distinct ones of ``mailboxes`` with mail that counts in ``period``, and the addresses that reflect."""
+    """The number of distinct ``mailboxes`` with mail that counts in ``period``, and of addresses that reflect."""
     within = [seen for seen in mailboxes if seen.period == period]
     counted = [seen for seen in within if seen.counted]
     senders = [seen for seen in counted if seen.side is Side.SENDER]
@@ -162,14 +162,14 @@ def _daily(live: Crowd, days: int) -> int:
     )
 
 
-def _series(cells: Iterable[tuple[Cell, Count]], step: Granularity) -> tuple[Bar, ...]:
+def _series(cells: Iterable[tuple[Cell, Count]], granularity: Granularity) -> tuple[Bar, ...]:
     sums: defaultdict[date, list[Count]] = defaultdict(list)
     for cell, count in cells:
-        sums[_start(cell.day, step)].append(count)
+        sums[_start(cell.day, granularity)].append(count)
     return tuple(Bar(first, _sum(counts)) for first, counts in sorted(sums.items()))
 
 
-def _start(day: date, step: Granularity) -> date:
-    if step is Granularity.WEEK:
+def _start(day: date, granularity: Granularity) -> date:
+    if granularity is Granularity.WEEK:
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if step is Granularity.MONTH else day
+    return day.replace(day=1) if granularity is Granularity.MONTH else day

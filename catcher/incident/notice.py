@@ -1,8 +1,8 @@
 """Whether a notice is due: thresholds count days and mailboxes, never mails (DESIGN §3 "Notices").
 
-A flood of mails from one mailbox, or in one day, is no proof of a leak, and anyone can make one; several mailboxes over
-several days is what an address in use looks like. What counts at all (a person's fresh mail, proven, not replayed) was
-decided when it was observed: ``Observation.counts``.
+A flood of mails from one mailbox, or in one day, is no proof of a leak, and anyone can make one. An address in use gets
+mail from several mailboxes over several days. Which mail counts (a person's, fresh, proven, not replayed) was decided
+when it was observed: ``Observation.counts``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from catcher.model.measures import Measures
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """A notice is due from so many sending mailboxes on so many days of one month on."""
+    """The fewest sending mailboxes, and the fewest days of one month, from which on a notice is due."""
 
     mailboxes: int = 3
     days: int = 3
@@ -25,7 +25,7 @@ class Thresholds:
 class NoticeDecision:
     due: bool
     reasons: tuple[str, ...]
-    """Sentences for the operator: what was counted against which threshold."""
+    """Phrases for the operator: each count beside its threshold."""
 
     def __str__(self) -> str:
         return ("would notify: " if self.due else "would not notify: ") + "; ".join(self.reasons)

@@ -5,7 +5,7 @@
     smtp ─▶ Intake.take ─▶ fingerprint ⇄ resolver          (questions, answers, until there is a result)
                               │
                               ▼
-                           observe (pure): tokens for local-parts, one observation a catalogued domain
+                           observe (pure): tokens for local-parts, one observation per catalogued domain
                               │
                               ▼
                            sink.commit ─▶ returns when the sync returned ─▶ smtp replies

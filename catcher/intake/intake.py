@@ -54,7 +54,7 @@ class Intake:
         it that stays unknown. ``note_answers`` stores answers to notices.
         """
         self._resolver = resolver
-        self._completions = Completions(resolver, sink) if resolver is not None else None
+        self.completions = Completions(resolver, sink) if resolver is not None else None
         self._sink = sink
         self._keys = keys
         self._organizational_domain = organizational_domain
@@ -77,7 +77,7 @@ class Intake:
         context = self._context(transaction)
         facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
         tokens = self._keys.tokens(transaction.received_at)
-        if self._completions is not None:
+        if self.completions is not None:
             return self._take_with_lookups(transaction, arrival, tokens, facts, context)
         found = fingerprint_from(facts, {}, context)
         assert not isinstance(found, Unanswered), "without look-ups nothing is asked"
@@ -86,7 +86,7 @@ class Intake:
     async def _take_with_lookups(
         self, transaction: Transaction, arrival: Arrival, tokens: Tokens, facts: TransactionFacts, context: Context
     ) -> None:
-        assert self._completions is not None
+        assert self.completions is not None
         holder = self._budget_holder(transaction)
         found = await ask_until_answered(
             lambda answers: fingerprint_from(facts, answers, context), self._resolver, on_behalf_of=holder
@@ -95,12 +95,12 @@ class Intake:
         stored = zip(observations, await self._sink.commit(observations), strict=True)
         unfinished = tuple(o.stored_as(s) for o, s in stored if o.may_be_revised and s.retry_of is None)
         if unfinished:
-            self._completions.add(Unfinished(facts, context, unfinished, tokens, holder))
+            self.completions.add(Unfinished(facts, context, unfinished, tokens, holder))
 
     async def close(self) -> None:
         """Gives up judgements that wait for look-ups: they stay ``temperror``."""
-        if self._completions is not None:
-            await self._completions.close()
+        if self.completions is not None:
+            await self.completions.close()
 
     async def note(self, answers: Sequence[Answer], at: datetime) -> None:
         """Returns when the answers to notices are durable. Raises CatcherError when they can't be made so now."""

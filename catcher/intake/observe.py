@@ -17,12 +17,12 @@ from catcher.privacy import Tokens
 
 @value
 class Arrival:
-    """How SMTP dealt with a transaction."""
+    """A transaction as SMTP received it: its reference, policies and outcome."""
 
     transaction_id: str
     ref: str
     policies: Mapping[str, Policy]
-    """Catalogued domain → policy in force; one observation each."""
+    """Catalogued domain → policy in force; each gives one observation."""
     outcome: Outcome
 
 
@@ -66,7 +66,7 @@ def observe(
 
 
 def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
-    """``observation`` with what rests on look-ups taken from a later ``fingerprint`` of the same transaction."""
+    """``observation`` with the fields that rest on look-ups from a later ``fingerprint`` of the same transaction."""
     return replace(
         observation,
         signatures=tuple(tokens.signature(b, observation.domain) for b in fingerprint.freshness.signatures),

@@ -1,4 +1,4 @@
-"""Runs a pure function that returns its result or its questions until there is a result."""
+"""Asks the resolver for the questions of a pure function, and calls it again, until it returns a result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from catcher.model.ports import Resolver
 _T = TypeVar("_T")
 
 LOOKUP_SECONDS = 20.0
-"""All look-ups for one transaction together; what is open then shows as ``temperror``."""
+"""Seconds for all look-ups of one transaction; a look-up still open then is ``temperror``."""
 
 
 async def ask_until_answered(
@@ -24,9 +24,10 @@ async def ask_until_answered(
     on_behalf_of: str,
     seconds: float = LOOKUP_SECONDS,
 ) -> _T:
-    """What ``judge`` makes of the answers that it asks for; after ``seconds`` or MAX_ROUNDS the rest counts as failed.
+    """The result of ``judge`` with the answers to its questions; after ``seconds`` or MAX_ROUNDS the others are
+    failures.
 
-    ``resolver`` None: ``judge`` mustn't ask.
+    ``resolver`` None: ``judge`` asks nothing.
     """
     answers: dict[Question, Answer] = {}
     if resolver is not None:
@@ -38,5 +39,5 @@ async def ask_until_answered(
                         return result
                     answers |= await resolver.ask(result.questions, on_behalf_of=on_behalf_of)
     result = judge(failing_the_rest(answers))
-    assert not isinstance(result, Unanswered), "a settled judgement asks nothing"
+    assert not isinstance(result, Unanswered), "with an answer to every question nothing is asked"
     return result

@@ -20,6 +20,7 @@ from catcher.notify.signing import SigningKey
 from catcher.notify.smarthost import SmtpReplyKind
 
 _MOST_LINES = 50
+"""Alerts of one mail that have a line of their own; of the others it gives the number."""
 _SENTENCES = {
     AlertKind.NEW_PARTY: "Mail that counts came for an intended party that had none before: {incident}, mails {mails}.",
     AlertKind.MARKING: "Mail of a proven sender had a protective marking: {incident}, mails {mails}.",
@@ -48,9 +49,9 @@ class AlertMail:
     """The address in From."""
     recipient: str
     connect: Callable[[], AbstractContextManager[MailTransport]]
-    """To the smarthost. Raises EnvironmentFailure."""
+    """Opens a connection to the smarthost. Raises EnvironmentFailure."""
     key: SigningKey | None
-    """Signs the mail; None where nothing signs mail from here."""
+    """Signs the mail; None: it goes unsigned."""
 
     @property
     def channel(self) -> Channel:
@@ -64,7 +65,7 @@ class AlertMail:
         octets = mail_of(alerts, sender=self.sender, recipient=self.recipient, now=now)
         signature = b"" if self.key is None else self.key.signature(octets, now)
         with self.connect() as connection:
-            # The null reverse-path: what can't be delivered to ourselves is told to nobody.
+            # The null reverse-path: nobody gets a bounce of a mail to ourselves.
             reply = connection.deliver(Outgoing("", self.recipient, signature + octets))
         if reply.kind is not SmtpReplyKind.TAKEN:
             raise EnvironmentFailure(f"alerts.mail: the smarthost did not take it: {reply.text}")
@@ -72,18 +73,18 @@ class AlertMail:
 
 def mail_of(alerts: Sequence[Alert], *, sender: str, recipient: str, now: datetime) -> bytes:
     """The mail with CRLF lines; the same alerts at the same moment give the same octets."""
-    told = summed(alerts)
-    kinds = ", ".join(dict.fromkeys(alert.kind.value for alert in told))
-    lines = [sentence(alert) for alert in told[:_MOST_LINES]]
-    if len(told) > _MOST_LINES:
-        lines.append(f"And {len(told) - _MOST_LINES} more; `catcher alert list` has them.")
-    if any(alert.incident for alert in told):
+    distinct = summed(alerts)
+    kinds = ", ".join(dict.fromkeys(alert.kind.value for alert in distinct))
+    lines = [sentence(alert) for alert in distinct[:_MOST_LINES]]
+    if len(distinct) > _MOST_LINES:
+        lines.append(f"And {len(distinct) - _MOST_LINES} more; `catcher alert list` has them.")
+    if any(alert.incident for alert in distinct):
         lines.append("`catcher incident show` with the number tells more. No names are told on this way.")
     mail = EmailMessage(policy=SMTP)
     mail["Date"] = format_datetime(now)
     mail["From"] = sender
     mail["To"] = recipient
-    mail["Subject"] = f"catcher: {len(told)} alert{'s' * (len(told) > 1)} ({kinds})"
+    mail["Subject"] = f"catcher: {len(distinct)} alert{'s' * (len(distinct) > 1)} ({kinds})"
     digest = hashlib.sha256(" ".join([now.isoformat(), *(alert.key for alert in alerts)]).encode()).hexdigest()
     mail["Message-ID"] = f"<alert-{digest[:16]}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -92,5 +93,5 @@ def mail_of(alerts: Sequence[Alert], *, sender: str, recipient: str, now: dateti
 
 
 def sentence(alert: Alert) -> str:
-    """What happened, with numbers and without names."""
+    """The alert as a sentence with numbers and without names."""
     return f"{alert.at:%Y-%m-%d %H:%M} UTC. " + _SENTENCES[alert.kind].format(incident=alert.incident, **alert.counts)

@@ -1,4 +1,4 @@
-"""What drafting and sending work with, as ``catcher.toml`` says."""
+"""Drafting, sending and alerts, made as ``catcher.toml`` says."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
 
 
 def bad_contact(book: ContactBook) -> Callable[[str, str, datetime], None]:
-    """Makes an address of a party bad that turned out so at a moment, unless a person has confirmed it since."""
+    """The function that marks a party's address as bad since a moment, unless a person has confirmed it since then."""
 
     def bounced(party: str, address: str, at: datetime) -> None:
         for contact in book.of(party, at):
@@ -99,7 +99,7 @@ def domain_of(config: Config) -> str:
 
 
 def key_file(config: Config) -> Path:
-    """Where the DKIM key is, or will be."""
+    """The file of the DKIM key; it may not exist yet."""
     return config.notify.dkim_key or config.node.state / "keys" / "dkim.key"
 
 

@@ -1,9 +1,9 @@
-"""Which notices are due, and what keeps the others back. Pure: told everything, it reads and asks nothing.
+"""The notices that are due, and the reasons that hold others back. Pure: every input is an argument.
 
-An incident is due when its mail passes the thresholds this month or the last (``incident.judge``) and nobody was told
-of that month yet. It is held back by a suppression, by a notice to the same organisation in the same role that is on
-its way or not long ago, and by the want of a way to tell (``ladder``): after a notice that came back the next contact
-has its turn, after one that brought no answer another way.
+A notice is due when the incident's mail passes the thresholds this month or the last (``incident.judge_notice``) and
+the party has no notice about that month yet. Three things hold it back: a suppression; a notice to the same
+organisation in the same role that is on its way or was sent lately; and the lack of a next step (``next_step``), which
+is the next contact after a notice that came back, and another way after one without an answer.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ ContactsOf = Callable[[str], Sequence[Contact]]
 
 @dataclass(frozen=True, slots=True)
 class DueNotice:
-    """An incident whose party is to be told."""
+    """An incident about which a notice to the party is due."""
 
     appraisal: Appraisal
     next_step: NextStep
-    """How: whom to write to, or by letter."""
+    """The contact to write to, or a letter."""
     held_back: str = ""
-    """Why nothing is drafted; '' when something is."""
+    """The reason why nothing is drafted; '' when a draft is made."""
 
     @property
     def contact(self) -> Contact | None:
-        """Whom to write to; None for a letter, or when it is held back."""
+        """The contact to write to; None for a letter, or when it is held back."""
         return self.next_step.contact
 
     @property
     def follows(self) -> str | None:
-        """The notice that came back, or brought no answer."""
+        """The id of the notice that came back, or brought no answer; None for a first notice."""
         return None if self.next_step.follows is None else self.next_step.follows.id
 
     @property
@@ -72,9 +72,9 @@ def due_notices(
     escalate_days: int,
     now: datetime,
 ) -> list[DueNotice]:
-    """What is due of ``appraisals`` (of this month and the last), most mail first; of an incident the latest month.
+    """The notices due by ``appraisals`` (of this month and the last), most mail first; of an incident the latest month.
 
-    Of several incidents of one party in one role, the first is drafted and the others wait for its end.
+    Of several incidents of one party in one role, the first is drafted and the others wait until it is done.
     """
     today = now.date()
     wanted: dict[IncidentKey, Appraisal] = {}

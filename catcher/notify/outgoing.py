@@ -19,18 +19,20 @@ class Outgoing:
     """A mail with its envelope (RFC 5321 §2.3.1). Its printed form shows neither text nor addressee."""
 
     reverse_path: str
-    """Where a delivery report comes back to: it names the notice."""
+    """The address for delivery reports; it identifies the notice."""
     forward_path: str = field(repr=False)
     octets: bytes = field(repr=False)
-    """CRLF lines; no octet of it changes between two attempts, except where it is encrypted."""
+    """CRLF lines. Two attempts send the same octets, unless they are encrypted."""
 
 
 def outgoing(
     notice: Notice, text: bytes, *, key: SigningKey, codes: NoticeCodes, domain: str, now: datetime
 ) -> Outgoing:
-    """What is sent for ``notice`` with the stored ``text``, in its first attempt at ``now`` or in a later one.
+    """The mail of ``notice`` with the stored ``text``. ``now`` is its date in a first attempt; later ones keep that
+    date.
 
-    Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: it never goes in the clear then.
+    Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: it is never sent in the clear
+    then.
     """
     date = notice.first_sending_at or now
     if notice.addressee.openpgp is not None:

@@ -27,16 +27,19 @@ from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestW
 from catcher.privacy.keyfile import sync_folder
 
 RSA_BITS = 2048
-"""Every verifier takes such keys (RFC 8301 §3.2), and the record fits into one reply."""
+"""Bits of a new key: every verifier takes such keys (RFC 8301 §3.2), and the record fits into one UDP reply."""
 _LEAST_RSA_BITS = 1024
+"""Bits of the shortest key that verifiers accept (RFC 8301 §3.2)."""
 _BODY = DigestWanted(DigestAlgorithm.SHA256, Canonicalization.RELAXED)
 _SIGNED = (
     *("from", "to", "cc", "reply-to", "subject", "date", "message-id", "auto-submitted"),
     *("mime-version", "content-type", "content-language", "content-transfer-encoding"),
 )
-"""Fields that the signature covers; those that must not be added later are named once more than they occur (§8.15)."""
+"""Fields that the signature covers."""
 _NO_MORE = frozenset({"from", "to", "cc", "reply-to", "subject", "date"})
+"""Fields that must not be added later: they are named once more than they occur (§8.15)."""
 _LINE = 76
+"""Characters of a line of the field."""
 
 
 class SigningKey:
@@ -45,7 +48,7 @@ class SigningKey:
     __slots__ = ("_key", "domain", "selector")
 
     def __init__(self, pem: bytes, *, selector: str, domain: str) -> None:
-        """Raises ValueError for what is no RSA (1024 bits or more) or Ed25519 key without a passphrase."""
+        """Raises ValueError unless ``pem`` is an RSA (1024 bits or more) or Ed25519 key without a passphrase."""
         try:
             key = serialization.load_pem_private_key(pem, password=None)
         except (TypeError, UnsupportedAlgorithm) as error:
@@ -61,7 +64,7 @@ class SigningKey:
 
     @property
     def name(self) -> str:
-        """Where the record belongs."""
+        """The name of the TXT record."""
         return f"{self.selector}._domainkey.{self.domain}"
 
     @property
@@ -125,7 +128,7 @@ def _covered(present: Sequence[str]) -> Iterator[str]:
 
 
 def _folded(text: str, before: str, after: str, at: str) -> list[str]:
-    """``text`` in lines that break behind ``at``."""
+    """``text`` in lines that end after a character ``at``."""
     lines = [before]
     for piece in re.findall(f"[^{at}]+{at}?", text):
         if len(lines[-1]) + len(piece) >= _LINE:
@@ -151,7 +154,7 @@ def key_from(file: Path, *, selector: str, domain: str) -> SigningKey:
 
 
 def make_key_file(file: Path) -> None:
-    """Makes ``file`` with a new RSA key, mode 0600, whole or not at all; an existing one is left alone."""
+    """Makes ``file`` with a new RSA key, mode 0600, whole or not at all; an existing file stays as it is."""
     pem = generate_private_key(public_exponent=65537, key_size=RSA_BITS).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -20,6 +20,7 @@ from catcher.resolve.records import dns_name_of
 
 _FAILED = Answer(Status.FAILED)
 _MAX_ALIASES = 8
+"""Aliases followed for one question, beyond those in one response."""
 
 
 class LiveResolver:
@@ -37,8 +38,8 @@ class LiveResolver:
     ) -> None:
         """``servers`` are asked in order; empty: the system's (/etc/resolv.conf).
 
-        ``question_seconds`` is the patience with one server, ``ask_seconds`` with one ``ask`` (RFC 7208 §4.6.4 wants
-        20 at least), ``at_once`` the number of queries on their way, ``per_hour`` a sender domain's budget. ``clock``
+        ``question_seconds`` is the time-out of one server, ``ask_seconds`` that of one ``ask`` (RFC 7208 §4.6.4 asks
+        for 20 at least), ``at_once`` the most queries in flight, ``per_hour`` a sender domain's budget. ``clock``
         governs TTLs and the hour. Raises EnvironmentFailure when the system names no server.
         """
         self._servers = tuple(servers) or _system_servers()
@@ -51,7 +52,7 @@ class LiveResolver:
         self._running: dict[Question, asyncio.Task[Answer]] = {}
 
     async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
-        """An answer to each question: at hand, or fetched, or FAILED when time or budget ran out."""
+        """An answer to each question: cached, or fetched, or FAILED when time or budget ran out."""
         answers: dict[Question, Answer] = {}
         waiting: dict[asyncio.Task[Answer], Question] = {}
         now = self._clock.now()
@@ -69,7 +70,7 @@ class LiveResolver:
         return answers
 
     def _fetching(self, question: Question) -> asyncio.Task[Answer]:
-        """The task that fetches the answer; several that ask the same share it, so none of them cancels it."""
+        """The task that fetches the answer. Callers with the same question share it, so none of them cancels it."""
         task = self._running.get(question)
         if task is None:
             task = asyncio.create_task(self._fetch(question))

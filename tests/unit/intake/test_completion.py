@@ -92,8 +92,8 @@ class Room:
 
     @property
     def waiting(self) -> Completions:
-        assert self.intake._completions is not None
-        return self.intake._completions
+        assert self.intake.completions is not None
+        return self.intake.completions
 
 
 def test_what_is_answered_within_five_minutes_makes_a_revision(tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_without_look_ups_nothing_waits(tmp_path: Path) -> None:
     async def main() -> None:
         room = Room(tmp_path, None)
         await room.take()
-        assert room.intake._completions is None
+        assert room.intake.completions is None
         await room.intake.close()
 
     run(main())
