@@ -8,7 +8,7 @@ from typing import Any
 
 from catcher.desk.context import Desk, NotFound
 from catcher.desk.life import Lives, Standing
-from catcher.incident import NoticeDecision, judge_notice, latest_period, measure, series
+from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
 from catcher.incident.measures import Granularity
 from catcher.model.incident import Incident
 from catcher.model.measures import Measures, Period
@@ -94,5 +94,5 @@ def show(desk: Desk, id: str, *, period: Period | None = None) -> Appraisal:
 
 
 def _appraise(desk: Desk, incident: Incident, period: Period, standing: Standing) -> Appraisal:
-    measures = measure(incident, period, desk.store.crowd(incident.key.id, period.name))
+    measures = measure_incident(incident, period, desk.store.crowd(incident.key.id, period.name))
     return Appraisal(incident, measures, judge_notice(measures, desk.thresholds), standing)

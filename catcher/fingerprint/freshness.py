@@ -21,7 +21,7 @@ from catcher.model.fingerprint import AuthResult, Freshness
 MAX_AGE = timedelta(days=3)
 """Age of the oldest signature that is fresh."""
 CLOCK_SKEW = timedelta(minutes=10)
-"""How far ahead of ours a signer's clock may be."""
+"""Most that a signer's clock may be ahead of ours."""
 
 
 class FreshnessReason(StrEnum):

@@ -80,7 +80,7 @@ def read_transaction_facts(
 
 
 def fingerprint(transaction: Transaction, answers: Answers, context: Context) -> Fingerprint | Unanswered:
-    """Who sent it, for whom, of what kind. Pure: the same arguments give the same result.
+    """The sender, the intended organisation and the kind of a mail. Pure: the same arguments give the same result.
 
     Unanswered names questions that aren't in ``answers``: ask them, add the answers, call again. After MAX_ROUNDS
     pass ``failing_the_rest(answers)``, which always leads to a result. With ``context.lookups`` False nothing is asked.

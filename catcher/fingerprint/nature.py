@@ -60,7 +60,7 @@ _SCANNERS = frozenset(
 
 @value
 class MessageFacts:
-    """What header and envelope tell about a message's kind: words and a number, no text."""
+    """The signs of a message's kind in header and envelope: words and a number, no text."""
 
     facts: frozenset[Fact]
     by_header: float

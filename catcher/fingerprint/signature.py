@@ -50,7 +50,7 @@ class DkimSignature:
 
     @property
     def key_name(self) -> str:
-        """Where the public key is published (RFC 6376 §3.6.2.1)."""
+        """The name at which the public key is published (RFC 6376 §3.6.2.1)."""
         return f"{self.selector}._domainkey.{self.domain}"
 
 

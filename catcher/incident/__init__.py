@@ -11,7 +11,7 @@
 from catcher.incident.effect import effect, senders
 from catcher.incident.fold import fold, merge
 from catcher.incident.life import life
-from catcher.incident.measures import crowd, latest_period, measure, series
+from catcher.incident.measures import count_mailboxes, latest_period, measure_incident, series
 from catcher.incident.notice import NoticeDecision, Thresholds, judge_notice
 from catcher.incident.seeing import Visibility
 
@@ -19,13 +19,13 @@ __all__ = [
     "NoticeDecision",
     "Thresholds",
     "Visibility",
-    "crowd",
+    "count_mailboxes",
     "effect",
     "fold",
     "judge_notice",
     "latest_period",
     "life",
-    "measure",
+    "measure_incident",
     "merge",
     "senders",
     "series",

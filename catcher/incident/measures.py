@@ -35,14 +35,14 @@ def latest_period(incident: Incident) -> Period | None:
     return None if day is None else Period.of(day)
 
 
-def measure(incident: Incident, period: Period, live: Crowd | None = None) -> Measures:
+def measure_incident(incident: Incident, period: Period, live: Crowd | None = None) -> Measures:
     """The measures of ``incident`` in ``period``, which notices and reports are made from.
 
     ``live``: its live mailboxes in ``period``, when the store counted them and ``incident`` comes without them.
     """
     cells = [(cell, count) for cell, count in incident.cells.items() if cell.day in period]
     if live is None:
-        live = crowd(incident.mailboxes, period.name)
+        live = count_mailboxes(incident.mailboxes, period.name)
     settled = [total for total in incident.settled if total.period == period.name]
     tally = _tally(cells)
     first_day = incident.first_day
@@ -103,7 +103,7 @@ def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
     return {word: _sum(group) for word, group in grouped.items()}
 
 
-def crowd(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
+def count_mailboxes(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
     """The number of distinct ``mailboxes`` with mail that counts in ``period``, and of addresses that reflect."""
     within = [seen for seen in mailboxes if seen.period == period]
     counted = [seen for seen in within if seen.counted]

@@ -38,7 +38,7 @@ def find(store: Store, ids: Iterable[str]) -> list[Notice]:
 def approve(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Iterator[Notice]:
     """Records that the person ``who`` approves each of ``ids``. Raises NotFound or NotNow before the first is recorded.
 
-    Where two people are asked for, a second approval by the same person raises NotNow.
+    When two people have to approve, a second approval by the same person raises NotNow.
     """
     notices = find(store, ids)
     step = Step(Act.APPROVED, now, who)

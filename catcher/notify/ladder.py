@@ -7,8 +7,8 @@
 A party that did not answer within ``escalate_days`` while mail went on gets the next notice another way, not a repeat
 of the last. Each step is a draft of its own that a person reads and approves; quiet days and suppressions hold for it,
 too. A contact that answered gets the later notices. After a notice that came back the next contact is written to, but
-not for two days: within them a bounce may prove wrong (a delayed mail arrives, a "got it" comes). Then its contact is
-bad.
+not for two days: within them a bounce may prove wrong (a delayed mail arrives, a "got it" comes). After
+them its contact is bad.
 """
 
 from __future__ import annotations

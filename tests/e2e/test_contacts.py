@@ -224,9 +224,9 @@ class TestAll:
 
     def test_a_step_that_failed_leaves_what_it_named_before(self, world: World, search: Searching) -> None:
         world.pages[PARTY] = status(500)
-        assert Source.SECURITY_TXT not in search(world).looked
+        assert Source.SECURITY_TXT not in search(world).answered
         world.pages[PARTY] = status(404)
-        assert Source.SECURITY_TXT in search(world).looked
+        assert Source.SECURITY_TXT in search(world).answered
 
     def test_requests_say_who_asks_and_carry_nothing_else(self, world: World, search: Searching) -> None:
         world.pages[PARTY + TXT] = page(SECURITY)

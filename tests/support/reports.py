@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from catcher.incident import Visibility, effect, fold, life, measure
+from catcher.incident import Visibility, effect, fold, life, measure_incident
 from catcher.model.fingerprint import MailClass, Marking, Tier
 from catcher.model.incident import Incident, MailboxTotal, Side
 from catcher.model.measures import Period
@@ -69,7 +69,7 @@ def composed(case: dict[str, Any]) -> Report:
     untold = {"untold.example": {date.fromisoformat(day): 1 for day in case["untold"]}} if "untold" in case else None
     own = [o for o in seen if o.sender.domain == case["party"] and o.counts]
     return compose(
-        measure(incident, Period.parse(case["period"])),
+        measure_incident(incident, Period.parse(case["period"])),
         operator=Operator(**case.get("operator", OPERATOR)),
         directory=Directory(case.get("organisations", {}).get),
         limits=Limits(3, 3, 30),

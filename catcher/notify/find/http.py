@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request and its response over a connection that stands, read by h11, bounded in octets and silence."""
+"""One HTTP/1.1 request and its response over an open connection, read by h11, bounded in octets and in silence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url, follow
 
 _MOST_HEADER = 16 * 1024
-"""Octets of a response's header fields, and how much more than its body may come in all."""
+"""Most octets of a response's header section, and of all that it has beside its body."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ABSENT = frozenset({404, 410})
 _CHUNK = 16 * 1024
@@ -24,14 +24,14 @@ class Request:
 
     url: Url
     agent: str
-    """Who asks."""
+    """Our name in User-Agent."""
     accept: str
-    """The media types that are wanted."""
+    """The media types accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document, and where it was."""
+    """A document with its URL."""
 
     url: Url
     """After redirects."""
@@ -43,9 +43,9 @@ class Page:
 async def fetch_page(
     request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, most: int, seconds: float
 ) -> Page | Url | SourceFinding:
-    """The page of at most ``most`` octets, where a redirect leads, or why there is neither. Raises for nothing.
+    """The page of at most ``most`` octets, the target of a redirect, or a finding without either. It raises nothing.
 
-    ``seconds`` is the patience with one silence.
+    ``seconds``: the longest silence of the server.
     """
     url = request.url
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEADER)
@@ -81,7 +81,7 @@ async def fetch_page(
 
 
 def _octets(http: h11.Connection, request: Request) -> bytes:
-    """The request as it goes out: nothing in it tells more than who asks for what."""
+    """The octets of the request: our name and the URL, and nothing about a party or a mail."""
     fields = [
         ("Host", request.url.host),
         ("User-Agent", request.agent),
@@ -94,7 +94,7 @@ def _octets(http: h11.Connection, request: Request) -> bytes:
 
 
 def _judged(url: Url, response: h11.Response, most: int) -> Page | Url | SourceFinding:
-    """What a response's head says: an empty page to fill, where to go on, or why not."""
+    """A response's header section as an empty page to fill, the target of a redirect, or a finding."""
     fields = {name: value.decode("latin-1").strip() for name, value in reversed(list(response.headers))}
     if response.status_code in _REDIRECTS:
         target = follow(url, fields.get(b"location", ""))

@@ -6,9 +6,9 @@
                                                             ▲     same host only, three times at most  │
                                                             └────────────── redirect ◀─────────────────┘
 
-The name is resolved once a fetch and the connection goes to the address that was checked: what the DNS says a moment
-later plays no part (no rebinding). Proxy variables of the environment are not read: nothing here knows of them. One
-budget of seconds and of octets holds for the whole fetch, whatever the server does.
+The name is resolved once for each fetch, and the connection goes to the address that was checked: a later answer of the
+DNS has no effect (no rebinding). Proxy variables of the environment are not read. One budget of seconds and of octets
+holds for the whole fetch, whatever the server does.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from catcher.notify.find.url import Url
 _PORT = 443
 _MOST_REDIRECTS = 3
 _MOST_ADDRESSES = 4
-"""Addresses of one host that are tried."""
+"""Most addresses of one host that are tried."""
 
 
 class _Ended(Exception):
-    """A fetch came to an end without a page."""
+    """A fetch ended without a page."""
 
     def __init__(self, finding: SourceFinding) -> None:
         super().__init__(finding.reason)
@@ -64,11 +64,10 @@ class Fetcher:
         connect_seconds: float = 5.0,
         read_seconds: float = 8.0,
     ) -> None:
-        """``agent`` names us in requests. ``seconds`` is the patience with one fetch in all, ``connect_seconds`` with
-        one address, ``read_seconds`` with one silence.
+        """``agent`` names us in requests. ``seconds`` is the time-out of a whole fetch, ``connect_seconds`` that of one
+        address, ``read_seconds`` that of one silence.
 
-        ``context``, ``permits`` and ``port`` (where 443 is) are others than these only in tests, whose servers stand
-        on loopback.
+        Only tests, whose servers are on loopback, give a ``context``, ``permits`` or ``port`` of their own.
         """
         self._resolver = resolver
         self._agent = agent
@@ -80,7 +79,7 @@ class Fetcher:
         self._read_seconds = read_seconds
 
     async def get(self, url: Url, *, accept: str, most: int, on_behalf_of: str) -> Page | SourceFinding:
-        """The document at ``url`` of at most ``most`` octets, or how it ended without one. Never raises for that."""
+        """The document at ``url`` of at most ``most`` octets, or the finding without one. It raises nothing."""
         try:
             async with asyncio.timeout(self._seconds):
                 addresses = await self._addresses(url.host, on_behalf_of)
@@ -99,7 +98,7 @@ class Fetcher:
             return ended.finding
 
     async def _addresses(self, host: str, on_behalf_of: str) -> list[str]:
-        """The host's addresses that may be connected to, in the order in which they are tried."""
+        """The host's permitted addresses, in the order in which they are tried."""
         questions = [Question(host, RRType.A), Question(host, RRType.AAAA)]
         answers = await self._resolver.ask(questions, on_behalf_of=on_behalf_of)
         statuses = {answers[question].status for question in questions}
@@ -118,7 +117,7 @@ class Fetcher:
     async def _connected(
         self, host: str, addresses: list[str]
     ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """A verified connection to ``host`` at the first of ``addresses`` that takes one."""
+        """A verified connection to ``host`` at the first of ``addresses`` that accepts one."""
         reason = Reason.NO_CONNECTION
         for address in addresses:
             try:

@@ -16,13 +16,17 @@ from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 
 BOOTSTRAP = Url("data.iana.org", "/rdap/dns.json")
-"""Which server knows which top-level domain (RFC 9224)."""
+"""IANA's list of the server for each top-level domain (RFC 9224)."""
 MAX_RDAP_OCTETS = 512 * 1024
+"""Most octets of a document."""
 _MOST_ENTITIES = 50
+"""Most entities that are read of one list."""
 _MOST_DEPTH = 3
+"""Levels of entities within entities that are read."""
 _MOST_SERVICES = 10_000
+"""Most services that are read of IANA's list."""
 _ROLES = ("abuse", "technical", "registrant", "administrative")
-"""Of an entity (RFC 9083 §10.2.4), whom to tell first."""
+"""Roles of an entity (RFC 9083 §10.2.4), the best contact first."""
 _TYPES = ("application/rdap+json", "application/json")
 _ACCEPT = "application/rdap+json, application/json;q=0.5"
 
@@ -33,7 +37,7 @@ Servers = Mapping[str, Url]
 
 @dataclass(frozen=True, slots=True)
 class RdapRecord:
-    """What a domain's record holds of use."""
+    """The useful part of a domain's record."""
 
     addresses: tuple[str, ...]
     redacted: bool
@@ -42,7 +46,7 @@ class RdapRecord:
 
 
 class Rdap:
-    """Asks the servers; keeps which ones there are. Belongs to one event loop."""
+    """Asks the servers; keeps the list of servers. Belongs to one event loop."""
 
     def __init__(self, fetcher: Fetcher, bootstrap: Url = BOOTSTRAP) -> None:
         self._fetcher = fetcher
@@ -50,11 +54,13 @@ class Rdap:
         self._servers: Servers | None = None
 
     async def ask(self, party: str) -> SourceFinding:
-        """What the record of ``party`` says; where the registry names nobody, the registrar's."""
+        """The finding in the record of ``party``; when the registry's names nobody, in the registrar's."""
         if self._servers is None:
             page = await self._get(self._bootstrap, party)
             if isinstance(page, SourceFinding):
-                return SourceFinding.failed(page.reason or Reason.BROKEN, page.host)  # it says nothing of the party
+                return SourceFinding.failed(
+                    page.reason or Reason.BROKEN, page.host
+                )  # the reason doesn't concern the party
             servers = read_bootstrap(page.body)
             if servers is None:
                 return SourceFinding.failed(Reason.MALFORMED, page.url.host)
@@ -88,7 +94,7 @@ class Rdap:
 
 
 def read_bootstrap(body: bytes) -> Servers | None:
-    """The servers in IANA's file (RFC 9224 §4), of each the first HTTPS URL; None for what is no such file."""
+    """The servers in IANA's list (RFC 9224 §4), of each the first HTTPS URL; None for a malformed one."""
     document = _json(body)
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, list):
@@ -120,7 +126,7 @@ def read(body: bytes, party: str) -> RdapRecord | Reason:
 
 
 def _json(body: bytes) -> _Json:
-    """The document, None for what is none. Nesting or numbers beyond reason are no document either."""
+    """The document; None for what isn't JSON, or is nested too deeply, or has too long a number."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -128,7 +134,7 @@ def _json(body: bytes) -> _Json:
 
 
 def _entities(document: _Json, depth: int) -> Iterator[_Json]:
-    """The entities of ``document`` and theirs, boundedly many; without a registrar's, which speak of the registrar."""
+    """All entities, nested ones too, up to a limit; a registrar's own are skipped."""
     for entity in _listed(document.get("entities"))[:_MOST_ENTITIES]:
         if isinstance(entity, dict) and "registrar" not in _listed(entity.get("roles")):
             yield entity
@@ -147,7 +153,7 @@ def _emails(vcard: _Json) -> list[str]:
 
 
 def _withheld(thing: _Json) -> bool:
-    """Whether a remark says that data are withheld (RFC 9083 §10.2.1)."""
+    """Whether a remark states that data are withheld (RFC 9083 §10.2.1)."""
     return any(
         isinstance(remark, dict) and "redacted" in str(remark.get("type")).lower()
         for remark in _listed(thing.get("remarks"))

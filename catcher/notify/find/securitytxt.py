@@ -1,4 +1,4 @@
-"""security.txt (RFC 9116): which mail addresses it names, if it may be believed now and here."""
+"""security.txt (RFC 9116): the mail addresses in it, if it is valid at this time and for this host."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from catcher.notify.find.url import Url
 
 PATH = "/.well-known/security.txt"
 MAX_SECURITY_TXT_OCTETS = 64 * 1024
+"""Most octets of a file."""
 _MOST_LINES = 1000
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]*(\S.*?)[ \t]*\Z")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)\Z")
@@ -35,13 +36,13 @@ _GO_ON = frozenset(
         Reason.OTHER_CANONICAL,
     }
 )
-"""What a bare domain says whose web site is at www."""
+"""Reasons after which www is asked: a bare domain whose web site is at www gives them."""
 
 
 async def ask(fetcher: Fetcher, party: str, now: datetime) -> SourceFinding:
-    """What the security.txt of ``party`` says, or else that of its host www.
+    """The finding in the security.txt of ``party``, or else in that of its host www.
 
-    A redirect from the one to the other is not followed: a redirect to another host never is. www is asked itself.
+    A redirect to another host is never followed, so www is asked itself.
     """
     first = await _at(fetcher, party, party, now)
     if first.reason not in _GO_ON:
@@ -58,7 +59,7 @@ async def _at(fetcher: Fetcher, host: str, party: str, now: datetime) -> SourceF
 
 
 def read(page: Page, asked: Url, now: datetime) -> SourceFinding:
-    """What ``page``, which ``asked`` led to, says at ``now``. Pure."""
+    """The finding in ``page``, to which ``asked`` led, at ``now``. Pure."""
     host = page.url.host
     if not _TYPE.match(page.content_type):
         return SourceFinding.refused(Reason.CONTENT_TYPE, host)
@@ -82,7 +83,7 @@ def read(page: Page, asked: Url, now: datetime) -> SourceFinding:
 
 
 def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> Reason | None:
-    """Why a file with these fields isn't to be believed at ``now``; None when it is."""
+    """The reason why a file with these fields isn't valid at ``now``; None when it is."""
     expires = fields.get("expires", [])
     if len(expires) != 1:
         return Reason.NO_EXPIRY
@@ -96,10 +97,9 @@ def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> Re
 
 
 def _lines(body: bytes) -> list[str] | None:
-    """The lines, or of a signed file (RFC 9116 §2.3) those that are signed; None for what is no such text.
+    """The lines, of a signed file (RFC 9116 §2.3) the signed ones; None for a malformed file.
 
-    The signature isn't verified: there is no key that we could know to be theirs. What stands before or behind the
-    signed text is not part of it.
+    The signature isn't verified: no key is known to be theirs. Text before or after the signed text is ignored.
     """
     try:
         text = body.decode("utf-8-sig")
@@ -118,7 +118,7 @@ def _lines(body: bytes) -> list[str] | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """RFC 3339 §5.6."""
+    """The moment of a date-time (RFC 3339 §5.6); None for another text."""
     if not _MOMENT.match(text):
         return None
     text = text.upper().replace("Z", "+00:00")
@@ -131,7 +131,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _address(uri: str) -> str | None:
-    """The mail address of a Contact. A bare address, which many write, is no URI, and clear all the same."""
+    """The mail address of a Contact. Many write a bare address, which is no URI but clear."""
     scheme, colon, rest = uri.partition(":")
     if colon and scheme.lower() == "mailto":
         return unquote(rest.partition("?")[0].partition("#")[0], errors="replace")

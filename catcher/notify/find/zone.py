@@ -1,4 +1,4 @@
-"""What a domain's own zone says: the mailbox in its SOA, and whether it takes mail at all (RFC 1035, 2142, 7505)."""
+"""Contacts by a domain's own zone: the mailbox in its SOA, and whether it takes mail at all (RFC 1035, 2142, 7505)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from catcher.model.ports import Resolver
 from catcher.notify.find.said import SourceFinding
 
 MAILBOXES = ("security", "abuse", "postmaster")
-"""Of RFC 2142, those who can do something about a leak, in that order."""
+"""Mailboxes of RFC 2142 whose readers can mend a leak, the best first."""
 
 
 async def soa(resolver: Resolver, party: str) -> SourceFinding:
@@ -25,7 +25,7 @@ async def soa(resolver: Resolver, party: str) -> SourceFinding:
 
 
 def mailbox_of(rname: str) -> str | None:
-    """The address that an RNAME stands for (RFC 1035 §8): its first label, dots in it escaped, is the local-part.
+    """The address of an RNAME (RFC 1035 §8): its first label, with escaped dots, is the local-part.
 
     ``Action\\.domains.ISI.EDU`` is Action.domains@ISI.EDU. None for a name of one label or a broken escape.
     """
@@ -45,24 +45,24 @@ def mailbox_of(rname: str) -> str | None:
 
 
 async def mailboxes(resolver: Resolver, party: str) -> SourceFinding:
-    """The mailboxes that ought to exist at ``party``, when it takes mail: an MX, or an address (RFC 5321 §5.1)."""
+    """The mailboxes that RFC 2142 asks for, when ``party`` takes mail: it has an MX or an address (RFC 5321 §5.1)."""
     question = Question(party, RRType.MX)
     answer = (await resolver.ask([question], on_behalf_of=party))[question]
     if answer.status is Status.FOUND:
         takes = any(isinstance(record, tuple) and record[1] for record in answer.records)
-        return _ought(party) if takes else SourceFinding.none(Reason.NO_MAIL, party)
+        return _required(party) if takes else SourceFinding.none(Reason.NO_MAIL, party)
     if answer.status is not Status.NODATA:
         return _without(answer, party)
     questions = [Question(party, RRType.A), Question(party, RRType.AAAA)]
     answers = await resolver.ask(questions, on_behalf_of=party)
     if any(answers[question].status is Status.FOUND for question in questions):
-        return _ought(party)
+        return _required(party)
     if any(answers[question].status is Status.FAILED for question in questions):
         return SourceFinding.failed(Reason.DNS_FAILED, party)
     return SourceFinding.none(Reason.NO_MAIL, party)
 
 
-def _ought(party: str) -> SourceFinding:
+def _required(party: str) -> SourceFinding:
     return SourceFinding.found(tuple(f"{mailbox}@{party}" for mailbox in MAILBOXES), party)
 
 

@@ -1,4 +1,4 @@
-"""The gist of a transaction: enough to judge it when its header is gone, and nothing of the header's text."""
+"""The facts of a transaction: enough to judge it without its header, and nothing of the header's text."""
 
 from __future__ import annotations
 

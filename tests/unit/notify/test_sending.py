@@ -178,7 +178,7 @@ def test_a_suppression_made_meanwhile_keeps_it_back(store: Store) -> None:
 
 
 def test_what_is_taken_back_between_two_looks_is_not_sent(store: Store) -> None:
-    """The step before the dialogue is refused by the store, so that no octet is said."""
+    """The step before the dialogue is refused by the store, so no octet is sent."""
     id, host = approved(store), Host()
     generator = sender_over(store, host, Ticking()).send()
     store.add_step(id, Step(Act.SUPPRESSED, MORNING, "alice", "asked"))

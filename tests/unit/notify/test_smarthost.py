@@ -22,7 +22,7 @@ class Scripted:
     def __init__(self, **replies: Any) -> None:
         self._replies: dict[str, Any] = {"mail": (250, b"ok"), "rcpt": (250, b"ok"), "data": (250, b"queued as 1")}
         self._replies |= replies
-        self.said: list[str] = []
+        self.commands: list[str] = []
         self.sock = self
         self.timeout: float | None = None
 
@@ -30,7 +30,7 @@ class Scripted:
         self.timeout = seconds
 
     def _say(self, command: str) -> Any:
-        self.said.append(command)
+        self.commands.append(command)
         reply = self._replies[command]
         if isinstance(reply, Exception):
             raise reply
@@ -101,7 +101,7 @@ def test_the_last_reply_may_take_ten_minutes() -> None:
 def test_a_refused_recipient_gets_no_data() -> None:
     scripted = Scripted(rcpt=(550, b"5.1.1 no"))
     SmarthostSession(cast(smtplib.SMTP, scripted)).deliver(MAIL)
-    assert scripted.said == ["mail", "rcpt"]
+    assert scripted.commands == ["mail", "rcpt"]
 
 
 @pytest.mark.parametrize(("mode", "octets", "what"), [(0o644, b"pw\n", "others may read"), (0o600, b"\xff", "UTF-8")])
