@@ -7,13 +7,15 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 MAX_BITS = 8192
 """Longest modulus in bits. RFC 8301 §3.2 asks for up to 4096; the work grows with the cube of the length."""
 _MAX_EXPONENT = 1 << 33
 """Public exponents stay below: the work grows with the length, and 65537 is the usual one."""
 
+_FORMS = (PublicFormat.SubjectPublicKeyInfo, PublicFormat.PKCS1)
+"""Other forms aren't read, such as a SubjectPublicKeyInfo of RSASSA-PSS, which the library takes for an RSA key."""
 _PADDING, _SHA256 = PKCS1v15(), Prehashed(SHA256())
 
 
@@ -27,7 +29,7 @@ def read_rsa_key(der: bytes) -> RSAPublicKey:
         key = load_der_public_key(der)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise RsaKeyError("not an RSA key") from error
-    if not isinstance(key, RSAPublicKey):
+    if not isinstance(key, RSAPublicKey) or not any(key.public_bytes(Encoding.DER, form) == der for form in _FORMS):
         raise RsaKeyError("not an RSA key")
     numbers = key.public_numbers()
     if key.key_size > MAX_BITS or not 1 < numbers.e < _MAX_EXPONENT or numbers.e % 2 == 0 or numbers.n % 2 == 0:

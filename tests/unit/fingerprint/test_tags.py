@@ -14,6 +14,7 @@ from catcher.fingerprint.tags import MAX_LIST_OCTETS, TagListError, base64_value
 from tests.support.signing import RSA_RECORD, rsa_signature
 
 DER = base64.b64decode(RSA_RECORD.rpartition(b"p=")[2])
+DIGEST, SIGNATURE = hashlib.sha256(b"x").digest(), rsa_signature(b"x")
 
 
 def test_a_list_is_read_with_its_folds() -> None:
@@ -66,6 +67,16 @@ def test_a_key_is_read_in_both_forms() -> None:
     assert read_rsa_key(DER[24:]) == key
 
 
+@pytest.mark.parametrize(
+    "algorithm", ["300b06092a864886f70d01010a", "300b06092a864886f70d010101"], ids=["pss", "no-null"]
+)
+def test_a_key_of_another_algorithm_is_refused(algorithm: str) -> None:
+    """RFC 3279 §2.3.1: the algorithm is rsaEncryption, its parameters are NULL."""
+    content = bytes.fromhex(algorithm) + DER[19:]
+    with pytest.raises(RsaKeyError):
+        read_rsa_key(b"\x30\x82" + len(content).to_bytes(2) + content)
+
+
 @given(st.binary(max_size=80))
 def test_any_octets_are_a_key_or_a_key_error(octets: bytes) -> None:
     with pytest.raises(RsaKeyError):
@@ -76,17 +87,16 @@ def test_any_octets_are_a_key_or_a_key_error(octets: bytes) -> None:
 def test_a_damaged_key_is_refused_or_verifies_nothing(position: int, change: int) -> None:
     damaged = bytearray(DER)
     damaged[position] ^= change
-    digest, signature = hashlib.sha256(b"x").digest(), rsa_signature(b"x")
-    assert verify_rsa(read_rsa_key(DER), digest, signature)
+    assert verify_rsa(read_rsa_key(DER), DIGEST, SIGNATURE)
     try:
         key = read_rsa_key(bytes(damaged))
     except RsaKeyError:
         return
-    assert not verify_rsa(key, digest, signature)
+    assert not verify_rsa(key, DIGEST, SIGNATURE)
 
 
 def test_a_signature_of_another_length_or_beyond_the_modulus_is_refused() -> None:
-    key, digest, signature = read_rsa_key(DER), hashlib.sha256(b"x").digest(), rsa_signature(b"x")
+    key, digest, signature = read_rsa_key(DER), DIGEST, SIGNATURE
     beyond = (int.from_bytes(signature) + key.public_numbers().n).to_bytes(257)
     for wrong in (b"", b"\x00" + signature, signature[1:], beyond, beyond[1:]):
         assert not verify_rsa(key, digest, wrong)
