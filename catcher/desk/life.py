@@ -70,13 +70,18 @@ class Lives:
         if not notices:
             return None
         domain = incident.key.domain
-        untold = {
+        unnotified = {
             name: days
             for name, days in self._senders(domain).items()
             if name != told.party and IncidentKey(name, Role.SENDER, domain) not in self._told
         }
         return effect(
-            incident, notices, self._today, visibility=self._seeing(domain), untold=untold or None, sender=sender
+            incident,
+            notices,
+            self._today,
+            visibility=self._seeing(domain),
+            unnotified=unnotified or None,
+            sender=sender,
         )
 
     def _seeing_of(self, domain: str) -> Visibility:

@@ -78,12 +78,12 @@ def effect(
     today: date,
     *,
     visibility: Visibility | None = None,
-    untold: Days | None = None,
+    unnotified: Days | None = None,
     sender: str | None = None,
 ) -> Effect | None:
     """The effect of the first of ``notices`` on ``incident``; None without a notice before ``today``.
 
-    ``untold``: the days of the senders without a notice so far. ``sender``: the only sender to compare; None: all.
+    ``unnotified``: the days of the senders without a notice so far. ``sender``: the only sender to compare; None: all.
     """
     notice = min((day for day in notices if day < today), default=None)
     if notice is None or not incident.cells:
@@ -94,7 +94,7 @@ def effect(
     spans = spans_around(notice, incident, today, visibility or Visibility())
     if spans.void:
         return Effect(notice, None, spans.policy_changed)
-    control = compare_spans(untold, spans) if untold else None
+    control = compare_spans(unnotified, spans) if unnotified else None
     return Effect(notice, compare_spans(days, spans), spans.policy_changed, control)
 
 

@@ -55,16 +55,16 @@ def life(
     days = sorted({day for day in days_of_mail(incident) if day <= today})
     if not days:
         return None
-    told = min((day for day in signs if day <= today), default=None)
+    notified = min((day for day in signs if day <= today), default=None)
     episode, closed_before = days[0], False
     for day, following in pairwise(days):
-        closed = _closed(day, told, visibility)
+        closed = _closed(day, notified, visibility)
         if closed is not None and closed < following:
             episode, closed_before = following, True
     latest = days[-1]
     enough = quiet_after(days[bisect_left(days, episode) :], visibility)
     silent = visibility.visible_days(latest + DAY, today)
-    quiet, closed = visibility.nth_visible_day(latest, enough), _closed(latest, told, visibility)
+    quiet, closed = visibility.nth_visible_day(latest, enough), _closed(latest, notified, visibility)
     if closed is not None and closed < today:
         state, since = State.CLOSED, closed + DAY
     elif quiet is not None and quiet < today:
@@ -93,6 +93,6 @@ def quiet_after(days: list[date], visibility: Visibility) -> int:
     return min(QUIET_MOST, max(QUIET_LEAST, ceil(wanted)))
 
 
-def _closed(latest: date, told: date | None, visibility: Visibility) -> date | None:
+def _closed(latest: date, notified: date | None, visibility: Visibility) -> date | None:
     """The day at whose end an incident without mail after ``latest`` is closed; None when it never is."""
-    return None if told is None else visibility.nth_visible_day(max(latest, told), CLOSED_AFTER)
+    return None if notified is None else visibility.nth_visible_day(max(latest, notified), CLOSED_AFTER)

@@ -61,8 +61,8 @@ def next_step(
 ) -> NextStep:
     """The next step to tell the party of ``key`` about ``period``. ``episode``: the present episode's first day."""
     mine = [n for n in notices if n.key == key and (episode is None or n.drafted_at.date() >= episode)]
-    told = [n for n in mine if n.state.told]
-    last = told[-1] if told else None
+    reached = [n for n in mine if n.state.told]
+    last = reached[-1] if reached else None
     if last is not None and last.state is State.SENT and last.sent_at is not None:
         until = last.sent_at.date() + timedelta(days=escalate_days)
         if now.date() >= until:

@@ -79,7 +79,7 @@ def composed(case: dict[str, Any]) -> Report:
         names=not case.get("unconfirmed", False),
         answers=CODES.addresses("ntc-0123456789ab", case["answers"]) if "answers" in case else None,
         life=lived,
-        effect=effect(incident, since, now.date(), visibility=visibility, untold=untold),
+        effect=effect(incident, since, now.date(), visibility=visibility, unnotified=untold),
     )
 
 

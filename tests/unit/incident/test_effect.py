@@ -26,10 +26,10 @@ def after_notice(
     *,
     notices: Sequence[int] = (NOTICE,),
     policies: Iterable[tuple[int, Policy]] = (),
-    untold: Days | None = None,
+    unnotified: Days | None = None,
 ) -> Effect:
     visibility = Visibility(PolicySince(day(n), policy) for n, policy in policies)
-    found = effect(incident, [day(n) for n in notices], day(today), visibility=visibility, untold=untold)
+    found = effect(incident, [day(n) for n in notices], day(today), visibility=visibility, unnotified=unnotified)
     assert found is not None
     return found
 
@@ -110,9 +110,9 @@ def test_the_incident_of_a_sender_has_one_sender() -> None:
 
 
 class TestControl:
-    def fell(self, untold: Iterable[int]) -> Effect:
-        others = senders(leak(cells(untold, sender="untold.example")))
-        return after_notice(leak(cells(range(NOTICE))), untold=others)
+    def fell(self, unnotified: Iterable[int]) -> Effect:
+        others = senders(leak(cells(unnotified, sender="unnotified.example")))
+        return after_notice(leak(cells(range(NOTICE))), unnotified=others)
 
     def test_senders_that_were_not_told_stand_beside_it(self) -> None:
         found = self.fell(range(TODAY))
