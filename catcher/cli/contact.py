@@ -53,8 +53,8 @@ def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
         looking = finder(config, book, system_clock())
         for party in wanted:
             now = system_clock().now()
-            found = await looking.find(party, now, tell=_watched(party))
-            contacts = book.record(party, found.contacts, found.outcomes, looked=found.looked, now=now)
+            found = await looking.find(party, now, on_step=_watched(party))
+            contacts = book.record(party, found.contacts, found.outcomes, looked=found.answered, now=now)
             _print_search(party, found.outcomes, contacts, as_json)
             everybody = everybody and next_contact(contacts) is not None
         return everybody

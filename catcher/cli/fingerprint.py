@@ -114,7 +114,7 @@ def command(
     """
     from catcher.cli.message import read_message, transaction_of
     from catcher.fingerprint import fingerprint
-    from catcher.intake.rounds import resolved
+    from catcher.intake.rounds import ask_until_answered
     from catcher.serve import system_clock
 
     if zones and no_lookups:
@@ -135,7 +135,7 @@ def command(
             )
             own = transaction.reverse_path.domain if transaction.reverse_path else transaction.client
             judge_it = partial(fingerprint, transaction, context=context)
-            found = await resolved(judge_it, resolver, on_behalf_of=own)
+            found = await ask_until_answered(judge_it, resolver, on_behalf_of=own)
             if as_json:
                 print_json([{"file": file, **found.to_json()}])
             else:

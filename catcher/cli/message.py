@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from catcher.fingerprint.addresses import mailboxes
+from catcher.fingerprint.addresses import read_mailboxes
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.mailbox import Mailbox
 from catcher.model.transaction import BodyFacts, Header, Transaction
@@ -47,14 +47,14 @@ def transaction_of(
     """
     if reverse_path is None:
         noted = header.first("return-path")
-        reverse_path = (next(iter(mailboxes([noted])), None) if noted is not None else _UNKNOWN,)
+        reverse_path = (next(iter(read_mailboxes([noted])), None) if noted is not None else _UNKNOWN,)
     return Transaction(
         received_at=at,
         client=client,
         helo=helo,
         tls=False,
         reverse_path=reverse_path[0],
-        forward_paths=forward_paths or tuple(dict.fromkeys(mailboxes(header.all("to") + header.all("cc")))),
+        forward_paths=forward_paths or tuple(dict.fromkeys(read_mailboxes(header.all("to") + header.all("cc")))),
         header=header,
         body=body,
     )

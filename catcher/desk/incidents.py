@@ -8,8 +8,8 @@ from typing import Any
 
 from catcher.desk.context import Desk, NotFound
 from catcher.desk.life import Lives, Standing
-from catcher.incident import Verdict, judge, latest_period, measure, series
-from catcher.incident.measures import Step
+from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
+from catcher.incident.measures import Granularity
 from catcher.model.incident import Incident
 from catcher.model.measures import Measures, Period
 
@@ -20,7 +20,7 @@ class Appraisal:
 
     incident: Incident
     measures: Measures
-    verdict: Verdict
+    verdict: NoticeDecision
     standing: Standing
     """Where it stands today, whatever the period; what its notices did is known when it is shown, not when listed."""
 
@@ -63,8 +63,8 @@ class Appraisal:
                 for party in measures.counterparts
             ],
             "days": [bar.to_json() for bar in measures.series],
-            "weeks": [bar.to_json() for bar in series(self.incident, Step.WEEK)],
-            "months": [bar.to_json() for bar in series(self.incident, Step.MONTH)],
+            "weeks": [bar.to_json() for bar in series(self.incident, Granularity.WEEK)],
+            "months": [bar.to_json() for bar in series(self.incident, Granularity.MONTH)],
             "told": [day.isoformat() for day in self.standing.told],
             "effect": self.standing.effect and self.standing.effect.to_json(),
             "senders_told": {sender: effect.to_json() for sender, effect in self.standing.senders.items()},
@@ -94,5 +94,5 @@ def show(desk: Desk, id: str, *, period: Period | None = None) -> Appraisal:
 
 
 def _appraise(desk: Desk, incident: Incident, period: Period, standing: Standing) -> Appraisal:
-    measures = measure(incident, period, desk.store.crowd(incident.key.id, period.name))
-    return Appraisal(incident, measures, judge(measures, desk.thresholds), standing)
+    measures = measure_incident(incident, period, desk.store.crowd(incident.key.id, period.name))
+    return Appraisal(incident, measures, judge_notice(measures, desk.thresholds), standing)

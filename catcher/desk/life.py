@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from catcher.desk.context import Desk
-from catcher.incident import Seeing, effect, life, senders
+from catcher.incident import Visibility, effect, life, senders
 from catcher.incident.effect import Days
 from catcher.model.incident import Incident, IncidentKey, Role
 from catcher.model.life import Effect, Life
@@ -43,8 +43,8 @@ class Lives:
 
     def life(self, incident: Incident) -> Life | None:
         """Where ``incident`` stands today."""
-        seeing = self._seeing(incident.key.domain)
-        return life(incident, self._today, signs=self._told.get(incident.key, ()), seeing=seeing)
+        visibility = self._seeing(incident.key.domain)
+        return life(incident, self._today, signs=self._told.get(incident.key, ()), visibility=visibility)
 
     def standing(self, incident: Incident) -> Standing:
         """The same, with what its notices did."""
@@ -70,15 +70,22 @@ class Lives:
         if not notices:
             return None
         domain = incident.key.domain
-        untold = {
+        unnotified = {
             name: days
             for name, days in self._senders(domain).items()
             if name != told.party and IncidentKey(name, Role.SENDER, domain) not in self._told
         }
-        return effect(incident, notices, self._today, seeing=self._seeing(domain), untold=untold or None, sender=sender)
+        return effect(
+            incident,
+            notices,
+            self._today,
+            visibility=self._seeing(domain),
+            unnotified=unnotified or None,
+            sender=sender,
+        )
 
-    def _seeing_of(self, domain: str) -> Seeing:
-        return Seeing(self._store.policies(domain))
+    def _seeing_of(self, domain: str) -> Visibility:
+        return Visibility(self._store.policies(domain))
 
     def _senders_to(self, domain: str) -> Days:
         """Everyone who wrote to ``domain``, whomever they meant."""

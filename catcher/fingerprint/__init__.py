@@ -10,13 +10,23 @@
                         │         └─ iprev ┘    nature, markings ┘
                         └─▶ Unanswered(questions): ask the resolver, add the answers, call again
 
-No sockets, files, environment or clock: what the DNS says comes in as ``answers``, the time as ``context.now``.
+No sockets, files, environment or clock: the DNS comes in as ``answers``, the time as ``context.now``.
 """
 
 from catcher.fingerprint.bodydigest import BodyDigest
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.judge import Gist, fingerprint, gist, judge
-from catcher.fingerprint.lookups import MAX_ROUNDS, settled
+from catcher.fingerprint.judge import TransactionFacts, fingerprint, fingerprint_from, read_transaction_facts
+from catcher.fingerprint.lookups import MAX_ROUNDS, failing_the_rest
 from catcher.fingerprint.signature import wanted_digests
 
-__all__ = ["MAX_ROUNDS", "BodyDigest", "Context", "Gist", "fingerprint", "gist", "judge", "settled", "wanted_digests"]
+__all__ = [
+    "MAX_ROUNDS",
+    "BodyDigest",
+    "Context",
+    "TransactionFacts",
+    "failing_the_rest",
+    "fingerprint",
+    "fingerprint_from",
+    "read_transaction_facts",
+    "wanted_digests",
+]

@@ -1,6 +1,6 @@
 """Mailboxes in From, To, Cc and Return-Path, read from hostile text (RFC 5322 §3.4), in one linear pass.
 
-Leniency is one-sided: what can't be read names nobody. Display names, comments and group names are dropped unread.
+Text that can't be read names nobody. Display names, comments and group names are dropped unread.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from catcher.model.mailbox import Mailbox
 from catcher.model.value import value
 
 MAX_MAILBOXES = 500
-"""Mailboxes of one message that are looked at."""
+"""Most mailboxes of one message that are read."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\\\[]+', re.DOTALL)
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
 _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
-"""The two usual shapes of a single address, read at once; everything else goes token by token."""
+"""The two usual shapes of a single address, read in one match; every other text is read token by token."""
 _LABEL = rb"[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+"
 _PLAIN = re.compile(
     rb"(?:(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*+(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
     rb"@(?![^>,\s]{64})((?:" + _LABEL + rb"\.)++(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
 )
-"""The same where the domain is plain, too: short, and no internationalised one; also as a member of a list. One look is
-enough for all of it."""
+"""The same with a plain domain, short and not internationalised; also as a member of a list. One match validates the
+whole address."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -41,21 +41,21 @@ def domain_or_none(text: str) -> str | None:
 
 
 @value
-class Named:
-    """Whom a field names."""
+class AddressList:
+    """The mailboxes that a field names."""
 
     mailboxes: tuple[Mailbox, ...]
-    """In order, at most MAX_MAILBOXES; one whose domain isn't any is left out: ``<>`` and a bare word name nobody."""
+    """In order, at most MAX_MAILBOXES; without those whose domain isn't one: ``<>`` and a bare word name nobody."""
     local_parts: tuple[str, ...]
-    """In lower case, also of addresses without a domain (``MAILER-DAEMON``); '' for ``<>``."""
+    """In lower case, those of addresses without a domain included (``MAILER-DAEMON``); '' for ``<>``."""
     plain: bool = False
-    """Whether it is a single address in the usual shape."""
+    """Whether the field is a single address in the usual shape."""
 
 
-NOBODY = Named((), ())
+NOBODY = AddressList((), ())
 
 
-def named(text: bytes) -> Named:
+def read_address_list(text: bytes) -> AddressList:
     """Reads a field's value."""
     found: list[Mailbox] = []
     names: list[str] = []
@@ -66,21 +66,21 @@ def named(text: bytes) -> Named:
         names.append(mailbox.local_part.lower())
         begin = plain.end()
         if begin == len(text):
-            return Named(tuple(found[:MAX_MAILBOXES]), tuple(names), len(found) == 1)
+            return AddressList(tuple(found[:MAX_MAILBOXES]), tuple(names), len(found) == 1)
     found, names = [], []
     for address in _addresses(text.decode("utf-8", "replace")):
         local_part, at, _ = address.rpartition("@")
         names.append(local_part.strip('"').lower() if at else address.lower())
         if len(found) < MAX_MAILBOXES and (read := _mailbox(address)) is not None:
             found.append(read)
-    return Named(tuple(found), tuple(names))
+    return AddressList(tuple(found), tuple(names))
 
 
-def mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
+def read_mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
     """The mailboxes that the field values name, in order, at most MAX_MAILBOXES."""
     found: list[Mailbox] = []
     for text in values:
-        found += named(text).mailboxes
+        found += read_address_list(text).mailboxes
         if len(found) >= MAX_MAILBOXES:
             return found[:MAX_MAILBOXES]
     return found

@@ -1,4 +1,4 @@
-"""Validates an ARC chain: what earlier hands say they saw (RFC 8617 §5.2). Evidence only: no tier rests on it.
+"""Validates an ARC chain, in which forwarders state what they saw (RFC 8617 §5.2). No tier of evidence rests on it.
 
 A chain is whole when its instances run from 1 without a gap, each with one seal, one signature and one results field;
 the newest signature verifies; every seal verifies; and the seals say ``none`` first and ``pass`` ever after.
@@ -14,7 +14,7 @@ from catcher.fingerprint.canonical import canonical_field
 from catcher.fingerprint.dkim import Seal, sealed
 from catcher.fingerprint.keyrecord import KeyRecordError, read_key_record
 from catcher.fingerprint.lookups import Lookups
-from catcher.fingerprint.signature import Signature, SignatureSyntaxError, arc_instance, read_seal, read_signature
+from catcher.fingerprint.signature import DkimSignature, SignatureSyntaxError, arc_instance, read_seal, read_signature
 from catcher.fingerprint.tags import without_value_of
 from catcher.model.fingerprint import ArcResult, AuthResult
 from catcher.model.lookup import RRType, Status
@@ -22,7 +22,7 @@ from catcher.model.transaction import BodyFacts, Canonicalization, Header, Heade
 from catcher.model.value import value
 
 MAX_SETS = 10
-"""Longer chains aren't judged (``policy``): every set costs look-ups, and RFC 8617's 50 invites misuse."""
+"""Most sets of a chain that is judged; a longer one is ``policy``. Each set costs a look-up; RFC 8617 allows 50."""
 
 _RESULTS, _SIGNATURE, _SEAL = b"arc-authentication-results", b"arc-message-signature", b"arc-seal"
 _KINDS = (_RESULTS, _SIGNATURE, _SEAL)
@@ -35,7 +35,7 @@ class _BrokenChainError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Set:
-    """The three fields that one hand added (RFC 8617 §4.2)."""
+    """The three fields that one forwarder added (RFC 8617 §4.2)."""
 
     results: HeaderField = field(repr=False)
     signature: HeaderField = field(repr=False)
@@ -44,10 +44,10 @@ class _Set:
 
 @value
 class Chain:
-    """A chain whose keys are still to be asked for: no text, only where each key is and what it has to fit."""
+    """A chain before its keys are known: for each link the key's name and the seal that it must verify; no text."""
 
     links: tuple[tuple[str, Seal], ...] = field(repr=False)
-    """(the key's name, what it has to fit): of the newest signature, then of each seal, oldest first."""
+    """(key's name, seal): of the newest signature, then of each ARC-Seal, oldest first."""
 
 
 def read_arc(header: Header, body: BodyFacts) -> Chain | ArcResult:
@@ -63,7 +63,7 @@ def read_arc(header: Header, body: BodyFacts) -> Chain | ArcResult:
         seals = [read_seal(each.seal) for each in sets]
     except (_BrokenChainError, SignatureSyntaxError):
         return ArcResult(AuthResult.FAIL)
-    if _SEAL in newest.signed or [said for _, said in seals] != [b"none", *[b"pass"] * (len(sets) - 1)]:
+    if _SEAL in newest.signed or [cv for _, cv in seals] != [b"none", *[b"pass"] * (len(sets) - 1)]:
         return ArcResult(AuthResult.FAIL)
     links = [(newest.key_name, sealed(newest, header, body))]
     links += [(seal.key_name, _sealed(sets[:n], seal)) for n, (seal, _) in enumerate(seals, 1)]
@@ -91,7 +91,7 @@ def judge_arc(lookups: Lookups, chain: Chain | ArcResult) -> ArcResult | None:
 
 
 def _sets(fields: list[HeaderField]) -> list[_Set]:
-    """The sets by instance, from 1. Raises _BrokenChainError for a gap, a doublet or a field without instance."""
+    """The sets by instance, from 1. Raises _BrokenChainError for a gap, a duplicate, or a field without instance."""
     found: dict[int, dict[bytes, HeaderField]] = {}
     for each in fields:
         kind = each.name.rstrip(b" \t").lower()
@@ -110,8 +110,8 @@ def _results_instance(each: HeaderField) -> int:
     return int(match[1]) if match else 0
 
 
-def _sealed(sets: list[_Set], seal: Signature) -> Seal:
-    """What the last of ``sets`` seals of them all (RFC 8617 §5.1.1): results, signature, seal of each, oldest first."""
+def _sealed(sets: list[_Set], seal: DkimSignature) -> Seal:
+    """The seal of the last of ``sets`` over all of them (RFC 8617 §5.1.1): each one's fields, oldest set first."""
     parts = []
     for each in sets:
         parts += [canonical_field(f, Canonicalization.RELAXED) + b"\r\n" for f in (each.results, each.signature)]
@@ -119,4 +119,4 @@ def _sealed(sets: list[_Set], seal: Signature) -> Seal:
             parts.append(canonical_field(each.seal, Canonicalization.RELAXED) + b"\r\n")
     unsigned = HeaderField(seal.source.name, without_value_of(seal.source.value, b"b"))
     octets = b"".join(parts) + canonical_field(unsigned, Canonicalization.RELAXED)
-    return Seal("sha256", hashlib.sha256(octets).digest(), seal.value)
+    return Seal(hashlib.sha256(octets).digest(), seal.value)

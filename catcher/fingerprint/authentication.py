@@ -1,17 +1,17 @@
-"""SPF, DKIM, DMARC and ARC of one transaction together: the results, and what the other rooms rest on."""
+"""SPF, DKIM, DMARC and ARC of one transaction together: their results, and the facts that the judgement rests on."""
 
 from __future__ import annotations
 
 from dataclasses import field
 
-from catcher.fingerprint.addresses import domain_or_none, mailboxes
+from catcher.fingerprint.addresses import domain_or_none, read_mailboxes
 from catcher.fingerprint.arc import Chain, judge_arc, read_arc
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.dkim import Claim, Verdict, judge_dkim, read_claims, unjudged
+from catcher.fingerprint.dkim import Claim, DkimVerdict, judge_dkim, read_claims, unjudged
 from catcher.fingerprint.dmarc import DmarcVerdict, judge_dmarc, without_record
 from catcher.fingerprint.dmarc7489 import Identifier
 from catcher.fingerprint.dmarcrecord import walk
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.spf import judge_spf
 from catcher.model.fingerprint import ArcResult, Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
@@ -21,7 +21,7 @@ from catcher.model.value import value
 
 _NOTHING_JUDGED = Authentication()
 _MAX_AUTHORS = 4
-"""Domains of From that are kept as evidence."""
+"""Most domains of From that are kept as evidence."""
 
 
 @value
@@ -34,35 +34,35 @@ class Authenticated:
     former_dmarc: AuthResult | None = None
     """DMARC's result by RFC 7489, where it differs."""
     spf_aligned: bool = False
-    verdicts: tuple[Verdict, ...] = field(default=(), repr=False)
-    """As ``results.dkim``, with their signatures."""
+    verdicts: tuple[DkimVerdict, ...] = field(default=(), repr=False)
+    """The same as ``results.dkim``, with the signatures."""
 
 
 @value
 class Credentials:
-    """What a transaction brings to prove who sent it: names, signatures and digests, no text."""
+    """The means by which a transaction proves its sender: names, signatures and digests, no text."""
 
     client: str
     helo: str = field(repr=False)
     reverse_path: Mailbox | None = field(repr=False)
-    """Its local-part is left out where there is one: nothing may be asked with it."""
+    """With ``-`` in place of its local-part, which must never get into a DNS query."""
     authors: tuple[str, ...]
     """The distinct domains in From."""
     author: str | None
-    """The one author's domain, where there is one."""
+    """The domain of the only author; None when there are several or none."""
     claims: tuple[Claim, ...] = ()
     chain: Chain | ArcResult = ArcResult()
-    unjudged: tuple[Verdict, ...] = field(default=(), repr=False)
-    """The signatures as they were read, where no look-ups are made."""
+    unjudged: tuple[DkimVerdict, ...] = field(default=(), repr=False)
+    """The signatures with the result ``none``, where no look-ups are made."""
 
 
-def read_credentials(transaction: Transaction, glance: Glance | None, *, lookups: bool) -> Credentials:
-    """The credentials of ``transaction``; without ``lookups`` nothing is hashed for keys that nobody asks for.
+def read_credentials(transaction: Transaction, view: HeaderView | None, *, lookups: bool) -> Credentials:
+    """The credentials of ``transaction``; without ``lookups`` no key is fetched, so nothing is hashed.
 
-    ``glance`` is at its header, None where it has none.
+    ``view``: of its header; None where there is no header.
     """
     header, body = transaction.header or Header(), transaction.body or BodyFacts()
-    author, authors = _authors(header, glance)
+    author, authors = _authors(header, view)
     path = transaction.reverse_path
     bare = None if path is None else Mailbox("-" if path.local_part else "", path.domain)
     client, helo = transaction.client, transaction.helo
@@ -72,23 +72,29 @@ def read_credentials(transaction: Transaction, glance: Glance | None, *, lookups
     return Credentials(client, helo, bare, authors, author, read_claims(header, body, typed), read_arc(header, body))
 
 
-def _authors(header: Header, glance: Glance | None) -> tuple[str | None, tuple[str, ...]]:
-    """The one author's domain, where there is one, and the distinct domains in From, all of it read."""
-    if glance is not None and glance.author is not None:
-        return glance.author.domain, (glance.author.domain,)
+def _authors(header: Header, view: HeaderView | None) -> tuple[str | None, tuple[str, ...]]:
+    """(the only author's domain or None, the distinct domains in From), from whole From fields."""
+    if view is not None and view.author is not None:
+        return view.author.domain, (view.author.domain,)
     froms = header.all("from")
-    authors = tuple(dict.fromkeys([mailbox.domain for mailbox in mailboxes(froms)]))
+    authors = tuple(dict.fromkeys([mailbox.domain for mailbox in read_mailboxes(froms)]))
     return authors[0] if len(authors) == 1 and len(froms) == 1 else None, authors
 
 
-def authenticate(lookups: Lookups, shown: Credentials, context: Context) -> Authenticated | None:
+def authenticate(lookups: Lookups, credentials: Credentials, context: Context) -> Authenticated | None:
     """All results; None when questions are open in ``lookups``."""
-    author, authors = shown.author, shown.authors
+    author, authors = credentials.author, credentials.authors
     if not context.lookups:
-        return _without_lookups(shown.unjudged, author, authors, context)
-    spf = judge_spf(lookups, client=shown.client, helo=shown.helo, reverse_path=shown.reverse_path, now=context.now)
-    verdicts = judge_dkim(lookups, shown.claims, context.now)
-    arc = judge_arc(lookups, shown.chain)
+        return _without_lookups(credentials.unjudged, author, authors, context)
+    spf = judge_spf(
+        lookups,
+        client=credentials.client,
+        helo=credentials.helo,
+        reverse_path=credentials.reverse_path,
+        now=context.now,
+    )
+    verdicts = judge_dkim(lookups, credentials.claims, context.now)
+    arc = judge_arc(lookups, credentials.chain)
     if author is not None:
         walk(lookups, author)
     if spf is None or verdicts is None or arc is None or lookups.open:
@@ -115,9 +121,9 @@ def authenticate(lookups: Lookups, shown: Credentials, context: Context) -> Auth
 
 
 def _without_lookups(
-    verdicts: tuple[Verdict, ...], author: str | None, authors: tuple[str, ...], context: Context
+    verdicts: tuple[DkimVerdict, ...], author: str | None, authors: tuple[str, ...], context: Context
 ) -> Authenticated:
-    """Every result is ``none``; the signatures are named."""
+    """Every result is ``none``; the signatures are listed."""
     if not verdicts:
         return Authenticated(_NOTHING_JUDGED, authors[:_MAX_AUTHORS])
     identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]
@@ -132,7 +138,7 @@ def _without_lookups(
 
 
 def _dmarc(
-    lookups: Lookups, author: str | None, spf: SpfResult, verdicts: list[Verdict], context: Context
+    lookups: Lookups, author: str | None, spf: SpfResult, verdicts: list[DkimVerdict], context: Context
 ) -> DmarcVerdict | None:
     if author is None:
         return DmarcVerdict(DmarcResult())
@@ -142,7 +148,7 @@ def _dmarc(
     return judge_dmarc(lookups, author, identifiers, context.organizational_domain)
 
 
-def _dkim_result(verdict: Verdict, dmarc: DmarcVerdict) -> DkimResult:
+def _dkim_result(verdict: DkimVerdict, dmarc: DmarcVerdict) -> DkimResult:
     signature = verdict.signature
     if signature is None:
         return DkimResult(verdict.result, None, None, None, False)

@@ -1,11 +1,11 @@
 """A DKIM body digest, computed while the body streams by: O(1) memory, any segmentation (RFC 6376 §3.4.3-5).
 
-What is carried from chunk to chunk: at most one blank and one CR whose fate the next octet decides, and how many
-CRLFs wait, since those at the very end don't count. Work is linear: runs of blanks are halved, not searched.
+Two things are carried from chunk to chunk: at most one blank and one CR, which the next octet keeps or drops, and the
+number of CRLFs seen last, since those at the end of the body don't count. Work is linear: a pass halves runs of blanks.
 
-Only CRLF ends a line, as RFC 6376 §5.3 has it: a bare LF or CR is an octet like others, blanks before it stay. dkimpy
-and Exim read a bare LF as CRLF; such a mail is refused here by default, and where it is accepted
-(``smtp.bare_newline``) its signature fails unless it was made of just those octets.
+Only CRLF ends a line (RFC 6376 §5.3): a bare LF or CR is an octet like others, and blanks before it stay. dkimpy and
+Exim read a bare LF as CRLF. Such a mail is refused here by default; where it is accepted (``smtp.bare_newline``) its
+signature verifies only if it was made over the same octets.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class BodyDigest:
         )
         self._relaxed = wanted.canonicalization is Canonicalization.RELAXED
         self._room = wanted.length
-        """Octets that ``l=`` still takes; None without ``l=``."""
+        """Octets that ``l=`` still covers; None without ``l=``."""
         self._held = b""
         """Relaxed: a blank, a CR or both; simple: a CR."""
         self._crlfs = 0
         """CRLFs seen and not yet hashed."""
         self._started = False
-        """Whether anything but CRLFs was seen."""
+        """Whether any octet other than CRLFs was seen."""
 
     def feed(self, chunk: bytes | memoryview) -> None:
         """Takes the next octets of the body."""
@@ -57,18 +57,20 @@ class BodyDigest:
             data = without_trailing_blanks(data)
         self._take(data)
 
-    def digest(self) -> bytes | None:
-        """The digest of all that was fed, or None when the canonicalised body is shorter than ``l=``.
+    @property
+    def carried(self) -> int:
+        """Octets carried to the next chunk: two at most."""
+        return len(self._held)
 
-        Ends the computation: call it once.
-        """
+    def digest(self) -> bytes | None:
+        """The digest of the whole body; None when the canonicalised body is shorter than ``l=``. Call it once."""
         self._take(self._held)
         if self._started or not self._relaxed:
             self._update(b"\r\n")
         return None if self._room else self._hash.digest()
 
     def _take(self, data: bytes) -> None:
-        """Hashes canonical octets but for the CRLFs at their end, which are counted."""
+        """Hashes canonical octets, except the CRLFs at their end: those are counted."""
         text_end = _end_of_text(data)
         if text_end:
             while self._crlfs:
@@ -87,7 +89,7 @@ class BodyDigest:
 
 
 def _end_of_text(data: bytes) -> int:
-    """Where the whole CRLFs at the end of ``data`` begin; linear for any octets."""
+    """The offset at which the CRLFs at the end of ``data`` begin; linear for any octets."""
     if not data.endswith(b"\r\n"):
         return len(data)
     if data[-3:-2] not in b"\r\n":

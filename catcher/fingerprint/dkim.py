@@ -9,8 +9,8 @@
 ``permerror``  there is no usable key, or ``h=`` lacks From
 =============  ======================================================================================
 
-The body was hashed while it streamed by (BodyDigest); only its digests are here. ``read_claims`` makes of the header
-what is needed once a key is at hand: from then on there is no header text any more.
+The body was hashed while it streamed by (BodyDigest); only its digests are here. ``read_claims`` reduces the header to
+digests and signatures; the verdict needs no header text.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from collections.abc import Collection
 from dataclasses import field, replace
 from datetime import datetime
 
-from catcher.fingerprint.addresses import mailboxes
+from catcher.fingerprint.addresses import read_mailboxes
 from catcher.fingerprint.canonical import selected, signed_octets
 from catcher.fingerprint.keyrecord import KeyRecord, KeyRecordError, read_key_record
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.signature import (
     MAX_SIGNATURES,
-    Signature,
+    DkimSignature,
     SignatureSyntaxError,
     header_fields,
     read_signature,
@@ -36,17 +36,17 @@ from catcher.model.lookup import RRType, Status
 from catcher.model.transaction import BodyFacts, Header, HeaderField
 from catcher.model.value import value
 
-CLOCK_SKEW = 3600
-"""Seconds that ``t=`` may lie in the future."""
+AHEAD_SECONDS = 3600
+"""Seconds that ``t=`` may lie in the future: the signer's clock may be wrong by an hour."""
 
 
 @value
-class Verdict:
-    """One signature and what came of it."""
+class DkimVerdict:
+    """One signature and its result."""
 
     result: AuthResult
-    signature: Signature | None = field(repr=False)
-    """None when it couldn't be read."""
+    signature: DkimSignature | None = field(repr=False)
+    """None when the field can't be read."""
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
 
@@ -55,49 +55,49 @@ class Verdict:
         return self.signature.domain if self.signature else None
 
 
-def unjudged(header: Header) -> list[Verdict]:
-    """The first MAX_SIGNATURES signatures, read only: what is known of them when no key may be fetched."""
+def unjudged(header: Header) -> list[DkimVerdict]:
+    """The first MAX_SIGNATURES signatures with the result ``none``: for use where no key may be fetched."""
     verdicts = []
     for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
         try:
-            verdicts.append(Verdict(AuthResult.NONE, read_signature(source)))
+            verdicts.append(DkimVerdict(AuthResult.NONE, read_signature(source)))
         except SignatureSyntaxError:
-            verdicts.append(Verdict(AuthResult.NONE, None))
+            verdicts.append(DkimVerdict(AuthResult.NONE, None))
     return verdicts
 
 
 @value
 class Seal:
-    """What a key has to fit."""
+    """The digest and the signature over it that a key must verify."""
 
-    hash_name: str
     digest: bytes = field(repr=False)
-    """Of the header fields that were signed."""
+    """SHA-256 of the header fields that were signed."""
     value: bytes = field(repr=False)
     """``b=``, decoded."""
     intact: bool = True
-    """Whether the body is the one that was signed, and no From field was added."""
+    """Whether the body is the signed one, and no From field was added."""
 
     def fits(self, key: KeyRecord) -> bool:
-        return self.intact and key.verifies(self.hash_name, self.digest, self.value)
+        return self.intact and key.verifies(self.digest, self.value)
 
 
 @value
 class Claim:
-    """A signature and what it was made of, as digests: all that its key is needed for, and no text."""
+    """A signature with the digests that its key must verify; no text of the header."""
 
-    signature: Signature | None = field(repr=False)
+    signature: DkimSignature | None = field(repr=False)
     """Without its field's text; None when it couldn't be read."""
     seal: Seal | None = None
+    """None for SHA-1, which no key makes acceptable (RFC 8301 §3.1)."""
     cut: bool = False
-    """Whether the header was cut, so that what doesn't verify may be our doing."""
+    """Whether the header was cut here: then a failure may be of our making."""
     signs_from: bool = False
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
 
 
 def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tuple[Claim, ...]:
-    """The first MAX_SIGNATURES signatures, top first. ``typed``: the domains of the recipients."""
+    """A claim for each of the first MAX_SIGNATURES signatures, top first. ``typed``: the domains of the recipients."""
     claims = []
     for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
         try:
@@ -108,7 +108,7 @@ def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tupl
         claims.append(
             Claim(
                 replace(signature, source=_NO_FIELD, signed=(), body_hash=b""),
-                sealed(signature, header, body),
+                None if signature.algorithm == _SHA1 else sealed(signature, header, body),
                 cut=bool(header.dropped),
                 signs_from=b"from" in signature.signed,
                 names_typed=_names(signature, header, set(typed)),
@@ -118,30 +118,31 @@ def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tupl
 
 
 _NO_FIELD = HeaderField(b"", b"")
+_SHA1 = "rsa-sha1"
 
 
-def _names(signature: Signature, header: Header, typed: set[str]) -> bool:
+def _names(signature: DkimSignature, header: Header, typed: set[str]) -> bool:
     covered = [f.value for f in selected(header.fields, signature.signed) if f.name.lower() in (b"to", b"cc")]
-    return bool(typed) and typed <= {mailbox.domain for mailbox in mailboxes(covered)}
+    return bool(typed) and typed <= {mailbox.domain for mailbox in read_mailboxes(covered)}
 
 
-def judge_dkim(lookups: Lookups, claims: tuple[Claim, ...], now: datetime) -> list[Verdict] | None:
+def judge_dkim(lookups: Lookups, claims: tuple[Claim, ...], now: datetime) -> list[DkimVerdict] | None:
     """A verdict for each claim; None when questions are open."""
     verdicts = []
     for claim in claims:
         if claim.signature is None:
-            verdicts.append(Verdict(AuthResult.NEUTRAL, None))
+            verdicts.append(DkimVerdict(AuthResult.NEUTRAL, None))
             continue
         result = _judge(lookups, claim.signature, claim, now)
         if result is not None:
-            verdicts.append(Verdict(result, claim.signature, claim.names_typed))
+            verdicts.append(DkimVerdict(result, claim.signature, claim.names_typed))
     return None if lookups.open else verdicts
 
 
-def _judge(lookups: Lookups, signature: Signature, claim: Claim, now: datetime) -> AuthResult | None:
+def _judge(lookups: Lookups, signature: DkimSignature, claim: Claim, now: datetime) -> AuthResult | None:
     if not claim.signs_from:
         return AuthResult.PERMERROR
-    if signature.algorithm == "rsa-sha1" or (signature.signed_at or 0) > now.timestamp() + CLOCK_SKEW:
+    if signature.algorithm == _SHA1 or (signature.signed_at or 0) > now.timestamp() + AHEAD_SECONDS:
         return AuthResult.POLICY
     if signature.expires_at is not None and signature.expires_at < now.timestamp():
         return AuthResult.FAIL
@@ -163,7 +164,7 @@ def _judge(lookups: Lookups, signature: Signature, claim: Claim, now: datetime) 
     return AuthResult.NEUTRAL if claim.cut else AuthResult.FAIL
 
 
-def _fits(key: KeyRecord, signature: Signature) -> bool:
+def _fits(key: KeyRecord, signature: DkimSignature) -> bool:
     """Whether the key may be used for this signature (RFC 6376 §6.1.2)."""
     kind, _, hash_name = signature.algorithm.partition("-")
     return (
@@ -173,17 +174,16 @@ def _fits(key: KeyRecord, signature: Signature) -> bool:
     )
 
 
-def sealed(signature: Signature, header: Header, body: BodyFacts) -> Seal:
-    """What a key has to fit, if body and header are the ones that were signed.
+def sealed(signature: DkimSignature, header: Header, body: BodyFacts) -> Seal:
+    """The seal of ``signature`` on this header and body.
 
-    Where it covers From, a further From field that it doesn't cover fails it: that may be the one people see.
+    A signature that covers From fails when there is another From that it doesn't cover: readers may see the other one.
     """
-    hash_name = signature.body.algorithm.value
     covered = signature.signed.count(b"from")
     if body.digests.get(signature.body) != signature.body_hash or (
         covered and len(header_fields(header, b"from")) > covered
     ):
-        return Seal(hash_name, b"", signature.value, intact=False)
+        return Seal(b"", signature.value, intact=False)
     others = [f for f in header.fields if f is not signature.source]
     octets = signed_octets(others, signature.signed, signature.source, signature.header_canonicalization)
-    return Seal(hash_name, hashlib.new(hash_name, octets, usedforsecurity=False).digest(), signature.value)
+    return Seal(hashlib.sha256(octets).digest(), signature.value)

@@ -20,11 +20,11 @@ class DmarcVerdict:
     aligned: frozenset[Identifier] = frozenset()
     """The identifiers aligned with the Author Domain, whatever their result."""
     former: AuthResult | None = None
-    """What RFC 7489 made of the same, where that differs."""
+    """The result by RFC 7489, where it differs."""
     proven: bool = False
-    """The domain in From is proven: a DMARC pass by an identifier that the public suffix list gives to the same
-    organisation, too. The tree walk alone would let the tenants of a suffix that publishes DMARC without ``psd=y``
-    speak for each other."""
+    """The domain in From is proven: DMARC passes by an identifier that belongs to the same organisation by the public
+    suffix list, too. By the tree walk alone, the tenants of a suffix that publishes DMARC without ``psd=y`` could prove
+    each other's domains."""
 
 
 def judge_dmarc(
@@ -77,7 +77,7 @@ def without_record(
     organizational_domain: Callable[[str], str],
     result: AuthResult = AuthResult.NONE,
 ) -> DmarcVerdict:
-    """The verdict where there is no record, or where nothing is asked."""
+    """The verdict without a record, or without look-ups."""
     own = organizational_domain(author)
     aligned = frozenset(i for i in identifiers if organizational_domain(i.domain) == own)
     return DmarcVerdict(DmarcResult(result, author), aligned)

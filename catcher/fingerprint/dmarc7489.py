@@ -1,6 +1,6 @@
-"""What RFC 7489 would have made of a message: policy and alignment by the public suffix list instead of the tree walk.
+"""The DMARC result by RFC 7489: policy and alignment by the public suffix list instead of the tree walk.
 
-Receivers that haven't moved on judge so; where their result differs from RFC 9989's it is noted, and decides nothing.
+Many receivers still judge by it. A result that differs from RFC 9989's is noted and decides nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DECIDED = frozenset({AuthResult.PASS, AuthResult.FAIL, AuthResult.NONE})
 
 @value
 class Identifier:
-    """A domain that DKIM or SPF judged."""
+    """A domain with its DKIM or SPF result."""
 
     domain: str
     result: AuthResult
@@ -29,9 +29,9 @@ class Identifier:
 def former_result(
     lookups: Lookups, author: str, identifiers: Iterable[Identifier], organizational_domain: Callable[[str], str]
 ) -> AuthResult | None:
-    """``pass``, ``fail`` or ``none`` by RFC 7489 §6.6; None when it can't be told from the answers at hand.
+    """``pass``, ``fail`` or ``none`` by RFC 7489 §6.6; None when the answers at hand don't suffice.
 
-    Asks nothing: the tree walk asked for the same names, but in a name of more than eight labels.
+    It asks nothing: the tree walk asked for the same names, except below a name of more than eight labels.
     """
     record: DmarcRecord | None = None
     for name in dict.fromkeys((author, organizational_domain(author))):
@@ -53,5 +53,5 @@ def former_result(
 
 
 def differing(result: AuthResult, former: AuthResult | None) -> AuthResult | None:
-    """``former`` where both are decided and not the same."""
+    """``former``, when both are decided and differ; else None."""
     return former if former is not None and result in _DECIDED and former is not result else None

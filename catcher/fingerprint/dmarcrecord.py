@@ -10,7 +10,7 @@ from catcher.model.lookup import RRType, Status
 
 _POLICIES = frozenset({"none", "quarantine", "reject"})
 _MAX_LABELS = 8
-"""A tree walk asks for at most this many names."""
+"""Most names that a tree walk asks for (RFC 9989 §4.10)."""
 _MAX_RECORD = 4096
 
 
@@ -23,22 +23,22 @@ class DmarcRecord:
     nonexistent_policy: str
     """``np=``, else ``sp=``."""
     testing: bool
-    """``t=y``: the policy that applies is one level below the one that stands there."""
+    """``t=y``: the policy that applies is one level below the published one."""
     strict_dkim: bool
     strict_spf: bool
     psd: str
-    """``y``: a public suffix; ``n``: an organizational domain; ``u``: neither said."""
+    """``y``: a public suffix; ``n``: an organizational domain; ``u``: not stated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What a tree walk from ``start`` found."""
+    """The records that a tree walk from ``start`` found."""
 
     start: str
     records: tuple[tuple[str, DmarcRecord], ...]
     """(name, its record), from ``start`` upwards."""
     failed: bool
-    """A look-up below a top-level domain failed: what it hides isn't known."""
+    """A look-up below a top-level domain failed: there may be a record that isn't known."""
 
     @property
     def organizational_domain(self) -> str:
@@ -83,8 +83,8 @@ def walked_names(start: str) -> list[str]:
 def read_dmarc_record(records: Iterable[object]) -> DmarcRecord | None:
     """The one DMARC record among the TXT ``records``; None without one, or with several (§4.10 step 2).
 
-    What can't be read falls back to its default (§4.7), an absent ``p=`` to ``none``. With a ``p=``, ``sp=`` or ``np=``
-    that isn't valid the record counts as ``p=none`` when it asks for reports, else not at all (§4.10.1).
+    A tag that can't be read gets its default (§4.7), an absent ``p=`` is ``none``. A record whose ``p=``, ``sp=`` or
+    ``np=`` isn't valid counts as ``p=none`` when it asks for reports, else as no record (§4.10.1).
     """
     found = [tags for record in records if isinstance(record, bytes) and (tags := _tags(record)) is not None]
     if len(found) != 1:

@@ -1,7 +1,7 @@
-"""Header facts: what a header section says about the kind of mail, as words of a closed list.
+"""Header facts: signs of the kind of mail in a header section, as words of a closed list.
 
-Texts (Subject, addresses) are looked at in memory and leave as one of these words or not at all. Nothing that a
-receiver adds (Received, Authentication-Results, spam marks) is looked at: anyone can write it.
+Texts (Subject, addresses) are read in memory; only these words are kept of them. Fields that a receiver adds (Received,
+Authentication-Results, spam marks) are not read: anyone can write them.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from enum import StrEnum
 from functools import lru_cache
 
 from catcher.fingerprint import fieldnames, subjects
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 
 
 class Fact(StrEnum):
-    """A fact about one message; ``Nature.reasons`` are the facts that were found."""
+    """A fact about one message; ``Nature.reasons`` lists the facts found."""
 
     NO_MESSAGE = "no-message"
-    """Refused at RCPT: there is only an envelope."""
+    """The recipient was refused at RCPT: there is only an envelope."""
     NULL_SENDER = "null-sender"
-    """The null reverse-path, or ``From: <>``: a notice, or a sender who wants no answer. Alone, no bounce."""
+    """The null reverse-path, or ``From: <>``: a notice, or a sender that wants no answer. Alone it makes no bounce."""
     DELIVERY_REPORT = "delivery-report"
     """multipart/report with a delivery-status (RFC 3464)."""
     FAILED_RECIPIENTS = "failed-recipients"
@@ -30,7 +30,7 @@ class Fact(StrEnum):
     """From MAILER-DAEMON."""
     POSTMASTER = "postmaster"
     DELIVERY_SUBJECT = "delivery-subject"
-    """A Subject as mail systems write it on a delivery notice."""
+    """The Subject of a delivery notice, as mail systems write it."""
     DISPOSITION = "disposition-notification"
     """A read receipt (RFC 8098)."""
     ABUSE_REPORT = "abuse-report"
@@ -40,7 +40,7 @@ class Fact(StrEnum):
     AUTO_REPLY = "auto-reply"
     """An out-of-office answer, by its header or its Subject."""
     NO_REPLY = "no-reply"
-    """The sender's mailbox takes no answers."""
+    """The sender's mailbox takes no answers, by its name."""
     ACCOUNT = "account-mail"
     """A Subject that asks to confirm an address, an account or a subscription."""
     SERVICE = "sending-service"
@@ -63,22 +63,22 @@ class Fact(StrEnum):
     MAIL_PROGRAM = "mail-program"
     """Written with a program that people use."""
     TEST_SUBJECT = "test-subject"
-    """A Subject that says no more than that this is a test."""
+    """The Subject says only that this is a test."""
     TEST_ADDRESS = "test-address"
-    """From or the reverse-path is a mailbox for tests, or of those that look for open relays."""
+    """The mailbox in From or in the reverse-path is for tests, by its name."""
     RELAY_TEST = "relay-test"
-    """A Subject as programs write it that look for open relays: an address and port, or in so many words."""
+    """The Subject of a program that looks for open relays: an address and port, or the word relay."""
     SCANNER = "scanner"
-    """A host of those who map the Internet, by its own name."""
+    """The client belongs to a service that scans the whole Internet, by its own name."""
     CO_RECIPIENT = "co-recipient"
-    """To or Cc name somebody at the intended domain, too: a hint for whom it was meant."""
+    """To or Cc also name somebody at the intended domain: a hint for whom it was meant."""
     THREAD = "thread"
     """It answers a message whose identifier was made at the intended domain: a hint for whom it was meant."""
     UNLIKELY = "unlikely-genuine"
-    """The model finds it more likely than 9 in 10 that no honest sender wrote this."""
+    """By the model, the probability that no honest sender wrote this is above 0.9."""
 
 
-_REMEMBERED = 1_024
+_CACHED_NAME_SETS = 1_024
 
 _DAEMONS = frozenset({"mailer-daemon", "mail-daemon", "maildaemon", "mailerdaemon"})
 _NO_REPLY = re.compile(r"(no|do[-_.]?not|not)[-_.]?reply|\bnotifications?\b|\bbounces?\b|\balerts?\b|\bautomat\w+")
@@ -90,16 +90,16 @@ _PROGRAMS = re.compile(
 _REPORT_TYPE = re.compile(rb"report-type\s*=\s*\"?\s*([a-z-]+)")
 
 
-def header_facts(glance: Glance) -> set[Fact]:
+def header_facts(view: HeaderView) -> set[Fact]:
     """All facts of the header section."""
-    by_name, telling = _by_name(glance.names)
+    by_name, to_read = _by_name(view.names)
     found = set(by_name)
-    for name in telling:
-        _TELLING[name](glance.fields[name].lower(), found)
-    _senders(glance.senders, found)
-    if glance.subject:
-        _subject(glance.subject, found)
-    if glance.damaged:
+    for name in to_read:
+        _BY_VALUE[name](view.fields[name].lower(), found)
+    _senders(view.senders, found)
+    if view.subject:
+        _subject(view.subject, found)
+    if view.damaged:
         found.add(Fact.DAMAGED)
     return found
 
@@ -110,20 +110,20 @@ _PRESENT = (
     (fieldnames.UNSUBSCRIBE, Fact.UNSUBSCRIBE),
     (fieldnames.LIST, Fact.LIST),
     (fieldnames.SERVICE, Fact.SERVICE),
-    (fieldnames.AUTO_REPLY, Fact.AUTO_REPLY),
+    (fieldnames.AUTO_REPLY_FIELDS, Fact.AUTO_REPLY),
     (fieldnames.ANSWERING, Fact.REPLY),
 )
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_NAME_SETS)
 def _by_name(names: frozenset[bytes]) -> tuple[frozenset[Fact], tuple[bytes, ...]]:
-    """What is told by the fields that are there, and those whose value tells more.
+    """(facts by the names of the fields present, names of the fields whose value has to be read).
 
-    Remembered, boundedly, since each program writes the same fields into all its mails: names of a closed list alone.
+    Cached: a program writes the same fields into all its mails. The key is names of a closed list.
     """
     absent = [fact for name, fact in _ABSENT.items() if name not in names]
-    present = [fact for telling, fact in _PRESENT if not telling.isdisjoint(names)]
-    return frozenset(absent + present), tuple(_TELLING.keys() & names)
+    present = [fact for fields, fact in _PRESENT if not fields.isdisjoint(names)]
+    return frozenset(absent + present), tuple(_BY_VALUE.keys() & names)
 
 
 def _content(content_type: bytes, found: set[Fact]) -> None:
@@ -150,7 +150,7 @@ def _precedence(value: bytes, found: set[Fact]) -> None:
 
 
 def _suppressed(value: bytes, found: set[Fact]) -> None:
-    """Microsoft's field asks others not to answer: programs set it, and so do sign-up and alert systems."""
+    """Microsoft's field, which asks for no automatic answers; programs, sign-up and alert systems set it."""
     if value not in (b"", b"none"):
         found.add(Fact.AUTO_SUBMITTED)
 
@@ -160,7 +160,7 @@ def _program(value: bytes, found: set[Fact]) -> None:
         found.add(Fact.MAIL_PROGRAM)
 
 
-_TELLING: dict[bytes, Callable[[bytes, set[Fact]], None]] = {
+_BY_VALUE: dict[bytes, Callable[[bytes, set[Fact]], None]] = {
     b"content-type": _content,
     b"auto-submitted": _submitted,
     b"precedence": _precedence,
@@ -168,7 +168,7 @@ _TELLING: dict[bytes, Callable[[bytes, set[Fact]], None]] = {
     b"user-agent": _program,
     b"x-mailer": _program,
 }
-"""Fields whose value, in lower case, tells something."""
+"""Field → the function that finds facts in its value in lower case."""
 
 
 def _senders(names: tuple[str, ...], found: set[Fact]) -> None:
@@ -186,7 +186,7 @@ def _senders(names: tuple[str, ...], found: set[Fact]) -> None:
 
 
 def is_for_tests(local_part: str) -> bool:
-    """Whether a mailbox is one for tests, by its local-part in lower case."""
+    """Whether a mailbox is for tests, by its local-part in lower case."""
     return _TEST_ADDRESS.match(local_part) is not None
 
 

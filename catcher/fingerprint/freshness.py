@@ -1,9 +1,9 @@
-"""Is a mail fresh and meant for here, so that it may count towards a notice? (DESIGN §3 "Notices")
+"""Whether a mail is fresh and meant for here, so that it may count towards a notice (DESIGN §3 "Notices").
 
-Two ways lead there. An aligned DKIM signature that passes, covers a To or Cc naming every typed domain, and was made
-within three days and within the key period that can still tell a replay; its ``b=`` is handed on, for the store to say
-whether it was seen before. Or SPF, aligned, from an address whose confirmed reverse DNS is the sender's own: a host
-that the sender shares with nobody can't be made to send again what it once sent.
+Either of two proofs makes it fresh. By DKIM: an aligned signature passes, covers a To or Cc that names every typed
+domain, and was made within three days and within the present key period, whose key recognises a replay; its ``b=`` is
+handed to the store, which knows whether it came before. By SPF: an aligned pass from an address whose confirmed reverse
+DNS is the sender's own; nobody else can make a host of the sender's own send an old mail again.
 """
 
 from __future__ import annotations
@@ -14,53 +14,55 @@ from enum import StrEnum
 
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.network import Network
-from catcher.fingerprint.signature import Signature
+from catcher.fingerprint.network import ClientNetwork
+from catcher.fingerprint.signature import DkimSignature
 from catcher.model.fingerprint import AuthResult, Freshness
 
 MAX_AGE = timedelta(days=3)
+"""Age of the oldest signature that is fresh."""
 CLOCK_SKEW = timedelta(minutes=10)
+"""Most that a signer's clock may be ahead of ours."""
 
 
-class Reason(StrEnum):
+class FreshnessReason(StrEnum):
     """The closed list of ``Freshness.reason``, from nothing proven to fresh."""
 
     NO_MESSAGE = "no-message"
-    """Refused at RCPT: there is only an envelope."""
+    """The recipient was refused at RCPT: there is only an envelope."""
     UNPROVEN = "unproven"
     """No DKIM or SPF pass for the domain in From."""
     SHARED_ADDRESS = "shared-address"
-    """SPF alone, from an address whose reverse DNS isn't the sender's: anybody's host may sit there."""
+    """SPF alone, from an address whose reverse DNS isn't the sender's: it may be anybody's host."""
     PARTIAL_BODY = "partial-body"
     """The signature leaves the end of the body open (``l=``)."""
     UNSIGNED_RECIPIENT = "unsigned-recipient"
-    """No signed To or Cc names the typed domain: the mail may have been made for somebody else."""
+    """No signed To or Cc names the typed domain: the mail may have been written to somebody else."""
     NO_TIME = "no-time"
     """The signature has no ``t=``."""
     FUTURE = "future"
     OLD = "old"
     """Signed more than three days ago."""
     BEFORE_PERIOD = "before-period"
-    """Signed before this month: the key that would tell a replay is gone."""
+    """Signed before this month: the key that would recognise a replay is gone."""
     DKIM = "dkim"
     """Fresh by an aligned signature."""
     SPF = "spf"
     """Fresh by SPF from the sender's own host."""
 
 
-_UNJUDGED = Freshness(False, Reason.UNPROVEN)
+_UNJUDGED = Freshness(False, FreshnessReason.UNPROVEN)
 
 
 def judge_freshness(
-    authenticated: Authenticated, network: Network, context: Context, *, has_message: bool
+    authenticated: Authenticated, network: ClientNetwork, context: Context, *, has_message: bool
 ) -> Freshness:
     """Fresh or not, and why."""
     if not has_message:
-        return Freshness(False, Reason.NO_MESSAGE)
+        return Freshness(False, FreshnessReason.NO_MESSAGE)
     if not context.lookups:
         return _UNJUDGED
     own = context.organizational_domain
-    reasons: dict[Reason, list[bytes]] = {}
+    reasons: dict[FreshnessReason, list[bytes]] = {}
     for verdict, result in zip(authenticated.verdicts, authenticated.results.dkim, strict=True):
         signature = verdict.signature
         if signature is None or result.result is not AuthResult.PASS or not result.aligned:
@@ -69,36 +71,36 @@ def judge_freshness(
             continue
         reason = _signature(signature, context.now, names_typed=verdict.names_typed)
         reasons.setdefault(reason, []).append(signature.value)
-    if Reason.DKIM in reasons:
-        return Freshness(True, Reason.DKIM, tuple(reasons[Reason.DKIM]))
+    if FreshnessReason.DKIM in reasons:
+        return Freshness(True, FreshnessReason.DKIM, tuple(reasons[FreshnessReason.DKIM]))
     spf = _spf(authenticated, network, own)
-    if spf is Reason.SPF:
+    if spf is FreshnessReason.SPF:
         return Freshness(True, spf)
     return Freshness(False, next(iter(reasons), spf))
 
 
-def _signature(signature: Signature, now: datetime, *, names_typed: bool) -> Reason:
+def _signature(signature: DkimSignature, now: datetime, *, names_typed: bool) -> FreshnessReason:
     if signature.body.length is not None:
-        return Reason.PARTIAL_BODY
+        return FreshnessReason.PARTIAL_BODY
     if not names_typed:
-        return Reason.UNSIGNED_RECIPIENT
+        return FreshnessReason.UNSIGNED_RECIPIENT
     if signature.signed_at is None:
-        return Reason.NO_TIME
+        return FreshnessReason.NO_TIME
     signed_at = signature.signed_at
     if signed_at > (now + CLOCK_SKEW).timestamp():
-        return Reason.FUTURE
+        return FreshnessReason.FUTURE
     if signed_at < (now - MAX_AGE).timestamp():
-        return Reason.OLD
+        return FreshnessReason.OLD
     if signed_at < now.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp():
-        return Reason.BEFORE_PERIOD
-    return Reason.DKIM
+        return FreshnessReason.BEFORE_PERIOD
+    return FreshnessReason.DKIM
 
 
-def _spf(authenticated: Authenticated, network: Network, own: Callable[[str], str]) -> Reason:
+def _spf(authenticated: Authenticated, network: ClientNetwork, own: Callable[[str], str]) -> FreshnessReason:
     spf = authenticated.results.spf
     if spf.result is not AuthResult.PASS or not authenticated.spf_aligned or spf.domain is None:
-        return Reason.UNPROVEN
+        return FreshnessReason.UNPROVEN
     sender = own(authenticated.authors[0])
     if spf.scope == "mfrom" and own(spf.domain) == sender and sender in network.reverse:
-        return Reason.SPF
-    return Reason.SHARED_ADDRESS
+        return FreshnessReason.SPF
+    return FreshnessReason.SHARED_ADDRESS

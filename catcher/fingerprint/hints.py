@@ -1,8 +1,8 @@
-"""Whom a message names besides: co-recipients and the thread it belongs to, as hints for whom it was meant.
+"""Hints for whom a message was meant: its co-recipients and the thread that it belongs to.
 
-Anyone can write them, so a hint moves candidates that the typed name itself has: it breaks an abstention or a tie. It
-brings in no name, overrides no declaration of the catalogue, and is no evidence of a sender. Only domains are read; of
-those nothing leaves but a word of facts.Fact, where one is a candidate's.
+Anyone can write them, so a hint only moves candidates that the typed name itself has: it breaks an abstention or a tie.
+It adds no name, overrides no declaration of the catalogue, and is no evidence of a sender. Only domains are read; when
+one is a candidate's, a word of ``facts.Fact`` is kept, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ from dataclasses import replace
 
 from catcher.fingerprint.addresses import domain_or_none
 from catcher.fingerprint.facts import Fact
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import Basis, Intended
 
 _NOTHING: frozenset[Fact] = frozenset()
 _FIELDS = (b"to", b"cc", b"in-reply-to", b"references")
-_MOST = 16
-"""Identifiers of one field that are looked at."""
+_MAX_IDENTIFIERS = 16
+"""Most identifiers of one field that are read, from its end."""
 _ID = re.compile(rb"<[^\s<>@]{1,500}@([A-Za-z0-9.-]{1,253})>")
-_PULL = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 4.0}
-"""How much likelier a hint makes its candidate: mild enough that it takes two for one that is unlikely by its name."""
+_FACTORS = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 4.0}
+"""Factor by which a hint raises its candidate's score; a candidate that is unlikely by its name needs two hints."""
 _CLAIMED = 0.5
-"""With a hint the first candidate is claimed when it is likelier than all else together."""
+"""Score above which a hinted candidate is claimed: it is likelier than all others together."""
 
 
 Hints = tuple[tuple[str, frozenset[Fact]], ...]
-"""Candidates, and declared domains, for which something speaks, each with what does."""
+"""(a candidate or a declared domain, the hints for it), for each that has any."""
 
 
-def read_hints(glance: Glance, told: Iterable[Intended]) -> Hints:
-    """The hints in a message. ``told``: each typed domain, as it stands without them."""
-    possible = [domain for intended in told for domain in _possible(intended)]
+def read_hints(view: HeaderView, judged: Iterable[Intended]) -> Hints:
+    """The hints in a message. ``judged``: the typed domains, judged without hints."""
+    possible = [domain for intended in judged for domain in _possible(intended)]
     if not possible:
         return ()
-    # A quick look that spares most mails a closer one; an A-label may be written as its U-label.
-    written = b" ".join([glance.fields[name] for name in _FIELDS if name in glance.names]).lower().decode("latin-1")
+    # A cheap search that ends here for most mails. An A-label may be written as its U-label, so it is kept.
+    written = b" ".join([view.fields[name] for name in _FIELDS if name in view.names]).lower().decode("latin-1")
     possible = [domain for domain in possible if domain in written or "xn--" in domain]
     if not possible:
         return ()
-    named = {Fact.CO_RECIPIENT: [mailbox.domain for mailbox in glance.recipients], Fact.THREAD: _thread(glance)}
+    named = {Fact.CO_RECIPIENT: [mailbox.domain for mailbox in view.recipients], Fact.THREAD: _thread(view)}
     found: list[tuple[str, frozenset[Fact]]] = []
     for domain in possible:
         facts = [fact for fact, names in named.items() if any(is_at_or_below(name, domain) for name in names)]
@@ -57,19 +57,19 @@ def _possible(intended: Intended) -> list[str]:
     return [candidate.domain for candidate in intended.candidates]
 
 
-def _thread(glance: Glance) -> list[str]:
-    """Right sides of the identifiers in In-Reply-To and References (RFC 5322 §3.6.4): of each, the last ones."""
-    values = (glance.value(b"in-reply-to"), glance.value(b"references"))
-    hosts = [host for value in values if b"@" in value for host in _ID.findall(value)[-_MOST:]]
+def _thread(view: HeaderView) -> list[str]:
+    """The domains of the last identifiers in In-Reply-To and in References (RFC 5322 §3.6.4)."""
+    values = (view.value(b"in-reply-to"), view.value(b"references"))
+    hosts = [host for value in values if b"@" in value for host in _ID.findall(value)[-_MAX_IDENTIFIERS:]]
     return [name for host in hosts if (name := domain_or_none(host.decode("ascii"))) is not None]
 
 
-def heed(
+def apply_hints(
     intended: Intended, hints: Hints, organisation: Callable[[str], str | None]
 ) -> tuple[Intended, frozenset[Fact]]:
-    """``intended`` with its candidates weighed anew, and the hints that speak for the first of them.
+    """(``intended`` with the hints weighed into its candidates' scores, the hints for the first candidate).
 
-    A declared domain stays; a hint for it is told. Without a hint for any candidate nothing changes.
+    A declared domain stays; the hints for it are returned. Without a hint for any candidate nothing changes.
     """
     if not hints:
         return intended, _NOTHING
@@ -78,7 +78,7 @@ def heed(
         return intended, facts.get(intended.domain or "", _NOTHING)
     if facts.keys().isdisjoint(candidate.domain for candidate in intended.candidates):
         return intended, _NOTHING
-    raised = [(each.score * _pull(facts.get(each.domain, _NOTHING)), each) for each in intended.candidates]
+    raised = [(each.score * _factor(facts.get(each.domain, _NOTHING)), each) for each in intended.candidates]
     none = max(0.0, 1 - sum(candidate.score for candidate in intended.candidates))
     total = none + sum(score for score, _ in raised)
     ranked = sorted(raised, key=lambda item: -item[0])
@@ -96,8 +96,8 @@ def heed(
     return found, facts.get(first, _NOTHING)
 
 
-def _pull(facts: frozenset[Fact]) -> float:
-    pull = 1.0
+def _factor(facts: frozenset[Fact]) -> float:
+    factor = 1.0
     for fact in facts:
-        pull *= _PULL[fact]
-    return pull
+        factor *= _FACTORS[fact]
+    return factor

@@ -2,9 +2,9 @@
 
 ::
 
-    transaction ─▶ gist: names, digests, words; no text ─┐
-                                           answers ──────┼─▶ judge ─▶ Fingerprint | Unanswered
-                                           context ──────┘
+    transaction ─▶ TransactionFacts: names, digests, words; no text ─┐
+                                                       answers ──────┼─▶ fingerprint_from ─▶ Fingerprint | Unanswered
+                                                       context ──────┘
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from catcher.fingerprint.authentication import Credentials, authenticate, read_c
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.facts import Fact
 from catcher.fingerprint.freshness import judge_freshness
-from catcher.fingerprint.glance import Glance
-from catcher.fingerprint.hints import heed
+from catcher.fingerprint.glance import HeaderView
+from catcher.fingerprint.hints import apply_hints
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.markings import judge_markings
-from catcher.fingerprint.nature import Look, judge_nature, look_at
+from catcher.fingerprint.nature import MessageFacts, judge_nature, read_message_facts
 from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.platforms import header_platforms
 from catcher.fingerprint.sender import Bystanders, judge_sender
-from catcher.fingerprint.spf import is_address
+from catcher.fingerprint.spf import is_ip_address
 from catcher.model.fingerprint import Fingerprint, Intended, Marking
 from catcher.model.lookup import Answers, Unanswered
 from catcher.model.transaction import Transaction
@@ -33,8 +33,8 @@ from catcher.model.value import value
 
 
 @value
-class Gist:
-    """All that is judged of a transaction. Nothing of its header's text: it may be kept when the header is gone."""
+class TransactionFacts:
+    """Everything that is judged of a transaction. It holds no text of the header, so it may outlive the header."""
 
     credentials: Credentials
     typed: tuple[str, ...]
@@ -43,68 +43,71 @@ class Gist:
     """The domain of the reverse-path, where it has one."""
     carriers: tuple[str, ...]
     """Platforms, by header fields that they write."""
-    look: Look | None
+    message: MessageFacts | None
     """None where there was no message."""
     markings: tuple[Marking, ...]
 
     @property
     def octets(self) -> int:
-        """About how much memory it takes, rather too much than too little."""
+        """Its memory in octets: an estimate that is rather too high than too low."""
         kept = self.credentials
         seals = [claim.seal for claim in kept.claims if claim.seal]
         seals += [seal for _, seal in kept.chain.links] if isinstance(kept.chain, Chain) else []
-        hinted = [domain for domain, _ in self.look.hints] if self.look else []
+        hinted = [domain for domain, _ in self.message.hints] if self.message else []
         names = (kept.helo, *kept.authors, *self.typed, *hinted)
         return _FRAME + sum(2 * len(seal.value) + _FRAME for seal in seals) + sum(len(name) + _NAME for name in names)
 
 
 _NOTHING: frozenset[Fact] = frozenset()
 _FRAME, _NAME = 2_000, 100
-"""Octets that a value of several fields takes, and a text beside its characters."""
+"""Octets of memory: of a value with several fields, and of a text beyond its characters."""
 
 
-def gist(transaction: Transaction, *, lookups: bool = True, intended: Callable[[str], Intended] | None = None) -> Gist:
-    """What is to be judged of ``transaction``; with ``lookups`` False without what the DNS would be asked for.
+def read_transaction_facts(
+    transaction: Transaction, *, lookups: bool = True, intended: Callable[[str], Intended] | None = None
+) -> TransactionFacts:
+    """The facts of ``transaction``; with ``lookups`` False without those that only answers from the DNS make useful.
 
-    ``intended`` says for whom a typed domain may stand; without it nothing is looked for that may hint at those.
+    ``intended``: typed domain → for whom it may stand. Without it no hints are read.
     """
     header, reverse_path = transaction.header, transaction.reverse_path
-    glance = None if header is None else Glance(header)
+    view = None if header is None else HeaderView(header)
     typed = tuple(dict.fromkeys([mailbox.domain for mailbox in transaction.forward_paths]))
-    credentials = read_credentials(transaction, glance, lookups=lookups)
+    credentials = read_credentials(transaction, view, lookups=lookups)
     sent_from = domain_or_none(reverse_path.domain) if reverse_path else None
-    look = look_at(transaction, glance, map(intended, typed) if intended else ()) if glance else None
-    return Gist(credentials, typed, sent_from, header_platforms(header), look, judge_markings(header))
+    message = read_message_facts(transaction, view, map(intended, typed) if intended else ()) if view else None
+    return TransactionFacts(credentials, typed, sent_from, header_platforms(header), message, judge_markings(header))
 
 
 def fingerprint(transaction: Transaction, answers: Answers, context: Context) -> Fingerprint | Unanswered:
-    """Who sent it, for whom, of what kind. Pure: the same arguments give the same result.
+    """The sender, the intended organisation and the kind of a mail. Pure: the same arguments give the same result.
 
     Unanswered names questions that aren't in ``answers``: ask them, add the answers, call again. After MAX_ROUNDS
-    pass ``settled(answers)``, which always leads to a result. With ``context.lookups`` False nothing is asked.
+    pass ``failing_the_rest(answers)``, which always leads to a result. With ``context.lookups`` False nothing is asked.
     """
-    return judge(gist(transaction, lookups=context.lookups, intended=context.intended), answers, context)
+    facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
+    return fingerprint_from(facts, answers, context)
 
 
-def judge(of: Gist, answers: Answers, context: Context) -> Fingerprint | Unanswered:
-    """The same of a transaction's gist."""
+def fingerprint_from(facts: TransactionFacts, answers: Answers, context: Context) -> Fingerprint | Unanswered:
+    """``fingerprint`` of the transaction whose ``facts`` these are."""
     lookups = Lookups(answers)
-    shown = of.credentials
+    credentials, message = facts.credentials, facts.message
     own = context.organizational_domain
-    authenticated = authenticate(lookups, shown, context)
-    if context.lookups and is_address(shown.client):
-        network = judge_network(lookups, shown.client, shown.helo, own)
+    authenticated = authenticate(lookups, credentials, context)
+    if context.lookups and is_ip_address(credentials.client):
+        network = judge_network(lookups, credentials.client, credentials.helo, own)
     else:
-        network = claimed_network(shown.helo, own)
+        network = claimed_network(credentials.helo, own)
     if authenticated is None or network is None:
         return Unanswered(frozenset(lookups.open))
-    bystanders = Bystanders(of.reverse_path, of.carriers, context.network_owner(shown.client))
+    bystanders = Bystanders(facts.reverse_path, facts.carriers, context.network_owner(credentials.client))
     sender = judge_sender(authenticated, network, bystanders, context)
     own_names = {*network.reverse, network.helo, *map(own, authenticated.authors)}
-    hints = of.look.hints if of.look else ()
-    heeded = [heed(context.intended(domain), hints, context.organisation) for domain in of.typed]
-    intended = tuple([found for found, _ in heeded])
-    hinted = _NOTHING.union(*(facts for _, facts in heeded)) if hints else _NOTHING
-    nature = judge_nature(of.look, authenticated, network, sender, own_names, hinted)
-    freshness = judge_freshness(authenticated, network, context, has_message=of.look is not None)
-    return Fingerprint(sender, intended, nature, of.markings, authenticated.results, freshness)
+    hints = message.hints if message else ()
+    weighed = [apply_hints(context.intended(domain), hints, context.organisation) for domain in facts.typed]
+    intended = tuple([found for found, _ in weighed])
+    hinted = _NOTHING.union(*(words for _, words in weighed)) if hints else _NOTHING
+    nature = judge_nature(message, authenticated, network, sender, own_names, hinted)
+    freshness = judge_freshness(authenticated, network, context, has_message=message is not None)
+    return Fingerprint(sender, intended, nature, facts.markings, authenticated.results, freshness)

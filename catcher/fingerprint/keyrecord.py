@@ -1,30 +1,31 @@
-"""A DKIM key record: what a domain publishes to verify its signatures with (RFC 6376 §3.6.1, RFC 8463)."""
+"""A DKIM key record: the public key that a domain publishes for its signatures (RFC 6376 §3.6.1, RFC 8463)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nacl.exceptions import BadSignatureError
-from nacl.exceptions import ValueError as NaclValueError
-from nacl.signing import VerifyKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from catcher.fingerprint import rsa
-from catcher.fingerprint.tags import TagListError, base64_value, parse, without_white_space
+from catcher.fingerprint.rsa import read_rsa_key, verify_rsa
+from catcher.fingerprint.tags import TagListError, base64_value, parse_tags, without_white_space
 
 MIN_BITS = 1024
 """RFC 8301 §3.2: "Verifiers MUST NOT consider signatures using RSA keys of less than 1024 bits as valid"."""
 
 _MAX_RECORD = 4096
+"""Octets of a TXT record that is read; a key of 8192 bits takes about 1400."""
 
 
 class KeyRecordError(ValueError):
-    """No usable key: none there, revoked, unreadable, or of a kind that isn't known."""
+    """No usable key: it is absent, revoked, unreadable, or of an unknown kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    key: rsa.RsaKey | VerifyKey = field(repr=False)
+    key: RSAPublicKey | Ed25519PublicKey = field(repr=False)
     hashes: frozenset[bytes] | None
     """``h=``: acceptable hash algorithms; None means all."""
     strict_identity: bool
@@ -32,19 +33,19 @@ class KeyRecord:
 
     @property
     def kind(self) -> str:
-        return "rsa" if isinstance(self.key, rsa.RsaKey) else "ed25519"
+        return "rsa" if isinstance(self.key, RSAPublicKey) else "ed25519"
 
     @property
     def too_short(self) -> bool:
-        return isinstance(self.key, rsa.RsaKey) and self.key.bits < MIN_BITS
+        return isinstance(self.key, RSAPublicKey) and self.key.key_size < MIN_BITS
 
-    def verifies(self, hash_name: str, digest: bytes, signature: bytes) -> bool:
-        """Whether ``signature`` is this key's over ``digest``."""
-        if isinstance(self.key, rsa.RsaKey):
-            return rsa.verify(self.key, hash_name, digest, signature)
+    def verifies(self, digest: bytes, signature: bytes) -> bool:
+        """Whether ``signature`` is this key's over ``digest``, a SHA-256 (RFC 8301 §3.1, RFC 8463 §3)."""
+        if isinstance(self.key, RSAPublicKey):
+            return verify_rsa(self.key, digest, signature)
         try:
-            self.key.verify(digest, signature)
-        except (BadSignatureError, NaclValueError):
+            self.key.verify(signature, digest)
+        except InvalidSignature:
             return False
         return True
 
@@ -58,7 +59,7 @@ def read_key_record(records: Iterable[object]) -> KeyRecord:
         if not isinstance(record, bytes) or len(record) > _MAX_RECORD:
             continue
         try:
-            tags = parse(record)
+            tags = parse_tags(record)
         except TagListError:
             continue
         if b"p" in tags and tags.get(b"v", b"DKIM1") == b"DKIM1":
@@ -73,15 +74,12 @@ def _read(tags: dict[bytes, bytes]) -> KeyRecord:
     if not services & {b"*", b"email"}:
         raise KeyRecordError("the key isn't for mail")
     kind = tags.get(b"k", b"rsa").lower()
+    if kind not in (b"rsa", b"ed25519"):
+        raise KeyRecordError("k= is unknown")
     try:
         octets = base64_value(tags[b"p"])
-        if kind == b"rsa":
-            key: rsa.RsaKey | VerifyKey = rsa.read_key(octets)
-        elif kind == b"ed25519":
-            key = VerifyKey(octets)
-        else:
-            raise KeyRecordError("k= is unknown")
-    except (TagListError, rsa.RsaKeyError, NaclValueError) as error:
+        key = read_rsa_key(octets) if kind == b"rsa" else Ed25519PublicKey.from_public_bytes(octets)
+    except ValueError as error:  # no base64, no DER, or no RSA key of a usable size, or not 32 octets
         raise KeyRecordError("the key can't be read") from error
     return KeyRecord(
         key=key,

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from catcher.model.lookup import Answer, Answers, Question, RRType, Status
 
 MAX_ROUNDS = 24
-"""Rounds of asking after which a caller gives up with ``settled``. SPF's own limit of ten look-ups, each with
+"""Rounds of asking after which a caller gives up with ``failing_the_rest``. SPF's own limit of ten look-ups, each with
 addresses to look up, needs 22 at most; everything else is asked for within three."""
 
-FAILED = Answer(Status.FAILED)
+FAILED_LOOKUP = Answer(Status.FAILED)
 
 
 class Lookups:
-    """Gives an answer that is at hand; an answer that isn't becomes an open question."""
+    """The answers at hand; asking for another notes it as an open question."""
 
     __slots__ = ("answers", "open")
 
@@ -23,7 +23,7 @@ class Lookups:
         self.open: set[Question] = set()
 
     def get(self, name: str, rrtype: RRType) -> Answer | None:
-        """The answer, or None: then the question has been noted. ``name`` as in Question."""
+        """The answer; None when it isn't at hand, and then the question is noted. ``name`` as in Question."""
         question = Question(name, rrtype)
         answer = self.answers.get(question)
         if answer is None:
@@ -31,12 +31,12 @@ class Lookups:
         return answer
 
 
-class _Settled(Mapping[Question, Answer]):
+class _FailingTheRest(Mapping[Question, Answer]):
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
 
     def __getitem__(self, question: Question) -> Answer:
-        return self._answers.get(question, FAILED)
+        return self._answers.get(question, FAILED_LOOKUP)
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self._answers)
@@ -45,9 +45,9 @@ class _Settled(Mapping[Question, Answer]):
         return len(self._answers)
 
 
-def settled(answers: Answers) -> Answers:
-    """``answers`` where every other question counts as failed: with it, ``fingerprint`` always returns a result."""
-    return _Settled(answers)
+def failing_the_rest(answers: Answers) -> Answers:
+    """``answers``, and to every other question a failure: with these ``fingerprint`` always returns a result."""
+    return _FailingTheRest(answers)
 
 
 def presentation(name: str) -> str:

@@ -12,7 +12,7 @@ A label's name is free text of the organisation that made it; it is compared wit
 ``importance``             Importance (RFC 4021 §2.1.56): high or low; how urgent, not how grave
 =========================  ==============================================================================
 
-``normal`` is what a field says that says nothing: it is no marking.
+The value ``normal`` is no marking, whatever the field.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ LEVELS = (
     "high",
     "low",
 )
-"""The closed list; of several words in one text, the one that stands first here counts."""
+"""The closed list. When a text holds several of these words, the first in this order counts."""
 
 _SYNONYMS = (
     ("controlled-unclassified-information", "cui"),
@@ -61,7 +61,7 @@ _SYNONYMS = (
     ("reservado", "restricted"),
     ("fouo", "cui"),
 )
-"""Other languages' words for the same levels, as labels hold them."""
+"""Words of other languages for the same levels, as labels write them."""
 _PADDED_SYNONYMS = tuple((f"-{word}-", f"-{meant}-") for word, meant in _SYNONYMS)
 _PADDED_LEVELS = tuple((f"-{name}-", name) for name in LEVELS)
 

@@ -1,7 +1,7 @@
-"""What kind of mail it is, how likely an honest sender wrote it, and whose mistake led it here.
+"""The kind of mail, how likely an honest sender wrote it, and whose mistake led it here.
 
-The class follows from facts, the most telling first; where they leave it open, the model behind ``genuine`` may call it
-spam. Lack of proof alone never does: the header itself must look the part.
+The class follows from facts, the most telling first. Where they leave it open, the model behind ``genuine`` may call it
+spam; lack of proof alone never makes it spam: the header itself must look like spam.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from functools import lru_cache
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.facts import Fact, header_facts, is_for_tests
 from catcher.fingerprint.genuine import from_proof, from_traits, probability
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.hints import Hints, read_hints
-from catcher.fingerprint.network import Network
+from catcher.fingerprint.network import ClientNetwork
 from catcher.fingerprint.traits import traits
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import Intended, MailClass, Nature, Sender, TypoKind
@@ -30,11 +30,11 @@ _ORDER = {fact: place for place, fact in enumerate(Fact)}
 
 _MAYBE_SPAM = {MailClass.PERSON, MailClass.BULK, MailClass.UNKNOWN}
 _SPAM = 0.1
-"""``genuine`` below which it is called spam."""
+"""Probability: a mail whose ``genuine`` is below is called spam."""
 _SPAM_BY_HEADER = -1.0
-"""Log-odds that the header alone must reach for that."""
+"""Log-odds: for that, the header alone must be below, too."""
 
-_REMEMBERED = 1_024
+_CACHED_NATURES = 1_024
 
 _SCANNERS = frozenset(
     {
@@ -55,61 +55,64 @@ _SCANNERS = frozenset(
         "stretchoid.com",
     }
 )
-"""Those who map the Internet and say so in their names."""
+"""Domains of services that scan the whole Internet and name their hosts after themselves."""
 
 
 @value
-class Look:
-    """What the header and the envelope say of a message's kind, as words and a number."""
+class MessageFacts:
+    """The signs of a message's kind in header and envelope: words and a number, no text."""
 
     facts: frozenset[Fact]
     by_header: float
     """Log-odds of being genuine by the header alone."""
     typo: TypoKind | None
     hints: Hints
-    """For whom it may have been meant."""
+    """Hints for whom it was meant."""
 
 
-def look_at(transaction: Transaction, glance: Glance, intended: Iterable[Intended] = ()) -> Look:
-    """What ``glance`` at the header of ``transaction`` tells; ``intended``: the typed domains as they stand without
-    hints."""
-    facts = header_facts(glance)
+def read_message_facts(transaction: Transaction, view: HeaderView, intended: Iterable[Intended] = ()) -> MessageFacts:
+    """The facts of a message. ``view``: of its header; ``intended``: the typed domains, judged without hints."""
+    facts = header_facts(view)
     path = transaction.reverse_path
     if path is None:
         facts.add(Fact.NULL_SENDER)
     elif is_for_tests(path.local_part.lower()):
         facts.add(Fact.TEST_ADDRESS)
-    return Look(frozenset(facts), from_traits(traits(glance)), _typo(transaction, glance), read_hints(glance, intended))
+    return MessageFacts(
+        frozenset(facts), from_traits(traits(view)), _typo(transaction, view), read_hints(view, intended)
+    )
 
 
 def judge_nature(
-    look: Look | None,
+    message: MessageFacts | None,
     authenticated: Authenticated,
-    network: Network,
+    network: ClientNetwork,
     sender: Sender,
     own_names: Set[str | None],
     hinted: frozenset[Fact],
 ) -> Nature:
     """Class, ``genuine`` (0..1, two decimals), kind of typo, and the facts it rests on.
 
-    ``own_names`` are organizational domains that the client or its sender go by. ``hinted`` is told, and decides
-    nothing.
+    ``own_names``: organizational domains of the client and of the sender. ``hinted`` is shown among the facts and
+    decides nothing.
     """
     scans = not _SCANNERS.isdisjoint(own_names)
-    if look is None:
+    if message is None:
         if scans:
             return Nature(MailClass.PROBE, 0.5, None, (Fact.NO_MESSAGE, Fact.SCANNER))
         return Nature(MailClass.UNKNOWN, 0.5, None, (Fact.NO_MESSAGE,))
-    # A program that sends through the wrong server does so from anywhere: that it has no name proves nothing.
-    proof = 0.0 if look.typo is TypoKind.RELAY else from_proof(authenticated, network, sender)
-    return _weighed(look.facts | {Fact.SCANNER} if scans else look.facts, look.by_header, proof, look.typo, hinted)
+    # A program with the wrong server configured may send from any network: a client without a name proves nothing.
+    proof = 0.0 if message.typo is TypoKind.RELAY else from_proof(authenticated, network, sender)
+    return _weighed(
+        message.facts | {Fact.SCANNER} if scans else message.facts, message.by_header, proof, message.typo, hinted
+    )
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_NATURES)
 def _weighed(
     facts: frozenset[Fact], by_header: float, proof: float, typo: TypoKind | None, hinted: frozenset[Fact]
 ) -> Nature:
-    """What it all adds up to. Remembered, boundedly: words of closed lists, and nothing of any message."""
+    """The result. Cached, the latest only: the key is words of closed lists and numbers, no text of a message."""
     genuine = probability(by_header + proof)
     mail_class = classify(facts)
     if mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
@@ -138,11 +141,11 @@ def classify(facts: Set[Fact]) -> MailClass:
     return MailClass.UNKNOWN if Fact.NO_FROM in facts else MailClass.PERSON
 
 
-def _typo(transaction: Transaction, glance: Glance) -> TypoKind | None:
-    """``recipient`` when To or Cc name a typed domain; ``relay`` when they name others only and the sender's own
-    reverse-path is at a typed domain: a mail program that has it as its server."""
+def _typo(transaction: Transaction, view: HeaderView) -> TypoKind | None:
+    """``recipient`` when To or Cc name a typed domain; ``relay`` when they name others only and the reverse-path is at
+    a typed domain: a mail program with the typo in its server's name."""
     typed = {mailbox.domain for mailbox in transaction.forward_paths}
-    named = [mailbox.domain for mailbox in glance.recipients]
+    named = [mailbox.domain for mailbox in view.recipients]
     if not typed or not named:
         return None
     if not typed.isdisjoint(named) or any(is_at_or_below(name, domain) for name in set(named) for domain in typed):

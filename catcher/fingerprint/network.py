@@ -1,7 +1,7 @@
-"""What network the client is in: forward-confirmed reverse DNS and HELO (iprev, RFC 8601 §3).
+"""The client's network: forward-confirmed reverse DNS and HELO (iprev, RFC 8601 §3).
 
-It names the network, never the author. Names are cut to their organizational domain: what stands left of it is free
-text of whoever runs the reverse zone.
+It names the network, never the author. Names are cut to their organizational domain: the labels left of it are free
+text of the reverse zone's operator.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from catcher.model.lookup import Answer, RRType, Status
 from catcher.model.value import value
 
 _MAX_NAMES = 4
-"""PTR names that are confirmed; RFC 8601 §3 asks for a limit."""
+"""Most PTR names that are confirmed; RFC 8601 §3 asks for a limit."""
 
 
 @value
-class Network:
+class ClientNetwork:
     reverse: tuple[str, ...] = ()
     """Organizational domains of the PTR names that lead back to the client."""
     reverse_result: AuthResult = AuthResult.NONE
@@ -31,7 +31,7 @@ class Network:
 
 def judge_network(
     lookups: Lookups, client: str, helo: str, organizational_domain: Callable[[str], str]
-) -> Network | None:
+) -> ClientNetwork | None:
     """The network's names; None when questions are open. ``client`` is an IP address."""
     address = ipaddress.ip_address(client)
     helo_name = domain_or_none(helo)
@@ -42,7 +42,7 @@ def judge_network(
     if lookups.open:
         return None
     confirmed = {organizational_domain(name): None for name, answer in forward if _leads_to(answer, address)}
-    return Network(
+    return ClientNetwork(
         reverse=tuple(confirmed),
         reverse_result=_reverse_result(pointers, [answer for _, answer in forward], bool(confirmed)),
         helo=organizational_domain(helo_name) if helo_name else None,
@@ -50,13 +50,13 @@ def judge_network(
     )
 
 
-_NAMELESS = Network()
+_NAMELESS = ClientNetwork()
 
 
-def claimed_network(helo: str, organizational_domain: Callable[[str], str]) -> Network:
-    """What is left without look-ups: the HELO name as it was claimed."""
+def claimed_network(helo: str, organizational_domain: Callable[[str], str]) -> ClientNetwork:
+    """The network without look-ups: the HELO name, unconfirmed."""
     name = domain_or_none(helo)
-    return Network(helo=organizational_domain(name)) if name else _NAMELESS
+    return ClientNetwork(helo=organizational_domain(name)) if name else _NAMELESS
 
 
 def _forward(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> RRType:

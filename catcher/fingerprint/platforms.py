@@ -1,6 +1,6 @@
 """Mail platforms by the fields that they write into a header: a claim like any other header text (tier ``claimed``).
 
-The platform is known by one of its own domains, as it would stand in its reverse DNS. It never says who sent the mail.
+A platform is named by a domain of its own, the one in its reverse DNS. It never names the sender.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""pyspf made pure: the one module where its untyped code is touched (RFC 7208).
+"""pyspf made pure: the one module that calls its untyped code (RFC 7208).
 
-pyspf stays the judge of records, mechanisms and limits. Replaced are its look-ups (an answer at hand, else an open
-question), its clock (the time is passed in), and the local-part in macros: a name that would carry it into somebody's
-resolver log isn't asked for.
+pyspf judges records, mechanisms and limits. Three things are replaced here: its look-ups (an answer at hand, else an
+open question), its clock (the time is passed in), and the local-part in macros (a name that contains it isn't asked
+for, since it would stand in somebody's resolver log).
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.model.lookup import Question, RRType, Status
 
 _WITHHELD = "localpartwithheld"
-"""Stands for the local-part while macros are expanded. Letters alone: no delimiter of a macro can split it, so a
-name holds it exactly when it would hold part of the local-part."""
+"""A placeholder for the local-part while macros are expanded. It has only letters, so no delimiter of a macro splits
+it: a name contains it exactly when it would contain part of the local-part."""
 
 _MAX_RECORD = 2048
-"""Octets of an SPF record that is read; RFC 7208 §3.4 asks for 450."""
+"""Octets of the longest SPF record that is read; RFC 7208 §3.4 recommends 450 at most."""
 
 _UNCLOSED = re.compile(rb"%\{[^}% ]*(?:[% ]|\Z)")
-"""A macro without its brace: a syntax error that costs pyspf a search to the end of the record each."""
+"""A macro without its closing brace: a syntax error for each of which pyspf searches to the end of the record."""
 
 _MAX_ADDRESSES = 64
-"""Addresses of one name that are compared."""
+"""Addresses of one name that are compared; the others are ignored."""
 
 
 _LITERALS = {"%%": "%", "%_": " ", "%-": "%20"}
@@ -47,11 +47,11 @@ def _address(text: str) -> tuple[int, int]:
 
 
 class _OpenQuestion(Exception):
-    """An answer is missing: the evaluation is left, and run again when it is there."""
+    """An answer is missing: the evaluation ends here and is run again with the answer."""
 
 
 class LocalPartWithheld(Exception):
-    """Going on would put the local-part into a DNS query."""
+    """The next DNS query would contain the local-part."""
 
 
 class Evaluation(spf.query):  # type: ignore[misc]
@@ -105,7 +105,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
         except _OpenQuestion:
             result, explanation = "", ""
         except (ValueError, AssertionError, IndexError, RecursionError):
-            # What a hostile record makes pyspf stumble over: numbers beyond int's digits, mutual inclusion.
+            # Hostile records raise these in pyspf: numbers beyond int's digits, mutual inclusion.
             result, explanation = "permerror", ""
         if len(self._lookups.open) > before:
             self._lookups.open |= self._ahead
@@ -147,14 +147,14 @@ class Evaluation(spf.query):  # type: ignore[misc]
         return list(records[:_MAX_ADDRESSES])
 
     def _look_ahead(self, hosts: Any) -> None:
-        """Notes the addresses that pyspf is going to ask for one by one, so that they are asked for at once."""
+        """Notes the questions for addresses that pyspf asks one by one, so that all are asked in one round."""
         for host in hosts:
             question = Question(presentation(host.rstrip(".")), RRType(self.A))
             if question.name and question not in self._lookups.answers:
                 self._ahead.add(question)
 
     def expand(self, s: str, stripdot: bool = True) -> str:
-        """Macro expansion (RFC 7208 §7). pyspf looks through the whole text once a label; this once."""
+        """Macro expansion (RFC 7208 §7). pyspf scans the whole text once for each label; this scans it once."""
         if "%" not in s:
             return str(super().expand(s, stripdot))
         if spf.RE_INVALID_MACRO.search(s):
@@ -184,5 +184,5 @@ class Evaluation(spf.query):  # type: ignore[misc]
         return False
 
     def get_explanation(self, spec: str) -> str | None:
-        """The text behind ``exp=``: free text of a stranger that nobody here reads, so it isn't asked for."""
+        """The text behind ``exp=``. Nobody here reads it, so by default it isn't asked for."""
         return super().get_explanation(spec) if self._explain else None

@@ -1,9 +1,8 @@
-"""Whether a mail that came to a reverse-path says that delivery failed, by its header alone: the body is not read.
+"""Whether a mail to a reverse-path of ours reports that delivery failed, by its header alone: the body is not read.
 
-A report of RFC 3464 says *failed* or *delayed* in its body, in ``Action:``. Its header says neither in a way that a
-standard knows; the systems say it in the Subject, in fixed words. So a delivery report is taken for one of failure
-unless its Subject tells of a delay or a success; who can't be sure waits before acting on it (``notify``: two days
-without a sign of life).
+A report by RFC 3464 states *failed* or *delayed* in its body, in ``Action:``. No standard field of the header does;
+mail systems write it in the Subject, in fixed words. So a delivery report counts as one of failure unless its Subject
+speaks of a delay or a success. Notices act on it only after two days without a sign of life.
 """
 
 from __future__ import annotations
@@ -12,18 +11,18 @@ import re
 from enum import StrEnum
 
 from catcher.fingerprint.facts import Fact, header_facts
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 from catcher.model.mailbox import Mailbox
 from catcher.model.transaction import Header
 
 
 class Returned(StrEnum):
-    """What came back."""
+    """The kind of a mail that came back."""
 
     FAILURE = "failure"
-    """A delivery report that tells of nothing better."""
+    """A delivery report that speaks of no delay and no success."""
     DELAY = "delay"
-    """It is tried further, or was relayed: nothing is known to have failed."""
+    """Delivery is tried again, or the mail was relayed: no failure is known."""
     OTHER = "other"
     """No delivery report: an out-of-office answer, a person's mail, anything."""
 
@@ -35,18 +34,18 @@ _BETTER = re.compile(
     re.IGNORECASE,
 )
 _WORSE = re.compile(r"\bun(?:successful|delivered)|not (?:be )?delivered|\bfail", re.IGNORECASE)
-"""What looks better at a glance, and isn't."""
+"""Words of a failure that contain one of the words above."""
 
 
 def returned(header: Header, reverse_path: Mailbox | None) -> Returned:
-    """What a mail with ``header`` from ``reverse_path`` is. RFC 5321 §4.5.5: reports have the null reverse-path."""
+    """The kind of a mail with ``header`` from ``reverse_path``. Reports have the null one (RFC 5321 §4.5.5)."""
     if reverse_path is not None:
         return Returned.OTHER
-    glance = Glance(header)
-    facts = header_facts(glance)
+    view = HeaderView(header)
+    facts = header_facts(view)
     if not facts & {Fact.DELIVERY_REPORT, Fact.FAILED_RECIPIENTS}:
         return Returned.OTHER
-    subject = glance.subject
+    subject = view.subject
     if _BETTER.search(subject) and not _WORSE.search(subject):
         return Returned.DELAY
     return Returned.FAILURE

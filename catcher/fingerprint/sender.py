@@ -1,8 +1,8 @@
-"""Weighs the evidence: who sent it, how well proven, and what speaks for somebody else (DESIGN §3 "Tiers").
+"""Weighs the evidence: the sender, how well it is proven, and the evidence for somebody else (DESIGN §3 "Tiers").
 
-Tiers are never mixed and nothing is averaged: the best piece of evidence names the sender, and every piece that names
-another organisation stays visible as a conflict. A domain that only text claims stays ``claimed``. Who merely carried
-the mail is evidence, too, and known as what it is: a platform names no organisation and contradicts none.
+Tiers are never mixed and nothing is averaged. The best piece of evidence names the sender; every piece that names
+another organisation is listed as a conflict. A domain that only text claims stays ``claimed``. The platform that
+carried the mail is evidence, too, of a kind of its own: it names no organisation and contradicts none.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from functools import lru_cache
 
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.network import Network
+from catcher.fingerprint.network import ClientNetwork
 from catcher.model.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier
 from catcher.model.value import value
 
-_REMEMBERED = 4_096
+_CACHED_SENDERS = 4_096
+"""Senders whose weighing is kept: the same ones write again."""
 
 _PREFERENCE = [
     EvidenceKind.DMARC,
@@ -25,26 +26,26 @@ _PREFERENCE = [
     EvidenceKind.IPREV,
     EvidenceKind.HELO,
 ]
-"""Within a tier, the first names the sender; aligned evidence goes before evidence that isn't, a platform's last."""
+"""Within a tier the first kind names the sender. Aligned evidence goes before other evidence, a platform's last."""
 
 _CLAIMED_PREFERENCE = [EvidenceKind.FROM, EvidenceKind.MAILFROM, EvidenceKind.HELO]
 _OF_HOST = frozenset({EvidenceKind.IPREV, EvidenceKind.HELO})
 _CARRYING = _OF_HOST | {EvidenceKind.DKIM, EvidenceKind.SPF, EvidenceKind.MAILFROM}
-"""Kinds whose domain may be that of whoever carries the mail."""
+"""Kinds whose domain may belong to the platform that carries the mail."""
 _NAMELESS = frozenset({EvidenceKind.PLATFORM, EvidenceKind.OWNER, EvidenceKind.DMARC_7489})
 """Kinds that never name a sender."""
 
 
 @value
 class Bystanders:
-    """What else names somebody, without proof."""
+    """Names beside the evidence, without proof."""
 
     reverse_path: str | None = None
     """Its domain."""
     carriers: tuple[str, ...] = ()
-    """Platforms, by header fields that they write."""
+    """Platforms, by the header fields that they write."""
     owner: str | None = None
-    """Who holds the client's network."""
+    """The holder of the client's network."""
 
 
 @value
@@ -61,8 +62,8 @@ class _Piece:
         return -self.evidence.tier.rank, not self.aligned, self.carrier, preference
 
 
-def judge_sender(authenticated: Authenticated, network: Network, others: Bystanders, context: Context) -> Sender:
-    """The sender by all evidence there is."""
+def judge_sender(authenticated: Authenticated, network: ClientNetwork, others: Bystanders, context: Context) -> Sender:
+    """The sender by all the evidence."""
     return _weighed(
         _signs(authenticated, network, others.reverse_path),
         _former(authenticated),
@@ -75,10 +76,10 @@ def judge_sender(authenticated: Authenticated, network: Network, others: Bystand
 
 
 _Sign = tuple[Tier, EvidenceKind, str, AuthResult, bool]
-"""A piece of evidence as words, and whether its domain is aligned with From: quicker to compare than the piece."""
+"""The fields of an Evidence, and whether its domain is aligned with From; a tuple hashes faster than the values."""
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_SENDERS)
 def _weighed(
     signs: tuple[_Sign, ...],
     former: tuple[Evidence, ...],
@@ -88,7 +89,11 @@ def _weighed(
     platform_of: Callable[[str], Platform | None],
     organisation: Callable[[str], str | None],
 ) -> Sender:
-    """Whom the evidence names. Remembered, boundedly, since the same senders come again: by domains alone."""
+    """The sender. Cached by domains and words of closed lists.
+
+    The three functions are in the key, too, so the cache keeps a directory alive as long as the process. That is safe:
+    a reload starts new processes, and the old directory ends with the old ones.
+    """
     naming = [
         _Piece(Evidence(tier, kind, domain, result), aligned, _carries(kind, platform_of(own(domain))))
         for tier, kind, domain, result, aligned in signs
@@ -116,19 +121,19 @@ def _weighed(
 
 
 def _carries(kind: EvidenceKind, platform: Platform | None) -> bool:
-    """Whether such evidence names a carrier. A freemail provider is one by its hosts; its domain is also its users'."""
+    """Whether such evidence names a carrier. A freemail provider's domain is its users', too: only its hosts carry."""
     if platform is Platform.FREEMAIL:
         return kind in _OF_HOST
     return platform is not None and kind in _CARRYING
 
 
 def _carriers(naming: list[_Piece], claimed: tuple[str, ...], own: Callable[[str], str]) -> list[Evidence]:
-    """One piece for each platform, by the strongest sign of it."""
+    """One piece for each platform, by the strongest evidence of it."""
     found: dict[str, Evidence] = {}
     for piece in naming:
         if piece.carrier:
-            platform, said = own(piece.evidence.domain), piece.evidence
-            found.setdefault(platform, Evidence(said.tier, EvidenceKind.PLATFORM, platform, said.result))
+            platform, tier, result = own(piece.evidence.domain), piece.evidence.tier, piece.evidence.result
+            found.setdefault(platform, Evidence(tier, EvidenceKind.PLATFORM, platform, result))
     for platform in claimed:
         found.setdefault(platform, Evidence(Tier.CLAIMED, EvidenceKind.PLATFORM, platform, AuthResult.NONE))
     return list(found.values())
@@ -140,11 +145,11 @@ def _former(authenticated: Authenticated) -> tuple[Evidence, ...]:
 
 
 def _owner(owner: str | None) -> list[Evidence]:
-    """A database names it, nothing proves it: of no tier that counts."""
+    """The holder by a database, which proves nothing: the tier is ``claimed``."""
     return [] if owner is None else [Evidence(Tier.CLAIMED, EvidenceKind.OWNER, owner, AuthResult.NONE)]
 
 
-def _signs(authenticated: Authenticated, network: Network, reverse_path_domain: str | None) -> tuple[_Sign, ...]:
+def _signs(authenticated: Authenticated, network: ClientNetwork, reverse_path_domain: str | None) -> tuple[_Sign, ...]:
     found: list[_Sign] = []
     results = authenticated.results
     dmarc, spf = results.dmarc, results.spf
@@ -174,5 +179,5 @@ def _signs(authenticated: Authenticated, network: Network, reverse_path_domain: 
 
 
 def _proof(kind: EvidenceKind, domain: str, result: AuthResult, tier: Tier, *, aligned: bool = False) -> _Sign:
-    """``tier`` is what a pass is worth."""
+    """``tier``: the tier of a pass; any other result is ``claimed``."""
     return tier if result is AuthResult.PASS else Tier.CLAIMED, kind, domain, result, aligned

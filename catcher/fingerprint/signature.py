@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
-from catcher.fingerprint.tags import TagListError, base64_value, decimal_value, parse, without_white_space
+from catcher.fingerprint.tags import TagListError, base64_value, decimal_value, parse_tags, without_white_space
 from catcher.model.domain import DomainError, is_at_or_below, to_alabel
 from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted, Header, HeaderField
 from catcher.model.value import value
 
 MAX_SIGNATURES = 8
-"""DKIM signatures of one message that are judged; those below are not looked at."""
+"""DKIM signatures of one message that are judged, from the top; the others are ignored."""
 
 MAX_DIGESTS = 8
-"""Distinct body digests of one message."""
+"""Distinct body digests that are computed for one message."""
 
 _ALGORITHM = re.compile(rb"(rsa|ed25519)-(sha1|sha256)\Z")
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\Z")
@@ -25,7 +25,7 @@ class SignatureSyntaxError(ValueError):
 
 
 @value
-class Signature:
+class DkimSignature:
     """The tags of one signature, checked for syntax; nothing is proven yet."""
 
     algorithm: str
@@ -50,12 +50,12 @@ class Signature:
 
     @property
     def key_name(self) -> str:
-        """Where the public key is published (RFC 6376 §3.6.2.1)."""
+        """The name at which the public key is published (RFC 6376 §3.6.2.1)."""
         return f"{self.selector}._domainkey.{self.domain}"
 
 
-def read_signature(source: HeaderField, *, arc: bool = False) -> Signature:
-    """The signature in ``source``. Raises SignatureSyntaxError for what RFC 6376 §6.1.1 calls a syntax error.
+def read_signature(source: HeaderField, *, arc: bool = False) -> DkimSignature:
+    """The signature in ``source``. Raises SignatureSyntaxError for a syntax error by RFC 6376 §6.1.1.
 
     With ``arc``, for an ARC-Message-Signature: no ``v=``, ``i=`` is the instance, ``h=`` may be empty, and the default
     canonicalisation is relaxed/relaxed.
@@ -70,7 +70,7 @@ def read_signature(source: HeaderField, *, arc: bool = False) -> Signature:
     return _signature(source, tags, arc=arc)
 
 
-def read_seal(source: HeaderField) -> tuple[Signature, bytes]:
+def read_seal(source: HeaderField) -> tuple[DkimSignature, bytes]:
     """(the seal, its ``cv=``) of an ARC-Seal, whose body part means nothing. Raises SignatureSyntaxError."""
     tags = _tags(source, (b"a", b"b", b"cv", b"d", b"s"))
     if b"h" in tags:
@@ -81,14 +81,14 @@ def read_seal(source: HeaderField) -> tuple[Signature, bytes]:
 def arc_instance(source: HeaderField) -> int:
     """``i=`` of an ARC-Seal or ARC-Message-Signature; 0 when it can't be read."""
     try:
-        return decimal_value(parse(source.value).get(b"i", b""), digits=3)
+        return decimal_value(parse_tags(source.value).get(b"i", b""), digits=3)
     except TagListError:
         return 0
 
 
 def _tags(source: HeaderField, needed: tuple[bytes, ...]) -> dict[bytes, bytes]:
     try:
-        tags = parse(source.value)
+        tags = parse_tags(source.value)
     except TagListError as error:
         raise SignatureSyntaxError(str(error)) from error
     for name in needed:
@@ -97,7 +97,7 @@ def _tags(source: HeaderField, needed: tuple[bytes, ...]) -> dict[bytes, bytes]:
     return tags
 
 
-def _signature(source: HeaderField, tags: dict[bytes, bytes], *, arc: bool) -> Signature:
+def _signature(source: HeaderField, tags: dict[bytes, bytes], *, arc: bool) -> DkimSignature:
     try:
         domain = _domain(tags[b"d"])
         signed_at = decimal_value(tags[b"t"], digits=12) if b"t" in tags else None
@@ -105,7 +105,7 @@ def _signature(source: HeaderField, tags: dict[bytes, bytes], *, arc: bool) -> S
         if signed_at is not None and expires_at is not None and expires_at <= signed_at:
             raise SignatureSyntaxError("x= is not after t=")
         header_canonicalization, body = _wanted(tags, arc=arc)
-        return Signature(
+        return DkimSignature(
             algorithm=tags[b"a"].lower().decode(),
             domain=domain,
             selector=_selector(tags[b"s"]),
@@ -132,7 +132,7 @@ def wanted_digests(header: Header) -> tuple[DigestWanted, ...]:
     arc = sorted(header_fields(header, b"arc-message-signature"), key=arc_instance)[-1:]
     for source in fields + arc:
         try:
-            _, body = _wanted(parse(source.value), arc=source in arc)
+            _, body = _wanted(parse_tags(source.value), arc=source in arc)
         except (TagListError, SignatureSyntaxError):
             continue
         wanted.setdefault(body)

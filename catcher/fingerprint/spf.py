@@ -17,10 +17,10 @@ def judge_spf(
 ) -> SpfResult | None:
     """The result, or None when questions are open in ``lookups``.
 
-    ``policy`` means: the record wants the sender's local-part in a DNS name (macros ``s`` and ``l``), and that isn't
-    given away. Without a client address or an identity the result is ``none``.
+    ``policy``: the record puts the sender's local-part into a DNS name (macros ``s`` and ``l``); such a name isn't
+    asked for. Without a client address or an identity the result is ``none``.
     """
-    if not is_address(client):
+    if not is_ip_address(client):
         return SpfResult()
     if reverse_path is None:
         scope, domain, local_part = "helo", _identity(helo), "postmaster"
@@ -56,7 +56,7 @@ def check_host(
     """check_host() of RFC 7208 §4: (result, explanation), or None when questions are open.
 
     ``disclose`` lets macros put the local-part into DNS names; ``explain`` fetches the text behind ``exp=``. Both are
-    for hermetic use.
+    for use without a network.
     """
     evaluation = Evaluation(
         lookups,
@@ -75,7 +75,7 @@ def check_host(
     return None if found is None else (AuthResult(found[0]), found[1])
 
 
-def is_address(text: str) -> bool:
+def is_ip_address(text: str) -> bool:
     """Whether ``text`` is an IPv4 or IPv6 address."""
     try:
         ipaddress.ip_address(text)
@@ -85,7 +85,7 @@ def is_address(text: str) -> bool:
 
 
 def _identity(text: str) -> str | None:
-    """The name to check; None where it is no domain (RFC 7208 §4.3): malformed, one label, a literal."""
+    """The domain to check; None for what is no domain (RFC 7208 §4.3): malformed, a single label, a literal."""
     try:
         name = to_alabel(text)
     except DomainError:

@@ -1,4 +1,4 @@
-"""Subjects that programs write: read in memory, kept as a word of facts.Fact or not at all."""
+"""Subjects that programs write. A Subject is read in memory; at most a word of ``facts.Fact`` is kept of it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-T = TypeVar("T")
+_Key = TypeVar("_Key")
 
 _ENCODED_WORD = re.compile(r"=\?([\w-]{1,40})(?:\*[\w-]{1,20})?\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
 
 
-def finder(patterns: Mapping[T, str]) -> Callable[[str], list[T]]:
+def finder(patterns: Mapping[_Key, str]) -> Callable[[str], list[_Key]]:
     """The function from a text to the keys of those ``patterns`` that are found in it, whatever the case of letters.
 
-    The patterns are in lower case. Most texts are ASCII: in lower case they are searched several times as fast.
+    The patterns are in lower case. Most texts are ASCII, and lower-case ASCII is searched several times as fast.
     """
     for_lower_case = [(key, re.compile(pattern).search) for key, pattern in patterns.items()]
     for_any_case = [(key, re.compile(pattern, re.IGNORECASE).search) for key, pattern in patterns.items()]
 
-    def found(text: str) -> list[T]:
+    def found(text: str) -> list[_Key]:
         if text.isascii():
             lower = text.lower()
             return [key for key, search in for_lower_case if search(lower)]
@@ -58,7 +58,7 @@ DELIVERY = _any_of(
     "onbestelbaar",
     start=True,
 )
-"""What mail systems write on delivery notices."""
+"""Subjects of delivery notices as mail systems write them."""
 
 AUTO_REPLY = _any_of(
     r"auto(?:matic)?[- ]?(?:reply|response|antwort)",
@@ -74,7 +74,7 @@ AUTO_REPLY = _any_of(
     r"i am (?:currently )?(?:away|out of)\b",
     start=True,
 )
-"""Out-of-office answers."""
+"""Subjects of out-of-office answers."""
 
 ACCOUNT = _any_of(
     r"(?:confirm|verify|activate|validate)\b.{0,30}\b(?:e-?mail|address|account|subscription|registration|sign-?up)",
@@ -89,7 +89,7 @@ ACCOUNT = _any_of(
     r"confirme[rz]?\b.{0,30}(?:e-?mail|adresse|compte|inscription)",
     start=False,
 )
-"""Requests to confirm an address, an account or a subscription: what a sign-up bomb consists of."""
+"""Requests to confirm an address, an account or a subscription; a sign-up bomb consists of them."""
 
 COMPLAINT = _any_of("complaint about message from ", start=True)
 """Abuse reports of a kind older than RFC 5965."""
@@ -99,13 +99,13 @@ TEST = (
     r"\A(?:(?:this is )?(?:a |just a )?(?:smtp |mail |e-?mail |relay )?(?:test(?:ing)?|tests?mail|probe|essai|prueba)"
     r"(?: ?(?:e-?mail|mail|message|nachricht|relay|\d{1,4}))?|ping|asdf+|hello world)[\s.!\d]*\Z"
 )
-"""A test and nothing else."""
+"""Subjects of test messages that hold nothing else."""
 
 RELAY_TEST = (
     r"\A\s*(?:open[- ]?relay|relay (?:test|check|probe)|smtp (?:relay|probe|scan|check))"
     r"|\A[^\w]*(?:\d{1,3}\.){3}\d{1,3}(?:[:;|, ]\s*\d{1,5})?[^\w]*\Z"
 )
-"""What programs write that look for open relays: the server's own address, or in so many words."""
+"""Subjects of programs that look for open relays: the server's address, or the word relay."""
 
 
 def loud(subject: str) -> bool:
@@ -114,7 +114,7 @@ def loud(subject: str) -> bool:
 
 
 def letters(text: str) -> int:
-    """How many letters stand in ``text``."""
+    """The number of letters in ``text``."""
     return sum(map(str.isalpha, text))
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import base64
 import binascii
 
-MAX_OCTETS = 16_384
-"""Longer lists aren't read: the header buffer keeps no longer field, and no honest record comes near."""
+MAX_LIST_OCTETS = 16_384
+"""Octets of the longest list that is read: the header buffer keeps no longer field, and no honest record comes near."""
 
 _WSP = b" \t\r\n"
 _NAME = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
 class TagListError(ValueError):
-    """The text is no tag list. The message never repeats any of it."""
+    """The text is no tag list. The error's message repeats none of the text."""
 
 
-def parse(text: bytes) -> dict[bytes, bytes]:
+def parse_tags(text: bytes) -> dict[bytes, bytes]:
     """Tag → value, both without surrounding white space; folds inside a value are kept.
 
     Raises TagListError for a missing ``=``, a bad or doubled name (§3.2: "MUST NOT occur more than once"),
     or more than MAX_OCTETS.
     """
-    if len(text) > MAX_OCTETS:
+    if len(text) > MAX_LIST_OCTETS:
         raise TagListError("too long")
     tags: dict[bytes, bytes] = {}
     specs = text.strip(_WSP).split(b";")

@@ -1,7 +1,6 @@
-"""Finds the traits of a header section in what its author wrote.
+"""Finds the traits of a header section in the fields that the author's program wrote.
 
-Only fields that the sender's own program writes are looked at; what receivers and list servers add (Received, Sender,
-List-*, Precedence, X-Spam-*, Delivered-To …) never is.
+Fields of receivers and list servers (Received, Sender, List-*, Precedence, X-Spam-*, Delivered-To …) are not read.
 """
 
 from __future__ import annotations
@@ -12,35 +11,36 @@ from datetime import date
 from functools import lru_cache
 
 from catcher.fingerprint import fieldnames, subjects
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.trait import Trait
 
-_REMEMBERED = 1_024
+_CACHED_DAYS = 1_024
+"""Written days whose fault is kept."""
 
 
-def traits(glance: Glance) -> set[Trait]:
+def traits(view: HeaderView) -> set[Trait]:
     """All traits of a header section."""
     found: set[Trait] = set()
     for find in _FINDERS:
-        find(glance, found)
+        find(view, found)
     return found
 
 
 _ANSWER = re.compile(r"(?:\[[^\]]{0,40}\] ?)?(?:re|aw|sv|vs|odp|ynt|rv|fw|fwd|wg|tr|r|antw|res)(?:\[\d+\])?:", re.I)
 
 
-def _thread(glance: Glance, found: set[Trait]) -> None:
-    answers = not fieldnames.ANSWERING.isdisjoint(glance.names)
+def _thread(view: HeaderView, found: set[Trait]) -> None:
+    answers = not fieldnames.ANSWERING.isdisjoint(view.names)
     if answers:
         found.add(Trait.REPLY)
-    if glance.subject and _ANSWER.match(glance.subject):
+    if view.subject and _ANSWER.match(view.subject):
         found.add(Trait.RE if answers else Trait.RE_ALONE)
-    if not fieldnames.OWN.isdisjoint(glance.names):
+    if not fieldnames.OWN.isdisjoint(view.names):
         found.add(Trait.OWN_FIELDS)
 
 
-def _people(glance: Glance, found: set[Trait]) -> None:
-    name, authors = _display_name(glance.value(b"from")), glance.authors
+def _people(view: HeaderView, found: set[Trait]) -> None:
+    name, authors = _display_name(view.value(b"from")), view.authors
     if name:
         found.add(Trait.FROM_NAME)
     if not authors:
@@ -55,26 +55,26 @@ def _people(glance: Glance, found: set[Trait]) -> None:
             found.add(Trait.FROM_DIGITS)
         if _DIGIT.search(author.domain):
             found.add(Trait.FROM_DOMAIN_DIGITS)
-        if author in glance.recipients:
+        if author in view.recipients:
             found.add(Trait.TO_IS_FROM)
-    answers_to = glance.answers_to
-    # A list server's Reply-To names the list, which To or Cc name, too.
-    if answers_to and answers_to[0] not in glance.recipients:
+    answers_to = view.answers_to
+    # A list server's Reply-To names the list, which To or Cc also name.
+    if answers_to and answers_to[0] not in view.recipients:
         elsewhere = not authors or not _related(answers_to[0].domain, authors[0].domain)
         found.add(Trait.REPLY_TO_ELSEWHERE if elsewhere else Trait.REPLY_TO)
-    _recipients(glance, found)
+    _recipients(view, found)
 
 
 _DIGIT = re.compile(r"\d")
 _THREE_DIGITS = re.compile(r"(?:\D*+\d){3}")
 
 
-def _recipients(glance: Glance, found: set[Trait]) -> None:
-    named = glance.recipients
+def _recipients(view: HeaderView, found: set[Trait]) -> None:
+    named = view.recipients
     if not named:
         found.add(Trait.TO_NONE)
     else:
-        name = _display_name(glance.value(b"to")).strip("\"'").lower()
+        name = _display_name(view.value(b"to")).strip("\"'").lower()
         if name:
             found.add(
                 Trait.TO_NAME_IS_LOCAL
@@ -86,7 +86,7 @@ def _recipients(glance: Glance, found: set[Trait]) -> None:
 
 
 def _display_name(value: bytes) -> str:
-    """What stands before the first ``<``, or in a trailing comment."""
+    """The text before the first ``<``, or in a trailing comment."""
     before, bracket, _ = value[:300].partition(b"<")
     text = before.decode("utf-8", "replace")
     if bracket:
@@ -98,8 +98,8 @@ def _display_name(value: bytes) -> str:
 _ID = re.compile(r"<([^\s<>@]+)@([^\s<>@]+)>\Z")
 
 
-def _identifier(glance: Glance, found: set[Trait]) -> None:
-    value = glance.value(b"message-id").decode("ascii", "replace")
+def _identifier(view: HeaderView, found: set[Trait]) -> None:
+    value = view.value(b"message-id").decode("ascii", "replace")
     if not value:
         found.add(Trait.ID_NONE)
         return
@@ -108,14 +108,14 @@ def _identifier(glance: Glance, found: set[Trait]) -> None:
         found.add(Trait.ID_MALFORMED)
         return
     left, host = match[1], match[2].lower()
-    if "." in host and not (glance.authors and _related(host, glance.authors[0].domain)):
+    if "." in host and not (view.authors and _related(host, view.authors[0].domain)):
         found.add(Trait.ID_OTHER_DOMAIN)
     if "$" in left:
         found.add(Trait.ID_DOLLAR)
 
 
 def _related(one: str, other: str) -> bool:
-    """Whether two names share their last two labels, or three where the last two are short: roughly one owner."""
+    """Whether two names share their last two labels, or three where the last two are short: probably one owner."""
     labels = one.split(".")[-3:]
     kept = 3 if len(labels) == 3 and len(labels[1]) <= 3 and len(labels[2]) == 2 else 2
     return labels[-kept:] == other.split(".")[-kept:]
@@ -128,8 +128,8 @@ _DATE = re.compile(
 _DAYS, _MONTHS = "montuewedthufrisatsun", "janfebmaraprmayjunjulaugsepoctnovdec"
 
 
-def _date(glance: Glance, found: set[Trait]) -> None:
-    value = glance.value(b"date").decode("ascii", "replace").lower()
+def _date(view: HeaderView, found: set[Trait]) -> None:
+    value = view.value(b"date").decode("ascii", "replace").lower()
     if not value:
         found.add(Trait.DATE_NONE)
         return
@@ -143,9 +143,9 @@ def _date(glance: Glance, found: set[Trait]) -> None:
             found.add(fault)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_DAYS)
 def _fault_of_day(weekday: str, day: str, month: str, year: str) -> Trait | None:
-    """What is wrong with a day as it was written. Remembered, boundedly, since most mails were written of late."""
+    """The fault of a written day, None for a right one. Cached: most mails were written in the last few days."""
     try:
         written = date(int(year), _MONTHS.index(month) // 3 + 1, int(day))
     except ValueError:
@@ -167,8 +167,8 @@ _YOU = r"\b(?:you|your|yours|u)\b"
 _signs = subjects.finder({Trait.SUBJECT_MONEY: _MONEY, Trait.SUBJECT_OFFER: _OFFER, Trait.SUBJECT_YOU: _YOU})
 
 
-def _subject(glance: Glance, found: set[Trait]) -> None:
-    text = glance.subject.strip()
+def _subject(view: HeaderView, found: set[Trait]) -> None:
+    text = view.subject.strip()
     if not text:
         found.add(Trait.SUBJECT_NONE)
         return
@@ -200,14 +200,14 @@ _TYPES = {
 }
 
 
-def _content(glance: Glance, found: set[Trait]) -> None:
-    value = glance.value(b"content-type")
+def _content(view: HeaderView, found: set[Trait]) -> None:
+    value = view.value(b"content-type")
     if not value:
         return
     kind = value.partition(b";")[0].strip().lower().decode("ascii", "replace")
     if kind in _TYPES:
         found.add(_TYPES[kind])
-    if kind.startswith("text/") and glance.value(b"content-transfer-encoding").lower() == b"base64":
+    if kind.startswith("text/") and view.value(b"content-transfer-encoding").lower() == b"base64":
         found.add(Trait.BASE64_TEXT)
 
 
@@ -218,26 +218,26 @@ _PEOPLES = re.compile(
 _HIGH = re.compile(rb"\s*(?:1|2|high|urgent|highest)\b", re.I)
 
 
-def _program(glance: Glance, found: set[Trait]) -> None:
-    program = glance.value(b"user-agent") + glance.value(b"x-mailer")
-    mimeole = b"x-mimeole" in glance.names
+def _program(view: HeaderView, found: set[Trait]) -> None:
+    program = view.value(b"user-agent") + view.value(b"x-mailer")
+    mimeole = b"x-mimeole" in view.names
     if program:
         found.add(Trait.PROGRAM if _PEOPLES.search(program.lower()) else Trait.PROGRAM_OTHER)
         if b"Outlook" in program and not mimeole and (b"Express" in program or b"Build" in program):
             found.add(Trait.PROGRAM_FORGED)
-    elif mimeole or b"x-msmail-priority" in glance.names:
+    elif mimeole or b"x-msmail-priority" in view.names:
         found.add(Trait.MIMEOLE_ALONE)
-    priorities = fieldnames.PRIORITIES & glance.names
+    priorities = fieldnames.PRIORITIES & view.names
     if priorities:
-        high = any(_HIGH.match(glance.fields[name]) for name in priorities)
+        high = any(_HIGH.match(view.fields[name]) for name in priorities)
         found.add(Trait.PRIORITY if high else Trait.PRIORITY_NORMAL)
-    if glance.damaged:
+    if view.damaged:
         found.add(Trait.DAMAGED)
-    if glance.repeated:
+    if view.repeated:
         found.add(Trait.REPEATED)
 
 
-_FINDERS: tuple[Callable[[Glance, set[Trait]], None], ...] = (
+_FINDERS: tuple[Callable[[HeaderView, set[Trait]], None], ...] = (
     _thread,
     _people,
     _identifier,

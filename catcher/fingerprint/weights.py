@@ -9,7 +9,7 @@ from __future__ import annotations
 BIAS = 1.31
 """Log-odds of a mail without any trait; about as many genuine mails as not are presumed."""
 
-WEIGHTS = {
+TRAIT_WEIGHTS = {
     "alternative": -0.31,
     "base64-text": -0.1,
     "damaged": -0.74,

@@ -1,31 +1,31 @@
-"""Observations folded into incidents, and what incidents amount to. Pure: told everything, asks nothing.
+"""Observations are folded into incidents, and incidents are measured. Pure: every input is an argument.
 
 ::
 
     observations ─▶ fold ─▶ increments ─▶ merge ─▶ Incident ─▶ measures(period) ─▶ notice: due, or why not
                      (any order, any batches)      (stored)  │      └─▶ report
                                                              └▶ life: open, quiet, closed, reopened
-           the policies' ledger (seeing), notices ──────────▶└▶ effect: before and after a notice (rates)
+           the policies' ledger (Visibility), notices ──────▶└▶ effect: before and after a notice (rates)
 """
 
 from catcher.incident.effect import effect, senders
 from catcher.incident.fold import fold, merge
 from catcher.incident.life import life
-from catcher.incident.measures import crowd, latest_period, measure, series
-from catcher.incident.notice import Thresholds, Verdict, judge
-from catcher.incident.seeing import Seeing
+from catcher.incident.measures import count_mailboxes, latest_period, measure_incident, series
+from catcher.incident.notice import NoticeDecision, Thresholds, judge_notice
+from catcher.incident.seeing import Visibility
 
 __all__ = [
-    "Seeing",
+    "NoticeDecision",
     "Thresholds",
-    "Verdict",
-    "crowd",
+    "Visibility",
+    "count_mailboxes",
     "effect",
     "fold",
-    "judge",
+    "judge_notice",
     "latest_period",
     "life",
-    "measure",
+    "measure_incident",
     "merge",
     "senders",
     "series",

@@ -1,13 +1,13 @@
-"""What in the incidents calls for an alert: a new intended party, a marking, a spike. Pure; says it again each time.
+"""Finds alerts in the incidents: a new intended party, a marking, a spike. Pure; each run finds them again.
 
-A mail belongs to the incident of the party that it was meant for, and to that of its sender. It is looked at in the
-former; in the latter only where nobody declared for whom it was meant, so that none is told twice.
+A mail belongs to two incidents: its intended party's and its sender's. Alerts are sought in the former; in the latter
+only among mail without a declared intended party. So no mail causes two alerts of a kind.
 
-- *New party*: mail that counts came for an intended party. The ledger knows those that had some before.
-- *Marking*: mail of a proven sender that had a protective marking came yesterday or today; once a month. Which
-  marking it says is no secret, but a header field is what its sender wrote: it alarms, and proves nothing.
-- *Spike*: yesterday or today, at least ten mails that count, and more than three times as many as on any of the 28 days
-  before that day.
+- *New party*: mail that counts came for an intended party. The alerts' ledger drops parties that had some before.
+- *Marking*: mail of a proven sender with a protective marking came yesterday or today; one alert a month. A header
+  field is what its sender wrote: the marking is a reason to look, and no proof.
+- *Spike*: yesterday or today at least ten mails that count came, and more than three times the number of any of the 28
+  days before.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ from catcher.model.fingerprint import Tier
 from catcher.model.incident import Cell, Count, Incident, Role
 
 SPIKE_LEAST = 10
+"""Fewest mails in a day that are a spike."""
 SPIKE_TIMES = 3
+"""A spike has more than this many times the mails of the busiest day before."""
 SPIKE_DAYS = 28
+"""Days before a spike with which it is compared: four weeks, so each weekday has its like."""
 LOOKS_BACK = timedelta(days=SPIKE_DAYS + 1)
-"""So many days before the present one have to be known."""
+"""Days before the present one whose mail has to be known."""
 
 _PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
 
@@ -33,7 +36,7 @@ def alarms(incidents: Iterable[Incident], now: datetime) -> Iterator[Alert]:
     """The alerts that ``incidents`` (their cells of the last ``LOOKS_BACK``) call for at ``now``."""
     today = now.date()
     for incident in incidents:
-        cells = list(_looked_at(incident))
+        cells = list(_cells_of(incident))
         if not cells:
             continue
         id = incident.key.id
@@ -45,7 +48,7 @@ def alarms(incidents: Iterable[Incident], now: datetime) -> Iterator[Alert]:
             yield from _spike(id, cells, day, now)
 
 
-def _looked_at(incident: Incident) -> Iterator[tuple[Cell, Count]]:
+def _cells_of(incident: Incident) -> Iterator[tuple[Cell, Count]]:
     for cell, count in incident.cells.items():
         if incident.key.role is Role.INTENDED or not cell.counterpart:
             yield cell, count

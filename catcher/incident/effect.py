@@ -1,20 +1,20 @@
-"""What the volume did after a notice: as a rate with an exact interval, at one policy, beside senders without a notice.
+"""The volume after a notice: a rate with an exact interval, at one policy, beside the senders without a notice.
 
-What is counted are *sender-days*: on how many days a sender wrote, added up over the senders. Mails come in clusters (a
-thread, a mail merge, a stored address that a machine uses ten times an hour), so that the interval of a number of mails
+The unit is the *sender-day*: a day on which a sender wrote, added up over the senders. Mails come in clusters (a
+thread, a mail merge, a stored address that a machine uses ten times an hour), so the interval of a number of mails
 would be far too narrow: it takes ten mails of one thread for ten independent slips. Mailbox-days would be finer, but
-mailboxes can be told apart for one month only, until their key is destroyed, and a comparison must outlive that; days
-of a sender stay in the daily aggregates. A day on which a sender wrote is one event at most, so its number varies less
-than a Poisson number of the same mean: the exact interval for a ratio of Poisson rates (``rates``) is then too wide
-rather than too narrow (a test tries it on clustered mail). The price: a fall from twenty mails a day to two isn't seen
-where the sender still writes every day, and a long absence of a whole organisation passes for a change.
+mailboxes can be told apart for one month only, until their key is destroyed; a comparison needs longer, and the daily
+aggregates keep the days of a sender. A sender-day is one event at most, so their number varies less than a Poisson
+number of the same mean: the exact interval for a ratio of Poisson rates (``rates``) is too wide rather than too narrow
+(a test tries it on clustered mail). The price: a fall from twenty mails a day to two isn't seen where the sender still
+writes every day, and the long absence of a whole organisation counts as a change.
 
-A notice is due when much came: some of a fall after it is the return to what is usual. That is why the senders that had
-no notice stand beside it, over the same days; and when they fell as clearly, that is said.
+A notice is due when much mail came, so part of the fall after it is a return to the usual volume. Therefore the senders
+without a notice are compared over the same days, and a fall of theirs is reported, too.
 
-Both spans are whole weeks, as people write on working days. The first day of the incident is left out, since it was
-chosen by a mail, and so is the day of the notice. Where the domain's policy changed, a span ends: under another policy
-another part of the mail comes and counts.
+Both spans are whole weeks, as people write on working days. Two days are left out: the incident's first day, which a
+mail chose, and the day of the notice. A change of the domain's policy ends a span: under another policy another part of
+the mail comes and counts.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from catcher.incident.rates import rate_ratio
-from catcher.incident.seeing import DAY, Seeing
+from catcher.incident.seeing import DAY, Visibility
 from catcher.model.incident import Incident, Role
 from catcher.model.life import Change, Effect, Trend, Volume
 
 LEAST_DAYS = 14
-"""Either span needs so many; with fewer there is too little to say."""
+"""Fewest days of either span: with fewer no comparison is made."""
 MOST_DAYS = 56
-"""Before: the last so many days. After: the latest so many."""
+"""Most days of either span: the last ones before the notice, the latest ones after it."""
 
 Days = Mapping[str, Mapping[date, int]]
 """Sender → day → mails that count."""
@@ -45,9 +45,9 @@ class Spans:
     before: tuple[date, date]
     after: tuple[date, date]
     cut_before: date | None = None
-    """The change of policy that the first span begins after."""
+    """The change of policy after which the first span begins; None: none."""
     cut_after: date | None = None
-    """The change of policy that the second span ends with."""
+    """The change of policy at which the second span ends; None: none."""
 
     @property
     def policy_changed(self) -> date | None:
@@ -62,7 +62,8 @@ class Spans:
 
 
 def senders(incident: Incident) -> Days:
-    """Who wrote on which days. In an intended party's incident '' stands for all that are nobody's: one sender."""
+    """The days on which each sender wrote. In an intended party's incident '' is one sender: all without
+    organisation."""
     found: defaultdict[str, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
     for cell, count in incident.cells.items():
         if count.counted:
@@ -76,13 +77,13 @@ def effect(
     notices: Collection[date],
     today: date,
     *,
-    seeing: Seeing | None = None,
-    untold: Days | None = None,
+    visibility: Visibility | None = None,
+    unnotified: Days | None = None,
     sender: str | None = None,
 ) -> Effect | None:
-    """What ``incident`` did after the first of ``notices``; None without a notice before ``today``.
+    """The effect of the first of ``notices`` on ``incident``; None without a notice before ``today``.
 
-    ``untold``: the days of the senders that had no notice so far. ``sender``: that one alone of the incident's.
+    ``unnotified``: the days of the senders without a notice so far. ``sender``: the only sender to compare; None: all.
     """
     notice = min((day for day in notices if day < today), default=None)
     if notice is None or not incident.cells:
@@ -90,17 +91,17 @@ def effect(
     days = senders(incident)
     if sender is not None:
         days = {sender: days.get(sender, {})}
-    spans = spans_around(notice, incident, today, seeing or Seeing())
+    spans = spans_around(notice, incident, today, visibility or Visibility())
     if spans.void:
         return Effect(notice, None, spans.policy_changed)
-    control = compare(untold, spans) if untold else None
-    return Effect(notice, compare(days, spans), spans.policy_changed, control)
+    control = compare_spans(unnotified, spans) if unnotified else None
+    return Effect(notice, compare_spans(days, spans), spans.policy_changed, control)
 
 
-def spans_around(notice: date, incident: Incident, today: date, seeing: Seeing) -> Spans:
-    """The longest spans before and after ``notice`` in which the policy was one and the same."""
+def spans_around(notice: date, incident: Incident, today: date, visibility: Visibility) -> Spans:
+    """The longest spans before and after ``notice`` without a change of policy."""
     first = min(cell.day for cell in incident.cells) + DAY
-    changes = sorted({*seeing.changes(), *_told_by_outcomes(incident)})
+    changes = sorted({*visibility.changes(), *_changes_of_outcome(incident)})
     earlier = max((day for day in changes if day <= notice), default=None)
     later = min((day for day in changes if day > notice), default=None)
     start, end = max(first, notice - MOST_DAYS * DAY), today
@@ -116,8 +117,8 @@ def length(span: tuple[date, date]) -> int:
     return (span[1] - span[0]).days
 
 
-def _told_by_outcomes(incident: Incident) -> Iterable[date]:
-    """Days on which mail began to end in another way: that the policy changed, whether or not anybody noted it."""
+def _changes_of_outcome(incident: Incident) -> Iterable[date]:
+    """Days on which the outcomes of mail changed: then the policy had changed, even if the ledger lacks it."""
     outcomes: defaultdict[date, set[str]] = defaultdict(set)
     for cell in incident.cells:
         outcomes[cell.day].add(cell.outcome)
@@ -134,7 +135,7 @@ def _weeks(first: date, end: date) -> tuple[date, date]:
     return end - 7 * weeks * DAY, end
 
 
-def compare(days: Days, spans: Spans) -> Change:
+def compare_spans(days: Days, spans: Spans) -> Change:
     """The volume of all senders of ``days`` in both spans."""
     before, after = _volume(days, spans.before), _volume(days, spans.after)
     if min(before.days, after.days) < LEAST_DAYS:

@@ -1,4 +1,4 @@
-"""Folds observations into incidents: sums that no order and no batching can change."""
+"""Folds observations into incidents: sums that are the same for every order and every batching."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ PartyOf = Callable[[str], str | None]
 
 _PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
 _WITH_MAILBOXES = (MailClass.PERSON, MailClass.UNKNOWN)
-"""Mailboxes are kept of what people write or may have written (a refused envelope is unknown). A newsletter's
-reverse-path differs with every mail: its tokens would be many and say nothing."""
+"""Classes whose mailboxes are kept: mail that people write or may have written (a refused envelope is unknown). A
+newsletter's reverse-path differs with every mail: it would give many tokens that mean nothing."""
 _BY_PROGRAMS = (MailClass.AUTOMATIC, MailClass.BULK)
-"""Of these the addressees are kept: one who is written to again and again, by programs alone, mistyped their own."""
+"""Classes whose addressees alone are kept: a mailbox that only programs write to, again and again, was given by
+somebody who mistyped the own address."""
 
 
 def month_of(moment: datetime) -> str:
@@ -30,11 +31,11 @@ def month_of(moment: datetime) -> str:
 def fold(
     observations: Iterable[Observation], *, party_of: PartyOf, period_of: Callable[[datetime], str] = month_of
 ) -> dict[str, Incident]:
-    """What ``observations`` add to each incident, by incident id.
+    """The increments that ``observations`` add to each incident, by incident id.
 
-    Retries add nothing. An observation adds to one incident for each party it was meant for (declared in the
-    catalogue) and to one for the organisation that sent it, when that is proven. ``merge`` adds the result up with
-    others; the sum is the same for every order and partition.
+    Retries add nothing. An observation adds to the incident of each intended party (declared in the catalogue) and to
+    that of the organisation that sent it, when that is proven. ``merge`` adds increments up; the sum is the same for
+    every order and partition.
     """
     sums: defaultdict[tuple[str, Role, str], _Sum] = defaultdict(_Sum)
     for observation in observations:
@@ -72,7 +73,7 @@ def _intended_parties(observation: Observation, party_of: PartyOf) -> list[str]:
 
 
 class _Seen:
-    """What an observation adds, whichever party it is added for."""
+    """The increment of an observation, the same for each of its parties."""
 
     __slots__ = ("counts", "day", "kind", "mailboxes", "period")
 
@@ -130,7 +131,8 @@ def merge(a: Incident, b: Incident) -> Incident:
 
 
 def _merge_settled(a: frozenset[MailboxTotal], b: frozenset[MailboxTotal]) -> frozenset[MailboxTotal]:
-    """Totals of one period, counterpart and side are added up: their tokens are gone, so nothing can be told apart."""
+    """Totals of one period, counterpart and side are added up: their tokens are gone, so mailboxes in both count
+    twice."""
     if not a or not b:
         return a or b
     sums: dict[tuple[str, str, Side], MailboxTotal] = {}

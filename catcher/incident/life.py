@@ -1,4 +1,4 @@
-"""The life of an incident: open, quiet, closed, reopened, by a rule that looks at nothing but days.
+"""The life of an incident: open, quiet, closed, reopened, by a rule about days alone.
 
 ::
 
@@ -7,12 +7,12 @@
 
 - A *day of mail* has a mail that counts towards a notice, or an attempt of a proven sender that policy ``refuse``
   turned away (of such, too little is seen to count).
-- *Silent* days are those since on which such mail would have been seen and none came: days under a policy that turns
-  mail away are not among them, nor is the present day.
-- *Quiet*: N silent days, where by the pace of the last 90 days so long a silence has a chance of one in a hundred: with
-  k days of mail in s days it is (s / (s + N)) ** k, which allows for how few days the pace was taken from. N is at
+- *Silent* days are the visible days since the last day of mail: days under a policy that turns mail away don't count,
+  nor does the present day.
+- *Quiet*: N silent days, where by the pace of the last 90 days a silence of that length has a chance of one in a
+  hundred: with k days of mail in s days it is (s / (s + N)) ** k, which allows for a pace taken from few days. N is at
   least 7 (people don't write every day of a week) and at most 90.
-- *Closed*: 90 silent days after the last mail and after the first notice, or the first answer that says "got it".
+- *Closed*: 90 silent days after the last mail and after the first notice, or after the first answer "got it".
 - *Reopened*: mail after closed, until it is quiet again.
 
 Everything follows from the set of days, so neither order nor batches of folding can change it.
@@ -26,52 +26,56 @@ from datetime import date
 from itertools import pairwise
 from math import ceil
 
-from catcher.incident.seeing import DAY, Seeing
+from catcher.incident.seeing import DAY, Visibility
 from catcher.model.fingerprint import Tier
 from catcher.model.incident import Cell, Count, Incident
 from catcher.model.life import Life, State
 from catcher.model.policy import Outcome
 
 CHANCE = 0.01
-"""How likely a silence may be at the earlier pace for it to be called quiet."""
+"""Chance of a silence, at the earlier pace, at which it is called quiet."""
 PACE_DAYS = 90
-"""The pace is taken from so many days up to the last mail."""
+"""Days up to the last mail from which the pace is taken."""
 QUIET_LEAST = 7
+"""Fewest silent days that are quiet: a week, as people don't write every day."""
 QUIET_MOST = 90
+"""Silent days that are quiet at any pace."""
 CLOSED_AFTER = 90
 """Silent days after the last mail and the first notice."""
 
 
-def life(incident: Incident, today: date, *, signs: Collection[date] = (), seeing: Seeing | None = None) -> Life | None:
-    """Where ``incident`` stands at the begin of ``today``; None before its first day of mail.
+def life(
+    incident: Incident, today: date, *, signs: Collection[date] = (), visibility: Visibility | None = None
+) -> Life | None:
+    """The state of ``incident`` at the begin of ``today``; None before its first day of mail.
 
     ``signs``: the days of notices that went out, and of answers "got it".
     """
-    seeing = seeing or Seeing()
+    visibility = visibility or Visibility()
     days = sorted({day for day in days_of_mail(incident) if day <= today})
     if not days:
         return None
-    told = min((day for day in signs if day <= today), default=None)
+    notified = min((day for day in signs if day <= today), default=None)
     episode, closed_before = days[0], False
     for day, following in pairwise(days):
-        closed = _closed(day, told, seeing)
+        closed = _closed(day, notified, visibility)
         if closed is not None and closed < following:
             episode, closed_before = following, True
     latest = days[-1]
-    enough = quiet_after(days[bisect_left(days, episode) :], seeing)
-    silent = seeing.days(latest + DAY, today)
-    quiet, closed = seeing.after(latest, enough), _closed(latest, told, seeing)
+    enough = quiet_after(days[bisect_left(days, episode) :], visibility)
+    silent = visibility.visible_days(latest + DAY, today)
+    quiet, closed = visibility.nth_visible_day(latest, enough), _closed(latest, notified, visibility)
     if closed is not None and closed < today:
         state, since = State.CLOSED, closed + DAY
     elif quiet is not None and quiet < today:
         state, since = State.QUIET, quiet + DAY
     else:
         state, since = (State.REOPENED if closed_before else State.OPEN), episode
-    return Life(state, since, episode, latest, silent, enough, seeing.blind_since)
+    return Life(state, since, episode, latest, silent, enough, visibility.blind_since)
 
 
 def days_of_mail(incident: Incident) -> Iterable[date]:
-    """The days with mail by which an incident lives; a day may come more than once."""
+    """The incident's days of mail; a day may occur more than once."""
     return (cell.day for cell, count in incident.cells.items() if _is_alive(cell, count))
 
 
@@ -80,15 +84,15 @@ def _is_alive(cell: Cell, count: Count) -> bool:
     return bool(count.counted or (refused and count.mails))
 
 
-def quiet_after(days: list[date], seeing: Seeing) -> int:
-    """So many silent days after the last of ``days`` make it quiet. ``days``: of one episode, sorted, not empty."""
+def quiet_after(days: list[date], visibility: Visibility) -> int:
+    """The number of silent days after which it is quiet. ``days``: days of mail of one episode, sorted, not empty."""
     recent = days[bisect_left(days, days[-1] - (PACE_DAYS - 1) * DAY) :]
-    # A day of mail is one of sight, whatever the ledger says of it.
-    span = max(len(recent), seeing.days(recent[0], recent[-1] + DAY))
+    # A day of mail is visible, even if the ledger has another policy for it.
+    span = max(len(recent), visibility.visible_days(recent[0], recent[-1] + DAY))
     wanted = span * (float(CHANCE ** (-1 / len(recent))) - 1)
     return min(QUIET_MOST, max(QUIET_LEAST, ceil(wanted)))
 
 
-def _closed(latest: date, told: date | None, seeing: Seeing) -> date | None:
-    """The day with whose end an incident with no mail after ``latest`` is closed; None when it never is."""
-    return None if told is None else seeing.after(max(latest, told), CLOSED_AFTER)
+def _closed(latest: date, notified: date | None, visibility: Visibility) -> date | None:
+    """The day at whose end an incident without mail after ``latest`` is closed; None when it never is."""
+    return None if notified is None else visibility.nth_visible_day(max(latest, notified), CLOSED_AFTER)

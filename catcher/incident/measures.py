@@ -1,4 +1,4 @@
-"""Measures an incident: what came in a period, of what kind, from how many mailboxes, compared with before."""
+"""Measures an incident in a period: mails by kind and outcome, mailboxes, counterparts, and the month before."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from catcher.model.policy import Outcome
 
 FLOOR_MAILBOXES = 3
 FLOOR_DAYS = 3
-"""A counterparty may be named by numbers from so many mailboxes over so many days on (DESIGN §3 "Notices")."""
+"""Fewest mailboxes and fewest days from which on a counterparty is named (DESIGN §3 "Notices")."""
 
 _STORED_ADDRESS_DAYS = 5
-"""A mailbox seen on fewer days than this isn't called a daily one."""
+"""Fewest days on which a mailbox wrote that is called a daily one."""
 
 W = TypeVar("W", bound=StrEnum)
 
 
-class Step(StrEnum):
+class Granularity(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -35,14 +35,14 @@ def latest_period(incident: Incident) -> Period | None:
     return None if day is None else Period.of(day)
 
 
-def measure(incident: Incident, period: Period, live: Crowd | None = None) -> Measures:
-    """Everything that notices and reports need to know of ``incident`` in ``period``.
+def measure_incident(incident: Incident, period: Period, live: Crowd | None = None) -> Measures:
+    """The measures of ``incident`` in ``period``, which notices and reports are made from.
 
-    ``live``: its live mailboxes in ``period``, when they were counted elsewhere and ``incident`` came without them.
+    ``live``: its live mailboxes in ``period``, when the store counted them and ``incident`` comes without them.
     """
     cells = [(cell, count) for cell, count in incident.cells.items() if cell.day in period]
     if live is None:
-        live = crowd(incident.mailboxes, period.name)
+        live = count_mailboxes(incident.mailboxes, period.name)
     settled = [total for total in incident.settled if total.period == period.name]
     tally = _tally(cells)
     first_day = incident.first_day
@@ -55,16 +55,16 @@ def measure(incident: Incident, period: Period, live: Crowd | None = None) -> Me
         previous=previous,
         senders=_mailboxes(live.senders, settled, Side.SENDER),
         recipients=_mailboxes(live.recipients, settled, Side.RECIPIENT),
-        series=_series(cells, Step.DAY),
+        series=_series(cells, Granularity.DAY),
         counterparts=_counterparts(cells, live, settled),
         reflecting=live.reflecting,
         daily_mailboxes=_daily(live, tally.days),
     )
 
 
-def series(incident: Incident, step: Step) -> tuple[Bar, ...]:
-    """The whole life of ``incident`` by day, week or month; only steps with mail, in order."""
-    return _series(incident.cells.items(), step)
+def series(incident: Incident, granularity: Granularity) -> tuple[Bar, ...]:
+    """The mails of ``incident`` by day, week or month, over its whole life; only those with mail, in order."""
+    return _series(incident.cells.items(), granularity)
 
 
 def _before(incident: Incident, period: Period) -> Count:
@@ -103,8 +103,8 @@ def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
     return {word: _sum(group) for word, group in grouped.items()}
 
 
-def crowd(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
-    """The distinct ones of ``mailboxes`` with mail that counts in ``period``, and the addresses that reflect."""
+def count_mailboxes(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
+    """The number of distinct ``mailboxes`` with mail that counts in ``period``, and of addresses that reflect."""
     within = [seen for seen in mailboxes if seen.period == period]
     counted = [seen for seen in within if seen.counted]
     senders = [seen for seen in counted if seen.side is Side.SENDER]
@@ -162,14 +162,14 @@ def _daily(live: Crowd, days: int) -> int:
     )
 
 
-def _series(cells: Iterable[tuple[Cell, Count]], step: Step) -> tuple[Bar, ...]:
+def _series(cells: Iterable[tuple[Cell, Count]], granularity: Granularity) -> tuple[Bar, ...]:
     sums: defaultdict[date, list[Count]] = defaultdict(list)
     for cell, count in cells:
-        sums[_start(cell.day, step)].append(count)
+        sums[_start(cell.day, granularity)].append(count)
     return tuple(Bar(first, _sum(counts)) for first, counts in sorted(sums.items()))
 
 
-def _start(day: date, step: Step) -> date:
-    if step is Step.WEEK:
+def _start(day: date, granularity: Granularity) -> date:
+    if granularity is Granularity.WEEK:
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if step is Step.MONTH else day
+    return day.replace(day=1) if granularity is Granularity.MONTH else day

@@ -1,8 +1,8 @@
 """Whether a notice is due: thresholds count days and mailboxes, never mails (DESIGN §3 "Notices").
 
-A flood of mails from one mailbox, or in one day, is no proof of a leak, and anyone can make one; several mailboxes over
-several days is what an address in use looks like. What counts at all (a person's fresh mail, proven, not replayed) was
-decided when it was observed: ``Observation.counts``.
+A flood of mails from one mailbox, or in one day, is no proof of a leak, and anyone can make one. An address in use gets
+mail from several mailboxes over several days. Which mail counts (a person's, fresh, proven, not replayed) was decided
+when it was observed: ``Observation.counts``.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from catcher.model.measures import Measures
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """A notice is due from so many sending mailboxes on so many days of one month on."""
+    """The fewest sending mailboxes, and the fewest days of one month, from which on a notice is due."""
 
     mailboxes: int = 3
     days: int = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class NoticeDecision:
     due: bool
     reasons: tuple[str, ...]
-    """Sentences for the operator: what was counted against which threshold."""
+    """Phrases for the operator: each count beside its threshold."""
 
     def __str__(self) -> str:
         return ("would notify: " if self.due else "would not notify: ") + "; ".join(self.reasons)
@@ -34,13 +34,13 @@ class Verdict:
         return {"due": self.due, "reasons": list(self.reasons)}
 
 
-def judge(measures: Measures, thresholds: Thresholds = Thresholds()) -> Verdict:
+def judge_notice(measures: Measures, thresholds: Thresholds = Thresholds()) -> NoticeDecision:
     """Whether the incident measured calls for a notice in its period, and why."""
     tally = measures.tally
     if not tally.total.mails:
-        return Verdict(False, (f"no mail in {measures.period}",))
+        return NoticeDecision(False, (f"no mail in {measures.period}",))
     if not tally.total.counted:
-        return Verdict(False, (f"none of {tally.total.mails} mails in {measures.period} counts",))
+        return NoticeDecision(False, (f"none of {tally.total.mails} mails in {measures.period} counts",))
     met: list[str] = []
     missed: list[str] = []
     for number, threshold, one, many in (
@@ -51,5 +51,5 @@ def judge(measures: Measures, thresholds: Thresholds = Thresholds()) -> Verdict:
         words = f"{number} {one if number == 1 else many} ({'at least' if enough else 'needs'} {threshold})"
         (met if enough else missed).append(words)
     if missed:
-        return Verdict(False, tuple(missed))
-    return Verdict(True, (*met, f"{tally.total.counted} mails in {measures.period} count"))
+        return NoticeDecision(False, tuple(missed))
+    return NoticeDecision(True, (*met, f"{tally.total.counted} mails in {measures.period} count"))

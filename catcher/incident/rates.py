@@ -1,8 +1,8 @@
 """Compares two rates of rare events by an exact interval, in plain Python.
 
-If events come at rates a and b over spans of s and t days, then, given that n came in all, the number that came in the
-second span is binomial with p = bt / (as + bt). The interval of Clopper and Pearson for p (1934) so becomes one for the
-ratio b/a (Przyborowski and Wilenski, 1940). It holds its 95 % however few the events are; no approximation is in it.
+If events come at rates a and b over spans of s and t days, then, of n events in both, the number in the second span is
+binomial with p = bt / (as + bt). The interval of Clopper and Pearson for p (1934) so becomes one for the
+ratio b/a (Przyborowski and Wilenski, 1940). It is exact: it covers 95 % for any number of events.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from math import exp, inf, lgamma, log, log1p
 CONFIDENCE = 0.95
 
 _HALVINGS = 60
-"""More than a float has bits: the interval's ends are as exact as their digits."""
+"""Steps of a bisection: more than a float has bits, so the interval's ends are as exact as a float."""
 _TINY = 1e-300
+"""Stands for a zero denominator in Lentz's method."""
 _STEPS = 500
+"""Most terms of the continued fraction; it converges in about the square root of the number of trials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,14 @@ def clopper_pearson(successes: int, trials: int, confidence: float = CONFIDENCE)
     if not 0 <= successes <= trials:
         raise ValueError("successes are a part of trials")
     tail = (1 - confidence) / 2
-    low = _where(tail, lambda p: binomial_tail(successes, trials, p)) if successes else 0.0
-    high = _where(1 - tail, lambda p: binomial_tail(successes + 1, trials, p)) if successes < trials else 1.0
+    low = _bisect(tail, lambda p: binomial_tail(successes, trials, p)) if successes else 0.0
+    high = _bisect(1 - tail, lambda p: binomial_tail(successes + 1, trials, p)) if successes < trials else 1.0
     return low, high
 
 
 def binomial_tail(successes: int, trials: int, probability: float) -> float:
-    """How likely at least so many ``successes`` are (0 < successes <= trials): the regularised incomplete beta
-    function I_p(k, n - k + 1).
+    """The probability of ``successes`` or more (0 < successes <= trials): the regularised incomplete beta function
+    I_p(k, n - k + 1).
     """
     a, b, x = float(successes), float(trials - successes + 1), probability
     if x <= 0.0 or x >= 1.0:
@@ -81,8 +83,8 @@ def _away_from_zero(value: float) -> float:
     return value if abs(value) > _TINY else _TINY
 
 
-def _where(wanted: float, rising: Callable[[float], float]) -> float:
-    """The p between 0 and 1 at which ``rising`` takes the value ``wanted``."""
+def _bisect(wanted: float, rising: Callable[[float], float]) -> float:
+    """The p between 0 and 1 at which ``rising`` has the value ``wanted``, by bisection."""
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""On which days mail that counts could have been seen: a silence under a policy that turns mail away says nothing."""
+"""The days on which mail that counts could be seen: silence under a policy that turns mail away says nothing."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from catcher.model.policy import PolicySince
 DAY = timedelta(days=1)
 
 
-class Seeing:
-    """The policies' ledger of one domain, asked by day.
+class Visibility:
+    """The policies' ledger of one domain, by day: a day is visible when the policy takes messages all day.
 
-    Before the first line nothing is known: mail of that time was seen by somebody, so those days count as seen.
+    Before the ledger's first line no policy is known. Mail of that time was seen, so those days count as visible.
     """
 
     def __init__(self, policies: Iterable[PolicySince] = ()) -> None:
@@ -23,7 +23,7 @@ class Seeing:
         self._blind = tuple(self._spans())
 
     def _spans(self) -> Iterable[tuple[date, date]]:
-        """Spans [first, end) without sight, in order. A day on which sight came or went has none."""
+        """Spans [first, end) of days that aren't visible, in order. A day on which that changed isn't visible."""
         first: date | None = None
         for line in self._lines:
             if not line.policy.takes_data:
@@ -36,20 +36,20 @@ class Seeing:
 
     @property
     def blind_since(self) -> date | None:
-        """Since when nothing is seen; None while mail is."""
+        """The first day of the present span that isn't visible; None while mail is seen."""
         return self._blind[-1][0] if self._blind and self._blind[-1][1] == date.max else None
 
     def changes(self) -> list[date]:
         """The days on which another policy began."""
         return [line.day for before, line in pairwise(self._lines) if line.policy is not before.policy]
 
-    def days(self, first: date, end: date) -> int:
-        """How many days of [first, end) had sight."""
+    def visible_days(self, first: date, end: date) -> int:
+        """The number of visible days in [first, end)."""
         blind = sum(max(0, (min(end, stop) - max(first, start)).days) for start, stop in self._blind if start < end)
         return max(0, (end - first).days - blind)
 
-    def after(self, day: date, days: int) -> date | None:
-        """The day with which so many ``days`` with sight have passed since ``day``; None when they never will."""
+    def nth_visible_day(self, day: date, days: int) -> date | None:
+        """The visible day that is number ``days`` after ``day``; None when there is no such day."""
         if days <= 0:
             return day
         at = day

@@ -5,7 +5,7 @@
     smtp ─▶ Intake.take ─▶ fingerprint ⇄ resolver          (questions, answers, until there is a result)
                               │
                               ▼
-                           observe (pure): tokens for local-parts, one observation a catalogued domain
+                           observe (pure): tokens for local-parts, one observation per catalogued domain
                               │
                               ▼
                            sink.commit ─▶ returns when the sync returned ─▶ smtp replies
@@ -14,8 +14,8 @@
 
     smtp ─▶ Intake.note ─▶ answers: a step of the notice's ledger, once      (the address is the whole answer)
 
-Nothing of the transaction outlives ``take`` but what ``model.observation`` lists, and, where look-ups failed, its gist
-for five minutes: names, digests and signatures in memory, no text of the header.
+``take`` leaves only the fields of ``model.observation`` behind. Where look-ups failed, the transaction's facts stay for
+five minutes as well: names, digests and signatures in memory, no text of the header.
 """
 
 from catcher.intake.answers import note_answers

@@ -1,4 +1,4 @@
-"""Answers to notices on their way into the ledger: each once, and not more in a minute than people send."""
+"""Answers to notices are written to the notices' ledger: each once, and at the pace at which people answer."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from catcher.model.notice import OutOfOrder, Step
 from catcher.model.noticelife import REQUESTS, Act
 from catcher.model.ports import NoteAnswers, Store
 
-WHO = "answer"
-"""In the ledger: what came by mail."""
+BY_ANSWER = "answer"
+"""The ledger's ``who`` of a step that an answer by mail made."""
 ACTS = {
     Verb.BOUNCE: Act.BOUNCED,
     Verb.GOT_IT: Act.GOT_IT,
@@ -23,20 +23,19 @@ ACTS = {
     Verb.WRONG: Act.WRONG,
 }
 AT_ONCE = 60
-"""Answers that are taken without a pause; afterwards as many a minute. Codes can't be guessed, so that more of them
-are replays."""
+"""Answers taken at once; then this number a minute. Codes can't be guessed, so a larger number is replays."""
 
 
 class TooManyAnswers(CatcherError):
-    """Answers come faster than people answer."""
+    """More answers came than people send."""
 
 
-class Answers:
-    """Takes answers for one process."""
+class AnswerRecorder:
+    """Takes the answers that reach one process."""
 
     def __init__(self, note: NoteAnswers) -> None:
         self._note = note
-        self._left = float(AT_ONCE)
+        self._allowed = float(AT_ONCE)
         self._at: datetime | None = None
 
     async def note(self, answers: Sequence[Answer], at: datetime) -> None:
@@ -48,17 +47,17 @@ class Answers:
 
     def _spend(self, number: int, at: datetime) -> None:
         passed = 0.0 if self._at is None else max(0.0, (at - self._at).total_seconds())
-        left = min(float(AT_ONCE), self._left + passed * AT_ONCE / 60)
-        if left < number:
+        allowed = min(float(AT_ONCE), self._allowed + passed * AT_ONCE / 60)
+        if allowed < number:
             raise TooManyAnswers("answers to notices come faster than people answer; those over the limit are put off")
-        self._left, self._at = left - number, at
+        self._allowed, self._at = allowed - number, at
 
 
 def note_answers(store: Store, answers: Sequence[Answer], at: datetime) -> int:
-    """Adds each of ``answers`` to its notice's ledger, unless it is there already; returns how many steps that took.
+    """Adds each of ``answers`` to its notice's ledger, unless it is there already; returns the number of steps added.
 
-    One that names a notice that is gone, or that wasn't sent yet, changes nothing, nor does a sender that asks for what
-    only the intended party may: its notice has no such address, but the code is the same. Raises StoreUnavailable.
+    An answer to a notice that is gone, or wasn't sent yet, changes nothing. Nor does a sender's request that only the
+    intended party may make: a sender's notice has no address for it, but its code is the same. Raises StoreUnavailable.
     """
     steps = 0
     for answer in answers:
@@ -69,7 +68,7 @@ def note_answers(store: Store, answers: Sequence[Answer], at: datetime) -> int:
         if act in REQUESTS and notice.key.role is not Role.INTENDED:
             continue
         try:
-            store.add_step(answer.notice, Step(act, at, WHO), once=True)
+            store.add_step(answer.notice, Step(act, at, BY_ANSWER), once=True)
         except OutOfOrder:
             continue
         steps += 1

@@ -1,11 +1,11 @@
-"""Finishes judgements that failed look-ups cut short: asks again for five minutes, from a transaction's gist alone.
+"""Finishes judgements that failed look-ups cut short: asks again for five minutes, from a transaction's facts alone.
 
 ::
 
     take ─▶ committed with temperror ─▶ Completions.add ─▶ asks again, at growing intervals ─▶ sink.revise
-                                            gist, tokens' key; no header, no local-part
+                                            facts, tokens' key; no header, no local-part
 
-What is never answered stays ``temperror``. Memory is bounded: what finds no room isn't finished.
+A look-up that is never answered stays ``temperror``. Memory is bounded: a transaction without room isn't finished.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from catcher.fingerprint import Context, Gist, judge
-from catcher.intake.observe import observe_again
-from catcher.intake.rounds import LOOKUP_SECONDS, resolved
+from catcher.fingerprint import Context, TransactionFacts, fingerprint_from
+from catcher.intake.observe import judged_again
+from catcher.intake.rounds import LOOKUP_SECONDS, ask_until_answered
 from catcher.model.errors import CatcherError
 from catcher.model.observation import Observation
 from catcher.model.ports import ObservationSink, Resolver
@@ -26,13 +26,13 @@ from catcher.privacy import Tokens
 log = logging.getLogger("catcher.intake")
 
 WITHIN = 300.0
-"""Seconds after the commit in which a judgement may be finished."""
+"""Seconds after the commit within which a judgement may be finished."""
 TRIES = (40.0, 90.0, 170.0, 275.0)
-"""Seconds after the commit at which it is tried; a resolver remembers a failure for half a minute."""
-MOST = 500
-"""Transactions that wait to be finished."""
-MOST_OCTETS = 8 * 1024 * 1024
-"""Memory that they may take together, about."""
+"""Seconds after the commit at which it is tried. A resolver caches a failure for half a minute."""
+MAX_WAITING = 500
+"""Most transactions that wait to be finished."""
+MAX_WAITING_OCTETS = 8 * 1024 * 1024
+"""Most octets of memory that they take together, by the estimate ``Unfinished.octets``."""
 _OBSERVATION_OCTETS = 4_000
 
 
@@ -40,24 +40,29 @@ _OBSERVATION_OCTETS = 4_000
 class Unfinished:
     """A transaction that was committed with look-ups open."""
 
-    gist: Gist
+    facts: TransactionFacts
     context: Context
     observations: tuple[Observation, ...]
     """As they were stored."""
     tokens: Tokens
     on_behalf_of: str
-    """In whose name look-ups are counted."""
+    """The holder of the budget of look-ups."""
 
     @property
     def octets(self) -> int:
-        return self.gist.octets + _OBSERVATION_OCTETS * len(self.observations)
+        return self.facts.octets + _OBSERVATION_OCTETS * len(self.observations)
 
 
 class Completions:
-    """What waits to be finished, each as a task of the running loop."""
+    """The transactions that wait to be finished, each as a task of the running loop."""
 
     def __init__(
-        self, resolver: Resolver, sink: ObservationSink, *, most: int = MOST, most_octets: int = MOST_OCTETS
+        self,
+        resolver: Resolver,
+        sink: ObservationSink,
+        *,
+        most: int = MAX_WAITING,
+        most_octets: int = MAX_WAITING_OCTETS,
     ) -> None:
         self._resolver = resolver
         self._sink = sink
@@ -73,7 +78,7 @@ class Completions:
         return len(self._tasks)
 
     def add(self, unfinished: Unfinished) -> None:
-        """Takes a transaction, unless there is no room for it."""
+        """Takes ``unfinished``; without room for it, counts it as given up."""
         octets = unfinished.octets
         if self._closed or len(self._tasks) >= self._most or octets > self._octets_left:
             self.given_up += 1
@@ -84,7 +89,7 @@ class Completions:
         task.add_done_callback(self._left(octets))
 
     async def close(self) -> None:
-        """Gives up what waits: it stays as it is stored."""
+        """Gives up all that wait: their observations stay as they are stored."""
         self._closed = True
         tasks = list(self._tasks)
         for task in tasks:
@@ -116,19 +121,19 @@ class Completions:
             log.error("a judgement could not be finished: %s", type(error).__name__)
 
     async def _judged(self, unfinished: Unfinished) -> tuple[Observation, ...]:
-        """The observations as known once every look-up was answered, or by the last try; () for nothing new."""
+        """The observations once every look-up is answered, or after the last try; () when nothing changed."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         known = unfinished.observations
         for after in TRIES:
             await asyncio.sleep(begun + after - loop.time())
-            found = await resolved(
-                lambda answers: judge(unfinished.gist, answers, unfinished.context),
+            found = await ask_until_answered(
+                lambda answers: fingerprint_from(unfinished.facts, answers, unfinished.context),
                 self._resolver,
                 on_behalf_of=unfinished.on_behalf_of,
                 seconds=min(LOOKUP_SECONDS, begun + WITHIN - loop.time()),
             )
-            known = tuple(observe_again(each, found, unfinished.tokens) for each in unfinished.observations)
+            known = tuple(judged_again(each, found, unfinished.tokens) for each in unfinished.observations)
             if not any(each.may_be_revised for each in known):
                 return known
         return known if known != unfinished.observations else ()

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
-from catcher.fingerprint import Context, Gist, gist, judge
-from catcher.intake.answers import Answers
+from catcher.fingerprint import Context, TransactionFacts, fingerprint_from, read_transaction_facts
+from catcher.intake.answers import AnswerRecorder
 from catcher.intake.completion import Completions, Unfinished
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
-from catcher.intake.rounds import resolved
+from catcher.intake.rounds import ask_until_answered
 from catcher.lookalike import Match
 from catcher.model.answer import Answer
 from catcher.model.lookup import Unanswered
@@ -26,13 +26,13 @@ from catcher.privacy import KeyRing, Tokens
 _REF_ALPHABET = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a reference survives a telephone call."""
 _LETTERS = _REF_ALPHABET * 8
-"""Octet → letter: each letter stands for as many octets, so that random ones stay so."""
+"""Maps each octet to a letter. Every letter has eight octets, so uniform octets give uniform letters."""
 
 
 class Intake:
     """Takes finished transactions. One instance serves all sessions of a process.
 
-    It keeps nothing of any, but for five minutes the gist of one whose look-ups failed: ``completion``.
+    It keeps the facts of a transaction whose look-ups failed for five minutes (``completion``), and nothing else.
     """
 
     def __init__(
@@ -48,19 +48,19 @@ class Intake:
         match: Callable[[str], Match] | None = None,
         note_answers: NoteAnswers = lambda _answers, _at: None,
     ) -> None:
-        """``resolver`` None: no look-ups are made at all, and their results are ``none``.
+        """``resolver`` None: no look-ups are made, and their results are ``none``.
 
-        ``match``: typed domain → protected names, for what the catalogue doesn't declare; None: that stays unknown.
-        ``note_answers``: where answers to notices go.
+        ``match``: typed domain → protected names, for domains whose intended one the catalogue doesn't declare; without
+        it that stays unknown. ``note_answers`` stores answers to notices.
         """
         self._resolver = resolver
-        self._completions = Completions(resolver, sink) if resolver is not None else None
+        self.completions = Completions(resolver, sink) if resolver is not None else None
         self._sink = sink
         self._keys = keys
         self._organizational_domain = organizational_domain
         self._organisation = organisation
         self._network_owner = network_owner
-        self._answers = Answers(note_answers)
+        self._answers = AnswerRecorder(note_answers)
         self._intended = declared_by(catalogue, organisation, unwound_by(match, organisation) if match else None)
 
     @staticmethod
@@ -75,30 +75,32 @@ class Intake:
         """Done when the observations are durable; fails with StoreUnavailable when they can't be made so."""
         arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
         context = self._context(transaction)
-        of = gist(transaction, lookups=context.lookups, intended=context.intended)
+        facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
         tokens = self._keys.tokens(transaction.received_at)
-        if self._completions is not None:
-            return self._take_with_lookups(transaction, arrival, tokens, of, context)
-        found = judge(of, {}, context)
+        if self.completions is not None:
+            return self._take_with_lookups(transaction, arrival, tokens, facts, context)
+        found = fingerprint_from(facts, {}, context)
         assert not isinstance(found, Unanswered), "without look-ups nothing is asked"
         return self._sink.commit(observe(transaction, found, arrival, tokens))
 
     async def _take_with_lookups(
-        self, transaction: Transaction, arrival: Arrival, tokens: Tokens, of: Gist, context: Context
+        self, transaction: Transaction, arrival: Arrival, tokens: Tokens, facts: TransactionFacts, context: Context
     ) -> None:
-        assert self._completions is not None
+        assert self.completions is not None
         holder = self._budget_holder(transaction)
-        found = await resolved(lambda answers: judge(of, answers, context), self._resolver, on_behalf_of=holder)
+        found = await ask_until_answered(
+            lambda answers: fingerprint_from(facts, answers, context), self._resolver, on_behalf_of=holder
+        )
         observations = observe(transaction, found, arrival, tokens)
         stored = zip(observations, await self._sink.commit(observations), strict=True)
         unfinished = tuple(o.stored_as(s) for o, s in stored if o.may_be_revised and s.retry_of is None)
         if unfinished:
-            self._completions.add(Unfinished(of, context, unfinished, tokens, holder))
+            self.completions.add(Unfinished(facts, context, unfinished, tokens, holder))
 
     async def close(self) -> None:
         """Gives up judgements that wait for look-ups: they stay ``temperror``."""
-        if self._completions is not None:
-            await self._completions.close()
+        if self.completions is not None:
+            await self.completions.close()
 
     async def note(self, answers: Sequence[Answer], at: datetime) -> None:
         """Returns when the answers to notices are durable. Raises CatcherError when they can't be made so now."""
@@ -116,11 +118,11 @@ class Intake:
         )
 
     def _budget_holder(self, transaction: Transaction) -> str:
-        """In whose name look-ups are counted: the envelope sender's organisation, without one the client."""
+        """The holder of the budget of look-ups: the envelope sender's organisation, or the client without one."""
         path = transaction.reverse_path
         return self._organizational_domain(path.domain) if path is not None else transaction.client
 
 
 def _transaction_id(ref: str) -> str:
-    """Follows from the reference, so that the refused and the taken part of one transaction share it."""
+    """Derived from the reference, so the refused and the taken part of one transaction have the same id."""
     return hashlib.blake2b(ref.encode(), digest_size=8).hexdigest()

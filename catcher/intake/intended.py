@@ -1,4 +1,4 @@
-"""For whom a typed domain stands: as the catalogue declares it, else as the name itself tells."""
+"""The intended domain of a typed one: the catalogue declares it, else it is guessed from the name itself."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from catcher.catalogue import Catalogue
 from catcher.lookalike import Match
 from catcher.model.fingerprint import Basis, Intended
 
-_REMEMBERED = 1_024
+_CACHED_DOMAINS = 1_024
 
 
 def unwound_by(match: Callable[[str], Match], organisation: Callable[[str], str | None]) -> Callable[[str], Intended]:
-    """The function from a typed domain (A-label) to its Intended, from protected names alone.
+    """The function from a typed domain (A-labels) to its Intended, by the protected names alone.
 
     Candidates are listed even where none is claimed.
     """
@@ -33,12 +33,12 @@ def declared_by(
     organisation: Callable[[str], str | None],
     otherwise: Callable[[str], Intended] | None = None,
 ) -> Callable[[str], Intended]:
-    """The function from a typed domain (A-label) to its Intended. The latest answers are remembered, boundedly.
+    """The function from a typed domain (A-labels) to its Intended; the latest results are cached.
 
-    Where the catalogue says nothing, ``otherwise`` does; without it that is ``basis: none``.
+    ``otherwise`` gives the Intended of a domain that the catalogue doesn't declare; without it that is ``basis: none``.
     """
 
-    @lru_cache(_REMEMBERED)
+    @lru_cache(_CACHED_DOMAINS)
     def intended(typed: str) -> Intended:
         entry = catalogue.find(typed)
         if entry is not None and entry.intended is not None:

@@ -1,4 +1,4 @@
-"""The organisations that a node knows, and their names ready to be matched: watch-list, imported directories."""
+"""The organisations that a node knows, from watch-list and imported directories, and a matcher for their names."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from catcher.directory import Organisations, Popularity, Suffixes
 from catcher.lookalike import Letters, Lookalikes, Match
 
 OUT_OF_A_DIRECTORY = 1 / 3
-"""How likely, beside one that the operator has put on the watch-list, a name out of a directory is meant."""
-_REMEMBERED = 4_096
+"""Weight of a name from a directory; a name on the operator's watch-list has 1."""
+_CACHED_DOMAINS = 4_096
 
 
 def organisations_of(config: Config) -> Organisations:
-    """What every command, server and report knows of organisations: the watch-list, then what was imported.
+    """The organisations that every command, server and report uses: the watch-list, then the imported directories.
 
     Raises ConfigurationError with a fault for every row that is wrong.
     """
@@ -23,11 +23,11 @@ def organisations_of(config: Config) -> Organisations:
 
 
 def matcher(organisations: Organisations, suffixes: Suffixes) -> Callable[[str], Match]:
-    """The function from a typed domain (A-labels) to its Match. The latest answers are remembered, boundedly."""
+    """The function from a typed domain (A-labels) to its Match; the latest results are cached."""
     popularity = Popularity(suffixes.registrable)
     watched = organisations.watched or organisations.names
     protected = {
         name: popularity.weight(name) * (1.0 if name in watched else OUT_OF_A_DIRECTORY) for name in organisations.names
     }
     letters = Letters(popularity.labels)
-    return lru_cache(_REMEMBERED)(Lookalikes(protected, suffixes.registrable, letters).match)
+    return lru_cache(_CACHED_DOMAINS)(Lookalikes(protected, suffixes.registrable, letters).match)

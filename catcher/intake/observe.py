@@ -18,12 +18,12 @@ from catcher.privacy import Tokens
 
 @value
 class Arrival:
-    """How SMTP dealt with a transaction."""
+    """A transaction as SMTP received it: its reference, policies and outcome."""
 
     transaction_id: str
     ref: str
     policies: Mapping[str, Policy]
-    """Catalogued domain → policy in force; one observation each."""
+    """Catalogued domain → policy in force; each gives one observation."""
     outcome: Outcome
 
 
@@ -59,7 +59,7 @@ def observe(
     return tuple(observations)
 
 
-def observe_again(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
+def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
     """``observation`` with what rests on look-ups taken from a later ``fingerprint`` of the same transaction."""
     return replace(observation, **resting_on_lookups(fingerprint, observation.domain, tokens))
 

@@ -1,4 +1,4 @@
-"""Runs a pure function that returns its result or its questions until there is a result."""
+"""Asks the resolver for the questions of a pure function, and calls it again, until it returns a result."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from catcher.fingerprint import MAX_ROUNDS, settled
+from catcher.fingerprint import MAX_ROUNDS, failing_the_rest
 from catcher.model.lookup import Answer, Answers, Question, Unanswered
 from catcher.model.ports import Resolver
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 LOOKUP_SECONDS = 20.0
-"""All look-ups for one transaction together; what is open then shows as ``temperror``."""
+"""Seconds for all look-ups of one transaction; a look-up still open then is ``temperror``."""
 
 
-async def resolved(
-    judge: Callable[[Answers], T | Unanswered],
+async def ask_until_answered(
+    judge: Callable[[Answers], _T | Unanswered],
     resolver: Resolver | None,
     *,
     on_behalf_of: str,
     seconds: float = LOOKUP_SECONDS,
-) -> T:
-    """What ``judge`` makes of the answers that it asks for; after ``seconds`` or MAX_ROUNDS the rest counts as failed.
+) -> _T:
+    """The result of ``judge`` with the answers to its questions; after ``seconds`` or MAX_ROUNDS the others are
+    failures.
 
-    ``resolver`` None: ``judge`` mustn't ask.
+    ``resolver`` None: ``judge`` asks nothing.
     """
     answers: dict[Question, Answer] = {}
     if resolver is not None:
@@ -37,6 +38,6 @@ async def resolved(
                     if not isinstance(result, Unanswered):
                         return result
                     answers |= await resolver.ask(result.questions, on_behalf_of=on_behalf_of)
-    result = judge(settled(answers))
-    assert not isinstance(result, Unanswered), "a settled judgement asks nothing"
+    result = judge(failing_the_rest(answers))
+    assert not isinstance(result, Unanswered), "with an answer to every question nothing is asked"
     return result

@@ -1,10 +1,10 @@
-"""What may be stored of a fingerprint: no text that a stranger could write words, or a host its address, into. Pure.
+"""The storable part of a fingerprint: no text into which a stranger could write words, or a host its address. Pure.
 
-``catcher fingerprint`` shows its user all of it; the store keeps less:
+``catcher fingerprint`` shows its user the whole fingerprint; the store keeps less:
 
-- HELO's text only where the name is confirmed for the client's address; nothing else names a sender by it;
-- of the names of hosts, no label with digits: the reverse name of a client often spells its address, which is
-  kept for 30 days only (DESIGN §3);
+- HELO's text only where the name is confirmed for the client's address; an unconfirmed one names no sender;
+- no label with digits of a host's name: the reverse name of a client often spells its address, which is kept for 30
+  days only (DESIGN §3);
 - the selector of a DKIM signature only where it verifies: then its domain's owner published it.
 """
 
@@ -16,17 +16,15 @@ from functools import lru_cache
 from catcher.model.fingerprint import Authentication, AuthResult, DkimResult, Evidence, EvidenceKind, Sender, Tier
 from catcher.model.mailbox import Mailbox
 
-_REMEMBERED = 4_096
+_CACHED_SENDERS = 4_096
+"""Senders whose storable form is kept: the same ones write again."""
 
 _OF_HOST = frozenset({EvidenceKind.HELO, EvidenceKind.IPREV})
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_SENDERS)
 def storable_sender(sender: Sender) -> Sender:
-    """``sender`` without claimed HELO text, and with host names cut to what names a network.
-
-    Remembered, boundedly, since the same senders come again.
-    """
+    """``sender`` without claimed HELO text, and with host names cut to the network's name. Cached."""
     evidence = tuple(_storable(piece) for piece in sender.evidence if _may_stay(piece))
     conflicts = tuple(_storable(piece) for piece in sender.conflicts if _may_stay(piece))
     domain, organisation, tier = sender.domain, sender.organisation, sender.tier

@@ -15,11 +15,12 @@ from email.utils import format_datetime
 from catcher.model.alert import Alert, AlertKind, Channel, summed
 from catcher.model.errors import EnvironmentFailure
 from catcher.notify.outgoing import Outgoing
-from catcher.notify.sending import Delivery
-from catcher.notify.signing import DkimKey
-from catcher.notify.smarthost import Verdict
+from catcher.notify.sending import MailTransport
+from catcher.notify.signing import SigningKey
+from catcher.notify.smarthost import SmtpReplyKind
 
 _MOST_LINES = 50
+"""Alerts of one mail that have a line of their own; of the others it gives the number."""
 _SENTENCES = {
     AlertKind.NEW_PARTY: "Mail that counts came for an intended party that had none before: {incident}, mails {mails}.",
     AlertKind.MARKING: "Mail of a proven sender had a protective marking: {incident}, mails {mails}.",
@@ -47,10 +48,10 @@ class AlertMail:
     sender: str
     """The address in From."""
     recipient: str
-    connect: Callable[[], AbstractContextManager[Delivery]]
-    """To the smarthost. Raises EnvironmentFailure."""
-    key: DkimKey | None
-    """Signs the mail; None where nothing signs mail from here."""
+    connect: Callable[[], AbstractContextManager[MailTransport]]
+    """Opens a connection to the smarthost. Raises EnvironmentFailure."""
+    key: SigningKey | None
+    """Signs the mail; None: it goes unsigned."""
 
     @property
     def channel(self) -> Channel:
@@ -64,26 +65,26 @@ class AlertMail:
         octets = mail_of(alerts, sender=self.sender, recipient=self.recipient, now=now)
         signature = b"" if self.key is None else self.key.signature(octets, now)
         with self.connect() as connection:
-            # The null reverse-path: what can't be delivered to ourselves is told to nobody.
+            # The null reverse-path: nobody gets a bounce of a mail to ourselves.
             reply = connection.deliver(Outgoing("", self.recipient, signature + octets))
-        if reply.verdict is not Verdict.TAKEN:
+        if reply.kind is not SmtpReplyKind.TAKEN:
             raise EnvironmentFailure(f"alerts.mail: the smarthost did not take it: {reply.text}")
 
 
 def mail_of(alerts: Sequence[Alert], *, sender: str, recipient: str, now: datetime) -> bytes:
     """The mail with CRLF lines; the same alerts at the same moment give the same octets."""
-    told = summed(alerts)
-    kinds = ", ".join(dict.fromkeys(alert.kind.value for alert in told))
-    lines = [sentence(alert) for alert in told[:_MOST_LINES]]
-    if len(told) > _MOST_LINES:
-        lines.append(f"And {len(told) - _MOST_LINES} more; `catcher alert list` has them.")
-    if any(alert.incident for alert in told):
+    distinct = summed(alerts)
+    kinds = ", ".join(dict.fromkeys(alert.kind.value for alert in distinct))
+    lines = [sentence(alert) for alert in distinct[:_MOST_LINES]]
+    if len(distinct) > _MOST_LINES:
+        lines.append(f"And {len(distinct) - _MOST_LINES} more; `catcher alert list` has them.")
+    if any(alert.incident for alert in distinct):
         lines.append("`catcher incident show` with the number tells more. No names are told on this way.")
     mail = EmailMessage(policy=SMTP)
     mail["Date"] = format_datetime(now)
     mail["From"] = sender
     mail["To"] = recipient
-    mail["Subject"] = f"catcher: {len(told)} alert{'s' * (len(told) > 1)} ({kinds})"
+    mail["Subject"] = f"catcher: {len(distinct)} alert{'s' * (len(distinct) > 1)} ({kinds})"
     digest = hashlib.sha256(" ".join([now.isoformat(), *(alert.key for alert in alerts)]).encode()).hexdigest()
     mail["Message-ID"] = f"<alert-{digest[:16]}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -92,5 +93,5 @@ def mail_of(alerts: Sequence[Alert], *, sender: str, recipient: str, now: dateti
 
 
 def sentence(alert: Alert) -> str:
-    """What happened, with numbers and without names."""
+    """The alert as a sentence with numbers and without names."""
     return f"{alert.at:%Y-%m-%d %H:%M} UTC. " + _SENTENCES[alert.kind].format(incident=alert.incident, **alert.counts)

@@ -1,4 +1,4 @@
-"""What people decide about notices: to approve one, or that none shall go out about something."""
+"""Decisions of people about notices: to approve one, to post a letter, to stop all notices about something."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from catcher.model.suppression import Scope, Suppression
 
 
 class NotNow(CatcherError):
-    """A notice is in a state that doesn't allow what was asked; the text says which."""
+    """The notice's state doesn't allow the action; the text names the state."""
 
     exit_status = 2
 
 
 def find(store: Store, ids: Iterable[str]) -> list[Notice]:
-    """The notices ``ids``. Raises NotFound, naming the first that doesn't exist."""
+    """The notices ``ids``. Raises NotFound when one doesn't exist."""
     found = []
     for id in dict.fromkeys(ids):
         notice = store.notice(id)
@@ -38,7 +38,7 @@ def find(store: Store, ids: Iterable[str]) -> list[Notice]:
 def approve(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Iterator[Notice]:
     """Records that the person ``who`` approves each of ``ids``. Raises NotFound or NotNow before the first is recorded.
 
-    Where two people are asked for, the same person's second approval adds nothing, and is told so.
+    When two people have to approve, a second approval by the same person raises NotNow.
     """
     notices = find(store, ids)
     step = Step(Act.APPROVED, now, who)
@@ -70,7 +70,7 @@ def posted(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Iter
 
 
 def requested(store: Store, id: str) -> tuple[Notice, Act]:
-    """The notice ``id`` and what its party asked for. Raises NotFound, or NotNow when nothing waits for a decision."""
+    """(notice ``id``, its party's request). Raises NotFound, or NotNow when no request waits for a decision."""
     (notice,) = find(store, [id])
     if notice.request is None:
         raise NotNow(f"{notice.id}: nothing that its party asked for waits for a decision")
@@ -78,7 +78,7 @@ def requested(store: Store, id: str) -> tuple[Notice, Act]:
 
 
 def decide(store: Store, notice: Notice, *, done: bool, who: str, note: str, now: datetime) -> Notice:
-    """Records what the person ``who`` decided on the party's request."""
+    """Records the decision of the person ``who`` on the party's request."""
     return store.add_step(notice.id, Step(Act.CONFIRMED if done else Act.DECLINED, now, who, note))
 
 
@@ -90,7 +90,7 @@ def _possible(notice: Notice, step: Step) -> None:
 
 
 def text_of(store: Store, notice: Notice) -> str:
-    """What the contact would read, with From, To and Subject above it. Raises NotNow when the text is gone."""
+    """The text for the contact, with From, To and Subject above it. Raises NotNow when the text is gone."""
     octets = octets_of(store, notice)
     if notice.form is NoticeForm.LETTER:
         raise NotNow(f"{notice.id}: it is a letter; `catcher notify letter {notice.id} --to FILE` writes it as PDF")
@@ -112,7 +112,7 @@ def octets_of(store: Store, notice: Notice) -> bytes:
 
 
 def subject_of(what: str, *, keys: Iterable[IncidentKey], is_held: Callable[[str], bool]) -> tuple[Scope, str]:
-    """What a person means by ``what``: an incident's id, a typo domain that we hold, or a party. Raises NotFound."""
+    """The subject that ``what`` names: an incident's id, a typo domain that we hold, or a party. Raises NotFound."""
     if what.startswith("inc-"):
         if what not in {key.id for key in keys}:
             raise NotFound("no incident has that id; `catcher incident list` shows them")
@@ -125,7 +125,7 @@ def subject_of(what: str, *, keys: Iterable[IncidentKey], is_held: Callable[[str
 
 
 def suppress(store: Store, suppression: Suppression) -> list[Notice]:
-    """Records ``suppression`` and takes back what it covers of the notices on their way; returns those."""
+    """Records ``suppression`` and takes back the notices on their way that it covers; returns those."""
     store.suppress(suppression)
     return [
         store.add_step(notice.id, Step(Act.SUPPRESSED, suppression.at, suppression.who, suppression.reason))

@@ -1,6 +1,6 @@
-"""smtplib's client with an end to everything: a reply of so many octets at most, a connection of so many seconds.
+"""smtplib's client with bounds: on the octets of a reply, and on the seconds of a connection.
 
-smtplib itself keeps all lines of a reply that goes on, and waits anew for each octet of one that drips.
+smtplib keeps every line of an endless reply, and its time-out starts again with each octet of a slow one.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from threading import Timer
 from typing import BinaryIO, cast
 
 REPLY_OCTETS = 64 * 1024
+"""Most octets of one reply."""
 SESSION_SECONDS = 3600.0
-"""For all of a connection: the notices after this one shall have their turn."""
+"""Most seconds of a connection: a slow smarthost must not stop the notices after this one for ever."""
 
 
 class _Endless(Exception):
-    """A reply takes more; no OSError, which smtplib would make a lost connection of."""
+    """A reply is too long. It is no OSError: of that smtplib would make a lost connection."""
 
 
 class _Reply:
-    """What the connection says, of which one reply may take ``REPLY_OCTETS``."""
+    """The receiving side of a connection, with at most ``REPLY_OCTETS`` for one reply."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -42,7 +43,7 @@ class _Reply:
 
 
 class SMTP(smtplib.SMTP):
-    """Raises SMTPException when a reply is too long. It breaks after ``SESSION_SECONDS``, whatever goes on."""
+    """Raises SMTPException when a reply is too long. The connection is broken after ``SESSION_SECONDS`` in any case."""
 
     file: _Reply | None
     _timer: Timer | None = None
@@ -68,12 +69,12 @@ class SMTP(smtplib.SMTP):
         super().close()
 
     def _end(self) -> None:
-        """In the timer's thread: whoever reads or writes finds the connection broken."""
+        """Runs in the timer's thread. A thread that reads or writes finds the connection broken."""
         if self.sock is not None:
             with suppress(OSError):
-                # Of the socket below TLS: nothing more is said, and the thread that waits wakes up.
+                # The socket below TLS is shut down: nothing more is sent, and a waiting thread wakes up.
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
 class SMTPOverTls(SMTP, smtplib.SMTP_SSL):
-    """The same from the first octet in TLS."""
+    """The same, in TLS from the first octet."""

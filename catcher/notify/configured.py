@@ -1,4 +1,4 @@
-"""What drafting and sending work with, as ``catcher.toml`` says."""
+"""Drafting, sending and alerts, made as ``catcher.toml`` says."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from catcher.model.ports import Store
 from catcher.notify.alertmail import AlertMail
 from catcher.notify.drafting import Drafting
 from catcher.notify.outgoing import outgoing
-from catcher.notify.sending import Sender
-from catcher.notify.signing import DkimKey, key_from, make_key
+from catcher.notify.sending import NoticeSender
+from catcher.notify.signing import SigningKey, key_from, make_key_file
 from catcher.notify.smarthost import Smarthost
 from catcher.notify.webhook import Webhook, secret_of
 from catcher.privacy import notice_codes
@@ -47,7 +47,7 @@ def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
 
 
 def bad_contact(book: ContactBook) -> Callable[[str, str, datetime], None]:
-    """Makes an address of a party bad that turned out so at a moment, unless a person has confirmed it since."""
+    """The function that marks a party's address as bad since a moment, unless a person has confirmed it since then."""
 
     def bounced(party: str, address: str, at: datetime) -> None:
         for contact in book.of(party, at):
@@ -58,14 +58,14 @@ def bad_contact(book: ContactBook) -> Callable[[str, str, datetime], None]:
     return bounced
 
 
-def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Sender:
+def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> NoticeSender:
     """Raises ConfigurationError without domain or smarthost, EnvironmentFailure when a key can't be had."""
     domain = domain_of(config)
     smarthost = Smarthost.of(config.notify, config.smtp.hostname)
     if smarthost is None:
         raise _missing(config, "smarthost", "the mail server of yours that delivers for you")
     key, codes = dkim_key(config), notice_codes(config.node.state / "keys")
-    return Sender(
+    return NoticeSender(
         store=store,
         clock=clock,
         connect=smarthost.session,
@@ -99,15 +99,15 @@ def domain_of(config: Config) -> str:
 
 
 def key_file(config: Config) -> Path:
-    """Where the DKIM key is, or will be."""
+    """The file of the DKIM key; it may not exist yet."""
     return config.notify.dkim_key or config.node.state / "keys" / "dkim.key"
 
 
-def dkim_key(config: Config) -> DkimKey:
+def dkim_key(config: Config) -> SigningKey:
     """The key that notices are signed with; made in the state folder when there is none. Raises EnvironmentFailure."""
     file = key_file(config)
     if config.notify.dkim_key is None and not file.exists():
-        make_key(file)
+        make_key_file(file)
     return key_from(file, selector=config.notify.dkim_selector, domain=domain_of(config))
 
 

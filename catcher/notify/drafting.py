@@ -1,4 +1,4 @@
-"""Drafts what is due: composes the report for one contact and fixes its text, which is what a person approves."""
+"""Drafts the notices that are due: composes the report for one contact and fixes the text that a person approves."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from catcher.model.measures import Period
 from catcher.model.notice import TEXT_DAYS, Notice, NoticeForm, Step, notice_id
 from catcher.model.noticelife import Act, State
 from catcher.model.report import Report
-from catcher.notify.due import ContactsOf, Due, due
-from catcher.notify.ladder import Rung, makes_bad
+from catcher.notify.due import ContactsOf, DueNotice, due_notices
+from catcher.notify.ladder import NextStep, makes_bad
 from catcher.notify.openpgp import check_key
-from catcher.notify.sending import WHO
+from catcher.notify.sending import BY_CATCHER
 from catcher.privacy import NoticeCodes
 from catcher.report import EVIDENCE_DAYS, Language, is_address, letter, message
 
 _EVIDENCE_DAYS = EVIDENCE_DAYS - TEXT_DAYS.days
-"""So that no row is older than it may be when the text goes."""
+"""Days back from which a draft takes evidence: when the text goes, a week later at most, no row is too old."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """What drafting works with."""
+    """Drafts notices. The fields are its surroundings and settings."""
 
     desk: Desk
     contacts_of: ContactsOf
@@ -40,14 +40,14 @@ class Drafting:
     quiet_days: int
     escalate_days: int
     approvals: int
-    """How many people have to approve."""
+    """The number of people who have to approve."""
     bad_contact: Callable[[str, str, datetime], None] = lambda _party, _address, _at: None
-    """(party, address, moment): a notice turned out not to reach them by this address."""
+    """Called with (party, address, moment) when a notice turned out not to reach the party by this address."""
 
-    def due(self) -> list[Due]:
-        """What is due now, of this month and the last."""
+    def due(self) -> list[DueNotice]:
+        """The notices that are due now, about this month and the last."""
         this = Period.of(self.desk.now.date())
-        return due(
+        return due_notices(
             [a for period in (this, this.previous) for a in incidents.listing(self.desk, period=period)],
             notices=list(self.desk.store.notices()),
             suppressions=list(self.desk.store.suppressions()),
@@ -57,28 +57,28 @@ class Drafting:
             now=self.desk.now,
         )
 
-    def draft(self) -> list[Due]:
-        """Withdraws old drafts and drafts what is due; returns what is held back."""
+    def draft(self) -> list[DueNotice]:
+        """Withdraws old drafts and drafts the notices due; returns those that are held back."""
         for _ in self.withdraw_old():
             pass
-        self.settle()
-        return [held for each in self.due() if (held := self._drafted_or_held(each)) is not None]
+        self.mark_bad_contacts()
+        return [held_back for each in self.due() if (held_back := self._drafted_or_held(each)) is not None]
 
-    def settle(self) -> None:
-        """Makes the contacts bad that an answer called wrong, or whose bounce was not mended."""
+    def mark_bad_contacts(self) -> None:
+        """Marks the contacts as bad that an answer called wrong, or that a notice didn't reach in the end."""
         for notice in self.desk.store.notices():
             at = makes_bad(notice, self.desk.now)
             if at is not None:
                 self.bad_contact(notice.key.party, notice.addressee.address, at)
 
-    def _drafted_or_held(self, due: Due) -> Due | None:
+    def _drafted_or_held(self, due: DueNotice) -> DueNotice | None:
         """None when it was drafted."""
         if due.held_back:
             return due
         try:
             if due.contact is not None and due.contact.openpgp is not None:
                 check_key(Path(due.contact.openpgp), self.desk.now)
-            drafted = self.one(due)
+            drafted = self.draft_one(due)
         except EnvironmentFailure as failure:  # a key is not fit, or a letter needs what isn't installed
             return replace(due, held_back=str(failure))
         if drafted is None:
@@ -89,16 +89,16 @@ class Drafting:
         """Withdraws drafts that nobody approved, or nobody sent, within a week: their numbers are old."""
         for notice in self.desk.store.notices():
             if notice.state in (State.DRAFTED, State.APPROVED) and notice.drafted_at + TEXT_DAYS <= self.desk.now:
-                step = Step(Act.WITHDRAWN, self.desk.now, WHO, "its text is over a week old")
+                step = Step(Act.WITHDRAWN, self.desk.now, BY_CATCHER, "its text is over a week old")
                 yield self.desk.store.add_step(notice.id, step)
 
-    def one(self, due: Due) -> Notice | None:
+    def draft_one(self, due: DueNotice) -> Notice | None:
         """Drafts one notice; None when it was drafted, and withdrawn, today already.
 
         Raises EnvironmentFailure when a letter can't be made here.
         """
-        addressee, period = due.rung.addressee, due.appraisal.measures.period
-        assert addressee is not None, "what is held back has nobody to go to"
+        addressee, period = due.next_step.addressee, due.appraisal.measures.period
+        assert addressee is not None, "a notice that is held back has no addressee"
         id = notice_id(due.key.id, period.name, addressee.address, self.desk.now.date())
         language = _language(due.contact)
         telling = reports.Telling(addressee.trusted, self.codes.addresses(id, self.domain), _EVIDENCE_DAYS)
@@ -109,15 +109,15 @@ class Drafting:
             key=due.key,
             period=period.name,
             addressee=addressee,
-            form=due.rung.form,
+            form=due.next_step.form,
             language=language.value,
             ref=report.ref,
             message_id=message_id,
             approvals=self.approvals,
             follows=due.follows,
-            steps=(Step(Act.DRAFTED, self.desk.now, WHO, _why(due.rung)),),
+            steps=(Step(Act.DRAFTED, self.desk.now, BY_CATCHER, _why(due.next_step)),),
         )
-        if due.rung.form is NoticeForm.LETTER:
+        if due.next_step.form is NoticeForm.LETTER:
             text = letter(report, language)
         else:
             text = self._mail(report, addressee.address, message_id, language)
@@ -136,17 +136,17 @@ class Drafting:
         ).as_bytes()
 
 
-def _why(rung: Rung) -> str:
-    """For the ledger: why it goes this way, where that isn't the first one."""
-    if rung.follows is None:
+def _why(step: NextStep) -> str:
+    """For the ledger: the reason for this way, when it isn't the first one."""
+    if step.follows is None:
         return ""
-    if rung.follows.state.told:
-        way = "a letter" if rung.form is NoticeForm.LETTER else "another contact"
-        return f"{rung.follows.id} brought no answer and mail goes on: {way}"
-    return f"{rung.follows.id} did not reach them: the next contact"
+    if step.follows.state.told:
+        way = "a letter" if step.form is NoticeForm.LETTER else "another contact"
+        return f"{step.follows.id} brought no answer and mail goes on: {way}"
+    return f"{step.follows.id} did not reach them: the next contact"
 
 
 def _language(contact: Contact | None) -> Language:
-    """The contact's language where there are sentences in it, else English."""
+    """The contact's language, when reports exist in it; else English."""
     wanted = ((contact.language if contact is not None else None) or "").partition("-")[0].lower()
     return next((language for language in Language if language.value == wanted), Language.ENGLISH)

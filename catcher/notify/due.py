@@ -1,9 +1,9 @@
-"""Which notices are due, and what keeps the others back. Pure: told everything, it reads and asks nothing.
+"""The notices that are due, and the reasons that hold others back. Pure: every input is an argument.
 
-An incident is due when its mail passes the thresholds this month or the last (``incident.judge``) and nobody was told
-of that month yet. It is held back by a suppression, by a notice to the same organisation in the same role that is on
-its way or not long ago, and by the want of a way to tell (``ladder``): after a notice that came back the next contact
-has its turn, after one that brought no answer another way.
+A notice is due when the incident's mail passes the thresholds this month or the last (``incident.judge_notice``) and
+the party has no notice about that month yet. Three things hold it back: a suppression; a notice to the same
+organisation in the same role that is on its way or was sent lately; and the lack of a next step (``next_step``), which
+is the next contact after a notice that came back, and another way after one without an answer.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from catcher.model.incident import IncidentKey
 from catcher.model.measures import Period
 from catcher.model.notice import Notice
 from catcher.model.suppression import Suppression, suppressed
-from catcher.notify.ladder import Rung, next_rung
+from catcher.notify.ladder import NextStep, next_step
 
 ContactsOf = Callable[[str], Sequence[Contact]]
 """Party → its contacts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """An incident whose party is to be told."""
+class DueNotice:
+    """An incident about which a notice to the party is due."""
 
     appraisal: Appraisal
-    rung: Rung
-    """How: whom to write to, or by letter."""
+    next_step: NextStep
+    """The contact to write to, or a letter."""
     held_back: str = ""
-    """Why nothing is drafted; '' when something is."""
+    """The reason why nothing is drafted; '' when a draft is made."""
 
     @property
     def contact(self) -> Contact | None:
-        """Whom to write to; None for a letter, or when it is held back."""
-        return self.rung.contact
+        """The contact to write to; None for a letter, or when it is held back."""
+        return self.next_step.contact
 
     @property
     def follows(self) -> str | None:
-        """The notice that came back, or brought no answer."""
-        return None if self.rung.follows is None else self.rung.follows.id
+        """The id of the notice that came back, or brought no answer; None for a first notice."""
+        return None if self.next_step.follows is None else self.next_step.follows.id
 
     @property
     def key(self) -> IncidentKey:
@@ -62,7 +62,7 @@ class Due:
         }
 
 
-def due(
+def due_notices(
     appraisals: Iterable[Appraisal],
     *,
     notices: Sequence[Notice],
@@ -71,10 +71,10 @@ def due(
     quiet_days: int,
     escalate_days: int,
     now: datetime,
-) -> list[Due]:
-    """What is due of ``appraisals`` (of this month and the last), most mail first; of an incident the latest month.
+) -> list[DueNotice]:
+    """The notices due by ``appraisals`` (of this month and the last), most mail first; of an incident the latest month.
 
-    Of several incidents of one party in one role, the first is drafted and the others wait for its end.
+    Of several incidents of one party in one role, the first is drafted and the others wait until it is done.
     """
     today = now.date()
     wanted: dict[IncidentKey, Appraisal] = {}
@@ -84,7 +84,7 @@ def due(
         later = other is not None and other.measures.period.first > period.first
         if appraisal.verdict.due and not later and not _reported(notices, key, period):
             wanted[key] = appraisal
-    found: list[Due] = []
+    found: list[DueNotice] = []
     begun: dict[tuple[str, str], str] = {}
     for appraisal in sorted(wanted.values(), key=_rank):
         key = appraisal.incident.key
@@ -93,9 +93,9 @@ def due(
         if not reason and earlier:
             reason = f"the notice on {earlier} goes first"
         life = appraisal.standing.life
-        rung = Rung(held_back=reason)
+        step = NextStep(held_back=reason)
         if not reason:
-            rung = next_rung(
+            step = next_step(
                 key,
                 appraisal.measures.period.name,
                 notices=notices,
@@ -104,9 +104,9 @@ def due(
                 escalate_days=escalate_days,
                 now=now,
             )
-        if not rung.held_back:
+        if not step.held_back:
             begun[key.party, key.role] = key.domain
-        found.append(Due(appraisal, rung, rung.held_back))
+        found.append(DueNotice(appraisal, step, step.held_back))
     return found
 
 

@@ -1,13 +1,14 @@
-"""The ladder: by which way a party is told next, after ways that led nowhere or brought no answer. Pure.
+"""Escalation: the next step to reach a party after notices that didn't arrive or brought no answer. Pure.
 
 ::
 
     the best contact ─▶ another of the party's contacts ─▶ a letter ─▶ the national CSIRT
 
-Repeats don't help: who did not answer in ``escalate_days`` while mail went on is told by another way, not again by the
-same. Each rung is a draft of its own that a person reads and approves; quiet days and suppressions hold as ever. A
-contact that answered stays the one to write to. Where a notice came back the next contact has its turn; but a bounce
-may be mended within two days (a delayed mail that arrives after all, a "got it"), and only then makes its contact bad.
+A party that did not answer within ``escalate_days`` while mail went on gets the next notice another way, not a repeat
+of the last. Each step is a draft of its own that a person reads and approves; quiet days and suppressions hold for it,
+too. A contact that answered gets the later notices. After a notice that came back the next contact is written to, but
+not for two days: within them a bounce may prove wrong (a delayed mail arrives, a "got it" comes). After
+them its contact is bad.
 """
 
 from __future__ import annotations
@@ -23,32 +24,32 @@ from catcher.model.notice import Notice, NoticeForm
 from catcher.model.noticelife import Act, State
 
 REPAIR = timedelta(days=2)
-"""So long a bounce may be mended."""
+"""Time after a bounce in which it may still prove wrong."""
 BY_HAND = "the postal address that you write on it"
 """Addressee of a letter: nobody's postal address is kept here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """How to tell next."""
+class NextStep:
+    """The next step for a party: a contact to write to, a letter, or a reason to wait."""
 
     contact: Contact | None = None
-    """Whom to write to; None for a letter, or when nothing is to be done."""
+    """The contact to write to; None for a letter, or when nothing is to be done."""
     form: NoticeForm = NoticeForm.MAIL
     follows: Notice | None = None
-    """The notice that led nowhere, or brought no answer."""
+    """The notice that didn't arrive, or brought no answer; None for a first notice."""
     held_back: str = ""
-    """Why nothing is to be done now; '' when something is."""
+    """The reason why nothing is to be done now; '' when something is."""
 
     @property
     def addressee(self) -> Addressee | None:
-        """Where it goes. Whoever writes the address on a letter answers for it, so a letter names nobody."""
+        """The addressee. A letter's names nobody: the person who writes the address on it is responsible for it."""
         if self.form is NoticeForm.LETTER:
             return Addressee(BY_HAND, Source.ENTERED, trusted=False)
         return None if self.contact is None else Addressee.of(self.contact)
 
 
-def next_rung(
+def next_step(
     key: IncidentKey,
     period: str,
     *,
@@ -57,30 +58,32 @@ def next_rung(
     episode: date | None,
     escalate_days: int,
     now: datetime,
-) -> Rung:
-    """How the party of ``key`` is told of ``period`` next. ``episode``: the first day of the incident's present one."""
+) -> NextStep:
+    """The next step to tell the party of ``key`` about ``period``. ``episode``: the present episode's first day."""
     mine = [n for n in notices if n.key == key and (episode is None or n.drafted_at.date() >= episode)]
-    told = [n for n in mine if n.state.told]
-    last = told[-1] if told else None
+    reached = [n for n in mine if n.state.told]
+    last = reached[-1] if reached else None
     if last is not None and last.state is State.SENT and last.sent_at is not None:
         until = last.sent_at.date() + timedelta(days=escalate_days)
         if now.date() >= until:
             return _step_up(mine, contacts, last, now)
         if last.follows is not None and any(n.id == last.follows and n.state.told for n in mine):
-            return Rung(held_back=f"{last.id} went another way; it waits for an answer until {until.isoformat()}")
+            return NextStep(held_back=f"{last.id} went another way; it waits for an answer until {until.isoformat()}")
     waiting = next((n for n in mine if n.period == period and is_mending(n, now)), None)
     if waiting is not None:
-        return Rung(held_back=f"{waiting.id} bounced; the next contact's turn comes {_mended_by(waiting).isoformat()}")
+        return NextStep(
+            held_back=f"{waiting.id} bounced; the next contact's turn comes {_mended_by(waiting).isoformat()}"
+        )
     nowhere = [n for n in mine if n.period == period and leads_nowhere(n, now)]
     tried = [n.addressee.address for n in nowhere]
     contact = next_contact(_own(contacts), tried=tried) or next_contact(_csirts(contacts), tried=tried)
     if contact is None:
-        return Rung(held_back=_nobody(key.party, contacts, tried=bool(nowhere)))
-    return Rung(contact, follows=nowhere[-1] if nowhere else None)
+        return NextStep(held_back=_nobody(key.party, contacts, tried=bool(nowhere)))
+    return NextStep(contact, follows=nowhere[-1] if nowhere else None)
 
 
 def _nobody(party: str, contacts: Sequence[Contact], *, tried: bool) -> str:
-    """Why nobody can be told, and what to do about it."""
+    """The reason why no contact can be written to, and a remedy."""
     if tried:
         return f"every contact was tried; see `catcher contact list {party}`"
     if not contacts:
@@ -88,7 +91,7 @@ def _nobody(party: str, contacts: Sequence[Contact], *, tried: bool) -> str:
     return f"no contact that may be written to; see `catcher contact list {party}`"
 
 
-def _step_up(mine: Sequence[Notice], contacts: Sequence[Contact], last: Notice, now: datetime) -> Rung:
+def _step_up(mine: Sequence[Notice], contacts: Sequence[Contact], last: Notice, now: datetime) -> NextStep:
     tried = [n.addressee.address for n in mine if n.state.told or leads_nowhere(n, now)]
     for form, among in (
         (NoticeForm.MAIL, _own(contacts)),
@@ -97,12 +100,12 @@ def _step_up(mine: Sequence[Notice], contacts: Sequence[Contact], last: Notice, 
     ):
         if form is NoticeForm.LETTER:
             if not any(n.form is NoticeForm.LETTER for n in mine if n.state.told or n.state.on_its_way):
-                return Rung(form=form, follows=last)
+                return NextStep(form=form, follows=last)
             continue
         contact = next_contact(among, tried=tried)
         if contact is not None:
-            return Rung(contact, follows=last)
-    return Rung(held_back="no answer on any way: contacts, letter and CSIRT were tried")
+            return NextStep(contact, follows=last)
+    return NextStep(held_back="no answer on any way: contacts, letter and CSIRT were tried")
 
 
 def _own(contacts: Sequence[Contact]) -> list[Contact]:
@@ -111,23 +114,23 @@ def _own(contacts: Sequence[Contact]) -> list[Contact]:
 
 
 def _csirts(contacts: Sequence[Contact]) -> list[Contact]:
-    """Who knows whom to tell; the last resort, however sure the address is."""
+    """The contacts of the national CSIRT: the last step, however certain the address is."""
     return [contact for contact in contacts if contact.source is Source.CSIRT]
 
 
 def leads_nowhere(notice: Notice, now: datetime) -> bool:
-    """Whether the notice's contact does not lead to the party: refused, wrong, or bounced and not mended."""
+    """Whether the notice didn't reach the party: it was refused, wrong, or bounced and the bounce stood."""
     return notice.state.undeliverable and not is_mending(notice, now)
 
 
 def is_mending(notice: Notice, now: datetime) -> bool:
-    """Whether the notice bounced so lately that it may still turn out to have arrived."""
+    """Whether the notice bounced within REPAIR: it may still have arrived."""
     bounced = notice.first(Act.BOUNCED)
     return notice.state is State.BOUNCED and bounced is not None and now < bounced.at + REPAIR
 
 
 def makes_bad(notice: Notice, now: datetime) -> datetime | None:
-    """When it turned out that the notice's contact is bad: an answer said so, or a bounce was not mended."""
+    """The moment of the answer or the bounce by which the notice's contact is bad; None when it isn't."""
     if (
         notice.form is not NoticeForm.MAIL
         or notice.state not in (State.WRONG, State.BOUNCED)

@@ -1,7 +1,7 @@
 """A notice encrypted to its contact's OpenPGP key, as PGP/MIME (RFC 3156 §4). The one module that touches pysequoia.
 
-pysequoia (extra ``openpgp``) is loaded when the first key is used. Each encryption gives other octets: of an encrypted
-notice a second copy has the same Message-ID and the same content, not the same octets.
+pysequoia (extra ``openpgp``) is loaded when the first key is used. Each encryption gives other octets: a second copy of
+an encrypted notice has the same Message-ID and the same content, but other octets.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from pathlib import Path
 from catcher.model.errors import EnvironmentFailure
 
 _KEY_OCTETS = 1_000_000
+"""Most octets of a key file that are read."""
 _FIELD = re.compile(rb"([^:\r\n]+):[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 _INSIDE = (b"content-", b"subject")
-"""Fields that only the reader of the encrypted part sees."""
+"""Begins of the names of fields that go into the encrypted part."""
 
 
 def encrypted(text: bytes, key_file: Path, *, boundary: str, subject: str, now: datetime) -> bytes:
     """``text`` (a mail, CRLF lines) with everything but the envelope's fields encrypted to the key in ``key_file``.
 
-    ``subject`` is what everyone may read. Raises EnvironmentFailure when the key can't be used at ``now``, or pysequoia
-    is not installed.
+    ``subject`` stays readable for everyone. Raises EnvironmentFailure when the key can't be used at ``now``, or
+    pysequoia is not installed.
     """
     head, _, body = text.partition(b"\r\n\r\n")
     outside: list[bytes] = []
@@ -48,7 +49,8 @@ def encrypted(text: bytes, key_file: Path, *, boundary: str, subject: str, now: 
 
 
 def _marked(field: bytes) -> bytes:
-    """Says that the fields beside Content-Type are the mail's own, so that readers show the Subject that is inside."""
+    """A Content-Type with the mark that the fields beside it are the mail's own: mail programs show the inner
+    Subject."""
     if not field.lower().startswith(b"content-type:"):
         return field
     return field.removesuffix(b"\r\n") + b';\r\n protected-headers="v1"\r\n'
@@ -74,7 +76,7 @@ def _encrypt(octets: bytes, key_file: Path, now: datetime) -> str:
         if key.is_revoked or (key.expiration is not None and key.expiration <= now):
             raise _unusable(key_file, "it is revoked or has expired; ask the contact for a new one")
         return encrypt(octets, [key]).decode("ascii")
-    except RuntimeError:  # all that pysequoia raises; its text holds a backtrace
+    except RuntimeError:  # pysequoia raises nothing else; its text holds a backtrace
         raise _unusable(key_file, "it is no OpenPGP key that mail can be encrypted to") from None
 
 

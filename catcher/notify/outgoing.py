@@ -10,7 +10,7 @@ from pathlib import Path
 from catcher.model.answer import Verb
 from catcher.model.notice import Notice
 from catcher.notify.openpgp import encrypted
-from catcher.notify.signing import DkimKey
+from catcher.notify.signing import SigningKey
 from catcher.privacy import NoticeCodes
 
 
@@ -19,16 +19,20 @@ class Outgoing:
     """A mail with its envelope (RFC 5321 §2.3.1). Its printed form shows neither text nor addressee."""
 
     reverse_path: str
-    """Where a delivery report comes back to: it names the notice."""
+    """The address for delivery reports; it identifies the notice."""
     forward_path: str = field(repr=False)
     octets: bytes = field(repr=False)
-    """CRLF lines; no octet of it changes between two attempts, except where it is encrypted."""
+    """CRLF lines. Two attempts send the same octets, unless they are encrypted."""
 
 
-def outgoing(notice: Notice, text: bytes, *, key: DkimKey, codes: NoticeCodes, domain: str, now: datetime) -> Outgoing:
-    """What is sent for ``notice`` with the stored ``text``, in its first attempt at ``now`` or in a later one.
+def outgoing(
+    notice: Notice, text: bytes, *, key: SigningKey, codes: NoticeCodes, domain: str, now: datetime
+) -> Outgoing:
+    """The mail of ``notice`` with the stored ``text``. ``now`` is its date in a first attempt; later ones keep that
+    date.
 
-    Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: it never goes in the clear then.
+    Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: it is never sent in the clear
+    then.
     """
     date = notice.first_sending_at or now
     if notice.addressee.openpgp is not None:

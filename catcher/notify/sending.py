@@ -1,4 +1,4 @@
-"""Sends what is approved, one notice after the other, each step of it durable before the next begins."""
+"""Sends approved notices one after the other; each step is durable before the next begins."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from catcher.model.noticelife import Act, State
 from catcher.model.ports import Store
 from catcher.model.suppression import suppressed
 from catcher.notify.outgoing import Outgoing
-from catcher.notify.smarthost import Reply, Verdict
+from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
 
-WHO = "catcher"
-"""In the ledger: the program, not a person."""
+BY_CATCHER = "catcher"
+"""The ledger's ``who`` of a step that the program made, not a person."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=6)
 _READY = (State.APPROVED, State.SENDING, State.DEFERRED)
 
 
-class Delivery(Protocol):
+class MailTransport(Protocol):
     """A connection to the smarthost that is ready for one mail."""
 
-    def deliver(self, mail: Outgoing) -> Reply: ...
+    def deliver(self, mail: Outgoing) -> SmarthostReply: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """What sending works with. One at a time for a store: whoever calls holds a lock."""
+class NoticeSender:
+    """Sends notices. Only one may run for a store at a time: the caller holds a lock."""
 
     store: Store
     clock: Clock
-    connect: Callable[[], AbstractContextManager[Delivery]]
-    """Raises EnvironmentFailure when the smarthost can't be had; then no notice has a step more."""
+    connect: Callable[[], AbstractContextManager[MailTransport]]
+    """Connects to the smarthost. Raises EnvironmentFailure; then no notice gets another step."""
     compose: Callable[[Notice, bytes], Outgoing]
     """The mail of a notice, from its text. Raises EnvironmentFailure when its contact's key can't be used."""
     bad_contact: Callable[[str, str, datetime], None]
-    """(party, address, moment): the smarthost won't have this address."""
+    """Called with (party, address, moment) when the smarthost says that this address doesn't exist."""
     retry: timedelta
-    """How long a notice is tried."""
+    """Time from the first attempt to the last."""
 
     def send(self, ids: frozenset[str] = frozenset()) -> Iterator[Notice]:
-        """Sends what is ready (of ``ids``, else all), and yields each notice with the step that its attempt led to.
+        """Sends the notices that are ready (of ``ids``, else all) and yields each with the step after its attempt.
 
-        A notice whose text is gone or too old is withdrawn, or failed where it was tried before: it is drafted anew.
+        A notice whose text is gone or too old is withdrawn, or failed if it was tried before; then it is drafted anew.
         """
         for notice in ready(self.store, self.clock.now(), ids):
             done = self._one(notice)
@@ -57,47 +57,48 @@ class Sender:
         text = self.store.notice_text(notice.id)
         if text is None or notice.drafted_at + TEXT_DAYS <= self.clock.now():
             return self._step(notice, _outdated(notice), note="its text is over a week old")
-        self.compose(notice, text)  # what can't be composed, as for want of a key, has no step more
+        self.compose(notice, text)  # a notice that can't be composed, as without its key, gets no step
         with self.connect() as connection:
             tried = self._step(notice, Act.SENDING)
             if tried is None or tried.state is not State.SENDING:
                 return None
             reply = connection.deliver(self.compose(tried, text))
             done = self._after(tried, reply)
-        if done is not None and reply.verdict is Verdict.NO_SUCH_ADDRESS:
+        if done is not None and reply.kind is SmtpReplyKind.NO_SUCH_ADDRESS:
             self.bad_contact(notice.key.party, notice.addressee.address, self.clock.now())
         return done
 
-    def _after(self, tried: Notice, reply: Reply) -> Notice | None:
+    def _after(self, tried: Notice, reply: SmarthostReply) -> Notice | None:
         now = self.clock.now()
-        match reply.verdict:
-            case Verdict.TAKEN:
+        match reply.kind:
+            case SmtpReplyKind.TAKEN:
                 return self._step(tried, Act.SENT, note=reply.text)
-            case Verdict.REFUSED | Verdict.NO_SUCH_ADDRESS:
+            case SmtpReplyKind.REFUSED | SmtpReplyKind.NO_SUCH_ADDRESS:
                 return self._step(tried, Act.FAILED, note=reply.text)
-        again_at = now + wait(tried.attempts)
+        again_at = now + retry_wait(tried.attempts)
         first = tried.first_sending_at or now
         if again_at > min(first + self.retry, tried.drafted_at + TEXT_DAYS):
             return self._step(tried, Act.FAILED, note=f"given up after {tried.attempts} attempts: {reply.text}")
         return self._step(tried, Act.DEFERRED, note=reply.text, again_at=again_at)
 
     def _step(self, notice: Notice, act: Act, *, note: str = "", again_at: datetime | None = None) -> Notice | None:
-        """None when something else was stored first that leaves no room for this step."""
+        """The notice with the step; None when another step was stored first that excludes this one."""
         try:
-            return self.store.add_step(notice.id, Step(act, self.clock.now(), WHO, note, again_at))
+            return self.store.add_step(notice.id, Step(act, self.clock.now(), BY_CATCHER, note, again_at))
         except OutOfOrder:
             return None
 
 
-def wait(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: 15 minutes, then twice as long each time, 6 hours at most."""
+def retry_wait(attempts: int) -> timedelta:
+    """The wait after the attempt of this number: 15 minutes after the first, then twice as long each time, to 6
+    hours."""
     return min(_FIRST_WAIT * (1 << min(attempts - 1, 10)), _LONGEST_WAIT)
 
 
 def ready(store: Store, now: datetime, ids: frozenset[str] = frozenset()) -> list[Notice]:
-    """The mails that may go out at ``now``: approved, left in a dialogue by a crash, or deferred until now.
+    """The mails that may go out at ``now``: approved, interrupted in the dialogue by a crash, or deferred until now.
 
-    What a suppression covers that was made while nobody looked is not among them.
+    A notice that a suppression covers isn't among them, even if it wasn't taken back.
     """
     suppressions = list(store.suppressions())
     return [

@@ -1,6 +1,7 @@
 """DKIM signatures (RFC 6376, RFC 8463) on our own mail, and the key they are made with.
 
-dkimpy signs, too, but puts the time of its own clock into the signature: a second copy would not be the same mail.
+Fields are selected and canonicalised by the code that verifies other people's signatures (``fingerprint.canonical``).
+dkimpy isn't used here: it writes its own clock's time into the signature, so a second copy would be another mail.
 """
 
 from __future__ import annotations
@@ -20,30 +21,34 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from catcher.fingerprint import BodyDigest
+from catcher.fingerprint.canonical import signed_octets
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
+from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted, HeaderField
 from catcher.privacy.keyfile import sync_folder
 
 RSA_BITS = 2048
-"""Every verifier takes such keys (RFC 8301 §3.2), and the record fits into one reply."""
+"""Bits of a new key: every verifier takes such keys (RFC 8301 §3.2), and the record fits into one UDP reply."""
 _LEAST_RSA_BITS = 1024
+"""Bits of the shortest key that verifiers accept (RFC 8301 §3.2)."""
 _BODY = DigestWanted(DigestAlgorithm.SHA256, Canonicalization.RELAXED)
 _SIGNED = (
     *("from", "to", "cc", "reply-to", "subject", "date", "message-id", "auto-submitted"),
     *("mime-version", "content-type", "content-language", "content-transfer-encoding"),
 )
-"""Fields that the signature covers; those that must not be added later are named once more than they occur (§8.15)."""
+"""Fields that the signature covers."""
 _NO_MORE = frozenset({"from", "to", "cc", "reply-to", "subject", "date"})
+"""Fields that must not be added later: they are named once more than they occur (§8.15)."""
 _LINE = 76
+"""Characters of a line of the field."""
 
 
-class DkimKey:
+class SigningKey:
     """A private key with the name under which its public half is published."""
 
     __slots__ = ("_key", "domain", "selector")
 
     def __init__(self, pem: bytes, *, selector: str, domain: str) -> None:
-        """Raises ValueError for what is no RSA (1024 bits or more) or Ed25519 key without a passphrase."""
+        """Raises ValueError unless ``pem`` is an RSA (1024 bits or more) or Ed25519 key without a passphrase."""
         try:
             key = serialization.load_pem_private_key(pem, password=None)
         except (TypeError, UnsupportedAlgorithm) as error:
@@ -59,7 +64,7 @@ class DkimKey:
 
     @property
     def name(self) -> str:
-        """Where the record belongs."""
+        """The name of the TXT record."""
         return f"{self.selector}._domainkey.{self.domain}"
 
     @property
@@ -79,12 +84,12 @@ class DkimKey:
         The same arguments give the same octets: both kinds of signature are deterministic.
         """
         head, _, body = message.partition(b"\r\n\r\n")
-        fields = list(_fields(head + b"\r\n"))
+        fields = _fields(head + b"\r\n")
         digest = BodyDigest(_BODY)
         digest.feed(body)
         body_hash = digest.digest()
         assert body_hash is not None, "without l= there is always one"
-        names = list(_covered([name for name, _ in fields]))
+        names = list(_covered([field.name.decode("ascii").lower() for field in fields]))
         kind = "rsa" if isinstance(self._key, RSAPrivateKey) else "ed25519"
         tags = [
             f"v=1; a={kind}-sha256; c=relaxed/relaxed;",
@@ -94,10 +99,11 @@ class DkimKey:
             f"bh={base64.b64encode(body_hash).decode('ascii')};",
             "b=",
         ]
-        unsigned = ("DKIM-Signature: " + "\r\n ".join(tags)).encode("ascii")
-        signed = b"".join(_chosen(fields, names)) + _relaxed(unsigned).removesuffix(b"\r\n")
-        text = base64.b64encode(self._sign(signed)).decode("ascii")
-        return unsigned + "\r\n ".join(_pieces(text, _LINE - 3, first=_LINE - 3)).encode("ascii") + b"\r\n"
+        unsigned = HeaderField(b"DKIM-Signature", (" " + "\r\n ".join(tags)).encode("ascii"))
+        octets = signed_octets(fields, [name.encode("ascii") for name in names], unsigned, _BODY.canonicalization)
+        text = base64.b64encode(self._sign(octets)).decode("ascii")
+        lines = "\r\n ".join(text[n : n + _LINE - 3] for n in range(0, len(text), _LINE - 3))
+        return unsigned.name + b":" + unsigned.value + lines.encode("ascii") + b"\r\n"
 
     def _sign(self, octets: bytes) -> bytes:
         if isinstance(self._key, RSAPrivateKey):
@@ -107,16 +113,13 @@ class DkimKey:
         return self._key.sign(hash_.finalize())
 
 
-def _fields(head: bytes) -> Iterator[tuple[str, bytes]]:
-    """(name in lower case, the whole field relaxed with its CRLF), top first."""
+def _fields(head: bytes) -> list[HeaderField]:
+    """The fields of a header section whose every line ends with CRLF, top first."""
+    fields = []
     for match in re.finditer(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*", head):
-        yield match[0].partition(b":")[0].decode("ascii").lower(), _relaxed(match[0])
-
-
-def _relaxed(field: bytes) -> bytes:
-    """A header field by §3.4.2, with its CRLF."""
-    name, _, value = field.partition(b":")
-    return name.strip().lower() + b":" + b" ".join(value.split()) + b"\r\n"
+        name, _, value = match[0].removesuffix(b"\r\n").partition(b":")
+        fields.append(HeaderField(name, value))
+    return fields
 
 
 def _covered(present: Sequence[str]) -> Iterator[str]:
@@ -124,18 +127,8 @@ def _covered(present: Sequence[str]) -> Iterator[str]:
         yield from [name] * (present.count(name) + (name in _NO_MORE))
 
 
-def _chosen(fields: Sequence[tuple[str, bytes]], names: Sequence[str]) -> Iterator[bytes]:
-    """For each name the lowest field that was not taken yet (§5.4.2); nothing where there is no more."""
-    left = list(fields)
-    for name in names:
-        for place in reversed(range(len(left))):
-            if left[place][0] == name:
-                yield left.pop(place)[1]
-                break
-
-
 def _folded(text: str, before: str, after: str, at: str) -> list[str]:
-    """``text`` in lines that break behind ``at``."""
+    """``text`` in lines that end after a character ``at``."""
     lines = [before]
     for piece in re.findall(f"[^{at}]+{at}?", text):
         if len(lines[-1]) + len(piece) >= _LINE:
@@ -145,11 +138,7 @@ def _folded(text: str, before: str, after: str, at: str) -> list[str]:
     return lines
 
 
-def _pieces(text: str, length: int, *, first: int) -> list[str]:
-    return [text[:first], *(text[n : n + length] for n in range(first, len(text), length))]
-
-
-def key_from(file: Path, *, selector: str, domain: str) -> DkimKey:
+def key_from(file: Path, *, selector: str, domain: str) -> SigningKey:
     """The key in the PEM file ``file``. Raises EnvironmentFailure when it can't be read, or others may read it."""
     try:
         mode = file.stat().st_mode
@@ -159,13 +148,13 @@ def key_from(file: Path, *, selector: str, domain: str) -> DkimKey:
     if mode & 0o077:
         raise EnvironmentFailure(f"{file}: others may read this key (mode {mode & 0o7777:04o}); chmod 600 it")
     try:
-        return DkimKey(pem, selector=selector, domain=domain)
+        return SigningKey(pem, selector=selector, domain=domain)
     except ValueError as error:
         raise EnvironmentFailure(f"{file}: it is no DKIM key: {error}; give a PEM file of an RSA key") from None
 
 
-def make_key(file: Path) -> None:
-    """Makes ``file`` with a new RSA key, mode 0600, whole or not at all; an existing one is left alone."""
+def make_key_file(file: Path) -> None:
+    """Makes ``file`` with a new RSA key, mode 0600, whole or not at all; an existing file stays as it is."""
     pem = generate_private_key(public_exponent=65537, key_size=RSA_BITS).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -1,7 +1,7 @@
-"""The smarthost: one mail over one connection, by smtplib, with the certificate verified before a password is said.
+"""The smarthost: one mail over one connection, by smtplib; the certificate is verified before a password is sent.
 
-A connection, TLS or login that fails is the operator's to mend, and no notice suffers by it: EnvironmentFailure. What
-the smarthost says of a mail is its ``Reply``.
+When connection, TLS or login fail, the operator has to mend it and the notice keeps its state: EnvironmentFailure. The
+smarthost's reply to a mail is a ``SmarthostReply``.
 """
 
 from __future__ import annotations
@@ -20,62 +20,69 @@ from catcher.notify import bounded
 from catcher.notify.outgoing import Outgoing
 
 CONNECT_SECONDS = 30.0
+"""Seconds until the connection stands."""
 COMMAND_SECONDS = 300.0
+"""Seconds until the reply to a command (RFC 5321 §4.5.3.2)."""
 END_OF_DATA_SECONDS = 600.0
-"""How long a reply may take (RFC 5321 §4.5.3.2): who hangs up on a slow 250 makes copies."""
+"""Seconds until the reply to the end of data (§4.5.3.2.6): a client that hangs up on a slow 250 makes a second copy."""
 _REPLY_CHARACTERS = 160
+"""Characters of a reply that are kept in the ledger."""
 _POLICY = ".7."
-"""The middle of an enhanced status that tells of policy (RFC 3463 §3.8): it says nothing of the addressee."""
+"""The middle of an enhanced status about policy (RFC 3463 §3.8): it doesn't concern the addressee."""
 
 
-class Verdict(Enum):
-    """What became of a mail."""
+class SmtpReplyKind(Enum):
+    """The meaning of a smarthost's reply for a mail."""
 
     TAKEN = auto()
     LATER = auto()
-    """Nobody's fault, or ours: try again."""
+    """A temporary or local failure: the mail is tried again."""
     REFUSED = auto()
-    """For good."""
+    """A permanent refusal."""
     NO_SUCH_ADDRESS = auto()
-    """For good, and it is the addressee that the smarthost won't have."""
+    """A permanent refusal of the addressee."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    verdict: Verdict
+class SmarthostReply:
+    kind: SmtpReplyKind
     text: str
-    """For the ledger: code and words of our own smarthost, on one line; or what went wrong."""
+    """For the ledger: code and words of our own smarthost on one line, or the failure."""
 
 
-class Session:
+class SmarthostSession:
     """A connection that is ready for one mail."""
 
     def __init__(self, smtp: smtplib.SMTP) -> None:
         self._smtp = smtp
 
-    def deliver(self, mail: Outgoing) -> Reply:
-        """One transaction. Never raises for what the smarthost says or for a connection that breaks."""
+    def deliver(self, mail: Outgoing) -> SmarthostReply:
+        """One transaction. It raises nothing for a reply, nor for a connection that breaks."""
         try:
             code, words = self._smtp.mail(mail.reverse_path)
             if code != 250:
-                # It won't have us as a sender: nothing is wrong with the notice.
-                return Reply(Verdict.LATER, _line("MAIL", code, words))
+                # The smarthost refuses our reverse-path: the notice isn't at fault.
+                return SmarthostReply(SmtpReplyKind.LATER, _line("MAIL", code, words))
             code, words = self._smtp.rcpt(mail.forward_path)
             if code not in (250, 251):
-                return _refused("RCPT", code, words, Verdict.NO_SUCH_ADDRESS)
+                return _refused("RCPT", code, words, SmtpReplyKind.NO_SUCH_ADDRESS)
             if self._smtp.sock is not None:
                 self._smtp.sock.settimeout(END_OF_DATA_SECONDS)
             code, words = self._smtp.data(mail.octets)
-            return Reply(Verdict.TAKEN, _line("", code, words)) if code == 250 else _refused("DATA", code, words)
+            return (
+                SmarthostReply(SmtpReplyKind.TAKEN, _line("", code, words))
+                if code == 250
+                else _refused("DATA", code, words)
+            )
         except smtplib.SMTPDataError as error:
             return _refused("DATA", error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError) as error:
-            return Reply(Verdict.LATER, f"the connection broke: {_about(error)}")
+            return SmarthostReply(SmtpReplyKind.LATER, f"the connection broke: {_about(error)}")
 
 
 @dataclass(frozen=True, slots=True)
 class Smarthost:
-    """Where notices are handed over."""
+    """The operator's mail server that delivers notices."""
 
     host: str
     port: int
@@ -89,7 +96,7 @@ class Smarthost:
 
     @classmethod
     def of(cls, notify: Notify, greeting: str) -> Smarthost | None:
-        """The one that is configured; None where there is none."""
+        """The configured smarthost; None without one."""
         if notify.smarthost is None:
             return None
         return cls(
@@ -101,8 +108,8 @@ class Smarthost:
         return f"{self.host} port {self.port}"
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A connection, greeted, encrypted and logged in. Raises EnvironmentFailure when that can't be had."""
+    def session(self) -> Iterator[SmarthostSession]:
+        """A connection, greeted, encrypted and logged in. Raises EnvironmentFailure when one of these fails."""
         password = self._password()
         smtp: smtplib.SMTP | None = None
         try:
@@ -115,7 +122,7 @@ class Smarthost:
                 smtp.close()
             raise EnvironmentFailure(f"smarthost {self}: {_about(error)}; {_remedy(error)}") from None
         try:
-            yield Session(smtp)
+            yield SmarthostSession(smtp)
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 smtp.quit()
@@ -152,22 +159,24 @@ class Smarthost:
         return text
 
 
-def _refused(command: str, code: int, words: bytes | str, final: Verdict = Verdict.REFUSED) -> Reply:
+def _refused(
+    command: str, code: int, words: bytes | str, final: SmtpReplyKind = SmtpReplyKind.REFUSED
+) -> SmarthostReply:
     text = _line(command, code, words)
     if not 500 <= code < 600 or _POLICY in text[:16]:
-        final = Verdict.LATER
-    return Reply(final, text)
+        final = SmtpReplyKind.LATER
+    return SmarthostReply(final, text)
 
 
 def _line(command: str, code: int, words: bytes | str) -> str:
     """``code words`` on one line of printable ASCII."""
     text = words.decode("ascii", "replace") if isinstance(words, bytes) else words
-    said = "".join(char if char.isascii() and char.isprintable() else " " for char in text)
-    return " ".join(f"{command} {code} {said}".split())[:_REPLY_CHARACTERS]
+    printable = "".join(char if char.isascii() and char.isprintable() else " " for char in text)
+    return " ".join(f"{command} {code} {printable}".split())[:_REPLY_CHARACTERS]
 
 
 def _about(error: Exception) -> str:
-    """What went wrong, without a password or an address in it."""
+    """The failure as a phrase without a password or an address."""
     match error:
         case smtplib.SMTPResponseException():
             return _line("", error.smtp_code, error.smtp_error)

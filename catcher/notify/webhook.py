@@ -6,9 +6,9 @@
     X-Catcher-Timestamp: 1793700000
     X-Catcher-Signature: sha256=<hex of HMAC-SHA256(secret, timestamp "." body)>
 
-The receiver computes the same over the octets that it got, compares in constant time, and turns away a timestamp that
-is over five minutes old: then nobody can make an alert up or play an old one again. Any 2xx is "taken"; the answer's
-body is not read.
+The receiver computes the signature over the octets it received, compares in constant time, and refuses a timestamp that
+is more than five minutes old: then nobody can forge an alert or replay an old one. Any 2xx means "taken"; the body of
+the answer is not read.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ import h11
 from catcher.model.alert import Alert, Channel, summed
 from catcher.model.errors import EnvironmentFailure
 
-SECONDS = 20.0
-"""For a delivery in all, whatever the receiver does."""
+DELIVERY_SECONDS = 20.0
+"""Most seconds of a delivery, whatever the receiver does."""
 _MOST_HEADER = 16 * 1024
+"""Most octets of the answer's header section."""
 _SECRET_LEAST = 16
+"""Fewest octets of a secret: 128 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Webhook:
     secret: bytes = field(repr=False)
     context: ssl.SSLContext
     agent: str
-    seconds: float = SECONDS
+    seconds: float = DELIVERY_SECONDS
 
     @property
     def channel(self) -> Channel:
@@ -102,7 +104,7 @@ def body_of(alerts: Sequence[Alert]) -> bytes:
 
 
 def signed(secret: bytes, body: bytes, now: datetime) -> list[tuple[str, str]]:
-    """The header fields that prove where ``body`` comes from, and when it was sent."""
+    """The header fields that prove the origin of ``body`` and the time of sending."""
     timestamp = str(int(now.timestamp()))
     digest = hmac.new(secret, timestamp.encode("ascii") + b"." + body, hashlib.sha256).hexdigest()
     return [("X-Catcher-Timestamp", timestamp), ("X-Catcher-Signature", f"sha256={digest}")]

@@ -1,11 +1,11 @@
-"""Answers what a fingerprint asks of the DNS: from the network within budgets, or hermetically from zone files.
+"""Answers the questions of a fingerprint to the DNS: from the network within budgets, or from zone files alone.
 
 ::
 
     questions ─▶ LiveResolver ─▶ cache ─▶ budget of the sender domain ─▶ servers (UDP, then TCP) ─▶ answers
     questions ─▶ ZoneResolver ─▶ zone files, and nothing else ─────────────────────────────────────▶ answers
 
-Neither ever raises for a look-up that fails: that is ``Status.FAILED``.
+A look-up that fails raises nothing: its answer is ``Status.FAILED``.
 """
 
 from catcher.resolve.live import LiveResolver

@@ -1,4 +1,4 @@
-"""How many look-ups may go out for one sender domain in an hour: its mails must not make us hammer the DNS."""
+"""The number of look-ups that may go out for one sender domain in an hour: its mails must not make us flood the DNS."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from collections import OrderedDict
 from datetime import datetime
 
 PER_HOUR = 500
-"""Look-ups that go out; those that the cache answers are free."""
+"""Look-ups of one holder that may go out in an hour; look-ups that the cache answers are free."""
 MAX_HOLDERS = 10_000
+"""Holders whose look-ups are counted."""
 
 
 class Budgets:
-    """Holder → what it spent in this hour of the clock; boundedly many, the oldest use goes first."""
+    """Holder → look-ups spent in this hour of the clock. At MAX_HOLDERS the one that asked longest ago is dropped."""
 
     def __init__(self, per_hour: int = PER_HOUR) -> None:
         self._per_hour = per_hour
         self._hour: datetime | None = None
         self._spent: OrderedDict[str, int] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._spent)
 
     def spend(self, holder: str, now: datetime) -> bool:
         """Takes one look-up from the holder's budget; False when it is used up."""

@@ -1,4 +1,4 @@
-"""Answers that are still valid, boundedly many; the oldest use goes first."""
+"""A cache of answers with their end. At MAX_ENTRIES the one used longest ago is dropped."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from catcher.model.lookup import Answer, Question, Status
 
 MAX_ENTRIES = 8192
-MAX_OCTETS = 4096
-"""Larger answers aren't kept."""
+"""Answers kept."""
+MAX_ANSWER_OCTETS = 4096
+"""Octets of the largest answer that is kept: 32 MiB with all entries full."""
 
 _LONGEST = {
     Status.FOUND: 3600,
@@ -17,7 +18,7 @@ _LONGEST = {
     Status.NXDOMAIN: 900,
     Status.FAILED: 30,
 }
-"""Seconds that an answer is kept at most; a failure long enough to spare the next mails its time-out."""
+"""Most seconds that an answer is kept. A failure is kept just long enough to spare the next mails its time-out."""
 
 
 class Cache:
@@ -27,7 +28,7 @@ class Cache:
         self._entries: OrderedDict[Question, tuple[datetime, Answer]] = OrderedDict()
 
     def get(self, question: Question, now: datetime) -> Answer | None:
-        """The answer, when there is one that hasn't ended."""
+        """The answer; None when there is none, or its time has ended."""
         entry = self._entries.get(question)
         if entry is None:
             return None
@@ -38,9 +39,9 @@ class Cache:
         return entry[1]
 
     def put(self, question: Question, answer: Answer, ttl: int, now: datetime) -> None:
-        """Keeps ``answer`` for ``ttl`` seconds, at most as long as its kind is kept."""
+        """Keeps ``answer`` for ``ttl`` seconds, or for the most seconds of its status."""
         seconds = min(ttl, _LONGEST[answer.status])
-        if seconds <= 0 or sum(map(_octets, answer.records)) > MAX_OCTETS:
+        if seconds <= 0 or sum(map(_octets, answer.records)) > MAX_ANSWER_OCTETS:
             return
         self._entries[question] = (now + timedelta(seconds=seconds), answer)
         self._entries.move_to_end(question)

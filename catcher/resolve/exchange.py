@@ -1,4 +1,4 @@
-"""One question to one server: UDP, over TCP when truncated; anything but a straight answer is a failure (RFC 1035)."""
+"""One question to one server: UDP, then TCP when truncated; any other reply than an answer is a failure (RFC 1035)."""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ from catcher.model.lookup import Answer, RRType, Status
 from catcher.resolve.records import RDTYPES, records_of
 
 _PAYLOAD = 1232
-"""Octets of a UDP response that we take (DNS Flag Day 2020)."""
-_MAX_ALIASES = 8
+"""Octets of a UDP response that we accept (DNS Flag Day 2020)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer, how long it holds, and where an alias leads whose target the server didn't add."""
+class DnsReply:
+    """An answer, its TTL in seconds, and the target of an alias for which the server added no records."""
 
     answer: Answer
     ttl: int
     alias: dns.name.Name | None = None
 
 
-async def exchange(name: dns.name.Name, rrtype: RRType, host: str, port: int, *, seconds: float) -> Reply | None:
-    """What ``host`` says within ``seconds``; None when it fails or talks nonsense, so that another may be asked.
+async def ask_server(name: dns.name.Name, rrtype: RRType, host: str, port: int, *, seconds: float) -> DnsReply | None:
+    """The reply of ``host`` within ``seconds``; None for none, or a malformed one, so that another may be asked.
 
-    Datagrams that aren't the answer to this very question are passed over (RFC 5452).
+    Datagrams that don't answer this very question are ignored (RFC 5452).
     """
     query = dns.message.make_query(name, RDTYPES[rrtype], use_edns=0, payload=_PAYLOAD)
     try:
@@ -41,11 +40,11 @@ async def exchange(name: dns.name.Name, rrtype: RRType, host: str, port: int, *,
         )
         return read(response, RDTYPES[rrtype])
     except (dns.exception.DNSException, OSError, EOFError, ValueError):
-        # ValueError: what dnspython raises for some malformed records.
+        # dnspython raises ValueError for some malformed records.
         return None
 
 
-def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> Reply | None:
+def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> DnsReply | None:
     """The reply in a response; None for an rcode other than NOERROR and NXDOMAIN, or a broken chain of aliases."""
     if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) or not isinstance(
         response, dns.message.QueryMessage
@@ -53,8 +52,8 @@ def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> Repl
         return None
     chain = response.resolve_chaining()
     if chain.answer is not None:
-        return Reply(Answer(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
+        return DnsReply(Answer(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
     if response.rcode() == dns.rcode.NXDOMAIN:
-        return Reply(Answer(Status.NXDOMAIN), chain.minimum_ttl)
+        return DnsReply(Answer(Status.NXDOMAIN), chain.minimum_ttl)
     alias = chain.canonical_name if chain.cnames and not response.authority else None
-    return Reply(Answer(Status.NODATA), chain.minimum_ttl, alias)
+    return DnsReply(Answer(Status.NODATA), chain.minimum_ttl, alias)

@@ -15,11 +15,12 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.lookup import Answer, Answers, Question, Status
 from catcher.resolve.budget import PER_HOUR, Budgets
 from catcher.resolve.cache import Cache
-from catcher.resolve.exchange import Reply, exchange
-from catcher.resolve.records import name_of
+from catcher.resolve.exchange import DnsReply, ask_server
+from catcher.resolve.records import dns_name_of
 
 _FAILED = Answer(Status.FAILED)
 _MAX_ALIASES = 8
+"""Aliases followed for one question, beyond those in one response."""
 
 
 class LiveResolver:
@@ -37,8 +38,8 @@ class LiveResolver:
     ) -> None:
         """``servers`` are asked in order; empty: the system's (/etc/resolv.conf).
 
-        ``question_seconds`` is the patience with one server, ``ask_seconds`` with one ``ask`` (RFC 7208 §4.6.4 wants
-        20 at least), ``at_once`` the number of queries on their way, ``per_hour`` a sender domain's budget. ``clock``
+        ``question_seconds`` is the time-out of one server, ``ask_seconds`` that of one ``ask`` (RFC 7208 §4.6.4 asks
+        for 20 at least), ``at_once`` the most queries in flight, ``per_hour`` a sender domain's budget. ``clock``
         governs TTLs and the hour. Raises EnvironmentFailure when the system names no server.
         """
         self._servers = tuple(servers) or _system_servers()
@@ -51,7 +52,7 @@ class LiveResolver:
         self._running: dict[Question, asyncio.Task[Answer]] = {}
 
     async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
-        """An answer to each question: at hand, or fetched, or FAILED when time or budget ran out."""
+        """An answer to each question: cached, or fetched, or FAILED when time or budget ran out."""
         answers: dict[Question, Answer] = {}
         waiting: dict[asyncio.Task[Answer], Question] = {}
         now = self._clock.now()
@@ -69,7 +70,7 @@ class LiveResolver:
         return answers
 
     def _fetching(self, question: Question) -> asyncio.Task[Answer]:
-        """The task that fetches the answer; several that ask the same share it, so none of them cancels it."""
+        """The task that fetches the answer. Callers with the same question share it, so none of them cancels it."""
         task = self._running.get(question)
         if task is None:
             task = asyncio.create_task(self._fetch(question))
@@ -79,7 +80,7 @@ class LiveResolver:
 
     async def _fetch(self, question: Question) -> Answer:
         answer, ttl = _FAILED, 3600
-        name = name_of(question.name)
+        name = dns_name_of(question.name)
         try:
             async with asyncio.timeout(self._ask_seconds), self._slots:
                 for _ in range(_MAX_ALIASES if name is not None else 0):
@@ -97,9 +98,9 @@ class LiveResolver:
         self._cache.put(question, answer, ttl, self._clock.now())
         return answer
 
-    async def _from_any_server(self, name: dns.name.Name, question: Question) -> Reply | None:
+    async def _from_any_server(self, name: dns.name.Name, question: Question) -> DnsReply | None:
         for server in self._servers:
-            reply = await exchange(name, question.rrtype, server.host, server.port, seconds=self._question_seconds)
+            reply = await ask_server(name, question.rrtype, server.host, server.port, seconds=self._question_seconds)
             if reply is not None:
                 return reply
         return None

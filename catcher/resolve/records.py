@@ -21,8 +21,8 @@ from catcher.model.lookup import Record, RRType
 RDTYPES = {rrtype: dns.rdatatype.from_text(rrtype) for rrtype in RRType}
 
 
-def name_of(text: str) -> dns.name.Name | None:
-    """A question's name as an absolute Name; None when it can't stand in a message."""
+def dns_name_of(text: str) -> dns.name.Name | None:
+    """A question's name as an absolute Name; None when a message can't hold it."""
     try:
         return dns.name.from_text(text, dns.name.root)
     except (dns.exception.DNSException, UnicodeError):
@@ -30,7 +30,7 @@ def name_of(text: str) -> dns.name.Name | None:
 
 
 def records_of(rdatas: Iterable[Rdata]) -> tuple[Record, ...]:
-    """The records in the model's shapes; a kind that isn't asked for is left out."""
+    """The records in the model's form; those of other types than RRType has are left out."""
     return tuple(record for rdata in rdatas if (record := _record(rdata)) is not None)
 
 

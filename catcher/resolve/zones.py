@@ -1,4 +1,4 @@
-"""Zone files as the only DNS there is: what ``catcher fingerprint --zone`` and hermetic tests resolve with."""
+"""Zone files as the whole DNS: the resolver of ``catcher fingerprint --zone`` and of tests without a network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import dns.zone
 
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.lookup import Answer, Answers, Question, Status
-from catcher.resolve.records import RDTYPES, name_of, records_of
+from catcher.resolve.records import RDTYPES, dns_name_of, records_of
 
 _MAX_ALIASES = 10
 _ORIGIN = re.compile(r"\$ORIGIN\s+(\S+)", re.IGNORECASE)
@@ -23,7 +23,7 @@ _WILDCARD = dns.name.Name([b"*"])
 
 
 class ZoneResolver:
-    """Answers as the files' authoritative server would, CNAMEs followed; a name outside them doesn't exist."""
+    """Answers like an authoritative server of these files, CNAMEs followed; a name outside them doesn't exist."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         """Reads master files (RFC 1035 §5); a zone's origin is its SOA's owner. Raises ConfigurationError."""
@@ -35,12 +35,12 @@ class ZoneResolver:
         self._existing = {above for name, _ in self._rdatasets for above in self._up_to_apex(name)}
 
     async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
-        """The answers; ``on_behalf_of`` plays no part."""
+        """The answers; ``on_behalf_of`` has no effect."""
         return {question: self.answer(question) for question in questions}
 
     def answer(self, question: Question) -> Answer:
         """The answer to one question."""
-        name = name_of(question.name)
+        name = dns_name_of(question.name)
         for _ in range(_MAX_ALIASES):
             owner = None if name is None else self._owner(name)
             if owner is None:
@@ -70,7 +70,7 @@ class ZoneResolver:
         return None
 
     def _up_to_apex(self, name: dns.name.Name) -> list[dns.name.Name]:
-        """``name`` and what is above it in its zone; nothing when no zone holds it."""
+        """``name`` and the names above it in its zone; empty when no zone holds it."""
         found = []
         while True:
             found.append(name)
@@ -81,7 +81,7 @@ class ZoneResolver:
             name = name.parent()
 
     def _owner(self, name: dns.name.Name) -> dns.name.Name | None:
-        """Where the records of ``name`` stand: at it, or at the wildcard that stands for it (RFC 4592 §3.3.1)."""
+        """The owner of the records of ``name``: itself, or the wildcard that covers it (RFC 4592 §3.3.1)."""
         ancestors = self._up_to_apex(name)
         for ancestor in ancestors:
             if ancestor in self._existing:
@@ -93,7 +93,7 @@ class ZoneResolver:
 
 
 def _origin(text: str) -> dns.name.Name | None:
-    """The owner of the SOA, as far as the lines before it tell."""
+    """The owner of the SOA, by the lines up to it; None when they don't make it absolute."""
     origin: dns.name.Name | None = None
     for line in text.splitlines():
         if directive := _ORIGIN.match(line):

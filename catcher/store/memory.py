@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from catcher.incident import crowd, merge
+from catcher.incident import count_mailboxes, merge
 from catcher.model.alert import Alert, Channel, Delivery
 from catcher.model.contact import Contact, Source, StepOutcome
 from catcher.model.demand import DemandKey
@@ -149,7 +149,7 @@ class MemoryStore:
 
     def crowd(self, id: str, period: str) -> Crowd:
         found = self._incidents.get(id)
-        return Crowd() if found is None else crowd(found.mailboxes, period)
+        return Crowd() if found is None else count_mailboxes(found.mailboxes, period)
 
     def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
         self._demand.update(tally)

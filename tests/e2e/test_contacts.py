@@ -26,7 +26,7 @@ from catcher.notify.find import Fetcher, Finder, NoParty, Search
 from catcher.notify.find.http import Page
 from catcher.notify.find.open import is_open
 from catcher.notify.find.rdap import Rdap
-from catcher.notify.find.said import Said, failed
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 from catcher.resolve import LiveResolver
 from tests.support.nameserver import NameServer, name_server, reply
@@ -224,9 +224,9 @@ class TestAll:
 
     def test_a_step_that_failed_leaves_what_it_named_before(self, world: World, search: Searching) -> None:
         world.pages[PARTY] = status(500)
-        assert Source.SECURITY_TXT not in search(world).looked
+        assert Source.SECURITY_TXT not in search(world).answered
         world.pages[PARTY] = status(404)
-        assert Source.SECURITY_TXT in search(world).looked
+        assert Source.SECURITY_TXT in search(world).answered
 
     def test_requests_say_who_asks_and_carry_nothing_else(self, world: World, search: Searching) -> None:
         world.pages[PARTY + TXT] = page(SECURITY)
@@ -470,7 +470,7 @@ class TestConnecting:
     ) -> None:
         """It takes the connection, and says nothing to the greeting."""
 
-        async def scenario() -> Page | Said:
+        async def scenario() -> Page | SourceFinding:
             async with mute() as port, name_server(lambda query, _: [reply(query, f"{PARTY}. 0 IN A {HERE}")]) as asked:
                 fetcher = Fetcher(
                     LiveResolver([asked.address], clock=StandingClock()),
@@ -482,7 +482,7 @@ class TestConnecting:
                 )
                 return await fetcher.get(Url(PARTY, "/"), accept="text/plain", most=100, on_behalf_of=PARTY)
 
-        assert asyncio.run(scenario()) == failed(Reason.TIMED_OUT, PARTY)
+        assert asyncio.run(scenario()) == SourceFinding.failed(Reason.TIMED_OUT, PARTY)
 
 
 class TestRdap:

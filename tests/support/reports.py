@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from catcher.incident import Seeing, effect, fold, life, measure
+from catcher.incident import Visibility, effect, fold, life, measure_incident
 from catcher.model.fingerprint import MailClass, Marking, Tier
 from catcher.model.incident import Incident, MailboxTotal, Side
 from catcher.model.measures import Period
@@ -60,14 +60,16 @@ def composed(case: dict[str, Any]) -> Report:
     seen = list(_observations(case["mail"]))
     incident = _incident(case, seen)
     now = datetime.fromisoformat(case["made_at"])
-    seeing = Seeing(PolicySince(date.fromisoformat(day), Policy(name)) for day, name in case.get("policies", []))
+    visibility = Visibility(
+        PolicySince(date.fromisoformat(day), Policy(name)) for day, name in case.get("policies", [])
+    )
     notices = [date.fromisoformat(day) for day in case.get("notices", [])]
-    lived = life(incident, now.date(), signs=notices, seeing=seeing)
+    lived = life(incident, now.date(), signs=notices, visibility=visibility)
     since = [day for day in notices if lived is not None and day >= lived.episode]
     untold = {"untold.example": {date.fromisoformat(day): 1 for day in case["untold"]}} if "untold" in case else None
     own = [o for o in seen if o.sender.domain == case["party"] and o.counts]
     return compose(
-        measure(incident, Period.parse(case["period"])),
+        measure_incident(incident, Period.parse(case["period"])),
         operator=Operator(**case.get("operator", OPERATOR)),
         directory=Directory(case.get("organisations", {}).get),
         limits=Limits(3, 3, 30),
@@ -77,7 +79,7 @@ def composed(case: dict[str, Any]) -> Report:
         names=not case.get("unconfirmed", False),
         answers=CODES.addresses("ntc-0123456789ab", case["answers"]) if "answers" in case else None,
         life=lived,
-        effect=effect(incident, since, now.date(), seeing=seeing, untold=untold),
+        effect=effect(incident, since, now.date(), visibility=visibility, unnotified=untold),
     )
 
 

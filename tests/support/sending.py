@@ -12,18 +12,18 @@ from catcher.model.notice import Notice, Step
 from catcher.model.noticelife import Act
 from catcher.model.ports import Store
 from catcher.notify.outgoing import Outgoing, outgoing
-from catcher.notify.sending import Sender
-from catcher.notify.signing import DkimKey
-from catcher.notify.smarthost import Reply, Verdict
+from catcher.notify.sending import NoticeSender
+from catcher.notify.signing import SigningKey
+from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
 from catcher.privacy import NoticeCodes
 from tests.support.notices import MORNING, another
 from tests.support.signing import RSA_KEY
 
 DOMAIN = "notices.sink.example"
 CODES = NoticeCodes(bytes(range(32)))
-KEY = DkimKey(RSA_KEY, selector="catcher", domain=DOMAIN)
+KEY = SigningKey(RSA_KEY, selector="catcher", domain=DOMAIN)
 TEXT = b"From: notices@notices.sink.example\r\nSubject: a report\r\nMessage-ID: <ntc@sink.example>\r\n\r\nsome text\r\n"
-TAKEN = Reply(Verdict.TAKEN, "250 2.0.0 Ok")
+TAKEN = SmarthostReply(SmtpReplyKind.TAKEN, "250 2.0.0 Ok")
 
 
 class Killed(BaseException):
@@ -45,14 +45,14 @@ class Ticking:
 class Host:
     """A smarthost: says ``replies`` in turn (then 250), and keeps what it took."""
 
-    replies: list[Reply] = field(default_factory=list)
+    replies: list[SmarthostReply] = field(default_factory=list)
     taken: list[Outgoing] = field(default_factory=list)
     offered: list[Outgoing] = field(default_factory=list)
 
-    def deliver(self, mail: Outgoing) -> Reply:
+    def deliver(self, mail: Outgoing) -> SmarthostReply:
         self.offered.append(mail)
         reply = self.replies.pop(0) if self.replies else TAKEN
-        if reply.verdict is Verdict.TAKEN:
+        if reply.kind is SmtpReplyKind.TAKEN:
             self.taken.append(mail)
         return reply
 
@@ -91,14 +91,14 @@ class Dying:
         self._act("connect", lambda: None)
         yield self
 
-    def deliver(self, mail: Outgoing) -> Reply:
-        reply: Reply = self._act("deliver", lambda: self._host.deliver(mail))
+    def deliver(self, mail: Outgoing) -> SmarthostReply:
+        reply: SmarthostReply = self._act("deliver", lambda: self._host.deliver(mail))
         return reply
 
 
-def sender_over(store: Any, host: Any, clock: Ticking, bad: list[tuple[str, str]] | None = None) -> Sender:
+def sender_over(store: Any, host: Any, clock: Ticking, bad: list[tuple[str, str]] | None = None) -> NoticeSender:
     """A sender with the house's own keys; ``bad`` collects the contacts that the smarthost won't have."""
-    return Sender(
+    return NoticeSender(
         store=store,
         clock=clock,
         connect=host.session,

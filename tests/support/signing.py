@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from dkim.canonicalization import CanonicalizationPolicy  # type: ignore[import-untyped]
 from dkim.crypto import (  # type: ignore[import-untyped]
     HASH_ALGORITHMS,
     RSASSA_PKCS1_v1_5_sign,
     parse_pem_private_key,
 )
-from nacl.signing import SigningKey
 
 RSA_KEY = b"""-----BEGIN RSA PRIVATE KEY-----
 MIIEpQIBAAKCAQEA6W+iQjilyya4ub6v6qbM9wYGrD0JVYJM2U6Rp5U0xsYTD+HJsqTy7Ri6+I7E
@@ -63,8 +63,8 @@ SHORT_RSA_RECORD = (
     b"MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhAKeE+vWU+1/LuQSptmTOszZuRVxTrD1wHsp4vCW4PmXbu2+lS27gjQ7wVH"
     b"/In0JsnhWRSdoFnGbB6AAcmgXNPznM1r+kbsYvZoJMKYMAKGxXvr+esGvIMWjyrUMuU+KozQIDAQAB"
 )
-ED25519_KEY = SigningKey(hashlib.sha256(b"a key for tests").digest())
-ED25519_RECORD = b"v=DKIM1; k=ed25519; p=" + base64.b64encode(bytes(ED25519_KEY.verify_key))
+ED25519_KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"a key for tests").digest())
+ED25519_RECORD = b"v=DKIM1; k=ed25519; p=" + base64.b64encode(ED25519_KEY.public_key().public_bytes_raw())
 
 
 def signed(
@@ -108,7 +108,7 @@ def signed(
     ((name, text),) = policy.canonicalize_headers([(b"DKIM-Signature", value + b"\r\n")])
     digest.update(name + b":" + text.rstrip())
     if algorithm.startswith("ed25519"):
-        octets = ED25519_KEY.sign(digest.digest()).signature
+        octets = ED25519_KEY.sign(digest.digest())
     else:
         octets = bytes(RSASSA_PKCS1_v1_5_sign(digest, parse_pem_private_key(key)))
     return b"DKIM-Signature:" + value + base64.b64encode(octets) + b"\r\n" + message

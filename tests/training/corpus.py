@@ -6,8 +6,8 @@ import tarfile
 from collections.abc import Iterator
 
 from catcher.directory import Suffixes
-from catcher.fingerprint.addresses import mailboxes
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.addresses import read_mailboxes
+from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.traits import traits
 from catcher.model.transaction import Header
 from tests.support.fingerprints import read
@@ -60,10 +60,10 @@ def examples() -> list[Example]:
 def example(octets: bytes, *, genuine: bool, otherwise: str = "") -> Example:
     """A mail as an example; ``otherwise`` is its group when From names nobody."""
     header = as_sent(read(octets)[0])
-    return Example(sender(header) or otherwise, frozenset(map(str, traits(Glance(header)))), genuine)
+    return Example(sender(header) or otherwise, frozenset(map(str, traits(HeaderView(header)))), genuine)
 
 
 def sender(header: Header) -> str | None:
     """The organizational domain of From."""
-    named = mailboxes(header.all("from"))
+    named = read_mailboxes(header.all("from"))
     return _SUFFIXES.organizational_domain(named[0].domain) if named else None

@@ -118,7 +118,7 @@ def rendered(model: Model, corpus: int, persons: int) -> str:
         "from __future__ import annotations\n\n"
         f"BIAS = {model.bias}\n"
         '"""Log-odds of a mail without any trait; about as many genuine mails as not are presumed."""\n\n'
-        f"WEIGHTS = {{\n{lines}}}\n"
+        f"TRAIT_WEIGHTS = {{\n{lines}}}\n"
     )
 
 

@@ -1,8 +1,8 @@
-"""Finds whom to tell at an organisation: a cascade of sources, each step with its outcome, whatever they answer.
+"""Finds the contacts of an organisation: a cascade of sources, each step with its outcome, whatever they answer.
 
 ::
 
-    Finder.find(party)              cascade.py      every step in order, what is kept of what they say
+    Finder.find(party)              cascade.py      every step in order; of each finding the usable addresses are kept
       ├─ entered, imported          directory       the operator's own files
       ├─ security.txt  securitytxt.py ─┐
       ├─ rdap          rdap.py ────────┴▶ https.py  one verified connection to one checked address, http.py over it
@@ -10,8 +10,8 @@
       ├─ soa, rfc2142  zone.py          ─▶ Resolver (model.ports)
       └─ csirt         csirt.py             csirts.csv
 
-The parsers are pure. Whatever comes from outside is hostile: bounded in time and size, judged by closed lists, never
-repeated. There is no source that a mail could feed: no From, no Reply-To, nothing that a stranger sent.
+The parsers are pure. All input from outside is hostile: it is bounded in time and size, judged by closed lists, and
+never repeated. No mail can feed a source: no From, no Reply-To, nothing that a stranger sent.
 """
 
 from catcher.notify.find.cascade import Finder, NoParty, Search

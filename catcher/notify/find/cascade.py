@@ -1,4 +1,4 @@
-"""The cascade: every source is asked in its order, whatever it says is sifted, and each step leaves its outcome."""
+"""The cascade: the sources are asked in order, their findings are checked, and each step leaves its outcome."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from catcher.model.ports import Resolver
 from catcher.notify.find import securitytxt, zone
 from catcher.notify.find.https import Fetcher
 from catcher.notify.find.rdap import Rdap
-from catcher.notify.find.said import Said, failed, found, none
+from catcher.notify.find.said import SourceFinding
 
 STEP_SECONDS = 60.0
-"""The patience with one step: two or three fetches."""
+"""Most seconds of one step: two or three fetches."""
 _MOST_ADDRESSES = 5
-"""Addresses of one source that are kept."""
+"""Most addresses that are kept of one source."""
 
-_Ask = Callable[[str, datetime], Awaitable[Said]]
+_Ask = Callable[[str, datetime], Awaitable[SourceFinding]]
 
 
 class NoParty(CatcherError):
-    """Who is looked for can't be told of anything."""
+    """The party searched for is a typo domain itself."""
 
     exit_status = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search found."""
+    """The result of a search."""
 
     contacts: tuple[Contact, ...]
     outcomes: tuple[StepOutcome, ...]
     """One for each step, in order."""
 
     @property
-    def looked(self) -> frozenset[Source]:
-        """The sources that gave an answer: what they named before and name no more is out of date."""
+    def answered(self) -> frozenset[Source]:
+        """The sources that answered: an address that one of them named before and no longer names is out of date."""
         return frozenset(o.step for o in self.outcomes if o.result is not StepResult.FAILED)
 
 
@@ -60,7 +60,7 @@ class Finder:
         rdap: Rdap | None = None,
         step_seconds: float = STEP_SECONDS,
     ) -> None:
-        """``is_typo``: whether a domain lies at or below a catalogued one, where nobody is ever written to."""
+        """``is_typo``: whether a domain lies at or below a catalogued one; no address there is ever used."""
         self._listings = listings
         self._csirts = csirts
         self._fetcher = fetcher
@@ -77,11 +77,11 @@ class Finder:
             Source.CSIRT: self._csirt,
         }
 
-    async def find(self, party: str, now: datetime, *, tell: Callable[[Source], None] | None = None) -> Search:
+    async def find(self, party: str, now: datetime, *, on_step: Callable[[Source], None] | None = None) -> Search:
         """Asks every source for ``party``, an organizational domain, at ``now``.
 
-        ``tell`` hears of each step that may take long, as it begins. Never raises for what a source says or doesn't
-        say. Raises NoParty when ``party`` is a typo domain itself.
+        ``on_step`` is called as each step begins that may take long. No answer of a source, and no silence, raises
+        anything. Raises NoParty when ``party`` is a typo domain itself.
         """
         if self._is_typo(party):
             raise NoParty(
@@ -90,14 +90,14 @@ class Finder:
         contacts = list(self._listings.of(party, now))
         outcomes = list(self._listed(party, contacts, now))
         for step, ask in self._steps.items():
-            if tell is not None:
-                tell(step)
+            if on_step is not None:
+                on_step(step)
             try:
                 async with asyncio.timeout(self._step_seconds):
-                    said = await ask(party, now)
+                    finding = await ask(party, now)
             except TimeoutError:
-                said = failed(Reason.TIMED_OUT)
-            kept, outcome = self._sifted(party, step, said, now)
+                finding = SourceFinding.failed(Reason.TIMED_OUT)
+            kept, outcome = self._checked(party, step, finding, now)
             contacts += kept
             outcomes.append(outcome)
         return Search(tuple(contacts), tuple(outcomes))
@@ -111,15 +111,21 @@ class Finder:
                 party=party, step=step, at=now, result=result, reason=reason, host=where, addresses=number
             )
 
-    async def _csirt(self, party: str, now: datetime) -> Said:
+    async def _csirt(self, party: str, now: datetime) -> SourceFinding:
         csirt = self._csirts.of(party)
-        return none(Reason.NOT_LISTED) if csirt is None else found((csirt.contact,), csirt.under)
+        return (
+            SourceFinding.none(Reason.NOT_LISTED)
+            if csirt is None
+            else SourceFinding.found((csirt.contact,), csirt.under)
+        )
 
-    def _sifted(self, party: str, step: Source, said: Said, now: datetime) -> tuple[list[Contact], StepOutcome]:
-        """What is kept of what a source says: addresses that are ones, and none at a typo domain."""
+    def _checked(
+        self, party: str, step: Source, finding: SourceFinding, now: datetime
+    ) -> tuple[list[Contact], StepOutcome]:
+        """(contacts with the valid addresses of ``finding``, none of them at a typo domain; the step's outcome)."""
         kept: dict[str, Contact] = {}
         dropped = None
-        for text in said.addresses:
+        for text in finding.addresses:
             try:
                 address = mail_address(text)
             except AddressError:
@@ -136,15 +142,15 @@ class Finder:
                 seen_at=now,
                 own=self._organizational_domain(domain) == party,
                 preference=len(kept),
-                language=said.language,
+                language=finding.language,
             )
             kept.setdefault(address.lower(), contact)
             if len(kept) == _MOST_ADDRESSES:
                 break
-        result, reason = said.result, said.reason
-        if said.addresses and not kept:
+        result, reason = finding.result, finding.reason
+        if finding.addresses and not kept:
             result, reason = StepResult.REFUSED, dropped
         outcome = StepOutcome(
-            party=party, step=step, at=now, result=result, reason=reason, host=said.host, addresses=len(kept)
+            party=party, step=step, at=now, result=result, reason=reason, host=finding.host, addresses=len(kept)
         )
         return list(kept.values()), outcome

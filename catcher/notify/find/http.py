@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request and its response over a connection that stands, read by h11, bounded in octets and silence."""
+"""One HTTP/1.1 request and its response over an open connection, read by h11, bounded in octets and in silence."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import h11
 
 from catcher.model.contact import Reason
-from catcher.notify.find.said import Said, failed, none, refused
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url, follow
 
 _MOST_HEADER = 16 * 1024
-"""Octets of a response's header fields, and how much more than its body may come in all."""
+"""Most octets of a response's header section, and of all that it has beside its body."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ABSENT = frozenset({404, 410})
 _CHUNK = 16 * 1024
@@ -24,14 +24,14 @@ class Request:
 
     url: Url
     agent: str
-    """Who asks."""
+    """Our name in User-Agent."""
     accept: str
-    """The media types that are wanted."""
+    """The media types accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document, and where it was."""
+    """A document with its URL."""
 
     url: Url
     """After redirects."""
@@ -40,12 +40,12 @@ class Page:
     body: bytes = field(repr=False)
 
 
-async def exchange(
+async def fetch_page(
     request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, most: int, seconds: float
-) -> Page | Url | Said:
-    """The page of at most ``most`` octets, where a redirect leads, or why there is neither. Raises for nothing.
+) -> Page | Url | SourceFinding:
+    """The page of at most ``most`` octets, the target of a redirect, or a finding without either. It raises nothing.
 
-    ``seconds`` is the patience with one silence.
+    ``seconds``: the longest silence of the server.
     """
     url = request.url
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEADER)
@@ -59,7 +59,7 @@ async def exchange(
                     octets = await reader.read(_CHUNK)
                 received += len(octets)
                 if received > most + _MOST_HEADER:
-                    return refused(Reason.TOO_LARGE, url.host)
+                    return SourceFinding.refused(Reason.TOO_LARGE, url.host)
                 http.receive_data(octets)
             elif isinstance(event, h11.Response):
                 answer = _judged(url, event, most)
@@ -69,19 +69,19 @@ async def exchange(
             elif isinstance(event, h11.Data):
                 body += event.data
                 if len(body) > most:
-                    return refused(Reason.TOO_LARGE, url.host)
+                    return SourceFinding.refused(Reason.TOO_LARGE, url.host)
             elif isinstance(event, h11.EndOfMessage):
                 return Page(page.url, page.content_type, bytes(body))
             elif not isinstance(event, h11.InformationalResponse):
-                return failed(Reason.BROKEN, url.host)
+                return SourceFinding.failed(Reason.BROKEN, url.host)
     except TimeoutError:
-        return failed(Reason.TIMED_OUT, url.host)
+        return SourceFinding.failed(Reason.TIMED_OUT, url.host)
     except (h11.RemoteProtocolError, OSError):
-        return failed(Reason.BROKEN, url.host)
+        return SourceFinding.failed(Reason.BROKEN, url.host)
 
 
 def _octets(http: h11.Connection, request: Request) -> bytes:
-    """The request as it goes out: nothing in it tells more than who asks for what."""
+    """The octets of the request: our name and the URL, and nothing about a party or a mail."""
     fields = [
         ("Host", request.url.host),
         ("User-Agent", request.agent),
@@ -93,19 +93,19 @@ def _octets(http: h11.Connection, request: Request) -> bytes:
     return (head or b"") + (http.send(h11.EndOfMessage()) or b"")
 
 
-def _judged(url: Url, response: h11.Response, most: int) -> Page | Url | Said:
-    """What a response's head says: an empty page to fill, where to go on, or why not."""
+def _judged(url: Url, response: h11.Response, most: int) -> Page | Url | SourceFinding:
+    """A response's header section as an empty page to fill, the target of a redirect, or a finding."""
     fields = {name: value.decode("latin-1").strip() for name, value in reversed(list(response.headers))}
     if response.status_code in _REDIRECTS:
         target = follow(url, fields.get(b"location", ""))
-        return refused(target, url.host) if isinstance(target, Reason) else target
+        return SourceFinding.refused(target, url.host) if isinstance(target, Reason) else target
     if response.status_code in _ABSENT:
-        return none(Reason.NOT_THERE, url.host)
+        return SourceFinding.none(Reason.NOT_THERE, url.host)
     if response.status_code != 200:
-        return failed(Reason.HTTP_STATUS, url.host)
+        return SourceFinding.failed(Reason.HTTP_STATUS, url.host)
     if fields.get(b"content-encoding", "identity").lower() != "identity":
-        return refused(Reason.CONTENT_TYPE, url.host)
+        return SourceFinding.refused(Reason.CONTENT_TYPE, url.host)
     length = fields.get(b"content-length", "")
     if length.isdecimal() and int(length) > most:
-        return refused(Reason.TOO_LARGE, url.host)
+        return SourceFinding.refused(Reason.TOO_LARGE, url.host)
     return Page(url, fields.get(b"content-type", "").lower(), b"")

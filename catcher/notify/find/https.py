@@ -6,9 +6,9 @@
                                                             ▲     same host only, three times at most  │
                                                             └────────────── redirect ◀─────────────────┘
 
-The name is resolved once a fetch and the connection goes to the address that was checked: what the DNS says a moment
-later plays no part (no rebinding). Proxy variables of the environment are not read: nothing here knows of them. One
-budget of seconds and of octets holds for the whole fetch, whatever the server does.
+The name is resolved once for each fetch, and the connection goes to the address that was checked: a later answer of the
+DNS has no effect (no rebinding). Proxy variables of the environment are not read. One budget of seconds and of octets
+holds for the whole fetch, whatever the server does.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from contextlib import asynccontextmanager, suppress
 from catcher.model.contact import Reason
 from catcher.model.lookup import Question, RRType, Status
 from catcher.model.ports import Resolver
-from catcher.notify.find.http import Page, Request, exchange
+from catcher.notify.find.http import Page, Request, fetch_page
 from catcher.notify.find.open import in_turn, is_open
-from catcher.notify.find.said import Said, failed, none, refused
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 
 _PORT = 443
 _MOST_REDIRECTS = 3
 _MOST_ADDRESSES = 4
-"""Addresses of one host that are tried."""
+"""Most addresses of one host that are tried."""
 
 
 class _Ended(Exception):
-    """A fetch came to an end without a page."""
+    """A fetch ended without a page."""
 
-    def __init__(self, said: Said) -> None:
-        super().__init__(said.reason)
-        self.said = said
+    def __init__(self, finding: SourceFinding) -> None:
+        super().__init__(finding.reason)
+        self.finding = finding
 
 
 def trusting_the_systems_authorities() -> ssl.SSLContext:
@@ -64,11 +64,10 @@ class Fetcher:
         connect_seconds: float = 5.0,
         read_seconds: float = 8.0,
     ) -> None:
-        """``agent`` names us in requests. ``seconds`` is the patience with one fetch in all, ``connect_seconds`` with
-        one address, ``read_seconds`` with one silence.
+        """``agent`` names us in requests. ``seconds`` is the time-out of a whole fetch, ``connect_seconds`` that of one
+        address, ``read_seconds`` that of one silence.
 
-        ``context``, ``permits`` and ``port`` (where 443 is) are others than these only in tests, whose servers stand
-        on loopback.
+        Only tests, whose servers are on loopback, give a ``context``, ``permits`` or ``port`` of their own.
         """
         self._resolver = resolver
         self._agent = agent
@@ -79,46 +78,46 @@ class Fetcher:
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
 
-    async def get(self, url: Url, *, accept: str, most: int, on_behalf_of: str) -> Page | Said:
-        """The document at ``url`` of at most ``most`` octets, or how it ended without one. Never raises for that."""
+    async def get(self, url: Url, *, accept: str, most: int, on_behalf_of: str) -> Page | SourceFinding:
+        """The document at ``url`` of at most ``most`` octets, or the finding without one. It raises nothing."""
         try:
             async with asyncio.timeout(self._seconds):
                 addresses = await self._addresses(url.host, on_behalf_of)
                 for _ in range(1 + _MOST_REDIRECTS):
                     async with self._connected(url.host, addresses) as (reader, writer):
-                        answer = await exchange(
+                        answer = await fetch_page(
                             Request(url, self._agent, accept), reader, writer, most=most, seconds=self._read_seconds
                         )
                     if not isinstance(answer, Url):
                         return answer
                     url = answer
-            return refused(Reason.REDIRECTS, url.host)
+            return SourceFinding.refused(Reason.REDIRECTS, url.host)
         except TimeoutError:
-            return failed(Reason.TIMED_OUT, url.host)
+            return SourceFinding.failed(Reason.TIMED_OUT, url.host)
         except _Ended as ended:
-            return ended.said
+            return ended.finding
 
     async def _addresses(self, host: str, on_behalf_of: str) -> list[str]:
-        """The host's addresses that may be connected to, in the order in which they are tried."""
+        """The host's permitted addresses, in the order in which they are tried."""
         questions = [Question(host, RRType.A), Question(host, RRType.AAAA)]
         answers = await self._resolver.ask(questions, on_behalf_of=on_behalf_of)
         statuses = {answers[question].status for question in questions}
         texts = [r for question in questions for r in answers[question].records if isinstance(r, str)]
         if not texts:
             if Status.FAILED in statuses:
-                raise _Ended(failed(Reason.DNS_FAILED, host))
+                raise _Ended(SourceFinding.failed(Reason.DNS_FAILED, host))
             absent = Reason.NO_SUCH_NAME if statuses == {Status.NXDOMAIN} else Reason.NO_SUCH_RECORD
-            raise _Ended(none(absent, host))
+            raise _Ended(SourceFinding.none(absent, host))
         permitted = [text for text in texts if self._permits(text)]
         if not permitted:
-            raise _Ended(refused(Reason.SPECIAL_ADDRESS, host))
+            raise _Ended(SourceFinding.refused(Reason.SPECIAL_ADDRESS, host))
         return in_turn(permitted)[:_MOST_ADDRESSES]
 
     @asynccontextmanager
     async def _connected(
         self, host: str, addresses: list[str]
     ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """A verified connection to ``host`` at the first of ``addresses`` that takes one."""
+        """A verified connection to ``host`` at the first of ``addresses`` that accepts one."""
         reason = Reason.NO_CONNECTION
         for address in addresses:
             try:
@@ -135,7 +134,7 @@ class Fetcher:
             else:
                 break
         else:
-            raise _Ended(failed(reason, host))
+            raise _Ended(SourceFinding.failed(reason, host))
         try:
             yield reader, writer
         finally:

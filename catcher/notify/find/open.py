@@ -1,4 +1,4 @@
-"""Which addresses are of the open Internet: only these are ever connected to."""
+"""Addresses of the open Internet: connections are made to these only."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 _SPECIAL = tuple(
     ip_network(text)
     for text in (
-        # The registries of RFC 6890 as they stood in 2025; every entry that isn't globally reachable, and a few that
-        # are but lead elsewhere than they say.
+        # The registries of RFC 6890 as of 2025: every entry that isn't globally reachable, and a few that are reachable
+        # but are answered by another host than the one they seem to name.
         "0.0.0.0/8",
         "10.0.0.0/8",
         "100.64.0.0/10",
@@ -34,15 +34,15 @@ _SPECIAL = tuple(
     )
 )
 _UNICAST = IPv6Network("2000::/3")
-"""What of IPv6 is global unicast. ::1, ::ffff:0:0/96, 64:ff9b::/96, fc00::/7, fe80::/10, ff00::/8 lie outside."""
+"""Global unicast addresses of IPv6; ::1, ::ffff:0:0/96, 64:ff9b::/96, fc00::/7, fe80::/10, ff00::/8 lie outside."""
 
 
 def is_open(text: str) -> bool:
     """Whether ``text`` is an address of the open Internet.
 
-    Not so are private, loopback, link-local, shared, documentation, benchmarking, multicast and reserved ones, and all
-    that carry an IPv4 address inside (mapped, 6to4, Teredo, NAT64): where those end is somebody else's choice. A text
-    that is no plain address (a scope, a name, a number) isn't either.
+    Private, loopback, link-local, shared, documentation, benchmarking, multicast and reserved addresses aren't. Nor are
+    those that contain an IPv4 address (mapped, 6to4, Teredo, NAT64): a gateway chooses where they lead. Nor is a text
+    that is no plain address (a scope, a name, a number).
     """
     try:
         address = ip_address(text)
@@ -56,7 +56,8 @@ def is_open(text: str) -> bool:
 
 
 def in_turn(addresses: list[str]) -> list[str]:
-    """``addresses`` so that the two families take turns, IPv4 first: one that doesn't work here costs one attempt."""
+    """``addresses`` with the two families alternating, IPv4 first: a family that doesn't work here costs one
+    attempt."""
     families: tuple[list[str], list[str]] = ([], [])
     for text in addresses:
         families[0 if isinstance(ip_address(text), IPv4Address) else 1].append(text)

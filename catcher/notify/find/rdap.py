@@ -12,28 +12,32 @@ from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.notify.find import url as urls
 from catcher.notify.find.http import Page
 from catcher.notify.find.https import Fetcher
-from catcher.notify.find.said import Said, failed, found, none, refused
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 
 BOOTSTRAP = Url("data.iana.org", "/rdap/dns.json")
-"""Which server knows which top-level domain (RFC 9224)."""
-MOST_OCTETS = 512 * 1024
+"""IANA's list of the server for each top-level domain (RFC 9224)."""
+MAX_RDAP_OCTETS = 512 * 1024
+"""Most octets of a document."""
 _MOST_ENTITIES = 50
+"""Most entities that are read of one list."""
 _MOST_DEPTH = 3
+"""Levels of entities within entities that are read."""
 _MOST_SERVICES = 10_000
+"""Most services that are read of IANA's list."""
 _ROLES = ("abuse", "technical", "registrant", "administrative")
-"""Of an entity (RFC 9083 §10.2.4), whom to tell first."""
+"""Roles of an entity (RFC 9083 §10.2.4), the best contact first."""
 _TYPES = ("application/rdap+json", "application/json")
 _ACCEPT = "application/rdap+json, application/json;q=0.5"
 
-Json = Any
+_Json = Any
 Servers = Mapping[str, Url]
 """Top-level domain, or a name below one → the base of its server's URLs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What a domain's record holds of use."""
+class RdapRecord:
+    """The useful part of a domain's record."""
 
     addresses: tuple[str, ...]
     redacted: bool
@@ -42,53 +46,55 @@ class Record:
 
 
 class Rdap:
-    """Asks the servers; keeps which ones there are. Belongs to one event loop."""
+    """Asks the servers; keeps the list of servers. Belongs to one event loop."""
 
     def __init__(self, fetcher: Fetcher, bootstrap: Url = BOOTSTRAP) -> None:
         self._fetcher = fetcher
         self._bootstrap = bootstrap
         self._servers: Servers | None = None
 
-    async def ask(self, party: str) -> Said:
-        """What the record of ``party`` says; where the registry names nobody, the registrar's."""
+    async def ask(self, party: str) -> SourceFinding:
+        """The finding in the record of ``party``; when the registry's names nobody, in the registrar's."""
         if self._servers is None:
             page = await self._get(self._bootstrap, party)
-            if isinstance(page, Said):
-                return failed(page.reason or Reason.BROKEN, page.host)  # it says nothing of the party
+            if isinstance(page, SourceFinding):
+                return SourceFinding.failed(
+                    page.reason or Reason.BROKEN, page.host
+                )  # the reason doesn't concern the party
             servers = read_bootstrap(page.body)
             if servers is None:
-                return failed(Reason.MALFORMED, page.url.host)
+                return SourceFinding.failed(Reason.MALFORMED, page.url.host)
             self._servers = servers
         base = next((self._servers[name] for name in parents(party) if name in self._servers), None)
         if base is None:
-            return none(Reason.NO_SERVER)
-        said, related = await self._record(Url(base.host, f"{base.target.rstrip('/')}/domain/{party}"), party)
-        if not said.addresses and related is not None:
+            return SourceFinding.none(Reason.NO_SERVER)
+        finding, related = await self._record(Url(base.host, f"{base.target.rstrip('/')}/domain/{party}"), party)
+        if not finding.addresses and related is not None:
             more, _ = await self._record(related, party)
-            return more if more.addresses else said
-        return said
+            return more if more.addresses else finding
+        return finding
 
-    async def _record(self, url: Url, party: str) -> tuple[Said, Url | None]:
+    async def _record(self, url: Url, party: str) -> tuple[SourceFinding, Url | None]:
         page = await self._get(url, party)
-        if isinstance(page, Said):
+        if isinstance(page, SourceFinding):
             return page, None
         host = page.url.host
         record = read(page.body, party)
         if isinstance(record, Reason):
-            return refused(record, host), None
+            return SourceFinding.refused(record, host), None
         if record.addresses:
-            return found(record.addresses, host), None
-        return none(Reason.REDACTED if record.redacted else Reason.NO_ADDRESS, host), record.related
+            return SourceFinding.found(record.addresses, host), None
+        return SourceFinding.none(Reason.REDACTED if record.redacted else Reason.NO_ADDRESS, host), record.related
 
-    async def _get(self, url: Url, party: str) -> Page | Said:
-        page = await self._fetcher.get(url, accept=_ACCEPT, most=MOST_OCTETS, on_behalf_of=party)
+    async def _get(self, url: Url, party: str) -> Page | SourceFinding:
+        page = await self._fetcher.get(url, accept=_ACCEPT, most=MAX_RDAP_OCTETS, on_behalf_of=party)
         if isinstance(page, Page) and page.content_type.partition(";")[0].strip() not in _TYPES:
-            return refused(Reason.CONTENT_TYPE, page.url.host)
+            return SourceFinding.refused(Reason.CONTENT_TYPE, page.url.host)
         return page
 
 
 def read_bootstrap(body: bytes) -> Servers | None:
-    """The servers in IANA's file (RFC 9224 §4), of each the first HTTPS URL; None for what is no such file."""
+    """The servers in IANA's list (RFC 9224 §4), of each the first HTTPS URL; None for a malformed one."""
     document = _json(body)
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, list):
@@ -103,7 +109,7 @@ def read_bootstrap(body: bytes) -> Servers | None:
     return servers
 
 
-def read(body: bytes, party: str) -> Record | Reason:
+def read(body: bytes, party: str) -> RdapRecord | Reason:
     """The record of ``party`` in ``body``; MALFORMED, or OTHER_NAME when it is about another domain."""
     document = _json(body)
     if not isinstance(document, dict) or document.get("objectClassName") != "domain":
@@ -116,19 +122,19 @@ def read(body: bytes, party: str) -> Record | Reason:
         ranked += [(min(ranks), address) for address in _emails(entity.get("vcardArray"))] if ranks else []
     ranked.sort(key=lambda pair: pair[0])
     redacted = bool(_listed(document.get("redacted"))) or any(map(_withheld, [document, *_entities(document, 0)]))
-    return Record(tuple(dict.fromkeys(address for _, address in ranked)), redacted, _related(document))
+    return RdapRecord(tuple(dict.fromkeys(address for _, address in ranked)), redacted, _related(document))
 
 
-def _json(body: bytes) -> Json:
-    """The document, None for what is none. Nesting or numbers beyond reason are no document either."""
+def _json(body: bytes) -> _Json:
+    """The document; None for what isn't JSON, or is nested too deeply, or has too long a number."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
 
 
-def _entities(document: Json, depth: int) -> Iterator[Json]:
-    """The entities of ``document`` and theirs, boundedly many; without a registrar's, which speak of the registrar."""
+def _entities(document: _Json, depth: int) -> Iterator[_Json]:
+    """All entities, nested ones too, up to a limit; a registrar's own are skipped."""
     for entity in _listed(document.get("entities"))[:_MOST_ENTITIES]:
         if isinstance(entity, dict) and "registrar" not in _listed(entity.get("roles")):
             yield entity
@@ -136,7 +142,7 @@ def _entities(document: Json, depth: int) -> Iterator[Json]:
                 yield from _entities(entity, depth + 1)
 
 
-def _emails(vcard: Json) -> list[str]:
+def _emails(vcard: _Json) -> list[str]:
     """The ``email`` properties of a jCard (RFC 7095): ``["vcard", [[name, parameters, type, value], …]]``."""
     properties = _listed(vcard)[1:2]
     return [
@@ -146,15 +152,15 @@ def _emails(vcard: Json) -> list[str]:
     ]
 
 
-def _withheld(thing: Json) -> bool:
-    """Whether a remark says that data are withheld (RFC 9083 §10.2.1)."""
+def _withheld(thing: _Json) -> bool:
+    """Whether a remark states that data are withheld (RFC 9083 §10.2.1)."""
     return any(
         isinstance(remark, dict) and "redacted" in str(remark.get("type")).lower()
         for remark in _listed(thing.get("remarks"))
     )
 
 
-def _related(document: Json) -> Url | None:
+def _related(document: _Json) -> Url | None:
     for link in _listed(document.get("links")):
         if isinstance(link, dict) and link.get("rel") == "related" and link.get("type") == "application/rdap+json":
             target = urls.read(str(link.get("href")))
@@ -163,11 +169,11 @@ def _related(document: Json) -> Url | None:
     return None
 
 
-def _listed(value: Json) -> list[Json]:
+def _listed(value: _Json) -> list[_Json]:
     return value if isinstance(value, list) else []
 
 
-def _name(value: Json) -> str | None:
+def _name(value: _Json) -> str | None:
     try:
         return to_alabel(value) if isinstance(value, str) else None
     except DomainError:

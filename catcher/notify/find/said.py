@@ -1,4 +1,4 @@
-"""What one source says of a party, before anything is kept of it."""
+"""The finding of one source about a party, before any of it is kept."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from catcher.model.contact import Reason, StepResult
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SourceFinding:
     result: StepResult
     reason: Reason | None = None
     host: str | None = None
-    """The host that said it: A-labels or our own words."""
+    """The host that answered: A-labels or our own words."""
     addresses: tuple[str, ...] = field(default=(), repr=False)
     """As they came: hostile text."""
     language: str | None = None
 
+    @classmethod
+    def none(cls, reason: Reason, host: str | None = None) -> SourceFinding:
+        """The source answered and names nobody."""
+        return cls(StepResult.NONE, reason, host)
 
-def none(reason: Reason, host: str | None = None) -> Said:
-    """It was looked at, and names nobody."""
-    return Said(StepResult.NONE, reason, host)
+    @classmethod
+    def failed(cls, reason: Reason, host: str | None = None) -> SourceFinding:
+        """The source could not be read."""
+        return cls(StepResult.FAILED, reason, host)
 
+    @classmethod
+    def refused(cls, reason: Reason, host: str | None = None) -> SourceFinding:
+        """The source's answer must not be used."""
+        return cls(StepResult.REFUSED, reason, host)
 
-def failed(reason: Reason, host: str | None = None) -> Said:
-    """It could not be looked at."""
-    return Said(StepResult.FAILED, reason, host)
-
-
-def refused(reason: Reason, host: str | None = None) -> Said:
-    """What it says is not to be used."""
-    return Said(StepResult.REFUSED, reason, host)
-
-
-def found(addresses: tuple[str, ...], host: str | None = None, language: str | None = None) -> Said:
-    """It names somebody."""
-    return Said(StepResult.FOUND, None, host, addresses, language)
+    @classmethod
+    def found(cls, addresses: tuple[str, ...], host: str | None = None, language: str | None = None) -> SourceFinding:
+        """The source names ``addresses``."""
+        return cls(StepResult.FOUND, None, host, addresses, language)

@@ -1,4 +1,4 @@
-"""security.txt (RFC 9116): which mail addresses it names, if it may be believed now and here."""
+"""security.txt (RFC 9116): the mail addresses in it, if it is valid at this time and for this host."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from urllib.parse import unquote
 from catcher.model.contact import Reason
 from catcher.notify.find.http import Page
 from catcher.notify.find.https import Fetcher
-from catcher.notify.find.said import Said, found, none, refused
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 
 PATH = "/.well-known/security.txt"
-MOST_OCTETS = 64 * 1024
+MAX_SECURITY_TXT_OCTETS = 64 * 1024
+"""Most octets of a file."""
 _MOST_LINES = 1000
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]*(\S.*?)[ \t]*\Z")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)\Z")
@@ -35,13 +36,13 @@ _GO_ON = frozenset(
         Reason.OTHER_CANONICAL,
     }
 )
-"""What a bare domain says whose web site is at www."""
+"""Reasons after which www is asked: a bare domain whose web site is at www gives them."""
 
 
-async def ask(fetcher: Fetcher, party: str, now: datetime) -> Said:
-    """What the security.txt of ``party`` says, or else that of its host www.
+async def ask(fetcher: Fetcher, party: str, now: datetime) -> SourceFinding:
+    """The finding in the security.txt of ``party``, or else in that of its host www.
 
-    A redirect from the one to the other is not followed: a redirect to another host never is. www is asked itself.
+    A redirect to another host is never followed, so www is asked itself.
     """
     first = await _at(fetcher, party, party, now)
     if first.reason not in _GO_ON:
@@ -51,34 +52,38 @@ async def ask(fetcher: Fetcher, party: str, now: datetime) -> Said:
     return first if silent else second
 
 
-async def _at(fetcher: Fetcher, host: str, party: str, now: datetime) -> Said:
+async def _at(fetcher: Fetcher, host: str, party: str, now: datetime) -> SourceFinding:
     url = Url(host, PATH)
-    page = await fetcher.get(url, accept="text/plain", most=MOST_OCTETS, on_behalf_of=party)
+    page = await fetcher.get(url, accept="text/plain", most=MAX_SECURITY_TXT_OCTETS, on_behalf_of=party)
     return read(page, url, now) if isinstance(page, Page) else page
 
 
-def read(page: Page, asked: Url, now: datetime) -> Said:
-    """What ``page``, which ``asked`` led to, says at ``now``. Pure."""
+def read(page: Page, asked: Url, now: datetime) -> SourceFinding:
+    """The finding in ``page``, to which ``asked`` led, at ``now``. Pure."""
     host = page.url.host
     if not _TYPE.match(page.content_type):
-        return refused(Reason.CONTENT_TYPE, host)
+        return SourceFinding.refused(Reason.CONTENT_TYPE, host)
     lines = _lines(page.body)
     if lines is None:
-        return refused(Reason.MALFORMED, host)
+        return SourceFinding.refused(Reason.MALFORMED, host)
     fields: defaultdict[str, list[str]] = defaultdict(list)
     for line in lines:
         if not line.startswith("#") and (field := _FIELD.match(line)):
             fields[field[1].lower()].append(field[2])
     if not fields["contact"]:
-        return refused(Reason.MALFORMED, host)
+        return SourceFinding.refused(Reason.MALFORMED, host)
     if (reason := _unusable(fields, {str(asked), str(page.url)}, now)) is not None:
-        return refused(reason, host)
+        return SourceFinding.refused(reason, host)
     addresses = tuple(address for uri in fields["contact"] if (address := _address(uri)))
-    return found(addresses, host, _language(fields)) if addresses else none(Reason.NO_ADDRESS, host)
+    return (
+        SourceFinding.found(addresses, host, _language(fields))
+        if addresses
+        else SourceFinding.none(Reason.NO_ADDRESS, host)
+    )
 
 
 def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> Reason | None:
-    """Why a file with these fields isn't to be believed at ``now``; None when it is."""
+    """The reason why a file with these fields isn't valid at ``now``; None when it is."""
     expires = fields.get("expires", [])
     if len(expires) != 1:
         return Reason.NO_EXPIRY
@@ -92,10 +97,9 @@ def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> Re
 
 
 def _lines(body: bytes) -> list[str] | None:
-    """The lines, or of a signed file (RFC 9116 §2.3) those that are signed; None for what is no such text.
+    """The lines, of a signed file (RFC 9116 §2.3) the signed ones; None for a malformed file.
 
-    The signature isn't verified: there is no key that we could know to be theirs. What stands before or behind the
-    signed text is not part of it.
+    The signature isn't verified: no key is known to be theirs. Text before or after the signed text is ignored.
     """
     try:
         text = body.decode("utf-8-sig")
@@ -114,7 +118,7 @@ def _lines(body: bytes) -> list[str] | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """RFC 3339 §5.6."""
+    """The moment of a date-time (RFC 3339 §5.6); None for another text."""
     if not _MOMENT.match(text):
         return None
     text = text.upper().replace("Z", "+00:00")
@@ -127,7 +131,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _address(uri: str) -> str | None:
-    """The mail address of a Contact. A bare address, which many write, is no URI, and clear all the same."""
+    """The mail address of a Contact. Many write a bare address, which is no URI but clear."""
     scheme, colon, rest = uri.partition(":")
     if colon and scheme.lower() == "mailto":
         return unquote(rest.partition("?")[0].partition("#")[0], errors="replace")

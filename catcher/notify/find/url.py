@@ -1,4 +1,4 @@
-"""An HTTPS URL, read strictly: a host by name, the usual port, nothing that two readers could read in two ways."""
+"""An HTTPS URL, read strictly: a host by name, the usual port, nothing that two parsers may read differently."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from catcher.model.contact import Reason
 from catcher.model.domain import DomainError, to_alabel
 
 _MOST = 2048
-"""Octets of a URL."""
+"""Most octets of a URL."""
 _TARGET = re.compile(r"/[!-~]*\Z")
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z")
-"""A last label that some readers take for an IPv4 address: 127.1, 0x7f000001, 2130706433."""
+"""A last label that some parsers take for an IPv4 address: 127.1, 0x7f000001, 2130706433."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,10 @@ class Url:
 
 
 def read(text: str) -> Url | Reason:
-    """The URL that ``text`` is; NOT_HTTPS for another scheme or port, MALFORMED for what is no such URL.
+    """``text`` as a URL; NOT_HTTPS for another scheme or port, MALFORMED for any other text.
 
-    User information, an address instead of a name, a space or anything beyond ASCII is malformed. A fragment goes.
+    User information, an address instead of a name, a space or a character beyond ASCII is malformed. A fragment is
+    dropped.
     """
     if len(text) > _MOST or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         return Reason.MALFORMED
@@ -54,7 +55,7 @@ def read(text: str) -> Url | Reason:
 
 
 def follow(url: Url, location: str) -> Url | Reason:
-    """Where a redirect from ``url`` to ``location`` leads; OTHER_HOST when that is another host."""
+    """The target of a redirect from ``url`` to ``location``; OTHER_HOST when it is at another host."""
     if len(location) > _MOST or not location.isprintable():
         return Reason.MALFORMED
     try:

@@ -1,17 +1,17 @@
-"""What a domain's own zone says: the mailbox in its SOA, and whether it takes mail at all (RFC 1035, 2142, 7505)."""
+"""Contacts by a domain's own zone: the mailbox in its SOA, and whether it takes mail at all (RFC 1035, 2142, 7505)."""
 
 from __future__ import annotations
 
 from catcher.model.contact import Reason
 from catcher.model.lookup import Answer, Question, RRType, Status
 from catcher.model.ports import Resolver
-from catcher.notify.find.said import Said, failed, found, none, refused
+from catcher.notify.find.said import SourceFinding
 
 MAILBOXES = ("security", "abuse", "postmaster")
-"""Of RFC 2142, those who can do something about a leak, in that order."""
+"""Mailboxes of RFC 2142 whose readers can mend a leak, the best first."""
 
 
-async def soa(resolver: Resolver, party: str) -> Said:
+async def soa(resolver: Resolver, party: str) -> SourceFinding:
     """The mailbox that the SOA of ``party`` names."""
     question = Question(party, RRType.SOA)
     answer = (await resolver.ask([question], on_behalf_of=party))[question]
@@ -19,13 +19,13 @@ async def soa(resolver: Resolver, party: str) -> Said:
         return _without(answer, party)
     rname = answer.records[0]
     if not isinstance(rname, str) or not rname:
-        return none(Reason.NO_ADDRESS, party)
+        return SourceFinding.none(Reason.NO_ADDRESS, party)
     address = mailbox_of(rname)
-    return refused(Reason.MALFORMED, party) if address is None else found((address,), party)
+    return SourceFinding.refused(Reason.MALFORMED, party) if address is None else SourceFinding.found((address,), party)
 
 
 def mailbox_of(rname: str) -> str | None:
-    """The address that an RNAME stands for (RFC 1035 §8): its first label, dots in it escaped, is the local-part.
+    """The address of an RNAME (RFC 1035 §8): its first label, with escaped dots, is the local-part.
 
     ``Action\\.domains.ISI.EDU`` is Action.domains@ISI.EDU. None for a name of one label or a broken escape.
     """
@@ -44,33 +44,33 @@ def mailbox_of(rname: str) -> str | None:
     return f"{label}@{domain}" if label and domain and "\\" not in domain else None
 
 
-async def mailboxes(resolver: Resolver, party: str) -> Said:
-    """The mailboxes that ought to exist at ``party``, when it takes mail: an MX, or an address (RFC 5321 §5.1)."""
+async def mailboxes(resolver: Resolver, party: str) -> SourceFinding:
+    """The mailboxes that RFC 2142 asks for, when ``party`` takes mail: it has an MX or an address (RFC 5321 §5.1)."""
     question = Question(party, RRType.MX)
     answer = (await resolver.ask([question], on_behalf_of=party))[question]
     if answer.status is Status.FOUND:
         takes = any(isinstance(record, tuple) and record[1] for record in answer.records)
-        return _ought(party) if takes else none(Reason.NO_MAIL, party)
+        return _required(party) if takes else SourceFinding.none(Reason.NO_MAIL, party)
     if answer.status is not Status.NODATA:
         return _without(answer, party)
     questions = [Question(party, RRType.A), Question(party, RRType.AAAA)]
     answers = await resolver.ask(questions, on_behalf_of=party)
     if any(answers[question].status is Status.FOUND for question in questions):
-        return _ought(party)
+        return _required(party)
     if any(answers[question].status is Status.FAILED for question in questions):
-        return failed(Reason.DNS_FAILED, party)
-    return none(Reason.NO_MAIL, party)
+        return SourceFinding.failed(Reason.DNS_FAILED, party)
+    return SourceFinding.none(Reason.NO_MAIL, party)
 
 
-def _ought(party: str) -> Said:
-    return found(tuple(f"{mailbox}@{party}" for mailbox in MAILBOXES), party)
+def _required(party: str) -> SourceFinding:
+    return SourceFinding.found(tuple(f"{mailbox}@{party}" for mailbox in MAILBOXES), party)
 
 
-def _without(answer: Answer, party: str) -> Said:
+def _without(answer: Answer, party: str) -> SourceFinding:
     match answer.status:
         case Status.NXDOMAIN:
-            return none(Reason.NO_SUCH_NAME, party)
+            return SourceFinding.none(Reason.NO_SUCH_NAME, party)
         case Status.FAILED:
-            return failed(Reason.DNS_FAILED, party)
+            return SourceFinding.failed(Reason.DNS_FAILED, party)
         case _:
-            return none(Reason.NO_SUCH_RECORD, party)
+            return SourceFinding.none(Reason.NO_SUCH_RECORD, party)

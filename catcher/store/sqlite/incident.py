@@ -160,7 +160,7 @@ def read(
 
 
 def crowd(db: Database, id: str, period: str) -> Crowd:
-    """As ``incident.crowd``, in the database."""
+    """``incident.count_mailboxes``, computed by the database."""
     row = db.execute("SELECT number FROM incident WHERE id = ?", [id]).fetchone()
     if row is None:
         return Crowd()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.fingerprint.addresses import MAX_MAILBOXES, domain_or_none, mailboxes, named
+from catcher.fingerprint.addresses import MAX_MAILBOXES, domain_or_none, read_address_list, read_mailboxes
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from catcher.fingerprint.addresses import MAX_MAILBOXES, domain_or_none, mailbox
     ],
 )
 def test_mailboxes_of_an_address_list(text: bytes, expected: list[str]) -> None:
-    assert [m.address for m in mailboxes([text])] == expected
+    assert [m.address for m in read_mailboxes([text])] == expected
 
 
 PIECES = [
@@ -60,14 +60,14 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=10).map(b"".join))
 def test_addresses_in_the_usual_shape_are_read_as_every_other(text: bytes) -> None:
-    """A comment before them, which means nothing, keeps addresses from being read at one look."""
-    plainly, otherwise = named(text), named(b"() " + text)
+    """A comment before them, which means nothing, keeps addresses from being read at one message."""
+    plainly, otherwise = read_address_list(text), read_address_list(b"() " + text)
     assert (plainly.mailboxes, plainly.local_parts) == (otherwise.mailboxes, otherwise.local_parts)
 
 
 def test_local_parts_are_read_without_a_domain_too() -> None:
     values = [b"MAILER-DAEMON", b"Postmaster <POSTMASTER@x.example>", b"mailer-daemon <>", b"<>"]
-    assert [name for value in values for name in named(value).local_parts] == [
+    assert [name for value in values for name in read_address_list(value).local_parts] == [
         "mailer-daemon",
         "postmaster",
         "",
@@ -76,16 +76,16 @@ def test_local_parts_are_read_without_a_domain_too() -> None:
 
 
 def test_no_more_than_a_bound_is_read() -> None:
-    assert len(mailboxes([b"a@x.example," * 1300] * 3)) == MAX_MAILBOXES
+    assert len(read_mailboxes([b"a@x.example," * 1300] * 3)) == MAX_MAILBOXES
 
 
 @given(st.binary(max_size=400))
 def test_any_bytes_name_valid_domains_or_nobody(text: bytes) -> None:
-    for mailbox in mailboxes([text]):
+    for mailbox in read_mailboxes([text]):
         assert domain_or_none(mailbox.domain) == mailbox.domain
 
 
 @pytest.mark.parametrize("piece", [b"(", b"<", b'"', b"\\", b"@", b",", b":", b"[", b"a ", b'"a" '])
 def test_a_field_full_of_one_sign_is_read_at_once(piece: bytes) -> None:
     """Work is linear in the field; a regular expression that went back would not end here."""
-    assert mailboxes([piece * (2_000_000 // len(piece))]) == []
+    assert read_mailboxes([piece * (2_000_000 // len(piece))]) == []

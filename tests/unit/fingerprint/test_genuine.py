@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import fingerprint
-from catcher.fingerprint.genuine import probability
-from catcher.fingerprint.glance import Glance
+from catcher.fingerprint.genuine import from_traits, probability
+from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.trait import Trait
 from catcher.fingerprint.traits import traits
-from catcher.fingerprint.weights import BIAS, WEIGHTS
+from catcher.fingerprint.weights import BIAS, TRAIT_WEIGHTS
 from catcher.model.fingerprint import MailClass
 from catcher.model.transaction import Header, HeaderField
 from tests.persons import World, letters
@@ -36,6 +36,12 @@ def test_it_ranks_ham_above_spam_of_organisations_it_never_saw() -> None:
     """Naive Bayes over the same fields: 0.86."""
     assert genuine.area(unseen()) >= 0.92
     assert genuine.area(unseen(), by_organisation=True) >= 0.92
+
+
+@given(st.permutations(list(Trait)))
+def test_the_order_of_traits_changes_nothing(order: list[Trait]) -> None:
+    """A set of words has another order in each process; a sum of floats that follows it has another last bit."""
+    assert from_traits(order) == from_traits(Trait)
 
 
 def test_it_is_calibrated() -> None:
@@ -93,8 +99,8 @@ def test_what_receivers_add_changes_nothing() -> None:
 
 
 def test_every_weight_belongs_to_a_trait() -> None:
-    assert WEIGHTS.keys() <= set(Trait)
-    assert -5 < BIAS < 5 and all(-5 < weight < 5 for weight in WEIGHTS.values())
+    assert TRAIT_WEIGHTS.keys() <= set(Trait)
+    assert -5 < BIAS < 5 and all(-5 < weight < 5 for weight in TRAIT_WEIGHTS.values())
 
 
 @pytest.mark.parametrize("log_odds", [-1e9, -5.0, 0.0, 5.0, 1e9])
@@ -116,11 +122,11 @@ HEADER_FIELDS = st.lists(
 @given(HEADER_FIELDS)
 def test_any_bytes_give_traits_of_the_closed_list(fields: list[tuple[bytes, bytes]]) -> None:
     header = Header(tuple(HeaderField(name, value) for name, value in fields))
-    assert traits(Glance(header)) <= set(Trait)
+    assert traits(HeaderView(header)) <= set(Trait)
 
 
 def has(message: bytes) -> set[str]:
-    return set(map(str, traits(Glance(read(message)[0]))))
+    return set(map(str, traits(HeaderView(read(message)[0]))))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""The gist of a transaction: enough to judge it when its header is gone, and nothing of the header's text."""
+"""The facts of a transaction: enough to judge it without its header, and nothing of the header's text."""
 
 from __future__ import annotations
 
 import pickle
 
-from catcher.fingerprint import gist, judge
+from catcher.fingerprint import fingerprint_from, read_transaction_facts
 from catcher.model.fingerprint import AuthResult, Fingerprint, Tier
 from catcher.model.lookup import Unanswered
 from tests.support.fingerprints import FAILED, NOW, answer, context, transaction, txt
@@ -34,49 +34,52 @@ SENT = transaction(MAIL, client="192.0.2.1", helo="mail.contractor.example", mai
 def judged(kept: object, table: dict, *, failing: bool = False) -> Fingerprint:
     answers = {}
     while True:
-        found = judge(kept, answers, context())  # type: ignore[arg-type]
+        found = fingerprint_from(kept, answers, context())  # type: ignore[arg-type]
         if not isinstance(found, Unanswered):
             return found
         answers |= {q: FAILED if failing else answer(q, table) for q in found.questions}
 
 
 def test_it_is_judged_as_the_transaction_itself_when_the_header_is_gone() -> None:
-    kept = pickle.loads(pickle.dumps(gist(SENT)))
+    kept = pickle.loads(pickle.dumps(read_transaction_facts(SENT)))
     assert judged(kept, TABLE, failing=True).authentication.dkim[0].result is AuthResult.TEMPERROR
     found = judged(kept, TABLE)
     assert found.sender.tier is Tier.VERIFIED
     assert found.freshness.fresh
-    assert found == judged(gist(SENT), TABLE)
+    assert found == judged(read_transaction_facts(SENT), TABLE)
 
 
 def test_nothing_of_the_header_or_of_a_local_part_is_in_it() -> None:
     """Neither as it was written nor in another case; a digest of all that was signed is, since a key has to fit it."""
-    octets = pickle.dumps(gist(SENT)).lower()
+    octets = pickle.dumps(read_transaction_facts(SENT)).lower()
     assert b"contractor.example" in octets
     assert not [canary for canary in CANARIES if canary.encode() in octets]
     assert b"elsewhere.example" not in octets
 
 
 def test_its_repr_shows_no_signature_and_no_name_of_a_host() -> None:
-    shown = repr(gist(SENT))
+    shown = repr(read_transaction_facts(SENT))
     assert "mail.contractor.example" not in shown and "digest" not in shown
 
 
 def test_a_signature_over_another_body_stays_so() -> None:
     changed = transaction(MAIL.replace(b"\r\n\r\nsubject", b"\r\n\r\nobject"), client="192.0.2.1")
-    found = judged(gist(changed), TABLE)
+    found = judged(read_transaction_facts(changed), TABLE)
     assert found.authentication.dkim[0].result is AuthResult.FAIL
 
 
 def test_what_it_takes_is_told_about() -> None:
-    small, large = gist(transaction(PLAIN)), gist(transaction(b"".join([MAIL[: -len(PLAIN)]] * 8) + PLAIN))
+    small, large = (
+        read_transaction_facts(transaction(PLAIN)),
+        read_transaction_facts(transaction(b"".join([MAIL[: -len(PLAIN)]] * 8) + PLAIN)),
+    )
     assert 0 < len(pickle.dumps(small)) < small.octets < large.octets < 100_000
     assert len(pickle.dumps(large)) < large.octets
 
 
 def test_without_look_ups_no_key_is_prepared_for() -> None:
-    kept = gist(SENT, lookups=False)
+    kept = read_transaction_facts(SENT, lookups=False)
     assert kept.credentials.claims == ()
-    found = judge(kept, {}, context(lookups=False))
+    found = fingerprint_from(kept, {}, context(lookups=False))
     assert isinstance(found, Fingerprint)
     assert found.authentication.dkim[0].domain == "contractor.example"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.fingerprint import fingerprint, settled
+from catcher.fingerprint import failing_the_rest, fingerprint
 from catcher.model.fingerprint import Fingerprint, Tier
 from catcher.model.lookup import Unanswered
 from tests.support.fingerprints import FAILED, MESSAGE, Judged, Table, context, judge, transaction, txt
@@ -151,7 +151,7 @@ def test_no_question_carries_a_local_part() -> None:
 def test_settled_answers_always_lead_to_a_result() -> None:
     of = transaction(signed(MESSAGE), client=CLIENT)
     assert isinstance(fingerprint(of, {}, context()), Unanswered)
-    found = fingerprint(of, settled({}), context())
+    found = fingerprint(of, failing_the_rest({}), context())
     assert isinstance(found, Fingerprint)
     assert found.authentication.spf.result == "temperror"
 
@@ -178,7 +178,7 @@ _lines = st.sampled_from(_PIECES)
 
 @given(st.lists(_lines | st.binary(max_size=8), max_size=60).map(b"".join), st.text(max_size=20))
 def test_any_bytes_have_a_fingerprint_that_shows_none_of_them(message: bytes, helo: str) -> None:
-    found = fingerprint(transaction(message, client=CLIENT, helo=helo, mail_from=None), settled({}), context())
+    found = fingerprint(transaction(message, client=CLIENT, helo=helo, mail_from=None), failing_the_rest({}), context())
     assert isinstance(found, Fingerprint)
     assert found.to_json()
     for evidence in found.sender.evidence:

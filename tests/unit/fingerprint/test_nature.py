@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from catcher.fingerprint import fingerprint
-from catcher.fingerprint.addresses import mailboxes
+from catcher.fingerprint.addresses import read_mailboxes
 from catcher.fingerprint.facts import Fact
 from catcher.model.fingerprint import Fingerprint, MailClass, Nature, TypoKind
 from catcher.model.mailbox import Mailbox
@@ -202,8 +202,8 @@ def _nature_of_file(octets: bytes) -> Nature:
     header, body = read(octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     noted = header.first("return-path")
     unknown = Mailbox("", "")
-    path = unknown if noted is None else next(iter(mailboxes([noted])), None)
-    rcpt_to = tuple(mailboxes(header.all("to")))
+    path = unknown if noted is None else next(iter(read_mailboxes([noted])), None)
+    rcpt_to = tuple(read_mailboxes(header.all("to")))
     found = fingerprint(Transaction(NOW, "", "", False, path, rcpt_to, header, body), {}, context(lookups=False))
     assert isinstance(found, Fingerprint)
     return found.nature

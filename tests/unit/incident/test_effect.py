@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.incident import Seeing, effect, senders
+from catcher.incident import Visibility, effect, senders
 from catcher.incident.effect import LEAST_DAYS, MOST_DAYS, Days
 from catcher.model.incident import Incident, Role
 from catcher.model.life import Change, Effect, Trend
@@ -26,10 +26,10 @@ def after_notice(
     *,
     notices: Sequence[int] = (NOTICE,),
     policies: Iterable[tuple[int, Policy]] = (),
-    untold: Days | None = None,
+    unnotified: Days | None = None,
 ) -> Effect:
-    seeing = Seeing(PolicySince(day(n), policy) for n, policy in policies)
-    found = effect(incident, [day(n) for n in notices], day(today), seeing=seeing, untold=untold)
+    visibility = Visibility(PolicySince(day(n), policy) for n, policy in policies)
+    found = effect(incident, [day(n) for n in notices], day(today), visibility=visibility, unnotified=unnotified)
     assert found is not None
     return found
 
@@ -110,9 +110,9 @@ def test_the_incident_of_a_sender_has_one_sender() -> None:
 
 
 class TestControl:
-    def fell(self, untold: Iterable[int]) -> Effect:
-        others = senders(leak(cells(untold, sender="untold.example")))
-        return after_notice(leak(cells(range(NOTICE))), untold=others)
+    def fell(self, unnotified: Iterable[int]) -> Effect:
+        others = senders(leak(cells(unnotified, sender="unnotified.example")))
+        return after_notice(leak(cells(range(NOTICE))), unnotified=others)
 
     def test_senders_that_were_not_told_stand_beside_it(self) -> None:
         found = self.fell(range(TODAY))
@@ -152,7 +152,7 @@ class TestPolicy:
 
     def test_one_from_long_before_matters_no_more(self) -> None:
         incident = leak(cells(range(300)))
-        found = effect(incident, [day(200)], day(300), seeing=Seeing([PolicySince(day(100), Policy.ACCEPT)]))
+        found = effect(incident, [day(200)], day(300), visibility=Visibility([PolicySince(day(100), Policy.ACCEPT)]))
         assert found is not None
         assert found.policy_changed is None
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.incident import Seeing, fold, life, merge
+from catcher.incident import Visibility, fold, life, merge
 from catcher.incident.life import CLOSED_AFTER, QUIET_LEAST, QUIET_MOST, quiet_after
 from catcher.model.incident import Incident
 from catcher.model.life import Life, State
@@ -22,8 +22,8 @@ from tests.support.observations import observation
 def stands(
     days: Sequence[int], today: int, *, signs: Sequence[int] = (), policies: Sequence[tuple[int, Policy]] = ()
 ) -> Life:
-    seeing = Seeing(PolicySince(day(n), policy) for n, policy in policies)
-    found = life(leak(cells(days)), day(today), signs=[day(n) for n in signs], seeing=seeing)
+    visibility = Visibility(PolicySince(day(n), policy) for n, policy in policies)
+    found = life(leak(cells(days)), day(today), signs=[day(n) for n in signs], visibility=visibility)
     assert found is not None
     return found
 
@@ -65,7 +65,7 @@ class TestQuiet:
 
     @given(st.lists(st.integers(0, 400), min_size=1, unique=True).map(sorted))
     def test_it_never_takes_less_than_a_week_nor_more_than_a_quarter(self, days: list[int]) -> None:
-        assert QUIET_LEAST <= quiet_after([day(n) for n in days], Seeing()) <= QUIET_MOST
+        assert QUIET_LEAST <= quiet_after([day(n) for n in days], Visibility()) <= QUIET_MOST
 
 
 class TestClosed:
@@ -129,12 +129,12 @@ class TestSight:
     def test_the_day_after_so_many_days_of_sight_is_the_one_that_counting_finds(
         self, noted: list[tuple[int, Policy]], start: int, wanted: int
     ) -> None:
-        seeing = Seeing(PolicySince(day(n), policy) for n, policy in noted)
+        visibility = Visibility(PolicySince(day(n), policy) for n, policy in noted)
         counted, at = 0, start
         while counted < wanted and at < 300:
             at += 1
-            counted += seeing.days(day(at), day(at + 1))
-        assert seeing.after(day(start), wanted) == (day(at) if counted == wanted else None)
+            counted += visibility.visible_days(day(at), day(at + 1))
+        assert visibility.nth_visible_day(day(start), wanted) == (day(at) if counted == wanted else None)
 
 
 _day_sets = st.lists(st.integers(0, 260), min_size=1, max_size=25, unique=True)

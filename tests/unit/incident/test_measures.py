@@ -8,8 +8,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.incident import fold, latest_period, measure, merge, series
-from catcher.incident.measures import Step
+from catcher.incident import fold, latest_period, measure_incident, merge, series
+from catcher.incident.measures import Granularity
 from catcher.model.fingerprint import MailClass, Marking, Tier
 from catcher.model.incident import Count, Incident, IncidentKey, MailboxTotal, Role, Side
 from catcher.model.measures import Mailboxes, Measures, Period
@@ -31,7 +31,7 @@ def incident(*seen: Observation, role: Role = Role.INTENDED) -> Incident:
 
 
 def june(*seen: Observation, role: Role = Role.INTENDED) -> Measures:
-    return measure(incident(*seen, role=role), JUNE)
+    return measure_incident(incident(*seen, role=role), JUNE)
 
 
 @given(st.lists(observations(), min_size=1, max_size=20))
@@ -39,7 +39,7 @@ def test_every_breakdown_adds_up_to_the_total(seen: list[Observation]) -> None:
     for folded in fold(seen, party_of=lambda domain: domain).values():
         period = latest_period(folded)
         assert period is not None
-        measures = measure(folded, period)
+        measures = measure_incident(folded, period)
         tally = measures.tally
         for breakdown in (
             tally.classes.values(),
@@ -52,8 +52,8 @@ def test_every_breakdown_adds_up_to_the_total(seen: list[Observation]) -> None:
         assert tally.encrypted.mails <= tally.crossed.mails <= tally.total.mails
 
 
-@given(st.lists(observations(), min_size=1, max_size=20), st.sampled_from(Step))
-def test_a_series_holds_every_mail_once_and_in_order(seen: list[Observation], step: Step) -> None:
+@given(st.lists(observations(), min_size=1, max_size=20), st.sampled_from(Granularity))
+def test_a_series_holds_every_mail_once_and_in_order(seen: list[Observation], step: Granularity) -> None:
     for folded in fold(seen, party_of=lambda domain: domain).values():
         bars = series(folded, step)
         assert sum(bar.count.mails for bar in bars) == folded.mails
@@ -95,7 +95,7 @@ def test_reflection_is_the_same_in_every_order_and_batch(seen: list[Observation]
         for part in parts:
             for id, folded in fold(part, party_of=lambda domain: domain).items():
                 sums[id] = merge(sums[id], folded) if id in sums else folded
-        return {id: measure(found, JUNE).reflecting for id, found in sums.items()}
+        return {id: measure_incident(found, JUNE).reflecting for id, found in sums.items()}
 
     shuffled = random.sample(seen, len(seen))
     cut = random.randrange(len(seen))
@@ -104,9 +104,9 @@ def test_reflection_is_the_same_in_every_order_and_batch(seen: list[Observation]
 
 def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
     folded = incident(at(3), at(7))
-    assert [bar.first for bar in series(folded, Step.WEEK)] == [date(2026, 6, 1)]
-    assert [bar.first for bar in series(folded, Step.MONTH)] == [date(2026, 6, 1)]
-    assert [bar.first for bar in series(folded, Step.DAY)] == [date(2026, 6, 3), date(2026, 6, 7)]
+    assert [bar.first for bar in series(folded, Granularity.WEEK)] == [date(2026, 6, 1)]
+    assert [bar.first for bar in series(folded, Granularity.MONTH)] == [date(2026, 6, 1)]
+    assert [bar.first for bar in series(folded, Granularity.DAY)] == [date(2026, 6, 3), date(2026, 6, 7)]
 
 
 def test_only_the_period_is_measured() -> None:
@@ -140,11 +140,13 @@ def settled(counterpart: str, mailboxes: int, period: str = "2026-06") -> Mailbo
 def test_settled_periods_give_their_totals_and_say_about_when_they_are_sums() -> None:
     folded = incident(at(2))
     gone = Incident(folded.key, folded.cells, settled=frozenset({settled("contractor.example", 4)}))
-    assert measure(gone, JUNE).senders == Mailboxes(4)
+    assert measure_incident(gone, JUNE).senders == Mailboxes(4)
     totals = frozenset({settled("contractor.example", 4), settled("", 3), settled("", 9, "2026-05")})
-    assert measure(Incident(folded.key, folded.cells, settled=totals), JUNE).senders == Mailboxes(7, about=True)
+    assert measure_incident(Incident(folded.key, folded.cells, settled=totals), JUNE).senders == Mailboxes(
+        7, about=True
+    )
     mixed = Incident(folded.key, folded.cells, folded.mailboxes, frozenset({settled("", 1)}))
-    assert measure(mixed, JUNE).senders == Mailboxes(2, about=True)
+    assert measure_incident(mixed, JUNE).senders == Mailboxes(2, about=True)
 
 
 def test_a_counterparty_may_be_named_from_three_mailboxes_over_three_days_on() -> None:

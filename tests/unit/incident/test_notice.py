@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catcher.incident import Verdict, fold, judge, measure
+from catcher.incident import NoticeDecision, fold, judge_notice, measure_incident
 from catcher.model.fingerprint import MailClass
 from catcher.model.measures import Period
 from catcher.model.observation import Observation
@@ -18,9 +18,9 @@ def seen(day: int, mailbox: str, **changes: object) -> Observation:
     return observation(observed_at=moment, reverse_path_token=mailbox, **changes)
 
 
-def verdict(*mails: Observation, month: str = "2026-06") -> Verdict:
+def verdict(*mails: Observation, month: str = "2026-06") -> NoticeDecision:
     (intended,) = [i for i in fold(mails, party_of=lambda domain: domain).values() if i.key.role == "intended"]
-    return judge(measure(intended, Period.parse(month)))
+    return judge_notice(measure_incident(intended, Period.parse(month)))
 
 
 def test_three_mailboxes_on_three_days_are_due() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from catcher.intake.answers import ACTS, AT_ONCE, Answers, TooManyAnswers, note_answers
+from catcher.intake.answers import ACTS, AT_ONCE, AnswerRecorder, TooManyAnswers, note_answers
 from catcher.model.answer import Answer, Verb
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.noticelife import Act, State
@@ -68,13 +68,13 @@ def test_a_notice_that_was_not_sent_yet_is_not_answered() -> None:
 
 
 class TestFloods:
-    def answers(self) -> tuple[Answers, list[Answer]]:
+    def answers(self) -> tuple[AnswerRecorder, list[Answer]]:
         noted: list[Answer] = []
 
         def note(answers: Sequence[Answer], at: datetime) -> None:
             noted.extend(answers)
 
-        return Answers(note), noted
+        return AnswerRecorder(note), noted
 
     def test_more_than_people_send_are_put_off_and_taken_later(self) -> None:
         answers, noted = self.answers()

@@ -11,7 +11,7 @@ import pytest
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.intake import Intake, completion
-from catcher.intake.completion import MOST, TRIES, WITHIN, Completions, Unfinished
+from catcher.intake.completion import MAX_WAITING, TRIES, WITHIN, Completions, Unfinished
 from catcher.model.errors import StoreUnavailable
 from catcher.model.fingerprint import AuthResult, Tier
 from catcher.model.incident import IncidentKey, Role
@@ -92,8 +92,8 @@ class Room:
 
     @property
     def waiting(self) -> Completions:
-        assert self.intake._completions is not None
-        return self.intake._completions
+        assert self.intake.completions is not None
+        return self.intake.completions
 
 
 def test_what_is_answered_within_five_minutes_makes_a_revision(tmp_path: Path) -> None:
@@ -228,10 +228,10 @@ def test_a_fault_of_ours_is_logged_without_its_text(tmp_path: Path, caplog: pyte
 def test_what_waits_is_bounded_in_number(tmp_path: Path) -> None:
     async def main() -> None:
         room = Room(tmp_path, Recovering(until=float("inf")))
-        for n in range(MOST + 3):
+        for n in range(MAX_WAITING + 3):
             mail_from = f"{n}@contractor.example"  # of one sender, the 24 bits of two retry tags may be the same
             await room.take(transaction(MAIL, client="192.0.2.1", mail_from=mail_from), ref=f"R{n}")
-        assert (len(room.waiting), room.waiting.given_up) == (MOST, 3)
+        assert (len(room.waiting), room.waiting.given_up) == (MAX_WAITING, 3)
         await asyncio.sleep(WITHIN)
         await room.take(transaction(MAIL, client="192.0.2.1"), ref="LATER")
         assert len(room.waiting) == 1
@@ -273,7 +273,7 @@ def test_what_waits_holds_no_text_of_the_header_and_no_local_part(
 
     run(main())
     (unfinished,) = kept
-    octets = pickle.dumps((unfinished.gist, unfinished.observations, unfinished.on_behalf_of)).lower()
+    octets = pickle.dumps((unfinished.facts, unfinished.observations, unfinished.on_behalf_of)).lower()
     assert b"contractor.example" in octets
     assert b"canary" not in octets
     assert completion.WITHIN == 300
@@ -283,7 +283,7 @@ def test_without_look_ups_nothing_waits(tmp_path: Path) -> None:
     async def main() -> None:
         room = Room(tmp_path, None)
         await room.take()
-        assert room.intake._completions is None
+        assert room.intake.completions is None
         await room.intake.close()
 
     run(main())

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection
 
 from catcher.fingerprint import MAX_ROUNDS
-from catcher.intake.rounds import resolved
+from catcher.intake.rounds import ask_until_answered
 from catcher.model.lookup import Answer, Answers, Question, RRType, Status, Unanswered
 
 FOUND = Answer(Status.FOUND, (b"v=spf1 -all",))
@@ -51,19 +51,19 @@ def asking(how_many: int):
 
 def test_asks_again_until_every_answer_is_there():
     resolver = Prompt()
-    assert asyncio.run(resolved(asking(3), resolver, on_behalf_of="sender.example")) == [Status.FOUND] * 3
+    assert asyncio.run(ask_until_answered(asking(3), resolver, on_behalf_of="sender.example")) == [Status.FOUND] * 3
     assert resolver.rounds == 3
 
 
 def test_after_the_last_round_the_rest_counts_as_failed():
-    result = asyncio.run(resolved(asking(MAX_ROUNDS + 2), Prompt(), on_behalf_of="sender.example"))
+    result = asyncio.run(ask_until_answered(asking(MAX_ROUNDS + 2), Prompt(), on_behalf_of="sender.example"))
     assert result == [Status.FOUND] * MAX_ROUNDS + [Status.FAILED] * 2
 
 
 def test_when_the_time_is_spent_the_rest_counts_as_failed():
-    result = asyncio.run(resolved(asking(2), Silent(), on_behalf_of="sender.example", seconds=0.0))
+    result = asyncio.run(ask_until_answered(asking(2), Silent(), on_behalf_of="sender.example", seconds=0.0))
     assert result == [Status.FAILED] * 2
 
 
 def test_with_lookups_off_nobody_is_asked():
-    assert asyncio.run(resolved(lambda answers: "none", None, on_behalf_of="sender.example")) == "none"
+    assert asyncio.run(ask_until_answered(lambda answers: "none", None, on_behalf_of="sender.example")) == "none"

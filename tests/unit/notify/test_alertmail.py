@@ -17,7 +17,7 @@ from catcher.model.alert import Alert, AlertKind
 from catcher.model.errors import EnvironmentFailure
 from catcher.notify.alertmail import AlertMail, mail_of, sentence
 from catcher.notify.outgoing import Outgoing
-from catcher.notify.smarthost import Reply, Verdict
+from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
 from tests.support.alerts import SAMPLE
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -61,12 +61,12 @@ def test_a_flood_of_alerts_is_cut_and_its_number_told() -> None:
 class Host:
     """A smarthost that answers alike."""
 
-    verdict: Verdict
+    verdict: SmtpReplyKind
     mails: list[Outgoing] = field(default_factory=list)
 
-    def deliver(self, mail: Outgoing) -> Reply:
+    def deliver(self, mail: Outgoing) -> SmarthostReply:
         self.mails.append(mail)
-        return Reply(self.verdict, "as it says")
+        return SmarthostReply(self.verdict, "as it says")
 
     @contextmanager
     def connect(self) -> Iterator[Host]:
@@ -79,12 +79,12 @@ def send(host: Host) -> None:
 
 
 def test_it_goes_out_with_the_null_reverse_path() -> None:
-    host = Host(Verdict.TAKEN)
+    host = Host(SmtpReplyKind.TAKEN)
     send(host)
     assert [(mail.reverse_path, mail.forward_path) for mail in host.mails] == [("", "duty@operator.example")]
 
 
-@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.TAKEN])
-def test_what_the_smarthost_does_not_take_was_not_delivered(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [verdict for verdict in SmtpReplyKind if verdict is not SmtpReplyKind.TAKEN])
+def test_what_the_smarthost_does_not_take_was_not_delivered(verdict: SmtpReplyKind) -> None:
     with pytest.raises(EnvironmentFailure, match="as it says"):
         send(Host(verdict))

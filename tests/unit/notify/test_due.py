@@ -16,7 +16,7 @@ from catcher.model.notice import Notice
 from catcher.model.noticelife import Act
 from catcher.model.observation import Observation
 from catcher.model.suppression import Scope, Suppression
-from catcher.notify.due import Due, due
+from catcher.notify.due import DueNotice, due_notices
 from tests.support.contacts import contact
 from tests.support.desks import NOW, desk, mail
 from tests.support.notices import CONTACT, MORNING, notice, step
@@ -41,13 +41,13 @@ def found(
     today: date = TODAY,
     quiet_days: int = 14,
     escalate_days: int = 30,
-) -> list[Due]:
+) -> list[DueNotice]:
     """What is due to contractor.example as the sender."""
     table = desk(observations, now=datetime.combine(today, time(6), tzinfo=UTC))
     this = Period.of(today)
     return [
         each
-        for each in due(
+        for each in due_notices(
             [a for period in (this, this.previous) for a in incidents.listing(table, period=period)],
             notices=notices,
             suppressions=suppressions,

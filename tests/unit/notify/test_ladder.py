@@ -12,7 +12,7 @@ from catcher.model.addressee import Addressee
 from catcher.model.contact import Contact, Source
 from catcher.model.notice import Notice, NoticeForm, Step
 from catcher.model.noticelife import Act
-from catcher.notify.ladder import BY_HAND, Rung, makes_bad, next_rung
+from catcher.notify.ladder import BY_HAND, NextStep, makes_bad, next_step
 from tests.support.contacts import contact
 from tests.support.notices import KEY, notice
 
@@ -41,15 +41,15 @@ def on(day: date, to: Contact | None, *acts: Act, number: int = 1, follows: str 
     return made
 
 
-def rung(
+def step_after(
     notices: Sequence[Notice],
     today: date,
     contacts: Sequence[Contact] = EVERYONE,
     *,
     period: str = "2026-08",
     episode: date | None = None,
-) -> Rung:
-    return next_rung(
+) -> NextStep:
+    return next_step(
         KEY,
         period,
         notices=notices,
@@ -75,55 +75,55 @@ def chain(*ways: Contact | None) -> list[Notice]:
 
 class TestNoAnswer:
     def test_until_its_days_are_over_the_same_contact_is_written_to(self) -> None:
-        assert rung(chain(SECURITY), later(DAYS - 1)).contact == SECURITY
+        assert step_after(chain(SECURITY), later(DAYS - 1)).contact == SECURITY
 
     def test_then_another_contact_of_the_party_is(self) -> None:
-        found = rung(chain(SECURITY), later(DAYS))
+        found = step_after(chain(SECURITY), later(DAYS))
         assert (found.contact, found.form, found.held_back) == (ABUSE, NoticeForm.MAIL, "")
         assert found.follows == chain(SECURITY)[0]
 
     def test_then_a_letter_that_names_nobody(self) -> None:
-        found = rung(chain(SECURITY, ABUSE), later(2 * DAYS))
+        found = step_after(chain(SECURITY, ABUSE), later(2 * DAYS))
         assert (found.contact, found.form, found.held_back) == (None, NoticeForm.LETTER, "")
         assert found.addressee == Addressee(BY_HAND, Source.ENTERED, trusted=False)
 
     def test_then_the_csirt(self) -> None:
-        assert rung(chain(SECURITY, ABUSE, None), later(3 * DAYS)).contact == CSIRT
+        assert step_after(chain(SECURITY, ABUSE, None), later(3 * DAYS)).contact == CSIRT
 
     def test_and_then_a_person_is_told_that_there_is_no_other_way(self) -> None:
-        found = rung(chain(SECURITY, ABUSE, None, CSIRT), later(4 * DAYS))
+        found = step_after(chain(SECURITY, ABUSE, None, CSIRT), later(4 * DAYS))
         assert found.addressee is None
         assert "no answer on any way" in found.held_back
 
     def test_a_csirt_that_nobody_confirmed_is_not_written_to(self) -> None:
         stranger = replace(CSIRT, confirmed_by=None)
-        assert rung(chain(SECURITY, None), later(2 * DAYS), [SECURITY, stranger]).held_back
+        assert step_after(chain(SECURITY, None), later(2 * DAYS), [SECURITY, stranger]).held_back
 
     def test_on_the_new_way_an_answer_is_waited_for(self) -> None:
-        found = rung(chain(SECURITY, ABUSE), later(DAYS + 20))
+        found = step_after(chain(SECURITY, ABUSE), later(DAYS + 20))
         assert "it waits for an answer until 2026-08-30" in found.held_back
 
     @pytest.mark.parametrize("answer", [Act.GOT_IT, Act.STOP_REQUESTED, Act.TRANSFER_REQUESTED])
     def test_who_answered_stays_the_one_to_write_to(self, answer: Act) -> None:
-        assert rung([on(FIRST, SECURITY, *SENT, answer)], later(100)).contact == SECURITY
+        assert step_after([on(FIRST, SECURITY, *SENT, answer)], later(100)).contact == SECURITY
 
     def test_what_was_told_in_an_earlier_episode_is_over(self) -> None:
-        assert rung(chain(SECURITY), later(100), episode=later(50)).contact == SECURITY
+        assert step_after(chain(SECURITY), later(100), episode=later(50)).contact == SECURITY
 
     def test_a_notice_of_another_incident_is_none_of_this_one(self) -> None:
         other = replace(chain(SECURITY)[0], key=replace(KEY, domain="navy.ml"))
-        assert rung([other], later(100)).contact == SECURITY
+        assert step_after([other], later(100)).contact == SECURITY
 
 
 class TestComingBack:
     def test_a_bounce_waits_two_days_for_a_sign_of_life(self) -> None:
         bounced = on(FIRST, SECURITY, *SENT, Act.BOUNCED)
-        assert "bounced" in rung([bounced], later(1), period="2026-07").held_back
-        assert rung([bounced], later(3), period="2026-07").contact == ABUSE
+        assert "bounced" in step_after([bounced], later(1), period="2026-07").held_back
+        assert step_after([bounced], later(3), period="2026-07").contact == ABUSE
 
     def test_one_that_bounced_last_month_hinders_nothing(self) -> None:
         bounced = on(FIRST, SECURITY, *SENT, Act.BOUNCED)
-        assert rung([bounced], later(35)).contact == SECURITY, "it is bad by then, and no contact at all"
+        assert step_after([bounced], later(35)).contact == SECURITY, "it is bad by then, and no contact at all"
 
     @pytest.mark.parametrize(
         ("acts", "days", "bad"),

@@ -16,15 +16,15 @@ from catcher.model.notice import TEXT_DAYS, NoticeForm, Step
 from catcher.model.noticelife import Act, State
 from catcher.model.ports import Store
 from catcher.model.suppression import Scope, Suppression
-from catcher.notify.sending import wait
-from catcher.notify.smarthost import Reply, Verdict
+from catcher.notify.sending import retry_wait
+from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
 from catcher.store import MemoryStore, SqliteStore
 from tests.support.notices import CONTACT, KEY, MORNING, another
 from tests.support.sending import CODES, DOMAIN, TEXT, Dying, Host, Killed, Ticking, approved, sender_over
 
-LATER = Reply(Verdict.LATER, "RCPT 450 4.2.0 greylisted")
-REFUSED = Reply(Verdict.REFUSED, "DATA 552 5.3.4 too big")
-NOBODY = Reply(Verdict.NO_SUCH_ADDRESS, "RCPT 550 5.1.1 no such user")
+LATER = SmarthostReply(SmtpReplyKind.LATER, "RCPT 450 4.2.0 greylisted")
+REFUSED = SmarthostReply(SmtpReplyKind.REFUSED, "DATA 552 5.3.4 too big")
+NOBODY = SmarthostReply(SmtpReplyKind.NO_SUCH_ADDRESS, "RCPT 550 5.1.1 no such user")
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -74,7 +74,7 @@ def test_the_mail_is_the_text_with_date_and_signature_in_an_envelope_that_names_
 )
 @pytest.mark.parametrize("at", range(1, 9))
 def test_wherever_it_dies_nothing_is_lost_and_a_copy_is_the_same_mail(
-    store: Store, replies: list[Reply], state: State, at: int, after: bool
+    store: Store, replies: list[SmarthostReply], state: State, at: int, after: bool
 ) -> None:
     id, host, clock = approved(store), Host(list(replies)), Ticking()
     dying = Dying(store, host, at, after=after)
@@ -130,8 +130,8 @@ def test_a_smarthost_that_cannot_now_is_tried_again_with_longer_and_longer_waits
 
 
 def test_waits_stay_finite() -> None:
-    assert wait(1) == timedelta(minutes=15)
-    assert wait(10_000) == timedelta(hours=6)
+    assert retry_wait(1) == timedelta(minutes=15)
+    assert retry_wait(10_000) == timedelta(hours=6)
 
 
 def test_an_address_that_the_smarthost_will_not_have_makes_the_contact_bad(store: Store) -> None:
@@ -178,7 +178,7 @@ def test_a_suppression_made_meanwhile_keeps_it_back(store: Store) -> None:
 
 
 def test_what_is_taken_back_between_two_looks_is_not_sent(store: Store) -> None:
-    """The step before the dialogue is refused by the store, so that no octet is said."""
+    """The step before the dialogue is refused by the store, so no octet is sent."""
     id, host = approved(store), Host()
     generator = sender_over(store, host, Ticking()).send()
     store.add_step(id, Step(Act.SUPPRESSED, MORNING, "alice", "asked"))

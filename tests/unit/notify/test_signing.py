@@ -15,7 +15,7 @@ from catcher.fingerprint.dkim import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.lookup import Answer, Question, RRType, Status
-from catcher.notify.signing import DkimKey, key_from, make_key
+from catcher.notify.signing import SigningKey, key_from, make_key_file
 from catcher.report import Language, message
 from tests.support import reports
 from tests.support.fingerprints import read
@@ -29,8 +29,8 @@ ED25519 = Ed25519PrivateKey.from_private_bytes(bytes(range(32))).private_bytes(
 
 
 @pytest.fixture(params=[RSA_KEY, ED25519], ids=["rsa", "ed25519"])
-def key(request: pytest.FixtureRequest) -> DkimKey:
-    return DkimKey(request.param, selector="catcher", domain=DOMAIN)
+def key(request: pytest.FixtureRequest) -> SigningKey:
+    return SigningKey(request.param, selector="catcher", domain=DOMAIN)
 
 
 def mail(case: str = "sender-daily") -> bytes:
@@ -47,11 +47,11 @@ def mail(case: str = "sender-daily") -> bytes:
     return b"Date: Wed, 01 Jul 2026 06:00:12 +0000\r\n" + text
 
 
-def signed(key: DkimKey, octets: bytes) -> bytes:
+def signed(key: SigningKey, octets: bytes) -> bytes:
     return key.signature(octets, NOW) + octets
 
 
-def ours(key: DkimKey, octets: bytes) -> list[str]:
+def ours(key: SigningKey, octets: bytes) -> list[str]:
     """What catcher's own verifier says."""
     header, body = read(octets)
     question = Question(key.name, RRType.TXT)
@@ -61,7 +61,7 @@ def ours(key: DkimKey, octets: bytes) -> list[str]:
     return [verdict.result.value for verdict in verdicts]
 
 
-def theirs(key: DkimKey, octets: bytes) -> bool:
+def theirs(key: SigningKey, octets: bytes) -> bool:
     """What dkimpy says."""
     return bool(
         dkim.verify(octets, dnsfunc=lambda name, timeout=5: {f"{key.name}.".encode(): key.record.encode()}[name])
@@ -69,7 +69,7 @@ def theirs(key: DkimKey, octets: bytes) -> bool:
 
 
 @pytest.mark.parametrize("case", ["sender-daily", "intended-many", "sender-hostile"])
-def test_two_verifiers_pass_it(key: DkimKey, case: str) -> None:
+def test_two_verifiers_pass_it(key: SigningKey, case: str) -> None:
     octets = signed(key, mail(case))
     assert ours(key, octets) == ["pass"]
     assert theirs(key, octets)
@@ -90,7 +90,7 @@ def test_two_verifiers_pass_it(key: DkimKey, case: str) -> None:
         (b"\r\n--=_", b"\r\nmore\r\n--=_"),
     ],
 )
-def test_what_is_changed_or_added_breaks_it(key: DkimKey, old: bytes, new: bytes) -> None:
+def test_what_is_changed_or_added_breaks_it(key: SigningKey, old: bytes, new: bytes) -> None:
     octets = signed(key, mail())
     head, at, rest = octets.partition(b"\r\nDate: ")
     changed = head + (at + rest).replace(old, new, 1)
@@ -99,24 +99,24 @@ def test_what_is_changed_or_added_breaks_it(key: DkimKey, old: bytes, new: bytes
     assert not theirs(key, changed)
 
 
-def test_the_same_mail_has_the_same_signature(key: DkimKey) -> None:
+def test_the_same_mail_has_the_same_signature(key: SigningKey) -> None:
     """A second copy, after a crash, is the same mail octet for octet."""
     assert signed(key, mail()) == signed(key, mail())
 
 
-def test_lines_are_short(key: DkimKey) -> None:
+def test_lines_are_short(key: SigningKey) -> None:
     assert max(map(len, signed(key, mail()).split(b"\r\n"))) <= 78
 
 
-def test_nothing_of_the_key_is_shown(key: DkimKey) -> None:
+def test_nothing_of_the_key_is_shown(key: SigningKey) -> None:
     assert repr(key) == f"DkimKey(selector='catcher', domain='{DOMAIN}')"
 
 
 def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "keys" / "dkim.key"
-    make_key(file)
+    make_key_file(file)
     first = file.read_bytes()
-    make_key(file)
+    make_key_file(file)
     assert file.read_bytes() == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert sorted(path.name for path in file.parent.iterdir()) == ["dkim.key"]

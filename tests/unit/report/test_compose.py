@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.incident import fold, measure
+from catcher.incident import fold, measure_incident
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
@@ -37,7 +37,7 @@ def report(
     folded = fold(mails, party_of=lambda domain: None if domain == "freemail.example" else domain).values()
     incident = next(i for i in folded if i.key.role is role and party in (None, i.key.party))
     return compose(
-        measure(incident, JUNE),
+        measure_incident(incident, JUNE),
         operator=Operator("Registry of Example"),
         directory=Directory((listed or {}).get),
         limits=Limits(3, 3, 30),

@@ -71,4 +71,4 @@ def test_the_table_of_budgets_is_bounded() -> None:
     budgets = Budgets(per_hour=1)
     for number in range(MAX_HOLDERS + 10):
         assert budgets.spend(f"n{number}.example", NOW)
-    assert len(budgets._spent) == MAX_HOLDERS
+    assert len(budgets) == MAX_HOLDERS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from catcher.incident import crowd
+from catcher.incident import count_mailboxes
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident, IncidentKey, MailboxTotal, Role, Side
 from catcher.model.observation import Observation
@@ -81,7 +81,7 @@ class TestFolding:
         for incident in store.incidents():
             for period in ("2026-11", "2026-12"):
                 counted = store.crowd(incident.key.id, period)
-                assert counted == crowd(incident.mailboxes, period)
+                assert counted == count_mailboxes(incident.mailboxes, period)
                 assert counted.senders > 0 and sum(counted.senders_by_days.values()) == counted.senders
             assert store.crowd(incident.key.id, "2026-10") == Crowd()
         assert store.crowd("inc-00000000", "2026-11") == Crowd()

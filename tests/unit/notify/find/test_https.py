@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.contact import Reason, StepResult
-from catcher.notify.find.http import Page, Request, exchange
+from catcher.notify.find.http import Page, Request, fetch_page
 from catcher.notify.find.https import trusting_the_systems_authorities
-from catcher.notify.find.said import Said, found
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 
 HERE = Url("contractor.example", "/")
@@ -48,15 +48,15 @@ class Deaf:
         assert octets.isascii()
 
 
-def answered(octets: bytes) -> Page | Url | Said:
+def answered(octets: bytes) -> Page | Url | SourceFinding:
     """What a fetch makes of a server that says ``octets`` and closes."""
 
-    async def conversation() -> Page | Url | Said:
+    async def conversation() -> Page | Url | SourceFinding:
         reader = asyncio.StreamReader()
         reader.feed_data(octets)
         reader.feed_eof()
         connection = (reader, cast(asyncio.StreamWriter, Deaf()))
-        return await exchange(Request(HERE, "catcher", "text/plain"), *connection, most=MOST, seconds=5)
+        return await fetch_page(Request(HERE, "catcher", "text/plain"), *connection, most=MOST, seconds=5)
 
     return asyncio.run(conversation())
 
@@ -77,7 +77,7 @@ def test_the_first_of_two_content_types_counts_and_the_body_ends_with_the_connec
     head = b"HTTP/1.0 200 OK\r\nContent-Type: Text/Plain\r\nContent-Type: text/html\r\n\r\n"
     assert answered(head + b"hello") == Page(HERE, "text/plain", b"hello")
     refusal = answered(head + b"a" * 101)
-    assert isinstance(refusal, Said) and refusal.reason is Reason.TOO_LARGE
+    assert isinstance(refusal, SourceFinding) and refusal.reason is Reason.TOO_LARGE
 
 
 def test_tls_verifies_name_and_chain_and_logs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,4 +93,4 @@ def test_tls_verifies_name_and_chain_and_logs_no_key(tmp_path: Path, monkeypatch
 def test_printed_forms_show_nothing_of_what_came() -> None:
     words = "canary-7f3a"
     assert words not in repr(Page(HERE, words, words.encode()))
-    assert words not in repr(found((f"{words}@{HERE.host}",), HERE.host))
+    assert words not in repr(SourceFinding.found((f"{words}@{HERE.host}",), HERE.host))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.contact import Reason
-from catcher.notify.find.rdap import Record, read, read_bootstrap
+from catcher.notify.find.rdap import RdapRecord, read, read_bootstrap
 from catcher.notify.find.url import Url
 
 PARTY = "contractor.example"
@@ -21,14 +21,14 @@ def entity(role: str, *emails: str, **more: Any) -> dict[str, Any]:
     return {"objectClassName": "entity", "roles": [role], "vcardArray": ["vcard", properties], **more}
 
 
-def record(*entities: Any, **more: Any) -> Record | Reason:
+def record(*entities: Any, **more: Any) -> RdapRecord | Reason:
     document = {"objectClassName": "domain", "ldhName": "Contractor.Example", "entities": list(entities), **more}
     return read(json.dumps(document).encode(), PARTY)
 
 
 def addresses(*entities: Any, **more: Any) -> tuple[str, ...]:
     found = record(*entities, **more)
-    assert isinstance(found, Record)
+    assert isinstance(found, RdapRecord)
     return found.addresses
 
 
@@ -55,8 +55,8 @@ def test_the_registrars_own_desk_is_not_the_partys() -> None:
 def test_what_is_withheld_is_told_from_what_is_not_there(more: dict[str, Any]) -> None:
     """RFC 9537, RFC 9083 §10.2.1."""
     withheld, absent = record(entity("registrant"), **more), record(entity("registrant"))
-    assert isinstance(withheld, Record) and withheld.redacted
-    assert isinstance(absent, Record) and not absent.redacted
+    assert isinstance(withheld, RdapRecord) and withheld.redacted
+    assert isinstance(absent, RdapRecord) and not absent.redacted
 
 
 def test_a_record_of_another_name_is_refused() -> None:
@@ -69,7 +69,7 @@ def test_the_registrars_record_is_known_by_its_link() -> None:
     found = record(
         links=[{"rel": "self", "href": "https://x.example/"}, "odd", {**link, "href": "http://x.example/"}, link]
     )
-    assert isinstance(found, Record)
+    assert isinstance(found, RdapRecord)
     assert found.related == Url("rdap.registrar.example", "/domain/x")
 
 
@@ -109,7 +109,7 @@ JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from(("entities", "links", "remarks", "redacted")), JSON))
 def test_whatever_stands_in_a_record_it_is_read(parts: dict[str, Any]) -> None:
     body = json.dumps({"objectClassName": "domain", "ldhName": PARTY, **parts}).encode()
-    assert isinstance(read(body, PARTY), Record)
+    assert isinstance(read(body, PARTY), RdapRecord)
 
 
 @given(JSON)

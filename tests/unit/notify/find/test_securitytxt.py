@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catcher.model.contact import Reason, StepResult
 from catcher.notify.find.http import Page
-from catcher.notify.find.said import Said
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.securitytxt import PATH, read
 from catcher.notify.find.url import Url
 from tests.support.observations import NOON
@@ -21,7 +21,7 @@ LATER = f"{NOON + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
 GOOD = f"Contact: mailto:security@{HOST}\nExpires: {LATER}\n"
 
 
-def said(text: str | bytes, content_type: str = "text/plain; charset=utf-8", at: Url = HERE) -> Said:
+def finding_in(text: str | bytes, content_type: str = "text/plain; charset=utf-8", at: Url = HERE) -> SourceFinding:
     body = text.encode() if isinstance(text, str) else text
     return read(Page(at, content_type, body), HERE, NOON)
 
@@ -34,7 +34,7 @@ def test_its_contacts_come_in_the_order_of_preference() -> None:
         "contact:  security@contractor.example \r\n"
         f"Expires: {LATER}\r\nPreferred-Languages: fr, en\r\nPolicy: https://contractor.example/policy\r\n"
     )
-    found = said(text)
+    found = finding_in(text)
     assert found.addresses == ("soc+x@contractor.example", "security@contractor.example")
     assert (found.result, found.host, found.language) == (StepResult.FOUND, HOST, "fr")
 
@@ -60,14 +60,14 @@ def test_its_contacts_come_in_the_order_of_preference() -> None:
     ],
 )
 def test_what_breaks_the_rules_is_refused(text: str | bytes, reason: Reason) -> None:
-    assert (said(text).result, said(text).reason) == (StepResult.REFUSED, reason)
+    assert (finding_in(text).result, finding_in(text).reason) == (StepResult.REFUSED, reason)
 
 
 @pytest.mark.parametrize(
     "content_type", ["", "text/html", "text/plain; charset=iso-8859-1", "application/octet-stream", "text/plainer"]
 )
 def test_it_is_plain_text_in_utf_8_or_nothing(content_type: str) -> None:
-    assert said(GOOD, content_type).reason is Reason.CONTENT_TYPE
+    assert finding_in(GOOD, content_type).reason is Reason.CONTENT_TYPE
 
 
 @pytest.mark.parametrize(
@@ -75,17 +75,17 @@ def test_it_is_plain_text_in_utf_8_or_nothing(content_type: str) -> None:
     ["text/plain", "text/plain; charset=utf-8", 'text/plain ;charset="utf-8"', "text/plain;charset=us-ascii"],
 )
 def test_the_ways_to_say_so(content_type: str) -> None:
-    assert said(GOOD, content_type).result is StepResult.FOUND
+    assert finding_in(GOOD, content_type).result is StepResult.FOUND
 
 
 def test_a_file_may_say_that_it_belongs_here() -> None:
     other = "Canonical: https://www.contractor.example/.well-known/security.txt\n"
-    assert said(GOOD + other + f"Canonical: {HERE}\n").result is StepResult.FOUND
-    assert said(GOOD + f"Canonical: https://{HOST}/security.txt\n", at=Url(HOST, "/security.txt")).addresses
+    assert finding_in(GOOD + other + f"Canonical: {HERE}\n").result is StepResult.FOUND
+    assert finding_in(GOOD + f"Canonical: https://{HOST}/security.txt\n", at=Url(HOST, "/security.txt")).addresses
 
 
 def test_one_without_a_mail_address_names_nobody() -> None:
-    only_web = said(f"Contact: https://contractor.example/report\nExpires: {LATER}\n")
+    only_web = finding_in(f"Contact: https://contractor.example/report\nExpires: {LATER}\n")
     assert (only_web.result, only_web.reason) == (StepResult.NONE, Reason.NO_ADDRESS)
 
 
@@ -98,15 +98,15 @@ def test_a_signed_file_is_read_through_and_only_what_is_signed_counts() -> None:
         "-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n"
         "Contact: mailto:liar@other.example\n"
     )
-    assert said(text).addresses == (f"security@{HOST}",)
+    assert finding_in(text).addresses == (f"security@{HOST}",)
 
 
 @given(st.binary(max_size=400) | st.text(alphabet="Contact: mailo@x.eprs\n-#", max_size=200).map(str.encode))
 def test_whatever_bytes_come_something_is_said(body: bytes) -> None:
-    assert said(body).result in StepResult
+    assert finding_in(body).result in StepResult
     assert read(Page(HERE, "text/plain", GOOD.encode() + body), HERE, NOON).result in StepResult
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=60))
 def test_a_comment_or_an_unknown_field_changes_nothing(text: str) -> None:
-    assert said(f"# {text}\nX-Note: {text}\n{GOOD}").addresses == (f"security@{HOST}",)
+    assert finding_in(f"# {text}\nX-Note: {text}\n{GOOD}").addresses == (f"security@{HOST}",)

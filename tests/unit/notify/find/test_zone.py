@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catcher.model.contact import Reason, StepResult
 from catcher.model.lookup import Answer, Answers, Question, RRType, Status
-from catcher.notify.find.said import Said
+from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.zone import mailbox_of, mailboxes, soa
 
 PARTY = "contractor.example"
@@ -59,7 +59,7 @@ def test_any_name_is_read(rname: str) -> None:
     assert address is None or "@" in address
 
 
-def asked(table: Table, *, of_soa: bool) -> Said:
+def asked(table: Table, *, of_soa: bool) -> SourceFinding:
     return asyncio.run((soa if of_soa else mailboxes)(table, PARTY))
 
 
