@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
-T = TypeVar("T", bound=Hashable)
+_T = TypeVar("_T", bound=Hashable)
 
-_count: Callable[[Counter[T], Iterable[T]], None] = getattr(collections, "_count_elements", Counter.update)
+_count: Callable[[Counter[_T], Iterable[_T]], None] = getattr(collections, "_count_elements", Counter.update)
 """The standard library's own inner loop; a public method where another Python has none by this name."""
 
 
-def count(counts: Counter[T], things: Iterable[T]) -> None:
+def count(counts: Counter[_T], things: Iterable[_T]) -> None:
     """Adds one for each of ``things``."""
     _count(counts, things)

@@ -9,13 +9,13 @@ from enum import StrEnum
 from catcher.catalogue import Catalogue
 from catcher.model.policy import Policy
 
-TTL = 3600
+DELEGATION_TTL = 3600
 """Seconds, of the exported NS records."""
 _BATCH = 100
 """Names in one update message: it has to stay below 64 KiB."""
 
 
-class Form(StrEnum):
+class ExportFormat(StrEnum):
     """What ``catcher catalogue export`` writes."""
 
     ZONE = "zone"
@@ -27,20 +27,20 @@ class Form(StrEnum):
 
 
 def export(
-    catalogue: Catalogue, nameservers: Sequence[str], form: Form | str, *, now: datetime | None = None
+    catalogue: Catalogue, nameservers: Sequence[str], form: ExportFormat | str, *, now: datetime | None = None
 ) -> Iterator[str]:
     """Lines without line ends. Released names are left out; with ``now`` also those that have been released by date.
 
     No DS is written: catalogued names are unsigned by design. No glue either: it is due only where the
     servers' own names lie in the TLD, and is then there already.
     """
-    form = Form(form)
+    form = ExportFormat(form)
     domains = _domains(catalogue, now)
-    if form is Form.CSV:
+    if form is ExportFormat.CSV:
         yield "domain,nameservers"
         yield from (f"{domain},{' '.join(nameservers)}" for domain in domains)
-    elif form is Form.ZONE:
-        yield from (f"{domain}. {TTL} IN NS {server}." for domain in domains for server in nameservers)
+    elif form is ExportFormat.ZONE:
+        yield from (f"{domain}. {DELEGATION_TTL} IN NS {server}." for domain in domains for server in nameservers)
     else:
         yield from _nsupdate(domains, nameservers)
 
@@ -61,6 +61,6 @@ def _nsupdate(domains: Iterator[str], nameservers: Sequence[str]) -> Iterator[st
             count = 0
         parent, count = above, count + 1
         yield f"update delete {domain}. NS"
-        yield from (f"update add {domain}. {TTL} NS {server}." for server in nameservers)
+        yield from (f"update add {domain}. {DELEGATION_TTL} NS {server}." for server in nameservers)
     if count:
         yield "send"

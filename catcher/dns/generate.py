@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-MOST = 65_536
+MAX_GENERATED = 65_536
 """Records that the lines of one file may make: as many as an IPv4 /16 has addresses, a few seconds of reading."""
 _MAX_WIDTH = 253
 """Characters that a counter may be padded to."""
@@ -21,8 +21,8 @@ def counters(text: str) -> range:
     start, stop, step = int(match[1]), int(match[2]), int(match[3] or 1)
     if start > stop or step < 1:
         raise ValueError(f"the range {text} is empty")
-    if (stop - start) // step >= MOST:
-        raise ValueError(f"the range {text} makes over {MOST} records")
+    if (stop - start) // step >= MAX_GENERATED:
+        raise ValueError(f"the range {text} makes over {MAX_GENERATED} records")
     return range(start, stop + 1, step)
 
 

@@ -19,7 +19,7 @@ import dns.tokenizer
 import dns.ttl
 import dns.zonefile
 
-from catcher.dns.generate import MOST, counters, expand
+from catcher.dns.generate import MAX_GENERATED, counters, expand
 from catcher.dns.wire import Rdata, RRType, lower
 from catcher.model.errors import Fault
 
@@ -28,7 +28,7 @@ MAX_INCLUDES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class MasterRecord:
     """One record of a master file."""
 
     owner: bytes
@@ -44,7 +44,7 @@ class Record:
         return f"{self.place[0]}:{self.place[1]}"
 
 
-def read(path: Path, origin: bytes, *, most_generated: int = MOST) -> tuple[list[Record], list[Fault]]:
+def read(path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED) -> tuple[list[MasterRecord], list[Fault]]:
     """The records of ``path``, which begins with ``origin`` (absolute, wire format) as its $ORIGIN.
 
     Records anywhere in the DNS are let through: what belongs into the zone is the caller's question. Reading ends
@@ -181,7 +181,7 @@ class _Collector:
     """Stands where dnspython expects the transaction of a zone, and keeps records with their places instead."""
 
     def __init__(self) -> None:
-        self.records: list[Record] = []
+        self.records: list[MasterRecord] = []
         self.manager = self
         self.reader: _Reader | None = None
 
@@ -200,7 +200,7 @@ class _Collector:
         assert self.reader is not None
         place = self.reader.tok.where()
         owner = lower(name.to_wire() or b"")
-        self.records.append(Record(owner, int(rdata.rdtype), ttl, _rdata(rdata), place))
+        self.records.append(MasterRecord(owner, int(rdata.rdtype), ttl, _rdata(rdata), place))
 
 
 def _rdata(rdata: Any) -> Rdata:

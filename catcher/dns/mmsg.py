@@ -74,7 +74,7 @@ def address_of(octets: bytes) -> int:
     return id(octets) + _OFFSET
 
 
-class Batch:
+class DatagramBatch:
     """The memory for one socket's batches."""
 
     def __init__(self, sock: socket.socket) -> None:

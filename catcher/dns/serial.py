@@ -13,14 +13,14 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-FILE = "dns-serial.json"
+SERIAL_FILE = "dns-serial.json"
 
 
 def settle(folder: Path, digest: str, now: datetime) -> int:
     """The serial for content with ``digest``; remembered in ``folder``, which isn't made."""
     fresh = int(now.timestamp())
     try:
-        descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(folder / SERIAL_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         return fresh
     with os.fdopen(descriptor, "r+b") as file:
@@ -38,7 +38,7 @@ def settle(folder: Path, digest: str, now: datetime) -> int:
 def peek(folder: Path, digest: str, now: datetime) -> int:
     """The serial that ``settle`` would give, without writing anything."""
     try:
-        known, serial = _read((folder / FILE).read_bytes())
+        known, serial = _read((folder / SERIAL_FILE).read_bytes())
     except OSError:
         return int(now.timestamp())
     return serial if known == digest else max(int(now.timestamp()), serial + 1)

@@ -11,7 +11,7 @@ from typing import cast
 from catcher.dns.authority import Authority
 from catcher.dns.options import IDLE_SECONDS
 from catcher.dns.responder import Responder
-from catcher.dns.tally import Tally
+from catcher.dns.tally import DemandTally
 from catcher.dns.transfer import Transfer
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
@@ -37,7 +37,7 @@ _CLOSE_SECONDS = 2.0
 class TcpServer:
     """Answers on one bound TCP socket, IPv4 or IPv6."""
 
-    def __init__(self, sock: socket.socket, authority: Authority, clock: Clock, tally: Tally) -> None:
+    def __init__(self, sock: socket.socket, authority: Authority, clock: Clock, tally: DemandTally) -> None:
         self._socket = sock
         self._responder = Responder(authority, clock, tally)
         self._server: asyncio.Server | None = None

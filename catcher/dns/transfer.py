@@ -7,7 +7,7 @@ from datetime import datetime
 
 from catcher.dns.message import transferred
 from catcher.dns.query import Query
-from catcher.dns.tsig import Signature
+from catcher.dns.tsig import TsigSignature
 from catcher.dns.wire import RRset, RRType, Writer
 from catcher.dns.zone import Zone
 
@@ -23,7 +23,7 @@ Records = Iterable[tuple[bytes, RRset]]
 class Transfer:
     """A transfer under way. Holds one message; the records are drawn from their source as the client takes them."""
 
-    def __init__(self, query: Query, records: Records, options: bytes, signature: Signature | None) -> None:
+    def __init__(self, query: Query, records: Records, options: bytes, signature: TsigSignature | None) -> None:
         self._query = query
         self._records = iter(records)
         self._options = options

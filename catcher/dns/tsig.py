@@ -56,7 +56,7 @@ class Key:
         return _dnspython.Key(dns.name.from_wire(self.name, 0)[0], self.secret, self.algorithm)
 
 
-class Signature:
+class TsigSignature:
     """A TSIG that came with a query, judged; signs what goes back."""
 
     def __init__(self, owner: bytes, rdata: Any, key: Key | None, error: TsigError, now: int) -> None:
@@ -97,7 +97,7 @@ class Signature:
         return append(wire, self._owner, octets)
 
 
-def verify(wire: bytes, at: int, keys: Mapping[bytes, Key], now: int) -> Signature | None:
+def verify(wire: bytes, at: int, keys: Mapping[bytes, Key], now: int) -> TsigSignature | None:
     """Judges the TSIG that begins at ``at``; None when it is malformed. ``now`` in Unix seconds."""
     try:
         owner, used = dns.name.from_wire(wire, at)
@@ -109,14 +109,14 @@ def verify(wire: bytes, at: int, keys: Mapping[bytes, Key], now: int) -> Signatu
     named = lower(owner.to_wire() or b"")
     key = keys.get(named)
     if key is None or dns.name.from_text(key.algorithm) != rdata.algorithm:
-        return Signature(named, rdata, None, TsigError.BADKEY, now)
+        return TsigSignature(named, rdata, None, TsigError.BADKEY, now)
     try:
         _dnspython.validate(wire, key._dnspython(), owner, rdata, now, b"", at)
     except _dnspython.BadTime:
-        return Signature(named, rdata, key, TsigError.BADTIME, now)
+        return TsigSignature(named, rdata, key, TsigError.BADTIME, now)
     except (_dnspython.BadSignature, _dnspython.PeerError):
-        return Signature(named, rdata, key, TsigError.BADSIG, now)
-    return Signature(named, rdata, key, TsigError.NONE, now)
+        return TsigSignature(named, rdata, key, TsigError.BADSIG, now)
+    return TsigSignature(named, rdata, key, TsigError.NONE, now)
 
 
 def sign_request(wire: bytes, key: Key, now: int) -> tuple[bytes, bytes]:

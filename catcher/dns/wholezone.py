@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from catcher.dns.masterfile import Record, read
+from catcher.dns.masterfile import MasterRecord, read
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
 from catcher.dns.zone import Zone, apex_of
 from catcher.model.errors import Fault
@@ -16,7 +16,7 @@ _MAX_RRSET = 60_000
 _BESIDE_CNAME = frozenset({RRType.CNAME, RRType.RRSIG, RRType.NSEC})
 _ALONE = (RRType.SOA, RRType.CNAME, RRType.DNAME)
 
-Sets = dict[bytes, dict[int, list[Record]]]
+Sets = dict[bytes, dict[int, list[MasterRecord]]]
 """Relative owner → RR type → records, none twice."""
 
 
@@ -33,7 +33,7 @@ def load(name: str, path: Path) -> tuple[Zone | None, list[Fault]]:
     return Zone({owner: {t: rrset(of) for t, of in types.items()} for owner, types in sets.items()}, origin), []
 
 
-def group(records: Iterable[Record], origin: bytes, name: str) -> tuple[Sets, list[Fault]]:
+def group(records: Iterable[MasterRecord], origin: bytes, name: str) -> tuple[Sets, list[Fault]]:
     """Records by relative owner and type, and a fault for each that lies outside ``origin``."""
     sets: Sets = defaultdict(lambda: defaultdict(list))
     seen: set[tuple[bytes, int, bytes]] = set()
@@ -51,7 +51,7 @@ def group(records: Iterable[Record], origin: bytes, name: str) -> tuple[Sets, li
     return sets, faults
 
 
-def rrset(records: Iterable[Record]) -> RRset:
+def rrset(records: Iterable[MasterRecord]) -> RRset:
     """An RRset; where TTLs differ the least holds (RFC 2181 §5.2)."""
     records = list(records)
     rdatas: tuple[Rdata, ...] = tuple(record.rdata for record in records)
@@ -78,7 +78,7 @@ def _faults(sets: Sets, name: str, path: Path) -> list[Fault]:
     return faults
 
 
-def _together(types: dict[int, list[Record]]) -> Iterable[Fault]:
+def _together(types: dict[int, list[MasterRecord]]) -> Iterable[Fault]:
     """What may not stand together at one name."""
     for alone in _ALONE:
         if len(types.get(alone, ())) > 1:

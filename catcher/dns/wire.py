@@ -52,7 +52,7 @@ class ExtendedError(IntEnum):
 
 
 class Opcode(IntEnum):
-    """Kinds of query (RFC 6895 §2.2)."""
+    """Classifier of query (RFC 6895 §2.2)."""
 
     QUERY = 0
     NOTIFY = 4

@@ -33,7 +33,7 @@ class Delegation:
         """Addresses of servers elsewhere in this zone: given when there is room."""
 
 
-class Node:
+class ZoneNode:
     """A name that exists; without RRsets an empty non-terminal (RFC 4592 §2.2.2)."""
 
     __slots__ = ("cut", "dname", "owner", "rrsets", "wildcard")
@@ -43,9 +43,9 @@ class Node:
         self.rrsets = rrsets
         self.cut: Delegation | None = None
         """The zone cut that this node is at or below."""
-        self.dname: Node | None = None
+        self.dname: ZoneNode | None = None
         """The node strictly above whose DNAME redirects this one."""
-        self.wildcard: Node | None = None
+        self.wildcard: ZoneNode | None = None
         """The child called ``*``, the source of synthesis for what doesn't exist below (RFC 4592 §3.3.1)."""
 
 
@@ -56,7 +56,7 @@ class Zone:
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], origin: bytes | None) -> None:
         """``rrsets`` by relative owner, with an SOA at the apex. ``origin`` None: a template, without addresses."""
-        self.nodes = {b"": Node(b"", rrsets.get(b"", {}))}
+        self.nodes = {b"": ZoneNode(b"", rrsets.get(b"", {}))}
         for owner, sets in rrsets.items():
             self._add(owner, sets)
         self.apex = self.nodes[b""]
@@ -69,7 +69,7 @@ class Zone:
             for node in self.nodes.values():
                 self._find_addresses(node, lower(origin))
 
-    def encloser(self, name: Name, apex: int) -> Node:
+    def encloser(self, name: Name, apex: int) -> ZoneNode:
         """The closest encloser of a name that doesn't exist (RFC 4592 §3.3.1). ``apex`` is its apex's offset."""
         found, folded = self.apex, name.folded
         for at in reversed(name.offsets):
@@ -94,14 +94,14 @@ class Zone:
 
     def _add(self, owner: bytes, sets: RRsets) -> None:
         """Adds a node and the empty non-terminals above it."""
-        self.nodes[owner] = Node(owner, sets)
+        self.nodes[owner] = ZoneNode(owner, sets)
         while owner:
             owner = _parent(owner)
             if owner in self.nodes:
                 break
-            self.nodes[owner] = Node(owner, {})
+            self.nodes[owner] = ZoneNode(owner, {})
 
-    def _hang(self, node: Node) -> None:
+    def _hang(self, node: ZoneNode) -> None:
         """Decides what hangs over ``node``; its parent comes first. Of a cut and a DNAME the upper one counts."""
         if node.owner:
             parent = self.nodes[_parent(node.owner)]
@@ -111,7 +111,7 @@ class Zone:
                 node.cut = Delegation(node.owner, node.rrsets[RRType.NS])
         node.wildcard = self.nodes.get(_WILDCARD + node.owner)
 
-    def _find_addresses(self, node: Node, origin: bytes) -> None:
+    def _find_addresses(self, node: ZoneNode, origin: bytes) -> None:
         for rrset in node.rrsets.values():
             if rrset.rrtype in _HOSTS_IN:
                 found = [a for rdata in rrset.rdatas for a in self._addresses(_host(rrset.rrtype, rdata), origin)]

@@ -10,7 +10,7 @@ import pytest
 from catcher import catalogue, config
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, load
-from catcher.dns.serial import FILE
+from catcher.dns.serial import SERIAL_FILE
 from catcher.model.errors import ConfigurationError
 from tests.unit.dns.serving import HEAD, NOW, ask, lines, serving, settings
 
@@ -48,7 +48,7 @@ def test_a_zone_above_a_catalogued_name_is_right(tmp_path: Path) -> None:
 def test_a_check_leaves_the_state_folder_alone(tmp_path: Path) -> None:
     made = settings(tmp_path)
     load(made, catalogue.load(made.catalogue.files), now=NOW, keep_serial=False)
-    assert not (made.node.state / FILE).exists()
+    assert not (made.node.state / SERIAL_FILE).exists()
 
 
 def serial(folder: Path, rows: tuple[str, ...], *, hours: int, template: str = "") -> int:

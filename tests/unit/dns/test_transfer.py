@@ -16,7 +16,7 @@ import dns.tsig
 import pytest
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.dns import Authority, Rcode, Reply, Transport
+from catcher.dns import Authority, DnsReply, Rcode, Transport
 from catcher.dns.catalogzone import CatalogZone
 from catcher.dns.secondaries import Secondaries, Secondary
 from catcher.dns.tsig import Key
@@ -56,7 +56,7 @@ def ask(
     transport: Transport = Transport.TCP,
     serial: int | None = None,
     now: int = int(NOW.timestamp()),
-) -> tuple[Reply, bytes]:
+) -> tuple[DnsReply, bytes]:
     """The reply and the MAC of the request."""
     query = dns.message.make_query(name, qtype)
     if serial is not None:
@@ -78,7 +78,7 @@ def ask(
     return reply, mac
 
 
-def messages(reply: Reply) -> Iterator[bytes]:
+def messages(reply: DnsReply) -> Iterator[bytes]:
     yield reply.wire
     while reply.transfer is not None and (wire := reply.transfer.next(NOW)) is not None:
         yield wire
