@@ -1,4 +1,4 @@
-"""Counting many things at once at the pace of C: ``Counter.update`` without its ceremony, for small batches."""
+"""Counts the items of a small batch in C: the inner loop of ``Counter.update`` without its checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 _T = TypeVar("_T", bound=Hashable)
 
 _count: Callable[[Counter[_T], Iterable[_T]], None] = getattr(collections, "_count_elements", Counter.update)
-"""The standard library's own inner loop; a public method where another Python has none by this name."""
+"""The standard library's own inner loop; the public method on a Python without it."""
 
 
 def count(counts: Counter[_T], things: Iterable[_T]) -> None:

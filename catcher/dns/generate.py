@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 MAX_GENERATED = 65_536
-"""Records that the lines of one file may make: as many as an IPv4 /16 has addresses, a few seconds of reading."""
+"""Records that the $GENERATE lines of one file may make: the addresses of an IPv4 /16, read in a few seconds."""
 _MAX_WIDTH = 253
-"""Characters that a counter may be padded to."""
+"""Characters of a padded counter: the longest name has no more (RFC 1035 §2.3.4)."""
 
 _PLACE = re.compile(r"\\.|\$\$|\$(?:\{(?P<offset>[+-]?\d+)(?:,(?P<width>\d+)(?:,(?P<base>[doxXnN]))?)?\})?", re.DOTALL)
 _RANGE = re.compile(r"(\d{1,10})-(\d{1,10})(?:/(\d{1,10}))?\Z")

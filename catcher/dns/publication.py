@@ -1,4 +1,4 @@
-"""What a catalogued name publishes under each policy: the three zones that one template becomes."""
+"""The zone that a catalogued name publishes under each policy: one template becomes three zones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MAIL = {
 NULL_MX = Rdata(b"\0\0", (b"\0",))
 
 _MAX_SERIALS = 64
-"""How many dates' zones are kept made up; each is three zones of a dozen records."""
+"""Dates whose zones are kept: for each date three zones of a dozen records."""
 
 
 class Publications:

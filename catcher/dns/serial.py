@@ -1,8 +1,8 @@
-"""The SOA serial of catalogued names: rises when what they publish changes, also over a restart (RFC 1982).
+"""The SOA serial of catalogued names: it rises when their data changes, also over a restart (RFC 1982).
 
-A serial is the Unix time of the load that first saw a change. A small file in the state folder remembers which content
-had which serial, so that a restart or a second worker without a change keeps it. Where the file can't be written the
-serial is the time of the load. A name whose policy ended on a date takes that date's midnight, see Authority.
+A serial is the Unix time of the load that first saw a change. A small file in the state folder holds the serial with a
+digest of the content, so that a restart without a change keeps it. If the file can't be written, the serial is the time
+of the load. A name whose policy ended on a date takes that date's midnight, see Authority.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from datetime import datetime
 from pathlib import Path
 
 SERIAL_FILE = "dns-serial.json"
+"""The file in the state folder."""
 
 
 def settle(folder: Path, digest: str, now: datetime) -> int:
-    """The serial for content with ``digest``; remembered in ``folder``, which isn't made."""
+    """The serial for content with ``digest``; it is kept in ``folder``, if that exists."""
     fresh = int(now.timestamp())
     try:
         descriptor = os.open(folder / SERIAL_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -45,7 +46,7 @@ def peek(folder: Path, digest: str, now: datetime) -> int:
 
 
 def _read(text: bytes) -> tuple[str, int]:
-    """Digest and serial of the file; nothing and 0 where it is new or damaged."""
+    """Digest and serial of the file; an empty text and 0 if it is new or damaged."""
     try:
         kept = json.loads(text)
         digest, serial = kept["digest"], kept["serial"]
