@@ -22,7 +22,7 @@ from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
-from catcher.dns.counting import count
+from catcher.dns.fastcount import count
 from catcher.dns.wire import question_end
 
 IpNetwork = IPv4Network | IPv6Network

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 
-from catcher.dns import counting
 from catcher.dns.authority import DnsReply
+from catcher.dns.fastcount import count as count_all
 from catcher.dns.limit import V4_OCTETS, V6_OCTETS, as_network
 from catcher.dns.mnemonic import from_mnemonic, to_mnemonic
 from catcher.dns.wire import Rcode
@@ -79,7 +79,7 @@ class DemandTally:
         if self._full:
             self._add_bounded(prefixes, cells)
         else:
-            counting.count(self._counts, zip(prefixes, cells, strict=True))
+            count_all(self._counts, zip(prefixes, cells, strict=True))
 
     def take(self) -> tuple[datetime, list[DemandRow]] | None:
         """Some rows counted before ``settle``, and their hour; None: no more are left."""

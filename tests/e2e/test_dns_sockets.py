@@ -16,8 +16,7 @@ import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, TcpServer, Transport, UdpServer
 from tests.unit.dns import compiling
-from tests.unit.dns.serving import HEAD, query, serving
-from tests.unit.dns.test_responder import Clock
+from tests.unit.dns.serving import HEAD, Clock, query, serving
 
 FAMILIES = [
     pytest.param(socket.AF_INET, "127.0.0.1", id="IPv4"),

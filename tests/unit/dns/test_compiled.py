@@ -17,8 +17,7 @@ from catcher.dns.compiled import PacketCache
 from catcher.dns.tally import cell
 from tests.unit.dns.compiling import authority, fast, question, reply_to, with_cookie
 from tests.unit.dns.querying import messages, names, opts, types
-from tests.unit.dns.serving import NOW
-from tests.unit.dns.test_authority import entry
+from tests.unit.dns.serving import NOW, entry
 
 
 @pytest.fixture(scope="module")

@@ -172,3 +172,14 @@ def test_the_own_secret_of_cookies_is_kept_and_a_check_makes_none(tmp_path: Path
     assert not (made.node.state / "keys").exists()
     load(made, catalogue.load(made.catalogue.files), now=NOW)
     assert (made.node.state / "keys" / "dns-cookies.key").exists()
+
+
+def test_a_server_without_the_packet_cache_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made = settings(tmp_path)
+    assert load(made, catalogue.load(made.catalogue.files), now=NOW).settings.packet_cache
+    assert not caplog.records
+    text = made.path.read_text().replace("[dns]\n", "[dns]\npacket_cache = false\n")
+    made.path.write_text(text)
+    made = config.load(made.path)
+    assert not load(made, catalogue.load(made.catalogue.files), now=NOW).settings.packet_cache
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["dns.packet_cache is false"]
