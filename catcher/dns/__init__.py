@@ -11,7 +11,7 @@
                               └─▶ tally (domain, QTYPE, rcode, hour, network) ─▶ handover ─▶ the process that stores
 
     secondaries ◀─ NOTIFY ─ notify ◀─ announcements: which serials changed?
-         └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue for those who copy it
+         └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue, for secondaries
 
 Over UDP the packet cache stands before the responder: ``compiled`` finds a reply made before, for the same octets or
 for a query of the same key (``places``: names learned; ``kinds``: the classifier; ``tail``: the octets after the

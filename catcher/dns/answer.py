@@ -26,7 +26,7 @@ class AnswerKind(IntEnum):
 
 
 class Answer:
-    """What a reply says."""
+    """The content of a reply."""
 
     __slots__ = ("additional", "answer", "authoritative", "authority", "extended", "glue", "kind", "rcode")
 

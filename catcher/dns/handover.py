@@ -40,8 +40,8 @@ _GATHER_SECONDS = 1.0
 _MAX_KEYS = 262_144
 """Most keys that wait while the store is away: some hundred megabytes."""
 _MAX_DATAGRAMS = 4096
-"""Datagrams read before the store is written: four times those that fill ``_MAX_KEYS``, so that a sender who never
-stops can't hold the store up."""
+"""Datagrams read before the store is written: four times those that fill ``_MAX_KEYS``, so that a sender that
+never stops can't hold the store up."""
 _MAX_OCTETS = 1 << 18
 """Octets of a datagram: far above those of its few hundred rows."""
 _BUFFER_OCTETS = 4 << 20

@@ -48,11 +48,11 @@ AnswerClass = tuple[object, ...]
 
 
 class QueryKey(NamedTuple):
-    """What the reply to one query depends on, and the other names that share its answer class."""
+    """The facts on which the reply to one query depends, and the other names of its answer class."""
 
     answer_class: AnswerClass
     question_tail: bytes
-    """What the reply takes from QTYPE, QCLASS and OPT."""
+    """The octets of QTYPE, QCLASS and OPT, as far as the reply depends on them (``tail``)."""
     name_end: int
     """Offset of the octet after the QNAME, in the message without its ID."""
     domain: str | None

@@ -39,7 +39,7 @@ LOOPBACK: tuple[IpNetwork, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/12
 
 
 class RateDecision(IntEnum):
-    """What to do with one reply."""
+    """The decision on one reply."""
 
     SEND = 0
     TRUNCATE = 1
@@ -108,6 +108,10 @@ class RateLimit:
         self.held_back += 1
         bucket[2] += 1
         return RateDecision.TRUNCATE if slip and bucket[2] % slip == 0 else RateDecision.DROP
+
+    def counts(self) -> dict[str, int]:
+        """Entries of each table."""
+        return {"prefixes": len(self._counts), "buckets": len(self._buckets)}
 
     def _begin_second(self, second: int) -> None:
         """A prefix that stayed within the rate in the last second is no suspect any more."""

@@ -220,7 +220,7 @@ class LearnedNames:
         return learned
 
     def _ask(self, message: bytes, key: QueryKey) -> CachedReply | None:
-        """What all replies of a key have in common: everything but ID, question and cookie."""
+        """The part that all replies of a key share: everything but ID, question and cookie."""
         end, has_cookie = key.name_end, key.cookie is not None
         reply = self._answer(b"\0\0" + message, _DOCUMENTED if has_cookie else "") if is_plain(message) else None
         if reply is None or reply.rcode is Rcode.SERVFAIL:

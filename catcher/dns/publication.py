@@ -12,7 +12,7 @@ from catcher.model.policy import Policy
 
 
 class Mail(StrEnum):
-    """Where a catalogued name sends its mail."""
+    """The MX of a catalogued name."""
 
     SINK = "sink"
     """MX to the sink."""

@@ -1,11 +1,11 @@
-"""The UDP server: drains its socket in bounded turns of the event loop, in batches where the system has them.
+"""The UDP server: drains its socket in bounded turns of the event loop, in batches if the system has them.
 
 ::
 
     batch of queries ─▶ packet cache ─▶ rate limit ─▶ batch of replies
                                  └─▶ demand tally
 
-The portable way does the same for one message after another.
+The portable path does the same for one message after another.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class UdpServer:
         limits: RateLimits | None = None,
         batches: bool = True,
     ) -> None:
-        """``batches`` False: the portable way also where the system has the faster one."""
+        """``batches`` False: the portable path, even if the system has the faster one."""
         self._socket = sock
         responder = Responder(authority, clock, tally)
         path = BatchedUdp if batches and mmsg.available() and _one_family(sock) else PortableUdp
@@ -58,14 +58,18 @@ class UdpServer:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket, self._path.drain)
 
+    def drain(self) -> None:
+        """Answers the messages that have arrived, up to a bound."""
+        self._path.drain()
+
     async def close(self) -> None:
         """Answers the messages that have arrived, then stops. The socket stays open: it belongs to the caller."""
         if self._loop is not None:
             self._loop.remove_reader(self._socket)
             self._loop = None
-            self._path.drain()
+            self.drain()
 
 
 def _one_family(sock: socket.socket) -> bool:
-    """Whether clients' addresses are all of one length and form: not on an IPv6 socket that takes IPv4, too."""
+    """Whether all clients' addresses have one length: not on an IPv6 socket that takes IPv4, too."""
     return sock.family == socket.AF_INET or bool(sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))

@@ -1,4 +1,4 @@
-"""What secondaries are told of: what changed since they were last told, and nothing else."""
+"""Secondaries are notified of the zones that changed since the last NOTIFY, and of no other."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ START = 1_800_000_000.0
 
 
 def send(limit: RateLimit, prefix: bytes, count: int, now: float, kind: int = AnswerKind.ANSWER) -> list[RateDecision]:
-    """What becomes of ``count`` replies, in batches of 64."""
+    """The decisions on ``count`` replies, in batches of 64."""
     decisions = []
     while count > 0:
         batch = [prefix] * min(count, 64)
@@ -92,7 +92,8 @@ def test_memory_is_bounded_under_forged_sources() -> None:
         prefix = number.to_bytes(3)
         for suspect in limit.suspects([prefix] * 3, START):
             limit.decide(suspect, number % 5, START)
-        assert len(limit._counts) <= 2 * 1000 + 64 and len(limit._buckets) <= 1000
+        counts = limit.counts()
+        assert counts["prefixes"] <= 2 * 1000 + 64 and counts["buckets"] <= 1000
 
 
 @pytest.mark.parametrize(

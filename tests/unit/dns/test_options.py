@@ -1,4 +1,4 @@
-"""What a reply's OPT says: cookies answered and never demanded unless set, the identifier, the idle time of TCP."""
+"""The options of a reply: cookies, answered and demanded only if set so; the identifier; the idle time of TCP."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_demanded_a_cookie_from_elsewhere_is_turned_down_with_a_good_one(option:
     assert good.rcode is Rcode.NOERROR and good.domain == "army.ml"
 
 
-def test_demanded_whoever_has_none_is_sent_to_tcp() -> None:
+def test_a_client_without_a_demanded_cookie_is_sent_to_tcp() -> None:
     for use_edns in (-1, 0):
         query = dns.message.make_query("army.ml", "MX", use_edns=use_edns)
         reply = DEMANDING.answer(query.to_wire(), transport=Transport.UDP, now=NOW, client=CLIENT)
@@ -110,7 +110,7 @@ def test_the_idle_time_is_told_over_tcp_alone() -> None:
 
 
 def test_options_count_for_the_size() -> None:
-    """What doesn't fit beside cookie and identifier is cut."""
+    """Records that don't fit beside cookie and identifier are cut."""
     server = authority(ReplySettings(nsid=b"x" * 128, cookies=COOKIES))
     query = dns.message.make_query("army.ml", "MX", use_edns=0, payload=512, options=[COOKIE, NSID])
     reply = server.answer(query.to_wire(), transport=Transport.UDP, now=NOW, client=CLIENT)

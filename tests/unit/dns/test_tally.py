@@ -70,7 +70,7 @@ def test_what_is_not_counted_takes_no_room() -> None:
 
 
 def test_types_that_nobody_asks_for_are_one() -> None:
-    """Whoever cycles through all 65,536 of them makes one row for a domain, not as many."""
+    """A client that asks for all 65,536 of them adds one row to those of the named types."""
     tally = DemandTally()
     for qtype in range(65_536):
         tally.add(reply(qtype=qtype), "192.0.2.1", NOW)

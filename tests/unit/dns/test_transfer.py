@@ -1,4 +1,4 @@
-"""Transfers: who gets one, that nothing is lost, that signatures chain, and that a million members cost no memory."""
+"""Transfers go to secondaries alone, are complete and signed in a chain; a million members use no memory."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_nobody_else_gets_one(server: Authority, name: str, more: dict[str, Any]
 
 
 def test_the_catalog_zone_is_for_secondaries_alone(server: Authority) -> None:
-    """What is held is nobody's business (RFC 9432 §6)."""
+    """The list of catalogued names is not public (RFC 9432 §6)."""
     assert ask(server, "catalog.example", "SOA", key=None)[0].rcode is Rcode.REFUSED
     assert ask(server, "catalog.example", "SOA")[0].rcode is Rcode.NOERROR
     assert ask(server, "version.catalog.example", "TXT")[0].rcode is Rcode.REFUSED
@@ -166,7 +166,7 @@ UNKNOWN = {dns.name.from_text("no.example"): dns.tsig.Key("no.example", KEY.secr
     ],
 )
 def test_signatures_that_do_not_hold(server: Authority, more: dict[str, Any], error: int, mac: int) -> None:
-    """RFC 8945 §5.2: NOTAUTH and the reason; only who has the key but not the time gets a signed one (§5.3.2)."""
+    """RFC 8945 §5.2: NOTAUTH and the reason; the reply is signed only if the time alone was wrong (§5.3.2)."""
     reply, _ = ask(server, "army.ml", "SOA", **more)
     assert reply.rcode is Rcode.NOTAUTH and reply.transfer is None
     message = dns.message.from_wire(reply.wire, keyring=False)  # type: ignore[arg-type]
@@ -181,7 +181,7 @@ def test_a_known_key_signs_ordinary_answers_too(server: Authority) -> None:
 
 @pytest.mark.parametrize(("behind", "count"), [(0, 1), (-1, 1), (1, 8)])
 def test_ixfr(server: Authority, behind: int, count: int) -> None:
-    """RFC 1995 §2 and §4: who is current gets the SOA, everybody else the whole zone."""
+    """RFC 1995 §2 and §4: a current secondary gets the SOA, another the whole zone."""
     told = records(server, "army.ml", qtype="IXFR", serial=PUBLICATIONS.serial - behind)
     assert len(told) == count if count == 1 else len(told) >= count
     over_udp = records(server, "army.ml", qtype="IXFR", serial=PUBLICATIONS.serial - behind, transport=Transport.UDP)

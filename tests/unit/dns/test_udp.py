@@ -1,4 +1,4 @@
-"""The UDP server's portable turns: bounded, and whatever the system says of one reply, the next is sent."""
+"""The UDP server's portable path: its turns are bounded, and an error in sending one reply doesn't stop the next."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Sent = list[tuple[bytes, Any]]
 
 
 class Socket:
-    """What a socket would receive, and what it does with replies."""
+    """A stand-in for a socket: gives messages and keeps replies."""
 
     family = socket.AF_INET
 
@@ -48,7 +48,7 @@ class Socket:
 def serve(sock: Socket, limits: RateLimits | None = None, authority: Authority = AUTHORITY) -> UdpServer:
     standing_in: Any = sock
     server = UdpServer(standing_in, authority, Clock(), DemandTally(), limits=limits, batches=False)
-    server._path.drain()
+    server.drain()
     return server
 
 
