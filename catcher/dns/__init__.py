@@ -27,7 +27,7 @@ Catalogued names are unsigned by design: delegate them without DS.
 from __future__ import annotations
 
 from catcher.dns.answer import AnswerKind
-from catcher.dns.authority import Authority, DnsReply
+from catcher.dns.authority import Authority, AuthorityReply
 from catcher.dns.export import ExportFormat, export
 from catcher.dns.handover import DemandWriter, demand_pipe
 from catcher.dns.limit import RateLimits
@@ -43,9 +43,9 @@ __all__ = [
     "Announcer",
     "AnswerKind",
     "Authority",
+    "AuthorityReply",
     "DemandTally",
     "DemandWriter",
-    "DnsReply",
     "ExportFormat",
     "RateLimits",
     "Rcode",

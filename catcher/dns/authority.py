@@ -43,7 +43,7 @@ _TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ
 
 
 @dataclass(frozen=True, slots=True)
-class DnsReply:
+class AuthorityReply:
     """The octets that go back, and the facts by which the demand tally and the rate limit count them."""
 
     wire: bytes
@@ -115,7 +115,7 @@ class Authority:
         self.depth = max([catalogue.depth(), *(name.count(".") + 1 for name in self._zones)])
         """Labels of the longest name that we are authoritative for: no suffix of a QNAME with more labels is ours."""
 
-    def answer(self, query: bytes, *, transport: Transport, now: datetime, client: str = "") -> DnsReply | None:
+    def answer(self, query: bytes, *, transport: Transport, now: datetime, client: str = "") -> AuthorityReply | None:
         """The reply to the octets of one message; None: no reply is sent (see ``query.parse``).
 
         Never raises, whatever the octets are. ``now`` (UTC) decides policies that end on a date. ``client`` is an IP
@@ -125,14 +125,14 @@ class Authority:
         if question is None:
             return None
         if isinstance(question, Rcode):
-            return DnsReply(turn_down(query, question), AnswerKind.ERROR, rcode=question)
+            return AuthorityReply(turn_down(query, question), AnswerKind.ERROR, rcode=question)
         settings, edns, seconds = self.settings, question.edns, int(now.timestamp())
         options = reply_options(settings, edns, transport, client, seconds)
         signature = None
         if question.tsig:
             signature = verify(query, question.tsig, self.secondaries.keys, seconds)
             if signature is None:
-                return DnsReply(turn_down(query, Rcode.FORMERR), AnswerKind.ERROR, rcode=Rcode.FORMERR)
+                return AuthorityReply(turn_down(query, Rcode.FORMERR), AnswerKind.ERROR, rcode=Rcode.FORMERR)
         permitted = signature is not None and self.secondaries.permit(client, signature.key)
         exchange = _Exchange(question, transport, now, permitted, options.octets, signature)
         if signature is not None and signature.error:
@@ -141,7 +141,7 @@ class Authority:
             return _reply(exchange, failure(Rcode.BADVERS))
         if settings.demand_cookies and transport is Transport.UDP and not options.cookie_valid and signature is None:
             if edns is None or edns.cookie is None:
-                return DnsReply(empty(question, options.octets), AnswerKind.ANSWER)
+                return AuthorityReply(empty(question, options.octets), AnswerKind.ANSWER)
             return _reply(exchange, failure(Rcode.BADCOOKIE))
         domain, answer = self._answer(exchange)
         return _reply(exchange, answer, None if permitted else domain)
@@ -234,15 +234,15 @@ class Authority:
         return None
 
 
-def _reply(exchange: _Exchange, answer: Answer | Transfer, domain: str | None = None) -> DnsReply:
+def _reply(exchange: _Exchange, answer: Answer | Transfer, domain: str | None = None) -> AuthorityReply:
     """Puts an answer on the wire, signed if the query was; begins a transfer."""
     query, signature, now = exchange.query, exchange.signature, exchange.now
     if isinstance(answer, Transfer):
-        return DnsReply(answer.next(now) or b"", AnswerKind.ANSWER, domain, query.qtype, transfer=answer)
+        return AuthorityReply(answer.next(now) or b"", AnswerKind.ANSWER, domain, query.qtype, transfer=answer)
     wire = encode(query, answer, exchange.transport, exchange.options, 0 if signature is None else signature.octets)
     if signature is not None:
         wire = signature.sign(wire, int(now.timestamp()))
-    return DnsReply(wire, answer.kind, domain, query.qtype, answer.rcode)
+    return AuthorityReply(wire, answer.kind, domain, query.qtype, answer.rcode)
 
 
 def _of_catalog(exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:

@@ -26,7 +26,7 @@ from datetime import UTC, datetime, time, timedelta
 from operator import itemgetter
 from struct import Struct
 
-from catcher.dns.authority import Authority, DnsReply
+from catcher.dns.authority import Authority, AuthorityReply
 from catcher.dns.places import EXCEPT_LABELS, ClientCookie, KnownReply, LearnedNames
 from catcher.dns.tail import QUESTION, is_cacheable, is_cacheable_for_client
 from catcher.dns.tally import DemandCell, cell
@@ -62,7 +62,7 @@ class PacketCache:
     def __init__(
         self,
         authority: Authority,
-        answer: Callable[[bytes, str], DnsReply | None],
+        answer: Callable[[bytes, str], AuthorityReply | None],
         address_of: Callable[[bytes], int],
         client_of: Callable[[int], bytes],
         capacity: int = 32_768,

@@ -25,7 +25,7 @@ from typing import NamedTuple
 from catcher.dns.fastcount import count
 from catcher.dns.wire import question_end
 
-IpNetwork = IPv4Network | IPv6Network
+_Network = IPv4Network | IPv6Network
 
 V4_OCTETS, V6_OCTETS = 3, 7
 """Octets of a prefix: /24 and /56."""
@@ -34,7 +34,7 @@ _CAPACITY = 65_536
 _LEAST_STRIDE = 64
 """Replies counted between two searches for suspects, at least: one batch."""
 
-LOOPBACK: tuple[IpNetwork, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+LOOPBACK: tuple[_Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 """Networks of this machine alone: nobody else can send from them."""
 
 
@@ -54,7 +54,7 @@ class RateLimits(NamedTuple):
     """Replies a second to one /24 or /56 and of one kind; 0: no limit."""
     slip: int = 2
     """Of the replies over the limit, every n-th is sent empty with TC, the others are dropped; 0: all are dropped."""
-    exempt: tuple[IpNetwork, ...] = LOOPBACK
+    exempt: tuple[_Network, ...] = LOOPBACK
     """Networks without a limit."""
 
 
@@ -139,7 +139,7 @@ class RateLimit:
         return any(other.version == network.version and other.overlaps(network) for other in self.limits.exempt)
 
 
-def as_network(prefix: bytes) -> IpNetwork:
+def as_network(prefix: bytes) -> _Network:
     """The network of a prefix's octets."""
     whole = prefix + bytes((4 if len(prefix) == V4_OCTETS else 16) - len(prefix))
     return ip_network((ip_address(whole), len(prefix) * 8))

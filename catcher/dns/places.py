@@ -22,7 +22,7 @@ from datetime import datetime
 from struct import Struct
 from typing import Final
 
-from catcher.dns.authority import Authority, DnsReply
+from catcher.dns.authority import Authority, AuthorityReply
 from catcher.dns.kinds import MAX_NAME_END, AnswerClass, Classifier, QueryKey
 from catcher.dns.tail import QUESTION, is_plain
 from catcher.dns.tally import DemandCell, cell_of, code_of
@@ -122,7 +122,7 @@ class LearnedNames:
     def __init__(
         self,
         authority: Authority,
-        answer: Callable[[bytes, str], DnsReply | None],
+        answer: Callable[[bytes, str], AuthorityReply | None],
         address_of: Callable[[bytes], int],
         cookie_of: Callable[[bytes], ClientCookie],
         now: datetime,

@@ -1,4 +1,4 @@
-"""The zone that a catalogued name publishes under each policy: one template becomes three zones."""
+"""What a catalogued name publishes under each policy: the three zones that one template becomes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catcher.model.policy import Policy
 
 
 class Mail(StrEnum):
-    """The MX of a catalogued name."""
+    """Where a catalogued name sends its mail."""
 
     SINK = "sink"
     """MX to the sink."""
@@ -34,7 +34,7 @@ MAIL = {
 NULL_MX = Rdata(b"\0\0", (b"\0",))
 
 _MAX_SERIALS = 64
-"""Dates whose zones are kept: for each date three zones of a dozen records."""
+"""How many dates' zones are kept made up; each is three zones of a dozen records."""
 
 
 class Publications:

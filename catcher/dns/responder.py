@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from catcher.dns.answer import AnswerKind
-from catcher.dns.authority import Authority, DnsReply
+from catcher.dns.authority import Authority, AuthorityReply
 from catcher.dns.message import turn_down
 from catcher.dns.tally import DemandTally
 from catcher.dns.transfer import Transfer
@@ -42,13 +42,13 @@ class Responder:
         self._tally.add(reply, client, self._clock.now())
         return reply.wire, reply.transfer
 
-    def reply(self, message: bytes, transport: Transport, client: str) -> DnsReply | None:
+    def reply(self, message: bytes, transport: Transport, client: str) -> AuthorityReply | None:
         """The reply, not tallied; None: no reply is sent. Never raises."""
         now = self._clock.now()
         try:
             return self._authority.answer(message, transport=transport, now=now, client=client)
         except Exception as error:  # the process's edge: one message must never stop the server
-            return DnsReply(self._fail(message, error, now), AnswerKind.ERROR, rcode=Rcode.SERVFAIL)
+            return AuthorityReply(self._fail(message, error, now), AnswerKind.ERROR, rcode=Rcode.SERVFAIL)
 
     def go_on(self, transfer: Transfer) -> bytes | None:
         """The next message of a transfer; None after the last."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 
-from catcher.dns.authority import DnsReply
+from catcher.dns.authority import AuthorityReply
 from catcher.dns.fastcount import count as count_all
 from catcher.dns.limit import V4_OCTETS, V6_OCTETS, as_network
 from catcher.dns.mnemonic import from_mnemonic, to_mnemonic
@@ -65,7 +65,7 @@ class DemandTally:
         self.overflow = 0
         """Queries not counted for want of room, since the start."""
 
-    def add(self, reply: DnsReply, client: str, now: datetime) -> None:
+    def add(self, reply: AuthorityReply, client: str, now: datetime) -> None:
         """Counts one reply to the address ``client``, if it is about a catalogued domain."""
         if reply.domain is not None:
             self.add_all([prefix_of(client)], [cell(reply)], now)
@@ -154,7 +154,7 @@ def spelled(hour: datetime, rows: Iterable[DemandRow]) -> dict[DemandKey, int]:
     return counts
 
 
-def cell(reply: DnsReply) -> DemandCell:
+def cell(reply: AuthorityReply) -> DemandCell:
     """The cell of ``reply``."""
     return cell_of(reply.domain, code_of(reply))
 
@@ -164,7 +164,7 @@ def cell_of(domain: str | None, code: int) -> DemandCell:
     return code.to_bytes(_CODE, "big") + (domain or "").encode("ascii")
 
 
-def code_of(reply: DnsReply) -> int:
+def code_of(reply: AuthorityReply) -> int:
     """The code of ``reply``: QTYPE (of ``NAMED``, else 0) times 2^16, kind of answer times 2^8, rcode."""
     qtype = reply.qtype if reply.qtype in NAMED else _OTHER
     return qtype << 16 | reply.kind << 8 | reply.rcode

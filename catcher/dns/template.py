@@ -1,4 +1,4 @@
-"""The zone template: the records a catalogued name may publish, checked, and the missing ones added (DESIGN, rules)."""
+"""The zone template: what a catalogued name may publish, checked, and completed with what it lacks (DESIGN, rules)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from catcher.dns.zone import apex_of
 from catcher.model.errors import Fault
 
 TTL = 300
-"""Seconds, at most, that resolvers keep a catalogued name's records, so that a change of policy takes hold soon; added
-records have it."""
+"""Seconds: the most that a catalogued name's records may be kept, and what is added has."""
 ORIGIN = name_to_wire("catalogued.invalid")
 """Stands for each catalogued name while the template is read."""
 
 _MOST_GENERATED = 1000
-"""Records that $GENERATE may make in a template: every catalogued name has them all."""
+"""Records that $GENERATE may make: every catalogued name has them all."""
 _REFRESH, _RETRY, _EXPIRE, _MINIMUM = 7200, 3600, 1_209_600, TTL
 _ALLOWED = {RRType.TXT, RRType.CAA, RRType.SOA, RRType.NS, RRType.MX}
 _APEX_ONLY = (RRType.SOA, RRType.NS)
@@ -68,7 +67,7 @@ def load(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, 
 
 
 def publications(rrsets: Mapping[bytes, Mapping[int, RRset]], serial: int) -> Publications:
-    """The zones of catalogued names, from a loaded template."""
+    """What the names of the catalogue publish, from a loaded template."""
     return Publications(rrsets, serial)
 
 
@@ -98,11 +97,11 @@ def _faults(record: MasterRecord, ours: Ours) -> Iterable[Fault]:
 
 
 def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:
-    """Adds missing records: SOA, NS, the parked-domain bundle, and an MX for every name to which mail can be sent.
+    """Adds what is lacking: SOA, NS, the parked-domain bundle, and an MX for every name that mail can be sent to.
 
     A wildcard reaches neither a name that exists nor what is below it (RFC 4592 §2.2.1), so each name of the
     template gets an MX of its own and a wildcard below; names with an underscore label are no mail domains.
-    A name with an MX also gets an SPF record that says that it sends no mail.
+    Whoever takes mail also says that it sends none.
     """
     made = {owner: {rrtype: rrset(records) for rrtype, records in types.items()} for owner, types in sets.items()}
     servers = [name_to_wire(server) for server in ours.nameservers]
@@ -120,7 +119,7 @@ def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:
 def _mail_names(sets: Sets) -> list[bytes]:
     """The apex, every name of the template that could be a mail domain, and the wildcard below each.
 
-    An empty non-terminal is such a name, too; a name with an underscore label isn't, nor is a name below it.
+    An empty non-terminal is such a name, too; what has an underscore label isn't, nor what lies below it.
     """
     names: dict[bytes, None] = {}
     for owner in (b"", *sets):

@@ -22,7 +22,8 @@ from catcher.dns.responder import Responder
 from tests.support.mutations import corpus, mutated
 from tests.support.randomzones import zones
 from tests.support.server import Server
-from tests.unit.dns.serving import Clock, serving
+from tests.unit.dns.serving import serving
+from tests.unit.dns.test_responder import Clock
 
 SEED = int(os.environ.get("CATCHER_SEED", "0")) or secrets.randbelow(1 << 32)
 PACKETS = int(os.environ.get("CATCHER_PACKETS", "220000"))

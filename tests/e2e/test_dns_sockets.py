@@ -16,7 +16,8 @@ import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, TcpServer, Transport, UdpServer
 from tests.unit.dns import compiling
-from tests.unit.dns.serving import HEAD, Clock, query, serving
+from tests.unit.dns.serving import HEAD, query, serving
+from tests.unit.dns.test_responder import Clock
 
 FAMILIES = [
     pytest.param(socket.AF_INET, "127.0.0.1", id="IPv4"),

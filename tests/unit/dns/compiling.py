@@ -7,14 +7,15 @@ from pathlib import Path
 from struct import pack
 
 from catcher.catalogue import Catalogue
-from catcher.dns import Authority, DnsReply, Transport
+from catcher.dns import Authority, AuthorityReply, Transport
 from catcher.dns.compiled import PacketCache, octets_of
 from catcher.dns.cookies import Cookies, Fixed
 from catcher.dns.options import ReplySettings, packed
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, complete
 from catcher.model.policy import Policy
-from tests.unit.dns.serving import NOW, entry, zone
+from tests.unit.dns.serving import NOW, zone
+from tests.unit.dns.test_authority import entry
 
 ZONE = """
 ns A 192.0.2.1
@@ -70,7 +71,7 @@ def authority(folder: Path, *, packet_cache: bool = True) -> Authority:
 
 
 def fast(truth: Authority, now: datetime = NOW, capacity: int = 32_768) -> PacketCache:
-    def answer(message: bytes, client: str) -> DnsReply | None:
+    def answer(message: bytes, client: str) -> AuthorityReply | None:
         return truth.answer(message, transport=Transport.UDP, now=now, client=client)
 
     cache = PacketCache(truth, answer, lambda octets: 0, lambda slot: packed(CLIENTS[slot]), capacity)

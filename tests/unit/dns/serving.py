@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dns.edns
@@ -12,12 +12,8 @@ import dns.message
 import dns.rdatatype
 
 from catcher import catalogue, config
-from catcher.catalogue import Catalogue, Entry
-from catcher.dns import Authority, DnsReply, Transport, load, wholezone
-from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, complete
+from catcher.dns import Authority, AuthorityReply, Transport, load, wholezone
 from catcher.dns.zone import Zone
-from catcher.model.policy import Policy
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 HEAD = """$TTL 300
@@ -25,24 +21,6 @@ HEAD = """$TTL 300
 @ NS ns.elsewhere.example.
 """
 ROWS = ("army.ml,army.mil,accept",)
-PUBLICATIONS = Publications(complete({}, Ours("mx.sink.example", ("ns1.sink.example",), ())), 1)
-
-
-def entry(domain: str, policy: Policy = Policy.ACCEPT, until: date | None = None, then: Policy = Policy.NULL) -> Entry:
-    return Entry(domain, None, policy, until, then, "", "catalogue.csv:2")
-
-
-AUTHORITY = Authority(Catalogue.of([entry("army.ml"), entry("hq.army.ml", Policy.NULL)]), PUBLICATIONS, {})
-
-
-class Clock:
-    """Stands until it is set."""
-
-    def __init__(self) -> None:
-        self.time = NOW
-
-    def now(self) -> datetime:
-        return self.time
 
 
 def settings(
@@ -106,7 +84,7 @@ def raw(
     transport: Transport = Transport.UDP,
     size: int | None = None,
     now: datetime = NOW,
-) -> DnsReply:
+) -> AuthorityReply:
     """The reply as it is."""
     reply = authority.answer(query(name, qtype, size=size).to_wire(), transport=transport, now=now)
     assert reply is not None

@@ -12,18 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.catalogue import Catalogue, Guard
-from catcher.dns import AnswerKind, Authority, Rcode, Transport
+from catcher.catalogue import Catalogue, Entry, Guard
+from catcher.dns import Authority, Rcode, Transport
+from catcher.dns.publication import Publications
+from catcher.dns.template import Ours, complete
 from catcher.model.policy import Policy
-from tests.unit.dns import compiling
-from tests.unit.dns.querying import messages
-from tests.unit.dns.serving import AUTHORITY, NOW, PUBLICATIONS, ask, entry, lines, query, raw, serving
+from tests.unit.dns.serving import NOW, ask, lines, query, raw, serving
+
+PUBLICATIONS = Publications(complete({}, Ours("mx.sink.example", ("ns1.sink.example",), ())), 1)
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """One of everything."""
-    return compiling.authority(tmp_path_factory.mktemp("zones"))
+def entry(domain: str, policy: Policy = Policy.ACCEPT, until: date | None = None, then: Policy = Policy.NULL) -> Entry:
+    return Entry(domain, None, policy, until, then, "", "catalogue.csv:2")
+
+
+AUTHORITY = Authority(Catalogue.of([entry("army.ml"), entry("hq.army.ml", Policy.NULL)]), PUBLICATIONS, {})
 
 
 @pytest.mark.parametrize(
@@ -145,17 +148,3 @@ def test_state_is_bounded_by_what_is_held(tmp_path: Path) -> None:
     serials = {ask(authority, row.domain, "SOA").answer[0][0].serial for row in rows}
     assert len(serials) == 200
     assert len(PUBLICATIONS._zones) <= 64
-
-
-@given(message=messages())
-def test_the_kind_of_an_answer_is_its_replys(loaded: Authority, message: bytes) -> None:
-    """The header tells the same (RFC 2308 §2), but for an extended rcode and where TC emptied the sections."""
-    reply = loaded.answer(message, transport=Transport.TCP, now=NOW, client="192.0.2.1")
-    if reply is None:
-        return
-    if reply.rcode:
-        assert reply.kind is (AnswerKind.NXDOMAIN if reply.rcode is Rcode.NXDOMAIN else AnswerKind.ERROR)
-    elif reply.wire[6:8] != b"\0\0":
-        assert reply.kind is AnswerKind.ANSWER
-    else:
-        assert reply.kind is (AnswerKind.NODATA if reply.wire[2] & 4 else AnswerKind.REFERRAL)

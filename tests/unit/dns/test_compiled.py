@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.guard import Run
 from catcher.catalogue.names import SortedNames
-from catcher.dns import Authority, DnsReply, Transport
+from catcher.dns import Authority, AuthorityReply, Transport
 from catcher.dns.compiled import PacketCache
 from catcher.dns.tally import cell
 from tests.unit.dns.compiling import authority, fast, question, reply_to, with_cookie
 from tests.unit.dns.querying import messages, names, opts, types
-from tests.unit.dns.serving import NOW, entry
+from tests.unit.dns.serving import NOW
+from tests.unit.dns.test_authority import entry
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_switched_off_it_gives_the_same_octets(
 def test_switched_off_every_query_is_asked_for(without_cache: Authority) -> None:
     asked = []
 
-    def answer(message: bytes, client: str) -> DnsReply | None:
+    def answer(message: bytes, client: str) -> AuthorityReply | None:
         asked.append(message)
         return without_cache.answer(message, transport=Transport.UDP, now=NOW, client=client)
 
@@ -93,7 +94,7 @@ def test_names_that_never_came_before(
 def test_one_query_of_a_key_is_asked_for_the_others(truth: Authority) -> None:
     asked = []
 
-    def answer(message: bytes, client: str) -> DnsReply | None:
+    def answer(message: bytes, client: str) -> AuthorityReply | None:
         asked.append(message)
         return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.dns import AnswerKind, DemandTally, DemandWriter, DnsReply, demand_pipe
+from catcher.dns import AnswerKind, AuthorityReply, DemandTally, DemandWriter, demand_pipe
 from catcher.dns.handover import counts_of, hand_over
 from catcher.model.demand import DemandKey
 from tests.unit.dns.serving import NOW
@@ -28,7 +28,7 @@ def test_counts_arrive_as_they_were_taken() -> None:
     with writing, reading:
         tally = DemandTally()
         for _ in range(7):
-            tally.add(DnsReply(bytes(12), AnswerKind.ANSWER, "army.ml", 15), "192.0.2.1", NOW)
+            tally.add(AuthorityReply(bytes(12), AnswerKind.ANSWER, "army.ml", 15), "192.0.2.1", NOW)
         tally.settle()
         while not hand_over(tally, writing):
             assert not tally.blocked

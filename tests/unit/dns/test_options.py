@@ -8,10 +8,11 @@ import dns.message
 import pytest
 
 from catcher.catalogue import Catalogue
-from catcher.dns import Authority, DnsReply, Rcode, Transport
+from catcher.dns import Authority, AuthorityReply, Rcode, Transport
 from catcher.dns.cookies import Cookies, Fixed
 from catcher.dns.options import ReplySettings
-from tests.unit.dns.serving import NOW, PUBLICATIONS, entry
+from tests.unit.dns.serving import NOW
+from tests.unit.dns.test_authority import PUBLICATIONS, entry
 
 CLIENT = "198.51.100.7"
 COOKIES = Cookies(Fixed((b"sixteen octets!!",)))
@@ -31,14 +32,14 @@ def ask(
     transport: Transport = Transport.UDP,
     client: str = CLIENT,
     version: int = 0,
-) -> DnsReply:
+) -> AuthorityReply:
     query = dns.message.make_query("army.ml", "MX", use_edns=version, options=list(options))
     reply = server.answer(query.to_wire(), transport=transport, now=NOW, client=client)
     assert reply is not None
     return reply
 
 
-def told(reply: DnsReply) -> dict[int, bytes]:
+def told(reply: AuthorityReply) -> dict[int, bytes]:
     """Option code → data."""
     return {int(option.otype): option.to_wire() or b"" for option in dns.message.from_wire(reply.wire).options}
 

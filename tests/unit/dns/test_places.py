@@ -6,7 +6,7 @@ from struct import pack
 
 import pytest
 
-from catcher.dns import Authority, DnsReply, Transport
+from catcher.dns import Authority, AuthorityReply, Transport
 from catcher.dns.compiled import PacketCache
 from catcher.dns.tally import NAMED
 from tests.unit.dns.compiling import CLIENTS, authority, fast, question, reply_to, with_cookie
@@ -90,7 +90,7 @@ def test_case_is_the_clients_own(truth: Authority) -> None:
     """A client that mixes case at random (draft-vixie-dnsext-dns0x20) gets replies learned from others."""
     asked = []
 
-    def answer(message: bytes, client: str) -> DnsReply | None:
+    def answer(message: bytes, client: str) -> AuthorityReply | None:
         asked.append(message)
         return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,20 @@ import pytest
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, DemandTally, Transport
 from catcher.dns.responder import Responder
-from tests.unit.dns.serving import AUTHORITY, PUBLICATIONS, Clock, query
+from tests.unit.dns.serving import NOW, query
+from tests.unit.dns.test_authority import AUTHORITY, PUBLICATIONS
 
 QUERY = query("secret.army.ml", "MX").to_wire()
+
+
+class Clock:
+    """Stands until it is set."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
 
 
 class Broken(Authority):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.dns import AnswerKind, DemandTally, DnsReply, Rcode
+from catcher.dns import AnswerKind, AuthorityReply, DemandTally, Rcode
 from catcher.dns.tally import NAMED, cell_of, network, spelled
 from catcher.model.demand import DemandKey
 from tests.unit.dns.serving import NOW
@@ -15,8 +15,8 @@ HOUR = datetime(2026, 11, 3, 12, tzinfo=UTC)
 MX = cell_of("army.ml", 15 << 16)
 
 
-def reply(domain: str | None = "army.ml", qtype: int = 15, rcode: Rcode = Rcode.NOERROR) -> DnsReply:
-    return DnsReply(bytes(12), AnswerKind.ERROR if rcode else AnswerKind.ANSWER, domain, qtype, rcode)
+def reply(domain: str | None = "army.ml", qtype: int = 15, rcode: Rcode = Rcode.NOERROR) -> AuthorityReply:
+    return AuthorityReply(bytes(12), AnswerKind.ERROR if rcode else AnswerKind.ANSWER, domain, qtype, rcode)
 
 
 def counted(tally: DemandTally) -> dict[tuple[str, str], int]:

@@ -10,7 +10,9 @@ import pytest
 
 from catcher.dns import DemandTally, TcpServer
 from catcher.dns.tcp import IDLE_SECONDS, MAX_CONNECTIONS, MAX_PER_CLIENT, _Connection
-from tests.unit.dns.serving import AUTHORITY, Clock, query
+from tests.unit.dns.serving import query
+from tests.unit.dns.test_authority import AUTHORITY
+from tests.unit.dns.test_responder import Clock
 
 QUERY = query("army.ml", "MX").to_wire()
 

@@ -16,13 +16,14 @@ import dns.tsig
 import pytest
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.dns import Authority, DnsReply, Rcode, Transport
+from catcher.dns import Authority, AuthorityReply, Rcode, Transport
 from catcher.dns.catalogzone import CatalogZone
 from catcher.dns.secondaries import Secondaries, Secondary
 from catcher.dns.tsig import Key
 from catcher.dns.wire import name_to_wire
 from catcher.model.policy import Policy
-from tests.unit.dns.serving import NOW, PUBLICATIONS, entry, zone
+from tests.unit.dns.serving import NOW, zone
+from tests.unit.dns.test_authority import PUBLICATIONS, entry
 
 HOST = "192.0.2.53"
 KEY = Key(name_to_wire("k.example"), "hmac-sha256", b"secret secret secret secret!")
@@ -55,7 +56,7 @@ def ask(
     transport: Transport = Transport.TCP,
     serial: int | None = None,
     now: int = int(NOW.timestamp()),
-) -> tuple[DnsReply, bytes]:
+) -> tuple[AuthorityReply, bytes]:
     """The reply and the MAC of the request."""
     query = dns.message.make_query(name, qtype)
     if serial is not None:
@@ -77,7 +78,7 @@ def ask(
     return reply, mac
 
 
-def messages(reply: DnsReply) -> Iterator[bytes]:
+def messages(reply: AuthorityReply) -> Iterator[bytes]:
     yield reply.wire
     while reply.transfer is not None and (wire := reply.transfer.next(NOW)) is not None:
         yield wire

@@ -10,7 +10,9 @@ import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, UdpServer
 from tests.unit.dns import compiling
-from tests.unit.dns.serving import AUTHORITY, Clock, query
+from tests.unit.dns.serving import query
+from tests.unit.dns.test_authority import AUTHORITY
+from tests.unit.dns.test_responder import Clock
 
 QUERY = query("army.ml", "MX").to_wire()
 Sent = list[tuple[bytes, Any]]
