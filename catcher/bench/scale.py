@@ -52,11 +52,11 @@ def measure(seconds: float, *, full: bool) -> Iterator[Row]:
 
 def _row(name: str, domains: int, seconds: float) -> Row:
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
-        path, port = Path(folder), free_port()
-        command = SERVERS[name](path, port, domains)
+        place, port = Path(folder), free_port()
+        command = SERVERS[name](place, port, domains)
         assert command is not None
-        mix = over_all(path, domains)
-        with (path / "log").open("wb") as log:
+        mix = over_all(place, domains)
+        with (place / "log").open("wb") as log:
             started = time.perf_counter()
             process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         try:
