@@ -231,8 +231,8 @@ class Running:
         self._authority: dns.Authority | None = None
         self.private_fds: tuple[int, ...] = ()
         """More descriptors that no worker may keep."""
-        self._demand = dns.channel()
         self._store_door = handoff_sockets()
+        self._demand = dns.demand_pipe()
         self._store_demand = functools.partial(_add_demand, config)
         self.supervisor = Supervisor(
             build=lambda: self._tasks(config, clock),
@@ -256,7 +256,7 @@ class Running:
 
     def finish(self) -> None:
         """Stores the demand that the workers counted last. To be called when they have ended."""
-        dns.Keeper(self._demand[1], self._store_demand).store()
+        dns.DemandWriter(self._demand[1], self._store_demand).store()
 
     def _tasks(self, config: Config, clock: Clock) -> list[Task]:
         """Loads what a generation serves and says what its workers do. A zone with faults stays as it was."""
@@ -314,7 +314,7 @@ async def _dns(
     demand: socket.socket,
     station: Station,
 ) -> None:
-    limits = dns.Limits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt)
+    limits = dns.RateLimits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt)
     await dns.serve(
         sockets,
         authority,
@@ -329,7 +329,7 @@ async def _dns(
 
 async def _demand(config: Config, reading: socket.socket, station: Station) -> None:
     station.ready()
-    await dns.Keeper(reading, functools.partial(_add_demand, config)).run(station.stopping)
+    await dns.DemandWriter(reading, functools.partial(_add_demand, config)).run(station.stopping)
     station.draining()
 
 

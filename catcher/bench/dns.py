@@ -27,15 +27,16 @@ from catcher.bench.process import Server, free_port, running, tool
 from catcher.bench.queries import EDNS, NEVER, RETURN, Mix, mixes
 
 DOMAINS = 1000
+"""Domains that each server serves: a registry's order of magnitude that NSD loads at once."""
 PACED = 20_000
-"""Queries a second, where the load is below what any of the servers can take."""
+"""Queries a second of the paced load: every server can answer them all."""
 _SATURATED, _PACED = "saturation", f"{PACED}/s"
 _BUDGET = {(RETURN, _SATURATED): (1.25, 1.0), (NEVER, _SATURATED): (1.8, 1.5)}
-"""Must and goal, as ratio to the better peer."""
+"""The highest ratios to the better peer's CPU time: must and goal."""
 _WARM_SECONDS = 2.0
-"""For names that return to have returned: what is measured is not how a server learns them."""
+"""Seconds of load before the first measurement, in which every name has returned: learning them isn't measured."""
 _WINDOW = "60"
-"""Queries under way, of each of the loads: all of them fit into any server's receive buffer, so that none is lost."""
+"""Queries of each load that wait for an answer: all fit into any server's receive buffer, so that none is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,19 @@ class Row:
     load: str
     queries_per_second: float
     busy_percent: float
-    """Of its core; far below 100 the load was what was saturated, and batches stayed small."""
+    """Share of its core that the server used; far below 100 the load program was the bottleneck, and batches small."""
     cpu_microseconds: float
-    """The server's user and system time a query; the median of the rounds."""
+    """The server's user and system time of a query; the median of the rounds."""
     ratio: float | None
     """To the better of the peers' medians."""
     must: float | None
+    """The highest ratio that is acceptable."""
     goal: float | None
+    """The ratio to reach."""
 
 
 def measure(seconds: float, rounds: int) -> Iterator[str | Row]:
-    """Says what it does, then a row for each server, mix and load. Raises EnvironmentFailure without dnsperf."""
+    """Yields a line a round, then a row for each server, mix and load. Raises EnvironmentFailure without dnsperf."""
     tool("dnsperf")
     figures: dict[tuple[str, str, str], list[tuple[float, float, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
@@ -110,9 +113,9 @@ def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tup
         command += ["-q", _WINDOW] if rate is None else ["-Q", str(rate // len(EDNS))]
         loads.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
         os.sched_setaffinity(loads[-1].pid, cores()[1])
-    said = [load.communicate() for load in loads]
-    completed = [_figure(r"Queries completed:\s+(\d+)", out) for out, _ in said]
-    return int(sum(completed)), sum(_figure(r"Queries per second:\s+([\d.]+)", out) for out, _ in said)
+    outputs = [load.communicate()[0] for load in loads]
+    completed = [_number(r"Queries completed:\s+(\d+)", output) for output in outputs]
+    return int(sum(completed)), sum(_number(r"Queries per second:\s+([\d.]+)", output) for output in outputs)
 
 
 def cores() -> tuple[set[int], set[int]]:
@@ -121,10 +124,10 @@ def cores() -> tuple[set[int], set[int]]:
     return {usable[0]}, set(usable[1:] or usable)
 
 
-def _figure(pattern: str, said: str) -> float:
-    found = re.search(pattern, said)
-    assert found, said
-    return float(found[1])
+def _number(pattern: str, output: str) -> float:
+    match = re.search(pattern, output)
+    assert match, output
+    return float(match[1])
 
 
 def _start(folder: Path, stack: ExitStack) -> Sequence[tuple[Server, int]]:

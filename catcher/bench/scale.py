@@ -18,11 +18,13 @@ from catcher.model.errors import EnvironmentFailure
 
 COUNTS = (1, 1000, 1_000_000)
 _NSD_MOST = 100_000
-"""NSD is asked for more only on demand: it takes minutes over a million zones."""
+"""Domains that NSD serves unless ``full`` is set: it takes minutes to load a million zones."""
 _MUST = {1_000_000: (4.0, 300)}
-"""Seconds and megabytes."""
+"""By number of domains: the most seconds to start, and the most megabytes of memory."""
 _START_SECONDS = 900.0
+"""Seconds within which a server has to answer after its start: NSD takes minutes over a million zones."""
 _SETTLE_SECONDS = 1.0
+"""Seconds from the first answer until memory is measured: a server may free what it needed to load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,13 @@ class Row:
     server: str
     domains: int
     start_seconds: float
-    """From exec to the answer about the last row."""
+    """Seconds from exec to the answer about the last row."""
     megabytes: float
-    """PSS of all its processes, at rest (proc(5), smaps_rollup)."""
+    """Memory (PSS) of all its processes at rest (proc(5), smaps_rollup)."""
     cpu_microseconds: float
-    """User and system time a query at saturation, over all domains."""
+    """User and system time of a query at saturation, over all domains."""
     must: str
+    """The bounds, in words; empty for peers."""
 
 
 def measure(seconds: float, *, full: bool) -> Iterator[Row]:
@@ -72,7 +75,7 @@ def _row(name: str, domains: int, seconds: float) -> Row:
 
 
 def _await_answer(name: str, process: subprocess.Popen[bytes], port: int, asked: str) -> None:
-    """Until ``asked`` has an MX."""
+    """Waits until the server answers with an MX of ``asked``."""
     labels = b"".join(len(label).to_bytes(1) + label.encode() for label in asked.split("."))
     query = b"\1\2\0\0\0\1\0\0\0\0\0\0" + labels + b"\0\0\x0f\0\1"
     deadline = time.monotonic() + _START_SECONDS

@@ -138,6 +138,11 @@ def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tupl
     examples = [n for n in (config.smtp.hostname, *config.dns.nameservers) if n.endswith((".example", ".invalid"))]
     if examples:
         yield "note", f"{', '.join(examples)}: example names, which nobody can reach; put in your own before you serve"
+    if not config.dns.packet_cache:
+        yield (
+            "note",
+            "dns.packet_cache is false: every query is answered without the packet cache, which takes more CPU",
+        )
     if config.catalogue.guard == "off":
         yield (
             "note",

@@ -108,6 +108,8 @@ class Dns(Section):
     """A file of TSIG keys, as tsig-keygen prints them."""
     catalog_zone: Domain | None = Field(default=None, examples=["catalog.sink.example"])
     """The name under which secondaries get the catalogue as a catalog zone (RFC 9432); without it there is none."""
+    packet_cache: StrictBool = True
+    """Whether UDP replies come from the packet cache; false: each is made anew, to see if a fault is in the cache."""
     rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 200
     """UDP replies a second to one /24 or /56 and of one class (answers, NODATA, NXDOMAIN, errors); 0: no limit."""
     slip: Annotated[StrictInt, Field(ge=0, le=10)] = 2

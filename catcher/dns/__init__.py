@@ -8,27 +8,32 @@
                                                         load ─▶ Authority
                                                                     │
     octets ─▶ udp | tcp ─▶ responder ─▶ query ─▶ authority: whose name? which policy? ─▶ lookup ─▶ message ─▶ octets
-                              └─▶ tally (domain, QTYPE, rcode, hour, network), drained by others
+                              └─▶ tally (domain, QTYPE, rcode, hour, network) ─▶ handover ─▶ the process that stores
 
-    secondaries ◀─ NOTIFY ─ notify ◀─ announcements: what has changed?
-         └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue for those who copy it
+    secondaries ◀─ NOTIFY ─ notify ◀─ announcements: which serials changed?
+         └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue, for secondaries
 
-Over UDP ``compiled`` stands before the responder: replies that are known already (``places``, ``kinds``).
+Over UDP the packet cache stands before the responder: ``compiled`` finds a reply made before, for the same octets or
+for a query of the same key (``places``: names learned; ``kinds``: the classifier; ``tail``: the octets after the
+QNAME). ``[dns] packet_cache = false`` switches it off.
 
-From ``query`` to ``message`` all is pure: octets, a transport and a time in, octets out. ``wire`` is under all of them.
+The room is a ladder: loading, serving and notifying stand on the packet cache, that on the counting (tally, limit),
+that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a transport and a time in, octets
+out.
 
 Catalogued names are unsigned by design: delegate them without DS.
 """
 
 from __future__ import annotations
 
-from catcher.dns.authority import Authority, Reply
-from catcher.dns.export import Form, export
-from catcher.dns.handover import Keeper, channel
-from catcher.dns.limit import Limits
+from catcher.dns.answer import AnswerKind
+from catcher.dns.authority import Authority, AuthorityReply
+from catcher.dns.export import ExportFormat, export
+from catcher.dns.handover import DemandWriter, demand_pipe
+from catcher.dns.limit import RateLimits
 from catcher.dns.load import load
 from catcher.dns.notify import Announcer
-from catcher.dns.tally import Tally
+from catcher.dns.tally import DemandTally
 from catcher.dns.tcp import TcpServer
 from catcher.dns.udp import UdpServer
 from catcher.dns.wire import Rcode, Transport
@@ -36,17 +41,18 @@ from catcher.dns.worker import serve
 
 __all__ = [
     "Announcer",
+    "AnswerKind",
     "Authority",
-    "Form",
-    "Keeper",
-    "Limits",
+    "AuthorityReply",
+    "DemandTally",
+    "DemandWriter",
+    "ExportFormat",
+    "RateLimits",
     "Rcode",
-    "Reply",
-    "Tally",
     "TcpServer",
     "Transport",
     "UdpServer",
-    "channel",
+    "demand_pipe",
     "export",
     "load",
     "serve",

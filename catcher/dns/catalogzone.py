@@ -6,7 +6,7 @@
     version.CATALOG    TXT "2"
     ID.zones.CATALOG   PTR army.ml.        one for each catalogued name that isn't released
 
-Only what a transfer needs is kept: the rows are walked while they are sent, so that a million members cost no memory.
+A transfer reads the catalogue's rows while it sends them: a million members need no memory of their own.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from catcher.model.policy import Policy
 
 _REFRESH, _RETRY, _EXPIRE, _MINIMUM = 900, 300, 2_419_200, 0
 _TTL = 0
-"""Nobody resolves these names (RFC 9432 §4.1)."""
+"""Seconds: no resolver asks for these names, so no TTL is needed (RFC 9432 §4.1)."""
 _INVALID = b"\x07invalid\0"
 _VERSION = b"\x07version"
 _ZONES = b"\x05zones"
 _ID_OCTETS = 16
-"""Of the hash that names a member: the same name keeps its label, and so its zone's state, for ever."""
+"""Octets of the hash that labels a member: a name always gets the same label, so secondaries keep its zone's state
+(RFC 9432 §5.4)."""
 
 
 class CatalogZone:
@@ -41,7 +42,7 @@ class CatalogZone:
         self._mname = name_to_wire(mname)
 
     def serial(self, now: datetime) -> int:
-        """That of the load, or today's midnight (UTC) when that is later: a row with a date may have turned then."""
+        """The load's serial, or today's midnight (UTC) if that is later: a policy may have ended then."""
         return max(self._serial, int(datetime.combine(now.date(), time(), UTC).timestamp()))
 
     def soa(self, now: datetime) -> RRset:
@@ -51,7 +52,7 @@ class CatalogZone:
         return RRset(RRType.SOA, _TTL, (Rdata(b"", (self._mname, _INVALID), tail),))
 
     def records(self, now: datetime) -> Iterator[tuple[bytes, RRset]]:
-        """Everything, as a transfer has it."""
+        """All records, in the order of a transfer."""
         soa, below = self.soa(now), _ZONES + self.origin
         yield self.origin, soa
         yield self.origin, RRset(RRType.NS, _TTL, (Rdata(b"", (_INVALID,)),))

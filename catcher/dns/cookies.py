@@ -8,27 +8,28 @@ from typing import Protocol
 from siphash24 import siphash24  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 SECRET_OCTETS = 16
-"""Of one secret, a key of SipHash-2-4."""
+"""Octets of a secret, which is a key of SipHash-2-4 (RFC 9018 §4.4)."""
 CLIENT_OCTETS = 8
-"""Of a client cookie."""
+"""Octets of a client's cookie (RFC 7873 §4.1)."""
 
 _VERSION = b"\x01\0\0\0"
-"""Version 1 and three reserved octets, which aren't looked at in a cookie that is shown (RFC 9018 §4.2)."""
+"""Version 1 and three reserved octets; in a client's cookie the reserved ones are ignored (RFC 9018 §4.2)."""
 _OLDEST, _AHEAD, _FRESH = 3600, 300, 1800
-"""Seconds: how old a cookie is taken, how far its maker's clock may be ahead, until when it is given again (§4.3)."""
+"""Seconds: the oldest cookie accepted, the most its maker's clock may be ahead, the age up to which it comes back
+unchanged (RFC 9018 §4.3)."""
 _DAY = 86_400
 
 
 class Secrets(Protocol):
-    """Where secrets come from."""
+    """A source of secrets."""
 
     def at(self, now: int) -> tuple[bytes, ...]:
-        """The secrets in force at ``now`` (Unix seconds): the first makes cookies, all of them are accepted."""
+        """The secrets in force at ``now`` (Unix seconds): the first makes cookies, each is accepted."""
         ...
 
 
 class Fixed:
-    """Secrets that the operator gives, as a set of anycast servers shares them; rotated by changing the file."""
+    """Secrets from the operator's file, shared by a set of anycast servers; a change of the file rotates them."""
 
     def __init__(self, secrets: tuple[bytes, ...]) -> None:
         self._secrets = secrets
@@ -38,7 +39,7 @@ class Fixed:
 
 
 class Daily:
-    """One secret a day (UTC), derived from a key that stays; yesterday's is accepted as long as its cookies live."""
+    """One secret a day (UTC), derived from a permanent key; yesterday's is accepted: its cookies may be fresh."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -49,8 +50,8 @@ class Daily:
         day = now // _DAY
         if day != self._day:
             self._secrets = tuple(
-                blake2b(b"dns cookies %d" % of, digest_size=SECRET_OCTETS, key=self._key).digest()
-                for of in (day, day - 1)
+                blake2b(b"dns cookies %d" % date, digest_size=SECRET_OCTETS, key=self._key).digest()
+                for date in (day, day - 1)
             )
             self._day = day
         return self._secrets
@@ -63,7 +64,7 @@ class Cookies:
         self._secrets = secrets
 
     def answer(self, cookie: bytes, client: bytes, now: int) -> tuple[bytes, bool]:
-        """The COOKIE to send to whoever sent ``cookie`` (8 or 16 to 40 octets), and whether theirs was made here.
+        """The COOKIE that answers ``cookie`` (8 or 16 to 40 octets), and whether that was made here.
 
         ``client`` is an IP address, 4 or 16 octets; ``now`` Unix seconds. A good cookie comes back unchanged for half
         an hour, so that it repeats.

@@ -1,4 +1,4 @@
-"""Delegations of the catalogue for whoever runs the TLD zone: master-file lines, an nsupdate script, or CSV."""
+"""Delegations of the catalogue, for the operator of the TLD zone: master-file lines, an nsupdate script, or CSV."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from enum import StrEnum
 from catcher.catalogue import Catalogue
 from catcher.model.policy import Policy
 
-TTL = 3600
-"""Seconds, of the exported NS records."""
+DELEGATION_TTL = 3600
+"""Seconds that resolvers keep the exported NS records: a delegation rarely changes."""
 _BATCH = 100
-"""Names in one update message: it has to stay below 64 KiB."""
+"""Names in one update message, which has to stay below 64 KiB."""
 
 
-class Form(StrEnum):
-    """What ``catcher catalogue export`` writes."""
+class ExportFormat(StrEnum):
+    """Formats that ``catcher catalogue export`` writes."""
 
     ZONE = "zone"
     """Lines for the TLD's master file (RFC 1035 §5)."""
     NSUPDATE = "nsupdate"
     """Input of nsupdate (RFC 2136): each name's NS are replaced; one batch holds names of one parent."""
     CSV = "csv"
-    """``domain,nameservers``; the servers are parted by spaces."""
+    """``domain,nameservers``; spaces separate the servers."""
 
 
 def export(
-    catalogue: Catalogue, nameservers: Sequence[str], form: Form | str, *, now: datetime | None = None
+    catalogue: Catalogue, nameservers: Sequence[str], form: ExportFormat | str, *, now: datetime | None = None
 ) -> Iterator[str]:
-    """Lines without line ends. Released names are left out; with ``now`` also those that have been released by date.
+    """Lines without line ends. Released names are left out; with ``now`` also those released by their date.
 
-    No DS is written: catalogued names are unsigned by design. No glue either: it is due only where the
-    servers' own names lie in the TLD, and is then there already.
+    No DS is written: catalogued names are unsigned by design. No glue is written: only servers below the TLD need it,
+    and the TLD zone has theirs already.
     """
-    form = Form(form)
+    form = ExportFormat(form)
     domains = _domains(catalogue, now)
-    if form is Form.CSV:
+    if form is ExportFormat.CSV:
         yield "domain,nameservers"
         yield from (f"{domain},{' '.join(nameservers)}" for domain in domains)
-    elif form is Form.ZONE:
-        yield from (f"{domain}. {TTL} IN NS {server}." for domain in domains for server in nameservers)
+    elif form is ExportFormat.ZONE:
+        yield from (f"{domain}. {DELEGATION_TTL} IN NS {server}." for domain in domains for server in nameservers)
     else:
         yield from _nsupdate(domains, nameservers)
 
@@ -61,6 +61,6 @@ def _nsupdate(domains: Iterator[str], nameservers: Sequence[str]) -> Iterator[st
             count = 0
         parent, count = above, count + 1
         yield f"update delete {domain}. NS"
-        yield from (f"update add {domain}. {TTL} NS {server}." for server in nameservers)
+        yield from (f"update add {domain}. {DELEGATION_TTL} NS {server}." for server in nameservers)
     if count:
         yield "send"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-MOST = 65_536
-"""Records that the lines of one file may make: as many as an IPv4 /16 has addresses, a few seconds of reading."""
+MAX_GENERATED = 65_536
+"""Records that the $GENERATE lines of one file may make: the addresses of an IPv4 /16, read in a few seconds."""
 _MAX_WIDTH = 253
-"""Characters that a counter may be padded to."""
+"""Characters of a padded counter: the longest name has no more (RFC 1035 §2.3.4)."""
 
 _PLACE = re.compile(r"\\.|\$\$|\$(?:\{(?P<offset>[+-]?\d+)(?:,(?P<width>\d+)(?:,(?P<base>[doxXnN]))?)?\})?", re.DOTALL)
 _RANGE = re.compile(r"(\d{1,10})-(\d{1,10})(?:/(\d{1,10}))?\Z")
@@ -21,8 +21,8 @@ def counters(text: str) -> range:
     start, stop, step = int(match[1]), int(match[2]), int(match[3] or 1)
     if start > stop or step < 1:
         raise ValueError(f"the range {text} is empty")
-    if (stop - start) // step >= MOST:
-        raise ValueError(f"the range {text} makes over {MOST} records")
+    if (stop - start) // step >= MAX_GENERATED:
+        raise ValueError(f"the range {text} makes over {MAX_GENERATED} records")
     return range(start, stop + 1, step)
 
 

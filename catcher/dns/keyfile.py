@@ -1,4 +1,4 @@
-"""Files with secrets: TSIG keys, secrets of cookies, and the key from which cookies' daily secrets come."""
+"""Files with secrets: TSIG keys, secrets of cookies, and the key from which the daily secrets of cookies are made."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import Fault
 
 COOKIE_KEY = "dns-cookies.key"
-"""In the folder of keys: what the daily secrets are derived from."""
+"""The file in the folder of keys from which the daily secrets are derived."""
 _COOKIE_KEY_OCTETS = 32
+"""Octets of that key: 256 bits, for BLAKE2b."""
 _LEAST = 16
-"""Octets of a TSIG secret (RFC 8945 §8 wants it as long as the digest; half of SHA-256's is the least taken here)."""
+"""Octets of a TSIG secret, at least: RFC 8945 §8 recommends the digest's length; half of SHA-256's is accepted."""
 
 _TOKEN = re.compile(r'\s+|//[^\n]*|#[^\n]*|/\*.*?\*/|(?P<token>[{};]|"[^"\n]*"|[^\s{};"]+)', re.DOTALL)
 _CLAUSE = "write it as tsig-keygen prints it"
 
 
 class _Wrong(Exception):
-    """A file that isn't what it should be. Never holds a secret."""
+    """A fault in a file. Its text never holds a secret."""
 
     def __init__(self, place: int, what: str, remedy: str) -> None:
         super().__init__(what)
@@ -49,7 +50,7 @@ def tsig_keys(path: Path) -> tuple[dict[str, Key], list[Fault]]:
 
 
 def cookie_secrets(path: Path) -> tuple[Secrets, list[Fault]]:
-    """The secrets of ``path``: 32 hexadecimal digits a line, empty lines and lines with ``#`` aside."""
+    """The secrets of ``path``: 32 hexadecimal digits a line; empty lines and lines with ``#`` are skipped."""
     text, faults = _private(path)
     found = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -68,9 +69,9 @@ def cookie_secrets(path: Path) -> tuple[Secrets, list[Fault]]:
 
 
 def own_cookie_secrets(folder: Path) -> Secrets:
-    """Daily secrets from the key in ``folder``, which is made when there is none.
+    """Daily secrets from the key in ``folder``, which is made if there is none.
 
-    Where that can't be, the key lives as long as what is loaded: cookies from before are then renewed.
+    If the file can't be written or read, the key lasts until the next load, and older cookies are renewed.
     """
     path = folder / COOKIE_KEY
     try:
@@ -89,7 +90,7 @@ def own_cookie_secrets(folder: Path) -> Secrets:
 
 
 def _private(path: Path) -> tuple[str, list[Fault]]:
-    """The text of a file that others may not read."""
+    """The text of a file, and a fault if others may read it."""
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii")

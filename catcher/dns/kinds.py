@@ -1,15 +1,34 @@
-"""Which queries have the same reply but for the ID and the question that it echoes. Pure.
+"""Classifier: finds the queries that get the same reply, but for the ID and the echoed question. Pure.
 
 ::
 
-    head (flags, counts) │ QNAME │ QTYPE, QCLASS, OPT
+    head (flags, counts) │ QNAME │ question tail (QTYPE, QCLASS, OPT)
                              │
-       apex: nearest name held ─▶ its class: length, and what it has in common with names in the template's data
+       apex: nearest name held ─▶ its answer class: length, and the suffix it shares with names in the zone's data
        below it: the node that answers, or that the name doesn't exist below a closest encloser
 
-A reply depends on the QNAME in three ways only: which node answers, how long the name is (compression points into it),
-and which suffix of it the names in the data have in common with it. Queries in which all of that and everything beside
-the QNAME agree are of one kind: whatever ``Authority`` answers to one of them answers all.
+A reply depends on the QNAME in three ways only: by the node that answers; by the name's length, because compression
+pointers count octets; and by the suffix that the QNAME shares with names in the data, because a pointer may lead there.
+Two queries with equal keys agree in all of that and in every octet outside the QNAME, so one reply of ``Authority``
+answers both.
+
+Worked example, octets in hexadecimal (a test reads it). army.ml and navy.ml are catalogued, their MX is
+mx.sink.example; a resolver asks for the MX of x.army.ml::
+
+    ID             4944
+    head           01000001000000000000               RD is set; one question
+    QNAME          01780461726d79026d6c00             x.army.ml, 11 octets
+    question tail  000f0001                           MX, IN
+    query key      head; tail; name_end 21 (10 octets of head and 11 of QNAME);
+                   answer class: apex of 9 octets that shares no suffix with the data; no such name below the apex
+    covers below   2: every name below army.ml has this answer class, except those whose label there is one of
+    except labels  5f646d617263 5f646f6d61696e6b6579 2a 6578616d706c65
+                   (_dmarc, _domainkey, * exist; example is a suffix in the data)
+    before         85000001000100000000               QR, AA and RD are set; one answer
+    behind         000f0001c00c000f00010000012c0013000a026d780473696e6b076578616d706c6500
+
+The reply is ID, ``before``, the QNAME and ``behind``. The same ``before`` and ``behind`` answer y.army.ml and
+Z.NAVY.ml; xx.army.ml has another ``name_end`` and so another key.
 """
 
 from __future__ import annotations
@@ -20,77 +39,84 @@ from typing import NamedTuple
 
 from catcher.catalogue import Entry
 from catcher.dns.authority import Authority
-from catcher.dns.wire import Name, RRType, lower, question_end
-from catcher.dns.zone import Node, Zone
+from catcher.dns.tail import QUESTION, Tail, reduced
+from catcher.dns.wire import MAX_NAME, Name, RRType, lower
+from catcher.dns.zone import Zone, ZoneNode
 
-Kind = tuple[object, ...]
-"""Equal for queries of one kind; without a meaning beyond that."""
+AnswerClass = tuple[object, ...]
+"""The part of a key that the QNAME makes, apart from its length. Equal or not; its items mean nothing else."""
 
 
-class Found(NamedTuple):
-    """What is known of a query."""
+class QueryKey(NamedTuple):
+    """The facts on which the reply to one query depends, and the other names of its answer class."""
 
-    likeness: Kind
-    """The part of the kind that the QNAME makes, its length aside."""
-    ending: bytes
-    """The part of the kind that is made by what comes behind the QNAME."""
-    end: int
-    """Where the QNAME ends; the last part of the kind."""
+    answer_class: AnswerClass
+    question_tail: bytes
+    """The octets of QTYPE, QCLASS and OPT, as far as the reply depends on them (``tail``)."""
+    name_end: int
+    """Offset of the octet after the QNAME, in the message without its ID."""
     domain: str | None
     """The catalogued domain."""
     cookie: bytes | None
-    """The client's (RFC 7873): its answer is the client's own."""
-    beneath: int | None
-    """Where in the QNAME the name begins below which every name is of this likeness; None: there is no such name."""
-    unlike: frozenset[bytes]
-    """But not those whose label directly below it is one of these (folded)."""
+    """The client's cookie (RFC 7873). The reply's cookie is made for that client; the rest is the same for all."""
+    covers_below: int | None
+    """Offset in the QNAME of an ancestor below which every name has this answer class; None: no such ancestor."""
+    except_labels: frozenset[bytes]
+    """Labels (folded): a name whose label directly below that ancestor is one of these may have another class."""
 
 
-_NONE: frozenset[bytes] = frozenset()
+_NO_LABELS: frozenset[bytes] = frozenset()
 
-QUESTION = 10
-"""Where the question begins in a message without its ID."""
-_LONGEST_END = QUESTION + 255
-_MOST = 32_768
-"""Of apexes, and of endings, that are remembered."""
-_NSID, _COOKIE = 3, 10
-_SIZES = 512, 1232
-"""Sizes that a client says it can take make no difference beyond these (message.UDP_SIZE)."""
-_SPECIAL = {rrtype.to_bytes(2, "big") for rrtype in (RRType.DS, RRType.IXFR, RRType.AXFR)}
-"""QTYPEs that are answered from elsewhere, or not at all."""
-_TEXT = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
-
-
-_Touched = tuple[frozenset[bytes] | None, frozenset[bytes] | None]
-_FEW = 1000
-"""Nodes of a zone that are looked through for the children of one."""
+MAX_NAME_END = QUESTION + MAX_NAME
+"""The highest ``name_end``."""
+_HOST_OCTETS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
+_MAX_NODES_SEARCHED = 1000
+"""Nodes of a zone that are searched for the children of one: more would take longer than the answers they save."""
 
 
 class _Apex(NamedTuple):
+    """A zone or catalogued name, as far as replies depend on it."""
+
     domain: str | None
     """The catalogued domain."""
-    likeness: object
-    """What names under different apexes must have in common for their replies to be alike."""
+    group: object
+    """Names below apexes of one group can have the same reply."""
     zone: Zone | None
-    """None: every name at or below gets the same reply."""
+    """None: every name at or below the apex gets the same reply."""
 
 
-class Kinds:
-    """Tells the kinds of queries to one Authority."""
+class _Encloser(NamedTuple):
+    """A node, as the closest encloser of names that don't exist."""
 
-    def __init__(self, authority: Authority, now: datetime) -> None:
-        """``now`` decides policies that end on a date: the kinds hold until the next one does."""
+    shared: frozenset[bytes] | None
+    """Names directly below (relative, folded) that are a suffix of a name in such a reply; None: the reply depends on
+    more of the QNAME."""
+    except_labels: frozenset[bytes] | None
+    """Their labels and those of the children that exist; None: not known."""
+
+
+class Classifier:
+    """Classifies queries to one Authority."""
+
+    def __init__(self, authority: Authority, now: datetime, capacity: int = 32_768) -> None:
+        """``now`` decides policies that end on a date: keys hold until the next policy ends.
+
+        ``capacity``: most entries of each table; a full table is emptied.
+        """
         self._authority = authority
         self._now = now
+        self._capacity = capacity
         self._depth = authority.depth
         self._apexes: dict[bytes, _Apex | bool] = {}
-        """By folded wire name; False: nothing is held there; True: something too unusual for here."""
-        self._endings: dict[bytes, tuple[bytes, bytes | None]] = {}
-        self._touching: dict[Node, _Touched] = {}
-        self._shared_names: dict[Zone, frozenset[bytes]] = {}
+        """By folded wire name. False: nothing is held there; True: its names are not classified."""
+        self._tails: dict[bytes, Tail] = {}
+        """By the octets after the QNAME, as they came."""
+        self._enclosers: dict[ZoneNode, _Encloser] = {}
+        self._names_in_data: dict[Zone, frozenset[bytes]] = {}
+        """Every suffix of every name in a zone's data."""
 
-    def of(self, message: bytes) -> Found | None:
-        """What ``message`` (without its ID) is; None when nothing can be said of it but its own reply."""
+    def classify(self, message: bytes) -> QueryKey | None:
+        """The key of ``message`` (without its ID); None: its reply says nothing about other queries."""
         at = QUESTION
         offsets = []
         try:
@@ -102,88 +128,80 @@ class Kinds:
         except IndexError:
             return None
         end = at + 1
-        if end > _LONGEST_END:
+        if end > MAX_NAME_END:
             return None
         rest = message[end:]
         if len(rest) > 4 and not message[QUESTION - 1]:
-            return None  # ARCOUNT is 0: what stands there is junk, even where it looks like an OPT
-        heeded = self._endings.get(rest) or self._ending(rest)
-        if heeded is None:
+            return None  # ARCOUNT is 0: the octets after the question are junk, even if they look like an OPT
+        known_tail = self._tails.get(rest) or self._learn_tail(rest)
+        if known_tail is None:
             return None
-        ending, cookie = heeded
+        tail, cookie = known_tail
         folded = message[QUESTION:end].lower()
-        held = offsets[-self._depth :] if self._depth else []
-        deepest = (held[0] if held else end - 1 - QUESTION) if len(offsets) > len(held) else None
-        """Nothing is held below this name."""
+        candidates = offsets[-self._depth :] if self._depth else []
+        empty_below = None
+        """Offset of the name below which nothing is held."""
+        if len(offsets) > len(candidates):
+            empty_below = candidates[0] if candidates else end - 1 - QUESTION
         apex: _Apex | bool | None = False
-        for at in held:
+        for at in candidates:
             apex = self._apexes.get(folded[at:])
             if apex is None:
-                apex = self._find(folded[at:])
+                apex = self._learn_apex(folded[at:])
             if apex:
                 break
         if isinstance(apex, bool) or apex is None:
-            return None if apex else Found((), ending, end, None, cookie, deepest, _NONE)
-        domain, likeness, zone = apex
+            return None if apex else QueryKey((), tail, end, None, cookie, empty_below, _NO_LABELS)
+        domain, group, zone = apex
         if zone is None:
-            return Found((likeness,), ending, end, domain, cookie, deepest, _NONE)
+            return QueryKey((group,), tail, end, domain, cookie, empty_below, _NO_LABELS)
         relative = folded[:at]
         node = zone.nodes.get(relative)
         if node is not None:
             if node.dname is not None:
                 return None
-            return Found((likeness, node), ending, end, domain, cookie, None, _NONE)
+            return QueryKey((group, node), tail, end, domain, cookie, None, _NO_LABELS)
         at = 0
         while node is None:
             closer = relative[at:]
             at += relative[at] + 1
             node = zone.nodes.get(relative[at:])
-        touching, named = self._touching.get(node) or self._touched(zone, node, folded)
-        if touching is None or closer in touching:
+        shared_below, labels = self._enclosers.get(node) or self._learn_encloser(zone, node, folded)
+        if shared_below is None or closer in shared_below:
             return None
-        beneath, unlike = deepest, _NONE  # the label directly below the encloser is then above all that may differ
-        if deepest is not None and deepest >= at:
-            beneath, unlike = (None, _NONE) if named is None else (at, named)
-        return Found((likeness, node, False), ending, end, domain, cookie, beneath, unlike)
+        covers, except_labels = empty_below, _NO_LABELS  # the names it covers are below ``closer``, as this one is
+        if empty_below is not None and empty_below >= at:
+            covers, except_labels = (None, _NO_LABELS) if labels is None else (at, labels)
+        return QueryKey((group, node, False), tail, end, domain, cookie, covers, except_labels)
 
-    def lasting(self, message: bytes) -> bool:
-        """Whether the same octets (without the ID) always get the same reply, whoever asks."""
-        end = question_end(message, QUESTION) - 4
-        heeded = _heeded(message[end:]) if end > 0 and plain(message) else None
-        return heeded is not None and heeded[1] is None
+    def counts(self) -> dict[str, int]:
+        """Entries of each table."""
+        return {"apexes": len(self._apexes), "tails": len(self._tails), "enclosers": len(self._enclosers)}
 
-    def by_client(self, message: bytes) -> bool:
-        """Whether the same octets (without the ID) get the same reply for a while when the same client asks."""
-        end = question_end(message, QUESTION) - 4
-        return end > 0 and plain(message) and message[end + 4 : end + 7] == b"\0\0\x29"
+    def _learn_tail(self, rest: bytes) -> Tail | None:
+        tail = reduced(rest, demand_cookies=self._authority.settings.demand_cookies)
+        if tail is not None:
+            if len(self._tails) >= self._capacity:
+                self._tails.clear()
+            self._tails[rest] = tail
+        return tail
 
-    def _ending(self, rest: bytes) -> tuple[bytes, bytes | None] | None:
-        """What of ``rest`` (QTYPE, QCLASS, OPT) a reply can depend on, and the cookie; None: on more than that."""
-        ending = None if rest[:2] in _SPECIAL else _heeded(rest)
-        if ending is not None and ending[1] is not None and self._authority.settings.demand_cookies:
-            return None
-        if ending is not None:
-            if len(self._endings) >= _MOST:
-                self._endings.clear()
-            self._endings[rest] = ending
-        return ending
-
-    def _find(self, wire: bytes) -> _Apex | bool:
-        """What is held at exactly ``wire`` (folded)."""
-        if len(self._apexes) >= _MOST:
+    def _learn_apex(self, wire: bytes) -> _Apex | bool:
+        if len(self._apexes) >= self._capacity:
             self._apexes.clear()
-        found = self._apexes[wire] = self._look(wire)
-        return found
+        apex = self._apexes[wire] = self._apex_at(wire)
+        return apex
 
-    def _look(self, wire: bytes) -> _Apex | bool:
+    def _apex_at(self, wire: bytes) -> _Apex | bool:
+        """The zone or row of exactly ``wire`` (folded)."""
         text = bytearray(wire)
         for at in Name(wire).offsets:
             text[at] = 0x2D
-        if not _TEXT.issuperset(text[:-1]):
+        if not _HOST_OCTETS.issuperset(text[:-1]):
             return False
         for at in Name(wire).offsets:
             text[at] = 0x2E
-        held = self._authority.held(text[1:-1].decode("ascii"))
+        held = self._authority.zone_or_entry_at(text[1:-1].decode("ascii"))
         if held is None:
             return False
         if isinstance(held, Zone):
@@ -193,18 +211,15 @@ class Kinds:
         zone = self._authority.published(held, self._now)
         if zone is None:
             return _Apex(held.domain, "released", None)
-        names = self._shared_names.get(zone)
+        names = self._names_in_data.get(zone)
         if names is None:
-            names = self._shared_names[zone] = frozenset(_suffixes(_names_in(zone.nodes.values())))
+            names = self._names_in_data[zone] = frozenset(_suffixes(_names_in(zone.nodes.values())))
         common = next((suffix for at in Name(wire).offsets if (suffix := wire[at:]) in names), b"")
         return True if common == wire else _Apex(held.domain, (len(wire), common), zone)
 
-    def _touched(self, zone: Zone, node: Node, folded: bytes) -> _Touched:
-        """Names directly below ``node`` that names in a reply about what doesn't exist there can have in common.
-
-        None when such a reply depends on yet more of the name. Then these and the names that exist there, as labels.
-        """
-        touching = None
+    def _learn_encloser(self, zone: Zone, node: ZoneNode, folded: bytes) -> _Encloser:
+        """``node`` as closest encloser; ``folded`` is a QNAME below it."""
+        shared = None
         wildcard = node.wildcard
         redirected = node.dname is not None or RRType.DNAME in node.rrsets
         if not redirected and (wildcard is None or RRType.CNAME not in wildcard.rrsets):
@@ -213,48 +228,19 @@ class Kinds:
             if node.cut is not None:
                 names += [name for rdata in node.cut.ns.rdatas for name in rdata.names]
                 names += [owner for owner, _ in (*node.cut.glue, *node.cut.siblings)]
-            touching = frozenset(_below(suffix, node.owner, folded) for suffix in _suffixes(names))
-        if len(self._touching) >= _MOST:
-            self._touching.clear()
-        named = None
-        if touching is not None and len(zone.nodes) <= _FEW:
+            shared = frozenset(_below(suffix, node.owner, folded) for suffix in _suffixes(names))
+        labels = None
+        if shared is not None and len(zone.nodes) <= _MAX_NODES_SEARCHED:
             owners = [owner for owner in zone.nodes if owner and owner[owner[0] + 1 :] == node.owner]
-            named = frozenset(name[1 : name[0] + 1] for name in (*owners, *touching) if name)
-        self._touching[node] = touching, named
-        return touching, named
+            labels = frozenset(name[1 : name[0] + 1] for name in (*owners, *shared) if name)
+        if len(self._enclosers) >= self._capacity:
+            self._enclosers.clear()
+        encloser = self._enclosers[node] = _Encloser(shared, labels)
+        return encloser
 
 
-def plain(message: bytes) -> bool:
-    """Whether flags and counts of ``message`` (without its ID) are a standard query's, with at most one OPT."""
-    return message[0] & 0xF8 == 0 and message[2:9] == b"\0\1\0\0\0\0\0" and message[9] <= 1
-
-
-def _heeded(rest: bytes) -> tuple[bytes, bytes | None] | None:
-    """QTYPE, QCLASS and what of an OPT is heeded, and the cookie; None with a signature, or anything odd."""
-    if len(rest) == 4:
-        return rest, None
-    if rest[4:7] != b"\0\0\x29" or len(rest) < 15 or len(rest) != 15 + (rest[13] << 8 | rest[14]):
-        return None
-    at, nsid, cookie = 15, None, None
-    while at < len(rest):
-        if at + 4 > len(rest):
-            return None
-        code, length = rest[at] << 8 | rest[at + 1], rest[at + 2] << 8 | rest[at + 3]
-        if code == _COOKIE and cookie is None:
-            cookie = rest[at + 4 : at + 4 + length]
-            if length != 8 and not 16 <= length <= 40:
-                return None
-        if code == _NSID and nsid is None:
-            nsid = length == 0
-        at += 4 + length
-    if at != len(rest):
-        return None
-    size = min(max(int.from_bytes(rest[7:9], "big"), _SIZES[0]), _SIZES[1])
-    return rest[:4] + size.to_bytes(2, "big") + bytes((rest[10], rest[11] & 0x80, bool(nsid), bool(cookie))), cookie
-
-
-def _names_in(nodes: Iterable[Node]) -> list[bytes]:
-    """Every name in the data of ``nodes``, and the owners of what their replies bring along."""
+def _names_in(nodes: Iterable[ZoneNode]) -> list[bytes]:
+    """Every name in the data of ``nodes``, and the owners of the additional records in their replies."""
     rrsets = [rrset for node in nodes for rrset in node.rrsets.values()]
     names = [name for rrset in rrsets for rdata in rrset.rdatas for name in rdata.names]
     return names + [owner for rrset in rrsets for owner, _ in rrset.additional]
@@ -268,7 +254,7 @@ def _suffixes(names: Iterable[bytes]) -> Iterable[bytes]:
 
 
 def _below(suffix: bytes, owner: bytes, folded: bytes) -> bytes:
-    """``suffix`` relative to the apex of ``folded`` when it stands directly below ``owner``; else nothing's name."""
+    """``suffix`` relative to the apex of ``folded`` if it stands directly below ``owner``; else no octets."""
     relative = suffix[: suffix[0] + 1] + owner
     rest = suffix[len(relative) :]
     return relative if suffix.startswith(relative) and rest and folded.endswith(rest) else b""

@@ -1,15 +1,17 @@
-"""Response rate limiting: a forged flood gets little back, its victim's own resolver still gets through. Pure.
+"""Response rate limiting: a forged flood draws few replies, and the real resolver at that address still gets through.
+
+Pure.
 
 ::
 
     every reply ─▶ counted by prefix, a few nanoseconds
                         │ over the rate in this second
                         ▼
-                   suspect prefixes ─▶ a token bucket for each class of answer ─▶ send | say TC | stay silent
+                   suspect prefixes ─▶ a token bucket for each kind of answer ─▶ send | truncate | drop
 
-A suspect's replies are weighed one by one; everybody else's are only counted. Every ``slip``-th reply that is held back
-becomes an empty one with TC: a real resolver then asks over TCP, where nobody can forge its address. Who shows a
-server cookie from here has shown that already, and is not judged (``compiled.shows_its_address``).
+Replies to a suspect are decided one by one; all others are only counted. Of the replies over the limit, every
+``slip``-th is sent empty with TC: a real resolver then asks over TCP, where nobody can forge its address. A client
+with a good server cookie has proved its address already and has no limit (``compiled.proves_address``).
 """
 
 from __future__ import annotations
@@ -20,23 +22,24 @@ from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
-from catcher.dns.counting import count
+from catcher.dns.fastcount import count
 from catcher.dns.wire import question_end
 
-Network = IPv4Network | IPv6Network
+_Network = IPv4Network | IPv6Network
 
 V4_OCTETS, V6_OCTETS = 3, 7
 """Octets of a prefix: /24 and /56."""
 _CAPACITY = 65_536
-"""Prefixes counted at once, and buckets kept."""
+"""Most prefixes counted in one second, and most buckets kept: a few megabytes under forged sources."""
 _LEAST_STRIDE = 64
+"""Replies counted between two searches for suspects, at least: one batch."""
 
-LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-"""Nobody else can send from there."""
+LOOPBACK: tuple[_Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+"""Networks of this machine alone: nobody else can send from them."""
 
 
-class Verdict(IntEnum):
-    """What becomes of one reply."""
+class RateDecision(IntEnum):
+    """The decision on one reply."""
 
     SEND = 0
     TRUNCATE = 1
@@ -44,51 +47,43 @@ class Verdict(IntEnum):
     DROP = 2
 
 
-class AnswerClass(IntEnum):
-    """Replies of one class share an account: a flood of one leaves the others alone."""
-
-    POSITIVE = 0
-    NODATA = 1
-    NXDOMAIN = 2
-    REFERRAL = 3
-    ERROR = 4
-
-
-class Limits(NamedTuple):
-    """What the operator sets."""
+class RateLimits(NamedTuple):
+    """The operator's limits."""
 
     rate: int = 200
-    """Replies a second to one /24 or /56 and of one class; 0: no limit."""
+    """Replies a second to one /24 or /56 and of one kind; 0: no limit."""
     slip: int = 2
-    """Every how manyth reply that is held back becomes an empty one with TC; 0: none."""
-    exempt: tuple[Network, ...] = LOOPBACK
+    """Of the replies over the limit, every n-th is sent empty with TC, the others are dropped; 0: all are dropped."""
+    exempt: tuple[_Network, ...] = LOOPBACK
+    """Networks without a limit."""
 
 
 class RateLimit:
-    """One socket's account of whom it sends how much."""
+    """Counts the replies of one socket, by prefix and kind."""
 
-    def __init__(self, limits: Limits, capacity: int = _CAPACITY) -> None:
+    def __init__(self, limits: RateLimits, capacity: int = _CAPACITY) -> None:
         self.limits = limits
         self._capacity = capacity
         self._second = 0
         self._counts: Counter[bytes] = Counter()
         self._suspects: dict[bytes, bool] = {}
-        """Prefixes over the rate; False: exempt ones, which are not looked at again in this second."""
+        """Prefixes over the rate; False: exempt, and not examined again in this second."""
         self._buckets: dict[tuple[bytes, int], list[float]] = {}
-        """Tokens, when they were counted, and how many replies were held back."""
+        """By prefix and kind of answer: tokens, the time at which they were counted, replies held back."""
         self._unseen = 0
+        """Replies counted since the last search for suspects."""
         self.held_back = 0
-        """Replies that weren't sent, or only with TC, since the start."""
+        """Replies dropped or truncated since the start."""
 
     def suspects(self, prefixes: Sequence[bytes], now: float) -> Collection[bytes]:
-        """Counts a reply to each of ``prefixes``; those among them whose replies have to be judged.
+        """Counts a reply to each of ``prefixes``; returns the suspects among them.
 
         ``now`` in Unix seconds.
         """
         if not self.limits.rate:
             return ()
         if int(now) != self._second:
-            self._turn(int(now))
+            self._begin_second(int(now))
         count(self._counts, prefixes)
         self._unseen += len(prefixes)
         if self._unseen >= max(_LEAST_STRIDE, len(self._counts)):
@@ -97,25 +92,29 @@ class RateLimit:
             return ()
         return {prefix for prefix in prefixes if self._suspects.get(prefix)}
 
-    def judge(self, prefix: bytes, answer_class: int, now: float) -> Verdict:
-        """The verdict on one reply to a suspect."""
+    def decide(self, prefix: bytes, kind: int, now: float) -> RateDecision:
+        """The decision on one reply of an ``AnswerKind`` to a suspect."""
         rate, slip, _ = self.limits
-        bucket = self._buckets.get((prefix, answer_class))
+        bucket = self._buckets.get((prefix, kind))
         if bucket is None:
             if len(self._buckets) >= self._capacity:
                 self._buckets.clear()
-            bucket = self._buckets[prefix, answer_class] = [rate, now, 0]
+            bucket = self._buckets[prefix, kind] = [rate, now, 0]
         bucket[0] = min(rate, bucket[0] + max(0.0, now - bucket[1]) * rate)
         bucket[1] = now
         if bucket[0] >= 1:
             bucket[0] -= 1
-            return Verdict.SEND
+            return RateDecision.SEND
         self.held_back += 1
         bucket[2] += 1
-        return Verdict.TRUNCATE if slip and bucket[2] % slip == 0 else Verdict.DROP
+        return RateDecision.TRUNCATE if slip and bucket[2] % slip == 0 else RateDecision.DROP
 
-    def _turn(self, second: int) -> None:
-        """A new second: who stayed within the rate in the last one is no suspect any more."""
+    def counts(self) -> dict[str, int]:
+        """Entries of each table."""
+        return {"prefixes": len(self._counts), "buckets": len(self._buckets)}
+
+    def _begin_second(self, second: int) -> None:
+        """A prefix that stayed within the rate in the last second is no suspect any more."""
         self._sift()
         counts, rate = self._counts, self.limits.rate
         self._suspects = {
@@ -126,7 +125,7 @@ class RateLimit:
         self._second = second
 
     def _sift(self) -> None:
-        """Finds the prefixes over the rate; costs less for each reply than counting it does."""
+        """Finds the prefixes over the rate. It runs so rarely that it costs less than the counting."""
         rate, suspects = self.limits.rate, self._suspects
         for prefix, seen in self._counts.items():
             if seen > rate and prefix not in suspects:
@@ -140,24 +139,14 @@ class RateLimit:
         return any(other.version == network.version and other.overlaps(network) for other in self.limits.exempt)
 
 
-def as_network(prefix: bytes) -> Network:
-    """The network that the octets of a prefix stand for."""
+def as_network(prefix: bytes) -> _Network:
+    """The network of a prefix's octets."""
     whole = prefix + bytes((4 if len(prefix) == V4_OCTETS else 16) - len(prefix))
     return ip_network((ip_address(whole), len(prefix) * 8))
 
 
-def class_of(wire: bytes) -> AnswerClass:
-    """The class of a reply, from its header (at least twelve octets)."""
-    rcode = wire[3] & 15
-    if rcode:
-        return AnswerClass.NXDOMAIN if rcode == 3 else AnswerClass.ERROR
-    if wire[6:8] != b"\0\0" or wire[2] & 2:
-        return AnswerClass.POSITIVE
-    return AnswerClass.NODATA if wire[2] & 4 else AnswerClass.REFERRAL
-
-
 def truncated(message: bytes) -> bytes:
-    """The empty reply with TC to a whole ``message``, with an OPT where it has one; its header alone if it is odd."""
+    """An empty reply with TC to a whole ``message``, with an OPT if that has one; a header if it has no question."""
     end = question_end(message)
     head = message[:2] + bytes((0x82 | message[2] & 0x79, 0))
     if not end:

@@ -1,4 +1,4 @@
-"""Configuration and catalogue → an Authority, or everything that is wrong with template and zone files at once."""
+"""Configuration and catalogue → an Authority, or all faults of template, zone files and keys at once."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def load(
 ) -> Authority:
     """Reads the template, every zone file and the keys.
 
-    ``keep_serial`` False: the state folder is left untouched (``check``). ``tolerant``: a zone with faults takes no
-    other down; its faults are logged, and it stays as ``before`` had it, or is answered with SERVFAIL.
+    ``keep_serial`` False: the state folder is left untouched (``check``). ``tolerant``: a zone with faults stops no
+    other; its faults are logged, and it stays as in ``before``, or is answered with SERVFAIL.
 
-    Raises ConfigurationError with every (other) fault; whoever reloads goes on with the Authority that it has.
+    Raises ConfigurationError with every (other) fault; at a reload the Authority in force then stays.
     """
     ours = template.Ours(config.smtp.hostname, config.dns.nameservers, tuple(zone.name for zone in config.dns.zone))
     published, faults = _template(config.catalogue.template, ours)
@@ -53,6 +53,8 @@ def load(
         faults += wrong
     if published is None or faults:
         raise ConfigurationError(faults)
+    if keep_serial and not config.dns.packet_cache:
+        log.warning("dns.packet_cache is false: every query is answered without the packet cache, which takes more CPU")
     choose = serial.settle if keep_serial else serial.peek
     digest = _digest(published)
     number = choose(config.node.state, _with_rows(digest, config.catalogue.files), now)
@@ -70,7 +72,7 @@ def load(
 
 
 def _zones(config: Config, before: Mapping[str, Zone] | None) -> tuple[dict[str, Zone], list[Fault]]:
-    """The whole zones, those with faults as they were before, and the faults."""
+    """The whole zones, and their faults; a zone with faults stays as it was before."""
     zones: dict[str, Zone] = {}
     faults = []
     for file in config.dns.zone:
@@ -103,7 +105,7 @@ def _below_catalogue(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
 
 
 def _digest(published: Mapping[bytes, Mapping[int, RRset]]) -> str:
-    """Stands for the completed template."""
+    """A digest of the completed template."""
     digest = hashlib.sha256()
     for owner, types in sorted(published.items()):
         for rrtype, rrset in sorted(types.items()):
@@ -113,7 +115,7 @@ def _digest(published: Mapping[bytes, Mapping[int, RRset]]) -> str:
 
 
 def _with_rows(template: str, catalogue_files: tuple[Path, ...]) -> str:
-    """Stands for all that catalogued names publish: the template and the rows."""
+    """A digest of everything that catalogued names publish: the template's digest and the rows."""
     digest = hashlib.sha256(template.encode("ascii"))
     for path in catalogue_files:
         with path.open("rb") as file:

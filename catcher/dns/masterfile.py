@@ -19,16 +19,16 @@ import dns.tokenizer
 import dns.ttl
 import dns.zonefile
 
-from catcher.dns.generate import MOST, counters, expand
+from catcher.dns.generate import MAX_GENERATED, counters, expand
 from catcher.dns.wire import Rdata, RRType, lower
 from catcher.model.errors import Fault
 
 MAX_INCLUDES = 16
-"""Depth to which $INCLUDE may nest."""
+"""Files that may be nested by $INCLUDE: a file that includes itself must end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class MasterRecord:
     """One record of a master file."""
 
     owner: bytes
@@ -44,12 +44,12 @@ class Record:
         return f"{self.place[0]}:{self.place[1]}"
 
 
-def read(path: Path, origin: bytes, *, most_generated: int = MOST) -> tuple[list[Record], list[Fault]]:
+def read(path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED) -> tuple[list[MasterRecord], list[Fault]]:
     """The records of ``path``, which begins with ``origin`` (absolute, wire format) as its $ORIGIN.
 
-    Records anywhere in the DNS are let through: what belongs into the zone is the caller's question. Reading ends
-    at the first fault. Paths of $INCLUDE are relative to the file that they stand in. The $GENERATE lines of all the
-    files make ``most_generated`` records at most.
+    Records outside the zone are returned too: the caller checks them. Reading ends at the first fault. A path of
+    $INCLUDE is relative to the file with that line. The $GENERATE lines of all files together make ``most_generated``
+    records at most.
     """
     collector = _Collector()
     try:
@@ -86,7 +86,7 @@ def _remedy(error: Exception) -> str:
 
 
 class _Tokenizer(dns.tokenizer.Tokenizer):
-    """Says of an entry where it began, not where reading has got to; makes $INCLUDE relative to its own file."""
+    """Gives the line on which an entry begins, not the line read last; makes $INCLUDE relative to its own file."""
 
     def __init__(self, file: TextIO, filename: str) -> None:
         super().__init__(file, filename)
@@ -109,7 +109,7 @@ class _Tokenizer(dns.tokenizer.Tokenizer):
 
 
 class _Reader(dns.zonefile.Reader):
-    """dnspython's reader, whose tokenizers are all ours and whose includes end."""
+    """dnspython's reader with our tokenizers and a bound on nested includes."""
 
     def __init__(self, tokenizer: _Tokenizer, collector: _Collector, most_generated: int) -> None:
         self._most_generated = most_generated
@@ -130,7 +130,7 @@ class _Reader(dns.zonefile.Reader):
         self._tokenizer = tokenizer
 
     def _generate_line(self) -> None:
-        """``$GENERATE range owner [TTL] [IN] type data``; data is quoted where it holds blanks, or the line's rest."""
+        """``$GENERATE range owner [TTL] [IN] type data``; data with blanks is quoted or ends the line."""
         words: list[dns.tokenizer.Token] = []
         while not (token := self.tok.get()).is_eol_or_eof():
             words.append(token)
@@ -166,7 +166,7 @@ class _Reader(dns.zonefile.Reader):
         return self.last_ttl if self.last_ttl_known else None
 
     def close_includes(self) -> None:
-        """Closes what an error left open."""
+        """Closes the files that an error left open."""
         files = [self.current_file, *(state[3] for state in self.saved_state)]
         for file in files:
             if file is not None:
@@ -178,19 +178,19 @@ def _written(token: dns.tokenizer.Token) -> str:
 
 
 class _Collector:
-    """Stands where dnspython expects the transaction of a zone, and keeps records with their places instead."""
+    """Takes the part of dnspython's zone transaction, and collects records with their file and line."""
 
     def __init__(self) -> None:
-        self.records: list[Record] = []
+        self.records: list[MasterRecord] = []
         self.manager = self
         self.reader: _Reader | None = None
 
     def origin_information(self) -> tuple[dns.name.Name, bool, dns.name.Name]:
-        """The root, so that no record is passed over in silence for lying outside the zone."""
+        """The root: with the zone's origin dnspython would skip records outside the zone without a word."""
         return dns.name.root, False, dns.name.root
 
     def check_put_rdataset(self, check: object) -> None:
-        """CNAMEs beside other data are the zone's to judge."""
+        """Does nothing: ``wholezone`` checks CNAMEs beside other data."""
 
     def _set_origin(self, origin: dns.name.Name) -> None: ...
 
@@ -200,7 +200,7 @@ class _Collector:
         assert self.reader is not None
         place = self.reader.tok.where()
         owner = lower(name.to_wire() or b"")
-        self.records.append(Record(owner, int(rdata.rdtype), ttl, _rdata(rdata), place))
+        self.records.append(MasterRecord(owner, int(rdata.rdtype), ttl, _rdata(rdata), place))
 
 
 def _rdata(rdata: Any) -> Rdata:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from struct import Struct
 
-from catcher.dns.lookup import Answer
+from catcher.dns.answer import Answer
 from catcher.dns.options import EXTENDED_ERROR, option
 from catcher.dns.query import Query
 from catcher.dns.wire import Rcode, RRType, Transport, Writer
 
 UDP_SIZE = 1232
-"""Octets that are safe from fragmentation nearly everywhere (RFC 9715 §3.2); also what our OPT offers."""
+"""Octets of a reply that nearly every path takes without fragmentation (RFC 9715 §3.2); our OPT offers the same."""
 _PLAIN_SIZE = 512
-"""Octets over UDP without EDNS (RFC 1035 §4.2.1)."""
+"""Octets of a reply over UDP without EDNS (RFC 1035 §4.2.1)."""
 _TCP_SIZE = 65535
+"""Octets of a message over TCP: its length is told in two octets (RFC 1035 §4.2.2)."""
 
 _HEADER = Struct("!HHHHHH")
 _OPT = Struct("!BHHBBHH")
@@ -26,7 +27,7 @@ def turn_down(data: bytes, rcode: Rcode) -> bytes:
 
 
 def encode(query: Query, answer: Answer, transport: Transport, options: bytes = b"", reserve: int = 0) -> bytes:
-    """The reply. What doesn't fit is cut: additional records silently, anything else with TC and empty sections.
+    """The reply. If it is too long, additional records are left out; if that isn't enough, all sections are, with TC.
 
     The question is echoed octet by octet, so that its case stays (draft-vixie-dnsext-dns0x20). ``options`` of the OPT
     come beside the extended error; ``reserve`` octets are left for a signature.
@@ -59,7 +60,7 @@ def encode(query: Query, answer: Answer, transport: Transport, options: bytes = 
 
 
 def empty(query: Query, options: bytes) -> bytes:
-    """A reply that says no more than TC: ask again over TCP."""
+    """A reply with no more than TC: it asks the client to come over TCP."""
     opt = _opt(query, Rcode.NOERROR, options)
     flags = _QR | _TC | (_RD if query.recursion_desired else 0)
     return _HEADER.pack(query.id, flags, 1, 0, 0, bool(opt)) + query.name.wire + query.rest + opt
@@ -82,12 +83,12 @@ def _limit(query: Query, transport: Transport) -> int:
 
 
 def _explained(answer: Answer) -> bytes:
-    """The extended error (RFC 8914 §2), when there is one."""
+    """The extended error (RFC 8914 §2), where the answer has one."""
     return b"" if answer.extended is None else option(EXTENDED_ERROR, answer.extended.to_bytes(2, "big"))
 
 
 def _opt(query: Query, rcode: Rcode, options: bytes) -> bytes:
-    """An OPT to whoever sent one (RFC 6891 §6.1.1); DO comes back (RFC 3225 §3), the other flags don't."""
+    """An OPT if the query had one (RFC 6891 §6.1.1); DO comes back (RFC 3225 §3), the other flags don't."""
     if query.edns is None:
         return b""
     flags = 0x8000 if query.edns.dnssec_ok else 0

@@ -5,8 +5,8 @@
     slot i:   query's octets   address   ancillary data        filled by recvmmsg
     reply i:  [ID in the slot] [part] [part] [part] [part]     five iovecs, gathered by sendmmsg
 
-No object is made for a datagram but the ``bytes`` that the caller cuts out. Everything here is C's memory layout
-(recvmmsg(2), sendmmsg(2), struct msghdr); whoever changes it, test it on both address families.
+The only object made for a datagram is the ``bytes`` that the caller slices. Everything here is C's memory layout
+(recvmmsg(2), sendmmsg(2), struct msghdr): test a change on both address families.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from collections.abc import Sequence
 SLOTS = 64
 """Datagrams of a batch."""
 LARGEST = 4096
-"""Octets read of one datagram; what is longer is cut and then no query."""
+"""Octets read of one datagram; a longer one is cut, and then its format is broken."""
 _STRIDE = LARGEST + 64
-"""Not a power of two: the slots' first octets then fall into different sets of the processor's cache."""
+"""Octets from one slot to the next. No power of two, so that the slots' first octets lie in different sets of the
+processor's cache."""
 _NAME = 32
 """Octets for a sockaddr_in (16) or sockaddr_in6 (28)."""
 _IOVEC = struct.Struct("PN")
@@ -32,20 +33,20 @@ _HEADER = struct.Struct("PIPNPNi4xI4x")
 """struct mmsghdr: name, its length, iovecs, their number, ancillary data, its length, flags, octets received."""
 _IOVECS = 5
 _RESERVED = 64
-"""Octets for ancillary data."""
+"""Octets of a slot for ancillary data: 40 are used with IPv6."""
 _CMSG = struct.Struct("Nii")
 """Length, level and type of one ancillary message."""
 _IP_PKTINFO = 8
 """Linux's ``in_pktinfo``: interface, our address, destination; four octets each. The socket module doesn't name it."""
 _INTERFACE_V4, _INTERFACE_V6 = 16, 32
-"""Where the interface stands in the ancillary data."""
+"""Offset of the interface in the ancillary data."""
 _WILDCARDS = ("0.0.0.0", "::")
 
 
 def available() -> bool:
-    """Whether this system has the calls, and the layout that is written down here."""
+    """Whether this system has the two calls, and the memory layout of this module."""
     here = bytes(40)
-    known = sys.platform == "linux" and struct.calcsize("P") == 8 and address_of(here) == _told_address(here)
+    known = sys.platform == "linux" and struct.calcsize("P") == 8 and address_of(here) == _address_by_ctypes(here)
     return known and _calls() is not None
 
 
@@ -60,26 +61,26 @@ def _calls() -> tuple[ctypes._NamedFuncPointer, ctypes._NamedFuncPointer] | None
     return receive, send
 
 
-def _told_address(octets: bytes) -> int:
+def _address_by_ctypes(octets: bytes) -> int:
     return ctypes.cast(ctypes.c_char_p(octets), ctypes.c_void_p).value or 0
 
 
 _MEASURED = b"measured"
-_OFFSET = _told_address(_MEASURED) - id(_MEASURED)
-"""CPython's ``id`` is where an object begins; the octets of all bytes objects begin as far behind it."""
+_OFFSET = _address_by_ctypes(_MEASURED) - id(_MEASURED)
+"""Octets from the start of a bytes object, CPython's ``id``, to its data: the same for all bytes objects."""
 
 
 def address_of(octets: bytes) -> int:
-    """Where the octets of a bytes object are, as long as it lives."""
+    """The memory address of a bytes object's data, valid while the object lives."""
     return id(octets) + _OFFSET
 
 
-class Batch:
+class DatagramBatch:
     """The memory for one socket's batches."""
 
     def __init__(self, sock: socket.socket) -> None:
-        """``sock`` is bound, IPv4 or IPv6 alone. Where it is bound to every address, the system is asked to say which
-        of them a query came to, and replies leave from there."""
+        """``sock`` is bound, and takes IPv4 or IPv6, not both. If it is bound to every address, the system is asked for
+        the address to which each query came, and the reply leaves from that."""
         calls = _calls()
         assert calls is not None
         self._receive, self._send = calls
@@ -94,11 +95,11 @@ class Batch:
         self._iovecs = mmap.mmap(-1, SLOTS * (1 + _IOVECS) * _IOVEC.size)
         self._received_at, self._sent_at = _base(self._received), _base(self._sent)
         self.starts = [slot * _STRIDE for slot in range(SLOTS)]
-        """Where each slot's octets begin in ``data``."""
+        """Offset of each slot in ``data``."""
         self.after_ids = [start + 2 for start in self.starts]
         data = _base(self.data)
         self.questions = [data + start + 12 for start in self.starts]
-        """Addresses of the slots' questions."""
+        """Memory addresses of the slots' questions."""
         self._lengths = [struct.Struct("56xI4x" * count) for count in range(SLOTS + 1)]
         octets = "4x3s25x" if not self._v6 else "8x7s17x"
         self._prefixes = [struct.Struct(octets * count) for count in range(SLOTS + 1)]
@@ -106,7 +107,7 @@ class Batch:
         self._headers = self._lay_out(sock, data)
 
     def _lay_out(self, sock: socket.socket, data: int) -> list[bytes]:
-        """Writes what stays; returns the headers of replies, by slot."""
+        """Writes the parts that never change; returns the headers of replies, by slot."""
         names, ancillary, iovecs = _base(self._names), _base(self._ancillary), _base(self._iovecs)
         name_length, room = (28, 40) if self._v6 else (16, 32)
         if self._says_address:
@@ -133,7 +134,7 @@ class Batch:
         return headers
 
     def receive(self) -> int:
-        """How many datagrams came; 0 when none waits. Raises OSError for an error that the socket tells."""
+        """Receives a batch; returns the number of datagrams. Raises OSError for an error of the socket."""
         if self._says_address:
             self._received[:] = self._fresh
         count: int = self._receive(self._fd, self._received_at, SLOTS, 0, None)
@@ -162,9 +163,9 @@ class Batch:
         return socket.inet_ntop(socket.AF_INET6 if self._v6 else socket.AF_INET, self.address(slot))
 
     def send(self, replies: Sequence[bytes], silent: Sequence[int] = ()) -> int:
-        """Sends one reply to the sender of each datagram but those of the slots ``silent``.
+        """Sends one reply to the sender of each datagram, except those of the slots ``silent``.
 
-        A reply is four parts, address and length each, behind the ID that the datagram had. Returns how many replies
+        A reply is the datagram's ID and four parts, each an address and a length. Returns the number of replies that
         the system didn't take.
         """
         count = len(replies)
@@ -194,7 +195,7 @@ class Batch:
         return unsent
 
     def _leave_interface_to_routing(self, count: int) -> None:
-        """A reply leaves from the address that the query came to; a link-local one also by the interface."""
+        """Clears the interface, so that routing chooses it; a link-local address needs it and keeps it."""
         ancillary = self._ancillary
         for at in range(0, count * _RESERVED, _RESERVED):
             if not self._v6:
@@ -204,5 +205,5 @@ class Batch:
 
 
 def _base(memory: mmap.mmap) -> int:
-    """Where ``memory`` begins; it stays there."""
+    """The address at which ``memory`` begins; it never moves."""
     return ctypes.addressof(ctypes.c_char.from_buffer(memory))

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import cast
 
-from catcher.dns.announcements import Told, current, due
+from catcher.dns.announcements import AnnouncedSerials, current, due
 from catcher.dns.authority import Authority
 from catcher.dns.secondaries import Secondary
 from catcher.dns.tsig import sign_request, verify_reply
@@ -21,15 +21,15 @@ from catcher.model.clock import Clock
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 2.0
-"""From the start of a generation of workers until the one before has stopped answering with the old serials."""
+"""Seconds after a start or a midnight until no worker answers with an old serial any more."""
 TRY_SECONDS = (2.0, 5.0, 10.0)
-"""How long an answer is waited for, each time that one zone is announced."""
+"""Seconds to wait for an answer after each of the three tries for one zone (RFC 1996 §3.6 wants them to grow)."""
 _SILENT = 3
-"""Zones without an answer in a row after which a secondary is left alone: it finds out by the SOA's refresh."""
+"""Unanswered NOTIFYs in a row after which a secondary is skipped: it learns of the change by the SOA's refresh."""
 _PER_SECOND = 500
-"""Zones announced to one secondary at most, so that a million don't drown it."""
+"""Most NOTIFYs a second to one secondary: a million must not drown it."""
 _AT_ONCE = 32
-"""Zones of which one secondary's answer is waited for."""
+"""Most NOTIFYs to one secondary that wait for an answer at a time."""
 
 
 def request(zone: str, id_: int) -> bytes:
@@ -40,7 +40,7 @@ def request(zone: str, id_: int) -> bytes:
 
 
 class Announcer:
-    """Announces what has changed since secondaries were last told, and at each midnight (UTC) what turned then."""
+    """Announces the zones that changed since the last NOTIFY, and at each midnight (UTC) those whose policy ended."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Announcer:
         folder: Path,
         sources: tuple[str, ...],
     ) -> None:
-        """``before``: what was served until now. ``folder``: where it is kept what secondaries were told.
+        """``before``: the Authority served until now. ``folder``: the state folder, for the serials announced.
 
         ``sources``: our addresses, to send from.
         """
@@ -70,42 +70,43 @@ class Announcer:
             await asyncio.sleep((midnight - now).total_seconds() + SETTLE_SECONDS)
 
     async def announce(self) -> None:
-        """Tells every secondary once."""
-        now, told = self._clock.now(), Told.read(self._folder)
+        """Sends every secondary the NOTIFYs that are due."""
+        now, announced = self._clock.now(), AnnouncedSerials.read(self._folder)
         served = current(self._authority, now)
-        async with asyncio.TaskGroup() as telling:
+        async with asyncio.TaskGroup() as exchanges:
             for secondary in self._authority.secondaries.all:
-                telling.create_task(self._tell(secondary, due(self._authority, self._before, told, now)))
+                exchanges.create_task(self._notify(secondary, due(self._authority, self._before, announced, now)))
         self._before = None
         try:
             served.keep(self._folder)
         except OSError as error:
-            log.warning("what secondaries were told can't be kept: %s", error.strerror)
+            log.warning("the serials announced to secondaries can't be kept: %s", error.strerror)
 
-    async def _tell(self, secondary: Secondary, zones: Iterator[str]) -> None:
+    async def _notify(self, secondary: Secondary, zones: Iterator[str]) -> None:
         source = next((host for host in self._sources if _kind(host) == _kind(secondary.host)), None)
-        teller = _Teller(secondary, self._clock)
+        notifier = _Notifier(secondary, self._clock)
         try:
-            await teller.tell(zones, source)
+            await notifier.notify(zones, source)
         except OSError as error:
             log.warning("%s can't be sent NOTIFY: %s", secondary.host, error.strerror)
 
 
 def _kind(host: str) -> tuple[int, bool]:
-    """Family and whether it is this machine's own: from a loopback address nothing gets out."""
+    """Address family, and whether the address is loopback: from a loopback address nothing leaves the machine."""
     address = ip_address(host)
     return address.version, address.is_loopback
 
 
-class _Teller(asyncio.DatagramProtocol):
+class _Notifier(asyncio.DatagramProtocol):
     """The exchange with one secondary."""
 
     def __init__(self, secondary: Secondary, clock: Clock) -> None:
         self._secondary = secondary
         self._clock = clock
         self._waiting: dict[int, tuple[bytes, asyncio.Future[int]]] = {}
-        """By message ID: the MAC of the request, and what its answer resolves with its rcode."""
+        """By message ID: the MAC of the request, and the future of its answer's rcode."""
         self._silent = 0
+        """Unanswered NOTIFYs in a row."""
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -121,7 +122,7 @@ class _Teller(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """An ICMP error: the next try may do better."""
 
-    async def tell(self, zones: Iterator[str], source: str | None) -> None:
+    async def notify(self, zones: Iterator[str], source: str | None) -> None:
         loop = asyncio.get_running_loop()
         await loop.create_datagram_endpoint(
             lambda: self,
@@ -129,7 +130,7 @@ class _Teller(asyncio.DatagramProtocol):
             remote_addr=(self._secondary.host, self._secondary.port),
         )
         assert self._transport is not None
-        room, told = asyncio.Semaphore(_AT_ONCE), 0
+        room, sent = asyncio.Semaphore(_AT_ONCE), 0
         try:
             async with asyncio.TaskGroup() as running:
                 for zone in zones:
@@ -137,15 +138,15 @@ class _Teller(asyncio.DatagramProtocol):
                     if self._silent >= _SILENT:
                         break
                     running.create_task(self._exchange(zone)).add_done_callback(lambda _: room.release())
-                    told += 1
+                    sent += 1
                     await asyncio.sleep(1 / _PER_SECOND)
         finally:
             self._transport.close()
-        if told:
-            log.info("%s was sent NOTIFY for %d zones", self._secondary.host, told)
+        if sent:
+            log.info("%s was sent NOTIFY for %d zones", self._secondary.host, sent)
 
     async def _exchange(self, zone: str) -> None:
-        """Announces one zone until there is an answer."""
+        """Announces one zone until there is an answer or no try is left."""
         assert self._transport is not None
         id_ = secrets.randbelow(0x10000)
         while id_ in self._waiting:

@@ -13,29 +13,33 @@ NSID, COOKIE, KEEPALIVE, EXTENDED_ERROR = 3, 10, 11, 15
 """Option codes (RFC 5001, 7873, 7828, 8914)."""
 
 IDLE_SECONDS = 10.0
-"""Until a TCP connection is closed that brings nothing to be answered."""
+"""Seconds without a whole query after which a TCP connection is closed (RFC 7766 §6.2.3: a few seconds)."""
 _IDLE = int(IDLE_SECONDS * 10).to_bytes(2, "big")
-"""In RFC 7828's unit, a tenth of a second."""
+"""The same in tenths of a second, RFC 7828's unit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What of the options an operator chooses."""
+class ReplySettings:
+    """The operator's choices for EDNS options."""
 
     nsid: bytes = b""
-    """Said to whoever asks for it; empty: never."""
+    """The server's identifier, sent when a client asks for it (RFC 5001); empty: never sent."""
     cookies: Cookies | None = None
-    """None: cookies are passed over."""
+    """None: cookies are ignored."""
     demand_cookies: bool = False
-    """Whether an answer over UDP is for those alone who show a cookie from here."""
+    """Whether an answer over UDP needs a cookie that this server made."""
+    packet_cache: bool = True
+    """Whether replies over UDP may come from the packet cache; false: ``Authority`` makes each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one reply's OPT says beyond flags, and whether the client has shown that its address is its own."""
+class ReplyOptions:
+    """The options of one reply."""
 
     octets: bytes = b""
+    """The options in wire format."""
     cookie_valid: bool = False
+    """Whether the client showed a cookie made here: then its address isn't forged."""
 
 
 def option(code: int, data: bytes) -> bytes:
@@ -43,8 +47,10 @@ def option(code: int, data: bytes) -> bytes:
     return code.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
 
 
-def say(settings: Settings, edns: Edns | None, transport: Transport, client: str, now: int) -> Said:
-    """What ``client``, an IP address, is told; ``now`` in Unix seconds."""
+def reply_options(
+    settings: ReplySettings, edns: Edns | None, transport: Transport, client: str, now: int
+) -> ReplyOptions:
+    """The options for ``client``, an IP address; ``now`` in Unix seconds."""
     if edns is None:
         return _NOTHING
     octets, valid = b"", False
@@ -55,7 +61,7 @@ def say(settings: Settings, edns: Edns | None, transport: Transport, client: str
         octets += option(COOKIE, cookie)
     if edns.keepalive and transport is Transport.TCP:
         octets += option(KEEPALIVE, _IDLE)
-    return Said(octets, valid) if octets else _NOTHING
+    return ReplyOptions(octets, valid) if octets else _NOTHING
 
 
 def packed(client: str) -> bytes:
@@ -65,4 +71,4 @@ def packed(client: str) -> bytes:
     return inet_pton(AF_INET, client)
 
 
-_NOTHING = Said()
+_NOTHING = ReplyOptions()

@@ -1,4 +1,4 @@
-"""Octets from the network → one question with its EDNS, or the rcode that they deserve."""
+"""Octets from the network → one question with its EDNS, or the rcode of the reply that turns them down."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from catcher.dns.wire import CLASS_ANY, MAX_NAME, Name, Opcode, Rcode, RRType
 
 _HEADER = Struct("!HHHHHH")
 _RECORD = Struct("!HHIH")
-"""TYPE, CLASS, TTL and RDLENGTH: what follows the owner."""
+"""TYPE, CLASS, TTL and RDLENGTH: the fields after the owner."""
 _NSID, _COOKIE, _KEEPALIVE = 3, 10, 11
 """Option codes of RFC 5001, 7873 and 7828."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edns:
-    """What an OPT record says (RFC 6891 §6.1). Other options are read for their form alone; so is client-subnet."""
+    """The fields of an OPT record (RFC 6891 §6.1). Of other options, like client-subnet, only the format is checked."""
 
     size: int
-    """Octets that the asking side can take over UDP."""
+    """Octets of a UDP reply that the client can take."""
     version: int
     dnssec_ok: bool
     cookie: bytes | None = None
-    """The first COOKIE: the client's eight octets, and 8 to 32 of a server's where it has some (RFC 7873 §4)."""
+    """The first COOKIE: the client's eight octets, then 8 to 32 of a server's if the client has one (RFC 7873 §4)."""
     nsid: bool = False
     """Whether the server's identifier is asked for (RFC 5001)."""
     keepalive: bool = False
@@ -40,12 +40,12 @@ class Query:
     qtype: int
     qclass: int
     rest: bytes
-    """QTYPE and QCLASS as they stood in the question."""
+    """QTYPE and QCLASS in wire format."""
     edns: Edns | None
     serial: int | None = None
-    """Of the SOA that the client of an IXFR has (RFC 1995 §3)."""
+    """The serial of the client's copy, in an IXFR (RFC 1995 §3)."""
     tsig: int = 0
-    """Where the TSIG record begins (RFC 8945); 0 without one."""
+    """Offset of the TSIG record (RFC 8945); 0: there is none."""
 
 
 class _FormatError(Exception):
@@ -53,9 +53,10 @@ class _FormatError(Exception):
 
 
 def parse(data: bytes) -> Query | Rcode | None:
-    """The query in ``data``; an rcode when it must be turned down with its header alone; None when silence is due.
+    """The query in ``data``; an rcode: a header with it is the reply; None: no reply is sent.
 
-    Silence: shorter than a header, or a response (an answer to it could loop between servers).
+    There is no reply to octets shorter than a header, and none to a response: two servers could answer each other for
+    ever.
     """
     if len(data) < 12 or data[2] & 0x80:
         return None
@@ -95,7 +96,7 @@ def parse(data: bytes) -> Query | Rcode | None:
 
 
 def signature_at(data: bytes) -> int:
-    """Where the TSIG of a reply begins; 0 where it doesn't end with one or isn't a message."""
+    """Offset of the TSIG that ends a reply; 0 if there is none, or if ``data`` is no message."""
     if len(data) < 12:
         return 0
     _, _, questions, *records = _HEADER.unpack_from(data)
@@ -112,7 +113,7 @@ def signature_at(data: bytes) -> int:
 
 
 def _question_name(data: bytes) -> tuple[Name, int]:
-    """The QNAME and the offset behind it. Nothing stands before it that a pointer could mean."""
+    """The QNAME and the offset behind it. It has no compression pointer: no name comes before it."""
     offsets, at, end = [], 12, len(data)
     while True:
         if at >= end:

@@ -1,13 +1,14 @@
-"""One message in, one out, whatever it is: the edge at which an error in answering stops."""
+"""One message in, at most one out: the edge at which an exception in answering stops."""
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
 
-from catcher.dns.authority import Authority, Reply
+from catcher.dns.answer import AnswerKind
+from catcher.dns.authority import Authority, AuthorityReply
 from catcher.dns.message import turn_down
-from catcher.dns.tally import Tally
+from catcher.dns.tally import DemandTally
 from catcher.dns.transfer import Transfer
 from catcher.dns.wire import Rcode, Transport
 from catcher.model.clock import Clock
@@ -15,21 +16,22 @@ from catcher.model.clock import Clock
 log = logging.getLogger(__name__)
 
 _LOG_EVERY = timedelta(seconds=60)
+"""Least time between two log lines about exceptions: a flood of them must not fill the log."""
 
 
 class Responder:
-    """What both servers do with a message: answer, tally, survive."""
+    """Answers and tallies a message for the UDP and the TCP server, and survives exceptions."""
 
-    def __init__(self, authority: Authority, clock: Clock, tally: Tally) -> None:
+    def __init__(self, authority: Authority, clock: Clock, tally: DemandTally) -> None:
         self._authority = authority
         self._clock = clock
         self._tally = tally
         self._logged_at: datetime | None = None
         self.failures = 0
-        """Messages that got SERVFAIL because answering raised: each one is a bug."""
+        """Messages that got SERVFAIL because answering raised an exception; each is a bug."""
 
     def respond(self, message: bytes, transport: Transport, client: str) -> bytes | None:
-        """The reply's octets, tallied; None for silence. Never raises."""
+        """The octets of the reply, which is tallied; None: no reply is sent. Never raises."""
         return self.begin(message, transport, client)[0]
 
     def begin(self, message: bytes, transport: Transport, client: str) -> tuple[bytes | None, Transfer | None]:
@@ -40,20 +42,20 @@ class Responder:
         self._tally.add(reply, client, self._clock.now())
         return reply.wire, reply.transfer
 
-    def reply(self, message: bytes, transport: Transport, client: str) -> Reply | None:
-        """The reply, not tallied; None for silence. Never raises."""
+    def reply(self, message: bytes, transport: Transport, client: str) -> AuthorityReply | None:
+        """The reply, not tallied; None: no reply is sent. Never raises."""
         now = self._clock.now()
         try:
             return self._authority.answer(message, transport=transport, now=now, client=client)
         except Exception as error:  # the process's edge: one message must never stop the server
-            return Reply(self._fail(message, error, now), rcode=Rcode.SERVFAIL)
+            return AuthorityReply(self._fail(message, error, now), AnswerKind.ERROR, rcode=Rcode.SERVFAIL)
 
     def go_on(self, transfer: Transfer) -> bytes | None:
-        """The next message of a transfer; None behind the last."""
+        """The next message of a transfer; None after the last."""
         return transfer.next(self._clock.now())
 
     def _fail(self, message: bytes, error: Exception, now: datetime) -> bytes:
-        """SERVFAIL. The log names the error's type alone, never a name that was asked for, once a minute at most."""
+        """SERVFAIL. At most once a minute the log names the exception's type, never the QNAME or the client."""
         self.failures += 1
         if self._logged_at is None or now - self._logged_at >= _LOG_EVERY:
             self._logged_at = now

@@ -1,4 +1,4 @@
-"""Whom we let copy our zones: an address and a key, both have to match."""
+"""The servers that may copy our zones, by address and key: both have to match."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Secondary:
     """Another authoritative server that fetches our zones."""
 
     host: str
-    """Its IP address: transfers are asked for from there, NOTIFY goes there."""
+    """Its IP address: transfers are requested from it, NOTIFY goes to it."""
     port: int
-    """Where it takes NOTIFY."""
+    """The UDP port to which NOTIFY goes."""
     key: Key
 
 
@@ -26,9 +26,9 @@ class Secondaries:
     def __init__(self, secondaries: Iterable[Secondary] = ()) -> None:
         self.all = tuple(secondaries)
         self.keys = {secondary.key.name: secondary.key for secondary in self.all}
-        """By name, as ``tsig.verify`` wants them."""
+        """By name, for ``tsig.verify``."""
         self._permitted = {(packed(secondary.host), secondary.key.name) for secondary in self.all}
 
     def permit(self, client: str, key: Key | None) -> bool:
-        """Whether ``client``, an IP address, may have our zones, having shown ``key``."""
+        """Whether ``client``, an IP address, may copy our zones with ``key``."""
         return key is not None and bool(client) and (packed(client), key.name) in self._permitted

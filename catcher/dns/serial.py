@@ -1,8 +1,8 @@
-"""The SOA serial of catalogued names: rises when what they publish changes, also over a restart (RFC 1982).
+"""The SOA serial of catalogued names: it rises when their data changes, also over a restart (RFC 1982).
 
-A serial is the Unix time of the load that first saw a change. A small file in the state folder remembers which content
-had which serial, so that a restart or a second worker without a change keeps it. Where the file can't be written the
-serial is the time of the load. A name whose policy ended on a date takes that date's midnight, see Authority.
+A serial is the Unix time of the load that first saw a change. A small file in the state folder holds the serial with a
+digest of the content, so that a restart without a change keeps it. If the file can't be written, the serial is the time
+of the load. A name whose policy ended on a date takes that date's midnight, see Authority.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-FILE = "dns-serial.json"
+SERIAL_FILE = "dns-serial.json"
+"""The file in the state folder."""
 
 
 def settle(folder: Path, digest: str, now: datetime) -> int:
-    """The serial for content with ``digest``; remembered in ``folder``, which isn't made."""
+    """The serial for content with ``digest``; it is kept in ``folder``, if that exists."""
     fresh = int(now.timestamp())
     try:
-        descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(folder / SERIAL_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         return fresh
     with os.fdopen(descriptor, "r+b") as file:
@@ -38,14 +39,14 @@ def settle(folder: Path, digest: str, now: datetime) -> int:
 def peek(folder: Path, digest: str, now: datetime) -> int:
     """The serial that ``settle`` would give, without writing anything."""
     try:
-        known, serial = _read((folder / FILE).read_bytes())
+        known, serial = _read((folder / SERIAL_FILE).read_bytes())
     except OSError:
         return int(now.timestamp())
     return serial if known == digest else max(int(now.timestamp()), serial + 1)
 
 
 def _read(text: bytes) -> tuple[str, int]:
-    """Digest and serial of the file; nothing and 0 where it is new or damaged."""
+    """Digest and serial of the file; an empty text and 0 if it is new or damaged."""
     try:
         kept = json.loads(text)
         digest, serial = kept["digest"], kept["serial"]

@@ -1,4 +1,4 @@
-"""Configuration → what is said beside answers (options), and who may copy the zones; or all that is wrong with it."""
+"""Configuration → the options of replies, and the servers that may copy the zones, with their keys; or its faults."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from catcher.catalogue import Catalogue
 from catcher.config import Config
 from catcher.dns import keyfile
 from catcher.dns.cookies import Cookies, Daily
-from catcher.dns.options import Settings
+from catcher.dns.options import ReplySettings
 from catcher.dns.secondaries import Secondaries, Secondary
 from catcher.model.errors import Fault
 
 _KEYS = "keys"
-"""The folder of keys in the state folder."""
+"""The name of the folder of keys in the state folder."""
 
 
-def settings(config: Config, *, keep: bool) -> tuple[Settings, list[Fault]]:
-    """The options of replies. ``keep`` False: nothing is written, and own cookies are good for this load alone."""
+def settings(config: Config, *, keep: bool) -> tuple[ReplySettings, list[Fault]]:
+    """The options of replies. ``keep`` False: nothing is written, and own cookies hold for this load alone."""
     faults: list[Fault] = []
     if config.dns.cookie_secrets is not None:
         source, faults = keyfile.cookie_secrets(config.dns.cookie_secrets)
@@ -27,7 +27,7 @@ def settings(config: Config, *, keep: bool) -> tuple[Settings, list[Fault]]:
     else:
         source = Daily(secrets.token_bytes(32))
     nsid = config.dns.nsid.encode("utf-8")
-    return Settings(nsid, Cookies(source), config.dns.require_cookies), faults
+    return ReplySettings(nsid, Cookies(source), config.dns.require_cookies, config.dns.packet_cache), faults
 
 
 def secondaries(config: Config) -> tuple[Secondaries, list[Fault]]:
@@ -47,7 +47,7 @@ def secondaries(config: Config) -> tuple[Secondaries, list[Fault]]:
 
 
 def misplaced_catalog(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
-    """The catalog zone's name must be nobody's else."""
+    """Faults of the catalog zone's name: it must not be a catalogued name or a whole zone."""
     name = config.dns.catalog_zone
     if name is None:
         return

@@ -1,22 +1,22 @@
-"""UDP messages one by one, through the socket module alone: for systems without recvmmsg, and dual-stack sockets."""
+"""UDP messages one by one, by the socket module alone: for systems without recvmmsg, and for dual-stack sockets."""
 
 from __future__ import annotations
 
 import socket
 
 from catcher.dns.authority import Authority
-from catcher.dns.compiled import Answers, octets_of, shows_its_address
-from catcher.dns.limit import Limits, RateLimit, Verdict, truncated
+from catcher.dns.compiled import PacketCache, entry_cell, octets_of, proves_address
+from catcher.dns.limit import RateDecision, RateLimit, RateLimits, truncated
 from catcher.dns.options import packed
 from catcher.dns.responder import Responder
-from catcher.dns.tally import Tally, answer_class, prefix_of
+from catcher.dns.tally import DemandTally, kind_of, prefix_of
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 _TURN = 128
-"""Messages answered before other work of the loop gets its turn."""
+"""Messages answered before other work of the loop gets its turn: a few milliseconds."""
 _LARGEST = 4096
-"""Octets read of one message; what is longer is cut and then no query."""
+"""Octets read of one message; a longer one is cut, and then its format is broken."""
 _IP_PKTINFO = 8
 """Linux's ``in_pktinfo``: interface, our address, destination; four octets each. The socket module doesn't name it."""
 _ANCILLARY = socket.CMSG_SPACE(20)
@@ -25,7 +25,7 @@ _ANCILLARY = socket.CMSG_SPACE(20)
 Ancillary = list[tuple[int, int, bytes]]
 
 
-class Singly:
+class PortableUdp:
     """Receives, answers and sends on one socket."""
 
     def __init__(
@@ -34,25 +34,26 @@ class Singly:
         authority: Authority,
         responder: Responder,
         clock: Clock,
-        tally: Tally,
-        limits: Limits,
+        tally: DemandTally,
+        limits: RateLimits,
     ) -> None:
         self._socket = sock
         self._clock = clock
         self._tally = tally
         self.limit = RateLimit(limits)
-        self._answers = Answers(
+        self._cache = PacketCache(
             authority,
             lambda message, client: responder.reply(message, Transport.UDP, client),
             lambda octets: 0,
             lambda slot: packed(self._client),
         )
-        self._ancillary = _tell_our_address(sock)
+        self._ancillary = _ask_for_our_address(sock)
         self._client = ""
         self.unsent = 0
+        """Replies that the system didn't take."""
 
-    def turn(self) -> None:
-        """Answers what has arrived, a bounded number of messages."""
+    def drain(self) -> None:
+        """Answers the messages that have arrived, up to ``_TURN``."""
         receive, send = self._socket.recvmsg, self._socket.sendmsg
         for _ in range(_TURN):
             try:
@@ -64,30 +65,30 @@ class Singly:
             wire = self._reply(message, client[0])
             if wire is not None:
                 try:
-                    send([wire], _from_there(ancillary), 0, client)
+                    send([wire], _from_our_address(ancillary), 0, client)
                 except OSError:
                     self.unsent += 1
 
     def _reply(self, message: bytes, client: str) -> bytes | None:
         now = self._clock.now()
-        answers, key, self._client = self._answers, message[2:], client
-        answers.at(now)
-        entry = answers.find(key, 0, 0) or answers.ask(message, client)
+        cache, key, self._client = self._cache, message[2:], client
+        cache.at(now)
+        entry = cache.find(key, 0, 0) or cache.ask(message, client)
         if entry is None:
             return None
-        prefix, what = prefix_of(client), entry[1]
-        self._tally.add_all([prefix], [what], now)
-        if self.limit.suspects([prefix], now.timestamp()) and not shows_its_address(entry, message):
-            verdict = self.limit.judge(prefix, answer_class(what), now.timestamp())
-            if verdict is not Verdict.SEND:
-                return truncated(message) if verdict is Verdict.TRUNCATE else None
+        prefix, cell = prefix_of(client), entry_cell(entry)
+        self._tally.add_all([prefix], [cell], now)
+        if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry, message):
+            decision = self.limit.decide(prefix, kind_of(cell), now.timestamp())
+            if decision is not RateDecision.SEND:
+                return truncated(message) if decision is RateDecision.TRUNCATE else None
         return octets_of(entry, message)
 
 
-def _tell_our_address(sock: socket.socket) -> int:
-    """Has the system say which of our addresses a message was sent to, where the socket is bound to all of them.
+def _ask_for_our_address(sock: socket.socket) -> int:
+    """Asks the system which of our addresses each message was sent to, if the socket is bound to all of them.
 
-    A reply has to come from that address, or the client won't take it. Returns the room that the saying needs.
+    A reply has to come from that address, or the client won't take it. Returns the octets of the system's answer.
     """
     host = sock.getsockname()[0]
     if host == "0.0.0.0":
@@ -99,8 +100,8 @@ def _tell_our_address(sock: socket.socket) -> int:
     return _ANCILLARY
 
 
-def _from_there(ancillary: Ancillary) -> Ancillary:
-    """What makes a reply leave from the address that the query came to; the interface is left to routing."""
+def _from_our_address(ancillary: Ancillary) -> Ancillary:
+    """Ancillary data that sends a reply from the address to which the query came; routing chooses the interface."""
     out = []
     for level, kind, data in ancillary:
         if level == socket.IPPROTO_IP and kind == _IP_PKTINFO:

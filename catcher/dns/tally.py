@@ -1,4 +1,4 @@
-"""The demand tally: how often catalogued domains were asked about, summed in memory and drained in the background."""
+"""The demand tally: counts queries about catalogued domains in memory, until another process takes the counts."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 
-from catcher.dns import counting
-from catcher.dns.authority import Reply
-from catcher.dns.limit import V4_OCTETS, V6_OCTETS, as_network, class_of
+from catcher.dns.authority import AuthorityReply
+from catcher.dns.fastcount import count as count_all
+from catcher.dns.limit import V4_OCTETS, V6_OCTETS, as_network
 from catcher.dns.mnemonic import from_mnemonic, to_mnemonic
 from catcher.dns.wire import Rcode
 from catcher.model.demand import DemandKey
 
-Cell = bytes
-"""What one reply is counted as: a code in four octets (QTYPE in two, class of answer, rcode) and the catalogued domain;
-without a domain it is not counted. An object that keeps its hash: it is looked up for every query."""
-Row = tuple[bytes, str, int, int]
+DemandCell = bytes
+"""The key under which one reply is counted: a code in four octets (QTYPE in two, kind of answer, rcode), then the
+catalogued domain; without a domain the reply is not counted. Bytes keep their hash, which every query needs."""
+DemandRow = tuple[bytes, str, int, int]
 """Prefix, domain, code and count."""
 
 NAMED = frozenset(
@@ -31,59 +31,61 @@ NAMED = frozenset(
         ),
     )
 )
-"""QTYPEs that are told apart. All others are one: whoever asks for each of 65,536 makes no more rows."""
+"""QTYPEs with counts of their own. All others share one: a client that asks for all 65,536 adds no more rows."""
 _OTHER = 0
-"""The QTYPE that stands for those; reserved (RFC 6895 §3.1), so nobody means it."""
+"""Stands for every other QTYPE; the value itself is reserved (RFC 6895 §3.1)."""
 OTHER = "OTHER"
+"""The name of the other QTYPEs in the store."""
 
-_Counts = Counter[tuple[bytes, Cell]]
+_Counts = Counter[tuple[bytes, DemandCell]]
 _HOUR = timedelta(hours=1)
 _CODE = 4
 """Octets of a code."""
 _CHUNK = 256
-"""Rows taken at once: a fraction of a millisecond, in which no query is answered."""
+"""Rows taken at once: meanwhile no query is answered, for a fraction of a millisecond."""
 _PURGED_ENOUGH = 7 / 8
+"""Share of the capacity: a purge that leaves more makes no room, and is not tried again until the next drain."""
 
 
-class Tally:
+class DemandTally:
     """Counts by (domain, QTYPE, rcode, hour, network). Bounded; belongs to one thread and never waits."""
 
     def __init__(self, capacity: int = 65_536) -> None:
-        """``capacity``: distinct keys between two drains; a flood of odd QTYPEs or sources must not fill memory."""
+        """``capacity``: most keys between two drains, so that a flood of odd QTYPEs or sources can't fill memory."""
         self._capacity = capacity
         self._hour = self._next_hour = datetime.min.replace(tzinfo=UTC)
         self._counts: _Counts = Counter()
         self._leaving: list[tuple[datetime, _Counts]] = []
-        """What is being taken, or belongs to an hour that has ended."""
+        """Counts that are being taken, with their hours."""
         self._waiting = 0
-        """Keys in it."""
+        """Keys in them."""
         self._full = False
         self.blocked = False
-        """Whether the last that was taken could not be handed on."""
+        """Whether the rows taken last could not be handed on."""
         self.overflow = 0
-        """Queries that found no room, since the start."""
+        """Queries not counted for want of room, since the start."""
 
-    def add(self, reply: Reply, client: str, now: datetime) -> None:
-        """Counts one reply to the address ``client``, if it was about a catalogued domain."""
+    def add(self, reply: AuthorityReply, client: str, now: datetime) -> None:
+        """Counts one reply to the address ``client``, if it is about a catalogued domain."""
         if reply.domain is not None:
             self.add_all([prefix_of(client)], [cell(reply)], now)
 
-    def add_all(self, prefixes: Sequence[bytes], cells: Iterable[Cell], now: datetime) -> None:
+    def add_all(self, prefixes: Sequence[bytes], cells: Iterable[DemandCell], now: datetime) -> None:
         """Counts replies to clients of ``prefixes``, /24 or /56."""
         if not self._hour <= now < self._next_hour:
-            self._turn(now)
+            self._begin_hour(now)
         if not self._full and len(self._counts) + self._waiting + len(prefixes) > self._capacity:
             self._purge()
         if self._full:
-            self._add_with_care(prefixes, cells)
+            self._add_bounded(prefixes, cells)
         else:
-            counting.count(self._counts, zip(prefixes, cells, strict=True))
+            count_all(self._counts, zip(prefixes, cells, strict=True))
 
-    def take(self) -> tuple[datetime, list[Row]] | None:
-        """Some of what was counted before ``settle``, and its hour; None when there is no more."""
+    def take(self) -> tuple[datetime, list[DemandRow]] | None:
+        """Some rows counted before ``settle``, and their hour; None: no more are left."""
         while self._leaving:
             hour, counts = self._leaving[-1]
-            rows: list[Row] = []
+            rows: list[DemandRow] = []
             while counts and len(rows) < _CHUNK:
                 (prefix, cell), count = counts.popitem()
                 self._waiting -= 1
@@ -96,7 +98,7 @@ class Tally:
         return None
 
     def settle(self) -> None:
-        """Makes what was counted so far ready to be taken."""
+        """Makes all counts so far ready to be taken."""
         if self._counts:
             self._waiting += len(self._counts)
             self._leaving.append((self._hour, self._counts))
@@ -104,15 +106,15 @@ class Tally:
         self._full = False
 
     def drain(self) -> dict[DemandKey, int]:
-        """All counts since the last drain, spelled out."""
+        """All counts since the last drain, in the store's words."""
         self.settle()
         drained: Counter[DemandKey] = Counter()
         while taken := self.take():
             drained.update(spelled(*taken))
         return drained
 
-    def restore(self, hour: datetime, rows: Iterable[Row]) -> None:
-        """Takes back what was taken and could not be handed on."""
+    def restore(self, hour: datetime, rows: Iterable[DemandRow]) -> None:
+        """Takes back rows that could not be handed on."""
         back: _Counts = Counter()
         for prefix, domain, code, count in rows:
             if len(back) + len(self._counts) + self._waiting < self._capacity:
@@ -122,17 +124,17 @@ class Tally:
         self._waiting += len(back)
         self._leaving.append((hour, back))
 
-    def _turn(self, now: datetime) -> None:
+    def _begin_hour(self, now: datetime) -> None:
         self.settle()
         self._hour = now.replace(minute=0, second=0, microsecond=0)
         self._next_hour = self._hour + _HOUR
 
     def _purge(self) -> None:
-        """Forgets what isn't counted anyway; where that makes no room, care is taken until the next drain."""
+        """Drops cells without a domain. If that makes no room, keys are added one by one until the next drain."""
         self._counts = Counter({key: count for key, count in self._counts.items() if len(key[1]) > _CODE})
         self._full = len(self._counts) + self._waiting > self._capacity * _PURGED_ENOUGH
 
-    def _add_with_care(self, prefixes: Sequence[bytes], cells: Iterable[Cell]) -> None:
+    def _add_bounded(self, prefixes: Sequence[bytes], cells: Iterable[DemandCell]) -> None:
         counts = self._counts
         for key in zip(prefixes, cells, strict=True):
             if len(key[1]) == _CODE:
@@ -143,8 +145,8 @@ class Tally:
                 self.overflow += 1
 
 
-def spelled(hour: datetime, rows: Iterable[Row]) -> dict[DemandKey, int]:
-    """Rows as the store has them, by /24 and /48."""
+def spelled(hour: datetime, rows: Iterable[DemandRow]) -> dict[DemandKey, int]:
+    """Rows in the store's words, by /24 and /48. Raises ValueError for a row with an unknown rcode, prefix or QTYPE."""
     counts: Counter[DemandKey] = Counter()
     for prefix, domain, code, count in rows:
         qtype = to_mnemonic(code >> 16) if code >> 16 != _OTHER else OTHER
@@ -152,24 +154,24 @@ def spelled(hour: datetime, rows: Iterable[Row]) -> dict[DemandKey, int]:
     return counts
 
 
-def cell(reply: Reply) -> Cell:
-    """What ``reply`` is counted as."""
+def cell(reply: AuthorityReply) -> DemandCell:
+    """The cell of ``reply``."""
     return cell_of(reply.domain, code_of(reply))
 
 
-def cell_of(domain: str | None, code: int) -> Cell:
+def cell_of(domain: str | None, code: int) -> DemandCell:
     """The cell of a catalogued domain (A-labels) and a code."""
     return code.to_bytes(_CODE, "big") + (domain or "").encode("ascii")
 
 
-def code_of(reply: Reply) -> int:
-    """QTYPE (of ``NAMED``, else 0), class of answer and rcode stand in the code at 2^16, 2^8 and 1."""
+def code_of(reply: AuthorityReply) -> int:
+    """The code of ``reply``: QTYPE (of ``NAMED``, else 0) times 2^16, kind of answer times 2^8, rcode."""
     qtype = reply.qtype if reply.qtype in NAMED else _OTHER
-    return qtype << 16 | class_of(reply.wire) << 8 | reply.rcode
+    return qtype << 16 | reply.kind << 8 | reply.rcode
 
 
-def answer_class(cell: Cell) -> int:
-    """The class of answer that the rate limit tells apart."""
+def kind_of(cell: DemandCell) -> int:
+    """The ``AnswerKind`` of a cell, for the rate limit."""
     return cell[2]
 
 

@@ -11,33 +11,33 @@ from typing import cast
 from catcher.dns.authority import Authority
 from catcher.dns.options import IDLE_SECONDS
 from catcher.dns.responder import Responder
-from catcher.dns.tally import Tally
+from catcher.dns.tally import DemandTally
 from catcher.dns.transfer import Transfer
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 MAX_CONNECTIONS = 512
-"""At once; one more closes the one that has been silent longest (RFC 7766 §6.2.3)."""
+"""Connections at a time; one more closes the connection idle longest (RFC 7766 §6.2.3)."""
 MAX_PER_CLIENT = 32
-"""At once from one address; one more is turned away."""
+"""Connections at a time from one address; one more is closed: a client must not use up the others' share."""
 _TURN = 32
-"""Messages of one connection answered before others get their turn."""
+"""Messages of one connection answered before others get their turn: a few milliseconds."""
 _TRANSFER_TURN = 1
-"""Messages of a zone transfer, some 15 kB and two milliseconds each, written before others get their turn."""
+"""Messages of a zone transfer written before others get their turn: each is some 15 kB and takes two milliseconds."""
 _LARGEST = 4096
-"""Octets of one message; whoever announces more is closed."""
+"""Octets of one message: a query is far shorter, and a longer length closes the connection."""
 _READ = 8192
-"""Octets read at once; with one message's worth of rest, all that a connection can make us hold unanswered."""
+"""Octets read at a time; a connection holds these and one message unanswered, no more."""
 _WRITE = 16_384
-"""Octets of replies waiting for a client, beyond which nothing more of it is answered."""
+"""Octets of replies that may wait for a client; above them its queries are not answered until it reads."""
 _CLOSE_SECONDS = 2.0
-"""For clients to take their last replies when the server stops."""
+"""Seconds that clients get to read their last replies when the server stops."""
 
 
 class TcpServer:
     """Answers on one bound TCP socket, IPv4 or IPv6."""
 
-    def __init__(self, sock: socket.socket, authority: Authority, clock: Clock, tally: Tally) -> None:
+    def __init__(self, sock: socket.socket, authority: Authority, clock: Clock, tally: DemandTally) -> None:
         self._socket = sock
         self._responder = Responder(authority, clock, tally)
         self._server: asyncio.Server | None = None
@@ -70,16 +70,16 @@ class TcpServer:
         return self._responder.go_on(transfer)
 
     def opened(self, connection: _Connection) -> bool:
-        """Whether there is room for it."""
+        """Admits a connection; returns whether there is room."""
         count = self._per_client.get(connection.client, 0)
         if count >= MAX_PER_CLIENT:
             return False
         self._per_client[connection.client] = count + 1
         self._connections[connection] = None
         if len(self._connections) > MAX_CONNECTIONS:
-            longest_silent = next(iter(self._connections))
-            self.closed(longest_silent)
-            longest_silent.abort()
+            idle_longest = next(iter(self._connections))
+            self.closed(idle_longest)
+            idle_longest.abort()
         return True
 
     def active(self, connection: _Connection) -> None:
@@ -109,11 +109,11 @@ class _Connection(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._turn: asyncio.Handle | None = None
         self._full = False
-        """Whether the client doesn't take its replies: nothing more is read or answered until it does."""
+        """Whether the client doesn't read its replies: until it does, none of its queries is read or answered."""
         self._ended = False
         """Whether the client has sent its last octet."""
         self._transfer: Transfer | None = None
-        """The zone transfer under way; what came behind it waits."""
+        """The zone transfer under way; later queries wait."""
         self.client = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -158,7 +158,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._answer()
 
     def finish(self) -> None:
-        """Closes once everything is written."""
+        """Closes when everything is written."""
         if self._transport is not None:
             self._transport.close()
 
@@ -167,7 +167,7 @@ class _Connection(asyncio.BufferedProtocol):
             self._transport.abort()
 
     def _answer(self) -> None:
-        """Answers whole messages in the buffer, a turn's worth; reading pauses while some are left."""
+        """Answers up to ``_TURN`` whole messages in the buffer; reading pauses while some are left."""
         self._turn = None
         transport, buffer, at = self._transport, self._buffer, 0
         if transport is None or transport.is_closing():
@@ -190,7 +190,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._go_on(transport)
 
     def _continue(self, transfer: Transfer, transport: asyncio.Transport) -> None:
-        """Writes a turn's worth of a transfer: as much as the client takes, so that a slow one costs no memory."""
+        """Writes up to ``_TRANSFER_TURN`` messages of a transfer if the client reads: a slow client costs no memory."""
         for _ in range(_TRANSFER_TURN):
             if self._full:
                 return
@@ -206,7 +206,7 @@ class _Connection(asyncio.BufferedProtocol):
         transport.write(len(wire).to_bytes(2, "big") + wire)
 
     def _go_on(self, transport: asyncio.Transport) -> None:
-        """Reads on, waits for room, takes another turn, or closes."""
+        """Reads on, waits until the client reads, takes another turn, or closes."""
         more = self._transfer is not None or self._whole_message()
         if self._ended and not more:
             transport.close()

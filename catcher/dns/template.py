@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from catcher.dns.masterfile import Record, read
+from catcher.dns.masterfile import MasterRecord, read
 from catcher.dns.mnemonic import to_mnemonic
 from catcher.dns.publication import Publications
 from catcher.dns.wholezone import Sets, group, rrset
@@ -71,7 +71,7 @@ def publications(rrsets: Mapping[bytes, Mapping[int, RRset]], serial: int) -> Pu
     return Publications(rrsets, serial)
 
 
-def _faults(record: Record, ours: Ours) -> Iterable[Fault]:
+def _faults(record: MasterRecord, ours: Ours) -> Iterable[Fault]:
     allowed = "a template may hold TXT, CAA, SOA, NS and MX to our own names"
     if record.rrtype not in _ALLOWED:
         yield Fault(record.where, f"{to_mnemonic(record.rrtype)} is not allowed for a catalogued name", allowed)

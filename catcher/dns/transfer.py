@@ -7,23 +7,23 @@ from datetime import datetime
 
 from catcher.dns.message import transferred
 from catcher.dns.query import Query
-from catcher.dns.tsig import Signature
+from catcher.dns.tsig import TsigSignature
 from catcher.dns.wire import RRset, RRType, Writer
 from catcher.dns.zone import Zone
 
 _SIZE = 15_000
-"""Octets after which a message is sent: names further in couldn't be pointed at (RFC 1035 §4.1.4)."""
+"""Octets after which a message is sent: a compression pointer can't reach names beyond 16,384 (RFC 1035 §4.1.4)."""
 _MOST = 64_500
-"""Octets of records that are sure to fit beside question, OPT and signature."""
+"""Octets of records that surely fit into a message of 65,535 beside question, OPT and signature."""
 
 Records = Iterable[tuple[bytes, RRset]]
 """RRsets with their absolute owners."""
 
 
 class Transfer:
-    """A transfer under way. Holds one message; the records are drawn from their source as the client takes them."""
+    """A transfer under way. It holds one message, and reads records from their source as the client takes them."""
 
-    def __init__(self, query: Query, records: Records, options: bytes, signature: Signature | None) -> None:
+    def __init__(self, query: Query, records: Records, options: bytes, signature: TsigSignature | None) -> None:
         self._query = query
         self._records = iter(records)
         self._options = options
@@ -31,7 +31,7 @@ class Transfer:
         self._carried: tuple[bytes, RRset] | None = next(self._records, None)
 
     def next(self, now: datetime) -> bytes | None:
-        """The next message, None behind the last. ``now`` goes into its signature."""
+        """The next message, None after the last. ``now`` goes into its signature."""
         if self._carried is None:
             return None
         writer, count = Writer(self._query.name, self._query.rest), 0
@@ -59,7 +59,7 @@ def serial_of(soa: RRset) -> int:
 
 
 def up_to_date(theirs: int, ours: int) -> bool:
-    """Whether a copy with the serial ``theirs`` needs nothing (RFC 1982 §3.2)."""
+    """Whether a copy with the serial ``theirs`` is as new as ours (RFC 1982 §3.2)."""
     return (theirs - ours) & 0xFFFFFFFF < 0x80000000
 
 

@@ -1,4 +1,4 @@
-"""Transaction signatures (RFC 8945): who signed a query, and the signing of its reply, message by message.
+"""Transaction signatures (RFC 8945): verifies the signature of a query, and signs its reply message by message.
 
 The only module in which dnspython's TSIG is seen. Keys come from ``keyfile``; secrets stay out of every repr.
 """
@@ -22,20 +22,20 @@ from catcher.dns.query import signature_at
 from catcher.dns.wire import CLASS_ANY, RRType, lower
 
 FUDGE = 300
-"""Seconds that clocks may differ (RFC 8945 §10)."""
+"""Seconds by which two clocks may differ (RFC 8945 §10)."""
 ALGORITHMS = ("hmac-sha256", "hmac-sha384", "hmac-sha512", "hmac-sha224", "hmac-sha1")
-"""What keys may be made for; MD5 and truncated forms may not (RFC 8945 §6)."""
+"""Algorithms of keys; MD5 and truncated forms are not among them (RFC 8945 §6)."""
 
 _dnspython: Any = dns.tsig
 _Rdata: Any = TSIG
 
 
 class TsigError(IntEnum):
-    """What is wrong with a signature (RFC 8945 §3)."""
+    """The error of a signature (RFC 8945 §3)."""
 
     NONE = 0
     BADSIG = 16
-    """The message was changed, or the secret is another."""
+    """The message was changed, or the secrets differ."""
     BADKEY = 17
     """No such key here, or not with this algorithm."""
     BADTIME = 18
@@ -56,8 +56,8 @@ class Key:
         return _dnspython.Key(dns.name.from_wire(self.name, 0)[0], self.secret, self.algorithm)
 
 
-class Signature:
-    """A TSIG that came with a query, judged; signs what goes back."""
+class TsigSignature:
+    """The verified TSIG of a query, right or wrong; signs the reply."""
 
     def __init__(self, owner: bytes, rdata: Any, key: Key | None, error: TsigError, now: int) -> None:
         self._owner = owner
@@ -65,12 +65,12 @@ class Signature:
         self._key = None if key is None else key._dnspython()
         self._context: Any = None
         self.key = key if error is TsigError.NONE else None
-        """Whose key it is; None when the signature doesn't hold."""
+        """The key that signed; None if the signature is wrong."""
         self.error = error
         self._other = now.to_bytes(6, "big") if error is TsigError.BADTIME else b""
         mac = 0 if self._key is None or error in (TsigError.BADKEY, TsigError.BADSIG) else _mac_size(key)
         self.octets = len(owner) + 10 + len(self._algorithm) + 16 + mac + len(self._other)
-        """What a signature adds to a message."""
+        """Octets that a signature adds to a message."""
 
     @property
     def _algorithm(self) -> bytes:
@@ -97,8 +97,8 @@ class Signature:
         return append(wire, self._owner, octets)
 
 
-def verify(wire: bytes, at: int, keys: Mapping[bytes, Key], now: int) -> Signature | None:
-    """Judges the TSIG that begins at ``at``; None when it is malformed. ``now`` in Unix seconds."""
+def verify(wire: bytes, at: int, keys: Mapping[bytes, Key], now: int) -> TsigSignature | None:
+    """Verifies the TSIG that begins at ``at``; None if it is malformed. ``now`` in Unix seconds."""
     try:
         owner, used = dns.name.from_wire(wire, at)
         start = at + used + 10
@@ -109,14 +109,14 @@ def verify(wire: bytes, at: int, keys: Mapping[bytes, Key], now: int) -> Signatu
     named = lower(owner.to_wire() or b"")
     key = keys.get(named)
     if key is None or dns.name.from_text(key.algorithm) != rdata.algorithm:
-        return Signature(named, rdata, None, TsigError.BADKEY, now)
+        return TsigSignature(named, rdata, None, TsigError.BADKEY, now)
     try:
         _dnspython.validate(wire, key._dnspython(), owner, rdata, now, b"", at)
     except _dnspython.BadTime:
-        return Signature(named, rdata, key, TsigError.BADTIME, now)
+        return TsigSignature(named, rdata, key, TsigError.BADTIME, now)
     except (_dnspython.BadSignature, _dnspython.PeerError):
-        return Signature(named, rdata, key, TsigError.BADSIG, now)
-    return Signature(named, rdata, key, TsigError.NONE, now)
+        return TsigSignature(named, rdata, key, TsigError.BADSIG, now)
+    return TsigSignature(named, rdata, key, TsigError.NONE, now)
 
 
 def sign_request(wire: bytes, key: Key, now: int) -> tuple[bytes, bytes]:

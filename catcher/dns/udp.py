@@ -1,11 +1,11 @@
-"""The UDP server: drains its socket in bounded turns of the event loop, in batches where the system has them.
+"""The UDP server: drains its socket in bounded turns of the event loop, in batches if the system has them.
 
 ::
 
-    batch of queries ─▶ compiled answers ─▶ rate limit ─▶ batch of replies
-                                     └─▶ demand tally
+    batch of queries ─▶ packet cache ─▶ rate limit ─▶ batch of replies
+                                 └─▶ demand tally
 
-The portable way does the same for one message after another.
+The portable path does the same for one message after another.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import socket
 
 from catcher.dns import mmsg
 from catcher.dns.authority import Authority
-from catcher.dns.batches import Batches
-from catcher.dns.limit import Limits
+from catcher.dns.batches import BatchedUdp
+from catcher.dns.limit import RateLimits
 from catcher.dns.responder import Responder
-from catcher.dns.singly import Singly
-from catcher.dns.tally import Tally
+from catcher.dns.singly import PortableUdp
+from catcher.dns.tally import DemandTally
 from catcher.model.clock import Clock
 
 
@@ -31,41 +31,45 @@ class UdpServer:
         sock: socket.socket,
         authority: Authority,
         clock: Clock,
-        tally: Tally,
+        tally: DemandTally,
         *,
-        limits: Limits | None = None,
+        limits: RateLimits | None = None,
         batches: bool = True,
     ) -> None:
-        """``batches`` False: the portable way also where the system has the faster one."""
+        """``batches`` False: the portable path, even if the system has the faster one."""
         self._socket = sock
         responder = Responder(authority, clock, tally)
-        way = Batches if batches and mmsg.available() and _one_family(sock) else Singly
-        self._turns: Batches | Singly = way(sock, authority, responder, clock, tally, limits or Limits())
+        path = BatchedUdp if batches and mmsg.available() and _one_family(sock) else PortableUdp
+        self._path: BatchedUdp | PortableUdp = path(sock, authority, responder, clock, tally, limits or RateLimits())
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def unsent(self) -> int:
         """Replies that the system didn't take: a full buffer, an unreachable or forbidden address."""
-        return self._turns.unsent
+        return self._path.unsent
 
     @property
     def held_back(self) -> int:
         """Replies that the rate limit held back."""
-        return self._turns.limit.held_back
+        return self._path.limit.held_back
 
     async def start(self) -> None:
         self._socket.setblocking(False)
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket, self._turns.turn)
+        self._loop.add_reader(self._socket, self._path.drain)
+
+    def drain(self) -> None:
+        """Answers the messages that have arrived, up to a bound."""
+        self._path.drain()
 
     async def close(self) -> None:
-        """Answers what has arrived, then stops. The socket stays open: it belongs to the caller."""
+        """Answers the messages that have arrived, then stops. The socket stays open: it belongs to the caller."""
         if self._loop is not None:
             self._loop.remove_reader(self._socket)
             self._loop = None
-            self._turns.turn()
+            self.drain()
 
 
 def _one_family(sock: socket.socket) -> bool:
-    """Whether clients' addresses are all of one length and form: not on an IPv6 socket that takes IPv4, too."""
+    """Whether all clients' addresses have one length: not on an IPv6 socket that takes IPv4, too."""
     return sock.family == socket.AF_INET or bool(sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))

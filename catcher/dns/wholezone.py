@@ -1,4 +1,4 @@
-"""The records of one whole zone → a Zone, or everything that is wrong with it."""
+"""The records of one whole zone → a Zone, or all its faults."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from catcher.dns.masterfile import Record, read
+from catcher.dns.masterfile import MasterRecord, read
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
 from catcher.dns.zone import Zone, apex_of
 from catcher.model.errors import Fault
 
 _MAX_RRSET = 60_000
-"""Octets of an RRset with its owners: what is sure to fit into one message over TCP."""
+"""Octets of an RRset with its owners that surely fit into one message over TCP, which has 65,535."""
 _BESIDE_CNAME = frozenset({RRType.CNAME, RRType.RRSIG, RRType.NSEC})
 _ALONE = (RRType.SOA, RRType.CNAME, RRType.DNAME)
 
-Sets = dict[bytes, dict[int, list[Record]]]
-"""Relative owner → RR type → records, none twice."""
+Sets = dict[bytes, dict[int, list[MasterRecord]]]
+"""Relative owner → RR type → records without duplicates."""
 
 
 def load(name: str, path: Path) -> tuple[Zone | None, list[Fault]]:
@@ -33,7 +33,7 @@ def load(name: str, path: Path) -> tuple[Zone | None, list[Fault]]:
     return Zone({owner: {t: rrset(of) for t, of in types.items()} for owner, types in sets.items()}, origin), []
 
 
-def group(records: Iterable[Record], origin: bytes, name: str) -> tuple[Sets, list[Fault]]:
+def group(records: Iterable[MasterRecord], origin: bytes, name: str) -> tuple[Sets, list[Fault]]:
     """Records by relative owner and type, and a fault for each that lies outside ``origin``."""
     sets: Sets = defaultdict(lambda: defaultdict(list))
     seen: set[tuple[bytes, int, bytes]] = set()
@@ -51,8 +51,8 @@ def group(records: Iterable[Record], origin: bytes, name: str) -> tuple[Sets, li
     return sets, faults
 
 
-def rrset(records: Iterable[Record]) -> RRset:
-    """An RRset; where TTLs differ the least holds (RFC 2181 §5.2)."""
+def rrset(records: Iterable[MasterRecord]) -> RRset:
+    """An RRset; if TTLs differ, it gets the lowest (RFC 2181 §5.2)."""
     records = list(records)
     rdatas: tuple[Rdata, ...] = tuple(record.rdata for record in records)
     return RRset(records[0].rrtype, min(record.ttl for record in records), rdatas)
@@ -78,8 +78,8 @@ def _faults(sets: Sets, name: str, path: Path) -> list[Fault]:
     return faults
 
 
-def _together(types: dict[int, list[Record]]) -> Iterable[Fault]:
-    """What may not stand together at one name."""
+def _together(types: dict[int, list[MasterRecord]]) -> Iterable[Fault]:
+    """Faults of RR types that may not stand together at one name."""
     for alone in _ALONE:
         if len(types.get(alone, ())) > 1:
             yield Fault(types[alone][1].where, f"the name has a second {alone.name}", "one is allowed")

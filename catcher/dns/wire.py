@@ -8,12 +8,13 @@ from typing import NamedTuple
 MAX_NAME = 255
 """Octets of a name with its length octets and the root (RFC 1035 §2.3.4)."""
 _POINTER_LIMIT = 0x4000
+"""Offset from which a name can't be the target of a compression pointer, which has 14 bits (RFC 1035 §4.1.4)."""
 
 _LOWER = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz"))
 
 
 class Transport(StrEnum):
-    """What a query came over; it bounds the reply."""
+    """The transport of a query; it bounds the reply's size."""
 
     UDP = "udp"
     TCP = "tcp"
@@ -31,15 +32,15 @@ class Rcode(IntEnum):
     NOTIMP = 4
     """An opcode that isn't served here."""
     REFUSED = 5
-    """Not our name, or a thing we don't do for strangers."""
+    """Not our name, or a service that is for our secondaries only."""
     YXDOMAIN = 6
     """A DNAME made the name too long (RFC 6672 §2.2)."""
     NOTAUTH = 9
-    """A signature that doesn't hold, or a transfer of what is no zone here (RFC 8945 §5.2, RFC 5936 §2.2.1)."""
+    """A wrong signature, or a transfer of a name that is no zone here (RFC 8945 §5.2, RFC 5936 §2.2.1)."""
     BADVERS = 16
     """An EDNS version that isn't known here (RFC 6891 §6.1.3)."""
     BADCOOKIE = 23
-    """Cookies are demanded, and the client's isn't from here (RFC 7873 §5.2.3)."""
+    """Cookies are required, and the client's was not made here (RFC 7873 §5.2.3)."""
 
 
 class ExtendedError(IntEnum):
@@ -52,7 +53,7 @@ class ExtendedError(IntEnum):
 
 
 class Opcode(IntEnum):
-    """Kinds of query (RFC 6895 §2.2)."""
+    """Classifier of query (RFC 6895 §2.2)."""
 
     QUERY = 0
     NOTIFY = 4
@@ -98,7 +99,7 @@ def name_to_wire(text: str) -> bytes:
 
 
 def label_offsets(wire: bytes) -> list[int]:
-    """Where each label's length octet stands, leftmost first, without the root's. ``wire`` is a whole name."""
+    """Offsets of the labels' length octets, leftmost first, without the root's. ``wire`` is a whole name."""
     offsets, at = [], 0
     while wire[at]:
         offsets.append(at)
@@ -107,7 +108,7 @@ def label_offsets(wire: bytes) -> list[int]:
 
 
 def question_end(message: bytes, at: int = 12) -> int:
-    """Where the question ends that begins at ``at``; 0 when it isn't whole, or its name is none."""
+    """Offset behind the question that begins at ``at``; 0 if it is cut off or its name is malformed."""
     start, end = at, len(message)
     while at < end and (length := message[at]):
         if length > 63:
@@ -133,7 +134,7 @@ class Rdata(NamedTuple):
     """RDATA, taken apart where names in it may be compressed: only in types of RFC 1035 (RFC 3597 §4)."""
 
     head: bytes
-    """What stands before the names; all of the RDATA where none may be compressed."""
+    """The octets before the names; the whole RDATA if no name in it may be compressed."""
     names: tuple[bytes, ...] = ()
     """Absolute, uncompressed."""
     tail: bytes = b""
@@ -145,7 +146,7 @@ class Rdata(NamedTuple):
 
 
 class RRset:
-    """The records of one type at one name, encoded as far as they can be before a question is known."""
+    """The records of one type at one name, encoded as far as possible before a question is known."""
 
     __slots__ = ("additional", "fixed", "rdatas", "rrtype", "ttl")
 
@@ -157,14 +158,14 @@ class RRset:
         self.fixed = rrtype.to_bytes(2, "big") + CLASS_IN.to_bytes(2, "big") + ttl.to_bytes(4, "big")
         """TYPE, CLASS and TTL."""
         self.additional: tuple[tuple[bytes, RRset], ...] = ()
-        """Addresses of the hosts that the records name, where the zone has them: (owner, RRset)."""
+        """Addresses of the hosts that the records name, if the zone has them: (owner, RRset)."""
 
     def with_ttl(self, ttl: int) -> RRset:
         return RRset(self.rrtype, ttl, self.rdatas)
 
 
 class Writer:
-    """A message under construction. Names already written are pointed at (RFC 1035 §4.1.4)."""
+    """A message under construction. A name written before becomes a compression pointer (RFC 1035 §4.1.4)."""
 
     __slots__ = ("_places", "buffer")
 
@@ -190,7 +191,7 @@ class Writer:
         buffer.append(0)
 
     def rrset(self, owner: bytes, rrset: RRset) -> int:
-        """Appends every record of ``rrset`` under ``owner``; returns how many."""
+        """Appends every record of ``rrset`` under ``owner``; returns their number."""
         buffer, fixed = self.buffer, rrset.fixed
         for head, names, tail in rrset.rdatas:
             self.name(owner)
@@ -209,6 +210,6 @@ class Writer:
         return len(rrset.rdatas)
 
     def cut(self, length: int) -> None:
-        """Takes back everything after the first ``length`` octets."""
+        """Removes everything after the first ``length`` octets."""
         del self.buffer[length:]
         self._places = {suffix: place for suffix, place in self._places.items() if place < length}

@@ -1,4 +1,4 @@
-"""What a process that answers does, from its sockets to its end."""
+"""A process that answers: serves its sockets, hands demand over, and stops."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from contextlib import suppress
 
 from catcher.dns.authority import Authority
 from catcher.dns.handover import hand_over, hand_over_forever
-from catcher.dns.limit import Limits
-from catcher.dns.tally import Tally
+from catcher.dns.limit import RateLimits
+from catcher.dns.tally import DemandTally
 from catcher.dns.tcp import TcpServer
 from catcher.dns.udp import UdpServer
 from catcher.model.clock import Clock
 
 _LAST_SECONDS = 2.0
-"""For the channel to take the last counts."""
+"""Seconds that the last counts may take to get through the pipe."""
 _PAUSE_SECONDS = 0.02
+"""Seconds until a full pipe is tried again."""
 
 
 async def serve(
     sockets: Sequence[socket.socket],
     authority: Authority,
     clock: Clock,
-    limits: Limits,
+    limits: RateLimits,
     demand: socket.socket,
     *,
     ready: Callable[[], None],
     stopping: asyncio.Event,
     draining: Callable[[], None],
 ) -> None:
-    """Answers on ``sockets`` until ``stopping``; what was counted goes into the channel ``demand``.
+    """Answers on ``sockets`` until ``stopping``; the counts go into the pipe ``demand``.
 
-    ``ready`` is called once every socket is served, ``draining`` when nothing new is taken any more.
+    ``ready`` is called when every socket is served, ``draining`` when no more queries are taken.
     """
-    gc.freeze()  # what was loaded stays; the collector has no reason to walk it, and would unshare its pages
-    tally = Tally()
+    gc.freeze()  # the loaded data stays; a collection would walk it and unshare its pages
+    tally = DemandTally()
     servers: list[UdpServer | TcpServer] = [
         UdpServer(s, authority, clock, tally, limits=limits)
         if s.type == socket.SOCK_DGRAM
@@ -58,7 +59,7 @@ async def serve(
     await _last(tally, demand)
 
 
-async def _last(tally: Tally, demand: socket.socket) -> None:
+async def _last(tally: DemandTally, demand: socket.socket) -> None:
     tally.settle()
     for _ in range(int(_LAST_SECONDS / _PAUSE_SECONDS)):
         while not hand_over(tally, demand):

@@ -1,4 +1,4 @@
-"""A zone's data made ready for answering: nodes by relative name, with what hangs over each decided beforehand.
+"""A zone's data made ready for answering: nodes by relative name, each with the cut or DNAME above it.
 
 Owners are folded wire bytes relative to the apex (``b""`` is the apex), so that one zone can stand for every
 catalogued name: the template is compiled once, the apex comes with the question.
@@ -28,12 +28,12 @@ class Delegation:
         """Relative to the apex."""
         self.ns = ns
         self.glue: tuple[tuple[bytes, RRset], ...] = ()
-        """Addresses of servers at or below the cut: nobody gets there without them (RFC 9471)."""
+        """Addresses of servers at or below the cut: without them no resolver gets there (RFC 9471)."""
         self.siblings: tuple[tuple[bytes, RRset], ...] = ()
-        """Addresses of servers elsewhere in this zone: given when there is room."""
+        """Addresses of servers elsewhere in this zone: sent if there is room."""
 
 
-class Node:
+class ZoneNode:
     """A name that exists; without RRsets an empty non-terminal (RFC 4592 §2.2.2)."""
 
     __slots__ = ("cut", "dname", "owner", "rrsets", "wildcard")
@@ -43,10 +43,10 @@ class Node:
         self.rrsets = rrsets
         self.cut: Delegation | None = None
         """The zone cut that this node is at or below."""
-        self.dname: Node | None = None
+        self.dname: ZoneNode | None = None
         """The node strictly above whose DNAME redirects this one."""
-        self.wildcard: Node | None = None
-        """The child called ``*``, the source of synthesis for what doesn't exist below (RFC 4592 §3.3.1)."""
+        self.wildcard: ZoneNode | None = None
+        """The child called ``*``, the source of synthesis for names that don't exist below (RFC 4592 §3.3.1)."""
 
 
 class Zone:
@@ -56,20 +56,20 @@ class Zone:
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], origin: bytes | None) -> None:
         """``rrsets`` by relative owner, with an SOA at the apex. ``origin`` None: a template, without addresses."""
-        self.nodes = {b"": Node(b"", rrsets.get(b"", {}))}
+        self.nodes = {b"": ZoneNode(b"", rrsets.get(b"", {}))}
         for owner, sets in rrsets.items():
             self._add(owner, sets)
         self.apex = self.nodes[b""]
         soa = self.apex.rrsets[RRType.SOA]
         self.negative = soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
-        """The SOA as it proves a negative: TTL the lesser of its own and MINIMUM (RFC 2308 §5)."""
+        """The SOA of a negative answer: its TTL is the lesser of its own and MINIMUM (RFC 2308 §5)."""
         for node in sorted(self.nodes.values(), key=lambda node: len(_labels(node.owner))):
-            self._hang(node)
+            self._inherit(node)
         if origin is not None:
             for node in self.nodes.values():
                 self._find_addresses(node, lower(origin))
 
-    def encloser(self, name: Name, apex: int) -> Node:
+    def encloser(self, name: Name, apex: int) -> ZoneNode:
         """The closest encloser of a name that doesn't exist (RFC 4592 §3.3.1). ``apex`` is its apex's offset."""
         found, folded = self.apex, name.folded
         for at in reversed(name.offsets):
@@ -81,7 +81,7 @@ class Zone:
         return found
 
     def delegating(self, name: Name, origin: bytes) -> int | None:
-        """The apex's offset in ``name`` when it lies at or below a cut of this zone, whose apex is ``origin``."""
+        """The apex's offset in ``name`` if that lies at or below a cut of this zone, whose apex is ``origin``."""
         apex = apex_of(name, origin)
         if apex is None:
             return None
@@ -94,15 +94,15 @@ class Zone:
 
     def _add(self, owner: bytes, sets: RRsets) -> None:
         """Adds a node and the empty non-terminals above it."""
-        self.nodes[owner] = Node(owner, sets)
+        self.nodes[owner] = ZoneNode(owner, sets)
         while owner:
             owner = _parent(owner)
             if owner in self.nodes:
                 break
-            self.nodes[owner] = Node(owner, {})
+            self.nodes[owner] = ZoneNode(owner, {})
 
-    def _hang(self, node: Node) -> None:
-        """Decides what hangs over ``node``; its parent comes first. Of a cut and a DNAME the upper one counts."""
+    def _inherit(self, node: ZoneNode) -> None:
+        """Finds the cut or DNAME above ``node``, whose parent was done before. The upper of the two counts."""
         if node.owner:
             parent = self.nodes[_parent(node.owner)]
             node.cut = parent.cut
@@ -111,15 +111,15 @@ class Zone:
                 node.cut = Delegation(node.owner, node.rrsets[RRType.NS])
         node.wildcard = self.nodes.get(_WILDCARD + node.owner)
 
-    def _find_addresses(self, node: Node, origin: bytes) -> None:
+    def _find_addresses(self, node: ZoneNode, origin: bytes) -> None:
         for rrset in node.rrsets.values():
             if rrset.rrtype in _HOSTS_IN:
                 found = [a for rdata in rrset.rdatas for a in self._addresses(_host(rrset.rrtype, rdata), origin)]
                 rrset.additional = tuple(dict.fromkeys(found))
         if node.cut is not None and node.cut.owner == node.owner:
-            ours = node.cut.ns.additional
-            node.cut.glue = tuple(a for a in ours if apex_of(Name(a[0]), node.owner + origin) is not None)
-            node.cut.siblings = tuple(a for a in ours if a not in node.cut.glue)
+            addresses = node.cut.ns.additional
+            node.cut.glue = tuple(a for a in addresses if apex_of(Name(a[0]), node.owner + origin) is not None)
+            node.cut.siblings = tuple(a for a in addresses if a not in node.cut.glue)
 
     def _addresses(self, host: bytes, origin: bytes) -> list[tuple[bytes, RRset]]:
         name = Name(host)

@@ -14,7 +14,7 @@ import dns.flags
 import dns.message
 import pytest
 
-from catcher.dns import Authority, Limits, Tally, TcpServer, Transport, UdpServer
+from catcher.dns import Authority, DemandTally, RateLimits, TcpServer, Transport, UdpServer
 from tests.unit.dns import compiling
 from tests.unit.dns.serving import HEAD, query, serving
 from tests.unit.dns.test_responder import Clock
@@ -43,10 +43,10 @@ async def running(
     family: socket.AddressFamily,
     host: str,
     batches: bool = True,
-    limits: Limits | None = None,
-) -> AsyncIterator[tuple[int, Tally]]:
+    limits: RateLimits | None = None,
+) -> AsyncIterator[tuple[int, DemandTally]]:
     """Both servers on one free port."""
-    tally = Tally()
+    tally = DemandTally()
     with socket.socket(family, socket.SOCK_STREAM) as stream, socket.socket(family, socket.SOCK_DGRAM) as datagram:
         stream.bind((host, 0))
         stream.listen()
@@ -153,7 +153,7 @@ def test_a_batch_of_many_kinds(authority: Authority, batches: bool) -> None:
 
 
 def test_a_flood_is_held_back_and_told_to_come_over_tcp(authority: Authority, batches: bool) -> None:
-    limits = Limits(rate=20, slip=2, exempt=())
+    limits = RateLimits(rate=20, slip=2, exempt=())
 
     async def scene() -> None:
         async with running(authority, socket.AF_INET, "127.0.0.1", batches, limits) as (port, _):
@@ -180,7 +180,7 @@ def test_a_flood_is_held_back_and_told_to_come_over_tcp(authority: Authority, ba
 
 def test_who_shows_a_good_cookie_is_not_held_back(tmp_path: Path, batches: bool) -> None:
     """Its address is its own (RFC 7873 §5.2.5)."""
-    limits = Limits(rate=20, slip=2, exempt=())
+    limits = RateLimits(rate=20, slip=2, exempt=())
 
     async def scene() -> None:
         async with running(compiling.authority(tmp_path), socket.AF_INET, "127.0.0.1", batches, limits) as (port, _):

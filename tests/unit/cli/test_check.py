@@ -45,6 +45,15 @@ def test_all_is_well(catcher: Catcher, sink: Path) -> None:
     assert ended.out.endswith("all is well\n")
 
 
+def test_a_packet_cache_that_is_off_is_noted(catcher: Catcher, sink: Path) -> None:
+    file = sink / "catcher.toml"
+    text = file.read_text()
+    assert "dns.packet_cache" not in catcher("check").out
+    file.write_text(text.replace("packet_cache = true", "packet_cache = false"))
+    ended = catcher("check")
+    assert ended.status == 0 and "note: dns.packet_cache is false" in ended.out
+
+
 def test_it_writes_nothing(catcher: Catcher, sink: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in sink.rglob("*")}
     catcher("check")

@@ -1,4 +1,4 @@
-"""An Authority with one of everything, its compiled answers, and queries to them without a socket."""
+"""An Authority with one of everything, its packet cache, and queries to the cache without a socket."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 from struct import pack
 
 from catcher.catalogue import Catalogue
-from catcher.dns import Authority, Reply, Transport
-from catcher.dns.compiled import Answers, octets_of
+from catcher.dns import Authority, AuthorityReply, Transport
+from catcher.dns.compiled import PacketCache, octets_of
 from catcher.dns.cookies import Cookies, Fixed
-from catcher.dns.options import Settings, packed
+from catcher.dns.options import ReplySettings, packed
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, complete
 from catcher.model.policy import Policy
@@ -45,7 +45,7 @@ sub.host A 192.0.2.1
 CLIENTS = ("192.0.2.1", "192.0.2.2", "2001:db8::1")
 
 
-def authority(folder: Path) -> Authority:
+def authority(folder: Path, *, packet_cache: bool = True) -> Authority:
     ours = Ours("mx.sink.example", ("ns1.sink.example", "ns2.zone.example"), ())
     catalogue = Catalogue.of(
         [
@@ -64,26 +64,24 @@ def authority(folder: Path) -> Authority:
         "bare.example": zone(folder, NO_WILDCARD, "bare.example"),
         "x.bare.example": zone(folder, ZONE, "x.bare.example"),
     }
-    settings = Settings(nsid=b"sink-1", cookies=Cookies(Fixed((bytes(16),))))
+    settings = ReplySettings(nsid=b"sink-1", cookies=Cookies(Fixed((bytes(16),))), packet_cache=packet_cache)
     return Authority(
         catalogue, Publications(complete({}, ours), 1), zones, settings=settings, unloaded=["broken.example"]
     )
 
 
-def fast(truth: Authority, now: datetime = NOW) -> Answers:
-    def answer(message: bytes, client: str) -> Reply | None:
+def fast(truth: Authority, now: datetime = NOW, capacity: int = 32_768) -> PacketCache:
+    def answer(message: bytes, client: str) -> AuthorityReply | None:
         return truth.answer(message, transport=Transport.UDP, now=now, client=client)
 
-    answers = Answers(truth, answer, lambda octets: 0, lambda slot: packed(CLIENTS[slot]))
-    answers.at(now)
-    return answers
+    cache = PacketCache(truth, answer, lambda octets: 0, lambda slot: packed(CLIENTS[slot]), capacity)
+    cache.at(now)
+    return cache
 
 
-def reply_to(answers: Answers, message: bytes, client: str = "192.0.2.1") -> tuple[bytes, object] | None:
+def reply_to(cache: PacketCache, message: bytes, client: str = "192.0.2.1") -> tuple[bytes, object] | None:
     found = (
-        answers.exact.get(message[2:])
-        or answers.find(message[2:], 0, CLIENTS.index(client))
-        or answers.ask(message, client)
+        cache.exact.get(message[2:]) or cache.find(message[2:], 0, CLIENTS.index(client)) or cache.ask(message, client)
     )
     return None if found is None else (octets_of(found, message), found[1])
 

@@ -12,7 +12,7 @@ import dns.message
 import dns.rdatatype
 
 from catcher import catalogue, config
-from catcher.dns import Authority, Reply, Transport, load, wholezone
+from catcher.dns import Authority, AuthorityReply, Transport, load, wholezone
 from catcher.dns.zone import Zone
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -84,7 +84,7 @@ def raw(
     transport: Transport = Transport.UDP,
     size: int | None = None,
     now: datetime = NOW,
-) -> Reply:
+) -> AuthorityReply:
     """The reply as it is."""
     reply = authority.answer(query(name, qtype, size=size).to_wire(), transport=transport, now=now)
     assert reply is not None

@@ -1,4 +1,4 @@
-"""What secondaries are told of: what changed since they were last told, and nothing else."""
+"""Secondaries are notified of the zones that changed since the last NOTIFY, and of no other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns import Authority
-from catcher.dns.announcements import FILE, MOST, Told, current, due
+from catcher.dns.announcements import ANNOUNCED_FILE, MAX_ANNOUNCED, AnnouncedSerials, current, due
 from catcher.dns.catalogzone import CatalogZone
 from catcher.dns.notify import request
 from catcher.dns.publication import Publications
@@ -29,7 +29,7 @@ def served(rows: list[Entry], *, serial: int = SERIAL, template: str = "t", zone
 
 def test_at_first_everything(tmp_path: Path) -> None:
     whole = {"zone.example": zone(tmp_path, "")}
-    assert list(due(served(ROWS, zones=whole), None, Told(), NOW)) == [
+    assert list(due(served(ROWS, zones=whole), None, AnnouncedSerials(), NOW)) == [
         "catalog.example",
         "zone.example",
         "army.ml",
@@ -54,8 +54,8 @@ def test_a_changed_template_changes_every_name() -> None:
 
 
 def test_too_many_are_left_to_the_refresh() -> None:
-    rows = [entry(f"d{number}.ml") for number in range(MOST + 1)]
-    assert list(due(served(rows), None, Told(), NOW)) == ["catalog.example"]
+    rows = [entry(f"d{number}.ml") for number in range(MAX_ANNOUNCED + 1)]
+    assert list(due(served(rows), None, AnnouncedSerials(), NOW)) == ["catalog.example"]
 
 
 def test_a_row_that_turns_at_midnight() -> None:
@@ -69,18 +69,18 @@ def test_a_row_that_turns_at_midnight() -> None:
 def test_a_changed_zone(tmp_path: Path) -> None:
     authority = served([], zones={"zone.example": zone(tmp_path, "")})
     told = current(authority, NOW)
-    assert list(due(authority, None, Told({"zone.example": 2}, told.catalogue, told.catalog_zone, told.day), NOW)) == [
-        "zone.example"
-    ]
+    assert list(
+        due(authority, None, AnnouncedSerials({"zone.example": 2}, told.catalogue, told.catalog_zone, told.day), NOW)
+    ) == ["zone.example"]
 
 
 def test_what_was_told_is_kept(tmp_path: Path) -> None:
-    told = Told({"zone.example": 2}, 3, 4, "2026-11-03")
+    told = AnnouncedSerials({"zone.example": 2}, 3, 4, "2026-11-03")
     told.keep(tmp_path)
-    assert Told.read(tmp_path) == told
+    assert AnnouncedSerials.read(tmp_path) == told
     for damaged in ("", "[]", '{"zones": 1}', "\xff"):
-        (tmp_path / FILE).write_text(damaged, encoding="latin-1")
-        assert Told.read(tmp_path) == Told()
+        (tmp_path / ANNOUNCED_FILE).write_text(damaged, encoding="latin-1")
+        assert AnnouncedSerials.read(tmp_path) == AnnouncedSerials()
 
 
 def test_the_request(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whose name, which policy; and whatever the octets are, a reply that can be read, an rcode or silence."""
+"""The right zone under the right policy; and for any octets a reply that can be read, an rcode, or no reply."""
 
 from __future__ import annotations
 

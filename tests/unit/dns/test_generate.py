@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.dns.generate import MOST, counters, expand
+from catcher.dns.generate import MAX_GENERATED, counters, expand
 from catcher.dns.masterfile import read
 from catcher.dns.wire import name_to_wire
 
@@ -20,7 +20,9 @@ def test_a_range_includes_its_end(text: str, numbers: list[int]) -> None:
     assert list(counters(text)) == numbers
 
 
-@pytest.mark.parametrize("text", ["", "1", "3-1", "1-2/0", "a-b", "-1-2", "1-2/", f"0-{MOST}", "1-99999999999"])
+@pytest.mark.parametrize(
+    "text", ["", "1", "3-1", "1-2/0", "a-b", "-1-2", "1-2/", f"0-{MAX_GENERATED}", "1-99999999999"]
+)
 def test_a_range_is_finite_and_runs_upwards(text: str) -> None:
     with pytest.raises(ValueError, match="range"):
         counters(text)

@@ -8,7 +8,8 @@ import dns.flags
 import dns.message
 import pytest
 
-from catcher.dns.limit import AnswerClass, Limits, RateLimit, Verdict, class_of, truncated
+from catcher.dns import AnswerKind
+from catcher.dns.limit import RateDecision, RateLimit, RateLimits, truncated
 from tests.unit.dns.serving import query, raw
 from tests.unit.dns.test_authority import AUTHORITY
 
@@ -16,59 +17,59 @@ VICTIM, OTHER = b"\xc0\0\2", b"\xcb\0\x71"
 START = 1_800_000_000.0
 
 
-def send(limit: RateLimit, prefix: bytes, count: int, now: float, kind: int = AnswerClass.POSITIVE) -> list[Verdict]:
-    """What becomes of ``count`` replies, in batches of 64."""
-    verdicts = []
+def send(limit: RateLimit, prefix: bytes, count: int, now: float, kind: int = AnswerKind.ANSWER) -> list[RateDecision]:
+    """The decisions on ``count`` replies, in batches of 64."""
+    decisions = []
     while count > 0:
         batch = [prefix] * min(count, 64)
         suspects = limit.suspects(batch, now)
-        verdicts += [limit.judge(prefix, kind, now) if prefix in suspects else Verdict.SEND for _ in batch]
+        decisions += [limit.decide(prefix, kind, now) if prefix in suspects else RateDecision.SEND for _ in batch]
         count -= len(batch)
-    return verdicts
+    return decisions
 
 
 def test_below_the_rate_nothing_is_held_back() -> None:
-    limit = RateLimit(Limits(rate=100))
+    limit = RateLimit(RateLimits(rate=100))
     for second in range(20):
-        assert set(send(limit, VICTIM, 100, START + second)) == {Verdict.SEND}
+        assert set(send(limit, VICTIM, 100, START + second)) == {RateDecision.SEND}
     assert limit.held_back == 0
 
 
 def test_a_flood_gets_the_rate_and_every_second_reply_beyond_as_truncated() -> None:
-    limit = RateLimit(Limits(rate=100, slip=2))
+    limit = RateLimit(RateLimits(rate=100, slip=2))
     for second in range(10):
-        verdicts = send(limit, VICTIM, 10_000, START + second)
-    assert verdicts.count(Verdict.SEND) <= 2 * 100 + 64
-    assert verdicts.count(Verdict.TRUNCATE) == pytest.approx(verdicts.count(Verdict.DROP), abs=1)
+        decisions = send(limit, VICTIM, 10_000, START + second)
+    assert decisions.count(RateDecision.SEND) <= 2 * 100 + 64
+    assert decisions.count(RateDecision.TRUNCATE) == pytest.approx(decisions.count(RateDecision.DROP), abs=1)
 
 
 @pytest.mark.parametrize(("slip", "truncated_of_ten"), [(0, 0), (1, 10), (2, 5), (5, 2)])
 def test_slip(slip: int, truncated_of_ten: int) -> None:
-    limit = RateLimit(Limits(rate=1, slip=slip))
+    limit = RateLimit(RateLimits(rate=1, slip=slip))
     send(limit, VICTIM, 1000, START)
-    verdicts = send(limit, VICTIM, 1000, START)
-    assert Verdict.SEND not in verdicts
-    assert verdicts.count(Verdict.TRUNCATE) == truncated_of_ten * 100
+    decisions = send(limit, VICTIM, 1000, START)
+    assert RateDecision.SEND not in decisions
+    assert decisions.count(RateDecision.TRUNCATE) == truncated_of_ten * 100
 
 
-def test_others_and_other_classes_have_their_own_account() -> None:
-    limit = RateLimit(Limits(rate=100))
+def test_others_and_other_kinds_have_their_own_account() -> None:
+    limit = RateLimit(RateLimits(rate=100))
     send(limit, VICTIM, 10_000, START)
-    assert set(send(limit, OTHER, 50, START)) == {Verdict.SEND}
-    assert set(send(limit, VICTIM, 50, START, AnswerClass.NXDOMAIN)) == {Verdict.SEND}
-    assert Verdict.SEND not in send(limit, VICTIM, 50, START)
+    assert set(send(limit, OTHER, 50, START)) == {RateDecision.SEND}
+    assert set(send(limit, VICTIM, 50, START, AnswerKind.NXDOMAIN)) == {RateDecision.SEND}
+    assert RateDecision.SEND not in send(limit, VICTIM, 50, START)
 
 
 def test_it_ends_when_the_flood_ends() -> None:
-    limit = RateLimit(Limits(rate=100))
+    limit = RateLimit(RateLimits(rate=100))
     send(limit, VICTIM, 10_000, START)
-    assert set(send(limit, VICTIM, 50, START + 2)) == {Verdict.SEND}
+    assert set(send(limit, VICTIM, 50, START + 2)) == {RateDecision.SEND}
     assert not limit.suspects([VICTIM], START + 3)
 
 
 def test_off() -> None:
-    limit = RateLimit(Limits(rate=0))
-    assert set(send(limit, VICTIM, 10_000, START)) == {Verdict.SEND}
+    limit = RateLimit(RateLimits(rate=0))
+    assert set(send(limit, VICTIM, 10_000, START)) == {RateDecision.SEND}
 
 
 @pytest.mark.parametrize(
@@ -76,36 +77,37 @@ def test_off() -> None:
     [(b"\x7f\0\0", True), (bytes(7), True), (VICTIM, False), (b"\x20\x01\x0d\xb8\0\0\0", False)],
 )
 def test_this_machine_is_exempt(prefix: bytes, exempt: bool) -> None:
-    verdicts = send(RateLimit(Limits(rate=10)), prefix, 1000, START)
-    assert (set(verdicts) == {Verdict.SEND}) is exempt
+    decisions = send(RateLimit(RateLimits(rate=10)), prefix, 1000, START)
+    assert (set(decisions) == {RateDecision.SEND}) is exempt
 
 
 def test_the_operators_own_resolvers_are_exempt() -> None:
-    limit = RateLimit(Limits(rate=10, exempt=(ip_network("192.0.2.128/25"),)))
-    assert set(send(limit, VICTIM, 1000, START)) == {Verdict.SEND}
-    assert Verdict.DROP in send(limit, OTHER, 1000, START)
+    limit = RateLimit(RateLimits(rate=10, exempt=(ip_network("192.0.2.128/25"),)))
+    assert set(send(limit, VICTIM, 1000, START)) == {RateDecision.SEND}
+    assert RateDecision.DROP in send(limit, OTHER, 1000, START)
 
 
 def test_memory_is_bounded_under_forged_sources() -> None:
-    limit = RateLimit(Limits(rate=1), capacity=1000)
+    limit = RateLimit(RateLimits(rate=1), capacity=1000)
     for number in range(20_000):
         prefix = number.to_bytes(3)
         for suspect in limit.suspects([prefix] * 3, START):
-            limit.judge(suspect, number % 5, START)
-        assert len(limit._counts) <= 2 * 1000 + 64 and len(limit._buckets) <= 1000
+            limit.decide(suspect, number % 5, START)
+        counts = limit.counts()
+        assert counts["prefixes"] <= 2 * 1000 + 64 and counts["buckets"] <= 1000
 
 
 @pytest.mark.parametrize(
     ("name", "qtype", "expected"),
     [
-        ("army.ml", "MX", AnswerClass.POSITIVE),
-        ("army.ml", "A", AnswerClass.NODATA),
-        ("x._dmarc.army.ml", "A", AnswerClass.NXDOMAIN),
-        ("elsewhere.test", "A", AnswerClass.ERROR),
+        ("army.ml", "MX", AnswerKind.ANSWER),
+        ("army.ml", "A", AnswerKind.NODATA),
+        ("x._dmarc.army.ml", "A", AnswerKind.NXDOMAIN),
+        ("elsewhere.test", "A", AnswerKind.ERROR),
     ],
 )
-def test_classes(name: str, qtype: str, expected: AnswerClass) -> None:
-    assert class_of(raw(AUTHORITY, name, qtype).wire) is expected
+def test_kinds(name: str, qtype: str, expected: AnswerKind) -> None:
+    assert raw(AUTHORITY, name, qtype).kind is expected
 
 
 @pytest.mark.parametrize("size", [None, 1232])

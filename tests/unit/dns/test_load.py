@@ -10,7 +10,7 @@ import pytest
 from catcher import catalogue, config
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, load
-from catcher.dns.serial import FILE
+from catcher.dns.serial import SERIAL_FILE
 from catcher.model.errors import ConfigurationError
 from tests.unit.dns.serving import HEAD, NOW, ask, lines, serving, settings
 
@@ -48,7 +48,7 @@ def test_a_zone_above_a_catalogued_name_is_right(tmp_path: Path) -> None:
 def test_a_check_leaves_the_state_folder_alone(tmp_path: Path) -> None:
     made = settings(tmp_path)
     load(made, catalogue.load(made.catalogue.files), now=NOW, keep_serial=False)
-    assert not (made.node.state / FILE).exists()
+    assert not (made.node.state / SERIAL_FILE).exists()
 
 
 def serial(folder: Path, rows: tuple[str, ...], *, hours: int, template: str = "") -> int:
@@ -172,3 +172,14 @@ def test_the_own_secret_of_cookies_is_kept_and_a_check_makes_none(tmp_path: Path
     assert not (made.node.state / "keys").exists()
     load(made, catalogue.load(made.catalogue.files), now=NOW)
     assert (made.node.state / "keys" / "dns-cookies.key").exists()
+
+
+def test_a_server_without_the_packet_cache_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made = settings(tmp_path)
+    assert load(made, catalogue.load(made.catalogue.files), now=NOW).settings.packet_cache
+    assert not caplog.records
+    text = made.path.read_text().replace("[dns]\n", "[dns]\npacket_cache = false\n")
+    made.path.write_text(text)
+    made = config.load(made.path)
+    assert not load(made, catalogue.load(made.catalogue.files), now=NOW).settings.packet_cache
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["dns.packet_cache is false"]

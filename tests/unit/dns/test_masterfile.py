@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catcher.dns.masterfile import Record, read
+from catcher.dns.masterfile import MasterRecord, read
 from catcher.dns.wire import Rdata, RRType, name_to_wire
 
 ORIGIN = name_to_wire("zone.example")
@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "zone.example.zone"
 
 
-def records(file: Path, text: str) -> list[Record]:
+def records(file: Path, text: str) -> list[MasterRecord]:
     file.write_text(text)
     found, faults = read(file, ORIGIN)
     assert not faults
@@ -35,7 +35,7 @@ def fault(file: Path, text: str | bytes) -> str:
 
 def test_owner_ttl_type_data_and_place(file: Path) -> None:
     (found,) = records(file, "\n\nWWW 300 IN MX 10 Mail\n")
-    assert found == Record(
+    assert found == MasterRecord(
         name_to_wire("www.zone.example"), RRType.MX, 300, Rdata(b"\0\x0a", (b"\x04Mail" + ORIGIN,)), (str(file), 3)
     )
     assert found.where == f"{file}:3"

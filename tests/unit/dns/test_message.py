@@ -76,7 +76,7 @@ def test_an_answer_is_small(authority: Authority) -> None:
 
 
 @pytest.mark.parametrize("size", [None, 1232])
-def test_opt_comes_to_whoever_sent_one(authority: Authority, size: int | None) -> None:
+def test_a_query_with_an_opt_gets_one(authority: Authority, size: int | None) -> None:
     reply = ask(authority, "army.ml", "MX", size=size)
     assert reply.edns == (-1 if size is None else 0)
     assert size is None or reply.payload == 1232

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catcher.catalogue import Catalogue
-from catcher.dns import Authority, Tally, Transport
+from catcher.dns import Authority, DemandTally, Transport
 from catcher.dns.responder import Responder
 from tests.unit.dns.serving import NOW, query
 from tests.unit.dns.test_authority import AUTHORITY, PUBLICATIONS
@@ -35,20 +35,20 @@ class Broken(Authority):
 
 
 def test_a_query_is_answered_and_tallied() -> None:
-    tally = Tally()
+    tally = DemandTally()
     wire = Responder(AUTHORITY, Clock(), tally).respond(QUERY, Transport.UDP, "192.0.2.1")
     assert wire is not None and wire[:2] == QUERY[:2]
     assert [(key.domain, count) for key, count in tally.drain().items()] == [("army.ml", 1)]
 
 
 def test_silence_is_not_tallied() -> None:
-    tally = Tally()
+    tally = DemandTally()
     assert Responder(AUTHORITY, Clock(), tally).respond(b"", Transport.UDP, "192.0.2.1") is None
     assert not tally.drain()
 
 
 def test_an_error_is_servfail_and_the_log_tells_its_type_alone(caplog: pytest.LogCaptureFixture) -> None:
-    responder = Responder(Broken(Catalogue.of([]), PUBLICATIONS, {}), Clock(), Tally())
+    responder = Responder(Broken(Catalogue.of([]), PUBLICATIONS, {}), Clock(), DemandTally())
     with caplog.at_level(logging.DEBUG):
         wire = responder.respond(QUERY, Transport.UDP, "192.0.2.1")
     assert wire == QUERY[:2] + b"\x80\x02" + bytes(8)
@@ -59,7 +59,7 @@ def test_an_error_is_servfail_and_the_log_tells_its_type_alone(caplog: pytest.Lo
 
 def test_a_flood_of_errors_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
-    responder = Responder(Broken(Catalogue.of([]), PUBLICATIONS, {}), clock, Tally())
+    responder = Responder(Broken(Catalogue.of([]), PUBLICATIONS, {}), clock, DemandTally())
     for _ in range(100):
         responder.respond(QUERY, Transport.UDP, "192.0.2.1")
     clock.time += timedelta(minutes=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.dns.serial import FILE, peek, settle
+from catcher.dns.serial import SERIAL_FILE, peek, settle
 from tests.unit.dns.serving import NOW
 
 START = int(NOW.timestamp())
@@ -30,7 +30,7 @@ def test_changes_within_a_second_and_a_clock_set_back(tmp_path: Path) -> None:
 
 def test_a_look_changes_nothing(tmp_path: Path) -> None:
     assert peek(tmp_path, "one", NOW) == START
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / SERIAL_FILE).exists()
     settle(tmp_path, "one", NOW)
     assert peek(tmp_path, "one", NOW + timedelta(days=1)) == START
     assert peek(tmp_path, "two", NOW) == START + 1
@@ -46,13 +46,13 @@ def test_without_a_folder_it_is_the_time(tmp_path: Path) -> None:
     "text", ["", "{", "[]", "7", '{"digest": 1, "serial": 2}', '{"digest": "one", "serial": -1}', "\0"]
 )
 def test_a_damaged_file_is_replaced(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE).write_text(text)
+    (tmp_path / SERIAL_FILE).write_text(text)
     assert settle(tmp_path, "one", NOW) == START
     assert settle(tmp_path, "one", NOW + timedelta(days=1)) == START
 
 
 def test_a_file_of_other_octets_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b"\xff\xfe")
+    (tmp_path / SERIAL_FILE).write_bytes(b"\xff\xfe")
     assert peek(tmp_path, "one", NOW) == START
     assert settle(tmp_path, "one", NOW) == START
     assert settle(tmp_path, "one", NOW + timedelta(days=1)) == START
@@ -60,4 +60,4 @@ def test_a_file_of_other_octets_is_replaced(tmp_path: Path) -> None:
 
 def test_the_file_is_the_operators_alone(tmp_path: Path) -> None:
     settle(tmp_path, "one", NOW)
-    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / SERIAL_FILE).stat().st_mode & 0o777 == 0o600

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.dns import Rcode, Reply, Tally
+from catcher.dns import AnswerKind, AuthorityReply, DemandTally, Rcode
 from catcher.dns.tally import NAMED, cell_of, network, spelled
 from catcher.model.demand import DemandKey
 from tests.unit.dns.serving import NOW
@@ -15,16 +15,16 @@ HOUR = datetime(2026, 11, 3, 12, tzinfo=UTC)
 MX = cell_of("army.ml", 15 << 16)
 
 
-def reply(domain: str | None = "army.ml", qtype: int = 15, rcode: Rcode = Rcode.NOERROR) -> Reply:
-    return Reply(bytes(12), domain, qtype, rcode)
+def reply(domain: str | None = "army.ml", qtype: int = 15, rcode: Rcode = Rcode.NOERROR) -> AuthorityReply:
+    return AuthorityReply(bytes(12), AnswerKind.ERROR if rcode else AnswerKind.ANSWER, domain, qtype, rcode)
 
 
-def counted(tally: Tally) -> dict[tuple[str, str], int]:
+def counted(tally: DemandTally) -> dict[tuple[str, str], int]:
     return {(key.domain, key.qtype): count for key, count in tally.drain().items()}
 
 
 def test_queries_are_summed_by_domain_type_rcode_hour_and_network() -> None:
-    tally = Tally()
+    tally = DemandTally()
     for second in range(3):
         tally.add(reply(), f"192.0.2.{second}", NOW + timedelta(seconds=second))
     tally.add(reply(), "2001:db8:1:2::3", NOW)
@@ -38,21 +38,21 @@ def test_queries_are_summed_by_domain_type_rcode_hour_and_network() -> None:
 
 
 def test_only_catalogued_domains_are_tallied() -> None:
-    tally = Tally()
+    tally = DemandTally()
     tally.add(reply(domain=None), "192.0.2.1", NOW)
     tally.add_all([b"\xc0\0\2"] * 2, [cell_of(None, 5), MX], NOW)
     assert counted(tally) == {("army.ml", "MX"): 1}
 
 
 def test_a_drain_empties() -> None:
-    tally = Tally()
+    tally = DemandTally()
     tally.add(reply(), "192.0.2.1", NOW)
     assert len(tally.drain()) == 1
     assert tally.drain() == {}
 
 
 def test_memory_is_bounded_and_overflow_is_counted() -> None:
-    tally = Tally(capacity=10)
+    tally = DemandTally(capacity=10)
     for number in range(100):
         tally.add(reply(), f"192.0.{number}.1", NOW)
     tally.add(reply(), "192.0.0.1", NOW)
@@ -62,7 +62,7 @@ def test_memory_is_bounded_and_overflow_is_counted() -> None:
 
 def test_what_is_not_counted_takes_no_room() -> None:
     """A flood of queries for names that aren't ours leaves the tally its memory."""
-    tally = Tally(capacity=10)
+    tally = DemandTally(capacity=10)
     for number in range(100):
         tally.add_all([bytes((192, 0, number))] * 2, [cell_of(None, 5), cell_of(None, 6)], NOW)
     tally.add_all([b"\xc0\0\2"], [MX], NOW)
@@ -70,8 +70,8 @@ def test_what_is_not_counted_takes_no_room() -> None:
 
 
 def test_types_that_nobody_asks_for_are_one() -> None:
-    """Whoever cycles through all 65,536 of them makes one row for a domain, not as many."""
-    tally = Tally()
+    """A client that asks for all 65,536 of them adds one row to those of the named types."""
+    tally = DemandTally()
     for qtype in range(65_536):
         tally.add(reply(qtype=qtype), "192.0.2.1", NOW)
     found = counted(tally)
@@ -81,7 +81,7 @@ def test_types_that_nobody_asks_for_are_one() -> None:
 
 
 def test_it_is_taken_in_pieces_while_more_is_counted() -> None:
-    tally = Tally()
+    tally = DemandTally()
     tally.add_all([number.to_bytes(3) for number in range(2000)], [MX] * 2000, NOW)
     tally.settle()
     tally.add(reply(domain="navy.ml"), "192.0.2.1", NOW)
@@ -94,7 +94,7 @@ def test_it_is_taken_in_pieces_while_more_is_counted() -> None:
 
 
 def test_what_could_not_be_handed_on_goes_back_beside_what_came_since() -> None:
-    tally = Tally(capacity=2)
+    tally = DemandTally(capacity=2)
     tally.add(reply(), "192.0.2.1", NOW)
     tally.add(reply(qtype=65280), "192.0.2.1", NOW)
     tally.settle()
@@ -107,7 +107,7 @@ def test_what_could_not_be_handed_on_goes_back_beside_what_came_since() -> None:
 
 @pytest.mark.parametrize("qtype", [0, 1, 251, 255, 65280, 65535])
 def test_every_type_is_spelled(qtype: int) -> None:
-    tally = Tally()
+    tally = DemandTally()
     tally.add(reply(qtype=qtype), "192.0.2.1", NOW)
     tally.settle()
     taken = tally.take()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catcher.dns import Tally, TcpServer
+from catcher.dns import DemandTally, TcpServer
 from catcher.dns.tcp import IDLE_SECONDS, MAX_CONNECTIONS, MAX_PER_CLIENT, _Connection
 from tests.unit.dns.serving import query
 from tests.unit.dns.test_authority import AUTHORITY
@@ -118,7 +118,7 @@ def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loop]:
 @pytest.fixture
 def server() -> TcpServer:
     unused: Any = None
-    return TcpServer(unused, AUTHORITY, Clock(), Tally())
+    return TcpServer(unused, AUTHORITY, Clock(), DemandTally())
 
 
 def connect(server: TcpServer, client: str = "192.0.2.1") -> tuple[_Connection, Wire]:

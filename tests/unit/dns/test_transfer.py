@@ -1,4 +1,4 @@
-"""Transfers: who gets one, that nothing is lost, that signatures chain, and that a million members cost no memory."""
+"""Transfers go to secondaries alone, are complete and signed in a chain; a million members use no memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import dns.tsig
 import pytest
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.dns import Authority, Rcode, Reply, Transport
+from catcher.dns import Authority, AuthorityReply, Rcode, Transport
 from catcher.dns.catalogzone import CatalogZone
 from catcher.dns.secondaries import Secondaries, Secondary
 from catcher.dns.tsig import Key
@@ -56,7 +56,7 @@ def ask(
     transport: Transport = Transport.TCP,
     serial: int | None = None,
     now: int = int(NOW.timestamp()),
-) -> tuple[Reply, bytes]:
+) -> tuple[AuthorityReply, bytes]:
     """The reply and the MAC of the request."""
     query = dns.message.make_query(name, qtype)
     if serial is not None:
@@ -78,7 +78,7 @@ def ask(
     return reply, mac
 
 
-def messages(reply: Reply) -> Iterator[bytes]:
+def messages(reply: AuthorityReply) -> Iterator[bytes]:
     yield reply.wire
     while reply.transfer is not None and (wire := reply.transfer.next(NOW)) is not None:
         yield wire
@@ -137,7 +137,7 @@ def test_nobody_else_gets_one(server: Authority, name: str, more: dict[str, Any]
 
 
 def test_the_catalog_zone_is_for_secondaries_alone(server: Authority) -> None:
-    """What is held is nobody's business (RFC 9432 §6)."""
+    """The list of catalogued names is not public (RFC 9432 §6)."""
     assert ask(server, "catalog.example", "SOA", key=None)[0].rcode is Rcode.REFUSED
     assert ask(server, "catalog.example", "SOA")[0].rcode is Rcode.NOERROR
     assert ask(server, "version.catalog.example", "TXT")[0].rcode is Rcode.REFUSED
@@ -167,7 +167,7 @@ UNKNOWN = {dns.name.from_text("no.example"): dns.tsig.Key("no.example", KEY.secr
     ],
 )
 def test_signatures_that_do_not_hold(server: Authority, more: dict[str, Any], error: int, mac: int) -> None:
-    """RFC 8945 §5.2: NOTAUTH and the reason; only who has the key but not the time gets a signed one (§5.3.2)."""
+    """RFC 8945 §5.2: NOTAUTH and the reason; the reply is signed only if the time alone was wrong (§5.3.2)."""
     reply, _ = ask(server, "army.ml", "SOA", **more)
     assert reply.rcode is Rcode.NOTAUTH and reply.transfer is None
     message = dns.message.from_wire(reply.wire, keyring=False)  # type: ignore[arg-type]
@@ -182,7 +182,7 @@ def test_a_known_key_signs_ordinary_answers_too(server: Authority) -> None:
 
 @pytest.mark.parametrize(("behind", "count"), [(0, 1), (-1, 1), (1, 8)])
 def test_ixfr(server: Authority, behind: int, count: int) -> None:
-    """RFC 1995 §2 and §4: who is current gets the SOA, everybody else the whole zone."""
+    """RFC 1995 §2 and §4: a current secondary gets the SOA, another the whole zone."""
     told = records(server, "army.ml", qtype="IXFR", serial=PUBLICATIONS.serial - behind)
     assert len(told) == count if count == 1 else len(told) >= count
     over_udp = records(server, "army.ml", qtype="IXFR", serial=PUBLICATIONS.serial - behind, transport=Transport.UDP)

@@ -1,4 +1,4 @@
-"""The UDP server's portable turns: bounded, and whatever the system says of one reply, the next is sent."""
+"""The UDP server's portable path: its turns are bounded, and an error in sending one reply doesn't stop the next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catcher.dns import Authority, Limits, Tally, UdpServer
+from catcher.dns import Authority, DemandTally, RateLimits, UdpServer
 from tests.unit.dns import compiling
 from tests.unit.dns.serving import query
 from tests.unit.dns.test_authority import AUTHORITY
@@ -19,7 +19,7 @@ Sent = list[tuple[bytes, Any]]
 
 
 class Socket:
-    """What a socket would receive, and what it does with replies."""
+    """A stand-in for a socket: gives messages and keeps replies."""
 
     family = socket.AF_INET
 
@@ -47,10 +47,10 @@ class Socket:
         self.sent.append((b"".join(wire), client))
 
 
-def serve(sock: Socket, limits: Limits | None = None, authority: Authority = AUTHORITY) -> UdpServer:
+def serve(sock: Socket, limits: RateLimits | None = None, authority: Authority = AUTHORITY) -> UdpServer:
     standing_in: Any = sock
-    server = UdpServer(standing_in, authority, Clock(), Tally(), limits=limits, batches=False)
-    server._turns.turn()
+    server = UdpServer(standing_in, authority, Clock(), DemandTally(), limits=limits, batches=False)
+    server.drain()
     return server
 
 
@@ -95,7 +95,7 @@ def test_a_message_beyond_any_query_is_cut_and_turned_down() -> None:
 def test_who_shows_a_cookie_from_here_is_not_held_back(tmp_path: Path, name: str) -> None:
     """RFC 7873 §5.2.5: its address is not forged, so nobody is flooded by what it gets. A cookie that isn't ours
     shows nothing."""
-    authority, limits = compiling.authority(tmp_path), Limits(rate=3, slip=2, exempt=())
+    authority, limits = compiling.authority(tmp_path), RateLimits(rate=3, slip=2, exempt=())
     first = Socket([b"ID" + compiling.with_cookie(name)[2:]])
     serve(first, limits, authority)
     given = first.sent[0][0][-24:]
