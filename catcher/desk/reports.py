@@ -21,13 +21,13 @@ from catcher.model.answer import AnswerAddresses
 from catcher.model.incident import Role
 from catcher.model.measures import Measures, Period
 from catcher.model.observation import Observation
-from catcher.model.report import Limits, Report
+from catcher.model.report import Report, ReportRules
 from catcher.report import EVIDENCE_DAYS, Directory, Form, Language, compose, reference, subject
 
 Told = Mapping[tuple[str, str], date]
 """(party, typo domain) → the day of the party's latest notice."""
 
-_LIMITS = Limits(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
+_LIMITS = ReportRules(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from catcher.lookalike.name import Registrable, name_of
 from catcher.lookalike.none import none_features
 from catcher.lookalike.weights import WEIGHTS
 from catcher.model.domain import parents
-from catcher.model.fingerprint import Candidate
+from catcher.model.fingerprint import IntendedCandidate
 
 LIKELY = 0.5
 """Nothing is claimed unless it is so probable that one of the protected names was meant."""
@@ -29,7 +29,7 @@ class Match:
     """What a typed name may stand for."""
 
     typed: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[IntendedCandidate, ...]
     """Likeliest first. ``score`` is the probability, 0..1, that this is the name that was meant."""
     abstained: bool
     """Whether the first candidate (if any) must not be taken for the answer."""
@@ -75,7 +75,7 @@ class Lookalikes:
         likely = [exp(explanation.score - best) for _, explanation in found]
         total = sum(likely) + exp(none - best)
         candidates = tuple(
-            Candidate(name, round(p / total, 4), explanation.edit)
+            IntendedCandidate(name, round(p / total, 4), explanation.edit)
             for (name, explanation), p in zip(found[:limit], likely, strict=False)
         )
         close = len(likely) > 1 and likely[0] < MARGIN * likely[1]

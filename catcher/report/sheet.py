@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from catcher.model.incident import Role
 from catcher.model.policy import Outcome
-from catcher.model.report import Name, Report
+from catcher.model.report import PartyName, Report
 
 COLUMNS = (
     "timestamp", "severity", "ip", "hostname", "tag", "kind", "report", "incident", "period", "party", "party_name",
@@ -87,7 +87,7 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
         }
 
 
-def _named(name: Name) -> dict[str, str | None]:
+def _named(name: PartyName) -> dict[str, str | None]:
     return {"counterpart": name.domain, "counterpart_name": name.organisation}
 
 

@@ -12,7 +12,7 @@ from catcher.model.incident import IncidentKey, Role
 from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome
-from catcher.model.report import Limits, Operator, Report
+from catcher.model.report import Report, ReportOperator, ReportRules
 from catcher.report import Directory, Form, Language, compose, reference, render
 from tests.support.observations import observation, sender
 
@@ -38,9 +38,9 @@ def report(
     incident = next(i for i in folded if i.key.role is role and party in (None, i.key.party))
     return compose(
         measure(incident, JUNE),
-        operator=Operator("Registry of Example"),
+        operator=ReportOperator("Registry of Example"),
         directory=Directory((listed or {}).get),
-        limits=Limits(3, 3, 30),
+        limits=ReportRules(3, 3, 30),
         now=now,
         evidence=evidence,
         names=names,
