@@ -12,7 +12,7 @@ from catcher.lookalike.index import Index
 from catcher.lookalike.letters import Letters
 from catcher.lookalike.name import Registrable, name_of
 from catcher.lookalike.none import none_features
-from catcher.lookalike.weights import WEIGHTS
+from catcher.lookalike.weights import EDIT_WEIGHTS
 from catcher.model.domain import parents
 from catcher.model.fingerprint import IntendedCandidate
 
@@ -50,7 +50,7 @@ class Lookalikes:
         protected: Iterable[str] | Mapping[str, float],
         registrable: Registrable,
         letters: Letters | None = None,
-        weights: Mapping[str, float] = WEIGHTS,
+        weights: Mapping[str, float] = EDIT_WEIGHTS,
     ) -> None:
         """``protected``: lower-case A-label names, where it is a mapping with how much likelier than others each is
         to be written to (its popularity, over 0). ``letters``: how names read; without it all read alike."""

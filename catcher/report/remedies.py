@@ -14,7 +14,7 @@ from catcher.model.remedy import Remedy, RemedyPart, System
 from catcher.model.report import PartyName
 from catcher.report import pasted
 
-KIT = {
+KIT_FILES = {
     System.EXCHANGE_ONLINE: ("exchange-online.ps1",),
     # RecipientDomainIs would leave out names below; a rule's name has at most 64 characters, hence [:57].
     System.GOOGLE_WORKSPACE: ("google-workspace.txt",),
@@ -47,7 +47,7 @@ def remedies(typos: Iterable[tuple[PartyName, PartyName | None]], *, made_on: da
     values = {"typos": [_typo(*pair) for pair in typos], "serial": f"{made_on:%Y%m%d}00"}
     return tuple(
         Remedy(system, tuple(RemedyPart(file, pasted.fill(f"kit/{file}", **values)) for file in files))
-        for system, files in KIT.items()
+        for system, files in KIT_FILES.items()
     )
 
 

@@ -13,7 +13,7 @@ from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome
 from catcher.model.report import Report, ReportOperator, ReportRules
-from catcher.report import Directory, Form, Language, compose, reference, render
+from catcher.report import Directory, Language, ReportForm, compose, reference, render
 from tests.support.observations import observation, sender
 
 JUNE = Period.parse("2026-06")
@@ -68,7 +68,7 @@ def test_a_contact_that_nobody_confirmed_learns_no_name() -> None:
     made = report(*BELOW, *ABOVE, role=Role.INTENDED, listed={"contractor.example": "Contractor"}, names=False)
     assert made.counterparts == ()
     assert (made.unnamed.organisations, made.unnamed.count.counted, made.organisations) == (2, 5, 2)
-    texts = [render(made, form) for form in Form] + [render(made, Form.TEXT, Language.FRENCH)]
+    texts = [render(made, form) for form in ReportForm] + [render(made, ReportForm.TEXT, Language.FRENCH)]
     assert not [text for text in texts if "travel.example" in text or "contractor.example" in text]
 
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from catcher.model.remedy import System
 from catcher.model.report import PartyName
 from catcher.report.pasted import Unpasteable
-from catcher.report.remedies import KIT, remedies
+from catcher.report.remedies import KIT_FILES, remedies
 from tests.support.kits import HOSTILE, MADE_ON, TYPOS, domains, kit
 from tests.support.peers import peer
 
 
 def test_every_system_of_the_kit_has_its_files() -> None:
     made = remedies(TYPOS, made_on=MADE_ON)
-    assert {remedy.system: tuple(part.file for part in remedy.parts) for remedy in made} == KIT
+    assert {remedy.system: tuple(part.file for part in remedy.parts) for remedy in made} == KIT_FILES
     files = [part.file for remedy in made for part in remedy.parts]
     assert len(files) == len(set(files)), "they lie in one folder"
 
