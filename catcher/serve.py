@@ -45,7 +45,7 @@ from catcher.directory import Csirts, Listings, Suffixes, owners, party_of
 from catcher.incident import fold
 from catcher.intake import Intake, matcher, note_answers, organisations_of
 from catcher.model.alert import AlertKind
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.model.clock import Clock
 from catcher.model.demand import DemandKey
 from catcher.model.errors import EnvironmentFailure
@@ -438,18 +438,18 @@ async def _smtp(
     log.info("SMTP so far: %s", _counted(counters))
 
 
-def answers_of(config: Config) -> Callable[[str], Answer | None]:
+def answers_of(config: Config) -> Callable[[str], PartyAnswer | None]:
     """What a local-part at ``notify.domain`` says of which notice. Raises EnvironmentFailure without its key."""
     codes = notice_codes(config.node.state / "keys")
 
-    def answer_of(local_part: str) -> Answer | None:
+    def answer_of(local_part: str) -> PartyAnswer | None:
         found = codes.answer(local_part)
-        return None if found is None else Answer(*found)
+        return None if found is None else PartyAnswer(*found)
 
     return answer_of
 
 
-def _note_answers(config: Config, answers: Sequence[Answer], at: datetime) -> None:
+def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) -> None:
     """In a thread of its own, on the database itself: answers are rare, and the store's process takes mails alone."""
     store = open_store(config, patience=WRITE_PATIENCE_SECONDS)
     try:

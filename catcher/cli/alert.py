@@ -9,7 +9,7 @@ import click
 
 from catcher.cli.at_desk import at_desk, shown
 from catcher.cli.options import config_option, json_option, print_json, print_table
-from catcher.model.alert import Alert, AlertKind, Delivery
+from catcher.model.alert import Alert, AlertDelivery, AlertKind
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
 
 _MOST = 100
@@ -72,7 +72,7 @@ def _row(alert: Alert) -> tuple[object, ...]:
     return f"{alert.at:%Y-%m-%d %H:%M}", alert.kind, alert.incident or "-", shown(alert.domain), counts, sent
 
 
-def _sent(delivery: Delivery) -> str:
+def _sent(delivery: AlertDelivery) -> str:
     if delivery.sent_at is not None:
         return f"{delivery.channel} {delivery.sent_at:%H:%M}"
     if delivery.again_at is None:

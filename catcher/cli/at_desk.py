@@ -13,7 +13,7 @@ from catcher.config import Config, load
 from catcher.desk.context import Desk
 from catcher.incident import Thresholds
 from catcher.model.measures import Period
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 from catcher.report import shown_domain
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,7 +38,7 @@ def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
                 folder=folder(config),
                 party_of=party_of,
                 organisation=organisations_of(config).name,
-                operator=Operator(operator.name, operator.contact, operator.url, operator.postal),
+                operator=ReportOperator(operator.name, operator.contact, operator.url, operator.postal),
                 now=SystemClock().now(),
                 thresholds=Thresholds(config.notify.mailboxes, config.notify.days),
             ),

@@ -22,7 +22,7 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
 
     Rows that take no mail keep their policy. Where a date would bring a policy that takes mail again, the date goes.
     """
-    from catcher.catalogue.stops import EVERY, Stops
+    from catcher.catalogue.stops import EVERY_DOMAIN, Stops
     from catcher.config import load, state_folder
     from catcher.desk.catalogue import NotCatalogued, named, stop_mail
     from catcher.model.errors import CatcherError
@@ -30,7 +30,7 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
 
     if bool(domains) == every:
         raise click.UsageError("name the domains, or say --all for every row")
-    names = {EVERY} if every else named(domains)
+    names = {EVERY_DOMAIN} if every else named(domains)
     state = state_folder(config_file)
     stops = Stops(state) if state is not None and state.is_dir() and not dry_run else None
     if stops is not None:

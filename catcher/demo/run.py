@@ -26,7 +26,7 @@ from catcher.directory import party_of
 from catcher.intake import organisations_of
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 
 
 class Progress(Protocol):
@@ -96,7 +96,7 @@ def _desk(config: Config, period: Period) -> Iterator[Desk]:
             folder=serve.folder(config),
             party_of=party_of,
             organisation=organisations_of(config).name,
-            operator=Operator(**config.operator.model_dump()),
+            operator=ReportOperator(**config.operator.model_dump()),
             now=datetime.combine(period.last, datetime.min.time(), UTC) + timedelta(days=1, hours=8),
         )
     finally:

@@ -27,7 +27,7 @@ from catcher.fingerprint.platforms import header_platforms
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.spf import is_ip_address
 from catcher.model.fingerprint import Fingerprint, Intended, Marking
-from catcher.model.lookup import Answers, Unanswered
+from catcher.model.lookup import LookupResults, Unanswered
 from catcher.model.transaction import Transaction
 from catcher.model.value import value
 
@@ -79,7 +79,7 @@ def read_transaction_facts(
     return TransactionFacts(credentials, typed, sent_from, header_platforms(header), message, judge_markings(header))
 
 
-def fingerprint(transaction: Transaction, answers: Answers, context: Context) -> Fingerprint | Unanswered:
+def fingerprint(transaction: Transaction, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
     """The sender, the intended organisation and the kind of a mail. Pure: the same arguments give the same result.
 
     Unanswered names questions that aren't in ``answers``: ask them, add the answers, call again. After MAX_ROUNDS
@@ -89,7 +89,7 @@ def fingerprint(transaction: Transaction, answers: Answers, context: Context) ->
     return fingerprint_from(facts, answers, context)
 
 
-def fingerprint_from(facts: TransactionFacts, answers: Answers, context: Context) -> Fingerprint | Unanswered:
+def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
     """``fingerprint`` of the transaction whose ``facts`` these are."""
     lookups = Lookups(answers)
     credentials, message = facts.credentials, facts.message

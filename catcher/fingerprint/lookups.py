@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from catcher.model.lookup import Answer, Answers, Question, RRType, Status
+from catcher.model.lookup import LookupResult, LookupResults, LookupType, Question, Status
 
 MAX_ROUNDS = 24
 """Rounds of asking after which a caller gives up with ``failing_the_rest``. SPF's own limit of ten look-ups, each with
 addresses to look up, needs 22 at most; everything else is asked for within three."""
 
-FAILED_LOOKUP = Answer(Status.FAILED)
+FAILED_LOOKUP = LookupResult(Status.FAILED)
 
 
 class Lookups:
@@ -18,11 +18,11 @@ class Lookups:
 
     __slots__ = ("answers", "open")
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: LookupResults) -> None:
         self.answers = answers
         self.open: set[Question] = set()
 
-    def get(self, name: str, rrtype: RRType) -> Answer | None:
+    def get(self, name: str, rrtype: LookupType) -> LookupResult | None:
         """The answer; None when it isn't at hand, and then the question is noted. ``name`` as in Question."""
         question = Question(name, rrtype)
         answer = self.answers.get(question)
@@ -31,11 +31,11 @@ class Lookups:
         return answer
 
 
-class _FailingTheRest(Mapping[Question, Answer]):
-    def __init__(self, answers: Answers) -> None:
+class _FailingTheRest(Mapping[Question, LookupResult]):
+    def __init__(self, answers: LookupResults) -> None:
         self._answers = answers
 
-    def __getitem__(self, question: Question) -> Answer:
+    def __getitem__(self, question: Question) -> LookupResult:
         return self._answers.get(question, FAILED_LOOKUP)
 
     def __iter__(self) -> Iterator[Question]:
@@ -45,7 +45,7 @@ class _FailingTheRest(Mapping[Question, Answer]):
         return len(self._answers)
 
 
-def failing_the_rest(answers: Answers) -> Answers:
+def failing_the_rest(answers: LookupResults) -> LookupResults:
     """``answers``, and to every other question a failure: with these ``fingerprint`` always returns a result."""
     return _FailingTheRest(answers)
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from catcher.fingerprint import MAX_ROUNDS, failing_the_rest
-from catcher.model.lookup import Answer, Answers, Question, Unanswered
+from catcher.model.lookup import LookupResult, LookupResults, Question, Unanswered
 from catcher.model.ports import Resolver
 
 _T = TypeVar("_T")
@@ -18,7 +18,7 @@ LOOKUP_SECONDS = 20.0
 
 
 async def ask_until_answered(
-    judge: Callable[[Answers], _T | Unanswered],
+    judge: Callable[[LookupResults], _T | Unanswered],
     resolver: Resolver | None,
     *,
     on_behalf_of: str,
@@ -29,7 +29,7 @@ async def ask_until_answered(
 
     ``resolver`` None: ``judge`` asks nothing.
     """
-    answers: dict[Question, Answer] = {}
+    answers: dict[Question, LookupResult] = {}
     if resolver is not None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from catcher.model.clock import Clock
-from catcher.model.notice import TEXT_DAYS, Notice, NoticeForm, OutOfOrder, Step
-from catcher.model.noticelife import Act, State
+from catcher.model.notice import TEXT_DAYS, LedgerEntry, Notice, NoticeForm, OutOfOrder
+from catcher.model.noticelife import Act, NoticeState
 from catcher.model.ports import Store
 from catcher.model.suppression import suppressed
 from catcher.notify.outgoing import Outgoing
@@ -19,7 +19,7 @@ from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
 BY_CATCHER = "catcher"
 """The ledger's ``who`` of a step that the program made, not a person."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=6)
-_READY = (State.APPROVED, State.SENDING, State.DEFERRED)
+_READY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.DEFERRED)
 
 
 class MailTransport(Protocol):
@@ -60,7 +60,7 @@ class NoticeSender:
         self.compose(notice, text)  # a notice that can't be composed, as without its key, gets no step
         with self.connect() as connection:
             tried = self._step(notice, Act.SENDING)
-            if tried is None or tried.state is not State.SENDING:
+            if tried is None or tried.state is not NoticeState.SENDING:
                 return None
             reply = connection.deliver(self.compose(tried, text))
             done = self._after(tried, reply)
@@ -84,7 +84,7 @@ class NoticeSender:
     def _step(self, notice: Notice, act: Act, *, note: str = "", again_at: datetime | None = None) -> Notice | None:
         """The notice with the step; None when another step was stored first that excludes this one."""
         try:
-            return self.store.add_step(notice.id, Step(act, self.clock.now(), BY_CATCHER, note, again_at))
+            return self.store.add_step(notice.id, LedgerEntry(act, self.clock.now(), BY_CATCHER, note, again_at))
         except OutOfOrder:
             return None
 

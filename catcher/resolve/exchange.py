@@ -12,7 +12,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from catcher.model.lookup import Answer, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Status
 from catcher.resolve.records import RDTYPES, records_of
 
 _PAYLOAD = 1232
@@ -23,12 +23,14 @@ _PAYLOAD = 1232
 class DnsReply:
     """An answer, its TTL in seconds, and the target of an alias for which the server added no records."""
 
-    answer: Answer
+    answer: LookupResult
     ttl: int
     alias: dns.name.Name | None = None
 
 
-async def ask_server(name: dns.name.Name, rrtype: RRType, host: str, port: int, *, seconds: float) -> DnsReply | None:
+async def ask_server(
+    name: dns.name.Name, rrtype: LookupType, host: str, port: int, *, seconds: float
+) -> DnsReply | None:
     """The reply of ``host`` within ``seconds``; None for none, or a malformed one, so that another may be asked.
 
     Datagrams that don't answer this very question are ignored (RFC 5452).
@@ -52,8 +54,8 @@ def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> DnsR
         return None
     chain = response.resolve_chaining()
     if chain.answer is not None:
-        return DnsReply(Answer(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
+        return DnsReply(LookupResult(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
     if response.rcode() == dns.rcode.NXDOMAIN:
-        return DnsReply(Answer(Status.NXDOMAIN), chain.minimum_ttl)
+        return DnsReply(LookupResult(Status.NXDOMAIN), chain.minimum_ttl)
     alias = chain.canonical_name if chain.cnames and not response.authority else None
-    return DnsReply(Answer(Status.NODATA), chain.minimum_ttl, alias)
+    return DnsReply(LookupResult(Status.NODATA), chain.minimum_ttl, alias)

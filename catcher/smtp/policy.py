@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
 from catcher.model.value import value
@@ -42,7 +42,7 @@ class RcptDecision:
     """The catalogued domain; given when TAKEN or REFUSED."""
     policy: Policy = Policy.NULL
     """Its policy in force."""
-    answer: Answer | None = None
+    answer: PartyAnswer | None = None
     """The answer to a notice that the address stands for; given when TAKEN without an entry."""
 
 
@@ -92,7 +92,7 @@ def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:
     return bool(mailbox.domain) and f"{name}@{mailbox.domain}" == settings.sender.lower()
 
 
-def _answering(answer: Answer | None, outcome: Outcome | None) -> RcptDecision:
+def _answering(answer: PartyAnswer | None, outcome: Outcome | None) -> RcptDecision:
     """A recipient at the domain of answers. Only addresses that our notices gave out exist there."""
     if answer is None:
         return RcptDecision(replies.NO_SUCH_ADDRESS)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.smtp.explanation import Explanations, built_in
 
 
@@ -73,7 +73,7 @@ class SmtpSettings:
     """The From address of notices; mail to it gets the operator's contact as well. Empty: there is none."""
     notices: str = ""
     """The domain at which notices are answered, A-labels, one of the own names. Empty: notices aren't answered here."""
-    answer_of: Callable[[str], Answer | None] = lambda _: None
+    answer_of: Callable[[str], PartyAnswer | None] = lambda _: None
     """Parses a local-part at ``notices``: which notice, which answer; None for a local-part that isn't ours."""
     refuse_bare_newline: bool = True
     """Whether a message sent by DATA is refused for a bare CR or LF."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from catcher.model.alert import Alert, Delivery
+from catcher.model.alert import Alert, AlertDelivery
 
 
 class AlertStore(Protocol):
@@ -19,6 +19,6 @@ class AlertStore(Protocol):
         """Alerts, latest first; with ``open_only`` those still to be delivered on a channel, earliest first."""
         ...
 
-    def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
+    def note_deliveries(self, deliveries: Mapping[str, AlertDelivery]) -> None:
         """For each key, replaces the alert's delivery on that channel. An unknown key changes nothing."""
         ...

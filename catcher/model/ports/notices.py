@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from catcher.model.answer import Answer
-from catcher.model.notice import Notice, Step
+from catcher.model.answer import PartyAnswer
+from catcher.model.notice import LedgerEntry, Notice
 from catcher.model.suppression import Suppression
 
-NoteAnswers = Callable[[Sequence[Answer], datetime], None]
+NoteAnswers = Callable[[Sequence[PartyAnswer], datetime], None]
 """Makes answers to notices durable, each once. Raises StoreUnavailable; blocks, so it is called in a thread."""
 
 
@@ -24,7 +24,7 @@ class NoticeStore(Protocol):
         """
         ...
 
-    def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
+    def add_step(self, id: str, step: LedgerEntry, *, once: bool = False) -> Notice:
         """Adds a step to the notice ``id``, to the second; returns the notice with it. Durable when it returns.
 
         Check and write are one transaction: raises OutOfOrder when the step can't follow (``noticelife.AFTER``),

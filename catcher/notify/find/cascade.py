@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.directory import Csirts, Listings
-from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult
+from catcher.model.contact import Contact, Source, StepOutcome, StepReason, StepResult
 from catcher.model.errors import CatcherError
 from catcher.model.mailaddress import AddressError, mail_address
 from catcher.model.ports import Resolver
@@ -96,7 +96,7 @@ class Finder:
                 async with asyncio.timeout(self._step_seconds):
                     finding = await ask(party, now)
             except TimeoutError:
-                finding = SourceFinding.failed(Reason.TIMED_OUT)
+                finding = SourceFinding.failed(StepReason.TIMED_OUT)
             kept, outcome = self._checked(party, step, finding, now)
             contacts += kept
             outcomes.append(outcome)
@@ -106,7 +106,7 @@ class Finder:
         """The outcomes of the two steps that the operator's files answer."""
         for step, where in ((Source.ENTERED, None), (Source.IMPORTED, self._listings.directory_of(party))):
             number = sum(contact.source is step for contact in contacts)
-            result, reason = (StepResult.FOUND, None) if number else (StepResult.NONE, Reason.NOT_LISTED)
+            result, reason = (StepResult.FOUND, None) if number else (StepResult.NONE, StepReason.NOT_LISTED)
             yield StepOutcome(
                 party=party, step=step, at=now, result=result, reason=reason, host=where, addresses=number
             )
@@ -114,7 +114,7 @@ class Finder:
     async def _csirt(self, party: str, now: datetime) -> SourceFinding:
         csirt = self._csirts.of(party)
         return (
-            SourceFinding.none(Reason.NOT_LISTED)
+            SourceFinding.none(StepReason.NOT_LISTED)
             if csirt is None
             else SourceFinding.found((csirt.contact,), csirt.under)
         )
@@ -129,11 +129,11 @@ class Finder:
             try:
                 address = mail_address(text)
             except AddressError:
-                dropped = dropped or Reason.MALFORMED
+                dropped = dropped or StepReason.MALFORMED
                 continue
             domain = address.rpartition("@")[2]
             if self._is_typo(domain):
-                dropped = Reason.TYPO_DOMAIN
+                dropped = StepReason.TYPO_DOMAIN
                 continue
             contact = Contact(
                 party=party,

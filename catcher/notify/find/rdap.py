@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catcher.model.contact import Reason
+from catcher.model.contact import StepReason
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.notify.find import url as urls
 from catcher.notify.find.http import Page
@@ -59,15 +59,15 @@ class Rdap:
             page = await self._get(self._bootstrap, party)
             if isinstance(page, SourceFinding):
                 return SourceFinding.failed(
-                    page.reason or Reason.BROKEN, page.host
+                    page.reason or StepReason.BROKEN, page.host
                 )  # the reason doesn't concern the party
             servers = read_bootstrap(page.body)
             if servers is None:
-                return SourceFinding.failed(Reason.MALFORMED, page.url.host)
+                return SourceFinding.failed(StepReason.MALFORMED, page.url.host)
             self._servers = servers
         base = next((self._servers[name] for name in parents(party) if name in self._servers), None)
         if base is None:
-            return SourceFinding.none(Reason.NO_SERVER)
+            return SourceFinding.none(StepReason.NO_SERVER)
         finding, related = await self._record(Url(base.host, f"{base.target.rstrip('/')}/domain/{party}"), party)
         if not finding.addresses and related is not None:
             more, _ = await self._record(related, party)
@@ -80,16 +80,18 @@ class Rdap:
             return page, None
         host = page.url.host
         record = read(page.body, party)
-        if isinstance(record, Reason):
+        if isinstance(record, StepReason):
             return SourceFinding.refused(record, host), None
         if record.addresses:
             return SourceFinding.found(record.addresses, host), None
-        return SourceFinding.none(Reason.REDACTED if record.redacted else Reason.NO_ADDRESS, host), record.related
+        return SourceFinding.none(
+            StepReason.REDACTED if record.redacted else StepReason.NO_ADDRESS, host
+        ), record.related
 
     async def _get(self, url: Url, party: str) -> Page | SourceFinding:
         page = await self._fetcher.get(url, accept=_ACCEPT, most=MAX_RDAP_OCTETS, on_behalf_of=party)
         if isinstance(page, Page) and page.content_type.partition(";")[0].strip() not in _TYPES:
-            return SourceFinding.refused(Reason.CONTENT_TYPE, page.url.host)
+            return SourceFinding.refused(StepReason.CONTENT_TYPE, page.url.host)
         return page
 
 
@@ -109,13 +111,13 @@ def read_bootstrap(body: bytes) -> Servers | None:
     return servers
 
 
-def read(body: bytes, party: str) -> RdapRecord | Reason:
+def read(body: bytes, party: str) -> RdapRecord | StepReason:
     """The record of ``party`` in ``body``; MALFORMED, or OTHER_NAME when it is about another domain."""
     document = _json(body)
     if not isinstance(document, dict) or document.get("objectClassName") != "domain":
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     if _name(document.get("ldhName")) != party:
-        return Reason.OTHER_NAME
+        return StepReason.OTHER_NAME
     ranked: list[tuple[int, str]] = []
     for entity in _entities(document, 0):
         ranks = [_ROLES.index(role) for role in _listed(entity.get("roles")) if role in _ROLES]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from catcher.model.contact import Reason, StepResult
+from catcher.model.contact import StepReason, StepResult
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFinding:
     result: StepResult
-    reason: Reason | None = None
+    reason: StepReason | None = None
     host: str | None = None
     """The host that answered: A-labels or our own words."""
     addresses: tuple[str, ...] = field(default=(), repr=False)
@@ -18,17 +18,17 @@ class SourceFinding:
     language: str | None = None
 
     @classmethod
-    def none(cls, reason: Reason, host: str | None = None) -> SourceFinding:
+    def none(cls, reason: StepReason, host: str | None = None) -> SourceFinding:
         """The source answered and names nobody."""
         return cls(StepResult.NONE, reason, host)
 
     @classmethod
-    def failed(cls, reason: Reason, host: str | None = None) -> SourceFinding:
+    def failed(cls, reason: StepReason, host: str | None = None) -> SourceFinding:
         """The source could not be read."""
         return cls(StepResult.FAILED, reason, host)
 
     @classmethod
-    def refused(cls, reason: Reason, host: str | None = None) -> SourceFinding:
+    def refused(cls, reason: StepReason, host: str | None = None) -> SourceFinding:
         """The source's answer must not be used."""
         return cls(StepResult.REFUSED, reason, host)
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import datetime
 from urllib.parse import unquote
 
-from catcher.model.contact import Reason
+from catcher.model.contact import StepReason
 from catcher.notify.find.http import Page
 from catcher.notify.find.https import Fetcher
 from catcher.notify.find.said import SourceFinding
@@ -27,13 +27,13 @@ _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 _GO_ON = frozenset(
     {
-        Reason.NO_SUCH_NAME,
-        Reason.NO_SUCH_RECORD,
-        Reason.NO_CONNECTION,
-        Reason.NOT_THERE,
-        Reason.OTHER_HOST,
-        Reason.NOT_HTTPS,
-        Reason.OTHER_CANONICAL,
+        StepReason.NO_SUCH_NAME,
+        StepReason.NO_SUCH_RECORD,
+        StepReason.NO_CONNECTION,
+        StepReason.NOT_THERE,
+        StepReason.OTHER_HOST,
+        StepReason.NOT_HTTPS,
+        StepReason.OTHER_CANONICAL,
     }
 )
 """Reasons after which www is asked: a bare domain whose web site is at www gives them."""
@@ -48,7 +48,7 @@ async def ask(fetcher: Fetcher, party: str, now: datetime) -> SourceFinding:
     if first.reason not in _GO_ON:
         return first
     second = await _at(fetcher, f"www.{party}", party, now)
-    silent = second.reason in (Reason.NO_SUCH_NAME, Reason.NO_SUCH_RECORD)
+    silent = second.reason in (StepReason.NO_SUCH_NAME, StepReason.NO_SUCH_RECORD)
     return first if silent else second
 
 
@@ -62,38 +62,38 @@ def read(page: Page, asked: Url, now: datetime) -> SourceFinding:
     """The finding in ``page``, to which ``asked`` led, at ``now``. Pure."""
     host = page.url.host
     if not _TYPE.match(page.content_type):
-        return SourceFinding.refused(Reason.CONTENT_TYPE, host)
+        return SourceFinding.refused(StepReason.CONTENT_TYPE, host)
     lines = _lines(page.body)
     if lines is None:
-        return SourceFinding.refused(Reason.MALFORMED, host)
+        return SourceFinding.refused(StepReason.MALFORMED, host)
     fields: defaultdict[str, list[str]] = defaultdict(list)
     for line in lines:
         if not line.startswith("#") and (field := _FIELD.match(line)):
             fields[field[1].lower()].append(field[2])
     if not fields["contact"]:
-        return SourceFinding.refused(Reason.MALFORMED, host)
+        return SourceFinding.refused(StepReason.MALFORMED, host)
     if (reason := _unusable(fields, {str(asked), str(page.url)}, now)) is not None:
         return SourceFinding.refused(reason, host)
     addresses = tuple(address for uri in fields["contact"] if (address := _address(uri)))
     return (
         SourceFinding.found(addresses, host, _language(fields))
         if addresses
-        else SourceFinding.none(Reason.NO_ADDRESS, host)
+        else SourceFinding.none(StepReason.NO_ADDRESS, host)
     )
 
 
-def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> Reason | None:
+def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> StepReason | None:
     """The reason why a file with these fields isn't valid at ``now``; None when it is."""
     expires = fields.get("expires", [])
     if len(expires) != 1:
-        return Reason.NO_EXPIRY
+        return StepReason.NO_EXPIRY
     moment = _moment(expires[0])
     if moment is None:
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     if moment <= now:
-        return Reason.EXPIRED
+        return StepReason.EXPIRED
     canonical = fields.get("canonical", [])
-    return Reason.OTHER_CANONICAL if canonical and here.isdisjoint(canonical) else None
+    return StepReason.OTHER_CANONICAL if canonical and here.isdisjoint(canonical) else None
 
 
 def _lines(body: bytes) -> list[str] | None:

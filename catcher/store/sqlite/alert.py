@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from catcher.model.alert import Alert, AlertKind, Channel, Delivery
+from catcher.model.alert import Alert, AlertDelivery, AlertKind, Channel
 from catcher.model.ports import ColumnValue
 from catcher.store.codec import moment_from_text, moment_to_text
 from catcher.store.rules import alert_to_the_second, delivery_to_the_second
@@ -41,7 +41,7 @@ def read(db: Database, *, open_only: bool, limit: int | None) -> Iterator[Alert]
         yield _alert(db, row)
 
 
-def note(db: Database, deliveries: Mapping[str, Delivery]) -> None:
+def note(db: Database, deliveries: Mapping[str, AlertDelivery]) -> None:
     """Replaces deliveries by their alert's key; to be called in a transaction."""
     for key, delivery in deliveries.items():
         for row in list(db.table("alert").rows_where("key = ?", [key])):
@@ -54,7 +54,7 @@ def beat(db: Database, now: datetime) -> None:
     db.table("heartbeat").insert({"at": moment_to_text(now.replace(microsecond=0))})
 
 
-def _row(number: int, delivery: Delivery) -> dict[str, ColumnValue]:
+def _row(number: int, delivery: AlertDelivery) -> dict[str, ColumnValue]:
     again, sent = (None if m is None else moment_to_text(m) for m in (delivery.again_at, delivery.sent_at))
     return {
         "alert": number,
@@ -67,7 +67,7 @@ def _row(number: int, delivery: Delivery) -> dict[str, ColumnValue]:
 
 def _alert(db: Database, row: dict[str, Any]) -> Alert:
     deliveries = {
-        Channel(d["channel"]): Delivery(
+        Channel(d["channel"]): AlertDelivery(
             Channel(d["channel"]), d["attempts"], _moment(d["again_at"]), _moment(d["sent_at"])
         )
         for d in db.table("alert_delivery").rows_where("alert = ?", [row["number"]])

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult, in_order
+from catcher.model.contact import Contact, Source, StepOutcome, StepReason, StepResult, in_order
 from catcher.model.ports import ColumnValue, ContactChange
 from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import changed_contacts
@@ -67,7 +67,7 @@ def _contact(row: dict[str, Any]) -> Contact:
 
 
 def _outcome(row: dict[str, Any]) -> StepOutcome:
-    reason = None if row["reason"] is None else Reason(row["reason"])
+    reason = None if row["reason"] is None else StepReason(row["reason"])
     step, result = Source(row["step"]), StepResult(row["result"])
     return StepOutcome(**{**row, "step": step, "result": result, "reason": reason, "at": _moment(row["at"])})
 

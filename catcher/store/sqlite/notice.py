@@ -12,7 +12,7 @@ from typing import Any
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Source
 from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import Notice, NoticeForm, Step
+from catcher.model.notice import LedgerEntry, Notice, NoticeForm
 from catcher.model.noticelife import Act
 from catcher.model.ports import ColumnValue
 from catcher.model.suppression import Scope, Suppression
@@ -34,7 +34,7 @@ def add(db: Database, notice: Notice, text: bytes) -> bool:
     return True
 
 
-def add_step(db: Database, id: str, step: Step, *, once: bool = False) -> Notice:
+def add_step(db: Database, id: str, step: LedgerEntry, *, once: bool = False) -> Notice:
     """As ``ports.Store.add_step``, within a transaction."""
     found = next(_read(db, id), None)
     if found is None:
@@ -71,7 +71,7 @@ def _row(n: Notice) -> dict[str, ColumnValue]:
     }
 
 
-def _step_row(notice: int, place: int, step: Step) -> dict[str, ColumnValue]:
+def _step_row(notice: int, place: int, step: LedgerEntry) -> dict[str, ColumnValue]:
     return {
         "notice": notice,
         "number": place,
@@ -91,7 +91,7 @@ def read(db: Database, id: str | None = None) -> list[Notice]:
 def _read(db: Database, id: str | None = None) -> Iterator[tuple[int, Notice]]:
     notices, ledger = db.table("notice"), db.table("notice_step")
     rows = list(notices.rows_where(order_by="number") if id is None else notices.rows_where("id = ?", [id]))
-    steps: dict[int, list[Step]] = {row["number"]: [] for row in rows}
+    steps: dict[int, list[LedgerEntry]] = {row["number"]: [] for row in rows}
     one = len(rows) == 1
     for row in ledger.rows_where("notice = ?" if one else "1", list(steps) if one else [], order_by="notice, number"):
         if row["notice"] in steps:
@@ -100,12 +100,12 @@ def _read(db: Database, id: str | None = None) -> Iterator[tuple[int, Notice]]:
         yield row["number"], _notice(row, tuple(steps[row["number"]]))
 
 
-def _step(row: dict[str, Any]) -> Step:
+def _step(row: dict[str, Any]) -> LedgerEntry:
     again_at = None if row["again_at"] is None else moment_from_text(row["again_at"])
-    return Step(Act(row["act"]), moment_from_text(row["at"]), row["who"], row["note"], again_at)
+    return LedgerEntry(Act(row["act"]), moment_from_text(row["at"]), row["who"], row["note"], again_at)
 
 
-def _notice(row: dict[str, Any], steps: tuple[Step, ...]) -> Notice:
+def _notice(row: dict[str, Any], steps: tuple[LedgerEntry, ...]) -> Notice:
     return Notice(
         id=row["id"],
         key=IncidentKey(row["party"], Role(row["role"]), row["domain"]),
