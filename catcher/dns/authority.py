@@ -18,7 +18,6 @@ from catcher.dns.transfer import Transfer, of_zone, serial_of, up_to_date
 from catcher.dns.tsig import Signature, verify
 from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRset, RRType, Transport
 from catcher.dns.zone import Zone
-from catcher.model.policy import Policy
 
 _TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.", b"abcdefghijklmnopqrstuvwxyz\0"))
 """Folds case, and takes dots inside labels away so that they can't pass for dots between labels."""
@@ -178,7 +177,7 @@ class Authority:
     def published(self, entry: Entry, now: datetime) -> Zone | None:
         """What a catalogued name publishes now; None once it is released."""
         policy = self.catalogue.policy_at(entry, now)
-        if policy is Policy.RELEASE:
+        if not policy.is_served:
             return None
         serial = 0
         if entry.until is not None and now.date() >= entry.until:

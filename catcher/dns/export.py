@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from catcher.catalogue import Catalogue
-from catcher.model.policy import Policy
 
 TTL = 3600
 """Seconds, of the exported NS records."""
@@ -48,7 +47,7 @@ def export(
 def _domains(catalogue: Catalogue, now: datetime | None) -> Iterator[str]:
     for entry in catalogue:
         policy = entry.policy if now is None else entry.policy_at(now)
-        if policy is not Policy.RELEASE:
+        if policy.is_served:
             yield entry.domain
 
 

@@ -26,7 +26,7 @@ class Seeing:
         """Spans [first, end) without sight, in order. A day on which sight came or went has none."""
         first: date | None = None
         for line in self._lines:
-            if not line.policy.takes_data:
+            if not line.policy.rules.silence_counts:
                 first = first or line.day
             elif first is not None:
                 yield first, line.day + DAY
