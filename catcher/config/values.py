@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, Validati
 from pydantic_core import PydanticCustomError
 
 from catcher.config.address import ListenAddress, ListenAddressError
+from catcher.model.alert import CHOOSABLE, AlertKind
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.language import is_language
 from catcher.model.mailaddress import AddressError, mail_address
@@ -152,6 +153,16 @@ def _language(value: str) -> str:
     return value.lower()
 
 
+def _alert_kind(value: Any) -> AlertKind:
+    *others, last = (f'"{kind}"' for kind in CHOOSABLE)
+    remedy = f"write {', '.join(others)} or {last}"
+    if not isinstance(value, str):
+        raise wrong(f"{value!r} is not a text", remedy)
+    if value not in CHOOSABLE:
+        raise wrong(f'"{value}" is not a value it can have', remedy)
+    return AlertKind(value)
+
+
 def _network(value: Any) -> Any:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
@@ -187,5 +198,6 @@ WebAddress = Annotated[OneLine, AfterValidator(_web_address)]
 AnyPath = Annotated[Path, AfterValidator(_path)]
 ExistingFolder = Annotated[AnyPath, AfterValidator(_existing_folder)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
+AlertChoice = Annotated[AlertKind, BeforeValidator(_alert_kind)]
 ExistingFile = Annotated[AnyPath, AfterValidator(_existing)]
 Workers = Annotated[StrictInt, Field(ge=1, le=256)]

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from catcher.dns.counting import count
 from catcher.dns.wire import question_end
+from catcher.model.defaults import DNS_REPLY_RATE, DNS_SLIP, LOOPBACK
 
 Network = IPv4Network | IPv6Network
 
@@ -30,9 +31,6 @@ V4_OCTETS, V6_OCTETS = 3, 7
 _CAPACITY = 65_536
 """Prefixes counted at once, and buckets kept."""
 _LEAST_STRIDE = 64
-
-LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-"""Nobody else can send from there."""
 
 
 class Verdict(IntEnum):
@@ -57,9 +55,9 @@ class AnswerClass(IntEnum):
 class Limits(NamedTuple):
     """What the operator sets."""
 
-    rate: int = 200
+    rate: int = DNS_REPLY_RATE
     """Replies a second to one /24 or /56 and of one class; 0: no limit."""
-    slip: int = 2
+    slip: int = DNS_SLIP
     """Every how manyth reply that is held back becomes an empty one with TC; 0: none."""
     exempt: tuple[Network, ...] = LOOPBACK
 

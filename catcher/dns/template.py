@@ -9,7 +9,7 @@ from pathlib import Path
 from catcher.dns.masterfile import Record, read
 from catcher.dns.mnemonic import to_mnemonic
 from catcher.dns.publication import Publications
-from catcher.dns.templatetypes import TEMPLATE_TYPES, listed
+from catcher.dns.templatetypes import TEMPLATE_TYPES, allowed_types
 from catcher.dns.wholezone import Sets, group, rrset
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
 from catcher.dns.zone import apex_of
@@ -74,7 +74,7 @@ def _faults(record: Record, ours: Ours) -> Iterable[Fault]:
     kind = to_mnemonic(record.rrtype)
     rules = TEMPLATE_TYPES.get(record.rrtype)
     if rules is None:
-        allowed = f"a template may hold {listed()} to our own names"
+        allowed = f"a template may hold {allowed_types()} to our own names"
         yield Fault(record.where, f"{kind} is not allowed for a catalogued name", allowed)
         return
     if record.ttl > TTL:

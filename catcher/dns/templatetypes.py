@@ -40,7 +40,7 @@ TEMPLATE_TYPES: Mapping[int, TemplateType] = {
 }
 
 
-def listed() -> str:
+def allowed_types() -> str:
     """``TXT, CAA, SOA, NS and MX``."""
     *others, last = map(to_mnemonic, TEMPLATE_TYPES)
     return f"{', '.join(others)} and {last}"

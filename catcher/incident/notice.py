@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from catcher.model.defaults import NOTICE_DAYS, NOTICE_MAILBOXES
 from catcher.model.measures import Measures
 
 
@@ -17,8 +18,8 @@ from catcher.model.measures import Measures
 class Thresholds:
     """A notice is due from so many sending mailboxes on so many days of one month on."""
 
-    mailboxes: int = 3
-    days: int = 3
+    mailboxes: int = NOTICE_MAILBOXES
+    days: int = NOTICE_DAYS
 
 
 @dataclass(frozen=True, slots=True)

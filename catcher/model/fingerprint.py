@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from catcher.model.marking import Marking
 from catcher.model.value import value
 
 
@@ -183,17 +184,6 @@ class Nature:
             "typo": self.typo,
             "reasons": list(self.reasons),
         }
-
-
-@value
-class Marking:
-    """A protective marking: the scheme and a level from a closed list, else ``other``; never free text."""
-
-    scheme: str
-    level: str
-
-    def to_json(self) -> dict[str, Any]:
-        return {"scheme": self.scheme, "level": self.level}
 
 
 @value

@@ -11,7 +11,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.fingerprint import Authentication, AuthResult, Intended, MailClass, Marking, Nature, Sender, Tier
+from catcher.model.fingerprint import (
+    Authentication,
+    AuthResult,
+    Intended,
+    MailClass,
+    Nature,
+    Sender,
+    Tier,
+)
+from catcher.model.marking import Marking
 from catcher.model.policy import Outcome, Policy
 from catcher.model.value import value
 

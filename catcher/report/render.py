@@ -10,9 +10,10 @@ from functools import cache
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from catcher.model.language import Language
 from catcher.model.report import Report
 from catcher.report import chart, sheet
-from catcher.report.words import Language, filters
+from catcher.report.words import filters
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from catcher.model.answer import PartyAnswer
+from catcher.model.defaults import (
+    LOOPBACK,
+    SMTP_CONNECTION_RATE,
+    SMTP_CONNECTION_RATE_PER_PREFIX,
+    SMTP_CONNECTIONS,
+)
 from catcher.smtp.explanation import Explanations, built_in
 
 
@@ -26,20 +32,17 @@ class Limits:
     """Commands other than RCPT, DATA and BDAT since the last message; the next one ends the session."""
     hops: int = 100
     """Received fields of a message (RFC 5321 §6.3)."""
-    connections: int = 8000
+    connections: int = SMTP_CONNECTIONS
     """Connections at a time; for the next one a sleeping client is sent away, or it gets a short 421."""
     connections_per_address: int = 100
     """The same from one address; loopback and trusted proxies may have more."""
     connections_per_prefix: int = 400
     """The same from one /24, or IPv6 /56."""
-    connection_rate: int = 1000
+    connection_rate: int = SMTP_CONNECTION_RATE
     """New connections a second; the next one gets a short 421. 0: no bound."""
-    connection_rate_per_prefix: int = 100
+    connection_rate_per_prefix: int = SMTP_CONNECTION_RATE_PER_PREFIX
     """The same from one /24, or IPv6 /56."""
-    connection_rate_exempt: tuple[IPv4Network | IPv6Network, ...] = (
-        IPv4Network("127.0.0.0/8"),
-        IPv6Network("::1/128"),
-    )
+    connection_rate_exempt: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
     """Networks that these two don't count."""
     idle_seconds: float = 300.0
     """Without an octet from the client (RFC 5321 §4.5.3.2.7)."""

@@ -22,13 +22,13 @@ from catcher.model.fingerprint import (
     Intended,
     IntendedCandidate,
     MailClass,
-    Marking,
     Nature,
     Sender,
     SpfResult,
     Tier,
     TypoKind,
 )
+from catcher.model.marking import Marking, Scheme
 from catcher.model.observation import Observation, SizeClass, field_dictionary
 from catcher.model.policy import Outcome, Policy
 
@@ -171,7 +171,7 @@ def _nature(text: str) -> Nature:
 
 @lru_cache(maxsize=1024)
 def _markings(text: str) -> tuple[Marking, ...]:
-    return tuple(Marking(j["scheme"], j["level"]) for j in _loads(text))
+    return tuple(Marking(Scheme(j["scheme"]), j["level"]) for j in _loads(text))
 
 
 @lru_cache(maxsize=1024)
