@@ -6,6 +6,7 @@ import json
 import re
 from enum import StrEnum
 from functools import cache
+from typing import assert_never
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -44,13 +45,18 @@ class Layout(StrEnum):
 
 def render(report: Report, form: ReportForm, language: Language = Language.ENGLISH) -> str:
     """``report`` as text that ends in a newline. CSV and JSON are the same in every language."""
-    if form is ReportForm.JSON:
-        return json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
-    if form is ReportForm.CSV:
-        return sheet.rows(report)
-    if form is ReportForm.HTML:
-        return html(report, Layout.PAGE, language)
-    return _tidied(_environment(False, language).get_template(f"{report.kind}.txt.j2").render(report=report))
+    match form:
+        case ReportForm.JSON:
+            return json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
+        case ReportForm.CSV:
+            return sheet.rows(report)
+        case ReportForm.HTML:
+            return html(report, Layout.PAGE, language)
+        case ReportForm.TEXT:
+            template = _environment(False, language).get_template(f"{report.kind}.txt.j2")
+            return _tidied(template.render(report=report))
+        case _:
+            assert_never(form)
 
 
 def html(report: Report, layout: Layout, language: Language) -> str:

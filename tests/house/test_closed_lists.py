@@ -1,4 +1,4 @@
-"""Each closed list stands in one place and every view of it knows every member; a key has an effect, a default a home.
+"""Each closed list stands in one place, and every view of it knows every member.
 
 A new member that is wired nowhere fails here, and the name of the failing test says where it is missing. The effect of
 policies on the wire is tested in tests/unit/dns/test_policies.py and tests/unit/smtp/test_policies.py.
@@ -9,24 +9,27 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from itertools import chain
 
 import pytest
 
 from catcher.cli import catalogue as catalogue_command
 from catcher.cli.init import _NEXT, _TEXTS
-from catcher.config import Config, parse
+from catcher.config import parse
+from catcher.directory.imports import _COLUMNS, DirectoryKind
 from catcher.dns.mnemonic import to_mnemonic
 from catcher.dns.templatetypes import TEMPLATE_TYPES
 from catcher.fingerprint import markings
-from catcher.model import defaults
+from catcher.intake.answers import ACTS
+from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit
 from catcher.model.alert import CHOOSABLE, Alert, AlertKind
+from catcher.model.answer import Verb
 from catcher.model.errors import ConfigurationError
 from catcher.model.language import Language
 from catcher.model.marking import Scheme
+from catcher.model.noticelife import AFTER, NoticeState
 from catcher.model.policy import Outcome, Policy
 from catcher.model.remedy import System
 from catcher.notify.alertmail import sentence
@@ -37,24 +40,15 @@ from catcher.report.words import WORDS
 from catcher.smtp.counters import Counters
 from catcher.smtp.explanation import text_of
 from catcher.smtp.wording import Situation, read
+from tests.house.modules import trees
 from tests.house.test_configuration import KEYS
 from tests.support.reports import CASES, names
-from tests.support.tree import ROOT, kept_files, sources
+from tests.support.tree import ROOT, kept_files
 from tests.support.tree import text_of as source_of
 
 NOW = datetime(2026, 6, 28, 9, 14, tzinfo=UTC)
 _SAMPLE = {"mails": 3, "most_before": 1, "days": 7, "domains": 2, "minutes": 5}
 """A number for each count that an alert may have."""
-
-
-@cache
-def tree_of(path: str) -> ast.Module:
-    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
-
-
-def trees(*, but: str = "\0") -> Iterator[tuple[str, ast.Module]]:
-    """Every module of catcher whose path doesn't begin with ``but``."""
-    return ((str(path), tree_of(str(path))) for path in sources("catcher") if not str(path).startswith(but))
 
 
 # Policies and outcomes
@@ -219,74 +213,18 @@ def test_a_system_has_a_rule_or_a_query_and_is_in_the_reports_schema(system: Sys
     assert system in schema["$defs"]["system"]["enum"]
 
 
-# Keys and defaults of catcher.toml
+# Tables whose keys are a closed list
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_a_key_has_an_effect(key: str) -> None:
-    """The value is read somewhere outside the schema: as ``….section.key``, or of a variable of that section."""
-    *above, name = key.split(".")
-    assert (above[-1], name) in _values_read()
-
-
-@cache
-def _values_read() -> frozenset[tuple[str, str]]:
-    """(section, key) of each attribute that is read of a section of the configuration."""
-    found: set[tuple[str, str]] = set()
-    for _, tree in trees():
-        sections = _variables(tree)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
-                found.add((node.value.attr, node.attr))
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                found |= {(node.value.id, node.attr), (sections.get(node.value.id, ""), node.attr)}
-    schema = ast.walk(tree_of("catcher/config/schema.py"))
-    for kind in (node for node in schema if isinstance(node, ast.ClassDef) and node.name in _SECTIONS):
-        for node in ast.walk(kind):
-            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
-                found.add((_SECTIONS[kind.name], node.attr))
-    return frozenset(found)
-
-
-_SECTIONS = {
-    field.annotation.__name__: name for name, field in Config.model_fields.items() if isinstance(field.annotation, type)
-}
-"""Class of the schema → its section."""
-
-
-def _variables(tree: ast.Module) -> dict[str, str]:
-    """Variables that hold a section, by name: parameters by their annotation, loops over repeated sections."""
-    held = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg) and node.annotation is not None:
-            kind = ast.unparse(node.annotation).rpartition(".")[2]
-            if kind in _SECTIONS:
-                held[node.arg] = _SECTIONS[kind]
-        elif isinstance(node, ast.For | ast.comprehension):
-            if isinstance(node.target, ast.Name) and isinstance(node.iter, ast.Attribute):
-                held[node.target.id] = node.iter.attr
-    return held
-
-
-def test_a_default_is_said_once() -> None:
-    """A field named like a key has no number of its own; a number of ``model.defaults`` serves schema and room."""
-    homes = {name: value for name, value in vars(defaults).items() if name.isupper()}
-    for name in homes:
-        users = {
-            path
-            for path, tree in trees(but="catcher/model/defaults.py")
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Name) and node.id == name
-        }
-        assert "catcher/config/schema.py" in users and len(users) >= 2, (name, users)
-    names_of_keys = {key.rpartition(".")[2] for key in KEYS}
-    twice = [
-        f"{path}:{node.lineno}: {node.target.id}"
-        for path, tree in trees(but="catcher/config/schema.py")
-        for kind in ast.walk(tree)
-        if isinstance(kind, ast.ClassDef)
-        for node in kind.body
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in names_of_keys
-        if isinstance(node.value, ast.Constant) and type(node.value.value) is int and node.value.value
-    ]
-    assert not twice
+@pytest.mark.parametrize(
+    ("table", "members"),
+    [
+        (AFTER, {None, *NoticeState}),
+        (ACTS, set(Verb)),
+        (_COLUMNS, set(DirectoryKind)),
+        (dict.fromkeys(EDIT_OF_PAIR.values()), set(LetterEdit) - {LetterEdit.OTHER}),
+    ],
+    ids=["states of a notice", "answers to a notice", "imported directories", "edits of a lookalike"],
+)
+def test_a_table_has_a_row_for_each_member(table: Mapping[object, object], members: set[object]) -> None:
+    assert table.keys() == members
