@@ -88,8 +88,8 @@ class RcptReply(StrEnum):
     """550 with the explanation."""
     TURN_AWAY = "turn away"
     """550: the name takes no mail."""
-    LATER = "later"
-    """451: the sending server tries again, and finds the next owner's MX by then."""
+    RELEASED = "released"
+    """451, the domain was released: the sending server tries again, and finds the next owner's MX by then."""
 
 
 class Kept(StrEnum):
@@ -178,7 +178,7 @@ def _rules(policy: Policy) -> PolicyRules:
             return PolicyRules(
                 sentence="answers REFUSED in DNS and 451 at RCPT, so that the next owner's mail isn't bounced",
                 dns=DnsMail.REFUSED,
-                rcpt=RcptReply.LATER,
+                rcpt=RcptReply.RELEASED,
                 outcome=None,
                 kept=Kept.NOTHING,
                 silence_counts=False,

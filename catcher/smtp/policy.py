@@ -83,7 +83,7 @@ def at_rcpt(
         case RcptReply.EXPLAIN:
             reply = settings.explanations.at_rcpt(entry, None if ref is None else ref())
             return Verdict(reply, Kind.REFUSED, entry, policy)
-        case RcptReply.LATER:
+        case RcptReply.RELEASED:
             return Verdict(replies.released(entry.domain))
         case RcptReply.TURN_AWAY:
             null_mx = rules.dns is DnsMail.NULL

@@ -20,7 +20,7 @@ def test_a_recipient_hears_what_the_row_says(policy: Policy) -> None:
             expected = "550 5.1.2"
         case RcptReply.TURN_AWAY:
             expected = "550 5.1.10" if rules.dns is DnsMail.NULL else "550 5.1.2"
-        case RcptReply.LATER:
+        case RcptReply.RELEASED:
             expected = "451 4.4.4"
         case _:
             assert_never(rules.rcpt)
@@ -64,5 +64,5 @@ def test_a_row_agrees_with_itself(policy: Policy) -> None:
     rules = policy.rules
     assert policy.observes == (rules.outcome is not None)
     assert (rules.outcome is Outcome.REFUSED) == (rules.rcpt is RcptReply.EXPLAIN)
-    assert (rules.rcpt is RcptReply.LATER) == (rules.dns is DnsMail.REFUSED)
+    assert (rules.rcpt is RcptReply.RELEASED) == (rules.dns is DnsMail.REFUSED)
     assert rules.above_null == policy.observes
