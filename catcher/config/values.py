@@ -1,4 +1,4 @@
-"""The kinds of value that keys hold: each checks one and says what would be right."""
+"""The kinds of value that keys hold: each checks one and names the remedy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from catcher.model.language import is_language
 from catcher.model.mailaddress import AddressError, mail_address
 
 SUBMISSION_PORTS = frozenset({465, 587})
-"""Where clients bring passwords (RFC 6409, RFC 8314): never listened on."""
+"""Ports to which clients bring passwords (RFC 6409, RFC 8314): never listened on."""
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII | re.IGNORECASE)
 

@@ -14,7 +14,7 @@ from typing import Any, assert_never
 
 
 class AlertKind(StrEnum):
-    """What an alert is about; ``rules`` says how it is told."""
+    """The subject of an alert; ``rules`` says how it is told."""
 
     NEW_PARTY = "new-party"
     """Mail that counts came for an intended party that had none before."""
@@ -41,10 +41,10 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRules:
-    """How one kind of alert is told."""
+    """The way in which one kind of alert is told."""
 
     sentence: str
-    """What happened, without names; with {incident} and the alert's counts."""
+    """The event in words, without names; with {incident} and the alert's counts."""
     summed: bool = False
     """Whether several are told as one with the sum of their counts: they differ by a domain, which stays here."""
     always: bool = False
@@ -104,7 +104,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertDelivery:
-    """How far an alert has come on one channel."""
+    """The progress of an alert on one channel."""
 
     channel: Channel
     attempts: int = 0
@@ -129,7 +129,7 @@ class AlertDelivery:
 @dataclass(frozen=True, slots=True)
 class Alert:
     key: str
-    """What makes it one: an alert whose key was raised before is not raised again. Stays here."""
+    """Its identity: an alert whose key was raised before is not raised again. It stays here."""
     kind: AlertKind
     at: datetime
     """When it was raised; whole seconds, UTC."""
@@ -140,7 +140,7 @@ class Alert:
     deliveries: tuple[AlertDelivery, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """What the receiver of an alert gets: incident number and counts only."""
+        """The form for the receiver of an alert: incident number and counts only."""
         return {"kind": self.kind, "at": _text(self.at), "incident": self.incident, "counts": dict(self.counts)}
 
     def to_full_json(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from catcher.model.value import value
 
 
 class Tier(StrEnum):
-    """How well a sender's name is proven, from nothing to most. Compare with ``rank``."""
+    """The strength of the proof of a sender's name, weakest first. Compare with ``rank``."""
 
     CLAIMED = "claimed"
     """Header and HELO text: anyone can write it."""
@@ -33,7 +33,7 @@ _RANKS = {tier: rank for rank, tier in enumerate(Tier)}
 
 
 class EvidenceKind(StrEnum):
-    """Where a piece of evidence comes from."""
+    """The source of a piece of evidence."""
 
     DMARC = "dmarc"
     DMARC_7489 = "dmarc-rfc7489"
@@ -50,11 +50,11 @@ class EvidenceKind(StrEnum):
     PLATFORM = "platform"
     """The mailbox provider, gateway or sending service that carried the mail: never who sent it."""
     OWNER = "owner"
-    """Who holds the client's network, by a database of autonomous systems: never who sent it."""
+    """The holder of the client's network, by a database of autonomous systems: never the sender."""
 
 
 class Platform(StrEnum):
-    """What a domain is that carries other people's mail."""
+    """The kind of a domain that carries other people's mail."""
 
     FREEMAIL = "freemail"
     """Gives mailboxes to anybody: an address there tells no organisation."""

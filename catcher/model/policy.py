@@ -20,7 +20,7 @@ from typing import assert_never
 
 
 class Policy(StrEnum):
-    """What is done with a domain's queries and mail. A row of the catalogue names one; ``rules`` says what it does."""
+    """The treatment of a domain's queries and mail. A row of the catalogue names one; ``rules`` is its row here."""
 
     ACCEPT = "accept"
     EXPLAIN = "explain"
@@ -56,7 +56,7 @@ class Policy(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a transaction that was observed ended."""
+    """The end of a transaction that was observed."""
 
     ACCEPTED = "accepted"
     """250 after the data and after the commit."""
@@ -67,7 +67,7 @@ class Outcome(StrEnum):
 
 
 class DnsMail(StrEnum):
-    """What a catalogued name says in DNS about its mail."""
+    """The mail records of a catalogued name."""
 
     SINK = "sink"
     """MX to the sink."""
@@ -80,7 +80,7 @@ class DnsMail(StrEnum):
 
 
 class RcptReply(StrEnum):
-    """What a recipient under a policy is answered at RCPT."""
+    """The reply to a recipient under a policy, at RCPT."""
 
     TAKE = "take"
     """250: the data may come; the row's outcome says how it ends."""
@@ -93,7 +93,7 @@ class RcptReply(StrEnum):
 
 
 class Kept(StrEnum):
-    """What a policy leaves in the store."""
+    """The traces of a transaction or query in the store."""
 
     OBSERVATION = "observation"
     """The observation of each transaction, and the demand for names."""
@@ -110,7 +110,7 @@ class PolicyRules:
     """One policy's row."""
 
     sentence: str
-    """What the policy does, for people: the line of `catcher catalogue add --help`."""
+    """The policy's effect in words: the line of `catcher catalogue add --help`."""
     dns: DnsMail
     rcpt: RcptReply
     outcome: Outcome | None

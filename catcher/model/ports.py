@@ -60,7 +60,7 @@ class ObservationSink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What a purge did, or with ``dry_run`` would do; counts of rows."""
+    """The effect of a purge, or with ``dry_run`` of one that would be made; counts of rows."""
 
     deleted: int = 0
     coarsened: int = 0
@@ -213,7 +213,7 @@ class Store(Protocol):
         ...
 
     def notice_text(self, id: str) -> bytes | None:
-        """What was drafted; None when it is gone: after sending, or after ``notice.TEXT_DAYS``."""
+        """The drafted text; None when it is gone: after sending, or after ``notice.TEXT_DAYS``."""
         ...
 
     def suppress(self, suppression: Suppression) -> None:

@@ -33,7 +33,7 @@ class ReportForm(StrEnum):
 
 
 class Layout(StrEnum):
-    """Who shows the HTML."""
+    """The program that shows the HTML."""
 
     PAGE = "page.html.j2"
     """A browser."""

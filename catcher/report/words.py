@@ -21,7 +21,7 @@ WIDTH = 72
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a language writes numbers and dates."""
+    """The numbers and dates of a language."""
 
     months: tuple[str, ...]
     thousands: str
@@ -106,7 +106,7 @@ def _words_of(language: Language) -> Words:
 
 
 WORDS = {language: _words_of(language) for language in Language}
-"""How each language writes numbers and dates."""
+"""The numbers and dates of each language."""
 
 
 def filters(language: Language) -> Mapping[str, Callable[..., Any]]:
