@@ -22,7 +22,7 @@ SUBMISSION_PORTS = frozenset({465, 587})
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII | re.IGNORECASE)
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def wrong(what: str, remedy: str) -> PydanticCustomError:
@@ -176,7 +176,7 @@ def _network(value: Any) -> Any:
         ) from None
 
 
-def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
+def _not_empty(value: tuple[_T, ...]) -> tuple[_T, ...]:
     if not value:
         raise wrong("the list is empty", "name at least one")
     return value
