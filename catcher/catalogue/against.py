@@ -26,7 +26,7 @@ class Refusal:
     """The first line that speaks against it."""
     why: str
     more: int
-    """How many further lines say the same of it."""
+    """Number of further lines that say the same of it."""
 
     @property
     def what(self) -> str:
@@ -54,7 +54,7 @@ def compare(
 
 
 class _Findings:
-    """What speaks against catalogued names: by name and kind the first line, and how many follow."""
+    """The findings against catalogued names: by name and kind the first line, and the number of further ones."""
 
     def __init__(
         self, catalogue: Catalogue, origin: str, nameservers: Collection[str], own_zones: Collection[str]

@@ -17,7 +17,7 @@ _REMEMBERED = 65_536
 
 
 class EntryTable(Protocol):
-    """Where the rows are kept: the compact table of a file, or a plain ``dict``."""
+    """The storage of the rows: the compact table of a file, or a plain ``dict``."""
 
     def __len__(self) -> int: ...
 

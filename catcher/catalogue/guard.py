@@ -1,4 +1,4 @@
-"""What the last runs of ``catcher check --against ZONE`` cleared, kept in the state folder (DESIGN, promise 6).
+"""The names that the last runs of ``catcher check --against ZONE`` cleared, in the state folder (DESIGN, promise 6).
 
 ::
 
@@ -25,7 +25,7 @@ from catcher.model.domain import parents
 from catcher.model.errors import EnvironmentFailure
 
 HOLDS = timedelta(hours=24)
-"""How long a run clears names: at exactly this age it still does."""
+"""Age up to which a run clears names: at exactly this age it still does."""
 SKEW = timedelta(minutes=5)
 """A run further in the future than this clears nothing: the clock was wrong then, or is now."""
 
@@ -43,7 +43,7 @@ class Run:
     zone: str
     """Name of the zone file."""
     serial: int
-    """Of the zone's SOA (RFC 1035 §3.3.13)."""
+    """The serial of the zone's SOA (RFC 1035 §3.3.13)."""
     refused: frozenset[str]
     """Catalogued names that the run refused, those outside the origin included."""
     cleared: SortedNames

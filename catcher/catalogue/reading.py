@@ -55,7 +55,7 @@ def read_table(files: Sequence[Path], tell: Callable[[str], None] | None = None)
 
 @dataclass
 class _Gathered:
-    """What the files read so far hold."""
+    """The contents of the files read so far."""
 
     blocks: list[bytes] = field(default_factory=list)
     lengths: array[int] = field(default_factory=lambda: array("I"))
@@ -189,11 +189,9 @@ def _text(file: Path) -> tuple[str, bytes]:
 
 
 def _width(header: str, name: str) -> int:
-    """How many columns the header row names. Raises ConfigurationError."""
-    where, right = (
-        f"{name}:1",
-        f"write the header row {','.join(CATALOGUE_COLUMNS)}; columns may be left out from the right",
-    )
+    """Number of columns that the header row names. Raises ConfigurationError."""
+    where = f"{name}:1"
+    right = f"write the header row {','.join(CATALOGUE_COLUMNS)}; columns may be left out from the right"
     found = [cell.strip().strip('"').lower() for cell in header.split(",")]
     while len(found) > 1 and not found[-1]:
         found.pop()

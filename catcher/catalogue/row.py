@@ -1,4 +1,4 @@
-"""One row of the CSV, read with care: whatever the plain sweep of ``reading`` leaves over."""
+"""One row of the CSV with any quotes, blanks or faults; ``reading`` reads the plain rows by itself, and faster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """What a line held, and what is wrong with it. ``entry`` is None when anything is."""
+    """The contents of a line and its faults. ``entry`` is None when there is a fault."""
 
     domain: str | None
     """Known whenever that column is right, so that duplicates are told along with other faults."""

@@ -70,14 +70,14 @@ class Table:
         """Labels of the domain that has the most."""
         self._count = len(domains) - domains.count(b"") - len(self.duplicates)
         self._latest: dict[str, Entry | None] = {}
-        """What ``get`` found of late: mail comes to few domains of many. (A cache around a bound method would be a
+        """Results of ``get`` of late: mail comes to few domains of many. (A cache around a bound method would be a
         cycle, and keep the table of before a reload until a collection.)"""
 
     def _hashed(self, domains: Sequence[bytes]) -> array[int]:
         """Open addressing with linear probing, at most half full: ordinal + 1, or 0 for a free slot.
 
-        Every slot goes to the first line that belongs there, at the pace of C; only the lines that it
-        leaves over, some of five, are put one by one.
+        The first line of each slot is stored at the pace of C: ``setitem`` over the homes in reverse, so that the
+        first one overwrites the later ones. The rest, about one in five, is inserted one by one.
         """
         size = 2 << max(3, len(domains).bit_length())
         mask = size - 1

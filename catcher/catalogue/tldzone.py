@@ -54,7 +54,7 @@ class TldZone:
         self._owner: bytes | None = None
         self._apex: Apex | None = None
         self._read = 0
-        """How many lines were read."""
+        """Number of lines that were read."""
         self._first = self._next()
 
     @property

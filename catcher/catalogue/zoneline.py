@@ -27,7 +27,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ZoneLine:
-    """What an entry says, as far as the guard cares."""
+    """The parts of an entry that the guard needs."""
 
     owner: bytes | None = None
     """As written; None: that of the entry before."""

@@ -11,15 +11,22 @@ import click
 
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.model.demand import TELLABLE, is_small
+from catcher.model.policy import RULES, Policy
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue, Entry
     from catcher.config import Config
 
 DEMAND_DAYS = 30
-_POLICIES = ("accept", "explain", "refuse", "null", "observe", "release")
+_POLICIES = tuple(policy.value for policy in Policy)
 _TABLE_ROWS = 10_000
-"""A longer list is written as it comes, its columns parted by tabs."""
+"""A list of more rows is written as it comes, its columns parted by tabs: a table would need all of it in memory."""
+
+
+def _meanings() -> str:
+    """The policies and what each does, a line each."""
+    width = max(map(len, _POLICIES))
+    return "\b\nPolicies:\n" + "\n".join(f"  {p:<{width}}  {rules.sentence}" for p, rules in RULES.items())
 
 
 @click.group("catalogue")
@@ -58,7 +65,7 @@ def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
             click.echo("\t".join(row))
 
 
-@command.command("add")
+@command.command("add", epilog=_meanings())
 @click.argument("domain")
 @click.option("--intended", default="", metavar="DOMAIN", help="The domain that senders mean.")
 @click.option("--policy", type=click.Choice(_POLICIES), default="accept", show_default=True, help="What is done.")
@@ -131,7 +138,6 @@ def export(form: str, config_file: Path, as_json: bool) -> None:
     """Print the delegations for the TLD zone: each domain's name servers. Released domains are left out."""
     from catcher import catalogue, dns
     from catcher.config import load
-    from catcher.model.policy import Policy
     from catcher.serve import SystemClock
 
     config = load(config_file)
@@ -141,7 +147,7 @@ def export(form: str, config_file: Path, as_json: bool) -> None:
         print_json(
             {"domain": entry.domain, "nameservers": list(config.dns.nameservers)}
             for entry in held
-            if entry.policy_at(now) is not Policy.RELEASE
+            if entry.policy_at(now).is_served
         )
         return
     for line in dns.export(held, config.dns.nameservers, form, now=now):

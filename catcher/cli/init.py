@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from catcher.model.language import Language, named_languages
+
 _COPIED = ("catalogue.csv", "template.zone", "sink.example.zone")
-_TEXTS = ("en.txt", "fr.txt")
+_TEXTS = tuple(f"{language}.txt" for language in Language)
 
 
 @click.command("init")
@@ -39,7 +41,7 @@ def command(folder: Path) -> None:
         (folder / "catcher.toml").write_text(settings, encoding="utf-8")
     except OSError as error:
         raise EnvironmentFailure(f"{error.filename or folder}: it can't be written: {error.strerror}") from error
-    click.echo(_NEXT.format(folder=folder))
+    click.echo(_NEXT.format(folder=folder, languages=named_languages()))
 
 
 _NEXT = """\
@@ -47,6 +49,6 @@ _NEXT = """\
 
   1. {folder}/catcher.toml: your name in [operator], your addresses and host names in [dns] and [smtp]
   2. {folder}/zonefiles/catalogue.csv: the domains you hold and for whom mail to them was meant
-  3. {folder}/explanations/: what a sender is told under policies explain and refuse, in English and French
+  3. {folder}/explanations/: the text for senders under policies explain and refuse, in {languages}
   4. catcher check -c {folder}/catcher.toml
   5. catcher serve -c {folder}/catcher.toml"""

@@ -1,18 +1,18 @@
 """The schema of catcher.toml: one class for a section, one field for a key, its doc sentence below it.
 
-Longer than others: whoever looks for a key finds all of them in one file.
+Longer than others: all keys stand in one file, so that an operator finds each by one search.
 """
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, StrictInt, ValidationInfo
 
 from catcher.config.values import (
     NOT_EMPTY,
+    AlertChoice,
     AnyPath,
     Domain,
     ExistingFile,
@@ -33,12 +33,22 @@ from catcher.config.values import (
     base,
     wrong,
 )
-
-AlertWord = Literal["new-party", "marking", "spike", "request", "policy-ends", "delegation-lost", "store-trouble"]
+from catcher.model.alert import CHOOSABLE
+from catcher.model.defaults import (
+    DNS_REPLY_RATE,
+    DNS_SLIP,
+    LOOPBACK,
+    NOTICE_DAYS,
+    NOTICE_MAILBOXES,
+    SMTP_CONNECTION_RATE,
+    SMTP_CONNECTION_RATE_PER_PREFIX,
+    SMTP_CONNECTIONS,
+)
+from catcher.model.language import Language, named_languages
 
 
 class ConfigSection(BaseModel):
-    """What all sections share: unknown keys are errors, values don't change, defaults are checked, too."""
+    """The rules of every section: unknown keys are errors, values don't change, defaults are checked, too."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True, hide_input_in_errors=True
@@ -49,25 +59,25 @@ class NodeSection(ConfigSection):
     """This machine."""
 
     name: OneLine = "sink-1"
-    """What this node is called in logs and reports."""
+    """The name of this node in logs and reports."""
     state: AnyPath = Path("var")
-    """The folder of the database, keys, certificate and control socket; writable for catcher alone."""
+    """The folder of the database, keys, certificate and control socket; only catcher's account may write there."""
     user: OneLine = ""
-    """The account that a server started as root goes on as once its sockets are bound; it has to own the state folder.
-    Empty: the one that starts it, which should not be root."""
+    """Started as root, the server switches to this account once its sockets are bound; the account has to own the state
+    folder. Empty: the server keeps the account that started it, which should not be root."""
 
 
 class OperatorSection(ConfigSection):
-    """Who runs this sink; signs every report."""
+    """You, the operator of this sink: every report is signed so."""
 
     name: OneLine = "The operator of this sink"
-    """The organisation's name."""
+    """Your organisation's name."""
     contact: OneLine = ""
-    """Where people reach you: a mail address, a telephone number or both."""
+    """Your mail address, telephone number or both, for people who ask."""
     url: WebAddress = ""
-    """A web page that explains what you do and why."""
+    """Your web page on what you do and why."""
     postal: OneLine = ""
-    """The postal address, on one line."""
+    """Your postal address, on one line."""
 
 
 class ZoneFile(ConfigSection):
@@ -83,80 +93,85 @@ class SecondaryServer(ConfigSection):
     """A server of yours that copies zones and catalogue by AXFR. Repeat the section for each."""
 
     address: ServerAddress = Field(examples=["192.0.2.53:53"])
-    """Its address: transfers are given to it alone, and NOTIFY (RFC 1996) goes there; without a port to 53."""
+    """Its address: only this address gets transfers, and NOTIFY (RFC 1996) goes there. Without a port it is port 53."""
     key: KeyName = Field(examples=["secondary.sink.example"])
-    """The name of the TSIG key that it has to sign with, one of those in dns.keys."""
+    """The name of the TSIG key with which it signs its requests; the key stands in dns.keys."""
 
 
 class DnsSection(ConfigSection):
     """The authoritative server."""
 
     listen: Annotated[tuple[Listen, ...], NOT_EMPTY] = Field(examples=[["127.0.0.1:5300", "[::1]:5300"]])
-    """Addresses with port, UDP and TCP each; an IPv6 address stands in brackets."""
+    """Addresses with port to listen on, each over UDP and TCP; an IPv6 address stands in brackets."""
     workers: Workers = 1
-    """Processes that share the sockets; one a core at most."""
+    """Processes that share the sockets; at most one for each core is of use."""
     nameservers: Annotated[tuple[Domain, ...], NOT_EMPTY] = ("ns1.sink.example", "ns2.sink.example")
-    """The host names that catalogued domains are delegated to; the first is the SOA's MNAME."""
+    """Host names of the servers to which catalogued domains are delegated; the first is the SOA's MNAME."""
     nsid: Annotated[OneLine, Field(max_length=128)] = ""
-    """What this server calls itself to whoever asks by EDNS (RFC 5001); empty: nothing."""
+    """The identifier of this server in replies to clients that ask for it by EDNS (RFC 5001). Empty: none is sent."""
     require_cookies: StrictBool = False
-    """Whether answers over UDP are only for clients that show a cookie from here (RFC 7873); others come over TCP."""
+    """Whether a client needs a cookie from here to be answered over UDP (RFC 7873); without one it has to use TCP."""
     cookie_secrets: ExistingFile | None = Field(default=None, examples=["cookie-secrets.txt"])
-    """A file of secrets for cookies, 32 hexadecimal digits a line, shared by servers behind one address; the first
-    makes cookies, all are accepted. Without it a key in the state folder gives a new secret each day."""
+    """A file of secrets for cookies, 32 hexadecimal digits a line. Servers behind one address need the same file. The
+    first secret makes cookies; cookies of all are accepted. Without the file, a key in the state folder gives a new
+    secret each day."""
     keys: ExistingFile | None = Field(default=None, examples=["transfer.keys"])
-    """A file of TSIG keys, as tsig-keygen prints them."""
+    """A file of TSIG keys in the form that tsig-keygen prints."""
     catalog_zone: Domain | None = Field(default=None, examples=["catalog.sink.example"])
-    """The name under which secondaries get the catalogue as a catalog zone (RFC 9432); without it there is none."""
+    """The name of the catalog zone that lists the catalogue for secondaries (RFC 9432). Without it there is none."""
     packet_cache: StrictBool = True
     """Whether UDP replies come from the packet cache; false: each is made anew, to see if a fault is in the cache."""
-    rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 200
-    """UDP replies a second to one /24 or /56 and of one class (answers, NODATA, NXDOMAIN, errors); 0: no limit."""
-    slip: Annotated[StrictInt, Field(ge=0, le=10)] = 2
-    """Every how manyth reply over the limit says "ask again over TCP" instead of nothing; 0: none, 1: each."""
-    rate_limit_exempt: tuple[IpNetwork, ...] = Field(
-        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")), examples=[["127.0.0.0/8", "192.0.2.0/24"]]
-    )
-    """Networks without a limit: your own resolvers and monitoring. From this machine nobody else can send."""
+    rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = DNS_REPLY_RATE
+    """UDP replies a second to one /24 or /56 and of one class (answers, NODATA, NXDOMAIN, referrals, errors): a forged
+    flood then gets little back. 0: no limit."""
+    slip: Annotated[StrictInt, Field(ge=0, le=10)] = DNS_SLIP
+    """Of the replies over the limit, every n-th is sent empty with TC ("ask again over TCP"); the others are dropped.
+    0: all are dropped, 1: none."""
+    rate_limit_exempt: tuple[IpNetwork, ...] = Field(default=LOOPBACK, examples=[["127.0.0.0/8", "192.0.2.0/24"]])
+    """Networks whose replies are not limited: loopback, your own resolvers and your monitoring."""
     zone: tuple[ZoneFile, ...] = ()
     """Whole zones beside the catalogue."""
     secondary: tuple[SecondaryServer, ...] = ()
-    """Servers that copy what is served here."""
+    """Servers that copy the zones and the catalogue."""
 
 
 class SmtpSection(ConfigSection):
     """The mail sink."""
 
     listen: Annotated[tuple[SmtpListen, ...], NOT_EMPTY] = Field(examples=[["127.0.0.1:2500"]])
-    """Addresses with port; never 465 or 587, where mail programs bring passwords."""
+    """Addresses with port to listen on; never 465 or 587, where mail programs bring passwords."""
     hostname: Domain = "mx.sink.example"
-    """The host that the MX of catalogued domains names; greets clients, too."""
+    """The mail host's name, in the MX of catalogued domains and in the greeting to clients."""
     workers: Workers = 1
-    """Processes that share the sockets; one a core at most."""
+    """Processes that share the sockets; at most one for each core is of use."""
     certificate: ExistingFile | None = Field(default=None, examples=["tls/chain.pem"])
-    """PEM file of the certificate chain for STARTTLS, read again when it changes; without it one is made."""
+    """PEM file of the certificate chain for STARTTLS; it is read again when it changes. Without it a self-signed
+    certificate is made in the state folder."""
     key: ExistingFile | None = Field(default=None, examples=["tls/key.pem"])
     """PEM file of the certificate's private key; needed where `certificate` is given."""
-    explanations: ExistingFolder | None = Field(default=None, examples=["explanations"])
-    """A folder of texts that policies explain and refuse tell senders, a file en.txt, fr.txt … for each language; for
-    a language without one there, and without the folder, the built-in text in English and French."""
-    language: LanguageTag = "en"
-    """The language of these texts where a row of the catalogue names none in its column lang."""
-    proxy_from: tuple[IpNetwork, ...] = ()
-    """Networks of proxies (haproxy) whose connections start with a PROXY header, version 1 or 2."""
-    bare_newline: Literal["refuse", "accept"] = "refuse"
-    """refuse or accept: what becomes of DATA with a bare CR or LF, which smuggled mails have and some old senders."""
-    connections: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = 8000
-    """Connections that a worker takes at a time; for one more a client that sleeps is sent away, else it hears 421."""
-    connection_rate: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 1000
-    """New connections a second that a worker takes, about what a core can serve; in a flood the others hear a short 421
-    at once; 0: no limit."""
-    connection_rate_per_prefix: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 100
-    """The same from one /24 or /56, so that one network alone can't use up the limit of all; 0: no limit."""
-    connection_rate_exempt: tuple[IpNetwork, ...] = Field(
-        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")), examples=[["127.0.0.0/8", "192.0.2.0/24"]]
+    explanations: ExistingFolder | None = Field(
+        default=None,
+        examples=["explanations"],
+        description="A folder with your own texts for senders under policies explain and refuse, a file for each "
+        f"language (en.txt). A language without a file has the built-in text: {named_languages()}.",
     )
-    """Networks that these two limits don't count: your own monitoring, machines that measure."""
+    language: LanguageTag = Language.ENGLISH.value
+    """The language of these texts for rows of the catalogue whose column lang is empty."""
+    proxy_from: tuple[IpNetwork, ...] = ()
+    """Networks of your proxies (haproxy): their connections have to start with a PROXY header, version 1 or 2."""
+    bare_newline: Literal["refuse", "accept"] = "refuse"
+    """refuse or accept mail with a bare CR or LF in DATA: smuggled mails have them, and those of some old senders."""
+    connections: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = SMTP_CONNECTIONS
+    """Most connections a worker holds at a time. When one more comes, the client idle longest is closed; if none is
+    idle, the new one gets 421."""
+    connection_rate: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = SMTP_CONNECTION_RATE
+    """New connections a second that a worker takes, about what one core can serve; the others get 421 at once.
+    0: no limit."""
+    connection_rate_per_prefix: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = SMTP_CONNECTION_RATE_PER_PREFIX
+    """New connections a second that a worker takes from one /24 or /56, so that one network can't use up the limit of
+    all. 0: no limit."""
+    connection_rate_exempt: tuple[IpNetwork, ...] = Field(default=LOOPBACK, examples=[["127.0.0.0/8", "192.0.2.0/24"]])
+    """Networks whose connections these two rates don't count: loopback and your monitoring."""
 
 
 class CatalogueSection(ConfigSection):
@@ -165,9 +180,10 @@ class CatalogueSection(ConfigSection):
     files: Annotated[tuple[ExistingFile, ...], NOT_EMPTY] = Field(examples=[["zonefiles/catalogue.csv"]])
     """CSV files with a header row domain,intended,policy,until,then,note,lang; the last ones may be left out."""
     template: ExistingFile | None = Field(default=None, examples=["zonefiles/template.zone"])
-    """What every catalogued domain publishes; without it the built-in template."""
+    """A master file with the records that every catalogued domain publishes. Without it the built-in template holds."""
     guard: Literal["off", "required"] = "off"
-    """off, or required: no policy above null for a name that no `catcher check --against ZONE` cleared in 24 hours."""
+    """off or required. Required: policies accept, explain and refuse hold only for names that a
+    `catcher check --against ZONE` cleared in the last 24 hours; other names are treated as under policy null."""
 
 
 def _url(value: str, info: ValidationInfo) -> str:
@@ -182,12 +198,12 @@ def _url(value: str, info: ValidationInfo) -> str:
 
 
 class StoreSection(ConfigSection):
-    """Where observations are kept, and for how long."""
+    """The database of observations, and the time they are kept."""
 
     url: Annotated[str, AfterValidator(_url)] = "sqlite:var/catcher.db"
     """The database: "sqlite:" and a file."""
     keep_days: Annotated[StrictInt, Field(ge=1, le=3650)] = 180
-    """Days until an observation is reduced to daily counts; after 30 days it is coarsened already."""
+    """Days after which an observation is reduced to daily counts; 30 days after it was made it is coarsened already."""
 
     @property
     def path(self) -> Path:
@@ -196,58 +212,59 @@ class StoreSection(ConfigSection):
 
 
 class FingerprintSection(ConfigSection):
-    """How senders are recognised."""
+    """Rules by which senders are recognised."""
 
     lookups: StrictBool = True
-    """Whether SPF, DKIM, DMARC and reverse DNS are looked up; false: no look-up at all, results are then "none"."""
+    """Whether SPF, DKIM, DMARC and reverse DNS are looked up. false: nothing is, and their results are "none"."""
     resolvers: tuple[ServerAddress, ...] = ()
-    """Resolvers to ask, address and port; empty: the system's."""
+    """Resolvers to ask, each an address with port. Empty: the system's own."""
     watchlist: ExistingFile | None = Field(default=None, examples=["watchlist.csv"])
-    """A CSV file domain,organisation: names of organisations you protect."""
+    """A CSV file domain,organisation of the organisations you protect."""
     networks: ExistingFile | None = Field(default=None, examples=["asn.mmdb"])
-    """An MMDB database of autonomous systems: who holds a sender's network. Needs the package maxminddb."""
+    """An MMDB database of autonomous systems: it names the holder of a sender's network. It needs the package
+    maxminddb."""
 
 
 class NotifySection(ConfigSection):
     """Notices to both sides of a leak."""
 
     domain: Domain | None = Field(default=None, examples=["notices.sink.example"])
-    """The domain notices are sent from; bounces and answers come back to it. Without it nothing is sent."""
+    """The domain from which notices are sent and to which bounces and answers return. Without it nothing is sent."""
     contacts: AnyPath = Path("contacts.csv")
-    """Your own CSV file party,address,language,openpgp: whom to tell at an organisation; it goes before what
-    `catcher contact find` finds. `catcher contact add` makes it when there is none."""
-    mailboxes: Annotated[StrictInt, Field(ge=1, le=1000)] = 3
-    """A notice is due when mail that counts came from so many mailboxes in a month, on as many days as `days` says."""
-    days: Annotated[StrictInt, Field(ge=1, le=28)] = 3
-    """On how many days of the month it has to have come."""
+    """Your own CSV file party,address,language,openpgp of contacts; they come before those that `catcher contact find`
+    finds. `catcher contact add` makes the file when there is none."""
+    mailboxes: Annotated[StrictInt, Field(ge=1, le=1000)] = NOTICE_MAILBOXES
+    """Mailboxes from which counted mail must come in one month before a notice is due; one alone may be a flood."""
+    days: Annotated[StrictInt, Field(ge=1, le=28)] = NOTICE_DAYS
+    """Days of that month on which it must come; one alone may be a flood."""
     quiet_days: Annotated[StrictInt, Field(ge=0, le=365)] = 14
-    """Days that one organisation, in one role, is left alone after a notice."""
+    """Days after a notice in which the same organisation, in the same role, gets no other."""
     escalate_days: Annotated[StrictInt, Field(ge=7, le=365)] = 30
-    """Days without an answer after which an organisation, if mail goes on, is told by another way: another contact, a
-    letter, the CSIRT; each is a draft that waits for approval."""
+    """Days without an answer after which, if mail goes on, a draft to another contact, a letter or the CSIRT is made;
+    it waits for approval."""
     second_approver: StrictBool = False
     """Whether two different people have to approve a notice before it is sent."""
     sender: OneLine = Field(default="", examples=["notices@notices.sink.example"])
-    """The address in From, in notify.domain's organisation; empty: notices@ at notify.domain. Replies go to
-    operator.contact."""
+    """The address in From, in notify.domain's organisation; replies go to operator.contact. Empty: notices@ at
+    notify.domain."""
     smarthost: HostOrAddress | None = Field(default=None, examples=["smtp.sink.example"])
-    """The mail server of yours that takes notices and delivers them, by name or address. Without it nothing is sent."""
+    """Name or address of your mail server that delivers notices. Without it nothing is sent."""
     smarthost_port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
-    """Its port."""
+    """The smarthost's port; 587 is for submission (RFC 6409)."""
     smarthost_tls: Literal["starttls", "implicit", "none"] = "starttls"
-    """starttls, implicit (port 465), or none; its certificate is verified; none is for a server on this machine."""
+    """starttls, implicit (port 465) or none; none is only for a server on this machine. The certificate is verified."""
     smarthost_authorities: ExistingFile | None = Field(default=None, examples=["tls/authorities.pem"])
-    """PEM file of the authorities that its certificate may come from; without it those that this machine trusts."""
+    """PEM file of the authorities that may have issued its certificate. Without it, those that this machine trusts."""
     smarthost_user: OneLine | None = Field(default=None, examples=["catcher"])
-    """What to log in as; without it there is no login."""
+    """The user name to log in with. Without it there is no login."""
     smarthost_password: ExistingFile | None = Field(default=None, examples=["smarthost.password"])
-    """A file with the password on one line, for catcher alone to read."""
+    """A file with the password on one line; only catcher's account may read it."""
     retry_hours: Annotated[StrictInt, Field(ge=1, le=96)] = 48
-    """How long a notice that the smarthost can't take now is tried again; then the next contact's turn comes."""
+    """Hours for which a notice is tried again while the smarthost can't take it; then the next contact is tried."""
     dkim_selector: Label = "catcher"
-    """The selector of the DKIM signature: the public key belongs at SELECTOR._domainkey below notify.domain."""
+    """The selector of the DKIM signature; publish the public key at SELECTOR._domainkey below notify.domain."""
     dkim_key: ExistingFile | None = Field(default=None, examples=["dkim.pem"])
-    """PEM file of the private key, RSA or Ed25519; without it an RSA key is made in the state folder. `catcher check`
+    """PEM file of the private key, RSA or Ed25519. Without it an RSA key is made in the state folder. `catcher check`
     prints the record to publish."""
 
     @property
@@ -257,29 +274,31 @@ class NotifySection(ConfigSection):
 
 
 class AlertsSection(ConfigSection):
-    """What you are told at once. Alerts hold incident numbers and counts, no names."""
+    """Alerts to you, as soon as something happens. They hold incident numbers and counts, no names."""
 
     mail: MailAddress | None = Field(default=None, examples=["duty@operator.example"])
-    """Where alerts go by mail, through notify.smarthost; without it none go by mail."""
+    """The address to which alerts are mailed, through notify.smarthost. Without it none are mailed."""
     webhook: SecureAddress | None = Field(default=None, examples=["https://hooks.operator.example/catcher"])
-    """Where alerts go by HTTPS, as JSON signed with `secret`; without it none go so."""
+    """The https address to which alerts are posted as JSON, signed with `secret`. Without it none are posted."""
     secret: ExistingFile | None = Field(default=None, examples=["webhook.secret"])
-    """A file with the secret that webhooks are signed with, 16 octets at least, for catcher alone to read."""
+    """A file with the secret that signs webhooks, at least 16 octets; only catcher's account may read it."""
     authorities: ExistingFile | None = Field(default=None, examples=["tls/authorities.pem"])
-    """PEM file of the authorities that the webhook's certificate may come from; without it those of this machine."""
-    kinds: tuple[AlertWord, ...] = get_args(AlertWord)
-    """What is told: new-party, marking, spike, request, policy-ends, delegation-lost, store-trouble."""
+    """PEM file of the authorities that may have issued the webhook's certificate. Without it, those that this machine
+    trusts."""
+    kinds: tuple[AlertChoice, ...] = Field(
+        default=CHOOSABLE, description=f"The kinds of alert that are sent, of {', '.join(CHOOSABLE)}."
+    )
 
 
 class LogSection(ConfigSection):
-    """What goes to stderr."""
+    """The log, on stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least severity that is logged: debug, info, warning or error."""
+    """The lowest severity that is logged: debug, info, warning or error."""
 
 
 def _section() -> Any:
-    """A section that may be left out: its keys' defaults hold, and a key without one is told as missing."""
+    """A section that may be left out: its keys' defaults hold, and a key without a default is reported as missing."""
     return Field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""The kinds of value that keys hold: each checks one and says what would be right."""
+"""The kinds of value that keys hold: each checks one and names the remedy."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, Validati
 from pydantic_core import PydanticCustomError
 
 from catcher.config.address import ListenAddress, ListenAddressError
+from catcher.model.alert import CHOOSABLE, AlertKind
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.language import is_language
 from catcher.model.mailaddress import AddressError, mail_address
 
 SUBMISSION_PORTS = frozenset({465, 587})
-"""Where clients bring passwords (RFC 6409, RFC 8314): never listened on."""
+"""Ports to which clients bring passwords (RFC 6409, RFC 8314): never listened on."""
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII | re.IGNORECASE)
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def wrong(what: str, remedy: str) -> PydanticCustomError:
@@ -152,6 +153,16 @@ def _language(value: str) -> str:
     return value.lower()
 
 
+def _alert_kind(value: Any) -> AlertKind:
+    *others, last = (f'"{kind}"' for kind in CHOOSABLE)
+    remedy = f"write {', '.join(others)} or {last}"
+    if not isinstance(value, str):
+        raise wrong(f"{value!r} is not a text", remedy)
+    if value not in CHOOSABLE:
+        raise wrong(f'"{value}" is not a value it can have', remedy)
+    return AlertKind(value)
+
+
 def _network(value: Any) -> Any:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
@@ -165,7 +176,7 @@ def _network(value: Any) -> Any:
         ) from None
 
 
-def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
+def _not_empty(value: tuple[_T, ...]) -> tuple[_T, ...]:
     if not value:
         raise wrong("the list is empty", "name at least one")
     return value
@@ -187,5 +198,6 @@ WebAddress = Annotated[OneLine, AfterValidator(_web_address)]
 AnyPath = Annotated[Path, AfterValidator(_path)]
 ExistingFolder = Annotated[AnyPath, AfterValidator(_existing_folder)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
+AlertChoice = Annotated[AlertKind, BeforeValidator(_alert_kind)]
 ExistingFile = Annotated[AnyPath, AfterValidator(_existing)]
 Workers = Annotated[StrictInt, Field(ge=1, le=256)]

@@ -14,7 +14,6 @@ from itertools import islice
 
 from catcher.catalogue import Catalogue
 from catcher.model.lookup import LookupResult, LookupType, Question, Status
-from catcher.model.policy import Policy
 from catcher.model.ports import Resolver
 
 A_ROUND = 100
@@ -59,7 +58,7 @@ class Delegations:
     def _held(self, now: datetime) -> Iterator[str]:
         """A released name may be anybody's by now."""
         for entry in self._catalogue:
-            if self._catalogue.policy_at(entry, now) is not Policy.RELEASE:
+            if self._catalogue.policy_at(entry, now).is_served:
                 yield entry.domain
 
     async def _ask(self, names: list[str]) -> list[tuple[str, bool]]:

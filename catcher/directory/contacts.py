@@ -25,7 +25,7 @@ from catcher.model.mailaddress import AddressError, mail_address
 
 CONTACT_COLUMNS = ("party", "address", "language", "openpgp")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}\Z")
-"""Of RFC 5646, what a language, script or region needs."""
+"""The part of RFC 5646 that a language, script or region needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Entered:
 
 
 class Listings:
-    """What the operator's file and the imported directories say of a party."""
+    """The entries of the operator's file and of the imported directories for a party."""
 
     def __init__(
         self,

@@ -65,7 +65,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file held."""
+    """The contents of a file."""
 
     rows: list[Listed]
     """Those that can be used."""

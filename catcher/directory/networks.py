@@ -1,4 +1,4 @@
-"""Who holds a network, from a database of autonomous systems in MaxMind's format (MMDB) that the operator provides.
+"""The holder of a network, from a database of autonomous systems in MaxMind's format (MMDB) that the operator provides.
 
 The one module that touches ``maxminddb``, which is optional (``pip install catcher[mmdb]``). Known are the fields of
 GeoLite2-ASN (``autonomous_system_number``) and of IPinfo Lite (``asn``, ``as_domain``).

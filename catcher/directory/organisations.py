@@ -23,7 +23,7 @@ class Organisations:
         self.names = MappingProxyType(self._names)
         """All that is known, by domain."""
         self.watched = MappingProxyType(dict(watched))
-        """What the watch-list says, by domain."""
+        """The watch-list's names, by domain."""
 
     def name(self, domain: str) -> str | None:
         """The name for ``domain``: its own row's, else the nearest one's above it; the watch-list goes first."""

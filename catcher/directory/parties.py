@@ -1,4 +1,4 @@
-"""Who could be told: domain → the affected party's domain, or nobody."""
+"""The party to tell: domain → the affected party's domain, or nobody."""
 
 from __future__ import annotations
 

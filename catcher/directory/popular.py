@@ -23,6 +23,6 @@ class Popularity:
         self._known = frozenset(self.labels)
 
     def weight(self, domain: str) -> float:
-        """How much likelier than others ``domain`` (A-labels) is written to; 1.0 for most."""
+        """The likelihood that ``domain`` (A-labels) is written to, relative to others; 1.0 for most."""
         own = self._registrable(domain)
         return WEIGHT if own is not None and own.partition(".")[0] in self._known else 1.0

@@ -23,7 +23,7 @@ CARRIERS = {domain: Platform(kind) for domain, kind in (line.split() for line in
 
 
 def platform_of(domain: str) -> Platform | None:
-    """What kind of platform the organizational domain ``domain`` belongs to; None: as far as is known, no platform."""
+    """The kind of platform that the organizational domain ``domain`` belongs to; None: no platform that is known."""
     if domain in FREEMAIL:
         return Platform.FREEMAIL
     return Platform.BULK if domain in PLATFORMS else CARRIERS.get(domain)

@@ -36,7 +36,6 @@ from catcher.dns.transfer import Transfer, of_zone, serial_of, up_to_date
 from catcher.dns.tsig import TsigSignature, verify
 from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport
 from catcher.dns.zone import Zone
-from catcher.model.policy import Policy
 
 _TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.", b"abcdefghijklmnopqrstuvwxyz\0"))
 """Folds case, and maps a dot inside a label to zero, so that it can't pass for a dot between labels."""
@@ -200,7 +199,7 @@ class Authority:
     def published(self, entry: Entry, now: datetime) -> Zone | None:
         """The zone that a catalogued name publishes at ``now``; None once it is released."""
         policy = self.catalogue.policy_at(entry, now)
-        if policy is Policy.RELEASE:
+        if not policy.is_served:
             return None
         serial = 0
         if entry.until is not None and now.date() >= entry.until:

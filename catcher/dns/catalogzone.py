@@ -17,7 +17,6 @@ from hashlib import blake2b
 
 from catcher.catalogue import Catalogue
 from catcher.dns.wire import Rdata, RRset, RRType, name_to_wire
-from catcher.model.policy import Policy
 
 _REFRESH, _RETRY, _EXPIRE, _MINIMUM = 900, 300, 2_419_200, 0
 _TTL = 0
@@ -58,7 +57,7 @@ class CatalogZone:
         yield self.origin, RRset(RRType.NS, _TTL, (Rdata(b"", (_INVALID,)),))
         yield _VERSION + self.origin, RRset(RRType.TXT, _TTL, (Rdata(b"\x012"),))
         for entry in self._catalogue:
-            if entry.policy_at(now) is not Policy.RELEASE:
+            if entry.policy_at(now).is_served:
                 yield (
                     _member(entry.domain) + below,
                     RRset(RRType.PTR, _TTL, (Rdata(b"", (name_to_wire(entry.domain),)),)),

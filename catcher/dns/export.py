@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from catcher.catalogue import Catalogue
-from catcher.model.policy import Policy
 
 DELEGATION_TTL = 3600
 """Seconds that resolvers keep the exported NS records: a delegation rarely changes."""
@@ -48,7 +47,7 @@ def export(
 def _domains(catalogue: Catalogue, now: datetime | None) -> Iterator[str]:
     for entry in catalogue:
         policy = entry.policy if now is None else entry.policy_at(now)
-        if policy is not Policy.RELEASE:
+        if policy.is_served:
             yield entry.domain
 
 

@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from catcher.dns.fastcount import count
 from catcher.dns.wire import question_end
+from catcher.model.defaults import DNS_REPLY_RATE, DNS_SLIP, LOOPBACK
 
 _Network = IPv4Network | IPv6Network
 
@@ -33,9 +34,6 @@ _CAPACITY = 65_536
 """Most prefixes counted in one second, and most buckets kept: a few megabytes under forged sources."""
 _LEAST_STRIDE = 64
 """Replies counted between two searches for suspects, at least: one batch."""
-
-LOOPBACK: tuple[_Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-"""Networks of this machine alone: nobody else can send from them."""
 
 
 class RateDecision(IntEnum):
@@ -50,12 +48,11 @@ class RateDecision(IntEnum):
 class RateLimits(NamedTuple):
     """The operator's limits."""
 
-    rate: int = 200
+    rate: int = DNS_REPLY_RATE
     """Replies a second to one /24 or /56 and of one kind; 0: no limit."""
-    slip: int = 2
+    slip: int = DNS_SLIP
     """Of the replies over the limit, every n-th is sent empty with TC, the others are dropped; 0: all are dropped."""
     exempt: tuple[_Network, ...] = LOOPBACK
-    """Networks without a limit."""
 
 
 class RateLimit:

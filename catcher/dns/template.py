@@ -9,6 +9,7 @@ from pathlib import Path
 from catcher.dns.masterfile import MasterRecord, read
 from catcher.dns.mnemonic import to_mnemonic
 from catcher.dns.publication import Publications
+from catcher.dns.templatetypes import TEMPLATE_TYPES, allowed_types
 from catcher.dns.wholezone import Sets, group, rrset
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
 from catcher.dns.zone import apex_of
@@ -22,8 +23,6 @@ ORIGIN = name_to_wire("catalogued.invalid")
 _MOST_GENERATED = 1000
 """Records that $GENERATE may make: every catalogued name has them all."""
 _REFRESH, _RETRY, _EXPIRE, _MINIMUM = 7200, 3600, 1_209_600, TTL
-_ALLOWED = {RRType.TXT, RRType.CAA, RRType.SOA, RRType.NS, RRType.MX}
-_APEX_ONLY = (RRType.SOA, RRType.NS)
 _WILDCARD = b"\x01*"
 
 _SPF = b"v=spf1 -all"
@@ -72,28 +71,25 @@ def publications(rrsets: Mapping[bytes, Mapping[int, RRset]], serial: int) -> Pu
 
 
 def _faults(record: MasterRecord, ours: Ours) -> Iterable[Fault]:
-    allowed = "a template may hold TXT, CAA, SOA, NS and MX to our own names"
-    if record.rrtype not in _ALLOWED:
-        yield Fault(record.where, f"{to_mnemonic(record.rrtype)} is not allowed for a catalogued name", allowed)
+    kind = to_mnemonic(record.rrtype)
+    rules = TEMPLATE_TYPES.get(record.rrtype)
+    if rules is None:
+        allowed = f"a template may hold {allowed_types()} to our own names"
+        yield Fault(record.where, f"{kind} is not allowed for a catalogued name", allowed)
         return
     if record.ttl > TTL:
         yield Fault(
             record.where, f"the TTL is {record.ttl}", f"at most {TTL}, so that a change of policy takes hold soon"
         )
-    if record.owner != ORIGIN and record.rrtype in _APEX_ONLY:
-        yield Fault(record.where, f"{to_mnemonic(record.rrtype)} stands below the apex", 'it belongs to "@" alone')
+    if record.owner != ORIGIN and rules.apex_only:
+        yield Fault(record.where, f"{kind} stands below the apex", 'it belongs to "@" alone')
     for name in record.rdata.names:
         if apex_of(Name(name), ORIGIN) is not None:
             what = "a name in the data is relative to each catalogued name, where no host has an address"
             yield Fault(record.where, what, "write the full name with a dot at its end")
-        elif record.rrtype == RRType.MX and not ours.has(name):
-            remedy = (
-                f"mail may go to {ours.hostname}, a name server or a host in a [[dns.zone]]; policy null takes none"
-            )
-            yield Fault(record.where, "the MX is not one of our own names", remedy)
-        elif record.rrtype == RRType.NS and not ours.has(name):
-            remedy = f"name {', '.join(ours.nameservers)} or a host in a [[dns.zone]], or add it to dns.nameservers"
-            yield Fault(record.where, "the NS is not one of our own names", remedy)
+        elif rules.own_target is not None and not ours.has(name):
+            remedy = rules.own_target.format(hostname=ours.hostname, nameservers=", ".join(ours.nameservers))
+            yield Fault(record.where, f"the {kind} is not one of our own names", remedy)
 
 
 def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:

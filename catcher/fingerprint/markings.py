@@ -21,7 +21,7 @@ import re
 from urllib.parse import unquote
 
 from catcher.fingerprint.subjects import decoded
-from catcher.model.fingerprint import Marking
+from catcher.model.marking import Marking, Scheme
 from catcher.model.transaction import Header
 
 LEVELS = (
@@ -66,25 +66,25 @@ _PADDED_SYNONYMS = tuple((f"-{word}-", f"-{meant}-") for word, meant in _SYNONYM
 _PADDED_LEVELS = tuple((f"-{name}-", name) for name in LEVELS)
 
 _SCHEMES = {
-    b"sensitivity": "sensitivity",
-    b"importance": "importance",
-    b"msip_labels": "msip",
-    b"x-protective-marking": "protective-marking",
-    b"sio-label": "sio-label",
-    b"x-classification": "classification",
-    b"x-security-classification": "classification",
-    b"x-security-label": "classification",
-    b"x-security-marking": "classification",
-    b"x-classification-level": "classification",
-    b"x-data-classification": "classification",
-    b"x-tituslabs-classifications-30": "classification",
-    b"x-bjclassification": "classification",
-    b"classification": "classification",
+    b"sensitivity": Scheme.SENSITIVITY,
+    b"importance": Scheme.IMPORTANCE,
+    b"msip_labels": Scheme.MSIP,
+    b"x-protective-marking": Scheme.PROTECTIVE_MARKING,
+    b"sio-label": Scheme.SIO_LABEL,
+    b"x-classification": Scheme.CLASSIFICATION,
+    b"x-security-classification": Scheme.CLASSIFICATION,
+    b"x-security-label": Scheme.CLASSIFICATION,
+    b"x-security-marking": Scheme.CLASSIFICATION,
+    b"x-classification-level": Scheme.CLASSIFICATION,
+    b"x-data-classification": Scheme.CLASSIFICATION,
+    b"x-tituslabs-classifications-30": Scheme.CLASSIFICATION,
+    b"x-bjclassification": Scheme.CLASSIFICATION,
+    b"classification": Scheme.CLASSIFICATION,
 }
 _VALUE = {
-    "msip": re.compile(r"MSIP_Label_[0-9a-f-]{36}_Name\s*=\s*([^;]{0,200})", re.IGNORECASE),
-    "protective-marking": re.compile(r"\bSEC\s*=\s*([^,]{0,100})", re.IGNORECASE),
-    "sio-label": re.compile(r"\bmarking(?:\*\d?\*?)?\s*=\s*(?:[\w-]*'[\w-]*')?\"?([^\";]{0,200})", re.IGNORECASE),
+    Scheme.MSIP: re.compile(r"MSIP_Label_[0-9a-f-]{36}_Name\s*=\s*([^;]{0,200})", re.IGNORECASE),
+    Scheme.PROTECTIVE_MARKING: re.compile(r"\bSEC\s*=\s*([^,]{0,100})", re.IGNORECASE),
+    Scheme.SIO_LABEL: re.compile(r"\bmarking(?:\*\d?\*?)?\s*=\s*(?:[\w-]*'[\w-]*')?\"?([^\";]{0,200})", re.IGNORECASE),
 }
 _IN_SUBJECT = re.compile(r"\[[^\]]{0,40}\bSEC\s*=\s*([^\],]{0,100})", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -106,7 +106,7 @@ def judge_markings(header: Header | None) -> tuple[Marking, ...]:
         elif name == b"subject" and b"SEC" in field.value.upper():
             in_subject = _IN_SUBJECT.search(decoded(field.value[:_READ].replace(b"\r\n", b"")))
             if in_subject is not None:
-                found[Marking("protective-marking", level(in_subject[1]))] = None
+                found[Marking(Scheme.PROTECTIVE_MARKING, level(in_subject[1]))] = None
     return tuple(found)
 
 
@@ -114,7 +114,7 @@ def _has_level_in_subject(header: Header) -> bool:
     return b"subject" in header.by_name and any(b"SEC" in field.value.upper() for field in header.by_name[b"subject"])
 
 
-def _level_in(scheme: str, text: str) -> str:
+def _level_in(scheme: Scheme, text: str) -> str:
     pattern = _VALUE.get(scheme)
     if pattern is None:
         return level(text)

@@ -85,7 +85,7 @@ class _Seen:
             observation.sender.tier,
             mail_class,
             observation.outcome,
-            any(marking.scheme != "importance" for marking in observation.markings),
+            any(marking.scheme.protective for marking in observation.markings),
             observation.tls,
         )
         self.period = period_of(observation.observed_at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from catcher.model.defaults import NOTICE_DAYS, NOTICE_MAILBOXES
 from catcher.model.measures import Measures
 
 
@@ -17,8 +18,8 @@ from catcher.model.measures import Measures
 class Thresholds:
     """The fewest sending mailboxes, and the fewest days of one month, from which on a notice is due."""
 
-    mailboxes: int = 3
-    days: int = 3
+    mailboxes: int = NOTICE_MAILBOXES
+    days: int = NOTICE_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Visibility:
         """Spans [first, end) of days that aren't visible, in order. A day on which that changed isn't visible."""
         first: date | None = None
         for line in self._lines:
-            if not line.policy.takes_data:
+            if not line.policy.rules.silence_counts:
                 first = first or line.day
             elif first is not None:
                 yield first, line.day + DAY

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from catcher.lookalike.edits import PAIRS, insertion, omission, substitution
 
 BAND = 5
-"""How far apart the two places may drift: more single insertions in a row are no slip."""
+"""Letters by which the two positions may drift apart: more single insertions in a row are no slip."""
 
 
 def align(typed: str, intended: str, weights: Mapping[str, float]) -> list[tuple[str, int]] | None:
@@ -23,7 +23,7 @@ def align(typed: str, intended: str, weights: Mapping[str, float]) -> list[tuple
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters both begin with."""
+    """Number of characters with which both begin."""
     for place, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
             return place

@@ -14,7 +14,7 @@ from catcher.lookalike.name import ReadName
 from catcher.lookalike.weights import START
 
 _DEEPEST = 4
-"""So many labels left of the suffix are compared: no name worth watching is deeper."""
+"""Labels left of the suffix that are compared: no name worth watching is deeper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class View:
     suffix: str | None
     """None: ``text`` is the whole name, and its dots are typed as freely as its letters."""
     kinds: tuple[str, ...] = ()
-    """What this reading takes for granted."""
+    """The assumptions of this reading."""
 
 
 Feature = tuple[str, float]
@@ -34,7 +34,7 @@ Feature = tuple[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How ``intended`` may have become what was typed."""
+    """A way from ``intended`` to the typed name."""
 
     features: tuple[Feature, ...]
     """The edits and what else bears on their likelihood."""
@@ -131,7 +131,7 @@ def _lengthened(edits: list[str]) -> list[str]:
 
 
 def suffix_kind(typed: str, intended: str) -> str | None:
-    """How one public suffix stands to another; None when they are the same."""
+    """The relation of one public suffix to another; None when they are the same."""
     if typed == intended:
         return None
     if OSA.distance(typed, intended, score_cutoff=1) <= 1:

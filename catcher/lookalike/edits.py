@@ -1,4 +1,4 @@
-"""What one slip of the hand or the ear is called: each kind of edit that the channel knows, with its word outside."""
+"""The names of slips of the hand or the ear: each kind of edit that the channel knows, with its word outside."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from catcher.lookalike.weights import EDIT_WEIGHTS
 _LONGEST = 63
 """Octets of a label (RFC 1035 §2.3.4)."""
 _TYPED = f"{ascii_lowercase}{digits}-"
-"""What a label of a host name is made of (RFC 1123 §2.1)."""
+"""The characters of a label of a host name (RFC 1123 §2.1)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from catcher.lookalike.channel import View
 from catcher.lookalike.name import ReadName
 
 MOST_NEAREST = 24
-"""So many names are weighed for one typed name: the nearest by plain distance."""
+"""Names that are weighed for one typed name: the nearest by plain distance."""
 
 
 FARTHEST = 3
@@ -21,7 +21,7 @@ FARTHEST = 3
 
 
 def slips(letters: int) -> int:
-    """How many single edits a text of so many letters may hold: one up to three letters, two up to nine, else three."""
+    """Number of single edits that ``letters`` letters may hold: one up to three letters, two up to nine, else three."""
     return 1 if letters < 4 else 2 if letters < 10 else FARTHEST
 
 

@@ -1,4 +1,4 @@
-"""How easily a label reads: which letters follow each other in the names that people know."""
+"""The ease of reading a label: which letters follow each other in the names that people know."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from math import log
 _ORDER = 3
 """A letter is foreseen from the two before it."""
 _TRUST = 3.0
-"""So many sightings of two letters weigh as much as what is known of one letter alone."""
+"""Sightings of a pair of letters that weigh as much as the frequency of the single letter."""
 _LETTERS = 40
-"""About so many characters a label may hold: each is as likely where nothing has been seen."""
+"""Characters that a label may hold, roughly: where nothing has been seen, each is as likely as the others."""
 
 
 class Letters:

@@ -19,14 +19,14 @@ from catcher.model.fingerprint import IntendedCandidate
 LIKELY = 0.5
 """Nothing is claimed unless it is so probable that one of the protected names was meant."""
 MARGIN = 1.005
-"""The best candidate is claimed only if it is so many times as likely as the next: no coin is flipped."""
+"""Ratio of the best candidate's likelihood to the next one's from which the best is claimed: no coin is flipped."""
 Explained = list[tuple[str, Explanation]]
 """Protected names, each with its best explanation, likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a typed name may stand for."""
+    """A domain that a typed name may stand for."""
 
     typed: str
     candidates: tuple[IntendedCandidate, ...]
@@ -86,7 +86,7 @@ class Lookalikes:
         return weigh(self.none_features(typed, found), self._weights)
 
     def none_features(self, typed: str, found: Explained) -> tuple[Feature, ...]:
-        """What ``none`` is the sum of."""
+        """The terms whose sum is ``none``."""
         meant, best = found[0] if found else (None, None)
         return tuple(
             none_features(

@@ -20,11 +20,11 @@ class ReadName:
     text: str
     """As given: lower-case A-labels."""
     left: str
-    """What stands left of the public suffix, as it is read: characters that look like ASCII ones are those."""
+    """The part left of the public suffix, as it is read: characters that look like ASCII ones are those."""
     suffix: str
     """The public suffix, as it is read; empty when the name has a single label."""
     foreign: int
-    """How many characters of ``left`` only look like what is written there."""
+    """Number of characters of ``left`` that only look like the ASCII ones written there."""
 
     @property
     def read(self) -> str:

@@ -20,7 +20,7 @@ _CROWDED = 8
 def none_features(
     typed: ReadName, meant: ReadName | None, best: Explanation | None, letters: Letters
 ) -> Iterator[tuple[str, float]]:
-    """What the log-probability of "none of these" is the sum of: keys of weights.WEIGHTS, and how much each counts.
+    """The terms of the log-probability of "none of these": keys of weights.EDIT_WEIGHTS, and each one's factor.
 
     ``meant`` and ``best``: the likeliest protected name and how it explains ``typed``; None where there is none.
     """

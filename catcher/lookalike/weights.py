@@ -79,7 +79,7 @@ START: dict[str, float] = {
     "none.around": 0.00,
     "none.within": 0.00,
 }
-"""What is known without data: the relative frequency of slips in studies of typing and of domain typos. Training stays
+"""The relative frequency of slips in studies of typing and of domain typos, known without data. Training stays
 near it where data is scarce."""
 
 EDIT_WEIGHTS: dict[str, float] = {
@@ -153,4 +153,4 @@ EDIT_WEIGHTS: dict[str, float] = {
     "none.around": -0.47,
     "none.within": 0.67,
 }
-"""What the recipe found."""
+"""The weights that the recipe found."""

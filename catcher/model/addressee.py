@@ -1,4 +1,4 @@
-"""Where a notice goes: a contact as it was when the notice was drafted."""
+"""The addressee of a notice: a contact as it was when the notice was drafted."""
 
 from __future__ import annotations
 

@@ -5,14 +5,17 @@ What leaves the machine is the kind, the incident's number and counts: no name o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 
 class AlertKind(StrEnum):
+    """The subject of an alert; ``rules`` says how it is told."""
+
     NEW_PARTY = "new-party"
     """Mail that counts came for an intended party that had none before."""
     MARKING = "marking"
@@ -30,6 +33,67 @@ class AlertKind(StrEnum):
     STORE_TROUBLE = "store-trouble"
     """The store can't be written: mail under ``accept`` is put off with 451."""
 
+    @property
+    def rules(self) -> AlertRules:
+        """The kind's row."""
+        return _RULES[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRules:
+    """The way in which one kind of alert is told."""
+
+    sentence: str
+    """The event in words, without names; with {incident} and the alert's counts."""
+    summed: bool = False
+    """Whether several are told as one with the sum of their counts: they differ by a domain, which stays here."""
+    always: bool = False
+    """Whether it is sent whatever kinds `[alerts] kinds` lists; it can't be listed there."""
+
+
+def _rules(kind: AlertKind) -> AlertRules:
+    match kind:
+        case AlertKind.NEW_PARTY:
+            sentence = "Mail that counts came for an intended party that had none before: {incident}, mails {mails}."
+            return AlertRules(sentence=sentence)
+        case AlertKind.MARKING:
+            sentence = "Mail of a proven sender had a protective marking: {incident}, mails {mails}."
+            return AlertRules(sentence=sentence)
+        case AlertKind.SPIKE:
+            return AlertRules(
+                sentence="Far more mail that counts than usual came in a day: {incident}, mails {mails}, "
+                "at most {most_before} a day in the four weeks before."
+            )
+        case AlertKind.REQUEST:
+            return AlertRules(
+                sentence="A party asks for something in answer to a notice: {incident}. "
+                "`catcher notify list` says what."
+            )
+        case AlertKind.POLICY_ENDS:
+            return AlertRules(
+                sentence="Policies end in {days} day(s): domains {domains}. `catcher catalogue list` has the dates."
+            )
+        case AlertKind.DELEGATION_LOST:
+            return AlertRules(
+                sentence="Domains are no longer delegated to our name servers: {domains}. "
+                "`catcher alert list` names them.",
+                summed=True,
+            )
+        case AlertKind.TEST:
+            return AlertRules(sentence="This is a test: alerts reach you.", always=True)
+        case AlertKind.STORE_TROUBLE:
+            return AlertRules(
+                sentence="The store takes no writes, for {minutes} minutes so far: mail under policy accept is put off "
+                "with 451. The log says why."
+            )
+        case _:
+            assert_never(kind)
+
+
+_RULES = {kind: _rules(kind) for kind in AlertKind}
+CHOOSABLE = tuple(kind for kind, rules in _RULES.items() if not rules.always)
+"""The kinds that `[alerts] kinds` may list, and lists unless the operator says otherwise."""
+
 
 class Channel(StrEnum):
     """The ways to the operator."""
@@ -40,7 +104,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertDelivery:
-    """How far an alert has come on one channel."""
+    """The progress of an alert on one channel."""
 
     channel: Channel
     attempts: int = 0
@@ -65,7 +129,7 @@ class AlertDelivery:
 @dataclass(frozen=True, slots=True)
 class Alert:
     key: str
-    """What makes it one: an alert whose key was raised before is not raised again. Stays here."""
+    """Its identity: an alert whose key was raised before is not raised again. It stays here."""
     kind: AlertKind
     at: datetime
     """When it was raised; whole seconds, UTC."""
@@ -76,7 +140,7 @@ class Alert:
     deliveries: tuple[AlertDelivery, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """What the receiver of an alert gets: incident number and counts only."""
+        """The form for the receiver of an alert: incident number and counts only."""
         return {"kind": self.kind, "at": _text(self.at), "incident": self.incident, "counts": dict(self.counts)}
 
     def to_full_json(self) -> dict[str, Any]:
@@ -86,20 +150,19 @@ class Alert:
 
 
 def summed(alerts: Iterable[Alert]) -> list[Alert]:
-    """``alerts`` as they are told: those of domains, which aren't named, are one with their number."""
-    told: list[Alert] = []
-    domains: dict[AlertKind, int] = {}
+    """``alerts`` as they are told: those of a kind that is summed are one, with the sums of their counts."""
+    single: list[Alert] = []
+    places: dict[AlertKind, int] = {}
     for alert in alerts:
-        if alert.kind is not AlertKind.DELEGATION_LOST:
-            told.append(alert)
-        elif alert.kind in domains:
-            first = told[domains[alert.kind]]
-            number = first.counts.get("domains", 0) + alert.counts.get("domains", 0)
-            told[domains[alert.kind]] = replace(first, counts={"domains": number})
-        else:
-            domains[alert.kind] = len(told)
-            told.append(alert)
-    return told
+        place = places.get(alert.kind)
+        if place is not None:
+            first = single[place]
+            single[place] = replace(first, counts=dict(Counter(first.counts) + Counter(alert.counts)))
+            continue
+        if alert.kind.rules.summed:
+            places[alert.kind] = len(single)
+        single.append(alert)
+    return single
 
 
 def _text(moment: datetime) -> str:

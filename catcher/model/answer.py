@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Verb(StrEnum):
-    """What a mail to such an address says."""
+    """The meaning of a mail to such an address."""
 
     BOUNCE = "bounce"
     """The reverse-path of the notice: what comes there is a delivery report."""
@@ -24,7 +24,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartyAnswer:
-    """What a mail to such an address says, of which notice."""
+    """A mail to such an address: its meaning, and the notice that it answers."""
 
     verb: Verb
     notice: str

@@ -24,7 +24,7 @@ from catcher.model.mailaddress import mail_address as mail_address
 
 
 class Source(StrEnum):
-    """Where an address comes from: the steps of the cascade, in their order."""
+    """The source of an address: the steps of the cascade, in their order."""
 
     ENTERED = "entered"
     """The operator wrote it into the contacts file."""
@@ -72,11 +72,11 @@ class Contact:
     preference: int = 0
     """Place among the addresses of one source, smallest first."""
     language: str | None = None
-    """What to write in (RFC 5646), where it is known."""
+    """The language to write in (RFC 5646), if it is known."""
     openpgp: str | None = None
     """File of the OpenPGP key to encrypt to; only of entered contacts."""
     confirmed_by: str | None = None
-    """Who said that this is the right address."""
+    """The person who said that this is the right address."""
     confirmed_at: datetime | None = None
     bad_at: datetime | None = None
     """When a mail to it came back."""
@@ -110,7 +110,7 @@ class Contact:
 
 
 class StepResult(StrEnum):
-    """How a step of the cascade ended."""
+    """The end of a step of the cascade."""
 
     FOUND = "found"
     """At least one address, confirmed or not."""
@@ -174,7 +174,7 @@ class StepReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOutcome:
-    """What came of one step of the cascade for one party; the latest one of each step is kept."""
+    """The result of one step of the cascade for one party; the latest one of each step is kept."""
 
     party: str
     step: Source
@@ -185,7 +185,7 @@ class StepOutcome:
     host: str | None = None
     """The host that was asked, or the directory that was looked into; A-labels or our own words."""
     addresses: int = 0
-    """How many addresses it gave that are kept."""
+    """Number of addresses that it gave and that are kept."""
 
     def to_json(self) -> dict[str, Any]:
         """A step of ``catcher contact find --json``, a line of ``catcher contact list --steps --json``."""
@@ -222,10 +222,10 @@ def next_contact(contacts: Iterable[Contact], *, tried: Collection[str] = ()) ->
 def merged(
     known: Iterable[Contact], found: Iterable[Contact], *, looked: Collection[Source] = LISTED
 ) -> tuple[Contact, ...]:
-    """What is known of one party after the sources ``looked`` gave ``found``, in order.
+    """The contacts of one party after the sources ``looked`` gave ``found``, in order.
 
-    An address that comes from several sources is the best one's. What a person confirmed and what bounced stays so.
-    What a source that was looked at names no more goes, unless a person confirmed it or it bounced; of the operator's
+    An address from several sources counts as the best source's. Confirmations and bounces stay.
+    An address that its source names no more goes, unless a person confirmed it or it bounced; of the operator's
     own files, the truth, it goes in any case. Without another ``looked`` this brings ``known`` up to date with them.
     """
     found = tuple(found)

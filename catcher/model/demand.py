@@ -16,7 +16,7 @@ def is_small(queries: int) -> bool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class DemandKey:
-    """What queries are summed over. Nothing finer is ever kept; EDNS client-subnet is ignored."""
+    """The sums of queries have this key. Nothing finer is ever kept; EDNS client-subnet is ignored."""
 
     domain: str
     """The catalogued domain, never the QNAME below it."""

@@ -10,7 +10,7 @@ class CatcherError(Exception):
     """Root of all errors raised on purpose; the text says what, where, and what to do."""
 
     exit_status = 3
-    """What the command line exits with: 2 usage or configuration, 3 environment."""
+    """The exit status of the command line: 2 usage or configuration, 3 environment."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,9 +20,9 @@ class Fault:
     where: str
     """The key (``catcher.toml: dns.listen``) or the row (``catalogue.csv:7``)."""
     what: str
-    """What is wrong."""
+    """The fault itself."""
     remedy: str
-    """What would be right."""
+    """The remedy: a right value, or the thing to do."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}; {self.remedy}"

@@ -8,11 +8,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from catcher.model.marking import Marking
 from catcher.model.value import value
 
 
 class Tier(StrEnum):
-    """How well a sender's name is proven, from nothing to most. Compare with ``rank``."""
+    """The strength of the proof of a sender's name, weakest first. Compare with ``rank``."""
 
     CLAIMED = "claimed"
     """Header and HELO text: anyone can write it."""
@@ -32,7 +33,7 @@ _RANKS = {tier: rank for rank, tier in enumerate(Tier)}
 
 
 class EvidenceKind(StrEnum):
-    """Where a piece of evidence comes from."""
+    """The source of a piece of evidence."""
 
     DMARC = "dmarc"
     DMARC_7489 = "dmarc-rfc7489"
@@ -49,11 +50,11 @@ class EvidenceKind(StrEnum):
     PLATFORM = "platform"
     """The mailbox provider, gateway or sending service that carried the mail: never who sent it."""
     OWNER = "owner"
-    """Who holds the client's network, by a database of autonomous systems: never who sent it."""
+    """The holder of the client's network, by a database of autonomous systems: never the sender."""
 
 
 class Platform(StrEnum):
-    """What a domain is that carries other people's mail."""
+    """The kind of a domain that carries other people's mail."""
 
     FREEMAIL = "freemail"
     """Gives mailboxes to anybody: an address there tells no organisation."""
@@ -183,17 +184,6 @@ class Nature:
             "typo": self.typo,
             "reasons": list(self.reasons),
         }
-
-
-@value
-class Marking:
-    """A protective marking: the scheme and a level from a closed list, else ``other``; never free text."""
-
-    scheme: str
-    level: str
-
-    def to_json(self) -> dict[str, Any]:
-        return {"scheme": self.scheme, "level": self.level}
 
 
 @value

@@ -17,7 +17,7 @@ from catcher.model.policy import Outcome
 
 
 class Role(StrEnum):
-    """What the affected party is in this leak."""
+    """The affected party's role in this leak."""
 
     INTENDED = "intended"
     """The mail was meant for them."""
@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 
 class Side(StrEnum):
-    """Whose mailboxes are counted."""
+    """The side whose mailboxes are counted."""
 
     SENDER = "sender"
     RECIPIENT = "recipient"
@@ -69,7 +69,7 @@ class Cell:
 class Count:
     mails: int = 0
     counted: int = 0
-    """How many of ``mails`` count towards a notice (``Observation.counts``)."""
+    """Number of ``mails`` that count towards a notice (``Observation.counts``)."""
 
     def __add__(self, other: Count) -> Count:
         return Count(self.mails + other.mails, self.counted + other.counted)
@@ -77,7 +77,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True, order=True)
 class MailboxDay:
-    """That a mailbox was seen on a day. Its token dies with the period's key; then only MailboxTotal remains."""
+    """A mailbox seen on a day. Its token dies with the period's key; then only MailboxTotal remains."""
 
     period: str
     """The key's period, ``2026-11``."""
@@ -90,7 +90,7 @@ class MailboxDay:
 
 
 REFLECTS = 3
-"""So many sending organisations, or days, make programs' mail to one address a reflection: once is a slip."""
+"""Sending organisations, or days, from which programs' mail to one address is a reflection: once may be a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Crowd:
     senders_of: Mapping[str, int] = field(default_factory=dict)
     """Counterpart → its sending mailboxes; a counterpart without any is absent."""
     senders_by_days: Mapping[int, int] = field(default_factory=dict)
-    """Number of days → how many sending mailboxes wrote on just so many."""
+    """Number of days → number of sending mailboxes that wrote on exactly that many days."""
     reflecting: int = 0
     """Addresses that programs write to and no person does: from REFLECTS senders, or on REFLECTS days. Somebody gave
     their own address in forms, mistyped: its mail comes again and again, and none of those who send it made a mistake.
@@ -112,7 +112,7 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True, order=True)
 class MailboxTotal:
-    """What remains of a period's mailboxes when its key is gone: how many there were, over how many days."""
+    """The rest of a period's mailboxes when its key is gone: their number, and that of their days."""
 
     period: str
     counterpart: str

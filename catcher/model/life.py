@@ -12,12 +12,12 @@ from typing import Any
 
 
 class IncidentState(StrEnum):
-    """Where an incident stands (``incident.life`` states the rules)."""
+    """The state of an incident (``incident.life`` states the rules)."""
 
     OPEN = "open"
     """Mail that counts comes."""
     QUIET = "quiet"
-    """None came for so long that by the earlier pace it would have."""
+    """So long without mail that, at the earlier pace, some would have come."""
     CLOSED = "closed"
     """None came for 90 days after a notice or an answer to one."""
     REOPENED = "reopened"
@@ -36,7 +36,7 @@ class Life:
     silent: int
     """Days since ``latest`` on which mail would have been seen, and none came."""
     quiet_after: int
-    """So many silent days make it quiet."""
+    """Number of silent days after which it is quiet."""
     unseen_since: date | None = None
     """Since when the domain's policy keeps us from seeing whether such mail would come; None when we can see."""
 
@@ -52,7 +52,7 @@ class Life:
 
 
 class Trend(StrEnum):
-    """What a change between two spans of time amounts to."""
+    """The verdict on a change between two spans of time."""
 
     FELL = "fell"
     """The whole interval of the ratio lies below 1."""
@@ -61,17 +61,17 @@ class Trend(StrEnum):
     UNCLEAR = "no clear change"
     """The interval holds 1."""
     TOO_FEW = "too few to say"
-    """So few that the interval would hold 1 however they had fallen on the spans; or a span is too short."""
+    """Too few mails to tell: any split between the spans gives an interval that holds 1; or a span is too short."""
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """What came in a span of days."""
+    """The mail of a span of days."""
 
     days: int
     """The span's length: whole weeks."""
     sender_days: int
-    """On how many days each sender wrote, added up over the senders."""
+    """Days on which a sender wrote, added up over the senders."""
     mails: int
 
     @property
@@ -129,7 +129,7 @@ class Effect:
 
     @property
     def alike(self) -> bool:
-        """Whether those who were not told changed in the same direction, so that the notice need not be the reason."""
+        """Whether senders without a notice changed in the same direction: then the notice need not be the reason."""
         return self.control is not None and self.trend in (Trend.FELL, Trend.ROSE) and self.control.trend is self.trend
 
     def to_json(self) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class Effect:
         }
 
     def to_party_json(self) -> dict[str, Any]:
-        """What the party itself may know: the others' numbers stay here."""
+        """The form for the party itself: the others' numbers stay here."""
         found = self.to_json()
         del found["control"]
         return found

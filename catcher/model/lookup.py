@@ -28,7 +28,7 @@ class Question:
 
 
 class Status(StrEnum):
-    """What came of a question."""
+    """The kind of result of a question."""
 
     FOUND = "found"
     NODATA = "nodata"

@@ -1,4 +1,4 @@
-"""What an incident amounts to in one period: the numbers that notices and reports are made of.
+"""The numbers of an incident in one period; notices and reports are made of them.
 
 Made by ``incident.measures``, read by ``incident.notice`` and ``report``. No name of a person, no token is in here.
 """
@@ -64,7 +64,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Mailboxes:
-    """How many distinct mailboxes."""
+    """Number of distinct mailboxes."""
 
     number: int
     about: bool = False
@@ -85,7 +85,7 @@ class Tally:
     crossed: Count
     """Mails whose content reached us (and was discarded): not refused at RCPT."""
     encrypted: Count
-    """Of the crossed ones, those that came over TLS."""
+    """Crossed mails that came over TLS."""
     marked: Count
     """Mails with a protective marking."""
     days: int

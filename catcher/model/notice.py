@@ -1,7 +1,7 @@
 """The notice: a report on its way to one contact, and the ledger of its life.
 
-A notice is never changed: steps are added to its end, each with who and when, and what it is now (``noticelife.NoticeState``)
-follows from them.
+A notice is never changed: steps are added to its end, each with who and when. Its present state
+(``noticelife.NoticeState``) follows from them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from catcher.model.moments import second
 from catcher.model.noticelife import AFTER, ANSWERS, ASIDE, REQUESTS, Act, NoticeState
 
 TEXT_DAYS = timedelta(days=7)
-"""How long the text of a notice is kept at most, counted from its draft; as a rule it goes when it is sent."""
+"""Longest time that the text of a notice is kept, counted from its draft; as a rule it goes when it is sent."""
 
 
 class NoticeForm(StrEnum):
-    """What the contact gets."""
+    """The form in which the contact gets it."""
 
     MAIL = "mail"
     LETTER = "letter"
@@ -42,7 +42,7 @@ class LedgerEntry:
     note: str = ""
     """One line in our own words; never a text that came by mail."""
     again_at: datetime | None = None
-    """Of ``deferred``: the earliest next attempt."""
+    """The earliest next attempt, if the act is ``deferred``."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -63,7 +63,7 @@ class Notice:
     id: str
     """``ntc-`` and 48 bits, by ``notice_id``."""
     key: IncidentKey
-    """Whom it tells of which typo domain, and in which role."""
+    """The party that it tells, the party's role, and the typo domain."""
     period: str
     """The month that it reports, ``2026-06``."""
     addressee: Addressee
@@ -72,9 +72,9 @@ class Notice:
     ref: str
     """The report's reference."""
     message_id: str
-    """Of the mail, without angle brackets; made once, so that a second copy is known as one."""
+    """The mail's Message-ID without angle brackets; made once, so that a second copy is known as one."""
     approvals: int
-    """How many people have to approve it."""
+    """Number of people who have to approve it."""
     follows: str | None = None
     """The notice that went before it to another contact or by another way."""
     steps: tuple[LedgerEntry, ...] = ()
@@ -118,7 +118,7 @@ class Notice:
 
     @property
     def approvers(self) -> tuple[str, ...]:
-        """Who approved it so far, each once."""
+        """The people who approved it so far, each once."""
         return _approvers(self.steps)
 
     @property
@@ -134,12 +134,12 @@ class Notice:
 
     @property
     def attempts(self) -> int:
-        """How many dialogues were begun."""
+        """Number of dialogues with the smarthost that were begun."""
         return sum(step.act is Act.SENDING for step in self.steps)
 
     @property
     def again_at(self) -> datetime | None:
-        """Of a deferred notice, when it is tried next."""
+        """The time of the next attempt, if it is deferred."""
         return self.steps[-1].again_at if self.state is NoticeState.DEFERRED else None
 
     def first(self, act: Act) -> LedgerEntry | None:
@@ -148,7 +148,7 @@ class Notice:
 
     @property
     def request(self) -> Act | None:
-        """What the party asked for and nobody has decided yet, the latest first; None when nothing waits."""
+        """The party's latest request that nobody has decided yet; None when none waits."""
         for step in reversed(self.steps):
             if step.act in (Act.CONFIRMED, Act.DECLINED):
                 return None

@@ -17,7 +17,7 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """What happened to a notice."""
+    """An event in a notice's life."""
 
     DRAFTED = "drafted"
     """The report was composed for a contact, and its text fixed."""
@@ -54,7 +54,7 @@ class Act(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """What a notice is after its latest step."""
+    """The state of a notice after its latest step."""
 
     DRAFTED = "drafted"
     """Waits for a person, or for a second one."""
@@ -74,7 +74,7 @@ class NoticeState(StrEnum):
 
     @property
     def on_its_way(self) -> bool:
-        """Whether it may still be sent: its text is kept for so long."""
+        """Whether it may still be sent; its text is kept until then."""
         return self in _ON_ITS_WAY
 
     @property
@@ -91,7 +91,7 @@ class NoticeState(StrEnum):
 ASIDE = frozenset({Act.CONFIRMED, Act.DECLINED, Act.ESCALATED})
 """Steps that may always follow a draft, and change nothing of what the notice is."""
 REQUESTS = (Act.STOP_REQUESTED, Act.TRANSFER_REQUESTED)
-"""What a party asks for, and a person decides."""
+"""The requests of a party, on which a person decides."""
 
 _ON_ITS_WAY = frozenset({NoticeState.DRAFTED, NoticeState.APPROVED, NoticeState.SENDING, NoticeState.DEFERRED})
 
@@ -102,7 +102,7 @@ ANSWERS = {
     Act.TRANSFER_REQUESTED: NoticeState.ANSWERED,
     Act.WRONG: NoticeState.WRONG,
 }
-"""What people answer → what the notice is then."""
+"""An answer of people → the state of the notice after it."""
 _ENDS = {Act.WITHDRAWN: NoticeState.WITHDRAWN, Act.SUPPRESSED: NoticeState.SUPPRESSED}
 
 

@@ -11,7 +11,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.fingerprint import Authentication, AuthResult, Intended, MailClass, Marking, Nature, Sender, Tier
+from catcher.model.fingerprint import (
+    Authentication,
+    AuthResult,
+    Intended,
+    MailClass,
+    Nature,
+    Sender,
+    Tier,
+)
+from catcher.model.marking import Marking
 from catcher.model.policy import Outcome, Policy
 from catcher.model.value import value
 
@@ -42,7 +51,7 @@ _SIZE_LIMITS = (
 
 
 class Sensitivity(StrEnum):
-    """Who could be harmed if this field leaked."""
+    """The people who could be harmed if this field leaked."""
 
     OPERATIONAL = "operational"
     """Ours: says nothing of a person or an organisation."""
@@ -53,7 +62,7 @@ class Sensitivity(StrEnum):
 
 
 class Retention(StrEnum):
-    """How long the field lives in this form. ``keep_days`` is ``[store] keep_days``."""
+    """The time for which the field lives in this form. ``keep_days`` is ``[store] keep_days``."""
 
     KEEP_DAYS = "keep_days"
     """Deleted with its row after keep_days."""
@@ -80,7 +89,7 @@ _KEEP, _COARSE, _PERIOD, _5D = (
 
 @value
 class Stored:
-    """What the store made of an observation."""
+    """The store's additions to an observation."""
 
     id: int
     retry_of: int | None

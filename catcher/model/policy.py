@@ -1,27 +1,38 @@
-"""The policies of a catalogued domain and the outcomes of a transaction (DESIGN §3)."""
+"""The policies of a catalogued domain, a row for each, and the outcomes of a transaction (DESIGN §3).
+
+::
+
+    Policy ─▶ rules: its row ─┬─▶ dns     mail in DNS: the zone that the name publishes, or REFUSED
+                              ├─▶ smtp    the reply at RCPT; the outcome after the data
+                              ├─▶ intake  what is kept
+                              ├─▶ guard   which policies an outdated run of the guard forbids
+                              └─▶ incident  whether a day without mail is a silent one
+
+A row is the only place that says what a policy does; rooms read its columns.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import assert_never
 
 
 class Policy(StrEnum):
-    """What is done with a domain's queries and mail. A row of the catalogue names one."""
+    """The treatment of a domain's queries and mail. A row of the catalogue names one; ``rules`` is its row here."""
 
     ACCEPT = "accept"
-    """MX to the sink; header facts are taken, the body dropped, the mail acknowledged with 250 and a reference."""
     EXPLAIN = "explain"
-    """MX to the sink; the same, then 550 after the data with the explanation and a reference."""
     REFUSE = "refuse"
-    """MX to the sink; the explanation comes at RCPT, only the envelope is seen."""
     NULL = "null"
-    """Null MX (RFC 7505); 550 at RCPT; nothing is stored but the demand for names."""
     OBSERVE = "observe"
-    """No MX and no address; 550 at RCPT; nothing is stored but the demand for names."""
     RELEASE = "release"
-    """REFUSED in DNS; 451 at RCPT, so that the next owner's mail isn't bounced while our MX is still cached."""
+
+    @property
+    def rules(self) -> PolicyRules:
+        """The policy's row."""
+        return RULES[self]
 
     @property
     def observes(self) -> bool:
@@ -31,32 +42,164 @@ class Policy(StrEnum):
     @property
     def takes_data(self) -> bool:
         """Whether a recipient under this policy may lead to DATA."""
-        return self in (Policy.ACCEPT, Policy.EXPLAIN)
+        return self in _TAKING_DATA
 
     @property
     def above_null(self) -> bool:
-        """Whether it does more than turn mail away: what an outdated guard run forbids (DESIGN §2.6)."""
-        return self in _OBSERVING
+        """Whether it does more than turn mail away: an outdated guard run forbids it (DESIGN §2.6)."""
+        return self in _ABOVE_NULL
 
-
-_OBSERVING = frozenset({Policy.ACCEPT, Policy.EXPLAIN, Policy.REFUSE})
+    @property
+    def is_served(self) -> bool:
+        """Whether the name is answered in DNS; else it gets REFUSED, and is delegated to us no more."""
+        return self in _SERVED
 
 
 class Outcome(StrEnum):
-    """How a transaction that was observed ended."""
+    """The end of a transaction that was observed."""
 
     ACCEPTED = "accepted"
     """250 after the data and after the commit."""
     EXPLAINED = "explained"
     """550 with the explanation after the data."""
     REFUSED = "refused"
-    """550 with the explanation at RCPT; the envelope is all that was seen."""
+    """550 with the explanation at RCPT; only the envelope is seen."""
+
+
+class DnsMail(StrEnum):
+    """The mail records of a catalogued name."""
+
+    SINK = "sink"
+    """MX to the sink."""
+    NULL = "null"
+    """A null MX: it takes no mail (RFC 7505)."""
+    NONE = "none"
+    """No MX and no address."""
+    REFUSED = "refused"
+    """The name isn't answered at all: RCODE REFUSED."""
+
+
+class RcptReply(StrEnum):
+    """The reply to a recipient under a policy, at RCPT."""
+
+    TAKE = "take"
+    """250: the data may come; the row's outcome says how it ends."""
+    EXPLAIN = "explain"
+    """550 with the explanation."""
+    TURN_AWAY = "turn away"
+    """550: the name takes no mail."""
+    RELEASED = "released"
+    """451, the domain was released: the sending server tries again, and finds the next owner's MX by then."""
+
+
+class Kept(StrEnum):
+    """The traces of a transaction or query in the store."""
+
+    OBSERVATION = "observation"
+    """The observation of each transaction, and the demand for names."""
+    ENVELOPE = "envelope"
+    """An observation of the envelope alone, and the demand for names."""
+    DEMAND = "demand"
+    """The demand for names alone."""
+    NOTHING = "nothing"
+    """Not even the demand: the name isn't ours to watch any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRules:
+    """One policy's row."""
+
+    sentence: str
+    """The policy's effect in words: the line of `catcher catalogue add --help`."""
+    dns: DnsMail
+    rcpt: RcptReply
+    outcome: Outcome | None
+    """The outcome of its observed transactions; None when none is observed."""
+    kept: Kept
+    silence_counts: bool
+    """Whether a day without mail says that nobody wrote; else the mail may just have been turned away."""
+    above_null: bool
+    """Whether it does more than turn mail away, so that it needs a guard run where the guard is required."""
+
+
+def _rules(policy: Policy) -> PolicyRules:
+    match policy:
+        case Policy.ACCEPT:
+            return PolicyRules(
+                sentence="takes the mail: keeps header facts, drops the body, answers 250 with a reference",
+                dns=DnsMail.SINK,
+                rcpt=RcptReply.TAKE,
+                outcome=Outcome.ACCEPTED,
+                kept=Kept.OBSERVATION,
+                silence_counts=True,
+                above_null=True,
+            )
+        case Policy.EXPLAIN:
+            return PolicyRules(
+                sentence="keeps the same facts, then answers 550: the sender's own server tells the sender",
+                dns=DnsMail.SINK,
+                rcpt=RcptReply.TAKE,
+                outcome=Outcome.EXPLAINED,
+                kept=Kept.OBSERVATION,
+                silence_counts=True,
+                above_null=True,
+            )
+        case Policy.REFUSE:
+            return PolicyRules(
+                sentence="answers 550 with the explanation at RCPT: no content crosses, the envelope is kept",
+                dns=DnsMail.SINK,
+                rcpt=RcptReply.EXPLAIN,
+                outcome=Outcome.REFUSED,
+                kept=Kept.ENVELOPE,
+                silence_counts=False,
+                above_null=True,
+            )
+        case Policy.NULL:
+            return PolicyRules(
+                sentence="publishes a null MX and answers 550 at RCPT: only the demand for names is counted",
+                dns=DnsMail.NULL,
+                rcpt=RcptReply.TURN_AWAY,
+                outcome=None,
+                kept=Kept.DEMAND,
+                silence_counts=False,
+                above_null=False,
+            )
+        case Policy.OBSERVE:
+            return PolicyRules(
+                sentence="publishes no MX and no address, answers 550 at RCPT: only the demand for names is counted",
+                dns=DnsMail.NONE,
+                rcpt=RcptReply.TURN_AWAY,
+                outcome=None,
+                kept=Kept.DEMAND,
+                silence_counts=False,
+                above_null=False,
+            )
+        case Policy.RELEASE:
+            return PolicyRules(
+                sentence="answers REFUSED in DNS and 451 at RCPT, so that the next owner's mail isn't bounced",
+                dns=DnsMail.REFUSED,
+                rcpt=RcptReply.RELEASED,
+                outcome=None,
+                kept=Kept.NOTHING,
+                silence_counts=False,
+                above_null=False,
+            )
+        case _:
+            assert_never(policy)
+
+
+RULES = {policy: _rules(policy) for policy in Policy}
+"""The row of each policy."""
+_OBSERVING = frozenset(p for p, rules in RULES.items() if rules.kept in (Kept.OBSERVATION, Kept.ENVELOPE))
+_TAKING_DATA = frozenset(p for p, rules in RULES.items() if rules.rcpt is RcptReply.TAKE)
+_ABOVE_NULL = frozenset(p for p, rules in RULES.items() if rules.above_null)
+_SERVED = frozenset(p for p, rules in RULES.items() if rules.dns is not DnsMail.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class PolicySince:
-    """That a domain's policy is this one since a day, as far as was noted: one line of the policies' ledger."""
+    """The first day on which a domain was seen under this policy: one line of the policies' ledger."""
 
     day: date
-    """The day (UTC) on which it was noted first; part of that day may have had the one before."""
+    """UTC; on part of that day the policy before may have held."""
     policy: Policy

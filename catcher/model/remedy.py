@@ -1,4 +1,4 @@
-"""What an organisation can paste: rules that stop mail to the typo domain, queries that find it in its own logs."""
+"""Texts for an organisation to paste: rules that stop mail to the typo domain, queries that find it in its own logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report: what one organisation is told about one leak in one month, before it takes a form.
+"""The report to one organisation about one leak in one month, before it takes a form.
 
 It holds numbers, names that are safe to show, and rules to paste; the sentences are the templates'. Nothing in it
 comes from a message's content, and nothing names a person.
@@ -21,12 +21,12 @@ from catcher.model.policy import Outcome
 from catcher.model.remedy import LogQuery, Remedy
 
 VERSION = 1
-"""Of the JSON form (catcher/report/report.schema.json): raised when a key changes its meaning or goes."""
+"""Version of the JSON form (catcher/report/report.schema.json): raised when a key changes its meaning or goes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportOperator:
-    """Who signs the report (``[operator]``)."""
+    """The operator, who signs the report (``[operator]``)."""
 
     name: str
     contact: str = ""
@@ -108,7 +108,7 @@ class Counterpart:
 
 @dataclass(frozen=True, slots=True)
 class Unnamed:
-    """What is told of the others: how many, never who."""
+    """The organisations that are not named: their numbers only."""
 
     organisations: int
     """Organisations with mail that counts, below the floor."""
@@ -128,7 +128,7 @@ class Unnamed:
 
 @dataclass(frozen=True, slots=True)
 class OtherSide:
-    """What the sending organisation is told of the intended party's knowledge; empty in the other report."""
+    """The intended party's knowledge, for the sending organisation's report; empty in the other report."""
 
     named: bool = False
     """Whether the intended party's report names this organisation."""
@@ -146,7 +146,7 @@ class ReportRules:
     floor_mailboxes: int
     floor_days: int
     evidence_days: int
-    """How long the minute and the reference of a mail may be told."""
+    """Days for which the minute and the reference of a mail may be told."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -159,7 +159,7 @@ class ReportRules:
 @dataclass(frozen=True, slots=True)
 class Report:
     kind: Role
-    """Which side is told."""
+    """The side of the organisation that reads it."""
     ref: str
     """The report's reference, the same whenever this incident and month are composed."""
     incident: str
@@ -167,11 +167,11 @@ class Report:
     made_on: date
     operator: ReportOperator
     party: PartyName
-    """Who is told."""
+    """The organisation that reads it."""
     domain: PartyName
     """The typo domain."""
     intended: PartyName | None
-    """What it was meant to be; None when the catalogue doesn't say."""
+    """The domain that was meant; None when the catalogue doesn't say."""
     since: date | None
     """The first day on which any of this mail was seen."""
     tally: Tally
@@ -196,11 +196,11 @@ class Report:
     """Whether whoever reads it may learn counterparties' names: False for a contact that was found and that nobody
     confirmed; ``unnamed`` holds all of them then."""
     answers: AnswerAddresses | None = None
-    """Where this notice can be answered; None in a report that isn't sent as a notice."""
+    """The addresses that take answers; None in a report that isn't sent as a notice."""
     life: Life | None = None
-    """Where the incident stands; None when the party had no notice about it."""
+    """The incident's state; None when the party had no notice about it."""
     effect: Effect | None = None
-    """What the volume did after that notice."""
+    """The change of the volume after that notice."""
 
     @property
     def complete(self) -> bool:

@@ -13,7 +13,7 @@ from catcher.model.moments import second
 
 
 class Scope(StrEnum):
-    """What a suppression is about."""
+    """The subject of a suppression."""
 
     PARTY = "party"
     INCIDENT = "incident"
@@ -23,7 +23,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """That no more notices go out about something, because a person wants it so. The latest on a subject holds."""
+    """A person's decision that no more notices go out about something. The latest on a subject holds."""
 
     scope: Scope
     subject: str

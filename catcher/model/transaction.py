@@ -33,7 +33,7 @@ class Header:
     octets: int = 0
     """Length of the whole header section, the dropped part included."""
     dropped: int = 0
-    """How many fields were cut or not kept for want of room."""
+    """Number of fields that were cut or not kept for want of room."""
     defects: tuple[str, ...] = ()
     """Words from a closed list: ``no-header``, ``no-blank-line``, ``nul``, ``8bit``, ``bad-line``,
     ``field-too-long``, ``header-too-long``.

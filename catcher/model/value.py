@@ -10,17 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar, dataclass_transform, overload
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @overload
-def value(cls: type[T], /) -> type[T]: ...
+def value(cls: type[_T], /) -> type[_T]: ...
 @overload
-def value(*, kw_only: bool) -> Callable[[type[T]], type[T]]: ...
+def value(*, kw_only: bool) -> Callable[[type[_T]], type[_T]]: ...
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def value(cls: type[T] | None = None, /, *, kw_only: bool = False) -> type[T] | Callable[[type[T]], type[T]]:
+def value(cls: type[_T] | None = None, /, *, kw_only: bool = False) -> type[_T] | Callable[[type[_T]], type[_T]]:
     """A dataclass with slots, equality and hash; to assign to a field is an error of types."""
     make = dataclass(slots=True, unsafe_hash=True, kw_only=kw_only)
     return make if cls is None else make(cls)

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from catcher.model.alert import Alert, AlertKind, Channel, summed
+from catcher.model.alert import Alert, Channel, summed
 from catcher.model.errors import EnvironmentFailure
 from catcher.notify.outgoing import Outgoing
 from catcher.notify.sending import MailTransport
@@ -20,27 +20,6 @@ from catcher.notify.signing import SigningKey
 from catcher.notify.smarthost import SmtpReplyKind
 
 _MOST_LINES = 50
-"""Alerts of one mail that have a line of their own; of the others it gives the number."""
-_SENTENCES = {
-    AlertKind.NEW_PARTY: "Mail that counts came for an intended party that had none before: {incident}, mails {mails}.",
-    AlertKind.MARKING: "Mail of a proven sender had a protective marking: {incident}, mails {mails}.",
-    AlertKind.SPIKE: (
-        "Far more mail that counts than usual came in a day: {incident}, mails {mails}, "
-        "at most {most_before} a day in the four weeks before."
-    ),
-    AlertKind.REQUEST: "A party asks for something in answer to a notice: {incident}. `catcher notify list` says what.",
-    AlertKind.POLICY_ENDS: (
-        "Policies end in {days} day(s): domains {domains}. `catcher catalogue list` has the dates."
-    ),
-    AlertKind.DELEGATION_LOST: (
-        "Domains are no longer delegated to our name servers: {domains}. `catcher alert list` names them."
-    ),
-    AlertKind.STORE_TROUBLE: (
-        "The store takes no writes, for {minutes} minutes so far: mail under policy accept is put off with 451. "
-        "The log says why."
-    ),
-    AlertKind.TEST: "This is a test: alerts reach you.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +72,6 @@ def mail_of(alerts: Sequence[Alert], *, sender: str, recipient: str, now: dateti
 
 
 def sentence(alert: Alert) -> str:
-    """The alert as a sentence with numbers and without names."""
-    return f"{alert.at:%Y-%m-%d %H:%M} UTC. " + _SENTENCES[alert.kind].format(incident=alert.incident, **alert.counts)
+    """What happened, with numbers and without names."""
+    what = alert.kind.rules.sentence.format(incident=alert.incident, **alert.counts)
+    return f"{alert.at:%Y-%m-%d %H:%M} UTC. {what}"

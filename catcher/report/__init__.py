@@ -9,12 +9,12 @@
                                                     └ words, chart: numbers as text and as bars
 """
 
+from catcher.model.language import Language
 from catcher.report.compose import EVIDENCE_DAYS, EVIDENCE_ROWS, Directory, compose, reference
 from catcher.report.letter import letter
 from catcher.report.mail import NoMailAddress, is_address, message
 from catcher.report.names import plain, shown_domain
 from catcher.report.render import ReportForm, picture, render, subject
-from catcher.report.words import Language
 
 __all__ = [
     "EVIDENCE_DAYS",

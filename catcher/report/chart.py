@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from catcher.model.language import Language
 from catcher.model.measures import Bar
-from catcher.report.words import WORDS, Language
+from catcher.report.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

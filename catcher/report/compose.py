@@ -41,7 +41,7 @@ _OPERATOR_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What is known of organisations."""
+    """The directory's knowledge of organisations."""
 
     name: Callable[[str], str | None]
     """Domain → the organisation's name; None when the directory doesn't list it."""
@@ -132,7 +132,7 @@ def _intended(measures: Measures, directory: Directory) -> PartyName | None:
 
 
 def _other_side(measures: Measures, directory: Directory, told: Mapping[str, date]) -> OtherSide:
-    """What the intended party learns of this sender: its name by the same rule as in the intended party's report."""
+    """The intended party's knowledge of this sender: its name by the same rule as in the intended party's report."""
     for party in measures.counterparts:
         if party.domain:
             named = party.count.counted > 0 and (party.above_floor or directory.name(measures.key.party) is not None)
@@ -143,7 +143,7 @@ def _other_side(measures: Measures, directory: Directory, told: Mapping[str, dat
 def _counterparts(
     measures: Measures, directory: Directory, told: Mapping[str, date], names: bool
 ) -> tuple[tuple[Counterpart, ...], Unnamed]:
-    """Who is named to the intended party, and the totals of the rest.
+    """The organisations named to the intended party, and the totals of the rest.
 
     The sending organisation is told of nobody but the intended party, which its own mail named.
     """

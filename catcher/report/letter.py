@@ -6,9 +6,9 @@ import logging
 from typing import Any, NoReturn
 
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.language import Language
 from catcher.model.report import Report
 from catcher.report.render import Layout, html
-from catcher.report.words import Language
 
 
 def letter(report: Report, language: Language = Language.ENGLISH) -> bytes:

@@ -9,10 +9,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 
+from catcher.model.language import Language
 from catcher.model.report import Report
 from catcher.report.names import plain
 from catcher.report.render import Layout, ReportForm, html, render, subject
-from catcher.report.words import Language
 
 _DISPLAYED_CHARACTERS = 60
 _LINE = 78

@@ -15,7 +15,7 @@ UNSHOWABLE = "unprintable-name.invalid"
 
 _ORGANISATION_CHARACTERS = 80
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://|\bwww\.|\b(?:mailto|javascript|data):", re.IGNORECASE)
-"""What mail programs make a link of."""
+"""Texts of which mail programs make a link."""
 
 
 def shown_domain(text: str, *, organisation: str | None = None) -> PartyName:

@@ -1,4 +1,4 @@
-"""What may stand in a text that somebody pastes into a shell, a configuration or a console: A-labels and references."""
+"""The words allowed in a text that is pasted into a shell, a configuration or a console: A-labels and references."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from catcher.report import pasted
 
 SYSTEMS = (System.EXCHANGE_ONLINE, System.DEFENDER, System.GOOGLE_WORKSPACE, System.POSTFIX, System.EXIM)
 _TRACE_DAYS = 10
-"""What one Get-MessageTraceV2 covers at most."""
+"""The longest span of one Get-MessageTraceV2."""
 _REFERENCES = 1
 """One shows how; the table has the others."""
 

@@ -31,7 +31,7 @@ KIT_FILES = {
 
 @dataclass(frozen=True, slots=True)
 class _Typo:
-    """What the templates need of one typo domain; every character is harmless where it is pasted."""
+    """The templates' view of one typo domain; every character is harmless where it is pasted."""
 
     domain: str
     pattern: str

@@ -6,13 +6,15 @@ import json
 import re
 from enum import StrEnum
 from functools import cache
+from typing import assert_never
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from catcher.model.language import Language
 from catcher.model.report import Report
 from catcher.report import chart, sheet
-from catcher.report.words import Language, filters
+from catcher.report.words import filters
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
@@ -31,7 +33,7 @@ class ReportForm(StrEnum):
 
 
 class Layout(StrEnum):
-    """Who shows the HTML."""
+    """The program that shows the HTML."""
 
     PAGE = "page.html.j2"
     """A browser."""
@@ -43,13 +45,18 @@ class Layout(StrEnum):
 
 def render(report: Report, form: ReportForm, language: Language = Language.ENGLISH) -> str:
     """``report`` as text that ends in a newline. CSV and JSON are the same in every language."""
-    if form is ReportForm.JSON:
-        return json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
-    if form is ReportForm.CSV:
-        return sheet.rows(report)
-    if form is ReportForm.HTML:
-        return html(report, Layout.PAGE, language)
-    return _tidied(_environment(False, language).get_template(f"{report.kind}.txt.j2").render(report=report))
+    match form:
+        case ReportForm.JSON:
+            return json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
+        case ReportForm.CSV:
+            return sheet.rows(report)
+        case ReportForm.HTML:
+            return html(report, Layout.PAGE, language)
+        case ReportForm.TEXT:
+            template = _environment(False, language).get_template(f"{report.kind}.txt.j2")
+            return _tidied(template.render(report=report))
+        case _:
+            assert_never(form)
 
 
 def html(report: Report, layout: Layout, language: Language) -> str:

@@ -1,7 +1,7 @@
 """Numbers, dates and paragraphs as text of a language: the filters of the templates.
 
-A language is a member of ``Language``, a value of ``Words`` here, and a folder of that name in ``templates`` with the
-sentences.
+A language is a member of ``model.language.Language``, a value of ``Words`` here, and a folder of that name in
+``templates`` with the sentences.
 """
 
 from __future__ import annotations
@@ -11,23 +11,17 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
+
+from catcher.model.language import Language
 
 WIDTH = 72
 """Columns of the text form. A name or a rule that is longer stands on a line of its own, unbroken."""
 
 
-class Language(StrEnum):
-    """Languages that reports are written in (RFC 5646 tags)."""
-
-    ENGLISH = "en"
-    FRENCH = "fr"
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a language writes numbers and dates."""
+    """The numbers and dates of a language."""
 
     months: tuple[str, ...]
     thousands: str
@@ -88,23 +82,31 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-WORDS = {
-    Language.ENGLISH: Words(
-        months=_words("January February March April May June July August September October November December"),
-        thousands=",",
-        one=range(1, 2),
-        last_and=" and ",
-        small=_words("no one two three four five six seven eight nine ten eleven twelve"),
-    ),
-    Language.FRENCH: Words(
-        months=_words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
-        thousands="\N{NARROW NO-BREAK SPACE}",
-        one=range(2),
-        last_and=" et ",
-        first_of_month="1er",
-        space="\N{NO-BREAK SPACE}",
-    ),
-}
+def _words_of(language: Language) -> Words:
+    match language:
+        case Language.ENGLISH:
+            return Words(
+                months=_words("January February March April May June July August September October November December"),
+                thousands=",",
+                one=range(1, 2),
+                last_and=" and ",
+                small=_words("no one two three four five six seven eight nine ten eleven twelve"),
+            )
+        case Language.FRENCH:
+            return Words(
+                months=_words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
+                thousands="\N{NARROW NO-BREAK SPACE}",
+                one=range(2),
+                last_and=" et ",
+                first_of_month="1er",
+                space="\N{NO-BREAK SPACE}",
+            )
+        case _:
+            assert_never(language)
+
+
+WORDS = {language: _words_of(language) for language in Language}
+"""The numbers and dates of each language."""
 
 
 def filters(language: Language) -> Mapping[str, Callable[..., Any]]:

@@ -26,6 +26,7 @@ The client's words are kept no longer than its transaction.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import assert_never
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
@@ -319,10 +320,16 @@ class Dialogue:
         ended = envelope.ended(self._clock.now(), header, body)
         self.abandon()
         self._commands_left = self._settings.limits.commands
-        if ended.outcome is Outcome.EXPLAINED:
-            words, entries = self._settings.explanations, tuple(envelope.taken.entries.values())
-            return ended, words.after_data(entries, ended.ref), words.unrecorded(entries)
-        return ended, replies.accepted(ended.ref), replies.NOT_STORED
+        match ended.outcome:
+            case Outcome.ACCEPTED:
+                return ended, replies.accepted(ended.ref), replies.NOT_STORED
+            case Outcome.EXPLAINED:
+                words, entries = self._settings.explanations, tuple(envelope.taken.entries.values())
+                return ended, words.after_data(entries, ended.ref), words.unrecorded(entries)
+            case Outcome.REFUSED:
+                raise AssertionError("a recipient refused at RCPT has no data")
+            case _:
+                assert_never(ended.outcome)
 
     def data_too_big(self) -> Reply:
         """The message was over the limit: 552 (RFC 1870 §6.3), and nothing of it is recorded."""

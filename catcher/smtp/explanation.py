@@ -13,13 +13,13 @@ from pathlib import Path
 
 from catcher.catalogue import Entry
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.language import is_language
+from catcher.model.language import Language, is_language
 from catcher.smtp.plain import plain_address, plain_text
 from catcher.smtp.replies import Reply, reply
 from catcher.smtp.wording import Situation, Wording, read
 
-DEFAULT = "en"
-BUILT_IN = ("en", "fr")
+DEFAULT = Language.ENGLISH.value
+BUILT_IN = tuple(language.value for language in Language)
 """Languages that catcher brings."""
 _SUFFIX = ".txt"
 _REF = "\0"

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum, auto
+from typing import assert_never
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.model.answer import PartyAnswer
 from catcher.model.mailbox import Mailbox
-from catcher.model.policy import Outcome, Policy
+from catcher.model.policy import RULES, DnsMail, Outcome, Policy, RcptReply
 from catcher.model.value import value
 from catcher.smtp import replies
 from catcher.smtp.replies import Reply
 from catcher.smtp.settings import SmtpSettings
 
-AFTER_DATA = {Policy.ACCEPT: Outcome.ACCEPTED, Policy.EXPLAIN: Outcome.EXPLAINED}
+AFTER_DATA = {
+    policy: rules.outcome
+    for policy, rules in RULES.items()
+    if rules.rcpt is RcptReply.TAKE and rules.outcome is not None
+}
 """Policies that let the data come → the outcome that all recipients of the transaction share."""
 
 _OPERATORS = frozenset({"postmaster", "abuse"})
@@ -70,18 +75,22 @@ def at_rcpt(
             return _answering(settings.answer_of(mailbox.local_part), outcome)
         return RcptDecision(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
     policy = catalogue.policy_at(entry, now)
-    if policy in AFTER_DATA:
-        if answering or (outcome is not None and AFTER_DATA[policy] is not outcome):
-            return RcptDecision(replies.OTHER_OUTCOME)
-        return RcptDecision(replies.RECIPIENT_OK, RcptResult.TAKEN, entry, policy)
-    if policy is Policy.REFUSE:
-        return RcptDecision(
-            settings.explanations.at_rcpt(entry, None if ref is None else ref()), RcptResult.REFUSED, entry, policy
-        )
-    if policy is Policy.RELEASE:
-        return RcptDecision(replies.released(entry.domain))
-    null_mx = policy is Policy.NULL
-    return RcptDecision(replies.takes_no_mail(entry.domain, entry.intended, null_mx=null_mx))
+    rules = policy.rules
+    match rules.rcpt:
+        case RcptReply.TAKE:
+            if answering or (outcome is not None and AFTER_DATA[policy] is not outcome):
+                return RcptDecision(replies.OTHER_OUTCOME)
+            return RcptDecision(replies.RECIPIENT_OK, RcptResult.TAKEN, entry, policy)
+        case RcptReply.EXPLAIN:
+            reply = settings.explanations.at_rcpt(entry, None if ref is None else ref())
+            return RcptDecision(reply, RcptResult.REFUSED, entry, policy)
+        case RcptReply.RELEASED:
+            return RcptDecision(replies.released(entry.domain))
+        case RcptReply.TURN_AWAY:
+            null_mx = rules.dns is DnsMail.NULL
+            return RcptDecision(replies.takes_no_mail(entry.domain, entry.intended, null_mx=null_mx))
+        case _:
+            assert_never(rules.rcpt)
 
 
 def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:

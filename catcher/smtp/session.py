@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import assert_never
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
@@ -221,12 +222,17 @@ class SmtpSession(Connection):
     def _message_recorded(self, outcome: Outcome | None, reply: Reply, unrecorded: Reply, stored: list[bool]) -> None:
         """Says ``reply`` when the observation is durable, else ``unrecorded``."""
         counters = self._context.counters
-        if outcome is None:
-            counters.answers += stored[0]
-        elif outcome is Outcome.EXPLAINED:
-            counters.explained += 1
-        elif stored[0]:
-            counters.accepted += 1
+        match outcome:
+            case None:
+                counters.answers += stored[0]
+            case Outcome.ACCEPTED:
+                counters.accepted += stored[0]
+            case Outcome.EXPLAINED:
+                counters.explained += 1
+            case Outcome.REFUSED:
+                raise AssertionError("a recipient refused at RCPT has no data")
+            case _:
+                assert_never(outcome)
         self._say(reply if stored[0] else unrecorded)
 
     def _wait_for(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None]) -> None:

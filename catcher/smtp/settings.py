@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from catcher.model.answer import PartyAnswer
+from catcher.model.defaults import (
+    LOOPBACK,
+    SMTP_CONNECTION_RATE,
+    SMTP_CONNECTION_RATE_PER_PREFIX,
+    SMTP_CONNECTIONS,
+)
 from catcher.smtp.explanation import Explanations, built_in
 
 
@@ -26,20 +32,17 @@ class SmtpLimits:
     """Commands other than RCPT, DATA and BDAT since the last message; one more ends the session."""
     hops: int = 100
     """Received fields of a message; one with more is in a loop (RFC 5321 §6.3)."""
-    connections: int = 8000
+    connections: int = SMTP_CONNECTIONS
     """Open connections. When one more comes, an idle client is closed; if none is idle, the new one gets 421."""
     connections_per_address: int = 100
     """Open connections from one address; loopback addresses may have more."""
     connections_per_prefix: int = 400
     """Open connections from one /24, or IPv6 /56."""
-    connection_rate: int = 1000
+    connection_rate: int = SMTP_CONNECTION_RATE
     """New connections a second; one more gets 421. 0: no limit."""
-    connection_rate_per_prefix: int = 100
+    connection_rate_per_prefix: int = SMTP_CONNECTION_RATE_PER_PREFIX
     """New connections a second from one /24, or IPv6 /56. 0: no limit."""
-    connection_rate_exempt: tuple[IPv4Network | IPv6Network, ...] = (
-        IPv4Network("127.0.0.0/8"),
-        IPv6Network("::1/128"),
-    )
+    connection_rate_exempt: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
     """Networks whose connections count towards neither limit a second."""
     idle_seconds: float = 300.0
     """Seconds without an octet from the client, after which it gets 421 (RFC 5321 §4.5.3.2.7)."""

@@ -23,13 +23,13 @@ from catcher.model.fingerprint import (
     Intended,
     IntendedCandidate,
     MailClass,
-    Marking,
     Nature,
     Sender,
     SpfResult,
     Tier,
     TypoKind,
 )
+from catcher.model.marking import Marking, Scheme
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome, Policy
 from catcher.model.ports import ColumnValue
@@ -121,7 +121,7 @@ def _nature(text: str) -> Nature:
 
 @lru_cache(maxsize=1024)
 def _markings(text: str) -> tuple[Marking, ...]:
-    return tuple(Marking(j["scheme"], j["level"]) for j in _loads(text))
+    return tuple(Marking(Scheme(j["scheme"]), j["level"]) for j in _loads(text))
 
 
 @lru_cache(maxsize=1024)

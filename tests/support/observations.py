@@ -20,13 +20,13 @@ from catcher.model.fingerprint import (
     Intended,
     IntendedCandidate,
     MailClass,
-    Marking,
     Nature,
     Sender,
     SpfResult,
     Tier,
     TypoKind,
 )
+from catcher.model.marking import Marking, Scheme
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome, Policy
 
@@ -120,7 +120,7 @@ _natures = st.builds(
     st.none() | st.sampled_from(TypoKind),
     st.lists(st.sampled_from(("list-id", "auto-submitted")), max_size=2).map(tuple),
 )
-_markings = st.builds(Marking, st.sampled_from(("nato", "uk")), st.sampled_from(("secret", "other")))
+_markings = st.builds(Marking, st.sampled_from(Scheme), st.sampled_from(("secret", "other")))
 _authentications = st.builds(
     Authentication,
     st.builds(SpfResult, _results, st.none() | _names, st.none() | st.sampled_from(("mfrom", "helo"))),

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from catcher.incident import Visibility, effect, fold, life, measure_incident
-from catcher.model.fingerprint import MailClass, Marking, Tier
+from catcher.model.fingerprint import MailClass, Tier
 from catcher.model.incident import Incident, MailboxTotal, Side
+from catcher.model.marking import Marking, Scheme
 from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome, Policy, PolicySince
@@ -124,5 +125,5 @@ def _one(row: dict[str, Any], number: int, moment: datetime) -> Observation:
         intended=(intended(typo, row.get("for", "army.mil")),),
         mail_class=MailClass(row.get("class", "person")),
         fresh=row.get("fresh", True),
-        markings=tuple(Marking(*marking) for marking in row.get("markings", [])),
+        markings=tuple(Marking(Scheme(scheme), level) for scheme, level in row.get("markings", [])),
     )

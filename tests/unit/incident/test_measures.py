@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from catcher.incident import fold, latest_period, measure_incident, merge, series
 from catcher.incident.measures import Granularity
-from catcher.model.fingerprint import MailClass, Marking, Tier
+from catcher.model.fingerprint import MailClass, Tier
 from catcher.model.incident import Count, Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.marking import Marking, Scheme
 from catcher.model.measures import Mailboxes, Measures, Period
 from catcher.model.observation import Observation
 from catcher.model.policy import Outcome
@@ -175,7 +176,7 @@ def test_counterparties_come_in_the_order_of_what_counts() -> None:
 
 def test_what_was_refused_did_not_cross() -> None:
     measures = june(
-        at(2, tls=False, markings=(Marking("uk", "official"),)),
+        at(2, tls=False, markings=(Marking(Scheme.CLASSIFICATION, "official"),)),
         at(3),
         at(4, outcome=Outcome.EXPLAINED),
         at(5, outcome=Outcome.REFUSED, mail_class=MailClass.UNKNOWN, tier=Tier.AUTHENTICATED),
@@ -185,8 +186,10 @@ def test_what_was_refused_did_not_cross() -> None:
 
 
 def test_urgency_is_no_protective_marking() -> None:
-    urgent = (Marking("importance", "high"),)
-    assert june(at(2, markings=urgent), at(3, markings=(*urgent, Marking("uk", "other")))).tally.marked == Count(1, 1)
+    urgent = (Marking(Scheme.IMPORTANCE, "high"),)
+    assert june(
+        at(2, markings=urgent), at(3, markings=(*urgent, Marking(Scheme.CLASSIFICATION, "other")))
+    ).tally.marked == Count(1, 1)
 
 
 def test_a_mailbox_that_writes_on_most_days_is_a_daily_one() -> None:

@@ -16,9 +16,9 @@ from catcher.model.fingerprint import (
     Freshness,
     Intended,
     IntendedCandidate,
-    Marking,
     Tier,
 )
+from catcher.model.marking import Marking, Scheme
 from catcher.model.observation import Observation, Retention, Sensitivity, field_dictionary
 from tests.support.observations import observation, observations, sender
 
@@ -35,7 +35,7 @@ OBSERVATION = [
 
 
 def test_a_line_of_the_observation_list() -> None:
-    line = observation(markings=(Marking("nato", "secret"),)).to_json()
+    line = observation(markings=(Marking(Scheme.SIO_LABEL, "secret"),)).to_json()
     assert list(line) == OBSERVATION
     assert list(line["reverse_path"]) == ["token", "domain"]
     assert list(line["sender"]) == SENDER

@@ -1,0 +1,230 @@
+"""Each closed list stands in one place, and every view of it knows every member.
+
+A new member that is wired nowhere fails here, and the name of the failing test says where it is missing. The effect of
+policies on the wire is tested in tests/unit/dns/test_policies.py and tests/unit/smtp/test_policies.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import chain
+
+import pytest
+
+from catcher.cli import catalogue as catalogue_command
+from catcher.cli.init import _NEXT, _TEXTS
+from catcher.config import parse
+from catcher.directory.imports import _COLUMNS, DirectoryKind
+from catcher.dns.mnemonic import to_mnemonic
+from catcher.dns.templatetypes import TEMPLATE_TYPES
+from catcher.fingerprint import markings
+from catcher.intake.answers import ACTS
+from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit
+from catcher.model.alert import CHOOSABLE, Alert, AlertKind
+from catcher.model.answer import Verb
+from catcher.model.errors import ConfigurationError
+from catcher.model.language import Language
+from catcher.model.marking import Scheme
+from catcher.model.noticelife import AFTER, NoticeState
+from catcher.model.policy import Outcome, Policy
+from catcher.model.remedy import System
+from catcher.notify.alertmail import sentence
+from catcher.report.queries import SYSTEMS
+from catcher.report.remedies import KIT_FILES
+from catcher.report.render import _environment
+from catcher.report.words import WORDS
+from catcher.smtp.counters import Counters
+from catcher.smtp.explanation import text_of
+from catcher.smtp.wording import Situation, read
+from tests.house.modules import trees
+from tests.house.test_configuration import KEYS
+from tests.support.reports import CASES, names
+from tests.support.tree import ROOT, kept_files
+from tests.support.tree import text_of as source_of
+
+NOW = datetime(2026, 6, 28, 9, 14, tzinfo=UTC)
+_SAMPLE = {"mails": 3, "most_before": 1, "days": 7, "domains": 2, "minutes": 5}
+"""A number for each count that an alert may have."""
+
+
+# Policies and outcomes
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_a_policy_has_a_sentence_and_the_command_shows_it(policy: Policy) -> None:
+    said = policy.rules.sentence
+    assert 20 < len(said) <= 100 and not said.endswith(".")
+    add = catalogue_command.command.commands["add"]
+    assert f"  {policy}" in (add.epilog or "") and said in (add.epilog or "")
+    for option in (parameter for parameter in add.params if parameter.name in ("policy", "then")):
+        assert policy.value in option.type.choices
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_a_policy_has_its_row_in_the_documentation(policy: Policy) -> None:
+    pages = [path for path in kept_files() if path.suffix == ".md" and path.parts[0] in ("README.md", "docs")]
+    assert any(re.search(rf"^\| `{policy}`.*\|$", source_of(page), re.MULTILINE) for page in pages)
+
+
+def test_policies_are_told_apart_by_columns_alone() -> None:
+    """A branch on one policy knows nothing of the others: rooms ask for a column of the row."""
+    branches = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees(but="catcher/model/policy.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and any("Policy." in ast.unparse(each) for each in node.comparators)
+    ]
+    assert not branches
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_outcome_is_counted_and_in_the_reports_schema(outcome: Outcome) -> None:
+    assert hasattr(Counters(), outcome)
+    schema = json.loads((ROOT / "catcher/report/report.schema.json").read_text(encoding="utf-8"))
+    assert outcome in schema["properties"]["evidence"]["items"]["properties"]["outcome"]["enum"]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_outcome_has_words_in_every_language(outcome: Outcome, language: Language) -> None:
+    template = "{% import language ~ '/sentences.j2' as say with context %}{{ say.outcome(name) }}"
+    text = _environment(False, language).from_string(template).render(language=language.value, name=outcome.value)
+    assert text.strip()
+
+
+# Alerts
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+def test_an_alert_has_a_sentence(kind: AlertKind) -> None:
+    said = sentence(Alert("k", kind, NOW, "inc-0123", _SAMPLE))
+    assert said.startswith("2026-06-28 09:14 UTC. ") and said.endswith((".", "!"))
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+def test_an_alert_is_raised_somewhere(kind: AlertKind) -> None:
+    word = f"AlertKind.{kind.name}"
+    assert any(
+        isinstance(node, ast.Attribute) and ast.unparse(node) == word
+        for _, tree in trees(but="catcher/model/alert.py")
+        for node in ast.walk(tree)
+    )
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+def test_an_alert_can_be_chosen_unless_it_is_always_sent(kind: AlertKind) -> None:
+    assert (kind in CHOOSABLE) != kind.rules.always
+    text = f'[alerts]\nkinds = ["{kind}"]\n'
+    with pytest.raises(ConfigurationError) as error:  # the keys without a default are missing in any case
+        parse(text, ROOT / "catcher.toml")
+    faulty = any("alerts.kinds" in fault.where for fault in error.value.faults)
+    assert faulty == kind.rules.always
+    assert (kind in (KEYS["alerts.kinds"].description or "")) != kind.rules.always
+
+
+# Marking schemes
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_a_scheme_is_read_from_a_field_and_stands_in_the_table(scheme: Scheme) -> None:
+    assert scheme in markings._SCHEMES.values()
+    assert f"``{scheme}``" in (markings.__doc__ or "")
+    assert isinstance(scheme.protective, bool)
+
+
+def test_no_room_knows_a_scheme_by_its_word() -> None:
+    words = {scheme.value for scheme in Scheme if "-" in scheme or scheme in ("importance", "msip")}
+    known = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees(but="catcher/model/marking.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in words
+    ]
+    assert not known
+
+
+# Types of the template
+
+
+@pytest.mark.parametrize("rrtype", TEMPLATE_TYPES)
+def test_a_type_stands_in_the_template_that_init_writes(rrtype: int) -> None:
+    allowed = re.search(r"^; Allowed are (.*?):", (ROOT / "catcher/zonefiles/template.zone").read_text(), re.MULTILINE)
+    assert allowed is not None and re.search(rf"\b{to_mnemonic(rrtype)}\b", allowed[1])
+
+
+# Languages
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_language_has_every_text_for_senders(language: Language) -> None:
+    wording = read(text_of(language), f"{language}.txt")
+    assert wording.sections.keys() == set(Situation)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_language_has_every_sentence_of_reports(language: Language) -> None:
+    """The same macros as English, each with the same parameters."""
+    assert _macros(language) == _macros(Language.ENGLISH)
+    assert len(WORDS[language].months) == 12
+
+
+def _macros(language: Language) -> set[str]:
+    text = (ROOT / f"catcher/report/templates/{language}/sentences.j2").read_text(encoding="utf-8")
+    return set(re.findall(r"\{%-? macro (\w+\([^)]*\))", text))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_a_language_has_golden_reports(language: Language, form: str) -> None:
+    assert not [name for name in names() if not (CASES / f"{name}.{language}.{form}").is_file()]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_language_is_named_to_the_operator(language: Language) -> None:
+    assert language.english_name in (KEYS["smtp.explanations"].description or "")
+    assert f"{language}.txt" in _TEXTS and "{languages}" in _NEXT
+
+
+def test_no_room_has_a_list_of_languages_of_its_own() -> None:
+    """No folder, no file, no tuple names the tags but the enum and what it demands."""
+    tags = {language.value for language in Language}
+    lists = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees(but="catcher/demo")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Tuple | ast.List | ast.Set)
+        and tags <= {each.value for each in node.elts if isinstance(each, ast.Constant)}
+    ]
+    assert not lists
+    assert {path.name for path in (ROOT / "catcher/report/templates").iterdir() if len(path.name) == 2} == tags
+
+
+# Systems of the remedy kit
+
+
+@pytest.mark.parametrize("system", System)
+def test_a_system_has_a_rule_or_a_query_and_is_in_the_reports_schema(system: System) -> None:
+    assert system in chain(KIT_FILES, SYSTEMS)
+    schema = json.loads((ROOT / "catcher/report/report.schema.json").read_text(encoding="utf-8"))
+    assert system in schema["$defs"]["system"]["enum"]
+
+
+# Tables whose keys are a closed list
+
+
+@pytest.mark.parametrize(
+    ("table", "members"),
+    [
+        (AFTER, {None, *NoticeState}),
+        (ACTS, set(Verb)),
+        (_COLUMNS, set(DirectoryKind)),
+        (dict.fromkeys(EDIT_OF_PAIR.values()), set(LetterEdit) - {LetterEdit.OTHER}),
+    ],
+    ids=["states of a notice", "answers to a notice", "imported directories", "edits of a lookalike"],
+)
+def test_a_table_has_a_row_for_each_member(table: Mapping[object, object], members: set[object]) -> None:
+    assert table.keys() == members
