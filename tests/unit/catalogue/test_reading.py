@@ -11,7 +11,7 @@ import pytest
 from catcher.catalogue import Entry, load
 from catcher.model.errors import ConfigurationError
 from catcher.model.policy import Policy
-from tests.unit.catalogue.conftest import Write
+from tests.support.catalogues import Write
 
 
 def faults(*files: Path) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority
 from catcher.dns.kinds import Kinds
-from tests.unit.dns.serving import NOW, query
-from tests.unit.dns.test_authority import PUBLICATIONS, entry
+from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, query
 
 KINDS = Kinds(Authority(Catalogue.of([entry("army.ml")]), PUBLICATIONS, {}), NOW)
 OPT_WITH_COOKIE = b"\0\0\x29\x04\xd0\0\0\0\0\0\x0c\0\x0a\0\x08abcdefgh"

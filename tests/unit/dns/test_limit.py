@@ -9,8 +9,7 @@ import dns.message
 import pytest
 
 from catcher.dns.limit import AnswerClass, Limits, RateLimit, Verdict, class_of, truncated
-from tests.unit.dns.serving import query, raw
-from tests.unit.dns.test_authority import AUTHORITY
+from tests.support.dnsserver.serving import AUTHORITY, query, raw
 
 VICTIM, OTHER = b"\xc0\0\2", b"\xcb\0\x71"
 START = 1_800_000_000.0

@@ -11,7 +11,7 @@ from catcher.dns import Authority
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, complete
 from catcher.dns.zone import Zone
-from tests.unit.dns.serving import ask, lines, zone
+from tests.support.dnsserver.serving import ask, lines, zone
 
 SOA = "authority zone.example. 60 SOA ns.elsewhere.example. hostmaster.elsewhere.example. 1 2 3 4 60"
 ZONE = """

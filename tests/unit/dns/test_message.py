@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from catcher.dns import Authority, Transport
 from catcher.dns.wire import Name, Rdata, RRset, RRType, Writer, name_to_wire
-from tests.unit.dns.serving import NOW, ask, lines, query, raw, serving
+from tests.support.dnsserver.serving import NOW, ask, lines, query, raw, serving
 
 HEAD = "$TTL 300\n@ SOA ns1.sink.example. hostmaster.sink.example. 1 2 3 4 60\n@ NS ns1.sink.example.\n"
 BIG = "".join(f'big TXT "{number:02} {"x" * 197}"\n' for number in range(10))

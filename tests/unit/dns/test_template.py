@@ -14,7 +14,7 @@ from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, load
 from catcher.dns.wire import RRType
 from catcher.model.policy import Policy
-from tests.unit.dns.serving import ask, lines
+from tests.support.dnsserver.serving import ask, lines
 
 OURS = Ours("mx.sink.example", ("ns1.sink.example", "ns2.sink.example"), ("our.example",))
 

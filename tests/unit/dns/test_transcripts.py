@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from catcher.dns import Transport
-from tests.unit.dns.serving import NOW, ask, lines, serving
+from tests.support.dnsserver.serving import NOW, ask, lines, serving
 
 FOLDER = Path(__file__).parents[2] / "transcripts" / "dns"
 

@@ -22,8 +22,7 @@ from catcher.dns.secondaries import Secondaries, Secondary
 from catcher.dns.tsig import Key
 from catcher.dns.wire import name_to_wire
 from catcher.model.policy import Policy
-from tests.unit.dns.serving import NOW, zone
-from tests.unit.dns.test_authority import PUBLICATIONS, entry
+from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, zone
 
 HOST = "192.0.2.53"
 KEY = Key(name_to_wire("k.example"), "hmac-sha256", b"secret secret secret secret!")
