@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,8 +34,14 @@ def test_structured_columns_have_the_shape_of_the_outer_surface(sample: Observat
         assert row[name] == outer[name]
 
 
-def test_the_columns_are_the_fields_in_their_order() -> None:
-    assert list(COLUMNS) == [f.name for f in fields(Observation)] == list(field_dictionary())
+@given(observations(), observations())
+def test_a_field_lies_in_the_column_of_its_name_and_in_no_other(one: Observation, other: Observation) -> None:
+    row = encode(one)
+    for name in field_dictionary():
+        value = getattr(other, name)
+        changed = encode(replace(one, **{name: value}))
+        differing = {column for column, a, b in zip(COLUMNS, row, changed, strict=True) if a != b}
+        assert differing == (set() if value == getattr(one, name) else {name})
 
 
 def test_values_are_plain_so_that_the_database_needs_no_adapter() -> None:
