@@ -8,23 +8,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catcher.model.observation import Observation, field_dictionary
 from catcher.store.codec import COLUMNS, bound_to_text, decode, encode, moment_from_text, moment_to_text
 from tests.support.observations import observation, observations
+from tests.support.shrinking import PHASES
 
 _moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 _seconds = _moments.map(lambda moment: moment.replace(microsecond=0))
 
 
 @given(observations())
+@settings(phases=PHASES)
 def test_decoding_an_encoded_observation_gives_it_back(sample: Observation) -> None:
     assert decode(encode(sample)) == sample
 
 
 @given(observations())
+@settings(phases=PHASES)
 def test_structured_columns_have_the_shape_of_the_outer_surface(sample: Observation) -> None:
     row: dict[str, Any] = dict(zip(COLUMNS, encode(sample), strict=True))
     outer = json.loads(json.dumps(sample.to_json()))
@@ -35,6 +38,7 @@ def test_structured_columns_have_the_shape_of_the_outer_surface(sample: Observat
 
 
 @given(observations(), observations())
+@settings(phases=PHASES)
 def test_a_field_lies_in_the_column_of_its_name_and_in_no_other(one: Observation, other: Observation) -> None:
     row = encode(one)
     for name in field_dictionary():
