@@ -1,5 +1,7 @@
 """One SMTP session without I/O: verbs as on the wire, each returns its reply (RFC 5321 §4.1.1).
 
+Longer than others: all verbs share one state.
+
 A transaction that ends leaves what is to be recorded of its refused recipients in ``take_refusals``; the end of the
 data itself is ``data_ended``. What the client said is kept no longer than its transaction.
 """

@@ -1,4 +1,7 @@
-"""The algorithm of RFC 1034 §4.3.2, rule by rule. Long because the rules are many, and stand together."""
+"""The algorithm of RFC 1034 §4.3.2, rule by rule.
+
+Longer than others: the rules are many, and stand together in the RFC.
+"""
 
 from __future__ import annotations
 
