@@ -1,4 +1,7 @@
-"""The answers on which four authoritative servers agree, over UDP and TCP, from 2,500 zones full of odd names."""
+"""The answers on which four authoritative servers agree, over UDP and TCP, from 2,500 zones full of odd names.
+
+RFC 1034 and RFC 1035 as those servers read them.
+"""
 
 from __future__ import annotations
 

@@ -85,6 +85,7 @@ def test_our_own_names(tmp_path: Path, host: str) -> None:
 
 
 def test_an_empty_template_is_completed(tmp_path: Path) -> None:
+    """The CAA record (RFC 8659 §4.2) lets no authority issue."""
     made, _ = load(_written(tmp_path, ""), OURS)
     assert made is not None
     assert {owner: {RRType(t).name for t in types} for owner, types in made.items()} == {
@@ -94,6 +95,7 @@ def test_an_empty_template_is_completed(tmp_path: Path) -> None:
         b"\x01*\x0a_domainkey": {"TXT"},
     }
     assert {rrset.ttl for types in made.values() for rrset in types.values()} == {300}
+    assert [rdata.octets for rdata in made[b""][RRType.CAA].rdatas] == [b"\0\x05issue;"]
 
 
 def test_what_is_there_is_not_added(tmp_path: Path) -> None:
