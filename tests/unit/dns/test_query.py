@@ -71,12 +71,12 @@ def test_a_notify_is_refused() -> None:
 
 
 def test_an_update_is_refused() -> None:
-    """RFC 2136 §3.3: it is understood; nothing here is changed over the network."""
+    """RFC 2136: it is understood; nothing here is changed over the network."""
     assert parse(packet(flags=5 << 11)) is Rcode.REFUSED
 
 
 def test_stateful_operations_are_not_implemented() -> None:
-    """RFC 8490 §5.1.1: NOTIMP tells the client that there are none."""
+    """RFC 8490 §5.1: NOTIMP tells the client that there are none."""
     assert parse(packet(flags=6 << 11)) is Rcode.NOTIMP
 
 
@@ -135,7 +135,7 @@ def test_client_subnet_is_passed_over() -> None:
 
 
 def test_padding_is_passed_over() -> None:
-    """RFC 7830 §4: whatever its octets are."""
+    """RFC 7830 §3: whatever its octets are."""
     assert edns_with(b"\0\x0c\0\x03\0x\xff") == edns_with(b"")
 
 
