@@ -29,7 +29,7 @@ MAIL = {
     Policy.NULL: Mail.NULL,
     Policy.OBSERVE: Mail.NONE,
 }
-"""DESIGN's table. ``release`` isn't in it: the name is answered with REFUSED."""
+"""The table of DESIGN §3 "Policies". ``release`` isn't in it: the name is answered with REFUSED."""
 
 NULL_MX = Rdata(b"\0\0", (b"\0",))
 
