@@ -20,7 +20,8 @@ from pathlib import Path
 from catcher.catalogue.zoneline import Broken, ZoneLine, absolute, is_special, read_careful, read_split
 from catcher.model.errors import ConfigurationError, Fault
 
-_STRETCH = 1 << 18
+STRETCH = 1 << 18
+"""Octets read from the file at a time; tests read fewer, so that lines are cut anywhere."""
 _LONGEST = 1 << 20
 _GZIP = b"\x1f\x8b"
 
@@ -158,7 +159,7 @@ def _stretches(file: Path) -> Iterator[bytes]:
         gzipped = raw.read(2) == _GZIP
         raw.seek(0)
         with gzip.open(raw) if gzipped else raw as stream:
-            while piece := stream.read(_STRETCH):
+            while piece := stream.read(STRETCH):
                 rest = stream.readline(_LONGEST)
                 if len(rest) == _LONGEST and not rest.endswith(b"\n"):
                     raise Broken("a line of over a million octets", "give a zone in master file format")

@@ -10,7 +10,7 @@ import click
 from catcher.model.language import Language, named_languages
 
 _COPIED = ("catalogue.csv", "template.zone", "sink.example.zone")
-_TEXTS = tuple(f"{language}.txt" for language in Language)
+TEXT_FILES = tuple(f"{language}.txt" for language in Language)
 
 
 @click.command("init")
@@ -31,7 +31,7 @@ def command(folder: Path) -> None:
         for name in _COPIED:
             (folder / "zonefiles" / name).write_bytes(files("catcher").joinpath("zonefiles", name).read_bytes())
         (folder / "explanations").mkdir()
-        for name in _TEXTS:
+        for name in TEXT_FILES:
             text = files("catcher.smtp").joinpath("explanations", name).read_bytes()
             (folder / "explanations" / name).write_bytes(text)
         (folder / "var").mkdir(mode=0o700)
@@ -41,10 +41,10 @@ def command(folder: Path) -> None:
         (folder / "catcher.toml").write_text(settings, encoding="utf-8")
     except OSError as error:
         raise EnvironmentFailure(f"{error.filename or folder}: it can't be written: {error.strerror}") from error
-    click.echo(_NEXT.format(folder=folder, languages=named_languages()))
+    click.echo(NEXT_STEPS.format(folder=folder, languages=named_languages()))
 
 
-_NEXT = """\
+NEXT_STEPS = """\
 {folder} holds catcher.toml, zonefiles/, explanations/ and var/. It runs as it is, on loopback, with example names.
 
   1. {folder}/catcher.toml: your name in [operator], your addresses and host names in [dns] and [smtp]

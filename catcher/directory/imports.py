@@ -45,7 +45,7 @@ class Columns:
     contact: str | None = None
 
 
-_COLUMNS = {
+COLUMNS_OF_KIND = {
     DirectoryKind.GOV: Columns("domain name", "organization name", "suborganization name", "security contact email"),
     DirectoryKind.MIL: Columns("domain name", "organization"),
     DirectoryKind.CSV: Columns("domain", "organisation", contact="contact"),
@@ -83,7 +83,7 @@ def read(text: str, kind: DirectoryKind, where: str, *, is_typo: Callable[[str],
     Raises ConfigurationError when the header row isn't that of ``kind``.
     """
     reader = csv.reader(io.StringIO(text, newline=""))
-    columns = _COLUMNS[kind]
+    columns = COLUMNS_OF_KIND[kind]
     names = [cell.strip().lower() for cell in next(reader, [])]
     if columns.domain not in names or columns.organisation not in names:
         wanted = f"a header row with {columns.domain} and {columns.organisation}, as --kind {kind} has it"

@@ -1,4 +1,4 @@
-"""The zone template: what a catalogued name may publish, checked, and completed with what it lacks (DESIGN, rules)."""
+"""The zone template: what a catalogued name may publish, checked, and completed with what it lacks (DESIGN §3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Demand: DNS queries for a catalogued domain, tallied. A query for MX announces mail (STYLE.md, Words)."""
+"""Demand: DNS queries for a catalogued domain, tallied. A query for MX announces mail."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def render(report: Report, form: ReportForm, language: Language = Language.ENGLI
         case ReportForm.HTML:
             return html(report, Layout.PAGE, language)
         case ReportForm.TEXT:
-            template = _environment(False, language).get_template(f"{report.kind}.txt.j2")
+            template = environment(False, language).get_template(f"{report.kind}.txt.j2")
             return _tidied(template.render(report=report))
         case _:
             assert_never(form)
@@ -62,7 +62,7 @@ def render(report: Report, form: ReportForm, language: Language = Language.ENGLI
 def html(report: Report, layout: Layout, language: Language) -> str:
     """``report`` as HTML for ``layout``."""
     drawn = None if layout is Layout.MAIL else chart.svg(report.series, language, themed=layout is Layout.PAGE)
-    template = _environment(True, language).get_template(f"{report.kind}.html.j2")
+    template = environment(True, language).get_template(f"{report.kind}.html.j2")
     # Markup: matplotlib wrote it from numbers and our own words.
     picture = drawn and Markup(drawn)
     return _tidied(template.render(report=report, layout=str(layout), language=str(language), picture=picture))
@@ -75,7 +75,7 @@ def picture(report: Report, language: Language = Language.ENGLISH) -> bytes | No
 
 def subject(report: Report, language: Language = Language.ENGLISH) -> str:
     """The report's title, which a mail has as its Subject; one line of plain text."""
-    text = _environment(False, language).get_template("subject.j2").render(report=report)
+    text = environment(False, language).get_template("subject.j2").render(report=report)
     return re.sub(r"[ \t\r\n]+", " ", text).strip()
 
 
@@ -84,11 +84,11 @@ def _tidied(text: str) -> str:
 
 
 @cache
-def _environment(markup: bool, language: Language) -> Environment:
-    """One environment for text and one for HTML: a macro is escaped as its own template was compiled, not as its
-    caller's, so a sentence shared by text and HTML has to be compiled for each.
+def environment(markup: bool, language: Language) -> Environment:
+    """Renders the templates of a report: one environment for text and one for HTML. A macro is escaped as its own
+    template was compiled, not as its caller's, so a sentence shared by text and HTML has to be compiled for each.
     """
-    environment = Environment(
+    made = Environment(
         loader=ChoiceLoader(
             [PackageLoader("catcher.report", f"templates/{language}"), PackageLoader("catcher.report", "templates")]
         ),
@@ -98,5 +98,5 @@ def _environment(markup: bool, language: Language) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(filters(language))
-    return environment
+    made.filters.update(filters(language))
+    return made

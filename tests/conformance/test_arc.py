@@ -13,9 +13,9 @@ from catcher.fingerprint.arc import judge_arc, read_arc
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from tests.support.fingerprints import read
-from tests.support.shared import shared
+from tests.support.shared import data
 
-_SUITE = shared("auth/arc-draft-validation-tests.yml")
+_SUITE = data("auth/arc-draft-validation-tests.yml")
 
 _SCENARIOS = list(yaml.safe_load_all(_SUITE.read_text(encoding="utf-8")))
 _CASES = [

@@ -1,5 +1,6 @@
 """Random zones, random questions: catcher answers as NSD and Knot do, and where they differ as one of them does.
 
+HTTPS records (RFC 9460), DNAME, wildcards and types that nobody knows are among them.
 A fresh seed each run; ``CATCHER_SEED=…`` repeats one, ``CATCHER_QUERIES=…`` asks more.
 """
 

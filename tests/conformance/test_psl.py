@@ -7,10 +7,10 @@ import re
 import pytest
 
 from catcher.directory import Suffixes
-from tests.support.shared import shared
+from tests.support.shared import data
 
 _CASE = re.compile(r"checkPublicSuffix\((null|'[^']*'), (null|'[^']*')\);")
-_TEXT = shared("auth/test_psl.txt").read_text(encoding="utf-8")
+_TEXT = data("auth/test_psl.txt").read_text(encoding="utf-8")
 _CASES = [(m[1], m[2]) for m in _CASE.finditer(re.sub(r"^//.*$", "", _TEXT, flags=re.MULTILINE))]
 _SUFFIXES = Suffixes()
 

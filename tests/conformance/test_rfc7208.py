@@ -12,9 +12,9 @@ import yaml
 from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.fingerprint.spf import check_host
 from catcher.model.lookup import LookupRecord, LookupResult, LookupType, Question, Status
-from tests.support.shared import shared
+from tests.support.shared import data
 
-_SUITE = shared("auth/rfc7208-tests.yml")
+_SUITE = data("auth/rfc7208-tests.yml")
 _MAX_ROUNDS = 60
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

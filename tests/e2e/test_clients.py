@@ -38,6 +38,7 @@ class TestDnsClients:
         assert answer.split() == ["10", "mx.sink.example."]
 
     def test_null_mx(self, server: Server, program: str, transport: str) -> None:
+        """RFC 7505 §3."""
         assert ask(program, server, transport, "+short", "null.example", "MX").split() == ["0", "."]
 
     def test_outside_is_refused(self, server: Server, program: str, transport: str) -> None:

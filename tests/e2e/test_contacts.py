@@ -29,6 +29,7 @@ from catcher.notify.find.rdap import Rdap
 from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url
 from catcher.resolve import LiveResolver
+from tests.support.clocks import Clock
 from tests.support.nameserver import NameServer, name_server, reply
 from tests.support.web import (
     Answering,
@@ -74,11 +75,6 @@ class World:
     """Seconds for one fetch; half of them for one silence."""
     dns_patience: float = 5.0
     csirts: Mapping[str, Csirt] = field(default_factory=dict)
-
-
-class StandingClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +130,7 @@ async def inside(
 
     async with web(None if world.plain else world.tls or certified) as served, name_server(answered) as asked:
         served.pages = world.pages
-        resolver = LiveResolver([asked.address], clock=StandingClock(), question_seconds=world.dns_patience)
+        resolver = LiveResolver([asked.address], clock=Clock(NOW), question_seconds=world.dns_patience)
         fetcher = Fetcher(
             resolver,
             agent="catcher (+https://operator.example/)",
@@ -476,7 +472,7 @@ class TestConnecting:
         async def scenario() -> Page | SourceFinding:
             async with mute() as port, name_server(lambda query, _: [reply(query, f"{PARTY}. 0 IN A {HERE}")]) as asked:
                 fetcher = Fetcher(
-                    LiveResolver([asked.address], clock=StandingClock()),
+                    LiveResolver([asked.address], clock=Clock(NOW)),
                     agent="catcher",
                     context=authority.client_context(),
                     permits=HERE.__eq__,

@@ -19,11 +19,11 @@ import pytest
 
 from catcher.dns import Authority, DemandTally, Transport
 from catcher.dns.responder import Responder
+from tests.support.clocks import Clock
+from tests.support.dnsserver.serving import NOW, serving
 from tests.support.mutations import corpus, mutated
 from tests.support.randomzones import zones
 from tests.support.server import Server
-from tests.unit.dns.serving import serving
-from tests.unit.dns.test_responder import Clock
 
 SEED = int(os.environ.get("CATCHER_SEED", "0")) or secrets.randbelow(1 << 32)
 PACKETS = int(os.environ.get("CATCHER_PACKETS", "220000"))
@@ -71,7 +71,7 @@ def resident(server: Server) -> int:
 def test_in_process(tmp_path: Path, chance: random.Random) -> None:
     """Through the responder that both servers use: the answer can be read and is for the query; nothing raised."""
     authority = serving(tmp_path, ("army.ml", "gone.ml,,release"), zones=texts(chance))
-    responder = Responder(authority, Clock(), DemandTally())
+    responder = Responder(authority, Clock(NOW), DemandTally())
     packets, grown = corpus(chance), []
     tracemalloc.start()
     try:
@@ -155,7 +155,7 @@ def test_over_tcp(server: Server, chance: random.Random) -> None:
 def test_every_octet_of_every_query_once(tmp_path: Path, chance: random.Random) -> None:
     """Each query cut at each length, and with each of its octets set to the values at which parsers turn."""
     authority: Authority = serving(tmp_path, zones=texts(chance))
-    responder = Responder(authority, Clock(), DemandTally())
+    responder = Responder(authority, Clock(NOW), DemandTally())
     for packet in chance.sample(corpus(chance), 60):
         for at in range(len(packet)):
             for octet in (0, 0x3F, 0x40, 0xC0, 0xFF):

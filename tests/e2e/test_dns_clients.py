@@ -74,6 +74,7 @@ class TestDrill:
         assert "rcode: NOERROR" in told and re.search(r"^a\.b\.army\.ml\.\s+300\s+IN\s+MX\s+10 mx", told, re.MULTILINE)
 
     def test_nothing_is_signed(self, server: Server, transport: str) -> None:
+        """RFC 4035 §3.1: no RRSIG (RFC 4034) where nothing is signed, even to a client that sets DO (RFC 4033)."""
         told = ask("drill", server, "-D", transport, "army.ml", "DS")
         assert "rcode: NOERROR" in told and "RRSIG" not in told and "SOA" in told
 

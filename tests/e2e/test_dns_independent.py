@@ -15,8 +15,8 @@ import pytest
 
 from catcher.store import SqliteStore
 from tests.support.asking import ask
+from tests.support.dnsserver.serving import query
 from tests.support.server import SECONDS, Server, running
-from tests.unit.dns.serving import query
 
 ROUND = 500
 KEPT = "demand is kept in memory until the store is back"

@@ -101,6 +101,7 @@ def sections(port: int, name: str, qtype: str) -> list[str]:
 
 
 def test_knot_serves_the_catalogue_by_its_catalog_zone(server: Server, ports: tuple[int, int], tmp_path: Path) -> None:
+    """RFC 9432: members come and go with the catalogue's rows."""
     folder = tmp_path / "knot"
     more = _KNOT.format(key=KEY, secret=SECRET, primary=server.dns[1], folder=folder)
     with knot(folder, more, "sink.example", port=ports[0]) as secondary:
@@ -122,6 +123,7 @@ def gone(secondary: Measure, domain: str) -> bool:
 
 
 def test_nsd_hears_of_a_changed_zone(server: Server, ports: tuple[int, int], tmp_path: Path) -> None:
+    """RFC 1996 §3: NSD asks for the zone because it was told, long before its own refresh is due."""
     more = "".join(
         _NSD.format(key=KEY, secret=SECRET, primary=server.dns[1], zone=zone)
         if number == 0

@@ -15,9 +15,9 @@ import dns.message
 import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, TcpServer, Transport, UdpServer
-from tests.unit.dns import compiling
-from tests.unit.dns.serving import HEAD, query, serving
-from tests.unit.dns.test_responder import Clock
+from tests.support.clocks import Clock
+from tests.support.dnsserver import compiling
+from tests.support.dnsserver.serving import HEAD, NOW, query, serving
 
 FAMILIES = [
     pytest.param(socket.AF_INET, "127.0.0.1", id="IPv4"),
@@ -52,8 +52,8 @@ async def running(
         stream.listen()
         port = stream.getsockname()[1]
         datagram.bind((host, port))
-        udp = UdpServer(datagram, authority, Clock(), tally, limits=limits, batches=batches)
-        servers = (udp, TcpServer(stream, authority, Clock(), tally))
+        udp = UdpServer(datagram, authority, Clock(NOW), tally, limits=limits, batches=batches)
+        servers = (udp, TcpServer(stream, authority, Clock(NOW), tally))
         for server in servers:
             await server.start()
         try:
@@ -140,7 +140,7 @@ def test_a_batch_of_many_kinds(authority: Authority, batches: bool) -> None:
                             client.send(wire[:2] + b"\x80" + wire[3:])
                             continue
                         client.send(wire)
-                        reply = authority.answer(wire, transport=Transport.UDP, now=Clock().now(), client="127.0.0.1")
+                        reply = authority.answer(wire, transport=Transport.UDP, now=NOW, client="127.0.0.1")
                         assert reply is not None
                         expected[number] = reply.wire
                     found = {}

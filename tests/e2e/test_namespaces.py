@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.mails import real_mails
+from tests.support.mails import mails_of_people
 from tests.support.netns import two_hosts
 from tests.support.postfix import Postfix, postfix
 from tests.support.server import Server, running
@@ -62,8 +62,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def delivered(world: World) -> World:
-    """The world after 200 real mails went their way."""
-    for number, mail in enumerate(real_mails("ham", MAILS)):
+    """The world after 200 mails went their way."""
+    for number, mail in enumerate(mails_of_people(MAILS)):
         world.mta.submit(mail, sender="alice@contractor.example", recipients=(f"person{number}@army.ml",))
     world.mta.await_sent(MAILS, seconds=120)
     return world

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import dns.message
 import dns.rcode
@@ -13,20 +13,14 @@ import pytest
 from catcher.config import ListenAddress
 from catcher.model.lookup import LookupRecord, LookupResult, LookupType, Question, Status
 from catcher.resolve import LiveResolver
+from tests.support.clocks import Clock
+from tests.support.fingerprints import NOW
 from tests.support.nameserver import Behaviour, NameServer, name_server, reply
 
 NAME = "contractor.example"
 TXT = Question(NAME, LookupType.TXT)
 FAILED = LookupResult(Status.FAILED)
 SOA = "contractor.example. 60 IN SOA ns. hostmaster. 1 1 1 1 30"
-
-
-class MovingClock:
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 def honest(query: dns.message.Message, transport: str) -> Sequence[bytes]:
@@ -53,7 +47,7 @@ Scenario = Callable[[LiveResolver, NameServer], Awaitable[None]]
 def run(behaviour: Behaviour, scenario: Scenario, *, patience: float = 5, **options: int) -> None:
     async def inside() -> None:
         async with name_server(behaviour) as server:
-            resolver = LiveResolver([server.address], clock=MovingClock(), question_seconds=patience, **options)
+            resolver = LiveResolver([server.address], clock=Clock(NOW), question_seconds=patience, **options)
             await scenario(resolver, server)
 
     asyncio.run(inside())
@@ -137,7 +131,7 @@ def test_a_truncated_answer_is_fetched_over_tcp_up_to_64_kilobytes() -> None:
 def test_another_server_is_asked_when_one_fails() -> None:
     async def scenario() -> None:
         async with name_server(with_rcode(dns.rcode.SERVFAIL)) as broken, name_server(honest) as good:
-            resolver = LiveResolver([broken.address, good.address], clock=MovingClock())
+            resolver = LiveResolver([broken.address, good.address], clock=Clock(NOW))
             found = await resolver.ask([TXT], on_behalf_of=NAME)
             assert found[TXT].status is Status.FOUND
             assert (len(broken.asked), len(good.asked)) == (1, 1)
@@ -149,7 +143,7 @@ def test_no_server_at_all_is_a_failure() -> None:
     async def scenario() -> None:
         async with name_server(honest) as server:
             closed = ListenAddress("127.0.0.1", server.address.port)
-        resolver = LiveResolver([closed], clock=MovingClock())
+        resolver = LiveResolver([closed], clock=Clock(NOW))
         assert await resolver.ask([TXT], on_behalf_of=NAME) == {TXT: FAILED}
 
     asyncio.run(scenario())
@@ -157,7 +151,7 @@ def test_no_server_at_all_is_a_failure() -> None:
 
 def test_an_answer_is_kept_until_its_time_is_over() -> None:
     async def scenario() -> None:
-        clock = MovingClock()
+        clock = Clock(NOW)
         async with name_server(honest) as server:
             resolver = LiveResolver([server.address], clock=clock)
             for seconds, asked in ((0, 1), (59, 1), (1, 2)):

@@ -16,9 +16,9 @@ from itertools import chain
 import pytest
 
 from catcher.cli import catalogue as catalogue_command
-from catcher.cli.init import _NEXT, _TEXTS
+from catcher.cli.init import NEXT_STEPS, TEXT_FILES
 from catcher.config import parse
-from catcher.directory.imports import _COLUMNS, DirectoryKind
+from catcher.directory.imports import COLUMNS_OF_KIND, DirectoryKind
 from catcher.dns.mnemonic import to_mnemonic
 from catcher.dns.templatetypes import TEMPLATE_TYPES
 from catcher.fingerprint import markings
@@ -35,16 +35,18 @@ from catcher.model.remedy import System
 from catcher.notify.alertmail import sentence
 from catcher.report.queries import SYSTEMS
 from catcher.report.remedies import KIT_FILES
-from catcher.report.render import _environment
+from catcher.report.render import environment
 from catcher.report.words import WORDS
 from catcher.smtp.counters import Counters
 from catcher.smtp.explanation import text_of
 from catcher.smtp.wording import Situation, read
-from tests.house.modules import trees
-from tests.house.test_configuration import KEYS
+from tests.support.configreads import keys
+from tests.support.modules import trees
 from tests.support.reports import CASES, names
 from tests.support.tree import ROOT, kept_files
 from tests.support.tree import text_of as source_of
+
+KEYS = dict(keys())
 
 NOW = datetime(2026, 6, 28, 9, 14, tzinfo=UTC)
 _SAMPLE = {"mails": 3, "most_before": 1, "days": 7, "domains": 2, "minutes": 5}
@@ -92,7 +94,7 @@ def test_an_outcome_is_counted_and_in_the_reports_schema(outcome: Outcome) -> No
 @pytest.mark.parametrize("outcome", Outcome)
 def test_an_outcome_has_words_in_every_language(outcome: Outcome, language: Language) -> None:
     template = "{% import language ~ '/sentences.j2' as say with context %}{{ say.outcome(name) }}"
-    text = _environment(False, language).from_string(template).render(language=language.value, name=outcome.value)
+    text = environment(False, language).from_string(template).render(language=language.value, name=outcome.value)
     assert text.strip()
 
 
@@ -186,7 +188,7 @@ def test_a_language_has_golden_reports(language: Language, form: str) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_a_language_is_named_to_the_operator(language: Language) -> None:
     assert language.english_name in (KEYS["smtp.explanations"].description or "")
-    assert f"{language}.txt" in _TEXTS and "{languages}" in _NEXT
+    assert f"{language}.txt" in TEXT_FILES and "{languages}" in NEXT_STEPS
 
 
 def test_no_room_has_a_list_of_languages_of_its_own() -> None:
@@ -221,7 +223,7 @@ def test_a_system_has_a_rule_or_a_query_and_is_in_the_reports_schema(system: Sys
     [
         (AFTER, {None, *NoticeState}),
         (ACTS, set(Verb)),
-        (_COLUMNS, set(DirectoryKind)),
+        (COLUMNS_OF_KIND, set(DirectoryKind)),
         (dict.fromkeys(EDIT_OF_PAIR.values()), set(LetterEdit) - {LetterEdit.OTHER}),
     ],
     ids=["states of a notice", "answers to a notice", "imported directories", "edits of a lookalike"],

@@ -1,53 +1,101 @@
-"""Every key of catcher.toml is explained where it is defined and in the file that ``catcher init`` writes."""
+"""Every key of catcher.toml has an effect, and a sentence where it is defined and where ``catcher init`` shows it."""
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from catcher.cli import notify
-from catcher.config import Config, load
-from tests.support.tree import ROOT
+from catcher.config import load
+from tests.support.configreads import behind, keys, reads
+from tests.support.tree import ROOT, sources, text_of
 
-
-def section_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The section that a field holds, alone or repeated; None for a plain key."""
-    for candidate in (field.annotation, *get_args(field.annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-    return None
-
-
-def keys(model: type[BaseModel] = Config, above: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    for name, field in model.model_fields.items():
-        section = section_of(field)
-        if section is None:
-            yield above + name, field
-        else:
-            assert section.__doc__, above + name
-            yield from keys(section, f"{above}{name}.")
-
-
+_FIXED = {
+    "node": ["name", "state"],
+    "operator": ["name", "contact", "url", "postal"],
+    "dns": ["listen", "workers", "nameservers"],
+    "dns.zone": ["name", "file"],
+    "smtp": ["listen", "hostname", "workers"],
+    "catalogue": ["files", "template"],
+    "store": ["url"],
+    "fingerprint": ["lookups", "resolvers", "watchlist"],
+    "notify": ["domain"],
+    "log": ["level"],
+}
+"""The keys that DESIGN §4 fixes: configurations of others rest on them."""
+_RELATIVE = re.compile(r"(?:^|[.;:] )(?:What|Who|Whom|Whose|Where|Which|That|Whoever|Every how)\b")
+_WORDY = {
+    *("node.name", "operator.contact", "dns.nsid", "dns.slip", "catalogue.template"),
+    *("notify.smarthost_user", "alerts.mail", "alerts.webhook", "alerts.kinds"),
+}
+"""Keys whose sentence still begins with a relative clause. The list only shrinks: one that is mended leaves it."""
 KEYS = dict(keys())
 
 
+@cache
+def read_keys() -> frozenset[str]:
+    """Every key that something outside the configuration's own room reads, itself or through a property."""
+    paths = [path for path in sources("catcher") if path.parts[1] != "config"]
+    found = frozenset().union(*(reads(ast.parse(text_of(path))) for path in paths))
+    return found.union(*map(behind, found))
+
+
 def test_the_keys_of_the_design_are_there() -> None:
-    assert {"node.state", "dns.zone.file", "smtp.hostname", "store.keep_days", "fingerprint.lookups"} <= KEYS.keys()
+    assert not {f"{section}.{key}" for section, names in _FIXED.items() for key in names} - KEYS.keys()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_has_an_effect(key: str) -> None:
+    """A key that is documented and accepted, and read nowhere, would promise what nothing does."""
+    assert key in read_keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "paths"),
+    [
+        ("def f(config: Config): return config.smtp.workers", {"smtp.workers"}),
+        ("class A:\n def f(self): return self._config.smtp.workers", {"smtp.workers"}),
+        ("made = load(file)\nmade.smtp.workers", {"smtp.workers"}),
+        ("def f(config):\n mail = config.smtp\n return mail.workers", {"smtp.workers"}),
+        ("[(n, z.file) for n, z in enumerate(config.dns.zone)]", {"dns.zone.file"}),
+        ("for zone in config.dns.zone: zone.name", {"dns.zone.name"}),
+        ("def f(asked: ZoneFile | None): return asked.name", {"dns.zone.name"}),
+        ("def f(settings: Settings): return settings.workers", set()),
+        ("other.smtp.workers", set()),
+    ],
+)
+def test_a_read_is_told_from_another_attribute(source: str, paths: set[str]) -> None:
+    assert reads(ast.parse(source)) & KEYS.keys() == paths
+
+
+def test_a_property_reads_the_keys_behind_it() -> None:
+    assert behind("notify.from_address") == {"notify.sender", "notify.domain"}
+    assert behind("notify.sender") == set()
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_has_a_sentence(key: str) -> None:
-    description = KEYS[key].description
-    assert description and description.rstrip().endswith("."), key
+    """It begins with a capital, or with one of the key's own values, and says more than the key's name."""
+    description = KEYS[key].description or ""
+    values = [value for value in get_args(KEYS[key].annotation) if isinstance(value, str)]
+    assert description[:1].isupper() or description.startswith(
+        tuple(f"{value}{end}" for value in values for end in " ,:")
+    )
+    assert description.rstrip().endswith(".")
+    assert {*re.findall(r"\w+", description.lower())} - {*key.split("."), "the", "a", "its"}
+
+
+def test_a_sentence_begins_with_no_relative_clause() -> None:
+    assert {key for key, field in KEYS.items() if _RELATIVE.search(field.description or "")} == _WORDY
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +119,19 @@ def test_init_shows_a_key(written: Path, key: str) -> None:
 
 def test_init_shows_only_keys_that_exist(written: Path) -> None:
     """With every example key switched on the file still has no key that the schema doesn't know."""
-    shown = tomllib.loads((written / "catcher.toml").read_text(encoding="utf-8"))
-    assert shown.keys() <= Config.model_fields.keys()
+    text = (written / "catcher.toml").read_text(encoding="utf-8")
+    switched_on = re.sub(r"^# (# )?(?=\w+ = |\[\[)", "", text, flags=re.MULTILINE)
+    assert set(leaves(tomllib.loads(switched_on))) == KEYS.keys()
+
+
+def leaves(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in table.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            value = value[0]
+        if isinstance(value, dict):
+            yield from leaves(value, f"{above}{name}.")
+        else:
+            yield above + name
 
 
 def test_the_unit_file_starts_what_exists() -> None:

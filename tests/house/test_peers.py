@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.support.peercalls import asked
 from tests.support.peers import Peer, need_root, peer, peers
 from tests.support.tree import ROOT, sources, text_of
 
-CODE = "\n".join(text_of(path) for path in sources("tests", "catcher"))
+
+@cache
+def all_asked() -> frozenset[str]:
+    """The names that tests and benchmarks ask for."""
+    paths = [path for path in sources("tests", "catcher") if path != Path("tests/house/test_peers.py")]
+    return frozenset().union(*(asked(ast.parse(text_of(path))) for path in paths))
 
 
 @pytest.mark.parametrize("name", peers())
 def test_a_listed_peer_is_used(name: str) -> None:
-    assert f'"{name}"' in CODE
+    """By a test, by a benchmark, or by ``deploy/peers`` itself, which runs npm."""
+    own = peers()[name].program
+    assert {name, own} & all_asked() or re.search(rf"^ +{own} install ", text_of(Path("deploy/peers")), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("command = [str(peer('dig'))]", {"dig"}),
+        ("@parametrize('program', ['dig', 'kdig'])\ndef test(program): peer(program)", {"dig", "kdig"}),
+        ("BOTH = {'dig': 1}\n@parametrize('program', BOTH)\ndef test(program): peer(program)", {"dig"}),
+        ("def ask(program): peer(program)\ndef test(): ask('drill')", {"drill"}),
+        (
+            "def ask(program): peer(program)\n@parametrize('name', ['drill'])\ndef test(name): ask(name)",
+            {"drill"},
+        ),
+        ("names = ['dig']\nprint('dig')", set()),
+    ],
+)
+def test_what_asks_for_a_peer_is_told_from_a_mention(source: str, names: set[str]) -> None:
+    assert asked(ast.parse(source)) == names
 
 
 def test_every_peer_says_why_it_is_there() -> None:

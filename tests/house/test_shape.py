@@ -13,7 +13,7 @@ from tests.support.tree import ROOT, sources, text_of
 
 MEDIAN, MOST = 150, 300
 """Lines of a file: the median, and what nine of ten keep to."""
-_DRAWN = re.compile(r"[─━]?[▶→◀▼│]|::\n")
+_ARROW = re.compile("[▶▷→◀◁←▲▼]")
 
 
 def lengths(top: str) -> dict[Path, int]:
@@ -30,13 +30,23 @@ def test_files_are_small(top: str) -> None:
 
 @pytest.mark.parametrize("top", ["catcher", "tests"])
 def test_a_long_file_says_why_in_its_first_lines(top: str) -> None:
-    """As "Long because …" or "Longer than others: …" in its docstring."""
-    unexplained = [
-        path
-        for path, lines in lengths(top).items()
-        if lines > MOST and not re.search(r"\blong(er)?\b", "\n".join(text_of(path).splitlines()[:12]), re.IGNORECASE)
-    ]
+    """As a paragraph of its docstring: "Longer than others: …", with at least three words."""
+    unexplained = [path for path, lines in lengths(top).items() if lines > MOST and not says_why(docstring(path))]
     assert not unexplained
+
+
+def docstring(path: Path) -> str:
+    return ast.get_docstring(ast.parse(text_of(path))) or ""
+
+
+def says_why(text: str) -> bool:
+    return re.search(r"^Longer than others: \S+ \S+ \S+", text, re.MULTILINE) is not None
+
+
+def test_a_reason_is_told_from_a_sentence_with_a_longer_thing_in_it() -> None:
+    assert says_why("One job.\n\nLonger than others: its verbs share one state.")
+    assert not says_why("One job.\n\nWhat the client said is kept no longer than its transaction.")
+    assert not says_why("One job.\n\nLonger than others:")
 
 
 def test_every_module_opens_with_its_one_job() -> None:
@@ -54,8 +64,32 @@ def test_every_module_opens_with_its_one_job() -> None:
 def test_every_package_draws_its_flow() -> None:
     packages = [path for path in sources("catcher") if path.name == "__init__.py"]
     assert len(packages) > 10
-    undrawn = [path for path in packages if not _DRAWN.search(ast.get_docstring(ast.parse(text_of(path))) or "")]
+    undrawn = [path for path in packages if not is_drawn(docstring(path), parts_of(path.parent))]
     assert not undrawn
+
+
+def parts_of(package: Path) -> set[str]:
+    """The modules and packages in a package, and the classes and functions in those, in lower case."""
+    below = [path for path in sources("catcher") if package in path.parents]
+    modules = {path.relative_to(package).parts[0].removesuffix(".py") for path in below} - {"__init__"}
+    defined = [node for path in below for node in ast.parse(text_of(path)).body]
+    return modules | {n.name.lower() for n in defined if isinstance(n, ast.ClassDef | ast.FunctionDef)}
+
+
+def is_drawn(text: str, parts: set[str]) -> bool:
+    """Whether a block after ``::`` has an arrow, and names two of the package's own parts."""
+    blocks = re.findall(r"::\n\n((?:(?: {4}.*)?\n)+)", text + "\n")
+    drawings = [block for block in blocks if _ARROW.search(block)]
+    named = {word.removesuffix(".py") for block in drawings for word in re.findall(r"[a-z_][a-z0-9_]*", block.lower())}
+    return bool(drawings) and len(named & parts) >= 2
+
+
+def test_a_drawing_is_told_from_two_colons() -> None:
+    drawn = "What it is.\n\n::\n\n    text ─▶ reading ─▶ table\n\nMore."
+    assert is_drawn(drawn, {"reading", "table", "write"})
+    assert not is_drawn(drawn, {"load", "store", "write"}), "it names what isn't there"
+    assert not is_drawn("What it is::\n\n    see reading and table\n", {"reading", "table"}), "it has no arrow"
+    assert not is_drawn("What it is → reading, table::\n", {"reading", "table"}), "nothing is set apart"
 
 
 def test_names_are_the_fields_own() -> None:

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from pathlib import Path
 
-from tests.support.tree import kept_files, text_of
+from tests.support.tree import ROOT, kept_files, text_of
 
 _MACHINE = re.compile(r"(?<![\w.~/])/(?:home|root|work|opt|Users)/\w")
 _SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n[A-Za-z0-9+/=]{40}|\b(?:ghp_|xox[bp]-|AKIA)[A-Za-z0-9]{16}")
@@ -35,6 +35,11 @@ _NETWORKS = [
 ]
 
 
+DATA = Path("tests/data")
+"""Data of others, and folds of our own."""
+SOURCES = Path("tests/data/SOURCES.md")
+
+
 def found(pattern: re.Pattern[str]) -> list[str]:
     return [
         f"{path}:{text.count(chr(10), 0, match.start()) + 1}: {match[0]}"
@@ -58,6 +63,8 @@ def test_addresses_are_for_documentation() -> None:
     """RFC 5737, loopback, and the special ranges that rules speak of; never somebody's host."""
     foreign = []
     for place in found(_QUAD):
+        if DATA in Path(place).parents:
+            continue
         address = place.rsplit(" ", 1)[1]
         try:
             parsed = ipaddress.ip_address(address)
@@ -75,6 +82,13 @@ def test_the_detectors_fire() -> None:
 
 
 def test_no_packed_data_or_database_lies_in_the_tree() -> None:
-    """But for the databases of releases, which hold the demo's made-up organisations alone."""
+    """But for the databases of releases, which hold the demo's made-up organisations alone, and small test data."""
     packed = [path for path in map(Path, kept_files()) if path.suffix in {".xz", ".gz", ".db", ".sqlite"}]
-    assert not [path for path in packed if path.parts[:2] != ("tests", "releases")]
+    assert not [path for path in packed if path.parts[:2] not in (("tests", "releases"), ("tests", "data"))]
+
+
+def test_the_data_in_the_tree_are_small_and_each_has_its_source() -> None:
+    kept = {path for path in kept_files() if DATA in path.parents}
+    told = re.findall(r"^\| `([^`]+)` \|", text_of(SOURCES), re.MULTILINE)
+    assert kept - {SOURCES} == {DATA / name for name in told}
+    assert sum((ROOT / path).stat().st_size for path in kept) < 1_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.privacy.leaky import LEAKS
+from tests.support import leaky
 from tests.support.canaries import Canaries
 from tests.support.server import ARMY, SECONDS, Server, running
 
@@ -177,10 +177,10 @@ def test_nothing_of_a_mail_is_in_any_file(tmp_path: Path) -> None:
     assert CANARIES.in_folders([tmp_path]) == []
 
 
-@pytest.mark.parametrize("place", LEAKS)
+@pytest.mark.parametrize("place", leaky.LEAKS)
 def test_a_server_that_keeps_something_is_caught(tmp_path: Path, place: str) -> None:
-    leaky = (sys.executable, str(Path(__file__).with_name("leaky.py")), place)
-    with running(tmp_path / "server", catalogue=CATALOGUE, program=leaky) as server:
+    program = (sys.executable, str(leaky.__file__), place)
+    with running(tmp_path / "server", catalogue=CATALOGUE, program=program) as server:
         mail_everywhere(server)
         misbehave(server)
         server.stop()

@@ -1,11 +1,16 @@
-"""Rows of a catalogue, for tests that need some."""
+"""Rows and files of a catalogue."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from catcher.catalogue import Entry
 from catcher.model.policy import Policy
+
+Write = Callable[..., Path]
+"""Writes rows into a catalogue file and names it."""
 
 
 def row(

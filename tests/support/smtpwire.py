@@ -20,6 +20,7 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
 from catcher.smtp import Certificates, SmtpLimits, SmtpServer, SmtpSettings, load_explanations
+from tests.support.clocks import Clock
 
 T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, 30, 15, tzinfo=UTC)
@@ -33,11 +34,6 @@ SETTINGS = SmtpSettings(
 
 OPENING = ("EHLO client.example", "MAIL FROM:<writer@sender.example>", "RCPT TO:<reader@army.ml>", "DATA")
 MAIL = "".join(line + "\r\n" for line in OPENING).encode() + b"Subject: a\r\n\r\nbody\r\n.\r\n"
-
-
-class FixedClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 @dataclass(frozen=True)
@@ -274,7 +270,7 @@ def new_server(
         intake=intake or RecordingIntake(),
         catalogue=rows,
         settings=settings,
-        clock=FixedClock(),
+        clock=Clock(NOW),
         certificates=certificates,
     )
 

@@ -1,4 +1,4 @@
-"""Typed names with what was meant, from the shared data, and what a matcher makes of them."""
+"""Typed names with what was meant, and what a matcher makes of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from catcher.directory import Popularity, Suffixes
 from catcher.directory.providers import FREEMAIL
 from catcher.lookalike import Match
-from tests.support.shared import shared
+from tests.support.shared import Amount
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class Pair:
     is_typo: bool
 
 
-def registry() -> list[Pair]:
-    """A TLD registry's log of typed names."""
-    with shared("lookalike/bd_registry_typos_dev.csv").open(newline="", encoding="utf-8") as file:
+def registry(amount: Amount = Amount.WHOLE) -> list[Pair]:
+    """A TLD registry's log of typed names; the fold is made up."""
+    with amount.of("lookalike/bd_registry_typos_dev.csv").open(newline="", encoding="utf-8") as file:
         return [Pair(r["typed"], r["registered"], r["is_typo"] == "1") for r in csv.DictReader(file)]
 
 
-def freemail() -> list[Pair]:
-    """Mistyped freemail domains."""
-    with shared("lookalike/freemail_typos_dev.csv").open(newline="", encoding="utf-8") as file:
+def freemail(amount: Amount = Amount.WHOLE) -> list[Pair]:
+    """Mistyped freemail domains; the fold is made up."""
+    with amount.of("lookalike/freemail_typos_dev.csv").open(newline="", encoding="utf-8") as file:
         return [Pair(r["typed"], r["intended"], True) for r in csv.DictReader(file)]
 
 

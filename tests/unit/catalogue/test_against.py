@@ -11,7 +11,7 @@ from catcher.catalogue import Catalogue, Entry, load
 from catcher.catalogue.against import Refusal, compare
 from catcher.catalogue.guard import Run
 from catcher.model.policy import Policy
-from tests.unit.catalogue.conftest import Write
+from tests.support.catalogues import Write
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 HEAD = "$ORIGIN ml.\n$TTL 300\n@ SOA a.nic host.nic 7 1 2 3 4\n@ NS a.nic\n"

@@ -11,7 +11,7 @@ import pytest
 from catcher.catalogue import Entry, load
 from catcher.model.errors import ConfigurationError
 from catcher.model.policy import Policy
-from tests.unit.catalogue.conftest import Write
+from tests.support.catalogues import Write
 
 
 def faults(*files: Path) -> list[str]:
@@ -101,19 +101,18 @@ def test_the_most_specific_row_rules_a_name(write: Write) -> None:
     }
 
 
+POLICIES = ", ".join(Policy)
 ROWS = {
     "army.ml,army.ml": "intended is army.ml itself; write the domain that senders meant, or leave it empty",
     "army.ml,ARMY.ml.": "intended is army.ml itself; write the domain that senders meant, or leave it empty",
-    "army.ml,,acept": 'policy "acept" is unknown; write one of accept, explain, refuse, null, observe, release',
+    "army.ml,,acept": f'policy "acept" is unknown; write one of {POLICIES}',
     "army.ml,,,2027-02-29": 'until "2027-02-29" is not a date; write year-month-day, like 2027-01-31',
     "army.ml,,,31.1.2027": 'until "31.1.2027" is not a date; write year-month-day, like 2027-01-31',
     "army.ml,,,20270131": 'until "20270131" is not a date; write year-month-day, like 2027-01-31',
     "army.ml,,,,null": (
         "then stands without until; write in until the first day of the policy in then, or leave both empty"
     ),
-    "army.ml,,,2027-01-01,gone": (
-        'then "gone" is not a policy; write one of accept, explain, refuse, null, observe, release'
-    ),
+    "army.ml,,,2027-01-01,gone": (f'then "gone" is not a policy; write one of {POLICIES}'),
     "ml": 'domain "ml" can\'t be held: it is a single label, a whole top-level domain; write a name like army.ml',
     "192.0.2.1": 'domain "192.0.2.1" can\'t be held: its last label is a number; write a name like army.ml',
     "_dmarc.army.ml": (

@@ -13,7 +13,7 @@ from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.row import cells_in, quoted, read
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.policy import Policy
-from tests.unit.catalogue.conftest import Write
+from tests.support.catalogues import Write
 
 LABELS = st.sampled_from(
     ["army", "ml", "mil", "a-b", "a--b", "xn--bcher-kva", "xn--", "9", "0a", "-a", "a-", "a_b", "", "ü", "A", "a" * 63]

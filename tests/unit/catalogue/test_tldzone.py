@@ -21,7 +21,7 @@ SOA = "ml. 300 IN SOA a.nic.ml. host.nic.ml. 2027010100 7200 900 1209600 300\n"
 @pytest.fixture(params=[1, 40, 1 << 18], ids="stretches of {} octets".format)
 def stretch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are read in stretches; where they end must make no difference."""
-    monkeypatch.setattr(tldzone, "_STRETCH", request.param)
+    monkeypatch.setattr(tldzone, "STRETCH", request.param)
 
 
 def links(folder: Path, text: str, soa: str = SOA) -> list[tuple[str, str, str, int]]:
@@ -194,7 +194,7 @@ def test_it_reads_what_dnspython_reads(tmp_path: Path, entries: list[str], size:
         if rdata.rdtype in (dns.rdatatype.NS, dns.rdatatype.MX)
     }
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(tldzone, "_STRETCH", size)
+        patched.setattr(tldzone, "STRETCH", size)
         ours = {tuple(part.decode() for part in link[:3]) for batch in TldZone(file).links() for link in batch}
     assert ours == theirs
 

@@ -14,7 +14,7 @@ from catcher.catalogue import Entry, load
 from catcher.catalogue.row import quoted
 from catcher.catalogue.write import writing
 from catcher.model.errors import ConfigurationError, EnvironmentFailure
-from tests.unit.catalogue.conftest import Write
+from tests.support.catalogues import Write
 
 ODD = b'\xef\xbb\xbfDomain, intended,POLICY\r\n"Army.ml", ARMY.mil ,accept\r\n\r\nnavy.ml\r\nb\xc3\xbccher.ml,,null'
 """A file as people leave them: byte-order mark, spaces, quotes, a blank line, no end of line at the end."""

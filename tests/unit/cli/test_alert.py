@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.unit.cli.conftest import Catcher
+from tests.support.commands import Catcher
 
 
 def test_without_any_way_there_is_a_fault_of_the_configuration(catcher: Catcher, sink: Path) -> None:

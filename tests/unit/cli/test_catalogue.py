@@ -13,7 +13,7 @@ from catcher.cli import changes
 from catcher.config import load
 from catcher.model.demand import DemandKey
 from catcher.serve import SystemClock, open_store
-from tests.unit.cli.conftest import Catcher
+from tests.support.commands import Catcher
 
 HEADER = "domain,intended,policy,until,then,note\n"
 

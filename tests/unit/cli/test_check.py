@@ -9,7 +9,7 @@ import pytest
 
 from catcher.desk import catalogue as desk_catalogue
 from catcher.serve import SystemClock
-from tests.unit.cli.conftest import Catcher
+from tests.support.commands import Catcher
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 HEAD = "$ORIGIN ml.\n$TTL 300\n@ SOA a.nic host.nic 7 1 2 3 4\n@ NS a.nic\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.policy import Policy
 from catcher.store import SqliteStore
+from tests.support.commands import Catcher
 from tests.support.observations import observation
-from tests.unit.cli.conftest import Catcher
 
 KEY = IncidentKey("contractor.example", Role.SENDER, "army.ml")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from catcher.config import load
-from tests.unit.cli.conftest import Catcher
+from tests.support.commands import Catcher
 
 
 def test_what_it_writes_is_complete_and_right(catcher: Catcher, sink: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catcher.cli.lookalike import typed_name
 from catcher.model.domain import to_alabel
-from tests.unit.cli.conftest import Catcher
+from tests.support.commands import Catcher
 
 
 @pytest.fixture

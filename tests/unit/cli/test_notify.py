@@ -12,8 +12,8 @@ from catcher.model.notice import LedgerEntry
 from catcher.model.noticelife import Act
 from catcher.store import SqliteStore
 from catcher.supervise.lock import lock
+from tests.support.commands import Catcher
 from tests.support.desks import NOW, mail
-from tests.unit.cli.conftest import Catcher
 
 CONFIG = """\
 [operator]

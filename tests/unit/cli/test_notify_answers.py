@@ -13,9 +13,9 @@ from catcher.model.incident import IncidentKey, Role
 from catcher.model.notice import LedgerEntry, Notice, NoticeForm
 from catcher.model.noticelife import Act, NoticeState
 from catcher.store import SqliteStore
+from tests.support.commands import Catcher
 from tests.support.desks import NOW
 from tests.support.notices import notice
-from tests.unit.cli.conftest import Catcher
 
 ARMY = IncidentKey("army.mil", Role.INTENDED, "army.ml")
 SENT = (Act.APPROVED, Act.SENDING, Act.SENT)

@@ -17,6 +17,7 @@ import pytest
 from catcher import cli, serve
 from catcher.privacy import KeyRing
 from catcher.store import SqliteStore
+from tests.support.clocks import Clock
 from tests.support.observations import NOON, observation
 
 CONFIG = """\
@@ -47,23 +48,13 @@ class Ran:
 Run = Callable[..., Ran]
 
 
-@dataclass(frozen=True)
-class At:
-    """A clock that stands still."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command line in a folder with a configuration, in February."""
     monkeypatch.chdir(tmp_path)
     Path("catcher.toml").write_text(CONFIG)
     Path("catalogue.csv").write_text("domain,intended\narmy.ml,army.mil\n")
-    monkeypatch.setattr(serve, "system_clock", lambda: At(datetime(2027, 2, 3, tzinfo=UTC)))
+    monkeypatch.setattr(serve, "system_clock", lambda: Clock(datetime(2027, 2, 3, tzinfo=UTC)))
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["catcher", "store", *arguments])

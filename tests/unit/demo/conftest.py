@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import pytest
 
@@ -16,9 +15,7 @@ from catcher.demo.stories.work import ends_on
 from catcher.demo.zones import world
 from catcher.privacy import KeyRing
 from catcher.store import MemoryStore
-from tests.unit.demo.rehearsal import Rehearsal, Rehearsed, World
-
-FIRST = date(2026, 10, 1)
+from tests.support.rehearsal import FIRST, Rehearsal, Rehearsed, Zones
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +37,7 @@ def rehearsed(
     ports = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501, "mail": 2525}
     sink = config.load(lay_out_sink(folder / "sink", ports, until=ends_on(FIRST)))
     tokens = KeyRing(folder / "keys").tokens(events[0].at)
-    rehearsal = Rehearsal(catalogue.load(sink.catalogue.files), World(world(keys)), tokens)
+    rehearsal = Rehearsal(catalogue.load(sink.catalogue.files), Zones(world(keys)), tokens)
     played = [rehearsal.play(number, event) for number, event in enumerate(events, 1)]
     store = MemoryStore()
     store.add([observations for _, observations in played if observations])

@@ -18,7 +18,7 @@ from catcher.demo.month import month, month_before
 from catcher.demo.organisations import ORGANISATIONS
 from catcher.demo.texts import BODY_CANARY, SUBJECT_CANARY
 from catcher.model.fingerprint import Tier
-from tests.unit.demo.conftest import FIRST
+from tests.support.rehearsal import FIRST
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from catcher.demo.compare import Compared, compare, unclaimed
 from catcher.demo.event import Story
-from tests.unit.demo.rehearsal import Rehearsed
+from tests.support.rehearsal import Rehearsed
 
 
 @pytest.fixture(scope="module")

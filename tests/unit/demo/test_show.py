@@ -24,8 +24,7 @@ from catcher.incident import fold
 from catcher.model.fingerprint import Tier
 from catcher.model.measures import Period
 from catcher.model.report import ReportOperator
-from tests.unit.demo.conftest import FIRST
-from tests.unit.demo.rehearsal import Rehearsed
+from tests.support.rehearsal import FIRST, Rehearsed
 
 NAMES: Mapping[str, str] = {"army.mil": "Army", "contractor.example": "Ridgeway Engineering"}
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 
 from catcher.dns import AnswerKind, Authority, Rcode, Transport
-from tests.unit.dns import compiling
-from tests.unit.dns.querying import messages
-from tests.unit.dns.serving import NOW
+from tests.support.dnsserver import compiling
+from tests.support.dnsserver.querying import messages
+from tests.support.dnsserver.serving import NOW
 
 
 @pytest.fixture(scope="module")

@@ -12,21 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.catalogue import Catalogue, Entry, Guard
+from catcher.catalogue import Catalogue, Guard
 from catcher.dns import Authority, Rcode, Transport
-from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, complete
 from catcher.model.policy import Policy
-from tests.unit.dns.serving import NOW, ask, lines, query, raw, serving
-
-PUBLICATIONS = Publications(complete({}, Ours("mx.sink.example", ("ns1.sink.example",), ())), 1)
-
-
-def entry(domain: str, policy: Policy = Policy.ACCEPT, until: date | None = None, then: Policy = Policy.NULL) -> Entry:
-    return Entry(domain, None, policy, until, then, "", "catalogue.csv:2")
-
-
-AUTHORITY = Authority(Catalogue.of([entry("army.ml"), entry("hq.army.ml", Policy.NULL)]), PUBLICATIONS, {})
+from tests.support.dnsserver.serving import AUTHORITY, NOW, PUBLICATIONS, ask, entry, lines, query, raw, serving
 
 
 @pytest.mark.parametrize(

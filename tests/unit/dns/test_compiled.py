@@ -15,10 +15,9 @@ from catcher.catalogue.names import SortedNames
 from catcher.dns import Authority, AuthorityReply, Transport
 from catcher.dns.compiled import PacketCache
 from catcher.dns.tally import cell
-from tests.unit.dns.compiling import authority, fast, question, reply_to, with_cookie
-from tests.unit.dns.querying import messages, names, opts, types
-from tests.unit.dns.serving import NOW
-from tests.unit.dns.test_authority import entry
+from tests.support.dnsserver.compiling import authority, fast, question, reply_to, with_cookie
+from tests.support.dnsserver.querying import messages, names, opts, types
+from tests.support.dnsserver.serving import NOW, entry
 
 
 @pytest.fixture(scope="module")

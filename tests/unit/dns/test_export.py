@@ -12,7 +12,7 @@ import pytest
 from catcher.catalogue import Catalogue
 from catcher.dns import export
 from catcher.model.policy import Policy
-from tests.unit.dns.test_authority import entry
+from tests.support.dnsserver.serving import entry
 
 SERVERS = ("ns1.sink.example", "ns2.sink.example")
 CATALOGUE = Catalogue.of([entry("army.ml"), entry("gone.ml", Policy.RELEASE), entry("navy.ml"), entry("army.example")])

@@ -7,8 +7,7 @@ import re
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, Transport, kinds
 from catcher.dns.kinds import Classifier, QueryKey
-from tests.unit.dns.serving import NOW, query
-from tests.unit.dns.test_authority import PUBLICATIONS, entry
+from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, query
 
 AUTHORITY = Authority(Catalogue.of([entry("army.ml"), entry("navy.ml")]), PUBLICATIONS, {})
 CLASSIFIER = Classifier(AUTHORITY, NOW)

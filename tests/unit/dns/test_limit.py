@@ -10,8 +10,7 @@ import pytest
 
 from catcher.dns import AnswerKind
 from catcher.dns.limit import RateDecision, RateLimit, RateLimits, truncated
-from tests.unit.dns.serving import query, raw
-from tests.unit.dns.test_authority import AUTHORITY
+from tests.support.dnsserver.serving import AUTHORITY, query, raw
 
 VICTIM, OTHER = b"\xc0\0\2", b"\xcb\0\x71"
 START = 1_800_000_000.0

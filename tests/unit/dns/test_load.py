@@ -12,7 +12,7 @@ from catcher.catalogue import Catalogue
 from catcher.dns import Authority, load
 from catcher.dns.serial import SERIAL_FILE
 from catcher.model.errors import ConfigurationError
-from tests.unit.dns.serving import HEAD, NOW, ask, lines, serving, settings
+from tests.support.dnsserver.serving import HEAD, NOW, ask, lines, serving, settings
 
 
 def told(folder: Path, error: ConfigurationError) -> list[str]:

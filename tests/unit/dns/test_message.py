@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from catcher.dns import Authority, Transport
 from catcher.dns.wire import Name, Rdata, RRset, RRType, Writer, name_to_wire
-from tests.unit.dns.serving import NOW, ask, lines, query, raw, serving
+from tests.support.dnsserver.serving import NOW, ask, lines, query, raw, serving
 
 HEAD = "$TTL 300\n@ SOA ns1.sink.example. hostmaster.sink.example. 1 2 3 4 60\n@ NS ns1.sink.example.\n"
 BIG = "".join(f'big TXT "{number:02} {"x" * 197}"\n' for number in range(10))
@@ -63,7 +63,9 @@ def test_a_referral_without_room_for_its_glue_is_truncated(authority: Authority)
 
 @given(bits=st.integers(0, 255))
 def test_the_case_of_the_question_comes_back(authority: Authority, bits: int) -> None:
-    """draft-vixie-dnsext-dns0x20; the answer's owner is a pointer at the question, so it has the case, too."""
+    """RFC 4343 §4.1 and draft-vixie-dnsext-dns0x20; the answer's owner is a pointer at the question,
+    so it has the case, too.
+    """
     name = "".join(c.upper() if bits >> i & 1 else c for i, c in enumerate("hq.army.ml"))
     reply = ask(authority, name, "MX")
     assert reply.question[0].name.to_text() == name + "."

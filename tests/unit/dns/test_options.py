@@ -11,8 +11,7 @@ from catcher.catalogue import Catalogue
 from catcher.dns import Authority, AuthorityReply, Rcode, Transport
 from catcher.dns.cookies import Cookies, Fixed
 from catcher.dns.options import ReplySettings
-from tests.unit.dns.serving import NOW
-from tests.unit.dns.test_authority import PUBLICATIONS, entry
+from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry
 
 CLIENT = "198.51.100.7"
 COOKIES = Cookies(Fixed((b"sixteen octets!!",)))

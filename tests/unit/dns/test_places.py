@@ -9,8 +9,8 @@ import pytest
 from catcher.dns import Authority, AuthorityReply, Transport
 from catcher.dns.compiled import PacketCache
 from catcher.dns.tally import NAMED
-from tests.unit.dns.compiling import CLIENTS, authority, fast, question, reply_to, with_cookie
-from tests.unit.dns.serving import NOW
+from tests.support.dnsserver.compiling import CLIENTS, authority, fast, question, reply_to, with_cookie
+from tests.support.dnsserver.serving import NOW
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from catcher.dns import template
 from catcher.dns.authority import Authority
 from catcher.dns.templatetypes import TEMPLATE_TYPES
 from catcher.model.policy import DnsMail, Policy
-from tests.unit.dns.serving import ask
+from tests.support.dnsserver.serving import ask
 
 OURS = template.Ours("mx.sink.example", ("ns1.sink.example",), ())
 

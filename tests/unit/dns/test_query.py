@@ -57,15 +57,27 @@ def test_silence(data: bytes, why: str) -> None:
     [
         (1, Rcode.NOTIMP),
         (2, Rcode.NOTIMP),
-        (4, Rcode.REFUSED),
-        (5, Rcode.REFUSED),
-        (6, Rcode.NOTIMP),
+        (3, Rcode.NOTIMP),
         (15, Rcode.NOTIMP),
     ],
 )
 def test_other_opcodes_are_turned_down(opcode: int, rcode: Rcode) -> None:
-    """NOTIFY (RFC 1996) and UPDATE (RFC 2136) are understood and refused; the others aren't served here."""
     assert parse(packet(flags=opcode << 11)) is rcode
+
+
+def test_a_notify_is_refused() -> None:
+    """RFC 1996: it is understood; nothing here is copied from others."""
+    assert parse(packet(flags=4 << 11)) is Rcode.REFUSED
+
+
+def test_an_update_is_refused() -> None:
+    """RFC 2136: it is understood; nothing here is changed over the network."""
+    assert parse(packet(flags=5 << 11)) is Rcode.REFUSED
+
+
+def test_stateful_operations_are_not_implemented() -> None:
+    """RFC 8490 §5.1: NOTIMP tells the client that there are none."""
+    assert parse(packet(flags=6 << 11)) is Rcode.NOTIMP
 
 
 @pytest.mark.parametrize(
@@ -102,15 +114,29 @@ def test_a_name_of_255_octets_is_the_longest() -> None:
 
 
 def test_edns_is_read_and_unknown_options_are_not_heeded() -> None:
-    """RFC 6891 §6.1.2; client-subnet (RFC 7871) is one of them."""
-    subnet = dns.edns.ECSOption("198.51.100.0", 24).to_wire()
-    assert subnet is not None
-    options = b"\xfd\xe9\0\x03xyz" + b"\0\x08" + len(subnet).to_bytes(2, "big") + subnet
+    """RFC 6891 §6.1.2."""
+    assert edns_with(b"\xfd\xe9\0\x03xyz") == Edns(size=4096, version=1, dnssec_ok=True)
+
+
+def edns_with(options: bytes) -> Edns | None:
+    """What a query's OPT with these options is read as."""
     query = parse(
         packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options, size=4096, version=1, flags=0x8000))
     )
     assert isinstance(query, Query)
-    assert query.edns == Edns(size=4096, version=1, dnssec_ok=True)
+    return query.edns
+
+
+def test_client_subnet_is_passed_over() -> None:
+    """RFC 7871 §7.2.1 lets a server ignore it."""
+    subnet = dns.edns.ECSOption("198.51.100.0", 24).to_wire()
+    assert subnet is not None
+    assert edns_with(b"\0\x08" + len(subnet).to_bytes(2, "big") + subnet) == edns_with(b"")
+
+
+def test_padding_is_passed_over() -> None:
+    """RFC 7830 §3: whatever its octets are."""
+    assert edns_with(b"\0\x0c\0\x03\0x\xff") == edns_with(b"")
 
 
 def test_other_additional_records_are_stepped_over() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,20 +11,10 @@ import pytest
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, DemandTally, Transport
 from catcher.dns.responder import Responder
-from tests.unit.dns.serving import NOW, query
-from tests.unit.dns.test_authority import AUTHORITY, PUBLICATIONS
+from tests.support.clocks import Clock
+from tests.support.dnsserver.serving import AUTHORITY, NOW, PUBLICATIONS, query
 
 QUERY = query("secret.army.ml", "MX").to_wire()
-
-
-class Clock:
-    """Stands until it is set."""
-
-    def __init__(self) -> None:
-        self.time = NOW
-
-    def now(self) -> datetime:
-        return self.time
 
 
 class Broken(Authority):
@@ -36,19 +26,19 @@ class Broken(Authority):
 
 def test_a_query_is_answered_and_tallied() -> None:
     tally = DemandTally()
-    wire = Responder(AUTHORITY, Clock(), tally).respond(QUERY, Transport.UDP, "192.0.2.1")
+    wire = Responder(AUTHORITY, Clock(NOW), tally).respond(QUERY, Transport.UDP, "192.0.2.1")
     assert wire is not None and wire[:2] == QUERY[:2]
     assert [(key.domain, count) for key, count in tally.drain().items()] == [("army.ml", 1)]
 
 
 def test_silence_is_not_tallied() -> None:
     tally = DemandTally()
-    assert Responder(AUTHORITY, Clock(), tally).respond(b"", Transport.UDP, "192.0.2.1") is None
+    assert Responder(AUTHORITY, Clock(NOW), tally).respond(b"", Transport.UDP, "192.0.2.1") is None
     assert not tally.drain()
 
 
 def test_an_error_is_servfail_and_the_log_tells_its_type_alone(caplog: pytest.LogCaptureFixture) -> None:
-    responder = Responder(Broken(Catalogue.of([]), PUBLICATIONS, {}), Clock(), DemandTally())
+    responder = Responder(Broken(Catalogue.of([]), PUBLICATIONS, {}), Clock(NOW), DemandTally())
     with caplog.at_level(logging.DEBUG):
         wire = responder.respond(QUERY, Transport.UDP, "192.0.2.1")
     assert wire == QUERY[:2] + b"\x80\x02" + bytes(8)
@@ -58,11 +48,11 @@ def test_an_error_is_servfail_and_the_log_tells_its_type_alone(caplog: pytest.Lo
 
 
 def test_a_flood_of_errors_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    clock = Clock()
+    clock = Clock(NOW)
     responder = Responder(Broken(Catalogue.of([]), PUBLICATIONS, {}), clock, DemandTally())
     for _ in range(100):
         responder.respond(QUERY, Transport.UDP, "192.0.2.1")
-    clock.time += timedelta(minutes=1)
+    clock.moment += timedelta(minutes=1)
     responder.respond(QUERY, Transport.UDP, "192.0.2.1")
     assert len(caplog.records) == 2
     assert responder.failures == 101

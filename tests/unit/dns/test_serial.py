@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catcher.dns.serial import SERIAL_FILE, peek, settle
-from tests.unit.dns.serving import NOW
+from tests.support.dnsserver.serving import NOW
 
 START = int(NOW.timestamp())
 

@@ -9,7 +9,7 @@ import pytest
 from catcher.dns import AnswerKind, AuthorityReply, DemandTally, Rcode
 from catcher.dns.tally import NAMED, cell_of, network, spelled
 from catcher.model.demand import DemandKey
-from tests.unit.dns.serving import NOW
+from tests.support.dnsserver.serving import NOW
 
 HOUR = datetime(2026, 11, 3, 12, tzinfo=UTC)
 MX = cell_of("army.ml", 15 << 16)

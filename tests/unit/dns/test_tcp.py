@@ -10,9 +10,8 @@ import pytest
 
 from catcher.dns import DemandTally, TcpServer
 from catcher.dns.tcp import IDLE_SECONDS, MAX_CONNECTIONS, MAX_PER_CLIENT, _Connection
-from tests.unit.dns.serving import query
-from tests.unit.dns.test_authority import AUTHORITY
-from tests.unit.dns.test_responder import Clock
+from tests.support.clocks import Clock
+from tests.support.dnsserver.serving import AUTHORITY, NOW, query
 
 QUERY = query("army.ml", "MX").to_wire()
 
@@ -118,7 +117,7 @@ def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loop]:
 @pytest.fixture
 def server() -> TcpServer:
     unused: Any = None
-    return TcpServer(unused, AUTHORITY, Clock(), DemandTally())
+    return TcpServer(unused, AUTHORITY, Clock(NOW), DemandTally())
 
 
 def connect(server: TcpServer, client: str = "192.0.2.1") -> tuple[_Connection, Wire]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, load
 from catcher.dns.wire import RRType
 from catcher.model.policy import Policy
-from tests.unit.dns.serving import ask, lines
+from tests.support.dnsserver.serving import ask, lines
 
 OURS = Ours("mx.sink.example", ("ns1.sink.example", "ns2.sink.example"), ("our.example",))
 
@@ -38,19 +39,18 @@ def authority(folder: Path, text: str, policy: Policy = Policy.ACCEPT) -> Author
 
 RELATIVE = "a name in the data is relative to each catalogued name, where no host has an address"
 FOREIGN = "the MX is not one of our own names"
-ALLOWED = "a template may hold TXT, CAA, SOA, NS and MX to our own names"
 
 
 @pytest.mark.parametrize(
     ("record", "what"),
     [
         ("$GENERATE 1-1001 s$ TXT x", "$GENERATE makes over 1000 records"),
-        ("@ A 192.0.2.1", f"A is not allowed for a catalogued name; {ALLOWED}"),
-        ("autodiscover CNAME elsewhere.example.", f"CNAME is not allowed for a catalogued name; {ALLOWED}"),
-        ("_autodiscover._tcp SRV 0 0 443 a.example.", f"SRV is not allowed for a catalogued name; {ALLOWED}"),
-        ("@ DNAME elsewhere.example.", f"DNAME is not allowed for a catalogued name; {ALLOWED}"),
-        ("@ DS 1 8 1 000102030405060708090a0b0c0d0e0f10111213", f"DS is not allowed for a catalogued name; {ALLOWED}"),
-        (r"@ TYPE65280 \# 0", f"TYPE65280 is not allowed for a catalogued name; {ALLOWED}"),
+        ("@ A 192.0.2.1", "A is not allowed for a catalogued name; "),
+        ("autodiscover CNAME elsewhere.example.", "CNAME is not allowed for a catalogued name; "),
+        ("_autodiscover._tcp SRV 0 0 443 a.example.", "SRV is not allowed for a catalogued name; "),
+        ("@ DNAME elsewhere.example.", "DNAME is not allowed for a catalogued name; "),
+        ("@ DS 1 8 1 000102030405060708090a0b0c0d0e0f10111213", "DS is not allowed for a catalogued name; "),
+        (r"@ TYPE65280 \# 0", "TYPE65280 is not allowed for a catalogued name; "),
         ("@ MX 10 mx.elsewhere.example.", FOREIGN),
         ("@ MX 10 mx.sink.example.net.", FOREIGN),
         ("@ MX 0 .", FOREIGN),
@@ -66,6 +66,32 @@ ALLOWED = "a template may hold TXT, CAA, SOA, NS and MX to our own names"
 def test_what_is_wrong_names_file_and_line(tmp_path: Path, record: str, what: str) -> None:
     (fault,) = faults(tmp_path, f"$TTL 300\n\n{record}\n")
     assert fault.startswith(f"template.zone:3: {what}")
+
+
+RECORDS = {
+    "TXT": "@ TXT x",
+    "CAA": '@ CAA 0 issue ";"',
+    "SOA": "@ SOA ns1.sink.example. h.sink.example. 1 2 3 4 5",
+    "NS": "@ NS ns1.sink.example.",
+    "MX": "@ MX 10 mx.sink.example.",
+    "A": "@ A 192.0.2.1",
+    "AAAA": "@ AAAA 2001:db8::1",
+    "CNAME": "www CNAME elsewhere.example.",
+    "DNAME": "@ DNAME elsewhere.example.",
+    "DS": "@ DS 1 8 1 000102030405060708090a0b0c0d0e0f10111213",
+    "HTTPS": "@ HTTPS 1 .",
+    "PTR": "@ PTR elsewhere.example.",
+    "SRV": "_autodiscover._tcp SRV 0 0 443 a.example.",
+    "TLSA": f"_25._tcp TLSA 3 1 1 {'00' * 32}",
+}
+"""A record of each type, to our own names where it may be."""
+
+
+def test_the_message_lists_the_types_that_are_allowed(tmp_path: Path) -> None:
+    told = {qtype: " ".join(faults(tmp_path, f"$TTL 300\n{record}\n")) for qtype, record in RECORDS.items()}
+    refused = {qtype: message for qtype, message in told.items() if "is not allowed for a catalogued name" in message}
+    for message in refused.values():
+        assert set(re.findall(r"\b[A-Z]{2,}\b", message.partition("; ")[2])) == RECORDS.keys() - refused.keys()
 
 
 def test_every_fault_at_once(tmp_path: Path) -> None:
@@ -85,6 +111,7 @@ def test_our_own_names(tmp_path: Path, host: str) -> None:
 
 
 def test_an_empty_template_is_completed(tmp_path: Path) -> None:
+    """The CAA record (RFC 8659 §4.2) lets no authority issue."""
     made, _ = load(_written(tmp_path, ""), OURS)
     assert made is not None
     assert {owner: {RRType(t).name for t in types} for owner, types in made.items()} == {
@@ -94,6 +121,7 @@ def test_an_empty_template_is_completed(tmp_path: Path) -> None:
         b"\x01*\x0a_domainkey": {"TXT"},
     }
     assert {rrset.ttl for types in made.values() for rrset in types.values()} == {300}
+    assert [rdata.octets for rdata in made[b""][RRType.CAA].rdatas] == [b"\0\x05issue;"]
 
 
 def test_what_is_there_is_not_added(tmp_path: Path) -> None:

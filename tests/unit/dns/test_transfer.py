@@ -19,11 +19,11 @@ from catcher.catalogue import Catalogue, Entry
 from catcher.dns import Authority, AuthorityReply, Rcode, Transport
 from catcher.dns.catalogzone import CatalogZone
 from catcher.dns.secondaries import Secondaries, Secondary
+from catcher.dns.transfer import up_to_date
 from catcher.dns.tsig import Key
 from catcher.dns.wire import name_to_wire
 from catcher.model.policy import Policy
-from tests.unit.dns.serving import NOW, zone
-from tests.unit.dns.test_authority import PUBLICATIONS, entry
+from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, zone
 
 HOST = "192.0.2.53"
 KEY = Key(name_to_wire("k.example"), "hmac-sha256", b"secret secret secret secret!")
@@ -187,6 +187,22 @@ def test_ixfr(server: Authority, behind: int, count: int) -> None:
     assert len(told) == count if count == 1 else len(told) >= count
     over_udp = records(server, "army.ml", qtype="IXFR", serial=PUBLICATIONS.serial - behind, transport=Transport.UDP)
     assert over_udp == told[:1]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "needs_nothing"),
+    [
+        (5, 5, True),
+        (4, 5, False),
+        (2**32 - 1, 0, False),
+        (2**32 - 1, 2**31 - 2, False),
+        (0, 2**32 - 1, True),
+        (2**31 - 2, 2**32 - 1, True),
+    ],
+)
+def test_a_serial_that_turned_over_is_the_newer_one(theirs: int, ours: int, needs_nothing: bool) -> None:
+    """RFC 1982 §3.2: the difference counts modulo 2^32."""
+    assert up_to_date(theirs, ours) is needs_nothing
 
 
 def test_ixfr_without_the_clients_soa(server: Authority) -> None:

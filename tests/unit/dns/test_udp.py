@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, UdpServer
-from tests.unit.dns import compiling
-from tests.unit.dns.serving import query
-from tests.unit.dns.test_authority import AUTHORITY
-from tests.unit.dns.test_responder import Clock
+from tests.support.clocks import Clock
+from tests.support.dnsserver import compiling
+from tests.support.dnsserver.serving import AUTHORITY, NOW, query
 
 QUERY = query("army.ml", "MX").to_wire()
 Sent = list[tuple[bytes, Any]]
@@ -49,7 +48,7 @@ class Socket:
 
 def serve(sock: Socket, limits: RateLimits | None = None, authority: Authority = AUTHORITY) -> UdpServer:
     standing_in: Any = sock
-    server = UdpServer(standing_in, authority, Clock(), DemandTally(), limits=limits, batches=False)
+    server = UdpServer(standing_in, authority, Clock(NOW), DemandTally(), limits=limits, batches=False)
     server.drain()
     return server
 

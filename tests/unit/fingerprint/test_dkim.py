@@ -11,7 +11,7 @@ from catcher.fingerprint.dkim import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from tests.support.fingerprints import FAILED, MESSAGE, NOW, read, txt
-from tests.support.shared import shared
+from tests.support.shared import data
 from tests.support.signing import ED25519_RECORD, RSA_RECORD, SHORT_RSA_KEY, SHORT_RSA_RECORD, signed
 
 KEY_NAME = "s1._domainkey.contractor.example"
@@ -36,7 +36,7 @@ def test_a_genuine_signature_passes(algorithm: str, record: bytes, canonicalizat
 @pytest.mark.parametrize("name", ["signed/001.txt", "signed/002.txt", "signed/003.txt"])
 def test_real_signed_mails_pass(name: str) -> None:
     """RFC 8463's example (both algorithms), RFC 6376's, and one of the IETF's lists."""
-    with tarfile.open(shared("mail/signed_dev.tar.xz")) as archive:
+    with tarfile.open(data("mail/signed_dev.tar.xz")) as archive:
         file = archive.extractfile(name)
         assert file is not None
         keys, _, message = file.read().partition(b"\n\n")

@@ -14,8 +14,9 @@ from catcher.fingerprint.facts import Fact
 from catcher.model.fingerprint import Fingerprint, MailClass, Nature, TypoKind
 from catcher.model.mailbox import Mailbox
 from catcher.model.transaction import Transaction
+from tests.persons import letters
 from tests.support.fingerprints import MESSAGE, NOW, context, judge, read, transaction
-from tests.support.shared import shared
+from tests.support.shared import Amount
 
 
 def nature(message: bytes, mail_from: str | None = "ada@contractor.example") -> Nature:
@@ -185,10 +186,10 @@ def test_genuine_lies_between_0_and_1_and_follows_the_facts() -> None:
 
 
 @cache
-def corpus(archive_name: str, kind: str) -> tuple[tuple[str, Nature], ...]:
-    """(file, its nature) for every mail of a kind in an archive of the shared data."""
+def corpus(amount: Amount, archive_name: str, kind: str) -> tuple[tuple[str, Nature], ...]:
+    """(file, its nature) for every mail of a kind in an archive of the test data."""
     found = []
-    with tarfile.open(shared(archive_name)) as archive:
+    with tarfile.open(amount.of(archive_name)) as archive:
         for member in archive:
             file = archive.extractfile(member) if member.isfile() and member.name.startswith(kind) else None
             if file is not None:
@@ -209,16 +210,21 @@ def _nature_of_file(octets: bytes) -> Nature:
     return found.nature
 
 
-def test_bounces_are_recognised_and_their_relatives_are_automatic() -> None:
-    """299 bounces; the other 13 are abuse reports and out-of-office answers."""
+@pytest.mark.parametrize(("amount", "bounces"), [(Amount.FOLD, 67), (Amount.WHOLE, 299)])
+def test_bounces_are_recognised_and_their_relatives_are_automatic(amount: Amount, bounces: int) -> None:
+    """Beside the bounces there are 13 abuse reports and out-of-office answers."""
     classes: Counter[tuple[str, str]] = Counter()
-    for name, found in corpus("mail/bounces_dev.tar.xz", "bounce"):
+    for name, found in corpus(amount, "mail/bounces_dev.tar.xz", "bounce"):
         relative = name.startswith(("bounce/arf", "bounce/rfc3834"))
         classes["relative" if relative else "bounce", found.mail_class.value] += 1
     assert classes["relative", "automatic"] == 13
-    assert classes["bounce", "bounce"] / 299 >= 0.98
+    assert classes["bounce", "bounce"] / bounces >= 0.98
+
+
+def test_no_letter_of_a_person_is_taken_for_a_bounce() -> None:
+    assert MailClass.BOUNCE not in {_nature_of_file(letter.octets).mail_class for letter in letters(200, sign=False)}
 
 
 def test_at_most_one_ham_in_a_thousand_is_taken_for_a_bounce() -> None:
-    classes = Counter(found.mail_class for _, found in corpus("mail/spamassassin_dev.tar.xz", "ham"))
+    classes = Counter(found.mail_class for _, found in corpus(Amount.WHOLE, "mail/spamassassin_dev.tar.xz", "ham"))
     assert classes[MailClass.BOUNCE] / classes.total() <= 0.001

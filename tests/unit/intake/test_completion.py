@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -16,14 +16,14 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.fingerprint import AuthResult, Tier
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.lookup import LookupResult, LookupResults, Question, Status
-from catcher.model.observation import Observation, Stored
+from catcher.model.observation import Observation
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
 from catcher.privacy import KeyRing
-from catcher.store import MemoryStore
 from tests.support.fingerprints import NOW, SUFFIXES, answer, transaction, txt
 from tests.support.folding import folder
 from tests.support.signing import ED25519_RECORD, signed
+from tests.support.sinks import Sink
 from tests.support.smtpwire import run
 
 MAIL = signed(
@@ -53,22 +53,6 @@ class Recovering:
         self.asked += [(now, question.name, on_behalf_of) for question in questions]
         failed = LookupResult(Status.FAILED)
         return {q: failed if now < self._until or q.name in self._dead else answer(q, TABLE) for q in questions}
-
-
-class Sink:
-    """A store's two ways in, without a thread."""
-
-    def __init__(self) -> None:
-        self.store = MemoryStore()
-        self.failure: Exception | None = None
-
-    async def commit(self, observations: Sequence[Observation]) -> tuple[Stored, ...]:
-        return tuple(Stored(o.id, o.retry_of, o.replayed) for o in self.store.add([observations])[0])
-
-    async def revise(self, observations: Sequence[Observation]) -> int:
-        if self.failure is not None:
-            raise self.failure
-        return len(self.store.revise(observations))
 
 
 class Room:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,29 +14,17 @@ from catcher.catalogue import Catalogue, Entry
 from catcher.intake import Intake
 from catcher.model.errors import StoreUnavailable
 from catcher.model.lookup import LookupResult, LookupResults, Question, Status
-from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Header, HeaderField
 from catcher.privacy import KeyRing
-from tests.unit.intake.test_observe import MOMENT, TRANSACTION
+from tests.support.sinks import Sink
+from tests.support.transactions import MOMENT, TRANSACTION
 
 CATALOGUE = Catalogue.of(
     Entry(f"{name}.ml", f"{name}.mil", Policy.ACCEPT, None, Policy.OBSERVE, "", "catalogue.csv:2")
     for name in ("army", "navy")
 )
 POLICIES = {"army.ml": Policy.ACCEPT, "navy.ml": Policy.ACCEPT}
-
-
-class Sink:
-    def __init__(self, error: Exception | None = None) -> None:
-        self.committed: list[Sequence[Observation]] = []
-        self._error = error
-
-    async def commit(self, observations: Sequence[Observation]) -> tuple[Stored, ...]:
-        if self._error is not None:
-            raise self._error
-        self.committed.append(observations)
-        return tuple(Stored(o.id, o.retry_of, o.replayed) for o in observations)
 
 
 class Failing:

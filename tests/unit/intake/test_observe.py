@@ -13,11 +13,10 @@ from catcher.model.fingerprint import Authentication, Basis, Fingerprint, Freshn
 from catcher.model.mailbox import Mailbox
 from catcher.model.observation import REVISED, SizeClass
 from catcher.model.policy import Outcome, Policy
-from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
+from catcher.model.transaction import Header, HeaderField
 from catcher.privacy import KeyRing, Tokens
 from tests.support.observations import observation, sender
-
-MOMENT = datetime(2026, 11, 3, 12, 34, 56, 789, tzinfo=UTC)
+from tests.support.transactions import MOMENT, TRANSACTION
 
 FINGERPRINT = Fingerprint(
     sender=sender(),
@@ -29,21 +28,6 @@ FINGERPRINT = Fingerprint(
     markings=(),
     authentication=Authentication(),
     freshness=Freshness(True, "signed", (b"signature-octets",)),
-)
-
-TRANSACTION = Transaction(
-    received_at=MOMENT,
-    client="192.0.2.7",
-    helo="mail.contractor.example",
-    tls=False,
-    reverse_path=Mailbox("jane.roe", "contractor.example"),
-    forward_paths=(
-        Mailbox("john.doe", "mail.army.ml"),
-        Mailbox("JOHN.DOE", "mail.army.ml"),
-        Mailbox("richard.roe", "navy.ml"),
-    ),
-    header=Header((HeaderField(b"Message-ID", b" <one@contractor.example>"),), octets=500),
-    body=BodyFacts(octets=9_000),
 )
 
 ARRIVAL = Arrival("t1", "AAAA-BBBB-CCCC", {"army.ml": Policy.ACCEPT, "navy.ml": Policy.ACCEPT}, Outcome.ACCEPTED)

@@ -7,7 +7,7 @@ from string import ascii_lowercase, digits
 import pytest
 
 from catcher.lookalike import Lookalikes, generate
-from tests.unit.lookalike.test_match import registrable
+from tests.support.lookalikes import registrable
 
 PROTECTED = ("army.mil", "us.army.mil", "contractor.example")
 

@@ -8,14 +8,7 @@ from hypothesis import strategies as st
 
 from catcher.lookalike import Lookalikes
 from catcher.model.domain import DomainError, to_alabel
-
-
-def registrable(name: str) -> str | None:
-    """Two labels, or three below ``co.example``."""
-    labels = name.split(".")
-    needed = 3 if labels[-2:] == ["co", "example"] else 2
-    return ".".join(labels[-needed:]) if len(labels) >= needed else None
-
+from tests.support.lookalikes import registrable
 
 WATCHED = ("army.mil", "us.army.mil", "navy.mil", "contractor.example", "ministry.co.example", "xn--bcher-kva.example")
 LOOKALIKES = Lookalikes(WATCHED, registrable)

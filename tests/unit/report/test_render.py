@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 
 from catcher.model.report import Report
 from catcher.report import Language, ReportForm, render, subject
-from catcher.report.render import _environment
+from catcher.report.render import environment
 from tests.support import reports
 from tests.support.pages import Page, harmful
 
@@ -91,7 +91,7 @@ def test_templates_in_names_are_not_run() -> None:
 @pytest.mark.parametrize("form", [ReportForm.TEXT, ReportForm.HTML])
 def test_a_name_that_a_template_lacks_is_an_error(form: ReportForm) -> None:
     with pytest.raises(UndefinedError):
-        _environment(form is ReportForm.HTML, Language.FRENCH).from_string("{{ absent }}").render()
+        environment(form is ReportForm.HTML, Language.FRENCH).from_string("{{ absent }}").render()
 
 
 def test_markup_in_a_sentence_is_escaped_in_html_and_plain_in_text() -> None:

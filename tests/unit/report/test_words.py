@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.report import words
-from catcher.report.render import _environment
+from catcher.report.render import environment
 from catcher.report.words import WORDS, Language
 
 ENGLISH, FRENCH = WORDS[Language.ENGLISH], WORDS[Language.FRENCH]
@@ -76,7 +76,7 @@ def test_every_language_has_the_same_sentences_and_headings() -> None:
     """A macro or a label that a translation lacks would be an error only in the report that needs it."""
     found = {}
     for language in Language:
-        module = _environment(False, language).get_template("sentences.j2").module
+        module = environment(False, language).get_template("sentences.j2").module
         found[language] = (
             {name for name in dir(module) if not name.startswith("_")},
             set(module.label),  # type: ignore[attr-defined]

@@ -1,4 +1,7 @@
-"""Whatever is done to them in whatever order, SqliteStore and MemoryStore answer alike."""
+"""Whatever is done to them in whatever order, SqliteStore and MemoryStore answer alike.
+
+With ``CATCHER_SHRINK=1`` a failure is reduced to the fewest steps that show it, for as long as that takes.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from tests.support.contacts import contacts, outcomes
 from tests.support.folding import folder
 from tests.support.notices import another, steps, suppressions
 from tests.support.observations import NOON, moments, observations
+from tests.support.shrinking import PHASES
 
 _DOMAINS = st.sampled_from(("army.ml", "navy.ml"))
 _ALERTS = st.sampled_from(("spike", "marking", "new-party"))
@@ -207,4 +211,6 @@ def _stepped(store: MemoryStore | SqliteStore, number: int, step: LedgerEntry) -
 
 
 TestTwoStores = TwoStores.TestCase
-TestTwoStores.settings = settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True)
+TestTwoStores.settings = settings(
+    max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, phases=PHASES
+)

@@ -19,6 +19,7 @@ from catcher.model.ports import Store
 from catcher.store import MemoryStore, SqliteStore
 from tests.support.folding import folder
 from tests.support.observations import observation, observations, sender
+from tests.support.shrinking import PHASES
 
 OPEN = Authentication(SpfResult(AuthResult.TEMPERROR, "contractor.example", "mfrom"))
 KEY = IncidentKey("contractor.example", Role.SENDER, "army.ml")
@@ -138,7 +139,7 @@ def both() -> Iterator[list[Store]]:
     first=st.lists(observations(retry_tag=st.none(), signatures=st.just(())), min_size=1, max_size=6),
     data=st.data(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=PHASES)
 def test_the_sums_do_not_depend_on_when_a_revision_came(first: list[Observation], data: st.DataObject) -> None:
     """Before the fold, between two, or after: they are those of the observations as they are at the end."""
     late = [data.draw(observations(signatures=st.just(()))) for _ in first]

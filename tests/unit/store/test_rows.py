@@ -14,6 +14,7 @@ from catcher.model.ports import ObservationRow, Store
 from catcher.store import MemoryStore, SqliteStore
 from catcher.store.codec import to_row
 from tests.support.observations import observation, observations
+from tests.support.shrinking import PHASES
 
 
 def travelled(sample: Observation) -> ObservationRow:
@@ -48,7 +49,7 @@ def test_no_rows_are_no_write(store: Store) -> None:
 
 
 @given(batches=st.lists(st.lists(observations(), max_size=6), max_size=6))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True, phases=PHASES)
 def test_rows_are_judged_as_observations_are(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[Observation]]
 ) -> None:

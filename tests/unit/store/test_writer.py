@@ -11,18 +11,9 @@ from catcher.model.observation import Observation, Stored
 from catcher.store import GroupWriter, SqliteStore
 from catcher.store.codec import to_row
 from catcher.store.writer import Commit
+from tests.support.clocks import Seconds
 from tests.support.observations import observation
 from tests.support.storing import Recording, mail, remove_all
-
-
-class Clock:
-    """Seconds that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def commit(observations: list[Observation], *, revises: bool = False) -> Commit:
@@ -31,14 +22,14 @@ def commit(observations: list[Observation], *, revises: bool = False) -> Commit:
 
 def test_a_group_is_one_write_and_its_results_are_in_order() -> None:
     store = Recording()
-    writer = GroupWriter(store.open, Clock())
+    writer = GroupWriter(store.open, Seconds())
     results = writer.write([commit(mail(n)) for n in range(10)])
     assert results == [(Stored(n + 1, None, False),) for n in range(10)]
     assert store.writes == [10]
 
 
 def test_what_is_written_is_in_the_file(tmp_path: Path) -> None:
-    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Clock())
+    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Seconds())
     writer.open()
     results = writer.write([commit(mail(n)) for n in range(100)])
     writer.close()
@@ -49,7 +40,7 @@ def test_what_is_written_is_in_the_file(tmp_path: Path) -> None:
 
 def test_a_revision_in_a_group_goes_first_and_tells_how_many_changed() -> None:
     store = Recording()
-    writer = GroupWriter(store.open, Clock())
+    writer = GroupWriter(store.open, Seconds())
     added = store.add([mail(0)])[0][0]
     final = [added, observation(id=99)]
     results = writer.write([commit(mail(1)), commit(final, revises=True), commit(mail(2))])
@@ -59,11 +50,11 @@ def test_a_revision_in_a_group_goes_first_and_tells_how_many_changed() -> None:
 def test_a_store_that_can_not_be_opened_fails_the_start(tmp_path: Path) -> None:
     (tmp_path / "catcher.db").write_bytes(b"no database" * 100)
     with pytest.raises(EnvironmentFailure, match="damaged"):
-        GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Clock()).open()
+        GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Seconds()).open()
 
 
 def test_a_store_that_fails_fails_its_group_is_closed_and_after_a_pause_opened_again() -> None:
-    store, clock = Recording(), Clock()
+    store, clock = Recording(), Seconds()
     writer = GroupWriter(store.open, clock, pause_seconds=1.0)
     writer.open()
     store.failure = lambda batches: StoreUnavailable("the disk is full")
@@ -80,7 +71,7 @@ def test_a_store_that_fails_fails_its_group_is_closed_and_after_a_pause_opened_a
 
 
 def test_a_store_that_can_not_be_opened_again_goes_on_failing_and_then_heals() -> None:
-    store, clock = Recording(), Clock()
+    store, clock = Recording(), Seconds()
     gone = True
 
     def open_store() -> Recording:
@@ -98,7 +89,7 @@ def test_a_store_that_can_not_be_opened_again_goes_on_failing_and_then_heals() -
 
 def test_one_observation_that_can_not_be_stored_fails_alone(tmp_path: Path) -> None:
     """A lone surrogate is no text that SQLite takes: its mail gets 451, the others of its group 250."""
-    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Clock())
+    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Seconds())
     bad = [observation(transaction="bad", ref="CANARY\udc80")]
     good, failed, other = writer.write([commit(o) for o in (mail(1), bad, mail(2))])
     assert isinstance(failed, str)
@@ -112,14 +103,14 @@ def test_one_observation_that_can_not_be_stored_fails_alone(tmp_path: Path) -> N
 
 
 def test_a_row_of_another_shape_fails_alone(tmp_path: Path) -> None:
-    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Clock())
+    writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Seconds())
     results = writer.write([commit(mail(1)), Commit([["too", "few"]]), Commit([], revises=True)])
     assert [type(result) for result in results] == [tuple, str, int]
 
 
 def test_a_file_that_is_removed_while_it_serves_is_made_again(tmp_path: Path) -> None:
     path = tmp_path / "catcher.db"
-    writer = GroupWriter(lambda: SqliteStore(path), Clock(), pause_seconds=0.0)
+    writer = GroupWriter(lambda: SqliteStore(path), Seconds(), pause_seconds=0.0)
     writer.write([commit(mail(0))])
     remove_all(tmp_path)
     (refusal,) = writer.write([commit(mail(1))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 
 import dns.name
@@ -29,14 +30,13 @@ from catcher.privacy import Tokens
 from catcher.smtp.stream import MessageStream
 from catcher.store import MemoryStore
 
-_OUTCOMES = {
-    Policy.ACCEPT: Outcome.ACCEPTED,
-    Policy.EXPLAIN: Outcome.EXPLAINED,
-    Policy.REFUSE: Outcome.REFUSED,
-}
+FIRST = date(2026, 10, 1)
+"""The first day of the month that is played."""
+
+_OUTCOMES = {Policy.ACCEPT: Outcome.ACCEPTED, Policy.EXPLAIN: Outcome.EXPLAINED, Policy.REFUSE: Outcome.REFUSED}
 
 
-class World:
+class Zones:
     """Answers questions from zone texts."""
 
     def __init__(self, zones: Mapping[str, str]) -> None:
@@ -81,7 +81,7 @@ class Rehearsed:
 class Rehearsal:
     """The sink's observations of an event, from its rooms wired together, with nothing running."""
 
-    def __init__(self, catalogue: Catalogue, world: World, tokens: Tokens) -> None:
+    def __init__(self, catalogue: Catalogue, world: Zones, tokens: Tokens) -> None:
         self._catalogue = catalogue
         self._world = world
         self._tokens = tokens

@@ -14,8 +14,7 @@ from catcher.dns.options import ReplySettings, packed
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, complete
 from catcher.model.policy import Policy
-from tests.unit.dns.serving import NOW, zone
-from tests.unit.dns.test_authority import entry
+from tests.support.dnsserver.serving import NOW, entry, zone
 
 ZONE = """
 ns A 192.0.2.1

@@ -1,9 +1,9 @@
-"""Makes a server from a few lines and asks it, as every test here does it."""
+"""Makes a name server from a few lines and asks it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dns.edns
@@ -12,8 +12,12 @@ import dns.message
 import dns.rdatatype
 
 from catcher import catalogue, config
+from catcher.catalogue import Catalogue, Entry
 from catcher.dns import Authority, AuthorityReply, Transport, load, wholezone
+from catcher.dns.publication import Publications
+from catcher.dns.template import Ours, complete
 from catcher.dns.zone import Zone
+from catcher.model.policy import Policy
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 HEAD = """$TTL 300
@@ -21,6 +25,16 @@ HEAD = """$TTL 300
 @ NS ns.elsewhere.example.
 """
 ROWS = ("army.ml,army.mil,accept",)
+PUBLICATIONS = Publications(complete({}, Ours("mx.sink.example", ("ns1.sink.example",), ())), 1)
+
+
+def entry(domain: str, policy: Policy = Policy.ACCEPT, until: date | None = None, then: Policy = Policy.NULL) -> Entry:
+    """A row of the catalogue."""
+    return Entry(domain, None, policy, until, then, "", "catalogue.csv:2")
+
+
+AUTHORITY = Authority(Catalogue.of([entry("army.ml"), entry("hq.army.ml", Policy.NULL)]), PUBLICATIONS, {})
+"""A server of two names, one below the other, without whole zones."""
 
 
 def settings(

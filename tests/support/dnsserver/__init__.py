@@ -1,0 +1,1 @@
+"""What tests of the name server share: a server of a few lines, its packet cache, strategies for queries."""
