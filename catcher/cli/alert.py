@@ -41,7 +41,7 @@ def test(config_file: Path, as_json: bool) -> None:
     """Sends a test by every way of [alerts]. Exit status 3 when one doesn't take it, 2 when there is none."""
     from catcher.config import load
     from catcher.notify import configured
-    from catcher.serve import SystemClock
+    from catcher.wiring import SystemClock
 
     now = SystemClock().now()
     config = load(config_file)

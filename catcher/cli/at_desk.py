@@ -25,7 +25,7 @@ def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
     # Imported here: the wiring loads every room, and --help must not wait for that.
     from catcher.directory import party_of
     from catcher.intake import organisations_of
-    from catcher.serve import SystemClock, folder, open_store
+    from catcher.wiring import SystemClock, folder, open_store
 
     config = load(config_file)
     operator = config.operator

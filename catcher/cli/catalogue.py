@@ -38,7 +38,7 @@ def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
     mx_queries_below is 5.
     """
     from catcher.config import load
-    from catcher.serve import SystemClock, load_catalogue
+    from catcher.wiring import SystemClock, load_catalogue
 
     config = load(config_file)
     catalogue = load_catalogue(config)
@@ -132,7 +132,7 @@ def export(form: str, config_file: Path, as_json: bool) -> None:
     from catcher import catalogue, dns
     from catcher.config import load
     from catcher.model.policy import Policy
-    from catcher.serve import SystemClock
+    from catcher.wiring import SystemClock
 
     config = load(config_file)
     held = catalogue.load(config.catalogue.files)
@@ -198,7 +198,7 @@ def _chosen(catalogue: Catalogue, domains: tuple[str, ...]) -> Iterator[Entry]:
 def _demand(config: Config, now: datetime) -> Mapping[str, int] | None:
     """MX queries by domain; None while there is no database, or none that can be read."""
     from catcher.model.errors import StoreUnavailable
-    from catcher.serve import open_store
+    from catcher.wiring import open_store
 
     if not config.store.path.exists():
         return None

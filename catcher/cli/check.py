@@ -74,7 +74,7 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Ite
     from catcher.desk import guard
     from catcher.desk.catalogue import misplaced, tell_server
     from catcher.desk.doubtful import doubtful
-    from catcher.serve import SystemClock
+    from catcher.wiring import SystemClock
 
     now = SystemClock().now()
     config = load(config_file)
@@ -100,7 +100,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
     from catcher import dns
     from catcher.directory import Csirts, Listings, owners
     from catcher.intake import organisations_of
-    from catcher.serve import explanations
+    from catcher.wiring import explanations
 
     faults: list[Fault] = []
     try:

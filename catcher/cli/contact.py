@@ -44,7 +44,7 @@ def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
     import asyncio
 
     from catcher.model.contact import next_contact
-    from catcher.serve import finder, system_clock
+    from catcher.wiring import finder, system_clock
 
     wanted = list(dict.fromkeys(map(_party, parties)))
 
@@ -77,7 +77,7 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
     """Enters ADDRESS as a contact of PARTY into your contacts file; it goes before all that is found."""
     from catcher.config import load
     from catcher.desk import contacts
-    from catcher.serve import load_catalogue
+    from catcher.wiring import load_catalogue
 
     config = load(config_file)
     catalogue = load_catalogue(config)
@@ -143,7 +143,7 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
     """
     from catcher.config import load
     from catcher.desk.directories import import_file
-    from catcher.serve import load_catalogue
+    from catcher.wiring import load_catalogue
 
     config = load(config_file)
     catalogue = load_catalogue(config)
@@ -285,7 +285,7 @@ def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> N
 def _book(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
     """The configuration, the contacts over its store, which is closed at the end, and the time."""
     from catcher.config import load
-    from catcher.serve import SystemClock, contact_book, load_catalogue, open_store
+    from catcher.wiring import SystemClock, contact_book, load_catalogue, open_store
 
     config = load(config_file)
     catalogue = load_catalogue(config)

@@ -39,7 +39,7 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
     from catcher.demo.month import month_before
     from catcher.demo.run import Demo
     from catcher.demo.show import show, things_to_try
-    from catcher.serve import system_clock
+    from catcher.wiring import system_clock
 
     place = _empty(folder) if folder else Path(tempfile.mkdtemp(prefix="catcher-demo-"))
     click.echo(f"Writing a month's mail; everything is kept in {place}", err=True)

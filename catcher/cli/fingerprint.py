@@ -115,7 +115,7 @@ def command(
     from catcher.cli.message import read_message, transaction_of
     from catcher.fingerprint import fingerprint
     from catcher.intake.rounds import resolved
-    from catcher.serve import system_clock
+    from catcher.wiring import system_clock
 
     if zones and no_lookups:
         raise click.UsageError("--zone and --no-lookups exclude each other")

@@ -19,8 +19,8 @@ def command(folder: Path) -> None:
     from catcher.config.schema import Smtp
     from catcher.model.errors import EnvironmentFailure
     from catcher.privacy import KeyRing
-    from catcher.serve import SystemClock
     from catcher.smtp import self_signed
+    from catcher.wiring import SystemClock
 
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty; name an empty folder or one that doesn't exist")

@@ -233,8 +233,8 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
     """
     from catcher.notify import approval, configured
     from catcher.notify.sending import ready
-    from catcher.serve import system_clock
     from catcher.supervise.lock import lock
+    from catcher.wiring import system_clock
 
     with _at_office(config_file) as (config, desk, book, _):
         named = approval.find(desk.store, ids)
@@ -324,7 +324,7 @@ def _tell(notice: Notice, as_json: bool) -> None:
 @contextmanager
 def _at_office(config_file: Path) -> Iterator[tuple[Config, Desk, ContactBook, Catalogue]]:
     """The configuration, a desk over its store, whom to tell, and the names that are held."""
-    from catcher.serve import contact_book, load_catalogue
+    from catcher.wiring import contact_book, load_catalogue
 
     with at_desk(config_file) as (config, desk):
         catalogue = load_catalogue(config)

@@ -30,8 +30,9 @@ def command(config_file: Path, role: str) -> None:
         restart_without_caches()
     from catcher.cli.log import configure_logging
     from catcher.config import load
-    from catcher.serve import DRAIN_SECONDS, ROLES, launch, system_clock
+    from catcher.serve import DRAIN_SECONDS, ROLES, launch
     from catcher.supervise import Watch
+    from catcher.wiring import system_clock
 
     config = load(config_file)
     configure_logging(config.log.level)

@@ -26,7 +26,7 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
     from catcher.config import load, state_folder
     from catcher.desk.catalogue import NotCatalogued, named, stop_mail
     from catcher.model.errors import CatcherError
-    from catcher.serve import SystemClock
+    from catcher.wiring import SystemClock
 
     if bool(domains) == every:
         raise click.UsageError("name the domains, or say --all for every row")

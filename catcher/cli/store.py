@@ -66,19 +66,19 @@ def purge(config_file: Path, as_json: bool, dry_run: bool) -> None:
 
     The server does the same by itself. Observations are folded into the incidents first, so that their sums remain.
     """
-    from catcher import serve
+    from catcher import wiring
     from catcher.config import load
     from catcher.desk.upkeep import upkeep
 
     config = load(config_file)
-    store = serve.open_store(config)
+    store = wiring.open_store(config)
     try:
         done = upkeep(
             store,
-            serve.key_ring(config),
-            serve.system_clock().now(),
+            wiring.key_ring(config),
+            wiring.system_clock().now(),
             keep_days=config.store.keep_days,
-            folder=serve.folder(config),
+            folder=wiring.folder(config),
             dry_run=dry_run,
         )
     finally:

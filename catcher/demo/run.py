@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from catcher import serve
+from catcher import wiring
 from catcher.config import Config
 from catcher.demo.client import Lookup
 from catcher.demo.clock import SharedClock
@@ -86,11 +86,11 @@ class Demo:
 @contextmanager
 def _desk(config: Config, period: Period) -> Iterator[Desk]:
     """The operator's desk on the morning after ``period``."""
-    store = serve.open_store(config)
+    store = wiring.open_store(config)
     try:
         yield Desk(
             store=store,
-            folder=serve.folder(config),
+            folder=wiring.folder(config),
             party_of=party_of,
             organisation=organisations_of(config).name,
             operator=Operator(**config.operator.model_dump()),

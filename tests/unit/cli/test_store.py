@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from catcher import cli, serve
+from catcher import cli, wiring
 from catcher.privacy import KeyRing
 from catcher.store import SqliteStore
 from tests.support.observations import NOON, observation
@@ -61,7 +61,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(tmp_path)
     Path("catcher.toml").write_text(CONFIG)
     Path("catalogue.csv").write_text("domain,intended\narmy.ml,army.mil\n")
-    monkeypatch.setattr(serve, "system_clock", lambda: At(datetime(2027, 2, 3, tzinfo=UTC)))
+    monkeypatch.setattr(wiring, "system_clock", lambda: At(datetime(2027, 2, 3, tzinfo=UTC)))
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["catcher", "store", *arguments])
