@@ -116,10 +116,17 @@ def _tasks(
                 Task(
                     f"smtp-{number}",
                     functools.partial(
-                        smtp_process.run, config, clock, catalogue.under(stops), certificates, words, sockets, writing
+                        smtp_process.run,
+                        config,
+                        clock,
+                        catalogue.under(stops.covers),
+                        certificates,
+                        words,
+                        sockets,
+                        writing,
                     ),
                     (*sockets, writing),
                 )
             )
-        tasks.append(Task("upkeep", functools.partial(upkeep.run, config, clock, catalogue.under(stops))))
+        tasks.append(Task("upkeep", functools.partial(upkeep.run, config, clock, catalogue.under(stops.covers))))
     return tasks, before
