@@ -15,7 +15,7 @@ _TEXTS = ("en.txt", "fr.txt")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 def command(folder: Path) -> None:
     """Write a commented catcher.toml, a catalogue, a zone template, texts and a key into DIR, which is empty or new."""
-    from catcher.config import describe
+    from catcher.config.describe import describe
     from catcher.config.schema import Smtp
     from catcher.model.errors import EnvironmentFailure
     from catcher.privacy import KeyRing
