@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catcher.cli.changes import tell
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.config import load
+from catcher.desk import catalogue as desk
 from catcher.model.demand import TELLABLE, is_small
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.errors import ConfigurationError, Fault, StoreUnavailable
+from catcher.model.policy import Policy
+from catcher.wiring import SystemClock, load_catalogue, open_store
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue, Entry
@@ -37,9 +44,6 @@ def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
     One to four queries are shown as <5: so few would tell of a single resolver. In --json mx_queries is null then, and
     mx_queries_below is 5.
     """
-    from catcher.config import load
-    from catcher.wiring import SystemClock, load_catalogue
-
     config = load(config_file)
     catalogue = load_catalogue(config)
     now = SystemClock().now()
@@ -85,10 +89,6 @@ def add(
 
     What is doubtful about it, as `catcher check` would note, is said on stderr.
     """
-    from catcher.cli.changes import tell
-    from catcher.config import load
-    from catcher.desk import catalogue as desk
-
     config = load(config_file)
     row = {"domain": domain, "intended": intended, "policy": policy, "until": until, "then": then or ""}
     row |= {"note": note, "lang": lang}
@@ -108,10 +108,6 @@ def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: 
 
     A domain that goes to a new owner is better given policy release first, for as long as our MX may be cached.
     """
-    from catcher.cli.changes import tell
-    from catcher.config import load
-    from catcher.desk import catalogue as desk
-
     config = load(config_file)
     changes = desk.remove(config.catalogue.files, domains, dry_run=dry_run)
     tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
@@ -130,9 +126,6 @@ def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: 
 def export(form: str, config_file: Path, as_json: bool) -> None:
     """Print the delegations for the TLD zone: each domain's name servers. Released domains are left out."""
     from catcher import catalogue, dns
-    from catcher.config import load
-    from catcher.model.policy import Policy
-    from catcher.wiring import SystemClock
 
     config = load(config_file)
     held = catalogue.load(config.catalogue.files)
@@ -177,9 +170,6 @@ def _cell(row: Mapping[str, Any], column: str) -> str:
 
 
 def _chosen(catalogue: Catalogue, domains: tuple[str, ...]) -> Iterator[Entry]:
-    from catcher.model.domain import DomainError, to_alabel
-    from catcher.model.errors import ConfigurationError, Fault
-
     if not domains:
         yield from catalogue
         return
@@ -197,9 +187,6 @@ def _chosen(catalogue: Catalogue, domains: tuple[str, ...]) -> Iterator[Entry]:
 
 def _demand(config: Config, now: datetime) -> Mapping[str, int] | None:
     """MX queries by domain; None while there is no database, or none that can be read."""
-    from catcher.model.errors import StoreUnavailable
-    from catcher.wiring import open_store
-
     if not config.store.path.exists():
         return None
     try:

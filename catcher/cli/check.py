@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catcher import catalogue as catalogue_room
+from catcher.catalogue import Guard
 from catcher.cli.options import config_option, json_option, print_json
+from catcher.config import load
+from catcher.desk import catalogue as desk_catalogue
+from catcher.desk import guard
+from catcher.desk.doubtful import doubtful
+from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.wiring import SystemClock, explanations, organisations
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue
@@ -69,25 +77,22 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
 
 def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Iterator[Fault], list[tuple[str, str]]]:
     """Findings, notes about rows, and a summary. Raises ConfigurationError with the faults of all files together."""
-    from catcher.catalogue import Guard
-    from catcher.config import load
-    from catcher.desk import guard
-    from catcher.desk.catalogue import misplaced, tell_server
-    from catcher.desk.doubtful import doubtful
-    from catcher.wiring import SystemClock
-
     now = SystemClock().now()
     config = load(config_file)
     required = config.catalogue.guard == "required"
     catalogue = _everything(config, now)
-    findings = [*guard.exposed(config.node.state), *guard.unusable(config.node.state), *misplaced(config, catalogue)]
+    findings = [
+        *guard.exposed(config.node.state),
+        *guard.unusable(config.node.state),
+        *desk_catalogue.misplaced(config, catalogue),
+    ]
     summary = list(_about(config, catalogue, now))
     if zones:
         runs, refused = guard.run(config, catalogue, zones, now=now)
         findings += refused
         summary += [(run.zone, _compared(run)) for run in runs]
         findings += guard.beside_the_catalogue(runs)
-        answer = tell_server(config.node.state)
+        answer = desk_catalogue.tell_server(config.node.state)
         if answer is not None:
             summary.append(("running server", answer))
     findings += guard.standing(catalogue, Guard.load(config.node.state, required), now=now)
@@ -96,11 +101,7 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Ite
 
 def _everything(config: Config, now: datetime) -> Catalogue:
     """The catalogue, and all else that is read as the server will. Raises ConfigurationError with all faults."""
-    from catcher import catalogue as catalogue_room
     from catcher import dns
-    from catcher.directory import Csirts, Listings, owners
-    from catcher.intake import organisations_of
-    from catcher.wiring import explanations
 
     faults: list[Fault] = []
     try:
@@ -110,7 +111,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
         catalogue = catalogue_room.Catalogue.of(())
     for read in (
         lambda: dns.load(config, catalogue, now=now, keep_serial=False),
-        lambda: organisations_of(config),
+        lambda: organisations(config),
         lambda: explanations(config, catalogue),
         lambda: Listings.load(config.notify.contacts, config.node.state),
         lambda: Csirts.load(config.node.state),

@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.config import load
+from catcher.desk import contacts, directories
+from catcher.desk.directories import import_file
+from catcher.directory import party_of
+from catcher.model.contact import next_contact
+from catcher.model.domain import DomainError, to_alabel
+from catcher.wiring import SystemClock, contact_book, finder, load_catalogue, open_store
 
 if TYPE_CHECKING:
     from catcher.config import Config
@@ -43,23 +50,20 @@ def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
     """
     import asyncio
 
-    from catcher.model.contact import next_contact
-    from catcher.wiring import finder, system_clock
-
     wanted = list(dict.fromkeys(map(_party, parties)))
 
     async def search() -> bool:
         everybody = True
-        looking = finder(config, book, system_clock())
+        looking = finder(config, book, SystemClock())
         for party in wanted:
-            now = system_clock().now()
+            now = SystemClock().now()
             found = await looking.find(party, now, tell=_watched(party))
-            contacts = book.record(party, found.contacts, found.outcomes, looked=found.looked, now=now)
-            _print_search(party, found.outcomes, contacts, as_json)
-            everybody = everybody and next_contact(contacts) is not None
+            known = book.record(party, found.contacts, found.outcomes, looked=found.looked, now=now)
+            _print_search(party, found.outcomes, known, as_json)
+            everybody = everybody and next_contact(known) is not None
         return everybody
 
-    with _book(config_file) as (config, book, _):
+    with _contacts(config_file) as (config, book, _):
         everybody = asyncio.run(search())
     if not everybody:
         raise click.exceptions.Exit(1)
@@ -75,10 +79,6 @@ def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
 @json_option
 def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
     """Enters ADDRESS as a contact of PARTY into your contacts file; it goes before all that is found."""
-    from catcher.config import load
-    from catcher.desk import contacts
-    from catcher.wiring import load_catalogue
-
     config = load(config_file)
     catalogue = load_catalogue(config)
     row = contacts.add(
@@ -90,7 +90,7 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
         is_typo=lambda domain: catalogue.find(domain) is not None,
         dry_run=dry_run,
     )
-    _tell({"party": row.party, "address": row.address, "done": not dry_run}, "entered", as_json)
+    _print_done({"party": row.party, "address": row.address, "done": not dry_run}, "entered", as_json)
 
 
 @command.command()
@@ -101,11 +101,8 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
 @json_option
 def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
     """Takes ADDRESS of PARTY out of your contacts file."""
-    from catcher.config import load
-    from catcher.desk import contacts
-
     row = contacts.remove(load(config_file).notify.contacts, party=_party(party), address=address, dry_run=dry_run)
-    _tell({"party": row.party, "address": row.address, "done": not dry_run}, "removed", as_json)
+    _print_done({"party": row.party, "address": row.address, "done": not dry_run}, "removed", as_json)
 
 
 @command.command()
@@ -122,9 +119,9 @@ def confirm(party: str, address: str, name: str, config_file: Path, as_json: boo
     name = " ".join(name.split())
     if not name or not name.isprintable() or len(name) > 100:
         raise click.BadParameter("a person's name, at most 100 characters on one line", param_hint="--as")
-    with _book(config_file) as (_, book, now):
+    with _contacts(config_file) as (_, book, now):
         contact = book.confirm(_party(party), address, by=name, now=now)
-    _tell({**contact.to_json(), "done": True}, "confirmed", as_json)
+    _print_done({**contact.to_json(), "done": True}, "confirmed", as_json)
 
 
 @command.command("import")
@@ -141,10 +138,6 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
     left out; the exit status is 1 then. So is a contact that can't be written to, but its row is kept without it, and
     that alone changes no status. The server reads directories when it starts and on SIGHUP.
     """
-    from catcher.config import load
-    from catcher.desk.directories import import_file
-    from catcher.wiring import load_catalogue
-
     config = load(config_file)
     catalogue = load_catalogue(config)
 
@@ -181,18 +174,18 @@ def list_(party: str | None, steps: bool, directories: bool, config_file: Path, 
     if directories:
         _list_directories(party, config_file, as_json)
         return
-    with _book(config_file) as (_, book, now):
+    with _contacts(config_file) as (_, book, now):
         parties = book.parties() if party is None else [_party(party)]
         if steps:
             found = _print_steps((o for each in parties for o in book.store.contact_outcomes(each)), as_json)
         else:
             found = _print_contacts((c for each in parties for c in book.of(each, now)), as_json)
     if not found:
-        _tell_how_to_begin(party, steps=steps)
+        _explain_empty(party, steps=steps)
         raise click.exceptions.Exit(1)
 
 
-def _tell_how_to_begin(party: str | None, *, steps: bool) -> None:
+def _explain_empty(party: str | None, *, steps: bool) -> None:
     """Says on stderr why nothing is listed, and what would change that."""
     whose = f"{_party(party)}: " if party is not None else ""
     what = "nobody was looked for" if steps else "no contacts"
@@ -248,7 +241,7 @@ def _cell(value: object) -> str:
     return "-" if value is None else ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _tell(row: dict[str, Any], what: str, as_json: bool) -> None:
+def _print_done(row: dict[str, Any], what: str, as_json: bool) -> None:
     if as_json:
         print_json([row])
     else:
@@ -256,10 +249,6 @@ def _tell(row: dict[str, Any], what: str, as_json: bool) -> None:
 
 
 def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> None:
-    from catcher.config import load
-    from catcher.desk import directories
-    from catcher.model.domain import DomainError, to_alabel
-
     state = load(config_file).node.state
     headers: tuple[str, ...]
     rows: list[tuple[object, ...]]
@@ -282,11 +271,8 @@ def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> N
 
 
 @contextmanager
-def _book(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
+def _contacts(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
     """The configuration, the contacts over its store, which is closed at the end, and the time."""
-    from catcher.config import load
-    from catcher.wiring import SystemClock, contact_book, load_catalogue, open_store
-
     config = load(config_file)
     catalogue = load_catalogue(config)
     store = open_store(config)
@@ -298,9 +284,6 @@ def _book(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
 
 def _party(text: str) -> str:
     """The organisation that ``text``, a domain of it, stands for."""
-    from catcher.directory import party_of
-    from catcher.model.domain import DomainError, to_alabel
-
     try:
         name = to_alabel(text)
     except DomainError as error:

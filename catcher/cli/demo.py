@@ -39,13 +39,13 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
     from catcher.demo.month import month_before
     from catcher.demo.run import Demo
     from catcher.demo.show import show, things_to_try
-    from catcher.wiring import system_clock
+    from catcher.wiring import SystemClock
 
     place = _empty(folder) if folder else Path(tempfile.mkdtemp(prefix="catcher-demo-"))
     click.echo(f"Writing a month's mail; everything is kept in {place}", err=True)
     with (place / "servers.log").open("a", encoding="utf-8") as log:
         configure_logging("debug", log)
-        demo = Demo.prepare(place, month_before(system_clock().now()))
+        demo = Demo.prepare(place, month_before(SystemClock().now()))
         outcome = demo.searched(demo.run(_progress))
         if as_json:
             print_json(outcome.to_json())

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from catcher.cli.at_desk import at_desk, shown
+from catcher.cli.at_desk import shown, with_contacts, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.desk.catalogue import stop_now
+from catcher.desk.files import write_private
 from catcher.model.notice import Notice, NoticeForm
 from catcher.model.noticelife import Act, State
+from catcher.model.suppression import Suppression
+from catcher.supervise.lock import lock
+from catcher.wiring import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catcher.catalogue import Catalogue
-    from catcher.config import Config
-    from catcher.desk.contacts import ContactBook
-    from catcher.desk.context import Desk
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -73,7 +73,7 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
     """
     from catcher.notify import configured
 
-    with _at_office(config_file) as (config, desk, book, _):
+    with with_contacts(config_file) as (config, desk, book, _):
         drafting = configured.drafting(config, desk, book)
         rest = drafting.due() if dry_run else drafting.draft()
         if states:
@@ -145,7 +145,7 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
     """
     from catcher.notify import approval
 
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         if dry_run:
             for notice in approval.find(desk.store, ids):
                 text = approval.text_of(desk.store, notice)
@@ -155,7 +155,7 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
                     click.echo(text, nl=False)
             return
         for notice in approval.approve(desk.store, ids, who=who, now=desk.now):
-            _tell(notice, as_json)
+            _print(notice, as_json)
 
 
 @command.command()
@@ -166,10 +166,9 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
 @config_option
 def letter(id: str, file: Path, config_file: Path) -> None:
     """Writes a letter as PDF: to read before you approve it, and to print and post afterwards."""
-    from catcher.desk.files import write_private
     from catcher.notify import approval
 
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         (notice,) = approval.find(desk.store, [id])
         if notice.form is not NoticeForm.LETTER:
             raise approval.NotNow(f"{notice.id}: it is a mail; `catcher notify approve --dry-run` prints it")
@@ -185,9 +184,9 @@ def posted(ids: tuple[str, ...], who: str, config_file: Path, as_json: bool) -> 
     """Says that you have posted approved letters: their parties count as told from then on."""
     from catcher.notify import approval
 
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         for notice in approval.posted(desk.store, ids, who=who, now=desk.now):
-            _tell(notice, as_json)
+            _print(notice, as_json)
 
 
 @command.command()
@@ -203,10 +202,9 @@ def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, 
     `transfer` only records that you agree: the name's handing over is between you and them, and policy release is for
     the days in between. Be sure first that it was the party who asked: whoever read the notice could answer it.
     """
-    from catcher.desk.catalogue import stop_now
     from catcher.notify import approval
 
-    with at_desk(config_file) as (config, desk):
+    with with_store(config_file) as (config, desk):
         notice, request = approval.requested(desk.store, id)
         stops = request is Act.STOP_REQUESTED and not decline
         if dry_run:
@@ -216,7 +214,7 @@ def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, 
         if stops:
             stop_now(config, notice.key.domain, now=desk.now)
         note = f"mail to {notice.key.domain} is turned away" if stops else f"on {request}"
-        _tell(approval.decide(desk.store, notice, done=not decline, who=who, note=note, now=desk.now), as_json)
+        _print(approval.decide(desk.store, notice, done=not decline, who=who, note=note, now=desk.now), as_json)
 
 
 @command.command()
@@ -233,15 +231,13 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
     """
     from catcher.notify import approval, configured
     from catcher.notify.sending import ready
-    from catcher.supervise.lock import lock
-    from catcher.wiring import system_clock
 
-    with _at_office(config_file) as (config, desk, book, _):
+    with with_contacts(config_file) as (config, desk, book, _):
         named = approval.find(desk.store, ids)
-        sender = configured.sender(config, desk.store, book, system_clock())
+        sender = configured.sender(config, desk.store, book, SystemClock())
         if dry_run:
             waiting = ready(desk.store, desk.now, frozenset(ids))
-            kept = _tell_kept(named, {notice.id for notice in waiting})
+            kept = _name_unsent(named, {notice.id for notice in waiting})
             if as_json:
                 print_json(notice.to_json() for notice in waiting)
             else:
@@ -258,14 +254,14 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
             for notice in sender.send(frozenset(ids)):
                 tried.add(notice.id)
                 unsent += notice.state in (State.DEFERRED, State.FAILED, State.WITHDRAWN)
-                _tell(notice, as_json)
+                _print(notice, as_json)
         finally:
             os.close(fd)
-        if unsent + _tell_kept(named, tried):
+        if unsent + _name_unsent(named, tried):
             raise click.exceptions.Exit(1)
 
 
-def _tell_kept(named: Sequence[Notice], going: Collection[str]) -> int:
+def _name_unsent(named: Sequence[Notice], going: Collection[str]) -> int:
     """Says which of the notices that a person named don't go, and why; how many those are."""
     kept = [notice for notice in named if notice.id not in going]
     for notice in kept:
@@ -293,10 +289,9 @@ def suppress(
 
     What is on its way is taken back. The latest word on the same subject holds.
     """
-    from catcher.model.suppression import Suppression
     from catcher.notify import approval
 
-    with _at_office(config_file) as (_, desk, _, catalogue):
+    with with_contacts(config_file) as (_, desk, _, catalogue):
         keys = [incident.key for incident in desk.store.incidents(mailboxes=False)]
         scope, subject = approval.subject_of(what, keys=keys, is_held=lambda name: catalogue.get(name) is not None)
         day: date | None = until and until.date()
@@ -314,18 +309,8 @@ def suppress(
             click.echo(f"{notice.id} to {notice.addressee.address} is taken back")
 
 
-def _tell(notice: Notice, as_json: bool) -> None:
+def _print(notice: Notice, as_json: bool) -> None:
     if as_json:
         print_json([notice.to_json()])
     else:
         click.echo(f"{notice.id} {notice.state}: {_next(notice)}")
-
-
-@contextmanager
-def _at_office(config_file: Path) -> Iterator[tuple[Config, Desk, ContactBook, Catalogue]]:
-    """The configuration, a desk over its store, whom to tell, and the names that are held."""
-    from catcher.wiring import contact_book, load_catalogue
-
-    with at_desk(config_file) as (config, desk):
-        catalogue = load_catalogue(config)
-        yield config, desk, contact_book(config, desk.store, catalogue), catalogue

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from catcher.cli.at_desk import at_desk, shown
+from catcher.cli.at_desk import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import observations
 from catcher.model.domain import DomainError, to_alabel
@@ -77,7 +77,7 @@ def list_(
     limit: int | None,
 ) -> None:
     """Lists observations, latest first; a table has 50 rows unless --limit says otherwise, JSON all of them."""
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         rows = limit if as_json or limit is not None else TABLE_ROWS + 1
         found = observations.find(desk, domain=domain, since=since, until=until, limit=rows)
         if as_json:
@@ -95,7 +95,7 @@ def list_(
 @json_option
 def show(name: str, config_file: Path, as_json: bool) -> None:
     """Shows one observation by its number, or those with a reference from a sender's log."""
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         found = observations.show(desk, name)
     if as_json:
         print_json(observation.to_json() | {"revision": observation.revision} for observation in found)
@@ -117,7 +117,7 @@ def export(
     limit: int | None,
 ) -> None:
     """Writes observations to stdout, oldest first: CSV that no spreadsheet takes for formulas, or JSON lines."""
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         found = observations.find(desk, domain=domain, since=since, until=until, limit=limit, newest_first=False)
         if as_json:
             print_json(observation.to_json() for observation in found)

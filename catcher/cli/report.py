@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from catcher.cli.at_desk import at_desk, period_option, shown
+from catcher.cli.at_desk import period_option, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import Config
 from catcher.desk import forms, reports
@@ -45,7 +45,7 @@ def command() -> None:
 @json_option
 def preview(id: str, form: str, language: Language, config_file: Path, as_json: bool, period: Period | None) -> None:
     """Prints the report on an incident; nothing is written."""
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         report = reports.preview(desk, id, period=period)
         if as_json:
             print_json([report.to_json()])
@@ -73,7 +73,7 @@ def build(
     """Writes reports in every form, each with its remedy kit: on the incidents named, else those that are due."""
     if ids and everything:
         raise click.UsageError("give incidents or --all, not both")
-    with at_desk(config_file) as (config, desk):
+    with with_store(config_file) as (config, desk):
         where = folder or _folder(config)
         built = reports.build(desk, where, ids=ids, everything=everything, period=period, language=language)
         if as_json:
@@ -100,7 +100,7 @@ def build(
 @json_option
 def list_(folder: Path | None, config_file: Path, as_json: bool, period: Period | None) -> None:
     """Lists the reports that could be built: which are due, which not and why, which lie in the folder."""
-    with at_desk(config_file) as (config, desk):
+    with with_store(config_file) as (config, desk):
         found = reports.candidates(desk, folder or _folder(config), period=period)
         if as_json:
             print_json(candidate.to_json() for candidate in found)

@@ -32,11 +32,11 @@ def command(config_file: Path, role: str) -> None:
     from catcher.config import load
     from catcher.serve import DRAIN_SECONDS, ROLES, launch
     from catcher.supervise import Watch
-    from catcher.wiring import system_clock
+    from catcher.wiring import SystemClock
 
     config = load(config_file)
     configure_logging(config.log.level)
-    running = launch(config, clock=system_clock(), roles=ROLES if role == "all" else (role,))
+    running = launch(config, clock=SystemClock(), roles=ROLES if role == "all" else (role,))
     control = config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock")
     watch = Watch(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
     running.private_fds = watch.private_fds

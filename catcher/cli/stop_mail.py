@@ -6,8 +6,13 @@ from pathlib import Path
 
 import click
 
+from catcher.catalogue.stops import EVERY, Stops
 from catcher.cli.changes import tell
 from catcher.cli.options import config_option, json_option
+from catcher.config import load, state_folder
+from catcher.desk.catalogue import NotCatalogued, named, stop_mail
+from catcher.model.errors import CatcherError
+from catcher.wiring import SystemClock
 
 
 @click.command("stop-mail")
@@ -22,12 +27,6 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
 
     Rows that take no mail keep their policy. Where a date would bring a policy that takes mail again, the date goes.
     """
-    from catcher.catalogue.stops import EVERY, Stops
-    from catcher.config import load, state_folder
-    from catcher.desk.catalogue import NotCatalogued, named, stop_mail
-    from catcher.model.errors import CatcherError
-    from catcher.wiring import SystemClock
-
     if bool(domains) == every:
         raise click.UsageError("name the domains, or say --all for every row")
     names = {EVERY} if every else named(domains)

@@ -76,9 +76,9 @@ def purge(config_file: Path, as_json: bool, dry_run: bool) -> None:
         done = upkeep(
             store,
             wiring.key_ring(config),
-            wiring.system_clock().now(),
+            wiring.SystemClock().now(),
             keep_days=config.store.keep_days,
-            folder=wiring.folder(config),
+            folder=wiring.folder(),
             dry_run=dry_run,
         )
     finally:

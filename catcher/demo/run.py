@@ -22,7 +22,6 @@ from catcher.demo.search import canaries, search
 from catcher.demo.stage import Stage, serving, set_up
 from catcher.desk.context import Desk
 from catcher.directory import party_of
-from catcher.intake import organisations_of
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
 from catcher.model.report import Operator
@@ -90,9 +89,9 @@ def _desk(config: Config, period: Period) -> Iterator[Desk]:
     try:
         yield Desk(
             store=store,
-            folder=wiring.folder(config),
+            folder=wiring.folder(),
             party_of=party_of,
-            organisation=organisations_of(config).name,
+            organisation=wiring.organisations(config).name,
             operator=Operator(**config.operator.model_dump()),
             now=datetime.combine(period.last, datetime.min.time(), UTC) + timedelta(days=1, hours=8),
         )

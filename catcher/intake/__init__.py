@@ -21,6 +21,6 @@ for five minutes: names, digests and signatures in memory, no text of the header
 from catcher.intake.answers import note_answers
 from catcher.intake.intake import Intake
 from catcher.intake.intended import declared_by, unwound_by
-from catcher.intake.lookalikes import matcher, organisations_of
+from catcher.intake.lookalikes import matcher
 
-__all__ = ["Intake", "declared_by", "matcher", "note_answers", "organisations_of", "unwound_by"]
+__all__ = ["Intake", "declared_by", "matcher", "note_answers", "unwound_by"]

@@ -1,25 +1,16 @@
-"""The organisations that a node knows, and their names ready to be matched: watch-list, imported directories."""
+"""The names of the organisations that are known here, ready to be matched."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
 
-from catcher.config import Config
 from catcher.directory import Organisations, Popularity, Suffixes
 from catcher.lookalike import Letters, Lookalikes, Match
 
 OUT_OF_A_DIRECTORY = 1 / 3
 """How likely, beside one that the operator has put on the watch-list, a name out of a directory is meant."""
 _REMEMBERED = 4_096
-
-
-def organisations_of(config: Config) -> Organisations:
-    """What every command, server and report knows of organisations: the watch-list, then what was imported.
-
-    Raises ConfigurationError with a fault for every row that is wrong.
-    """
-    return Organisations.load(config.fingerprint.watchlist, config.node.state)
 
 
 def matcher(organisations: Organisations, suffixes: Suffixes) -> Callable[[str], Match]:

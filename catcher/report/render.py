@@ -6,13 +6,14 @@ import json
 import re
 from enum import StrEnum
 from functools import cache
-
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from typing import TYPE_CHECKING
 
 from catcher.model.report import Report
 from catcher.report import chart, sheet
 from catcher.report.words import Language, filters
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
@@ -54,6 +55,8 @@ def render(report: Report, form: Form, language: Language = Language.ENGLISH) ->
 
 def html(report: Report, layout: Layout, language: Language) -> str:
     """``report`` as HTML for ``layout``."""
+    from markupsafe import Markup
+
     drawn = None if layout is Layout.MAIL else chart.svg(report.series, language, themed=layout is Layout.PAGE)
     template = _environment(True, language).get_template(f"{report.kind}.html.j2")
     # Markup: matplotlib wrote it from numbers and our own words.
@@ -81,6 +84,8 @@ def _environment(markup: bool, language: Language) -> Environment:
     """One environment for text and one for HTML: a macro is escaped as its own template was compiled, not as its
     caller's, so a sentence shared by text and HTML has to be compiled for each.
     """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=ChoiceLoader(
             [PackageLoader("catcher.report", f"templates/{language}"), PackageLoader("catcher.report", "templates")]

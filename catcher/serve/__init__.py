@@ -5,7 +5,7 @@
     parent ── loads config, catalogue, zones; binds every socket; forks:
       dns-0 …     UDP and TCP on [dns] listen; demand tally, handed over to
       demand      which adds it to the store: no answer ever waits for that
-      dns-notify  where there are secondaries: tells them which zones have changed
+      dns-notify  where there are secondaries: sends them NOTIFY for zones that have changed
       smtp-0 …    [smtp] listen; intake; hands observations to
       store       which writes those of all workers, and answers when they are durable
       upkeep      once a day: fold, settle and destroy ended keys, purge; every five minutes the watch: alerts
@@ -13,7 +13,7 @@
 A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
 SMTP workers overwrite what they free.
 
-``life`` binds the sockets and says what a generation runs; each process has a file of its own.
+``life`` is the parent, ``sockets`` what it binds, ``generation`` the list of its processes; each process has a file.
 """
 
 from catcher.serve.life import ROLES, Running, launch

@@ -19,6 +19,7 @@ async def run(
     demand: socket.socket,
     station: Station,
 ) -> None:
+    """Answers until the parent stops it; queries are counted into ``demand``."""
     limits = dns.Limits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt)
     await dns.serve(
         sockets,

@@ -13,7 +13,7 @@ from catcher.supervise import Station
 async def run(
     config: Config, clock: Clock, authority: dns.Authority, before: dns.Authority | None, station: Station
 ) -> None:
-    """Tells secondaries what has changed."""
+    """Sends NOTIFY for every zone whose serial differs from ``before``'s, until answered or the parent stops it."""
     sources = tuple(address.host for address in config.dns.listen if address.host not in ("0.0.0.0", "::"))
     announcing = asyncio.create_task(dns.Announcer(authority, before, clock, config.node.state, sources).run())
     station.ready()

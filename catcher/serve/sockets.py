@@ -1,4 +1,4 @@
-"""The sockets of all roles: bound by the parent, or passed to it, before any worker exists."""
+"""The sockets of all roles: bound by the parent, or passed to it by systemd, before any worker exists."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from catcher.config import Config, ListenAddress
 from catcher.supervise.sockets import Passed, bind
 
+_UDP_AND_TCP = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
+_TCP = (socket.SOCK_STREAM,)
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -19,33 +22,35 @@ class Bound:
     smtp: tuple[tuple[socket.socket, ...], ...]
 
     def all(self) -> list[socket.socket]:
+        """Every socket, of all workers."""
         return [s for worker in (*self.dns, *self.smtp) for s in worker]
 
 
 def bind_all(config: Config, roles: Collection[str]) -> Bound:
+    """Takes over the sockets that were passed and binds the others. Raises EnvironmentFailure."""
     passed = Passed.receive(os.environ, os.getpid())
-
-    def sockets(
-        listen: Sequence[ListenAddress], kinds: Sequence[socket.SocketKind], workers: int, key: str
-    ) -> tuple[tuple[socket.socket, ...], ...]:
-        places = [(address.host, address.port, kind) for address in listen for kind in kinds]
-        of_workers = []
-        for number in range(workers):
-            own = []
-            for place in places:
-                sock = passed.take(*place)
-                if sock is None and number == 0 and workers > 1:
-                    bind(*place, key).close()  # what is to be shared must be nobody else's
-                own.append(sock or bind(*place, key, shared=workers > 1))
-            of_workers.append(tuple(own))
-        return tuple(of_workers)
-
-    udp_and_tcp = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
-    bound = Bound(
-        sockets(config.dns.listen, udp_and_tcp, config.dns.workers, "dns.listen") if "dns" in roles else (),
-        sockets(config.smtp.listen, (socket.SOCK_STREAM,), config.smtp.workers, "smtp.listen")
-        if "smtp" in roles
-        else (),
-    )
+    dns: tuple[tuple[socket.socket, ...], ...] = ()
+    smtp: tuple[tuple[socket.socket, ...], ...] = ()
+    if "dns" in roles:
+        dns = _for_workers(config.dns.listen, _UDP_AND_TCP, config.dns.workers, "dns.listen", passed)
+    if "smtp" in roles:
+        smtp = _for_workers(config.smtp.listen, _TCP, config.smtp.workers, "smtp.listen", passed)
     passed.close_rest()
-    return bound
+    return Bound(dns, smtp)
+
+
+def _for_workers(
+    listen: Sequence[ListenAddress], kinds: Sequence[socket.SocketKind], workers: int, key: str, passed: Passed
+) -> tuple[tuple[socket.socket, ...], ...]:
+    """For each worker a socket at each address of each kind."""
+    places = [(address.host, address.port, kind) for address in listen for kind in kinds]
+    found = []
+    for number in range(workers):
+        sockets = []
+        for place in places:
+            sock = passed.take(*place)
+            if sock is None and number == 0 and workers > 1:
+                bind(*place, key).close()  # SO_REUSEPORT would join another program's sockets: first be alone there
+            sockets.append(sock or bind(*place, key, shared=workers > 1))
+        found.append(tuple(sockets))
+    return tuple(found)

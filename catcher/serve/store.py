@@ -6,18 +6,20 @@ import asyncio
 import functools
 import socket
 
+from catcher import wiring
 from catcher.config import Config
-from catcher.store import GroupWriter, StoreService
+from catcher.store.service import StoreService
+from catcher.store.writer import GroupWriter
 from catcher.supervise import Station
 from catcher.supervise.memory import forbid_dumps
-from catcher.wiring import open_store
 
 WRITE_PATIENCE_SECONDS = 2.0
-"""How long a client waits while another process holds the store; then it hears 451, and comes again."""
+"""Seconds that a write waits while another process holds the store. Then the client gets 451 and tries again later."""
 
 
 async def run(config: Config, reading: socket.socket, station: Station) -> None:
+    """Serves the workers that come in at ``reading`` until the parent stops it."""
     forbid_dumps()
-    opening = functools.partial(open_store, config, patience=WRITE_PATIENCE_SECONDS)
+    opening = functools.partial(wiring.open_store, config, patience=WRITE_PATIENCE_SECONDS)
     writer = GroupWriter(opening, asyncio.get_running_loop().time)
     await StoreService(writer, reading).run(station.stopping, ready=station.ready, draining=station.draining)

@@ -9,23 +9,18 @@
     catcher.incident.fold ◀── Store.fold ◀── observations    SqliteStore | MemoryStore (the oracle)
               └─▶ increments ─▶ sums where they lie
 
+What a server alone needs is imported from its module (``link``, ``service``, ``writer``): a command doesn't load it.
+
 The contract is ``catcher.model.ports.Store``; tests/unit/store runs the same cases over every implementation.
 """
 
-from catcher.store.link import StoreLink
 from catcher.store.memory import MemoryStore
-from catcher.store.service import StoreService, door
 from catcher.store.sqlite import BUSY_SECONDS, SqliteStore, migrate, verify
-from catcher.store.writer import GroupWriter
 
 __all__ = [
     "BUSY_SECONDS",
-    "GroupWriter",
     "MemoryStore",
     "SqliteStore",
-    "StoreLink",
-    "StoreService",
-    "door",
     "migrate",
     "verify",
 ]

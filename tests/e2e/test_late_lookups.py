@@ -31,7 +31,8 @@ from catcher.model.observation import Observation, Stored
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
 from catcher.smtp import SmtpServer
-from catcher.store import SqliteStore, StoreLink
+from catcher.store import SqliteStore
+from catcher.store.link import StoreLink
 from tests.support.catalogues import row
 from tests.support.fingerprints import NOW, SUFFIXES
 from tests.support.folding import folder as fold

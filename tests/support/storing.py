@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from catcher.model.observation import Observation, Stored
-from catcher.store import GroupWriter, MemoryStore, StoreLink, StoreService, door
+from catcher.store import MemoryStore
 from catcher.store.codec import Row, decode
-from catcher.store.writer import Rows
+from catcher.store.link import StoreLink
+from catcher.store.service import StoreService, door
+from catcher.store.writer import GroupWriter, Rows
 from tests.support.observations import observation
 
 

@@ -61,7 +61,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(tmp_path)
     Path("catcher.toml").write_text(CONFIG)
     Path("catalogue.csv").write_text("domain,intended\narmy.ml,army.mil\n")
-    monkeypatch.setattr(wiring, "system_clock", lambda: At(datetime(2027, 2, 3, tzinfo=UTC)))
+    monkeypatch.setattr(wiring, "SystemClock", lambda: At(datetime(2027, 2, 3, tzinfo=UTC)))
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["catcher", "store", *arguments])

@@ -15,8 +15,10 @@ import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.observation import Stored
-from catcher.store import SqliteStore, StoreLink, door
+from catcher.store import SqliteStore
 from catcher.store.codec import encode
+from catcher.store.link import StoreLink
+from catcher.store.service import door
 from catcher.store.wire import OPEN, from_commits, from_results
 from tests.support.observations import observation
 from tests.support.storing import Process, Recording, mail, run, storing
