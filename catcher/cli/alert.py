@@ -18,7 +18,10 @@ _MOST = 100
 
 @click.group()
 def command() -> None:
-    """Lists alerts, and tries the ways they go. A running server looks for what calls for one every five minutes."""
+    """List alerts to the operator; test their ways.
+
+    A running server looks every five minutes for what calls for one.
+    """
 
 
 @command.command("list")
@@ -26,7 +29,7 @@ def command() -> None:
 @config_option
 @json_option
 def list_(everything: bool, config_file: Path, as_json: bool) -> None:
-    """Lists alerts, latest first, with what became of each on its way."""
+    """List alerts, latest first, and their delivery."""
     with with_store(config_file) as (_, desk):
         alerts = desk.store.alerts(limit=None if everything else _MOST)
         if as_json:
@@ -39,7 +42,10 @@ def list_(everything: bool, config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def test(config_file: Path, as_json: bool) -> None:
-    """Sends a test by every way of [alerts]. Exit status 3 when one doesn't take it, 2 when there is none."""
+    """Send a test alert by every way of [alerts].
+
+    Exit status 3: one doesn't take it; 2: there is none.
+    """
     import asyncio
 
     from catcher.notify import configured

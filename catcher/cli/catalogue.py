@@ -31,7 +31,7 @@ _TABLE_ROWS = 10_000
 
 @click.group("catalogue")
 def command() -> None:
-    """List, add, remove and export the domains that are held."""
+    """List, add, remove and export held domains."""
 
 
 @command.command("list")
@@ -39,10 +39,10 @@ def command() -> None:
 @config_option
 @json_option
 def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
-    """List rows: intended domain, policy in force, dates, and how many MX queries the last 30 days brought.
+    """List rows with their policy and MX queries.
 
-    One to four queries are shown as <5: so few would tell of a single resolver. In --json mx_queries is null then, and
-    mx_queries_below is 5.
+    Also shows the intended domain and dates. MX queries are those of the last 30 days. One to four are shown as <5: a
+    number that small would tell of a single resolver. In --json mx_queries is null then, and mx_queries_below is 5.
     """
     config = load(config_file)
     catalogue = load_catalogue(config)
@@ -85,9 +85,10 @@ def add(
     config_file: Path,
     as_json: bool,
 ) -> None:
-    """Append a row for DOMAIN to the first catalogue file; the running server takes it over.
+    """Append a row for DOMAIN to the catalogue.
 
-    What is doubtful about it, as `catcher check` would note, is said on stderr.
+    It goes into the first catalogue file, and the running server takes it over. Doubts about the row, as `catcher
+    check` would note them, go to stderr.
     """
     config = load(config_file)
     row = {"domain": domain, "intended": intended, "policy": policy, "until": until, "then": then or ""}
@@ -104,9 +105,10 @@ def add(
 @config_option
 @json_option
 def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Delete the rows of DOMAINs; the running server answers REFUSED for them from then on.
+    """Delete the rows of DOMAINs.
 
-    A domain that goes to a new owner is better given policy release first, for as long as our MX may be cached.
+    The running server answers REFUSED for them from then on. Before a domain goes to a new owner, give it policy
+    release for as long as our MX may be cached.
     """
     config = load(config_file)
     changes = desk.remove(config.catalogue.files, domains, dry_run=dry_run)
@@ -124,7 +126,10 @@ def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: 
 @config_option
 @json_option
 def export(form: str, config_file: Path, as_json: bool) -> None:
-    """Print the delegations for the TLD zone: each domain's name servers. Released domains are left out."""
+    """Print the delegations for the TLD zone.
+
+    These are each domain's name servers. Released domains are left out.
+    """
     from catcher import catalogue, dns
 
     config = load(config_file)

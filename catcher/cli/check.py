@@ -45,11 +45,11 @@ _NOTES_SHOWN = 20
 @config_option
 @json_option
 def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
-    """Check configuration, zones, catalogue, keys and guards; name every fault.
+    """Check configuration, catalogue, zones and keys.
 
-    Exit status: 0 all is well; 1 findings: a refused name, an outdated guard, a key that others can read;
-    2 faults in the configuration, the catalogue or a zone. Notes change no status: a row that is a public suffix,
-    a row whose intended domain is catalogued itself.
+    Names every fault. Exit status: 0 all is well; 1 findings: a refused name, an outdated guard, a key that others
+    can read; 2 faults in the configuration, the catalogue or a zone. Notes change no status: a row that is a public
+    suffix, a row whose intended domain is catalogued itself.
     """
     try:
         findings, notes, summary = _check(config_file, zones)

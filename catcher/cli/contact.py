@@ -34,7 +34,7 @@ _KINDS = ("gov", "mil", "csv", "csirt")
 
 @click.group()
 def command() -> None:
-    """Says whom to tell at an organisation, and imports directories of organisations."""
+    """Find, confirm and list contacts; import them."""
 
 
 @command.command()
@@ -42,11 +42,12 @@ def command() -> None:
 @config_option
 @json_option
 def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
-    """Looks for whom to tell at each PARTY, step by step, and records what came of each step.
+    """Look for contacts at each PARTY.
 
-    Your contacts file, imported directories, security.txt (RFC 9116), RDAP (RFC 9083), the zone's SOA, the mailboxes of
-    RFC 2142, the national CSIRT. An address that was found outside PARTY's own domain waits until a person confirms it
-    (`catcher contact confirm`). The exit status is 1 when a party has nobody who may be written to.
+    Goes step by step and records the result of each: your contacts file, imported directories, security.txt (RFC
+    9116), RDAP (RFC 9083), the zone's SOA, the mailboxes of RFC 2142, the national CSIRT. An address found outside
+    PARTY's own domain waits until a person confirms it (`catcher contact confirm`). Exit status 1: a PARTY has nobody
+    who may be written to.
     """
     import asyncio
 
@@ -78,7 +79,10 @@ def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Enters ADDRESS as a contact of PARTY into your contacts file; it goes before all that is found."""
+    """Enter ADDRESS of PARTY into your contacts file.
+
+    Your contacts file goes before everything that is found.
+    """
     config = load(config_file)
     catalogue = load_catalogue(config)
     row = contacts.add(
@@ -100,7 +104,7 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
 @config_option
 @json_option
 def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Takes ADDRESS of PARTY out of your contacts file."""
+    """Take ADDRESS of PARTY out of your contacts file."""
     row = contacts.remove(load(config_file).notify.contacts, party=_party(party), address=address, dry_run=dry_run)
     _print_done({"party": row.party, "address": row.address, "done": not dry_run}, "removed", as_json)
 
@@ -112,9 +116,10 @@ def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: 
 @config_option
 @json_option
 def confirm(party: str, address: str, name: str, config_file: Path, as_json: bool) -> None:
-    """Says that ADDRESS is the right one at PARTY: it may be written to, and may read counterparties' names.
+    """Confirm that ADDRESS is right for PARTY.
 
-    For an address that was found outside PARTY's own domain, and for one that bounced and works again.
+    It may be written to then, and may read counterparties' names. For an address found outside PARTY's own domain,
+    and for one that bounced and works again.
     """
     name = " ".join(name.split())
     if not name or not name.isprintable() or len(name) > 100:
@@ -131,12 +136,12 @@ def confirm(party: str, address: str, name: str, config_file: Path, as_json: boo
 @config_option
 @json_option
 def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json: bool) -> None:
-    """Imports a directory: domain, organisation and, where it has one, a contact for security reports.
+    """Import a directory of organisations and contacts.
 
     Kinds: gov (the .gov list), mil (the .mil list), csv (domain,organisation,contact), csirt (under,name,contact: the
-    national CSIRTs by top-level domain, in place of the few that catcher knows). Rows that can't be used are named and
-    left out; the exit status is 1 then. So is a contact that can't be written to, but its row is kept without it, and
-    that alone changes no status. The server reads directories when it starts and on SIGHUP.
+    national CSIRTs by top-level domain, in place of the few that catcher knows). Rows that can't be used are named
+    and left out; the exit status is 1 then. A contact that can't be written to is named and left out of its row; that
+    alone changes no status. The server reads directories when it starts and on SIGHUP.
     """
     config = load(config_file)
     catalogue = load_catalogue(config)
@@ -166,10 +171,11 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
 @config_option
 @json_option
 def list_(party: str | None, steps: bool, directories: bool, config_file: Path, as_json: bool) -> None:
-    """Lists contacts, whom to write to first; with PARTY its own alone, from imported directories, too.
+    """List contacts, the first to write to on top.
 
-    Status: good (may be written to), unconfirmed (found outside the party's own domain; `catcher contact confirm`), bad
-    (a mail to it came back). The exit status is 1 when there is nothing to list.
+    With PARTY its own alone, from imported directories, too. Status: good (may be written to), unconfirmed (found
+    outside the party's own domain; `catcher contact confirm`), bad (a mail to it came back). Exit status 1: there is
+    nothing to list.
     """
     if directories:
         _list_directories(party, config_file, as_json)

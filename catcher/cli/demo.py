@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 )
 @json_option
 def command(keep: bool, folder: Path | None, as_json: bool) -> None:
-    """Play a month of stray mail on loopback, with made-up organisations, and show the reports.
+    """Play a month of stray mail on loopback.
 
-    Real SMTP transactions and DNS look-ups between a dozen organisations and a real sink; nothing leaves this machine.
-    Exit status 1 when something didn't go as scripted.
+    Made-up organisations send it, by real SMTP and DNS, to a real sink; the reports follow. Nothing leaves this
+    machine. Exit status 1: something went otherwise than scripted.
     """
     import logging
     import tempfile

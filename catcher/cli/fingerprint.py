@@ -76,7 +76,7 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> da
     return moment.astimezone(UTC)
 
 
-@click.command(short_help="Says who sent a message, for whom and of what kind it is, from a file.")
+@click.command("fingerprint")
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
 @click.option("--mail-from", metavar="A", callback=_reverse_path, help="Reverse-path; '' or '<>' is the null one.")
 @click.option("--rcpt-to", metavar="B", multiple=True, callback=_forward_paths, help="Recipient; default: To and Cc.")
@@ -108,7 +108,7 @@ def command(
     config_file: Path,
     as_json: bool,
 ) -> None:
-    """Says who sent a message, for whom it was meant and of what kind it is.
+    """Judge message files: sender, addressee, kind.
 
     FILE is a message as it travels (RFC 5322), '-' is stdin; bare LF is read as CRLF, a leading mbox line is dropped.
     Without --mail-from the Return-Path field stands for it. No configuration is needed; where there is one, its

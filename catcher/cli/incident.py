@@ -16,7 +16,10 @@ from catcher.model.measures import Period
 
 @click.group()
 def command() -> None:
-    """Lists and shows incidents: mail for one organisation or from one, over one domain. Folds what is new first."""
+    """List and show incidents.
+
+    An incident is the mail for one organisation, or from one, over one domain. New observations are folded in first.
+    """
 
 
 @command.command("list")
@@ -24,7 +27,7 @@ def command() -> None:
 @config_option
 @json_option
 def list_(config_file: Path, as_json: bool, period: Period | None) -> None:
-    """Lists all incidents with their numbers and whether a notice is due."""
+    """List incidents and whether a notice is due."""
     with with_store(config_file) as (_, desk):
         found = incidents.listing(desk, period=period)
         if as_json:
@@ -40,7 +43,10 @@ def list_(config_file: Path, as_json: bool, period: Period | None) -> None:
 @config_option
 @json_option
 def show(id: str, config_file: Path, as_json: bool, period: Period | None) -> None:
-    """Shows an incident in one month: what came, from how many, and whether it would be told."""
+    """Show an incident in one month.
+
+    Shows what came, from how many, and whether a notice would go out.
+    """
     with with_store(config_file) as (_, desk):
         appraisal = incidents.show(desk, id, period=period)
     if as_json:

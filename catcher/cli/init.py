@@ -14,7 +14,10 @@ _TEXTS = ("en.txt", "fr.txt")
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 def command(folder: Path) -> None:
-    """Write a commented catcher.toml, a catalogue, a zone template, texts and a key into DIR, which is empty or new."""
+    """Write a configuration to start from into DIR.
+
+    DIR is empty or new. It gets a commented catcher.toml, a catalogue, a zone template, texts for senders and a key.
+    """
     from catcher.config.describe import describe
     from catcher.config.schema import Smtp
     from catcher.model.errors import EnvironmentFailure

@@ -61,17 +61,17 @@ def _protected(function: F) -> F:
 
 @click.group()
 def command() -> None:
-    """Tells for whom a typed name was meant, and which names are worth holding."""
+    """Match typed names; list names worth holding."""
 
 
 @command.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME… | -")
 @_protected
 def match(names: tuple[str, ...], organisations: Organisations, as_json: bool) -> None:
-    """Ranks the protected names that each NAME may have been meant for; '-' reads names from stdin, one a line.
+    """Rank the names that each NAME may stand for.
 
-    The score is the probability that this name was meant. Candidates are listed even where none is claimed
-    (abstained); a protected name itself has none.
+    '-' reads names from stdin, one a line. The score is the probability that this protected name was meant.
+    Candidates are listed even where none is claimed (abstained); a protected name itself has none.
     """
     from catcher.intake import matcher
 
@@ -95,9 +95,10 @@ def match(names: tuple[str, ...], organisations: Organisations, as_json: bool) -
 )
 @_protected
 def generate(tlds: tuple[str, ...], limit: int, organisations: Organisations, as_json: bool) -> None:
-    """Lists the names under TLD to which mail for the protected names strays most, likeliest first.
+    """List the names under TLD worth holding.
 
-    The score is the share of a protected name's strayed mail that goes there.
+    Mail for the protected names strays there most; the likeliest come first. The score is the share of a protected
+    name's strayed mail that goes there.
     """
     from catcher.lookalike import generate as generated
 

@@ -51,7 +51,7 @@ def _name(text: str) -> str:
 
 @click.group()
 def command() -> None:
-    """Drafts notices, has them approved by people, sends them, and keeps others back.
+    """Draft, approve and send notices; hold them back.
 
     `list` drafts what is due, a person reads each draft (`approve --dry-run`) and approves it, `send` hands what is
     approved to the smarthost; run `list` and `send` from cron or a timer.
@@ -66,10 +66,11 @@ def command() -> None:
 @config_option
 @json_option
 def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Drafts what is due, then lists notices; and what is due but held back, with the reason.
+    """Draft what is due, then list notices.
 
-    What is due follows from thresholds, quiet days, suppressions and contacts ([notify] in catcher.toml). A draft that
-    is not sent within a week is withdrawn, and drafted anew with the numbers of that day.
+    Notices that are due but held back are listed, too, with the reason. Thresholds, quiet days, suppressions and
+    contacts ([notify] in catcher.toml) decide what is due. A draft that is not sent within a week is withdrawn, and
+    drafted anew with the numbers of that day.
     """
     from catcher.notify import configured
 
@@ -139,9 +140,9 @@ def _minute(moment: datetime) -> str:
 @config_option
 @json_option
 def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Approves drafts, so that `catcher notify send` sends them. Read them first, with --dry-run.
+    """Approve drafts, so that `send` sends them.
 
-    With notify.second_approver two people have to.
+    Read them first, with --dry-run. With notify.second_approver two people have to approve.
     """
     from catcher.notify import approval
 
@@ -165,7 +166,10 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
 )
 @config_option
 def letter(id: str, file: Path, config_file: Path) -> None:
-    """Writes a letter as PDF: to read before you approve it, and to print and post afterwards."""
+    """Write a letter as PDF.
+
+    Read it before you approve it; print and post it afterwards.
+    """
     from catcher.notify import approval
 
     with with_store(config_file) as (_, desk):
@@ -181,7 +185,10 @@ def letter(id: str, file: Path, config_file: Path) -> None:
 @config_option
 @json_option
 def posted(ids: tuple[str, ...], who: str, config_file: Path, as_json: bool) -> None:
-    """Says that you have posted approved letters: their parties count as told from then on."""
+    """Record that you have posted approved letters.
+
+    Their parties count as told from then on.
+    """
     from catcher.notify import approval
 
     with with_store(config_file) as (_, desk):
@@ -197,10 +204,11 @@ def posted(ids: tuple[str, ...], who: str, config_file: Path, as_json: bool) -> 
 @config_option
 @json_option
 def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, as_json: bool) -> None:
-    """Does what the party asked for in its answer to NOTICE: `stop` turns its mail away at once, as `stop-mail` does.
+    """Do what a party asked for in its answer.
 
-    `transfer` only records that you agree: the name's handing over is between you and them, and policy release is for
-    the days in between. Be sure first that it was the party who asked: whoever read the notice could answer it.
+    `stop` turns its mail away at once, as `stop-mail` does. `transfer` only records that you agree: the name's
+    handing over is between you and them, and policy release is for the days in between. Be sure first that it was the
+    party who asked: anybody who read the notice could answer it.
     """
     from catcher.notify import approval
 
@@ -223,11 +231,11 @@ def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, 
 @config_option
 @json_option
 def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Sends what is approved: all of it, or the notices named.
+    """Send approved notices: all, or those named.
 
-    Each goes to the smarthost in a dialogue of its own. What it can't take now is tried again by a later `send`; exit
-    status 1 then, when it refused one, or when one that you named can't go now. 3: the smarthost can't be reached;
-    nothing is lost.
+    Each goes to the smarthost in a dialogue of its own. One that it can't take now is tried again by a later `send`.
+    Exit status 1: it refused one, or one that you named can't go now. 3: the smarthost can't be reached; nothing is
+    lost.
     """
     from catcher.notify import approval, configured
     from catcher.notify.sending import ready
@@ -285,9 +293,10 @@ def _name_unsent(named: Sequence[Notice], going: Collection[str]) -> int:
 def suppress(
     what: str, reason: str, until: datetime | None, who: str, dry_run: bool, config_file: Path, as_json: bool
 ) -> None:
-    """Keeps notices from going out: to a PARTY, on an INCIDENT, or on a typo DOMAIN that we hold.
+    """Keep notices from going out.
 
-    What is on its way is taken back. The latest word on the same subject holds.
+    To a PARTY, on an INCIDENT, or on a typo DOMAIN that we hold. Notices on their way are taken back. The latest word
+    on the same subject holds.
     """
     from catcher.notify import approval
 

@@ -61,7 +61,10 @@ def _filters(function: F) -> F:
 
 @click.group()
 def command() -> None:
-    """Lists, shows and exports what was observed. Incidents are brought up to date first."""
+    """List, show and export observations.
+
+    Incidents are brought up to date first.
+    """
 
 
 @command.command("list")
@@ -76,7 +79,10 @@ def list_(
     until: datetime | None,
     limit: int | None,
 ) -> None:
-    """Lists observations, latest first; a table has 50 rows unless --limit says otherwise, JSON all of them."""
+    """List observations, latest first.
+
+    A table has 50 rows unless --limit says otherwise; JSON has all of them.
+    """
     with with_store(config_file) as (_, desk):
         rows = limit if as_json or limit is not None else TABLE_ROWS + 1
         found = observations.find(desk, domain=domain, since=since, until=until, limit=rows)
@@ -94,7 +100,10 @@ def list_(
 @config_option
 @json_option
 def show(name: str, config_file: Path, as_json: bool) -> None:
-    """Shows one observation by its number, or those with a reference from a sender's log."""
+    """Show one observation by number or reference.
+
+    A reference, from a sender's log, may stand for several.
+    """
     with with_store(config_file) as (_, desk):
         found = observations.show(desk, name)
     if as_json:
@@ -116,7 +125,10 @@ def export(
     until: datetime | None,
     limit: int | None,
 ) -> None:
-    """Writes observations to stdout, oldest first: CSV that no spreadsheet takes for formulas, or JSON lines."""
+    """Write observations to stdout, oldest first.
+
+    As CSV in which no cell begins like a formula, or as JSON lines.
+    """
     with with_store(config_file) as (_, desk):
         found = observations.find(desk, domain=domain, since=since, until=until, limit=limit, newest_first=False)
         if as_json:

@@ -27,7 +27,10 @@ _language_option = click.option(
 
 @click.group()
 def command() -> None:
-    """Previews, builds and lists reports. Folds what is new first. Sends nothing."""
+    """Preview, build and list reports.
+
+    New observations are folded in first. Nothing is sent.
+    """
 
 
 @command.command()
@@ -44,7 +47,10 @@ def command() -> None:
 @config_option
 @json_option
 def preview(id: str, form: str, language: Language, config_file: Path, as_json: bool, period: Period | None) -> None:
-    """Prints the report on an incident; nothing is written."""
+    """Print the report on an incident.
+
+    Nothing is written.
+    """
     with with_store(config_file) as (_, desk):
         report = reports.preview(desk, id, period=period)
         if as_json:
@@ -70,7 +76,10 @@ def build(
     as_json: bool,
     period: Period | None,
 ) -> None:
-    """Writes reports in every form, each with its remedy kit: on the incidents named, else those that are due."""
+    """Write reports in every form, with remedy kits.
+
+    On the INCIDENTs named; without one, on those that are due.
+    """
     if ids and everything:
         raise click.UsageError("give incidents or --all, not both")
     with with_store(config_file) as (config, desk):
@@ -99,7 +108,7 @@ def build(
 @config_option
 @json_option
 def list_(folder: Path | None, config_file: Path, as_json: bool, period: Period | None) -> None:
-    """Lists the reports that could be built: which are due, which not and why, which lie in the folder."""
+    """List reports: due, built, or why not."""
     with with_store(config_file) as (config, desk):
         found = reports.candidates(desk, folder or _folder(config), period=period)
         if as_json:

@@ -21,8 +21,8 @@ from catcher.cli.options import config_option
 def command(config_file: Path, role: str) -> None:
     """Answer DNS and take mail until SIGTERM.
 
-    Prints 'ready' once every socket listens. SIGHUP reloads catalogue and zones and prints 'reloaded';
-    SIGTERM finishes what runs and ends, a second SIGTERM ends at once.
+    Prints 'ready' once every socket listens. SIGHUP reloads catalogue and zones and prints 'reloaded'; SIGTERM
+    finishes what runs and ends, a second SIGTERM ends at once.
     """
     if role != "dns":
         from catcher.supervise.memory import restart_without_caches

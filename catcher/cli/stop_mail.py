@@ -22,8 +22,10 @@ from catcher.wiring import SystemClock
 @config_option
 @json_option
 def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Turn mail away for DOMAINs, at once: a running server refuses them from the next recipient on, in open sessions
-    as well. Then their policy becomes null in the catalogue, and DNS follows.
+    """Turn mail for DOMAINs away at once.
+
+    A running server refuses them from the next recipient on, in open sessions as well. Then their policy becomes null
+    in the catalogue, and DNS follows.
 
     Rows that take no mail keep their policy. Where a date would bring a policy that takes mail again, the date goes.
     """

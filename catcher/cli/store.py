@@ -13,16 +13,16 @@ from catcher.cli.options import config_option, json_option, print_json, print_ta
 
 @click.group()
 def command() -> None:
-    """Migrates, verifies and purges the store."""
+    """Migrate, verify and purge the store."""
 
 
 @command.command()
 @config_option
 @json_option
 def migrate(config_file: Path, as_json: bool) -> None:
-    """Makes the store when there is none, and brings an older one to the present schema.
+    """Bring the store to the present schema.
 
-    The server does the same when it starts.
+    Makes it when there is none. The server does the same when it starts.
     """
     from catcher import store
     from catcher.config import load
@@ -41,7 +41,10 @@ def migrate(config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def verify(config_file: Path, as_json: bool) -> None:
-    """Looks whether the store is whole: file, references, schema, columns, durability, mode. Exit status 1 if not."""
+    """Check whether the store is whole.
+
+    File, references, schema, columns, durability, mode. Exit status 1: it is not.
+    """
     from catcher import store
     from catcher.config import load
 
@@ -62,9 +65,10 @@ def verify(config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def purge(config_file: Path, as_json: bool, dry_run: bool) -> None:
-    """Forgets what is due: destroys the keys of ended months, deletes, coarsens and empties what is stored.
+    """Forget what is due.
 
-    The server does the same by itself. Observations are folded into the incidents first, so that their sums remain.
+    Destroys the keys of ended months; deletes, coarsens and empties what is stored. The server does the same by
+    itself. Observations are folded into the incidents first, so that their sums remain.
     """
     from catcher import wiring
     from catcher.config import load

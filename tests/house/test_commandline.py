@@ -95,3 +95,31 @@ def test_every_target_is_explained_at_the_top_of_the_makefile() -> None:
     targets = re.findall(r"^([a-z]+):", text, re.MULTILINE)
     assert targets
     assert [t for t in targets if not re.search(rf"^#   make {t} ", text, re.MULTILINE)] == []
+
+
+LONGEST_FIRST_LINE = 50
+"""Characters: click cuts what doesn't fit beside the longest name in 80 columns."""
+
+
+@pytest.mark.parametrize("name", commands())
+def test_the_first_line_of_a_help_text_is_short_and_an_imperative(name: str) -> None:
+    text = commands()[name].help or ""
+    first, *rest = text.splitlines()
+    assert len(first) <= LONGEST_FIRST_LINE, f"{len(first)} characters: {first}"
+    assert first.endswith(".")
+    assert re.match(r"[A-Z][a-z]+(?<!s)(?<!ing)[ ,]", first), f"not an imperative: {first}"
+    assert not rest or rest[0] == "", "the first line is a sentence of its own"
+
+
+@pytest.mark.parametrize("name", [name for name, command in commands().items() if isinstance(command, click.Group)])
+def test_no_help_text_is_cut_in_80_columns(name: str) -> None:
+    command = commands()[name]
+    text = command.get_help(click.Context(command, info_name=f"catcher {name}", terminal_width=80))
+    assert not [line for line in text.splitlines() if line.endswith("...") and not line.startswith("Usage:")]
+
+
+def test_the_list_of_commands_says_what_they_say_themselves() -> None:
+    context = click.Context(root, terminal_width=80)
+    shown = root.get_help(context)
+    for name in root.list_commands(context):
+        assert f"  {name:<11}  {(commands()[name].help or '').splitlines()[0]}\n" in shown + "\n", name
