@@ -4,6 +4,7 @@
 #   make test     the tests; those whose peer (another server or client) is absent are skipped by name
 #   make check    types, style, layers
 #   make peers    as root, on Debian: install the peers that tests and benchmarks use
+#   make docs     the generated pages of docs/: configuration and commands
 #   make bench    DNS and SMTP beside their peers, and the fingerprint
 #   make clean    remove what these made
 
@@ -12,7 +13,7 @@ VENV := .venv
 LOCKS := deploy/requirements-build.lock deploy/requirements.lock
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: demo test check bench peers clean
+.PHONY: demo test check docs bench peers clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime
@@ -26,6 +27,9 @@ check: $(VENV)/.development
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+docs: $(VENV)/.runtime
+	$(VENV)/bin/python -m catcher.cli.reference docs/running
 
 bench: $(VENV)/.runtime
 	$(VENV)/bin/catcher bench dns
