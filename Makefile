@@ -5,7 +5,7 @@
 #   make check    types, style, layers
 #   make peers    as root, on Debian: install the peers that tests and benchmarks use
 #   make docs     the generated pages of docs/: configuration and commands
-#   make bench    DNS and SMTP beside their peers, and the fingerprint
+#   make bench    DNS and SMTP beside their peers, the fingerprint, a report, and commands
 #   make clean    remove what these made
 
 PYTHON ?= python3
@@ -36,6 +36,7 @@ bench: $(VENV)/.runtime
 	$(VENV)/bin/catcher bench smtp
 	$(VENV)/bin/catcher bench fingerprint
 	$(VENV)/bin/catcher bench report --full
+	$(VENV)/bin/catcher bench commands
 
 peers:
 	deploy/peers

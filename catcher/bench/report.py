@@ -83,7 +83,7 @@ def measure(observations: int) -> Iterator[Row]:
 def _measure(number: int, folder: Path) -> Iterator[Row]:
     store = SqliteStore(folder / "catcher.db")
     try:
-        yield _timed("store", number, lambda: _fill(store, number))
+        yield _timed("store", number, lambda: fill(store, number))
         desk = Desk(
             store=store,
             folder=lambda seen: fold(seen, party_of=party_of),
@@ -127,7 +127,8 @@ def _organisation(number: int) -> str:
     return f"organisation{number}.example"
 
 
-def _fill(store: SqliteStore, number: int) -> None:
+def fill(store: SqliteStore, number: int) -> None:
+    """Stores ``number`` observations of the month, in order of time."""
     chance = random.Random(20260601)
     for start in range(0, number, _BATCH):
         store.add([(_one(n, number, chance),) for n in range(start, min(start + _BATCH, number))])

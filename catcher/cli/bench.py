@@ -1,4 +1,4 @@
-"""``catcher bench``: measures DNS and SMTP beside the peers that are installed, the fingerprint and a report."""
+"""``catcher bench``: measures DNS and SMTP beside installed peers, the fingerprint, a report, and commands."""
 
 from __future__ import annotations
 
@@ -111,6 +111,23 @@ def report(as_json: bool, full: bool) -> None:
     for row in report_bench.measure(report_bench.FULL if full else report_bench.REDUCED):
         click.echo(f"measured {row.observations:,}: {row.step}", err=True)
         rows.append(_rounded(asdict(row)))
+    _show(as_json, rows)
+
+
+@command.command("commands")
+@json_option
+@click.option("--rounds", default=7, show_default=True, help="Runs of each command; the median counts.")
+def commands(as_json: bool, rounds: int) -> None:
+    """Measure CPU seconds of reading commands.
+
+    Each is a whole process, over a store of 500 observations.
+    """
+    from catcher.bench import commands as commands_bench
+
+    rows = []
+    for figure in commands_bench.measure(rounds):
+        click.echo(f"measured {figure.command}", err=True)
+        rows.append(asdict(figure) | {"cpu_seconds": round(figure.cpu_seconds, 3)})
     _show(as_json, rows)
 
 
