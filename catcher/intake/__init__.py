@@ -16,11 +16,11 @@
 
 Nothing of the transaction outlives ``take`` but what ``model.observation`` lists, and, where look-ups failed, its gist
 for five minutes: names, digests and signatures in memory, no text of the header.
+
+A server imports ``intake.Intake`` and ``answers.note_answers`` from their modules; commands need the rest alone.
 """
 
-from catcher.intake.answers import note_answers
-from catcher.intake.intake import Intake
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.lookalikes import matcher
 
-__all__ = ["Intake", "declared_by", "matcher", "note_answers", "unwound_by"]
+__all__ = ["declared_by", "matcher", "unwound_by"]

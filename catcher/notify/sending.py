@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from catcher.model.clock import Clock
 from catcher.model.notice import TEXT_DAYS, Notice, NoticeForm, OutOfOrder, Step
 from catcher.model.noticelife import Act, State
 from catcher.model.ports import Store
 from catcher.model.suppression import suppressed
-from catcher.notify.outgoing import Outgoing
 from catcher.notify.smarthost import Reply, Verdict
+
+if TYPE_CHECKING:
+    from catcher.notify.outgoing import Outgoing
 
 WHO = "catcher"
 """In the ledger: the program, not a person."""

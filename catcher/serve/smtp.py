@@ -15,7 +15,9 @@ from catcher import smtp, wiring
 from catcher.catalogue import Catalogue
 from catcher.config import Config
 from catcher.directory import Suffixes, owners
-from catcher.intake import Intake, matcher, note_answers
+from catcher.intake import matcher
+from catcher.intake.answers import note_answers
+from catcher.intake.intake import Intake
 from catcher.model.answer import Answer
 from catcher.model.clock import Clock
 from catcher.privacy import notice_codes

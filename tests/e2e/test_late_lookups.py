@@ -22,8 +22,8 @@ import dns.rcode
 import dns.rdatatype
 
 from catcher.catalogue import Catalogue
-from catcher.intake import Intake
 from catcher.intake.completion import TRIES
+from catcher.intake.intake import Intake
 from catcher.model.fingerprint import AuthResult, Tier
 from catcher.model.incident import Incident, IncidentKey, Role
 from catcher.model.lookup import Answers, Question
