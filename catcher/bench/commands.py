@@ -23,7 +23,7 @@ from catcher.model.report import Operator
 READING = (0.6, 0.3)
 HELP = (0.25, 0.15)
 """CPU seconds a command must and should keep to (DESIGN §5)."""
-ROUNDS = 7
+RUNS = 7
 """Runs of each command; their median counts."""
 _OBSERVATIONS = 500
 _MESSAGE = "From: Ada <ada@contractor.example>\r\nTo: jo@army.ml\r\nSubject: plan\r\n\r\nHello.\r\n"
@@ -38,7 +38,7 @@ class CommandFigure:
     met: bool
 
 
-def measure(rounds: int = ROUNDS) -> Iterator[CommandFigure]:
+def measure(rounds: int = RUNS) -> Iterator[CommandFigure]:
     """A figure for each reading command, over a store made for it. Raises EnvironmentFailure when one fails."""
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
         incident = _prepare(Path(folder))

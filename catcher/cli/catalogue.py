@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catcher.cli.changes import tell
+from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import load
 from catcher.desk import catalogue as desk
@@ -96,7 +96,7 @@ def add(
     changes, doubts = desk.add(config.catalogue.files, [row], dry_run=dry_run)
     for doubt in doubts:
         click.echo(f"note: {doubt}", err=True)
-    tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
+    publish(changes, config.node.state, dry_run=dry_run, as_json=as_json)
 
 
 @command.command("remove")
@@ -112,7 +112,7 @@ def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: 
     """
     config = load(config_file)
     changes = desk.remove(config.catalogue.files, domains, dry_run=dry_run)
-    tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
+    publish(changes, config.node.state, dry_run=dry_run, as_json=as_json)
 
 
 @command.command("export")

@@ -17,7 +17,6 @@ import click
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import load
 from catcher.desk import contacts, directories
-from catcher.desk.directories import import_file
 from catcher.directory import party_of
 from catcher.model.contact import next_contact
 from catcher.model.domain import DomainError, to_alabel
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from catcher.model.contact import Contact, Source, StepOutcome
 
 _FAULTS_SHOWN = 20
-_KINDS = ("gov", "mil", "csv", "csirt")
 
 
 @click.group()
@@ -131,7 +129,9 @@ def confirm(party: str, address: str, name: str, config_file: Path, as_json: boo
 
 @command.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", type=click.Choice(_KINDS), default="csv", show_default=True, help="Its columns.")
+@click.option(
+    "--kind", type=click.Choice(directories.IMPORT_KINDS), default="csv", show_default=True, help="Its columns."
+)
 @click.option("--name", metavar="N", help="What to call it; importing it again replaces it.  [default: FILE's name]")
 @config_option
 @json_option
@@ -149,7 +149,7 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
     def is_typo(domain: str) -> bool:
         return catalogue.find(domain) is not None
 
-    done = import_file(file, kind, name=name, state=config.node.state, is_typo=is_typo)
+    done = directories.import_file(file, kind, name=name, state=config.node.state, is_typo=is_typo)
     left_out = len(done.faults)
     for faults, what in ((done.faults, "rows"), (done.unusable, "contacts")):
         for fault in faults[:_FAULTS_SHOWN]:

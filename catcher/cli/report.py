@@ -10,7 +10,7 @@ from catcher.cli.at_desk import period_option, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import Config
 from catcher.desk import forms, reports
-from catcher.desk.reports import Candidate
+from catcher.desk.reports import ReportCandidate
 from catcher.model.measures import Period
 from catcher.report import Form, Language
 
@@ -121,7 +121,7 @@ def _folder(config: Config) -> Path:
     return config.node.state / "reports"
 
 
-def _row(candidate: Candidate) -> tuple[object, ...]:
+def _row(candidate: ReportCandidate) -> tuple[object, ...]:
     measures = candidate.appraisal.measures
     return (
         measures.key.id,

@@ -31,15 +31,15 @@ def command(config_file: Path, role: str) -> None:
     from catcher.cli.log import configure_logging
     from catcher.config import load
     from catcher.serve import DRAIN_SECONDS, ROLES, launch
-    from catcher.supervise import Watch
+    from catcher.supervise import ControlLoop
     from catcher.wiring import SystemClock
 
     config = load(config_file)
     configure_logging(config.log.level)
     running = launch(config, clock=SystemClock(), roles=ROLES if role == "all" else (role,))
     control = config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock")
-    watch = Watch(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
-    running.private_fds = watch.private_fds
+    control_loop = ControlLoop(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
+    running.private_fds = control_loop.private_fds
     click.echo("ready")
-    watch.run(DRAIN_SECONDS)
+    control_loop.run(DRAIN_SECONDS)
     running.finish()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from catcher.catalogue.stops import EVERY, Stops
-from catcher.cli.changes import tell
+from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option
 from catcher.config import load, state_folder
 from catcher.desk.catalogue import NotCatalogued, named, stop_mail
@@ -41,7 +41,7 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
         changes = stop_mail(
             config.catalogue.files, None if every else domains, now=SystemClock().now(), dry_run=dry_run
         )
-        tell(changes, config.node.state, dry_run=dry_run, as_json=as_json, always=True)
+        publish(changes, config.node.state, dry_run=dry_run, as_json=as_json, always=True)
     except NotCatalogued:
         if stops is not None:
             stops.discard(names)

@@ -6,7 +6,7 @@
     notices (requests) ─┤
     catalogue (until)  ─┼─▶ raise: into the ledger, each key once ─▶ deliver: couriers (mail, webhook), in batches
     delegations lost   ─┘                                                └─ fails: again after 5 minutes, 10, 20 …
-    the store itself: without a ledger, by word of mouth (``StoreWatch``)
+    the store itself: without a ledger, by word of mouth (``StoreTrouble``)
 
 A receiver that fails disturbs nothing: it is tried again for three days, then given up.
 """
@@ -94,14 +94,14 @@ def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Cha
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class AlertBatch:
     """Alerts whose turn on a channel has come."""
 
     channel: Channel
     alerts: tuple[Alert, ...]
 
 
-def due(store: Store, channels: Collection[Channel], now: datetime) -> list[Batch]:
+def due(store: Store, channels: Collection[Channel], now: datetime) -> list[AlertBatch]:
     """The next batch of each channel. What waits for a channel that is no more is given up."""
     of_channels: dict[Channel, list[Alert]] = {channel: [] for channel in channels}
     orphans: dict[Channel, list[str]] = {}
@@ -115,10 +115,10 @@ def due(store: Store, channels: Collection[Channel], now: datetime) -> list[Batc
                 of_channels[delivery.channel].append(alert)
     for channel, keys in orphans.items():
         store.note_deliveries({key: Delivery(channel) for key in keys})
-    return [Batch(channel, tuple(alerts[:BATCH])) for channel, alerts in of_channels.items() if alerts]
+    return [AlertBatch(channel, tuple(alerts[:BATCH])) for channel, alerts in of_channels.items() if alerts]
 
 
-def note(store: Store, batch: Batch, now: datetime, *, taken: bool) -> None:
+def note(store: Store, batch: AlertBatch, now: datetime, *, taken: bool) -> None:
     """Writes down what came of ``batch``."""
     store.note_deliveries({alert.key: _after(_delivery(alert, batch.channel), now, taken) for alert in batch.alerts})
 
@@ -140,7 +140,7 @@ def wait(attempts: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(attempts - 1, 12)), LONGEST_WAIT)
 
 
-class StoreWatch:
+class StoreTrouble:
     """Tells of a store in trouble: there is no ledger then, so it remembers by itself whether it told."""
 
     def __init__(self) -> None:

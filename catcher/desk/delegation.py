@@ -19,7 +19,7 @@ from catcher.model.ports import Resolver
 
 A_ROUND = 100
 """Names asked at a time."""
-EVERY = timedelta(days=1)
+ROUND_EVERY = timedelta(days=1)
 """How soon the first name is asked again, when all have been."""
 CONFIRMED_AFTER = timedelta(minutes=30)
 MOST_DOUBTFUL = 1_000
@@ -51,7 +51,7 @@ class Delegations:
 
     def _next(self, now: datetime) -> list[str]:
         found = list(islice(self._names, A_ROUND))
-        if not found and (self._began is None or now - self._began >= EVERY):
+        if not found and (self._began is None or now - self._began >= ROUND_EVERY):
             self._names, self._began = self._held(now), now
             found = list(islice(self._names, A_ROUND))
         return found

@@ -13,7 +13,7 @@ from catcher.model.errors import ConfigurationError, Fault
 
 CSIRT = "csirt"
 """The kind that is a table of national CSIRTs, of which there is one."""
-KINDS = (*map(str, imports.Kind), CSIRT)
+IMPORT_KINDS = (*map(str, imports.Kind), CSIRT)
 _FOLDER = "directory"
 
 
@@ -31,7 +31,7 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DirectoryRow:
     """What a directory says of a domain."""
 
     directory: str
@@ -70,11 +70,11 @@ def summary(state: Path) -> list[tuple[str, int, int]]:
     return [(name, len(rows), sum(row.contact is not None for row in rows)) for name, rows in found.items()]
 
 
-def about(domain: str, state: Path) -> list[Row]:
+def about(domain: str, state: Path) -> list[DirectoryRow]:
     """What the directories say of ``domain`` (A-labels) and of the names above it, nearest first."""
     above = parents(domain)
     found = [
-        Row(name, row.domain, row.organisation, row.contact)
+        DirectoryRow(name, row.domain, row.organisation, row.contact)
         for name, rows in imports.directories(state / _FOLDER).items()
         for row in rows
         if row.domain in above

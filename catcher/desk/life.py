@@ -37,7 +37,7 @@ class Lives:
     def __init__(self, desk: Desk) -> None:
         self._store = desk.store
         self._today = desk.now.date()
-        self._told = told_days(desk.store.notices())
+        self._told = notified_days(desk.store.notices())
         self._seeing = lru_cache(maxsize=1024)(self._seeing_of)
         self._senders = lru_cache(maxsize=_DOMAINS)(self._senders_to)
 
@@ -91,7 +91,7 @@ class Lives:
         return found
 
 
-def told_days(notices: Iterable[Notice]) -> dict[IncidentKey, tuple[date, ...]]:
+def notified_days(notices: Iterable[Notice]) -> dict[IncidentKey, tuple[date, ...]]:
     """The days on which each party was told, as far as nothing came back since."""
     days: defaultdict[IncidentKey, list[date]] = defaultdict(list)
     for notice in notices:

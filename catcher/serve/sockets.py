@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from catcher.config import Config, ListenAddress
-from catcher.supervise.sockets import Passed, bind
+from catcher.supervise.sockets import InheritedSockets, bind
 
 _UDP_AND_TCP = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
 _TCP = (socket.SOCK_STREAM,)
@@ -28,7 +28,7 @@ class Bound:
 
 def bind_all(config: Config, roles: Collection[str]) -> Bound:
     """Takes over the sockets that were passed and binds the others. Raises EnvironmentFailure."""
-    passed = Passed.receive(os.environ, os.getpid())
+    passed = InheritedSockets.receive(os.environ, os.getpid())
     dns: tuple[tuple[socket.socket, ...], ...] = ()
     smtp: tuple[tuple[socket.socket, ...], ...] = ()
     if "dns" in roles:
@@ -40,7 +40,11 @@ def bind_all(config: Config, roles: Collection[str]) -> Bound:
 
 
 def _for_workers(
-    listen: Sequence[ListenAddress], kinds: Sequence[socket.SocketKind], workers: int, key: str, passed: Passed
+    listen: Sequence[ListenAddress],
+    kinds: Sequence[socket.SocketKind],
+    workers: int,
+    key: str,
+    passed: InheritedSockets,
 ) -> tuple[tuple[socket.socket, ...], ...]:
     """For each worker a socket at each address of each kind."""
     places = [(address.host, address.port, kind) for address in listen for kind in kinds]

@@ -20,7 +20,7 @@ from catcher.catalogue import Catalogue
 from catcher.config import Config
 from catcher.desk.delegation import Delegations
 from catcher.desk.upkeep import upkeep
-from catcher.desk.watch import Watch
+from catcher.desk.watch import AlertWatch
 from catcher.model.alert import AlertKind
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
@@ -58,7 +58,7 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Stati
     station.draining()
 
 
-def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> Watch:
+def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
     """The watch with its ways out. Alerts that can't be sent are named in the log, and the watch goes on."""
     from catcher.notify import configured  # no other process needs what it loads
 
@@ -68,7 +68,7 @@ def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> Watch:
         log.error("no alerts are sent: %s", error)
         couriers = []
     resolver = wiring.resolver(config, clock)
-    return Watch(
+    return AlertWatch(
         open_store=functools.partial(wiring.open_store, config),
         folder=wiring.folder(),
         catalogue=catalogue,

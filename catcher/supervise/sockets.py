@@ -26,7 +26,7 @@ _PATIENCE_SECONDS = 2.0
 _FIRST_PASSED_FD = 3
 
 
-class Passed:
+class InheritedSockets:
     """The sockets that were passed to this process, found by address and kind."""
 
     def __init__(self, sockets: list[socket.socket]) -> None:
@@ -34,7 +34,7 @@ class Passed:
         self._taken: set[tuple[str, int, int]] = set()
 
     @classmethod
-    def receive(cls, environment: MutableMapping[str, str], pid: int) -> Passed:
+    def receive(cls, environment: MutableMapping[str, str], pid: int) -> InheritedSockets:
         """Those that ``LISTEN_FDS`` and ``LISTEN_PID`` tell of; the variables are taken away, as children need none."""
         count, whose = environment.pop("LISTEN_FDS", ""), environment.pop("LISTEN_PID", "")
         environment.pop("LISTEN_FDNAMES", None)

@@ -21,7 +21,7 @@ _COMMAND_OCTETS = 64
 _COMMAND_SECONDS = 2.0
 
 
-class Watch:
+class ControlLoop:
     """Runs a started Supervisor until SIGTERM or SIGINT; SIGHUP, or ``reload`` on the control socket, reloads.
 
     The control socket is for the same user only. A client sends one line and reads one:
