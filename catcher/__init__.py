@@ -14,7 +14,7 @@ Each room is a package; imports go down only (tests/house holds it)::
         → fingerprint | incident | report → lookalike | directory | catalogue | privacy | config → model
 
 ``model`` holds the frozen values that travel between rooms and the ports (Protocols) that adapters fill.
-``wiring`` makes concrete adapters from the configuration and holds the one clock; ``serve`` runs the processes.
+``wiring`` makes the concrete adapters and holds the one clock; ``serve`` runs the processes.
 """
 
 __version__ = "0.1.0"

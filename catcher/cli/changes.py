@@ -19,7 +19,7 @@ def publish(
 ) -> None:
     """Prints ``changes``, has the server read them and prints its answer.
 
-    ``always``: the server is asked even where the files said so already, as it may not have taken that over.
+    ``always``: the server is asked even where no file changed, because it may not have read the last change.
 
     Raises EnvironmentFailure when a running server did not take them over: the files are written all the same.
     """

@@ -61,12 +61,12 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
     if as_json:
         print_json(_rows("finding", findings))
         print_json(_rows("note", notes))
-        print_json({"kind": "summary", "about": about, "told": told} for about, told in summary)
+        print_json({"kind": "summary", "about": about, "told": text} for about, text in summary)
     else:
         for finding in findings:
             click.echo(str(finding))
-        for about, told in summary:
-            click.echo(f"{about}: {told}")
+        for about, text in summary:
+            click.echo(f"{about}: {text}")
         for note in islice(notes, _NOTES_SHOWN):
             click.echo(f"note: {note}")
         if more := sum(1 for _ in notes):
@@ -147,7 +147,7 @@ def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tupl
 
 
 def _notices(config: Config) -> Iterator[tuple[str, str]]:
-    """What has to stand in DNS so that notices are believed. Raises EnvironmentFailure for a key that is none."""
+    """Records to publish so that receivers believe notices. Raises EnvironmentFailure for a broken key."""
     from catcher.notify import configured
 
     if configured.key_file(config).exists():

@@ -35,7 +35,7 @@ def watch_option(function: F) -> F:
 
 
 def watched_organisations(watch: Path | None, config_file: Path) -> Organisations:
-    """What ``--watch`` says, else the configuration's watch-list and imported directories.
+    """The names in ``--watch``'s file, else the configuration's watch-list and imported directories.
 
     Raises ConfigurationError; a usage error where there is neither.
     """

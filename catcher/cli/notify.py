@@ -101,7 +101,7 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
 
 
 def _line(text: str) -> str:
-    """What a person wrote, on one line."""
+    """A person's text, on one line."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
@@ -114,10 +114,10 @@ def _next(notice: Notice) -> str:
     last = notice.steps[-1]
     match notice.state:
         case State.DRAFTED:
-            told = f"approved by {', '.join(notice.approvers)}; " if notice.approvers else ""
+            approved = f"approved by {', '.join(notice.approvers)}; " if notice.approvers else ""
             left = notice.approvals - len(notice.approvers)
             why = f"{notice.steps[0].note}; " if notice.steps[0].note else ""
-            what = f"{why}{told}waits for {'approval' if left == 1 else f'{left} approvals'}"
+            what = f"{why}{approved}waits for {'approval' if left == 1 else f'{left} approvals'}"
         case State.APPROVED if notice.form is NoticeForm.LETTER:
             what = f"a letter: print it (`letter`), post it, then say so (`catcher notify posted {notice.id}`)"
         case _ if notice.request is not None:
@@ -270,7 +270,7 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
 
 
 def _name_unsent(named: Sequence[Notice], going: Collection[str]) -> int:
-    """Says which of the notices that a person named don't go, and why; how many those are."""
+    """Names on stderr the notices of ``named`` that don't go, with the reason; returns their number."""
     kept = [notice for notice in named if notice.id not in going]
     for notice in kept:
         click.echo(f"{notice.id} is not sent now; it is {notice.state}: {_next(notice)}", err=True)

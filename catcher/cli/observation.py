@@ -20,7 +20,7 @@ from catcher.model.observation import Observation
 F = TypeVar("F", bound=Callable[..., Any])
 
 TABLE_ROWS = 50
-"""A table without ``--limit`` shows so many: a person reads it, and it is laid out in memory."""
+"""Rows of a table without ``--limit``: a person reads it, and it is laid out in memory."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
@@ -50,7 +50,7 @@ def _domain(_context: click.Context, _option: click.Parameter, value: str | None
 
 def _filters(function: F) -> F:
     for option in (
-        click.option("--limit", type=click.IntRange(min=1), help="At most so many."),
+        click.option("--limit", type=click.IntRange(min=1), help="Most rows that are printed."),
         click.option("--until", callback=_moment, metavar="TIME", help="Observed before this date or RFC 3339 time."),
         click.option("--since", callback=_moment, metavar="TIME", help="Observed at or after this one."),
         click.option("--domain", callback=_domain, help="Only this catalogued domain."),

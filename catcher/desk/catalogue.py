@@ -1,4 +1,4 @@
-"""What an operator does with the catalogue: add, remove, stop mail, and tell the running server."""
+"""Changes to the catalogue: add, remove, stop mail; and the reload of the running server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from catcher.model.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class CatalogueChange:
-    """What was done to one row."""
+    """One row, changed."""
 
     domain: str
     where: str
@@ -30,7 +30,7 @@ class CatalogueChange:
     after: Policy | None
     """None for a row that is gone."""
     rewritten: bool
-    """False where the row said already what was wanted."""
+    """False where the row already had these values."""
 
 
 def add(
@@ -94,8 +94,8 @@ def stop_now(config: Config, domain: str, *, now: datetime) -> list[CatalogueCha
         raise
     answer = tell_server(config.node.state)
     if answer is not None and not answer.startswith("ok"):
-        said = answer.removeprefix("error ")
-        raise EnvironmentFailure(f"the files are written, but the running server stays with what it had: {said}")
+        reason = answer.removeprefix("error ")
+        raise EnvironmentFailure(f"the files are written, but the running server stays with what it had: {reason}")
     stops.discard({domain})
     return changes
 

@@ -19,7 +19,7 @@ _FOLDER = "directory"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file."""
+    """The result of an import."""
 
     name: str
     domains: int
@@ -32,7 +32,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRow:
-    """What a directory says of a domain."""
+    """A directory's row for a domain."""
 
     directory: str
     domain: str
@@ -71,7 +71,7 @@ def summary(state: Path) -> list[tuple[str, int, int]]:
 
 
 def about(domain: str, state: Path) -> list[DirectoryRow]:
-    """What the directories say of ``domain`` (A-labels) and of the names above it, nearest first."""
+    """The directories' rows for ``domain`` (A-labels) and for the names above it, nearest first."""
     above = parents(domain)
     found = [
         DirectoryRow(name, row.domain, row.organisation, row.contact)

@@ -1,4 +1,4 @@
-"""Where incidents stand and what notices did: brings together the sums, the ledger of policies and that of notices."""
+"""The life of incidents and the effect of notices, from the sums, the ledger of policies and that of notices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from catcher.model.life import Effect, Life
 from catcher.model.notice import Notice
 
 _DOMAINS = 16
-"""Of so many typo domains the senders are kept at hand; a list goes through the domains in no order of theirs."""
+"""Typo domains whose senders are cached: a list of incidents visits the domains in no order."""
 
 
 @dataclass(frozen=True, slots=True)

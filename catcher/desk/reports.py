@@ -38,7 +38,7 @@ class Audience:
     """Whether counterparties may be named to it."""
     answers: AnswerAddresses | None = None
     evidence_days: int = EVIDENCE_DAYS
-    """How old evidence may be."""
+    """Most days that evidence may be old."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The watch: every few minutes it folds what came, notes policies, finds what calls for an alert, and sends alerts on.
 
-A store that fails and a receiver that fails are told in the log; neither ends the watch, and nobody else waits for it.
+Failures of the store and of receivers go to the log; neither ends the watch, and no other process waits for it.
 """
 
 from __future__ import annotations
@@ -102,9 +102,9 @@ class AlertWatch:
             store.close()
 
 
-async def _delivered(courier: Courier, told: Sequence[Alert], now: datetime) -> bool:
+async def _delivered(courier: Courier, batch: Sequence[Alert], now: datetime) -> bool:
     try:
-        await courier.deliver(told, now)
+        await courier.deliver(batch, now)
     except CatcherError as error:
         log.warning("alerts could not be delivered by %s: %s", courier.channel, error)
         return False

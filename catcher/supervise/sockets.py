@@ -19,7 +19,7 @@ _REMEDIES = {
 }
 
 _RECEIVE_BUFFER_OCTETS = 4 << 20
-"""What the kernel may hold of queries while a worker is busy; it grants less where its limit is lower."""
+"""Octets of queries that the kernel holds while a worker is busy: 4 MiB, less where net.core.rmem_max is lower."""
 
 
 _PATIENCE_SECONDS = 2.0

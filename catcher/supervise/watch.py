@@ -1,4 +1,4 @@
-"""The parent's waiting place: signals and the control socket, turned into reload and stop."""
+"""The parent's loop: turns signals and lines on the control socket into reload and stop."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ControlLoop:
 
     @property
     def private_fds(self) -> tuple[int, ...]:
-        """What a worker must not inherit."""
+        """Descriptors that a worker must not inherit."""
         return (self._wake_read, self._wake_write, self._control.fileno())
 
     def run(self, drain_seconds: float) -> None:
