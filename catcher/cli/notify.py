@@ -21,7 +21,6 @@ from catcher.desk.files import write_private
 from catcher.model.notice import Notice, NoticeForm
 from catcher.model.noticelife import Act, State
 from catcher.model.suppression import Suppression
-from catcher.supervise.lock import lock
 from catcher.wiring import SystemClock
 
 if TYPE_CHECKING:
@@ -239,6 +238,7 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
     """
     from catcher.notify import approval, configured
     from catcher.notify.sending import ready
+    from catcher.supervise.lock import lock
 
     with with_contacts(config_file) as (config, desk, book, _):
         named = approval.find(desk.store, ids)

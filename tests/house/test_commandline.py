@@ -6,11 +6,13 @@ import importlib
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
 from catcher.cli import root
+from tests.support.server import Server
 from tests.support.tree import ROOT
 
 HEAVY = ("asyncio", "pydantic", "dns", "dnslib", "jinja2", "sqlite_utils", "sqlite3", "dkim", "spf", "aiosmtpd", "idna")
@@ -30,6 +32,29 @@ finally:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert "Usage: catcher" in done.stdout
     assert done.stdout.rstrip().endswith("imported:"), done.stdout[-200:]
+
+
+READERS = ("alert", "catalogue", "contact", "incident", "notify", "observation", "report")
+SERVERS = ("serve", "smtp", "dns", "fingerprint", "resolve", "supervise.supervisor", "store.link", "store.service")
+
+
+@pytest.mark.parametrize("noun", READERS)
+def test_a_noun_that_reads_loads_no_server(noun: str, tmp_path: Path) -> None:
+    """Half a second of each command went into servers, look-ups and templates that it didn't use."""
+    program = f"""
+import sys, pathlib
+import catcher.cli.{noun}
+from catcher import wiring
+from catcher.config import load
+config = load(pathlib.Path({str(Server(tmp_path).config)!r}))
+store = wiring.open_store(config)
+wiring.contact_book(config, store, wiring.load_catalogue(config))
+store.close()
+names = [f"catcher.{{name}}" for name in {SERVERS!r}] + ["jinja2", "asyncio"]
+print("loaded:", *[name for name in names if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout.rstrip().endswith("loaded:"), done.stdout[-200:] + done.stderr[-500:]
 
 
 def commands() -> dict[str, click.Command]:
