@@ -18,7 +18,7 @@ from catcher.desk.context import Desk
 from catcher.desk.incidents import listing
 from catcher.directory import party_of
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 
 READING = (0.6, 0.3)
 HELP = (0.25, 0.15)
@@ -62,7 +62,7 @@ def _prepare(folder: Path) -> str:
             folder=wiring.folder(),
             party_of=party_of,
             organisation=lambda domain: None,
-            operator=Operator("Registry of Example", "desk@registry.example"),
+            operator=ReportOperator("Registry of Example", "desk@registry.example"),
             now=wiring.SystemClock().now(),
         )
         incident = next(listing(desk)).incident.key.id

@@ -39,7 +39,7 @@ from catcher.model.fingerprint import (
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome, Policy
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 from catcher.report import Language
 from catcher.store import SqliteStore
 
@@ -89,7 +89,7 @@ def _measure(number: int, folder: Path) -> Iterator[Row]:
             folder=lambda seen: fold(seen, party_of=party_of),
             party_of=party_of,
             organisation=lambda domain: None,
-            operator=Operator("Registry of Example", "desk@registry.example"),
+            operator=ReportOperator("Registry of Example", "desk@registry.example"),
             now=_NOW,
         )
         yield _timed("fold, once", number, desk.fold)

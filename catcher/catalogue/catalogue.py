@@ -15,7 +15,7 @@ from catcher.model.policy import Policy
 _REMEMBERED = 65_536
 
 
-class Rows(Protocol):
+class EntryTable(Protocol):
     """Where the rows are kept: the compact table of a file, or a plain ``dict``."""
 
     def __len__(self) -> int: ...
@@ -32,7 +32,9 @@ class Rows(Protocol):
 class Catalogue:
     """The rows of all files, none twice. Immutable: a reload makes a new one."""
 
-    def __init__(self, rows: Rows, guard: Guard | None = None, is_stopped: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self, rows: EntryTable, guard: Guard | None = None, is_stopped: Callable[[str], bool] | None = None
+    ) -> None:
         self._rows = rows
         self.guard = guard
         self._is_stopped = is_stopped

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from catcher.model.policy import Policy
 
-COLUMNS = ("domain", "intended", "policy", "until", "then", "note", "lang")
+CATALOGUE_COLUMNS = ("domain", "intended", "policy", "until", "then", "note", "lang")
 """The CSV's columns, in order. All but the first may be absent, from the right."""
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from catcher.catalogue.catalogue import Catalogue
-from catcher.catalogue.entry import COLUMNS
+from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.guard import Guard
 from catcher.catalogue.row import read
 from catcher.catalogue.table import Table, canonical
@@ -76,7 +76,7 @@ class _Gathered:
             self.faults += [(start, fault) for fault in error.faults]
             return
         self.files.append((start, file.name))
-        self.spoken = self.spoken or width > COLUMNS.index("lang")
+        self.spoken = self.spoken or width > CATALOGUE_COLUMNS.index("lang")
         lines = body.split(b"\n")
         if lines[-1] == b"":
             lines.pop()
@@ -125,7 +125,7 @@ def _tidied(line: bytes) -> bytes:
     """``line`` without quotes and capitals where they mean nothing: programs that export CSV like to write them."""
     if b'"' in line and _NEEDLESS_QUOTES.fullmatch(line):
         line = line.replace(b'"', b"")
-    return line.lower() if line.count(b",") < COLUMNS.index("note") else line
+    return line.lower() if line.count(b",") < CATALOGUE_COLUMNS.index("note") else line
 
 
 def _too_long(line: bytes) -> bool:
@@ -190,16 +190,19 @@ def _text(file: Path) -> tuple[str, bytes]:
 
 def _width(header: str, name: str) -> int:
     """How many columns the header row names. Raises ConfigurationError."""
-    where, right = f"{name}:1", f"write the header row {','.join(COLUMNS)}; columns may be left out from the right"
+    where, right = (
+        f"{name}:1",
+        f"write the header row {','.join(CATALOGUE_COLUMNS)}; columns may be left out from the right",
+    )
     found = [cell.strip().strip('"').lower() for cell in header.split(",")]
     while len(found) > 1 and not found[-1]:
         found.pop()
     if found == [""]:
         raise _alone(where, "the file has no header row", right)
-    if unknown := [cell for cell in found if cell not in COLUMNS]:
+    if unknown := [cell for cell in found if cell not in CATALOGUE_COLUMNS]:
         what = "there is no header row" if "domain" not in found else f'column "{unknown[0][:40]}" is unknown'
         raise _alone(where, what, right)
-    if tuple(found) != COLUMNS[: len(found)]:
+    if tuple(found) != CATALOGUE_COLUMNS[: len(found)]:
         raise _alone(where, "the columns are in another order", right)
     return len(found)
 

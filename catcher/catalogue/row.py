@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from catcher.catalogue.entry import COLUMNS, Entry
+from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import Fault
 from catcher.model.language import is_language
@@ -19,7 +19,7 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CatalogueRow:
     """What a line held, and what is wrong with it. ``entry`` is None when anything is."""
 
     domain: str | None
@@ -28,7 +28,7 @@ class Row:
     faults: tuple[Fault, ...]
 
 
-def read(line: str, where: str, width: int = len(COLUMNS)) -> Row:
+def read(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> CatalogueRow:
     """Reads a line without its line ending; ``width`` is how many columns the header row names."""
     faults: list[Fault] = []
 
@@ -37,14 +37,14 @@ def read(line: str, where: str, width: int = len(COLUMNS)) -> Row:
 
     cells = _cells(line)
     if isinstance(cells, Fault):
-        return Row(None, None, (Fault(where, cells.what, cells.remedy),))
+        return CatalogueRow(None, None, (Fault(where, cells.what, cells.remedy),))
     if len(cells) > width:
         fault(
             f"the row has {len(cells)} columns, the header row {width}",
             "put a cell that holds a comma in double quotes, and name every column in the header row",
         )
-        return Row(None, None, tuple(faults))
-    cell = dict(zip(COLUMNS, [c.strip() for c in cells] + [""] * len(COLUMNS), strict=False))
+        return CatalogueRow(None, None, tuple(faults))
+    cell = dict(zip(CATALOGUE_COLUMNS, [c.strip() for c in cells] + [""] * len(CATALOGUE_COLUMNS), strict=False))
 
     domain = intended = None
     try:
@@ -79,8 +79,8 @@ def read(line: str, where: str, width: int = len(COLUMNS)) -> Row:
         fault(f'lang "{_shown(cell["lang"])}" is not a language', "write a tag like fr or pt-br, or leave it empty")
 
     if faults or domain is None or policy is None or then is None:
-        return Row(domain, None, tuple(faults))
-    return Row(domain, Entry(domain, intended, policy, until, then, cell["note"], where, lang), ())
+        return CatalogueRow(domain, None, tuple(faults))
+    return CatalogueRow(domain, Entry(domain, intended, policy, until, then, cell["note"], where, lang), ())
 
 
 def held_domain(text: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.catalogue import Catalogue
 
-EVERY = "*"
+EVERY_DOMAIN = "*"
 """Stands for every catalogued domain."""
 
 _FILE = "stopped"
@@ -46,10 +46,10 @@ class Stops:
         version = (status.st_mtime_ns, status.st_ino)
         if version != self._seen:
             self._names, self._seen = self._read(), version
-        return domain in self._names or EVERY in self._names
+        return domain in self._names or EVERY_DOMAIN in self._names
 
     def add(self, domains: Iterable[str]) -> None:
-        """Stops mail for ``domains``; ``EVERY`` is one of them, too. Raises EnvironmentFailure."""
+        """Stops mail for ``domains``; ``EVERY_DOMAIN`` is one of them, too. Raises EnvironmentFailure."""
         with locked(self._file.parent):
             self._write(self._read() | set(domains))
 
@@ -64,7 +64,7 @@ class Stops:
         """Takes off what ``catalogue`` itself turns away now. Raises EnvironmentFailure."""
 
         def is_turned_away(name: str) -> bool:
-            if name == EVERY:
+            if name == EVERY_DOMAIN:
                 return not any(entry.policy_at(now).above_null for entry in catalogue)
             entry = catalogue.get(name)
             return entry is None or not entry.policy_at(now).above_null

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import accumulate, compress, count, repeat
 from operator import ne, setitem
 
-from catcher.catalogue.entry import COLUMNS, Entry
+from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.catalogue.row import cells_in
 from catcher.model.policy import Policy
 
@@ -23,7 +23,7 @@ _POLICY = {policy.value: policy for policy in Policy}
 _COMMA = "\x1f"
 """Stands for a comma in a note: a control character, which no note may hold."""
 _REMEMBERED = 1_024
-_LANG = COLUMNS.index("lang")
+_LANG = CATALOGUE_COLUMNS.index("lang")
 _PARENT = re.compile(rb"\n[^.,\n]++\.([^,\n]++)")
 _MEANT = rb"\n([^,\n]++),([^,\n]*%s)(?![^,\n])"
 """Domain and intended domain of a line. With the LF before it a million lines are swept in a sixth of a second."""
@@ -185,7 +185,7 @@ class Table:
 
     def _entry(self, ordinal: int, line: bytes) -> Entry:
         cells = line.decode().split(",")
-        cells += [""] * (len(COLUMNS) - len(cells))
+        cells += [""] * (len(CATALOGUE_COLUMNS) - len(cells))
         domain, intended, policy, until, then, note, lang = cells
         return Entry(
             domain,

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from catcher.catalogue.zoneline import Broken, Line, absolute, is_special, read_careful, read_split
+from catcher.catalogue.zoneline import Broken, ZoneLine, absolute, is_special, read_careful, read_split
 from catcher.model.errors import ConfigurationError, Fault
 
 _STRETCH = 1 << 18
@@ -122,7 +122,7 @@ class TldZone:
                 links.append(link)
         return links
 
-    def _link(self, line: Line, number: int) -> Link | None:
+    def _link(self, line: ZoneLine, number: int) -> Link | None:
         if line.origin is not None:
             self._origin = absolute(line.origin, self._origin)
             self._suffix = b"." + self._origin if self._origin else b""

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from catcher.catalogue.atomic import locked, replace_file
-from catcher.catalogue.entry import COLUMNS, Entry
+from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.catalogue.reading import octets, read_table
 from catcher.catalogue.row import cells_in, cells_of, quoted, read
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
@@ -22,7 +22,7 @@ from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 _BOM = b"\xef\xbb\xbf"
 
 
-class Edit:
+class FileEdit:
     """Changes to the rows of some files, gathered until ``commit``."""
 
     def __init__(self, files: Sequence[Path]) -> None:
@@ -38,7 +38,7 @@ class Edit:
 
         Raises ConfigurationError when the row is wrong or its domain is catalogued already.
         """
-        wanted = [cells.get(column, "") for column in COLUMNS]
+        wanted = [cells.get(column, "") for column in CATALOGUE_COLUMNS]
         row = read(quoted(wanted), f"new row for {self._files[file].name}")
         faults = list(row.faults)
         there = None if row.domain is None else self.rows.get(row.domain) or self._added.get(row.domain)
@@ -71,12 +71,12 @@ class Edit:
 
 
 @contextmanager
-def writing(files: Sequence[Path]) -> Iterator[Edit]:
-    """An ``Edit`` of ``files`` that no other writer comes between: their folders are locked."""
+def writing(files: Sequence[Path]) -> Iterator[FileEdit]:
+    """An ``FileEdit`` of ``files`` that no other writer comes between: their folders are locked."""
     with ExitStack() as held:
         for folder in sorted({file.resolve().parent for file in files}):
             held.enter_context(locked(folder))
-        yield Edit(files)
+        yield FileEdit(files)
 
 
 class _Text:
@@ -99,8 +99,8 @@ class _Text:
 
     def change(self, index: int, cells: Mapping[str, str]) -> None:
         found = cells_of(self.lines[index].decode().rstrip("\r\n"))
-        found += [""] * (len(COLUMNS) - len(found))
-        wanted = [cells.get(column, cell) for column, cell in zip(COLUMNS, found, strict=True)]
+        found += [""] * (len(CATALOGUE_COLUMNS) - len(found))
+        wanted = [cells.get(column, cell) for column, cell in zip(CATALOGUE_COLUMNS, found, strict=True)]
         self._widen(wanted)
         ending = self.lines[index][len(self.lines[index].rstrip(b"\r\n")) :]
         self.lines[index] = quoted(wanted).encode() + ending
@@ -111,4 +111,6 @@ class _Text:
         mark = _BOM if self.lines[0].startswith(_BOM) else b""
         header = self.lines[0].removeprefix(_BOM)
         if len(header.decode().split(",")) < needed:
-            self.lines[0] = mark + ",".join(COLUMNS[:needed]).encode() + (self._end if len(self.lines) > 1 else b"")
+            self.lines[0] = (
+                mark + ",".join(CATALOGUE_COLUMNS[:needed]).encode() + (self._end if len(self.lines) > 1 else b"")
+            )

@@ -26,7 +26,7 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ZoneLine:
     """What an entry says, as far as the guard cares."""
 
     owner: bytes | None = None
@@ -43,13 +43,13 @@ def is_special(text: bytes) -> bool:
     return _SPECIAL.search(text) is not None
 
 
-def read_split(text: bytes) -> Line | None:
+def read_split(text: bytes) -> ZoneLine | None:
     """A line without special characters; None for a blank one. Raises Broken."""
     fields = text.split()
     return _record(fields, has_owner=text[0] not in b" \t") if fields else None
 
 
-def read_careful(text: bytes, following: Callable[[], bytes | None]) -> Line | None:
+def read_careful(text: bytes, following: Callable[[], bytes | None]) -> ZoneLine | None:
     """An entry that may go on over lines in parentheses, which ``following`` gives. Raises Broken."""
     fields: list[bytes] = []
     depth = _tokens(text, 0, fields)
@@ -117,19 +117,19 @@ def _tokens(text: bytes, depth: int, fields: list[bytes]) -> int:
     return depth
 
 
-def _directive(fields: Sequence[bytes]) -> Line | None:
+def _directive(fields: Sequence[bytes]) -> ZoneLine | None:
     name = fields[0]
     if name == b"$ttl":
         return None
     if name == b"$origin" and len(fields) == 2:
-        return Line(origin=fields[1])
+        return ZoneLine(origin=fields[1])
     shown = name.decode("ascii", "backslashreplace")[:40].upper()
     if name == b"$origin":
         raise Broken("$ORIGIN takes one name")
     raise Broken(f"{shown} is not followed", "give the zone as one file with every record written out")
 
 
-def _record(fields: Sequence[bytes], *, has_owner: bool) -> Line:
+def _record(fields: Sequence[bytes], *, has_owner: bool) -> ZoneLine:
     owner = fields[0] if has_owner else None
     at = 1 if has_owner else 0
     internet = True
@@ -140,16 +140,16 @@ def _record(fields: Sequence[bytes], *, has_owner: bool) -> Line:
         raise Broken("a record has no type")
     rrtype, rdata = fields[at], fields[at + 1 :]
     if not internet:
-        return Line(owner, rrtype)
+        return ZoneLine(owner, rrtype)
     match rrtype:
         case b"ns" if len(rdata) == 1:
-            return Line(owner, rrtype, rdata[0])
+            return ZoneLine(owner, rrtype, rdata[0])
         case b"mx" if len(rdata) == 2 and rdata[0].isdigit():
-            return Line(owner, rrtype, rdata[1])
+            return ZoneLine(owner, rrtype, rdata[1])
         case b"soa" if len(rdata) == 7 and rdata[2].isdigit():
-            return Line(owner, rrtype, rdata[2])
+            return ZoneLine(owner, rrtype, rdata[2])
         case b"ns" | b"mx" | b"soa" | b"type2" | b"type15" | b"type6":
             shown = rrtype.decode().upper()
             raise Broken(f"the {shown} record's data is not of the form of RFC 1035 §3.3", "write it as RFC 1035 does")
         case _:
-            return Line(owner, rrtype)
+            return ZoneLine(owner, rrtype)

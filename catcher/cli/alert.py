@@ -9,7 +9,7 @@ import click
 from catcher.cli.at_desk import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import load
-from catcher.model.alert import Alert, AlertKind, Delivery
+from catcher.model.alert import Alert, AlertDelivery, AlertKind
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
 from catcher.wiring import SystemClock
 
@@ -79,7 +79,7 @@ def _row(alert: Alert) -> tuple[object, ...]:
     return f"{alert.at:%Y-%m-%d %H:%M}", alert.kind, alert.incident or "-", shown(alert.domain), counts, sent
 
 
-def _sent(delivery: Delivery) -> str:
+def _sent(delivery: AlertDelivery) -> str:
     if delivery.sent_at is not None:
         return f"{delivery.channel} {delivery.sent_at:%H:%M}"
     if delivery.again_at is None:

@@ -21,7 +21,7 @@ from catcher.desk.context import Desk
 from catcher.directory import party_of
 from catcher.incident import Thresholds
 from catcher.model.measures import Period
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 from catcher.report import shown_domain
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def with_store(config_file: Path) -> Iterator[tuple[Config, Desk]]:
                 folder=wiring.folder(),
                 party_of=party_of,
                 organisation=wiring.organisations(config).name,
-                operator=Operator(operator.name, operator.contact, operator.url, operator.postal),
+                operator=ReportOperator(operator.name, operator.contact, operator.url, operator.postal),
                 now=wiring.SystemClock().now(),
                 thresholds=Thresholds(config.notify.mailboxes, config.notify.days),
             ),

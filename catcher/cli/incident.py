@@ -10,7 +10,7 @@ from catcher.cli.at_desk import period_option, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import incidents
 from catcher.desk.incidents import Appraisal
-from catcher.model.life import Change, Effect, Life
+from catcher.model.life import Effect, Life, VolumeChange
 from catcher.model.measures import Period
 
 
@@ -135,11 +135,11 @@ def _effect(effect: Effect | None) -> str:
     return f"notice of {effect.notice}; {_change(effect.change)}{alike}{cut}"
 
 
-def _control(effect: Effect | None) -> Change | None:
+def _control(effect: Effect | None) -> VolumeChange | None:
     return None if effect is None else effect.control
 
 
-def _change(change: Change | None) -> str:
+def _change(change: VolumeChange | None) -> str:
     """``fell: 22 sender-days in 28 days → 3 in 28, ratio 0.14 (0.03 to 0.45), 40 → 4 mails``."""
     if change is None:
         return "-"

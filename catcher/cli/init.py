@@ -19,7 +19,7 @@ def command(folder: Path) -> None:
     DIR is empty or new. It gets a commented catcher.toml, a catalogue, a zone template, texts for senders and a key.
     """
     from catcher.config.describe import describe
-    from catcher.config.schema import Smtp
+    from catcher.config.schema import SmtpSection
     from catcher.model.errors import EnvironmentFailure
     from catcher.privacy import KeyRing
     from catcher.smtp import self_signed
@@ -37,7 +37,7 @@ def command(folder: Path) -> None:
             (folder / "explanations" / name).write_bytes(text)
         (folder / "var").mkdir(mode=0o700)
         KeyRing(folder / "var" / "keys").tokens(SystemClock().now())
-        self_signed(folder / "var" / "tls", Smtp.model_fields["hostname"].default, SystemClock().now())
+        self_signed(folder / "var" / "tls", SmtpSection.model_fields["hostname"].default, SystemClock().now())
         settings = describe({"catalogue.template": "zonefiles/template.zone", "smtp.explanations": "explanations"})
         (folder / "catcher.toml").write_text(settings, encoding="utf-8")
     except OSError as error:

@@ -19,7 +19,7 @@ from catcher.cli.options import config_option, json_option, print_json, print_ta
 from catcher.desk.catalogue import stop_now
 from catcher.desk.files import write_private
 from catcher.model.notice import Notice, NoticeForm
-from catcher.model.noticelife import Act, State
+from catcher.model.noticelife import Act, NoticeState
 from catcher.model.suppression import Suppression
 from catcher.wiring import SystemClock
 
@@ -59,7 +59,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option(
-    "--state", "states", type=click.Choice([state.value for state in State]), multiple=True, help="Only these."
+    "--state", "states", type=click.Choice([state.value for state in NoticeState]), multiple=True, help="Only these."
 )
 @click.option("--dry-run", is_flag=True, help="Draft nothing; show what is due.")
 @config_option
@@ -112,16 +112,16 @@ def _next(notice: Notice) -> str:
     """To whom, and what it waits for or what its latest step says."""
     last = notice.steps[-1]
     match notice.state:
-        case State.DRAFTED:
+        case NoticeState.DRAFTED:
             approved = f"approved by {', '.join(notice.approvers)}; " if notice.approvers else ""
             left = notice.approvals - len(notice.approvers)
             why = f"{notice.steps[0].note}; " if notice.steps[0].note else ""
             what = f"{why}{approved}waits for {'approval' if left == 1 else f'{left} approvals'}"
-        case State.APPROVED if notice.form is NoticeForm.LETTER:
+        case NoticeState.APPROVED if notice.form is NoticeForm.LETTER:
             what = f"a letter: print it (`letter`), post it, then say so (`catcher notify posted {notice.id}`)"
         case _ if notice.request is not None:
             what = f"{notice.request} {_minute(last.at)}; decide by `catcher notify confirm {notice.id}`"
-        case State.DEFERRED if last.again_at is not None:
+        case NoticeState.DEFERRED if last.again_at is not None:
             what = f"again from {_minute(last.again_at)}: {last.note}"
         case _:
             what = f"{last.act} {_minute(last.at)} by {last.who}" + (f": {last.note}" if last.note else "")
@@ -261,7 +261,7 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
             unsent, tried = 0, set()
             for notice in sender.send(frozenset(ids)):
                 tried.add(notice.id)
-                unsent += notice.state in (State.DEFERRED, State.FAILED, State.WITHDRAWN)
+                unsent += notice.state in (NoticeState.DEFERRED, NoticeState.FAILED, NoticeState.WITHDRAWN)
                 _print(notice, as_json)
         finally:
             os.close(fd)

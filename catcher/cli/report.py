@@ -12,7 +12,7 @@ from catcher.config import Config
 from catcher.desk import forms, reports
 from catcher.desk.reports import ReportCandidate
 from catcher.model.measures import Period
-from catcher.report import Form, Language
+from catcher.report import Language, ReportForm
 
 _language_option = click.option(
     "--lang",
@@ -38,7 +38,7 @@ def command() -> None:
 @click.option(
     "--form",
     type=click.Choice(forms.ENDINGS),
-    default=Form.TEXT.value,
+    default=ReportForm.TEXT.value,
     show_default=True,
     help="eml: the mail; pdf: the letter; png: the chart; kit: the rules to paste.",
 )

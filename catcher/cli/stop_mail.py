@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from catcher.catalogue.stops import EVERY, Stops
+from catcher.catalogue.stops import EVERY_DOMAIN, Stops
 from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option
 from catcher.config import load, state_folder
@@ -31,7 +31,7 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
     """
     if bool(domains) == every:
         raise click.UsageError("name the domains, or say --all for every row")
-    names = {EVERY} if every else named(domains)
+    names = {EVERY_DOMAIN} if every else named(domains)
     state = state_folder(config_file)
     stops = Stops(state) if state is not None and state.is_dir() and not dry_run else None
     if stops is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _FORM = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<four>[^\[\]:]*))(?::(?P<port>[^:]*))?\Z")
 
 
-class AddressError(ValueError):
+class ListenAddressError(ValueError):
     """A text that is no socket address: ``what`` is wrong, ``remedy`` would be right."""
 
     def __init__(self, what: str, remedy: str) -> None:
@@ -34,18 +34,18 @@ class ListenAddress:
         """Reads ``host:port``; an IPv6 address stands in brackets. Raises AddressError."""
         form = _FORM.match(text)
         if form is None:
-            raise AddressError(f'"{text}" is not an address with a port', _right(default_port))
+            raise ListenAddressError(f'"{text}" is not an address with a port', _right(default_port))
         literal, port = form["six"] if form["six"] is not None else form["four"], form["port"]
         try:
             host = ipaddress.IPv6Address(literal) if form["six"] is not None else ipaddress.IPv4Address(literal)
         except ValueError:
-            raise AddressError(f'"{literal}" in "{text}" is not an IP address', _right(default_port)) from None
+            raise ListenAddressError(f'"{literal}" in "{text}" is not an IP address', _right(default_port)) from None
         if port is None:
             if default_port is None:
-                raise AddressError(f'"{text}" has no port', _right(default_port))
+                raise ListenAddressError(f'"{text}" has no port', _right(default_port))
             return cls(str(host), default_port)
         if not (port.isascii() and port.isdigit() and int(port) <= 65535):
-            raise AddressError(f'"{port}" in "{text}" is not a port', "a port is a number from 0 to 65535")
+            raise ListenAddressError(f'"{port}" in "{text}" is not a port', "a port is a number from 0 to 65535")
         return cls(str(host), int(port))
 
 

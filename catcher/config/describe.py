@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from catcher.config.schema import Config, Section
+from catcher.config.schema import Config, ConfigSection
 
 _WIDTH = 100
 
@@ -58,7 +58,7 @@ def toml(value: Any) -> str:
 
 def _chapter(name: str, field: FieldInfo, given: Mapping[str, Any]) -> Iterator[str]:
     section = field.annotation
-    assert isinstance(section, type) and issubclass(section, Section)
+    assert isinstance(section, type) and issubclass(section, ConfigSection)
     yield from _comment(section.__doc__ or "")
     yield f"[{name}]"
     repeated = {key: model for key, about in section.model_fields.items() if (model := _repeated(about)) is not None}

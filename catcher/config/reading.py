@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from catcher.config.faults import faults
 from catcher.config.rules import broken
-from catcher.config.schema import Config, Node
+from catcher.config.schema import Config, NodeSection
 from catcher.model.errors import ConfigurationError, Fault
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
@@ -56,7 +56,7 @@ def state_folder(path: Path) -> Path | None:
     """The state folder that the file ``path`` names, whatever else is wrong in it; None when it can't be told."""
     try:
         node = tomllib.loads(path.read_bytes().decode("utf-8-sig")).get("node", {})
-        return path.absolute().parent / Path(node.get("state", Node.model_fields["state"].default))
+        return path.absolute().parent / Path(node.get("state", NodeSection.model_fields["state"].default))
     except (OSError, ValueError, RecursionError, AttributeError, TypeError):
         return None
 

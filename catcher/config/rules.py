@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
 
-from catcher.config.address import AddressError, ListenAddress
+from catcher.config.address import ListenAddress, ListenAddressError
 from catcher.model.domain import DomainError, is_at_or_below, to_alabel
 from catcher.model.errors import Fault
 
@@ -101,7 +101,7 @@ def _addresses(raw: dict[str, Any], section: str) -> Iterator[tuple[str, ListenA
         if isinstance(text, str):
             try:
                 yield f"{section}.listen[{i}]", ListenAddress.parse(text)
-            except AddressError:
+            except ListenAddressError:
                 continue
 
 

@@ -17,14 +17,14 @@ from catcher.config.values import (
     Domain,
     ExistingFile,
     ExistingFolder,
-    Host,
+    HostOrAddress,
+    IpNetwork,
     KeyName,
     Label,
-    Language,
-    Line,
+    LanguageTag,
     Listen,
     MailAddress,
-    Network,
+    OneLine,
     SecureAddress,
     ServerAddress,
     SmtpListen,
@@ -37,7 +37,7 @@ from catcher.config.values import (
 AlertWord = Literal["new-party", "marking", "spike", "request", "policy-ends", "delegation-lost", "store-trouble"]
 
 
-class Section(BaseModel):
+class ConfigSection(BaseModel):
     """What all sections share: unknown keys are errors, values don't change, defaults are checked, too.
 
     Only ``Config`` is ever validated; ``defer_build`` saves every command from building the sections on their own.
@@ -48,32 +48,32 @@ class Section(BaseModel):
     )
 
 
-class Node(Section):
+class NodeSection(ConfigSection):
     """This machine."""
 
-    name: Line = "sink-1"
+    name: OneLine = "sink-1"
     """What this node is called in logs and reports."""
     state: AnyPath = Path("var")
     """The folder of the database, keys, certificate and control socket; writable for catcher alone."""
-    user: Line = ""
+    user: OneLine = ""
     """The account that a server started as root goes on as once its sockets are bound; it has to own the state folder.
     Empty: the one that starts it, which should not be root."""
 
 
-class Operator(Section):
+class OperatorSection(ConfigSection):
     """Who runs this sink; signs every report."""
 
-    name: Line = "The operator of this sink"
+    name: OneLine = "The operator of this sink"
     """The organisation's name."""
-    contact: Line = ""
+    contact: OneLine = ""
     """Where people reach you: a mail address, a telephone number or both."""
     url: WebAddress = ""
     """A web page that explains what you do and why."""
-    postal: Line = ""
+    postal: OneLine = ""
     """The postal address, on one line."""
 
 
-class ZoneFile(Section):
+class ZoneFile(ConfigSection):
     """A whole zone beside the catalogue, served as it is. Repeat the section for each; thousands are normal."""
 
     name: Domain = Field(examples=["sink.example"])
@@ -82,7 +82,7 @@ class ZoneFile(Section):
     """Its master file (RFC 1035 §5)."""
 
 
-class SecondaryServer(Section):
+class SecondaryServer(ConfigSection):
     """A server of yours that copies zones and catalogue by AXFR. Repeat the section for each."""
 
     address: ServerAddress = Field(examples=["192.0.2.53:53"])
@@ -91,7 +91,7 @@ class SecondaryServer(Section):
     """The name of the TSIG key that it has to sign with, one of those in dns.keys."""
 
 
-class Dns(Section):
+class DnsSection(ConfigSection):
     """The authoritative server."""
 
     listen: Annotated[tuple[Listen, ...], NOT_EMPTY] = Field(examples=[["127.0.0.1:5300", "[::1]:5300"]])
@@ -100,7 +100,7 @@ class Dns(Section):
     """Processes that share the sockets; one a core at most."""
     nameservers: Annotated[tuple[Domain, ...], NOT_EMPTY] = ("ns1.sink.example", "ns2.sink.example")
     """The host names that catalogued domains are delegated to; the first is the SOA's MNAME."""
-    nsid: Annotated[Line, Field(max_length=128)] = ""
+    nsid: Annotated[OneLine, Field(max_length=128)] = ""
     """What this server calls itself to whoever asks by EDNS (RFC 5001); empty: nothing."""
     require_cookies: StrictBool = False
     """Whether answers over UDP are only for clients that show a cookie from here (RFC 7873); others come over TCP."""
@@ -115,7 +115,7 @@ class Dns(Section):
     """UDP replies a second to one /24 or /56 and of one class (answers, NODATA, NXDOMAIN, errors); 0: no limit."""
     slip: Annotated[StrictInt, Field(ge=0, le=10)] = 2
     """Every how manyth reply over the limit says "ask again over TCP" instead of nothing; 0: none, 1: each."""
-    rate_limit_exempt: tuple[Network, ...] = Field(
+    rate_limit_exempt: tuple[IpNetwork, ...] = Field(
         default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")), examples=[["127.0.0.0/8", "192.0.2.0/24"]]
     )
     """Networks without a limit: your own resolvers and monitoring. From this machine nobody else can send."""
@@ -125,7 +125,7 @@ class Dns(Section):
     """Servers that copy what is served here."""
 
 
-class Smtp(Section):
+class SmtpSection(ConfigSection):
     """The mail sink."""
 
     listen: Annotated[tuple[SmtpListen, ...], NOT_EMPTY] = Field(examples=[["127.0.0.1:2500"]])
@@ -141,9 +141,9 @@ class Smtp(Section):
     explanations: ExistingFolder | None = Field(default=None, examples=["explanations"])
     """A folder of texts that policies explain and refuse tell senders, a file en.txt, fr.txt … for each language; for
     a language without one there, and without the folder, the built-in text in English and French."""
-    language: Language = "en"
+    language: LanguageTag = "en"
     """The language of these texts where a row of the catalogue names none in its column lang."""
-    proxy_from: tuple[Network, ...] = ()
+    proxy_from: tuple[IpNetwork, ...] = ()
     """Networks of proxies (haproxy) whose connections start with a PROXY header, version 1 or 2."""
     bare_newline: Literal["refuse", "accept"] = "refuse"
     """refuse or accept: what becomes of DATA with a bare CR or LF, which smuggled mails have and some old senders."""
@@ -154,13 +154,13 @@ class Smtp(Section):
     at once; 0: no limit."""
     connection_rate_per_prefix: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 100
     """The same from one /24 or /56, so that one network alone can't use up the limit of all; 0: no limit."""
-    connection_rate_exempt: tuple[Network, ...] = Field(
+    connection_rate_exempt: tuple[IpNetwork, ...] = Field(
         default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")), examples=[["127.0.0.0/8", "192.0.2.0/24"]]
     )
     """Networks that these two limits don't count: your own monitoring, machines that measure."""
 
 
-class CatalogueFiles(Section):
+class CatalogueSection(ConfigSection):
     """The domains that are held."""
 
     files: Annotated[tuple[ExistingFile, ...], NOT_EMPTY] = Field(examples=[["zonefiles/catalogue.csv"]])
@@ -182,7 +182,7 @@ def _url(value: str, info: ValidationInfo) -> str:
     return f"sqlite:{base(info) / rest}"
 
 
-class StoreKeys(Section):
+class StoreSection(ConfigSection):
     """Where observations are kept, and for how long."""
 
     url: Annotated[str, AfterValidator(_url)] = "sqlite:var/catcher.db"
@@ -196,7 +196,7 @@ class StoreKeys(Section):
         return Path(self.url.removeprefix("sqlite:"))
 
 
-class FingerprintRules(Section):
+class FingerprintSection(ConfigSection):
     """How senders are recognised."""
 
     lookups: StrictBool = True
@@ -209,7 +209,7 @@ class FingerprintRules(Section):
     """An MMDB database of autonomous systems: who holds a sender's network. Needs the package maxminddb."""
 
 
-class Notify(Section):
+class NotifySection(ConfigSection):
     """Notices to both sides of a leak."""
 
     domain: Domain | None = Field(default=None, examples=["notices.sink.example"])
@@ -228,10 +228,10 @@ class Notify(Section):
     letter, the CSIRT; each is a draft that waits for approval."""
     second_approver: StrictBool = False
     """Whether two different people have to approve a notice before it is sent."""
-    sender: Line = Field(default="", examples=["notices@notices.sink.example"])
+    sender: OneLine = Field(default="", examples=["notices@notices.sink.example"])
     """The address in From, in notify.domain's organisation; empty: notices@ at notify.domain. Replies go to
     operator.contact."""
-    smarthost: Host | None = Field(default=None, examples=["smtp.sink.example"])
+    smarthost: HostOrAddress | None = Field(default=None, examples=["smtp.sink.example"])
     """The mail server of yours that takes notices and delivers them, by name or address. Without it nothing is sent."""
     smarthost_port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
     """Its port."""
@@ -239,7 +239,7 @@ class Notify(Section):
     """starttls, implicit (port 465), or none; its certificate is verified; none is for a server on this machine."""
     smarthost_authorities: ExistingFile | None = Field(default=None, examples=["tls/authorities.pem"])
     """PEM file of the authorities that its certificate may come from; without it those that this machine trusts."""
-    smarthost_user: Line | None = Field(default=None, examples=["catcher"])
+    smarthost_user: OneLine | None = Field(default=None, examples=["catcher"])
     """What to log in as; without it there is no login."""
     smarthost_password: ExistingFile | None = Field(default=None, examples=["smarthost.password"])
     """A file with the password on one line, for catcher alone to read."""
@@ -257,7 +257,7 @@ class Notify(Section):
         return self.sender or (f"notices@{self.domain}" if self.domain else "")
 
 
-class Alerts(Section):
+class AlertsSection(ConfigSection):
     """What you are told at once. Alerts hold incident numbers and counts, no names."""
 
     mail: MailAddress | None = Field(default=None, examples=["duty@operator.example"])
@@ -272,7 +272,7 @@ class Alerts(Section):
     """What is told: new-party, marking, spike, request, policy-ends, delegation-lost, store-trouble."""
 
 
-class Log(Section):
+class LogSection(ConfigSection):
     """What goes to stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -284,19 +284,19 @@ def _section() -> Any:
     return Field(default_factory=dict)
 
 
-class Config(Section):
+class Config(ConfigSection):
     """The whole file, checked; every path absolute, every name an A-label."""
 
-    node: Node = _section()
-    operator: Operator = _section()
-    dns: Dns = _section()
-    smtp: Smtp = _section()
-    catalogue: CatalogueFiles = _section()
-    store: StoreKeys = _section()
-    fingerprint: FingerprintRules = _section()
-    notify: Notify = _section()
-    alerts: Alerts = _section()
-    log: Log = _section()
+    node: NodeSection = _section()
+    operator: OperatorSection = _section()
+    dns: DnsSection = _section()
+    smtp: SmtpSection = _section()
+    catalogue: CatalogueSection = _section()
+    store: StoreSection = _section()
+    fingerprint: FingerprintSection = _section()
+    notify: NotifySection = _section()
+    alerts: AlertsSection = _section()
+    log: LogSection = _section()
 
     _path: Path = PrivateAttr(default=Path("catcher.toml"))
 

@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from catcher.config.address import AddressError, ListenAddress
+from catcher.config.address import ListenAddress, ListenAddressError
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.language import is_language
-from catcher.model.mailaddress import AddressError as ContactAddressError
-from catcher.model.mailaddress import mail_address
+from catcher.model.mailaddress import AddressError, mail_address
 
 SUBMISSION_PORTS = frozenset({465, 587})
 """Where clients bring passwords (RFC 6409, RFC 8314): never listened on."""
@@ -54,7 +53,7 @@ def _read_address(value: Any, default_port: int | None) -> ListenAddress:
         raise wrong(f"{value!r} is not a text", 'write an address in quotes: "127.0.0.1:5300"')
     try:
         return ListenAddress.parse(value, default_port=default_port)
-    except AddressError as error:
+    except ListenAddressError as error:
         raise wrong(error.what, error.remedy) from None
 
 
@@ -114,7 +113,7 @@ def _web_address(value: str) -> str:
 def _mail_address(value: str) -> str:
     try:
         return mail_address(value)
-    except ContactAddressError as error:
+    except AddressError as error:
         raise wrong(f"{error}", 'write an address like "duty@operator.example"') from None
 
 
@@ -175,18 +174,18 @@ def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
 NOT_EMPTY = AfterValidator(_not_empty)
 Listen = Annotated[ListenAddress, BeforeValidator(_address)]
 SmtpListen = Annotated[Listen, AfterValidator(_no_submission)]
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+IpNetwork = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 ServerAddress = Annotated[ListenAddress, BeforeValidator(_server_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
-Host = Annotated[str, AfterValidator(_host)]
+HostOrAddress = Annotated[str, AfterValidator(_host)]
 Label = Annotated[str, AfterValidator(_label)]
 KeyName = Annotated[str, AfterValidator(_key_name)]
-Line = Annotated[str, AfterValidator(_line)]
+OneLine = Annotated[str, AfterValidator(_line)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SecureAddress = Annotated[str, AfterValidator(_secure_address)]
-WebAddress = Annotated[Line, AfterValidator(_web_address)]
+WebAddress = Annotated[OneLine, AfterValidator(_web_address)]
 AnyPath = Annotated[Path, AfterValidator(_path)]
 ExistingFolder = Annotated[AnyPath, AfterValidator(_existing_folder)]
-Language = Annotated[str, AfterValidator(_language)]
+LanguageTag = Annotated[str, AfterValidator(_language)]
 ExistingFile = Annotated[AnyPath, AfterValidator(_existing)]
 Workers = Annotated[StrictInt, Field(ge=1, le=256)]

@@ -24,7 +24,7 @@ from catcher.desk.context import Desk
 from catcher.directory import party_of
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 
 
 class Progress(Protocol):
@@ -92,7 +92,7 @@ def _desk(config: Config, period: Period) -> Iterator[Desk]:
             folder=wiring.folder(),
             party_of=party_of,
             organisation=wiring.organisations(config).name,
-            operator=Operator(**config.operator.model_dump()),
+            operator=ReportOperator(**config.operator.model_dump()),
             now=datetime.combine(period.last, datetime.min.time(), UTC) + timedelta(days=1, hours=8),
         )
     finally:

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from catcher.catalogue import Catalogue
 from catcher.incident.alarm import LOOKS_BACK, alarms
-from catcher.model.alert import Alert, AlertKind, Channel, Delivery
+from catcher.model.alert import Alert, AlertDelivery, AlertKind, Channel
 from catcher.model.ports import Store
 
 ENDS_SOON = (1, 7)
@@ -90,7 +90,9 @@ def of_lost(names: Iterable[str], now: datetime) -> Iterator[Alert]:
 
 def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Channel]) -> tuple[Alert, ...]:
     """Writes those into the ledger that are new, to be delivered on ``channels``; returns them."""
-    waiting = [replace(a, deliveries=tuple(Delivery(c, 0, a.at) for c in Channel if c in channels)) for a in alerts]
+    waiting = [
+        replace(a, deliveries=tuple(AlertDelivery(c, 0, a.at) for c in Channel if c in channels)) for a in alerts
+    ]
     return store.raise_alerts(waiting) if waiting else ()
 
 
@@ -115,7 +117,7 @@ def due(store: Store, channels: Collection[Channel], now: datetime) -> list[Aler
             elif delivery.again_at <= now:
                 of_channels[delivery.channel].append(alert)
     for channel, keys in orphans.items():
-        store.note_deliveries({key: Delivery(channel) for key in keys})
+        store.note_deliveries({key: AlertDelivery(channel) for key in keys})
     return [AlertBatch(channel, tuple(alerts[:BATCH])) for channel, alerts in of_channels.items() if alerts]
 
 
@@ -124,16 +126,16 @@ def note(store: Store, batch: AlertBatch, now: datetime, *, taken: bool) -> None
     store.note_deliveries({alert.key: _after(_delivery(alert, batch.channel), now, taken) for alert in batch.alerts})
 
 
-def _delivery(alert: Alert, channel: Channel) -> Delivery:
+def _delivery(alert: Alert, channel: Channel) -> AlertDelivery:
     return next(delivery for delivery in alert.deliveries if delivery.channel is channel)
 
 
-def _after(delivery: Delivery, now: datetime, taken: bool) -> Delivery:
+def _after(delivery: AlertDelivery, now: datetime, taken: bool) -> AlertDelivery:
     attempts = delivery.attempts + 1
     if taken:
-        return Delivery(delivery.channel, attempts, None, now)
+        return AlertDelivery(delivery.channel, attempts, None, now)
     again_at = None if attempts >= MOST_ATTEMPTS else now + wait(attempts)
-    return Delivery(delivery.channel, attempts, again_at)
+    return AlertDelivery(delivery.channel, attempts, again_at)
 
 
 def wait(attempts: int) -> timedelta:

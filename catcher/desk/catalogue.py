@@ -10,7 +10,7 @@ from pathlib import Path
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.catalogue.stops import Stops
-from catcher.catalogue.write import Edit, writing
+from catcher.catalogue.write import FileEdit, writing
 from catcher.config import Config
 from catcher.desk.control import request
 from catcher.desk.doubtful import doubtful_with
@@ -51,7 +51,7 @@ def add(
 def remove(files: Sequence[Path], domains: Iterable[str], *, dry_run: bool = False) -> list[CatalogueChange]:
     """Deletes the rows of ``domains``. Raises ConfigurationError when one has none; then nothing is written."""
 
-    def gone(edit: Edit, entry: Entry) -> CatalogueChange:
+    def gone(edit: FileEdit, entry: Entry) -> CatalogueChange:
         edit.remove(entry)
         return CatalogueChange(entry.domain, entry.where, entry.policy, None, True)
 
@@ -67,7 +67,7 @@ def stop_mail(
     mail bounce. Where ``then`` would take mail again, ``until`` and ``then`` are emptied.
     """
 
-    def stopped(edit: Edit, entry: Entry) -> CatalogueChange:
+    def stopped(edit: FileEdit, entry: Entry) -> CatalogueChange:
         after = Policy.NULL if entry.policy.above_null else entry.policy
         later = entry.until is not None and entry.then.above_null
         cells = {"policy": after.value} if after is not entry.policy else {}
@@ -125,7 +125,10 @@ def tell_server(state: Path) -> str | None:
 
 
 def _each(
-    files: Sequence[Path], domains: Iterable[str] | None, do: Callable[[Edit, Entry], CatalogueChange], dry_run: bool
+    files: Sequence[Path],
+    domains: Iterable[str] | None,
+    do: Callable[[FileEdit, Entry], CatalogueChange],
+    dry_run: bool,
 ) -> list[CatalogueChange]:
     with writing(files) as edit:
         entries = list(edit.rows.values()) if domains is None else _entries(edit, domains)
@@ -144,7 +147,7 @@ def named(texts: Iterable[str]) -> set[str]:
     return names
 
 
-def _entries(edit: Edit, domains: Iterable[str]) -> Collection[Entry]:
+def _entries(edit: FileEdit, domains: Iterable[str]) -> Collection[Entry]:
     found: dict[str, Entry] = {}
     faults = []
     for text in domains:

@@ -9,7 +9,7 @@ from datetime import datetime
 from catcher.incident import Thresholds
 from catcher.model.errors import CatcherError
 from catcher.model.ports import Folder, Store
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 
 
 class NotFound(CatcherError):
@@ -26,7 +26,7 @@ class Desk:
     """Domain → organizational domain; None for freemail and shared platforms."""
     organisation: Callable[[str], str | None]
     """Domain → name from the directory; None when it isn't listed."""
-    operator: Operator
+    operator: ReportOperator
     now: datetime
     thresholds: Thresholds = Thresholds()
     """Mailboxes and days from which a notice is due."""

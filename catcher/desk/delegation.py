@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from catcher.catalogue import Catalogue
-from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from catcher.model.policy import Policy
 from catcher.model.ports import Resolver
 
@@ -62,12 +62,12 @@ class Delegations:
                 yield entry.domain
 
     async def _ask(self, names: list[str]) -> list[tuple[str, bool]]:
-        questions = [Question(name, RRType.NS) for name in names]
+        questions = [Question(name, LookupType.NS) for name in names]
         answers = await asyncio.gather(*(self._resolver.ask([q], on_behalf_of=q.name) for q in questions))
         return [(q.name, is_lost(a[q], self._nameservers)) for q, a in zip(questions, answers, strict=True)]
 
 
-def is_lost(answer: Answer, nameservers: frozenset[str]) -> bool:
+def is_lost(answer: LookupResult, nameservers: frozenset[str]) -> bool:
     """Whether a name with this NS RRset is delegated to none of ``nameservers`` (A-labels, lower case)."""
     if answer.status is Status.FOUND:
         return nameservers.isdisjoint(record.lower() for record in answer.records if isinstance(record, str))

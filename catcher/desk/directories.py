@@ -13,7 +13,7 @@ from catcher.model.errors import ConfigurationError, Fault
 
 CSIRT = "csirt"
 """The kind that is a table of national CSIRTs, of which there is one."""
-IMPORT_KINDS = (*map(str, imports.Kind), CSIRT)
+IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT)
 _FOLDER = "directory"
 
 
@@ -55,9 +55,9 @@ def import_file(
         raise ConfigurationError([Fault(file.name, "it is not UTF-8", "a CSV file in UTF-8")]) from error
     if kind == CSIRT:
         teams, faults = csirts.read(text, file.name)
-        write_private(state, csirts.FILE, csirts.rendered(teams))
+        write_private(state, csirts.CSIRT_FILE, csirts.rendered(teams))
         return Imported("csirts", len(teams), len(teams), faults)
-    found = imports.read(text, imports.Kind(kind), file.name, is_typo=is_typo)
+    found = imports.read(text, imports.DirectoryKind(kind), file.name, is_typo=is_typo)
     name = name or file.stem.lower().replace("_", "-").replace(".", "-")
     write_private(state / _FOLDER, imports.file_name(name), imports.rendered(found.rows))
     contacts = sum(row.contact is not None for row in found.rows)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.report import Report
-from catcher.report import Form, Language, is_address, letter, message, picture, render
+from catcher.report import Language, ReportForm, is_address, letter, message, picture, render
 
 KIT_FOLDER = "kit"
 """The remedy kit: a folder with one file for each thing to paste."""
@@ -26,7 +26,7 @@ class Forms:
 
 def forms(report: Report, *, language: Language, now: datetime) -> Forms:
     """All forms of ``report``. The mail is a draft from the operator's contact, without a recipient."""
-    files: dict[str, str | bytes] = {form.value: render(report, form, language) for form in Form}
+    files: dict[str, str | bytes] = {form.value: render(report, form, language) for form in ReportForm}
     left_out = []
     for ending, make in _MORE.items():
         try:
@@ -43,7 +43,7 @@ def form(report: Report, ending: str, *, language: Language, now: datetime) -> s
         return "\n".join(f"==> {name} <==\n{text}" for name, text in kit(report).items())
     if ending in _MORE:
         return _MORE[ending](report, language, now)
-    return render(report, Form(ending), language)
+    return render(report, ReportForm(ending), language)
 
 
 def kit(report: Report) -> dict[str, str]:
@@ -72,4 +72,4 @@ def _picture(report: Report, language: Language, now: datetime) -> bytes:
 
 _MORE: Mapping[str, Callable[[Report, Language, datetime], bytes]] = {"eml": _mail, "pdf": _letter, "png": _picture}
 
-ENDINGS = (*(form.value for form in Form), *_MORE, KIT_FOLDER)
+ENDINGS = (*(form.value for form in ReportForm), *_MORE, KIT_FOLDER)

@@ -21,13 +21,13 @@ from catcher.model.answer import AnswerAddresses
 from catcher.model.incident import Role
 from catcher.model.measures import Measures, Period
 from catcher.model.observation import Observation
-from catcher.model.report import Limits, Report
-from catcher.report import EVIDENCE_DAYS, Directory, Form, Language, compose, reference, subject
+from catcher.model.report import Report, ReportRules
+from catcher.report import EVIDENCE_DAYS, Directory, Language, ReportForm, compose, reference, subject
 
 NotifiedOn = Mapping[tuple[str, str], date]
 """(party, typo domain) → the day of the party's latest notice."""
 
-_LIMITS = Limits(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
+_LIMITS = ReportRules(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def candidates(desk: Desk, folder: Path, *, period: Period | None = None) -> Ite
     """Every report that could be built, with whether it is due."""
     for appraisal in incidents.listing(desk, period=period):
         measures = appraisal.measures
-        built = (folder / f"{_name(measures, Language.ENGLISH)}.{Form.HTML}").exists()
+        built = (folder / f"{_name(measures, Language.ENGLISH)}.{ReportForm.HTML}").exists()
         yield ReportCandidate(appraisal, reference(measures.key, measures.period), built)
 
 

@@ -23,7 +23,7 @@ from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.mailaddress import AddressError, mail_address
 
-COLUMNS = ("party", "address", "language", "openpgp")
+CONTACT_COLUMNS = ("party", "address", "language", "openpgp")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}\Z")
 """Of RFC 5646, what a language, script or region needs."""
 
@@ -133,8 +133,8 @@ def read_entered(text: str, file: Path) -> list[Entered]:
     """The rows of ``text``, which stands in ``file``. Raises ConfigurationError with every fault."""
     rows = csv.reader(io.StringIO(text, newline=""))
     header = tuple(cell.strip().lower() for cell in next(rows, []))
-    if len(header) < 2 or header != COLUMNS[: len(header)]:
-        raise ConfigurationError([Fault(f"{file.name}:1", "the header row is missing", ",".join(COLUMNS))])
+    if len(header) < 2 or header != CONTACT_COLUMNS[: len(header)]:
+        raise ConfigurationError([Fault(f"{file.name}:1", "the header row is missing", ",".join(CONTACT_COLUMNS))])
     found: dict[tuple[str, str], Entered] = {}
     faults: list[Fault] = []
     try:
@@ -157,8 +157,8 @@ def read_entered(text: str, file: Path) -> list[Entered]:
 
 
 def entered(cells: Sequence[str], where: str, folder: Path) -> Entered | list[Fault]:
-    """The row that ``cells`` (as ``COLUMNS``) are, or what is wrong with them."""
-    party_text, address_text, language, openpgp = [*cells, "", "", "", ""][: len(COLUMNS)]
+    """The row that ``cells`` (as ``CONTACT_COLUMNS``) are, or what is wrong with them."""
+    party_text, address_text, language, openpgp = [*cells, "", "", "", ""][: len(CONTACT_COLUMNS)]
     faults: list[Fault] = []
     party = address = ""
     try:
@@ -177,8 +177,8 @@ def entered(cells: Sequence[str], where: str, folder: Path) -> Entered | list[Fa
         faults.append(Fault(where, "the language is not one", 'a tag like "en" or "fr"'))
     if openpgp and not (folder / openpgp).is_file():
         faults.append(Fault(where, "the OpenPGP key is no file", "a file beside this one, or nothing"))
-    if len(cells) > len(COLUMNS) and any(cells[len(COLUMNS) :]):
-        faults.append(Fault(where, f"it has over {len(COLUMNS)} cells", ",".join(COLUMNS)))
+    if len(cells) > len(CONTACT_COLUMNS) and any(cells[len(CONTACT_COLUMNS) :]):
+        faults.append(Fault(where, f"it has over {len(CONTACT_COLUMNS)} cells", ",".join(CONTACT_COLUMNS)))
     return faults or Entered(party, address, language or None, openpgp or None)
 
 
@@ -186,6 +186,6 @@ def rendered(rows: Sequence[Entered]) -> str:
     """The text of the operator's file with ``rows``."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(CONTACT_COLUMNS)
     writer.writerows((row.party, row.address, row.language or "", row.openpgp or "") for row in rows)
     return stream.getvalue()

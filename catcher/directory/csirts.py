@@ -18,9 +18,9 @@ from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.mailaddress import AddressError, mail_address
 
-FILE = "csirts.csv"
+CSIRT_FILE = "csirts.csv"
 """The operator's table, in the state folder."""
-HEADER = ("under", "name", "contact")
+CSIRT_HEADER = ("under", "name", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class Csirts:
 
         Raises ConfigurationError with every fault.
         """
-        own = state / FILE
+        own = state / CSIRT_FILE
         if own.exists():
             rows, faults = read(own.read_text(encoding="utf-8"), own.name)
         else:
-            rows, faults = read(files("catcher.directory").joinpath(FILE).read_text(encoding="utf-8"), FILE)
+            rows, faults = read(files("catcher.directory").joinpath(CSIRT_FILE).read_text(encoding="utf-8"), CSIRT_FILE)
         if faults:
             raise ConfigurationError(faults)
         return cls({row.under: row for row in rows})
@@ -60,8 +60,8 @@ class Csirts:
 def read(text: str, where: str) -> tuple[list[Csirt], list[Fault]]:
     """(the rows that can be used, a fault for each that can't). Raises ConfigurationError without the header row."""
     rows = csv.reader(io.StringIO(text, newline=""))
-    if tuple(cell.strip().lower() for cell in next(rows, []))[: len(HEADER)] != HEADER:
-        raise ConfigurationError([Fault(f"{where}:1", "the header row is missing", ",".join(HEADER))])
+    if tuple(cell.strip().lower() for cell in next(rows, []))[: len(CSIRT_HEADER)] != CSIRT_HEADER:
+        raise ConfigurationError([Fault(f"{where}:1", "the header row is missing", ",".join(CSIRT_HEADER))])
     found: dict[str, Csirt] = {}
     faults: list[Fault] = []
     try:
@@ -85,6 +85,6 @@ def rendered(rows: list[Csirt]) -> str:
     """The text of the operator's table."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(CSIRT_HEADER)
     writer.writerows((row.under, row.name, row.contact) for row in rows)
     return stream.getvalue()

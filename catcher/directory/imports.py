@@ -22,13 +22,13 @@ from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.mailaddress import AddressError, mail_address
 
-HEADER = ("domain", "organisation", "contact")
+IMPORT_HEADER = ("domain", "organisation", "contact")
 MAX_ROWS = 1_000_000
 _MAX_TEXT = 200
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 
 
-class Kind(StrEnum):
+class DirectoryKind(StrEnum):
     GOV = "gov"
     MIL = "mil"
     CSV = "csv"
@@ -46,9 +46,9 @@ class Columns:
 
 
 _COLUMNS = {
-    Kind.GOV: Columns("domain name", "organization name", "suborganization name", "security contact email"),
-    Kind.MIL: Columns("domain name", "organization"),
-    Kind.CSV: Columns("domain", "organisation", contact="contact"),
+    DirectoryKind.GOV: Columns("domain name", "organization name", "suborganization name", "security contact email"),
+    DirectoryKind.MIL: Columns("domain name", "organization"),
+    DirectoryKind.CSV: Columns("domain", "organisation", contact="contact"),
 }
 
 
@@ -75,7 +75,7 @@ class Read:
     """One for each of ``rows`` whose contact can't be written to: it stands there without one."""
 
 
-def read(text: str, kind: Kind, where: str, *, is_typo: Callable[[str], bool] = lambda _: False) -> Read:
+def read(text: str, kind: DirectoryKind, where: str, *, is_typo: Callable[[str], bool] = lambda _: False) -> Read:
     """The rows of ``text``. A domain that comes again is passed over.
 
     ``is_typo``: whether a domain lies at or below a catalogued one, where nobody is ever written to.
@@ -154,7 +154,7 @@ def rendered(rows: Iterable[Listed]) -> str:
     """The text of a directory's file."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(IMPORT_HEADER)
     writer.writerows((row.domain, row.organisation, row.contact or "") for row in rows)
     return stream.getvalue()
 
@@ -163,7 +163,7 @@ def directories(folder: Path) -> dict[str, list[Listed]]:
     """The imported directories by name, in order. Raises ConfigurationError for a file that was damaged."""
     found = {}
     for file in sorted(folder.glob("[a-z0-9]*.csv")) if folder.is_dir() else ():
-        kept = read(file.read_text(encoding="utf-8"), Kind.CSV, file.name)
+        kept = read(file.read_text(encoding="utf-8"), DirectoryKind.CSV, file.name)
         if kept.faults:
             raise ConfigurationError(kept.faults)
         found[file.stem] = kept.rows

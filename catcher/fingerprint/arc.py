@@ -17,7 +17,7 @@ from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.signature import Signature, SignatureSyntaxError, arc_instance, read_seal, read_signature
 from catcher.fingerprint.tags import without_value_of
 from catcher.model.fingerprint import ArcResult, AuthResult
-from catcher.model.lookup import RRType, Status
+from catcher.model.lookup import LookupType, Status
 from catcher.model.transaction import BodyFacts, Canonicalization, Header, HeaderField
 from catcher.model.value import value
 
@@ -74,7 +74,7 @@ def judge_arc(lookups: Lookups, chain: Chain | ArcResult) -> ArcResult | None:
     """``pass`` or ``fail``; ``temperror`` when a key couldn't be fetched. None when questions are open."""
     if isinstance(chain, ArcResult):
         return chain
-    answers = [lookups.get(name, RRType.TXT) for name, _ in chain.links]
+    answers = [lookups.get(name, LookupType.TXT) for name, _ in chain.links]
     present = [answer for answer in answers if answer is not None]
     if len(present) < len(answers):
         return None

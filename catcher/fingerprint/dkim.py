@@ -32,7 +32,7 @@ from catcher.fingerprint.signature import (
     read_signature,
 )
 from catcher.model.fingerprint import AuthResult
-from catcher.model.lookup import RRType, Status
+from catcher.model.lookup import LookupType, Status
 from catcher.model.transaction import BodyFacts, Header, HeaderField
 from catcher.model.value import value
 
@@ -145,7 +145,7 @@ def _judge(lookups: Lookups, signature: Signature, claim: Claim, now: datetime) 
         return AuthResult.POLICY
     if signature.expires_at is not None and signature.expires_at < now.timestamp():
         return AuthResult.FAIL
-    answer = lookups.get(signature.key_name, RRType.TXT)
+    answer = lookups.get(signature.key_name, LookupType.TXT)
     if answer is None:
         return None
     if answer.status is Status.FAILED:

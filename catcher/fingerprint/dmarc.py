@@ -10,7 +10,7 @@ from catcher.fingerprint.dmarcrecord import DmarcRecord, Walk, walk
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import AuthResult, DmarcResult
-from catcher.model.lookup import RRType, Status
+from catcher.model.lookup import LookupType, Status
 from catcher.model.value import value
 
 
@@ -113,7 +113,7 @@ def _published(lookups: Lookups, author: str, record: DmarcRecord, *, own: bool)
         return record.policy
     if record.nonexistent_policy == record.subdomain_policy:
         return record.subdomain_policy
-    answers = [lookups.get(author, rrtype) for rrtype in (RRType.A, RRType.AAAA, RRType.MX)]
+    answers = [lookups.get(author, rrtype) for rrtype in (LookupType.A, LookupType.AAAA, LookupType.MX)]
     if all(a is not None and a.status in (Status.NXDOMAIN, Status.NODATA) for a in answers):
         return record.nonexistent_policy
     return record.subdomain_policy

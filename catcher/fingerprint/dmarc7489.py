@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from catcher.fingerprint.dmarcrecord import DmarcRecord, read_dmarc_record
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.fingerprint import AuthResult
-from catcher.model.lookup import Question, RRType, Status
+from catcher.model.lookup import LookupType, Question, Status
 from catcher.model.value import value
 
 _DECIDED = frozenset({AuthResult.PASS, AuthResult.FAIL, AuthResult.NONE})
@@ -35,7 +35,7 @@ def former_result(
     """
     record: DmarcRecord | None = None
     for name in dict.fromkeys((author, organizational_domain(author))):
-        answer = lookups.answers.get(Question(f"_dmarc.{name}", RRType.TXT))
+        answer = lookups.answers.get(Question(f"_dmarc.{name}", LookupType.TXT))
         if answer is None or answer.status is Status.FAILED:
             return None
         record = read_dmarc_record(answer.records)

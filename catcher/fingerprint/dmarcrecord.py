@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.lookup import RRType, Status
+from catcher.model.lookup import LookupType, Status
 
 _POLICIES = frozenset({"none", "quarantine", "reject"})
 _MAX_LABELS = 8
@@ -56,7 +56,7 @@ class Walk:
 
 def walk(lookups: Lookups, start: str) -> Walk | None:
     """The tree walk of RFC 9989 §4.10, all names asked for at once; None when questions are open."""
-    answers = [(name, lookups.get(f"_dmarc.{name}", RRType.TXT)) for name in walked_names(start)]
+    answers = [(name, lookups.get(f"_dmarc.{name}", LookupType.TXT)) for name in walked_names(start)]
     records: list[tuple[str, DmarcRecord]] = []
     failed = False
     for name, answer in answers:

@@ -27,7 +27,7 @@ from catcher.fingerprint.platforms import header_platforms
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.spf import is_address
 from catcher.model.fingerprint import Fingerprint, Intended, Marking
-from catcher.model.lookup import Answers, Unanswered
+from catcher.model.lookup import LookupResults, Unanswered
 from catcher.model.transaction import Transaction
 from catcher.model.value import value
 
@@ -77,7 +77,7 @@ def gist(transaction: Transaction, *, lookups: bool = True, intended: Callable[[
     return Gist(credentials, typed, sent_from, header_platforms(header), look, judge_markings(header))
 
 
-def fingerprint(transaction: Transaction, answers: Answers, context: Context) -> Fingerprint | Unanswered:
+def fingerprint(transaction: Transaction, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
     """Who sent it, for whom, of what kind. Pure: the same arguments give the same result.
 
     Unanswered names questions that aren't in ``answers``: ask them, add the answers, call again. After MAX_ROUNDS
@@ -86,7 +86,7 @@ def fingerprint(transaction: Transaction, answers: Answers, context: Context) ->
     return judge(gist(transaction, lookups=context.lookups, intended=context.intended), answers, context)
 
 
-def judge(of: Gist, answers: Answers, context: Context) -> Fingerprint | Unanswered:
+def judge(of: Gist, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
     """The same of a transaction's gist."""
     lookups = Lookups(answers)
     shown = of.credentials

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from catcher.model.lookup import Answer, Answers, Question, RRType, Status
+from catcher.model.lookup import LookupResult, LookupResults, LookupType, Question, Status
 
 MAX_ROUNDS = 24
 """Rounds of asking after which a caller gives up with ``settled``. SPF's own limit of ten look-ups, each with
 addresses to look up, needs 22 at most; everything else is asked for within three."""
 
-FAILED = Answer(Status.FAILED)
+FAILED = LookupResult(Status.FAILED)
 
 
 class Lookups:
@@ -18,11 +18,11 @@ class Lookups:
 
     __slots__ = ("answers", "open")
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: LookupResults) -> None:
         self.answers = answers
         self.open: set[Question] = set()
 
-    def get(self, name: str, rrtype: RRType) -> Answer | None:
+    def get(self, name: str, rrtype: LookupType) -> LookupResult | None:
         """The answer, or None: then the question has been noted. ``name`` as in Question."""
         question = Question(name, rrtype)
         answer = self.answers.get(question)
@@ -31,11 +31,11 @@ class Lookups:
         return answer
 
 
-class _Settled(Mapping[Question, Answer]):
-    def __init__(self, answers: Answers) -> None:
+class _Settled(Mapping[Question, LookupResult]):
+    def __init__(self, answers: LookupResults) -> None:
         self._answers = answers
 
-    def __getitem__(self, question: Question) -> Answer:
+    def __getitem__(self, question: Question) -> LookupResult:
         return self._answers.get(question, FAILED)
 
     def __iter__(self) -> Iterator[Question]:
@@ -45,7 +45,7 @@ class _Settled(Mapping[Question, Answer]):
         return len(self._answers)
 
 
-def settled(answers: Answers) -> Answers:
+def settled(answers: LookupResults) -> LookupResults:
     """``answers`` where every other question counts as failed: with it, ``fingerprint`` always returns a result."""
     return _Settled(answers)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from catcher.fingerprint.addresses import domain_or_none
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.fingerprint import AuthResult
-from catcher.model.lookup import Answer, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Status
 from catcher.model.value import value
 
 _MAX_NAMES = 4
@@ -36,7 +36,7 @@ def judge_network(
     address = ipaddress.ip_address(client)
     helo_name = domain_or_none(helo)
     helo_answer = lookups.get(helo_name, _forward(address)) if helo_name else None
-    pointers = lookups.get(address.reverse_pointer, RRType.PTR)
+    pointers = lookups.get(address.reverse_pointer, LookupType.PTR)
     names = _names(pointers)
     forward = [(name, lookups.get(name, _forward(address))) for name in names]
     if lookups.open:
@@ -59,21 +59,21 @@ def claimed_network(helo: str, organizational_domain: Callable[[str], str]) -> N
     return Network(helo=organizational_domain(name)) if name else _NAMELESS
 
 
-def _forward(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> RRType:
-    return RRType.A if address.version == 4 else RRType.AAAA
+def _forward(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> LookupType:
+    return LookupType.A if address.version == 4 else LookupType.AAAA
 
 
-def _names(pointers: Answer | None) -> list[str]:
+def _names(pointers: LookupResult | None) -> list[str]:
     records = pointers.records if pointers else ()
     names = (domain_or_none(record) for record in records[:_MAX_NAMES] if isinstance(record, str))
     return list(dict.fromkeys(name for name in names if name))
 
 
-def _leads_to(answer: Answer | None, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+def _leads_to(answer: LookupResult | None, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return answer is not None and str(address) in answer.records
 
 
-def _reverse_result(pointers: Answer | None, forward: list[Answer | None], confirmed: bool) -> AuthResult:
+def _reverse_result(pointers: LookupResult | None, forward: list[LookupResult | None], confirmed: bool) -> AuthResult:
     """RFC 8601 §2.7.3."""
     if confirmed:
         return AuthResult.PASS
@@ -82,7 +82,7 @@ def _reverse_result(pointers: Answer | None, forward: list[Answer | None], confi
     return AuthResult.FAIL if pointers and pointers.records else AuthResult.PERMERROR
 
 
-def _helo_result(answer: Answer | None, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> AuthResult:
+def _helo_result(answer: LookupResult | None, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> AuthResult:
     if answer is None:
         return AuthResult.NONE
     if _leads_to(answer, address):

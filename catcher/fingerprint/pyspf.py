@@ -16,7 +16,7 @@ from typing import Any
 import spf  # type: ignore[import-untyped]
 
 from catcher.fingerprint.lookups import Lookups, presentation
-from catcher.model.lookup import Question, RRType, Status
+from catcher.model.lookup import LookupType, Question, Status
 
 _WITHHELD = "localpartwithheld"
 """Stands for the local-part while macros are expanded. Letters alone: no delimiter of a macro can split it, so a
@@ -119,7 +119,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
             raise LocalPartWithheld
         if len(name) > 253 or not all(0 < len(label) < 64 for label in name.split(".")):
             return []
-        answer = self._lookups.get(presentation(name), RRType(qtype))
+        answer = self._lookups.get(presentation(name), LookupType(qtype))
         if answer is None:
             raise _OpenQuestion
         if answer.status is Status.FAILED:
@@ -149,7 +149,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
     def _look_ahead(self, hosts: Any) -> None:
         """Notes the addresses that pyspf is going to ask for one by one, so that they are asked for at once."""
         for host in hosts:
-            question = Question(presentation(host.rstrip(".")), RRType(self.A))
+            question = Question(presentation(host.rstrip(".")), LookupType(self.A))
             if question.name and question not in self._lookups.answers:
                 self._ahead.add(question)
 

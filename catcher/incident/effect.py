@@ -27,7 +27,7 @@ from datetime import date
 from catcher.incident.rates import rate_ratio
 from catcher.incident.seeing import DAY, Seeing
 from catcher.model.incident import Incident, Role
-from catcher.model.life import Change, Effect, Trend, Volume
+from catcher.model.life import Effect, Trend, Volume, VolumeChange
 
 LEAST_DAYS = 14
 """Either span needs so many; with fewer there is too little to say."""
@@ -134,13 +134,15 @@ def _weeks(first: date, end: date) -> tuple[date, date]:
     return end - 7 * weeks * DAY, end
 
 
-def compare(days: Days, spans: Spans) -> Change:
+def compare(days: Days, spans: Spans) -> VolumeChange:
     """The volume of all senders of ``days`` in both spans."""
     before, after = _volume(days, spans.before), _volume(days, spans.after)
     if min(before.days, after.days) < LEAST_DAYS:
-        return Change(before, after, None, 0.0, float("inf"), Trend.TOO_FEW)
+        return VolumeChange(before, after, None, 0.0, float("inf"), Trend.TOO_FEW)
     found = rate_ratio(before.sender_days, before.days, after.sender_days, after.days)
-    return Change(before, after, found.estimate, found.low, found.high, _trend(before, after, found.low, found.high))
+    return VolumeChange(
+        before, after, found.estimate, found.low, found.high, _trend(before, after, found.low, found.high)
+    )
 
 
 def _trend(before: Volume, after: Volume, low: float, high: float) -> Trend:

@@ -29,7 +29,7 @@ from math import ceil
 from catcher.incident.seeing import DAY, Seeing
 from catcher.model.fingerprint import Tier
 from catcher.model.incident import Cell, Count, Incident
-from catcher.model.life import Life, State
+from catcher.model.life import IncidentState, Life
 from catcher.model.policy import Outcome
 
 CHANCE = 0.01
@@ -62,11 +62,11 @@ def life(incident: Incident, today: date, *, signs: Collection[date] = (), seein
     silent = seeing.days(latest + DAY, today)
     quiet, closed = seeing.after(latest, enough), _closed(latest, told, seeing)
     if closed is not None and closed < today:
-        state, since = State.CLOSED, closed + DAY
+        state, since = IncidentState.CLOSED, closed + DAY
     elif quiet is not None and quiet < today:
-        state, since = State.QUIET, quiet + DAY
+        state, since = IncidentState.QUIET, quiet + DAY
     else:
-        state, since = (State.REOPENED if closed_before else State.OPEN), episode
+        state, since = (IncidentState.REOPENED if closed_before else IncidentState.OPEN), episode
     return Life(state, since, episode, latest, silent, enough, seeing.blind_since)
 
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from catcher.model.answer import Answer, Verb
+from catcher.model.answer import PartyAnswer, Verb
 from catcher.model.errors import CatcherError
 from catcher.model.incident import Role
-from catcher.model.notice import OutOfOrder, Step
+from catcher.model.notice import LedgerEntry, OutOfOrder
 from catcher.model.noticelife import REQUESTS, Act
 from catcher.model.ports import NoteAnswers, Store
 
@@ -39,7 +39,7 @@ class Answers:
         self._left = float(AT_ONCE)
         self._at: datetime | None = None
 
-    async def note(self, answers: Sequence[Answer], at: datetime) -> None:
+    async def note(self, answers: Sequence[PartyAnswer], at: datetime) -> None:
         """Returns when ``answers`` are durable. Raises CatcherError when they can't be made so now."""
         if not answers:
             return
@@ -54,7 +54,7 @@ class Answers:
         self._left, self._at = left - number, at
 
 
-def note_answers(store: Store, answers: Sequence[Answer], at: datetime) -> int:
+def note_answers(store: Store, answers: Sequence[PartyAnswer], at: datetime) -> int:
     """Adds each of ``answers`` to its notice's ledger, unless it is there already; returns how many steps that took.
 
     One that names a notice that is gone, or that wasn't sent yet, changes nothing, nor does a sender that asks for what
@@ -69,7 +69,7 @@ def note_answers(store: Store, answers: Sequence[Answer], at: datetime) -> int:
         if act in REQUESTS and notice.key.role is not Role.INTENDED:
             continue
         try:
-            store.add_step(answer.notice, Step(act, at, WHO), once=True)
+            store.add_step(answer.notice, LedgerEntry(act, at, WHO), once=True)
         except OutOfOrder:
             continue
         steps += 1

@@ -16,7 +16,7 @@ from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
 from catcher.intake.rounds import resolved
 from catcher.lookalike import Match
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.model.lookup import Unanswered
 from catcher.model.policy import Outcome, Policy
 from catcher.model.ports import NoteAnswers, ObservationSink, Resolver
@@ -100,7 +100,7 @@ class Intake:
         if self._completions is not None:
             await self._completions.close()
 
-    async def note(self, answers: Sequence[Answer], at: datetime) -> None:
+    async def note(self, answers: Sequence[PartyAnswer], at: datetime) -> None:
         """Returns when the answers to notices are durable. Raises CatcherError when they can't be made so now."""
         await self._answers.note(answers, at)
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from catcher.fingerprint import MAX_ROUNDS, settled
-from catcher.model.lookup import Answer, Answers, Question, Unanswered
+from catcher.model.lookup import LookupResult, LookupResults, Question, Unanswered
 from catcher.model.ports import Resolver
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ LOOKUP_SECONDS = 20.0
 
 
 async def resolved(
-    judge: Callable[[Answers], T | Unanswered],
+    judge: Callable[[LookupResults], T | Unanswered],
     resolver: Resolver | None,
     *,
     on_behalf_of: str,
@@ -28,7 +28,7 @@ async def resolved(
 
     ``resolver`` None: ``judge`` mustn't ask.
     """
-    answers: dict[Question, Answer] = {}
+    answers: dict[Question, LookupResult] = {}
     if resolver is not None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):

@@ -9,8 +9,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from catcher.lookalike.align import align
-from catcher.lookalike.edits import KINDS, VOWELS, Edit, word
-from catcher.lookalike.name import Name
+from catcher.lookalike.edits import EDIT_OF_PAIR, VOWELS, LetterEdit, word
+from catcher.lookalike.name import ReadName
 from catcher.lookalike.weights import START
 
 _DEEPEST = 4
@@ -44,12 +44,12 @@ class Explanation:
     """Log-probability, up to a constant."""
 
     @property
-    def edit(self) -> Edit:
+    def edit(self) -> LetterEdit:
         """The outer word."""
         return word(self.edits)
 
 
-def views(name: Name) -> Iterator[View]:
+def views(name: ReadName) -> Iterator[View]:
     """The readings of ``name``, the plainest first."""
     labels = name.left.split(".")
     foreign = ("look.foreign",) * min(name.foreign, 3)
@@ -69,7 +69,7 @@ def views(name: Name) -> Iterator[View]:
         yield View(name.read[3:], None, (*foreign, "www"))
 
 
-def explain(view: View, intended: Name) -> Explanation | None:
+def explain(view: View, intended: ReadName) -> Explanation | None:
     """The likeliest explanation of ``view`` by ``intended``; None where the two are too far apart.
 
     What happened is told by START, whatever the weights are that judge it: they were found for these explanations.
@@ -84,7 +84,7 @@ def explain(view: View, intended: Name) -> Explanation | None:
     kinds = [*view.kinds, *(kind for kind, _ in placed), *((between,) if between else ())]
     if intended.foreign and not view.kinds.count("look.foreign"):
         kinds.append("look.foreign")
-    named = [kind for kind in kinds if kind in KINDS]
+    named = [kind for kind in kinds if kind in EDIT_OF_PAIR]
     kinds += ["second", "third", "more"][: max(0, len(named) - 1)]
     kinds += _lengthened([kind.partition(".")[0] for kind, _ in placed])
     features = [(kind, 1.0) for kind in kinds]

@@ -36,7 +36,7 @@ PAIRS = {
 """(typed, intended) of which one has two letters → the kind."""
 
 
-class Edit(StrEnum):
+class LetterEdit(StrEnum):
     """The outer surface's words (DESIGN §4), from what was meant to what was typed."""
 
     OMISSION = "omission"
@@ -53,49 +53,49 @@ class Edit(StrEnum):
     """Several kinds at once."""
 
 
-KINDS: dict[str, Edit] = {
-    "swap": Edit.TRANSPOSITION,
-    "substitute.key": Edit.SUBSTITUTION,
-    "substitute.vowel": Edit.SUBSTITUTION,
-    "substitute.sound": Edit.SUBSTITUTION,
-    "substitute.digit": Edit.SUBSTITUTION,
-    "substitute.other": Edit.SUBSTITUTION,
-    "sound.pair": Edit.SUBSTITUTION,
-    "insert.double": Edit.INSERTION,
-    "insert.key": Edit.INSERTION,
-    "insert.vowel": Edit.INSERTION,
-    "insert.hyphen": Edit.INSERTION,
-    "insert.digit": Edit.INSERTION,
-    "country": Edit.INSERTION,
-    "insert.plural": Edit.INSERTION,
-    "insert.other": Edit.INSERTION,
-    "omit.double": Edit.OMISSION,
-    "omit.vowel": Edit.OMISSION,
-    "omit.plural": Edit.OMISSION,
-    "omit.hyphen": Edit.OMISSION,
-    "omit.other": Edit.OMISSION,
-    "look.letter": Edit.HOMOGLYPH,
-    "look.pair": Edit.HOMOGLYPH,
-    "look.foreign": Edit.HOMOGLYPH,
-    "dot.omit": Edit.DOT,
-    "dot.insert": Edit.DOT,
-    "dot.move": Edit.DOT,
-    "dot.mistake": Edit.DOT,
-    "www": Edit.DOT,
-    "suffix.omit": Edit.TLD,
-    "suffix.insert": Edit.TLD,
-    "suffix.swap": Edit.TLD,
-    "suffix.substitute": Edit.TLD,
-    "suffix.dropped": Edit.TLD,
-    "suffix.added": Edit.TLD,
-    "suffix.sibling": Edit.TLD,
-    "suffix.other": Edit.TLD,
+EDIT_OF_PAIR: dict[str, LetterEdit] = {
+    "swap": LetterEdit.TRANSPOSITION,
+    "substitute.key": LetterEdit.SUBSTITUTION,
+    "substitute.vowel": LetterEdit.SUBSTITUTION,
+    "substitute.sound": LetterEdit.SUBSTITUTION,
+    "substitute.digit": LetterEdit.SUBSTITUTION,
+    "substitute.other": LetterEdit.SUBSTITUTION,
+    "sound.pair": LetterEdit.SUBSTITUTION,
+    "insert.double": LetterEdit.INSERTION,
+    "insert.key": LetterEdit.INSERTION,
+    "insert.vowel": LetterEdit.INSERTION,
+    "insert.hyphen": LetterEdit.INSERTION,
+    "insert.digit": LetterEdit.INSERTION,
+    "country": LetterEdit.INSERTION,
+    "insert.plural": LetterEdit.INSERTION,
+    "insert.other": LetterEdit.INSERTION,
+    "omit.double": LetterEdit.OMISSION,
+    "omit.vowel": LetterEdit.OMISSION,
+    "omit.plural": LetterEdit.OMISSION,
+    "omit.hyphen": LetterEdit.OMISSION,
+    "omit.other": LetterEdit.OMISSION,
+    "look.letter": LetterEdit.HOMOGLYPH,
+    "look.pair": LetterEdit.HOMOGLYPH,
+    "look.foreign": LetterEdit.HOMOGLYPH,
+    "dot.omit": LetterEdit.DOT,
+    "dot.insert": LetterEdit.DOT,
+    "dot.move": LetterEdit.DOT,
+    "dot.mistake": LetterEdit.DOT,
+    "www": LetterEdit.DOT,
+    "suffix.omit": LetterEdit.TLD,
+    "suffix.insert": LetterEdit.TLD,
+    "suffix.swap": LetterEdit.TLD,
+    "suffix.substitute": LetterEdit.TLD,
+    "suffix.dropped": LetterEdit.TLD,
+    "suffix.added": LetterEdit.TLD,
+    "suffix.sibling": LetterEdit.TLD,
+    "suffix.other": LetterEdit.TLD,
 }
 """Every kind of edit → its word."""
 
 LETTERS = frozenset(
     kind
-    for kind in KINDS
+    for kind in EDIT_OF_PAIR
     if kind != "country" and kind.partition(".")[0] in ("swap", "substitute", "sound", "insert", "omit")
 )
 """The kinds that change a letter or two of the name itself."""
@@ -147,7 +147,7 @@ def omission(intended: str, before: str, after: str) -> str:
     return "omit.vowel" if intended in VOWELS else "omit.other"
 
 
-def word(kinds: Iterable[str]) -> Edit:
+def word(kinds: Iterable[str]) -> LetterEdit:
     """The outer word for all the edits of one explanation; at least one is given."""
-    words = {KINDS[kind] for kind in kinds}
-    return words.pop() if len(words) == 1 else Edit.OTHER
+    words = {EDIT_OF_PAIR[kind] for kind in kinds}
+    return words.pop() if len(words) == 1 else LetterEdit.OTHER

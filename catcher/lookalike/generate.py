@@ -13,9 +13,9 @@ from string import ascii_lowercase, digits
 from typing import Any
 
 from catcher.lookalike.channel import View, explain, weigh
-from catcher.lookalike.edits import KINDS, PAIRS, Edit, word
-from catcher.lookalike.name import Name, Registrable, name_of
-from catcher.lookalike.weights import WEIGHTS
+from catcher.lookalike.edits import EDIT_OF_PAIR, PAIRS, LetterEdit, word
+from catcher.lookalike.name import ReadName, Registrable, name_of
+from catcher.lookalike.weights import EDIT_WEIGHTS
 
 _LONGEST = 63
 """Octets of a label (RFC 1035 §2.3.4)."""
@@ -44,7 +44,7 @@ def generate(
     registrable: Registrable,
     *,
     limit: int | None = None,
-    weights: Mapping[str, float] = WEIGHTS,
+    weights: Mapping[str, float] = EDIT_WEIGHTS,
 ) -> Iterator[Worth]:
     """For each of ``protected`` (A-labels) the likeliest ``limit`` names one slip away under each of ``tlds``.
 
@@ -64,10 +64,10 @@ def generate(
 
 
 def _weighed(
-    meant: Name, tld: str, watched: Mapping[str, object], weights: Mapping[str, float]
+    meant: ReadName, tld: str, watched: Mapping[str, object], weights: Mapping[str, float]
 ) -> Iterator[tuple[float, str, str]]:
     squeezed = meant.left.replace(".", "").replace("-", "") or meant.left
-    registered = Name(meant.text, meant.left.rpartition(".")[2], meant.suffix, meant.foreign)
+    registered = ReadName(meant.text, meant.left.rpartition(".")[2], meant.suffix, meant.foreign)
     labels = {squeezed}
     if meant.left == registered.left or registered.read not in watched:
         labels |= {*slips(registered.left), f"www{registered.left}"}
@@ -80,7 +80,7 @@ def _weighed(
         view = View(registered.left, tld, ("www",)) if glued else View(label, tld)
         explanation = explain(view, meant if whole else registered)
         if explanation is not None and explanation.edits:
-            beside_tld = [kind for kind in explanation.edits if KINDS[kind] is not Edit.TLD]
+            beside_tld = [kind for kind in explanation.edits if EDIT_OF_PAIR[kind] is not LetterEdit.TLD]
             yield weigh(explanation.features, weights), domain, word(beside_tld or explanation.edits)
 
 

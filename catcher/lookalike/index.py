@@ -10,9 +10,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catcher.lookalike.channel import View
-from catcher.lookalike.name import Name
+from catcher.lookalike.name import ReadName
 
-MOST = 24
+MOST_NEAREST = 24
 """So many names are weighed for one typed name: the nearest by plain distance."""
 
 
@@ -82,7 +82,7 @@ class _Texts:
 class Index:
     """Protected names, found by what stands left of their suffix and, for dots gone astray, by all their letters."""
 
-    def __init__(self, names: Sequence[Name]) -> None:
+    def __init__(self, names: Sequence[ReadName]) -> None:
         self._names = names
         self._lefts = _Texts(name.left for name in names)
         self._squeezed = _Texts(name.read.replace(".", "") for name in names)
@@ -102,4 +102,4 @@ class Index:
                         same = self._names[owner].suffix == view.suffix
                         found[owner, view] = apart + (0.0 if same else 0.9) + 0.1 * len(view.kinds)
         nearest = sorted(found.items(), key=lambda item: item[1])
-        return [key for key, _ in nearest[:MOST]]
+        return [key for key, _ in nearest[:MOST_NEAREST]]

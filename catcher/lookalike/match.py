@@ -12,9 +12,9 @@ from catcher.lookalike.index import Index
 from catcher.lookalike.letters import Letters
 from catcher.lookalike.name import Registrable, name_of
 from catcher.lookalike.none import none_features
-from catcher.lookalike.weights import WEIGHTS
+from catcher.lookalike.weights import EDIT_WEIGHTS
 from catcher.model.domain import parents
-from catcher.model.fingerprint import Candidate
+from catcher.model.fingerprint import IntendedCandidate
 
 LIKELY = 0.5
 """Nothing is claimed unless it is so probable that one of the protected names was meant."""
@@ -29,7 +29,7 @@ class Match:
     """What a typed name may stand for."""
 
     typed: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[IntendedCandidate, ...]
     """Likeliest first. ``score`` is the probability, 0..1, that this is the name that was meant."""
     abstained: bool
     """Whether the first candidate (if any) must not be taken for the answer."""
@@ -50,7 +50,7 @@ class Lookalikes:
         protected: Iterable[str] | Mapping[str, float],
         registrable: Registrable,
         letters: Letters | None = None,
-        weights: Mapping[str, float] = WEIGHTS,
+        weights: Mapping[str, float] = EDIT_WEIGHTS,
     ) -> None:
         """``protected``: lower-case A-label names, where it is a mapping with how much likelier than others each is
         to be written to (its popularity, over 0). ``letters``: how names read; without it all read alike."""
@@ -75,7 +75,7 @@ class Lookalikes:
         likely = [exp(explanation.score - best) for _, explanation in found]
         total = sum(likely) + exp(none - best)
         candidates = tuple(
-            Candidate(name, round(p / total, 4), explanation.edit)
+            IntendedCandidate(name, round(p / total, 4), explanation.edit)
             for (name, explanation), p in zip(found[:limit], likely, strict=False)
         )
         close = len(likely) > 1 and likely[0] < MARGIN * likely[1]

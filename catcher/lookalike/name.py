@@ -14,7 +14,7 @@ Registrable = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class ReadName:
     """One name."""
 
     text: str
@@ -32,7 +32,7 @@ class Name:
         return f"{self.left}.{self.suffix}" if self.suffix else self.left
 
 
-def name_of(text: str, registrable: Registrable) -> Name:
+def name_of(text: str, registrable: Registrable) -> ReadName:
     """``text``: lower-case A-labels, or any text that was folded to the letters of a domain name."""
     registered = registrable(text)
     if registered is None:  # a public suffix, or one of an operator's customers: cut before the last label
@@ -43,9 +43,9 @@ def name_of(text: str, registrable: Registrable) -> Name:
     if not left:
         left, suffix = suffix, ""
     if "xn--" not in text:
-        return Name(text, left, suffix, 0)
+        return ReadName(text, left, suffix, 0)
     folded = [_as_read(label) for label in left.split(".")]
-    return Name(
+    return ReadName(
         text,
         ".".join(label for label, _ in folded),
         ".".join(_as_read(label)[0] for label in suffix.split(".")),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from catcher.lookalike.channel import Explanation
 from catcher.lookalike.edits import LETTERS
 from catcher.lookalike.letters import Letters
-from catcher.lookalike.name import Name
+from catcher.lookalike.name import ReadName
 
 _LONG = 14
 """Longer names don't become less likely to stand for themselves."""
@@ -18,7 +18,7 @@ _CROWDED = 8
 
 
 def none_features(
-    typed: Name, meant: Name | None, best: Explanation | None, letters: Letters
+    typed: ReadName, meant: ReadName | None, best: Explanation | None, letters: Letters
 ) -> Iterator[tuple[str, float]]:
     """What the log-probability of "none of these" is the sum of: keys of weights.WEIGHTS, and how much each counts.
 

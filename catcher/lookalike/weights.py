@@ -82,7 +82,7 @@ START: dict[str, float] = {
 """What is known without data: the relative frequency of slips in studies of typing and of domain typos. Training stays
 near it where data is scarce."""
 
-WEIGHTS: dict[str, float] = {
+EDIT_WEIGHTS: dict[str, float] = {
     "none": -8.38,
     "none.same": 3.02,
     "none.letters": -0.03,

@@ -39,7 +39,7 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class AlertDelivery:
     """How far an alert has come on one channel."""
 
     channel: Channel
@@ -73,7 +73,7 @@ class Alert:
     counts: Mapping[str, int] = field(default_factory=dict)
     domain: str | None = None
     """The catalogued domain, for the operator's own eyes: it stays here."""
-    deliveries: tuple[Delivery, ...] = ()
+    deliveries: tuple[AlertDelivery, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What the receiver of an alert gets: incident number and counts only."""

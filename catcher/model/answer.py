@@ -23,7 +23,7 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PartyAnswer:
     """What a mail to such an address says, of which notice."""
 
     verb: Verb

@@ -122,7 +122,7 @@ class StepResult(StrEnum):
     """It was looked at, and what it says is not to be used."""
 
 
-class Reason(StrEnum):
+class StepReason(StrEnum):
     """Why a step ended otherwise than with an address: a closed list, so that no hostile text is kept or shown."""
 
     NOT_LISTED = "not-listed"
@@ -180,7 +180,7 @@ class StepOutcome:
     step: Source
     at: datetime
     result: StepResult
-    reason: Reason | None = None
+    reason: StepReason | None = None
     """None when an address was found."""
     host: str | None = None
     """The host that was asked, or the directory that was looked into; A-labels or our own words."""

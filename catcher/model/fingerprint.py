@@ -135,7 +135,7 @@ class Sender:
 
 
 @value
-class Candidate:
+class IntendedCandidate:
     domain: str
     score: float
     edit: str
@@ -153,7 +153,7 @@ class Intended:
     domain: str | None
     organisation: str | None
     basis: Basis
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[IntendedCandidate, ...] = ()
     abstained: bool = False
 
     def to_json(self) -> dict[str, Any]:

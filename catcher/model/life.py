@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class State(StrEnum):
+class IncidentState(StrEnum):
     """Where an incident stands (``incident.life`` states the rules)."""
 
     OPEN = "open"
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    state: State
+    state: IncidentState
     since: date
     """The day from which on the state holds."""
     episode: date
@@ -89,7 +89,7 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class VolumeChange:
     before: Volume
     after: Volume
     ratio: float | None
@@ -115,11 +115,11 @@ class Effect:
 
     notice: date
     """The first notice of the episode."""
-    change: Change | None
+    change: VolumeChange | None
     """None when the domain's policy changed so near the notice that nothing can be compared."""
     policy_changed: date | None = None
     """The change of policy that cut a span short; with ``change`` None it leaves nothing to compare."""
-    control: Change | None = None
+    control: VolumeChange | None = None
     """The same spans, for the senders that had no notice; None when there are none."""
 
     @property

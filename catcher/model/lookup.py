@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class RRType(StrEnum):
+class LookupType(StrEnum):
     A = "A"
     AAAA = "AAAA"
     MX = "MX"
@@ -24,7 +24,7 @@ class RRType(StrEnum):
 class Question:
     name: str
     """Lower case, no final dot; presentation format of RFC 1035 §5.1 where a label needs escaping."""
-    rrtype: RRType
+    rrtype: LookupType
 
 
 class Status(StrEnum):
@@ -37,7 +37,7 @@ class Status(StrEnum):
     """Time-out, SERVFAIL, REFUSED, a lie, too many bytes, or a spent budget: results in ``temperror``."""
 
 
-Record = str | bytes | tuple[int, str]
+LookupRecord = str | bytes | tuple[int, str]
 """A, AAAA: the address as text. MX: (preference, host without final dot). PTR, NS: host.
 
 SOA: RNAME, case and escapes kept. TXT: the character-strings joined (RFC 7208 §3.3).
@@ -45,12 +45,12 @@ SOA: RNAME, case and escapes kept. TXT: the character-strings joined (RFC 7208 �
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LookupResult:
     status: Status
-    records: tuple[Record, ...] = ()
+    records: tuple[LookupRecord, ...] = ()
 
 
-Answers = Mapping[Question, Answer]
+LookupResults = Mapping[Question, LookupResult]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The notice: a report on its way to one contact, and the ledger of its life.
 
-A notice is never changed: steps are added to its end, each with who and when, and what it is now (``noticelife.State``)
+A notice is never changed: steps are added to its end, each with who and when, and what it is now (``noticelife.NoticeState``)
 follows from them.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 from catcher.model.addressee import Addressee
 from catcher.model.incident import IncidentKey
 from catcher.model.moments import second
-from catcher.model.noticelife import AFTER, ANSWERS, ASIDE, REQUESTS, Act, State
+from catcher.model.noticelife import AFTER, ANSWERS, ASIDE, REQUESTS, Act, NoticeState
 
 TEXT_DAYS = timedelta(days=7)
 """How long the text of a notice is kept at most, counted from its draft; as a rule it goes when it is sent."""
@@ -31,7 +31,7 @@ class NoticeForm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LedgerEntry:
     """One line of the ledger."""
 
     act: Act
@@ -77,35 +77,39 @@ class Notice:
     """How many people have to approve it."""
     follows: str | None = None
     """The notice that went before it to another contact or by another way."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[LedgerEntry, ...] = ()
 
     @property
     def incident(self) -> str:
         return self.key.id
 
     @property
-    def state(self) -> State:
+    def state(self) -> NoticeState:
         """Follows from the steps alone."""
-        state: State | None = None
+        state: NoticeState | None = None
         for number, step in enumerate(self.steps):
             state = self._after(state, step, self.steps[:number])
         if state is None:
             raise OutOfOrder(f"{self.id}: a notice begins with its draft")
         return state
 
-    def with_step(self, step: Step) -> Notice:
+    def with_step(self, step: LedgerEntry) -> Notice:
         """This notice with ``step`` at its end. Raises OutOfOrder when that can't follow."""
         self._after(self.state if self.steps else None, step, self.steps)
         return replace(self, steps=(*self.steps, step))
 
-    def _after(self, state: State | None, step: Step, before: Iterable[Step]) -> State:
+    def _after(self, state: NoticeState | None, step: LedgerEntry, before: Iterable[LedgerEntry]) -> NoticeState:
         if step.act in ASIDE and state is not None:
             return state
         after = AFTER[state].get(step.act)
         if after is None:
             raise OutOfOrder(f"{self.id}: it is {state or 'not drafted'}; it can't be {step.act} now")
-        if step.act is Act.APPROVED and state is State.DRAFTED and len(_approvers((*before, step))) < self.approvals:
-            return State.DRAFTED
+        if (
+            step.act is Act.APPROVED
+            and state is NoticeState.DRAFTED
+            and len(_approvers((*before, step))) < self.approvals
+        ):
+            return NoticeState.DRAFTED
         return after
 
     @property
@@ -136,9 +140,9 @@ class Notice:
     @property
     def again_at(self) -> datetime | None:
         """Of a deferred notice, when it is tried next."""
-        return self.steps[-1].again_at if self.state is State.DEFERRED else None
+        return self.steps[-1].again_at if self.state is NoticeState.DEFERRED else None
 
-    def first(self, act: Act) -> Step | None:
+    def first(self, act: Act) -> LedgerEntry | None:
         """The earliest step of this kind."""
         return next((step for step in self.steps if step.act is act), None)
 
@@ -174,7 +178,7 @@ class Notice:
         }
 
 
-def _approvers(steps: Iterable[Step]) -> tuple[str, ...]:
+def _approvers(steps: Iterable[LedgerEntry]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step.who for step in steps if step.act is Act.APPROVED))
 
 

@@ -53,7 +53,7 @@ class Act(StrEnum):
     """Another notice follows it, by another way; the note names that one."""
 
 
-class State(StrEnum):
+class NoticeState(StrEnum):
     """What a notice is after its latest step."""
 
     DRAFTED = "drafted"
@@ -80,12 +80,12 @@ class State(StrEnum):
     @property
     def told(self) -> bool:
         """Whether the party counts as told: taken by the smarthost, and nothing came back since."""
-        return self in (State.SENT, State.ANSWERED)
+        return self in (NoticeState.SENT, NoticeState.ANSWERED)
 
     @property
     def undeliverable(self) -> bool:
         """Whether this contact does not lead to the party: the next one is to be tried."""
-        return self in (State.FAILED, State.BOUNCED, State.WRONG)
+        return self in (NoticeState.FAILED, NoticeState.BOUNCED, NoticeState.WRONG)
 
 
 ASIDE = frozenset({Act.CONFIRMED, Act.DECLINED, Act.ESCALATED})
@@ -93,54 +93,54 @@ ASIDE = frozenset({Act.CONFIRMED, Act.DECLINED, Act.ESCALATED})
 REQUESTS = (Act.STOP_REQUESTED, Act.TRANSFER_REQUESTED)
 """What a party asks for, and a person decides."""
 
-_ON_ITS_WAY = frozenset({State.DRAFTED, State.APPROVED, State.SENDING, State.DEFERRED})
+_ON_ITS_WAY = frozenset({NoticeState.DRAFTED, NoticeState.APPROVED, NoticeState.SENDING, NoticeState.DEFERRED})
 
-_DRAFTED, _APPROVED, _SENDING = State.DRAFTED, State.APPROVED, State.SENDING
+_DRAFTED, _APPROVED, _SENDING = NoticeState.DRAFTED, NoticeState.APPROVED, NoticeState.SENDING
 ANSWERS = {
-    Act.GOT_IT: State.ANSWERED,
-    Act.STOP_REQUESTED: State.ANSWERED,
-    Act.TRANSFER_REQUESTED: State.ANSWERED,
-    Act.WRONG: State.WRONG,
+    Act.GOT_IT: NoticeState.ANSWERED,
+    Act.STOP_REQUESTED: NoticeState.ANSWERED,
+    Act.TRANSFER_REQUESTED: NoticeState.ANSWERED,
+    Act.WRONG: NoticeState.WRONG,
 }
 """What people answer → what the notice is then."""
-_ENDS = {Act.WITHDRAWN: State.WITHDRAWN, Act.SUPPRESSED: State.SUPPRESSED}
+_ENDS = {Act.WITHDRAWN: NoticeState.WITHDRAWN, Act.SUPPRESSED: NoticeState.SUPPRESSED}
 
 
-def _known_before(state: State) -> dict[Act, State]:
+def _known_before(state: NoticeState) -> dict[Act, NoticeState]:
     """The end of a dialogue changes nothing when something else was stored while it went on."""
     return dict.fromkeys((Act.DEFERRED, Act.SENT, Act.FAILED), state)
 
 
-_AFTER_ALL = {Act.SENT: State.SENT, Act.BOUNCED: State.BOUNCED, **ANSWERS}
+_AFTER_ALL = {Act.SENT: NoticeState.SENT, Act.BOUNCED: NoticeState.BOUNCED, **ANSWERS}
 """It went out although it was taken back while a dialogue went on."""
 
-AFTER: Mapping[State | None, Mapping[Act, State]] = {
+AFTER: Mapping[NoticeState | None, Mapping[Act, NoticeState]] = {
     None: {Act.DRAFTED: _DRAFTED},
     _DRAFTED: {Act.APPROVED: _APPROVED, **_ENDS},
-    _APPROVED: {Act.APPROVED: _APPROVED, Act.SENDING: _SENDING, Act.SENT: State.SENT, **_ENDS},
+    _APPROVED: {Act.APPROVED: _APPROVED, Act.SENDING: _SENDING, Act.SENT: NoticeState.SENT, **_ENDS},
     _SENDING: {
         Act.SENDING: _SENDING,
-        Act.DEFERRED: State.DEFERRED,
-        Act.SENT: State.SENT,
-        Act.FAILED: State.FAILED,
-        Act.BOUNCED: State.BOUNCED,
+        Act.DEFERRED: NoticeState.DEFERRED,
+        Act.SENT: NoticeState.SENT,
+        Act.FAILED: NoticeState.FAILED,
+        Act.BOUNCED: NoticeState.BOUNCED,
         **ANSWERS,
         **_ENDS,
     },
-    State.DEFERRED: {
+    NoticeState.DEFERRED: {
         Act.SENDING: _SENDING,
-        Act.FAILED: State.FAILED,
-        Act.BOUNCED: State.BOUNCED,
+        Act.FAILED: NoticeState.FAILED,
+        Act.BOUNCED: NoticeState.BOUNCED,
         **ANSWERS,
         **_ENDS,
     },
-    State.SENT: {Act.BOUNCED: State.BOUNCED, **ANSWERS},
-    State.FAILED: {Act.BOUNCED: State.FAILED, **ANSWERS},
-    State.BOUNCED: {**_known_before(State.BOUNCED), Act.BOUNCED: State.BOUNCED, **ANSWERS},
-    State.WRONG: {**_known_before(State.WRONG), Act.BOUNCED: State.WRONG, **ANSWERS},
-    State.ANSWERED: {**_known_before(State.ANSWERED), Act.BOUNCED: State.ANSWERED, **ANSWERS},
-    State.WITHDRAWN: {**_known_before(State.WITHDRAWN), **_AFTER_ALL},
-    State.SUPPRESSED: {**_known_before(State.SUPPRESSED), **_AFTER_ALL},
+    NoticeState.SENT: {Act.BOUNCED: NoticeState.BOUNCED, **ANSWERS},
+    NoticeState.FAILED: {Act.BOUNCED: NoticeState.FAILED, **ANSWERS},
+    NoticeState.BOUNCED: {**_known_before(NoticeState.BOUNCED), Act.BOUNCED: NoticeState.BOUNCED, **ANSWERS},
+    NoticeState.WRONG: {**_known_before(NoticeState.WRONG), Act.BOUNCED: NoticeState.WRONG, **ANSWERS},
+    NoticeState.ANSWERED: {**_known_before(NoticeState.ANSWERED), Act.BOUNCED: NoticeState.ANSWERED, **ANSWERS},
+    NoticeState.WITHDRAWN: {**_known_before(NoticeState.WITHDRAWN), **_AFTER_ALL},
+    NoticeState.SUPPRESSED: {**_known_before(NoticeState.SUPPRESSED), **_AFTER_ALL},
 }
 """State → step that may follow → state after it. ``approved`` waits for as many people as the notice asks for;
 what is in ``ASIDE`` may always follow, and changes nothing."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from catcher.model.alert import Alert, Delivery
-from catcher.model.answer import Answer
+from catcher.model.alert import Alert, AlertDelivery
+from catcher.model.answer import PartyAnswer
 from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident, IncidentKey
-from catcher.model.lookup import Answers, Question
-from catcher.model.notice import Notice, Step
+from catcher.model.lookup import LookupResults, Question
+from catcher.model.notice import LedgerEntry, Notice
 from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Policy, PolicySince
 from catcher.model.suppression import Suppression
@@ -32,12 +32,12 @@ ContactChange = Callable[[Sequence[Contact]], Sequence[Contact]]
 class Resolver(Protocol):
     """Answers what a fingerprint asks. Never raises for a failed look-up: that is ``Status.FAILED``."""
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         """Answers to all ``questions``; those over the budget of ``on_behalf_of`` (a sender domain) are FAILED."""
         ...
 
 
-NoteAnswers = Callable[[Sequence[Answer], datetime], None]
+NoteAnswers = Callable[[Sequence[PartyAnswer], datetime], None]
 """Makes answers to notices durable, each once. Raises StoreUnavailable; blocks, so it is called in a thread."""
 
 
@@ -168,7 +168,7 @@ class Store(Protocol):
         """Alerts, latest first; with ``open_only`` those that a channel still waits for, earliest first."""
         ...
 
-    def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
+    def note_deliveries(self, deliveries: Mapping[str, AlertDelivery]) -> None:
         """Replaces, of the alert with each key, the delivery on that channel. An unknown key changes nothing."""
         ...
 
@@ -197,7 +197,7 @@ class Store(Protocol):
         """
         ...
 
-    def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
+    def add_step(self, id: str, step: LedgerEntry, *, once: bool = False) -> Notice:
         """Adds a step to the notice ``id``, to the second; returns the notice with it. Durable when it returns.
 
         Judged and stored in one transaction: raises OutOfOrder when the step can't follow (``noticelife.AFTER``),

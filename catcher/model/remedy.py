@@ -23,7 +23,7 @@ class System(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RemedyPart:
     """A file of a rule, or what is typed into one field."""
 
     file: str
@@ -40,7 +40,7 @@ class Remedy:
     """A rule to paste that makes a mail system refuse mail to the typo domain."""
 
     system: System
-    parts: tuple[Part, ...]
+    parts: tuple[RemedyPart, ...]
 
     def to_json(self) -> dict[str, Any]:
         return {"system": self.system, "parts": [part.to_json() for part in self.parts]}

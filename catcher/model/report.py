@@ -25,7 +25,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
+class ReportOperator:
     """Who signs the report (``[operator]``)."""
 
     name: str
@@ -38,7 +38,7 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class PartyName:
     """A domain as it may be shown: made by ``report.names``, never from a raw text."""
 
     domain: str
@@ -85,7 +85,7 @@ class EvidenceRow:
 class Counterpart:
     """An organisation on the other side, above the floor or in the directory."""
 
-    name: Name
+    name: PartyName
     count: Count
     mailboxes: Mailboxes
     days: int
@@ -140,7 +140,7 @@ class OtherSide:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReportRules:
     """The rules by which the report was made, for its chapter on methods."""
 
     floor_mailboxes: int
@@ -165,12 +165,12 @@ class Report:
     incident: str
     period: Period
     made_on: date
-    operator: Operator
-    party: Name
+    operator: ReportOperator
+    party: PartyName
     """Who is told."""
-    domain: Name
+    domain: PartyName
     """The typo domain."""
-    intended: Name | None
+    intended: PartyName | None
     """What it was meant to be; None when the catalogue doesn't say."""
     since: date | None
     """The first day on which any of this mail was seen."""
@@ -191,7 +191,7 @@ class Report:
     evidence: tuple[EvidenceRow, ...]
     """Only for the sending organisation; latest first."""
     other_side: OtherSide
-    limits: Limits
+    limits: ReportRules
     named: bool = True
     """Whether whoever reads it may learn counterparties' names: False for a contact that was found and that nobody
     confirmed; ``unnamed`` holds all of them then."""

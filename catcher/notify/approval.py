@@ -12,8 +12,8 @@ from catcher.desk.context import NotFound
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import CatcherError
 from catcher.model.incident import IncidentKey
-from catcher.model.notice import Notice, NoticeForm, OutOfOrder, Step
-from catcher.model.noticelife import Act, State
+from catcher.model.notice import LedgerEntry, Notice, NoticeForm, OutOfOrder
+from catcher.model.noticelife import Act, NoticeState
 from catcher.model.ports import Store
 from catcher.model.suppression import Scope, Suppression
 
@@ -41,7 +41,7 @@ def approve(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Ite
     Where two people are asked for, the same person's second approval adds nothing, and is told so.
     """
     notices = find(store, ids)
-    step = Step(Act.APPROVED, now, who)
+    step = LedgerEntry(Act.APPROVED, now, who)
     for notice in notices:
         if who in notice.approvers:
             raise NotNow(f"{notice.id}: {who} has approved it already; another person has to, or it waits to be sent")
@@ -52,8 +52,8 @@ def approve(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Ite
         except OutOfOrder as error:
             raise NotNow(f"{error}; see `catcher notify list`") from None
         before = store.notice(notice.follows) if notice.follows else None
-        if before is not None and before.state.told and approved.state is State.APPROVED:
-            store.add_step(before.id, Step(Act.ESCALATED, now, who, notice.id), once=True)
+        if before is not None and before.state.told and approved.state is NoticeState.APPROVED:
+            store.add_step(before.id, LedgerEntry(Act.ESCALATED, now, who, notice.id), once=True)
         yield approved
 
 
@@ -63,10 +63,10 @@ def posted(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Iter
     for notice in notices:
         if notice.form is not NoticeForm.LETTER:
             raise NotNow(f"{notice.id}: it is a mail; `catcher notify send` sends it")
-        if notice.state is not State.APPROVED:
+        if notice.state is not NoticeState.APPROVED:
             raise NotNow(f"{notice.id}: it is {notice.state}; only an approved letter is posted, and once")
     for notice in notices:
-        yield store.add_step(notice.id, Step(Act.SENT, now, who, "posted"))
+        yield store.add_step(notice.id, LedgerEntry(Act.SENT, now, who, "posted"))
 
 
 def requested(store: Store, id: str) -> tuple[Notice, Act]:
@@ -79,10 +79,10 @@ def requested(store: Store, id: str) -> tuple[Notice, Act]:
 
 def decide(store: Store, notice: Notice, *, done: bool, who: str, note: str, now: datetime) -> Notice:
     """Records what the person ``who`` decided on the party's request."""
-    return store.add_step(notice.id, Step(Act.CONFIRMED if done else Act.DECLINED, now, who, note))
+    return store.add_step(notice.id, LedgerEntry(Act.CONFIRMED if done else Act.DECLINED, now, who, note))
 
 
-def _possible(notice: Notice, step: Step) -> None:
+def _possible(notice: Notice, step: LedgerEntry) -> None:
     try:
         notice.with_step(step)
     except OutOfOrder as error:
@@ -128,7 +128,7 @@ def suppress(store: Store, suppression: Suppression) -> list[Notice]:
     """Records ``suppression`` and takes back what it covers of the notices on their way; returns those."""
     store.suppress(suppression)
     return [
-        store.add_step(notice.id, Step(Act.SUPPRESSED, suppression.at, suppression.who, suppression.reason))
+        store.add_step(notice.id, LedgerEntry(Act.SUPPRESSED, suppression.at, suppression.who, suppression.reason))
         for notice in covered(store, suppression, suppression.at.date())
     ]
 

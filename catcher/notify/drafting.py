@@ -12,8 +12,8 @@ from catcher.desk.context import Desk
 from catcher.model.contact import Contact
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
-from catcher.model.notice import TEXT_DAYS, Notice, NoticeForm, Step, notice_id
-from catcher.model.noticelife import Act, State
+from catcher.model.notice import TEXT_DAYS, LedgerEntry, Notice, NoticeForm, notice_id
+from catcher.model.noticelife import Act, NoticeState
 from catcher.model.report import Report
 from catcher.notify.due import ContactsOf, Due, due
 from catcher.notify.ladder import Rung, makes_bad
@@ -88,8 +88,11 @@ class Drafting:
     def withdraw_old(self) -> Iterator[Notice]:
         """Withdraws drafts that nobody approved, or nobody sent, within a week: their numbers are old."""
         for notice in self.desk.store.notices():
-            if notice.state in (State.DRAFTED, State.APPROVED) and notice.drafted_at + TEXT_DAYS <= self.desk.now:
-                step = Step(Act.WITHDRAWN, self.desk.now, WHO, "its text is over a week old")
+            if (
+                notice.state in (NoticeState.DRAFTED, NoticeState.APPROVED)
+                and notice.drafted_at + TEXT_DAYS <= self.desk.now
+            ):
+                step = LedgerEntry(Act.WITHDRAWN, self.desk.now, WHO, "its text is over a week old")
                 yield self.desk.store.add_step(notice.id, step)
 
     def one(self, due: Due) -> Notice | None:
@@ -115,7 +118,7 @@ class Drafting:
             message_id=message_id,
             approvals=self.approvals,
             follows=due.follows,
-            steps=(Step(Act.DRAFTED, self.desk.now, WHO, _why(due.rung)),),
+            steps=(LedgerEntry(Act.DRAFTED, self.desk.now, WHO, _why(due.rung)),),
         )
         if due.rung.form is NoticeForm.LETTER:
             text = letter(report, language)

@@ -20,7 +20,7 @@ from catcher.model.addressee import Addressee
 from catcher.model.contact import Contact, Source, next_contact
 from catcher.model.incident import IncidentKey
 from catcher.model.notice import Notice, NoticeForm
-from catcher.model.noticelife import Act, State
+from catcher.model.noticelife import Act, NoticeState
 
 REPAIR = timedelta(days=2)
 """So long a bounce may be mended."""
@@ -62,7 +62,7 @@ def next_rung(
     mine = [n for n in notices if n.key == key and (episode is None or n.drafted_at.date() >= episode)]
     told = [n for n in mine if n.state.told]
     last = told[-1] if told else None
-    if last is not None and last.state is State.SENT and last.sent_at is not None:
+    if last is not None and last.state is NoticeState.SENT and last.sent_at is not None:
         until = last.sent_at.date() + timedelta(days=escalate_days)
         if now.date() >= until:
             return _step_up(mine, contacts, last, now)
@@ -123,18 +123,18 @@ def leads_nowhere(notice: Notice, now: datetime) -> bool:
 def is_mending(notice: Notice, now: datetime) -> bool:
     """Whether the notice bounced so lately that it may still turn out to have arrived."""
     bounced = notice.first(Act.BOUNCED)
-    return notice.state is State.BOUNCED and bounced is not None and now < bounced.at + REPAIR
+    return notice.state is NoticeState.BOUNCED and bounced is not None and now < bounced.at + REPAIR
 
 
 def makes_bad(notice: Notice, now: datetime) -> datetime | None:
     """When it turned out that the notice's contact is bad: an answer said so, or a bounce was not mended."""
     if (
         notice.form is not NoticeForm.MAIL
-        or notice.state not in (State.WRONG, State.BOUNCED)
+        or notice.state not in (NoticeState.WRONG, NoticeState.BOUNCED)
         or is_mending(notice, now)
     ):
         return None
-    step = notice.first(Act.WRONG if notice.state is State.WRONG else Act.BOUNCED)
+    step = notice.first(Act.WRONG if notice.state is NoticeState.WRONG else Act.BOUNCED)
     return None if step is None else step.at
 
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from catcher.model.clock import Clock
-from catcher.model.notice import TEXT_DAYS, Notice, NoticeForm, OutOfOrder, Step
-from catcher.model.noticelife import Act, State
+from catcher.model.notice import TEXT_DAYS, LedgerEntry, Notice, NoticeForm, OutOfOrder
+from catcher.model.noticelife import Act, NoticeState
 from catcher.model.ports import Store
 from catcher.model.suppression import suppressed
 from catcher.notify.smarthost import Reply, Verdict
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WHO = "catcher"
 """In the ledger: the program, not a person."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=6)
-_READY = (State.APPROVED, State.SENDING, State.DEFERRED)
+_READY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.DEFERRED)
 
 
 class Delivery(Protocol):
@@ -62,7 +62,7 @@ class Sender:
         self.compose(notice, text)  # what can't be composed, as for want of a key, has no step more
         with self.connect() as connection:
             tried = self._step(notice, Act.SENDING)
-            if tried is None or tried.state is not State.SENDING:
+            if tried is None or tried.state is not NoticeState.SENDING:
                 return None
             reply = connection.deliver(self.compose(tried, text))
             done = self._after(tried, reply)
@@ -86,7 +86,7 @@ class Sender:
     def _step(self, notice: Notice, act: Act, *, note: str = "", again_at: datetime | None = None) -> Notice | None:
         """None when something else was stored first that leaves no room for this step."""
         try:
-            return self.store.add_step(notice.id, Step(act, self.clock.now(), WHO, note, again_at))
+            return self.store.add_step(notice.id, LedgerEntry(act, self.clock.now(), WHO, note, again_at))
         except OutOfOrder:
             return None
 

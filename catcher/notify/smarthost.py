@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from catcher.config.schema import Notify
+from catcher.config.schema import NotifySection
 from catcher.model.errors import EnvironmentFailure
 from catcher.notify import bounded
 from catcher.notify.outgoing import Outgoing
@@ -88,7 +88,7 @@ class Smarthost:
     password: Path | None = None
 
     @classmethod
-    def of(cls, notify: Notify, greeting: str) -> Smarthost | None:
+    def of(cls, notify: NotifySection, greeting: str) -> Smarthost | None:
         """The one that is configured; None where there is none."""
         if notify.smarthost is None:
             return None

@@ -13,16 +13,16 @@ from catcher.report.compose import EVIDENCE_DAYS, EVIDENCE_ROWS, Directory, comp
 from catcher.report.letter import letter
 from catcher.report.mail import NoMailAddress, is_address, message
 from catcher.report.names import plain, shown_domain
-from catcher.report.render import Form, picture, render, subject
+from catcher.report.render import ReportForm, picture, render, subject
 from catcher.report.words import Language
 
 __all__ = [
     "EVIDENCE_DAYS",
     "EVIDENCE_ROWS",
     "Directory",
-    "Form",
     "Language",
     "NoMailAddress",
+    "ReportForm",
     "compose",
     "is_address",
     "letter",

@@ -13,10 +13,19 @@ from catcher.model.answer import AnswerAddresses
 from catcher.model.domain import is_at_or_below
 from catcher.model.fingerprint import AuthResult
 from catcher.model.incident import Count, IncidentKey, Role
-from catcher.model.life import Effect, Life, State
+from catcher.model.life import Effect, IncidentState, Life
 from catcher.model.measures import Bar, Counterparty, Measures, Period
 from catcher.model.observation import Observation
-from catcher.model.report import Counterpart, EvidenceRow, Limits, Name, Operator, OtherSide, Report, Unnamed
+from catcher.model.report import (
+    Counterpart,
+    EvidenceRow,
+    OtherSide,
+    PartyName,
+    Report,
+    ReportOperator,
+    ReportRules,
+    Unnamed,
+)
 from catcher.report.names import UNSHOWABLE, plain, shown_domain
 from catcher.report.queries import queries
 from catcher.report.remedies import remedies
@@ -25,7 +34,7 @@ EVIDENCE_DAYS = 30
 """Until then an observation has its minute (field dictionary), and its reference may be told."""
 EVIDENCE_ROWS = 10
 _NAMED_ROWS = 50
-_TOLD = (State.CLOSED, State.REOPENED)
+_TOLD = (IncidentState.CLOSED, IncidentState.REOPENED)
 """States that only an incident with a notice reaches."""
 _OPERATOR_CHARACTERS = 200
 
@@ -41,9 +50,9 @@ class Directory:
 def compose(
     measures: Measures,
     *,
-    operator: Operator,
+    operator: ReportOperator,
     directory: Directory,
-    limits: Limits,
+    limits: ReportRules,
     now: datetime,
     evidence: Sequence[Observation] = (),
     told: Mapping[str, date] | None = None,
@@ -106,16 +115,16 @@ def reference(key: IncidentKey, period: Period) -> str:
     return "R" + base64.b32encode(digest[:5]).decode("ascii")
 
 
-def _shown(domain: str, directory: Directory) -> Name:
+def _shown(domain: str, directory: Directory) -> PartyName:
     return shown_domain(domain, organisation=directory.name(domain))
 
 
-def _signed(operator: Operator) -> Operator:
+def _signed(operator: ReportOperator) -> ReportOperator:
     texts = (operator.name, operator.contact, operator.url, operator.postal)
-    return Operator(*(plain(text, limit=_OPERATOR_CHARACTERS) for text in texts))
+    return ReportOperator(*(plain(text, limit=_OPERATOR_CHARACTERS) for text in texts))
 
 
-def _intended(measures: Measures, directory: Directory) -> Name | None:
+def _intended(measures: Measures, directory: Directory) -> PartyName | None:
     if measures.key.role is Role.INTENDED:
         return _shown(measures.key.party, directory)
     known = [party.domain for party in measures.counterparts if party.domain]

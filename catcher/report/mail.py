@@ -11,7 +11,7 @@ from email.policy import EmailPolicy
 
 from catcher.model.report import Report
 from catcher.report.names import plain
-from catcher.report.render import Form, Layout, html, render, subject
+from catcher.report.render import Layout, ReportForm, html, render, subject
 from catcher.report.words import Language
 
 _DISPLAYED_CHARACTERS = 60
@@ -70,7 +70,7 @@ def message(
     mail["Message-ID"] = f"<{_address(message_id).addr_spec}>"
     # RFC 3834 §5: no vacation note or ticket system shall answer by itself.
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(render(report, Form.TEXT, language), cte="quoted-printable")
+    mail.set_content(render(report, ReportForm.TEXT, language), cte="quoted-printable")
     mail.add_alternative(html(report, Layout.MAIL, language), subtype="html", cte="quoted-printable")
     mail["Content-Language"] = str(language)
     mail.set_boundary(f"=_{report.ref}_{report.period}")

@@ -8,7 +8,7 @@ import unicodedata
 import idna
 
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.report import Name
+from catcher.model.report import PartyName
 
 UNSHOWABLE = "unprintable-name.invalid"
 """Stands for a text that is no domain name (RFC 6761 keeps ``invalid`` free)."""
@@ -18,13 +18,13 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://|\bwww\.|\b(?:mailto|javascript|
 """What mail programs make a link of."""
 
 
-def shown_domain(text: str, *, organisation: str | None = None) -> Name:
+def shown_domain(text: str, *, organisation: str | None = None) -> PartyName:
     """``text`` as a Name. What is no domain name becomes ``UNSHOWABLE``: nothing of it is repeated."""
     try:
         domain = to_alabel(text)
     except DomainError:
-        return Name(UNSHOWABLE, None, _some(organisation))
-    return Name(domain, _ulabels(domain), _some(organisation))
+        return PartyName(UNSHOWABLE, None, _some(organisation))
+    return PartyName(domain, _ulabels(domain), _some(organisation))
 
 
 def _some(organisation: str | None) -> str | None:

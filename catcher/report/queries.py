@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from catcher.model.measures import Period
 from catcher.model.remedy import LogQuery, System
-from catcher.model.report import EvidenceRow, Name
+from catcher.model.report import EvidenceRow, PartyName
 from catcher.report import pasted
 
 SYSTEMS = (System.EXCHANGE_ONLINE, System.DEFENDER, System.GOOGLE_WORKSPACE, System.POSTFIX, System.EXIM)
@@ -17,7 +17,7 @@ _REFERENCES = 1
 """One shows how; the table has the others."""
 
 
-def queries(domain: Name, period: Period, made_on: date, evidence: Sequence[EvidenceRow]) -> tuple[LogQuery, ...]:
+def queries(domain: PartyName, period: Period, made_on: date, evidence: Sequence[EvidenceRow]) -> tuple[LogQuery, ...]:
     """Queries for the days of ``period`` up to ``made_on``. Raises Unpasteable when ``domain`` is none."""
     after = min(period.last, max(made_on, period.first)) + timedelta(days=1)
     days = (after - period.first).days

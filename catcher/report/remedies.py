@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from catcher.model.remedy import Part, Remedy, System
-from catcher.model.report import Name
+from catcher.model.remedy import Remedy, RemedyPart, System
+from catcher.model.report import PartyName
 from catcher.report import pasted
 
-KIT = {
+KIT_FILES = {
     System.EXCHANGE_ONLINE: ("exchange-online.ps1",),
     # RecipientDomainIs would leave out names below; a rule's name has at most 64 characters, hence [:57].
     System.GOOGLE_WORKSPACE: ("google-workspace.txt",),
@@ -38,7 +38,7 @@ class _Typo:
     words: str
 
 
-def remedies(typos: Iterable[tuple[Name, Name | None]], *, made_on: date) -> tuple[Remedy, ...]:
+def remedies(typos: Iterable[tuple[PartyName, PartyName | None]], *, made_on: date) -> tuple[Remedy, ...]:
     """Rules against every typo domain, each with what it was meant to be, if that is known.
 
     ``made_on`` becomes the serial of the zone, which has to rise when a kit is made anew. Raises Unpasteable when a
@@ -46,12 +46,12 @@ def remedies(typos: Iterable[tuple[Name, Name | None]], *, made_on: date) -> tup
     """
     values = {"typos": [_typo(*pair) for pair in typos], "serial": f"{made_on:%Y%m%d}00"}
     return tuple(
-        Remedy(system, tuple(Part(file, pasted.fill(f"kit/{file}", **values)) for file in files))
-        for system, files in KIT.items()
+        Remedy(system, tuple(RemedyPart(file, pasted.fill(f"kit/{file}", **values)) for file in files))
+        for system, files in KIT_FILES.items()
     )
 
 
-def _typo(domain: Name, intended: Name | None) -> _Typo:
+def _typo(domain: PartyName, intended: PartyName | None) -> _Typo:
     name = pasted.word(domain.domain)
     try:
         words = f"{name} is not {pasted.word(intended.domain)}" if intended else f"mail to {name} goes astray"

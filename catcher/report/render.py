@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-class Form(StrEnum):
+class ReportForm(StrEnum):
     """Forms that are text; a letter is PDF (``letter``), a mail is a message (``mail``)."""
 
     TEXT = "txt"
@@ -42,13 +42,13 @@ class Layout(StrEnum):
     """Paper."""
 
 
-def render(report: Report, form: Form, language: Language = Language.ENGLISH) -> str:
+def render(report: Report, form: ReportForm, language: Language = Language.ENGLISH) -> str:
     """``report`` as text that ends in a newline. CSV and JSON are the same in every language."""
-    if form is Form.JSON:
+    if form is ReportForm.JSON:
         return json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
-    if form is Form.CSV:
+    if form is ReportForm.CSV:
         return sheet.rows(report)
-    if form is Form.HTML:
+    if form is ReportForm.HTML:
         return html(report, Layout.PAGE, language)
     return _tidied(_environment(False, language).get_template(f"{report.kind}.txt.j2").render(report=report))
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 
 from catcher.model.incident import Role
 from catcher.model.policy import Outcome
-from catcher.model.report import Name, Report
+from catcher.model.report import PartyName, Report
 
-COLUMNS = (
+SHEET_COLUMNS = (
     "timestamp", "severity", "ip", "hostname", "tag", "kind", "report", "incident", "period", "party", "party_name",
     "role", "domain", "intended", "counterpart", "counterpart_name", "mails", "counted", "share", "mailboxes", "days",
     "marked", "crossed", "encrypted", "refused", "size_class", "outcome", "tls", "reference", "told",
@@ -27,7 +27,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def rows(report: Report) -> str:
     """The rows with a header, lines ended by LF; every cell is quoted."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, restval="", quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer = csv.DictWriter(out, SHEET_COLUMNS, restval="", quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writeheader()
     for row in _rows(report):
         writer.writerow({column: _harmless(value) for column, value in row.items()})
@@ -87,7 +87,7 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
         }
 
 
-def _named(name: Name) -> dict[str, str | None]:
+def _named(name: PartyName) -> dict[str, str | None]:
     return {"counterpart": name.domain, "counterpart_name": name.organisation}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-from catcher.model.lookup import Answer, Question, Status
+from catcher.model.lookup import LookupResult, Question, Status
 
 MAX_ENTRIES = 8192
 MAX_OCTETS = 4096
@@ -24,9 +24,9 @@ class Cache:
     """Question → answer with its end. Not thread-safe: it lives in one event loop."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[Question, tuple[datetime, Answer]] = OrderedDict()
+        self._entries: OrderedDict[Question, tuple[datetime, LookupResult]] = OrderedDict()
 
-    def get(self, question: Question, now: datetime) -> Answer | None:
+    def get(self, question: Question, now: datetime) -> LookupResult | None:
         """The answer, when there is one that hasn't ended."""
         entry = self._entries.get(question)
         if entry is None:
@@ -37,7 +37,7 @@ class Cache:
         self._entries.move_to_end(question)
         return entry[1]
 
-    def put(self, question: Question, answer: Answer, ttl: int, now: datetime) -> None:
+    def put(self, question: Question, answer: LookupResult, ttl: int, now: datetime) -> None:
         """Keeps ``answer`` for ``ttl`` seconds, at most as long as its kind is kept."""
         seconds = min(ttl, _LONGEST[answer.status])
         if seconds <= 0 or sum(map(_octets, answer.records)) > MAX_OCTETS:

@@ -12,7 +12,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from catcher.model.lookup import Answer, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Status
 from catcher.resolve.records import RDTYPES, records_of
 
 _PAYLOAD = 1232
@@ -24,12 +24,12 @@ _MAX_ALIASES = 8
 class Reply:
     """An answer, how long it holds, and where an alias leads whose target the server didn't add."""
 
-    answer: Answer
+    answer: LookupResult
     ttl: int
     alias: dns.name.Name | None = None
 
 
-async def exchange(name: dns.name.Name, rrtype: RRType, host: str, port: int, *, seconds: float) -> Reply | None:
+async def exchange(name: dns.name.Name, rrtype: LookupType, host: str, port: int, *, seconds: float) -> Reply | None:
     """What ``host`` says within ``seconds``; None when it fails or talks nonsense, so that another may be asked.
 
     Datagrams that aren't the answer to this very question are passed over (RFC 5452).
@@ -53,8 +53,8 @@ def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> Repl
         return None
     chain = response.resolve_chaining()
     if chain.answer is not None:
-        return Reply(Answer(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
+        return Reply(LookupResult(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
     if response.rcode() == dns.rcode.NXDOMAIN:
-        return Reply(Answer(Status.NXDOMAIN), chain.minimum_ttl)
+        return Reply(LookupResult(Status.NXDOMAIN), chain.minimum_ttl)
     alias = chain.canonical_name if chain.cnames and not response.authority else None
-    return Reply(Answer(Status.NODATA), chain.minimum_ttl, alias)
+    return Reply(LookupResult(Status.NODATA), chain.minimum_ttl, alias)

@@ -12,13 +12,13 @@ import dns.resolver
 from catcher.config import ListenAddress
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.lookup import Answer, Answers, Question, Status
+from catcher.model.lookup import LookupResult, LookupResults, Question, Status
 from catcher.resolve.budget import PER_HOUR, Budgets
 from catcher.resolve.cache import Cache
 from catcher.resolve.exchange import Reply, exchange
 from catcher.resolve.records import name_of
 
-_FAILED = Answer(Status.FAILED)
+_FAILED = LookupResult(Status.FAILED)
 _MAX_ALIASES = 8
 
 
@@ -48,12 +48,12 @@ class LiveResolver:
         self._slots = asyncio.Semaphore(at_once)
         self._budgets = Budgets(per_hour)
         self._cache = Cache()
-        self._running: dict[Question, asyncio.Task[Answer]] = {}
+        self._running: dict[Question, asyncio.Task[LookupResult]] = {}
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         """An answer to each question: at hand, or fetched, or FAILED when time or budget ran out."""
-        answers: dict[Question, Answer] = {}
-        waiting: dict[asyncio.Task[Answer], Question] = {}
+        answers: dict[Question, LookupResult] = {}
+        waiting: dict[asyncio.Task[LookupResult], Question] = {}
         now = self._clock.now()
         for question in questions:
             known = self._cache.get(question, now)
@@ -68,7 +68,7 @@ class LiveResolver:
             answers |= {q: task.result() if task in done else _FAILED for task, q in waiting.items()}
         return answers
 
-    def _fetching(self, question: Question) -> asyncio.Task[Answer]:
+    def _fetching(self, question: Question) -> asyncio.Task[LookupResult]:
         """The task that fetches the answer; several that ask the same share it, so none of them cancels it."""
         task = self._running.get(question)
         if task is None:
@@ -77,7 +77,7 @@ class LiveResolver:
             task.add_done_callback(lambda _: self._running.pop(question, None))
         return task
 
-    async def _fetch(self, question: Question) -> Answer:
+    async def _fetch(self, question: Question) -> LookupResult:
         answer, ttl = _FAILED, 3600
         name = name_of(question.name)
         try:

@@ -16,9 +16,9 @@ from dns.rdtypes.ANY.TXT import TXT
 from dns.rdtypes.IN.A import A
 from dns.rdtypes.IN.AAAA import AAAA
 
-from catcher.model.lookup import Record, RRType
+from catcher.model.lookup import LookupRecord, LookupType
 
-RDTYPES = {rrtype: dns.rdatatype.from_text(rrtype) for rrtype in RRType}
+RDTYPES = {rrtype: dns.rdatatype.from_text(rrtype) for rrtype in LookupType}
 
 
 def name_of(text: str) -> dns.name.Name | None:
@@ -29,12 +29,12 @@ def name_of(text: str) -> dns.name.Name | None:
         return None
 
 
-def records_of(rdatas: Iterable[Rdata]) -> tuple[Record, ...]:
+def records_of(rdatas: Iterable[Rdata]) -> tuple[LookupRecord, ...]:
     """The records in the model's shapes; a kind that isn't asked for is left out."""
     return tuple(record for rdata in rdatas if (record := _record(rdata)) is not None)
 
 
-def _record(rdata: Rdata) -> Record | None:
+def _record(rdata: Rdata) -> LookupRecord | None:
     if isinstance(rdata, A | AAAA):
         return str(rdata.address)
     if isinstance(rdata, MX):

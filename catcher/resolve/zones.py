@@ -13,7 +13,7 @@ import dns.rdatatype
 import dns.zone
 
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.lookup import Answer, Answers, Question, Status
+from catcher.model.lookup import LookupResult, LookupResults, Question, Status
 from catcher.resolve.records import RDTYPES, name_of, records_of
 
 _MAX_ALIASES = 10
@@ -34,25 +34,25 @@ class ZoneResolver:
         self._apexes = {name for name, rdtype in self._rdatasets if rdtype == dns.rdatatype.SOA}
         self._existing = {above for name, _ in self._rdatasets for above in self._up_to_apex(name)}
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         """The answers; ``on_behalf_of`` plays no part."""
         return {question: self.answer(question) for question in questions}
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Question) -> LookupResult:
         """The answer to one question."""
         name = name_of(question.name)
         for _ in range(_MAX_ALIASES):
             owner = None if name is None else self._owner(name)
             if owner is None:
-                return Answer(Status.NXDOMAIN)
+                return LookupResult(Status.NXDOMAIN)
             found = self._rdatasets.get((owner, RDTYPES[question.rrtype]))
             if found is not None:
-                return Answer(Status.FOUND, records_of(found))
+                return LookupResult(Status.FOUND, records_of(found))
             alias = self._rdatasets.get((owner, dns.rdatatype.CNAME))
             if alias is None:
-                return Answer(Status.NODATA)
+                return LookupResult(Status.NODATA)
             name = alias[0].target
-        return Answer(Status.FAILED)
+        return LookupResult(Status.FAILED)
 
     def _read(self, file: Path) -> Fault | None:
         try:

@@ -18,7 +18,7 @@ from catcher.directory import Suffixes, owners
 from catcher.intake import matcher
 from catcher.intake.answers import note_answers
 from catcher.intake.intake import Intake
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.model.clock import Clock
 from catcher.privacy import notice_codes
 from catcher.serve.store import WRITE_PATIENCE_SECONDS
@@ -129,18 +129,18 @@ def certificate_files(config: Config, now: datetime) -> tuple[tuple[Path, Path],
     return tuple((file, file) for file in smtp.self_signed(config.node.state / "tls", config.smtp.hostname, now))
 
 
-def answers_of(config: Config) -> Callable[[str], Answer | None]:
+def answers_of(config: Config) -> Callable[[str], PartyAnswer | None]:
     """Parses a local-part at ``notify.domain``: which notice, which answer. Raises EnvironmentFailure."""
     codes = notice_codes(config.node.state / "keys")
 
-    def answer_of(local_part: str) -> Answer | None:
+    def answer_of(local_part: str) -> PartyAnswer | None:
         parsed = codes.answer(local_part)
-        return None if parsed is None else Answer(*parsed)
+        return None if parsed is None else PartyAnswer(*parsed)
 
     return answer_of
 
 
-def _note_answers(config: Config, answers: Sequence[Answer], at: datetime) -> None:
+def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) -> None:
     """Stores answers over a connection of its own, in a thread; the storing process takes nothing but mails."""
     store = wiring.open_store(config, patience=WRITE_PATIENCE_SECONDS)
     try:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from catcher.catalogue import Entry
 from catcher.fingerprint.returned import Returned, returned
-from catcher.model.answer import Answer, Verb
+from catcher.model.answer import PartyAnswer, Verb
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import BodyFacts, Header, Transaction
@@ -34,7 +34,7 @@ class IntakePort(Protocol):
         """Done when the observations are durable; fails with StoreUnavailable when they can't be made so."""
         ...
 
-    def note(self, answers: Sequence[Answer], at: datetime) -> Awaitable[object]:
+    def note(self, answers: Sequence[PartyAnswer], at: datetime) -> Awaitable[object]:
         """Done when the answers to notices are durable; fails with CatcherError when they can't be made so now."""
         ...
 
@@ -53,7 +53,7 @@ class Ended:
 class Answered:
     """A transaction that answered notices. The address is the whole answer: nothing else of it is here."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[PartyAnswer, ...]
     """May be empty: what came to a reverse-path need not be a bounce."""
     at: datetime
     outcome: None = None
@@ -123,7 +123,7 @@ class Envelope:
         """What came of the message so far."""
         self.most = most
         self.taken = _Recipients()
-        self.answers: dict[Answer, None] = {}
+        self.answers: dict[PartyAnswer, None] = {}
         """What recipients said that answer notices; then no other one is taken."""
         self.refused: _Recipients | None = None
         """Those that got the explanation at RCPT."""

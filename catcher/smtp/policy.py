@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.model.mailbox import Mailbox
 from catcher.model.policy import Outcome, Policy
 from catcher.model.value import value
@@ -40,7 +40,7 @@ class Verdict:
     """The catalogued domain; given when TAKEN or REFUSED."""
     policy: Policy = Policy.NULL
     """Its policy in force."""
-    answer: Answer | None = None
+    answer: PartyAnswer | None = None
     """What a recipient says that answers a notice; given when TAKEN without an entry."""
 
 
@@ -91,7 +91,7 @@ def _is_operators(mailbox: Mailbox, settings: Settings) -> bool:
     return bool(mailbox.domain) and f"{name}@{mailbox.domain}" == settings.sender.lower()
 
 
-def _answering(answer: Answer | None, outcome: Outcome | None) -> Verdict:
+def _answering(answer: PartyAnswer | None, outcome: Outcome | None) -> Verdict:
     """A recipient at the domain of answers: whatever we didn't write there doesn't exist."""
     if answer is None:
         return Verdict(replies.NO_SUCH_ADDRESS)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.smtp.explanation import Explanations, built_in
 
 
@@ -71,7 +71,7 @@ class Settings:
     """The address in From of notices: who writes to it is shown the operator's contact, too; empty: none."""
     notices: str = ""
     """The domain at which notices are answered, A-labels, one of the own names; empty: none is."""
-    answer_of: Callable[[str], Answer | None] = lambda _: None
+    answer_of: Callable[[str], PartyAnswer | None] = lambda _: None
     """What a local-part there says, and of which notice; None for one that we didn't write."""
     refuse_bare_newline: bool = True
     """Whether DATA with a bare CR or LF is refused at its end."""

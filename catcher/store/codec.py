@@ -15,12 +15,12 @@ from catcher.model.fingerprint import (
     Authentication,
     AuthResult,
     Basis,
-    Candidate,
     DkimResult,
     DmarcResult,
     Evidence,
     EvidenceKind,
     Intended,
+    IntendedCandidate,
     MailClass,
     Marking,
     Nature,
@@ -156,7 +156,7 @@ def _intended(text: str) -> tuple[Intended, ...]:
             j["domain"],
             j["organisation"],
             Basis(j["basis"]),
-            tuple(Candidate(c["domain"], c["score"], c["edit"]) for c in j["candidates"]),
+            tuple(IntendedCandidate(c["domain"], c["score"], c["edit"]) for c in j["candidates"]),
             j["abstained"],
         )
         for j in _loads(text)

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from catcher.incident import crowd, merge
-from catcher.model.alert import Alert, Channel, Delivery
+from catcher.model.alert import Alert, AlertDelivery, Channel
 from catcher.model.contact import Contact, Source, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.incident import Crowd, Incident, IncidentKey, MailboxDay, MailboxTotal
-from catcher.model.notice import Notice, Step
+from catcher.model.notice import LedgerEntry, Notice
 from catcher.model.observation import Observation
 from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, Purged
@@ -187,7 +187,7 @@ class MemoryStore:
             found = alerts[::-1]
         return iter(found[:limit])
 
-    def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
+    def note_deliveries(self, deliveries: Mapping[str, AlertDelivery]) -> None:
         for key, delivery in deliveries.items():
             alert = self._alerts.get(key)
             if alert is not None:
@@ -216,7 +216,7 @@ class MemoryStore:
         self._texts[notice.id] = text
         return True
 
-    def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
+    def add_step(self, id: str, step: LedgerEntry, *, once: bool = False) -> Notice:
         if once and self._notices[id].first(step.act) is not None:
             return self._notices[id]
         notice = self._notices[id] = self._notices[id].with_step(step_to_the_second(step))

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from catcher.model.alert import Alert, Delivery
+from catcher.model.alert import Alert, AlertDelivery
 from catcher.model.contact import Contact, StepOutcome, in_order
-from catcher.model.notice import Notice, Step
+from catcher.model.notice import LedgerEntry, Notice
 from catcher.model.observation import Observation
 from catcher.model.ports import ContactChange
 from catcher.model.suppression import Suppression
@@ -27,7 +27,7 @@ def alert_to_the_second(alert: Alert) -> Alert:
     return replace(alert, at=_second(alert.at), deliveries=tuple(map(delivery_to_the_second, alert.deliveries)))
 
 
-def delivery_to_the_second(delivery: Delivery) -> Delivery:
+def delivery_to_the_second(delivery: AlertDelivery) -> AlertDelivery:
     again, sent = delivery.again_at, delivery.sent_at
     return replace(delivery, again_at=again and _second(again), sent_at=sent and _second(sent))
 
@@ -40,7 +40,7 @@ def begun(notice: Notice) -> Notice:
     return fresh
 
 
-def step_to_the_second(step: Step) -> Step:
+def step_to_the_second(step: LedgerEntry) -> LedgerEntry:
     return replace(step, at=_second(step.at), again_at=None if step.again_at is None else _second(step.again_at))
 
 

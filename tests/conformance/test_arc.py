@@ -11,7 +11,7 @@ import yaml
 
 from catcher.fingerprint.arc import judge_arc, read_arc
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from tests.support.fingerprints import read
 from tests.support.shared import shared
 
@@ -29,11 +29,13 @@ _CASES = [
 def validate(records: Mapping[str, str], message: str) -> str:
     octets = re.sub(rb"\r?\n", b"\r\n", message.lstrip("\n").encode() if message.strip() else b"")
     header, body = read(octets)
-    answers = {Question(name, RRType.TXT): Answer(Status.FOUND, (text.encode(),)) for name, text in records.items()}
+    answers = {
+        Question(name, LookupType.TXT): LookupResult(Status.FOUND, (text.encode(),)) for name, text in records.items()
+    }
     lookups = Lookups(answers)
     found = judge_arc(lookups, read_arc(header, body))
     if found is None:
-        absent = {question: Answer(Status.NXDOMAIN) for question in lookups.open}
+        absent = {question: LookupResult(Status.NXDOMAIN) for question in lookups.open}
         found = judge_arc(Lookups(answers | absent), read_arc(header, body))
     assert found is not None
     return found.result.value

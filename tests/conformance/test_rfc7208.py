@@ -11,7 +11,7 @@ import yaml
 
 from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.fingerprint.spf import check_host
-from catcher.model.lookup import Answer, Question, Record, RRType, Status
+from catcher.model.lookup import LookupRecord, LookupResult, LookupType, Question, Status
 from tests.support.shared import shared
 
 _SUITE = shared("auth/rfc7208-tests.yml")
@@ -25,35 +25,35 @@ class SuiteZone:
     def __init__(self, zonedata: Mapping[str, list[Any]]) -> None:
         self._names = {presentation(name): entries for name, entries in zonedata.items()}
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Question) -> LookupResult:
         name = question.name
         for _ in range(12):
             entries = self._names.get(name)
             if entries is None:
-                return Answer(Status.NXDOMAIN)
+                return LookupResult(Status.NXDOMAIN)
             records, failed = self._records(entries, question.rrtype)
             if records:
-                return Answer(Status.FOUND, tuple(records))
+                return LookupResult(Status.FOUND, tuple(records))
             alias = next((e["CNAME"] for e in entries if isinstance(e, dict) and "CNAME" in e), None)
             if alias is None:
-                return Answer(Status.FAILED if failed else Status.NODATA)
+                return LookupResult(Status.FAILED if failed else Status.NODATA)
             name = presentation(alias.rstrip("."))
-        return Answer(Status.NODATA)
+        return LookupResult(Status.NODATA)
 
     @staticmethod
-    def _records(entries: list[Any], rrtype: RRType) -> tuple[list[Record], bool]:
+    def _records(entries: list[Any], rrtype: LookupType) -> tuple[list[LookupRecord], bool]:
         failed = "TIMEOUT" in entries
         found = [(kind, value) for e in entries if isinstance(e, dict) for kind, value in e.items()]
-        if rrtype is RRType.TXT and not any(kind == "TXT" for kind, _ in found):
+        if rrtype is LookupType.TXT and not any(kind == "TXT" for kind, _ in found):
             found = [("TXT", value) for kind, value in found if kind == "SPF"]
-        records: list[Record] = []
+        records: list[LookupRecord] = []
         for kind, value in found:
             if kind != rrtype or value == "NONE":
                 continue
-            if rrtype is RRType.TXT:
+            if rrtype is LookupType.TXT:
                 pieces = [value] if isinstance(value, str) else value
                 records.append(b"".join(piece.encode("latin-1") for piece in pieces))
-            elif rrtype is RRType.MX:
+            elif rrtype is LookupType.MX:
                 records.append((int(value[0]), str(value[1]).rstrip(".")))
             else:
                 records.append(str(value).rstrip("."))
@@ -71,7 +71,7 @@ def evaluate(zonedata: Mapping[str, list[Any]], test: Mapping[str, Any]) -> tupl
     local_part, at, domain = test["mailfrom"].partition("@")
     if not at:
         local_part, domain = "", test["mailfrom"] or test["helo"]
-    answers: dict[Question, Answer] = {}
+    answers: dict[Question, LookupResult] = {}
     for _ in range(_MAX_ROUNDS):
         lookups = Lookups(answers)
         found = check_host(

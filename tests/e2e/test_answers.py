@@ -14,7 +14,7 @@ from catcher.intake.answers import ACTS
 from catcher.model.answer import Verb
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.notice import Notice
-from catcher.model.noticelife import Act, State
+from catcher.model.noticelife import Act, NoticeState
 from catcher.privacy import NoticeCodes, notice_codes
 from catcher.store import SqliteStore
 from tests.support.netns import HERE
@@ -96,7 +96,7 @@ def test_an_answer_is_no_observation_and_leaves_nothing_of_itself(server: Server
     notice = sent(server, 21)
     before = len(server.observations())
     answer(server, codes.address(Verb.GOT_IT, notice.id, DOMAIN))
-    assert now(server, notice).state is State.ANSWERED
+    assert now(server, notice).state is NoticeState.ANSWERED
     assert len(server.observations()) == before
     files = [server.log, *(server.folder / "var").glob("catcher.db*")]
     written = b"".join(file.read_bytes() for file in files)
@@ -122,5 +122,5 @@ transport_maps = inline:{{ {{ {DOMAIN} = smtp:[{host}]:{port} }} }}
             tail.terminate()
         assert found.returncode == 0, mta.log
     bounced = now(server, notice)
-    assert bounced.state is State.BOUNCED
+    assert bounced.state is NoticeState.BOUNCED
     assert [s.act for s in bounced.steps[len(notice.steps) :]] == [Act.BOUNCED]

@@ -13,7 +13,7 @@ from catcher.cli import main
 from catcher.model.contact import ContactStatus
 from catcher.model.measures import Period
 from catcher.model.notice import Notice
-from catcher.model.noticelife import State
+from catcher.model.noticelife import NoticeState
 from catcher.store import SqliteStore
 from catcher.wiring import SystemClock
 from tests.support.desks import mail
@@ -94,7 +94,7 @@ def test_the_next_contact_has_its_turn_after_two_days(
             assert sent["state"] == "sent"
             await_delivery(mta)
         (bounced,) = notices(server)
-        assert bounced.state is State.BOUNCED
+        assert bounced.state is NoticeState.BOUNCED
         held = [row for row in server.json("notify", "list") if row.get("held_back", "").startswith(bounced.id)]
         assert len(held) == 1, "for two days it may be mended"
 

@@ -21,7 +21,7 @@ import pytest
 
 from catcher.directory import Csirts, Listings, Suffixes
 from catcher.directory.csirts import Csirt
-from catcher.model.contact import Contact, ContactStatus, Reason, Source, StepOutcome, StepResult
+from catcher.model.contact import Contact, ContactStatus, Source, StepOutcome, StepReason, StepResult
 from catcher.notify.find import Fetcher, Finder, NoParty, Search
 from catcher.notify.find.http import Page
 from catcher.notify.find.open import is_open
@@ -162,7 +162,7 @@ def outcome(found: Search, step: Source) -> StepOutcome:
     return next(outcome for outcome in found.outcomes if outcome.step is step)
 
 
-def told(found: Search, step: Source) -> tuple[StepResult, Reason | None, str | None]:
+def told(found: Search, step: Source) -> tuple[StepResult, StepReason | None, str | None]:
     came = outcome(found, step)
     return came.result, came.reason, came.host
 
@@ -215,11 +215,11 @@ class TestAll:
         found = search(world)
         assert found.contacts == ()
         assert [(o.result, o.reason) for o in found.outcomes[2:]] == [
-            (StepResult.NONE, Reason.NO_SUCH_NAME),
-            (StepResult.FAILED, Reason.NO_SUCH_NAME),
-            (StepResult.NONE, Reason.NO_SUCH_NAME),
-            (StepResult.NONE, Reason.NO_SUCH_NAME),
-            (StepResult.NONE, Reason.NOT_LISTED),
+            (StepResult.NONE, StepReason.NO_SUCH_NAME),
+            (StepResult.FAILED, StepReason.NO_SUCH_NAME),
+            (StepResult.NONE, StepReason.NO_SUCH_NAME),
+            (StepResult.NONE, StepReason.NO_SUCH_NAME),
+            (StepResult.NONE, StepReason.NOT_LISTED),
         ]
 
     def test_a_step_that_failed_leaves_what_it_named_before(self, world: World, search: Searching) -> None:
@@ -261,48 +261,48 @@ class TestSecurityTxt:
     @pytest.mark.parametrize(
         ("answer", "expected"),
         [
-            (status(404), (StepResult.NONE, Reason.NOT_THERE)),
-            (status(410), (StepResult.NONE, Reason.NOT_THERE)),
-            (status(500), (StepResult.FAILED, Reason.HTTP_STATUS)),
-            (status(204), (StepResult.FAILED, Reason.HTTP_STATUS)),
-            (page(SECURITY, "text/html"), (StepResult.REFUSED, Reason.CONTENT_TYPE)),
-            (page(HTML), (StepResult.REFUSED, Reason.MALFORMED)),
-            (page(SECURITY.replace("2026", "2020")), (StepResult.REFUSED, Reason.EXPIRED)),
-            (page(SECURITY.partition("\n")[0]), (StepResult.REFUSED, Reason.NO_EXPIRY)),
-            (page(SECURITY + "#" * 65_536), (StepResult.REFUSED, Reason.TOO_LARGE)),
-            (page(SECURITY.replace(PARTY, "army.ml")), (StepResult.REFUSED, Reason.TYPO_DOMAIN)),
-            (page(SECURITY.replace(PARTY, "mail.army.ml")), (StepResult.REFUSED, Reason.TYPO_DOMAIN)),
-            (page(SECURITY.replace("security@", "a b@")), (StepResult.REFUSED, Reason.MALFORMED)),
-            (redirect("https://other.example/security.txt"), (StepResult.REFUSED, Reason.OTHER_HOST)),
-            (redirect(f"http://{PARTY}/security.txt"), (StepResult.REFUSED, Reason.NOT_HTTPS)),
-            (redirect(f"https://{PARTY}:8443/security.txt"), (StepResult.REFUSED, Reason.NOT_HTTPS)),
-            (redirect("https://127.0.0.1/security.txt"), (StepResult.REFUSED, Reason.MALFORMED)),
-            (redirect("https://169.254.169.254/latest/meta-data"), (StepResult.REFUSED, Reason.MALFORMED)),
-            (redirect("https://[::1]/security.txt"), (StepResult.REFUSED, Reason.MALFORMED)),
-            (redirect("https://2130706433/security.txt"), (StepResult.REFUSED, Reason.MALFORMED)),
-            (redirect("file:///etc/passwd"), (StepResult.REFUSED, Reason.NOT_HTTPS)),
-            (redirect(TXT), (StepResult.REFUSED, Reason.REDIRECTS)),
-            (raw("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"), (StepResult.REFUSED, Reason.REDIRECTS)),
-            (raw("SSH-2.0-nonsense\r\n\r\n"), (StepResult.FAILED, Reason.BROKEN)),
-            (raw("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nContact"), (StepResult.FAILED, Reason.BROKEN)),
-            (raw(""), (StepResult.FAILED, Reason.BROKEN)),
-            (raw("HTTP/1.1 101 Switching Protocols\r\n\r\n"), (StepResult.FAILED, Reason.BROKEN)),
+            (status(404), (StepResult.NONE, StepReason.NOT_THERE)),
+            (status(410), (StepResult.NONE, StepReason.NOT_THERE)),
+            (status(500), (StepResult.FAILED, StepReason.HTTP_STATUS)),
+            (status(204), (StepResult.FAILED, StepReason.HTTP_STATUS)),
+            (page(SECURITY, "text/html"), (StepResult.REFUSED, StepReason.CONTENT_TYPE)),
+            (page(HTML), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (page(SECURITY.replace("2026", "2020")), (StepResult.REFUSED, StepReason.EXPIRED)),
+            (page(SECURITY.partition("\n")[0]), (StepResult.REFUSED, StepReason.NO_EXPIRY)),
+            (page(SECURITY + "#" * 65_536), (StepResult.REFUSED, StepReason.TOO_LARGE)),
+            (page(SECURITY.replace(PARTY, "army.ml")), (StepResult.REFUSED, StepReason.TYPO_DOMAIN)),
+            (page(SECURITY.replace(PARTY, "mail.army.ml")), (StepResult.REFUSED, StepReason.TYPO_DOMAIN)),
+            (page(SECURITY.replace("security@", "a b@")), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (redirect("https://other.example/security.txt"), (StepResult.REFUSED, StepReason.OTHER_HOST)),
+            (redirect(f"http://{PARTY}/security.txt"), (StepResult.REFUSED, StepReason.NOT_HTTPS)),
+            (redirect(f"https://{PARTY}:8443/security.txt"), (StepResult.REFUSED, StepReason.NOT_HTTPS)),
+            (redirect("https://127.0.0.1/security.txt"), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (redirect("https://169.254.169.254/latest/meta-data"), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (redirect("https://[::1]/security.txt"), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (redirect("https://2130706433/security.txt"), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (redirect("file:///etc/passwd"), (StepResult.REFUSED, StepReason.NOT_HTTPS)),
+            (redirect(TXT), (StepResult.REFUSED, StepReason.REDIRECTS)),
+            (raw("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"), (StepResult.REFUSED, StepReason.REDIRECTS)),
+            (raw("SSH-2.0-nonsense\r\n\r\n"), (StepResult.FAILED, StepReason.BROKEN)),
+            (raw("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nContact"), (StepResult.FAILED, StepReason.BROKEN)),
+            (raw(""), (StepResult.FAILED, StepReason.BROKEN)),
+            (raw("HTTP/1.1 101 Switching Protocols\r\n\r\n"), (StepResult.FAILED, StepReason.BROKEN)),
             (
                 raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 99999999999\r\n\r\n"),
-                (StepResult.REFUSED, Reason.TOO_LARGE),
+                (StepResult.REFUSED, StepReason.TOO_LARGE),
             ),
             (
                 raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + "9" * 6000 + "\r\n\r\n"),
-                (StepResult.FAILED, Reason.BROKEN),
+                (StepResult.FAILED, StepReason.BROKEN),
             ),
             (
                 raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n", b"\x1f\x8b"),
-                (StepResult.REFUSED, Reason.CONTENT_TYPE),
+                (StepResult.REFUSED, StepReason.CONTENT_TYPE),
             ),
         ],
     )
     def test_an_answer_that_is_none(
-        self, world: World, search: Searching, answer: Answering, expected: tuple[StepResult, Reason]
+        self, world: World, search: Searching, answer: Answering, expected: tuple[StepResult, StepReason]
     ) -> None:
         world.pages[PARTY] = answer
         found = search(world)
@@ -323,7 +323,7 @@ class TestSecurityTxt:
     )
     def test_an_answer_without_an_end_is_cut_off(self, world: World, search: Searching, answer: Answering) -> None:
         world.pages[PARTY] = answer
-        assert told(search(world), Source.SECURITY_TXT) == (StepResult.REFUSED, Reason.TOO_LARGE, PARTY)
+        assert told(search(world), Source.SECURITY_TXT) == (StepResult.REFUSED, StepReason.TOO_LARGE, PARTY)
 
     def test_a_header_without_an_end_is_cut_off(self, world: World, search: Searching) -> None:
         world.pages[PARTY] = endless("HTTP/1.1 200 OK\r\n", b"X-Padding: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n")
@@ -336,7 +336,7 @@ class TestSecurityTxt:
     )
     def test_a_slow_answer_is_not_waited_for(self, world: World, search: Searching, answer: Answering) -> None:
         world.pages[PARTY], world.patience = answer, 0.6
-        assert told(search(world), Source.SECURITY_TXT) == (StepResult.FAILED, Reason.TIMED_OUT, PARTY)
+        assert told(search(world), Source.SECURITY_TXT) == (StepResult.FAILED, StepReason.TIMED_OUT, PARTY)
 
     def test_chunks_and_redirects_on_the_same_host_are_followed(self, world: World, search: Searching) -> None:
         body = SECURITY.encode()
@@ -373,7 +373,7 @@ class TestSecurityTxt:
     def test_a_file_that_was_read_is_the_answer_whatever_www_says(self, world: World, search: Searching) -> None:
         world.records[f"{WWW} A"] = [HERE]
         world.pages |= {PARTY: page(SECURITY.replace("2026", "2020")), WWW: page(SECURITY)}
-        assert told(search(world), Source.SECURITY_TXT) == (StepResult.REFUSED, Reason.EXPIRED, PARTY)
+        assert told(search(world), Source.SECURITY_TXT) == (StepResult.REFUSED, StepReason.EXPIRED, PARTY)
 
 
 class TestConnecting:
@@ -386,11 +386,14 @@ class TestConnecting:
     @pytest.mark.parametrize(
         ("records", "expected"),
         [
-            ({f"{PARTY} A": ["SERVFAIL"]}, (StepResult.FAILED, Reason.DNS_FAILED)),
-            ({f"{PARTY} A": [], f"{PARTY} AAAA": []}, (StepResult.NONE, Reason.NO_SUCH_RECORD)),
-            ({f"{PARTY} A": [PRIVATE]}, (StepResult.REFUSED, Reason.SPECIAL_ADDRESS)),
-            ({f"{PARTY} A": [], f"{PARTY} AAAA": ["::1"]}, (StepResult.REFUSED, Reason.SPECIAL_ADDRESS)),
-            ({f"{PARTY} A": [], f"{PARTY} AAAA": ["::ffff:127.0.0.1"]}, (StepResult.REFUSED, Reason.SPECIAL_ADDRESS)),
+            ({f"{PARTY} A": ["SERVFAIL"]}, (StepResult.FAILED, StepReason.DNS_FAILED)),
+            ({f"{PARTY} A": [], f"{PARTY} AAAA": []}, (StepResult.NONE, StepReason.NO_SUCH_RECORD)),
+            ({f"{PARTY} A": [PRIVATE]}, (StepResult.REFUSED, StepReason.SPECIAL_ADDRESS)),
+            ({f"{PARTY} A": [], f"{PARTY} AAAA": ["::1"]}, (StepResult.REFUSED, StepReason.SPECIAL_ADDRESS)),
+            (
+                {f"{PARTY} A": [], f"{PARTY} AAAA": ["::ffff:127.0.0.1"]},
+                (StepResult.REFUSED, StepReason.SPECIAL_ADDRESS),
+            ),
             ({f"{PARTY} A": [PRIVATE, HERE]}, (StepResult.FOUND, None)),
         ],
         ids=str,
@@ -400,20 +403,20 @@ class TestConnecting:
         world: World,
         search: Searching,
         records: dict[str, Sequence[str]],
-        expected: tuple[StepResult, Reason | None],
+        expected: tuple[StepResult, StepReason | None],
     ) -> None:
         world.records |= records
         assert told(search(world), Source.SECURITY_TXT) == (*expected, PARTY)
 
     def test_a_name_server_that_is_silent_is_not_waited_for(self, world: World, search: Searching) -> None:
         world.records[f"{PARTY} A"], world.dns_patience = ["SILENT"], 0.3
-        assert told(search(world), Source.SECURITY_TXT) == (StepResult.FAILED, Reason.DNS_FAILED, PARTY)
+        assert told(search(world), Source.SECURITY_TXT) == (StepResult.FAILED, StepReason.DNS_FAILED, PARTY)
 
     def test_loopback_is_refused_as_it_is_in_earnest(self, world: World, search: Searching) -> None:
         world.permits = is_open
         found = search(world)
-        assert told(found, Source.SECURITY_TXT) == (StepResult.REFUSED, Reason.SPECIAL_ADDRESS, PARTY)
-        assert told(found, Source.RDAP) == (StepResult.FAILED, Reason.SPECIAL_ADDRESS, IANA)
+        assert told(found, Source.SECURITY_TXT) == (StepResult.REFUSED, StepReason.SPECIAL_ADDRESS, PARTY)
+        assert told(found, Source.RDAP) == (StepResult.FAILED, StepReason.SPECIAL_ADDRESS, IANA)
         assert search.web.connections == 0  # type: ignore[attr-defined]
 
     def test_a_name_that_changes_its_address_meanwhile_gains_nothing(
@@ -436,14 +439,14 @@ class TestConnecting:
             return await finder.find(PARTY, NOW)
 
         second, served, _ = asyncio.run(inside(world, authority, certified, twice))
-        assert told(second, Source.SECURITY_TXT) == (StepResult.REFUSED, Reason.SPECIAL_ADDRESS, PARTY)
+        assert told(second, Source.SECURITY_TXT) == (StepResult.REFUSED, StepReason.SPECIAL_ADDRESS, PARTY)
         assert checked == [HERE, PRIVATE]
         assert served.connections == 2
 
     def test_a_host_that_takes_no_connection(self, world: World, search: Searching) -> None:
         world.permits = "127.0.0.9".__eq__  # the server listens on 127.0.0.1 alone
         world.records[f"{PARTY} A"] = ["127.0.0.9"]
-        assert told(search(world), Source.SECURITY_TXT) == (StepResult.FAILED, Reason.NO_CONNECTION, PARTY)
+        assert told(search(world), Source.SECURITY_TXT) == (StepResult.FAILED, StepReason.NO_CONNECTION, PARTY)
 
     def test_another_address_is_tried(self, world: World, search: Searching) -> None:
         world.permits = lambda address: address in (HERE, "127.0.0.9")
@@ -459,11 +462,11 @@ class TestConnecting:
             Authority(tmp_path).server_context(PARTY),
         ):
             world.tls = context
-            assert told(search(world), Source.SECURITY_TXT) == (StepResult.FAILED, Reason.TLS_FAILED, PARTY)
+            assert told(search(world), Source.SECURITY_TXT) == (StepResult.FAILED, StepReason.TLS_FAILED, PARTY)
 
     def test_plain_http_is_no_answer(self, world: World, search: Searching) -> None:
         world.plain = True
-        assert outcome(search(world), Source.SECURITY_TXT).reason is Reason.TLS_FAILED
+        assert outcome(search(world), Source.SECURITY_TXT).reason is StepReason.TLS_FAILED
 
     def test_a_server_that_never_finishes_its_handshake_is_not_waited_for(
         self, world: World, search: Searching, authority: Authority
@@ -482,7 +485,7 @@ class TestConnecting:
                 )
                 return await fetcher.get(Url(PARTY, "/"), accept="text/plain", most=100, on_behalf_of=PARTY)
 
-        assert asyncio.run(scenario()) == failed(Reason.TIMED_OUT, PARTY)
+        assert asyncio.run(scenario()) == failed(StepReason.TIMED_OUT, PARTY)
 
 
 class TestRdap:
@@ -491,23 +494,23 @@ class TestRdap:
     @pytest.mark.parametrize(
         ("answer", "expected"),
         [
-            (status(404), (StepResult.NONE, Reason.NOT_THERE)),
-            (status(429), (StepResult.FAILED, Reason.HTTP_STATUS)),
-            (record(), (StepResult.NONE, Reason.NO_ADDRESS)),
-            (record(redacted=[{"name": {}}]), (StepResult.NONE, Reason.REDACTED)),
-            (record("a@other.example", name="other.example"), (StepResult.REFUSED, Reason.OTHER_NAME)),
-            (record("hostmaster@army.ml"), (StepResult.REFUSED, Reason.TYPO_DOMAIN)),
-            (record("Please query the RDDS service"), (StepResult.REFUSED, Reason.MALFORMED)),
-            (page(HTML, "text/html"), (StepResult.REFUSED, Reason.CONTENT_TYPE)),
-            (page(HTML, RDAP), (StepResult.REFUSED, Reason.MALFORMED)),
-            (page(b"[" * 200_000, RDAP), (StepResult.REFUSED, Reason.MALFORMED)),
-            (page(b" " * 530_000, RDAP), (StepResult.REFUSED, Reason.TOO_LARGE)),
-            (redirect(f"https://{REGISTRAR}/domain/{PARTY}"), (StepResult.REFUSED, Reason.OTHER_HOST)),
-            (redirect(f"http://{REGISTRY}/x"), (StepResult.REFUSED, Reason.NOT_HTTPS)),
+            (status(404), (StepResult.NONE, StepReason.NOT_THERE)),
+            (status(429), (StepResult.FAILED, StepReason.HTTP_STATUS)),
+            (record(), (StepResult.NONE, StepReason.NO_ADDRESS)),
+            (record(redacted=[{"name": {}}]), (StepResult.NONE, StepReason.REDACTED)),
+            (record("a@other.example", name="other.example"), (StepResult.REFUSED, StepReason.OTHER_NAME)),
+            (record("hostmaster@army.ml"), (StepResult.REFUSED, StepReason.TYPO_DOMAIN)),
+            (record("Please query the RDDS service"), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (page(HTML, "text/html"), (StepResult.REFUSED, StepReason.CONTENT_TYPE)),
+            (page(HTML, RDAP), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (page(b"[" * 200_000, RDAP), (StepResult.REFUSED, StepReason.MALFORMED)),
+            (page(b" " * 530_000, RDAP), (StepResult.REFUSED, StepReason.TOO_LARGE)),
+            (redirect(f"https://{REGISTRAR}/domain/{PARTY}"), (StepResult.REFUSED, StepReason.OTHER_HOST)),
+            (redirect(f"http://{REGISTRY}/x"), (StepResult.REFUSED, StepReason.NOT_HTTPS)),
         ],
     )
     def test_an_answer_that_names_nobody(
-        self, world: World, search: Searching, answer: Answering, expected: tuple[StepResult, Reason]
+        self, world: World, search: Searching, answer: Answering, expected: tuple[StepResult, StepReason]
     ) -> None:
         world.pages[REGISTRY] = answer
         found = search(world)
@@ -530,7 +533,7 @@ class TestRdap:
         world.pages |= {REGISTRY: record(links=[link]), REGISTRAR: record(f"noc@{PARTY}")}
         assert told(search(world), Source.RDAP) == (StepResult.FOUND, None, REGISTRAR)
         world.pages[REGISTRAR] = record("noc@other.example", name="other.example")
-        assert told(search(world), Source.RDAP) == (StepResult.NONE, Reason.NO_ADDRESS, REGISTRY)
+        assert told(search(world), Source.RDAP) == (StepResult.NONE, StepReason.NO_ADDRESS, REGISTRY)
 
     def test_a_registrar_at_a_private_address_is_not_asked(self, world: World, search: Searching) -> None:
         link = {"rel": "related", "type": RDAP, "href": f"https://{REGISTRAR}/domain/{PARTY}"}
@@ -542,14 +545,14 @@ class TestRdap:
     @pytest.mark.parametrize(
         ("answer", "expected"),
         [
-            (status(404), (StepResult.FAILED, Reason.NOT_THERE, IANA)),
-            (page("{}", "application/json"), (StepResult.FAILED, Reason.MALFORMED, IANA)),
-            (page(HTML, "text/html"), (StepResult.FAILED, Reason.CONTENT_TYPE, IANA)),
-            (page('{"services":[]}', "application/json"), (StepResult.NONE, Reason.NO_SERVER, None)),
+            (status(404), (StepResult.FAILED, StepReason.NOT_THERE, IANA)),
+            (page("{}", "application/json"), (StepResult.FAILED, StepReason.MALFORMED, IANA)),
+            (page(HTML, "text/html"), (StepResult.FAILED, StepReason.CONTENT_TYPE, IANA)),
+            (page('{"services":[]}', "application/json"), (StepResult.NONE, StepReason.NO_SERVER, None)),
         ],
     )
     def test_without_the_bootstrap_nothing_is_known(
-        self, world: World, search: Searching, answer: Answering, expected: tuple[StepResult, Reason, str | None]
+        self, world: World, search: Searching, answer: Answering, expected: tuple[StepResult, StepReason, str | None]
     ) -> None:
         world.pages[IANA] = answer
         assert told(search(world), Source.RDAP) == expected
@@ -575,14 +578,14 @@ class TestTheZone:
     @pytest.mark.parametrize(
         ("data", "expected"),
         [
-            (["ns1. hostmaster.army.ml. 1 1 1 1 1"], (StepResult.REFUSED, Reason.TYPO_DOMAIN)),
-            (["ns1. . 1 1 1 1 1"], (StepResult.REFUSED, Reason.MALFORMED)),
-            (["SERVFAIL"], (StepResult.FAILED, Reason.DNS_FAILED)),
-            ([], (StepResult.NONE, Reason.NO_SUCH_RECORD)),
+            (["ns1. hostmaster.army.ml. 1 1 1 1 1"], (StepResult.REFUSED, StepReason.TYPO_DOMAIN)),
+            (["ns1. . 1 1 1 1 1"], (StepResult.REFUSED, StepReason.MALFORMED)),
+            (["SERVFAIL"], (StepResult.FAILED, StepReason.DNS_FAILED)),
+            ([], (StepResult.NONE, StepReason.NO_SUCH_RECORD)),
         ],
     )
     def test_an_soa_that_names_nobody(
-        self, world: World, search: Searching, data: Sequence[str], expected: tuple[StepResult, Reason]
+        self, world: World, search: Searching, data: Sequence[str], expected: tuple[StepResult, StepReason]
     ) -> None:
         world.records[f"{PARTY} SOA"] = data
         assert told(search(world), Source.SOA) == (*expected, PARTY)
@@ -592,9 +595,9 @@ class TestTheZone:
         [
             ({f"{PARTY} MX": [f"10 mail.{PARTY}."]}, (StepResult.FOUND, None)),
             ({}, (StepResult.FOUND, None)),
-            ({f"{PARTY} MX": ["0 ."]}, (StepResult.NONE, Reason.NO_MAIL)),
-            ({f"{PARTY} A": []}, (StepResult.NONE, Reason.NO_MAIL)),
-            ({f"{PARTY} MX": ["SERVFAIL"]}, (StepResult.FAILED, Reason.DNS_FAILED)),
+            ({f"{PARTY} MX": ["0 ."]}, (StepResult.NONE, StepReason.NO_MAIL)),
+            ({f"{PARTY} A": []}, (StepResult.NONE, StepReason.NO_MAIL)),
+            ({f"{PARTY} MX": ["SERVFAIL"]}, (StepResult.FAILED, StepReason.DNS_FAILED)),
         ],
         ids=str,
     )
@@ -603,7 +606,7 @@ class TestTheZone:
         world: World,
         search: Searching,
         records: dict[str, Sequence[str]],
-        expected: tuple[StepResult, Reason | None],
+        expected: tuple[StepResult, StepReason | None],
     ) -> None:
         """RFC 5321 §5.1: without an MX the address takes it; RFC 7505: a null MX says that nobody does."""
         world.records |= records

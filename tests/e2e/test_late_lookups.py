@@ -26,7 +26,7 @@ from catcher.intake.completion import TRIES
 from catcher.intake.intake import Intake
 from catcher.model.fingerprint import AuthResult, Tier
 from catcher.model.incident import Incident, IncidentKey, Role
-from catcher.model.lookup import Answers, Question
+from catcher.model.lookup import LookupResults, Question
 from catcher.model.observation import Observation, Stored
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
@@ -114,7 +114,7 @@ class Watched:
         self._link = link
         self.asked, self.revised = Told(), Told()
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         answers = await self._resolver.ask(questions, on_behalf_of=on_behalf_of)
         self.asked.one()
         return answers

@@ -11,13 +11,13 @@ import dns.rcode
 import pytest
 
 from catcher.config import ListenAddress
-from catcher.model.lookup import Answer, Question, Record, RRType, Status
+from catcher.model.lookup import LookupRecord, LookupResult, LookupType, Question, Status
 from catcher.resolve import LiveResolver
 from tests.support.nameserver import Behaviour, NameServer, name_server, reply
 
 NAME = "contractor.example"
-TXT = Question(NAME, RRType.TXT)
-FAILED = Answer(Status.FAILED)
+TXT = Question(NAME, LookupType.TXT)
+FAILED = LookupResult(Status.FAILED)
 SOA = "contractor.example. 60 IN SOA ns. hostmaster. 1 1 1 1 30"
 
 
@@ -59,8 +59,8 @@ def run(behaviour: Behaviour, scenario: Scenario, *, patience: float = 5, **opti
     asyncio.run(inside())
 
 
-def answers(behaviour: Behaviour, question: Question = TXT, *, patience: float = 5) -> Answer:
-    found: list[Answer] = []
+def answers(behaviour: Behaviour, question: Question = TXT, *, patience: float = 5) -> LookupResult:
+    found: list[LookupResult] = []
 
     async def scenario(resolver: LiveResolver, server: NameServer) -> None:
         found.append((await resolver.ask([question], on_behalf_of=NAME))[question])
@@ -73,17 +73,17 @@ def answers(behaviour: Behaviour, question: Question = TXT, *, patience: float =
     ("question", "records", "expected"),
     [
         (TXT, [f'{NAME}. 60 IN TXT "v=spf1 " "-all"'], (b"v=spf1 -all",)),
-        (Question(NAME, RRType.A), [f"{NAME}. 60 IN A 192.0.2.1"], ("192.0.2.1",)),
-        (Question(NAME, RRType.MX), [f"{NAME}. 60 IN MX 10 Mx.{NAME}."], ((10, f"mx.{NAME}"),)),
+        (Question(NAME, LookupType.A), [f"{NAME}. 60 IN A 192.0.2.1"], ("192.0.2.1",)),
+        (Question(NAME, LookupType.MX), [f"{NAME}. 60 IN MX 10 Mx.{NAME}."], ((10, f"mx.{NAME}"),)),
         (
-            Question(NAME, RRType.A),
+            Question(NAME, LookupType.A),
             [f"{NAME}. 60 IN CNAME a.hosting.example.", "a.hosting.example. 60 IN A 192.0.2.80"],
             ("192.0.2.80",),
         ),
     ],
 )
-def test_an_honest_answer_is_taken(question: Question, records: list[str], expected: tuple[Record, ...]) -> None:
-    assert answers(lambda query, _: [reply(query, *records)], question) == Answer(Status.FOUND, expected)
+def test_an_honest_answer_is_taken(question: Question, records: list[str], expected: tuple[LookupRecord, ...]) -> None:
+    assert answers(lambda query, _: [reply(query, *records)], question) == LookupResult(Status.FOUND, expected)
 
 
 def test_an_alias_is_followed_when_the_server_does_not() -> None:
@@ -92,7 +92,7 @@ def test_an_alias_is_followed_when_the_server_does_not() -> None:
             return [reply(query, f"{NAME}. 60 IN CNAME a.hosting.example.")]
         return [reply(query, "a.hosting.example. 60 IN A 192.0.2.80")]
 
-    assert answers(lazy, Question(NAME, RRType.A)).records == ("192.0.2.80",)
+    assert answers(lazy, Question(NAME, LookupType.A)).records == ("192.0.2.80",)
 
 
 def test_a_loop_of_aliases_ends() -> None:
@@ -100,14 +100,14 @@ def test_a_loop_of_aliases_ends() -> None:
         name = query.question[0].name.to_text()
         return [reply(query, f"{name} 60 IN CNAME x.{name}")]
 
-    assert answers(loop, Question(NAME, RRType.A)) == FAILED
+    assert answers(loop, Question(NAME, LookupType.A)) == FAILED
 
 
 @pytest.mark.parametrize(
     ("behaviour", "expected"),
     [
-        (with_rcode(dns.rcode.NXDOMAIN), Answer(Status.NXDOMAIN)),
-        (with_rcode(dns.rcode.NOERROR), Answer(Status.NODATA)),
+        (with_rcode(dns.rcode.NXDOMAIN), LookupResult(Status.NXDOMAIN)),
+        (with_rcode(dns.rcode.NOERROR), LookupResult(Status.NODATA)),
         (with_rcode(dns.rcode.SERVFAIL), FAILED),
         (with_rcode(dns.rcode.REFUSED), FAILED),
         (silent, FAILED),
@@ -115,13 +115,13 @@ def test_a_loop_of_aliases_ends() -> None:
         (lambda query, _: [wrong_id(query)], FAILED),
         (
             lambda query, _: [wrong_id(query), reply(query, f'{NAME}. 60 IN TXT "true"')],
-            Answer(Status.FOUND, (b"true",)),
+            LookupResult(Status.FOUND, (b"true",)),
         ),
-        (lambda query, _: [reply(query, 'other.example. 60 IN TXT "a lie"')], Answer(Status.NODATA)),
+        (lambda query, _: [reply(query, 'other.example. 60 IN TXT "a lie"')], LookupResult(Status.NODATA)),
     ],
     ids=["nxdomain", "nodata", "servfail", "refused", "silent", "garbage", "lie", "lie-then-truth", "other-name"],
 )
-def test_whatever_a_server_does_there_is_an_answer(behaviour: Behaviour, expected: Answer) -> None:
+def test_whatever_a_server_does_there_is_an_answer(behaviour: Behaviour, expected: LookupResult) -> None:
     assert answers(behaviour, patience=0.2 if expected is FAILED else 5) == expected
 
 
@@ -179,7 +179,7 @@ def test_the_same_question_on_its_way_is_not_asked_twice() -> None:
 
 def test_a_budget_that_is_spent_fails_without_asking_and_leaves_others_alone() -> None:
     async def scenario(resolver: LiveResolver, server: NameServer) -> None:
-        questions = [Question(f"n{i}.{NAME}", RRType.A) for i in range(5)]
+        questions = [Question(f"n{i}.{NAME}", LookupType.A) for i in range(5)]
         found = await resolver.ask(questions, on_behalf_of="spender.example")
         assert [a.status for a in found.values()].count(Status.FAILED) == 2
         assert len(server.asked) == 3
@@ -196,7 +196,7 @@ def test_a_silent_server_stalls_nobody_else() -> None:
         return [] if query.question[0].name.to_text().startswith("slow.") else honest(query, transport)
 
     async def scenario(resolver: LiveResolver, server: NameServer) -> None:
-        slow = asyncio.create_task(resolver.ask([Question(f"slow.{NAME}", RRType.TXT)], on_behalf_of=NAME))
+        slow = asyncio.create_task(resolver.ask([Question(f"slow.{NAME}", LookupType.TXT)], on_behalf_of=NAME))
         found = await resolver.ask([TXT], on_behalf_of=NAME)
         assert found[TXT].status is Status.FOUND
         assert not slow.done()
@@ -207,7 +207,7 @@ def test_a_silent_server_stalls_nobody_else() -> None:
 
 def test_one_ask_never_takes_longer_than_it_may() -> None:
     async def scenario(resolver: LiveResolver, server: NameServer) -> None:
-        questions = [Question(f"n{i}.{NAME}", RRType.A) for i in range(50)]
+        questions = [Question(f"n{i}.{NAME}", LookupType.A) for i in range(50)]
         found = await asyncio.wait_for(resolver.ask(questions, on_behalf_of=NAME), 5)
         assert set(found.values()) == {FAILED}
         assert set(found) == set(questions)

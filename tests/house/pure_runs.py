@@ -73,7 +73,7 @@ def fingerprint(guard: Guard) -> object:
     from catcher.fingerprint import BodyDigest, fingerprint, wanted_digests
     from catcher.fingerprint.context import Context
     from catcher.model.fingerprint import Basis, Fingerprint, Intended
-    from catcher.model.lookup import Answer, Question, Status
+    from catcher.model.lookup import LookupResult, Question, Status
     from catcher.model.mailbox import Mailbox
     from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
 
@@ -113,13 +113,13 @@ def fingerprint(guard: Guard) -> object:
         organizational_domain=lambda name: ".".join(name.split(".")[-2:]),
         organisation=lambda name: None,
     )
-    answers: dict[Question, Answer] = {}
+    answers: dict[Question, LookupResult] = {}
     asked = 0
     while not isinstance(found := fingerprint(transaction, answers, context), Fingerprint):
         for question in found.questions:
             asked += 1
             text = b"v=spf1 ip4:192.0.2.25 -all" if question.name == "contractor.example" else b""
-            answers[question] = Answer(Status.FOUND, (text,)) if text else Answer(Status.NXDOMAIN)
+            answers[question] = LookupResult(Status.FOUND, (text,)) if text else LookupResult(Status.NXDOMAIN)
     assert asked, "nothing was looked up: the run proves little"
     return found.sender.to_json()
 

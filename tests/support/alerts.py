@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from catcher.model.alert import Alert, AlertKind, Channel, Delivery
+from catcher.model.alert import Alert, AlertDelivery, AlertKind, Channel
 from tests.support.observations import NOON, moments
 
 SAMPLE = Alert(
@@ -17,7 +17,7 @@ SAMPLE = Alert(
     "inc-0123456789ab",
     {"mails": 40, "before": 3},
     "army.ml",
-    (Delivery(Channel.MAIL, 0, NOON), Delivery(Channel.WEBHOOK, 0, NOON)),
+    (AlertDelivery(Channel.MAIL, 0, NOON), AlertDelivery(Channel.WEBHOOK, 0, NOON)),
 )
 
 
@@ -27,5 +27,5 @@ def alert(**changes: Any) -> Alert:
 
 
 deliveries = st.builds(
-    Delivery, st.sampled_from(Channel), st.integers(0, 9), st.none() | moments(), st.none() | moments()
+    AlertDelivery, st.sampled_from(Channel), st.integers(0, 9), st.none() | moments(), st.none() | moments()
 )

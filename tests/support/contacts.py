@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult
+from catcher.model.contact import Contact, Source, StepOutcome, StepReason, StepResult
 from tests.support.observations import NOON, moments
 
 PARTY = "contractor.example"
@@ -54,7 +54,7 @@ def outcomes(party: str = PARTY) -> st.SearchStrategy[StepOutcome]:
         step=st.sampled_from(Source),
         at=moments(),
         result=st.sampled_from(StepResult),
-        reason=st.none() | st.sampled_from(Reason),
+        reason=st.none() | st.sampled_from(StepReason),
         host=st.sampled_from((None, party)),
         addresses=st.integers(0, 5),
     )

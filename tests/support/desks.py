@@ -10,7 +10,7 @@ from typing import Any
 from catcher.desk.context import Desk
 from catcher.model.observation import Observation
 from catcher.model.ports import Store
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 from catcher.store import MemoryStore
 from tests.support.folding import folder, party_of
 from tests.support.observations import observation, sender
@@ -47,4 +47,4 @@ def desk(observations: Iterable[Observation] = (), *, store: Store | None = None
     store = store or MemoryStore()
     store.add([[o] for o in observations])
     names = {"contractor.example": "Contractor of Example"}
-    return Desk(store, folder, party_of, names.get, Operator("Registry of Example", "desk@registry.example"), now)
+    return Desk(store, folder, party_of, names.get, ReportOperator("Registry of Example", "desk@registry.example"), now)

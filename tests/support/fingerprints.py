@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from catcher.directory import Suffixes
 from catcher.fingerprint import MAX_ROUNDS, Context, fingerprint
 from catcher.model.fingerprint import Basis, Fingerprint, Intended
-from catcher.model.lookup import Answer, Question, Record, Status
+from catcher.model.lookup import LookupRecord, LookupResult, Question, Status
 from catcher.model.mailbox import Mailbox
 from catcher.model.transaction import BodyFacts, Header, Transaction
 from catcher.smtp import MessageStream
@@ -26,10 +26,10 @@ MESSAGE = (
     b"hello\r\n"
 )
 
-Table = Mapping[str, Answer | Iterable[Record]]
+Table = Mapping[str, LookupResult | Iterable[LookupRecord]]
 """``"NAME TYPE"`` → records, or a whole Answer; what isn't listed doesn't exist."""
 
-FAILED = Answer(Status.FAILED)
+FAILED = LookupResult(Status.FAILED)
 
 
 def read(message: bytes) -> tuple[Header, BodyFacts]:
@@ -75,14 +75,14 @@ def transaction(
     )
 
 
-def answer(question: Question, table: Table) -> Answer:
+def answer(question: Question, table: Table) -> LookupResult:
     found = table.get(f"{question.name} {question.rrtype}")
-    if isinstance(found, Answer):
+    if isinstance(found, LookupResult):
         return found
     if found is not None:
-        return Answer(Status.FOUND, tuple(found))
+        return LookupResult(Status.FOUND, tuple(found))
     exists = any(key.split()[0] == question.name for key in table)
-    return Answer(Status.NODATA if exists else Status.NXDOMAIN)
+    return LookupResult(Status.NODATA if exists else Status.NXDOMAIN)
 
 
 class Judged:
@@ -99,7 +99,7 @@ class Judged:
 
 def judge(of: Transaction, table: Table, in_context: Context | None = None) -> Judged:
     """Asks ``table`` round by round; fails when it takes more than MAX_ROUNDS, or the same question twice."""
-    answers: dict[Question, Answer] = {}
+    answers: dict[Question, LookupResult] = {}
     asked: list[frozenset[Question]] = []
     for _ in range(MAX_ROUNDS):
         found = fingerprint(of, answers, in_context or context())

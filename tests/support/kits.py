@@ -7,10 +7,10 @@ from datetime import date
 from hypothesis import strategies as st
 
 from catcher.model.remedy import System
-from catcher.model.report import Name
+from catcher.model.report import PartyName
 from catcher.report.remedies import remedies
 
-TYPOS = ((Name("army.ml"), Name("army.mil")), (Name("xn--bcher-kva.example"), None))
+TYPOS = ((PartyName("army.ml"), PartyName("army.mil")), (PartyName("xn--bcher-kva.example"), None))
 MADE_ON = date(2026, 7, 1)
 
 HOSTILE = (
@@ -42,7 +42,7 @@ domains = st.lists(_label, min_size=2, max_size=4).map(".".join)
 """Every shape of name that a rule is made of."""
 
 
-def kit(system: System, typos: tuple[tuple[Name, Name | None], ...] = TYPOS[:1]) -> dict[str, str]:
+def kit(system: System, typos: tuple[tuple[PartyName, PartyName | None], ...] = TYPOS[:1]) -> dict[str, str]:
     """File name → text of the rule for ``system``."""
     (remedy,) = [remedy for remedy in remedies(typos, made_on=MADE_ON) if remedy.system is system]
     return {part.file: part.text + "\n" for part in remedy.parts}

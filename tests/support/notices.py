@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Source
 from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import Notice, NoticeForm, Step, notice_id
+from catcher.model.notice import LedgerEntry, Notice, NoticeForm, notice_id
 from catcher.model.noticelife import Act
 from catcher.model.suppression import Scope, Suppression
 
@@ -23,12 +23,12 @@ KEY = IncidentKey("contractor.example", Role.SENDER, "army.ml")
 CONTACT = Addressee("security@contractor.example", Source.IMPORTED, trusted=True)
 
 
-def step(act: Act, minute: int = 0, who: str = "catcher", **more: Any) -> Step:
+def step(act: Act, minute: int = 0, who: str = "catcher", **more: Any) -> LedgerEntry:
     """A step so many minutes after the draft."""
-    return Step(act, MORNING + minute * MINUTE, who, **more)
+    return LedgerEntry(act, MORNING + minute * MINUTE, who, **more)
 
 
-def notice(*acts: Act | Step, **changes: Any) -> Notice:
+def notice(*acts: Act | LedgerEntry, **changes: Any) -> Notice:
     """A drafted notice, with these steps a minute apart after its draft; each approval is by another person."""
     fields: dict[str, Any] = {
         "id": notice_id(KEY.id, "2026-06", CONTACT.address, MORNING.date()),
@@ -44,7 +44,7 @@ def notice(*acts: Act | Step, **changes: Any) -> Notice:
     made = Notice(**(fields | changes)).with_step(step(Act.DRAFTED))
     for minute, act in enumerate(acts, 1):
         who = f"person {minute}" if act is Act.APPROVED else "catcher"
-        made = made.with_step(act if isinstance(act, Step) else step(act, minute, who))
+        made = made.with_step(act if isinstance(act, LedgerEntry) else step(act, minute, who))
     return made
 
 
@@ -54,12 +54,12 @@ def another(number: int, **changes: Any) -> Notice:
 
 
 @st.composite
-def steps(draw: st.DrawFn) -> Step:
+def steps(draw: st.DrawFn) -> LedgerEntry:
     """Any step, at any moment of ten days."""
     at = MORNING + timedelta(seconds=draw(st.integers(0, 10 * 86_400)), microseconds=draw(st.integers(0, 999_999)))
     act = draw(st.sampled_from(Act))
     again_at = at + timedelta(minutes=15) if act is Act.DEFERRED else None
-    return Step(act, at, draw(st.sampled_from(("catcher", "alice", "bob"))), draw(st.text(max_size=5)), again_at)
+    return LedgerEntry(act, at, draw(st.sampled_from(("catcher", "alice", "bob"))), draw(st.text(max_size=5)), again_at)
 
 
 def suppressions() -> st.SearchStrategy[Suppression]:

@@ -13,12 +13,12 @@ from catcher.model.fingerprint import (
     Authentication,
     AuthResult,
     Basis,
-    Candidate,
     DkimResult,
     DmarcResult,
     Evidence,
     EvidenceKind,
     Intended,
+    IntendedCandidate,
     MailClass,
     Marking,
     Nature,
@@ -103,7 +103,7 @@ _senders = st.builds(
     Sender, st.sampled_from(_PARTIES), st.none() | _texts, st.sampled_from(Tier), _few_evidence, _few_evidence
 )
 _scores = st.floats(0, 1, allow_nan=False)
-_candidates = st.builds(Candidate, _names, _scores, st.sampled_from(("omission", "tld", "other")))
+_candidates = st.builds(IntendedCandidate, _names, _scores, st.sampled_from(("omission", "tld", "other")))
 _intended = st.builds(
     Intended,
     st.sampled_from(_DOMAINS),

@@ -23,7 +23,7 @@ from catcher.model.incident import Incident, MailboxTotal, Side
 from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome, Policy, PolicySince
-from catcher.model.report import Limits, Operator, Report
+from catcher.model.report import Report, ReportOperator, ReportRules
 from catcher.privacy import NoticeCodes
 from catcher.report import Directory, compose
 from tests.support.observations import intended, observation, sender
@@ -68,9 +68,9 @@ def composed(case: dict[str, Any]) -> Report:
     own = [o for o in seen if o.sender.domain == case["party"] and o.counts]
     return compose(
         measure(incident, Period.parse(case["period"])),
-        operator=Operator(**case.get("operator", OPERATOR)),
+        operator=ReportOperator(**case.get("operator", OPERATOR)),
         directory=Directory(case.get("organisations", {}).get),
-        limits=Limits(3, 3, 30),
+        limits=ReportRules(3, 3, 30),
         now=now,
         evidence=own,
         told={party: date.fromisoformat(day) for party, day in case.get("told", {}).items()},

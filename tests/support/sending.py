@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from catcher.model.notice import Notice, Step
+from catcher.model.notice import LedgerEntry, Notice
 from catcher.model.noticelife import Act
 from catcher.model.ports import Store
 from catcher.notify.outgoing import Outgoing, outgoing
@@ -82,7 +82,7 @@ class Dying:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def add_step(self, id: str, step: Step) -> Notice:
+    def add_step(self, id: str, step: LedgerEntry) -> Notice:
         found: Notice = self._act(step.act, lambda: self._store.add_step(id, step))
         return found
 
@@ -112,5 +112,5 @@ def approved(store: Store, number: int = 1, **changes: Any) -> str:
     """A notice that waits to be sent; its id."""
     notice = another(number, **changes)
     store.add_notice(notice, TEXT)
-    store.add_step(notice.id, Step(Act.APPROVED, MORNING + timedelta(minutes=1), "alice"))
+    store.add_step(notice.id, LedgerEntry(Act.APPROVED, MORNING + timedelta(minutes=1), "alice"))
     return notice.id

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.model.errors import StoreUnavailable
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
@@ -53,7 +53,7 @@ class RecordingIntake:
     """Keeps what it takes; can be told to fail, or to wait."""
 
     taken: list[Taken] = field(default_factory=list)
-    noted: list[Answer] = field(default_factory=list)
+    noted: list[PartyAnswer] = field(default_factory=list)
     failure: Exception | None = None
     gate: asyncio.Event | None = None
     refs: int = 0
@@ -71,7 +71,7 @@ class RecordingIntake:
             raise self.failure
         self.taken.append(Taken(transaction, ref, policies, outcome))
 
-    async def note(self, answers: Sequence[Answer], at: datetime) -> None:
+    async def note(self, answers: Sequence[PartyAnswer], at: datetime) -> None:
         if self.failure is not None:
             raise self.failure
         self.noted += answers

@@ -25,7 +25,7 @@ import numpy as np
 from catcher.directory import Popularity, Suffixes
 from catcher.lookalike import Letters, Lookalikes, Match, weights
 from catcher.lookalike.channel import Feature
-from catcher.lookalike.edits import KINDS
+from catcher.lookalike.edits import EDIT_OF_PAIR
 from tests.support.typos import Pair, freemail, freemail_watched, measure, registered, registry
 
 FOLDS = 5
@@ -88,7 +88,7 @@ def fit(data: Sequence[Choice], start: Weights) -> Weights:
     toward = np.array([start[name] for name in names])
     now = toward.copy()
     fixed = np.array([name in FIXED for name in names])
-    most = np.array([MOST if name in KINDS else np.inf for name in names])
+    most = np.array([MOST if name in EDIT_OF_PAIR else np.inf for name in names])
     step, before = np.full(len(names), 0.1), np.zeros(len(names))
     for _ in range(STEPS):
         scores = features @ now

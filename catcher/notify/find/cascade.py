@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.directory import Csirts, Listings
-from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult
+from catcher.model.contact import Contact, Source, StepOutcome, StepReason, StepResult
 from catcher.model.errors import CatcherError
 from catcher.model.mailaddress import AddressError, mail_address
 from catcher.model.ports import Resolver
@@ -96,7 +96,7 @@ class Finder:
                 async with asyncio.timeout(self._step_seconds):
                     said = await ask(party, now)
             except TimeoutError:
-                said = failed(Reason.TIMED_OUT)
+                said = failed(StepReason.TIMED_OUT)
             kept, outcome = self._sifted(party, step, said, now)
             contacts += kept
             outcomes.append(outcome)
@@ -106,14 +106,14 @@ class Finder:
         """The outcomes of the two steps that the operator's files answer."""
         for step, where in ((Source.ENTERED, None), (Source.IMPORTED, self._listings.directory_of(party))):
             number = sum(contact.source is step for contact in contacts)
-            result, reason = (StepResult.FOUND, None) if number else (StepResult.NONE, Reason.NOT_LISTED)
+            result, reason = (StepResult.FOUND, None) if number else (StepResult.NONE, StepReason.NOT_LISTED)
             yield StepOutcome(
                 party=party, step=step, at=now, result=result, reason=reason, host=where, addresses=number
             )
 
     async def _csirt(self, party: str, now: datetime) -> Said:
         csirt = self._csirts.of(party)
-        return none(Reason.NOT_LISTED) if csirt is None else found((csirt.contact,), csirt.under)
+        return none(StepReason.NOT_LISTED) if csirt is None else found((csirt.contact,), csirt.under)
 
     def _sifted(self, party: str, step: Source, said: Said, now: datetime) -> tuple[list[Contact], StepOutcome]:
         """What is kept of what a source says: addresses that are ones, and none at a typo domain."""
@@ -123,11 +123,11 @@ class Finder:
             try:
                 address = mail_address(text)
             except AddressError:
-                dropped = dropped or Reason.MALFORMED
+                dropped = dropped or StepReason.MALFORMED
                 continue
             domain = address.rpartition("@")[2]
             if self._is_typo(domain):
-                dropped = Reason.TYPO_DOMAIN
+                dropped = StepReason.TYPO_DOMAIN
                 continue
             contact = Contact(
                 party=party,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import h11
 
-from catcher.model.contact import Reason
+from catcher.model.contact import StepReason
 from catcher.notify.find.said import Said, failed, none, refused
 from catcher.notify.find.url import Url, follow
 
@@ -59,7 +59,7 @@ async def exchange(
                     octets = await reader.read(_CHUNK)
                 received += len(octets)
                 if received > most + _MOST_HEADER:
-                    return refused(Reason.TOO_LARGE, url.host)
+                    return refused(StepReason.TOO_LARGE, url.host)
                 http.receive_data(octets)
             elif isinstance(event, h11.Response):
                 answer = _judged(url, event, most)
@@ -69,15 +69,15 @@ async def exchange(
             elif isinstance(event, h11.Data):
                 body += event.data
                 if len(body) > most:
-                    return refused(Reason.TOO_LARGE, url.host)
+                    return refused(StepReason.TOO_LARGE, url.host)
             elif isinstance(event, h11.EndOfMessage):
                 return Page(page.url, page.content_type, bytes(body))
             elif not isinstance(event, h11.InformationalResponse):
-                return failed(Reason.BROKEN, url.host)
+                return failed(StepReason.BROKEN, url.host)
     except TimeoutError:
-        return failed(Reason.TIMED_OUT, url.host)
+        return failed(StepReason.TIMED_OUT, url.host)
     except (h11.RemoteProtocolError, OSError):
-        return failed(Reason.BROKEN, url.host)
+        return failed(StepReason.BROKEN, url.host)
 
 
 def _octets(http: h11.Connection, request: Request) -> bytes:
@@ -98,14 +98,14 @@ def _judged(url: Url, response: h11.Response, most: int) -> Page | Url | Said:
     fields = {name: value.decode("latin-1").strip() for name, value in reversed(list(response.headers))}
     if response.status_code in _REDIRECTS:
         target = follow(url, fields.get(b"location", ""))
-        return refused(target, url.host) if isinstance(target, Reason) else target
+        return refused(target, url.host) if isinstance(target, StepReason) else target
     if response.status_code in _ABSENT:
-        return none(Reason.NOT_THERE, url.host)
+        return none(StepReason.NOT_THERE, url.host)
     if response.status_code != 200:
-        return failed(Reason.HTTP_STATUS, url.host)
+        return failed(StepReason.HTTP_STATUS, url.host)
     if fields.get(b"content-encoding", "identity").lower() != "identity":
-        return refused(Reason.CONTENT_TYPE, url.host)
+        return refused(StepReason.CONTENT_TYPE, url.host)
     length = fields.get(b"content-length", "")
     if length.isdecimal() and int(length) > most:
-        return refused(Reason.TOO_LARGE, url.host)
+        return refused(StepReason.TOO_LARGE, url.host)
     return Page(url, fields.get(b"content-type", "").lower(), b"")

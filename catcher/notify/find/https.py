@@ -18,8 +18,8 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from catcher.model.contact import Reason
-from catcher.model.lookup import Question, RRType, Status
+from catcher.model.contact import StepReason
+from catcher.model.lookup import LookupType, Question, Status
 from catcher.model.ports import Resolver
 from catcher.notify.find.http import Page, Request, exchange
 from catcher.notify.find.open import in_turn, is_open
@@ -92,26 +92,26 @@ class Fetcher:
                     if not isinstance(answer, Url):
                         return answer
                     url = answer
-            return refused(Reason.REDIRECTS, url.host)
+            return refused(StepReason.REDIRECTS, url.host)
         except TimeoutError:
-            return failed(Reason.TIMED_OUT, url.host)
+            return failed(StepReason.TIMED_OUT, url.host)
         except _Ended as ended:
             return ended.said
 
     async def _addresses(self, host: str, on_behalf_of: str) -> list[str]:
         """The host's addresses that may be connected to, in the order in which they are tried."""
-        questions = [Question(host, RRType.A), Question(host, RRType.AAAA)]
+        questions = [Question(host, LookupType.A), Question(host, LookupType.AAAA)]
         answers = await self._resolver.ask(questions, on_behalf_of=on_behalf_of)
         statuses = {answers[question].status for question in questions}
         texts = [r for question in questions for r in answers[question].records if isinstance(r, str)]
         if not texts:
             if Status.FAILED in statuses:
-                raise _Ended(failed(Reason.DNS_FAILED, host))
-            absent = Reason.NO_SUCH_NAME if statuses == {Status.NXDOMAIN} else Reason.NO_SUCH_RECORD
+                raise _Ended(failed(StepReason.DNS_FAILED, host))
+            absent = StepReason.NO_SUCH_NAME if statuses == {Status.NXDOMAIN} else StepReason.NO_SUCH_RECORD
             raise _Ended(none(absent, host))
         permitted = [text for text in texts if self._permits(text)]
         if not permitted:
-            raise _Ended(refused(Reason.SPECIAL_ADDRESS, host))
+            raise _Ended(refused(StepReason.SPECIAL_ADDRESS, host))
         return in_turn(permitted)[:_MOST_ADDRESSES]
 
     @asynccontextmanager
@@ -119,7 +119,7 @@ class Fetcher:
         self, host: str, addresses: list[str]
     ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         """A verified connection to ``host`` at the first of ``addresses`` that takes one."""
-        reason = Reason.NO_CONNECTION
+        reason = StepReason.NO_CONNECTION
         for address in addresses:
             try:
                 async with asyncio.timeout(self._connect_seconds):
@@ -127,9 +127,9 @@ class Fetcher:
                         address, self._port, ssl=self._context, server_hostname=host
                     )
             except ssl.SSLError:
-                reason = Reason.TLS_FAILED
+                reason = StepReason.TLS_FAILED
             except TimeoutError:
-                reason = Reason.TIMED_OUT
+                reason = StepReason.TIMED_OUT
             except OSError:
                 continue
             else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catcher.model.contact import Reason
+from catcher.model.contact import StepReason
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.notify.find import url as urls
 from catcher.notify.find.http import Page
@@ -54,14 +54,14 @@ class Rdap:
         if self._servers is None:
             page = await self._get(self._bootstrap, party)
             if isinstance(page, Said):
-                return failed(page.reason or Reason.BROKEN, page.host)  # it says nothing of the party
+                return failed(page.reason or StepReason.BROKEN, page.host)  # it says nothing of the party
             servers = read_bootstrap(page.body)
             if servers is None:
-                return failed(Reason.MALFORMED, page.url.host)
+                return failed(StepReason.MALFORMED, page.url.host)
             self._servers = servers
         base = next((self._servers[name] for name in parents(party) if name in self._servers), None)
         if base is None:
-            return none(Reason.NO_SERVER)
+            return none(StepReason.NO_SERVER)
         said, related = await self._record(Url(base.host, f"{base.target.rstrip('/')}/domain/{party}"), party)
         if not said.addresses and related is not None:
             more, _ = await self._record(related, party)
@@ -74,16 +74,16 @@ class Rdap:
             return page, None
         host = page.url.host
         record = read(page.body, party)
-        if isinstance(record, Reason):
+        if isinstance(record, StepReason):
             return refused(record, host), None
         if record.addresses:
             return found(record.addresses, host), None
-        return none(Reason.REDACTED if record.redacted else Reason.NO_ADDRESS, host), record.related
+        return none(StepReason.REDACTED if record.redacted else StepReason.NO_ADDRESS, host), record.related
 
     async def _get(self, url: Url, party: str) -> Page | Said:
         page = await self._fetcher.get(url, accept=_ACCEPT, most=MOST_OCTETS, on_behalf_of=party)
         if isinstance(page, Page) and page.content_type.partition(";")[0].strip() not in _TYPES:
-            return refused(Reason.CONTENT_TYPE, page.url.host)
+            return refused(StepReason.CONTENT_TYPE, page.url.host)
         return page
 
 
@@ -103,13 +103,13 @@ def read_bootstrap(body: bytes) -> Servers | None:
     return servers
 
 
-def read(body: bytes, party: str) -> Record | Reason:
+def read(body: bytes, party: str) -> Record | StepReason:
     """The record of ``party`` in ``body``; MALFORMED, or OTHER_NAME when it is about another domain."""
     document = _json(body)
     if not isinstance(document, dict) or document.get("objectClassName") != "domain":
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     if _name(document.get("ldhName")) != party:
-        return Reason.OTHER_NAME
+        return StepReason.OTHER_NAME
     ranked: list[tuple[int, str]] = []
     for entity in _entities(document, 0):
         ranks = [_ROLES.index(role) for role in _listed(entity.get("roles")) if role in _ROLES]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from catcher.model.contact import Reason, StepResult
+from catcher.model.contact import StepReason, StepResult
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     result: StepResult
-    reason: Reason | None = None
+    reason: StepReason | None = None
     host: str | None = None
     """The host that said it: A-labels or our own words."""
     addresses: tuple[str, ...] = field(default=(), repr=False)
@@ -18,17 +18,17 @@ class Said:
     language: str | None = None
 
 
-def none(reason: Reason, host: str | None = None) -> Said:
+def none(reason: StepReason, host: str | None = None) -> Said:
     """It was looked at, and names nobody."""
     return Said(StepResult.NONE, reason, host)
 
 
-def failed(reason: Reason, host: str | None = None) -> Said:
+def failed(reason: StepReason, host: str | None = None) -> Said:
     """It could not be looked at."""
     return Said(StepResult.FAILED, reason, host)
 
 
-def refused(reason: Reason, host: str | None = None) -> Said:
+def refused(reason: StepReason, host: str | None = None) -> Said:
     """What it says is not to be used."""
     return Said(StepResult.REFUSED, reason, host)
 

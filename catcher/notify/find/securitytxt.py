@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import datetime
 from urllib.parse import unquote
 
-from catcher.model.contact import Reason
+from catcher.model.contact import StepReason
 from catcher.notify.find.http import Page
 from catcher.notify.find.https import Fetcher
 from catcher.notify.find.said import Said, found, none, refused
@@ -26,13 +26,13 @@ _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 _GO_ON = frozenset(
     {
-        Reason.NO_SUCH_NAME,
-        Reason.NO_SUCH_RECORD,
-        Reason.NO_CONNECTION,
-        Reason.NOT_THERE,
-        Reason.OTHER_HOST,
-        Reason.NOT_HTTPS,
-        Reason.OTHER_CANONICAL,
+        StepReason.NO_SUCH_NAME,
+        StepReason.NO_SUCH_RECORD,
+        StepReason.NO_CONNECTION,
+        StepReason.NOT_THERE,
+        StepReason.OTHER_HOST,
+        StepReason.NOT_HTTPS,
+        StepReason.OTHER_CANONICAL,
     }
 )
 """What a bare domain says whose web site is at www."""
@@ -47,7 +47,7 @@ async def ask(fetcher: Fetcher, party: str, now: datetime) -> Said:
     if first.reason not in _GO_ON:
         return first
     second = await _at(fetcher, f"www.{party}", party, now)
-    silent = second.reason in (Reason.NO_SUCH_NAME, Reason.NO_SUCH_RECORD)
+    silent = second.reason in (StepReason.NO_SUCH_NAME, StepReason.NO_SUCH_RECORD)
     return first if silent else second
 
 
@@ -61,34 +61,34 @@ def read(page: Page, asked: Url, now: datetime) -> Said:
     """What ``page``, which ``asked`` led to, says at ``now``. Pure."""
     host = page.url.host
     if not _TYPE.match(page.content_type):
-        return refused(Reason.CONTENT_TYPE, host)
+        return refused(StepReason.CONTENT_TYPE, host)
     lines = _lines(page.body)
     if lines is None:
-        return refused(Reason.MALFORMED, host)
+        return refused(StepReason.MALFORMED, host)
     fields: defaultdict[str, list[str]] = defaultdict(list)
     for line in lines:
         if not line.startswith("#") and (field := _FIELD.match(line)):
             fields[field[1].lower()].append(field[2])
     if not fields["contact"]:
-        return refused(Reason.MALFORMED, host)
+        return refused(StepReason.MALFORMED, host)
     if (reason := _unusable(fields, {str(asked), str(page.url)}, now)) is not None:
         return refused(reason, host)
     addresses = tuple(address for uri in fields["contact"] if (address := _address(uri)))
-    return found(addresses, host, _language(fields)) if addresses else none(Reason.NO_ADDRESS, host)
+    return found(addresses, host, _language(fields)) if addresses else none(StepReason.NO_ADDRESS, host)
 
 
-def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> Reason | None:
+def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> StepReason | None:
     """Why a file with these fields isn't to be believed at ``now``; None when it is."""
     expires = fields.get("expires", [])
     if len(expires) != 1:
-        return Reason.NO_EXPIRY
+        return StepReason.NO_EXPIRY
     moment = _moment(expires[0])
     if moment is None:
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     if moment <= now:
-        return Reason.EXPIRED
+        return StepReason.EXPIRED
     canonical = fields.get("canonical", [])
-    return Reason.OTHER_CANONICAL if canonical and here.isdisjoint(canonical) else None
+    return StepReason.OTHER_CANONICAL if canonical and here.isdisjoint(canonical) else None
 
 
 def _lines(body: bytes) -> list[str] | None:

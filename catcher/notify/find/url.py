@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from catcher.model.contact import Reason
+from catcher.model.contact import StepReason
 from catcher.model.domain import DomainError, to_alabel
 
 _MOST = 2048
@@ -27,41 +27,41 @@ class Url:
         return f"https://{self.host}{self.target}"
 
 
-def read(text: str) -> Url | Reason:
+def read(text: str) -> Url | StepReason:
     """The URL that ``text`` is; NOT_HTTPS for another scheme or port, MALFORMED for what is no such URL.
 
     User information, an address instead of a name, a space or anything beyond ASCII is malformed. A fragment goes.
     """
     if len(text) > _MOST or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     if parts.scheme != "https" or port not in (None, 443):
-        return Reason.NOT_HTTPS
+        return StepReason.NOT_HTTPS
     if not host or "@" in parts.netloc:
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     try:
         name = to_alabel(host)
     except DomainError:
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if "." not in name or _NUMBER.match(name.rpartition(".")[2]) or not _TARGET.match(target):
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     return Url(name, target)
 
 
-def follow(url: Url, location: str) -> Url | Reason:
+def follow(url: Url, location: str) -> Url | StepReason:
     """Where a redirect from ``url`` to ``location`` leads; OTHER_HOST when that is another host."""
     if len(location) > _MOST or not location.isprintable():
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     try:
         joined = urljoin(str(url), location)
     except ValueError:
-        return Reason.MALFORMED
+        return StepReason.MALFORMED
     target = read(joined)
     if isinstance(target, Url) and target.host != url.host:
-        return Reason.OTHER_HOST
+        return StepReason.OTHER_HOST
     return target

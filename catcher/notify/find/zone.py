@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from catcher.model.contact import Reason
-from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.model.contact import StepReason
+from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from catcher.model.ports import Resolver
 from catcher.notify.find.said import Said, failed, found, none, refused
 
@@ -13,15 +13,15 @@ MAILBOXES = ("security", "abuse", "postmaster")
 
 async def soa(resolver: Resolver, party: str) -> Said:
     """The mailbox that the SOA of ``party`` names."""
-    question = Question(party, RRType.SOA)
+    question = Question(party, LookupType.SOA)
     answer = (await resolver.ask([question], on_behalf_of=party))[question]
     if answer.status is not Status.FOUND or not answer.records:
         return _without(answer, party)
     rname = answer.records[0]
     if not isinstance(rname, str) or not rname:
-        return none(Reason.NO_ADDRESS, party)
+        return none(StepReason.NO_ADDRESS, party)
     address = mailbox_of(rname)
-    return refused(Reason.MALFORMED, party) if address is None else found((address,), party)
+    return refused(StepReason.MALFORMED, party) if address is None else found((address,), party)
 
 
 def mailbox_of(rname: str) -> str | None:
@@ -46,31 +46,31 @@ def mailbox_of(rname: str) -> str | None:
 
 async def mailboxes(resolver: Resolver, party: str) -> Said:
     """The mailboxes that ought to exist at ``party``, when it takes mail: an MX, or an address (RFC 5321 §5.1)."""
-    question = Question(party, RRType.MX)
+    question = Question(party, LookupType.MX)
     answer = (await resolver.ask([question], on_behalf_of=party))[question]
     if answer.status is Status.FOUND:
         takes = any(isinstance(record, tuple) and record[1] for record in answer.records)
-        return _ought(party) if takes else none(Reason.NO_MAIL, party)
+        return _ought(party) if takes else none(StepReason.NO_MAIL, party)
     if answer.status is not Status.NODATA:
         return _without(answer, party)
-    questions = [Question(party, RRType.A), Question(party, RRType.AAAA)]
+    questions = [Question(party, LookupType.A), Question(party, LookupType.AAAA)]
     answers = await resolver.ask(questions, on_behalf_of=party)
     if any(answers[question].status is Status.FOUND for question in questions):
         return _ought(party)
     if any(answers[question].status is Status.FAILED for question in questions):
-        return failed(Reason.DNS_FAILED, party)
-    return none(Reason.NO_MAIL, party)
+        return failed(StepReason.DNS_FAILED, party)
+    return none(StepReason.NO_MAIL, party)
 
 
 def _ought(party: str) -> Said:
     return found(tuple(f"{mailbox}@{party}" for mailbox in MAILBOXES), party)
 
 
-def _without(answer: Answer, party: str) -> Said:
+def _without(answer: LookupResult, party: str) -> Said:
     match answer.status:
         case Status.NXDOMAIN:
-            return none(Reason.NO_SUCH_NAME, party)
+            return none(StepReason.NO_SUCH_NAME, party)
         case Status.FAILED:
-            return failed(Reason.DNS_FAILED, party)
+            return failed(StepReason.DNS_FAILED, party)
         case _:
-            return none(Reason.NO_SUCH_RECORD, party)
+            return none(StepReason.NO_SUCH_RECORD, party)

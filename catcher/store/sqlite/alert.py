@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from catcher.model.alert import Alert, AlertKind, Channel, Delivery
+from catcher.model.alert import Alert, AlertDelivery, AlertKind, Channel
 from catcher.store.codec import Value, moment_from_text, moment_to_text
 from catcher.store.rules import alert_to_the_second, delivery_to_the_second
 from catcher.store.sqlite.statement import insert, quoted
@@ -52,7 +52,7 @@ def read(db: Database, *, open_only: bool, limit: int | None) -> Iterator[Alert]
         yield _alert(db, number, row)
 
 
-def note(db: Database, deliveries: Mapping[str, Delivery]) -> None:
+def note(db: Database, deliveries: Mapping[str, AlertDelivery]) -> None:
     """Replaces deliveries by their alert's key; to be called in a transaction."""
     for key, delivery in deliveries.items():
         for (number,) in db.execute("SELECT number FROM alert WHERE key = ?", [key]).fetchall():
@@ -65,7 +65,7 @@ def beat(db: Database, now: datetime) -> None:
     insert(db, "heartbeat", ("at",), [(moment_to_text(now.replace(microsecond=0)),)])
 
 
-def _row(number: int, delivery: Delivery) -> tuple[Value, ...]:
+def _row(number: int, delivery: AlertDelivery) -> tuple[Value, ...]:
     again, sent = (None if m is None else moment_to_text(m) for m in (delivery.again_at, delivery.sent_at))
     return (number, delivery.channel.value, delivery.attempts, again, sent)
 
@@ -73,7 +73,7 @@ def _row(number: int, delivery: Delivery) -> tuple[Value, ...]:
 def _alert(db: Database, number: int, row: Sequence[Any]) -> Alert:
     key, kind, at, incident, counts, domain = row
     rows = db.execute(f"SELECT {quoted(_DELIVERY[1:])} FROM alert_delivery WHERE alert = ?", [number]).fetchall()
-    deliveries = {Channel(c): Delivery(Channel(c), n, _moment(again), _moment(sent)) for c, n, again, sent in rows}
+    deliveries = {Channel(c): AlertDelivery(Channel(c), n, _moment(again), _moment(sent)) for c, n, again, sent in rows}
     in_order = tuple(deliveries[channel] for channel in Channel if channel in deliveries)
     return Alert(key, AlertKind(kind), moment_from_text(at), incident, json.loads(counts), domain, in_order)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from catcher.model.contact import Contact, Reason, Source, StepOutcome, StepResult, in_order
+from catcher.model.contact import Contact, Source, StepOutcome, StepReason, StepResult, in_order
 from catcher.model.ports import ContactChange
 from catcher.store.codec import Value, bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import changed_contacts
@@ -75,7 +75,7 @@ def _contact(row: Sequence[Any]) -> Contact:
 
 def _outcome(row: Sequence[Any]) -> StepOutcome:
     values = dict(zip(_OUTCOME, row, strict=True))
-    reason = None if values["reason"] is None else Reason(values["reason"])
+    reason = None if values["reason"] is None else StepReason(values["reason"])
     step, result = Source(values["step"]), StepResult(values["result"])
     return StepOutcome(**{**values, "step": step, "result": result, "reason": reason, "at": _moment(values["at"])})
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Source
 from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import Notice, NoticeForm, Step
+from catcher.model.notice import LedgerEntry, Notice, NoticeForm
 from catcher.model.noticelife import Act
 from catcher.model.suppression import Scope, Suppression
 from catcher.store.codec import Value, bound_to_text, moment_from_text, moment_to_text
@@ -45,7 +45,7 @@ def add(db: Database, notice: Notice, text: bytes) -> bool:
     return True
 
 
-def add_step(db: Database, id: str, step: Step, *, once: bool = False) -> Notice:
+def add_step(db: Database, id: str, step: LedgerEntry, *, once: bool = False) -> Notice:
     """As ``ports.Store.add_step``, within a transaction."""
     found = next(_read(db, "WHERE id = ?", [id]), None)
     if found is None:
@@ -60,7 +60,7 @@ def add_step(db: Database, id: str, step: Step, *, once: bool = False) -> Notice
     return notice
 
 
-def _step_row(notice: int, place: int, step: Step) -> tuple[Value, ...]:
+def _step_row(notice: int, place: int, step: LedgerEntry) -> tuple[Value, ...]:
     again_at = None if step.again_at is None else moment_to_text(step.again_at)
     return notice, place, step.act.value, moment_to_text(step.at), step.who, step.note, again_at
 
@@ -73,7 +73,7 @@ def read(db: Database, id: str | None = None) -> list[Notice]:
 
 def _read(db: Database, where: str = "", values: list[str] | None = None) -> Iterator[tuple[int, Notice]]:
     rows = db.execute(f"SELECT number, {quoted(_NOTICE)} FROM notice {where} ORDER BY number", values or []).fetchall()
-    steps: dict[int, list[Step]] = {number: [] for number, *_ in rows}
+    steps: dict[int, list[LedgerEntry]] = {number: [] for number, *_ in rows}
     only = "WHERE notice = ?" if len(rows) == 1 else ""
     listed = db.execute(
         f"SELECT {quoted(_STEP)} FROM notice_step {only} ORDER BY notice, number", list(steps) * bool(only)
@@ -81,12 +81,12 @@ def _read(db: Database, where: str = "", values: list[str] | None = None) -> Ite
     for number, _, act, at, who, note, again_at in listed:
         if number in steps:
             later = None if again_at is None else moment_from_text(again_at)
-            steps[number].append(Step(Act(act), moment_from_text(at), who, note, later))
+            steps[number].append(LedgerEntry(Act(act), moment_from_text(at), who, note, later))
     for number, *row in rows:
         yield number, _notice(dict(zip(_NOTICE, row, strict=True)), tuple(steps[number]))
 
 
-def _notice(row: dict[str, Any], steps: tuple[Step, ...]) -> Notice:
+def _notice(row: dict[str, Any], steps: tuple[LedgerEntry, ...]) -> Notice:
     return Notice(
         id=row["id"],
         key=IncidentKey(row["party"], Role(row["role"]), row["domain"]),

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
-from catcher.model.alert import Alert, Delivery
+from catcher.model.alert import Alert, AlertDelivery
 from catcher.model.contact import Contact, StepOutcome
 from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
 from catcher.model.incident import Crowd, Incident, IncidentKey
-from catcher.model.notice import Notice, Step
+from catcher.model.notice import LedgerEntry, Notice
 from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, Purged
@@ -183,7 +183,7 @@ class SqliteStore:
         with medium(self._path):
             yield from alert.read(self._db, open_only=open_only, limit=limit)
 
-    def note_deliveries(self, deliveries: Mapping[str, Delivery]) -> None:
+    def note_deliveries(self, deliveries: Mapping[str, AlertDelivery]) -> None:
         with medium(self._path), writing(self._db):
             alert.note(self._db, deliveries)
 
@@ -205,7 +205,7 @@ class SqliteStore:
         with medium(self._path), writing(self._db):
             return notices.add(self._db, notice, text)
 
-    def add_step(self, id: str, step: Step, *, once: bool = False) -> Notice:
+    def add_step(self, id: str, step: LedgerEntry, *, once: bool = False) -> Notice:
         with medium(self._path), writing(self._db):
             return notices.add_step(self._db, id, step, once=once)
 

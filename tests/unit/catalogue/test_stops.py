@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.catalogue.stops import EVERY, Stops
+from catcher.catalogue.stops import EVERY_DOMAIN, Stops
 from catcher.model.policy import Policy
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -26,14 +26,14 @@ def test_a_stop_is_seen_by_who_looked_before(tmp_path: Path) -> None:
 
 
 def test_every_covers_all(tmp_path: Path) -> None:
-    Stops(tmp_path).add([EVERY])
+    Stops(tmp_path).add([EVERY_DOMAIN])
     assert Stops(tmp_path).covers("army.ml")
 
 
 def test_a_stopped_row_is_null_at_most_for_the_sink_alone(tmp_path: Path) -> None:
     """DNS answering looks at no file: it follows when the catalogue says so."""
     stops = Stops(tmp_path)
-    stops.add([EVERY])
+    stops.add([EVERY_DOMAIN])
     catalogue = Catalogue.of([entry("army.ml", Policy.ACCEPT), entry("navy.ml", Policy.RELEASE)])
     army, navy = catalogue
     assert catalogue.policy_at(army, NOW) is Policy.ACCEPT
@@ -43,8 +43,8 @@ def test_a_stopped_row_is_null_at_most_for_the_sink_alone(tmp_path: Path) -> Non
 
 def test_what_the_catalogue_turns_away_itself_is_taken_off(tmp_path: Path) -> None:
     stops = Stops(tmp_path)
-    stops.add(["army.ml", "navy.ml", "gone.ml", EVERY])
+    stops.add(["army.ml", "navy.ml", "gone.ml", EVERY_DOMAIN])
     stops.settle(Catalogue.of([entry("army.ml", Policy.ACCEPT), entry("navy.ml", Policy.NULL)]), NOW)
-    assert (tmp_path / "stopped").read_text().split() == [EVERY, "army.ml"]
+    assert (tmp_path / "stopped").read_text().split() == [EVERY_DOMAIN, "army.ml"]
     stops.settle(Catalogue.of([entry("army.ml", Policy.NULL)]), NOW)
     assert not (tmp_path / "stopped").exists()

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from catcher.catalogue import Catalogue, Entry, load
-from catcher.catalogue.entry import COLUMNS
+from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.row import cells_in, quoted, read
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.policy import Policy
@@ -81,7 +81,7 @@ def by_hand(lines: list[str], width: int) -> tuple[dict[str, Entry], list[Fault]
 @example(['"ARMY.ml",,,,,"Note",FR'], 7)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400, deadline=None)
 def test_they_agree(write: Write, lines: list[str], width: int) -> None:
-    header = ",".join(COLUMNS[:width])
+    header = ",".join(CATALOGUE_COLUMNS[:width])
     file = write(data="\n".join([header, *lines, ""]).encode())
     entries, faults = by_hand(lines, width)
     if faults:

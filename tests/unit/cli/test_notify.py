@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.notice import Step
+from catcher.model.notice import LedgerEntry
 from catcher.model.noticelife import Act
 from catcher.store import SqliteStore
 from catcher.supervise.lock import lock
@@ -208,7 +208,7 @@ def test_a_report_and_the_incident_say_who_was_told(catcher: Catcher) -> None:
     id = drafted(catcher)
     store = SqliteStore(Path("var/catcher.db"))
     for act in (Act.APPROVED, Act.SENDING, Act.SENT):
-        store.add_step(id, Step(act, NOW, "someone"))
+        store.add_step(id, LedgerEntry(act, NOW, "someone"))
     store.close()
     (incident,) = [row["id"] for row in catcher("incident", "list", "--json").rows if row["party"] == "army.mil"]
     (report,) = catcher("report", "preview", incident, "--json").rows

@@ -10,8 +10,8 @@ import pytest
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Source
 from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import Notice, NoticeForm, Step
-from catcher.model.noticelife import Act, State
+from catcher.model.notice import LedgerEntry, Notice, NoticeForm
+from catcher.model.noticelife import Act, NoticeState
 from catcher.store import SqliteStore
 from tests.support.desks import NOW
 from tests.support.notices import notice
@@ -46,7 +46,7 @@ def with_notice(*acts: Act, form: NoticeForm = NoticeForm.MAIL) -> Notice:
     store = SqliteStore(Path("var/catcher.db"))
     store.add_notice(made, b"%PDF-1.7 a letter")
     for minute, act in enumerate(acts, 1):
-        made = store.add_step(made.id, Step(act, NOW + timedelta(minutes=minute), "alice"))
+        made = store.add_step(made.id, LedgerEntry(act, NOW + timedelta(minutes=minute), "alice"))
     store.close()
     return made
 
@@ -106,7 +106,7 @@ class TestLetter:
         catcher("notify", "approve", id)
         assert "print it" in catcher("notify", "list").out
         catcher("notify", "posted", id, "--as", "Bob")
-        assert stored(id).state is State.SENT
+        assert stored(id).state is NoticeState.SENT
 
     def test_a_mail_is_no_letter(self, catcher: Catcher) -> None:
         ran = catcher("notify", "letter", with_notice().id, "--to", "out.pdf")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.config.address import AddressError, ListenAddress
+from catcher.config.address import ListenAddress, ListenAddressError
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_an_address_and_a_port(text: str, host: str, port: int) -> None:
     ),
 )
 def test_anything_else_is_told(text: str) -> None:
-    with pytest.raises(AddressError) as error:
+    with pytest.raises(ListenAddressError) as error:
         ListenAddress.parse(text)
     assert error.value.what and error.value.remedy
 
@@ -51,6 +51,6 @@ def test_what_is_printed_is_read_back(host: object, port: int) -> None:
 def test_no_text_breaks_the_parser(text: str) -> None:
     try:
         address = ListenAddress.parse(text)
-    except AddressError:
+    except ListenAddressError:
         return
     assert 0 <= address.port <= 65535

@@ -20,7 +20,7 @@ from catcher.fingerprint import Context, fingerprint
 from catcher.intake import declared_by
 from catcher.intake.observe import Arrival, observe
 from catcher.model.fingerprint import Fingerprint
-from catcher.model.lookup import Answer, Question, Record, Status
+from catcher.model.lookup import LookupRecord, LookupResult, Question, Status
 from catcher.model.mailbox import Mailbox
 from catcher.model.observation import Observation
 from catcher.model.policy import Outcome, Policy
@@ -40,19 +40,19 @@ class World:
             dns.zone.from_file(StringIO(text), origin=origin, relativize=False) for origin, text in zones.items()
         ]
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Question) -> LookupResult:
         name = dns.name.from_text(question.name)
         for zone in self._zones:
             assert zone.origin is not None
             if name.is_subdomain(zone.origin):
                 if (rrset := zone.get_rrset(name, question.rrtype.value)) is not None:
-                    return Answer(Status.FOUND, tuple(_records(rrset)))
+                    return LookupResult(Status.FOUND, tuple(_records(rrset)))
                 below = any(owner.is_subdomain(name) for owner in zone.nodes)
-                return Answer(Status.NODATA if below else Status.NXDOMAIN)
-        return Answer(Status.NXDOMAIN)
+                return LookupResult(Status.NODATA if below else Status.NXDOMAIN)
+        return LookupResult(Status.NXDOMAIN)
 
 
-def _records(rrset: dns.rrset.RRset) -> Iterator[Record]:
+def _records(rrset: dns.rrset.RRset) -> Iterator[LookupRecord]:
     for rr in rrset:
         if isinstance(rr, TXT):
             yield b"".join(rr.strings)
@@ -136,7 +136,7 @@ class Rehearsal:
             organizational_domain=self._suffixes.organizational_domain,
             organisation=lambda _: None,
         )
-        answers: dict[Question, Answer] = {}
+        answers: dict[Question, LookupResult] = {}
         while True:
             result = fingerprint(transaction, answers, context)
             if isinstance(result, Fingerprint):

@@ -23,7 +23,7 @@ from catcher.directory import party_of
 from catcher.incident import fold
 from catcher.model.fingerprint import Tier
 from catcher.model.measures import Period
-from catcher.model.report import Operator
+from catcher.model.report import ReportOperator
 from tests.unit.demo.conftest import FIRST
 from tests.unit.demo.rehearsal import Rehearsed
 
@@ -37,7 +37,7 @@ def outcome(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> O
         folder=partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m")),
         party_of=party_of,
         organisation=NAMES.get,
-        operator=Operator("Registry of Example", "desk@registry.example"),
+        operator=ReportOperator("Registry of Example", "desk@registry.example"),
         now=datetime(2026, 11, 1, 8, tzinfo=UTC),
     )
     folder: Path = tmp_path_factory.mktemp("reports")

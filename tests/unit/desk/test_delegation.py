@@ -10,24 +10,24 @@ import pytest
 
 from catcher.catalogue import Catalogue
 from catcher.desk.delegation import A_ROUND, CONFIRMED_AFTER, Delegations, is_lost
-from catcher.model.lookup import Answer, Answers, Question, Status
+from catcher.model.lookup import LookupResult, LookupResults, Question, Status
 from catcher.model.policy import Policy
 from tests.support.catalogues import row
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 OURS = frozenset({"ns1.sink.example", "ns2.sink.example"})
-HELD = Answer(Status.FOUND, ("ns1.sink.example", "ns9.elsewhere.example"))
-TAKEN = Answer(Status.FOUND, ("ns.elsewhere.example",))
+HELD = LookupResult(Status.FOUND, ("ns1.sink.example", "ns9.elsewhere.example"))
+TAKEN = LookupResult(Status.FOUND, ("ns.elsewhere.example",))
 
 
 class Table:
     """A resolver that answers from a table; what isn't in it is held."""
 
-    def __init__(self, **answers: Answer) -> None:
+    def __init__(self, **answers: LookupResult) -> None:
         self.answers = answers
         self.asked: list[str] = []
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         self.asked += [question.name for question in questions]
         return {question: self.answers.get(question.name.partition(".")[0], HELD) for question in questions}
 
@@ -47,14 +47,14 @@ def around(table: Table, *names: str, policy: Policy = Policy.ACCEPT) -> Delegat
     ("answer", "lost"),
     [
         (HELD, False),
-        (Answer(Status.FOUND, ("NS2.Sink.Example",)), False),
+        (LookupResult(Status.FOUND, ("NS2.Sink.Example",)), False),
         (TAKEN, True),
-        (Answer(Status.NXDOMAIN), True),
-        (Answer(Status.NODATA), True),
-        (Answer(Status.FAILED), False),
+        (LookupResult(Status.NXDOMAIN), True),
+        (LookupResult(Status.NODATA), True),
+        (LookupResult(Status.FAILED), False),
     ],
 )
-def test_one_of_our_name_servers_is_enough_and_no_answer_is_no_loss(answer: Answer, lost: bool) -> None:
+def test_one_of_our_name_servers_is_enough_and_no_answer_is_no_loss(answer: LookupResult, lost: bool) -> None:
     assert is_lost(answer, OURS) is lost
 
 

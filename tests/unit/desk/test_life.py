@@ -13,8 +13,8 @@ from catcher.desk.policies import note_policies
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Source
 from catcher.model.incident import IncidentKey, Role
-from catcher.model.life import State, Trend
-from catcher.model.notice import Notice, NoticeForm, Step
+from catcher.model.life import IncidentState, Trend
+from catcher.model.notice import LedgerEntry, Notice, NoticeForm
 from catcher.model.noticelife import Act
 from catcher.model.observation import Observation
 from catcher.model.policy import Policy
@@ -48,7 +48,7 @@ def notice(key: IncidentKey, *acts: Act, at: datetime = NOTICE) -> Notice:
         approvals=1,
     )
     for minute, act in enumerate((Act.DRAFTED, Act.APPROVED, Act.SENDING, Act.SENT, *acts)):
-        made = made.with_step(Step(act, at + timedelta(minutes=minute), "catcher"))
+        made = made.with_step(LedgerEntry(act, at + timedelta(minutes=minute), "catcher"))
     return made
 
 
@@ -71,9 +71,9 @@ def shown(desk: Desk, key: IncidentKey) -> Appraisal:
 def test_every_incident_of_a_list_says_where_it_stands() -> None:
     listed = {a.incident.key.party: a.standing for a in incidents.listing(table())}
     assert {party: standing.life.state for party, standing in listed.items() if standing.life} == {
-        "army.mil": State.OPEN,
-        "contractor.example": State.QUIET,
-        "hospital.example": State.OPEN,
+        "army.mil": IncidentState.OPEN,
+        "contractor.example": IncidentState.QUIET,
+        "hospital.example": IncidentState.OPEN,
     }
     assert not any(standing.effect for standing in listed.values())
 

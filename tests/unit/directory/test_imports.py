@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.directory import Organisations
-from catcher.directory.imports import Kind, Listed, Read, directories, file_name, read, rendered
+from catcher.directory.imports import DirectoryKind, Listed, Read, directories, file_name, read, rendered
 from catcher.model.errors import ConfigurationError
 from tests.support.shared import shared
 
@@ -21,7 +21,7 @@ GOV = (
 
 
 def test_the_gov_list_gives_organisation_part_and_contact() -> None:
-    assert read(GOV, Kind.GOV, "gov.csv") == Read(
+    assert read(GOV, DirectoryKind.GOV, "gov.csv") == Read(
         [
             Listed("town.example", "Town of Example", None),
             Listed("court.example", "Circuit Court, County of Example", "soc@court.example"),
@@ -30,13 +30,13 @@ def test_the_gov_list_gives_organisation_part_and_contact() -> None:
 
 
 def test_the_mil_list_has_no_contacts() -> None:
-    found = read("Domain Name,Organization\nunit.example,Unit\n", Kind.MIL, "mil.csv")
+    found = read("Domain Name,Organization\nunit.example,Unit\n", DirectoryKind.MIL, "mil.csv")
     assert found == Read([Listed("unit.example", "Unit", None)])
 
 
 def test_rows_that_can_t_be_used_are_named_with_their_line() -> None:
     text = "domain,organisation,contact\n-bad-,No,x\nempty.example,,\n\nok.example,Good,\nok.example,No,no address\n"
-    found = read(text, Kind.CSV, "own.csv")
+    found = read(text, DirectoryKind.CSV, "own.csv")
     assert found.rows == [Listed("ok.example", "Good", None)]
     assert [fault.where for fault in found.faults] == ["own.csv:2", "own.csv:3"]
     assert found.unusable == [], "the contact of a row that is passed over is nobody's business"
@@ -57,7 +57,7 @@ def test_rows_that_can_t_be_used_are_named_with_their_line() -> None:
 def test_a_contact_that_can_t_be_written_to_is_named_and_its_row_kept(domain: str, contact: str, reason: str) -> None:
     """With row and reason, and without the text, which may be hostile."""
     text = f"domain,organisation,contact\n{domain},Good,{contact}\n"
-    found = read(text, Kind.CSV, "own.csv", is_typo=lambda name: name.endswith("army.ml"))
+    found = read(text, DirectoryKind.CSV, "own.csv", is_typo=lambda name: name.endswith("army.ml"))
     assert (found.rows, found.faults) == ([Listed(domain, "Good", None)], [])
     (fault,) = found.unusable
     assert fault.where == "own.csv:2"
@@ -66,12 +66,12 @@ def test_a_contact_that_can_t_be_written_to_is_named_and_its_row_kept(domain: st
 
 
 def test_the_domain_of_a_contact_becomes_a_labels() -> None:
-    found = read("domain,organisation,contact\ntown.example,Town,Soc@Bücher.Example\n", Kind.CSV, "own.csv")
+    found = read("domain,organisation,contact\ntown.example,Town,Soc@Bücher.Example\n", DirectoryKind.CSV, "own.csv")
     assert found == Read([Listed("town.example", "Town", "Soc@xn--bcher-kva.example")])
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_file_of_another_kind_is_refused(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(DirectoryKind))
+def test_a_file_of_another_kind_is_refused(kind: DirectoryKind) -> None:
     with pytest.raises(ConfigurationError, match=f"--kind {kind}"):
         read("name,owner\nx,y\n", kind, "x.csv")
 
@@ -85,7 +85,7 @@ def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
 def test_what_was_imported_names_organisations_after_the_watch_list(tmp_path: Path) -> None:
     folder = tmp_path / "directory"
     folder.mkdir()
-    rows = read(GOV, Kind.GOV, "gov.csv").rows
+    rows = read(GOV, DirectoryKind.GOV, "gov.csv").rows
     (folder / file_name("gov")).write_text(rendered(rows), encoding="utf-8")
     assert directories(folder) == {"gov": rows}
     watchlist = tmp_path / "watchlist.csv"
@@ -102,13 +102,15 @@ def test_without_any_import_nobody_is_known(tmp_path: Path) -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_gives_rows_that_survive_a_round_trip_or_a_fault(text: str) -> None:
-    found = read("domain,organisation,contact\n" + text, Kind.CSV, "own.csv")
-    assert read(rendered(found.rows), Kind.CSV, "own.csv") == Read(found.rows)
+    found = read("domain,organisation,contact\n" + text, DirectoryKind.CSV, "own.csv")
+    assert read(rendered(found.rows), DirectoryKind.CSV, "own.csv") == Read(found.rows)
 
 
 def test_the_public_lists_are_read_whole() -> None:
-    gov = read(shared("directories/dotgov-current-full.csv").read_text(encoding="utf-8-sig"), Kind.GOV, "gov.csv")
+    gov = read(
+        shared("directories/dotgov-current-full.csv").read_text(encoding="utf-8-sig"), DirectoryKind.GOV, "gov.csv"
+    )
     assert (len(gov.rows), gov.faults, gov.unusable) == (16_539, [], [])
     assert sum(row.contact is not None for row in gov.rows) > 9_000
-    mil = read(shared("directories/dotmil-domains.csv").read_text(encoding="utf-8-sig"), Kind.MIL, "mil.csv")
+    mil = read(shared("directories/dotmil-domains.csv").read_text(encoding="utf-8-sig"), DirectoryKind.MIL, "mil.csv")
     assert (len(mil.rows), mil.faults) == (2_776, [])

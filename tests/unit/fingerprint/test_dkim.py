@@ -9,7 +9,7 @@ import pytest
 
 from catcher.fingerprint.dkim import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from tests.support.fingerprints import FAILED, MESSAGE, NOW, read, txt
 from tests.support.shared import shared
 from tests.support.signing import ED25519_RECORD, RSA_RECORD, SHORT_RSA_KEY, SHORT_RSA_RECORD, signed
@@ -17,10 +17,10 @@ from tests.support.signing import ED25519_RECORD, RSA_RECORD, SHORT_RSA_KEY, SHO
 KEY_NAME = "s1._domainkey.contractor.example"
 
 
-def results(message: bytes, *records: bytes, answer: Answer | None = None, name: str = KEY_NAME) -> list[str]:
+def results(message: bytes, *records: bytes, answer: LookupResult | None = None, name: str = KEY_NAME) -> list[str]:
     header, body = read(message)
     status = Status.FOUND if records else Status.NXDOMAIN
-    answers = {Question(name, RRType.TXT): answer or Answer(status, tuple(records))}
+    answers = {Question(name, LookupType.TXT): answer or LookupResult(status, tuple(records))}
     verdicts = judge_dkim(Lookups(answers), read_claims(header, body, ()), NOW)
     assert verdicts is not None, "a key was asked for that isn't this test's"
     return [verdict.result.value for verdict in verdicts]
@@ -43,7 +43,7 @@ def test_real_signed_mails_pass(name: str) -> None:
     answers = {}
     for line in keys.splitlines():
         key_name, _, record = line.partition(b" ")
-        answers[Question(key_name.decode(), RRType.TXT)] = Answer(Status.FOUND, (record.strip(),))
+        answers[Question(key_name.decode(), LookupType.TXT)] = LookupResult(Status.FOUND, (record.strip(),))
     header, body = read(message.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     verdicts = judge_dkim(Lookups(answers), read_claims(header, body, ()), NOW)
     assert verdicts
@@ -164,4 +164,4 @@ def test_the_key_is_asked_for_once_where_it_is_published() -> None:
     header, body = read(signed(signed(MESSAGE)))
     lookups = Lookups({})
     assert judge_dkim(lookups, read_claims(header, body, ()), NOW) is None
-    assert lookups.open == {Question(KEY_NAME, RRType.TXT)}
+    assert lookups.open == {Question(KEY_NAME, LookupType.TXT)}

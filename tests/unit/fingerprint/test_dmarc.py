@@ -11,7 +11,7 @@ from catcher.fingerprint.dmarc7489 import Identifier
 from catcher.fingerprint.dmarcrecord import read_dmarc_record, walked_names
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.fingerprint import AuthResult
-from catcher.model.lookup import Answer, Question
+from catcher.model.lookup import LookupResult, Question
 from tests.support.fingerprints import FAILED, SUFFIXES, Table, answer, txt
 
 PASS, FAIL, TEMPERROR = AuthResult.PASS, AuthResult.FAIL, AuthResult.TEMPERROR
@@ -26,7 +26,7 @@ def spf(domain: str, result: AuthResult = PASS) -> Identifier:
 
 
 def judge(author: str, table: Table, *identifiers: Identifier) -> DmarcVerdict:
-    answers: dict[Question, Answer] = {}
+    answers: dict[Question, LookupResult] = {}
     for _ in range(4):
         lookups = Lookups(answers)
         found = judge_dmarc(lookups, author, identifiers, SUFFIXES.organizational_domain)

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import Context, fingerprint
-from catcher.model.fingerprint import Basis, Candidate, Fingerprint, Intended
+from catcher.model.fingerprint import Basis, Fingerprint, Intended, IntendedCandidate
 from tests.support.fingerprints import context, transaction
 
-CLOSE = (Candidate("navy.mil", 0.45, "tld"), Candidate("army.mil", 0.4, "omission"))
+CLOSE = (IntendedCandidate("navy.mil", 0.45, "tld"), IntendedCandidate("army.mil", 0.4, "omission"))
 """What the typed name alone may stand for."""
 
 
-def told(candidates: tuple[Candidate, ...], meant: str | None = None) -> Context:
+def told(candidates: tuple[IntendedCandidate, ...], meant: str | None = None) -> Context:
     basis = Basis.LOOKALIKE if meant else Basis.NONE
     return replace(
         context(lookups=False),
@@ -73,7 +73,7 @@ def test_hints_bring_in_no_name() -> None:
 
 
 def test_one_hint_does_not_make_a_far_candidate_the_answer() -> None:
-    far = (Candidate("navy.mil", 0.9, "tld"), Candidate("army.mil", 0.02, "other"))
+    far = (IntendedCandidate("navy.mil", 0.9, "tld"), IntendedCandidate("army.mil", 0.02, "other"))
     found = judged("To: a@army.ml\r\nIn-Reply-To: <1@army.mil>", told(far, "navy.mil"))
     assert found.intended[0].domain == "navy.mil"
     assert "thread" not in found.nature.reasons, "it speaks against the first, so it is no reason for it"

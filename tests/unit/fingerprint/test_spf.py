@@ -7,7 +7,7 @@ import pytest
 from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.fingerprint.spf import judge_spf
 from catcher.model.fingerprint import SpfResult
-from catcher.model.lookup import Answer, Question
+from catcher.model.lookup import LookupResult, Question
 from catcher.model.mailbox import Mailbox
 from tests.support.fingerprints import FAILED, NOW, Table, answer, txt
 
@@ -19,7 +19,7 @@ def judge(
     table: Table, reverse_path: Mailbox | None = ADA, *, client: str = CLIENT, helo: str = "mail.contractor.example"
 ) -> tuple[SpfResult, set[str]]:
     """The result, and every name that was asked for."""
-    answers: dict[Question, Answer] = {}
+    answers: dict[Question, LookupResult] = {}
     for _ in range(24):
         lookups = Lookups(answers)
         found = judge_spf(lookups, client=client, helo=helo, reverse_path=reverse_path, now=NOW)
@@ -85,7 +85,7 @@ def test_addresses_of_all_mail_hosts_are_asked_for_at_once() -> None:
         "contractor.example MX": [(10, f"mx{i}.contractor.example") for i in range(5)],
         "mx4.contractor.example A": [CLIENT],
     }
-    answers: dict[Question, Answer] = {}
+    answers: dict[Question, LookupResult] = {}
     rounds = 0
     while True:
         lookups = Lookups(answers)

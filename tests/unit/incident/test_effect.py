@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from catcher.incident import Seeing, effect, senders
 from catcher.incident.effect import LEAST_DAYS, MOST_DAYS, Days
 from catcher.model.incident import Incident, Role
-from catcher.model.life import Change, Effect, Trend
+from catcher.model.life import Effect, Trend, VolumeChange
 from catcher.model.policy import Outcome, Policy, PolicySince
 from tests.support.leaks import cells, day, leak
 
@@ -34,7 +34,7 @@ def after_notice(
     return found
 
 
-def change(incident: Incident, today: int = TODAY) -> Change:
+def change(incident: Incident, today: int = TODAY) -> VolumeChange:
     found = after_notice(incident, today).change
     assert found is not None
     return found

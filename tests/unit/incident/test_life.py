@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from catcher.incident import Seeing, fold, life, merge
 from catcher.incident.life import CLOSED_AFTER, QUIET_LEAST, QUIET_MOST, quiet_after
 from catcher.model.incident import Incident
-from catcher.model.life import Life, State
+from catcher.model.life import IncidentState, Life
 from catcher.model.policy import Outcome, Policy, PolicySince
 from tests.support.folding import party_of
 from tests.support.leaks import cells, day, leak
@@ -48,16 +48,16 @@ class TestQuiet:
     def test_how_long_a_silence_has_to_be_follows_from_the_earlier_pace(self, days: Sequence[int], silent: int) -> None:
         last = days[-1]
         assert stands(days, last + 1).quiet_after == silent
-        assert stands(days, last + silent).state is State.OPEN
+        assert stands(days, last + silent).state is IncidentState.OPEN
         found = stands(days, last + silent + 1)
-        assert (found.state, found.since, found.silent) == (State.QUIET, day(last + silent + 1), silent)
+        assert (found.state, found.since, found.silent) == (IncidentState.QUIET, day(last + silent + 1), silent)
 
     def test_the_pace_of_long_ago_is_forgotten(self) -> None:
         once_daily = [*range(60), 200, 220, 240, 260]
         assert stands(once_daily, 261).quiet_after > 60
 
     def test_mail_ends_it(self) -> None:
-        assert stands([*range(30), 50], 51).state is State.OPEN
+        assert stands([*range(30), 50], 51).state is IncidentState.OPEN
 
     def test_the_present_day_is_no_silent_one(self) -> None:
         assert stands(range(30), 30).silent == 0
@@ -71,49 +71,49 @@ class TestQuiet:
 class TestClosed:
     def test_it_takes_a_notice_and_ninety_silent_days_after_it(self) -> None:
         before = stands(range(30), 30 + CLOSED_AFTER, signs=[40])
-        assert before.state is State.QUIET
+        assert before.state is IncidentState.QUIET
         told_on, closed = 40, 40 + CLOSED_AFTER
-        assert stands(range(30), closed, signs=[told_on]).state is State.QUIET
+        assert stands(range(30), closed, signs=[told_on]).state is IncidentState.QUIET
         found = stands(range(30), closed + 1, signs=[told_on])
-        assert (found.state, found.since) == (State.CLOSED, day(closed + 1))
+        assert (found.state, found.since) == (IncidentState.CLOSED, day(closed + 1))
 
     def test_mail_after_the_notice_starts_the_ninety_days_anew(self) -> None:
         days = [*range(30), 60]
-        assert stands(days, 60 + CLOSED_AFTER, signs=[40]).state is State.QUIET
-        assert stands(days, 61 + CLOSED_AFTER, signs=[40]).state is State.CLOSED
+        assert stands(days, 60 + CLOSED_AFTER, signs=[40]).state is IncidentState.QUIET
+        assert stands(days, 61 + CLOSED_AFTER, signs=[40]).state is IncidentState.CLOSED
 
     def test_without_a_notice_it_stays_quiet(self) -> None:
-        assert stands(range(30), 1000).state is State.QUIET
+        assert stands(range(30), 1000).state is IncidentState.QUIET
 
 
 class TestReopened:
     def test_mail_after_closed_reopens_it_and_begins_an_episode(self) -> None:
         found = stands([*range(30), 200], 201, signs=[35])
-        assert (found.state, found.since, found.episode) == (State.REOPENED, day(200), day(200))
+        assert (found.state, found.since, found.episode) == (IncidentState.REOPENED, day(200), day(200))
 
     def test_mail_on_the_last_of_the_ninety_days_finds_it_not_closed_yet(self) -> None:
-        assert stands([*range(30), 29 + CLOSED_AFTER], 120, signs=[20]).state is State.OPEN
-        assert stands([*range(30), 30 + CLOSED_AFTER], 121, signs=[20]).state is State.REOPENED
+        assert stands([*range(30), 29 + CLOSED_AFTER], 120, signs=[20]).state is IncidentState.OPEN
+        assert stands([*range(30), 30 + CLOSED_AFTER], 121, signs=[20]).state is IncidentState.REOPENED
 
     def test_the_pace_is_that_of_the_new_episode(self) -> None:
         assert stands([*range(30), 200], 201, signs=[35]).quiet_after == QUIET_MOST
 
     def test_it_can_be_quiet_and_closed_again(self) -> None:
         days = [*range(30), *range(200, 210)]
-        assert stands(days, 209 + 30, signs=[35]).state is State.QUIET
-        assert stands(days, 210 + CLOSED_AFTER, signs=[35]).state is State.CLOSED
+        assert stands(days, 209 + 30, signs=[35]).state is IncidentState.QUIET
+        assert stands(days, 210 + CLOSED_AFTER, signs=[35]).state is IncidentState.CLOSED
 
 
 class TestSight:
     def test_days_under_a_policy_that_turns_mail_away_are_not_silent(self) -> None:
         found = stands(range(30), 400, signs=[20], policies=[(0, Policy.ACCEPT), (30, Policy.NULL)])
-        assert (found.state, found.silent, found.unseen_since) == (State.OPEN, 0, day(30))
+        assert (found.state, found.silent, found.unseen_since) == (IncidentState.OPEN, 0, day(30))
 
     def test_silence_is_counted_on_once_mail_is_seen_again(self) -> None:
         policies = [(0, Policy.ACCEPT), (32, Policy.OBSERVE), (60, Policy.EXPLAIN)]
         found = stands(range(30), 65, policies=policies)
-        assert (found.silent, found.state, found.unseen_since) == (6, State.OPEN, None)
-        assert stands(range(30), 66, policies=policies).state is State.QUIET
+        assert (found.silent, found.state, found.unseen_since) == (6, IncidentState.OPEN, None)
+        assert stands(range(30), 66, policies=policies).state is IncidentState.QUIET
 
     def test_an_attempt_of_a_proven_sender_that_was_refused_keeps_it_open(self) -> None:
         refused = leak(cells(range(30)), cells([60], outcome=Outcome.REFUSED))
@@ -161,7 +161,7 @@ def test_order_and_batches_change_nothing(days: list[int], random: object, signs
 
 @given(_day_sets, st.lists(st.integers(0, 260), max_size=3), st.integers(0, 300))
 def test_with_time_and_no_more_mail_it_only_moves_towards_its_end(days: list[int], signs: list[int], more: int) -> None:
-    order = (State.OPEN, State.REOPENED, State.QUIET, State.CLOSED)
+    order = (IncidentState.OPEN, IncidentState.REOPENED, IncidentState.QUIET, IncidentState.CLOSED)
     last = max(days)
     ranks = [order.index(stands(days, last + n, signs=signs).state) for n in (1, 1 + more, 400)]
     # What is left of open and reopened is one or the other for good.
@@ -173,5 +173,5 @@ def test_closed_means_ninety_days_without_mail_after_a_notice(days: list[int], s
     today = max(days) + later
     found = stands(days, today, signs=signs)
     silent = today - 1 - max(max(days), min(signs))
-    assert (found.state is State.CLOSED) == (silent >= CLOSED_AFTER)
+    assert (found.state is IncidentState.CLOSED) == (silent >= CLOSED_AFTER)
     assert isinstance(found.since, date)

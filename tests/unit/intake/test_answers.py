@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from catcher.intake.answers import ACTS, AT_ONCE, Answers, TooManyAnswers, note_answers
-from catcher.model.answer import Answer, Verb
+from catcher.model.answer import PartyAnswer, Verb
 from catcher.model.incident import IncidentKey, Role
-from catcher.model.noticelife import Act, State
+from catcher.model.noticelife import Act, NoticeState
 from catcher.store import MemoryStore
 from tests.support.notices import MORNING, notice
 
@@ -29,7 +29,7 @@ def store() -> MemoryStore:
 
 @pytest.mark.parametrize("verb", Verb)
 def test_every_verb_is_a_step_of_the_ledger_once(store: MemoryStore, verb: Verb) -> None:
-    answer = Answer(verb, SENT.id)
+    answer = PartyAnswer(verb, SENT.id)
     assert note_answers(store, [answer, answer], LATER) == 1
     assert note_answers(store, [answer], LATER + timedelta(days=1)) == 0
     noted = store.notice(SENT.id)
@@ -39,8 +39,12 @@ def test_every_verb_is_a_step_of_the_ledger_once(store: MemoryStore, verb: Verb)
 
 
 def test_what_the_notice_is_then(store: MemoryStore) -> None:
-    for verb, state in ((Verb.BOUNCE, State.BOUNCED), (Verb.GOT_IT, State.ANSWERED), (Verb.WRONG, State.WRONG)):
-        note_answers(store, [Answer(verb, SENT.id)], LATER)
+    for verb, state in (
+        (Verb.BOUNCE, NoticeState.BOUNCED),
+        (Verb.GOT_IT, NoticeState.ANSWERED),
+        (Verb.WRONG, NoticeState.WRONG),
+    ):
+        note_answers(store, [PartyAnswer(verb, SENT.id)], LATER)
         noted = store.notice(SENT.id)
         assert noted is not None
         assert noted.state is state
@@ -53,32 +57,32 @@ def test_a_sender_can_ask_for_nothing_about_the_name(verb: Verb) -> None:
     told = notice(Act.APPROVED, Act.SENDING, Act.SENT, id="ntc-00000000000a")
     assert told.key.role is Role.SENDER
     store.add_notice(told, b"text")
-    noted = note_answers(store, [Answer(verb, told.id)], LATER)
+    noted = note_answers(store, [PartyAnswer(verb, told.id)], LATER)
     assert noted == (0 if verb in (Verb.STOP, Verb.TRANSFER) else 1)
 
 
 def test_an_unknown_notice_changes_nothing(store: MemoryStore) -> None:
-    assert note_answers(store, [Answer(Verb.STOP, "ntc-ffffffffffff")], LATER) == 0
+    assert note_answers(store, [PartyAnswer(Verb.STOP, "ntc-ffffffffffff")], LATER) == 0
 
 
 def test_a_notice_that_was_not_sent_yet_is_not_answered() -> None:
     store = MemoryStore()
     store.add_notice(notice(Act.APPROVED), b"text")
-    assert note_answers(store, [Answer(Verb.GOT_IT, SENT.id)], LATER) == 0
+    assert note_answers(store, [PartyAnswer(Verb.GOT_IT, SENT.id)], LATER) == 0
 
 
 class TestFloods:
-    def answers(self) -> tuple[Answers, list[Answer]]:
-        noted: list[Answer] = []
+    def answers(self) -> tuple[Answers, list[PartyAnswer]]:
+        noted: list[PartyAnswer] = []
 
-        def note(answers: Sequence[Answer], at: datetime) -> None:
+        def note(answers: Sequence[PartyAnswer], at: datetime) -> None:
             noted.extend(answers)
 
         return Answers(note), noted
 
     def test_more_than_people_send_are_put_off_and_taken_later(self) -> None:
         answers, noted = self.answers()
-        one = [Answer(Verb.GOT_IT, SENT.id)]
+        one = [PartyAnswer(Verb.GOT_IT, SENT.id)]
 
         async def flood() -> None:
             for _ in range(AT_ONCE):

@@ -16,7 +16,7 @@ from catcher.intake.intake import Intake
 from catcher.model.errors import StoreUnavailable
 from catcher.model.fingerprint import AuthResult, Tier
 from catcher.model.incident import IncidentKey, Role
-from catcher.model.lookup import Answer, Answers, Question, Status
+from catcher.model.lookup import LookupResult, LookupResults, Question, Status
 from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Transaction
@@ -49,10 +49,10 @@ class Recovering:
         self._dead = dead
         self.asked: list[tuple[float, str, str]] = []
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         now = asyncio.get_running_loop().time()
         self.asked += [(now, question.name, on_behalf_of) for question in questions]
-        failed = Answer(Status.FAILED)
+        failed = LookupResult(Status.FAILED)
         return {q: failed if now < self._until or q.name in self._dead else answer(q, TABLE) for q in questions}
 
 

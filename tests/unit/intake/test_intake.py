@@ -13,7 +13,7 @@ import pytest
 from catcher.catalogue import Catalogue, Entry
 from catcher.intake.intake import Intake
 from catcher.model.errors import StoreUnavailable
-from catcher.model.lookup import Answer, Answers, Question, Status
+from catcher.model.lookup import LookupResult, LookupResults, Question, Status
 from catcher.model.observation import Observation, Stored
 from catcher.model.policy import Outcome, Policy
 from catcher.model.transaction import Header, HeaderField
@@ -45,9 +45,9 @@ class Failing:
     def __init__(self) -> None:
         self.asked_for: set[str] = set()
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         self.asked_for.add(on_behalf_of)
-        return dict.fromkeys(questions, Answer(Status.FAILED))
+        return dict.fromkeys(questions, LookupResult(Status.FAILED))
 
 
 def intake(folder: Path, sink: Sink, resolver: Failing | None = None) -> Intake:

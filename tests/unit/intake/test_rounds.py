@@ -7,13 +7,13 @@ from collections.abc import Collection
 
 from catcher.fingerprint import MAX_ROUNDS
 from catcher.intake.rounds import resolved
-from catcher.model.lookup import Answer, Answers, Question, RRType, Status, Unanswered
+from catcher.model.lookup import LookupResult, LookupResults, LookupType, Question, Status, Unanswered
 
-FOUND = Answer(Status.FOUND, (b"v=spf1 -all",))
+FOUND = LookupResult(Status.FOUND, (b"v=spf1 -all",))
 
 
 def question(number: int) -> Question:
-    return Question(f"q{number}.example", RRType.TXT)
+    return Question(f"q{number}.example", LookupType.TXT)
 
 
 class Prompt:
@@ -22,7 +22,7 @@ class Prompt:
     def __init__(self) -> None:
         self.rounds = 0
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         self.rounds += 1
         return dict.fromkeys(questions, FOUND)
 
@@ -30,7 +30,7 @@ class Prompt:
 class Silent:
     """A resolver that never comes back."""
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         await asyncio.Event().wait()
         raise AssertionError("unreachable")
 
@@ -38,7 +38,7 @@ class Silent:
 def asking(how_many: int):
     """A judgement that needs ``how_many`` answers, one after the other, and tells what became of each."""
 
-    def judge(answers: Answers) -> list[Status] | Unanswered:
+    def judge(answers: LookupResults) -> list[Status] | Unanswered:
         statuses = []
         for number in range(how_many):
             if question(number) not in answers:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.lookalike.align import BAND, align
-from catcher.lookalike.edits import KINDS, Edit, word
-from catcher.lookalike.weights import START, WEIGHTS
+from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit, word
+from catcher.lookalike.weights import EDIT_WEIGHTS, START
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_kinds_are_none_exactly_for_equal_texts(typed: str, intended: str) -> No
 
 
 def test_every_kind_has_a_weight_and_every_weight_a_start() -> None:
-    assert KINDS.keys() <= WEIGHTS.keys()
-    assert WEIGHTS.keys() == START.keys()
+    assert EDIT_OF_PAIR.keys() <= EDIT_WEIGHTS.keys()
+    assert EDIT_WEIGHTS.keys() == START.keys()
 
 
 def test_no_slip_is_certain() -> None:
-    assert all(WEIGHTS[kind] <= -1.0 for kind in KINDS)
+    assert all(EDIT_WEIGHTS[kind] <= -1.0 for kind in EDIT_OF_PAIR)
 
 
 def test_edits_of_one_word_keep_it_and_others_are_other() -> None:
-    assert word(["omit.vowel", "omit.other"]) is Edit.OMISSION
-    assert word(["omit.vowel", "swap"]) is Edit.OTHER
+    assert word(["omit.vowel", "omit.other"]) is LetterEdit.OMISSION
+    assert word(["omit.vowel", "swap"]) is LetterEdit.OTHER

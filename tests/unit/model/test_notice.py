@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.notice import Notice, OutOfOrder, Step, notice_id
-from catcher.model.noticelife import AFTER, Act, State
+from catcher.model.notice import LedgerEntry, Notice, OutOfOrder, notice_id
+from catcher.model.noticelife import AFTER, Act, NoticeState
 from catcher.model.suppression import Scope, Suppression, suppressed
 from tests.support.notices import KEY, MORNING, notice, step, steps
 
@@ -17,25 +17,25 @@ from tests.support.notices import KEY, MORNING, notice, step, steps
 @pytest.mark.parametrize(
     ("acts", "state"),
     [
-        ((), State.DRAFTED),
-        ((Act.APPROVED,), State.APPROVED),
-        ((Act.APPROVED, Act.SENDING), State.SENDING),
-        ((Act.APPROVED, Act.SENDING, Act.SENDING), State.SENDING),
-        ((Act.APPROVED, Act.SENDING, Act.DEFERRED), State.DEFERRED),
-        ((Act.APPROVED, Act.SENDING, Act.DEFERRED, Act.SENDING, Act.SENT), State.SENT),
-        ((Act.APPROVED, Act.SENT), State.SENT),
-        ((Act.APPROVED, Act.SENDING, Act.FAILED), State.FAILED),
-        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.BOUNCED), State.BOUNCED),
-        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT), State.ANSWERED),
-        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT, Act.BOUNCED), State.ANSWERED),
-        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.BOUNCED, Act.GOT_IT), State.ANSWERED),
-        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT, Act.WRONG), State.WRONG),
-        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.ESCALATED), State.SENT),
-        ((Act.WITHDRAWN,), State.WITHDRAWN),
-        ((Act.APPROVED, Act.SUPPRESSED), State.SUPPRESSED),
+        ((), NoticeState.DRAFTED),
+        ((Act.APPROVED,), NoticeState.APPROVED),
+        ((Act.APPROVED, Act.SENDING), NoticeState.SENDING),
+        ((Act.APPROVED, Act.SENDING, Act.SENDING), NoticeState.SENDING),
+        ((Act.APPROVED, Act.SENDING, Act.DEFERRED), NoticeState.DEFERRED),
+        ((Act.APPROVED, Act.SENDING, Act.DEFERRED, Act.SENDING, Act.SENT), NoticeState.SENT),
+        ((Act.APPROVED, Act.SENT), NoticeState.SENT),
+        ((Act.APPROVED, Act.SENDING, Act.FAILED), NoticeState.FAILED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.BOUNCED), NoticeState.BOUNCED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT), NoticeState.ANSWERED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT, Act.BOUNCED), NoticeState.ANSWERED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.BOUNCED, Act.GOT_IT), NoticeState.ANSWERED),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.GOT_IT, Act.WRONG), NoticeState.WRONG),
+        ((Act.APPROVED, Act.SENDING, Act.SENT, Act.ESCALATED), NoticeState.SENT),
+        ((Act.WITHDRAWN,), NoticeState.WITHDRAWN),
+        ((Act.APPROVED, Act.SUPPRESSED), NoticeState.SUPPRESSED),
     ],
 )
-def test_the_state_follows_from_the_steps(acts: tuple[Act, ...], state: State) -> None:
+def test_the_state_follows_from_the_steps(acts: tuple[Act, ...], state: NoticeState) -> None:
     assert notice(*acts).state is state
 
 
@@ -52,16 +52,16 @@ def test_what_is_taken_back_is_not_sent_but_may_have_been(end: Act) -> None:
     taken_back = notice(Act.APPROVED, Act.SENDING, end)
     with pytest.raises(OutOfOrder):
         taken_back.with_step(step(Act.SENDING, 9))
-    assert taken_back.with_step(step(Act.SENT, 9)).state is State.SENT
+    assert taken_back.with_step(step(Act.SENT, 9)).state is NoticeState.SENT
 
 
 def test_two_people_approve_where_two_are_asked_for() -> None:
     waiting = notice(step(Act.APPROVED, 1, "alice"), step(Act.APPROVED, 2, "alice"), approvals=2)
-    assert waiting.state is State.DRAFTED
+    assert waiting.state is NoticeState.DRAFTED
     with pytest.raises(OutOfOrder):
         waiting.with_step(step(Act.SENDING, 3))
     approved = waiting.with_step(step(Act.APPROVED, 3, "bob"))
-    assert approved.state is State.APPROVED
+    assert approved.state is NoticeState.APPROVED
     assert approved.approvers == ("alice", "bob")
 
 
@@ -73,7 +73,7 @@ def test_nothing_is_sent_that_nobody_approved() -> None:
 
 
 @given(st.lists(steps(), max_size=12), st.data())
-def test_the_state_is_the_same_wherever_the_ledger_was_cut(tried: list[Step], data: st.DataObject) -> None:
+def test_the_state_is_the_same_wherever_the_ledger_was_cut(tried: list[LedgerEntry], data: st.DataObject) -> None:
     """A crash leaves a beginning of the ledger: going on from there gives what going on without a crash gave."""
     whole = notice()
     for each in tried:
@@ -82,21 +82,29 @@ def test_the_state_is_the_same_wherever_the_ledger_was_cut(tried: list[Step], da
         whole = whole.with_step(each)
     cut = data.draw(st.integers(1, len(whole.steps)))
     again = Notice(**{name: getattr(whole, name) for name in Notice.__slots__} | {"steps": whole.steps[:cut]})
-    assert again.state in State
+    assert again.state in NoticeState
     for each in whole.steps[cut:]:
         again = again.with_step(each)
     assert (again, again.state) == (whole, whole.state)
 
 
 @given(st.lists(steps(), max_size=12))
-def test_sending_needs_approval_by_as_many_people_as_are_asked_for(tried: list[Step]) -> None:
+def test_sending_needs_approval_by_as_many_people_as_are_asked_for(tried: list[LedgerEntry]) -> None:
     made = notice(approvals=2)
     for each in tried:
         try:
             made = made.with_step(each)
         except OutOfOrder:
             continue
-    went = {State.SENDING, State.DEFERRED, State.SENT, State.FAILED, State.BOUNCED, State.ANSWERED, State.WRONG}
+    went = {
+        NoticeState.SENDING,
+        NoticeState.DEFERRED,
+        NoticeState.SENT,
+        NoticeState.FAILED,
+        NoticeState.BOUNCED,
+        NoticeState.ANSWERED,
+        NoticeState.WRONG,
+    }
     assert made.state not in went or len(made.approvers) >= 2 or made.first(Act.SENDING) is None
     assert made.first(Act.SENDING) is None or len(made.approvers) >= 2
 

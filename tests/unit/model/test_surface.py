@@ -11,11 +11,11 @@ from catcher.model.fingerprint import (
     Authentication,
     AuthResult,
     Basis,
-    Candidate,
     DkimResult,
     Fingerprint,
     Freshness,
     Intended,
+    IntendedCandidate,
     Marking,
     Tier,
 )
@@ -63,7 +63,7 @@ def test_a_fingerprint_does_not_show_its_signatures() -> None:
     sample = observation()
     fingerprint = Fingerprint(
         sample.sender,
-        (Intended("army.ml", None, None, Basis.NONE, (Candidate("army.mil", 0.5, "tld"),), True),),
+        (Intended("army.ml", None, None, Basis.NONE, (IntendedCandidate("army.mil", 0.5, "tld"),), True),),
         sample.nature,
         (),
         sample.authentication,

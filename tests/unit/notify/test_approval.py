@@ -7,7 +7,7 @@ import pytest
 from catcher.desk.context import NotFound
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.notice import NoticeForm
-from catcher.model.noticelife import Act, State
+from catcher.model.noticelife import Act, NoticeState
 from catcher.model.suppression import Scope, Suppression
 from catcher.notify.approval import NotNow, approve, decide, posted, requested, subject_of, suppress, text_of
 from catcher.store import MemoryStore
@@ -25,17 +25,17 @@ def holding(*numbers: int, approvals: int = 1) -> MemoryStore:
 def test_a_person_approves() -> None:
     store = holding(1, 2)
     done = list(approve(store, [another(1).id, another(2).id], who="alice", now=MORNING))
-    assert [(n.state, n.approvers, n.steps[-1].at) for n in done] == [(State.APPROVED, ("alice",), MORNING)] * 2
+    assert [(n.state, n.approvers, n.steps[-1].at) for n in done] == [(NoticeState.APPROVED, ("alice",), MORNING)] * 2
 
 
 def test_two_different_people_approve() -> None:
     store = holding(1, approvals=2)
     (first,) = approve(store, [another(1).id], who="alice", now=MORNING)
-    assert first.state is State.DRAFTED
+    assert first.state is NoticeState.DRAFTED
     with pytest.raises(NotNow, match="alice has approved it already; another person"):
         list(approve(store, [another(1).id], who="alice", now=MORNING))
     (second,) = approve(store, [another(1).id], who="bob", now=MORNING)
-    assert second.state is State.APPROVED
+    assert second.state is NoticeState.APPROVED
 
 
 def test_of_several_none_is_approved_when_one_cannot_be() -> None:
@@ -46,7 +46,7 @@ def test_of_several_none_is_approved_when_one_cannot_be() -> None:
     with pytest.raises(NotFound):
         list(approve(store, [another(1).id, "ntc-ffffffffffff"], who="alice", now=MORNING))
     found = store.notice(another(1).id)
-    assert found is not None and found.state is State.DRAFTED
+    assert found is not None and found.state is NoticeState.DRAFTED
 
 
 def test_what_is_approved_can_be_read() -> None:
@@ -71,9 +71,9 @@ class TestSuppress:
             store.add_step(another(2).id, step(act, 1))
         made = Suppression(Scope.PARTY, KEY.party, "they asked", "alice", MORNING)
         (taken_back,) = suppress(store, made)
-        assert (taken_back.id, taken_back.state) == (another(1).id, State.SUPPRESSED)
+        assert (taken_back.id, taken_back.state) == (another(1).id, NoticeState.SUPPRESSED)
         assert (taken_back.steps[-1].who, taken_back.steps[-1].note) == ("alice", "they asked")
-        assert [n.state for n in store.notices()] == [State.SUPPRESSED, State.SENT, State.DRAFTED]
+        assert [n.state for n in store.notices()] == [NoticeState.SUPPRESSED, NoticeState.SENT, NoticeState.DRAFTED]
         assert list(store.suppressions()) == [made]
 
     def test_one_that_is_over_takes_nothing_back(self) -> None:
@@ -108,7 +108,7 @@ class TestLetters:
         store = self.letter()
         list(approve(store, [another(1).id], who="alice", now=MORNING))
         (sent,) = posted(store, [another(1).id], who="bob", now=MORNING)
-        assert (sent.state, sent.steps[-1].who, sent.steps[-1].note) == (State.SENT, "bob", "posted")
+        assert (sent.state, sent.steps[-1].who, sent.steps[-1].note) == (NoticeState.SENT, "bob", "posted")
         assert store.notice_text(sent.id) is None
         with pytest.raises(NotNow, match="only an approved letter is posted, and once"):
             list(posted(store, [another(1).id], who="bob", now=MORNING))
@@ -138,7 +138,11 @@ def test_approving_another_way_is_noted_at_the_notice_without_answer() -> None:
     list(approve(store, [another(2).id], who="alice", now=MORNING))
     before = store.notice(another(1).id)
     assert before is not None
-    assert (before.state, before.steps[-1].act, before.steps[-1].note) == (State.SENT, Act.ESCALATED, another(2).id)
+    assert (before.state, before.steps[-1].act, before.steps[-1].note) == (
+        NoticeState.SENT,
+        Act.ESCALATED,
+        another(2).id,
+    )
 
 
 class TestRequests:
@@ -150,7 +154,7 @@ class TestRequests:
         notice, asked = requested(store, another(1).id)
         assert asked is request_
         decided = decide(store, notice, done=done, who="alice", note="as agreed", now=MORNING)
-        assert decided.state is State.ANSWERED
+        assert decided.state is NoticeState.ANSWERED
         assert decided.steps[-1].act is (Act.CONFIRMED if done else Act.DECLINED)
         with pytest.raises(NotNow, match="nothing that its party asked for waits"):
             requested(store, another(1).id)

@@ -15,8 +15,8 @@ import pytest
 from catcher.desk.context import Desk
 from catcher.model.contact import Contact, Source
 from catcher.model.incident import Role
-from catcher.model.notice import TEXT_DAYS, Notice, Step
-from catcher.model.noticelife import Act, State
+from catcher.model.notice import TEXT_DAYS, LedgerEntry, Notice
+from catcher.model.noticelife import Act, NoticeState
 from catcher.notify.drafting import Drafting
 from tests.support.contacts import contact
 from tests.support.desks import NOW, desk, leak, mail
@@ -66,7 +66,7 @@ def test_a_draft_is_the_mail_without_date_and_signature() -> None:
     assert draft["From"].addresses[0].addr_spec == f"notices@{DOMAIN}"
     assert draft["Message-ID"] == f"<{notice.message_id}>"
     assert draft["Date"] is None and draft["DKIM-Signature"] is None
-    assert (notice.state, notice.period, notice.language) == (State.DRAFTED, "2026-06", "en")
+    assert (notice.state, notice.period, notice.language) == (NoticeState.DRAFTED, "2026-06", "en")
     assert notice.ref in draft["Subject"]
 
 
@@ -134,11 +134,11 @@ def test_an_old_draft_is_withdrawn_and_drafted_anew(approved: bool) -> None:
     drafting(table).draft()
     old = only(table)
     if approved:
-        table.store.add_step(old.id, Step(Act.APPROVED, NOW, "alice"))
+        table.store.add_step(old.id, LedgerEntry(Act.APPROVED, NOW, "alice"))
     later = replace(table, now=NOW + TEXT_DAYS)
     drafting(later).draft()
     first, second = [n for n in later.store.notices() if n.key.role is Role.SENDER]
-    assert (first.id, first.state, second.state) == (old.id, State.WITHDRAWN, State.DRAFTED)
+    assert (first.id, first.state, second.state) == (old.id, NoticeState.WITHDRAWN, NoticeState.DRAFTED)
     assert second.message_id != first.message_id
 
 
@@ -146,7 +146,7 @@ def test_what_was_withdrawn_today_is_drafted_tomorrow() -> None:
     table = desk(leak())
     drafting(table).draft()
     for notice in list(table.store.notices()):
-        table.store.add_step(notice.id, Step(Act.WITHDRAWN, NOW, "alice"))
+        table.store.add_step(notice.id, LedgerEntry(Act.WITHDRAWN, NOW, "alice"))
     drafting(table).draft()
     assert len(list(table.store.notices())) == 2
     drafting(replace(table, now=NOW + timedelta(days=1))).draft()

@@ -10,7 +10,7 @@ import pytest
 
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Contact, Source
-from catcher.model.notice import Notice, NoticeForm, Step
+from catcher.model.notice import LedgerEntry, Notice, NoticeForm
 from catcher.model.noticelife import Act
 from catcher.notify.ladder import BY_HAND, Rung, makes_bad, next_rung
 from tests.support.contacts import contact
@@ -37,7 +37,7 @@ def on(day: date, to: Contact | None, *acts: Act, number: int = 1, follows: str 
     made = replace(made, steps=())
     at = datetime.combine(day, time(8), tzinfo=UTC)
     for minute, act in enumerate((Act.DRAFTED, *(acts or SENT))):
-        made = made.with_step(Step(act, at + timedelta(minutes=minute), "alice"))
+        made = made.with_step(LedgerEntry(act, at + timedelta(minutes=minute), "alice"))
     return made
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import TEXT_DAYS, NoticeForm, Step
-from catcher.model.noticelife import Act, State
+from catcher.model.notice import TEXT_DAYS, LedgerEntry, NoticeForm
+from catcher.model.noticelife import Act, NoticeState
 from catcher.model.ports import Store
 from catcher.model.suppression import Scope, Suppression
 from catcher.notify.sending import wait
@@ -43,7 +43,7 @@ def acts(store: Store, id: str) -> list[Act]:
 def test_an_approved_notice_is_sent_once(store: Store) -> None:
     id, host = approved(store), Host()
     (sent,) = sender_over(store, host, Ticking()).send()
-    assert (sent.state, sent.steps[-1].note) == (State.SENT, "250 2.0.0 Ok")
+    assert (sent.state, sent.steps[-1].note) == (NoticeState.SENT, "250 2.0.0 Ok")
     assert acts(store, id) == [Act.DRAFTED, Act.APPROVED, Act.SENDING, Act.SENT]
     assert list(sender_over(store, host, Ticking()).send()) == []
     assert len(host.taken) == 1
@@ -69,12 +69,17 @@ def test_the_mail_is_the_text_with_date_and_signature_in_an_envelope_that_names_
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(
     ("replies", "state"),
-    [([], State.SENT), ([LATER], State.SENT), ([LATER, *[REFUSED] * 9], State.FAILED), ([NOBODY] * 9, State.FAILED)],
+    [
+        ([], NoticeState.SENT),
+        ([LATER], NoticeState.SENT),
+        ([LATER, *[REFUSED] * 9], NoticeState.FAILED),
+        ([NOBODY] * 9, NoticeState.FAILED),
+    ],
     ids=["250", "450 250", "450 552", "550"],
 )
 @pytest.mark.parametrize("at", range(1, 9))
 def test_wherever_it_dies_nothing_is_lost_and_a_copy_is_the_same_mail(
-    store: Store, replies: list[Reply], state: State, at: int, after: bool
+    store: Store, replies: list[Reply], state: NoticeState, at: int, after: bool
 ) -> None:
     id, host, clock = approved(store), Host(list(replies)), Ticking()
     dying = Dying(store, host, at, after=after)
@@ -90,7 +95,7 @@ def test_wherever_it_dies_nothing_is_lost_and_a_copy_is_the_same_mail(
     assert notice is not None
     assert notice.state is state
     assert len({mail.octets for mail in host.offered}) == 1, "every copy is the same, octet for octet"
-    if state is State.SENT:
+    if state is NoticeState.SENT:
         assert len(host.taken) <= 1 + unknown, "a copy only where the 250 came and nobody knew"
         assert host.taken
     else:
@@ -106,7 +111,7 @@ def test_of_several_the_others_go_on_after_a_crash(store: Store) -> None:
     with pytest.raises(Killed):
         list(sender_over(dying, dying, clock).send())
     list(sender_over(store, host, clock).send())
-    assert {notice.state for notice in store.notices()} == {State.SENT}
+    assert {notice.state for notice in store.notices()} == {NoticeState.SENT}
     assert len(host.taken) == 3
 
 
@@ -117,7 +122,7 @@ def test_a_smarthost_that_cannot_now_is_tried_again_with_longer_and_longer_waits
         (notice,) = sender_over(store, host, clock).send()
         moments.append(notice.steps[-2].at)
         assert list(sender_over(store, host, clock).send()) == [], "not before its time"
-        if notice.state is State.FAILED:
+        if notice.state is NoticeState.FAILED:
             break
         assert notice.again_at is not None
         clock.moment = notice.again_at
@@ -138,7 +143,7 @@ def test_an_address_that_the_smarthost_will_not_have_makes_the_contact_bad(store
     approved(store)
     bad: list[tuple[str, str]] = []
     (failed,) = sender_over(store, Host([NOBODY]), Ticking(), bad).send()
-    assert (failed.state, failed.steps[-1].note) == (State.FAILED, NOBODY.text)
+    assert (failed.state, failed.steps[-1].note) == (NoticeState.FAILED, NOBODY.text)
     assert bad == [(KEY.party, CONTACT.address)]
 
 
@@ -146,14 +151,14 @@ def test_another_refusal_says_nothing_of_the_contact(store: Store) -> None:
     approved(store)
     bad: list[tuple[str, str]] = []
     (failed,) = sender_over(store, Host([REFUSED]), Ticking(), bad).send()
-    assert (failed.state, bad) == (State.FAILED, [])
+    assert (failed.state, bad) == (NoticeState.FAILED, [])
 
 
 def test_what_nobody_approved_is_not_sent(store: Store) -> None:
     host = Host()
     store.add_notice(another(1), TEXT)
     store.add_notice(another(2, approvals=2), TEXT)
-    store.add_step(another(2).id, Step(Act.APPROVED, MORNING, "alice"))
+    store.add_step(another(2).id, LedgerEntry(Act.APPROVED, MORNING, "alice"))
     assert list(sender_over(store, host, Ticking()).send()) == []
     assert host.offered == []
 
@@ -181,18 +186,18 @@ def test_what_is_taken_back_between_two_looks_is_not_sent(store: Store) -> None:
     """The step before the dialogue is refused by the store, so that no octet is said."""
     id, host = approved(store), Host()
     generator = sender_over(store, host, Ticking()).send()
-    store.add_step(id, Step(Act.SUPPRESSED, MORNING, "alice", "asked"))
+    store.add_step(id, LedgerEntry(Act.SUPPRESSED, MORNING, "alice", "asked"))
     assert list(generator) == []
     assert host.offered == []
 
 
 @pytest.mark.parametrize(
-    ("tried", "state"), [((), State.WITHDRAWN), ((Act.SENDING,), State.FAILED)], ids=["untried", "tried"]
+    ("tried", "state"), [((), NoticeState.WITHDRAWN), ((Act.SENDING,), NoticeState.FAILED)], ids=["untried", "tried"]
 )
-def test_old_numbers_are_not_sent(store: Store, tried: tuple[Act, ...], state: State) -> None:
+def test_old_numbers_are_not_sent(store: Store, tried: tuple[Act, ...], state: NoticeState) -> None:
     id, host, clock = approved(store), Host(), Ticking()
     for act in tried:
-        store.add_step(id, Step(act, MORNING + timedelta(minutes=2), "catcher"))
+        store.add_step(id, LedgerEntry(act, MORNING + timedelta(minutes=2), "catcher"))
     clock.moment = MORNING + TEXT_DAYS
     (notice,) = sender_over(store, host, clock).send()
     assert notice.state is state

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from catcher.fingerprint.dkim import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from catcher.notify.signing import DkimKey, key_from, make_key
 from catcher.report import Language, message
 from tests.support import reports
@@ -54,8 +54,8 @@ def signed(key: DkimKey, octets: bytes) -> bytes:
 def ours(key: DkimKey, octets: bytes) -> list[str]:
     """What catcher's own verifier says."""
     header, body = read(octets)
-    question = Question(key.name, RRType.TXT)
-    answers = {question: Answer(Status.FOUND, (key.record.encode(),))}
+    question = Question(key.name, LookupType.TXT)
+    answers = {question: LookupResult(Status.FOUND, (key.record.encode(),))}
     verdicts = judge_dkim(Lookups(answers), read_claims(header, body, ()), NOW + timedelta(minutes=1))
     assert verdicts is not None
     return [verdict.result.value for verdict in verdicts]

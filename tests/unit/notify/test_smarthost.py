@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from catcher.config.schema import Notify
+from catcher.config.schema import NotifySection
 from catcher.model.errors import EnvironmentFailure
 from catcher.notify.outgoing import Outgoing
 from catcher.notify.smarthost import END_OF_DATA_SECONDS, Session, Smarthost, Verdict
@@ -111,7 +111,9 @@ def test_a_password_file_that_is_none(tmp_path: Path, mode: int, octets: bytes, 
 
 
 def test_as_configured() -> None:
-    assert Smarthost.of(Notify(), "mx.sink.example") is None
-    host = Smarthost.of(Notify(smarthost="smtp.sink.example", smarthost_port=465, smarthost_tls="implicit"), "mx")
+    assert Smarthost.of(NotifySection(), "mx.sink.example") is None
+    host = Smarthost.of(
+        NotifySection(smarthost="smtp.sink.example", smarthost_port=465, smarthost_tls="implicit"), "mx"
+    )
     assert host == Smarthost("smtp.sink.example", 465, "implicit", "mx")
     assert str(host) == "smtp.sink.example port 465"

@@ -12,8 +12,8 @@ from catcher.model.incident import IncidentKey, Role
 from catcher.model.measures import Period
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome
-from catcher.model.report import Limits, Operator, Report
-from catcher.report import Directory, Form, Language, compose, reference, render
+from catcher.model.report import Report, ReportOperator, ReportRules
+from catcher.report import Directory, Language, ReportForm, compose, reference, render
 from tests.support.observations import observation, sender
 
 JUNE = Period.parse("2026-06")
@@ -38,9 +38,9 @@ def report(
     incident = next(i for i in folded if i.key.role is role and party in (None, i.key.party))
     return compose(
         measure(incident, JUNE),
-        operator=Operator("Registry of Example"),
+        operator=ReportOperator("Registry of Example"),
         directory=Directory((listed or {}).get),
-        limits=Limits(3, 3, 30),
+        limits=ReportRules(3, 3, 30),
         now=now,
         evidence=evidence,
         names=names,
@@ -68,7 +68,7 @@ def test_a_contact_that_nobody_confirmed_learns_no_name() -> None:
     made = report(*BELOW, *ABOVE, role=Role.INTENDED, listed={"contractor.example": "Contractor"}, names=False)
     assert made.counterparts == ()
     assert (made.unnamed.organisations, made.unnamed.count.counted, made.organisations) == (2, 5, 2)
-    texts = [render(made, form) for form in Form] + [render(made, Form.TEXT, Language.FRENCH)]
+    texts = [render(made, form) for form in ReportForm] + [render(made, ReportForm.TEXT, Language.FRENCH)]
     assert not [text for text in texts if "travel.example" in text or "contractor.example" in text]
 
 

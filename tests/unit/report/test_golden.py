@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from catcher.report import Form, Language, render
+from catcher.report import Language, ReportForm, render
 from tests.support import reports
 
 _PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
@@ -15,15 +15,15 @@ _PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("form", [Form.TEXT, Form.HTML])
+@pytest.mark.parametrize("form", [ReportForm.TEXT, ReportForm.HTML])
 @pytest.mark.parametrize("name", reports.names())
-def test_a_case_gives_the_file_beside_it(name: str, form: Form, language: Language) -> None:
+def test_a_case_gives_the_file_beside_it(name: str, form: ReportForm, language: Language) -> None:
     compare(name, f"{language}.{form}", render(reports.composed(reports.case(name)), form, language))
 
 
 @pytest.mark.parametrize("name", reports.names())
 def test_a_case_gives_the_rows_beside_it(name: str) -> None:
-    compare(name, "csv", render(reports.composed(reports.case(name)), Form.CSV))
+    compare(name, "csv", render(reports.composed(reports.case(name)), ReportForm.CSV))
 
 
 def compare(name: str, ending: str, rendered: str) -> None:

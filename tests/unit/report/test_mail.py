@@ -12,7 +12,7 @@ from email.policy import SMTP
 import pytest
 
 from catcher.model.report import Report
-from catcher.report import Form, Language, NoMailAddress, is_address, message, render, subject
+from catcher.report import Language, NoMailAddress, ReportForm, is_address, message, render, subject
 from tests.support import reports
 from tests.support.pages import Page, harmful
 
@@ -57,7 +57,7 @@ def test_a_strict_parser_reads_back_both_alternatives(report: Report, language: 
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     text = mail.get_body(("plain",))
     assert text is not None
-    assert text.get_content().replace("\r\n", "\n") == render(report, Form.TEXT, language)
+    assert text.get_content().replace("\r\n", "\n") == render(report, ReportForm.TEXT, language)
     assert mail["Subject"] == subject(report, language)
     assert mail["Content-Language"] == language
 
@@ -96,7 +96,7 @@ def test_html_says_what_text_says(report: Report, language: Language) -> None:
     html = mail.get_body(("html",))
     assert html is not None
     shown = " ".join(" ".join(Page(html.get_content()).words).split())
-    for paragraph in re.split(r"\n\n|^- |^\d\. ", render(report, Form.TEXT, language), flags=re.MULTILINE):
+    for paragraph in re.split(r"\n\n|^- |^\d\. ", render(report, ReportForm.TEXT, language), flags=re.MULTILINE):
         sentence = " ".join(paragraph.split())
         if sentence.endswith(".") and len(sentence) > 40 and not paragraph.startswith((" ", "*", ">")):
             assert sentence.split(". ")[0] in shown

@@ -14,7 +14,7 @@ from hypothesis import given
 from catcher.model.measures import Period
 from catcher.model.policy import Outcome
 from catcher.model.remedy import System
-from catcher.model.report import EvidenceRow, Name
+from catcher.model.report import EvidenceRow, PartyName
 from catcher.report.pasted import Unpasteable
 from catcher.report.queries import queries
 from tests.support.kits import HOSTILE, domains
@@ -29,7 +29,7 @@ def row(ref: str = REF) -> EvidenceRow:
 
 
 def query(system: System, domain: str = "army.ml", *, made_on: date = JULY_1, ref: str = REF) -> str:
-    made = queries(Name(domain), JUNE, made_on, [row(ref)])
+    made = queries(PartyName(domain), JUNE, made_on, [row(ref)])
     return next(one.text for one in made if one.system is system)
 
 
@@ -79,8 +79,8 @@ def test_defender_is_asked_for_the_days_of_the_report() -> None:
 
 @given(domains)
 def test_no_name_ends_a_string_of_a_query(domain: str) -> None:
-    for one in queries(Name(domain), JUNE, JULY_1, []):
-        plain = queries(Name("army.ml"), JUNE, JULY_1, [])
+    for one in queries(PartyName(domain), JUNE, JULY_1, []):
+        plain = queries(PartyName("army.ml"), JUNE, JULY_1, [])
         like = next(p.text for p in plain if p.system is one.system)
         for mark in "'\"`$();|\n":
             assert one.text.count(mark) == like.count(mark)
@@ -89,4 +89,4 @@ def test_no_name_ends_a_string_of_a_query(domain: str) -> None:
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_query_is_made_of_what_is_no_name(hostile: str) -> None:
     with pytest.raises(Unpasteable):
-        queries(Name(hostile), JUNE, JULY_1, [])
+        queries(PartyName(hostile), JUNE, JULY_1, [])

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.remedy import System
-from catcher.model.report import Name
+from catcher.model.report import PartyName
 from catcher.report.pasted import Unpasteable
-from catcher.report.remedies import KIT, remedies
+from catcher.report.remedies import KIT_FILES, remedies
 from tests.support.kits import HOSTILE, MADE_ON, TYPOS, domains, kit
 from tests.support.peers import peer
 
 
 def test_every_system_of_the_kit_has_its_files() -> None:
     made = remedies(TYPOS, made_on=MADE_ON)
-    assert {remedy.system: tuple(part.file for part in remedy.parts) for remedy in made} == KIT
+    assert {remedy.system: tuple(part.file for part in remedy.parts) for remedy in made} == KIT_FILES
     files = [part.file for remedy in made for part in remedy.parts]
     assert len(files) == len(set(files)), "they lie in one folder"
 
@@ -28,13 +28,13 @@ def test_every_system_of_the_kit_has_its_files() -> None:
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_rule_is_made_of_what_is_no_name(hostile: str) -> None:
     with pytest.raises(Unpasteable) as refused:
-        remedies([(Name(hostile), None)], made_on=MADE_ON)
+        remedies([(PartyName(hostile), None)], made_on=MADE_ON)
     assert not hostile or hostile not in str(refused.value)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_hostile_intended_name_stays_out_of_every_rule(hostile: str) -> None:
-    for remedy in remedies([(Name("army.ml"), Name(hostile))], made_on=MADE_ON):
+    for remedy in remedies([(PartyName("army.ml"), PartyName(hostile))], made_on=MADE_ON):
         for part in remedy.parts:
             assert not hostile or hostile not in part.text
             assert "army.ml" in part.text or "army\\.ml" in part.text or part.file in ("postfix.sh", "exim_router")
@@ -74,7 +74,9 @@ _COMMAND = re.compile(
 
 @given(st.lists(domains, min_size=1, max_size=3), domains)
 def test_exchange_online_gets_commands_of_a_fixed_grammar(names: list[str], meant: str) -> None:
-    text = kit(System.EXCHANGE_ONLINE, tuple((Name(name), Name(meant)) for name in names))["exchange-online.ps1"]
+    text = kit(System.EXCHANGE_ONLINE, tuple((PartyName(name), PartyName(meant)) for name in names))[
+        "exchange-online.ps1"
+    ]
     assert re.fullmatch(f"(?:{_COMMAND.pattern})+", text)
     assert text.count("New-TransportRule") == len(names)
 
@@ -86,7 +88,7 @@ def test_exchange_online_matches_the_name_and_all_below_and_nothing_else() -> No
 
 
 def test_a_long_name_leaves_a_rules_name_within_64_characters() -> None:
-    text = kit(System.EXCHANGE_ONLINE, ((Name(("a" * 60 + ".") * 3 + "ml"), None),))["exchange-online.ps1"]
+    text = kit(System.EXCHANGE_ONLINE, ((PartyName(("a" * 60 + ".") * 3 + "ml"), None),))["exchange-online.ps1"]
     found = re.search(r"-Name '([^']*)'", text)
     assert found is not None and len(found[1]) <= 64
 
@@ -107,7 +109,7 @@ def assert_matches_the_name_and_all_below(patterns: list[str]) -> None:
 
 @given(st.lists(domains, min_size=1, max_size=4, unique=True))
 def test_a_list_for_a_gateway_is_one_domain_a_line(names: list[str]) -> None:
-    typos = tuple((Name(name), None) for name in names)
+    typos = tuple((PartyName(name), None) for name in names)
     assert kit(System.MIMECAST, typos)["mimecast.csv"].splitlines() == names
     assert kit(System.PROOFPOINT, typos)["proofpoint.csv"].splitlines() == names
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 import catcher.report
 from catcher.model.remedy import System
-from catcher.report import Form, render
+from catcher.report import ReportForm, render
 from tests.support import reports
 from tests.support.tree import ROOT
 
@@ -25,7 +25,7 @@ def test_it_is_a_schema() -> None:
 
 @pytest.fixture(params=reports.names())
 def document(request: pytest.FixtureRequest) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(render(reports.composed(reports.case(request.param)), Form.JSON))
+    loaded: dict[str, Any] = json.loads(render(reports.composed(reports.case(request.param)), ReportForm.JSON))
     return loaded
 
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from catcher.model.incident import Role
 from catcher.model.report import Report
-from catcher.report import Form, render
-from catcher.report.sheet import COLUMNS, _harmless
+from catcher.report import ReportForm, render
+from catcher.report.sheet import SHEET_COLUMNS, _harmless
 from tests.support import reports
 
 
 def table(report: Report) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(render(report, Form.CSV)), strict=True)
-    assert tuple(reader.fieldnames or ()) == COLUMNS
+    reader = csv.DictReader(io.StringIO(render(report, ReportForm.CSV)), strict=True)
+    assert tuple(reader.fieldnames or ()) == SHEET_COLUMNS
     return list(reader)
 
 

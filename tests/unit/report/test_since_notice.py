@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from catcher.report import Form, Language, render
+from catcher.report import Language, ReportForm, render
 from tests.support import reports
 
 NOTICE = date(2026, 5, 4)
@@ -60,7 +60,7 @@ CASES = {
 }
 
 
-def text(case: dict[str, Any], language: Language, form: Form = Form.TEXT) -> str:
+def text(case: dict[str, Any], language: Language, form: ReportForm = ReportForm.TEXT) -> str:
     return re.sub(r"\s+", " ", render(reports.composed(case), form, language))
 
 
@@ -76,19 +76,19 @@ def test_every_language_tells_the_cases_apart(language: Language) -> None:
 
 @pytest.mark.parametrize("sentence", CASES)
 def test_the_page_says_it_too(sentence: str) -> None:
-    page = re.sub("<[^>]*>", "", text(CASES[sentence], Language.ENGLISH, Form.HTML)).replace("&#39;", "'")
+    page = re.sub("<[^>]*>", "", text(CASES[sentence], Language.ENGLISH, ReportForm.HTML)).replace("&#39;", "'")
     assert sentence in page
 
 
 def test_before_the_first_notice_nothing_is_said() -> None:
     with_notice = case(BEFORE, GOING_ON)
-    document = json.loads(render(reports.composed({**with_notice, "notices": []}), Form.JSON))
+    document = json.loads(render(reports.composed({**with_notice, "notices": []}), ReportForm.JSON))
     assert (document["life"], document["effect"]) == (None, None)
     assert _only({**with_notice, "notices": []}, Language.ENGLISH) == ""
 
 
 def test_the_party_does_not_learn_the_numbers_of_others() -> None:
-    document = json.loads(render(reports.composed(case(BEFORE, RARE, untold=BEFORE)), Form.JSON))
+    document = json.loads(render(reports.composed(case(BEFORE, RARE, untold=BEFORE)), ReportForm.JSON))
     assert document["effect"]["alike"] is True
     assert "control" not in document["effect"]
 

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from catcher.resolve.budget import MAX_HOLDERS, Budgets
 from catcher.resolve.cache import MAX_ENTRIES, Cache
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-FOUND = Answer(Status.FOUND, (b"text",))
+FOUND = LookupResult(Status.FOUND, (b"text",))
 
 
 def question(number: int = 0) -> Question:
-    return Question(f"n{number}.example", RRType.TXT)
+    return Question(f"n{number}.example", LookupType.TXT)
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ def question(number: int = 0) -> Question:
     [
         (FOUND, 60, 60),
         (FOUND, 999_999, 3600),
-        (Answer(Status.NXDOMAIN), 999_999, 900),
-        (Answer(Status.NODATA), 10, 10),
-        (Answer(Status.FAILED), 999_999, 30),
+        (LookupResult(Status.NXDOMAIN), 999_999, 900),
+        (LookupResult(Status.NODATA), 10, 10),
+        (LookupResult(Status.FAILED), 999_999, 30),
     ],
 )
-def test_an_answer_is_kept_for_its_ttl_and_no_longer_than_its_kind(answer: Answer, ttl: int, kept: int) -> None:
+def test_an_answer_is_kept_for_its_ttl_and_no_longer_than_its_kind(answer: LookupResult, ttl: int, kept: int) -> None:
     cache = Cache()
     cache.put(question(), answer, ttl, NOW)
     assert cache.get(question(), NOW + timedelta(seconds=kept - 1)) is answer
@@ -55,7 +55,7 @@ def test_the_oldest_use_goes_first() -> None:
 
 def test_a_large_answer_is_not_kept() -> None:
     cache = Cache()
-    cache.put(question(), Answer(Status.FOUND, (b"x" * 60_000,)), 60, NOW)
+    cache.put(question(), LookupResult(Status.FOUND, (b"x" * 60_000,)), 60, NOW)
     assert len(cache) == 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import ConfigurationError
-from catcher.model.lookup import Answer, Question, RRType, Status
+from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from catcher.resolve import ZoneResolver
 
 CONTRACTOR = """
@@ -45,35 +45,35 @@ def resolver(tmp_path: Path) -> ZoneResolver:
 @pytest.mark.parametrize(
     ("name", "rrtype", "expected"),
     [
-        ("contractor.example", "MX", Answer(Status.FOUND, ((10, "mail.contractor.example"), (0, "")))),
-        ("contractor.example", "TXT", Answer(Status.FOUND, (b"v=spf1 mx -all",))),
-        ("contractor.example", "NS", Answer(Status.FOUND, ("ns1.contractor.example", "ns2.hosting.example"))),
-        ("contractor.example", "SOA", Answer(Status.FOUND, (r"Host\.master.contractor.example",))),
-        ("mail.contractor.example", "SOA", Answer(Status.NODATA)),
-        ("mail.contractor.example", "A", Answer(Status.FOUND, ("192.0.2.25",))),
-        ("mail.contractor.example", "AAAA", Answer(Status.FOUND, ("2001:db8::25",))),
-        ("25.contractor.example", "PTR", Answer(Status.FOUND, ("host.contractor.example",))),
-        ("mail.contractor.example", "TXT", Answer(Status.NODATA)),
-        ("nowhere.contractor.example", "A", Answer(Status.NXDOMAIN)),
-        ("www.contractor.example", "A", Answer(Status.FOUND, ("192.0.2.25",))),
-        ("away.contractor.example", "A", Answer(Status.FOUND, ("192.0.2.80",))),
-        ("lost.contractor.example", "A", Answer(Status.NXDOMAIN)),
-        ("loop.contractor.example", "A", Answer(Status.FAILED)),
-        ("x.wild.contractor.example", "TXT", Answer(Status.FOUND, (b"wild",))),
-        ("y.x.wild.contractor.example", "TXT", Answer(Status.FOUND, (b"wild",))),
-        ("x.wild.contractor.example", "A", Answer(Status.NODATA)),
-        ("wild.contractor.example", "TXT", Answer(Status.NODATA)),
-        ("b.deep.contractor.example", "TXT", Answer(Status.NODATA)),
-        ("c.deep.contractor.example", "TXT", Answer(Status.NXDOMAIN)),
-        ("sp\\032ace.contractor.example", "TXT", Answer(Status.FOUND, (b"odd",))),
-        ("elsewhere.example", "A", Answer(Status.NXDOMAIN)),
-        ("a..example", "A", Answer(Status.NXDOMAIN)),
+        ("contractor.example", "MX", LookupResult(Status.FOUND, ((10, "mail.contractor.example"), (0, "")))),
+        ("contractor.example", "TXT", LookupResult(Status.FOUND, (b"v=spf1 mx -all",))),
+        ("contractor.example", "NS", LookupResult(Status.FOUND, ("ns1.contractor.example", "ns2.hosting.example"))),
+        ("contractor.example", "SOA", LookupResult(Status.FOUND, (r"Host\.master.contractor.example",))),
+        ("mail.contractor.example", "SOA", LookupResult(Status.NODATA)),
+        ("mail.contractor.example", "A", LookupResult(Status.FOUND, ("192.0.2.25",))),
+        ("mail.contractor.example", "AAAA", LookupResult(Status.FOUND, ("2001:db8::25",))),
+        ("25.contractor.example", "PTR", LookupResult(Status.FOUND, ("host.contractor.example",))),
+        ("mail.contractor.example", "TXT", LookupResult(Status.NODATA)),
+        ("nowhere.contractor.example", "A", LookupResult(Status.NXDOMAIN)),
+        ("www.contractor.example", "A", LookupResult(Status.FOUND, ("192.0.2.25",))),
+        ("away.contractor.example", "A", LookupResult(Status.FOUND, ("192.0.2.80",))),
+        ("lost.contractor.example", "A", LookupResult(Status.NXDOMAIN)),
+        ("loop.contractor.example", "A", LookupResult(Status.FAILED)),
+        ("x.wild.contractor.example", "TXT", LookupResult(Status.FOUND, (b"wild",))),
+        ("y.x.wild.contractor.example", "TXT", LookupResult(Status.FOUND, (b"wild",))),
+        ("x.wild.contractor.example", "A", LookupResult(Status.NODATA)),
+        ("wild.contractor.example", "TXT", LookupResult(Status.NODATA)),
+        ("b.deep.contractor.example", "TXT", LookupResult(Status.NODATA)),
+        ("c.deep.contractor.example", "TXT", LookupResult(Status.NXDOMAIN)),
+        ("sp\\032ace.contractor.example", "TXT", LookupResult(Status.FOUND, (b"odd",))),
+        ("elsewhere.example", "A", LookupResult(Status.NXDOMAIN)),
+        ("a..example", "A", LookupResult(Status.NXDOMAIN)),
     ],
 )
 def test_a_question_is_answered_from_the_files_alone(
-    resolver: ZoneResolver, name: str, rrtype: str, expected: Answer
+    resolver: ZoneResolver, name: str, rrtype: str, expected: LookupResult
 ) -> None:
-    question = Question(name, RRType(rrtype))
+    question = Question(name, LookupType(rrtype))
     assert asyncio.run(resolver.ask([question], on_behalf_of="x.example")) == {question: expected}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.answer import Answer
+from catcher.model.answer import PartyAnswer
 from catcher.privacy import NoticeCodes
 from catcher.smtp import Limits
 from tests.support.smtpwire import (
@@ -36,9 +36,9 @@ CODES = NoticeCodes(bytes(32))
 NOTICE = "ntc-0123456789ab"
 
 
-def answer_of(local_part: str) -> Answer | None:
+def answer_of(local_part: str) -> PartyAnswer | None:
     found = CODES.answer(local_part)
-    return None if found is None else Answer(*found)
+    return None if found is None else PartyAnswer(*found)
 
 
 def recorded(intake: RecordingIntake) -> list[str]:

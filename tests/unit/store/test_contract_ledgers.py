@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from catcher.model.alert import Channel, Delivery
+from catcher.model.alert import AlertDelivery, Channel
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.policy import Policy, PolicySince
 from catcher.model.ports import Store
@@ -54,22 +54,22 @@ class TestAlerts:
     def test_it_is_open_until_every_channel_is_done(self, store: Store) -> None:
         store.raise_alerts([alert(), alert(key="later")])
         assert [a.key for a in store.alerts(open_only=True)] == [alert().key, "later"]
-        store.note_deliveries({alert().key: Delivery(Channel.MAIL, 1, None, NOON)})
+        store.note_deliveries({alert().key: AlertDelivery(Channel.MAIL, 1, None, NOON)})
         assert [a.key for a in store.alerts(open_only=True)] == [alert().key, "later"]
-        store.note_deliveries({alert().key: Delivery(Channel.WEBHOOK, 9, None)})
+        store.note_deliveries({alert().key: AlertDelivery(Channel.WEBHOOK, 9, None)})
         assert [a.key for a in store.alerts(open_only=True, limit=5)] == ["later"]
-        done = (Delivery(Channel.MAIL, 1, None, NOON), Delivery(Channel.WEBHOOK, 9, None))
+        done = (AlertDelivery(Channel.MAIL, 1, None, NOON), AlertDelivery(Channel.WEBHOOK, 9, None))
         assert list(store.alerts())[1].deliveries == done
 
     def test_an_unknown_key_changes_nothing(self, store: Store) -> None:
-        store.note_deliveries({"unknown": Delivery(Channel.MAIL)})
+        store.note_deliveries({"unknown": AlertDelivery(Channel.MAIL)})
         assert list(store.alerts()) == []
 
     def test_nothing_finer_than_the_second_is_stored(self, store: Store) -> None:
         fine = NOON + timedelta(microseconds=5)
-        (raised,) = store.raise_alerts([alert(at=fine, deliveries=(Delivery(Channel.MAIL, 0, fine),))])
+        (raised,) = store.raise_alerts([alert(at=fine, deliveries=(AlertDelivery(Channel.MAIL, 0, fine),))])
         assert (raised.at, raised.deliveries[0].again_at) == (NOON, NOON)
-        store.note_deliveries({raised.key: Delivery(Channel.MAIL, 1, None, fine)})
+        store.note_deliveries({raised.key: AlertDelivery(Channel.MAIL, 1, None, fine)})
         assert next(store.alerts()).deliveries[0].sent_at == NOON
 
 

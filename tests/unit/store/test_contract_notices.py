@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from catcher.model.notice import TEXT_DAYS, Notice, OutOfOrder
-from catcher.model.noticelife import Act, State
+from catcher.model.noticelife import Act, NoticeState
 from catcher.model.ports import Store
 from catcher.model.suppression import Scope, Suppression
 from tests.support.folding import folder
@@ -114,7 +114,7 @@ def test_old_texts_are_purged_and_their_notices_stay(store: Store) -> None:
     assert store.notice_text(notice().id) == TEXT
     assert store.purge(now, keep_days=30, folder=folder) == would
     assert [store.notice_text(each.id) for each in (notice(), young)] == [None, TEXT]
-    assert [each.state for each in store.notices()] == [State.DRAFTED, State.DRAFTED]
+    assert [each.state for each in store.notices()] == [NoticeState.DRAFTED, NoticeState.DRAFTED]
 
 
 def test_suppressions_come_in_the_order_in_which_they_were_made(store: Store) -> None:

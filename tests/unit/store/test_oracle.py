@@ -13,10 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from catcher.model.alert import Channel, Delivery
+from catcher.model.alert import AlertDelivery, Channel
 from catcher.model.contact import Contact, Source, merged
 from catcher.model.demand import DemandKey
-from catcher.model.notice import Notice, OutOfOrder, Step
+from catcher.model.notice import LedgerEntry, Notice, OutOfOrder
 from catcher.model.observation import Observation
 from catcher.model.policy import Policy
 from catcher.model.suppression import Suppression
@@ -114,7 +114,7 @@ class TwoStores(RuleBasedStateMachine):
         assert self._sqlite.add_notice(drafted, text) == self._memory.add_notice(drafted, text)
 
     @rule(number=st.integers(0, 3), step=steps())
-    def add_step(self, number: int, step: Step) -> None:
+    def add_step(self, number: int, step: LedgerEntry) -> None:
         assert _stepped(self._sqlite, number, step) == _stepped(self._memory, number, step)
 
     @rule(suppression=suppressions())
@@ -130,13 +130,13 @@ class TwoStores(RuleBasedStateMachine):
         assert self._sqlite.note_policies(day, policies) == self._memory.note_policies(day, policies)
 
     @rule(keys=st.lists(_ALERTS, max_size=3), ways=st.lists(deliveries, max_size=2, unique_by=lambda d: d.channel))
-    def raise_alerts(self, keys: list[str], ways: list[Delivery]) -> None:
+    def raise_alerts(self, keys: list[str], ways: list[AlertDelivery]) -> None:
         in_order = tuple(sorted(ways, key=lambda delivery: list(Channel).index(delivery.channel)))
         alerts = [alert(key=key, deliveries=in_order) for key in keys]
         assert self._sqlite.raise_alerts(alerts) == self._memory.raise_alerts(alerts)
 
     @rule(noted=st.dictionaries(_ALERTS, deliveries, max_size=3))
-    def note_deliveries(self, noted: dict[str, Delivery]) -> None:
+    def note_deliveries(self, noted: dict[str, AlertDelivery]) -> None:
         self._sqlite.note_deliveries(noted)
         self._memory.note_deliveries(noted)
 
@@ -199,7 +199,7 @@ class TwoStores(RuleBasedStateMachine):
         assert list(self._sqlite.suppressions()) == list(self._memory.suppressions())
 
 
-def _stepped(store: MemoryStore | SqliteStore, number: int, step: Step) -> Notice | type[Exception]:
+def _stepped(store: MemoryStore | SqliteStore, number: int, step: LedgerEntry) -> Notice | type[Exception]:
     try:
         return store.add_step(f"ntc-{number:012x}", step)
     except (OutOfOrder, KeyError) as error:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import Reason, StepResult
+from catcher.model.contact import StepReason, StepResult
 from catcher.notify.find.http import Page, Request, exchange
 from catcher.notify.find.https import trusting_the_systems_authorities
 from catcher.notify.find.said import Said, found
@@ -77,7 +77,7 @@ def test_the_first_of_two_content_types_counts_and_the_body_ends_with_the_connec
     head = b"HTTP/1.0 200 OK\r\nContent-Type: Text/Plain\r\nContent-Type: text/html\r\n\r\n"
     assert answered(head + b"hello") == Page(HERE, "text/plain", b"hello")
     refusal = answered(head + b"a" * 101)
-    assert isinstance(refusal, Said) and refusal.reason is Reason.TOO_LARGE
+    assert isinstance(refusal, Said) and refusal.reason is StepReason.TOO_LARGE
 
 
 def test_tls_verifies_name_and_chain_and_logs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

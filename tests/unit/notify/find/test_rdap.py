@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import Reason
+from catcher.model.contact import StepReason
 from catcher.notify.find.rdap import Record, read, read_bootstrap
 from catcher.notify.find.url import Url
 
@@ -21,7 +21,7 @@ def entity(role: str, *emails: str, **more: Any) -> dict[str, Any]:
     return {"objectClassName": "entity", "roles": [role], "vcardArray": ["vcard", properties], **more}
 
 
-def record(*entities: Any, **more: Any) -> Record | Reason:
+def record(*entities: Any, **more: Any) -> Record | StepReason:
     document = {"objectClassName": "domain", "ldhName": "Contractor.Example", "entities": list(entities), **more}
     return read(json.dumps(document).encode(), PARTY)
 
@@ -60,8 +60,8 @@ def test_what_is_withheld_is_told_from_what_is_not_there(more: dict[str, Any]) -
 
 
 def test_a_record_of_another_name_is_refused() -> None:
-    assert record(ldhName="other.example") is Reason.OTHER_NAME
-    assert record(ldhName=None) is Reason.OTHER_NAME
+    assert record(ldhName="other.example") is StepReason.OTHER_NAME
+    assert record(ldhName=None) is StepReason.OTHER_NAME
 
 
 def test_the_registrars_record_is_known_by_its_link() -> None:
@@ -78,7 +78,7 @@ def test_the_registrars_record_is_known_by_its_link() -> None:
     [b"", b"<html>", b"[]", b'{"objectClassName":"entity"}', b"[" * 100_000, b'{"a":' + b"9" * 10_000 + b"}", b"\xff"],
 )
 def test_what_is_no_record_is_malformed(body: bytes) -> None:
-    assert read(body, PARTY) is Reason.MALFORMED
+    assert read(body, PARTY) is StepReason.MALFORMED
 
 
 def test_the_bootstrap_names_the_first_https_server_of_each_domain() -> None:

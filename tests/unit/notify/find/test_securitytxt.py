@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import Reason, StepResult
+from catcher.model.contact import StepReason, StepResult
 from catcher.notify.find.http import Page
 from catcher.notify.find.said import Said
 from catcher.notify.find.securitytxt import PATH, read
@@ -42,24 +42,24 @@ def test_its_contacts_come_in_the_order_of_preference() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", Reason.MALFORMED),
-        (f"Expires: {LATER}\n", Reason.MALFORMED),
-        ("Contact: mailto:security@contractor.example\n", Reason.NO_EXPIRY),
-        (GOOD + f"Expires: {LATER}\n", Reason.NO_EXPIRY),
-        ("Contact: mailto:a@contractor.example\nExpires: next year\n", Reason.MALFORMED),
-        ("Contact: mailto:a@contractor.example\nExpires: 2026-13-41T00:00:00Z\n", Reason.MALFORMED),
-        (f"Contact: mailto:a@contractor.example\nExpires: {NOON:%Y-%m-%dT%H:%M:%SZ}\n", Reason.EXPIRED),
-        ("Contact: mailto:a@contractor.example\nExpires: 2020-01-01T00:00:00.5+01:00\n", Reason.EXPIRED),
-        (GOOD + "Canonical: https://other.example/.well-known/security.txt\n", Reason.OTHER_CANONICAL),
-        (b"Contact: mailto:\xff@contractor.example\n", Reason.MALFORMED),
-        (GOOD + "\x1b[2J\n", Reason.MALFORMED),
-        (GOOD + "#\n" * 1000, Reason.MALFORMED),
-        (GOOD.replace("\n", "\r"), Reason.MALFORMED),
-        ("<!DOCTYPE html>\n<html><head><title>Not found</title>\n", Reason.MALFORMED),
-        (f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{GOOD}", Reason.MALFORMED),
+        ("", StepReason.MALFORMED),
+        (f"Expires: {LATER}\n", StepReason.MALFORMED),
+        ("Contact: mailto:security@contractor.example\n", StepReason.NO_EXPIRY),
+        (GOOD + f"Expires: {LATER}\n", StepReason.NO_EXPIRY),
+        ("Contact: mailto:a@contractor.example\nExpires: next year\n", StepReason.MALFORMED),
+        ("Contact: mailto:a@contractor.example\nExpires: 2026-13-41T00:00:00Z\n", StepReason.MALFORMED),
+        (f"Contact: mailto:a@contractor.example\nExpires: {NOON:%Y-%m-%dT%H:%M:%SZ}\n", StepReason.EXPIRED),
+        ("Contact: mailto:a@contractor.example\nExpires: 2020-01-01T00:00:00.5+01:00\n", StepReason.EXPIRED),
+        (GOOD + "Canonical: https://other.example/.well-known/security.txt\n", StepReason.OTHER_CANONICAL),
+        (b"Contact: mailto:\xff@contractor.example\n", StepReason.MALFORMED),
+        (GOOD + "\x1b[2J\n", StepReason.MALFORMED),
+        (GOOD + "#\n" * 1000, StepReason.MALFORMED),
+        (GOOD.replace("\n", "\r"), StepReason.MALFORMED),
+        ("<!DOCTYPE html>\n<html><head><title>Not found</title>\n", StepReason.MALFORMED),
+        (f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{GOOD}", StepReason.MALFORMED),
     ],
 )
-def test_what_breaks_the_rules_is_refused(text: str | bytes, reason: Reason) -> None:
+def test_what_breaks_the_rules_is_refused(text: str | bytes, reason: StepReason) -> None:
     assert (said(text).result, said(text).reason) == (StepResult.REFUSED, reason)
 
 
@@ -67,7 +67,7 @@ def test_what_breaks_the_rules_is_refused(text: str | bytes, reason: Reason) -> 
     "content_type", ["", "text/html", "text/plain; charset=iso-8859-1", "application/octet-stream", "text/plainer"]
 )
 def test_it_is_plain_text_in_utf_8_or_nothing(content_type: str) -> None:
-    assert said(GOOD, content_type).reason is Reason.CONTENT_TYPE
+    assert said(GOOD, content_type).reason is StepReason.CONTENT_TYPE
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_file_may_say_that_it_belongs_here() -> None:
 
 def test_one_without_a_mail_address_names_nobody() -> None:
     only_web = said(f"Contact: https://contractor.example/report\nExpires: {LATER}\n")
-    assert (only_web.result, only_web.reason) == (StepResult.NONE, Reason.NO_ADDRESS)
+    assert (only_web.result, only_web.reason) == (StepResult.NONE, StepReason.NO_ADDRESS)
 
 
 def test_a_signed_file_is_read_through_and_only_what_is_signed_counts() -> None:

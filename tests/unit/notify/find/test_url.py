@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import Reason
+from catcher.model.contact import StepReason
 from catcher.notify.find.url import Url, follow, read
 
 HERE = Url("contractor.example", "/.well-known/security.txt")
@@ -17,31 +17,31 @@ HERE = Url("contractor.example", "/.well-known/security.txt")
     [
         ("https://Contractor.Example", Url("contractor.example", "/")),
         ("https://contractor.example:443/a?b=c#d", Url("contractor.example", "/a?b=c")),
-        ("http://contractor.example/", Reason.NOT_HTTPS),
-        ("https://contractor.example:8443/", Reason.NOT_HTTPS),
-        ("ftp://contractor.example/", Reason.NOT_HTTPS),
-        ("//contractor.example/", Reason.NOT_HTTPS),
-        ("https:///path", Reason.MALFORMED),
-        ("https://user@contractor.example/", Reason.MALFORMED),
-        ("https://contractor.example@127.0.0.1/", Reason.MALFORMED),
-        ("https://contractor.example:x/", Reason.MALFORMED),
-        ("https://contractor.example:99999/", Reason.MALFORMED),
-        ("https://localhost/", Reason.MALFORMED),
-        ("https://127.0.0.1/", Reason.MALFORMED),
-        ("https://2130706433/", Reason.MALFORMED),
-        ("https://127.1/", Reason.MALFORMED),
-        ("https://0x7f.0x1/", Reason.MALFORMED),
-        ("https://[::1]/", Reason.MALFORMED),
-        ("https://[::1/", Reason.MALFORMED),
-        ("https://contractor.example/a b", Reason.MALFORMED),
-        ("https://contractor.example/a\r\nHost: x", Reason.MALFORMED),
-        ("https://contractor.example\\@other.example/", Reason.MALFORMED),
-        ("https://contractor..example/", Reason.MALFORMED),
-        ("https://bücher.example/", Reason.MALFORMED),
-        ("https://contractor.example/" + "a" * 2048, Reason.MALFORMED),
+        ("http://contractor.example/", StepReason.NOT_HTTPS),
+        ("https://contractor.example:8443/", StepReason.NOT_HTTPS),
+        ("ftp://contractor.example/", StepReason.NOT_HTTPS),
+        ("//contractor.example/", StepReason.NOT_HTTPS),
+        ("https:///path", StepReason.MALFORMED),
+        ("https://user@contractor.example/", StepReason.MALFORMED),
+        ("https://contractor.example@127.0.0.1/", StepReason.MALFORMED),
+        ("https://contractor.example:x/", StepReason.MALFORMED),
+        ("https://contractor.example:99999/", StepReason.MALFORMED),
+        ("https://localhost/", StepReason.MALFORMED),
+        ("https://127.0.0.1/", StepReason.MALFORMED),
+        ("https://2130706433/", StepReason.MALFORMED),
+        ("https://127.1/", StepReason.MALFORMED),
+        ("https://0x7f.0x1/", StepReason.MALFORMED),
+        ("https://[::1]/", StepReason.MALFORMED),
+        ("https://[::1/", StepReason.MALFORMED),
+        ("https://contractor.example/a b", StepReason.MALFORMED),
+        ("https://contractor.example/a\r\nHost: x", StepReason.MALFORMED),
+        ("https://contractor.example\\@other.example/", StepReason.MALFORMED),
+        ("https://contractor..example/", StepReason.MALFORMED),
+        ("https://bücher.example/", StepReason.MALFORMED),
+        ("https://contractor.example/" + "a" * 2048, StepReason.MALFORMED),
     ],
 )
-def test_a_url_is_one_place_or_none(text: str, expected: Url | Reason) -> None:
+def test_a_url_is_one_place_or_none(text: str, expected: Url | StepReason) -> None:
     assert read(text) == expected
 
 
@@ -52,16 +52,16 @@ def test_a_url_is_one_place_or_none(text: str, expected: Url | Reason) -> None:
         ("other.txt", Url("contractor.example", "/.well-known/other.txt")),
         ("https://contractor.example/x", Url("contractor.example", "/x")),
         ("//CONTRACTOR.example/x", Url("contractor.example", "/x")),
-        ("https://www.contractor.example/", Reason.OTHER_HOST),
-        ("//other.example/x", Reason.OTHER_HOST),
-        ("http://contractor.example/x", Reason.NOT_HTTPS),
-        ("https://127.0.0.1/x", Reason.MALFORMED),
-        ("https://[::1/", Reason.MALFORMED),
-        ("/a\x00b", Reason.MALFORMED),
-        ("/" + "a" * 4000, Reason.MALFORMED),
+        ("https://www.contractor.example/", StepReason.OTHER_HOST),
+        ("//other.example/x", StepReason.OTHER_HOST),
+        ("http://contractor.example/x", StepReason.NOT_HTTPS),
+        ("https://127.0.0.1/x", StepReason.MALFORMED),
+        ("https://[::1/", StepReason.MALFORMED),
+        ("/a\x00b", StepReason.MALFORMED),
+        ("/" + "a" * 4000, StepReason.MALFORMED),
     ],
 )
-def test_a_redirect_leads_to_the_same_host_or_nowhere(location: str, expected: Url | Reason) -> None:
+def test_a_redirect_leads_to_the_same_host_or_nowhere(location: str, expected: Url | StepReason) -> None:
     assert follow(HERE, location) == expected
 
 

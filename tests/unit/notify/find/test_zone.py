@@ -9,23 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import Reason, StepResult
-from catcher.model.lookup import Answer, Answers, Question, RRType, Status
+from catcher.model.contact import StepReason, StepResult
+from catcher.model.lookup import LookupResult, LookupResults, LookupType, Question, Status
 from catcher.notify.find.said import Said
 from catcher.notify.find.zone import mailbox_of, mailboxes, soa
 
 PARTY = "contractor.example"
-NODATA, NXDOMAIN, FAILED = Answer(Status.NODATA), Answer(Status.NXDOMAIN), Answer(Status.FAILED)
-ADDRESS = Answer(Status.FOUND, ("192.0.2.1",))
+NODATA, NXDOMAIN, FAILED = LookupResult(Status.NODATA), LookupResult(Status.NXDOMAIN), LookupResult(Status.FAILED)
+ADDRESS = LookupResult(Status.FOUND, ("192.0.2.1",))
 
 
 class Table:
     """A resolver that knows ``answers`` by type, and NODATA."""
 
-    def __init__(self, **answers: Answer) -> None:
+    def __init__(self, **answers: LookupResult) -> None:
         self._answers = answers
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> Answers:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         assert on_behalf_of == PARTY
         return {question: self._answers.get(question.rrtype, NODATA) for question in questions}
 
@@ -66,16 +66,18 @@ def asked(table: Table, *, of_soa: bool) -> Said:
 @pytest.mark.parametrize(
     ("answer", "result", "reason"),
     [
-        (Answer(Status.FOUND, ("hostmaster.contractor.example",)), StepResult.FOUND, None),
-        (Answer(Status.FOUND, ("root",)), StepResult.REFUSED, Reason.MALFORMED),
-        (Answer(Status.FOUND, ("",)), StepResult.NONE, Reason.NO_ADDRESS),
-        (Answer(Status.FOUND, ()), StepResult.NONE, Reason.NO_SUCH_RECORD),
-        (NODATA, StepResult.NONE, Reason.NO_SUCH_RECORD),
-        (NXDOMAIN, StepResult.NONE, Reason.NO_SUCH_NAME),
-        (FAILED, StepResult.FAILED, Reason.DNS_FAILED),
+        (LookupResult(Status.FOUND, ("hostmaster.contractor.example",)), StepResult.FOUND, None),
+        (LookupResult(Status.FOUND, ("root",)), StepResult.REFUSED, StepReason.MALFORMED),
+        (LookupResult(Status.FOUND, ("",)), StepResult.NONE, StepReason.NO_ADDRESS),
+        (LookupResult(Status.FOUND, ()), StepResult.NONE, StepReason.NO_SUCH_RECORD),
+        (NODATA, StepResult.NONE, StepReason.NO_SUCH_RECORD),
+        (NXDOMAIN, StepResult.NONE, StepReason.NO_SUCH_NAME),
+        (FAILED, StepResult.FAILED, StepReason.DNS_FAILED),
     ],
 )
-def test_an_soa_names_somebody_or_says_why_not(answer: Answer, result: StepResult, reason: Reason | None) -> None:
+def test_an_soa_names_somebody_or_says_why_not(
+    answer: LookupResult, result: StepResult, reason: StepReason | None
+) -> None:
     found = asked(Table(SOA=answer), of_soa=True)
     assert (found.result, found.reason) == (result, reason)
 
@@ -83,18 +85,18 @@ def test_an_soa_names_somebody_or_says_why_not(answer: Answer, result: StepResul
 @pytest.mark.parametrize(
     ("answers", "result", "reason"),
     [
-        ({"MX": Answer(Status.FOUND, ((10, "mail.contractor.example"),))}, StepResult.FOUND, None),
-        ({"MX": Answer(Status.FOUND, ((0, ""),))}, StepResult.NONE, Reason.NO_MAIL),
+        ({"MX": LookupResult(Status.FOUND, ((10, "mail.contractor.example"),))}, StepResult.FOUND, None),
+        ({"MX": LookupResult(Status.FOUND, ((0, ""),))}, StepResult.NONE, StepReason.NO_MAIL),
         ({"A": ADDRESS}, StepResult.FOUND, None),
         ({"AAAA": ADDRESS}, StepResult.FOUND, None),
-        ({}, StepResult.NONE, Reason.NO_MAIL),
-        ({"A": FAILED}, StepResult.FAILED, Reason.DNS_FAILED),
-        ({"MX": FAILED, "A": ADDRESS}, StepResult.FAILED, Reason.DNS_FAILED),
-        ({"MX": NXDOMAIN}, StepResult.NONE, Reason.NO_SUCH_NAME),
+        ({}, StepResult.NONE, StepReason.NO_MAIL),
+        ({"A": FAILED}, StepResult.FAILED, StepReason.DNS_FAILED),
+        ({"MX": FAILED, "A": ADDRESS}, StepResult.FAILED, StepReason.DNS_FAILED),
+        ({"MX": NXDOMAIN}, StepResult.NONE, StepReason.NO_SUCH_NAME),
     ],
 )
 def test_mailboxes_ought_to_exist_where_mail_is_taken(
-    answers: dict[RRType, Answer], result: StepResult, reason: Reason | None
+    answers: dict[LookupType, LookupResult], result: StepResult, reason: StepReason | None
 ) -> None:
     found = asked(Table(**answers), of_soa=False)
     assert (found.result, found.reason) == (result, reason)
