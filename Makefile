@@ -4,7 +4,8 @@
 #   make test     the tests; those whose peer (another server or client) is absent are skipped by name
 #   make check    types, style, layers
 #   make peers    as root, on Debian: install the peers that tests and benchmarks use
-#   make bench    DNS and SMTP beside their peers, and the fingerprint
+#   make docs     the generated pages of docs/: configuration and commands
+#   make bench    DNS and SMTP beside their peers, the fingerprint, a report, and commands
 #   make clean    remove what these made
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ VENV := .venv
 LOCKS := deploy/requirements-build.lock deploy/requirements.lock
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: demo test check bench peers clean
+.PHONY: demo test check docs bench peers clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime
@@ -27,11 +28,15 @@ check: $(VENV)/.development
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
+docs: $(VENV)/.runtime
+	$(VENV)/bin/python -m catcher.cli.reference docs/running
+
 bench: $(VENV)/.runtime
 	$(VENV)/bin/catcher bench dns
 	$(VENV)/bin/catcher bench smtp
 	$(VENV)/bin/catcher bench fingerprint
 	$(VENV)/bin/catcher bench report --full
+	$(VENV)/bin/catcher bench commands
 
 peers:
 	deploy/peers

@@ -9,12 +9,12 @@
 
 Each room is a package; imports go down only (tests/house holds it)::
 
-    cli → demo | bench → serve → supervise
-        → dns | smtp | store | resolve | notify → intake | desk
+    cli → demo | bench → serve → wiring
+        → dns | smtp | store | resolve | notify | supervise → intake | desk
         → fingerprint | incident | report → lookalike | directory | catalogue | privacy | config → model
 
 ``model`` holds the frozen values that travel between rooms and the ports (Protocols) that adapters fill.
-``serve`` is the only module that names concrete adapters and the one clock.
+``wiring`` makes the concrete adapters and holds the one clock; ``serve`` runs the processes.
 """
 
 __version__ = "0.1.0"

@@ -39,6 +39,7 @@ from catcher.model.fingerprint import (
 from catcher.model.incident import IncidentKey, Role
 from catcher.model.observation import Observation, SizeClass
 from catcher.model.policy import Outcome, Policy
+from catcher.model.ports import Store
 from catcher.model.report import ReportOperator
 from catcher.report import Language
 from catcher.store import SqliteStore
@@ -85,7 +86,7 @@ def measure(observations: int) -> Iterator[ReportFigure]:
 def _measure(number: int, folder: Path) -> Iterator[ReportFigure]:
     store = SqliteStore(folder / "catcher.db")
     try:
-        yield _timed("store", number, lambda: _fill(store, number))
+        yield _timed("store", number, lambda: fill(store, number))
         desk = Desk(
             store=store,
             folder=lambda seen: fold(seen, party_of=party_of),
@@ -129,7 +130,8 @@ def _organisation(number: int) -> str:
     return f"organisation{number}.example"
 
 
-def _fill(store: SqliteStore, number: int) -> None:
+def fill(store: Store, number: int) -> None:
+    """Stores ``number`` observations of the month, in order of time."""
     chance = random.Random(20260601)
     for start in range(0, number, _BATCH):
         store.add([(_one(n, number, chance),) for n in range(start, min(start + _BATCH, number))])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Protocol
 
 from catcher.catalogue.entry import Entry
 from catcher.catalogue.guard import HOLDS, SKEW, Guard
-from catcher.catalogue.stops import Stops
 from catcher.catalogue.table import Table
 from catcher.model.policy import Policy
 
@@ -33,19 +32,21 @@ class EntryTable(Protocol):
 class Catalogue:
     """The rows of all files, none twice. Immutable: a reload makes a new one."""
 
-    def __init__(self, rows: EntryTable, guard: Guard | None = None, stops: Stops | None = None) -> None:
+    def __init__(
+        self, rows: EntryTable, guard: Guard | None = None, is_stopped: Callable[[str], bool] | None = None
+    ) -> None:
         self._rows = rows
         self.guard = guard
-        self._stops = stops
+        self._is_stopped = is_stopped
 
     @classmethod
     def of(cls, entries: Iterable[Entry], *, guard: Guard | None = None) -> Catalogue:
         """A catalogue of a few rows at hand."""
         return cls({entry.domain: entry for entry in entries}, guard)
 
-    def under(self, stops: Stops) -> Catalogue:
-        """The same rows, with mail turned away at once where ``stops`` says so: the sink's view of the catalogue."""
-        return Catalogue(self._rows, self.guard, stops)
+    def under(self, is_stopped: Callable[[str], bool]) -> Catalogue:
+        """The same rows, with mail turned away at once for a domain that ``is_stopped``: the sink's view of them."""
+        return Catalogue(self._rows, self.guard, is_stopped)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -121,11 +122,11 @@ class Catalogue:
         policy = entry.policy_at(now)
         if not policy.above_null:
             return policy
-        guard, stops = self.guard, self._stops
+        guard, is_stopped = self.guard, self._is_stopped
         if guard is not None and (
             guard.refuses(entry.domain) or (guard.required and not guard.allows(entry.domain, now))
         ):
             return Policy.NULL
-        if stops is not None and stops.covers(entry.domain):
+        if is_stopped is not None and is_stopped(entry.domain):
             return Policy.NULL
         return policy

@@ -1,4 +1,9 @@
-"""Mail stopped by hand: a list in the state folder that the sink looks at for every recipient.
+"""Mail stopped by hand: a list in the state folder that the sink reads for every recipient.
+
+::
+
+    catcher stop-mail ─▶ Stops.add ─▶ state/stopped ─▶ Stops.covers ─▶ Catalogue.under(stops.covers) ─▶ policy null
+    CSV says the same ─▶ Stops.settle: the entry goes
 
 It works at once, in sessions that are open, and whatever else may be wrong with configuration or catalogue. The CSV
 files stay the truth: when they say the same, the entries go (``settle``).
@@ -11,12 +16,9 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from catcher.catalogue.atomic import locked, replace_file
-
-if TYPE_CHECKING:
-    from catcher.catalogue.catalogue import Catalogue
+from catcher.catalogue.catalogue import Catalogue
 
 EVERY_DOMAIN = "*"
 """Stands for every catalogued domain."""
@@ -61,13 +63,13 @@ class Stops:
     def settle(self, catalogue: Catalogue, now: datetime) -> None:
         """Takes off what ``catalogue`` itself turns away now. Raises EnvironmentFailure."""
 
-        def said(name: str) -> bool:
+        def is_turned_away(name: str) -> bool:
             if name == EVERY_DOMAIN:
                 return not any(entry.policy_at(now).above_null for entry in catalogue)
             entry = catalogue.get(name)
             return entry is None or not entry.policy_at(now).above_null
 
-        self.discard([name for name in self._read() if said(name)])
+        self.discard([name for name in self._read() if is_turned_away(name)])
 
     def _read(self) -> frozenset[str]:
         with suppress(OSError):

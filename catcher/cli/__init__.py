@@ -20,24 +20,24 @@ from catcher import __version__
 from catcher.model.errors import CatcherError
 
 _COMMANDS = {
-    "demo": "Plays a month of stray mail on loopback, with made-up organisations, and shows the reports.",
-    "init": "Writes a commented catcher.toml, a catalogue, a zone template and keys into a new folder.",
-    "check": "Checks configuration, zones, catalogue, keys and guards; names every fault.",
-    "serve": "Answers DNS and takes mail until SIGTERM; prints 'ready' once every socket listens.",
-    "stop-mail": "Turns mail away for domains at once, without a restart.",
-    "catalogue": "Lists, adds, removes and exports the domains that are held.",
-    "lookalike": "Tells for whom a typed name was meant, and which names are worth holding.",
-    "fingerprint": "Says who sent a message, for whom and of what kind it is, from a file.",
-    "observation": "Lists, shows and exports what was observed.",
-    "incident": "Lists and shows what the observations add up to.",
-    "report": "Previews, builds and lists the reports for both sides of a leak.",
-    "contact": "Finds, confirms and lists whom to tell at an organisation; imports directories of them.",
-    "notify": "Drafts notices, has them approved by people, sends them, keeps others back.",
-    "alert": "Lists the alerts to the operator, and sends one as a test.",
-    "store": "Migrates, verifies and purges the store.",
-    "bench": "Measures DNS and SMTP beside their peers, and the fingerprint.",
+    "demo": "Play a month of stray mail on loopback.",
+    "init": "Write a configuration to start from into DIR.",
+    "check": "Check configuration, catalogue, zones and keys.",
+    "serve": "Answer DNS and take mail until SIGTERM.",
+    "stop-mail": "Turn mail for DOMAINs away at once.",
+    "catalogue": "List, add, remove and export held domains.",
+    "lookalike": "Match typed names; list names worth holding.",
+    "fingerprint": "Judge message files: sender, addressee, kind.",
+    "observation": "List, show and export observations.",
+    "incident": "List and show incidents.",
+    "report": "Preview, build and list reports.",
+    "contact": "Find, confirm and list contacts; import them.",
+    "notify": "Draft, approve and send notices; hold them back.",
+    "alert": "List alerts to the operator; test their ways.",
+    "store": "Migrate, verify, purge or print the store.",
+    "bench": "Measure catcher beside its peers, as ratios.",
 }
-"""Name → one line for ``--help``, in the order in which a newcomer meets them."""
+"""Name → the first line of its help, in the order in which a newcomer meets them."""
 
 
 class _Commands(click.Group):

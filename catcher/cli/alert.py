@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
 
-from catcher.cli.at_desk import at_desk, shown
+from catcher.cli.at_desk import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.config import load
 from catcher.model.alert import Alert, AlertDelivery, AlertKind
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
+from catcher.wiring import SystemClock
 
 _MOST = 100
 
 
 @click.group()
 def command() -> None:
-    """Lists alerts, and tries the ways they go. A running server looks for what calls for one every five minutes."""
+    """List alerts to the operator; test their ways.
+
+    A running server looks every five minutes for what calls for one.
+    """
 
 
 @command.command("list")
@@ -25,8 +29,8 @@ def command() -> None:
 @config_option
 @json_option
 def list_(everything: bool, config_file: Path, as_json: bool) -> None:
-    """Lists alerts, latest first, with what became of each on its way."""
-    with at_desk(config_file) as (_, desk):
+    """List alerts, latest first, and their delivery."""
+    with with_store(config_file) as (_, desk):
         alerts = desk.store.alerts(limit=None if everything else _MOST)
         if as_json:
             print_json(alert.to_full_json() for alert in alerts)
@@ -38,10 +42,13 @@ def list_(everything: bool, config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def test(config_file: Path, as_json: bool) -> None:
-    """Sends a test by every way of [alerts]. Exit status 3 when one doesn't take it, 2 when there is none."""
-    from catcher.config import load
+    """Send a test alert by every way of [alerts].
+
+    Exit status 3: one doesn't take it; 2: there is none.
+    """
+    import asyncio
+
     from catcher.notify import configured
-    from catcher.serve import SystemClock
 
     now = SystemClock().now()
     config = load(config_file)
@@ -52,16 +59,16 @@ def test(config_file: Path, as_json: bool) -> None:
         raise ConfigurationError([Fault(where, "it names neither mail nor webhook, so nothing was sent", remedy)])
     failures = []
     for courier in couriers:
-        said = "taken"
+        outcome = "taken"
         try:
             asyncio.run(courier.deliver([Alert(f"{AlertKind.TEST} {now.isoformat()}", AlertKind.TEST, now)], now))
         except CatcherError as error:
-            said = str(error)
-            failures.append(said)
+            outcome = str(error)
+            failures.append(outcome)
         if as_json:
-            print_json([{"channel": courier.channel, "taken": said == "taken", "about": said}])
+            print_json([{"channel": courier.channel, "taken": outcome == "taken", "about": outcome}])
         else:
-            click.echo(f"{courier.channel}: {said}")
+            click.echo(f"{courier.channel}: {outcome}")
     if failures:
         raise click.exceptions.Exit(EnvironmentFailure.exit_status)
 

@@ -1,50 +1,65 @@
-"""What the commands that look into the store share: the desk, the period option, texts that are safe on a terminal."""
+"""Opens what a command works on, the store or the store with contacts, and closes it; the period option.
+
+::
+
+    with_store(F) ─▶ configuration, Desk over the store ─▶ … ─▶ the store is closed
+    with_contacts(F) ─▶ the same, contacts, catalogue
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from catcher import wiring
 from catcher.config import Config, load
 from catcher.desk.context import Desk
+from catcher.directory import party_of
 from catcher.incident import Thresholds
 from catcher.model.measures import Period
 from catcher.model.report import ReportOperator
 from catcher.report import shown_domain
 
+if TYPE_CHECKING:
+    from catcher.catalogue import Catalogue
+    from catcher.desk.contacts import ContactBook
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @contextmanager
-def at_desk(config_file: Path) -> Iterator[tuple[Config, Desk]]:
-    """The configuration and a desk over its store, which is closed at the end."""
-    # Imported here: the wiring loads every room, and --help must not wait for that.
-    from catcher.directory import party_of
-    from catcher.intake import organisations_of
-    from catcher.serve import SystemClock, folder, open_store
-
+def with_store(config_file: Path) -> Iterator[tuple[Config, Desk]]:
+    """The configuration and a Desk over its store."""
     config = load(config_file)
     operator = config.operator
-    store = open_store(config)
+    store = wiring.open_store(config)
     try:
         yield (
             config,
             Desk(
                 store=store,
-                folder=folder(config),
+                folder=wiring.folder(),
                 party_of=party_of,
-                organisation=organisations_of(config).name,
+                organisation=wiring.organisations(config).name,
                 operator=ReportOperator(operator.name, operator.contact, operator.url, operator.postal),
-                now=SystemClock().now(),
+                now=wiring.SystemClock().now(),
                 thresholds=Thresholds(config.notify.mailboxes, config.notify.days),
             ),
         )
     finally:
         store.close()
+
+
+@contextmanager
+def with_contacts(config_file: Path) -> Iterator[tuple[Config, Desk, ContactBook, Catalogue]]:
+    """The configuration, a Desk over its store, every party's contacts, and the catalogue."""
+    with with_store(config_file) as (config, desk):
+        catalogue = wiring.load_catalogue(config)
+        yield config, desk, wiring.contact_book(config, desk.store, catalogue), catalogue
 
 
 def period_option(function: F) -> F:

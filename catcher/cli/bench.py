@@ -1,4 +1,4 @@
-"""``catcher bench``: measures DNS and SMTP beside the peers that are installed, the fingerprint and a report."""
+"""``catcher bench``: measures DNS and SMTP beside installed peers, the fingerprint, a report, and commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group("bench")
 def command() -> None:
-    """Measure catcher beside its peers, in one run, as ratios."""
+    """Measure catcher beside its peers, as ratios."""
 
 
 @command.command("dns")
@@ -26,7 +26,10 @@ def command() -> None:
 @click.option("--scale/--no-scale", default=True, show_default=True, help="Also with 1, 1,000 and 1,000,000 domains.")
 @click.option("--full", is_flag=True, help="NSD with a million zones, too, which takes minutes.")
 def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> None:
-    """CPU per query beside NSD, Knot and a bare echo in C; start-up and memory of large catalogues beside NSD's."""
+    """Measure CPU a query beside NSD and Knot.
+
+    A bare echo in C is measured, too; then start-up and memory of large catalogues beside NSD's.
+    """
     from catcher.bench import dns as dns_bench
     from catcher.bench import scale as scale_bench
 
@@ -58,7 +61,11 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 @json_option
 @click.option("--mails", default=5000, show_default=True, help="How many small mails each server takes each way.")
 def smtp(as_json: bool, mails: int) -> None:
-    """Mails per second, CPU and memory, beside Haraka, a plain aiosmtpd and Postfix's smtp-sink; the body stream."""
+    """Measure mails a second beside other sinks.
+
+    Also CPU and memory. The peers are Haraka, a plain aiosmtpd and Postfix's smtp-sink. The body stream is measured
+    alone.
+    """
     from catcher.bench import stream
     from catcher.bench.smtp import measure, surroundings
     from catcher.bench.verdict import judgements
@@ -81,7 +88,10 @@ def smtp(as_json: bool, mails: int) -> None:
 @json_option
 @click.option("--rounds", default=2000, show_default=True, help="How often each message is judged.")
 def fingerprint(as_json: bool, rounds: int) -> None:
-    """CPU a message, without look-ups and DKIM."""
+    """Measure CPU a message, without look-ups.
+
+    Without DKIM, too.
+    """
     from catcher.bench.fingerprint import measure
 
     _show(as_json, (asdict(row) for row in measure(rounds)))
@@ -91,13 +101,33 @@ def fingerprint(as_json: bool, rounds: int) -> None:
 @json_option
 @click.option("--full", is_flag=True, help="A million observations instead of 100,000; takes minutes.")
 def report(as_json: bool, full: bool) -> None:
-    """Seconds and memory of a report over many observations; folding them is told apart."""
+    """Measure a report over many observations.
+
+    Seconds and memory. Folding them is measured apart.
+    """
     from catcher.bench import report as report_bench
 
     rows = []
     for row in report_bench.measure(report_bench.FULL if full else report_bench.REDUCED):
         click.echo(f"measured {row.observations:,}: {row.step}", err=True)
         rows.append(_rounded(asdict(row)))
+    _show(as_json, rows)
+
+
+@command.command("commands")
+@json_option
+@click.option("--rounds", default=7, show_default=True, help="Runs of each command; the median counts.")
+def commands(as_json: bool, rounds: int) -> None:
+    """Measure CPU seconds of reading commands.
+
+    Each is a whole process, over a store of 500 observations.
+    """
+    from catcher.bench import commands as commands_bench
+
+    rows = []
+    for figure in commands_bench.measure(rounds):
+        click.echo(f"measured {figure.command}", err=True)
+        rows.append(asdict(figure) | {"cpu_seconds": round(figure.cpu_seconds, 3)})
     _show(as_json, rows)
 
 

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.config import load
+from catcher.desk import catalogue as desk
 from catcher.model.demand import TELLABLE, is_small
+from catcher.model.domain import DomainError, to_alabel
+from catcher.model.errors import ConfigurationError, Fault, StoreUnavailable
 from catcher.model.policy import RULES, Policy
+from catcher.wiring import SystemClock, load_catalogue, open_store
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue, Entry
@@ -31,7 +37,7 @@ def _meanings() -> str:
 
 @click.group("catalogue")
 def command() -> None:
-    """List, add, remove and export the domains that are held."""
+    """List, add, remove and export held domains."""
 
 
 @command.command("list")
@@ -39,14 +45,11 @@ def command() -> None:
 @config_option
 @json_option
 def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
-    """List rows: intended domain, policy in force, dates, and how many MX queries the last 30 days brought.
+    """List rows with their policy and MX queries.
 
-    One to four queries are shown as <5: so few would tell of a single resolver. In --json mx_queries is null then, and
-    mx_queries_below is 5.
+    Also shows the intended domain and dates. MX queries are those of the last 30 days. One to four are shown as <5: a
+    number that small would tell of a single resolver. In --json mx_queries is null then, and mx_queries_below is 5.
     """
-    from catcher.config import load
-    from catcher.serve import SystemClock, load_catalogue
-
     config = load(config_file)
     catalogue = load_catalogue(config)
     now = SystemClock().now()
@@ -88,21 +91,18 @@ def add(
     config_file: Path,
     as_json: bool,
 ) -> None:
-    """Append a row for DOMAIN to the first catalogue file; the running server takes it over.
+    """Append a row for DOMAIN to the catalogue.
 
-    What is doubtful about it, as `catcher check` would note, is said on stderr.
+    It goes into the first catalogue file, and the running server takes it over. Doubts about the row, as `catcher
+    check` would note them, go to stderr.
     """
-    from catcher.cli.changes import tell
-    from catcher.config import load
-    from catcher.desk import catalogue as desk
-
     config = load(config_file)
     row = {"domain": domain, "intended": intended, "policy": policy, "until": until, "then": then or ""}
     row |= {"note": note, "lang": lang}
     changes, doubts = desk.add(config.catalogue.files, [row], dry_run=dry_run)
     for doubt in doubts:
         click.echo(f"note: {doubt}", err=True)
-    tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
+    publish(changes, config.node.state, dry_run=dry_run, as_json=as_json)
 
 
 @command.command("remove")
@@ -111,17 +111,14 @@ def add(
 @config_option
 @json_option
 def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Delete the rows of DOMAINs; the running server answers REFUSED for them from then on.
+    """Delete the rows of DOMAINs.
 
-    A domain that goes to a new owner is better given policy release first, for as long as our MX may be cached.
+    The running server answers REFUSED for them from then on. Before a domain goes to a new owner, give it policy
+    release for as long as our MX may be cached.
     """
-    from catcher.cli.changes import tell
-    from catcher.config import load
-    from catcher.desk import catalogue as desk
-
     config = load(config_file)
     changes = desk.remove(config.catalogue.files, domains, dry_run=dry_run)
-    tell(changes, config.node.state, dry_run=dry_run, as_json=as_json)
+    publish(changes, config.node.state, dry_run=dry_run, as_json=as_json)
 
 
 @command.command("export")
@@ -135,10 +132,11 @@ def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: 
 @config_option
 @json_option
 def export(form: str, config_file: Path, as_json: bool) -> None:
-    """Print the delegations for the TLD zone: each domain's name servers. Released domains are left out."""
+    """Print the delegations for the TLD zone.
+
+    These are each domain's name servers. Released domains are left out.
+    """
     from catcher import catalogue, dns
-    from catcher.config import load
-    from catcher.serve import SystemClock
 
     config = load(config_file)
     held = catalogue.load(config.catalogue.files)
@@ -183,9 +181,6 @@ def _cell(row: Mapping[str, Any], column: str) -> str:
 
 
 def _chosen(catalogue: Catalogue, domains: tuple[str, ...]) -> Iterator[Entry]:
-    from catcher.model.domain import DomainError, to_alabel
-    from catcher.model.errors import ConfigurationError, Fault
-
     if not domains:
         yield from catalogue
         return
@@ -203,8 +198,6 @@ def _chosen(catalogue: Catalogue, domains: tuple[str, ...]) -> Iterator[Entry]:
 
 def _demand(config: Config, now: datetime) -> Mapping[str, int] | None:
     """MX queries by domain; None while there is no database, or none that can be read."""
-    from catcher.model.errors import StoreUnavailable
-    from catcher.serve import open_store
     from catcher.store import store_exists
 
     if not store_exists(config.store.url):

@@ -8,16 +8,18 @@ from pathlib import Path
 import click
 
 from catcher.cli.options import print_json
-from catcher.desk.catalogue import Change, tell_server
+from catcher.desk.catalogue import CatalogueChange, tell_server
 from catcher.model.errors import EnvironmentFailure
 
 _SHOWN = 100
 
 
-def tell(changes: Sequence[Change], state: Path, *, dry_run: bool, as_json: bool, always: bool = False) -> None:
+def publish(
+    changes: Sequence[CatalogueChange], state: Path, *, dry_run: bool, as_json: bool, always: bool = False
+) -> None:
     """Prints ``changes``, has the server read them and prints its answer.
 
-    ``always``: the server is asked even where the files said so already, as it may not have taken that over.
+    ``always``: the server is asked even where no file changed, because it may not have read the last change.
 
     Raises EnvironmentFailure when a running server did not take them over: the files are written all the same.
     """
@@ -29,9 +31,9 @@ def tell(changes: Sequence[Change], state: Path, *, dry_run: bool, as_json: bool
         if len(changes) > _SHOWN:
             click.echo(f"… and {len(changes) - _SHOWN} more; --json lists them all")
     if dry_run:
-        _say("nothing was written (--dry-run)", "dry-run", as_json)
+        _print_server("nothing was written (--dry-run)", "dry-run", as_json)
     elif not always and not any(change.rewritten for change in changes):
-        _say("the files said so already", "unchanged", as_json)
+        _print_server("the files said so already", "unchanged", as_json)
     else:
         _take_over(state, as_json)
 
@@ -39,9 +41,9 @@ def tell(changes: Sequence[Change], state: Path, *, dry_run: bool, as_json: bool
 def _take_over(state: Path, as_json: bool) -> None:
     answer = tell_server(state)
     if answer is None:
-        _say("no server runs here: it holds from the next start on", "none", as_json)
+        _print_server("no server runs here: it holds from the next start on", "none", as_json)
     elif answer.startswith("ok"):
-        _say("the running server has taken it over", "confirmed", as_json)
+        _print_server("the running server has taken it over", "confirmed", as_json)
     else:
         raise EnvironmentFailure(
             f"the files are written, but the running server stays with what it had: {answer.removeprefix('error ')}; "
@@ -49,14 +51,14 @@ def _take_over(state: Path, as_json: bool) -> None:
         )
 
 
-def _say(sentence: str, word: str, as_json: bool) -> None:
+def _print_server(sentence: str, word: str, as_json: bool) -> None:
     if as_json:
         print_json([{"server": word}])
     else:
         click.echo(sentence)
 
 
-def _row(change: Change) -> dict[str, object]:
+def _row(change: CatalogueChange) -> dict[str, object]:
     return {
         "domain": change.domain,
         "where": change.where,
@@ -66,7 +68,7 @@ def _row(change: Change) -> dict[str, object]:
     }
 
 
-def _sentence(change: Change, dry_run: bool) -> str:
+def _sentence(change: CatalogueChange, dry_run: bool) -> str:
     would = "would be " if dry_run else ""
     if change.before is None:
         return f"{change.domain}: {would}added with policy {change.after}"

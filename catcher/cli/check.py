@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catcher import catalogue as catalogue_room
+from catcher.catalogue import Guard
 from catcher.cli.options import config_option, json_option, print_json
+from catcher.config import load
+from catcher.desk import catalogue as desk_catalogue
+from catcher.desk import guard
+from catcher.desk.doubtful import doubtful
+from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.wiring import SystemClock, explanations, organisations
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue
@@ -37,11 +45,11 @@ _NOTES_SHOWN = 20
 @config_option
 @json_option
 def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
-    """Check configuration, zones, catalogue, keys and guards; name every fault.
+    """Check configuration, catalogue, zones and keys.
 
-    Exit status: 0 all is well; 1 findings: a refused name, an outdated guard, a key that others can read;
-    2 faults in the configuration, the catalogue or a zone. Notes change no status: a row that is a public suffix,
-    a row whose intended domain is catalogued itself.
+    Names every fault. Exit status: 0 all is well; 1 findings: a refused name, an outdated guard, a key that others
+    can read; 2 faults in the configuration, the catalogue or a zone. Notes change no status: a row that is a public
+    suffix, a row whose intended domain is catalogued itself.
     """
     try:
         findings, notes, summary = _check(config_file, zones)
@@ -53,12 +61,12 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
     if as_json:
         print_json(_rows("finding", findings))
         print_json(_rows("note", notes))
-        print_json({"kind": "summary", "about": about, "told": told} for about, told in summary)
+        print_json({"kind": "summary", "about": about, "told": text} for about, text in summary)
     else:
         for finding in findings:
             click.echo(str(finding))
-        for about, told in summary:
-            click.echo(f"{about}: {told}")
+        for about, text in summary:
+            click.echo(f"{about}: {text}")
         for note in islice(notes, _NOTES_SHOWN):
             click.echo(f"note: {note}")
         if more := sum(1 for _ in notes):
@@ -69,25 +77,22 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
 
 def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Iterator[Fault], list[tuple[str, str]]]:
     """Findings, notes about rows, and a summary. Raises ConfigurationError with the faults of all files together."""
-    from catcher.catalogue import Guard
-    from catcher.config import load
-    from catcher.desk import guard
-    from catcher.desk.catalogue import misplaced, tell_server
-    from catcher.desk.doubtful import doubtful
-    from catcher.serve import SystemClock
-
     now = SystemClock().now()
     config = load(config_file)
     required = config.catalogue.guard == "required"
     catalogue = _everything(config, now)
-    findings = [*guard.exposed(config.node.state), *guard.unusable(config.node.state), *misplaced(config, catalogue)]
+    findings = [
+        *guard.exposed(config.node.state),
+        *guard.unusable(config.node.state),
+        *desk_catalogue.misplaced(config, catalogue),
+    ]
     summary = list(_about(config, catalogue, now))
     if zones:
         runs, refused = guard.run(config, catalogue, zones, now=now)
         findings += refused
         summary += [(run.zone, _compared(run)) for run in runs]
         findings += guard.beside_the_catalogue(runs)
-        answer = tell_server(config.node.state)
+        answer = desk_catalogue.tell_server(config.node.state)
         if answer is not None:
             summary.append(("running server", answer))
     findings += guard.standing(catalogue, Guard.load(config.node.state, required), now=now)
@@ -96,11 +101,7 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Ite
 
 def _everything(config: Config, now: datetime) -> Catalogue:
     """The catalogue, and all else that is read as the server will. Raises ConfigurationError with all faults."""
-    from catcher import catalogue as catalogue_room
     from catcher import dns
-    from catcher.directory import Csirts, Listings, owners
-    from catcher.intake import organisations_of
-    from catcher.serve import explanations
 
     faults: list[Fault] = []
     try:
@@ -110,7 +111,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
         catalogue = catalogue_room.Catalogue.of(())
     for read in (
         lambda: dns.load(config, catalogue, now=now, keep_serial=False),
-        lambda: organisations_of(config),
+        lambda: organisations(config),
         lambda: explanations(config, catalogue),
         lambda: Listings.load(config.notify.contacts, config.node.state),
         lambda: Csirts.load(config.node.state),
@@ -151,7 +152,7 @@ def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tupl
 
 
 def _notices(config: Config) -> Iterator[tuple[str, str]]:
-    """What has to stand in DNS so that notices are believed. Raises EnvironmentFailure for a key that is none."""
+    """Records to publish so that receivers believe notices. Raises EnvironmentFailure for a broken key."""
     from catcher.notify import configured
 
     if configured.key_file(config).exists():

@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.config import load
+from catcher.desk import contacts, directories
+from catcher.directory import party_of
+from catcher.model.contact import next_contact
+from catcher.model.domain import DomainError, to_alabel
+from catcher.wiring import SystemClock, contact_book, finder, load_catalogue, open_store
 
 if TYPE_CHECKING:
     from catcher.config import Config
@@ -22,12 +28,11 @@ if TYPE_CHECKING:
     from catcher.model.contact import Contact, Source, StepOutcome
 
 _FAULTS_SHOWN = 20
-_KINDS = ("gov", "mil", "csv", "csirt")
 
 
 @click.group()
 def command() -> None:
-    """Says whom to tell at an organisation, and imports directories of organisations."""
+    """Find, confirm and list contacts; import them."""
 
 
 @command.command()
@@ -35,31 +40,29 @@ def command() -> None:
 @config_option
 @json_option
 def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
-    """Looks for whom to tell at each PARTY, step by step, and records what came of each step.
+    """Look for contacts at each PARTY.
 
-    Your contacts file, imported directories, security.txt (RFC 9116), RDAP (RFC 9083), the zone's SOA, the mailboxes of
-    RFC 2142, the national CSIRT. An address that was found outside PARTY's own domain waits until a person confirms it
-    (`catcher contact confirm`). The exit status is 1 when a party has nobody who may be written to.
+    Goes step by step and records the result of each: your contacts file, imported directories, security.txt (RFC
+    9116), RDAP (RFC 9083), the zone's SOA, the mailboxes of RFC 2142, the national CSIRT. An address found outside
+    PARTY's own domain waits until a person confirms it (`catcher contact confirm`). Exit status 1: a PARTY has nobody
+    who may be written to.
     """
     import asyncio
-
-    from catcher.model.contact import next_contact
-    from catcher.serve import finder, system_clock
 
     wanted = list(dict.fromkeys(map(_party, parties)))
 
     async def search() -> bool:
         everybody = True
-        looking = finder(config, book, system_clock())
+        looking = finder(config, book, SystemClock())
         for party in wanted:
-            now = system_clock().now()
+            now = SystemClock().now()
             found = await looking.find(party, now, on_step=_watched(party))
-            contacts = book.record(party, found.contacts, found.outcomes, looked=found.answered, now=now)
-            _print_search(party, found.outcomes, contacts, as_json)
-            everybody = everybody and next_contact(contacts) is not None
+            known = book.record(party, found.contacts, found.outcomes, looked=found.answered, now=now)
+            _print_search(party, found.outcomes, known, as_json)
+            everybody = everybody and next_contact(known) is not None
         return everybody
 
-    with _book(config_file) as (config, book, _):
+    with _contacts(config_file) as (config, book, _):
         everybody = asyncio.run(search())
     if not everybody:
         raise click.exceptions.Exit(1)
@@ -74,11 +77,10 @@ def find(parties: tuple[str, ...], config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Enters ADDRESS as a contact of PARTY into your contacts file; it goes before all that is found."""
-    from catcher.config import load
-    from catcher.desk import contacts
-    from catcher.serve import load_catalogue
+    """Enter ADDRESS of PARTY into your contacts file.
 
+    Your contacts file goes before everything that is found.
+    """
     config = load(config_file)
     catalogue = load_catalogue(config)
     row = contacts.add(
@@ -90,7 +92,7 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
         is_typo=lambda domain: catalogue.find(domain) is not None,
         dry_run=dry_run,
     )
-    _tell({"party": row.party, "address": row.address, "done": not dry_run}, "entered", as_json)
+    _print_done({"party": row.party, "address": row.address, "done": not dry_run}, "entered", as_json)
 
 
 @command.command()
@@ -100,12 +102,9 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
 @config_option
 @json_option
 def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Takes ADDRESS of PARTY out of your contacts file."""
-    from catcher.config import load
-    from catcher.desk import contacts
-
+    """Take ADDRESS of PARTY out of your contacts file."""
     row = contacts.remove(load(config_file).notify.contacts, party=_party(party), address=address, dry_run=dry_run)
-    _tell({"party": row.party, "address": row.address, "done": not dry_run}, "removed", as_json)
+    _print_done({"party": row.party, "address": row.address, "done": not dry_run}, "removed", as_json)
 
 
 @command.command()
@@ -115,43 +114,42 @@ def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: 
 @config_option
 @json_option
 def confirm(party: str, address: str, name: str, config_file: Path, as_json: bool) -> None:
-    """Says that ADDRESS is the right one at PARTY: it may be written to, and may read counterparties' names.
+    """Confirm that ADDRESS is right for PARTY.
 
-    For an address that was found outside PARTY's own domain, and for one that bounced and works again.
+    It may be written to then, and may read counterparties' names. For an address found outside PARTY's own domain,
+    and for one that bounced and works again.
     """
     name = " ".join(name.split())
     if not name or not name.isprintable() or len(name) > 100:
         raise click.BadParameter("a person's name, at most 100 characters on one line", param_hint="--as")
-    with _book(config_file) as (_, book, now):
+    with _contacts(config_file) as (_, book, now):
         contact = book.confirm(_party(party), address, by=name, now=now)
-    _tell({**contact.to_json(), "done": True}, "confirmed", as_json)
+    _print_done({**contact.to_json(), "done": True}, "confirmed", as_json)
 
 
 @command.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", type=click.Choice(_KINDS), default="csv", show_default=True, help="Its columns.")
+@click.option(
+    "--kind", type=click.Choice(directories.IMPORT_KINDS), default="csv", show_default=True, help="Its columns."
+)
 @click.option("--name", metavar="N", help="What to call it; importing it again replaces it.  [default: FILE's name]")
 @config_option
 @json_option
 def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json: bool) -> None:
-    """Imports a directory: domain, organisation and, where it has one, a contact for security reports.
+    """Import a directory of organisations and contacts.
 
     Kinds: gov (the .gov list), mil (the .mil list), csv (domain,organisation,contact), csirt (under,name,contact: the
-    national CSIRTs by top-level domain, in place of the few that catcher knows). Rows that can't be used are named and
-    left out; the exit status is 1 then. So is a contact that can't be written to, but its row is kept without it, and
-    that alone changes no status. The server reads directories when it starts and on SIGHUP.
+    national CSIRTs by top-level domain, in place of the few that catcher knows). Rows that can't be used are named
+    and left out; the exit status is 1 then. A contact that can't be written to is named and left out of its row; that
+    alone changes no status. The server reads directories when it starts and on SIGHUP.
     """
-    from catcher.config import load
-    from catcher.desk.directories import import_file
-    from catcher.serve import load_catalogue
-
     config = load(config_file)
     catalogue = load_catalogue(config)
 
     def is_typo(domain: str) -> bool:
         return catalogue.find(domain) is not None
 
-    done = import_file(file, kind, name=name, state=config.node.state, is_typo=is_typo)
+    done = directories.import_file(file, kind, name=name, state=config.node.state, is_typo=is_typo)
     left_out = len(done.faults)
     for faults, what in ((done.faults, "rows"), (done.unusable, "contacts")):
         for fault in faults[:_FAULTS_SHOWN]:
@@ -173,26 +171,27 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
 @config_option
 @json_option
 def list_(party: str | None, steps: bool, directories: bool, config_file: Path, as_json: bool) -> None:
-    """Lists contacts, whom to write to first; with PARTY its own alone, from imported directories, too.
+    """List contacts, the first to write to on top.
 
-    Status: good (may be written to), unconfirmed (found outside the party's own domain; `catcher contact confirm`), bad
-    (a mail to it came back). The exit status is 1 when there is nothing to list.
+    With PARTY its own alone, from imported directories, too. Status: good (may be written to), unconfirmed (found
+    outside the party's own domain; `catcher contact confirm`), bad (a mail to it came back). Exit status 1: there is
+    nothing to list.
     """
     if directories:
         _list_directories(party, config_file, as_json)
         return
-    with _book(config_file) as (_, book, now):
+    with _contacts(config_file) as (_, book, now):
         parties = book.parties() if party is None else [_party(party)]
         if steps:
             found = _print_steps((o for each in parties for o in book.store.contact_outcomes(each)), as_json)
         else:
             found = _print_contacts((c for each in parties for c in book.of(each, now)), as_json)
     if not found:
-        _tell_how_to_begin(party, steps=steps)
+        _explain_empty(party, steps=steps)
         raise click.exceptions.Exit(1)
 
 
-def _tell_how_to_begin(party: str | None, *, steps: bool) -> None:
+def _explain_empty(party: str | None, *, steps: bool) -> None:
     """Says on stderr why nothing is listed, and what would change that."""
     whose = f"{_party(party)}: " if party is not None else ""
     what = "nobody was looked for" if steps else "no contacts"
@@ -248,7 +247,7 @@ def _cell(value: object) -> str:
     return "-" if value is None else ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _tell(row: dict[str, Any], what: str, as_json: bool) -> None:
+def _print_done(row: dict[str, Any], what: str, as_json: bool) -> None:
     if as_json:
         print_json([row])
     else:
@@ -256,10 +255,6 @@ def _tell(row: dict[str, Any], what: str, as_json: bool) -> None:
 
 
 def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> None:
-    from catcher.config import load
-    from catcher.desk import directories
-    from catcher.model.domain import DomainError, to_alabel
-
     state = load(config_file).node.state
     headers: tuple[str, ...]
     rows: list[tuple[object, ...]]
@@ -282,11 +277,8 @@ def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> N
 
 
 @contextmanager
-def _book(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
+def _contacts(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
     """The configuration, the contacts over its store, which is closed at the end, and the time."""
-    from catcher.config import load
-    from catcher.serve import SystemClock, contact_book, load_catalogue, open_store
-
     config = load(config_file)
     catalogue = load_catalogue(config)
     store = open_store(config)
@@ -298,9 +290,6 @@ def _book(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
 
 def _party(text: str) -> str:
     """The organisation that ``text``, a domain of it, stands for."""
-    from catcher.directory import party_of
-    from catcher.model.domain import DomainError, to_alabel
-
     try:
         name = to_alabel(text)
     except DomainError as error:

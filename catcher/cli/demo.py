@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 )
 @json_option
 def command(keep: bool, folder: Path | None, as_json: bool) -> None:
-    """Play a month of stray mail on loopback, with made-up organisations, and show the reports.
+    """Play a month of stray mail on loopback.
 
-    Real SMTP transactions and DNS look-ups between a dozen organisations and a real sink; nothing leaves this machine.
-    Exit status 1 when something didn't go as scripted.
+    Made-up organisations send it, by real SMTP and DNS, to a real sink; the reports follow. Nothing leaves this
+    machine. Exit status 1: something went otherwise than scripted.
     """
     import logging
     import tempfile
@@ -39,13 +39,13 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
     from catcher.demo.month import month_before
     from catcher.demo.run import Demo
     from catcher.demo.show import show, things_to_try
-    from catcher.serve import system_clock
+    from catcher.wiring import SystemClock
 
     place = _empty(folder) if folder else Path(tempfile.mkdtemp(prefix="catcher-demo-"))
     click.echo(f"Writing a month's mail; everything is kept in {place}", err=True)
     with (place / "servers.log").open("a", encoding="utf-8") as log:
         configure_logging("debug", log)
-        demo = Demo.prepare(place, month_before(system_clock().now()))
+        demo = Demo.prepare(place, month_before(SystemClock().now()))
         outcome = demo.searched(demo.run(_progress))
         if as_json:
             print_json(outcome.to_json())

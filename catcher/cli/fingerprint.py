@@ -13,9 +13,13 @@ from typing import Any
 
 import click
 
+from catcher import catalogue, config, wiring
 from catcher.cli.lookalike import watch_option
+from catcher.cli.message import read_message, transaction_of
 from catcher.cli.options import config_option, json_option, print_json
+from catcher.directory import Organisations, Suffixes, owners, platform_of
 from catcher.model.clock import Clock
+from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.fingerprint import Fingerprint
 from catcher.model.mailbox import Mailbox
@@ -26,8 +30,6 @@ _WATCHED_FILES = 20
 
 def _mailbox(text: str) -> Mailbox | None:
     """``a@b`` or ``<a@b>``; None for ``<>`` and the empty text."""
-    from catcher.model.domain import DomainError, to_alabel
-
     address = text.strip().removeprefix("<").removesuffix(">")
     if not address:
         return None
@@ -74,7 +76,7 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> da
     return moment.astimezone(UTC)
 
 
-@click.command(short_help="Says who sent a message, for whom and of what kind it is, from a file.")
+@click.command("fingerprint")
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
 @click.option("--mail-from", metavar="A", callback=_reverse_path, help="Reverse-path; '' or '<>' is the null one.")
 @click.option("--rcpt-to", metavar="B", multiple=True, callback=_forward_paths, help="Recipient; default: To and Cc.")
@@ -106,20 +108,18 @@ def command(
     config_file: Path,
     as_json: bool,
 ) -> None:
-    """Says who sent a message, for whom it was meant and of what kind it is.
+    """Judge message files: sender, addressee, kind.
 
     FILE is a message as it travels (RFC 5322), '-' is stdin; bare LF is read as CRLF, a leading mbox line is dropped.
     Without --mail-from the Return-Path field stands for it. No configuration is needed; where there is one, its
     catalogue, watch-list and resolvers are used.
     """
-    from catcher.cli.message import read_message, transaction_of
     from catcher.fingerprint import fingerprint
     from catcher.intake.rounds import ask_until_answered
-    from catcher.serve import system_clock
 
     if zones and no_lookups:
         raise click.UsageError("--zone and --no-lookups exclude each other")
-    context, resolver = _surroundings(config_file, watch, zones, no_lookups, system_clock(), at)
+    context, resolver = _surroundings(config_file, watch, zones, no_lookups, wiring.SystemClock(), at)
 
     unread: list[str] = []
 
@@ -163,9 +163,8 @@ def _surroundings(
     at: datetime | None,
 ) -> tuple[Any, Any]:
     """(Context, Resolver or None): from the configuration where there is one, and the options."""
-    from catcher.directory import Organisations, Suffixes, owners, platform_of
     from catcher.fingerprint import Context
-    from catcher.intake import declared_by, matcher, organisations_of, unwound_by
+    from catcher.intake import declared_by, matcher, unwound_by
     from catcher.resolve import LiveResolver, ZoneResolver
 
     organisations = Organisations({})
@@ -175,10 +174,8 @@ def _surroundings(
     lookups = not no_lookups
     given = click.get_current_context().get_parameter_source("config_file")
     if config_file.exists() or given is not click.core.ParameterSource.DEFAULT:
-        from catcher import catalogue, config
-
         settings = config.load(config_file)
-        organisations = organisations_of(settings)
+        organisations = wiring.organisations(settings)
         servers = settings.fingerprint.resolvers
         if settings.fingerprint.networks is not None:
             network_owner = owners(settings.fingerprint.networks)

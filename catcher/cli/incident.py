@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from catcher.cli.at_desk import at_desk, period_option, shown
+from catcher.cli.at_desk import period_option, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import incidents
 from catcher.desk.incidents import Appraisal
@@ -16,7 +16,10 @@ from catcher.model.measures import Period
 
 @click.group()
 def command() -> None:
-    """Lists and shows incidents: mail for one organisation or from one, over one domain. Folds what is new first."""
+    """List and show incidents.
+
+    An incident is the mail for one organisation, or from one, over one domain. New observations are folded in first.
+    """
 
 
 @command.command("list")
@@ -24,8 +27,8 @@ def command() -> None:
 @config_option
 @json_option
 def list_(config_file: Path, as_json: bool, period: Period | None) -> None:
-    """Lists all incidents with their numbers and whether a notice is due."""
-    with at_desk(config_file) as (_, desk):
+    """List incidents and whether a notice is due."""
+    with with_store(config_file) as (_, desk):
         found = incidents.listing(desk, period=period)
         if as_json:
             print_json(appraisal.to_json() for appraisal in found)
@@ -40,8 +43,11 @@ def list_(config_file: Path, as_json: bool, period: Period | None) -> None:
 @config_option
 @json_option
 def show(id: str, config_file: Path, as_json: bool, period: Period | None) -> None:
-    """Shows an incident in one month: what came, from how many, and whether it would be told."""
-    with at_desk(config_file) as (_, desk):
+    """Show an incident in one month.
+
+    Shows what came, from how many, and whether a notice would go out.
+    """
+    with with_store(config_file) as (_, desk):
         appraisal = incidents.show(desk, id, period=period)
     if as_json:
         print_json([appraisal.to_full_json()])

@@ -16,13 +16,16 @@ TEXT_FILES = tuple(f"{language}.txt" for language in Language)
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 def command(folder: Path) -> None:
-    """Write a commented catcher.toml, a catalogue, a zone template, texts and a key into DIR, which is empty or new."""
-    from catcher.config import describe
+    """Write a configuration to start from into DIR.
+
+    DIR is empty or new. It gets a commented catcher.toml, a catalogue, a zone template, texts for senders and a key.
+    """
+    from catcher.config.describe import describe
     from catcher.config.schema import SmtpSection
     from catcher.model.errors import EnvironmentFailure
     from catcher.privacy import KeyRing
-    from catcher.serve import SystemClock
     from catcher.smtp import self_signed
+    from catcher.wiring import SystemClock
 
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty; name an empty folder or one that doesn't exist")

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
+from catcher import config, wiring
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.directory import Organisations, Suffixes
+from catcher.model.domain import DomainError, to_alabel
 
 if TYPE_CHECKING:
     from catcher.directory import Organisations
@@ -32,22 +35,17 @@ def watch_option(function: F) -> F:
 
 
 def watched_organisations(watch: Path | None, config_file: Path) -> Organisations:
-    """What ``--watch`` says, else the configuration's watch-list and imported directories.
+    """The names in ``--watch``'s file, else the configuration's watch-list and imported directories.
 
     Raises ConfigurationError; a usage error where there is neither.
     """
-    from catcher.directory import Organisations
-
     if watch is not None:
         return Organisations.load(watch)
     given = click.get_current_context().get_parameter_source("config_file")
     if not config_file.exists() and given is click.core.ParameterSource.DEFAULT:
         raise click.UsageError("which names are protected? Give --watch FILE (CSV domain,organisation) or -c FILE")
-    from catcher import config
-    from catcher.intake import organisations_of
-
     settings = config.load(config_file)
-    return organisations_of(settings)
+    return wiring.organisations(settings)
 
 
 def _protected(function: F) -> F:
@@ -63,19 +61,18 @@ def _protected(function: F) -> F:
 
 @click.group()
 def command() -> None:
-    """Tells for whom a typed name was meant, and which names are worth holding."""
+    """Match typed names; list names worth holding."""
 
 
 @command.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME… | -")
 @_protected
 def match(names: tuple[str, ...], organisations: Organisations, as_json: bool) -> None:
-    """Ranks the protected names that each NAME may have been meant for; '-' reads names from stdin, one a line.
+    """Rank the names that each NAME may stand for.
 
-    The score is the probability that this name was meant. Candidates are listed even where none is claimed
-    (abstained); a protected name itself has none.
+    '-' reads names from stdin, one a line. The score is the probability that this protected name was meant.
+    Candidates are listed even where none is claimed (abstained); a protected name itself has none.
     """
-    from catcher.directory import Suffixes
     from catcher.intake import matcher
 
     find = matcher(organisations, Suffixes())
@@ -98,13 +95,12 @@ def match(names: tuple[str, ...], organisations: Organisations, as_json: bool) -
 )
 @_protected
 def generate(tlds: tuple[str, ...], limit: int, organisations: Organisations, as_json: bool) -> None:
-    """Lists the names under TLD to which mail for the protected names strays most, likeliest first.
+    """List the names under TLD worth holding.
 
-    The score is the share of a protected name's strayed mail that goes there.
+    Mail for the protected names strays there most; the likeliest come first. The score is the share of a protected
+    name's strayed mail that goes there.
     """
-    from catcher.directory import Suffixes
     from catcher.lookalike import generate as generated
-    from catcher.model.domain import DomainError, to_alabel
 
     try:
         under = [to_alabel(tld.removeprefix(".")) for tld in tlds]
@@ -125,8 +121,6 @@ def typed_name(text: str) -> str:
 
     Somebody typed it: a comma, a space or two dots in a row stand where a dot was meant.
     """
-    from catcher.model.domain import DomainError, to_alabel
-
     shortened = text.strip()[:LONGEST_LINE]
     try:
         return to_alabel(shortened)

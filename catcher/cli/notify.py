@@ -7,26 +7,25 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from catcher.cli.at_desk import at_desk, shown
+from catcher.cli.at_desk import shown, with_contacts, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
+from catcher.desk.catalogue import stop_now
+from catcher.desk.files import write_private
 from catcher.model.notice import Notice, NoticeForm
 from catcher.model.noticelife import Act, NoticeState
+from catcher.model.suppression import Suppression
+from catcher.wiring import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catcher.catalogue import Catalogue
-    from catcher.config import Config
-    from catcher.desk.contacts import ContactBook
-    from catcher.desk.context import Desk
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -51,7 +50,7 @@ def _name(text: str) -> str:
 
 @click.group()
 def command() -> None:
-    """Drafts notices, has them approved by people, sends them, and keeps others back.
+    """Draft, approve and send notices; hold them back.
 
     `list` drafts what is due, a person reads each draft (`approve --dry-run`) and approves it, `send` hands what is
     approved to the smarthost; run `list` and `send` from cron or a timer.
@@ -66,14 +65,15 @@ def command() -> None:
 @config_option
 @json_option
 def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Drafts what is due, then lists notices; and what is due but held back, with the reason.
+    """Draft what is due, then list notices.
 
-    What is due follows from thresholds, quiet days, suppressions and contacts ([notify] in catcher.toml). A draft that
-    is not sent within a week is withdrawn, and drafted anew with the numbers of that day.
+    Notices that are due but held back are listed, too, with the reason. Thresholds, quiet days, suppressions and
+    contacts ([notify] in catcher.toml) decide what is due. A draft that is not sent within a week is withdrawn, and
+    drafted anew with the numbers of that day.
     """
     from catcher.notify import configured
 
-    with _at_office(config_file) as (config, desk, book, _):
+    with with_contacts(config_file) as (config, desk, book, _):
         drafting = configured.drafting(config, desk, book)
         rest = drafting.due() if dry_run else drafting.draft()
         if states:
@@ -100,7 +100,7 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
 
 
 def _line(text: str) -> str:
-    """What a person wrote, on one line."""
+    """A person's text, on one line."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
@@ -113,10 +113,10 @@ def _next(notice: Notice) -> str:
     last = notice.steps[-1]
     match notice.state:
         case NoticeState.DRAFTED:
-            told = f"approved by {', '.join(notice.approvers)}; " if notice.approvers else ""
+            approved = f"approved by {', '.join(notice.approvers)}; " if notice.approvers else ""
             left = notice.approvals - len(notice.approvers)
             why = f"{notice.steps[0].note}; " if notice.steps[0].note else ""
-            what = f"{why}{told}waits for {'approval' if left == 1 else f'{left} approvals'}"
+            what = f"{why}{approved}waits for {'approval' if left == 1 else f'{left} approvals'}"
         case NoticeState.APPROVED if notice.form is NoticeForm.LETTER:
             what = f"a letter: print it (`letter`), post it, then say so (`catcher notify posted {notice.id}`)"
         case _ if notice.request is not None:
@@ -139,13 +139,13 @@ def _minute(moment: datetime) -> str:
 @config_option
 @json_option
 def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Approves drafts, so that `catcher notify send` sends them. Read them first, with --dry-run.
+    """Approve drafts, so that `send` sends them.
 
-    With notify.second_approver two people have to.
+    Read them first, with --dry-run. With notify.second_approver two people have to approve.
     """
     from catcher.notify import approval
 
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         if dry_run:
             for notice in approval.find(desk.store, ids):
                 text = approval.text_of(desk.store, notice)
@@ -155,7 +155,7 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
                     click.echo(text, nl=False)
             return
         for notice in approval.approve(desk.store, ids, who=who, now=desk.now):
-            _tell(notice, as_json)
+            _print(notice, as_json)
 
 
 @command.command()
@@ -165,11 +165,13 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
 )
 @config_option
 def letter(id: str, file: Path, config_file: Path) -> None:
-    """Writes a letter as PDF: to read before you approve it, and to print and post afterwards."""
-    from catcher.desk.files import write_private
+    """Write a letter as PDF.
+
+    Read it before you approve it; print and post it afterwards.
+    """
     from catcher.notify import approval
 
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         (notice,) = approval.find(desk.store, [id])
         if notice.form is not NoticeForm.LETTER:
             raise approval.NotNow(f"{notice.id}: it is a mail; `catcher notify approve --dry-run` prints it")
@@ -182,12 +184,15 @@ def letter(id: str, file: Path, config_file: Path) -> None:
 @config_option
 @json_option
 def posted(ids: tuple[str, ...], who: str, config_file: Path, as_json: bool) -> None:
-    """Says that you have posted approved letters: their parties count as told from then on."""
+    """Record that you have posted approved letters.
+
+    Their parties count as told from then on.
+    """
     from catcher.notify import approval
 
-    with at_desk(config_file) as (_, desk):
+    with with_store(config_file) as (_, desk):
         for notice in approval.posted(desk.store, ids, who=who, now=desk.now):
-            _tell(notice, as_json)
+            _print(notice, as_json)
 
 
 @command.command()
@@ -198,15 +203,15 @@ def posted(ids: tuple[str, ...], who: str, config_file: Path, as_json: bool) -> 
 @config_option
 @json_option
 def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, as_json: bool) -> None:
-    """Does what the party asked for in its answer to NOTICE: `stop` turns its mail away at once, as `stop-mail` does.
+    """Do what a party asked for in its answer.
 
-    `transfer` only records that you agree: the name's handing over is between you and them, and policy release is for
-    the days in between. Be sure first that it was the party who asked: whoever read the notice could answer it.
+    `stop` turns its mail away at once, as `stop-mail` does. `transfer` only records that you agree: the name's
+    handing over is between you and them, and policy release is for the days in between. Be sure first that it was the
+    party who asked: anybody who read the notice could answer it.
     """
-    from catcher.desk.catalogue import stop_now
     from catcher.notify import approval
 
-    with at_desk(config_file) as (config, desk):
+    with with_store(config_file) as (config, desk):
         notice, request = approval.requested(desk.store, id)
         stops = request is Act.STOP_REQUESTED and not decline
         if dry_run:
@@ -216,7 +221,7 @@ def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, 
         if stops:
             stop_now(config, notice.key.domain, now=desk.now)
         note = f"mail to {notice.key.domain} is turned away" if stops else f"on {request}"
-        _tell(approval.decide(desk.store, notice, done=not decline, who=who, note=note, now=desk.now), as_json)
+        _print(approval.decide(desk.store, notice, done=not decline, who=who, note=note, now=desk.now), as_json)
 
 
 @command.command()
@@ -225,23 +230,22 @@ def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, 
 @config_option
 @json_option
 def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Sends what is approved: all of it, or the notices named.
+    """Send approved notices: all, or those named.
 
-    Each goes to the smarthost in a dialogue of its own. What it can't take now is tried again by a later `send`; exit
-    status 1 then, when it refused one, or when one that you named can't go now. 3: the smarthost can't be reached;
-    nothing is lost.
+    Each goes to the smarthost in a dialogue of its own. One that it can't take now is tried again by a later `send`.
+    Exit status 1: it refused one, or one that you named can't go now. 3: the smarthost can't be reached; nothing is
+    lost.
     """
     from catcher.notify import approval, configured
     from catcher.notify.sending import ready
-    from catcher.serve import system_clock
     from catcher.supervise.lock import lock
 
-    with _at_office(config_file) as (config, desk, book, _):
+    with with_contacts(config_file) as (config, desk, book, _):
         named = approval.find(desk.store, ids)
-        sender = configured.sender(config, desk.store, book, system_clock())
+        sender = configured.sender(config, desk.store, book, SystemClock())
         if dry_run:
             waiting = ready(desk.store, desk.now, frozenset(ids))
-            kept = _tell_kept(named, {notice.id for notice in waiting})
+            kept = _name_unsent(named, {notice.id for notice in waiting})
             if as_json:
                 print_json(notice.to_json() for notice in waiting)
             else:
@@ -258,15 +262,15 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
             for notice in sender.send(frozenset(ids)):
                 tried.add(notice.id)
                 unsent += notice.state in (NoticeState.DEFERRED, NoticeState.FAILED, NoticeState.WITHDRAWN)
-                _tell(notice, as_json)
+                _print(notice, as_json)
         finally:
             os.close(fd)
-        if unsent + _tell_kept(named, tried):
+        if unsent + _name_unsent(named, tried):
             raise click.exceptions.Exit(1)
 
 
-def _tell_kept(named: Sequence[Notice], going: Collection[str]) -> int:
-    """Says which of the notices that a person named don't go, and why; how many those are."""
+def _name_unsent(named: Sequence[Notice], going: Collection[str]) -> int:
+    """Names on stderr the notices of ``named`` that don't go, with the reason; returns their number."""
     kept = [notice for notice in named if notice.id not in going]
     for notice in kept:
         click.echo(f"{notice.id} is not sent now; it is {notice.state}: {_next(notice)}", err=True)
@@ -289,14 +293,14 @@ def _tell_kept(named: Sequence[Notice], going: Collection[str]) -> int:
 def suppress(
     what: str, reason: str, until: datetime | None, who: str, dry_run: bool, config_file: Path, as_json: bool
 ) -> None:
-    """Keeps notices from going out: to a PARTY, on an INCIDENT, or on a typo DOMAIN that we hold.
+    """Keep notices from going out.
 
-    What is on its way is taken back. The latest word on the same subject holds.
+    To a PARTY, on an INCIDENT, or on a typo DOMAIN that we hold. Notices on their way are taken back. The latest word
+    on the same subject holds.
     """
-    from catcher.model.suppression import Suppression
     from catcher.notify import approval
 
-    with _at_office(config_file) as (_, desk, _, catalogue):
+    with with_contacts(config_file) as (_, desk, _, catalogue):
         keys = [incident.key for incident in desk.store.incidents(mailboxes=False)]
         scope, subject = approval.subject_of(what, keys=keys, is_held=lambda name: catalogue.get(name) is not None)
         day: date | None = until and until.date()
@@ -314,18 +318,8 @@ def suppress(
             click.echo(f"{notice.id} to {notice.addressee.address} is taken back")
 
 
-def _tell(notice: Notice, as_json: bool) -> None:
+def _print(notice: Notice, as_json: bool) -> None:
     if as_json:
         print_json([notice.to_json()])
     else:
         click.echo(f"{notice.id} {notice.state}: {_next(notice)}")
-
-
-@contextmanager
-def _at_office(config_file: Path) -> Iterator[tuple[Config, Desk, ContactBook, Catalogue]]:
-    """The configuration, a desk over its store, whom to tell, and the names that are held."""
-    from catcher.serve import contact_book, load_catalogue
-
-    with at_desk(config_file) as (config, desk):
-        catalogue = load_catalogue(config)
-        yield config, desk, contact_book(config, desk.store, catalogue), catalogue

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from catcher.cli.at_desk import at_desk, shown
+from catcher.cli.at_desk import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import observations
 from catcher.model.domain import DomainError, to_alabel
@@ -20,7 +20,7 @@ from catcher.model.observation import Observation
 F = TypeVar("F", bound=Callable[..., Any])
 
 TABLE_ROWS = 50
-"""A table without ``--limit`` shows so many: a person reads it, and it is laid out in memory."""
+"""Rows of a table without ``--limit``: a person reads it, and it is laid out in memory."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
@@ -50,7 +50,7 @@ def _domain(_context: click.Context, _option: click.Parameter, value: str | None
 
 def _filters(function: F) -> F:
     for option in (
-        click.option("--limit", type=click.IntRange(min=1), help="At most so many."),
+        click.option("--limit", type=click.IntRange(min=1), help="Most rows that are printed."),
         click.option("--until", callback=_moment, metavar="TIME", help="Observed before this date or RFC 3339 time."),
         click.option("--since", callback=_moment, metavar="TIME", help="Observed at or after this one."),
         click.option("--domain", callback=_domain, help="Only this catalogued domain."),
@@ -61,7 +61,10 @@ def _filters(function: F) -> F:
 
 @click.group()
 def command() -> None:
-    """Lists, shows and exports what was observed. Incidents are brought up to date first."""
+    """List, show and export observations.
+
+    Incidents are brought up to date first.
+    """
 
 
 @command.command("list")
@@ -76,8 +79,11 @@ def list_(
     until: datetime | None,
     limit: int | None,
 ) -> None:
-    """Lists observations, latest first; a table has 50 rows unless --limit says otherwise, JSON all of them."""
-    with at_desk(config_file) as (_, desk):
+    """List observations, latest first.
+
+    A table has 50 rows unless --limit says otherwise; JSON has all of them.
+    """
+    with with_store(config_file) as (_, desk):
         rows = limit if as_json or limit is not None else TABLE_ROWS + 1
         found = observations.find(desk, domain=domain, since=since, until=until, limit=rows)
         if as_json:
@@ -94,8 +100,11 @@ def list_(
 @config_option
 @json_option
 def show(name: str, config_file: Path, as_json: bool) -> None:
-    """Shows one observation by its number, or those with a reference from a sender's log."""
-    with at_desk(config_file) as (_, desk):
+    """Show one observation by number or reference.
+
+    A reference, from a sender's log, may stand for several.
+    """
+    with with_store(config_file) as (_, desk):
         found = observations.show(desk, name)
     if as_json:
         print_json(observation.to_json() | {"revision": observation.revision} for observation in found)
@@ -116,8 +125,11 @@ def export(
     until: datetime | None,
     limit: int | None,
 ) -> None:
-    """Writes observations to stdout, oldest first: CSV that no spreadsheet takes for formulas, or JSON lines."""
-    with at_desk(config_file) as (_, desk):
+    """Write observations to stdout, oldest first.
+
+    As CSV in which no cell begins like a formula, or as JSON lines.
+    """
+    with with_store(config_file) as (_, desk):
         found = observations.find(desk, domain=domain, since=since, until=until, limit=limit, newest_first=False)
         if as_json:
             print_json(observation.to_json() for observation in found)

@@ -16,7 +16,7 @@ DEFAULT_CONFIG = Path("catcher.toml")
 
 
 def _config_file(context: click.Context, option: click.Parameter, value: Path | None) -> Path:
-    """What stands after the command, else what stands before it (``catcher -c F …``), else ./catcher.toml."""
+    """The file named after the command, else before it (``catcher -c F …``), else ./catcher.toml."""
     return value or context.find_root().params.get("config_file") or DEFAULT_CONFIG
 
 

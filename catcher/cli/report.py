@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from catcher.cli.at_desk import at_desk, period_option, shown
+from catcher.cli.at_desk import period_option, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import Config
 from catcher.desk import forms, reports
-from catcher.desk.reports import Candidate
+from catcher.desk.reports import ReportCandidate
 from catcher.model.measures import Period
 from catcher.report import Language, ReportForm
 
@@ -27,7 +27,10 @@ _language_option = click.option(
 
 @click.group()
 def command() -> None:
-    """Previews, builds and lists reports. Folds what is new first. Sends nothing."""
+    """Preview, build and list reports.
+
+    New observations are folded in first. Nothing is sent.
+    """
 
 
 @command.command()
@@ -44,8 +47,11 @@ def command() -> None:
 @config_option
 @json_option
 def preview(id: str, form: str, language: Language, config_file: Path, as_json: bool, period: Period | None) -> None:
-    """Prints the report on an incident; nothing is written."""
-    with at_desk(config_file) as (_, desk):
+    """Print the report on an incident.
+
+    Nothing is written.
+    """
+    with with_store(config_file) as (_, desk):
         report = reports.preview(desk, id, period=period)
         if as_json:
             print_json([report.to_json()])
@@ -70,10 +76,13 @@ def build(
     as_json: bool,
     period: Period | None,
 ) -> None:
-    """Writes reports in every form, each with its remedy kit: on the incidents named, else those that are due."""
+    """Write reports in every form, with remedy kits.
+
+    On the INCIDENTs named; without one, on those that are due.
+    """
     if ids and everything:
         raise click.UsageError("give incidents or --all, not both")
-    with at_desk(config_file) as (config, desk):
+    with with_store(config_file) as (config, desk):
         where = folder or _folder(config)
         built = reports.build(desk, where, ids=ids, everything=everything, period=period, language=language)
         if as_json:
@@ -99,8 +108,8 @@ def build(
 @config_option
 @json_option
 def list_(folder: Path | None, config_file: Path, as_json: bool, period: Period | None) -> None:
-    """Lists the reports that could be built: which are due, which not and why, which lie in the folder."""
-    with at_desk(config_file) as (config, desk):
+    """List reports: due, built, or why not."""
+    with with_store(config_file) as (config, desk):
         found = reports.candidates(desk, folder or _folder(config), period=period)
         if as_json:
             print_json(candidate.to_json() for candidate in found)
@@ -112,7 +121,7 @@ def _folder(config: Config) -> Path:
     return config.node.state / "reports"
 
 
-def _row(candidate: Candidate) -> tuple[object, ...]:
+def _row(candidate: ReportCandidate) -> tuple[object, ...]:
     measures = candidate.appraisal.measures
     return (
         measures.key.id,

@@ -21,8 +21,8 @@ from catcher.cli.options import config_option
 def command(config_file: Path, role: str) -> None:
     """Answer DNS and take mail until SIGTERM.
 
-    Prints 'ready' once every socket listens. SIGHUP reloads catalogue and zones and prints 'reloaded';
-    SIGTERM finishes what runs and ends, a second SIGTERM ends at once.
+    Prints 'ready' once every socket listens. SIGHUP reloads catalogue and zones and prints 'reloaded'; SIGTERM
+    finishes what runs and ends, a second SIGTERM ends at once.
     """
     if role != "dns":
         from catcher.supervise.memory import restart_without_caches
@@ -30,15 +30,16 @@ def command(config_file: Path, role: str) -> None:
         restart_without_caches()
     from catcher.cli.log import configure_logging
     from catcher.config import load
-    from catcher.serve import DRAIN_SECONDS, ROLES, launch, system_clock
-    from catcher.supervise import Watch
+    from catcher.serve import DRAIN_SECONDS, ROLES, launch
+    from catcher.supervise import ControlLoop
+    from catcher.wiring import SystemClock
 
     config = load(config_file)
     configure_logging(config.log.level)
-    running = launch(config, clock=system_clock(), roles=ROLES if role == "all" else (role,))
+    running = launch(config, clock=SystemClock(), roles=ROLES if role == "all" else (role,))
     control = config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock")
-    watch = Watch(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
-    running.private_fds = watch.private_fds
+    control_loop = ControlLoop(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
+    running.private_fds = control_loop.private_fds
     click.echo("ready")
-    watch.run(DRAIN_SECONDS)
+    control_loop.run(DRAIN_SECONDS)
     running.finish()

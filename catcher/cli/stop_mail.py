@@ -6,8 +6,13 @@ from pathlib import Path
 
 import click
 
-from catcher.cli.changes import tell
+from catcher.catalogue.stops import EVERY_DOMAIN, Stops
+from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option
+from catcher.config import load, state_folder
+from catcher.desk.catalogue import NotCatalogued, named, stop_mail
+from catcher.model.errors import CatcherError
+from catcher.wiring import SystemClock
 
 
 @click.command("stop-mail")
@@ -17,17 +22,13 @@ from catcher.cli.options import config_option, json_option
 @config_option
 @json_option
 def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: Path, as_json: bool) -> None:
-    """Turn mail away for DOMAINs, at once: a running server refuses them from the next recipient on, in open sessions
-    as well. Then their policy becomes null in the catalogue, and DNS follows.
+    """Turn mail for DOMAINs away at once.
+
+    A running server refuses them from the next recipient on, in open sessions as well. Then their policy becomes null
+    in the catalogue, and DNS follows.
 
     Rows that take no mail keep their policy. Where a date would bring a policy that takes mail again, the date goes.
     """
-    from catcher.catalogue.stops import EVERY_DOMAIN, Stops
-    from catcher.config import load, state_folder
-    from catcher.desk.catalogue import NotCatalogued, named, stop_mail
-    from catcher.model.errors import CatcherError
-    from catcher.serve import SystemClock
-
     if bool(domains) == every:
         raise click.UsageError("name the domains, or say --all for every row")
     names = {EVERY_DOMAIN} if every else named(domains)
@@ -40,7 +41,7 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
         changes = stop_mail(
             config.catalogue.files, None if every else domains, now=SystemClock().now(), dry_run=dry_run
         )
-        tell(changes, config.node.state, dry_run=dry_run, as_json=as_json, always=True)
+        publish(changes, config.node.state, dry_run=dry_run, as_json=as_json, always=True)
     except NotCatalogued:
         if stops is not None:
             stops.discard(names)

@@ -13,16 +13,16 @@ from catcher.cli.options import config_option, json_option, print_json, print_ta
 
 @click.group()
 def command() -> None:
-    """Migrate, verify and purge the store; print its schema."""
+    """Migrate, verify, purge or print the store."""
 
 
 @command.command()
 @config_option
 @json_option
 def migrate(config_file: Path, as_json: bool) -> None:
-    """Makes the store when there is none, and brings an older one to the present schema.
+    """Bring the store to the present schema.
 
-    The server does the same when it starts.
+    Makes it when there is none. The server does the same when it starts.
     """
     from catcher import store
     from catcher.config import load
@@ -41,7 +41,10 @@ def migrate(config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def verify(config_file: Path, as_json: bool) -> None:
-    """Looks whether the store is whole: file, references, schema, columns, durability, mode. Exit status 1 if not."""
+    """Check whether the store is whole.
+
+    File, references, schema, columns, durability, mode. Exit status 1: it is not.
+    """
     from catcher import store
     from catcher.config import load
 
@@ -80,23 +83,24 @@ def schema(config_file: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def purge(config_file: Path, as_json: bool, dry_run: bool) -> None:
-    """Forgets what is due: destroys the keys of ended months, deletes, coarsens and empties what is stored.
+    """Forget what is due.
 
-    The server does the same by itself. Observations are folded into the incidents first, so that their sums remain.
+    Destroys the keys of ended months; deletes, coarsens and empties what is stored. The server does the same by
+    itself. Observations are folded into the incidents first, so that their sums remain.
     """
-    from catcher import serve
+    from catcher import wiring
     from catcher.config import load
     from catcher.desk.upkeep import upkeep
 
     config = load(config_file)
-    store = serve.open_store(config)
+    store = wiring.open_store(config)
     try:
         done = upkeep(
             store,
-            serve.key_ring(config),
-            serve.system_clock().now(),
+            wiring.key_ring(config),
+            wiring.SystemClock().now(),
             keep_days=config.store.keep_days,
-            folder=serve.folder(config),
+            folder=wiring.folder(),
             dry_run=dry_run,
         )
     finally:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
-from textwrap import wrap
+from textwrap import dedent, wrap
 from typing import Any, get_origin
 
 from pydantic import BaseModel
@@ -30,6 +34,22 @@ def describe(given: Mapping[str, Any] | None = None) -> str:
     return head + "\n\n" + "\n\n".join(blocks) + "\n"
 
 
+@cache
+def sentences(section: type[BaseModel]) -> Mapping[str, str]:
+    """Key → its doc sentence: the field's ``description`` where a closed list makes it, else the text below the field.
+
+    That text is read from the schema's source, so that only commands that describe keys pay for it.
+    """
+    (definition,) = ast.parse(dedent(inspect.getsource(section))).body
+    assert isinstance(definition, ast.ClassDef)
+    found = {key: field.description for key, field in section.model_fields.items() if field.description}
+    for field, below in pairwise(definition.body):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=key)), ast.Expr(value=ast.Constant(value=str(text))):
+                found[key] = inspect.cleandoc(text)
+    return found
+
+
 def toml(value: Any) -> str:
     """A value as TOML writes it."""
     if isinstance(value, bool):
@@ -48,14 +68,14 @@ def _chapter(name: str, field: FieldInfo, given: Mapping[str, Any]) -> Iterator[
     for key, about in section.model_fields.items():
         if key in repeated:
             continue
-        yield from _comment(about.description or "")
+        yield from _comment(sentences(section)[key])
         yield _assignment(key, about, given.get(f"{name}.{key}", PydanticUndefined))
     for key, model in repeated.items():
         yield ""
         yield from _comment(model.__doc__ or "")
         yield f"# [[{name}.{key}]]"
         for inner, about in model.model_fields.items():
-            yield from _comment(about.description or "")
+            yield from _comment(sentences(model)[inner])
             yield f"# {_assignment(inner, about, PydanticUndefined)}"
 
 

@@ -48,10 +48,13 @@ from catcher.model.language import Language, named_languages
 
 
 class ConfigSection(BaseModel):
-    """The rules of every section: unknown keys are errors, values don't change, defaults are checked, too."""
+    """The rules of every section: unknown keys are errors, values don't change, defaults are checked, too.
+
+    Only ``Config`` is ever validated; ``defer_build`` saves every command from building the sections on their own.
+    """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True, hide_input_in_errors=True
+        frozen=True, extra="forbid", defer_build=True, validate_default=True, hide_input_in_errors=True
     )
 
 

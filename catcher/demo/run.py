@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from catcher import serve
+from catcher import wiring
 from catcher.config import Config
 from catcher.demo.client import Lookup
 from catcher.demo.clock import SharedClock
@@ -23,7 +23,6 @@ from catcher.demo.search import canaries, search
 from catcher.demo.stage import Stage, serving, set_up
 from catcher.desk.context import Desk
 from catcher.directory import party_of
-from catcher.intake import organisations_of
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.measures import Period
 from catcher.model.report import ReportOperator
@@ -89,13 +88,13 @@ class Demo:
 @contextmanager
 def _desk(config: Config, period: Period) -> Iterator[Desk]:
     """The operator's desk on the morning after ``period``."""
-    store = serve.open_store(config)
+    store = wiring.open_store(config)
     try:
         yield Desk(
             store=store,
-            folder=serve.folder(config),
+            folder=wiring.folder(),
             party_of=party_of,
-            organisation=organisations_of(config).name,
+            organisation=wiring.organisations(config).name,
             operator=ReportOperator(**config.operator.model_dump()),
             now=datetime.combine(period.last, datetime.min.time(), UTC) + timedelta(days=1, hours=8),
         )

@@ -1,4 +1,4 @@
-"""Alerts to the operator: what calls for one, each once; and their way out, tried again with growing patience.
+"""Alerts to the operator: each is raised once, then sent, and tried again with growing pauses.
 
 ::
 
@@ -6,7 +6,7 @@
     notices (requests) ─┤
     catalogue (until)  ─┼─▶ raise: into the ledger, each key once ─▶ deliver: couriers (mail, webhook), in batches
     delegations lost   ─┘                                                └─ fails: again after 5 minutes, 10, 20 …
-    the store itself: without a ledger, by word of mouth (``StoreWatch``)
+    the store itself: it has no ledger then, so ``StoreTrouble`` remembers in memory
 
 A receiver that fails disturbs nothing: it is tried again for three days, then given up.
 """
@@ -25,15 +25,16 @@ from catcher.model.alert import Alert, AlertDelivery, AlertKind, Channel
 from catcher.model.ports import Store
 
 ENDS_SOON = (1, 7)
-"""Days before the end of a policy on which it is told, nearest first."""
+"""Days before the end of a policy on which an alert goes out, nearest first."""
 BATCH = 500
-"""Alerts that go out together."""
+"""Most alerts in one mail or one call of the webhook."""
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
 MOST_ATTEMPTS = 12
-"""Over some three days."""
+"""Attempts for one alert and receiver; with the growing pauses they take about three days."""
 TROUBLE_AFTER = timedelta(minutes=4)
-"""For so long the store has to fail before it is told: the next look finds it still so."""
+"""Time that the store must fail before an alert goes out. Rounds are 5 minutes apart: after one failed round there is
+none, the second alerts."""
 TROUBLE_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -49,12 +50,12 @@ class Courier(Protocol):
 
 
 def found_in_incidents(store: Store, now: datetime) -> Iterator[Alert]:
-    """What the incidents as folded call for."""
+    """Alerts that the folded incidents call for."""
     return alarms(store.incidents(mailboxes=False, since=(now - LOOKS_BACK).date()), now)
 
 
 def found_in_notices(store: Store, now: datetime) -> Iterator[Alert]:
-    """What parties asked for in answer to notices, while nobody has decided."""
+    """Alerts for requests of parties that nobody has decided."""
     for notice in store.notices():
         if notice.request is not None:
             key = f"{AlertKind.REQUEST} {notice.id} {notice.request}"
@@ -62,7 +63,7 @@ def found_in_notices(store: Store, now: datetime) -> Iterator[Alert]:
 
 
 def found_in_catalogue(catalogue: Catalogue, now: datetime) -> Iterator[Alert]:
-    """How many policies end in a week or tomorrow; one alert for each last day."""
+    """Alerts for policies that end in a week or tomorrow: one for each last day, with the number of domains."""
     ending: Counter[tuple[date, int]] = Counter()
     domains: dict[tuple[date, int], str] = {}
     for entry in catalogue:
@@ -96,14 +97,14 @@ def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Cha
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class AlertBatch:
     """Alerts whose turn on a channel has come."""
 
     channel: Channel
     alerts: tuple[Alert, ...]
 
 
-def due(store: Store, channels: Collection[Channel], now: datetime) -> list[Batch]:
+def due(store: Store, channels: Collection[Channel], now: datetime) -> list[AlertBatch]:
     """The next batch of each channel. What waits for a channel that is no more is given up."""
     of_channels: dict[Channel, list[Alert]] = {channel: [] for channel in channels}
     orphans: dict[Channel, list[str]] = {}
@@ -117,10 +118,10 @@ def due(store: Store, channels: Collection[Channel], now: datetime) -> list[Batc
                 of_channels[delivery.channel].append(alert)
     for channel, keys in orphans.items():
         store.note_deliveries({key: AlertDelivery(channel) for key in keys})
-    return [Batch(channel, tuple(alerts[:BATCH])) for channel, alerts in of_channels.items() if alerts]
+    return [AlertBatch(channel, tuple(alerts[:BATCH])) for channel, alerts in of_channels.items() if alerts]
 
 
-def note(store: Store, batch: Batch, now: datetime, *, taken: bool) -> None:
+def note(store: Store, batch: AlertBatch, now: datetime, *, taken: bool) -> None:
     """Writes down what came of ``batch``."""
     store.note_deliveries({alert.key: _after(_delivery(alert, batch.channel), now, taken) for alert in batch.alerts})
 
@@ -138,16 +139,16 @@ def _after(delivery: AlertDelivery, now: datetime, taken: bool) -> AlertDelivery
 
 
 def wait(attempts: int) -> timedelta:
-    """How long to wait after so many attempts that failed."""
+    """The pause after the failed attempt number ``attempts``."""
     return min(FIRST_WAIT * (1 << min(attempts - 1, 12)), LONGEST_WAIT)
 
 
-class StoreWatch:
-    """Tells of a store in trouble: there is no ledger then, so it remembers by itself whether it told."""
+class StoreTrouble:
+    """Alerts for a store that fails: the ledger can't be written then, so this remembers in memory what was sent."""
 
     def __init__(self) -> None:
         self._failing_since: datetime | None = None
-        self._told_at: datetime | None = None
+        self._alerted_at: datetime | None = None
 
     def works(self) -> None:
         """The store took what it was given."""
@@ -158,9 +159,9 @@ class StoreWatch:
         self._failing_since = self._failing_since or now
         if now - self._failing_since < TROUBLE_AFTER:
             return None
-        if self._told_at is not None and now - self._told_at < TROUBLE_AGAIN_AFTER:
+        if self._alerted_at is not None and now - self._alerted_at < TROUBLE_AGAIN_AFTER:
             return None
-        self._told_at = now
+        self._alerted_at = now
         minutes = int((now - self._failing_since).total_seconds() // 60)
         key = f"{AlertKind.STORE_TROUBLE} {now.isoformat()}"
         return Alert(key, AlertKind.STORE_TROUBLE, now, None, {"minutes": minutes})

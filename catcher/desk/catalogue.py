@@ -1,4 +1,4 @@
-"""What an operator does with the catalogue: add, remove, stop mail, and tell the running server."""
+"""Changes to the catalogue: add, remove, stop mail; and the reload of the running server."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from catcher.model.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What was done to one row."""
+class CatalogueChange:
+    """One row, changed."""
 
     domain: str
     where: str
@@ -30,12 +30,12 @@ class Change:
     after: Policy | None
     """None for a row that is gone."""
     rewritten: bool
-    """False where the row said already what was wanted."""
+    """False where the row already had these values."""
 
 
 def add(
     files: Sequence[Path], rows: Iterable[Mapping[str, str]], *, dry_run: bool = False
-) -> tuple[list[Change], list[Fault]]:
+) -> tuple[list[CatalogueChange], list[Fault]]:
     """Appends rows (column → text) to the first file; what was done, and what is doubtful about it.
 
     Raises ConfigurationError; then nothing is written.
@@ -45,29 +45,29 @@ def add(
         doubts = [*doubtful_with(Catalogue.of(added), Catalogue(edit.rows))]
         if not dry_run:
             edit.commit()
-    return [Change(entry.domain, entry.where, None, entry.policy, True) for entry in added], doubts
+    return [CatalogueChange(entry.domain, entry.where, None, entry.policy, True) for entry in added], doubts
 
 
-def remove(files: Sequence[Path], domains: Iterable[str], *, dry_run: bool = False) -> list[Change]:
+def remove(files: Sequence[Path], domains: Iterable[str], *, dry_run: bool = False) -> list[CatalogueChange]:
     """Deletes the rows of ``domains``. Raises ConfigurationError when one has none; then nothing is written."""
 
-    def gone(edit: FileEdit, entry: Entry) -> Change:
+    def gone(edit: FileEdit, entry: Entry) -> CatalogueChange:
         edit.remove(entry)
-        return Change(entry.domain, entry.where, entry.policy, None, True)
+        return CatalogueChange(entry.domain, entry.where, entry.policy, None, True)
 
     return _each(files, domains, gone, dry_run)
 
 
 def stop_mail(
     files: Sequence[Path], domains: Iterable[str] | None, *, now: datetime, dry_run: bool = False
-) -> list[Change]:
+) -> list[CatalogueChange]:
     """Turns mail away for ``domains`` (None: every row): their policy becomes ``null``.
 
     A row that takes no mail keeps its policy: publishing a null MX for a released name would make the next owner's
     mail bounce. Where ``then`` would take mail again, ``until`` and ``then`` are emptied.
     """
 
-    def stopped(edit: FileEdit, entry: Entry) -> Change:
+    def stopped(edit: FileEdit, entry: Entry) -> CatalogueChange:
         after = Policy.NULL if entry.policy.above_null else entry.policy
         later = entry.until is not None and entry.then.above_null
         cells = {"policy": after.value} if after is not entry.policy else {}
@@ -75,12 +75,12 @@ def stop_mail(
             cells |= {"until": "", "then": ""}
         if cells:
             edit.change(entry, cells)
-        return Change(entry.domain, entry.where, entry.policy_at(now), after, bool(cells))
+        return CatalogueChange(entry.domain, entry.where, entry.policy_at(now), after, bool(cells))
 
     return _each(files, domains, stopped, dry_run)
 
 
-def stop_now(config: Config, domain: str, *, now: datetime) -> list[Change]:
+def stop_now(config: Config, domain: str, *, now: datetime) -> list[CatalogueChange]:
     """Turns mail for ``domain`` away at once, as ``catcher stop-mail`` does; the running server takes it over.
 
     Raises NotCatalogued; other CatcherErrors leave mail turned away at RCPT, and DNS follows when they are mended.
@@ -94,8 +94,8 @@ def stop_now(config: Config, domain: str, *, now: datetime) -> list[Change]:
         raise
     answer = tell_server(config.node.state)
     if answer is not None and not answer.startswith("ok"):
-        said = answer.removeprefix("error ")
-        raise EnvironmentFailure(f"the files are written, but the running server stays with what it had: {said}")
+        reason = answer.removeprefix("error ")
+        raise EnvironmentFailure(f"the files are written, but the running server stays with what it had: {reason}")
     stops.discard({domain})
     return changes
 
@@ -125,8 +125,11 @@ def tell_server(state: Path) -> str | None:
 
 
 def _each(
-    files: Sequence[Path], domains: Iterable[str] | None, do: Callable[[FileEdit, Entry], Change], dry_run: bool
-) -> list[Change]:
+    files: Sequence[Path],
+    domains: Iterable[str] | None,
+    do: Callable[[FileEdit, Entry], CatalogueChange],
+    dry_run: bool,
+) -> list[CatalogueChange]:
     with writing(files) as edit:
         entries = list(edit.rows.values()) if domains is None else _entries(edit, domains)
         changes = [do(edit, entry) for entry in entries]

@@ -1,4 +1,4 @@
-"""What an operator's desk works with: the ports and values that every action takes."""
+"""The ports and values that every action of an operator takes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catcher.model.report import ReportOperator
 
 
 class NotFound(CatcherError):
-    """What was asked for does not exist; the text says how to see what does."""
+    """The name that a person gave does not exist; the text says how to list those that do."""
 
     exit_status = 2
 
@@ -29,7 +29,7 @@ class Desk:
     operator: ReportOperator
     now: datetime
     thresholds: Thresholds = Thresholds()
-    """From when on a notice is due."""
+    """Mailboxes and days from which a notice is due."""
 
     def fold(self) -> None:
         """Brings the incidents up to date with every observation that is committed."""

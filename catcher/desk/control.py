@@ -8,24 +8,24 @@ from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure
 
-SECONDS = 10.0
-"""How long a server may take to answer: a reload of a million names takes some of them."""
+ANSWER_SECONDS = 10.0
+"""Seconds that a server may take to answer; a reload of a million names takes some of them."""
 _ANSWER_OCTETS = 64 * 1024
 _NOBODY = (errno.ENOENT, errno.ECONNREFUSED)
 
 
-def request(state: Path, command: str, *, seconds: float = SECONDS) -> str | None:
+def request(state: Path, command: str, *, seconds: float = ANSWER_SECONDS) -> str | None:
     """Sends ``command`` (``reload``) to every server of the folder ``state``; None when none runs.
 
     The answer begins with ``ok`` or ``error``; where DNS and SMTP are served apart, it is the first error or the last
     ``ok``. Raises EnvironmentFailure when a server is there and doesn't answer.
     """
-    told: str | None = None
+    combined: str | None = None
     for path in sorted(state.glob("control*.sock")):
         answer = _ask(path, command, seconds)
-        if answer is not None and (told is None or told.startswith("ok")):
-            told = answer
-    return told
+        if answer is not None and (combined is None or combined.startswith("ok")):
+            combined = answer
+    return combined
 
 
 def _ask(path: Path, command: str, seconds: float) -> str | None:

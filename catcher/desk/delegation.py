@@ -1,8 +1,7 @@
-"""Whether catalogued domains are still delegated to our name servers: asked of the resolver, a few at a time.
+"""Finds catalogued domains that are no longer delegated to our name servers, a few look-ups at a time.
 
-A round asks some names and the next one the next, so that a million take weeks and no resolver suffers; a name that
-seems lost is asked again half an hour later before it is said so. What can't be looked up is no loss: it may be our own
-server that is away.
+Each round asks the next hundred names: a million take weeks, and no resolver suffers. A name that seems lost is asked
+again half an hour later before it counts as lost. A look-up that fails proves nothing: our own server may be away.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from catcher.model.ports import Resolver
 
 A_ROUND = 100
-"""Names asked at a time."""
-EVERY = timedelta(days=1)
-"""How soon the first name is asked again, when all have been."""
+"""Names asked in one round."""
+ROUND_EVERY = timedelta(days=1)
+"""Least time from one pass over the whole catalogue to the next."""
 CONFIRMED_AFTER = timedelta(minutes=30)
 MOST_DOUBTFUL = 1_000
-"""Names that are to be asked again; more are left for the next time round."""
+"""Most names kept to be asked again; further ones wait for the next pass."""
 
 
 class Delegations:
@@ -35,7 +34,7 @@ class Delegations:
         self._names: Iterator[str] = iter(())
         self._began: datetime | None = None
         self._doubtful: dict[str, datetime] = {}
-        """Name → when it was found lost for the first time."""
+        """Name → first time it was found lost."""
 
     async def lost(self, now: datetime) -> list[str]:
         """The names that are found lost in this round, and were half an hour ago."""
@@ -50,7 +49,7 @@ class Delegations:
 
     def _next(self, now: datetime) -> list[str]:
         found = list(islice(self._names, A_ROUND))
-        if not found and (self._began is None or now - self._began >= EVERY):
+        if not found and (self._began is None or now - self._began >= ROUND_EVERY):
             self._names, self._began = self._held(now), now
             found = list(islice(self._names, A_ROUND))
         return found

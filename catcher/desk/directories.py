@@ -13,13 +13,13 @@ from catcher.model.errors import ConfigurationError, Fault
 
 CSIRT = "csirt"
 """The kind that is a table of national CSIRTs, of which there is one."""
-KINDS = (*map(str, imports.DirectoryKind), CSIRT)
+IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT)
 _FOLDER = "directory"
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file."""
+    """The result of an import."""
 
     name: str
     domains: int
@@ -31,8 +31,8 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What a directory says of a domain."""
+class DirectoryRow:
+    """A directory's row for a domain."""
 
     directory: str
     domain: str
@@ -70,11 +70,11 @@ def summary(state: Path) -> list[tuple[str, int, int]]:
     return [(name, len(rows), sum(row.contact is not None for row in rows)) for name, rows in found.items()]
 
 
-def about(domain: str, state: Path) -> list[Row]:
-    """What the directories say of ``domain`` (A-labels) and of the names above it, nearest first."""
+def about(domain: str, state: Path) -> list[DirectoryRow]:
+    """The directories' rows for ``domain`` (A-labels) and for the names above it, nearest first."""
     above = parents(domain)
     found = [
-        Row(name, row.domain, row.organisation, row.contact)
+        DirectoryRow(name, row.domain, row.organisation, row.contact)
         for name, rows in imports.directories(state / _FOLDER).items()
         for row in rows
         if row.domain in above

@@ -1,4 +1,4 @@
-"""Rows of the catalogue that are right as they are written, and most likely not what was meant."""
+"""Rows of the catalogue that are valid, and most likely a mistake."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from catcher.model.observation import Observation
 from catcher.report import EVIDENCE_DAYS, EVIDENCE_ROWS
 
 SCAN_ROWS = 50_000
-"""How far back one pass over a typo domain looks, whatever it has found by then: a report has to be quick."""
+"""Most rows of a typo domain that one pass reads, newest first: a report has to be quick."""
 
 
 def evidence(desk: Desk, domain: str, period: Period, reported: Mapping[str, Measures]) -> dict[str, list[Observation]]:

@@ -10,7 +10,7 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.report import Report
 from catcher.report import Language, ReportForm, is_address, letter, message, picture, render
 
-KIT = "kit"
+KIT_FOLDER = "kit"
 """The remedy kit: a folder with one file for each thing to paste."""
 
 
@@ -33,13 +33,13 @@ def forms(report: Report, *, language: Language, now: datetime) -> Forms:
             files[ending] = make(report, language, now)
         except EnvironmentFailure as failure:
             left_out.append(str(failure))
-    files |= {f"{KIT}/{name}": text for name, text in kit(report).items()}
+    files |= {f"{KIT_FOLDER}/{name}": text for name, text in kit(report).items()}
     return Forms(files, tuple(left_out))
 
 
 def form(report: Report, ending: str, *, language: Language, now: datetime) -> str | bytes:
     """One form by its ending. Raises EnvironmentFailure when it can't be made here."""
-    if ending == KIT:
+    if ending == KIT_FOLDER:
         return "\n".join(f"==> {name} <==\n{text}" for name, text in kit(report).items())
     if ending in _MORE:
         return _MORE[ending](report, language, now)
@@ -72,4 +72,4 @@ def _picture(report: Report, language: Language, now: datetime) -> bytes:
 
 _MORE: Mapping[str, Callable[[Report, Language, datetime], bytes]] = {"eml": _mail, "pdf": _letter, "png": _picture}
 
-ENDINGS = (*(form.value for form in ReportForm), *_MORE, KIT)
+ENDINGS = (*(form.value for form in ReportForm), *_MORE, KIT_FOLDER)

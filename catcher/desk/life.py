@@ -1,4 +1,4 @@
-"""Where incidents stand and what notices did: brings together the sums, the ledger of policies and that of notices."""
+"""The life of incidents and the effect of notices, from the sums, the ledger of policies and that of notices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from catcher.model.life import Effect, Life
 from catcher.model.notice import Notice
 
 _DOMAINS = 16
-"""Of so many typo domains the senders are kept at hand; a list goes through the domains in no order of theirs."""
+"""Typo domains whose senders are cached: a list of incidents visits the domains in no order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Lives:
     def __init__(self, desk: Desk) -> None:
         self._store = desk.store
         self._today = desk.now.date()
-        self._told = told_days(desk.store.notices())
+        self._told = notified_days(desk.store.notices())
         self._seeing = lru_cache(maxsize=1024)(self._seeing_of)
         self._senders = lru_cache(maxsize=_DOMAINS)(self._senders_to)
 
@@ -98,7 +98,7 @@ class Lives:
         return found
 
 
-def told_days(notices: Iterable[Notice]) -> dict[IncidentKey, tuple[date, ...]]:
+def notified_days(notices: Iterable[Notice]) -> dict[IncidentKey, tuple[date, ...]]:
     """The days on which each party was told, as far as nothing came back since."""
     days: defaultdict[IncidentKey, list[date]] = defaultdict(list)
     for notice in notices:

@@ -10,7 +10,7 @@ from datetime import datetime
 from catcher.desk.context import Desk, NotFound
 from catcher.model.observation import Observation
 
-COLUMNS = (
+CSV_COLUMNS = (
     "id",
     "observed_at",
     "ref",
@@ -68,7 +68,7 @@ def show(desk: Desk, name: str) -> list[Observation]:
 
 def csv_lines(observations: Iterable[Observation]) -> Iterator[str]:
     """RFC 4180 lines with a header row. No cell begins like a formula, whatever a stranger wrote."""
-    yield _line(COLUMNS)
+    yield _line(CSV_COLUMNS)
     for observation in observations:
         yield _line(_cell(value) for value in _row(observation))
 

@@ -15,7 +15,7 @@ from catcher.desk.evidence import evidence
 from catcher.desk.files import write_private
 from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
-from catcher.desk.life import Lives, Standing, told_days
+from catcher.desk.life import Lives, Standing, notified_days
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
 from catcher.model.answer import AnswerAddresses
 from catcher.model.incident import Role
@@ -24,25 +24,25 @@ from catcher.model.observation import Observation
 from catcher.model.report import Report, ReportRules
 from catcher.report import EVIDENCE_DAYS, Directory, Language, ReportForm, compose, reference, subject
 
-Told = Mapping[tuple[str, str], date]
+NotifiedOn = Mapping[tuple[str, str], date]
 """(party, typo domain) → the day of the party's latest notice."""
 
 _LIMITS = ReportRules(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """How a report is told to one contact."""
+class Audience:
+    """To whom a report goes, and what it may hold for them."""
 
     names: bool = True
     """Whether counterparties may be named to it."""
     answers: AnswerAddresses | None = None
     evidence_days: int = EVIDENCE_DAYS
-    """How old evidence may be."""
+    """Most days that evidence may be old."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ReportCandidate:
     """A report that could be built."""
 
     appraisal: Appraisal
@@ -78,30 +78,42 @@ class Built:
         }
 
 
-def candidates(desk: Desk, folder: Path, *, period: Period | None = None) -> Iterator[Candidate]:
+def candidates(desk: Desk, folder: Path, *, period: Period | None = None) -> Iterator[ReportCandidate]:
     """Every report that could be built, with whether it is due."""
     for appraisal in incidents.listing(desk, period=period):
         measures = appraisal.measures
         built = (folder / f"{_name(measures, Language.ENGLISH)}.{ReportForm.HTML}").exists()
-        yield Candidate(appraisal, reference(measures.key, measures.period), built)
+        yield ReportCandidate(appraisal, reference(measures.key, measures.period), built)
 
 
 def preview(
-    desk: Desk, id: str, *, period: Period | None = None, told: Told | None = None, telling: Telling | None = None
+    desk: Desk,
+    id: str,
+    *,
+    period: Period | None = None,
+    notified_on: NotifiedOn | None = None,
+    audience: Audience | None = None,
 ) -> Report:
-    """The report on incident ``id``, composed and not written; ``told`` is the ledger's unless given. Raises NotFound.
+    """The report on incident ``id``, composed and not written. Raises NotFound.
 
-    ``telling``: to whom, when it becomes a notice.
+    ``notified_on``: None: as the ledger says. ``audience``: to whom, when it becomes a notice.
     """
     measures = _seen(desk, id, period)
     rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
-    return _compose(desk, measures, rows, _told(desk) if told is None else told, Lives(desk), telling or Telling())
+    return _compose(
+        desk,
+        measures,
+        rows,
+        _latest_notices(desk) if notified_on is None else notified_on,
+        Lives(desk),
+        audience or Audience(),
+    )
 
 
-def _told(desk: Desk) -> Told:
-    """Who was told of which typo domain, and when last, as the notices' ledger says."""
+def _latest_notices(desk: Desk) -> NotifiedOn:
+    """(party, typo domain) → the day of the latest notice, from the notices' ledger."""
     latest: dict[tuple[str, str], date] = {}
-    for key, days in told_days(desk.store.notices()).items():
+    for key, days in notified_days(desk.store.notices()).items():
         latest[key.party, key.domain] = max(days[-1], latest.get((key.party, key.domain), days[-1]))
     return latest
 
@@ -114,11 +126,11 @@ def build(
     everything: bool = False,
     period: Period | None = None,
     language: Language = Language.ENGLISH,
-    told: Told | None = None,
+    notified_on: NotifiedOn | None = None,
 ) -> Iterator[Built]:
     """Writes the reports on ``ids``, else those that are due, else with ``everything`` all; in every form.
 
-    ``told`` is the ledger's unless given. Raises NotFound before the first is written, EnvironmentFailure when the
+    ``notified_on``: None: as the ledger says. Raises NotFound before the first is written, EnvironmentFailure when the
     folder can't be written.
     """
     if ids:
@@ -128,7 +140,7 @@ def build(
     groups: defaultdict[tuple[str, Period], list[Measures]] = defaultdict(list)
     for measures in wanted:
         groups[measures.key.domain, measures.period].append(measures)
-    return _write(desk, folder, groups, language, _told(desk) if told is None else told)
+    return _write(desk, folder, groups, language, _latest_notices(desk) if notified_on is None else notified_on)
 
 
 def _seen(desk: Desk, id: str, period: Period | None) -> Measures:
@@ -139,13 +151,17 @@ def _seen(desk: Desk, id: str, period: Period | None) -> Measures:
 
 
 def _write(
-    desk: Desk, folder: Path, groups: dict[tuple[str, Period], list[Measures]], language: Language, told: Told
+    desk: Desk,
+    folder: Path,
+    groups: dict[tuple[str, Period], list[Measures]],
+    language: Language,
+    notified_on: NotifiedOn,
 ) -> Iterator[Built]:
     lives = Lives(desk)
     for (domain, period), group in groups.items():
         rows = evidence(desk, domain, period, _senders(group))
         for measures in group:
-            report = _compose(desk, measures, rows, told, lives, Telling())
+            report = _compose(desk, measures, rows, notified_on, lives, Audience())
             made = forms(report, language=language, now=desk.now)
             name = _name(measures, language)
             files = tuple(_write_one(folder, name, ending, content) for ending, content in made.files.items())
@@ -167,13 +183,13 @@ def _compose(
     desk: Desk,
     measures: Measures,
     rows: Mapping[str, Sequence[Observation]],
-    told: Told,
+    notified_on: NotifiedOn,
     lives: Lives,
-    telling: Telling,
+    audience: Audience,
 ) -> Report:
     incident = desk.store.incident(measures.key.id, mailboxes=False)
     standing = Standing(None) if incident is None else lives.standing(incident)
-    oldest = desk.now - timedelta(days=telling.evidence_days)
+    oldest = desk.now - timedelta(days=audience.evidence_days)
     found = rows.get(measures.key.party, ()) if measures.key.role is Role.SENDER else ()
     return compose(
         measures,
@@ -182,11 +198,11 @@ def _compose(
         limits=_LIMITS,
         now=desk.now,
         evidence=[observation for observation in found if observation.observed_at >= oldest],
-        told={party: day for (party, domain), day in told.items() if domain == measures.key.domain},
+        told={party: day for (party, domain), day in notified_on.items() if domain == measures.key.domain},
         life=standing.life,
         effect=standing.effect,
-        names=telling.names,
-        answers=telling.answers,
+        names=audience.names,
+        answers=audience.answers,
     )
 
 

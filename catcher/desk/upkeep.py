@@ -13,7 +13,7 @@ from catcher.privacy.retention import PERIOD_ENDS_AFTER
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What one upkeep did, or with ``dry_run`` would do."""
+    """The result of one upkeep; with ``dry_run`` what it would be."""
 
     folded: int
     """Observations that were brought into the incidents; a dry run does that, too."""

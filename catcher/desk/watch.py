@@ -1,6 +1,6 @@
 """The watch: every few minutes it folds what came, notes policies, finds what calls for an alert, and sends alerts on.
 
-A store that fails and a receiver that fails are told in the log; neither ends the watch, and nobody else waits for it.
+Failures of the store and of receivers go to the log; neither ends the watch, and no other process waits for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from catcher.catalogue import Catalogue
 from catcher.desk import alerts
-from catcher.desk.alerts import Batch, Courier, StoreWatch
+from catcher.desk.alerts import AlertBatch, Courier, StoreTrouble
 from catcher.desk.delegation import Delegations
 from catcher.desk.policies import note_policies
 from catcher.model.alert import Alert, AlertKind
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Watch:
+class AlertWatch:
     open_store: Callable[[], Store]
     """Called for each look, in a thread; the store is closed after it. Raises EnvironmentFailure."""
     folder: Folder
@@ -38,7 +38,7 @@ class Watch:
     kinds: Collection[AlertKind] = tuple(AlertKind)
     delegations: Delegations | None = None
     """None: nobody is asked."""
-    _store: StoreWatch = field(default_factory=StoreWatch)
+    _store: StoreTrouble = field(default_factory=StoreTrouble)
     _ends_looked_at: date | None = None
 
     async def look(self, now: datetime) -> None:
@@ -67,7 +67,7 @@ class Watch:
             return []
         return await self.delegations.lost(now)
 
-    def _in_store(self, now: datetime, lost: Sequence[str]) -> list[Batch]:
+    def _in_store(self, now: datetime, lost: Sequence[str]) -> list[AlertBatch]:
         """Brings the ledgers up to date; what is to be sent now."""
         with self._opened() as store:
             store.beat(now)
@@ -89,7 +89,7 @@ class Watch:
         if self._ends_looked_at != now.date():  # dates turn at midnight, and a catalogue can be long
             yield from alerts.found_in_catalogue(self.catalogue, now)
 
-    def _note(self, batch: Batch, now: datetime, taken: bool) -> None:
+    def _note(self, batch: AlertBatch, now: datetime, taken: bool) -> None:
         with self._opened() as store:
             alerts.note(store, batch, now, taken=taken)
 
@@ -102,9 +102,9 @@ class Watch:
             store.close()
 
 
-async def _delivered(courier: Courier, told: Sequence[Alert], now: datetime) -> bool:
+async def _delivered(courier: Courier, batch: Sequence[Alert], now: datetime) -> bool:
     try:
-        await courier.deliver(told, now)
+        await courier.deliver(batch, now)
     except CatcherError as error:
         log.warning("alerts could not be delivered by %s: %s", courier.channel, error)
         return False

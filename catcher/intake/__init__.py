@@ -16,11 +16,11 @@
 
 ``take`` leaves only the fields of ``model.observation`` behind. Where look-ups failed, the transaction's facts stay for
 five minutes as well: names, digests and signatures in memory, no text of the header.
+
+A server imports ``intake.Intake`` and ``answers.note_answers`` from their modules; commands need the rest alone.
 """
 
-from catcher.intake.answers import note_answers
-from catcher.intake.intake import Intake
 from catcher.intake.intended import declared_by, unwound_by
-from catcher.intake.lookalikes import matcher, organisations_of
+from catcher.intake.lookalikes import matcher
 
-__all__ = ["Intake", "declared_by", "matcher", "note_answers", "organisations_of", "unwound_by"]
+__all__ = ["declared_by", "matcher", "unwound_by"]

@@ -1,25 +1,16 @@
-"""The organisations that a node knows, from watch-list and imported directories, and a matcher for their names."""
+"""A matcher for the names of the organisations that a node knows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
 
-from catcher.config import Config
 from catcher.directory import Organisations, Popularity, Suffixes
 from catcher.lookalike import Letters, Lookalikes, Match
 
 OUT_OF_A_DIRECTORY = 1 / 3
 """Weight of a name from a directory; a name on the operator's watch-list has 1."""
 _CACHED_DOMAINS = 4_096
-
-
-def organisations_of(config: Config) -> Organisations:
-    """The organisations that every command, server and report uses: the watch-list, then the imported directories.
-
-    Raises ConfigurationError with a fault for every row that is wrong.
-    """
-    return Organisations.load(config.fingerprint.watchlist, config.node.state)
 
 
 def matcher(organisations: Organisations, suffixes: Suffixes) -> Callable[[str], Match]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import log
 
 _ORDER = 3
-"""A letter is foreseen from the two before it."""
+"""Letters in a row that the model knows: a letter is predicted from the two before it."""
 _TRUST = 3.0
 """Sightings of a pair of letters that weigh as much as the frequency of the single letter."""
 _LETTERS = 40
@@ -20,16 +20,23 @@ class Letters:
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
         """``labels``: what is known to be written. Without any, everything reads alike."""
-        self._seen: Counter[str] = Counter()
-        self._before: Counter[str] = Counter()
         known = list(labels)
-        for label in known:
-            text = _padded(label)
-            for place in range(_ORDER - 1, len(text)):
-                for length in range(1, _ORDER + 1):
-                    begin = place - length + 1
-                    self._seen[text[begin : place + 1]] += 1
-                    self._before[text[begin:place]] += 1
+        padded = [_padded(label) for label in known]
+        self._seen = Counter(
+            text[end - length : end]
+            for text in padded
+            for end in range(_ORDER, len(text) + 1)
+            for length in range(1, _ORDER + 1)
+        )
+        """Letters in a row, one to ``_ORDER`` of them → sightings."""
+        self._before = Counter(
+            text[end - length : end - 1]
+            for text in padded
+            for end in range(_ORDER, len(text) + 1)
+            for length in range(1, _ORDER + 1)
+        )
+        """Letters before another → sightings."""
+        self._log = cache(self._log_of)
         self._usual = sum(map(self._mean, known)) / len(known) if known else None
         self.fluency = lru_cache(4096)(self._fluency)
 
@@ -40,13 +47,13 @@ class Letters:
 
     def _mean(self, label: str) -> float:
         text = _padded(label)
-        return sum(self._log(text, place) for place in range(_ORDER - 1, len(text))) / len(label)
+        return sum(self._log(text[end - _ORDER : end]) for end in range(_ORDER, len(text) + 1)) / len(label)
 
-    def _log(self, text: str, place: int) -> float:
+    def _log_of(self, letters: str) -> float:
+        """How likely, as a logarithm, the last of ``_ORDER`` letters follows those before it."""
         likely = 1 / _LETTERS
         for length in range(1, _ORDER + 1):
-            begin = place - length + 1
-            seen, before = self._seen[text[begin : place + 1]], self._before[text[begin:place]]
+            seen, before = self._seen[letters[-length:]], self._before[letters[-length:-1]]
             likely = (seen + _TRUST * likely) / (before + _TRUST)
         return log(likely)
 

@@ -1,11 +1,11 @@
-"""Drafting, sending and alerts, made as ``catcher.toml`` says."""
+"""``catcher.toml`` → drafting, sending, couriers, the DKIM key; each loads what it needs when it is made."""
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catcher import __version__
 from catcher.config import Config
@@ -16,18 +16,18 @@ from catcher.model.clock import Clock
 from catcher.model.contact import Contact
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.ports import Store
-from catcher.notify.alertmail import AlertMail
-from catcher.notify.drafting import Drafting
-from catcher.notify.outgoing import outgoing
-from catcher.notify.sending import NoticeSender
-from catcher.notify.signing import SigningKey, key_from, make_key_file
-from catcher.notify.smarthost import Smarthost
-from catcher.notify.webhook import Webhook, secret_of
 from catcher.privacy import notice_codes
+
+if TYPE_CHECKING:
+    from catcher.notify.drafting import Drafting
+    from catcher.notify.sending import NoticeSender
+    from catcher.notify.signing import SigningKey
 
 
 def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
     """Raises ConfigurationError without ``notify.domain``, EnvironmentFailure when the key of codes can't be had."""
+    from catcher.notify.drafting import Drafting
+
     domain = domain_of(config)
 
     def contacts_of(party: str) -> Sequence[Contact]:
@@ -60,6 +60,10 @@ def bad_contact(book: ContactBook) -> Callable[[str, str, datetime], None]:
 
 def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> NoticeSender:
     """Raises ConfigurationError without domain or smarthost, EnvironmentFailure when a key can't be had."""
+    from catcher.notify.outgoing import outgoing
+    from catcher.notify.sending import NoticeSender
+    from catcher.notify.smarthost import Smarthost
+
     domain = domain_of(config)
     smarthost = Smarthost.of(config.notify, config.smtp.hostname)
     if smarthost is None:
@@ -77,6 +81,12 @@ def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Not
 
 def couriers(config: Config) -> list[Courier]:
     """The ways of ``[alerts]`` to the operator. Raises EnvironmentFailure when a secret or a key can't be had."""
+    import ssl
+
+    from catcher.notify.alertmail import AlertMail
+    from catcher.notify.smarthost import Smarthost
+    from catcher.notify.webhook import Webhook, secret_of
+
     found: list[Courier] = []
     smarthost = Smarthost.of(config.notify, config.smtp.hostname)
     if config.alerts.mail is not None and smarthost is not None:
@@ -105,6 +115,8 @@ def key_file(config: Config) -> Path:
 
 def dkim_key(config: Config) -> SigningKey:
     """The key that notices are signed with; made in the state folder when there is none. Raises EnvironmentFailure."""
+    from catcher.notify.signing import key_from, make_key_file
+
     file = key_file(config)
     if config.notify.dkim_key is None and not file.exists():
         make_key_file(file)

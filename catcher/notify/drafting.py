@@ -104,8 +104,8 @@ class Drafting:
         assert addressee is not None, "a notice that is held back has no addressee"
         id = notice_id(due.key.id, period.name, addressee.address, self.desk.now.date())
         language = _language(due.contact)
-        telling = reports.Telling(addressee.trusted, self.codes.addresses(id, self.domain), _EVIDENCE_DAYS)
-        report = reports.preview(self.desk, due.key.id, period=period, telling=telling)
+        audience = reports.Audience(addressee.trusted, self.codes.addresses(id, self.domain), _EVIDENCE_DAYS)
+        report = reports.preview(self.desk, due.key.id, period=period, audience=audience)
         message_id = f"{id}@{self.domain}"
         notice = Notice(
             id=id,

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catcher.model.answer import Verb
 from catcher.model.notice import Notice
 from catcher.notify.openpgp import encrypted
-from catcher.notify.signing import SigningKey
 from catcher.privacy import NoticeCodes
+
+if TYPE_CHECKING:
+    from catcher.notify.signing import SigningKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from catcher.model.clock import Clock
 from catcher.model.notice import TEXT_DAYS, LedgerEntry, Notice, NoticeForm, OutOfOrder
 from catcher.model.noticelife import Act, NoticeState
 from catcher.model.ports import Store
 from catcher.model.suppression import suppressed
-from catcher.notify.outgoing import Outgoing
 from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
+
+if TYPE_CHECKING:
+    from catcher.notify.outgoing import Outgoing
 
 BY_CATCHER = "catcher"
 """The ledger's ``who`` of a step that the program made, not a person."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from catcher.model.domain import DomainError, to_alabel
 from catcher.report.names import UNSHOWABLE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _REFERENCE = re.compile(r"[0-9A-Za-z]{1,16}(?:-[0-9A-Za-z]{1,16}){0,5}\Z")
 
@@ -48,6 +50,8 @@ def fill(template: str, **values: object) -> str:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     return Environment(
         loader=PackageLoader("catcher.report"), undefined=StrictUndefined, trim_blocks=True, autoescape=False
     )

@@ -6,15 +6,15 @@ import json
 import re
 from enum import StrEnum
 from functools import cache
-from typing import assert_never
-
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from typing import TYPE_CHECKING, assert_never
 
 from catcher.model.language import Language
 from catcher.model.report import Report
 from catcher.report import chart, sheet
 from catcher.report.words import filters
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
@@ -61,6 +61,8 @@ def render(report: Report, form: ReportForm, language: Language = Language.ENGLI
 
 def html(report: Report, layout: Layout, language: Language) -> str:
     """``report`` as HTML for ``layout``."""
+    from markupsafe import Markup
+
     drawn = None if layout is Layout.MAIL else chart.svg(report.series, language, themed=layout is Layout.PAGE)
     template = environment(True, language).get_template(f"{report.kind}.html.j2")
     # Markup: matplotlib wrote it from numbers and our own words.
@@ -88,6 +90,8 @@ def environment(markup: bool, language: Language) -> Environment:
     """Renders the templates of a report: one environment for text and one for HTML. A macro is escaped as its own
     template was compiled, not as its caller's, so a sentence shared by text and HTML has to be compiled for each.
     """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
     made = Environment(
         loader=ChoiceLoader(
             [PackageLoader("catcher.report", f"templates/{language}"), PackageLoader("catcher.report", "templates")]

@@ -9,6 +9,8 @@
     catcher.incident.fold ◀── Store.fold ◀── observations    SqliteStore | MemoryStore (the oracle)
               └─▶ increments ─▶ sums where they lie
 
+What a server alone needs is imported from its module (``link``, ``service``, ``writer``): a command doesn't load it.
+
 The contract is ``catcher.model.ports.Store``; tests/unit/store runs the same cases over every implementation.
 ``adapter`` chooses the implementation by URL.
 
@@ -45,20 +47,13 @@ from catcher.store.adapter import (
     store_exists,
     verify_store,
 )
-from catcher.store.link import StoreClient
 from catcher.store.memory import MemoryStore
-from catcher.store.service import StoreServer, handoff_sockets
 from catcher.store.sqlite import SqliteStore
-from catcher.store.writer import GroupWriter
 
 __all__ = [
     "PATIENCE_SECONDS",
-    "GroupWriter",
     "MemoryStore",
     "SqliteStore",
-    "StoreClient",
-    "StoreServer",
-    "handoff_sockets",
     "migrate_store",
     "schema_sql",
     "schema_tables",

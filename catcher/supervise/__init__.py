@@ -17,7 +17,7 @@ control socket, ``lock`` makes sure that one state folder is served once.
 """
 
 from catcher.supervise.supervisor import Supervisor
-from catcher.supervise.watch import Watch
+from catcher.supervise.watch import ControlLoop
 from catcher.supervise.worker import Station, Task
 
-__all__ = ["Station", "Supervisor", "Task", "Watch"]
+__all__ = ["ControlLoop", "Station", "Supervisor", "Task"]

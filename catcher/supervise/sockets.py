@@ -19,14 +19,14 @@ _REMEDIES = {
 }
 
 _RECEIVE_BUFFER_OCTETS = 4 << 20
-"""What the kernel may hold of queries while a worker is busy; it grants less where its limit is lower."""
+"""Octets of queries that the kernel holds while a worker is busy: 4 MiB, less where net.core.rmem_max is lower."""
 
 
 _PATIENCE_SECONDS = 2.0
 _FIRST_PASSED_FD = 3
 
 
-class Passed:
+class InheritedSockets:
     """The sockets that were passed to this process, found by address and kind."""
 
     def __init__(self, sockets: list[socket.socket]) -> None:
@@ -34,7 +34,7 @@ class Passed:
         self._taken: set[tuple[str, int, int]] = set()
 
     @classmethod
-    def receive(cls, environment: MutableMapping[str, str], pid: int) -> Passed:
+    def receive(cls, environment: MutableMapping[str, str], pid: int) -> InheritedSockets:
         """Those that ``LISTEN_FDS`` and ``LISTEN_PID`` tell of; the variables are taken away, as children need none."""
         count, whose = environment.pop("LISTEN_FDS", ""), environment.pop("LISTEN_PID", "")
         environment.pop("LISTEN_FDNAMES", None)

@@ -20,11 +20,11 @@ from catcher.supervise.worker import DRAINING, FAILED, READY, Task, work
 log = logging.getLogger("catcher.supervise")
 
 _ANSWER_SECONDS = 60.0
-"""How long a worker may take to be ready, or to stop taking new work."""
+"""Seconds that a worker may take to be ready, or to stop taking new work."""
 _LAST_SECONDS = 5.0
-"""What the tasks that end last have for it, however long the others took."""
+"""Seconds that the tasks with ``last`` have to end, however long the others took."""
 _RESTART_PAUSE_SECONDS = 1.0
-"""A worker that falls at once must not spin the machine."""
+"""Seconds before a fallen worker is started again: one that falls at once must not spin the machine."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The parent's waiting place: signals and the control socket, turned into reload and stop."""
+"""The parent's loop: turns signals and lines on the control socket into reload and stop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COMMAND_OCTETS = 64
 _COMMAND_SECONDS = 2.0
 
 
-class Watch:
+class ControlLoop:
     """Runs a started Supervisor until SIGTERM or SIGINT; SIGHUP, or ``reload`` on the control socket, reloads.
 
     The control socket is for the same user only. A client sends one line and reads one:
@@ -47,7 +47,7 @@ class Watch:
 
     @property
     def private_fds(self) -> tuple[int, ...]:
-        """What a worker must not inherit."""
+        """Descriptors that a worker must not inherit."""
         return (self._wake_read, self._wake_write, self._control.fileno())
 
     def run(self, drain_seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""One worker process: what it tells its parent, and its whole life from the fork to the exit."""
+"""One worker process: its whole life from the fork to the exit, and its reports to the parent."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from catcher.model.errors import CatcherError
 log = logging.getLogger("catcher.supervise")
 
 READY, DRAINING, FAILED = b"R", b"D", b"F"
-"""What a worker tells its parent, one octet each: serving; taking nothing new; could not start."""
+"""Reports of a worker to its parent, one octet each: serving; taking nothing new; could not start."""
 
 
 class Station:
-    """What a worker sees of its parent."""
+    """A worker's side of the line to its parent."""
 
     def __init__(self, status_fd: int, lifeline_fd: int) -> None:
         self._status_fd = status_fd
@@ -54,14 +54,14 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one worker does."""
+    """The work of one worker."""
 
     name: str
     main: Callable[[Station], Awaitable[None]]
     sockets: tuple[socket.socket, ...] = ()
     """The sockets it uses; those of other tasks are closed in its process."""
     last: bool = False
-    """Whether it goes on until the others have ended, when the server stops."""
+    """True: when the server stops, it goes on until the others have ended."""
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

@@ -14,8 +14,8 @@ from catcher.model.contact import ContactStatus
 from catcher.model.measures import Period
 from catcher.model.notice import Notice
 from catcher.model.noticelife import NoticeState
-from catcher.serve import SystemClock
 from catcher.store import SqliteStore
+from catcher.wiring import SystemClock
 from tests.support.desks import mail
 from tests.support.netns import HERE
 from tests.support.postfix import Postfix, postfix

@@ -22,8 +22,8 @@ import dns.rcode
 import dns.rdatatype
 
 from catcher.catalogue import Catalogue
-from catcher.intake import Intake
 from catcher.intake.completion import TRIES
+from catcher.intake.intake import Intake
 from catcher.model.fingerprint import AuthResult, Tier
 from catcher.model.incident import Incident, IncidentKey, Role
 from catcher.model.lookup import LookupResults, Question
@@ -31,7 +31,8 @@ from catcher.model.observation import Observation, Stored
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
 from catcher.smtp import SmtpServer
-from catcher.store import SqliteStore, StoreClient
+from catcher.store import SqliteStore
+from catcher.store.link import StoreClient
 from tests.support.catalogues import row
 from tests.support.fingerprints import NOW, SUFFIXES
 from tests.support.folding import folder as fold

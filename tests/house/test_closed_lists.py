@@ -40,13 +40,13 @@ from catcher.report.words import WORDS
 from catcher.smtp.counters import Counters
 from catcher.smtp.explanation import text_of
 from catcher.smtp.wording import Situation, read
-from tests.support.configreads import keys
+from tests.support.configreads import key_sentences
 from tests.support.modules import trees
 from tests.support.reports import CASES, names
 from tests.support.tree import ROOT, kept_files
 from tests.support.tree import text_of as source_of
 
-KEYS = dict(keys())
+SENTENCES = dict(key_sentences())
 
 NOW = datetime(2026, 6, 28, 9, 14, tzinfo=UTC)
 _SAMPLE = {"mails": 3, "most_before": 1, "days": 7, "domains": 2, "minutes": 5}
@@ -125,7 +125,7 @@ def test_an_alert_can_be_chosen_unless_it_is_always_sent(kind: AlertKind) -> Non
         parse(text, ROOT / "catcher.toml")
     faulty = any("alerts.kinds" in fault.where for fault in error.value.faults)
     assert faulty == kind.rules.always
-    assert (kind in (KEYS["alerts.kinds"].description or "")) != kind.rules.always
+    assert (kind in SENTENCES["alerts.kinds"]) != kind.rules.always
 
 
 # Marking schemes
@@ -187,7 +187,7 @@ def test_a_language_has_golden_reports(language: Language, form: str) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_a_language_is_named_to_the_operator(language: Language) -> None:
-    assert language.english_name in (KEYS["smtp.explanations"].description or "")
+    assert language.english_name in SENTENCES["smtp.explanations"]
     assert f"{language}.txt" in TEXT_FILES and "{languages}" in NEXT_STEPS
 
 

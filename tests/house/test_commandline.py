@@ -6,11 +6,13 @@ import importlib
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
 from catcher.cli import root
+from tests.support.server import Server
 from tests.support.tree import ROOT
 
 HEAVY = ("asyncio", "pydantic", "dns", "dnslib", "jinja2", "sqlite_utils", "sqlite3", "dkim", "spf", "aiosmtpd", "idna")
@@ -30,6 +32,29 @@ finally:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert "Usage: catcher" in done.stdout
     assert done.stdout.rstrip().endswith("imported:"), done.stdout[-200:]
+
+
+READERS = ("alert", "catalogue", "contact", "incident", "notify", "observation", "report")
+SERVERS = ("serve", "smtp", "dns", "fingerprint", "resolve", "supervise.supervisor", "store.link", "store.service")
+
+
+@pytest.mark.parametrize("noun", READERS)
+def test_a_noun_that_reads_loads_no_server(noun: str, tmp_path: Path) -> None:
+    """Half a second of each command went into servers, look-ups and templates that it didn't use."""
+    program = f"""
+import sys, pathlib
+import catcher.cli.{noun}
+from catcher import wiring
+from catcher.config import load
+config = load(pathlib.Path({str(Server(tmp_path).config)!r}))
+store = wiring.open_store(config)
+wiring.contact_book(config, store, wiring.load_catalogue(config))
+store.close()
+names = [f"catcher.{{name}}" for name in {SERVERS!r}] + ["jinja2", "asyncio"]
+print("loaded:", *[name for name in names if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout.rstrip().endswith("loaded:"), done.stdout[-200:] + done.stderr[-500:]
 
 
 def commands() -> dict[str, click.Command]:
@@ -95,3 +120,31 @@ def test_every_target_is_explained_at_the_top_of_the_makefile() -> None:
     targets = re.findall(r"^([a-z]+):", text, re.MULTILINE)
     assert targets
     assert [t for t in targets if not re.search(rf"^#   make {t} ", text, re.MULTILINE)] == []
+
+
+LONGEST_FIRST_LINE = 50
+"""Characters: click cuts what doesn't fit beside the longest name in 80 columns."""
+
+
+@pytest.mark.parametrize("name", commands())
+def test_the_first_line_of_a_help_text_is_short_and_an_imperative(name: str) -> None:
+    text = commands()[name].help or ""
+    first, *rest = text.splitlines()
+    assert len(first) <= LONGEST_FIRST_LINE, f"{len(first)} characters: {first}"
+    assert first.endswith(".")
+    assert re.match(r"[A-Z][a-z]+(?<!s)[ ,]", first), f"not an imperative: {first}"
+    assert not rest or rest[0] == "", "the first line is a sentence of its own"
+
+
+@pytest.mark.parametrize("name", [name for name, command in commands().items() if isinstance(command, click.Group)])
+def test_no_help_text_is_cut_in_80_columns(name: str) -> None:
+    command = commands()[name]
+    text = command.get_help(click.Context(command, info_name=f"catcher {name}", terminal_width=80))
+    assert not [line for line in text.splitlines() if line.endswith("...") and not line.startswith("Usage:")]
+
+
+def test_the_list_of_commands_says_what_they_say_themselves() -> None:
+    context = click.Context(root, terminal_width=80)
+    shown = root.get_help(context)
+    for name in root.list_commands(context):
+        assert f"  {name:<11}  {(commands()[name].help or '').splitlines()[0]}\n" in shown + "\n", name

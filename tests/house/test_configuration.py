@@ -16,7 +16,7 @@ import pytest
 
 from catcher.cli import notify
 from catcher.config import load
-from tests.support.configreads import behind, keys, reads
+from tests.support.configreads import behind, key_sentences, keys, reads
 from tests.support.tree import ROOT, sources, text_of
 
 _FIXED = {
@@ -39,6 +39,7 @@ _WORDY = {
 }
 """Keys whose sentence still begins with a relative clause. The list only shrinks: one that is mended leaves it."""
 KEYS = dict(keys())
+SENTENCES = dict(key_sentences())
 
 
 @cache
@@ -85,7 +86,7 @@ def test_a_property_reads_the_keys_behind_it() -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_has_a_sentence(key: str) -> None:
     """It begins with a capital, or with one of the key's own values, and says more than the key's name."""
-    description = KEYS[key].description or ""
+    description = SENTENCES[key]
     values = [value for value in get_args(KEYS[key].annotation) if isinstance(value, str)]
     assert description[:1].isupper() or description.startswith(
         tuple(f"{value}{end}" for value in values for end in " ,:")
@@ -95,7 +96,7 @@ def test_a_key_has_a_sentence(key: str) -> None:
 
 
 def test_a_sentence_begins_with_no_relative_clause() -> None:
-    assert {key for key, field in KEYS.items() if _RELATIVE.search(field.description or "")} == _WORDY
+    assert {key for key, sentence in SENTENCES.items() if _RELATIVE.search(sentence)} == _WORDY
 
 
 @pytest.fixture(scope="module")

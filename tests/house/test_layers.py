@@ -49,6 +49,9 @@ def test_the_contract_is_the_drawing_in_the_package_docstring() -> None:
 PLANTED = {
     "model/wrong.py": "import catcher.store",
     "dns/wrong.py": "from catcher import store",
+    "smtp/wrong.py": "from catcher import wiring",
+    "desk/wrong_too.py": "def later() -> None:\n    from catcher.wiring import open_store",
+    "supervise/wrong.py": "from catcher.serve import life",
     "fingerprint/wrong.py": "def later() -> None:\n    import catcher.incident",
     "desk/wrong.py": "import sqlite3",
     "cli/wrong.py": "import jinja2",

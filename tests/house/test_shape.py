@@ -131,7 +131,7 @@ def test_nothing_catches_everything_without_a_reason() -> None:
 
 
 def test_the_wall_clock_is_read_in_one_place() -> None:
-    """``serve.SystemClock`` reads it; everything else is told the time."""
+    """``wiring.SystemClock`` reads it; everything else is told the time."""
     readers = {
         "datetime": {"now", "utcnow", "today"},
         "date": {"today"},
@@ -146,7 +146,7 @@ def test_the_wall_clock_is_read_in_one_place() -> None:
                 and node.attr in readers.get(node.value.id, ())
             ):
                 found.add(path)
-    assert found == {Path("catcher/serve.py")}
+    assert found == {Path("catcher/wiring.py")}
 
 
 def test_the_link_at_the_root_leads_to_the_zone_files_of_the_package() -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from catcher.config import Config
+from catcher.config.describe import sentences
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -33,6 +34,17 @@ def keys(model: type[BaseModel] = Config, above: str = "") -> Iterator[tuple[str
         else:
             assert section.__doc__, above + name
             yield from keys(section, f"{above}{name}.")
+
+
+def key_sentences(model: type[BaseModel] = Config, above: str = "") -> Iterator[tuple[str, str]]:
+    """Every key with its path and its doc sentence; '' where it has none."""
+    said = sentences(model)
+    for name, field in model.model_fields.items():
+        section = section_of(field)
+        if section is None:
+            yield above + name, said.get(name, "")
+        else:
+            yield from key_sentences(section, f"{above}{name}.")
 
 
 def sections(model: type[BaseModel] = Config, above: str = "") -> Iterator[tuple[str, type[BaseModel]]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from catcher.cli import main
-from catcher.intake import Intake
+from catcher.intake.intake import Intake
 from catcher.model.transaction import Transaction
 from catcher.privacy import Tokens
 from catcher.smtp.commands import CommandReader

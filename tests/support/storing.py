@@ -11,7 +11,10 @@ from typing import Any
 
 from catcher.model.observation import Observation, Stored
 from catcher.model.ports import ObservationRow, Store
-from catcher.store import GroupWriter, MemoryStore, StoreClient, StoreServer, handoff_sockets
+from catcher.store import MemoryStore
+from catcher.store.link import StoreClient
+from catcher.store.service import StoreServer, handoff_sockets
+from catcher.store.writer import GroupWriter
 from tests.support.observations import observation
 
 

@@ -37,8 +37,8 @@ def test_a_stopped_row_is_null_at_most_for_the_sink_alone(tmp_path: Path) -> Non
     catalogue = Catalogue.of([entry("army.ml", Policy.ACCEPT), entry("navy.ml", Policy.RELEASE)])
     army, navy = catalogue
     assert catalogue.policy_at(army, NOW) is Policy.ACCEPT
-    assert catalogue.under(stops).policy_at(army, NOW) is Policy.NULL
-    assert catalogue.under(stops).policy_at(navy, NOW) is Policy.RELEASE
+    assert catalogue.under(stops.covers).policy_at(army, NOW) is Policy.NULL
+    assert catalogue.under(stops.covers).policy_at(navy, NOW) is Policy.RELEASE
 
 
 def test_what_the_catalogue_turns_away_itself_is_taken_off(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from catcher.catalogue.stops import Stops
 from catcher.cli import changes
 from catcher.config import load
 from catcher.model.demand import DemandKey
-from catcher.serve import SystemClock, open_store
+from catcher.wiring import SystemClock, open_store
 from tests.support.commands import Catcher
 
 HEADER = "domain,intended,policy,until,then,note\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catcher.desk import catalogue as desk_catalogue
-from catcher.serve import SystemClock
+from catcher.wiring import SystemClock
 from tests.support.commands import Catcher
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)

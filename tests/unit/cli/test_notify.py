@@ -37,7 +37,7 @@ smarthost_tls = "none"
 def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder with a leak of this month from contractor.example, whose contact the operator entered."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("catcher.serve.SystemClock.now", lambda self: NOW)
+    monkeypatch.setattr("catcher.wiring.SystemClock.now", lambda self: NOW)
     Path("catcher.toml").write_text(CONFIG)
     Path("catalogue.csv").write_text("domain,intended\narmy.ml,army.mil\n")
     Path("contacts.csv").write_text(

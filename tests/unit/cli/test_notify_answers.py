@@ -34,7 +34,7 @@ domain = "notices.sink.example"
 @pytest.fixture(autouse=True)
 def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("catcher.serve.SystemClock.now", lambda self: NOW)
+    monkeypatch.setattr("catcher.wiring.SystemClock.now", lambda self: NOW)
     Path("catcher.toml").write_text(CONFIG)
     Path("catalogue.csv").write_text("domain,intended,policy\narmy.ml,army.mil,accept\nnavy.ml,navy.mil,accept\n")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from catcher import cli, serve
+from catcher import cli, wiring
 from catcher.privacy import KeyRing
 from catcher.store import SqliteStore
 from tests.support.clocks import Clock
@@ -54,7 +54,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(tmp_path)
     Path("catcher.toml").write_text(CONFIG)
     Path("catalogue.csv").write_text("domain,intended\narmy.ml,army.mil\n")
-    monkeypatch.setattr(serve, "system_clock", lambda: Clock(datetime(2027, 2, 3, tzinfo=UTC)))
+    monkeypatch.setattr(wiring, "SystemClock", lambda: Clock(datetime(2027, 2, 3, tzinfo=UTC)))
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["catcher", "store", *arguments])

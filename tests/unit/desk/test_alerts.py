@@ -9,7 +9,7 @@ import pytest
 
 from catcher.catalogue import Catalogue
 from catcher.desk import alerts
-from catcher.desk.alerts import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS, TROUBLE_AFTER, StoreWatch
+from catcher.desk.alerts import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS, TROUBLE_AFTER, StoreTrouble
 from catcher.model.alert import Alert, AlertKind, Channel, summed
 from catcher.model.noticelife import Act
 from catcher.model.policy import Policy
@@ -137,7 +137,7 @@ class TestWhatLeaves:
 
 class TestStoreInTrouble:
     def test_it_is_told_when_it_lasts_and_once_a_day(self) -> None:
-        watch = StoreWatch()
+        watch = StoreTrouble()
         assert watch.fails(NOW) is None
         told = watch.fails(NOW + TROUBLE_AFTER)
         assert told is not None
@@ -147,7 +147,7 @@ class TestStoreInTrouble:
 
     @pytest.mark.parametrize("healed_after", [timedelta(minutes=1), timedelta(minutes=3)])
     def test_a_moment_of_trouble_is_none(self, healed_after: timedelta) -> None:
-        watch = StoreWatch()
+        watch = StoreTrouble()
         watch.fails(NOW)
         watch.works()
         assert watch.fails(NOW + healed_after + TROUBLE_AFTER) is None

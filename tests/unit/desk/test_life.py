@@ -8,7 +8,7 @@ from catcher.catalogue import Catalogue
 from catcher.desk import incidents
 from catcher.desk.context import Desk
 from catcher.desk.incidents import Appraisal
-from catcher.desk.life import told_days
+from catcher.desk.life import notified_days
 from catcher.desk.policies import note_policies
 from catcher.model.addressee import Addressee
 from catcher.model.contact import Source
@@ -102,8 +102,8 @@ def test_when_all_senders_were_told_there_is_no_control() -> None:
 
 
 def test_a_notice_that_came_back_told_nobody() -> None:
-    assert told_days([notice(CONTRACTOR, Act.BOUNCED)]) == {}
-    assert told_days([notice(CONTRACTOR, Act.GOT_IT)]) == {CONTRACTOR: (NOTICE.date(),)}
+    assert notified_days([notice(CONTRACTOR, Act.BOUNCED)]) == {}
+    assert notified_days([notice(CONTRACTOR, Act.GOT_IT)]) == {CONTRACTOR: (NOTICE.date(),)}
     assert shown(table(notice(CONTRACTOR, Act.WRONG)), CONTRACTOR).standing.effect is None
 
 

@@ -60,7 +60,7 @@ def test_the_export_has_a_header_and_a_line_each() -> None:
     lines = list(observations.csv_lines([mail(2), mail(3)]))
     rows = list(csv.DictReader(lines))
     assert [row["sender_domain"] for row in rows] == ["contractor.example"] * 2
-    assert tuple(rows[0]) == observations.COLUMNS
+    assert tuple(rows[0]) == observations.CSV_COLUMNS
     assert rows[0]["counts"] == "yes"
 
 
@@ -84,12 +84,12 @@ def test_no_cell_is_a_formula(start: str) -> None:
 def test_every_observation_is_one_line(organisation: str) -> None:
     lines = list(observations.csv_lines([named(organisation)]))
     assert len(lines) == 2
-    assert len(next(csv.reader([lines[1]]))) == len(observations.COLUMNS)
+    assert len(next(csv.reader([lines[1]]))) == len(observations.CSV_COLUMNS)
 
 
 @given(any_observation())
 def test_any_observation_can_be_exported(o: Observation) -> None:
     _, line = observations.csv_lines([o])
-    row = dict(zip(observations.COLUMNS, next(csv.reader([line])), strict=True))
+    row = dict(zip(observations.CSV_COLUMNS, next(csv.reader([line])), strict=True))
     assert row["recipients"] == str(len(o.recipients))
     assert not any(token in line for token in o.recipients)

@@ -135,7 +135,7 @@ def test_a_report_in_french_lies_beside_the_english_one(table: Desk, tmp_path: P
 
 def test_who_was_told_when_stands_in_the_other_sides_report(table: Desk) -> None:
     told = {("army.mil", "army.ml"): date(2026, 6, 2), ("army.mil", "navy.ml"): date(2026, 6, 9)}
-    assert reports.preview(table, CONTRACTOR, told=told).other_side.told == date(2026, 6, 2)
+    assert reports.preview(table, CONTRACTOR, notified_on=told).other_side.told == date(2026, 6, 2)
     assert reports.preview(table, CONTRACTOR).other_side.told is None
 
 

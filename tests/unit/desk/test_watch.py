@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from catcher.catalogue import Catalogue
-from catcher.desk.watch import Watch
+from catcher.desk.watch import AlertWatch
 from catcher.model.alert import Alert, AlertKind, Channel
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.policy import Policy
@@ -49,9 +49,9 @@ class Shelf:
         return self.store
 
 
-def watch(shelf: Shelf, *couriers: Receiver, **more: object) -> Watch:
+def watch(shelf: Shelf, *couriers: Receiver, **more: object) -> AlertWatch:
     catalogue = Catalogue.of([row("army.ml", until=(NOW + 6 * timedelta(days=1)).date())])
-    return Watch(shelf.open, folder, catalogue, couriers, **more)  # type: ignore[arg-type]
+    return AlertWatch(shelf.open, folder, catalogue, couriers, **more)  # type: ignore[arg-type]
 
 
 def leaking() -> Shelf:
@@ -60,7 +60,7 @@ def leaking() -> Shelf:
     return shelf
 
 
-def look(watch: Watch, *moments: datetime) -> None:
+def look(watch: AlertWatch, *moments: datetime) -> None:
     async def all_() -> None:
         for now in moments:
             await watch.look(now)

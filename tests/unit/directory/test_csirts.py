@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catcher.cli.contact import import_
-from catcher.desk.directories import KINDS, import_file
+from catcher.desk.directories import IMPORT_KINDS, import_file
 from catcher.directory import Csirts
 from catcher.directory.csirts import Csirt, read, rendered
 from catcher.model.errors import ConfigurationError
@@ -52,4 +52,4 @@ def test_a_table_that_was_damaged_is_told(tmp_path: Path) -> None:
 
 def test_the_command_line_knows_every_kind() -> None:
     [kind] = [option for option in import_.params if option.name == "kind"]
-    assert tuple(kind.type.choices) == KINDS  # type: ignore[attr-defined]
+    assert tuple(kind.type.choices) == IMPORT_KINDS  # type: ignore[attr-defined]

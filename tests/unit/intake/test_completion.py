@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.intake import Intake, completion
+from catcher.intake import completion
 from catcher.intake.completion import MAX_WAITING, TRIES, WITHIN, Completions, Unfinished
+from catcher.intake.intake import Intake
 from catcher.model.errors import StoreUnavailable
 from catcher.model.fingerprint import AuthResult, Tier
 from catcher.model.incident import IncidentKey, Role

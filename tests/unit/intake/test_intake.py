@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.intake import Intake
+from catcher.intake.intake import Intake
 from catcher.model.errors import StoreUnavailable
 from catcher.model.lookup import LookupResult, LookupResults, Question, Status
 from catcher.model.policy import Outcome, Policy

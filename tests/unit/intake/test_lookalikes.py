@@ -33,4 +33,4 @@ def test_organisations_are_read_from_a_configuration_in_one_place() -> None:
         for path in package.rglob("*.py")
         if "fingerprint.watchlist, " in path.read_text(encoding="utf-8")
     ]
-    assert reading == ["intake/lookalikes.py"]
+    assert reading == ["wiring.py"]

@@ -15,8 +15,10 @@ import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.observation import Stored
-from catcher.store import SqliteStore, StoreClient, handoff_sockets
+from catcher.store import SqliteStore
 from catcher.store.codec import to_row
+from catcher.store.link import StoreClient
+from catcher.store.service import handoff_sockets
 from catcher.store.wire import OPEN, from_commits, from_results
 from tests.support.observations import observation
 from tests.support.storing import Process, Recording, mail, run, storing

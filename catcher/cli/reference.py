@@ -1,0 +1,102 @@
+"""The command reference as a Markdown page, made of what click knows; and a small program that writes the pages.
+
+::
+
+    root ─▶ every noun and verb: usage, help text, options ─▶ markdown() ─▶ docs/running/commands.md
+    python -m catcher.cli.reference docs/running              writes both generated pages  (``make docs``)
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from inspect import cleandoc
+from pathlib import Path
+
+import click
+
+from catcher.cli import root
+from catcher.config import reference as configuration
+
+_HEAD = """\
+# Commands
+
+<!-- Generated from the commands' own help texts by `make docs`. Change the texts in catcher/cli. -->
+
+`catcher NOUN VERB --help` shows the same on a terminal. Results go to stdout, logs to stderr. Exit status: 0 all is
+well, 1 a finding, 2 usage or configuration, 3 the environment (a file, a port, a server).
+"""
+_EVERYWHERE = {
+    "config_file": "`-c`, `--config F`: the configuration file, by default `catcher.toml`; also before the noun.",
+    "as_json": "`--json`: results as JSON, one object a line.",
+}
+"""Options that most commands share, explained once: parameter → sentence."""
+
+
+def markdown() -> str:
+    """The page, ending in a newline."""
+    shared = ["Options of most commands:", "", *(f"- {sentence}" for sentence in _EVERYWHERE.values()), ""]
+    return "\n".join([_HEAD, *shared, *_all()]).rstrip("\n") + "\n"
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """``noun`` and ``noun verb`` with its command, in the order of ``--help``."""
+    context = click.Context(root)
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        assert command is not None
+        yield name, command
+        if isinstance(command, click.Group):
+            for verb in command.list_commands(context):
+                yield f"{name} {verb}", command.commands[verb]
+
+
+def _all() -> Iterator[str]:
+    for name, command in commands():
+        first, *rest = [" ".join(part.split()) for part in cleandoc(command.help or "").split("\n\n")]
+        yield f"{'##' if ' ' not in name else '###'} catcher {name}\n"
+        yield "\n\n".join([first, *rest]) + "\n"
+        if not isinstance(command, click.Group):
+            context = click.Context(command, info_name=f"catcher {name}")
+            yield f"```\n{' '.join([context.command_path, *command.collect_usage_pieces(context)])}\n```\n"
+            yield from _options(command, context)
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[str]:
+    rows = []
+    shared = []
+    for parameter in command.get_params(context):
+        if parameter.name in _EVERYWHERE and isinstance(parameter, click.Option):
+            shared.append(f"`{parameter.opts[0]}`")
+        elif isinstance(parameter, click.Option) and "--help" not in parameter.opts:
+            record = parameter.get_help_record(context)
+            assert record is not None
+            rows.append("| " + " | ".join(_cell(cell, number) for number, cell in enumerate(record)) + " |")
+    if rows:
+        yield "| option | meaning |\n|---|---|"
+        yield from rows
+        yield ""
+    if shared:
+        yield f"Also {' and '.join(shared)}.\n"
+
+
+def _cell(text: str, column: int) -> str:
+    """An option in backquotes, or its sentence; a default's double blank is one, and a bar doesn't end the cell."""
+    plain = re.sub(r"\s+", " ", text).replace("|", "\\|")
+    return f"`{plain}`" if column == 0 else plain
+
+
+PAGES = {"commands.md": markdown, "configuration.md": configuration.markdown}
+"""File in docs/running → what makes it."""
+
+
+def main(folder: Path) -> None:
+    """Writes the generated pages into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in PAGES.items():
+        (folder / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

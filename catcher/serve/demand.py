@@ -1,0 +1,28 @@
+"""The process that adds to the store what the DNS workers counted."""
+
+from __future__ import annotations
+
+import functools
+import socket
+from collections.abc import Mapping
+
+from catcher import dns, wiring
+from catcher.config import Config
+from catcher.model.demand import DemandKey
+from catcher.supervise import Station
+
+
+async def run(config: Config, reading: socket.socket, station: Station) -> None:
+    """Stores what comes in at ``reading`` until the parent stops it."""
+    station.ready()
+    await dns.DemandWriter(reading, functools.partial(add, config)).run(station.stopping)
+    station.draining()
+
+
+def add(config: Config, counts: Mapping[DemandKey, int]) -> None:
+    """Adds ``counts`` to the store. Raises StoreUnavailable."""
+    store = wiring.open_store(config)
+    try:
+        store.add_demand(counts)
+    finally:
+        store.close()

@@ -1,0 +1,73 @@
+"""The processes of one generation: a name, a main function and its sockets each.
+
+::
+
+    [dns]   demand · dns-0 … · dns-notify (where there are secondaries)
+    [smtp]  store · smtp-0 … · upkeep
+
+``last``: goes on until the others have ended, because they need it (demand, store), or because DNS answers to the end.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+from collections.abc import Sequence
+
+from catcher import dns, smtp, wiring
+from catcher.catalogue import Catalogue
+from catcher.catalogue.stops import Stops
+from catcher.config import Config
+from catcher.model.clock import Clock
+from catcher.serve import demand as demand_process
+from catcher.serve import dns as dns_process
+from catcher.serve import notifying, upkeep
+from catcher.serve import smtp as smtp_process
+from catcher.serve import store as store_process
+from catcher.supervise import Task
+
+Pair = tuple[socket.socket, socket.socket]
+"""A connected pair: writing end, reading end."""
+
+
+def dns_tasks(
+    config: Config,
+    clock: Clock,
+    workers: Sequence[tuple[socket.socket, ...]],
+    authority: dns.Authority,
+    before: dns.Authority | None,
+    demand: Pair,
+) -> list[Task]:
+    """The workers of DNS, one for each of ``workers``' sockets; ``before``: what the last generation served."""
+    writing, reading = demand
+    tasks = [Task("demand", functools.partial(demand_process.run, config, reading), (reading,), last=True)]
+    for number, sockets in enumerate(workers):
+        main = functools.partial(dns_process.run, config, clock, authority, sockets, writing)
+        tasks.append(Task(f"dns-{number}", main, (*sockets, writing), last=True))
+    if config.dns.secondary:
+        tasks.append(Task("dns-notify", functools.partial(notifying.run, config, clock, authority, before)))
+    return tasks
+
+
+def smtp_tasks(
+    config: Config,
+    clock: Clock,
+    workers: Sequence[tuple[socket.socket, ...]],
+    catalogue: Catalogue,
+    store_sockets: Pair,
+) -> list[Task]:
+    """The workers of SMTP, one for each of ``workers``' sockets, the process that stores for them, and upkeep."""
+    stops = Stops(config.node.state)
+    stops.settle(catalogue, clock.now())
+    sinks_catalogue = catalogue.under(stops.covers)
+    certificates = smtp.Certificates(smtp_process.certificate_files(config, clock.now()))
+    explanations = wiring.explanations(config, catalogue)
+    writing, reading = store_sockets
+    tasks = [Task("store", functools.partial(store_process.run, config, reading), (reading,), last=True)]
+    for number, sockets in enumerate(workers):
+        main = functools.partial(
+            smtp_process.run, config, clock, sinks_catalogue, certificates, explanations, sockets, writing
+        )
+        tasks.append(Task(f"smtp-{number}", main, (*sockets, writing)))
+    tasks.append(Task("upkeep", functools.partial(upkeep.run, config, clock, sinks_catalogue)))
+    return tasks

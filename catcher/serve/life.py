@@ -1,0 +1,94 @@
+"""The life of a server: binds, leaves root, locks, forks; reloads; stops.
+
+::
+
+    launch ─▶ Running: bind_all ─▶ become ─▶ lock ─▶ Supervisor.start ─▶ a generation of workers
+                 reload ─▶ _tasks anew: catalogue, zones, texts ─▶ the next generation on the same sockets
+                 stop ─▶ workers drain ─▶ finish: demand counted last ─▶ sockets and locks are free
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from collections.abc import Collection
+
+# Not all of these are used here: what wiring loads is loaded before the fork, so that workers share its memory.
+from catcher import dns, incident, privacy, resolve, smtp, store, wiring  # noqa: F401
+from catcher.config import Config
+from catcher.model.clock import Clock
+from catcher.serve import demand
+from catcher.serve.generation import dns_tasks, smtp_tasks
+from catcher.serve.smtp import DRAIN_SECONDS
+from catcher.serve.sockets import bind_all
+from catcher.store.service import handoff_sockets
+from catcher.supervise import Supervisor, Task
+from catcher.supervise.lock import lock
+from catcher.supervise.privileges import become
+
+log = logging.getLogger("catcher.serve")
+
+ROLES = ("dns", "smtp")
+"""What one server may do; ``--role all`` does both."""
+
+
+def launch(config: Config, *, clock: Clock, roles: Collection[str] = ROLES) -> Running:
+    """Binds every socket, forks the workers, and returns once all serve.
+
+    ``clock`` is inherited by the workers. Raises ConfigurationError or EnvironmentFailure; then nothing runs.
+    """
+    return Running(config, clock, roles)
+
+
+class Running:
+    """A server that runs: its supervisor, and the lock on its state folder."""
+
+    def __init__(self, config: Config, clock: Clock, roles: Collection[str]) -> None:
+        if "smtp" in roles:
+            smtp.refuse_key_log()
+        self._bound = bind_all(config, roles)
+        become(config.node.user, state=config.node.state, where=f"{config.path.name}: node.user")
+        self._locks = [lock(config.node.state, role) for role in roles]
+        self._authority: dns.Authority | None = None
+        self.private_fds: tuple[int, ...] = ()
+        """Descriptors, beside the locks, that no worker may keep."""
+        self._demand = dns.demand_pipe()
+        self._store_sockets = handoff_sockets()
+        self._store_demand = functools.partial(demand.add, config)
+        self.supervisor = Supervisor(
+            build=lambda: self._tasks(config, clock),
+            sockets=(*self._bound.all(), *self._demand, *self._store_sockets),
+            private_fds=lambda: (*self._locks, *self.private_fds),
+        )
+        self.supervisor.start()
+
+    def reload(self) -> None:
+        """Loads catalogue and zones anew and puts them in force. Raises ConfigurationError; the old stay then."""
+        self.supervisor.reload()
+
+    def stop(self) -> None:
+        """Drains and ends every worker; then the ports and the state folder are free again."""
+        self.supervisor.stop(DRAIN_SECONDS)
+        self.finish()
+        for sock in (*self._bound.all(), *self._demand, *self._store_sockets):
+            sock.close()
+        for fd in self._locks:
+            os.close(fd)
+
+    def finish(self) -> None:
+        """Stores the demand that the workers counted last. To be called when they have ended."""
+        dns.DemandWriter(self._demand[1], self._store_demand).store()
+
+    def _tasks(self, config: Config, clock: Clock) -> list[Task]:
+        """Loads what a generation serves and says what its workers do. A zone with faults stays as it was."""
+        catalogue = wiring.load_catalogue(config)
+        log.info("%s: %d domains in the catalogue", config.node.name, len(catalogue))
+        tasks: list[Task] = []
+        if self._bound.dns:
+            before = self._authority
+            self._authority = dns.load(config, catalogue, now=clock.now(), tolerant=True, before=before)
+            tasks += dns_tasks(config, clock, self._bound.dns, self._authority, before, self._demand)
+        if self._bound.smtp:
+            tasks += smtp_tasks(config, clock, self._bound.smtp, catalogue, self._store_sockets)
+        return tasks

@@ -1,0 +1,25 @@
+"""The process that tells secondaries which zones have changed (RFC 1996)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from catcher import dns
+from catcher.config import Config
+from catcher.model.clock import Clock
+from catcher.supervise import Station
+
+
+async def run(
+    config: Config, clock: Clock, authority: dns.Authority, before: dns.Authority | None, station: Station
+) -> None:
+    """Sends NOTIFY for every zone whose serial differs from ``before``'s, until answered or the parent stops it."""
+    sources = tuple(address.host for address in config.dns.listen if address.host not in ("0.0.0.0", "::"))
+    announcing = asyncio.create_task(dns.Announcer(authority, before, clock, config.node.state, sources).run())
+    station.ready()
+    stopping = asyncio.create_task(station.stopping.wait())
+    await asyncio.wait((announcing, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if announcing.done():
+        announcing.result()
+    announcing.cancel()
+    station.draining()

@@ -1,0 +1,164 @@
+"""An SMTP worker: its sockets, intake, and the way to the process that stores."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from catcher import smtp, wiring
+from catcher.catalogue import Catalogue
+from catcher.config import Config
+from catcher.directory import Suffixes, owners
+from catcher.intake import matcher
+from catcher.intake.answers import note_answers
+from catcher.intake.intake import Intake
+from catcher.model.answer import PartyAnswer
+from catcher.model.clock import Clock
+from catcher.privacy import notice_codes
+from catcher.serve.store import WRITE_PATIENCE_SECONDS
+from catcher.store.link import StoreClient
+from catcher.supervise import Station
+from catcher.supervise.descriptors import descriptors
+from catcher.supervise.memory import forbid_dumps, wipe_freed_memory
+
+log = logging.getLogger("catcher.serve")
+
+DRAIN_SECONDS = 30.0
+"""Seconds that running transactions may take to finish after SIGTERM."""
+SPARE_DESCRIPTORS = 64 + smtp.EVICTED_STILL_OPEN
+"""Descriptors kept free for everything but connections: 64 for files, pipes and look-ups, the rest for clients that
+are being closed."""
+LOG_COUNTERS_SECONDS = 60.0
+"""Seconds between two lines of counters in the log."""
+
+
+async def run(
+    config: Config,
+    clock: Clock,
+    catalogue: Catalogue,
+    certificates: smtp.Certificates,
+    explanations: smtp.Explanations,
+    sockets: Sequence[socket.socket],
+    store_socket: socket.socket,
+    station: Station,
+) -> None:
+    """Takes mail until the parent stops it; then running transactions have ``DRAIN_SECONDS`` to end."""
+    forbid_dumps()
+    wipe_freed_memory()
+    sink = StoreClient(store_socket)
+    await sink.start()
+    intake = _intake(config, clock, catalogue, sink)
+    settings = _settings(config, explanations)
+    counters, gate, buffer = smtp.Counters(), smtp.Gate(settings.limits), smtp.ReadBuffer()
+    servers = [
+        smtp.SmtpServer(
+            s,
+            intake=intake,
+            catalogue=catalogue,
+            settings=settings,
+            clock=clock,
+            counters=counters,
+            certificates=certificates,
+            buffer=buffer,
+            gate=gate,
+        )
+        for s in sockets
+    ]
+    for server in servers:
+        await server.start()
+    station.ready()
+    logging_counters = asyncio.create_task(_log_counters(counters))
+    await station.stopping.wait()
+    closing = [asyncio.create_task(server.close(DRAIN_SECONDS)) for server in servers]
+    await asyncio.sleep(0)  # lets each server close its listener before the parent hears that nothing new is taken
+    station.draining()
+    await asyncio.gather(*closing)
+    await intake.close()
+    await sink.close()
+    logging_counters.cancel()
+    log.info("SMTP so far: %s", _nonzero(counters))
+
+
+def _intake(config: Config, clock: Clock, catalogue: Catalogue, sink: StoreClient) -> Intake:
+    suffixes = Suffixes()
+    organisations = wiring.organisations(config)
+    return Intake(
+        catalogue=catalogue,
+        resolver=wiring.resolver(config, clock),
+        sink=sink,
+        keys=wiring.key_ring(config),
+        organizational_domain=suffixes.organizational_domain,
+        organisation=organisations.name,
+        network_owner=owners(config.fingerprint.networks) if config.fingerprint.networks else lambda _: None,
+        match=matcher(organisations, suffixes),
+        note_answers=functools.partial(_note_answers, config),
+    )
+
+
+def _settings(config: Config, explanations: smtp.Explanations) -> smtp.SmtpSettings:
+    return smtp.SmtpSettings(
+        hostname=config.smtp.hostname,
+        contact=config.operator.contact,
+        url=config.operator.url,
+        own_names=frozenset({config.notify.domain} if config.notify.domain else ()),
+        sender=config.notify.from_address,
+        notices=config.notify.domain or "",
+        answer_of=answers_of(config),
+        refuse_bare_newline=config.smtp.bare_newline == "refuse",
+        proxies=config.smtp.proxy_from,
+        explanations=explanations,
+        limits=smtp.SmtpLimits(
+            connections=min(config.smtp.connections, descriptors() - SPARE_DESCRIPTORS),
+            connection_rate=config.smtp.connection_rate,
+            connection_rate_per_prefix=config.smtp.connection_rate_per_prefix,
+            connection_rate_exempt=config.smtp.connection_rate_exempt,
+        ),
+    )
+
+
+def certificate_files(config: Config, now: datetime) -> tuple[tuple[Path, Path], ...]:
+    """Certificate and key files for STARTTLS: the operator's, else self-signed ones, made in the state folder."""
+    if config.smtp.certificate is not None and config.smtp.key is not None:
+        return ((config.smtp.certificate, config.smtp.key),)
+    return tuple((file, file) for file in smtp.self_signed(config.node.state / "tls", config.smtp.hostname, now))
+
+
+def answers_of(config: Config) -> Callable[[str], PartyAnswer | None]:
+    """Parses a local-part at ``notify.domain``: which notice, which answer. Raises EnvironmentFailure."""
+    codes = notice_codes(config.node.state / "keys")
+
+    def answer_of(local_part: str) -> PartyAnswer | None:
+        parsed = codes.answer(local_part)
+        return None if parsed is None else PartyAnswer(*parsed)
+
+    return answer_of
+
+
+def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) -> None:
+    """Stores answers over a connection of its own, in a thread; the storing process takes nothing but mails."""
+    store = wiring.open_store(config, patience=WRITE_PATIENCE_SECONDS)
+    try:
+        note_answers(store, answers, at)
+    finally:
+        store.close()
+
+
+async def _log_counters(counters: smtp.Counters) -> None:
+    """Logs the counters when they have changed, once a minute."""
+    logged = ""
+    while True:
+        await asyncio.sleep(LOG_COUNTERS_SECONDS)
+        counted = _nonzero(counters)
+        if counted != logged:
+            logged = counted
+            log.info("SMTP so far: %s", counted)
+
+
+def _nonzero(counters: smtp.Counters) -> str:
+    return ", ".join(f"{name} {number}" for name, number in asdict(counters).items() if number) or "nothing"

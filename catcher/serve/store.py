@@ -1,0 +1,25 @@
+"""The process that stores the observations of all SMTP workers."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import socket
+
+from catcher import wiring
+from catcher.config import Config
+from catcher.store.service import StoreServer
+from catcher.store.writer import GroupWriter
+from catcher.supervise import Station
+from catcher.supervise.memory import forbid_dumps
+
+WRITE_PATIENCE_SECONDS = 2.0
+"""Seconds that a write waits while another process holds the store. Then the client gets 451 and tries again later."""
+
+
+async def run(config: Config, reading: socket.socket, station: Station) -> None:
+    """Serves the workers that come in at ``reading`` until the parent stops it."""
+    forbid_dumps()
+    opening = functools.partial(wiring.open_store, config, patience=WRITE_PATIENCE_SECONDS)
+    writer = GroupWriter(opening, asyncio.get_running_loop().time)
+    await StoreServer(writer, reading).run(station.stopping, ready=station.ready, draining=station.draining)

@@ -1,0 +1,97 @@
+"""The process of upkeep: once a day it settles and purges; every few minutes it folds and looks for alerts.
+
+::
+
+    every 60 s ─▶ a new day? ─▶ desk.upkeep: fold, settle, destroy ended keys, purge     (in a thread)
+             └──▶ 5 minutes over? ─▶ desk.watch: fold, note policies, look for alerts, send them
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from catcher import wiring
+from catcher.catalogue import Catalogue
+from catcher.config import Config
+from catcher.desk.delegation import Delegations
+from catcher.desk.upkeep import upkeep
+from catcher.desk.watch import AlertWatch
+from catcher.model.alert import AlertKind
+from catcher.model.clock import Clock
+from catcher.model.errors import EnvironmentFailure
+from catcher.supervise import Station
+
+log = logging.getLogger("catcher.serve")
+
+UPKEEP_AT = timedelta(hours=1, minutes=5)
+"""Time of day (UTC) of the daily upkeep: later than 01:00, when a month's key ends. Upkeep also runs at the start."""
+WATCH_EVERY = timedelta(minutes=5)
+"""Time between two rounds of the watch; one also runs at the start and after a reload."""
+LOOK_SECONDS = 60.0
+"""Seconds between two looks at the clock; upkeep may be that late."""
+
+
+async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Station) -> None:
+    """Runs until the parent stops it. A store that can't be reached is tried again at the next look."""
+    station.ready()
+    settled: date | None = None
+    watched: datetime | None = None
+    watch = _watch(config, clock, catalogue)
+    while not station.stopping.is_set():
+        now = clock.now()
+        try:
+            if (now - UPKEEP_AT).date() != settled:
+                await asyncio.to_thread(_upkeep_once, config, clock)
+                settled = (now - UPKEEP_AT).date()
+        except EnvironmentFailure as error:
+            log.warning("upkeep waits for the store: %s", error)
+        if watched is None or now - watched >= WATCH_EVERY:
+            watched = now
+            await _run_or_stop(watch.look(now), station.stopping)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(station.stopping.wait(), LOOK_SECONDS)
+    station.draining()
+
+
+def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
+    """The watch with its ways out. Alerts that can't be sent are named in the log, and the watch goes on."""
+    from catcher.notify import configured  # no other process needs what it loads
+
+    try:
+        couriers = configured.couriers(config)
+    except EnvironmentFailure as error:
+        log.error("no alerts are sent: %s", error)
+        couriers = []
+    resolver = wiring.resolver(config, clock)
+    return AlertWatch(
+        open_store=functools.partial(wiring.open_store, config),
+        folder=wiring.folder(),
+        catalogue=catalogue,
+        couriers=couriers,
+        kinds=frozenset(map(AlertKind, config.alerts.kinds)),
+        delegations=None if resolver is None else Delegations(catalogue, resolver, config.dns.nameservers),
+    )
+
+
+async def _run_or_stop(work: Coroutine[None, None, None], stopping: asyncio.Event) -> None:
+    """Runs ``work`` to its end, or cancels it when the server stops."""
+    working, stop = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    await asyncio.wait((working, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not working.done():
+        working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+
+
+def _upkeep_once(config: Config, clock: Clock) -> None:
+    store = wiring.open_store(config)
+    try:
+        upkeep(store, wiring.key_ring(config), clock.now(), keep_days=config.store.keep_days, folder=wiring.folder())
+    finally:
+        store.close()

@@ -1,0 +1,143 @@
+"""Configuration → concrete adapters: what commands, web and servers all need. No server in it.
+
+::
+
+    config ─▶ open_store · key_ring · load_catalogue · organisations · folder · contact_book · finder · resolver
+    the one clock: SystemClock
+
+Each adapter is imported by the function that makes it, so a command loads what it uses and nothing else.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catcher.catalogue import Catalogue
+    from catcher.config import Config
+    from catcher.desk.contacts import ContactBook
+    from catcher.directory import Organisations
+    from catcher.model.clock import Clock
+    from catcher.model.ports import Folder, Resolver, Store
+    from catcher.notify.find import Finder
+    from catcher.privacy import KeyRing
+    from catcher.smtp import Explanations
+
+
+class SystemClock:
+    """The one place where the time is read."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def open_store(config: Config, *, patience: float | None = None) -> Store:
+    """The store that ``store.url`` names, made and migrated when it is new. Raises EnvironmentFailure.
+
+    ``patience``: seconds that a write waits for another process's; None: the store's own.
+    """
+    from catcher.store import PATIENCE_SECONDS, store_at
+
+    return store_at(config.store.url, patience=PATIENCE_SECONDS if patience is None else patience)
+
+
+def key_ring(config: Config) -> KeyRing:
+    """The period keys in the state folder."""
+    from catcher.privacy import KeyRing
+
+    return KeyRing(config.node.state / "keys")
+
+
+def organisations(config: Config) -> Organisations:
+    """The organisations that are known here: the watch-list, then what was imported.
+
+    Raises ConfigurationError with a fault for every row that is wrong.
+    """
+    from catcher.directory import Organisations
+
+    return Organisations.load(config.fingerprint.watchlist, config.node.state)
+
+
+def folder() -> Folder:
+    """How observations are folded into incidents: by organisation and calendar month (UTC)."""
+    from functools import partial
+
+    from catcher.directory import party_of
+    from catcher.incident import fold
+
+    return partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+
+
+def load_catalogue(config: Config) -> Catalogue:
+    """The catalogue under its guard; a person at a terminal sees how far it is. Raises ConfigurationError."""
+    from catcher import catalogue
+
+    guard = catalogue.Guard.load(config.node.state, required=config.catalogue.guard == "required")
+    watched = sys.stderr.isatty()
+    loaded = catalogue.load(config.catalogue.files, guard=guard, tell=_show_step if watched else None)
+    if watched:
+        _show_step("")
+    return loaded
+
+
+def _show_step(step: str) -> None:
+    """Writes a step of something long over the one before."""
+    sys.stderr.write(f"\r\x1b[K{step}")
+    sys.stderr.flush()
+
+
+def contact_book(config: Config, store: Store, catalogue: Catalogue) -> ContactBook:
+    """Whom to tell: the operator's files, merged with what ``store`` knows. Raises ConfigurationError."""
+    from catcher.desk.contacts import ContactBook
+    from catcher.directory import Listings
+
+    listings = Listings.load(config.notify.contacts, config.node.state)
+    return ContactBook(store, listings, lambda domain: catalogue.find(domain) is not None)
+
+
+def finder(config: Config, book: ContactBook, clock: Clock) -> Finder:
+    """Looks for contacts, in the DNS and over HTTPS. Raises ConfigurationError, EnvironmentFailure."""
+    import re
+
+    from catcher.directory import Csirts, Suffixes
+    from catcher.notify.find import Fetcher, Finder
+    from catcher.resolve import LiveResolver
+
+    live = LiveResolver(config.fingerprint.resolvers, clock=clock)
+    url = config.operator.url
+    agent = f"catcher (+{url})" if re.fullmatch("[!-'*-~]{1,200}", url) else "catcher"
+    return Finder(
+        listings=book.listings,
+        csirts=Csirts.load(config.node.state),
+        fetcher=Fetcher(live, agent=agent),
+        resolver=live,
+        organizational_domain=Suffixes().organizational_domain,
+        is_typo=book.is_typo,
+    )
+
+
+def resolver(config: Config, clock: Clock) -> Resolver | None:
+    """The resolver for look-ups; None when they are off."""
+    if not config.fingerprint.lookups:
+        return None
+    from catcher.resolve import LiveResolver
+
+    return LiveResolver(config.fingerprint.resolvers, clock=clock)
+
+
+def explanations(config: Config, catalogue: Catalogue) -> Explanations:
+    """The texts of policies ``explain`` and ``refuse``, in every language that is asked for.
+
+    Raises ConfigurationError.
+    """
+    from catcher.smtp import load_explanations
+
+    return load_explanations(
+        config.smtp.explanations,
+        language=config.smtp.language,
+        operator=config.operator.name,
+        page=config.operator.url,
+        needed={config.smtp.language: f"{config.path.name}: smtp.language", **catalogue.languages()},
+    )
