@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+from contextlib import redirect_stdout
 from typing import Any, NoReturn
 
 from catcher.model.errors import EnvironmentFailure
@@ -23,8 +25,10 @@ def letter(report: Report, language: Language = Language.ENGLISH) -> bytes:
 
 def _weasyprint() -> Any:
     # Imported here: it takes a second and a system library, and only a letter needs it.
+    # Without Pango it prints a page of advice; our stdout carries results alone, and the error below says the same.
     try:
-        import weasyprint  # type: ignore[import-untyped]
+        with redirect_stdout(io.StringIO()):
+            import weasyprint  # type: ignore[import-untyped]
     except ImportError as error:
         raise EnvironmentFailure("no letters: WeasyPrint is not installed; pip install 'catcher[pdf]'") from error
     except OSError as error:

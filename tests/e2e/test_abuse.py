@@ -18,6 +18,8 @@ import pytest
 
 from tests.support.server import ENVELOPE, SECONDS, Server, deliver, dialogue, read_reply, running
 
+pytestmark = pytest.mark.serial
+
 IDLE, TRICKLING, GOOD = 5_000, 500, 300
 DESCRIPTORS = 8_192
 ENOUGH_MB = 64

@@ -43,6 +43,8 @@ def test_what_was_acknowledged_outlives_kills_of_every_process(tmp_path: Path) -
         assert incident["mails"] == sum(len(sender.acknowledged) for sender in senders)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_what_was_acknowledged_outlives_kills_of_workers_under_load(tmp_path: Path) -> None:
     """The same where one after the other falls while the rest go on; each is started again meanwhile.
 

@@ -37,6 +37,8 @@ if "unwiped" in sys.argv[1]:
     catcher.smtp.front.ReadBuffer.take = lambda self, count: bytes(self.view[:count])
 del sys.argv[1]
 from catcher.cli import main
+
+pytestmark = pytest.mark.serial
 main()
 """
 """Runs ``catcher`` with the loop, and without the wiping, that its first argument names."""
