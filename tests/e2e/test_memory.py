@@ -15,6 +15,8 @@ from catcher.store import SqliteStore
 from tests.support.memory import occurrences
 from tests.support.server import CATCHER, SECONDS, Server, dialogue, running
 
+pytestmark = pytest.mark.serial
+
 TRANSACTIONS = 250
 """On each of two connections' ways, by DATA and by BDAT: a thousand in all."""
 CANARIES = (b"canarybody", b"canarysubject", b"canarylocal", b"canaryname", b"canarysecret", b"Y2FuYXJ5c2VjcmV0")
@@ -37,8 +39,6 @@ if "unwiped" in sys.argv[1]:
     catcher.smtp.front.ReadBuffer.take = lambda self, count: bytes(self.view[:count])
 del sys.argv[1]
 from catcher.cli import main
-
-pytestmark = pytest.mark.serial
 main()
 """
 """Runs ``catcher`` with the loop, and without the wiping, that its first argument names."""
