@@ -16,10 +16,11 @@ from catcher.model.notice import Notice
 from catcher.model.noticelife import State
 from catcher.serve import SystemClock
 from catcher.store import SqliteStore
+from catcher.supervise.ports import own_port
 from tests.support.desks import mail
 from tests.support.netns import HERE
 from tests.support.postfix import Postfix, postfix
-from tests.support.server import Server, free_port, running
+from tests.support.server import Server, running
 
 NOTIFY = """\
 [operator]
@@ -82,7 +83,7 @@ def await_delivery(mta: Postfix) -> None:
 def test_the_next_contact_has_its_turn_after_two_days(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    port = free_port()
+    port = own_port()
     prepare(tmp_path)
     with running(tmp_path, more=NOTIFY.format(port=port)) as server:
         main_cf = MAIN.format(sink=server.smtp)

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from catcher.supervise.ports import own_port
 from tests.support.authoritative import answers
 from tests.support.peers import need_root
-from tests.support.server import CATCHER, Server, free_port
+from tests.support.server import CATCHER, Server
 from tests.support.tree import ROOT
 
 _PASSING = """\
@@ -128,7 +129,7 @@ def test_an_account_that_is_none(folder: Path) -> None:
 def test_sockets_passed_by_systemd(folder: Path, workers: int) -> None:
     """Matched by address and kind; what isn't passed is bound, and what nobody wants is closed and told."""
     server = Server(folder / "sink", workers=workers)
-    port, stray = server.dns[1], free_port()
+    port, stray = server.dns[1], own_port()
     passed = f"udp-127.0.0.1-{port},tcp-127.0.0.1-{port},udp-127.0.0.1-{stray}"
     server.program = (sys.executable, "-c", _PASSING, passed, *CATCHER[1:])
     server.start()

@@ -12,7 +12,7 @@ from typing import cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.support.server import free_port
+from catcher.supervise.ports import own_port
 
 SECONDS = 30
 
@@ -21,7 +21,7 @@ class Mailbox:
     """Takes everything, and keeps it until it is read."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = own_port()
         self._arrived: queue.Queue[bytes] = queue.Queue()
         self.reverse_paths: list[str] = []
         """Of what arrived, as the last host said it."""

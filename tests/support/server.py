@@ -1,4 +1,4 @@
-"""Runs the real ``catcher serve`` as its own process group, on free loopback ports or on given addresses."""
+"""Runs the real ``catcher serve`` as its own process group, on loopback ports of its own or on given addresses."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from catcher.model.observation import Observation
 from catcher.store import SqliteStore
+from catcher.supervise.ports import own_port
 
 CATCHER = (sys.executable, "-m", "catcher")
 SECONDS = 60.0
@@ -39,28 +40,14 @@ mx   A   {address}
 """
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port that is free for TCP and UDP on ``host``."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    while True:
-        with socket.socket(family, socket.SOCK_STREAM) as tcp, socket.socket(family, socket.SOCK_DGRAM) as udp:
-            tcp.bind((host, 0))
-            port: int = tcp.getsockname()[1]
-            try:
-                udp.bind((host, port))
-            except OSError:
-                continue
-            return port
-
-
 @dataclass
 class Server:
     """A folder with catcher.toml, a catalogue and the sink's zone, and the process that serves it."""
 
     folder: Path
     catalogue: str = ARMY
-    dns: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
-    smtp: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
+    dns: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", own_port()))
+    smtp: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", own_port()))
     workers: int = 1
     """Processes for DNS, and as many for SMTP."""
     smtp_workers: int = 0
