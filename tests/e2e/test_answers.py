@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,12 +114,7 @@ transport_maps = inline:{{ {{ {DOMAIN} = smtp:[{host}]:{port} }} }}
     reverse_path = codes.address(Verb.BOUNCE, notice.id, DOMAIN)
     with postfix(HERE, "smarthost.sink.example", main=routes) as mta:
         mta.submit(MAIL.replace("\r\n", "\n").encode(), sender=reverse_path, recipients=("desk@contractor.example",))
-        log = mta.folder / "mail.log"
-        follow = ["timeout", "30", "grep", "--max-count=1", "status=sent", "-"]
-        with subprocess.Popen(["timeout", "30", "tail", "-n", "+1", "-f", log], stdout=subprocess.PIPE) as tail:
-            found = subprocess.run(follow, stdin=tail.stdout, capture_output=True, timeout=60, check=False)
-            tail.terminate()
-        assert found.returncode == 0, mta.log
+        mta.await_log("status=sent", seconds=30)
     bounced = now(server, notice)
     assert bounced.state is State.BOUNCED
     assert [s.act for s in bounced.steps[len(notice.steps) :]] == [Act.BOUNCED]

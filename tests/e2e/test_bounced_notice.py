@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from catcher.store import SqliteStore
 from catcher.supervise.ports import own_port
 from tests.support.desks import mail
 from tests.support.netns import HERE
-from tests.support.postfix import Postfix, postfix
+from tests.support.postfix import postfix
 from tests.support.server import Server, running
 
 NOTIFY = """\
@@ -72,14 +71,6 @@ def notices(server: Server) -> list[Notice]:
     return found
 
 
-def await_delivery(mta: Postfix) -> None:
-    """Returns when Postfix has delivered something: here only its report can be."""
-    with subprocess.Popen(["timeout", "60", "tail", "-n", "+1", "-F", mta.folder / "mail.log"], stdout=-1) as tail:
-        found = subprocess.run(["grep", "--max-count=1", "status=sent"], stdin=tail.stdout, stdout=-3, check=False)
-        tail.terminate()
-    assert found.returncode == 0, mta.log
-
-
 def test_the_next_contact_has_its_turn_after_two_days(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,7 +84,7 @@ def test_the_next_contact_has_its_turn_after_two_days(
             server.json("notify", "approve", drafted["id"], "--as", "Alice")
             (sent,) = server.json("notify", "send")
             assert sent["state"] == "sent"
-            await_delivery(mta)
+            mta.await_log("status=sent")  # the one mail that it can deliver is its report
         (bounced,) = notices(server)
         assert bounced.state is State.BOUNCED
         held = [row for row in server.json("notify", "list") if row.get("held_back", "").startswith(bounced.id)]

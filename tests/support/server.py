@@ -64,9 +64,12 @@ class Server:
     process: subprocess.Popen[str] | None = None
     _lines: queue.Queue[str] = field(default_factory=queue.Queue)
     _readers: list[threading.Thread] = field(default_factory=list)
+    _logged: threading.Condition = field(default_factory=threading.Condition)
+    """Notified of each line of the log."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.log.touch()
         (self.folder / "catalogue.csv").write_text(self.catalogue)
         (self.folder / "sink.example.zone").write_text(SINK_ZONE.format(address=self.dns[0]))
         self.config.write_text(
@@ -116,13 +119,21 @@ class Server:
     def _keep_log(self, err: IO[str]) -> None:
         with err, self.log.open("a") as log:
             for line in err:
-                log.write(line)
-                log.flush()
+                with self._logged:
+                    log.write(line)
+                    log.flush()
+                    self._logged.notify_all()
 
     def await_line(self, wanted: str) -> None:
         """Waits until stdout says ``wanted``."""
         said = self._lines.get(timeout=SECONDS)
         assert said == wanted, f"stdout said {said!r}; the log ends with:\n{self.log.read_text()[-3000:]}"
+
+    def await_log(self, wanted: str) -> None:
+        """Waits until the log says ``wanted``: a line comes through a pipe, maybe later than what the server did."""
+        with self._logged:
+            said = self._logged.wait_for(lambda: wanted in self.log.read_text(), SECONDS)
+        assert said, f"the log doesn't say {wanted!r}; it ends with:\n{self.log.read_text()[-3000:]}"
 
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal to the parent process alone, as an init system does."""
