@@ -6,7 +6,8 @@
                     (a round that was cut off: the same again)       └──▶ NAME-SEED.log where it failed
 
 Both lie in .cache/soak, so a second call goes on where the first ended. The first failure is told with its seed and
-ends the call with 1; the last round is played to its end, a few minutes at most beyond the time.
+ends the call with 1; where every soak lacks its peers it ends with 3. The last round is played to its end, a few
+minutes beyond the time.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def soak(minutes: float) -> int:
             return 1
         if done.result == "absent":
             absent.add(done.soak)
-    return 0
+    return 3 if len(absent) == len(SOAKS) else 0
 
 
 def _next(rounds: list[Round]) -> Round:

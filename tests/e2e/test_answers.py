@@ -80,6 +80,14 @@ def test_each_address_says_what_it_says_once(server: Server, codes: NoticeCodes,
     assert before <= steps[0].at <= datetime.now(UTC)
 
 
+def test_a_confirmation_that_is_only_tried_is_told_in_json(server: Server, codes: NoticeCodes) -> None:
+    notice = sent(server, 23)
+    answer(server, codes.address(Verb.STOP, notice.id, DOMAIN))
+    (would,) = server.json("notify", "confirm", notice.id, "--as", "Alice", "--dry-run")
+    assert (would["dry_run"], would["request"], would["turns_mail_away"]) == (True, Act.STOP_REQUESTED, True)
+    assert now(server, notice).steps[-1].act is Act.STOP_REQUESTED, "nothing was done"
+
+
 def test_a_forged_code_does_nothing(server: Server, codes: NoticeCodes) -> None:
     notice = sent(server, 20)
     others = NoticeCodes(bytes(32))
