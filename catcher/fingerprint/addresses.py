@@ -19,10 +19,10 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
 _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
 """The two usual shapes of a single address, read at once; everything else goes token by token."""
-_LABEL = rb"[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+"
+_LABEL = rb"[A-Za-z0-9]++(?>(?:-[A-Za-z0-9]++)*)"
 _PLAIN = re.compile(
-    rb"(?:(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*+(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
-    rb"@(?![^>,\s]{64})((?:" + _LABEL + rb"\.)++(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
+    rb"(?:(?>(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*)(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
+    rb"@(?![^>,\s]{64})((?>(?:" + _LABEL + rb"\.)+)(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
 )
 """The same where the domain is plain, too: short, and no internationalised one; also as a member of a list. One look is
 enough for all of it."""

@@ -15,11 +15,11 @@ FIELDS_KEPT = 1000
 NAME_MOST = 998
 """A line without a colon in so many octets (RFC 5322 §2.1.1) is no header field."""
 
-_WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?:[ \t][^\n]*+\n)*+)(?=[^ \t])")
+_WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?>(?:[ \t][^\n]*+\n)*))(?=[^ \t])")
 """A field with its folds that is here to its end: what most are, taken at once instead of line by line."""
-_MANY = re.compile(rb"(?:" + _WHOLE.pattern + rb")++")
+_MANY = re.compile(rb"(?>(?:" + _WHOLE.pattern + rb")+)")
 """Such fields one after the other: how those are passed over that come when enough are kept."""
-_NAME_AND_VALUE = re.compile(rb"([^\x00-\x20\x7f:]{1,900}[ \t]{0,90}):([^\n]*+(?:\n[ \t][^\n]*+)*+)\n(?=[^ \t])")
+_NAME_AND_VALUE = re.compile(rb"([^\x00-\x20\x7f:]{1,900}[ \t]{0,90}):([^\n]*+(?>(?:\n[ \t][^\n]*+)*))\n(?=[^ \t])")
 """The same, split."""
 _RECEIVED = re.compile(rb"^received[: \t]", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(rb"[^\x00-\x20\x7f:]+\Z")
