@@ -1,7 +1,10 @@
 # A fresh machine has python3 (3.11 or newer), python3-venv and make; everything else is fetched here, by hash.
 #
 #   make demo     a month of stray mail on loopback, and the reports it leads to
-#   make test     the tests; those whose peer (another server or client) is absent are skipped by name
+#   make test-quick   unit tests and the rules of the house
+#   make test     the tests but the long ones; those whose peer (another server or client) is absent are skipped by name
+#   make test-all     the long ones, too
+#   make soak     random tests with fresh seeds for MINUTES=10; a second call goes on where the first ended
 #   make check    types, style, layers
 #   make peers    as root, on Debian: install the peers that tests and benchmarks use
 #   make docs     the generated pages of docs/: configuration and commands
@@ -13,14 +16,29 @@ VENV := .venv
 LOCKS := deploy/requirements-build.lock deploy/requirements.lock
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: demo test check docs bench peers clean
+# A worker a core; a file stays with one worker, because its fixtures (a server, the demo's month) are made once a file.
+SIDE_BY_SIDE := $(VENV)/bin/pytest -n auto --dist loadfile -m "not serial and not long"
+ALONE := $(VENV)/bin/pytest
+MINUTES ?= 10
+
+.PHONY: demo test-quick test test-all soak check docs bench peers clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime
 	$(VENV)/bin/catcher demo $(DEMO_FLAGS)
 
+test-quick: $(VENV)/.development
+	$(SIDE_BY_SIDE) $(PYTEST_FLAGS) tests/unit tests/house
+
 test: $(VENV)/.development
-	$(VENV)/bin/pytest $(PYTEST_FLAGS)
+	$(SIDE_BY_SIDE) $(PYTEST_FLAGS)
+	$(ALONE) -m "serial and not long" $(PYTEST_FLAGS)
+
+test-all: test
+	$(ALONE) -m long -o faulthandler_timeout=2400 $(PYTEST_FLAGS)
+
+soak: $(VENV)/.development
+	$(VENV)/bin/python -m tests.soak $(MINUTES)
 
 check: $(VENV)/.development
 	$(VENV)/bin/ruff format --check .

@@ -23,8 +23,9 @@ from pathlib import Path
 
 from catcher.bench.load import Load
 from catcher.bench.nameservers import PEERS, SERVERS
-from catcher.bench.process import Server, free_port, running, tool
+from catcher.bench.process import Server, running, tool
 from catcher.bench.queries import EDNS, NEVER, RETURN, Mix, mixes
+from catcher.supervise.ports import own_port
 
 DOMAINS = 1000
 """Domains that each server serves: a registry's order of magnitude that NSD loads at once."""
@@ -133,7 +134,7 @@ def _number(pattern: str, output: str) -> float:
 def _start(folder: Path, stack: ExitStack) -> Sequence[tuple[Server, int]]:
     servers = []
     for name, prepare in SERVERS.items():
-        port = free_port()
+        port = own_port()
         own = folder / name
         own.mkdir()
         command = prepare(own, port, DOMAINS)

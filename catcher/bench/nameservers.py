@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from catcher.bench.process import find, free_port
+from catcher.bench.process import find
 from catcher.bench.queries import domain
+from catcher.supervise.ports import own_port
 
 ZONE = """\
 $TTL 300
@@ -76,7 +77,7 @@ nameservers = ["ns1.sink.test", "ns2.sink.test"]
 rate_limit = 1000000
 rate_limit_exempt = []
 [smtp]
-listen = ["127.0.0.1:{free_port()}"]
+listen = ["127.0.0.1:{own_port()}"]
 hostname = "mx.sink.test"
 [catalogue]
 files = ["catalogue.csv"]

@@ -33,14 +33,6 @@ def find(name: str) -> str | None:
     return shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin:/usr/local/sbin")
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that is free for TCP, and most likely for UDP."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @dataclass(frozen=True, slots=True)
 class Server:
     name: str

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from catcher.bench.dns import cores, cost, dnsperf
 from catcher.bench.nameservers import SERVERS
-from catcher.bench.process import Server, find, free_port, stop
+from catcher.bench.process import Server, find, stop
 from catcher.bench.queries import domain, over_all
 from catcher.model.errors import EnvironmentFailure
+from catcher.supervise.ports import own_port
 
 COUNTS = (1, 1000, 1_000_000)
 _NSD_MOST = 100_000
@@ -52,7 +53,7 @@ def measure(seconds: float, *, full: bool) -> Iterator[Row]:
 
 def _row(name: str, domains: int, seconds: float) -> Row:
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
-        place, port = Path(folder), free_port()
+        place, port = Path(folder), own_port()
         command = SERVERS[name](place, port, domains)
         assert command is not None
         mix = over_all(place, domains)

@@ -15,7 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from catcher.bench.process import Server, find, free_port, running, tool
+from catcher.bench.process import Server, find, running, tool
+from catcher.supervise.ports import own_port
 
 _SMALL_OCTETS = 5000
 _BIG_OCTETS = 25_000_000
@@ -76,7 +77,7 @@ def measure(mails: int) -> Iterator[SmtpFigure]:
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
         servers: dict[str, tuple[Server, int]] = {}
         for server, prepare in _SERVERS.items():
-            port = free_port()
+            port = own_port()
             command = prepare(Path(name), port)
             if command is not None:
                 process = stack.enter_context(running(server, command, port, Path(name) / f"{server}.log"))
@@ -127,7 +128,7 @@ def _catcher(folder: Path, port: int) -> list[str]:
         f"""[node]
 state = "{folder}/state"
 [dns]
-listen = ["127.0.0.1:{free_port()}"]
+listen = ["127.0.0.1:{own_port()}"]
 nameservers = ["ns1.sink.test"]
 [smtp]
 listen = ["127.0.0.1:{port}"]

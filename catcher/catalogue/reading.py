@@ -18,7 +18,7 @@ from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.language import LANGUAGE
 from catcher.model.policy import Policy
 
-_NAME = r"(?!xn--)[a-z0-9]++(?:(?:\.(?!xn--)|-++)[a-z0-9]++)*+"
+_NAME = r"(?!xn--)[a-z0-9]++(?>(?:(?:\.(?!xn--)|-++)[a-z0-9]++)*)"
 _CAREFUL = rf"(?=[a-z0-9-]++\.){_NAME}(?<=[a-z])"
 """A name in canonical form without an IDN label."""
 _QUICK = r"[a-z0-9][a-z0-9-]*+\.[a-z0-9.-]++(?<=[a-z])"

@@ -215,6 +215,9 @@ def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, 
         notice, request = approval.requested(desk.store, id)
         stops = request is Act.STOP_REQUESTED and not decline
         if dry_run:
+            if as_json:
+                print_json([{**notice.to_json(), "dry_run": True, "request": request, "turns_mail_away": stops}])
+                return
             would = f"mail to {shown(notice.key.domain)} would be turned away" if stops else "nothing would change"
             click.echo(f"{notice.id}: {request} by {shown(notice.key.party)}; {would}")
             return

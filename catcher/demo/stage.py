@@ -17,6 +17,7 @@ from catcher.demo.organisations import CONTRACTOR
 from catcher.demo.stories.work import ends_on
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
+from catcher.supervise.ports import own_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,14 @@ class Stage:
 
 
 def set_up(folder: Path, *, first: date, keys: Mapping[str, DemoKey]) -> Stage:
-    """Writes the files of both servers into ``folder``, with ports that are free now.
+    """Writes the files of both servers into ``folder``, with ports of its own.
 
-    Raises EnvironmentFailure where hosts can't have addresses of their own.
+    Raises EnvironmentFailure where hosts can't have addresses of their own, or no ports are left.
     """
     check_source(CONTRACTOR.host.address)
-    dns, smtp, world_dns, unused = free_ports(4)
     mail_host = socket.create_server((HOST, 0))
     mail: int = mail_host.getsockname()[1]
-    ports = {"host": HOST, "dns": dns, "smtp": smtp, "world": world_dns, "unused": unused, "mail": mail}
+    ports = {"host": HOST, **{name: own_port(HOST) for name in ("dns", "smtp", "world", "unused")}, "mail": mail}
     around = lay_out_world(folder / "world", ports, keys)
     sink = lay_out_sink(folder / "sink", ports, until=ends_on(first))
     return Stage(folder, config.load(around), config.load(sink), mail_host)
@@ -82,19 +82,3 @@ def check_source(address: str) -> None:
                 f"{address}: {error.strerror}; the demo's hosts send from addresses of their own in 127.0.0.0/8, "
                 "which Linux grants to everyone: run it there, or in a container"
             ) from error
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports on loopback that were free for TCP and UDP a moment ago, all different."""
-    with ExitStack() as held:
-        ports: list[int] = []
-        while len(ports) < number:
-            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            tcp.bind((HOST, 0))
-            try:
-                udp.bind(tcp.getsockname())
-            except OSError:  # somebody has the UDP port of that number: take another
-                continue
-            ports.append(tcp.getsockname()[1])
-        return ports

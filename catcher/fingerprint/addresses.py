@@ -19,10 +19,10 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
 _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
 """The two usual shapes of a single address, read in one match; every other text is read token by token."""
-_LABEL = rb"[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+"
+_LABEL = rb"[A-Za-z0-9]++(?>(?:-[A-Za-z0-9]++)*)"
 _PLAIN = re.compile(
-    rb"(?:(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*+(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
-    rb"@(?![^>,\s]{64})((?:" + _LABEL + rb"\.)++(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
+    rb"(?:(?>(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*)(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
+    rb"@(?![^>,\s]{64})((?>(?:" + _LABEL + rb"\.)+)(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
 )
 """The same with a plain domain, short and not internationalised; also as a member of a list. One match validates the
 whole address."""

@@ -7,7 +7,8 @@ import re
 import idna
 
 _LDH = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
-_PLAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}+(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}+(?<!-))*+\Z")
+# (?>(?:…)*) and not (?:…)*+: Python before 3.11.5 keeps what a failed repeat of a possessive group has consumed.
+_PLAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}+(?<!-)(?>(?:\.(?!-)[a-z0-9_-]{1,63}+(?<!-))*)\Z")
 """A name that is what it has to be, by one look."""
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import warnings
+from contextlib import redirect_stdout
 from typing import Any, NoReturn
 
 from catcher.model.errors import EnvironmentFailure
@@ -12,7 +15,10 @@ from catcher.report.render import Layout, html
 
 
 def letter(report: Report, language: Language = Language.ENGLISH) -> bytes:
-    """``report`` as PDF on A4. The same report gives the same octets.
+    """``report`` as PDF on A4.
+
+    The same report gives the same octets where the system library HarfBuzz-Subset cuts the fonts; without it WeasyPrint
+    cuts them itself, and its fonts hold the time.
 
     Raises EnvironmentFailure where WeasyPrint or the system library Pango, which it sets text with, is missing.
     """
@@ -23,8 +29,12 @@ def letter(report: Report, language: Language = Language.ENGLISH) -> bytes:
 
 def _weasyprint() -> Any:
     # Imported here: it takes a second and a system library, and only a letter needs it.
+    # Without Pango it prints a page of advice; our stdout carries results alone, and the error below says the same.
+    # Without HarfBuzz-Subset it warns of its own future, and its letters say the same.
     try:
-        import weasyprint  # type: ignore[import-untyped]
+        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            import weasyprint  # type: ignore[import-untyped]
     except ImportError as error:
         raise EnvironmentFailure("no letters: WeasyPrint is not installed; pip install 'catcher[pdf]'") from error
     except OSError as error:

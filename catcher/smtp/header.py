@@ -15,11 +15,11 @@ FIELDS_KEPT = 1000
 NAME_MOST = 998
 """Octets in which a field's line has its colon: a line may have no more (RFC 5322 §2.1.1)."""
 
-_WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?:[ \t][^\n]*+\n)*+)(?=[^ \t])")
+_WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?>(?:[ \t][^\n]*+\n)*))(?=[^ \t])")
 """A whole field with its folds: most arrive so, and are taken at once instead of line by line."""
-_MANY = re.compile(rb"(?:" + _WHOLE.pattern + rb")++")
+_MANY = re.compile(rb"(?>(?:" + _WHOLE.pattern + rb")+)")
 """Whole fields in a row: those after ``FIELDS_KEPT`` are skipped by it."""
-_NAME_AND_VALUE = re.compile(rb"([^\x00-\x20\x7f:]{1,900}[ \t]{0,90}):([^\n]*+(?:\n[ \t][^\n]*+)*+)\n(?=[^ \t])")
+_NAME_AND_VALUE = re.compile(rb"([^\x00-\x20\x7f:]{1,900}[ \t]{0,90}):([^\n]*+(?>(?:\n[ \t][^\n]*+)*))\n(?=[^ \t])")
 """A whole field, split into name and value."""
 _RECEIVED = re.compile(rb"^received[: \t]", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(rb"[^\x00-\x20\x7f:]+\Z")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import smtplib
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import dns.rcode
 import pytest
 
 from catcher.model.remedy import System
+from catcher.supervise.ports import own_port
 from tests.support.exim import exim
 from tests.support.kits import TYPOS, kit
 from tests.support.netns import HERE
@@ -24,13 +24,6 @@ from tests.support.postfix import Postfix, postfix
 
 REFUSED = ("someone@army.ml", "someone@mail.army.ml", "someone@ARMY.ML", "someone@xn--bcher-kva.example")
 LET_THROUGH = ("someone@army.mil", "someone@salvationarmy.ml", "someone@army.ml.example", "someone@ml")
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 # ── Postfix ──
@@ -53,7 +46,7 @@ discard   unix  - - n - - discard
 def relay() -> Iterator[tuple[Postfix, int]]:
     """A Postfix of this machine with the kit put in by the kit's own commands, and the port where it takes mail."""
     need_root("run a private Postfix")
-    port = free_port()
+    port = own_port()
     master = _RELAYS.format(port=port)
     with postfix(HERE, "mail.contractor.example", main=_RELAYING, master=master) as running:
         install(running)
@@ -178,7 +171,7 @@ _RPZ = 'rpz:\n    name: "typos.rpz"\n    zonefile: "rpz.zone"\n'
 @pytest.fixture(params=[True, False], ids=["with", "without"])
 def resolver(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[bool, int]]:
     """An unbound that could answer for every name, with the response policy zone or without; and its port."""
-    port = free_port(socket.SOCK_DGRAM)
+    port = own_port()
     (tmp_path / "rpz.zone").write_text(kit(System.RPZ, TYPOS)["rpz.zone"], encoding="ascii")
     (tmp_path / "root.zone").write_text(_WORLD, encoding="ascii")
     conf = tmp_path / "unbound.conf"

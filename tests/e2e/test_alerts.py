@@ -23,9 +23,10 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.notify.webhook import Webhook
 from catcher.smtp import self_signed
 from catcher.store import SqliteStore
+from catcher.supervise.ports import own_port
 from tests.support.mailbox import mailbox
 from tests.support.observations import observation
-from tests.support.server import Server, free_port, running
+from tests.support.server import Server, running
 
 SECRET = "0123456789abcdef0123456789abcdef"
 NOW = datetime.now(UTC)
@@ -189,7 +190,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing(certificate: Path) -
 
 def test_nobody_there() -> None:
     with pytest.raises(EnvironmentFailure, match="can't be reached"):
-        deliver(webhook(f"https://127.0.0.1:{free_port()}/", None))
+        deliver(webhook(f"https://127.0.0.1:{own_port()}/", None))
 
 
 def _endless() -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +80,14 @@ def test_each_address_says_what_it_says_once(server: Server, codes: NoticeCodes,
     assert before <= steps[0].at <= datetime.now(UTC)
 
 
+def test_a_confirmation_that_is_only_tried_is_told_in_json(server: Server, codes: NoticeCodes) -> None:
+    notice = sent(server, 23)
+    answer(server, codes.address(Verb.STOP, notice.id, DOMAIN))
+    (would,) = server.json("notify", "confirm", notice.id, "--as", "Alice", "--dry-run")
+    assert (would["dry_run"], would["request"], would["turns_mail_away"]) == (True, Act.STOP_REQUESTED, True)
+    assert now(server, notice).steps[-1].act is Act.STOP_REQUESTED, "nothing was done"
+
+
 def test_a_forged_code_does_nothing(server: Server, codes: NoticeCodes) -> None:
     notice = sent(server, 20)
     others = NoticeCodes(bytes(32))
@@ -115,12 +122,7 @@ transport_maps = inline:{{ {{ {DOMAIN} = smtp:[{host}]:{port} }} }}
     reverse_path = codes.address(Verb.BOUNCE, notice.id, DOMAIN)
     with postfix(HERE, "smarthost.sink.example", main=routes) as mta:
         mta.submit(MAIL.replace("\r\n", "\n").encode(), sender=reverse_path, recipients=("desk@contractor.example",))
-        log = mta.folder / "mail.log"
-        follow = ["timeout", "30", "grep", "--max-count=1", "status=sent", "-"]
-        with subprocess.Popen(["timeout", "30", "tail", "-n", "+1", "-f", log], stdout=subprocess.PIPE) as tail:
-            found = subprocess.run(follow, stdin=tail.stdout, capture_output=True, timeout=60, check=False)
-            tail.terminate()
-        assert found.returncode == 0, mta.log
+        mta.await_log("status=sent", seconds=30)
     bounced = now(server, notice)
     assert bounced.state is NoticeState.BOUNCED
     assert [s.act for s in bounced.steps[len(notice.steps) :]] == [Act.BOUNCED]

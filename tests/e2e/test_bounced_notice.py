@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +14,12 @@ from catcher.model.measures import Period
 from catcher.model.notice import Notice
 from catcher.model.noticelife import NoticeState
 from catcher.store import SqliteStore
+from catcher.supervise.ports import own_port
 from catcher.wiring import SystemClock
 from tests.support.desks import mail
 from tests.support.netns import HERE
-from tests.support.postfix import Postfix, postfix
-from tests.support.server import Server, free_port, running
+from tests.support.postfix import postfix
+from tests.support.server import Server, running
 
 NOTIFY = """\
 [operator]
@@ -71,18 +71,10 @@ def notices(server: Server) -> list[Notice]:
     return found
 
 
-def await_delivery(mta: Postfix) -> None:
-    """Returns when Postfix has delivered something: here only its report can be."""
-    with subprocess.Popen(["timeout", "60", "tail", "-n", "+1", "-F", mta.folder / "mail.log"], stdout=-1) as tail:
-        found = subprocess.run(["grep", "--max-count=1", "status=sent"], stdin=tail.stdout, stdout=-3, check=False)
-        tail.terminate()
-    assert found.returncode == 0, mta.log
-
-
 def test_the_next_contact_has_its_turn_after_two_days(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    port = free_port()
+    port = own_port()
     prepare(tmp_path)
     with running(tmp_path, more=NOTIFY.format(port=port)) as server:
         main_cf = MAIN.format(sink=server.smtp)
@@ -92,7 +84,7 @@ def test_the_next_contact_has_its_turn_after_two_days(
             server.json("notify", "approve", drafted["id"], "--as", "Alice")
             (sent,) = server.json("notify", "send")
             assert sent["state"] == "sent"
-            await_delivery(mta)
+            mta.await_log("status=sent")  # the one mail that it can deliver is its report
         (bounced,) = notices(server)
         assert bounced.state is NoticeState.BOUNCED
         held = [row for row in server.json("notify", "list") if row.get("held_back", "").startswith(bounced.id)]

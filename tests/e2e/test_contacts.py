@@ -352,7 +352,9 @@ class TestSecurityTxt:
         assert one(search(world), Source.SECURITY_TXT).status is ContactStatus.GOOD
 
     @pytest.mark.parametrize(
-        "at_apex", [redirect(f"https://{WWW}{TXT}"), redirect(f"http://{WWW}/"), status(404), None], ids=str
+        "at_apex",
+        [redirect(f"https://{WWW}{TXT}"), redirect(f"http://{WWW}/"), status(404), None],
+        ids=["https redirect", "http redirect", "404", "no address"],
     )
     def test_where_the_bare_domain_has_none_www_is_asked(
         self, world: World, search: Searching, at_apex: Answering | None

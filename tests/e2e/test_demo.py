@@ -28,7 +28,7 @@ import dns.query
 import pytest
 from jsonschema import Draft202012Validator
 
-from catcher.demo.stage import check_source, free_ports
+from catcher.demo.stage import check_source
 from catcher.demo.texts import BOMBED_READER, CANARIES, READERS, STAFF, STORED_READER, local_part
 from catcher.model.errors import EnvironmentFailure
 from tests.support.server import CATCHER
@@ -297,8 +297,3 @@ def test_a_machine_whose_hosts_have_no_addresses_is_told_what_to_do() -> None:
     """192.0.2.1 (RFC 5737) is nobody's address."""
     with pytest.raises(EnvironmentFailure, match=r"192\.0\.2\.1.*run it there"):
         check_source("192.0.2.1")
-
-
-def test_free_ports_are_different_and_above_those_of_services() -> None:
-    ports = free_ports(8)
-    assert len(set(ports)) == 8 and min(ports) > 1023

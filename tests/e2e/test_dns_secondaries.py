@@ -11,9 +11,10 @@ from pathlib import Path
 import dns.message
 import pytest
 
+from catcher.supervise.ports import own_port
 from tests.support.authoritative import Measure, answers, knot, nsd
 from tests.support.peers import peer
-from tests.support.server import Server, free_port
+from tests.support.server import Server
 
 KEY = "secondary.sink.example"
 SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0ISEhISE="
@@ -71,7 +72,7 @@ zone:
 @pytest.fixture
 def ports() -> tuple[int, int]:
     """Where Knot and NSD will listen."""
-    return free_port(), free_port()
+    return own_port(), own_port()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.load import Mails
 from tests.support.peers import peer
+from tests.support.seeds import seed
 from tests.support.server import Server, deliver, running
 
 KILLS = 15
@@ -25,7 +26,7 @@ WORKERS = 12
 
 def test_what_was_acknowledged_outlives_kills_of_every_process(tmp_path: Path) -> None:
     """Every 250 has its observation; a mail sent again after a lost reply is marked, so that no mail counts twice."""
-    moments = random.Random(2026)
+    moments = random.Random(seed(2026))
     with running(tmp_path / "server", log_level="warning") as server:
         senders = [Mails(server, f"sender{n}-") for n in range(SENDERS)]
         for _ in range(KILLS):
@@ -43,6 +44,8 @@ def test_what_was_acknowledged_outlives_kills_of_every_process(tmp_path: Path) -
         assert incident["mails"] == sum(len(sender.acknowledged) for sender in senders)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_what_was_acknowledged_outlives_kills_of_workers_under_load(tmp_path: Path) -> None:
     """The same where one after the other falls while the rest go on; each is started again meanwhile.
 
@@ -73,7 +76,7 @@ def sending(senders: list[Mails]) -> Iterator[None]:
 
 def kill_workers(server: Server, told: threading.Semaphore) -> None:
     """One at a time, each after some more acknowledgements."""
-    chance = random.Random(2026)
+    chance = random.Random(seed(2026))
     killed: set[int] = set()
     while len(killed) < WORKER_KILLS:
         for _ in range(chance.randrange(1, 6)):

@@ -18,6 +18,7 @@ from catcher.model.errors import StoreUnavailable
 from catcher.store.sqlite import SqliteStore, verify
 from tests.support.observations import observation
 from tests.support.peers import need_root, peer
+from tests.support.seeds import seed
 from tests.support.storing import storing
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ def acknowledged(lines: Iterator[str], most: int) -> dict[int, str]:
 def test_what_was_acknowledged_is_there_after_sigkill(tmp_path: Path) -> None:
     """At random moments under load; what comes later never takes the number of what was acknowledged."""
     path = tmp_path / "catcher.db"
-    moments = random.Random(2026)
+    moments = random.Random(seed(2026))
     promised: dict[int, str] = {}
     for _ in range(KILLS):
         with subprocess.Popen(

@@ -63,7 +63,7 @@ def test_a_broken_catalogue_leaves_the_running_one_in_force(server: Server) -> N
     answer = server.control("reload")
     assert answer.startswith("error ")
     assert "catalogue.csv:3" in answer
-    assert "reload failed" in server.log.read_text()
+    server.await_log("reload failed")
     assert deliver(server)[0] == 250
 
 

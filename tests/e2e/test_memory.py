@@ -15,6 +15,8 @@ from catcher.store import SqliteStore
 from tests.support.memory import occurrences
 from tests.support.server import CATCHER, SECONDS, Server, dialogue, running
 
+pytestmark = pytest.mark.serial
+
 TRANSACTIONS = 250
 """On each of two connections' ways, by DATA and by BDAT: a thousand in all."""
 CANARIES = (b"canarybody", b"canarysubject", b"canarylocal", b"canaryname", b"canarysecret", b"Y2FuYXJ5c2VjcmV0")

@@ -139,7 +139,7 @@ def test_a_notice_arrives_encrypted_logged_in_and_proven(sink: Sink, post: Runni
     assert sent["state"] == "sent"
     assert re.fullmatch(r"250 2\.0\.0 Ok: queued as \w+", sent["steps"][-1]["note"])
     octets = inbox.octets(lambda: post.log)
-    assert f"sasl_username={USER}" in post.log
+    post.postfix.await_log(f"sasl_username={USER}")
     text = _of_ours(octets)
     parsed = message_from_bytes(octets, policy=strict + SMTP.clone(raise_on_defect=True))
     assert isinstance(parsed, EmailMessage)

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from catcher.supervise.ports import own_port
 from tests.support.authoritative import answers
 from tests.support.peers import need_root
-from tests.support.server import CATCHER, Server, free_port
+from tests.support.server import CATCHER, Server
 from tests.support.tree import ROOT
 
 _PASSING = """\
@@ -61,13 +62,14 @@ def accounts(server: Server) -> set[tuple[str, str]]:
     return found
 
 
-def test_a_server_started_as_root_goes_on_as_somebody_else(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_started_as_root_goes_on_as_somebody_else(
+    folder: Path, low_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On a port that only root may bind; reload and a clean end work as that account."""
-    need_root("bind a low port and become somebody else")
     nobody = pwd.getpwnam("nobody")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *site.getsitepackages()]))
     program = readable_by(nobody)
-    server = Server(folder / "sink", dns=("127.0.0.1", free_low_port()), program=program)
+    server = Server(folder / "sink", dns=("127.0.0.1", low_port), program=program)
     server.config.write_text('[node]\nuser = "nobody"\n' + server.config.read_text())
     server.start()
     assert server.process is not None
@@ -102,16 +104,22 @@ def readable_by(account: pwd.struct_passwd) -> tuple[str, ...]:
     pytest.skip("no Python with catcher's libraries is readable for other accounts")
 
 
-def free_low_port() -> int:
-    """A port below 1024 that nobody uses for UDP or TCP."""
+@pytest.fixture
+def low_port() -> Iterator[int]:
+    """A port below 1024 that nobody uses for UDP or TCP, claimed as ``own_port`` does while the test runs."""
+    need_root("bind a low port and become somebody else")
     for port in range(1023, 600, -1):
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        with socket.socket() as claim, socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
             try:
+                claim.bind(("127.255.255.254", port))
                 tcp.bind(("127.0.0.1", port))
                 udp.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+            tcp.close()
+            udp.close()
+            yield port
+            return
     raise AssertionError("no free low port")
 
 
@@ -128,7 +136,7 @@ def test_an_account_that_is_none(folder: Path) -> None:
 def test_sockets_passed_by_systemd(folder: Path, workers: int) -> None:
     """Matched by address and kind; what isn't passed is bound, and what nobody wants is closed and told."""
     server = Server(folder / "sink", workers=workers)
-    port, stray = server.dns[1], free_port()
+    port, stray = server.dns[1], own_port()
     passed = f"udp-127.0.0.1-{port},tcp-127.0.0.1-{port},udp-127.0.0.1-{stray}"
     server.program = (sys.executable, "-c", _PASSING, passed, *CATCHER[1:])
     server.start()

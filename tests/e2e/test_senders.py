@@ -11,11 +11,12 @@ from contextlib import ExitStack
 import pytest
 
 from catcher.model.observation import Observation
+from catcher.supervise.ports import own_port
 from tests.support.senders import SENDERS, Feature, Letter, Sender
 from tests.support.senders.letter import Deliver
 from tests.support.senders.proxies import BEHIND, PROXY
 from tests.support.senders.queues import SECURE
-from tests.support.server import Server, free_port, running
+from tests.support.server import Server, running
 from tests.support.signing import RSA_RECORD, signed
 
 ZONE = """\
@@ -39,7 +40,7 @@ resolvers = ["127.0.0.1:{port}"]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A sink that looks up in its own zones."""
-    folder, port = tmp_path_factory.mktemp("server"), free_port()
+    folder, port = tmp_path_factory.mktemp("server"), own_port()
     key = RSA_RECORD.decode()
     record = " ".join(f'"{key[at : at + 250]}"' for at in range(0, len(key), 250))
     (folder / "contractor.zone").write_text(ZONE.format(record=record))

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from catcher.supervise.ports import own_port
 from tests.support.peers import peer
-from tests.support.server import free_port
 
 SECONDS = 30.0
 """How long a server may take until it answers."""
@@ -80,7 +80,7 @@ def knot_zones(zones: Mapping[str, Path]) -> str:
 def nsd(folder: Path, more: str, awaited: str, *, port: int | None = None, server: str = "") -> Iterator[Measure]:
     """NSD with ``more`` behind the common part of nsd.conf; up once it answers for the zone ``awaited``."""
     program = peer("nsd")
-    port = port or free_port()
+    port = port or own_port()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nsd.conf").write_text(_NSD.format(folder=folder, port=port) + more)
     with _running([str(program), "-d", "-c", str(folder / "nsd.conf")], Measure("nsd", port, folder), awaited) as up:
@@ -91,7 +91,7 @@ def nsd(folder: Path, more: str, awaited: str, *, port: int | None = None, serve
 def knot(folder: Path, more: str, awaited: str, *, port: int | None = None) -> Iterator[Measure]:
     """Knot with ``more`` behind the common part of knot.conf; up once it answers for the zone ``awaited``."""
     program = peer("knot")
-    port = port or free_port()
+    port = port or own_port()
     (folder / "run").mkdir(parents=True, exist_ok=True)
     (folder / "knot.conf").write_text(_KNOT.format(folder=folder, port=port) + more)
     with _running([str(program), "-c", str(folder / "knot.conf")], Measure("knot", port, folder), awaited) as up:

@@ -69,20 +69,34 @@ class Postfix:
 
     def await_sent(self, count: int, seconds: int) -> None:
         """Returns when ``count`` mails were delivered, as its log says; fails after ``seconds`` or at a bounce."""
-        follow = ["timeout", str(seconds), "tail", "--lines=+1", "--follow", str(self.folder / "mail.log")]
-        sent = 0
-        with subprocess.Popen(follow, stdout=subprocess.PIPE, text=True, errors="replace") as tail:
+        self.await_log("status=sent", count=count, seconds=seconds, never="status=bounced")
+
+    def await_log(self, wanted: str, *, count: int = 1, seconds: int = 60, never: str = "\0") -> None:
+        """Returns when ``count`` lines of its log hold ``wanted``; fails after ``seconds`` or at a line with ``never``.
+
+        Postfix writes its log through a process of its own, later than it does what it logs.
+        """
+        follow = ["timeout", str(seconds), "tail", "--lines=+1", "--follow=name", "--retry", str(self._file)]
+        found = 0
+        with subprocess.Popen(
+            follow, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace"
+        ) as tail:
             assert tail.stdout is not None
             for line in tail.stdout:
-                sent += "status=sent" in line
-                if sent == count or "status=bounced" in line:
+                found += wanted in line
+                if found == count or never in line:
                     tail.terminate()
                     break
-        assert sent == count, f"{sent} of {count} mails were delivered; the log ends with:\n{self.log[-3000:]}"
+        assert found == count, f"{found} of {count} lines with {wanted!r}; the log ends with:\n{self.log[-3000:]}"
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "mail.log"
 
     @property
     def log(self) -> str:
-        return (self.folder / "mail.log").read_text(errors="replace")
+        """Empty until it has logged something."""
+        return self._file.read_text(errors="replace") if self._file.exists() else ""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Runs the real ``catcher serve`` as its own process group, on free loopback ports or on given addresses."""
+"""Runs the real ``catcher serve`` as its own process group, on loopback ports of its own or on given addresses."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from catcher.model.observation import Observation
 from catcher.store import SqliteStore
+from catcher.supervise.ports import own_port
 
 CATCHER = (sys.executable, "-m", "catcher")
 SECONDS = 60.0
@@ -39,28 +40,14 @@ mx   A   {address}
 """
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port that is free for TCP and UDP on ``host``."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    while True:
-        with socket.socket(family, socket.SOCK_STREAM) as tcp, socket.socket(family, socket.SOCK_DGRAM) as udp:
-            tcp.bind((host, 0))
-            port: int = tcp.getsockname()[1]
-            try:
-                udp.bind((host, port))
-            except OSError:
-                continue
-            return port
-
-
 @dataclass
 class Server:
     """A folder with catcher.toml, a catalogue and the sink's zone, and the process that serves it."""
 
     folder: Path
     catalogue: str = ARMY
-    dns: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
-    smtp: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", free_port()))
+    dns: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", own_port()))
+    smtp: tuple[str, int] = field(default_factory=lambda: ("127.0.0.1", own_port()))
     workers: int = 1
     """Processes for DNS, and as many for SMTP."""
     smtp_workers: int = 0
@@ -77,9 +64,12 @@ class Server:
     process: subprocess.Popen[str] | None = None
     _lines: queue.Queue[str] = field(default_factory=queue.Queue)
     _readers: list[threading.Thread] = field(default_factory=list)
+    _logged: threading.Condition = field(default_factory=threading.Condition)
+    """Notified of each line of the log."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.log.touch()
         (self.folder / "catalogue.csv").write_text(self.catalogue)
         (self.folder / "sink.example.zone").write_text(SINK_ZONE.format(address=self.dns[0]))
         self.config.write_text(
@@ -129,13 +119,21 @@ class Server:
     def _keep_log(self, err: IO[str]) -> None:
         with err, self.log.open("a") as log:
             for line in err:
-                log.write(line)
-                log.flush()
+                with self._logged:
+                    log.write(line)
+                    log.flush()
+                    self._logged.notify_all()
 
     def await_line(self, wanted: str) -> None:
         """Waits until stdout says ``wanted``."""
         said = self._lines.get(timeout=SECONDS)
         assert said == wanted, f"stdout said {said!r}; the log ends with:\n{self.log.read_text()[-3000:]}"
+
+    def await_log(self, wanted: str) -> None:
+        """Waits until the log says ``wanted``: a line comes through a pipe, maybe later than what the server did."""
+        with self._logged:
+            said = self._logged.wait_for(lambda: wanted in self.log.read_text(), SECONDS)
+        assert said, f"the log doesn't say {wanted!r}; it ends with:\n{self.log.read_text()[-3000:]}"
 
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal to the parent process alone, as an init system does."""

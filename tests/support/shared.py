@@ -16,6 +16,9 @@ _KEPT = Path(__file__).resolve().parents[1] / "data"
 ABSENT = "figure not measured: "
 """Begins the reason of every such skip; the run's summary looks for it."""
 
+ABSENT = "shared data absent: "
+"""Begins the reason of every such skip; the run's summary looks for it."""
+
 
 def shared(path: str) -> Path:
     """The file or folder ``path`` of the shared data, or a skip that names it."""

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from catcher.supervise.ports import own_port
 from tests.support.netns import HERE
 from tests.support.postfix import Postfix, postfix
-from tests.support.server import free_port
 
 USER, PASSWORD = "catcher", "correct horse"
 
@@ -66,7 +66,7 @@ def smarthost(onward: int, *, auth_only: bool = True) -> Iterator[RunningSmartho
     try:
         certify(folder, "localhost")
         with _authenticator(folder / "auth"):
-            port = free_port()
+            port = own_port()
             main = _MAIN.format(folder=folder, onward=onward, auth_only="yes" if auth_only else "no")
             with postfix(HERE, "smtp.sink.example", main=main, master=_MASTER.format(port=port)) as running:
                 yield RunningSmarthost(running, port, folder / "authority.pem")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from catcher.supervise.ports import own_port
 from tests.support.peers import peer
 from tests.support.senders.commands import send
 from tests.support.senders.letter import Deliver, Letter
-from tests.support.server import free_port
 
 BEHIND = "127.0.0.9"
 """The address of a client of the proxy."""
@@ -35,7 +35,7 @@ PROXY = "127.0.0.3"
 @contextmanager
 def haproxy(smtp: tuple[str, int], folder: Path) -> Iterator[Deliver]:
     """Letters go through version 1 of the protocol and through version 2 in turn."""
-    ports = [free_port(), free_port()]
+    ports = [own_port(), own_port()]
     conf = folder / "haproxy.conf"
     conf.write_text(_CONF.format(host=smtp[0], port=smtp[1], first=ports[0], second=ports[1]))
     # -W with a socket for its word 'ready' needs systemd; with -D it returns once it listens.

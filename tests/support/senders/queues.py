@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from catcher.supervise.ports import own_port
 from tests.support import exim as exims
 from tests.support import postfix as postfixes
 from tests.support.netns import HERE
 from tests.support.peers import peer
 from tests.support.senders.commands import send
 from tests.support.senders.letter import HELO, Deliver, Letter
-from tests.support.server import free_port
 
 SECURE = "secure@contractor.example"
 """Mail of this sender goes by STARTTLS or not at all; that of others goes without."""
@@ -74,7 +74,7 @@ exports.hook_get_mx = function (next, mail) {
 def haraka(smtp: tuple[str, int], folder: Path) -> Iterator[Deliver]:
     """Haraka with one plugin: whoever connects may send, and every domain's MX is the sink."""
     node, program = peer("node"), peer("haraka")
-    port = free_port()
+    port = own_port()
     for name in ("config", "plugins", "queue"):
         (folder / name).mkdir()
     plugin = _HARAKA_PLUGIN.replace("SECURE", SECURE).replace("HOST", smtp[0]).replace("PORT", str(smtp[1]))

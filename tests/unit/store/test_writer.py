@@ -106,6 +106,7 @@ def test_a_row_of_another_shape_fails_alone(tmp_path: Path) -> None:
     writer = GroupWriter(lambda: SqliteStore(tmp_path / "catcher.db"), Seconds())
     results = writer.write([commit(mail(1)), Commit([["too", "few"]]), Commit([], revises=True)])
     assert [type(result) for result in results] == [tuple, str, int]
+    writer.close()
 
 
 def test_a_file_that_is_removed_while_it_serves_is_made_again(tmp_path: Path) -> None:
@@ -119,3 +120,4 @@ def test_a_file_that_is_removed_while_it_serves_is_made_again(tmp_path: Path) ->
     store = SqliteStore(path)
     assert [o.transaction for o in store.observations()] == ["t2"]
     store.close()
+    writer.close()

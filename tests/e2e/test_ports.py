@@ -1,0 +1,47 @@
+"""Ports that a process claims are its own: no other process gets them, and the kernel gives them to nobody."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from catcher.supervise import ports
+from catcher.supervise.ports import own_port
+
+_MANY = "from catcher.supervise.ports import own_port\nfor _ in range({}): print(own_port())\ninput()"
+
+
+def test_processes_that_live_at_once_get_different_ports() -> None:
+    """More than a block each; every process claims while the ones before it still live."""
+    running, found = [], [own_port() for _ in range(100)]
+    try:
+        for _ in range(3):
+            process = subprocess.Popen(
+                [sys.executable, "-c", _MANY.format(100)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            running.append(process)
+            assert process.stdout is not None
+            found += [int(process.stdout.readline()) for _ in range(100)]
+    finally:
+        for process in running:
+            process.communicate("\n", timeout=30)
+    assert len(set(found)) == 400
+
+
+def test_the_kernel_does_not_deal_them_out() -> None:
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert own_port() < lowest
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM], ids=["tcp", "udp"])
+def test_a_port_in_use_is_passed_over(kind: socket.SocketKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = own_port()
+    numbers = iter((free, free + 1, free + 2, free + 3))
+    monkeypatch.setattr(ports, "_claimed", lambda pid: numbers)
+    with socket.socket(socket.AF_INET, kind) as used:
+        used.bind(("127.0.0.1", free))
+        assert own_port() > free
