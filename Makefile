@@ -47,7 +47,7 @@ check: $(VENV)/.development
 	$(VENV)/bin/lint-imports
 
 docs: $(VENV)/.runtime
-	$(VENV)/bin/python -m catcher.cli.reference docs/running
+	$(VENV)/bin/python -m catcher.cli.reference .
 
 bench: $(VENV)/.runtime
 	$(VENV)/bin/catcher bench dns

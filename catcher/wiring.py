@@ -76,7 +76,7 @@ def load_catalogue(config: Config) -> Catalogue:
 
     guard = catalogue.Guard.load(config.node.state, required=config.catalogue.guard == "required")
     watched = sys.stderr.isatty()
-    loaded = catalogue.load(config.catalogue.files, guard=guard, tell=_show_step if watched else None)
+    loaded = catalogue.read_catalogue(config.catalogue.files, guard=guard, tell=_show_step if watched else None)
     if watched:
         _show_step("")
     return loaded

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from catcher import wiring
 from catcher.bench.report import fill
-from catcher.config import load
+from catcher.config import load_config
 from catcher.desk.context import Desk
 from catcher.desk.incidents import listing
 from catcher.directory import party_of
@@ -38,7 +38,7 @@ class CommandFigure:
     met: bool
 
 
-def measure(rounds: int = RUNS) -> Iterator[CommandFigure]:
+def measure_commands(rounds: int = RUNS) -> Iterator[CommandFigure]:
     """A figure for each reading command, over a store made for it. Raises EnvironmentFailure when one fails."""
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
         incident = _prepare(Path(folder))
@@ -53,7 +53,7 @@ def _prepare(folder: Path) -> str:
     _run(["init", str(folder / "sink")])
     file = folder / "sink" / "catcher.toml"
     file.write_text(file.read_text().replace('\n# domain = "notices', '\ndomain = "notices'), encoding="utf-8")
-    config = load(file)
+    config = load_config(file)
     store = wiring.open_store(config)
     try:
         fill(store, _OBSERVATIONS)

@@ -41,7 +41,7 @@ _WINDOW = "60"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DnsFigure:
     server: str
     mix: str
     load: str
@@ -58,7 +58,7 @@ class Row:
     """The ratio to reach."""
 
 
-def measure(seconds: float, rounds: int) -> Iterator[str | Row]:
+def measure_dns(seconds: float, rounds: int) -> Iterator[str | DnsFigure]:
     """Yields a line a round, then a row for each server, mix and load. Raises EnvironmentFailure without dnsperf."""
     tool("dnsperf")
     figures: dict[tuple[str, str, str], list[tuple[float, float, float]]] = defaultdict(list)
@@ -83,7 +83,7 @@ def measure(seconds: float, rounds: int) -> Iterator[str | Row]:
         mine = cpu[server_name, mix_name, load]
         must, goal = _BUDGET.get((mix_name, load), (None, None)) if server_name == "catcher" else (None, None)
         rate, busy = (statistics.median(of[at] for of in found) for at in (0, 2))
-        yield Row(server_name, mix_name, load, rate, busy, mine, mine / min(peers) if peers else None, must, goal)
+        yield DnsFigure(server_name, mix_name, load, rate, busy, mine, mine / min(peers) if peers else None, must, goal)
 
 
 def cost(

@@ -55,7 +55,7 @@ class FingerprintFigure:
     met: bool
 
 
-def measure(rounds: int) -> Iterator[FingerprintFigure]:
+def measure_fingerprint(rounds: int) -> Iterator[FingerprintFigure]:
     """A figure for each shape: mean CPU time over ``rounds`` fingerprints of one parsed message."""
     now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     context = Context(

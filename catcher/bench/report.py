@@ -73,7 +73,7 @@ class ReportFigure:
     met: bool | None = None
 
 
-def measure(observations: int) -> Iterator[ReportFigure]:
+def measure_report(observations: int) -> Iterator[ReportFigure]:
     """Figures for a tenth of ``observations`` and for all of them: flat memory is the same in both.
 
     Budgets are judged at ``FULL`` only. Raises StoreUnavailable when the temporary folder is full.

@@ -29,7 +29,7 @@ _SETTLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScaleFigure:
     server: str
     domains: int
     start_seconds: float
@@ -42,7 +42,7 @@ class Row:
     """The bounds, in words; empty for peers."""
 
 
-def measure(seconds: float, *, full: bool) -> Iterator[Row]:
+def measure_scale(seconds: float, *, full: bool) -> Iterator[ScaleFigure]:
     """A row for each number of domains and server."""
     for domains in COUNTS:
         for name in ("nsd", "catcher"):
@@ -51,7 +51,7 @@ def measure(seconds: float, *, full: bool) -> Iterator[Row]:
             yield _row(name, domains if full or name == "catcher" else min(domains, _NSD_MOST), seconds)
 
 
-def _row(name: str, domains: int, seconds: float) -> Row:
+def _row(name: str, domains: int, seconds: float) -> ScaleFigure:
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
         place, port = Path(folder), own_port()
         command = SERVERS[name](place, port, domains)
@@ -72,7 +72,7 @@ def _row(name: str, domains: int, seconds: float) -> Row:
         finally:
             stop(process)
     must = "{:.0f} s, {} MB".format(*_MUST[domains]) if name == "catcher" and domains in _MUST else ""
-    return Row(name, domains, took, memory, spent, must)
+    return ScaleFigure(name, domains, took, memory, spent, must)
 
 
 def _await_answer(name: str, process: subprocess.Popen[bytes], port: int, asked: str) -> None:

@@ -62,7 +62,7 @@ def surroundings() -> str:
     return f"Python {' '.join(sys.version.split())}; {loop}"
 
 
-def measure(mails: int) -> Iterator[SmtpFigure]:
+def measure_smtp(mails: int) -> Iterator[SmtpFigure]:
     """A figure for each server and load. All servers run at once and are loaded in turns; medians of the rounds count.
 
     Raises EnvironmentFailure without smtp-source.

@@ -49,7 +49,7 @@ class StreamFigure:
         return self.reference / self.seconds
 
 
-def measure() -> Iterator[StreamFigure]:
+def measure_stream() -> Iterator[StreamFigure]:
     """A figure for each budget; both sides of a ratio are measured in turns."""
     base64, prose = _repeated(_BASE64), _repeated(_PROSE)
     mine, plain = _in_turns(lambda: _catcher(base64), lambda: _aiosmtpd(base64))

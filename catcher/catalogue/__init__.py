@@ -18,6 +18,6 @@ from __future__ import annotations
 from catcher.catalogue.catalogue import Catalogue
 from catcher.catalogue.entry import Entry
 from catcher.catalogue.guard import Guard
-from catcher.catalogue.reading import load
+from catcher.catalogue.reading import read_catalogue
 
-__all__ = ["Catalogue", "Entry", "Guard", "load"]
+__all__ = ["Catalogue", "Entry", "Guard", "read_catalogue"]

@@ -35,7 +35,7 @@ class Refusal:
         return f"{self.domain} is refused: {self.why} ({self.zone}:{self.line}{more})"
 
 
-def compare(
+def compare_with_zone(
     catalogue: Catalogue, file: Path, *, nameservers: Collection[str], own_zones: Collection[str], now: datetime
 ) -> tuple[Run, list[Refusal]]:
     """Judges every catalogued name by the zone in ``file``; ``now`` becomes the run's time.

@@ -33,7 +33,9 @@ _LONGEST = 253
 """A longer line may hold a name that is too long (RFC 1035 §2.3.4)."""
 
 
-def load(files: Sequence[Path], *, guard: Guard | None = None, tell: Callable[[str], None] | None = None) -> Catalogue:
+def read_catalogue(
+    files: Sequence[Path], *, guard: Guard | None = None, tell: Callable[[str], None] | None = None
+) -> Catalogue:
     """The catalogue in ``files``. Raises ConfigurationError with every fault of every file.
 
     ``tell`` is told each step before it is taken; a million rows take some seconds.

@@ -8,7 +8,7 @@ import click
 
 from catcher.cli.at_desk import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
-from catcher.config import load
+from catcher.config import load_config
 from catcher.model.alert import Alert, AlertDelivery, AlertKind
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
 from catcher.wiring import SystemClock
@@ -51,7 +51,7 @@ def test(config_file: Path, as_json: bool) -> None:
     from catcher.notify import configured
 
     now = SystemClock().now()
-    config = load(config_file)
+    config = load_config(config_file)
     couriers = configured.couriers(config)
     if not couriers:
         remedy = "set alerts.mail to your address, or alerts.webhook and alerts.secret"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from catcher import wiring
-from catcher.config import Config, load
+from catcher.config import Config, load_config
 from catcher.desk.context import Desk
 from catcher.directory import party_of
 from catcher.incident import Thresholds
@@ -34,7 +34,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 @contextmanager
 def with_store(config_file: Path) -> Iterator[tuple[Config, Desk]]:
     """The configuration and a Desk over its store."""
-    config = load(config_file)
+    config = load_config(config_file)
     operator = config.operator
     store = wiring.open_store(config)
     try:

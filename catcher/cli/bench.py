@@ -34,7 +34,7 @@ def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> 
     from catcher.bench import scale as scale_bench
 
     rows: list[dict[str, Any]] = []
-    for told in dns_bench.measure(seconds, rounds):
+    for told in dns_bench.measure_dns(seconds, rounds):
         if isinstance(told, str):
             click.echo(told, err=True)
         else:
@@ -42,7 +42,7 @@ def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> 
     _show(as_json, rows)
     if scale:
         rows = []
-        for row in scale_bench.measure(seconds, full=full):
+        for row in scale_bench.measure_scale(seconds, full=full):
             click.echo(f"measured {row.server} with {row.domains:,} domains", err=True)
             rows.append(_rounded(asdict(row)))
         _show(as_json, rows)
@@ -67,16 +67,16 @@ def smtp(as_json: bool, mails: int) -> None:
     alone.
     """
     from catcher.bench import stream
-    from catcher.bench.smtp import measure, surroundings
+    from catcher.bench.smtp import measure_smtp, surroundings
     from catcher.bench.verdict import judgements
 
     click.echo(surroundings(), err=True)
     streamed = []
-    for found in stream.measure():
+    for found in stream.measure_stream():
         click.echo(f"measured {found.measure}", err=True)
         streamed.append(found)
     rows: list[smtp_bench.SmtpFigure] = []
-    for row in measure(mails):
+    for row in measure_smtp(mails):
         click.echo(f"measured {row.server}, {row.load}", err=True)
         rows.append(row)
     plain = {r.load: r.cpu_microseconds for r in rows if r.server == "aiosmtpd"}
@@ -92,9 +92,9 @@ def fingerprint(as_json: bool, rounds: int) -> None:
 
     Without DKIM, too.
     """
-    from catcher.bench.fingerprint import measure
+    from catcher.bench.fingerprint import measure_fingerprint
 
-    _show(as_json, (asdict(row) for row in measure(rounds)))
+    _show(as_json, (asdict(row) for row in measure_fingerprint(rounds)))
 
 
 @command.command("report")
@@ -108,7 +108,7 @@ def report(as_json: bool, full: bool) -> None:
     from catcher.bench import report as report_bench
 
     rows = []
-    for row in report_bench.measure(report_bench.FULL if full else report_bench.REDUCED):
+    for row in report_bench.measure_report(report_bench.FULL if full else report_bench.REDUCED):
         click.echo(f"measured {row.observations:,}: {row.step}", err=True)
         rows.append(_rounded(asdict(row)))
     _show(as_json, rows)
@@ -125,7 +125,7 @@ def commands(as_json: bool, rounds: int) -> None:
     from catcher.bench import commands as commands_bench
 
     rows = []
-    for figure in commands_bench.measure(rounds):
+    for figure in commands_bench.measure_commands(rounds):
         click.echo(f"measured {figure.command}", err=True)
         rows.append(asdict(figure) | {"cpu_seconds": round(figure.cpu_seconds, 3)})
     _show(as_json, rows)

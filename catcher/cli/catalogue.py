@@ -11,7 +11,7 @@ import click
 
 from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option, print_json, print_table
-from catcher.config import load
+from catcher.config import load_config
 from catcher.desk import catalogue as desk
 from catcher.model.demand import TELLABLE, is_small
 from catcher.model.domain import DomainError, to_alabel
@@ -50,7 +50,7 @@ def list_(domains: tuple[str, ...], config_file: Path, as_json: bool) -> None:
     Also shows the intended domain and dates. MX queries are those of the last 30 days. One to four are shown as <5: a
     number that small would tell of a single resolver. In --json mx_queries is null then, and mx_queries_below is 5.
     """
-    config = load(config_file)
+    config = load_config(config_file)
     catalogue = load_catalogue(config)
     now = SystemClock().now()
     demand = _demand(config, now)
@@ -96,7 +96,7 @@ def add(
     It goes into the first catalogue file, and the running server takes it over. Doubts about the row, as `catcher
     check` would note them, go to stderr.
     """
-    config = load(config_file)
+    config = load_config(config_file)
     row = {"domain": domain, "intended": intended, "policy": policy, "until": until, "then": then or ""}
     row |= {"note": note, "lang": lang}
     changes, doubts = desk.add(config.catalogue.files, [row], dry_run=dry_run)
@@ -116,7 +116,7 @@ def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: 
     The running server answers REFUSED for them from then on. Before a domain goes to a new owner, give it policy
     release for as long as our MX may be cached.
     """
-    config = load(config_file)
+    config = load_config(config_file)
     changes = desk.remove(config.catalogue.files, domains, dry_run=dry_run)
     publish(changes, config.node.state, dry_run=dry_run, as_json=as_json)
 
@@ -138,8 +138,8 @@ def export(form: str, config_file: Path, as_json: bool) -> None:
     """
     from catcher import catalogue, dns
 
-    config = load(config_file)
-    held = catalogue.load(config.catalogue.files)
+    config = load_config(config_file)
+    held = catalogue.read_catalogue(config.catalogue.files)
     now = SystemClock().now()
     if as_json:
         print_json(

@@ -15,7 +15,7 @@ import click
 from catcher import catalogue as catalogue_room
 from catcher.catalogue import Guard
 from catcher.cli.options import config_option, json_option, print_json
-from catcher.config import load
+from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
 from catcher.desk import guard
 from catcher.desk.doubtful import doubtful
@@ -78,7 +78,7 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
 def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Iterator[Fault], list[tuple[str, str]]]:
     """Findings, notes about rows, and a summary. Raises ConfigurationError with the faults of all files together."""
     now = SystemClock().now()
-    config = load(config_file)
+    config = load_config(config_file)
     required = config.catalogue.guard == "required"
     catalogue = _everything(config, now)
     findings = [
@@ -105,12 +105,12 @@ def _everything(config: Config, now: datetime) -> Catalogue:
 
     faults: list[Fault] = []
     try:
-        catalogue = catalogue_room.load(config.catalogue.files)
+        catalogue = catalogue_room.read_catalogue(config.catalogue.files)
     except ConfigurationError as error:
         faults += error.faults
         catalogue = catalogue_room.Catalogue.of(())
     for read in (
-        lambda: dns.load(config, catalogue, now=now, keep_serial=False),
+        lambda: dns.load_authority(config, catalogue, now=now, keep_serial=False),
         lambda: organisations(config),
         lambda: explanations(config, catalogue),
         lambda: Listings.load(config.notify.contacts, config.node.state),

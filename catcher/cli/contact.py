@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catcher.cli.options import config_option, json_option, print_json, print_table
-from catcher.config import load
+from catcher.config import load_config
 from catcher.desk import contacts, directories
 from catcher.directory import party_of
 from catcher.model.contact import next_contact
@@ -81,7 +81,7 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
 
     Your contacts file goes before everything that is found.
     """
-    config = load(config_file)
+    config = load_config(config_file)
     catalogue = load_catalogue(config)
     row = contacts.add(
         config.notify.contacts,
@@ -103,7 +103,9 @@ def add(party: str, address: str, language: str, openpgp: str, dry_run: bool, co
 @json_option
 def remove(party: str, address: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
     """Take ADDRESS of PARTY out of your contacts file."""
-    row = contacts.remove(load(config_file).notify.contacts, party=_party(party), address=address, dry_run=dry_run)
+    row = contacts.remove(
+        load_config(config_file).notify.contacts, party=_party(party), address=address, dry_run=dry_run
+    )
     _print_done({"party": row.party, "address": row.address, "done": not dry_run}, "removed", as_json)
 
 
@@ -143,7 +145,7 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
     and left out; the exit status is 1 then. A contact that can't be written to is named and left out of its row; that
     alone changes no status. The server reads directories when it starts and on SIGHUP.
     """
-    config = load(config_file)
+    config = load_config(config_file)
     catalogue = load_catalogue(config)
 
     def is_typo(domain: str) -> bool:
@@ -255,7 +257,7 @@ def _print_done(row: dict[str, Any], what: str, as_json: bool) -> None:
 
 
 def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> None:
-    state = load(config_file).node.state
+    state = load_config(config_file).node.state
     headers: tuple[str, ...]
     rows: list[tuple[object, ...]]
     if domain is None:
@@ -279,7 +281,7 @@ def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> N
 @contextmanager
 def _contacts(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
     """The configuration, the contacts over its store, which is closed at the end, and the time."""
-    config = load(config_file)
+    config = load_config(config_file)
     catalogue = load_catalogue(config)
     store = open_store(config)
     try:

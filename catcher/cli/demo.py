@@ -38,7 +38,7 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
     from catcher.cli.log import configure_logging
     from catcher.demo.month import month_before
     from catcher.demo.run import Demo
-    from catcher.demo.show import show, things_to_try
+    from catcher.demo.show import show_month, things_to_try
     from catcher.wiring import SystemClock
 
     place = _empty(folder) if folder else Path(tempfile.mkdtemp(prefix="catcher-demo-"))
@@ -50,7 +50,7 @@ def command(keep: bool, folder: Path | None, as_json: bool) -> None:
         if as_json:
             print_json(outcome.to_json())
         else:
-            for block in show(outcome):
+            for block in show_month(outcome):
                 click.echo(block)
         if keep:
             stage = demo.stage

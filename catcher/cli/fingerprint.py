@@ -174,13 +174,13 @@ def _surroundings(
     lookups = not no_lookups
     given = click.get_current_context().get_parameter_source("config_file")
     if config_file.exists() or given is not click.core.ParameterSource.DEFAULT:
-        settings = config.load(config_file)
+        settings = config.load_config(config_file)
         organisations = wiring.organisations(settings)
         servers = settings.fingerprint.resolvers
         if settings.fingerprint.networks is not None:
             network_owner = owners(settings.fingerprint.networks)
         lookups = lookups and (settings.fingerprint.lookups or bool(zones))
-        held = catalogue.load(settings.catalogue.files)
+        held = catalogue.read_catalogue(settings.catalogue.files)
     if watch is not None:
         organisations = Organisations.load(watch)
     suffixes = Suffixes()

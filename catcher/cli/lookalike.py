@@ -44,7 +44,7 @@ def watched_organisations(watch: Path | None, config_file: Path) -> Organisation
     given = click.get_current_context().get_parameter_source("config_file")
     if not config_file.exists() and given is click.core.ParameterSource.DEFAULT:
         raise click.UsageError("which names are protected? Give --watch FILE (CSV domain,organisation) or -c FILE")
-    settings = config.load(config_file)
+    settings = config.load_config(config_file)
     return wiring.organisations(settings)
 
 

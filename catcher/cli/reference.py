@@ -1,9 +1,9 @@
-"""The command reference as a Markdown page, made of what click knows; and a small program that writes the pages.
+"""The generated pages: commands from click, keys from the schema, fields from their dictionary; and a program for all.
 
 ::
 
     root ─▶ every noun and verb: usage, help text, options ─▶ markdown() ─▶ docs/running/commands.md
-    python -m catcher.cli.reference docs/running              writes both generated pages  (``make docs``)
+    python -m catcher.cli.reference .              writes the generated pages of docs/  (``make docs``)
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import click
 
 from catcher.cli import root
 from catcher.config import reference as configuration
+from catcher.model.observation import field_dictionary
 
 _HEAD = """\
 # Commands
@@ -87,14 +88,41 @@ def _cell(text: str, column: int) -> str:
     return f"`{plain}`" if column == 0 else plain
 
 
-PAGES = {"commands.md": markdown, "configuration.md": configuration.markdown}
-"""File in docs/running → what makes it."""
+_FIELDS_HEAD = """\
+# What is stored of a mail
+
+<!-- Generated from the field dictionary by `make docs`. Change the fields in catcher/model. -->
+
+One row of the store is one observation: a transaction as it concerned one catalogued domain. The columns of the store
+are these fields, and no others. `keep_days` is `[store] keep_days`. Operational: says nothing of a person or an
+organisation. Organisation: names one, or its equipment. Personal: could be tied to a person, alone or with other data.
+
+| field | meaning | sensitivity | kept |
+|---|---|---|---|
+"""
+
+
+def fields_markdown() -> str:
+    """The page of stored fields, ending in a newline."""
+    rows = (
+        f"| `{name}` | {entry['meaning']} | {entry['sensitivity']} | {entry['retention']} |"
+        for name, entry in field_dictionary().items()
+    )
+    return _FIELDS_HEAD + "\n".join(rows) + "\n"
+
+
+PAGES = {
+    "docs/running/commands.md": markdown,
+    "docs/running/configuration.md": configuration.markdown,
+    "docs/reference/fields.md": fields_markdown,
+}
+"""Generated page → the function that makes it."""
 
 
 def main(folder: Path) -> None:
-    """Writes the generated pages into ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Writes the generated pages into the source tree at ``folder``."""
     for name, make in PAGES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(make(), encoding="utf-8")
 
 

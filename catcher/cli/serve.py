@@ -29,12 +29,12 @@ def command(config_file: Path, role: str) -> None:
 
         restart_without_caches()
     from catcher.cli.log import configure_logging
-    from catcher.config import load
+    from catcher.config import load_config
     from catcher.serve import DRAIN_SECONDS, ROLES, launch
     from catcher.supervise import ControlLoop
     from catcher.wiring import SystemClock
 
-    config = load(config_file)
+    config = load_config(config_file)
     configure_logging(config.log.level)
     running = launch(config, clock=SystemClock(), roles=ROLES if role == "all" else (role,))
     control = config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock")

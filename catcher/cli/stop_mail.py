@@ -9,7 +9,7 @@ import click
 from catcher.catalogue.stops import EVERY_DOMAIN, Stops
 from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option
-from catcher.config import load, state_folder
+from catcher.config import load_config, state_folder
 from catcher.desk.catalogue import NotCatalogued, named, stop_mail
 from catcher.model.errors import CatcherError
 from catcher.wiring import SystemClock
@@ -37,7 +37,7 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
     if stops is not None:
         stops.add(names)
     try:
-        config = load(config_file)
+        config = load_config(config_file)
         changes = stop_mail(
             config.catalogue.files, None if every else domains, now=SystemClock().now(), dry_run=dry_run
         )

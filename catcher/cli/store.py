@@ -25,9 +25,9 @@ def migrate(config_file: Path, as_json: bool) -> None:
     Makes it when there is none. The server does the same when it starts.
     """
     from catcher import store
-    from catcher.config import load
+    from catcher.config import load_config
 
-    url = load(config_file).store.url
+    url = load_config(config_file).store.url
     path, applied = store.shown_store(url), store.migrate_store(url)
     if as_json:
         print_json([{"path": path, "applied": applied}])
@@ -46,9 +46,9 @@ def verify(config_file: Path, as_json: bool) -> None:
     File, references, schema, columns, durability, mode. Exit status 1: it is not.
     """
     from catcher import store
-    from catcher.config import load
+    from catcher.config import load_config
 
-    url = load(config_file).store.url
+    url = load_config(config_file).store.url
     faults = store.verify_store(url)
     if as_json:
         print_json({"where": fault.where, "what": fault.what, "remedy": fault.remedy} for fault in faults)
@@ -69,9 +69,9 @@ def schema(config_file: Path, as_json: bool) -> None:
     It is what a new store gets, and what an older one has after 'catcher store migrate'. Nothing is opened.
     """
     from catcher import store
-    from catcher.config import load
+    from catcher.config import load_config
 
-    url = load(config_file).store.url
+    url = load_config(config_file).store.url
     if as_json:
         print_json(store.schema_tables(url))
     else:
@@ -89,10 +89,10 @@ def purge(config_file: Path, as_json: bool, dry_run: bool) -> None:
     itself. Observations are folded into the incidents first, so that their sums remain.
     """
     from catcher import wiring
-    from catcher.config import load
+    from catcher.config import load_config
     from catcher.desk.upkeep import upkeep
 
-    config = load(config_file)
+    config = load_config(config_file)
     store = wiring.open_store(config)
     try:
         done = upkeep(

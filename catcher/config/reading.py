@@ -16,7 +16,7 @@ from catcher.model.errors import ConfigurationError, Fault
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
-def load(path: Path) -> Config:
+def load_config(path: Path) -> Config:
     """The configuration in the file ``path``. Raises ConfigurationError with every fault."""
     path = path.absolute()
     try:

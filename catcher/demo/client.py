@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from catcher.demo.organisations import SendingHost
-from catcher.demo.query import DnsReply, ask
+from catcher.demo.query import SenderDnsReply, ask
 
 TIMEOUT = 20.0
 """Seconds to wait for one reply: far longer than the sink's own limit for look-ups, so that it never ends a play."""
@@ -61,7 +61,7 @@ class Lookup:
     def _address(self, name: str, resolver: str) -> str | None:
         return next(iter(self._ask(name, "A", resolver).addresses), None)
 
-    def _ask(self, name: str, rrtype: str, resolver: str) -> DnsReply:
+    def _ask(self, name: str, rrtype: str, resolver: str) -> SenderDnsReply:
         self.queries += 1
         return ask(name, rrtype, server=self._server, source=resolver, seconds=TIMEOUT)
 

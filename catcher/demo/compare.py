@@ -53,7 +53,7 @@ class Compared:
         }
 
 
-def compare(played: Iterable[Played], observations: Iterable[Observation]) -> list[Compared]:
+def compare_month(played: Iterable[Played], observations: Iterable[Observation]) -> list[Compared]:
     """Finds each event's observations by the reference in the reply; after a lost reply by minute and client."""
     by_ref: defaultdict[str, list[Observation]] = defaultdict(list)
     by_moment: defaultdict[tuple[datetime, str], list[Observation]] = defaultdict(list)

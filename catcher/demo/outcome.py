@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catcher.demo.compare import Compared, compare, unclaimed
+from catcher.demo.compare import Compared, compare_month, unclaimed
 from catcher.demo.play import Played
 from catcher.demo.search import SearchResult
 from catcher.desk import incidents, reports
@@ -92,5 +92,5 @@ def gather(
     built = tuple(reports.build(desk, folder, period=period))
     observations = tuple(desk.store.observations())
     demand = desk.store.demand(qtype="MX")
-    compared = tuple(compare(played, observations))
+    compared = tuple(compare_month(played, observations))
     return MonthResult(period, compared, observations, tuple(appraisals), built, demand, queries, seconds)

@@ -13,7 +13,7 @@ _UDP_OCTETS = 1232
 
 
 @dataclass(frozen=True, slots=True)
-class DnsReply:
+class SenderDnsReply:
     """The parts of a DNS reply that senders need."""
 
     refused: bool
@@ -22,7 +22,7 @@ class DnsReply:
     addresses: tuple[str, ...] = ()
 
 
-def ask(name: str, rrtype: str, *, server: tuple[str, int], source: str, seconds: float) -> DnsReply:
+def ask(name: str, rrtype: str, *, server: tuple[str, int], source: str, seconds: float) -> SenderDnsReply:
     """Asks ``server`` from the address ``source``. Raises OSError when no readable reply comes in time."""
     query: Any = dnslib.DNSRecord(
         dnslib.DNSHeader(id=secrets.randbits(16), rd=0),
@@ -40,7 +40,7 @@ def ask(name: str, rrtype: str, *, server: tuple[str, int], source: str, seconds
             raise OSError("the reply can't be read") from error
     if reply.header.id != query.header.id:
         raise OSError("the reply answers another question")
-    return DnsReply(
+    return SenderDnsReply(
         refused=dnslib.RCODE[reply.header.rcode] == "REFUSED",
         exchanges=tuple(
             sorted(

@@ -34,7 +34,7 @@ _FORMS = {
 }
 
 
-def show(outcome: MonthResult) -> Iterator[str]:
+def show_month(outcome: MonthResult) -> Iterator[str]:
     """The whole text, block by block."""
     yield _heading(
         f"{outcome.period.first:%B %Y} in {outcome.seconds:.0f} seconds: {len(outcome.compared)} events, "

@@ -57,7 +57,7 @@ def set_up(folder: Path, *, first: date, keys: Mapping[str, DemoKey]) -> Stage:
     ports = {"host": HOST, **{name: own_port(HOST) for name in ("dns", "smtp", "world", "unused")}, "mail": mail}
     around = lay_out_world(folder / "world", ports, keys)
     sink = lay_out_sink(folder / "sink", ports, until=ends_on(first))
-    return Stage(folder, config.load(around), config.load(sink), mail_host)
+    return Stage(folder, config.load_config(around), config.load_config(sink), mail_host)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from catcher.catalogue.atomic import locked, replace_file
 from catcher.desk.context import NotFound
-from catcher.directory.contacts import Entered, Listings, entered, entered_in, rendered
+from catcher.directory.contacts import Entered, Listings, entered, entered_in, rendered_contacts
 from catcher.model.contact import Contact, Source, StepOutcome, bounced, confirmed, merged
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.ports import Store
@@ -113,7 +113,7 @@ def add(
         if faults or isinstance(row, list):
             raise ConfigurationError(faults)
         if not dry_run:
-            replace_file(file, rendered([*rows, row]).encode(), mode=None if file.exists() else 0o600)
+            replace_file(file, rendered_contacts([*rows, row]).encode(), mode=None if file.exists() else 0o600)
     return row
 
 
@@ -125,5 +125,5 @@ def remove(file: Path, *, party: str, address: str, dry_run: bool = False) -> En
         if row is None:
             raise NotFound(f"{file.name} has no such row; `catcher contact list {party}` shows what there is")
         if not dry_run:
-            replace_file(file, rendered([other for other in rows if other is not row]).encode())
+            replace_file(file, rendered_contacts([other for other in rows if other is not row]).encode())
     return row

@@ -55,11 +55,11 @@ def import_file(
         raise ConfigurationError([Fault(file.name, "it is not UTF-8", "a CSV file in UTF-8")]) from error
     if kind == CSIRT:
         teams, faults = csirts.read(text, file.name)
-        write_private(state, csirts.CSIRT_FILE, csirts.rendered(teams))
+        write_private(state, csirts.CSIRT_FILE, csirts.rendered_csirts(teams))
         return Imported("csirts", len(teams), len(teams), faults)
     found = imports.read(text, imports.DirectoryKind(kind), file.name, is_typo=is_typo)
     name = name or file.stem.lower().replace("_", "-").replace(".", "-")
-    write_private(state / _FOLDER, imports.file_name(name), imports.rendered(found.rows))
+    write_private(state / _FOLDER, imports.file_name(name), imports.rendered_directory(found.rows))
     contacts = sum(row.contact is not None for row in found.rows)
     return Imported(name, len(found.rows), contacts, found.faults, found.unusable)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.report import Report
-from catcher.report import Language, ReportForm, is_address, letter, message, picture, render
+from catcher.report import Language, ReportForm, is_address, letter, picture, render, report_message
 
 KIT_FOLDER = "kit"
 """The remedy kit: a folder with one file for each thing to paste."""
@@ -56,7 +56,7 @@ def _mail(report: Report, language: Language, now: datetime) -> bytes:
     if not is_address(contact):
         raise EnvironmentFailure("no mail: [operator] contact in catcher.toml is no mail address to send from")
     id_ = f"{report.ref}.{report.period}.{language}@{contact.rpartition('@')[2]}".lower()
-    return message(report, sender=contact, date=now, message_id=id_, language=language).as_bytes()
+    return report_message(report, sender=contact, date=now, message_id=id_, language=language).as_bytes()
 
 
 def _letter(report: Report, language: Language, now: datetime) -> bytes:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from catcher.catalogue import Catalogue, Guard
-from catcher.catalogue.against import compare
+from catcher.catalogue.against import compare_with_zone
 from catcher.catalogue.guard import HOLDS, Run, record
 from catcher.config import Config
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
@@ -27,7 +27,7 @@ def run(config: Config, catalogue: Catalogue, zones: Sequence[Path], *, now: dat
     faults: list[Fault] = []
     for file in zones:
         try:
-            made, refusals = compare(
+            made, refusals = compare_with_zone(
                 catalogue,
                 file,
                 nameservers=config.dns.nameservers,

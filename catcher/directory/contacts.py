@@ -182,7 +182,7 @@ def entered(cells: Sequence[str], where: str, folder: Path) -> Entered | list[Fa
     return faults or Entered(party, address, language or None, openpgp or None)
 
 
-def rendered(rows: Sequence[Entered]) -> str:
+def rendered_contacts(rows: Sequence[Entered]) -> str:
     """The text of the operator's file with ``rows``."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")

@@ -81,7 +81,7 @@ def read(text: str, where: str) -> tuple[list[Csirt], list[Fault]]:
     return list(found.values()), faults
 
 
-def rendered(rows: list[Csirt]) -> str:
+def rendered_csirts(rows: list[Csirt]) -> str:
     """The text of the operator's table."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")

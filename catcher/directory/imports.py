@@ -150,7 +150,7 @@ def file_name(name: str) -> str:
     return f"{name}.csv"
 
 
-def rendered(rows: Iterable[Listed]) -> str:
+def rendered_directory(rows: Iterable[Listed]) -> str:
     """The text of a directory's file."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")

@@ -31,7 +31,7 @@ from catcher.dns.authority import Authority, AuthorityReply
 from catcher.dns.export import ExportFormat, export
 from catcher.dns.handover import DemandWriter, demand_pipe
 from catcher.dns.limit import RateLimits
-from catcher.dns.load import load
+from catcher.dns.load import load_authority
 from catcher.dns.notify import Announcer
 from catcher.dns.tally import DemandTally
 from catcher.dns.tcp import TcpServer
@@ -54,6 +54,6 @@ __all__ = [
     "UdpServer",
     "demand_pipe",
     "export",
-    "load",
+    "load_authority",
     "serve",
 ]

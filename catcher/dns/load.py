@@ -21,7 +21,7 @@ from catcher.model.errors import ConfigurationError, Fault
 log = logging.getLogger(__name__)
 
 
-def load(
+def load_authority(
     config: Config,
     catalogue: Catalogue,
     *,
@@ -76,7 +76,7 @@ def _zones(config: Config, before: Mapping[str, Zone] | None) -> tuple[dict[str,
     zones: dict[str, Zone] = {}
     faults = []
     for file in config.dns.zone:
-        zone, wrong = wholezone.load(file.name, file.file)
+        zone, wrong = wholezone.load_zone(file.name, file.file)
         if zone is None and before is not None:
             zone = before.get(file.name)
         if zone is not None:
@@ -87,9 +87,9 @@ def _zones(config: Config, before: Mapping[str, Zone] | None) -> tuple[dict[str,
 
 def _template(path: Path | None, ours: template.Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:
     if path is not None:
-        return template.load(path, ours)
+        return template.load_template(path, ours)
     with as_file(files("catcher") / "zonefiles" / "template.zone") as built_in:
-        return template.load(built_in, ours)
+        return template.load_template(built_in, ours)
 
 
 def _below_catalogue(config: Config, catalogue: Catalogue) -> Iterator[Fault]:

@@ -51,7 +51,7 @@ class Ours:
         return any(apex_of(name, name_to_wire(zone)) is not None for zone in self.zones)
 
 
-def load(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:
+def load_template(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:
     """The completed template, by relative owner and type; None when there are faults. Its MX are those to the sink."""
     records, faults = read(path, ORIGIN, most_generated=_MOST_GENERATED)
     sets, outside = group(records, ORIGIN, "the template")

@@ -20,7 +20,7 @@ Sets = dict[bytes, dict[int, list[MasterRecord]]]
 """Relative owner → RR type → records without duplicates."""
 
 
-def load(name: str, path: Path) -> tuple[Zone | None, list[Fault]]:
+def load_zone(name: str, path: Path) -> tuple[Zone | None, list[Fault]]:
     """The zone ``name`` (A-labels) from its master file; None when there are faults."""
     origin = name_to_wire(name)
     records, faults = read(path, origin)

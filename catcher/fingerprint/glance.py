@@ -7,7 +7,7 @@ from catcher.fingerprint.addresses import MAX_MAILBOXES, NOBODY, AddressList, re
 from catcher.fingerprint.fieldnames import FIELDS_READ, ONCE
 from catcher.model.transaction import Header, HeaderField
 
-READ_OCTETS = 2048
+HEADER_READ_OCTETS = 2048
 """Octets of a field's value that are read; the rest is ignored."""
 _DAMAGE = frozenset({"nul", "bad-line", "8bit", "no-header"})
 
@@ -32,7 +32,7 @@ class HeaderView:
         by_name = header.by_name
         self.names = names = FIELDS_READ.intersection(by_name)
         """The names, in lower case, of the fields of FIELDS_READ that are present."""
-        self.fields = fields = {name: by_name[name][0].value[:READ_OCTETS].strip() for name in names}
+        self.fields = fields = {name: by_name[name][0].value[:HEADER_READ_OCTETS].strip() for name in names}
         """Name → the topmost value."""
         self.repeated = len(by_name) < len(header.fields) and any(len(by_name[name]) > 1 for name in ONCE & names)
         """Whether a field occurs twice that may occur only once."""
@@ -64,4 +64,4 @@ class HeaderView:
 
 def _is_whole(fields: list[HeaderField]) -> bool:
     """Whether it is a single field, short enough to be read to its end, and without blanks before its colon."""
-    return len(fields) == 1 and len(fields[0].value) <= READ_OCTETS and fields[0].name.isalpha()
+    return len(fields) == 1 and len(fields[0].value) <= HEADER_READ_OCTETS and fields[0].name.isalpha()

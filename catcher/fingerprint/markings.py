@@ -65,7 +65,7 @@ _SYNONYMS = (
 _PADDED_SYNONYMS = tuple((f"-{word}-", f"-{meant}-") for word, meant in _SYNONYMS)
 _PADDED_LEVELS = tuple((f"-{name}-", name) for name in LEVELS)
 
-_SCHEMES = {
+SCHEME_OF_FIELD = {
     b"sensitivity": Scheme.SENSITIVITY,
     b"importance": Scheme.IMPORTANCE,
     b"msip_labels": Scheme.MSIP,
@@ -93,12 +93,12 @@ _READ = 4096
 
 def judge_markings(header: Header | None) -> tuple[Marking, ...]:
     """The distinct markings, in the order of the header."""
-    if header is None or (_SCHEMES.keys().isdisjoint(header.by_name) and not _has_level_in_subject(header)):
+    if header is None or (SCHEME_OF_FIELD.keys().isdisjoint(header.by_name) and not _has_level_in_subject(header)):
         return ()
     found: dict[Marking, None] = {}
     for field in header.fields:
         name = field.name.rstrip(b" \t").lower()
-        scheme = _SCHEMES.get(name)
+        scheme = SCHEME_OF_FIELD.get(name)
         if scheme is not None:
             text = field.value[:_READ].decode("utf-8", "replace").replace("\r\n", "")
             if text.strip().lower() != "normal":

@@ -20,7 +20,7 @@ from catcher.notify.ladder import NextStep, makes_bad
 from catcher.notify.openpgp import check_key
 from catcher.notify.sending import BY_CATCHER
 from catcher.privacy import NoticeCodes
-from catcher.report import EVIDENCE_DAYS, Language, is_address, letter, message
+from catcher.report import EVIDENCE_DAYS, Language, is_address, letter, report_message
 
 _EVIDENCE_DAYS = EVIDENCE_DAYS - TEXT_DAYS.days
 """Days back from which a draft takes evidence: when the text goes, a week later at most, no row is too old."""
@@ -128,7 +128,7 @@ class Drafting:
 
     def _mail(self, report: Report, recipient: str, message_id: str, language: Language) -> bytes:
         operator = self.desk.operator.contact
-        return message(
+        return report_message(
             report,
             sender=self.sender,
             recipient=recipient,

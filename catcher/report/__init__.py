@@ -12,7 +12,7 @@
 from catcher.model.language import Language
 from catcher.report.compose import EVIDENCE_DAYS, EVIDENCE_ROWS, Directory, compose, reference
 from catcher.report.letter import letter
-from catcher.report.mail import NoMailAddress, is_address, message
+from catcher.report.mail import NoMailAddress, is_address, report_message
 from catcher.report.names import plain, shown_domain
 from catcher.report.render import ReportForm, picture, render, subject
 
@@ -26,11 +26,11 @@ __all__ = [
     "compose",
     "is_address",
     "letter",
-    "message",
     "picture",
     "plain",
     "reference",
     "render",
+    "report_message",
     "shown_domain",
     "subject",
 ]

@@ -42,7 +42,7 @@ class NoMailAddress(ValueError):
     """A text that is no single mail address (RFC 5322 §3.4.1) of ASCII characters. It is not repeated."""
 
 
-def message(
+def report_message(
     report: Report,
     *,
     sender: str,

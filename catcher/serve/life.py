@@ -87,7 +87,7 @@ class Running:
         tasks: list[Task] = []
         if self._bound.dns:
             before = self._authority
-            self._authority = dns.load(config, catalogue, now=clock.now(), tolerant=True, before=before)
+            self._authority = dns.load_authority(config, catalogue, now=clock.now(), tolerant=True, before=before)
             tasks += dns_tasks(config, clock, self._bound.dns, self._authority, before, self._demand)
         if self._bound.smtp:
             tasks += smtp_tasks(config, clock, self._bound.smtp, catalogue, self._store_sockets)

@@ -15,8 +15,7 @@
 
 from catcher.smtp.certificate import Certificates, refuse_key_log, self_signed
 from catcher.smtp.counters import Counters
-from catcher.smtp.explanation import Explanations
-from catcher.smtp.explanation import load as load_explanations
+from catcher.smtp.explanation import Explanations, load_explanations
 from catcher.smtp.front import ReadBuffer
 from catcher.smtp.gate import EVICTED_STILL_OPEN, Gate
 from catcher.smtp.server import SmtpServer

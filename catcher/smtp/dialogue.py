@@ -191,7 +191,7 @@ class Dialogue:
             return replies.BAD_PARAMETER
         body = ""
         if parsed.parameters:
-            # RFC 5321 §4.1.1.11 has 555 for these. Senders in use send them to everybody (FACTS.md): they are counted.
+            # RFC 5321 §4.1.1.11 has 555 for these. Microsoft 365 sends them to everybody: they are counted.
             self.passed_over += len(parsed.parameters.keys() - _OFFERED)
             size = parsed.parameters.get("SIZE", "0")
             if not (size.isascii() and size.isdigit() and len(size) <= _SIZE_DIGITS):  # RFC 1870 §6

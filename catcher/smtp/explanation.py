@@ -86,7 +86,7 @@ def text_of(language: str) -> bytes:
     return files("catcher.smtp").joinpath("explanations", f"{language}{_SUFFIX}").read_bytes()
 
 
-def load(
+def load_explanations(
     folder: Path | None,
     *,
     language: str = DEFAULT,

@@ -65,7 +65,7 @@ def test_random_zones_and_questions(tmp_path: Path) -> None:
     for zone in made:
         files[zone.apex] = tmp_path / f"{zone.apex}.zone"
         files[zone.apex].write_text(zone.text())
-        ready, faults = wholezone.load(zone.apex, files[zone.apex])
+        ready, faults = wholezone.load_zone(zone.apex, files[zone.apex])
         assert ready is not None and not faults, faults
         loaded[zone.apex] = ready
     nothing = Publications(complete({}, Ours("mx.sink.example", ("ns1.sink.example",), ())), 1)

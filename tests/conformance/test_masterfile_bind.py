@@ -82,6 +82,6 @@ def test_reads_as_bind_does(tmp_path: Path) -> None:
 def test_the_whole_is_a_zone(tmp_path: Path) -> None:
     (tmp_path / "sub.inc").write_text(INCLUDED)
     (tmp_path / "zone").write_text(ZONE)
-    zone, faults = wholezone.load("zone.example", tmp_path / "zone")
+    zone, faults = wholezone.load_zone("zone.example", tmp_path / "zone")
     assert zone is not None and not faults
     assert dns.rdataclass.IN == 1 and dns.rdatatype.MX in zone.apex.rrsets

@@ -39,7 +39,7 @@ def authority(apex: str, zone: str, folder: Path) -> Authority:
     file = folder / "case.zone"
     file.write_text(zone)
     name = apex.rstrip(".")
-    made, faults = wholezone.load(name, file)
+    made, faults = wholezone.load_zone(name, file)
     assert not faults and made is not None, faults
     nothing = Publications(complete({}, Ours("mx.sink.example", ("ns1.sink.example",), ())), 1)
     return Authority(Catalogue.of([]), nothing, {name: made})

@@ -46,7 +46,7 @@ def server(loaded: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def authority(server: Server) -> Authority:
-    return dns.load(config.load(server.config), Catalogue.of([]), now=NOW, keep_serial=False)
+    return dns.load_authority(config.load_config(server.config), Catalogue.of([]), now=NOW, keep_serial=False)
 
 
 def scorer(command: str, folder: Path, *more: str) -> str:

@@ -12,7 +12,7 @@ import dns.rdatatype
 import pytest
 
 from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, load
+from catcher.dns.template import Ours, load_template
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zone import Zone
 from catcher.model.policy import Policy
@@ -53,7 +53,7 @@ def text(zone: Zone) -> str:
 def test_the_zone_of_a_catalogued_name(checker: str, policy: Policy, template: str, tmp_path: Path) -> None:
     program = str(peer(checker))
     (tmp_path / "template.zone").write_text(template)
-    made, faults = load(tmp_path / "template.zone", OURS)
+    made, faults = load_template(tmp_path / "template.zone", OURS)
     assert made is not None, faults
     file = tmp_path / "army.ml.zone"
     file.write_text(text(Publications(made, 2026110301).zone(policy)))

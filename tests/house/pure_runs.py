@@ -139,8 +139,8 @@ def dns(guard: Guard) -> object:
 
     now = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
     with guard.lifted():
-        loaded = config.load(Path(sys.argv[2]))
-        authority = dns.load(loaded, catalogue.load(loaded.catalogue.files), now=now)
+        loaded = config.load_config(Path(sys.argv[2]))
+        authority = dns.load_authority(loaded, catalogue.read_catalogue(loaded.catalogue.files), now=now)
     sizes = []
     for name in ("army.ml", "a.b.army.ml", "sink.example", "nothing.sink.example", "example.net"):
         for qtype in ("MX", "A", "SOA", "NS", "TXT", "ANY"):

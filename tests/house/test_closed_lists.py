@@ -133,7 +133,7 @@ def test_an_alert_can_be_chosen_unless_it_is_always_sent(kind: AlertKind) -> Non
 
 @pytest.mark.parametrize("scheme", Scheme)
 def test_a_scheme_is_read_from_a_field_and_stands_in_the_table(scheme: Scheme) -> None:
-    assert scheme in markings._SCHEMES.values()
+    assert scheme in markings.SCHEME_OF_FIELD.values()
     assert f"``{scheme}``" in (markings.__doc__ or "")
     assert isinstance(scheme.protective, bool)
 

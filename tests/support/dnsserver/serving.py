@@ -13,7 +13,7 @@ import dns.rdatatype
 
 from catcher import catalogue, config
 from catcher.catalogue import Catalogue, Entry
-from catcher.dns import Authority, AuthorityReply, Transport, load, wholezone
+from catcher.dns import Authority, AuthorityReply, Transport, load_authority, wholezone
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, complete
 from catcher.dns.zone import Zone
@@ -58,7 +58,7 @@ def settings(
     lines += ["[smtp]", 'listen = ["127.0.0.1:0"]', "[catalogue]", 'files = ["catalogue.csv"]']
     lines += ['template = "template.zone"'] if template is not None else []
     (folder / "catcher.toml").write_text("\n".join(lines))
-    return config.load(folder / "catcher.toml")
+    return config.load_config(folder / "catcher.toml")
 
 
 def serving(
@@ -71,14 +71,14 @@ def serving(
 ) -> Authority:
     """A server of the catalogue's ``rows`` and of ``zones``, by way of real files."""
     made = settings(folder, rows, template=template, zones=zones)
-    return load(made, catalogue.load(made.catalogue.files), now=now)
+    return load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=now)
 
 
 def zone(folder: Path, text: str, name: str = "zone.example") -> Zone:
     """A whole zone without faults; ``HEAD`` comes before ``text``."""
     file = folder / f"{name}.zone"
     file.write_text(HEAD + text)
-    made, faults = wholezone.load(name, file)
+    made, faults = wholezone.load_zone(name, file)
     assert made is not None, faults
     return made
 

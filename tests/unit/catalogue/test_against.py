@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from catcher.catalogue import Catalogue, Entry, load
-from catcher.catalogue.against import Refusal, compare
+from catcher.catalogue import Catalogue, Entry, read_catalogue
+from catcher.catalogue.against import Refusal, compare_with_zone
 from catcher.catalogue.guard import Run
 from catcher.model.policy import Policy
 from tests.support.catalogues import Write
@@ -24,7 +24,7 @@ def judge(folder: Path, zone: str, *domains: str, own: tuple[str, ...] = ()) -> 
     rows = [
         Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(domains, 2)
     ]
-    return compare(Catalogue.of(rows), file, nameservers=OURS, own_zones=own, now=NOW)
+    return compare_with_zone(Catalogue.of(rows), file, nameservers=OURS, own_zones=own, now=NOW)
 
 
 def test_a_name_that_is_ours_or_not_delegated_is_cleared(tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ def test_a_name_of_another_tld_is_not_cleared_but_can_be_refused(tmp_path: Path)
 
 def test_the_row_is_that_of_the_file(tmp_path: Path, write: Write) -> None:
     (tmp_path / "ml.zone").write_text(HEAD + "navy NS ns.other.example.\n")
-    catalogue = load([write("army.ml", "navy.ml")])
-    _, (refusal,) = compare(catalogue, tmp_path / "ml.zone", nameservers=OURS, own_zones=(), now=NOW)
+    catalogue = read_catalogue([write("army.ml", "navy.ml")])
+    _, (refusal,) = compare_with_zone(catalogue, tmp_path / "ml.zone", nameservers=OURS, own_zones=(), now=NOW)
     assert refusal.where == "catalogue.csv:3"
 
 
@@ -149,7 +149,7 @@ def test_a_large_zone(tmp_path: Path) -> None:
     rows = [
         Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(held, 2)
     ]
-    run, refusals = compare(Catalogue.of(rows), file, nameservers=OURS, own_zones=(), now=NOW)
+    run, refusals = compare_with_zone(Catalogue.of(rows), file, nameservers=OURS, own_zones=(), now=NOW)
     foreign = {f"name{i}.ml" for i in range(0, 20_000, 1000)}
     hosts = {f"name{i}.ml" for i in range(2, 100, 10)}
     assert run.refused == foreign | hosts

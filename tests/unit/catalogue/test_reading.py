@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.catalogue import Entry, load
+from catcher.catalogue import Entry, read_catalogue
 from catcher.model.errors import ConfigurationError
 from catcher.model.policy import Policy
 from tests.support.catalogues import Write
@@ -16,12 +16,12 @@ from tests.support.catalogues import Write
 
 def faults(*files: Path) -> list[str]:
     with pytest.raises(ConfigurationError) as error:
-        load(files)
+        read_catalogue(files)
     return [str(fault) for fault in error.value.faults]
 
 
 def only(file: Path) -> Entry:
-    (entry,) = load([file])
+    (entry,) = read_catalogue([file])
     return entry
 
 
@@ -72,7 +72,7 @@ def test_a_note_keeps_commas_and_quotes(write: Write) -> None:
 
 def test_windows_files_and_blank_lines(write: Write) -> None:
     data = b"\xef\xbb\xbfdomain,intended\r\n\r\narmy.ml,army.mil\r\n  \r\nnavy.ml,navy.mil"
-    catalogue = load([write(data=data)])
+    catalogue = read_catalogue([write(data=data)])
     assert [(entry.domain, entry.where) for entry in catalogue] == [
         ("army.ml", "catalogue.csv:3"),
         ("navy.ml", "catalogue.csv:5"),
@@ -81,7 +81,7 @@ def test_windows_files_and_blank_lines(write: Write) -> None:
 
 def test_several_files_are_one_catalogue(write: Write) -> None:
     files = [write("army.ml"), write(name="empty.csv"), write("navy.ml", name="more.csv")]
-    catalogue = load(files)
+    catalogue = read_catalogue(files)
     assert [(entry.domain, entry.where) for entry in catalogue] == [
         ("army.ml", "catalogue.csv:2"),
         ("navy.ml", "more.csv:2"),
@@ -89,7 +89,7 @@ def test_several_files_are_one_catalogue(write: Write) -> None:
 
 
 def test_the_most_specific_row_rules_a_name(write: Write) -> None:
-    catalogue = load([write("army.ml,,accept", "hq.army.ml,,null")])
+    catalogue = read_catalogue([write("army.ml,,accept", "hq.army.ml,,null")])
     found = {name: catalogue.find(name) for name in ("a.hq.army.ml", "hq.army.ml", "xhq.army.ml", "army.ml", "ml", "x")}
     assert {name: entry and entry.domain for name, entry in found.items()} == {
         "a.hq.army.ml": "hq.army.ml",
@@ -214,7 +214,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_nothing_is_held_by_an_empty_catalogue(write: Write) -> None:
-    catalogue = load([write()])
+    catalogue = read_catalogue([write()])
     assert len(catalogue) == 0
     assert catalogue.find("army.ml") is None
     assert list(catalogue) == list(catalogue.domains()) == []
@@ -225,5 +225,5 @@ def test_a_watcher_is_told_each_step(tmp_path: Path) -> None:
     for file in files:
         file.write_text(f"domain\n{file.stem}.ml\n")
     told: list[str] = []
-    load(files, tell=told.append)
+    read_catalogue(files, tell=told.append)
     assert told == ["reading one.csv, file 1 of 2", "reading two.csv, file 2 of 2", "indexing 2 rows"]

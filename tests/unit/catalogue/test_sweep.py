@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from catcher.catalogue import Catalogue, Entry, load
+from catcher.catalogue import Catalogue, Entry, read_catalogue
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.row import cells_in, quoted, read
 from catcher.model.errors import ConfigurationError, Fault
@@ -86,10 +86,10 @@ def test_they_agree(write: Write, lines: list[str], width: int) -> None:
     entries, faults = by_hand(lines, width)
     if faults:
         with pytest.raises(ConfigurationError) as error:
-            load([file])
+            read_catalogue([file])
         assert sorted(error.value.faults) == sorted(faults)
         return
-    catalogue = load([file])
+    catalogue = read_catalogue([file])
     assert list(catalogue) == list(entries.values())
     assert list(catalogue.domains()) == list(entries)
     assert len(catalogue) == len(entries)
@@ -114,7 +114,7 @@ def test_they_agree(write: Write, lines: list[str], width: int) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_what_is_written_is_read_back(write: Write, entry: Entry) -> None:
     """RFC 4180: quotes and commas come through; without ``until``, ``then`` has no meaning and isn't written."""
-    (found,) = load([write(quoted(cells_in(entry)))])
+    (found,) = read_catalogue([write(quoted(cells_in(entry)))])
     if entry.until is None:
         assert found.then is Policy.OBSERVE
     else:
@@ -126,7 +126,7 @@ def test_a_million_rows_keep_their_shape_at_a_thousandth_of_the_size(write: Writ
     """Many rows on every path at once: plain, odd, blank, over two files."""
     rows = [f"Name{i}.ml,name{i}.mil" if i % 7 == 0 else f"name{i}.ml,name{i}.mil" for i in range(1000)]
     rows[500] = ""
-    catalogue = load([write(*rows[:600]), write(*rows[600:], name="more.csv")])
+    catalogue = read_catalogue([write(*rows[:600]), write(*rows[600:], name="more.csv")])
     assert len(catalogue) == 999
     assert [entry.where for entry in map(catalogue.get, ("name0.ml", "name501.ml", "name999.ml")) if entry] == [
         "catalogue.csv:2",
@@ -154,10 +154,10 @@ def test_rows_that_mean_a_held_name_are_found(
         quoted([domain, "" if intended == domain else intended, "", "", "", note])
         for domain, (intended, note) in cells.items()
     ]
-    swept = load([write(*rows)])
+    swept = read_catalogue([write(*rows)])
     by_hand = Catalogue.of(swept)
     assert swept.parents == by_hand.parents == {domain.partition(".")[2] for domain in cells}
-    for held in (swept, by_hand, load([write(*others)]), Catalogue.of(load([write(*others)]))):
+    for held in (swept, by_hand, read_catalogue([write(*others)]), Catalogue.of(read_catalogue([write(*others)]))):
         wanted = [(entry, held.find(entry.intended)) for entry in swept if entry.intended]
         for catalogue in (swept, by_hand):
             assert [*catalogue.strays_to(held)] == [pair for pair in wanted if pair[1] is not None]
@@ -165,17 +165,19 @@ def test_rows_that_mean_a_held_name_are_found(
 
 def test_names_under_very_many_top_level_domains_are_found_as_well(write: Write) -> None:
     tops = [f"top{chr(ord('a') + i % 26)}{chr(ord('a') + i // 26)}" for i in range(60)]
-    catalogue = load([write(*(f"army.{top}" for top in tops), "navy.topaa,mail.army.topzb", "marine.topaa,army.mil")])
+    catalogue = read_catalogue(
+        [write(*(f"army.{top}" for top in tops), "navy.topaa,mail.army.topzb", "marine.topaa,army.mil")]
+    )
     (pair,) = catalogue.strays_to(catalogue)
     assert [entry.domain for entry in pair] == ["navy.topaa", "army.topzb"]
 
 
 def test_the_languages_that_rows_name_are_told_with_the_first_row_of_each(write: Write) -> None:
     rows = write("army.ml,,,,,,fr", 'navy.ml,,,,,"a, b",FR', "marine.ml", "airforce.ml,,,,,,de")
-    assert load([rows]).languages() == {"fr": "catalogue.csv:2", "de": "catalogue.csv:5"}
-    assert load([write(data=b"domain,intended\narmy.ml,army.mil\n")]).languages() == {}
+    assert read_catalogue([rows]).languages() == {"fr": "catalogue.csv:2", "de": "catalogue.csv:5"}
+    assert read_catalogue([write(data=b"domain,intended\narmy.ml,army.mil\n")]).languages() == {}
 
 
 def test_a_language_that_is_none_is_told(write: Write) -> None:
     with pytest.raises(ConfigurationError, match=r'catalogue.csv:2: lang "french" is not a language; write a tag'):
-        load([write("army.ml,,,,,,french")])
+        read_catalogue([write("army.ml,,,,,,french")])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catcher.catalogue import Entry, load
+from catcher.catalogue import Entry, read_catalogue
 from catcher.catalogue.row import quoted
 from catcher.catalogue.write import writing
 from catcher.model.errors import ConfigurationError, EnvironmentFailure
@@ -21,7 +21,7 @@ ODD = b'\xef\xbb\xbfDomain, intended,POLICY\r\n"Army.ml", ARMY.mil ,accept\r\n\r
 
 
 def entry(files: list[Path], domain: str) -> Entry:
-    found = load(files).get(domain)
+    found = read_catalogue(files).get(domain)
     assert found is not None
     return found
 
@@ -169,7 +169,7 @@ def test_writers_wait_for_each_other(write: Write) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(load([file]).domains()) == {f"name{number}.ml" for number in range(8)}
+    assert set(read_catalogue([file]).domains()) == {f"name{number}.ml" for number in range(8)}
 
 
 ROWS = st.lists(
@@ -192,7 +192,7 @@ def test_other_rows_stay_octet_by_octet(
 ) -> None:
     lines = ["domain,intended,policy,until,then,note", *map(quoted, rows)]
     file = write(data=(end.join(lines) + (end if ended else "")).encode())
-    held = list(load([file]))
+    held = list(read_catalogue([file]))
     changed = {e.domain: data.draw(st.sampled_from(["stay", "remove", "null"]), e.domain) for e in held}
     with writing([file]) as edit:
         for e in held:
@@ -204,7 +204,7 @@ def test_other_rows_stay_octet_by_octet(
     after = file.read_bytes().decode().split(end)
     kept = [line for line, e in zip(lines[1:], held, strict=True) if changed[e.domain] == "stay"]
     assert [line for line in after[1:] if line in kept] == kept
-    found = {e.domain: e.policy for e in load([file])}
+    found = {e.domain: e.policy for e in read_catalogue([file])}
     assert found == {
         e.domain: "null" if changed[e.domain] == "null" else e.policy for e in held if changed[e.domain] != "remove"
     }

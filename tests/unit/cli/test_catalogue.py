@@ -10,7 +10,7 @@ import pytest
 
 from catcher.catalogue.stops import Stops
 from catcher.cli import changes
-from catcher.config import load
+from catcher.config import load_config
 from catcher.model.demand import DemandKey
 from catcher.wiring import SystemClock, open_store
 from tests.support.commands import Catcher
@@ -53,7 +53,7 @@ def test_list_shows_the_policy_in_force(catcher: Catcher, file: Path, today: Non
 
 
 def test_list_counts_the_mx_queries_of_30_days(catcher: Catcher, file: Path, today: None) -> None:
-    store = open_store(load(file.parents[1] / "catcher.toml"))
+    store = open_store(load_config(file.parents[1] / "catcher.toml"))
     for day, qtype, number in ((2, "MX", 3), (1, "MX", 4), (1, "A", 50)):
         hour = datetime(2026, 11, day, 10, tzinfo=UTC)
         store.add_demand({DemandKey("army.ml", qtype, "NOERROR", hour, "192.0.2.0/24"): number})
@@ -72,7 +72,7 @@ def test_few_queries_are_not_counted_out(
     catcher: Catcher, file: Path, today: None, queries: int, told: int | None, below: int | None, shown: str
 ) -> None:
     """One resolver's question is nobody's business; that nobody asked is no secret."""
-    store = open_store(load(file.parents[1] / "catcher.toml"))
+    store = open_store(load_config(file.parents[1] / "catcher.toml"))
     if queries:
         key = DemandKey("army.ml", "MX", "NOERROR", datetime(2026, 11, 2, 10, tzinfo=UTC), "192.0.2.0/24")
         store.add_demand({key: queries})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catcher.config import load
+from catcher.config import load_config
 from tests.support.commands import Catcher
 
 
@@ -23,7 +23,7 @@ def test_what_it_writes_is_complete_and_right(catcher: Catcher, sink: Path) -> N
         "var/tls/self-signed-rsa.pem",
         str(key.relative_to(sink)),
     }
-    assert load(sink / "catcher.toml").catalogue.template == sink / "zonefiles" / "template.zone"
+    assert load_config(sink / "catcher.toml").catalogue.template == sink / "zonefiles" / "template.zone"
 
 
 def test_the_state_is_its_owners_alone(sink: Path) -> None:

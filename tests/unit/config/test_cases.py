@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.config import load
+from catcher.config import load_config
 from catcher.model.alert import AlertKind
 from catcher.model.errors import ConfigurationError
 
@@ -20,7 +20,7 @@ BROKEN = sorted(CASES.glob("*.toml"))
 @pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
 def test_the_message_is_the_one_beside_it(file: Path) -> None:
     with pytest.raises(ConfigurationError) as error:
-        load(file)
+        load_config(file)
     told = str(error.value).replace(f"{CASES}/", "")
     expected = file.with_suffix(".txt").read_text(encoding="utf-8").replace("{alert kinds}", quoted(_CHOSEN))
     assert told + "\n" == expected

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.config import Config, load
+from catcher.config import Config, load_config
 from catcher.config.describe import describe, sentences
 
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_it_loads_back_and_holds_the_defaults(folder: Path) -> None:
     (folder / "catcher.toml").write_text(describe(), encoding="utf-8")
-    config = load(folder / "catcher.toml")
+    config = load_config(folder / "catcher.toml")
     for name, field in Config.model_fields.items():
         section = getattr(config, name)
         for key, about in field.annotation.model_fields.items():  # type: ignore[union-attr]
@@ -39,7 +39,7 @@ def test_it_loads_back_and_holds_the_defaults(folder: Path) -> None:
 def test_a_given_value_takes_the_place_of_the_default(folder: Path) -> None:
     text = describe({"catalogue.template": "zonefiles/template.zone", "dns.workers": 2, "node.name": 'a "b" \\ ü'})
     (folder / "catcher.toml").write_text(text, encoding="utf-8")
-    config = load(folder / "catcher.toml")
+    config = load_config(folder / "catcher.toml")
     assert config.catalogue.template == folder / "zonefiles" / "template.zone"
     assert config.dns.workers == 2
     assert config.node.name == 'a "b" \\ ü'
@@ -64,7 +64,7 @@ def test_what_is_commented_out_is_right_as_well(folder: Path) -> None:
         switched = bare.startswith("[[") or bare.partition(" = ")[0] in known | {"name", "file", "address", "key"}
         lines.append(bare if switched else line)
     (folder / "catcher.toml").write_text("\n".join(lines), encoding="utf-8")
-    config = load(folder / "catcher.toml")
+    config = load_config(folder / "catcher.toml")
     assert config.dns.zone[0].name == "sink.example"
     assert config.dns.secondary[0].key == "secondary.sink.example"
     assert config.notify.domain == "notices.sink.example"

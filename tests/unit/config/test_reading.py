@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catcher.config import Config, ListenAddress, load, parse
+from catcher.config import Config, ListenAddress, load_config, parse
 from catcher.config.describe import toml
 from catcher.model.errors import ConfigurationError
 
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 def read(folder: Path, text: str) -> Config:
     (folder / "catcher.toml").write_text(text, encoding="utf-8")
-    return load(folder / "catcher.toml")
+    return load_config(folder / "catcher.toml")
 
 
 def faults(folder: Path, text: str) -> str:
@@ -63,7 +63,7 @@ def test_paths_are_relative_to_the_file_and_become_absolute(folder: Path, monkey
     text = LEAST + '[node]\nstate = "state"\n[store]\nurl = "sqlite:data/x.db"\n'
     (folder / "catcher.toml").write_text(text)
     monkeypatch.chdir(folder)
-    config = load(Path("catcher.toml"))
+    config = load_config(Path("catcher.toml"))
     assert config.path == folder / "catcher.toml"
     assert config.node.state == folder / "state"
     assert config.store.path == folder / "data" / "x.db"
@@ -105,12 +105,12 @@ def test_toml_that_is_none_names_the_line(folder: Path) -> None:
 
 def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"there is no such file; name one with -c"):
-        load(tmp_path / "catcher.toml")
+        load_config(tmp_path / "catcher.toml")
     (tmp_path / "catcher.toml").write_bytes(b"[node]\nname = '\xe4'\n")
     with pytest.raises(ConfigurationError, match=r"catcher.toml: octet 16 is not UTF-8"):
-        load(tmp_path / "catcher.toml")
+        load_config(tmp_path / "catcher.toml")
     with pytest.raises(ConfigurationError, match="it can't be read"):
-        load(tmp_path)
+        load_config(tmp_path)
 
 
 def test_rules_over_several_values_speak_beside_wrong_values(folder: Path) -> None:

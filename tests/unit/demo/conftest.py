@@ -35,9 +35,9 @@ def rehearsed(
     """The month through the real rooms, without a socket."""
     folder = tmp_path_factory.mktemp("rehearsal")
     ports = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501, "mail": 2525}
-    sink = config.load(lay_out_sink(folder / "sink", ports, until=ends_on(FIRST)))
+    sink = config.load_config(lay_out_sink(folder / "sink", ports, until=ends_on(FIRST)))
     tokens = KeyRing(folder / "keys").tokens(events[0].at)
-    rehearsal = Rehearsal(catalogue.load(sink.catalogue.files), Zones(world(keys)), tokens)
+    rehearsal = Rehearsal(catalogue.read_catalogue(sink.catalogue.files), Zones(world(keys)), tokens)
     played = [rehearsal.play(number, event) for number, event in enumerate(events, 1)]
     store = MemoryStore()
     store.add([observations for _, observations in played if observations])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catcher.demo.client import DeliveryResult, Route
-from catcher.demo.compare import compare, unclaimed
+from catcher.demo.compare import compare_month, unclaimed
 from catcher.demo.event import Event, Expected, Manner, Story
 from catcher.demo.organisations import CONTRACTOR, HIJACKED
 from catcher.demo.play import Played
@@ -29,7 +29,7 @@ def found(**changes: Any) -> Observation:
 
 
 def deviations(played: Played, *observations: Observation) -> tuple[str, ...]:
-    (compared,) = compare([played], observations)
+    (compared,) = compare_month([played], observations)
     return compared.deviations
 
 
@@ -90,9 +90,9 @@ def test_a_log_in_must_be_refused_and_hung_up_on(code: int, hung_up: bool, fine:
 
 def test_an_observation_that_nobody_caused_is_left_over() -> None:
     stray = found(id=9, ref="ZZZZ-ZZZZ-ZZZZ")
-    assert unclaimed(compare([PLAYED], [found(), stray]), [found(), stray]) == [stray]
+    assert unclaimed(compare_month([PLAYED], [found(), stray]), [found(), stray]) == [stray]
 
 
 def test_the_json_names_no_mailbox() -> None:
-    (compared,) = compare([PLAYED], [found()])
+    (compared,) = compare_month([PLAYED], [found()])
     assert "@" not in str(compared.to_json())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from catcher.demo.compare import Compared, compare, unclaimed
+from catcher.demo.compare import Compared, compare_month, unclaimed
 from catcher.demo.event import Story
 from tests.support.rehearsal import Rehearsed
 
 
 @pytest.fixture(scope="module")
 def compared(rehearsed: Rehearsed) -> list[Compared]:
-    return compare(rehearsed.played, rehearsed.observations)
+    return compare_month(rehearsed.played, rehearsed.observations)
 
 
 def test_every_event_is_found_as_scripted(compared: list[Compared], rehearsed: Rehearsed) -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from catcher.demo.compare import compare
+from catcher.demo.compare import compare_month
 from catcher.demo.event import Story
 from catcher.demo.outcome import MonthResult, gather
 from catcher.demo.plain_words import sentences
 from catcher.demo.search import SearchResult
-from catcher.demo.show import show, things_to_try
+from catcher.demo.show import show_month, things_to_try
 from catcher.demo.texts import CANARIES, READERS
 from catcher.desk.context import Desk
 from catcher.directory import party_of
@@ -45,7 +45,7 @@ def outcome(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> M
 
 
 def test_the_tables_tell_the_whole_month(outcome: MonthResult) -> None:
-    text = "\n".join(show(outcome))
+    text = "\n".join(show_month(outcome))
     assert "October 2026 in 21 seconds" in text and "900 DNS queries" in text
     for story in Story:
         assert story.value in text
@@ -60,12 +60,12 @@ def test_the_tables_tell_the_whole_month(outcome: MonthResult) -> None:
 
 
 def test_nothing_shown_holds_content(outcome: MonthResult) -> None:
-    text = "\n".join(show(outcome)) + str(outcome.to_json())
+    text = "\n".join(show_month(outcome)) + str(outcome.to_json())
     assert not [word for word in (*CANARIES, *READERS) if word in text]
 
 
 def test_tables_fit_a_wide_terminal(outcome: MonthResult) -> None:
-    tables = [line for block in show(outcome) for line in block.splitlines() if "  " in line]
+    tables = [line for block in show_month(outcome) for line in block.splitlines() if "  " in line]
     assert max(map(len, tables)) <= 135
 
 
@@ -85,14 +85,14 @@ def test_the_words_change_when_the_findings_do(outcome: MonthResult) -> None:
         )
         for o in outcome.observations
     ]
-    worse = replace(outcome, compared=tuple(compare([c.played for c in outcome.compared], spoilt)))
+    worse = replace(outcome, compared=tuple(compare_month([c.played for c in outcome.compared], spoilt)))
     worse = replace(worse, observations=tuple(spoilt), searched=SearchResult(12, 10, 60, (Path("catcher.db"),)))
     text = "\n".join(sentences(worse))
     assert "0 of them were recognised" in text and "24 count towards" not in text.replace("and 24 count", "")
     assert "and 24 count towards a notice" in text
     assert "nowhere was it found more" not in text
     assert "found in 1" in text
-    assert "Not as scripted" in "\n".join(show(worse))
+    assert "Not as scripted" in "\n".join(show_month(worse))
     assert "catcher.db holds content of a message" in worse.deviations
 
 

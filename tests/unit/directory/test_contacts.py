@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.directory.contacts import Entered, Listings, entered_in, rendered
+from catcher.directory.contacts import Entered, Listings, entered_in, rendered_contacts
 from catcher.directory.imports import Listed
 from catcher.model.contact import Source
 from catcher.model.errors import ConfigurationError
@@ -33,7 +33,7 @@ def test_what_is_written_is_read_again(file: Path) -> None:
         Entered("town.example", "a@town.example", "fr-CA", "desk.asc"),
         Entered("town.example", "b@t.example", None, None),
     ]
-    file.write_text(rendered(rows), encoding="utf-8")
+    file.write_text(rendered_contacts(rows), encoding="utf-8")
     assert entered_in(file) == rows
 
 

@@ -9,7 +9,7 @@ import pytest
 from catcher.cli.contact import import_
 from catcher.desk.directories import IMPORT_KINDS, import_file
 from catcher.directory import Csirts
-from catcher.directory.csirts import Csirt, read, rendered
+from catcher.directory.csirts import Csirt, read, rendered_csirts
 from catcher.model.errors import ConfigurationError
 
 
@@ -39,7 +39,7 @@ def test_an_operators_table_takes_their_place(tmp_path: Path) -> None:
 
 def test_what_is_written_is_read_again() -> None:
     rows = [Csirt("example", 'A "CERT", of all', "cert@csirt.example"), Csirt("gv.at", "", "a@b.example")]
-    assert read(rendered(rows), "x") == (rows, [])
+    assert read(rendered_csirts(rows), "x") == (rows, [])
 
 
 def test_a_table_that_was_damaged_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.directory import Organisations
-from catcher.directory.imports import DirectoryKind, Listed, Read, directories, file_name, read, rendered
+from catcher.directory.imports import DirectoryKind, Listed, Read, directories, file_name, read, rendered_directory
 from catcher.model.errors import ConfigurationError
 from tests.support.shared import Amount
 
@@ -86,7 +86,7 @@ def test_what_was_imported_names_organisations_after_the_watch_list(tmp_path: Pa
     folder = tmp_path / "directory"
     folder.mkdir()
     rows = read(GOV, DirectoryKind.GOV, "gov.csv").rows
-    (folder / file_name("gov")).write_text(rendered(rows), encoding="utf-8")
+    (folder / file_name("gov")).write_text(rendered_directory(rows), encoding="utf-8")
     assert directories(folder) == {"gov": rows}
     watchlist = tmp_path / "watchlist.csv"
     watchlist.write_text("domain,organisation\ntown.example,Our Town\n", encoding="utf-8")
@@ -103,7 +103,7 @@ def test_without_any_import_nobody_is_known(tmp_path: Path) -> None:
 @given(st.text(max_size=300))
 def test_any_text_gives_rows_that_survive_a_round_trip_or_a_fault(text: str) -> None:
     found = read("domain,organisation,contact\n" + text, DirectoryKind.CSV, "own.csv")
-    assert read(rendered(found.rows), DirectoryKind.CSV, "own.csv") == Read(found.rows)
+    assert read(rendered_directory(found.rows), DirectoryKind.CSV, "own.csv") == Read(found.rows)
 
 
 @pytest.mark.parametrize(

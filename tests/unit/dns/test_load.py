@@ -9,7 +9,7 @@ import pytest
 
 from catcher import catalogue, config
 from catcher.catalogue import Catalogue
-from catcher.dns import Authority, load
+from catcher.dns import Authority, load_authority
 from catcher.dns.serial import SERIAL_FILE
 from catcher.model.errors import ConfigurationError
 from tests.support.dnsserver.serving import HEAD, NOW, ask, lines, serving, settings
@@ -29,7 +29,7 @@ def test_every_fault_of_every_file_at_once(tmp_path: Path) -> None:
     }
     made = settings(tmp_path, template="$TTL 300\n@ A 192.0.2.1\n@ TXT x\n@ CNAME a.\n", zones=zones)
     with pytest.raises(ConfigurationError) as raised:
-        load(made, catalogue.load(made.catalogue.files), now=NOW)
+        load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW)
     assert [fault.partition(";")[0] for fault in told(tmp_path, raised.value)] == [
         "template.zone:2: A is not allowed for a catalogued name",
         "template.zone:4: CNAME is not allowed for a catalogued name",
@@ -47,7 +47,7 @@ def test_a_zone_above_a_catalogued_name_is_right(tmp_path: Path) -> None:
 
 def test_a_check_leaves_the_state_folder_alone(tmp_path: Path) -> None:
     made = settings(tmp_path)
-    load(made, catalogue.load(made.catalogue.files), now=NOW, keep_serial=False)
+    load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW, keep_serial=False)
     assert not (made.node.state / SERIAL_FILE).exists()
 
 
@@ -80,13 +80,13 @@ def test_the_built_in_template_and_the_example_files_are_right(tmp_path: Path) -
 
 def test_an_empty_catalogue_serves_the_zones(tmp_path: Path) -> None:
     made = settings(tmp_path, (), zones={"zone.example": HEAD})
-    authority = load(made, Catalogue.of([]), now=NOW)
+    authority = load_authority(made, Catalogue.of([]), now=NOW)
     assert lines(ask(authority, "zone.example", "NS"))[0] == "NOERROR aa"
 
 
 def tolerant(folder: Path, zones: dict[str, str], before: Authority | None = None) -> Authority:
     made = settings(folder, zones=zones)
-    return load(made, catalogue.load(made.catalogue.files), now=NOW, tolerant=True, before=before)
+    return load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW, tolerant=True, before=before)
 
 
 def test_a_bad_zone_takes_no_other_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -114,7 +114,7 @@ def test_a_zone_that_turns_bad_stays_as_it_was(tmp_path: Path) -> None:
 def test_a_bad_template_is_a_fault_all_the_same(tmp_path: Path) -> None:
     made = settings(tmp_path, template="@ A 192.0.2.1\n")
     with pytest.raises(ConfigurationError):
-        load(made, catalogue.load(made.catalogue.files), now=NOW, tolerant=True)
+        load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW, tolerant=True)
 
 
 KEYS = 'key "k.example" { algorithm hmac-sha256; secret "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0ISEhISE="; };\n'
@@ -124,7 +124,7 @@ def with_more(folder: Path, dns: str, sections: str = "", zones: dict[str, str] 
     made = settings(folder, zones=zones)
     text = made.path.read_text().replace("[dns]\n", "[dns]\n" + dns, 1)
     made.path.write_text(text + "\n" + sections)
-    return config.load(made.path)
+    return config.load_config(made.path)
 
 
 def test_secondaries_need_a_key_that_is_there(tmp_path: Path) -> None:
@@ -133,14 +133,14 @@ def test_secondaries_need_a_key_that_is_there(tmp_path: Path) -> None:
     section = '[[dns.secondary]]\naddress = "192.0.2.53"\nkey = "{}"\n'
     made = with_more(tmp_path, 'keys = "keys"\n', section.format("k.example") + section.format("no.example"))
     with pytest.raises(ConfigurationError) as raised:
-        load(made, catalogue.load(made.catalogue.files), now=NOW)
+        load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW)
     assert told(tmp_path, raised.value) == [
         'catcher.toml: dns.secondary[1].key: no key "no.example": there is none in keys; '
         "make the key with tsig-keygen, and name its file in dns.keys"
     ]
     made = with_more(tmp_path, "", section.format("k.example"))
     with pytest.raises(ConfigurationError, match=r"dns\.keys is not set"):
-        load(made, catalogue.load(made.catalogue.files), now=NOW)
+        load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -154,32 +154,32 @@ def test_secondaries_need_a_key_that_is_there(tmp_path: Path) -> None:
 def test_a_catalog_zone_needs_a_name_of_its_own_and_somebody_who_reads_it(tmp_path: Path, name: str, what: str) -> None:
     made = with_more(tmp_path, f'catalog_zone = "{name}"\n', zones={"zone.example": HEAD})
     with pytest.raises(ConfigurationError, match=what):
-        load(made, catalogue.load(made.catalogue.files), now=NOW)
+        load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW)
 
 
 def test_options_come_from_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "cookies").write_text("ab" * 16)
     (tmp_path / "cookies").chmod(0o600)
     made = with_more(tmp_path, 'nsid = "sink-1"\nrequire_cookies = true\ncookie_secrets = "cookies"\n')
-    authority = load(made, catalogue.load(made.catalogue.files), now=NOW)
+    authority = load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW)
     assert (authority.settings.nsid, authority.settings.demand_cookies) == (b"sink-1", True)
     assert not (made.node.state / "keys").exists()
 
 
 def test_the_own_secret_of_cookies_is_kept_and_a_check_makes_none(tmp_path: Path) -> None:
     made = settings(tmp_path)
-    load(made, catalogue.load(made.catalogue.files), now=NOW, keep_serial=False)
+    load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW, keep_serial=False)
     assert not (made.node.state / "keys").exists()
-    load(made, catalogue.load(made.catalogue.files), now=NOW)
+    load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW)
     assert (made.node.state / "keys" / "dns-cookies.key").exists()
 
 
 def test_a_server_without_the_packet_cache_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     made = settings(tmp_path)
-    assert load(made, catalogue.load(made.catalogue.files), now=NOW).settings.packet_cache
+    assert load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW).settings.packet_cache
     assert not caplog.records
     text = made.path.read_text().replace("[dns]\n", "[dns]\npacket_cache = false\n")
     made.path.write_text(text)
-    made = config.load(made.path)
-    assert not load(made, catalogue.load(made.catalogue.files), now=NOW).settings.packet_cache
+    made = config.load_config(made.path)
+    assert not load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW).settings.packet_cache
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["dns.packet_cache is false"]

@@ -21,7 +21,7 @@ def authority(folder: Path, policy: Policy) -> Authority:
     """One that holds army.ml under ``policy``, with the template that catcher completes by itself."""
     file = folder / "template.zone"
     file.write_text("", encoding="utf-8")
-    rrsets, faults = template.load(file, OURS)
+    rrsets, faults = template.load_template(file, OURS)
     assert rrsets is not None and not faults
     row = Entry("army.ml", "army.mil", policy, None, Policy.OBSERVE, "", "catalogue.csv:2")
     return Authority(Catalogue.of([row]), template.publications(rrsets, 1), {})

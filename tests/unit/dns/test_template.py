@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns import Authority
 from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, load
+from catcher.dns.template import Ours, load_template
 from catcher.dns.wire import RRType
 from catcher.model.policy import Policy
 from tests.support.dnsserver.serving import ask, lines
@@ -23,7 +23,7 @@ OURS = Ours("mx.sink.example", ("ns1.sink.example", "ns2.sink.example"), ("our.e
 def faults(folder: Path, text: str) -> list[str]:
     file = folder / "template.zone"
     file.write_text(text)
-    made, found = load(file, OURS)
+    made, found = load_template(file, OURS)
     assert (made is None) == bool(found)
     return [str(fault).removeprefix(f"{folder}/") for fault in found]
 
@@ -31,7 +31,7 @@ def faults(folder: Path, text: str) -> list[str]:
 def authority(folder: Path, text: str, policy: Policy = Policy.ACCEPT) -> Authority:
     file = folder / "template.zone"
     file.write_text(text)
-    made, found = load(file, OURS)
+    made, found = load_template(file, OURS)
     assert made is not None, found
     row = Entry("army.ml", "army.mil", policy, None, Policy.OBSERVE, "", "catalogue.csv:2")
     return Authority(Catalogue.of([row]), Publications(made, 5), {})
@@ -112,7 +112,7 @@ def test_our_own_names(tmp_path: Path, host: str) -> None:
 
 def test_an_empty_template_is_completed(tmp_path: Path) -> None:
     """The CAA record (RFC 8659 §4.2) lets no authority issue."""
-    made, _ = load(_written(tmp_path, ""), OURS)
+    made, _ = load_template(_written(tmp_path, ""), OURS)
     assert made is not None
     assert {owner: {RRType(t).name for t in types} for owner, types in made.items()} == {
         b"": {"SOA", "NS", "MX", "TXT", "CAA"},
@@ -136,7 +136,7 @@ def test_what_is_there_is_not_added(tmp_path: Path) -> None:
 _dmarc TXT "v=DMARC1; p=none"
 *._domainkey TXT "v=DKIM1; p=abcd"
 """
-    made, _ = load(_written(tmp_path, text), OURS)
+    made, _ = load_template(_written(tmp_path, text), OURS)
     assert made is not None
     assert all(len(rrset.rdatas) == 1 and rrset.ttl == 60 for types in made.values() for rrset in types.values())
     assert sum(map(len, made.values())) == 9
@@ -181,6 +181,6 @@ def _written(folder: Path, text: str) -> Path:
 
 
 def test_name_servers_of_somebody_else_are_refused(tmp_path: Path) -> None:
-    made, faults = load(_written(tmp_path, "@ 300 NS ns.elsewhere.example.\n"), OURS)
+    made, faults = load_template(_written(tmp_path, "@ 300 NS ns.elsewhere.example.\n"), OURS)
     assert made is None
     assert [fault.what for fault in faults] == ["the NS is not one of our own names"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.dns.wholezone import load
+from catcher.dns.wholezone import load_zone
 from catcher.dns.wire import RRType
 
 HEAD = "$TTL 300\n@ SOA ns hostmaster 1 2 3 4 60\n@ NS ns\n"
@@ -15,7 +15,7 @@ HEAD = "$TTL 300\n@ SOA ns hostmaster 1 2 3 4 60\n@ NS ns\n"
 def faults(folder: Path, text: str, name: str = "zone.example") -> list[str]:
     file = folder / "the.zone"
     file.write_text(text)
-    made, found = load(name, file)
+    made, found = load_zone(name, file)
     assert (made is None) == bool(found)
     return [str(fault).removeprefix(f"{folder}/") for fault in found]
 
@@ -65,7 +65,7 @@ def test_a_zone_under_another_name_is_told_by_its_soa(tmp_path: Path) -> None:
 def test_records_that_stand_twice_are_one(tmp_path: Path) -> None:
     file = tmp_path / "the.zone"
     file.write_text(HEAD + 'a MX 1 Mail\na MX 1 mail\na TXT "X"\na TXT "x"\n')
-    made, _ = load("zone.example", file)
+    made, _ = load_zone("zone.example", file)
     assert made is not None
     sets = made.nodes[b"\x01a"].rrsets
     assert (len(sets[RRType.MX].rdatas), len(sets[RRType.TXT].rdatas)) == (1, 2)
@@ -75,7 +75,7 @@ def test_the_least_ttl_of_an_rrset_holds(tmp_path: Path) -> None:
     """RFC 2181 §5.2."""
     file = tmp_path / "the.zone"
     file.write_text(HEAD + "a 300 TXT one\na 60 TXT two\n")
-    made, _ = load("zone.example", file)
+    made, _ = load_zone("zone.example", file)
     assert made is not None and made.nodes[b"\x01a"].rrsets[RRType.TXT].ttl == 60
 
 
@@ -84,6 +84,6 @@ def test_the_ttl_of_a_negative(tmp_path: Path, ttl: int, minimum: int, negative:
     """RFC 2308 §5: the lesser of the SOA's TTL and MINIMUM."""
     file = tmp_path / "the.zone"
     file.write_text(f"@ {ttl} SOA ns hostmaster 1 2 3 4 {minimum}\n@ 300 NS ns\n")
-    made, _ = load("zone.example", file)
+    made, _ = load_zone("zone.example", file)
     assert made is not None
     assert (made.negative.ttl, made.apex.rrsets[RRType.SOA].ttl) == (negative, ttl)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catcher.catalogue import Catalogue, load
+from catcher.catalogue import Catalogue, read_catalogue
 from catcher.directory import Organisations, Suffixes
 from catcher.intake import declared_by, matcher, unwound_by
 from catcher.model.fingerprint import Basis
@@ -16,7 +16,7 @@ UNWOUND = unwound_by(matcher(ORGANISATIONS, Suffixes()), ORGANISATIONS.name)
 def held(tmp_path: Path) -> Catalogue:
     file = tmp_path / "catalogue.csv"
     file.write_text("domain,intended,policy\narmy.ml,navy.mil,accept\nnavy.ml,,accept\n", encoding="utf-8")
-    return load([file])
+    return read_catalogue([file])
 
 
 def test_what_is_declared_is_not_guessed(tmp_path: Path) -> None:

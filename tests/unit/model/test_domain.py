@@ -13,6 +13,16 @@ from catcher.model.domain import DomainError, is_at_or_below, parents, to_alabel
 _LABEL = st.from_regex(r"[a-z0-9_]([a-z0-9_-]{0,20}[a-z0-9_])?", fullmatch=True).filter(lambda x: x[:4] != "xn--")
 _NAMES = st.lists(_LABEL, min_size=1, max_size=6).map(".".join)
 
+SENTENCES = {
+    "the name is empty",
+    "the name has N octets, at most N are allowed",
+    "the name has an empty label (two dots in a row)",
+    "a label has over N octets",
+    "a label holds a character other than a-z, N-N, hyphen and underscore",
+    "the name is not a valid internationalised name (IDNA N)",
+}
+"""Every message of a DomainError, with N for its numbers: none has room for the name."""
+
 
 @pytest.mark.parametrize(
     ("typed", "name"),
@@ -59,7 +69,7 @@ def test_any_text_gives_a_name_or_a_domain_error_that_does_not_repeat_it(text: s
     try:
         name = to_alabel(text)
     except DomainError as error:
-        assert len(text) < 4 or text not in str(error)
+        assert re.sub(r"\d+", "N", str(error)) in SENTENCES
     else:
         assert re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", name)
         assert len(name) <= 253

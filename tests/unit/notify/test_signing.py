@@ -16,7 +16,7 @@ from catcher.fingerprint.lookups import Lookups
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.lookup import LookupResult, LookupType, Question, Status
 from catcher.notify.signing import SigningKey, key_from, make_key_file
-from catcher.report import Language, message
+from catcher.report import Language, report_message
 from tests.support import reports
 from tests.support.fingerprints import read
 from tests.support.signing import RSA_KEY, SHORT_RSA_KEY
@@ -35,7 +35,7 @@ def key(request: pytest.FixtureRequest) -> SigningKey:
 
 def mail(case: str = "sender-daily") -> bytes:
     """A notice without Date, then with it."""
-    text = message(
+    text = report_message(
         reports.composed(reports.case(case)),
         sender=f"notices@{DOMAIN}",
         recipient="security@contractor.example",

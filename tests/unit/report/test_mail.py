@@ -12,7 +12,7 @@ from email.policy import SMTP
 import pytest
 
 from catcher.model.report import Report
-from catcher.report import Language, NoMailAddress, ReportForm, is_address, message, render, subject
+from catcher.report import Language, NoMailAddress, ReportForm, is_address, render, report_message, subject
 from tests.support import reports
 from tests.support.pages import Page, harmful
 
@@ -20,7 +20,7 @@ NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
 
 
 def made(report: Report, language: Language = Language.ENGLISH, sender: str = "desk@registry.example") -> EmailMessage:
-    return message(
+    return report_message(
         report,
         sender=sender,
         recipient="soc@contractor.example",
@@ -126,4 +126,4 @@ def test_what_is_no_address_goes_into_no_field(text: str) -> None:
     for arguments in ({"sender": text}, {"recipient": text}, {"message_id": text}):
         given = {"sender": "a@b.example", "recipient": "a@b.example", "message_id": "x@b.example", **arguments}
         with pytest.raises(NoMailAddress):
-            message(report, date=NOW, **given)
+            report_message(report, date=NOW, **given)

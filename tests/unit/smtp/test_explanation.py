@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from catcher.catalogue import Entry
 from catcher.model.errors import ConfigurationError
 from catcher.model.policy import Policy
-from catcher.smtp.explanation import BUILT_IN, Explanations, built_in, load, text_of
+from catcher.smtp.explanation import BUILT_IN, Explanations, built_in, load_explanations, text_of
 from catcher.smtp.replies import REPLY_LINE_OCTETS, Reply
 
 ARMY = Entry("army.ml", "army.mil", Policy.EXPLAIN, None, Policy.OBSERVE, "", "catalogue.csv:2")
 NOBODY = replace(ARMY, domain="nobody.test", intended=None)
 LONGEST = ".".join(["d" * 62] * 4)
-WORDS = load(None, operator="Registry of Example", page="https://operator.example/strayed-mail")
+WORDS = load_explanations(None, operator="Registry of Example", page="https://operator.example/strayed-mail")
 
 
 def text(answer: Reply) -> str:
@@ -70,7 +70,7 @@ def test_each_row_speaks_its_language() -> None:
     french = replace(ARMY, lang="fr")
     assert text(WORDS.after_data([french], "AB")).startswith("army.ml n'est pas army.mil : personne n'a lu")
     assert text(WORDS.at_rcpt(french, "AB")).endswith("Voir https://operator.example/strayed-mail - ref AB")
-    sink = load(None, language="fr")
+    sink = load_explanations(None, language="fr")
     assert "n'est pas" in text(sink.at_rcpt(ARMY, "AB"))
     assert "is not" in text(sink.at_rcpt(replace(ARMY, lang="en"), "AB"))
 
@@ -86,13 +86,13 @@ def test_further_domains_come_first_so_that_the_last_line_says_everything() -> N
 
 
 def test_an_operator_who_is_not_named_in_ascii_is_left_out() -> None:
-    said = text(load(None, operator="Реестр", page="").after_data([ARMY], "AB"))
+    said = text(load_explanations(None, operator="Реестр", page="").after_data([ARMY], "AB"))
     assert "holds" not in said and "See" not in said
     assert said.endswith("Only that your server wrote here was recorded. ref AB")
 
 
 def test_a_name_cannot_break_a_line() -> None:
-    words = load(None, operator="A\r\n250 2.0.0 ok", page="https://a.example/\r\n250 ok")
+    words = load_explanations(None, operator="A\r\n250 2.0.0 ok", page="https://a.example/\r\n250 ok")
     assert words.after_data([ARMY], "AB").wire.count(b"\n") == 1
 
 
@@ -106,7 +106,7 @@ def test_long_domains_break_a_line_between_words_and_the_reference_stays_last() 
 
 @given(st.text(max_size=600), st.text(max_size=600), st.sampled_from(["", "fr"]))
 def test_the_reply_is_lines_of_ascii_for_any_operator(operator: str, page: str, lang: str) -> None:
-    words = load(None, operator=operator, page=page)
+    words = load_explanations(None, operator=operator, page=page)
     entry = replace(ARMY, lang=lang)
     for answer in (words.after_data([entry, NOBODY], "AB"), words.unrecorded([entry]), words.at_rcpt(entry, "AB")):
         lines = answer.wire.split(b"\r\n")
@@ -118,7 +118,7 @@ def test_the_operators_own_files_replace_the_built_in_ones_language_by_language(
     (tmp_path / "en.txt").write_bytes(text_of("en").replace(b"is not", b"isn't"))
     (tmp_path / "pt-br.txt").write_bytes(text_of("en").replace(b"is not", b"nao e"))
     (tmp_path / "notes.md").write_text("not looked at")
-    words = load(tmp_path, needed={"pt-br": "catalogue.csv:2"})
+    words = load_explanations(tmp_path, needed={"pt-br": "catalogue.csv:2"})
     assert "army.ml isn't army.mil" in text(words.at_rcpt(ARMY, "AB"))
     assert "army.ml nao e army.mil" in text(words.at_rcpt(replace(ARMY, lang="pt-br"), "AB"))
     assert "army.ml n'est pas army.mil" in text(words.at_rcpt(replace(ARMY, lang="fr"), "AB"))
@@ -129,7 +129,7 @@ def test_every_fault_of_every_file_is_told_and_a_language_without_one(tmp_path: 
     (tmp_path / "french.txt").write_bytes(text_of("fr"))
     (tmp_path / "fr.txt").mkdir()
     with pytest.raises(ConfigurationError) as error:
-        load(tmp_path, needed={"en": "catcher.toml: smtp.language", "de": "catalogue.csv:7"})
+        load_explanations(tmp_path, needed={"en": "catcher.toml: smtp.language", "de": "catalogue.csv:7"})
     assert [str(fault).split(";")[0] for fault in error.value.faults] == [
         "fr.txt:1: it can't be read: Is a directory",
         "french.txt:1: the name of the file is not a language",
@@ -140,9 +140,9 @@ def test_every_fault_of_every_file_is_told_and_a_language_without_one(tmp_path: 
 
 def test_the_operators_lines_are_measured_with_the_operators_names(tmp_path: Path) -> None:
     (tmp_path / "en.txt").write_bytes(text_of("en"))
-    load(tmp_path, operator="Registry of Example")
+    load_explanations(tmp_path, operator="Registry of Example")
     with pytest.raises(ConfigurationError, match=r"en.txt:\d+: the line that begins here has \d+ octets"):
-        load(tmp_path, operator="The Very Long Name of a Registry " * 12)
+        load_explanations(tmp_path, operator="The Very Long Name of a Registry " * 12)
 
 
 def test_a_sink_nobody_described_speaks_too() -> None:
