@@ -41,13 +41,13 @@ class TcpServer:
         self._socket = sock
         self._responder = Responder(authority, clock, tally)
         self._server: asyncio.Server | None = None
-        self._connections: OrderedDict[_Connection, None] = OrderedDict()
+        self._connections: OrderedDict[TcpConnection, None] = OrderedDict()
         self._per_client: dict[str, int] = {}
         self._empty = asyncio.Event()
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), sock=self._socket)
+        self._server = await loop.create_server(lambda: TcpConnection(self), sock=self._socket)
 
     async def close(self) -> None:
         """Stops listening, closes the socket, and closes every connection once its replies are written."""
@@ -69,7 +69,7 @@ class TcpServer:
     def go_on(self, transfer: Transfer) -> bytes | None:
         return self._responder.go_on(transfer)
 
-    def opened(self, connection: _Connection) -> bool:
+    def opened(self, connection: TcpConnection) -> bool:
         """Admits a connection; returns whether there is room."""
         count = self._per_client.get(connection.client, 0)
         if count >= MAX_PER_CLIENT:
@@ -82,11 +82,11 @@ class TcpServer:
             idle_longest.abort()
         return True
 
-    def active(self, connection: _Connection) -> None:
+    def active(self, connection: TcpConnection) -> None:
         if connection in self._connections:
             self._connections.move_to_end(connection)
 
-    def closed(self, connection: _Connection) -> None:
+    def closed(self, connection: TcpConnection) -> None:
         if connection in self._connections:
             del self._connections[connection]
             left = self._per_client.pop(connection.client) - 1
@@ -96,7 +96,7 @@ class TcpServer:
                 self._empty.set()
 
 
-class _Connection(asyncio.BufferedProtocol):
+class TcpConnection(asyncio.BufferedProtocol):
     """One client's connection."""
 
     def __init__(self, server: TcpServer) -> None:

@@ -2,13 +2,13 @@
 
 ::
 
-    parent ── loads config, catalogue, zones; binds every socket; forks:
-      dns-0 …     UDP and TCP on [dns] listen; demand tally, handed over to
-      demand      which adds it to the store: no answer ever waits for that
-      dns-notify  where there are secondaries: sends them NOTIFY for zones that have changed
-      smtp-0 …    [smtp] listen; intake; hands observations to
-      store       which writes those of all workers, and answers when they are durable
-      upkeep      once a day: fold, settle and destroy ended keys, purge; every five minutes the watch: alerts
+    life: the parent loads config, catalogue and zones; binds every socket; forks
+      ├─▶ dns-0 …     UDP and TCP on [dns] listen; its demand tally goes to
+      ├─▶ demand      which adds it to the store: no answer waits for that
+      ├─▶ dns-notify  where there are secondaries: sends them NOTIFY for zones that have changed
+      ├─▶ smtp-0 …    [smtp] listen; intake; its observations go to
+      ├─▶ store       which writes those of all workers, and answers when they are durable
+      └─▶ upkeep      once a day: fold, settle and destroy ended keys, purge; every five minutes: alerts
 
 A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
 SMTP workers overwrite what they free.

@@ -29,11 +29,11 @@ def own_port(host: str = "127.0.0.1") -> int:
 
     Raises EnvironmentFailure where every block is taken.
     """
-    return next(port for port in _claimed(os.getpid()) if _is_unused(host, port))
+    return next(port for port in claimed(os.getpid()) if _is_unused(host, port))
 
 
 @cache
-def _claimed(pid: int) -> Iterator[int]:
+def claimed(pid: int) -> Iterator[int]:
     """The numbers that the process ``pid`` has to give away; a child that forks claims its own."""
     return _claim(pid % len(_BLOCKS))
 

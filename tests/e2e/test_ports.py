@@ -41,7 +41,7 @@ def test_the_kernel_does_not_deal_them_out() -> None:
 def test_a_port_in_use_is_passed_over(kind: socket.SocketKind, monkeypatch: pytest.MonkeyPatch) -> None:
     free = own_port()
     numbers = iter((free, free + 1, free + 2, free + 3))
-    monkeypatch.setattr(ports, "_claimed", lambda pid: numbers)
+    monkeypatch.setattr(ports, "claimed", lambda pid: numbers)
     with socket.socket(socket.AF_INET, kind) as used:
         used.bind(("127.0.0.1", free))
         assert own_port() > free

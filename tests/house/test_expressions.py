@@ -18,8 +18,12 @@ def is_possessive(text: str | bytes) -> bool:
 
 def test_no_group_is_repeated_possessively() -> None:
     """Python 3.11.2, Debian 12's, loses what a failed repeat of ``(?:X)*+`` has read; ``(?>(?:X)*)`` means the same."""
-    texts = [(path, node.value) for path in sources("catcher") for node in ast.walk(ast.parse(text_of(path)))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)]
+    texts = [
+        (path, node.value)
+        for path in sources("catcher")
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+    ]
     assert not [path for path, text in texts if is_possessive(text)]
 
 

@@ -1,4 +1,4 @@
-"""The README's table of RFCs: each row says yes, partly or no, and names a test of its own that speaks of the RFC."""
+"""The table of RFCs (docs/reference/dns-rfcs.md): each row names a test of its own that speaks of the RFC."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ import pytest
 
 from tests.support.tree import ROOT
 
-_HEADING = "## DNS: RFCs"
 _ROW = re.compile(r"^\| (?P<rfc>[^|]+) \| [^|]+ \| (?P<verdict>[^|]+) \| `(?P<path>[^`:]+)::(?P<test>\w+)` \|$")
 
 
 def table() -> list[str]:
-    """The rows below the heading, without the two of the head."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.partition(_HEADING)[2].partition("\n## ")[0]
-    return [line for line in section.splitlines() if line.startswith("|")][2:]
+    """The rows of the page's table, without the two of its head."""
+    text = (ROOT / "docs" / "reference" / "dns-rfcs.md").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.startswith("|")][2:]
 
 
 ROWS = table()

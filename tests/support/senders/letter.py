@@ -12,7 +12,7 @@ HELO = "mail.contractor.example"
 
 
 class Feature(StrEnum):
-    """What is tried with every sender that can do it; a column of the table in the README."""
+    """What is tried with every sender that can do it; a column of the table in docs/reference/smtp-senders.md."""
 
     PLAIN = "plain"
     STARTTLS = "STARTTLS"

@@ -1,4 +1,4 @@
-"""All senders, and the table of what they can do that the README shows."""
+"""All senders, and the table of what they can do that docs/reference/smtp-senders.md shows."""
 
 from __future__ import annotations
 

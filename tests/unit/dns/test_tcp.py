@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catcher.dns import DemandTally, TcpServer
-from catcher.dns.tcp import IDLE_SECONDS, MAX_CONNECTIONS, MAX_PER_CLIENT, _Connection
+from catcher.dns.tcp import IDLE_SECONDS, MAX_CONNECTIONS, MAX_PER_CLIENT, TcpConnection
 from tests.support.clocks import Clock
 from tests.support.dnsserver.serving import AUTHORITY, NOW, query
 
@@ -68,7 +68,7 @@ class Wire(asyncio.Transport):
 
     def __init__(self, client: str) -> None:
         super().__init__({"peername": (client, 4000)})
-        self.protocol: _Connection | None = None
+        self.protocol: TcpConnection | None = None
         self.out = bytearray()
         self.room: int | None = None
         """Octets until the protocol is told that the client doesn't take more."""
@@ -120,14 +120,14 @@ def server() -> TcpServer:
     return TcpServer(unused, AUTHORITY, Clock(NOW), DemandTally())
 
 
-def connect(server: TcpServer, client: str = "192.0.2.1") -> tuple[_Connection, Wire]:
-    connection, wire = _Connection(server), Wire(client)
+def connect(server: TcpServer, client: str = "192.0.2.1") -> tuple[TcpConnection, Wire]:
+    connection, wire = TcpConnection(server), Wire(client)
     wire.protocol = connection
     connection.connection_made(wire)
     return connection, wire
 
 
-def send(connection: _Connection, data: bytes) -> None:
+def send(connection: TcpConnection, data: bytes) -> None:
     """As a transport does it: into the protocol's own buffer."""
     while data:
         buffer = connection.get_buffer(-1)
@@ -243,7 +243,7 @@ def test_the_longest_silent_gives_way(loop: Loop, server: TcpServer) -> None:
 
 
 def test_a_connection_that_failed_on_arrival_is_not_counted(loop: Loop, server: TcpServer) -> None:
-    connection, wire = _Connection(server), Wire("192.0.2.1")
+    connection, wire = TcpConnection(server), Wire("192.0.2.1")
     wire._extra["peername"] = None  # type: ignore[attr-defined]
     connection.connection_made(wire)
     assert wire.aborted and not server._connections
