@@ -88,8 +88,8 @@ class LoopClock:
         return NOW + timedelta(seconds=self._loop.time() - self._begun)
 
 
-class Told:
-    """Counts what has happened, and wakes whoever waits for it."""
+class Occurrences:
+    """Counts occurrences, and wakes the tests that wait for a number of them."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -112,7 +112,7 @@ class Watched:
     def __init__(self, resolver: LiveResolver, link: StoreClient) -> None:
         self._resolver = resolver
         self._link = link
-        self.asked, self.revised = Told(), Told()
+        self.asked, self.revised = Occurrences(), Occurrences()
 
     async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         answers = await self._resolver.ask(questions, on_behalf_of=on_behalf_of)

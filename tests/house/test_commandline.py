@@ -45,8 +45,8 @@ def test_a_noun_that_reads_loads_no_server(noun: str, tmp_path: Path) -> None:
 import sys, pathlib
 import catcher.cli.{noun}
 from catcher import wiring
-from catcher.config import load
-config = load(pathlib.Path({str(Server(tmp_path).config)!r}))
+from catcher.config import load_config
+config = load_config(pathlib.Path({str(Server(tmp_path).config)!r}))
 store = wiring.open_store(config)
 wiring.contact_book(config, store, wiring.load_catalogue(config))
 store.close()
