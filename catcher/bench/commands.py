@@ -18,7 +18,7 @@ from catcher.desk.context import Desk
 from catcher.desk.incidents import listing
 from catcher.directory import party_of
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.report import ReportOperator
+from catcher.model.telling.report import ReportOperator
 
 READING = (0.6, 0.3)
 HELP = (0.25, 0.15)

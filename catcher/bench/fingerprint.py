@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from catcher.directory import Suffixes, platform_of
 from catcher.fingerprint import Context, fingerprint
-from catcher.model.fingerprint import Basis, Intended
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import Transaction
+from catcher.model.mail.fingerprint import Basis, Intended
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import Transaction
 from catcher.smtp import MessageStream
 
 _MUST, _GOAL = 1000.0, 300.0

@@ -23,7 +23,8 @@ from catcher.desk.forms import ENDINGS, form
 from catcher.directory import party_of
 from catcher.incident import fold
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.fingerprint import (
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.mail.fingerprint import (
     Authentication,
     AuthResult,
     Basis,
@@ -36,11 +37,10 @@ from catcher.model.fingerprint import (
     SpfResult,
     Tier,
 )
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.observation import Observation, SizeClass
-from catcher.model.policy import Outcome, Policy
+from catcher.model.mail.observation import Observation, SizeClass
+from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.ports import Store
-from catcher.model.report import ReportOperator
+from catcher.model.telling.report import ReportOperator
 from catcher.report import Language
 from catcher.store import SqliteStore
 

@@ -14,7 +14,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP
 
 from catcher.fingerprint import BodyDigest
-from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
+from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted
 from catcher.smtp.data import DataPhase, Message
 from catcher.smtp.front import ReadBuffer
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from catcher.catalogue.entry import Entry
 from catcher.catalogue.guard import HOLDS, SKEW, Guard
 from catcher.catalogue.table import Table
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 _REMEMBERED = 65_536
 

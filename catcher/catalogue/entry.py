@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 CATALOGUE_COLUMNS = ("domain", "intended", "policy", "until", "then", "note", "lang")
 """The CSV's columns, in order. All but the first may be absent, from the right."""

@@ -16,7 +16,7 @@ from catcher.catalogue.row import read
 from catcher.catalogue.table import Table, canonical
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.language import LANGUAGE
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 _NAME = r"(?!xn--)[a-z0-9]++(?>(?:(?:\.(?!xn--)|-++)[a-z0-9]++)*)"
 _CAREFUL = rf"(?=[a-z0-9-]++\.){_NAME}(?<=[a-z])"

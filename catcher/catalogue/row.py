@@ -12,7 +12,7 @@ from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import Fault
 from catcher.model.language import is_language
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _SHOWN = 60

@@ -17,7 +17,7 @@ from operator import ne, setitem
 
 from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.catalogue.row import cells_in
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 _POLICY = {policy.value: policy for policy in Policy}
 _COMMA = "\x1f"

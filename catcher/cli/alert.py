@@ -9,8 +9,8 @@ import click
 from catcher.cli.at_desk import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import load_config
-from catcher.model.alert import Alert, AlertDelivery, AlertKind
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
+from catcher.model.telling.alert import Alert, AlertDelivery, AlertKind
 from catcher.wiring import SystemClock
 
 _MOST = 100

@@ -20,8 +20,8 @@ from catcher.config import Config, load_config
 from catcher.desk.context import Desk
 from catcher.directory import party_of
 from catcher.incident import Thresholds
-from catcher.model.measures import Period
-from catcher.model.report import ReportOperator
+from catcher.model.leak.measures import Period
+from catcher.model.telling.report import ReportOperator
 from catcher.report import shown_domain
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import load_config
 from catcher.desk import catalogue as desk
-from catcher.model.demand import TELLABLE, is_small
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, Fault, StoreUnavailable
-from catcher.model.policy import RULES, Policy
+from catcher.model.leak.demand import TELLABLE, is_small
+from catcher.model.mail.policy import RULES, Policy
 from catcher.wiring import SystemClock, load_catalogue, open_store
 
 if TYPE_CHECKING:

@@ -18,14 +18,14 @@ from catcher.cli.options import config_option, json_option, print_json, print_ta
 from catcher.config import load_config
 from catcher.desk import contacts, directories
 from catcher.directory import party_of
-from catcher.model.contact import next_contact
 from catcher.model.domain import DomainError, to_alabel
+from catcher.model.telling.contact import next_contact
 from catcher.wiring import SystemClock, contact_book, finder, load_catalogue, open_store
 
 if TYPE_CHECKING:
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
-    from catcher.model.contact import Contact, Source, StepOutcome
+    from catcher.model.telling.contact import Contact, Source, StepOutcome
 
 _FAULTS_SHOWN = 20
 

@@ -21,8 +21,8 @@ from catcher.directory import Organisations, Suffixes, owners, platform_of
 from catcher.model.clock import Clock
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.fingerprint import Fingerprint
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.fingerprint import Fingerprint
+from catcher.model.mail.mailbox import Mailbox
 
 _WATCHED_FILES = 20
 """More files than this get a progress bar, where a person watches."""

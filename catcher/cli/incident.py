@@ -10,8 +10,8 @@ from catcher.cli.at_desk import period_option, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import incidents
 from catcher.desk.incidents import Appraisal
-from catcher.model.life import Effect, Life, VolumeChange
-from catcher.model.measures import Period
+from catcher.model.leak.life import Effect, Life, VolumeChange
+from catcher.model.leak.measures import Period
 
 
 @click.group()

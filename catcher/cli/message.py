@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from catcher.fingerprint.addresses import read_mailboxes
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import BodyFacts, Header, Transaction
 from catcher.smtp import MessageStream
 
 _CHUNK = 65_536

@@ -18,9 +18,9 @@ from catcher.cli.at_desk import shown, with_contacts, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk.catalogue import stop_now
 from catcher.desk.files import write_private
-from catcher.model.notice import Notice, NoticeForm
-from catcher.model.noticelife import Act, NoticeState
-from catcher.model.suppression import Suppression
+from catcher.model.telling.notice import Notice, NoticeForm
+from catcher.model.telling.noticelife import Act, NoticeState
+from catcher.model.telling.suppression import Suppression
 from catcher.wiring import SystemClock
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from catcher.cli.at_desk import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import observations
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.fingerprint import Evidence, EvidenceKind, Tier
-from catcher.model.observation import Observation
+from catcher.model.mail.fingerprint import Evidence, EvidenceKind, Tier
+from catcher.model.mail.observation import Observation
 
 F = TypeVar("F", bound=Callable[..., Any])
 

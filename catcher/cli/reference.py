@@ -18,7 +18,7 @@ import click
 
 from catcher.cli import root
 from catcher.config import reference as configuration
-from catcher.model.observation import field_dictionary
+from catcher.model.mail.observation import field_dictionary
 
 _HEAD = """\
 # Commands

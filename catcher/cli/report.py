@@ -11,7 +11,7 @@ from catcher.cli.options import config_option, json_option, print_json, print_ta
 from catcher.config import Config
 from catcher.desk import forms, reports
 from catcher.desk.reports import ReportCandidate
-from catcher.model.measures import Period
+from catcher.model.leak.measures import Period
 from catcher.report import Language, ReportForm
 
 _language_option = click.option(

@@ -33,7 +33,6 @@ from catcher.config.values import (
     base,
     wrong,
 )
-from catcher.model.alert import CHOOSABLE
 from catcher.model.defaults import (
     DNS_REPLY_RATE,
     DNS_SLIP,
@@ -45,6 +44,7 @@ from catcher.model.defaults import (
     SMTP_CONNECTIONS,
 )
 from catcher.model.language import Language, named_languages
+from catcher.model.telling.alert import CHOOSABLE
 
 
 class ConfigSection(BaseModel):

@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, Validati
 from pydantic_core import PydanticCustomError
 
 from catcher.config.address import ListenAddress, ListenAddressError
-from catcher.model.alert import CHOOSABLE, AlertKind
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.language import is_language
-from catcher.model.mailaddress import AddressError, mail_address
+from catcher.model.mail.mailaddress import AddressError, mail_address
+from catcher.model.telling.alert import CHOOSABLE, AlertKind
 
 SUBMISSION_PORTS = frozenset({465, 587})
 """Ports to which clients bring passwords (RFC 6409, RFC 8314): never listened on."""

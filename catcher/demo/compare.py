@@ -11,8 +11,8 @@ from typing import Any
 from catcher.demo.event import Event, Manner, Story
 from catcher.demo.organisations import CONTRACTOR
 from catcher.demo.play import Played
-from catcher.model.fingerprint import Tier
-from catcher.model.observation import Observation
+from catcher.model.mail.fingerprint import Tier
+from catcher.model.mail.observation import Observation
 
 _FORGED = (Story.FORGED, Story.FORGED_SIGNED)
 

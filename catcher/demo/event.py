@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from catcher.demo.organisations import SendingHost
-from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.mail.fingerprint import MailClass, Tier
 
 
 class Story(StrEnum):

@@ -14,8 +14,8 @@ from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
 from catcher.desk.incidents import Appraisal
 from catcher.desk.reports import Built
-from catcher.model.measures import Period
-from catcher.model.observation import Observation
+from catcher.model.leak.measures import Period
+from catcher.model.mail.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from catcher.demo.event import Story
 from catcher.demo.organisations import CONTRACTOR
 from catcher.demo.outcome import MonthResult
-from catcher.model.fingerprint import Tier
-from catcher.model.incident import Role
-from catcher.model.observation import Observation
+from catcher.model.leak.incident import Role
+from catcher.model.mail.fingerprint import Tier
+from catcher.model.mail.observation import Observation
 
 
 def sentences(outcome: MonthResult) -> Iterator[str]:

@@ -24,8 +24,8 @@ from catcher.demo.stage import Stage, serving, set_up
 from catcher.desk.context import Desk
 from catcher.directory import party_of
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.measures import Period
-from catcher.model.report import ReportOperator
+from catcher.model.leak.measures import Period
+from catcher.model.telling.report import ReportOperator
 
 
 class Progress(Protocol):

@@ -14,9 +14,9 @@ from catcher.demo.event import Manner, Story
 from catcher.demo.outcome import MonthResult
 from catcher.demo.plain_words import sentences
 from catcher.desk.incidents import Appraisal
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Role
-from catcher.model.observation import Observation
+from catcher.model.leak.incident import Role
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.observation import Observation
 
 _EXAMPLES = (
     Story.CONTRACTOR, Story.HOSPITAL, Story.MINISTRY, Story.FORGED, Story.FORGED_SIGNED, Story.REPLAY,

@@ -21,8 +21,8 @@ from typing import Protocol
 
 from catcher.catalogue import Catalogue
 from catcher.incident.alarm import LOOKS_BACK, alarms
-from catcher.model.alert import Alert, AlertDelivery, AlertKind, Channel
 from catcher.model.ports import Store
+from catcher.model.telling.alert import Alert, AlertDelivery, AlertKind, Channel
 
 ENDS_SOON = (1, 7)
 """Days before the end of a policy on which an alert goes out, nearest first."""

@@ -16,7 +16,7 @@ from catcher.desk.control import request
 from catcher.desk.doubtful import doubtful_with
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

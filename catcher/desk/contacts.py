@@ -16,9 +16,9 @@ from pathlib import Path
 from catcher.catalogue.atomic import locked, replace_file
 from catcher.desk.context import NotFound
 from catcher.directory.contacts import Entered, Listings, entered, entered_in, rendered_contacts
-from catcher.model.contact import Contact, Source, StepOutcome, bounced, confirmed, merged
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.ports import Store
+from catcher.model.telling.contact import Contact, Source, StepOutcome, bounced, confirmed, merged
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from catcher.incident import Thresholds
 from catcher.model.errors import CatcherError
 from catcher.model.ports import Folder, Store
-from catcher.model.report import ReportOperator
+from catcher.model.telling.report import ReportOperator
 
 
 class NotFound(CatcherError):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from catcher.catalogue import Catalogue
-from catcher.model.lookup import LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from catcher.model.ports import Resolver
 
 A_ROUND = 100

@@ -7,9 +7,9 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 from catcher.desk.context import Desk
-from catcher.model.fingerprint import Tier
-from catcher.model.measures import Measures, Period
-from catcher.model.observation import Observation
+from catcher.model.leak.measures import Measures, Period
+from catcher.model.mail.fingerprint import Tier
+from catcher.model.mail.observation import Observation
 from catcher.report import EVIDENCE_DAYS, EVIDENCE_ROWS
 
 SCAN_ROWS = 50_000

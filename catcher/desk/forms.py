@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.report import Report
+from catcher.model.telling.report import Report
 from catcher.report import Language, ReportForm, is_address, letter, picture, render, report_message
 
 KIT_FOLDER = "kit"

@@ -10,8 +10,8 @@ from catcher.desk.context import Desk, NotFound
 from catcher.desk.life import Lives, Standing
 from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
 from catcher.incident.measures import Granularity
-from catcher.model.incident import Incident
-from catcher.model.measures import Measures, Period
+from catcher.model.leak.incident import Incident
+from catcher.model.leak.measures import Measures, Period
 
 
 @dataclass(frozen=True, slots=True)

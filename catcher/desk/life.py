@@ -11,9 +11,9 @@ from functools import lru_cache
 from catcher.desk.context import Desk
 from catcher.incident import Visibility, effect, life, senders
 from catcher.incident.effect import Days
-from catcher.model.incident import Incident, IncidentKey, Role
-from catcher.model.life import Effect, Life
-from catcher.model.notice import Notice
+from catcher.model.leak.incident import Incident, IncidentKey, Role
+from catcher.model.leak.life import Effect, Life
+from catcher.model.telling.notice import Notice
 
 _DOMAINS = 16
 """Typo domains whose senders are cached: a list of incidents visits the domains in no order."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from catcher.desk.context import Desk, NotFound
-from catcher.model.observation import Observation
+from catcher.model.mail.observation import Observation
 
 CSV_COLUMNS = (
     "id",

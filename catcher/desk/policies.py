@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from catcher.catalogue import Catalogue
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from catcher.model.ports import Store
 
 

@@ -17,11 +17,11 @@ from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
 from catcher.desk.life import Lives, Standing, notified_days
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
-from catcher.model.answer import AnswerAddresses
-from catcher.model.incident import Role
-from catcher.model.measures import Measures, Period
-from catcher.model.observation import Observation
-from catcher.model.report import Report, ReportRules
+from catcher.model.leak.incident import Role
+from catcher.model.leak.measures import Measures, Period
+from catcher.model.mail.observation import Observation
+from catcher.model.telling.answer import AnswerAddresses
+from catcher.model.telling.report import Report, ReportRules
 from catcher.report import EVIDENCE_DAYS, Directory, Language, ReportForm, compose, reference, subject
 
 NotifiedOn = Mapping[tuple[str, str], date]

@@ -18,9 +18,9 @@ from catcher.desk import alerts
 from catcher.desk.alerts import AlertBatch, Courier, StoreTrouble
 from catcher.desk.delegation import Delegations
 from catcher.desk.policies import note_policies
-from catcher.model.alert import Alert, AlertKind
 from catcher.model.errors import CatcherError, EnvironmentFailure
 from catcher.model.ports import Folder, Store
+from catcher.model.telling.alert import Alert, AlertKind
 
 log = logging.getLogger("catcher.watch")
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from catcher.directory.imports import Listed, directories
 from catcher.directory.parties import party_of
 from catcher.directory.suffixes import Suffixes
-from catcher.model.contact import Contact, Source
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.mailaddress import AddressError, mail_address
+from catcher.model.mail.mailaddress import AddressError, mail_address
+from catcher.model.telling.contact import Contact, Source
 
 CONTACT_COLUMNS = ("party", "address", "language", "openpgp")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}\Z")

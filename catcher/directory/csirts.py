@@ -16,7 +16,7 @@ from pathlib import Path
 
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.mailaddress import AddressError, mail_address
+from catcher.model.mail.mailaddress import AddressError, mail_address
 
 CSIRT_FILE = "csirts.csv"
 """The operator's table, in the state folder."""

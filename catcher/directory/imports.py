@@ -20,7 +20,7 @@ from pathlib import Path
 from catcher.directory.parties import party_of
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.mailaddress import AddressError, mail_address
+from catcher.model.mail.mailaddress import AddressError, mail_address
 
 IMPORT_HEADER = ("domain", "organisation", "contact")
 MAX_ROWS = 1_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from catcher.model.fingerprint import Platform
+from catcher.model.mail.fingerprint import Platform
 
 
 def _listed(name: str) -> frozenset[str]:

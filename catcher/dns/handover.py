@@ -26,8 +26,8 @@ import msgpack  # type: ignore[import-untyped]
 
 from catcher.dns.limit import V4_OCTETS, V6_OCTETS
 from catcher.dns.tally import DemandRow, DemandTally, spelled
-from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
+from catcher.model.leak.demand import DemandKey
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import assert_never
 from catcher.dns.templatetypes import TEMPLATE_TYPES
 from catcher.dns.wire import Rdata, RRset, RRType
 from catcher.dns.zone import RRsets, Zone
-from catcher.model.policy import RULES, DnsMail, Policy
+from catcher.model.mail.policy import RULES, DnsMail, Policy
 
 MAIL = {policy: rules.dns for policy, rules in RULES.items()}
 """What each policy publishes; a name under one with REFUSED has no zone."""

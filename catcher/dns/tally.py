@@ -13,7 +13,7 @@ from catcher.dns.fastcount import count as count_all
 from catcher.dns.limit import V4_OCTETS, V6_OCTETS, as_network
 from catcher.dns.mnemonic import from_mnemonic, to_mnemonic
 from catcher.dns.wire import Rcode
-from catcher.model.demand import DemandKey
+from catcher.model.leak.demand import DemandKey
 
 DemandCell = bytes
 """The key under which one reply is counted: a code in four octets (QTYPE in two, kind of answer, rcode), then the

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.mailbox import Mailbox
 from catcher.model.value import value
 
 MAX_MAILBOXES = 500

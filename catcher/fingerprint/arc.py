@@ -16,9 +16,9 @@ from catcher.fingerprint.keyrecord import KeyRecordError, read_key_record
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.signature import DkimSignature, SignatureSyntaxError, arc_instance, read_seal, read_signature
 from catcher.fingerprint.tags import without_value_of
-from catcher.model.fingerprint import ArcResult, AuthResult
-from catcher.model.lookup import LookupType, Status
-from catcher.model.transaction import BodyFacts, Canonicalization, Header, HeaderField
+from catcher.model.mail.fingerprint import ArcResult, AuthResult
+from catcher.model.mail.lookup import LookupType, Status
+from catcher.model.mail.transaction import BodyFacts, Canonicalization, Header, HeaderField
 from catcher.model.value import value
 
 MAX_SETS = 10

@@ -14,9 +14,9 @@ from catcher.fingerprint.dmarcrecord import walk
 from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.spf import judge_spf
-from catcher.model.fingerprint import ArcResult, Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.model.mail.fingerprint import ArcResult, Authentication, AuthResult, DkimResult, DmarcResult, SpfResult
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import BodyFacts, Header, Transaction
 from catcher.model.value import value
 
 _NOTHING_JUDGED = Authentication()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 
 from catcher.fingerprint.canonical import single_blanks, without_trailing_blanks
-from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
+from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted
 
 _BLANK_LINES = b"\r\n" * 2048
 

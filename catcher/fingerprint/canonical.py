@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from catcher.fingerprint.tags import without_value_of
-from catcher.model.transaction import Canonicalization, HeaderField
+from catcher.model.mail.transaction import Canonicalization, HeaderField
 
 _BLANK = 0x20
 _LAST = itemgetter(-1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from catcher.model.fingerprint import Intended, Platform
+from catcher.model.mail.fingerprint import Intended, Platform
 from catcher.model.value import value
 
 

@@ -31,9 +31,9 @@ from catcher.fingerprint.signature import (
     header_fields,
     read_signature,
 )
-from catcher.model.fingerprint import AuthResult
-from catcher.model.lookup import LookupType, Status
-from catcher.model.transaction import BodyFacts, Header, HeaderField
+from catcher.model.mail.fingerprint import AuthResult
+from catcher.model.mail.lookup import LookupType, Status
+from catcher.model.mail.transaction import BodyFacts, Header, HeaderField
 from catcher.model.value import value
 
 AHEAD_SECONDS = 3600

@@ -9,8 +9,8 @@ from catcher.fingerprint.dmarc7489 import Identifier, differing, former_result
 from catcher.fingerprint.dmarcrecord import DmarcRecord, Walk, walk
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.domain import is_at_or_below
-from catcher.model.fingerprint import AuthResult, DmarcResult
-from catcher.model.lookup import LookupType, Status
+from catcher.model.mail.fingerprint import AuthResult, DmarcResult
+from catcher.model.mail.lookup import LookupType, Status
 from catcher.model.value import value
 
 

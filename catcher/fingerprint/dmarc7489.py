@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 from catcher.fingerprint.dmarcrecord import DmarcRecord, read_dmarc_record
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.fingerprint import AuthResult
-from catcher.model.lookup import LookupType, Question, Status
+from catcher.model.mail.fingerprint import AuthResult
+from catcher.model.mail.lookup import LookupType, Question, Status
 from catcher.model.value import value
 
 _DECIDED = frozenset({AuthResult.PASS, AuthResult.FAIL, AuthResult.NONE})

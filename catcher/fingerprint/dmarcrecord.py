@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.lookup import LookupType, Status
+from catcher.model.mail.lookup import LookupType, Status
 
 _POLICIES = frozenset({"none", "quarantine", "reject"})
 _MAX_LABELS = 8

@@ -16,7 +16,7 @@ from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import ClientNetwork
 from catcher.fingerprint.signature import DkimSignature
-from catcher.model.fingerprint import AuthResult, Freshness
+from catcher.model.mail.fingerprint import AuthResult, Freshness
 
 MAX_AGE = timedelta(days=3)
 """Age of the oldest signature that is fresh."""

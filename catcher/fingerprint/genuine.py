@@ -14,7 +14,7 @@ from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.network import ClientNetwork
 from catcher.fingerprint.trait import Trait
 from catcher.fingerprint.weights import BIAS, TRAIT_WEIGHTS
-from catcher.model.fingerprint import AuthResult, Sender, Tier
+from catcher.model.mail.fingerprint import AuthResult, Sender, Tier
 
 _ODDS = [TRAIT_WEIGHTS.get(trait, 0.0) for trait in Trait]
 _WEIGHTS = dict(zip(Trait, _ODDS, strict=True))

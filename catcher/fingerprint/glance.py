@@ -5,7 +5,7 @@ from __future__ import annotations
 from catcher.fingerprint import subjects
 from catcher.fingerprint.addresses import MAX_MAILBOXES, NOBODY, AddressList, read_address_list
 from catcher.fingerprint.fieldnames import FIELDS_READ, ONCE
-from catcher.model.transaction import Header, HeaderField
+from catcher.model.mail.transaction import Header, HeaderField
 
 HEADER_READ_OCTETS = 2048
 """Octets of a field's value that are read; the rest is ignored."""

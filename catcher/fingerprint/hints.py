@@ -15,7 +15,7 @@ from catcher.fingerprint.addresses import domain_or_none
 from catcher.fingerprint.facts import Fact
 from catcher.fingerprint.glance import HeaderView
 from catcher.model.domain import is_at_or_below
-from catcher.model.fingerprint import Basis, Intended
+from catcher.model.mail.fingerprint import Basis, Intended
 
 _NOTHING: frozenset[Fact] = frozenset()
 _FIELDS = (b"to", b"cc", b"in-reply-to", b"references")

@@ -26,10 +26,10 @@ from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.platforms import header_platforms
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.spf import is_ip_address
-from catcher.model.fingerprint import Fingerprint, Intended
-from catcher.model.lookup import LookupResults, Unanswered
-from catcher.model.marking import Marking
-from catcher.model.transaction import Transaction
+from catcher.model.mail.fingerprint import Fingerprint, Intended
+from catcher.model.mail.lookup import LookupResults, Unanswered
+from catcher.model.mail.marking import Marking
+from catcher.model.mail.transaction import Transaction
 from catcher.model.value import value
 
 

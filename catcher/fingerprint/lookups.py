@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from catcher.model.lookup import LookupResult, LookupResults, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupResults, LookupType, Question, Status
 
 MAX_ROUNDS = 24
 """Rounds of asking after which a caller gives up with ``failing_the_rest``. SPF's own limit of ten look-ups, each with

@@ -21,8 +21,8 @@ import re
 from urllib.parse import unquote
 
 from catcher.fingerprint.subjects import decoded
-from catcher.model.marking import Marking, Scheme
-from catcher.model.transaction import Header
+from catcher.model.mail.marking import Marking, Scheme
+from catcher.model.mail.transaction import Header
 
 LEVELS = (
     "top-secret",

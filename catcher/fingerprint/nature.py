@@ -17,8 +17,8 @@ from catcher.fingerprint.hints import Hints, read_hints
 from catcher.fingerprint.network import ClientNetwork
 from catcher.fingerprint.traits import traits
 from catcher.model.domain import is_at_or_below
-from catcher.model.fingerprint import Intended, MailClass, Nature, Sender, TypoKind
-from catcher.model.transaction import Transaction
+from catcher.model.mail.fingerprint import Intended, MailClass, Nature, Sender, TypoKind
+from catcher.model.mail.transaction import Transaction
 from catcher.model.value import value
 
 _BOUNCE = {Fact.DELIVERY_REPORT, Fact.FAILED_RECIPIENTS, Fact.DAEMON}

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from catcher.fingerprint.addresses import domain_or_none
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.fingerprint import AuthResult
-from catcher.model.lookup import LookupResult, LookupType, Status
+from catcher.model.mail.fingerprint import AuthResult
+from catcher.model.mail.lookup import LookupResult, LookupType, Status
 from catcher.model.value import value
 
 _MAX_NAMES = 4

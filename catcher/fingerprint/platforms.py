@@ -5,7 +5,7 @@ A platform is named by a domain of its own, the one in its reverse DNS. It never
 
 from __future__ import annotations
 
-from catcher.model.transaction import Header
+from catcher.model.mail.transaction import Header
 
 _BY_FIELD = {
     b"x-ms-exchange-crosstenant-id": "outlook.com",

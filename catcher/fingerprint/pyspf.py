@@ -16,7 +16,7 @@ from typing import Any
 import spf  # type: ignore[import-untyped]
 
 from catcher.fingerprint.lookups import Lookups, presentation
-from catcher.model.lookup import LookupType, Question, Status
+from catcher.model.mail.lookup import LookupType, Question, Status
 
 _WITHHELD = "localpartwithheld"
 """A placeholder for the local-part while macros are expanded. It has only letters, so no delimiter of a macro splits

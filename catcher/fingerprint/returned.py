@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from catcher.fingerprint.facts import Fact, header_facts
 from catcher.fingerprint.glance import HeaderView
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import Header
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import Header
 
 
 class Returned(StrEnum):

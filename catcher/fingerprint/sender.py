@@ -13,7 +13,7 @@ from functools import lru_cache
 from catcher.fingerprint.authentication import Authenticated
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import ClientNetwork
-from catcher.model.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier
+from catcher.model.mail.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier
 from catcher.model.value import value
 
 _CACHED_SENDERS = 4_096

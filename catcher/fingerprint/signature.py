@@ -7,7 +7,7 @@ from dataclasses import field
 
 from catcher.fingerprint.tags import TagListError, base64_value, decimal_value, parse_tags, without_white_space
 from catcher.model.domain import DomainError, is_at_or_below, to_alabel
-from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted, Header, HeaderField
+from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted, Header, HeaderField
 from catcher.model.value import value
 
 MAX_SIGNATURES = 8

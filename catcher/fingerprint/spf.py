@@ -8,8 +8,8 @@ from datetime import datetime
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.pyspf import Evaluation, LocalPartWithheld
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.fingerprint import AuthResult, SpfResult
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.fingerprint import AuthResult, SpfResult
+from catcher.model.mail.mailbox import Mailbox
 
 
 def judge_spf(

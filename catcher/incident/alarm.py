@@ -16,9 +16,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from catcher.model.alert import Alert, AlertKind
-from catcher.model.fingerprint import Tier
-from catcher.model.incident import Cell, Count, Incident, Role
+from catcher.model.leak.incident import Cell, Count, Incident, Role
+from catcher.model.mail.fingerprint import Tier
+from catcher.model.telling.alert import Alert, AlertKind
 
 SPIKE_LEAST = 10
 """Fewest mails in a day that are a spike."""

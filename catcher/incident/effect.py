@@ -26,8 +26,8 @@ from datetime import date
 
 from catcher.incident.rates import rate_ratio
 from catcher.incident.seeing import DAY, Visibility
-from catcher.model.incident import Incident, Role
-from catcher.model.life import Effect, Trend, Volume, VolumeChange
+from catcher.model.leak.incident import Incident, Role
+from catcher.model.leak.life import Effect, Trend, Volume, VolumeChange
 
 LEAST_DAYS = 14
 """Fewest days of either span: with fewer no comparison is made."""

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-from catcher.model.fingerprint import Basis, MailClass, Tier
-from catcher.model.incident import Cell, Count, Incident, IncidentKey, MailboxDay, MailboxTotal, Role, Side
-from catcher.model.observation import Observation
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import Cell, Count, Incident, IncidentKey, MailboxDay, MailboxTotal, Role, Side
+from catcher.model.mail.fingerprint import Basis, MailClass, Tier
+from catcher.model.mail.observation import Observation
+from catcher.model.mail.policy import Outcome
 
 PartyOf = Callable[[str], str | None]
 """Domain → organizational domain, or None when it is no organisation (freemail, shared platform)."""

@@ -27,10 +27,10 @@ from itertools import pairwise
 from math import ceil
 
 from catcher.incident.seeing import DAY, Visibility
-from catcher.model.fingerprint import Tier
-from catcher.model.incident import Cell, Count, Incident
-from catcher.model.life import IncidentState, Life
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import Cell, Count, Incident
+from catcher.model.leak.life import IncidentState, Life
+from catcher.model.mail.fingerprint import Tier
+from catcher.model.mail.policy import Outcome
 
 CHANCE = 0.01
 """Chance of a silence, at the earlier pace, at which it is called quiet."""

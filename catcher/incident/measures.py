@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import REFLECTS, Cell, Count, Crowd, Incident, MailboxDay, MailboxTotal, Side
-from catcher.model.measures import Bar, Counterparty, Mailboxes, Measures, Period, Tally
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import REFLECTS, Cell, Count, Crowd, Incident, MailboxDay, MailboxTotal, Side
+from catcher.model.leak.measures import Bar, Counterparty, Mailboxes, Measures, Period, Tally
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.policy import Outcome
 
 FLOOR_MAILBOXES = 3
 FLOOR_DAYS = 3

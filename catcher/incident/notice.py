@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catcher.model.defaults import NOTICE_DAYS, NOTICE_MAILBOXES
-from catcher.model.measures import Measures
+from catcher.model.leak.measures import Measures
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from catcher.model.policy import PolicySince
+from catcher.model.mail.policy import PolicySince
 
 DAY = timedelta(days=1)
 

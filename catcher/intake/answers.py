@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from catcher.model.answer import PartyAnswer, Verb
 from catcher.model.errors import CatcherError
-from catcher.model.incident import Role
-from catcher.model.notice import LedgerEntry, OutOfOrder
-from catcher.model.noticelife import REQUESTS, Act
+from catcher.model.leak.incident import Role
 from catcher.model.ports import NoteAnswers, Store
+from catcher.model.telling.answer import PartyAnswer, Verb
+from catcher.model.telling.notice import LedgerEntry, OutOfOrder
+from catcher.model.telling.noticelife import REQUESTS, Act
 
 BY_ANSWER = "answer"
 """The ledger's ``who`` of a step that an answer by mail made."""

@@ -18,7 +18,7 @@ from catcher.fingerprint import Context, TransactionFacts, fingerprint_from
 from catcher.intake.observe import judged_again
 from catcher.intake.rounds import LOOKUP_SECONDS, ask_until_answered
 from catcher.model.errors import CatcherError
-from catcher.model.observation import Observation
+from catcher.model.mail.observation import Observation
 from catcher.model.ports import ObservationSink, Resolver
 from catcher.model.value import value
 from catcher.privacy import Tokens

@@ -16,11 +16,11 @@ from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
 from catcher.intake.rounds import ask_until_answered
 from catcher.lookalike import Match
-from catcher.model.answer import PartyAnswer
-from catcher.model.lookup import Unanswered
-from catcher.model.policy import Outcome, Policy
+from catcher.model.mail.lookup import Unanswered
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.transaction import Transaction
 from catcher.model.ports import NoteAnswers, ObservationSink, Resolver
-from catcher.model.transaction import Transaction
+from catcher.model.telling.answer import PartyAnswer
 from catcher.privacy import KeyRing, Tokens
 
 _REF_ALPHABET = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from catcher.catalogue import Catalogue
 from catcher.lookalike import Match
-from catcher.model.fingerprint import Basis, Intended
+from catcher.model.mail.fingerprint import Basis, Intended
 
 _CACHED_DOMAINS = 1_024
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
 from catcher.model.domain import is_at_or_below
-from catcher.model.fingerprint import Fingerprint
-from catcher.model.observation import Observation, SizeClass
-from catcher.model.policy import Outcome, Policy
-from catcher.model.transaction import Transaction
+from catcher.model.mail.fingerprint import Fingerprint
+from catcher.model.mail.observation import Observation, SizeClass
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.transaction import Transaction
 from catcher.model.value import value
 from catcher.privacy import Tokens
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from catcher.fingerprint import MAX_ROUNDS, failing_the_rest
-from catcher.model.lookup import LookupResult, LookupResults, Question, Unanswered
+from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Unanswered
 from catcher.model.ports import Resolver
 
 _T = TypeVar("_T")

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from catcher.model.fingerprint import Authentication, AuthResult, DkimResult, Evidence, EvidenceKind, Sender, Tier
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.fingerprint import Authentication, AuthResult, DkimResult, Evidence, EvidenceKind, Sender, Tier
+from catcher.model.mail.mailbox import Mailbox
 
 _CACHED_SENDERS = 4_096
 """Senders whose storable form is kept: the same ones write again."""

@@ -14,7 +14,7 @@ from catcher.lookalike.name import Registrable, name_of
 from catcher.lookalike.none import none_features
 from catcher.lookalike.weights import EDIT_WEIGHTS
 from catcher.model.domain import parents
-from catcher.model.fingerprint import IntendedCandidate
+from catcher.model.mail.fingerprint import IntendedCandidate
 
 LIKELY = 0.5
 """Nothing is claimed unless it is so probable that one of the protected names was meant."""

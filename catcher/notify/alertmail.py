@@ -12,8 +12,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from catcher.model.alert import Alert, Channel, summed
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.telling.alert import Alert, Channel, summed
 from catcher.notify.outgoing import Outgoing
 from catcher.notify.sending import MailTransport
 from catcher.notify.signing import SigningKey

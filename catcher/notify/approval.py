@@ -11,11 +11,11 @@ from email.policy import SMTP
 from catcher.desk.context import NotFound
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import CatcherError
-from catcher.model.incident import IncidentKey
-from catcher.model.notice import LedgerEntry, Notice, NoticeForm, OutOfOrder
-from catcher.model.noticelife import Act, NoticeState
+from catcher.model.leak.incident import IncidentKey
 from catcher.model.ports import Store
-from catcher.model.suppression import Scope, Suppression
+from catcher.model.telling.notice import LedgerEntry, Notice, NoticeForm, OutOfOrder
+from catcher.model.telling.noticelife import Act, NoticeState
+from catcher.model.telling.suppression import Scope, Suppression
 
 
 class NotNow(CatcherError):

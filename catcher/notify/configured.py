@@ -13,9 +13,9 @@ from catcher.desk.alerts import Courier
 from catcher.desk.contacts import ContactBook
 from catcher.desk.context import Desk
 from catcher.model.clock import Clock
-from catcher.model.contact import Contact
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.ports import Store
+from catcher.model.telling.contact import Contact
 from catcher.privacy import notice_codes
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
-from catcher.model.contact import Contact
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.measures import Period
-from catcher.model.notice import TEXT_DAYS, LedgerEntry, Notice, NoticeForm, notice_id
-from catcher.model.noticelife import Act, NoticeState
-from catcher.model.report import Report
+from catcher.model.leak.measures import Period
+from catcher.model.telling.contact import Contact
+from catcher.model.telling.notice import TEXT_DAYS, LedgerEntry, Notice, NoticeForm, notice_id
+from catcher.model.telling.noticelife import Act, NoticeState
+from catcher.model.telling.report import Report
 from catcher.notify.due import ContactsOf, DueNotice, due_notices
 from catcher.notify.ladder import NextStep, makes_bad
 from catcher.notify.openpgp import check_key

@@ -14,11 +14,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from catcher.desk.incidents import Appraisal
-from catcher.model.contact import Contact
-from catcher.model.incident import IncidentKey
-from catcher.model.measures import Period
-from catcher.model.notice import Notice
-from catcher.model.suppression import Suppression, suppressed
+from catcher.model.leak.incident import IncidentKey
+from catcher.model.leak.measures import Period
+from catcher.model.telling.contact import Contact
+from catcher.model.telling.notice import Notice
+from catcher.model.telling.suppression import Suppression, suppressed
 from catcher.notify.ladder import NextStep, next_step
 
 ContactsOf = Callable[[str], Sequence[Contact]]

@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from catcher.model.addressee import Addressee
-from catcher.model.contact import Contact, Source, next_contact
-from catcher.model.incident import IncidentKey
-from catcher.model.notice import Notice, NoticeForm
-from catcher.model.noticelife import Act, NoticeState
+from catcher.model.leak.incident import IncidentKey
+from catcher.model.telling.addressee import Addressee
+from catcher.model.telling.contact import Contact, Source, next_contact
+from catcher.model.telling.notice import Notice, NoticeForm
+from catcher.model.telling.noticelife import Act, NoticeState
 
 REPAIR = timedelta(days=2)
 """Time after a bounce in which it may still prove wrong."""

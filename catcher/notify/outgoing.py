@@ -8,8 +8,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catcher.model.answer import Verb
-from catcher.model.notice import Notice
+from catcher.model.telling.answer import Verb
+from catcher.model.telling.notice import Notice
 from catcher.notify.openpgp import encrypted
 from catcher.privacy import NoticeCodes
 

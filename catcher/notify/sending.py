@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from catcher.model.clock import Clock
-from catcher.model.notice import TEXT_DAYS, LedgerEntry, Notice, NoticeForm, OutOfOrder
-from catcher.model.noticelife import Act, NoticeState
 from catcher.model.ports import Store
-from catcher.model.suppression import suppressed
+from catcher.model.telling.notice import TEXT_DAYS, LedgerEntry, Notice, NoticeForm, OutOfOrder
+from catcher.model.telling.noticelife import Act, NoticeState
+from catcher.model.telling.suppression import suppressed
 from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from catcher.fingerprint import BodyDigest
 from catcher.fingerprint.canonical import signed_octets
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted, HeaderField
+from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted, HeaderField
 from catcher.privacy.keyfile import sync_folder
 
 RSA_BITS = 2048

@@ -27,8 +27,8 @@ from urllib.parse import urlsplit
 
 import h11
 
-from catcher.model.alert import Alert, Channel, summed
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.telling.alert import Alert, Channel, summed
 
 DELIVERY_SECONDS = 20.0
 """Most seconds of a delivery, whatever the receiver does."""

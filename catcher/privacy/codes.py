@@ -15,7 +15,7 @@ import hmac
 import re
 from pathlib import Path
 
-from catcher.model.answer import AnswerAddresses, Verb
+from catcher.model.telling.answer import AnswerAddresses, Verb
 from catcher.privacy.keyfile import key_of
 
 _ID = re.compile(r"ntc-([0-9a-f]{12})\Z")

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from catcher.model.notice import TEXT_DAYS
-from catcher.model.observation import Observation, Retention, field_dictionary
+from catcher.model.mail.observation import Observation, Retention, field_dictionary
+from catcher.model.telling.notice import TEXT_DAYS
 from catcher.privacy.tokens import period_of
 
 COARSE_AFTER = timedelta(days=30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from datetime import UTC, datetime, timedelta
 
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.mailbox import Mailbox
 
 KEY_OCTETS = 32
 """Octets of a period's key: as long as SHA-256's output, below which RFC 2104 §3 advises against a key."""

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from catcher.model.language import Language
-from catcher.model.measures import Bar
+from catcher.model.leak.measures import Bar
 from catcher.report.words import WORDS
 
 if TYPE_CHECKING:

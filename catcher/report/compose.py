@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from ipaddress import ip_address
 
-from catcher.model.answer import AnswerAddresses
 from catcher.model.domain import is_at_or_below
-from catcher.model.fingerprint import AuthResult
-from catcher.model.incident import Count, IncidentKey, Role
-from catcher.model.life import Effect, IncidentState, Life
-from catcher.model.measures import Bar, Counterparty, Measures, Period
-from catcher.model.observation import Observation
-from catcher.model.report import (
+from catcher.model.leak.incident import Count, IncidentKey, Role
+from catcher.model.leak.life import Effect, IncidentState, Life
+from catcher.model.leak.measures import Bar, Counterparty, Measures, Period
+from catcher.model.mail.fingerprint import AuthResult
+from catcher.model.mail.observation import Observation
+from catcher.model.telling.answer import AnswerAddresses
+from catcher.model.telling.report import (
     Counterpart,
     EvidenceRow,
     OtherSide,

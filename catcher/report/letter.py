@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.language import Language
-from catcher.model.report import Report
+from catcher.model.telling.report import Report
 from catcher.report.render import Layout, html
 
 

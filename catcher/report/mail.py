@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 
 from catcher.model.language import Language
-from catcher.model.report import Report
+from catcher.model.telling.report import Report
 from catcher.report.names import plain
 from catcher.report.render import Layout, ReportForm, html, render, subject
 

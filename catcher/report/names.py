@@ -8,7 +8,7 @@ import unicodedata
 import idna
 
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.report import PartyName
+from catcher.model.telling.report import PartyName
 
 UNSHOWABLE = "unprintable-name.invalid"
 """Stands for a text that is no domain name (RFC 6761 keeps ``invalid`` free)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from catcher.model.measures import Period
-from catcher.model.remedy import LogQuery, System
-from catcher.model.report import EvidenceRow, PartyName
+from catcher.model.leak.measures import Period
+from catcher.model.telling.remedy import LogQuery, System
+from catcher.model.telling.report import EvidenceRow, PartyName
 from catcher.report import pasted
 
 SYSTEMS = (System.EXCHANGE_ONLINE, System.DEFENDER, System.GOOGLE_WORKSPACE, System.POSTFIX, System.EXIM)

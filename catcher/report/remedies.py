@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from catcher.model.remedy import Remedy, RemedyPart, System
-from catcher.model.report import PartyName
+from catcher.model.telling.remedy import Remedy, RemedyPart, System
+from catcher.model.telling.report import PartyName
 from catcher.report import pasted
 
 KIT_FILES = {

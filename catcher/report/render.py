@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, assert_never
 
 from catcher.model.language import Language
-from catcher.model.report import Report
+from catcher.model.telling.report import Report
 from catcher.report import chart, sheet
 from catcher.report.words import filters
 

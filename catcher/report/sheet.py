@@ -10,9 +10,9 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 
-from catcher.model.incident import Role
-from catcher.model.policy import Outcome
-from catcher.model.report import PartyName, Report
+from catcher.model.leak.incident import Role
+from catcher.model.mail.policy import Outcome
+from catcher.model.telling.report import PartyName, Report
 
 SHEET_COLUMNS = (
     "timestamp", "severity", "ip", "hostname", "tag", "kind", "report", "incident", "period", "party", "party_name",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-from catcher.model.lookup import LookupResult, Question, Status
+from catcher.model.mail.lookup import LookupResult, Question, Status
 
 MAX_ENTRIES = 8192
 """Answers kept."""

@@ -12,7 +12,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from catcher.model.lookup import LookupResult, LookupType, Status
+from catcher.model.mail.lookup import LookupResult, LookupType, Status
 from catcher.resolve.records import RDTYPES, records_of
 
 _PAYLOAD = 1232

@@ -12,7 +12,7 @@ import dns.resolver
 from catcher.config import ListenAddress
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.lookup import LookupResult, LookupResults, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
 from catcher.resolve.budget import PER_HOUR, Budgets
 from catcher.resolve.cache import Cache
 from catcher.resolve.exchange import DnsReply, ask_server

@@ -16,7 +16,7 @@ from dns.rdtypes.ANY.TXT import TXT
 from dns.rdtypes.IN.A import A
 from dns.rdtypes.IN.AAAA import AAAA
 
-from catcher.model.lookup import LookupRecord, LookupType
+from catcher.model.mail.lookup import LookupRecord, LookupType
 
 RDTYPES = {rrtype: dns.rdatatype.from_text(rrtype) for rrtype in LookupType}
 

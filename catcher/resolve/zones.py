@@ -13,7 +13,7 @@ import dns.rdatatype
 import dns.zone
 
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.lookup import LookupResult, LookupResults, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
 from catcher.resolve.records import RDTYPES, dns_name_of, records_of
 
 _MAX_ALIASES = 10

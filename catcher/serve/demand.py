@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from catcher import dns, wiring
 from catcher.config import Config
-from catcher.model.demand import DemandKey
+from catcher.model.leak.demand import DemandKey
 from catcher.supervise import Station
 
 

@@ -18,8 +18,8 @@ from catcher.directory import Suffixes, owners
 from catcher.intake import matcher
 from catcher.intake.answers import note_answers
 from catcher.intake.intake import Intake
-from catcher.model.answer import PartyAnswer
 from catcher.model.clock import Clock
+from catcher.model.telling.answer import PartyAnswer
 from catcher.privacy import notice_codes
 from catcher.serve.store import WRITE_PATIENCE_SECONDS
 from catcher.store.link import StoreClient

@@ -21,9 +21,9 @@ from catcher.config import Config
 from catcher.desk.delegation import Delegations
 from catcher.desk.upkeep import upkeep
 from catcher.desk.watch import AlertWatch
-from catcher.model.alert import AlertKind
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.telling.alert import AlertKind
 from catcher.supervise import Station
 
 log = logging.getLogger("catcher.serve")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from catcher.model.transaction import BodyFacts, Header
+from catcher.model.mail.transaction import BodyFacts, Header
 from catcher.smtp.dots import DotDecoder
 from catcher.smtp.stream import MessageStream
 

@@ -30,8 +30,8 @@ from typing import assert_never
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
-from catcher.model.policy import Outcome
-from catcher.model.transaction import BodyFacts, Header
+from catcher.model.mail.policy import Outcome
+from catcher.model.mail.transaction import BodyFacts, Header
 from catcher.model.value import value
 from catcher.smtp import replies
 from catcher.smtp.data import Message

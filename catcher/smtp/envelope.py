@@ -9,10 +9,10 @@ from typing import Protocol
 
 from catcher.catalogue import Entry
 from catcher.fingerprint.returned import Returned, returned
-from catcher.model.answer import PartyAnswer, Verb
-from catcher.model.mailbox import Mailbox
-from catcher.model.policy import Outcome, Policy
-from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.transaction import BodyFacts, Header, Transaction
+from catcher.model.telling.answer import PartyAnswer, Verb
 from catcher.model.value import value
 from catcher.smtp.data import Message
 from catcher.smtp.policy import AFTER_DATA, RcptDecision, RcptResult

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from catcher.model.transaction import Header, HeaderField
+from catcher.model.mail.transaction import Header, HeaderField
 
 KEPT = 64 * 1024
 """Octets of header fields kept of one message."""

@@ -13,7 +13,7 @@ from dataclasses import field
 from functools import lru_cache
 
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.mailbox import Mailbox
 from catcher.model.value import value
 
 PATH_MOST = 512

@@ -8,9 +8,9 @@ from enum import Enum, auto
 from typing import assert_never
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.model.answer import PartyAnswer
-from catcher.model.mailbox import Mailbox
-from catcher.model.policy import RULES, DnsMail, Outcome, Policy, RcptReply
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.policy import RULES, DnsMail, Outcome, Policy, RcptReply
+from catcher.model.telling.answer import PartyAnswer
 from catcher.model.value import value
 from catcher.smtp import replies
 from catcher.smtp.replies import Reply

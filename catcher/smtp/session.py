@@ -12,7 +12,7 @@ from typing import assert_never
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
-from catcher.model.policy import Outcome
+from catcher.model.mail.policy import Outcome
 from catcher.smtp import replies
 from catcher.smtp.certificate import Certificates
 from catcher.smtp.connection import Connection

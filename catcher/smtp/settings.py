@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from catcher.model.answer import PartyAnswer
 from catcher.model.defaults import (
     LOOPBACK,
     SMTP_CONNECTION_RATE,
     SMTP_CONNECTION_RATE_PER_PREFIX,
     SMTP_CONNECTIONS,
 )
+from catcher.model.telling.answer import PartyAnswer
 from catcher.smtp.explanation import Explanations, built_in
 
 

@@ -11,7 +11,7 @@ These are all consumers of a body. No parameter, plug-in or configuration can ad
 from __future__ import annotations
 
 from catcher.fingerprint import BodyDigest, wanted_digests
-from catcher.model.transaction import BodyFacts, DigestWanted, Header
+from catcher.model.mail.transaction import BodyFacts, DigestWanted, Header
 from catcher.smtp.header import HeaderReader
 from catcher.smtp.lineends import LineEnds
 

@@ -11,7 +11,7 @@ from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from catcher.model.fingerprint import (
+from catcher.model.mail.fingerprint import (
     ArcResult,
     Authentication,
     AuthResult,
@@ -29,9 +29,9 @@ from catcher.model.fingerprint import (
     Tier,
     TypoKind,
 )
-from catcher.model.marking import Marking, Scheme
-from catcher.model.observation import Observation, SizeClass
-from catcher.model.policy import Outcome, Policy
+from catcher.model.mail.marking import Marking, Scheme
+from catcher.model.mail.observation import Observation, SizeClass
+from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.ports import ColumnValue
 
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode

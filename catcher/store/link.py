@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from catcher.model.errors import StoreUnavailable
-from catcher.model.observation import Observation, Stored
+from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
 from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute

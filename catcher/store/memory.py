@@ -11,15 +11,15 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from catcher.incident import count_mailboxes, merge
-from catcher.model.alert import Alert, AlertDelivery, Channel
-from catcher.model.contact import Contact, Source, StepOutcome
-from catcher.model.demand import DemandKey
-from catcher.model.incident import Crowd, Incident, IncidentKey, MailboxDay, MailboxTotal
-from catcher.model.notice import LedgerEntry, Notice
-from catcher.model.observation import Observation, Stored
-from catcher.model.policy import Policy, PolicySince
+from catcher.model.leak.demand import DemandKey
+from catcher.model.leak.incident import Crowd, Incident, IncidentKey, MailboxDay, MailboxTotal
+from catcher.model.mail.observation import Observation, Stored
+from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
-from catcher.model.suppression import Suppression
+from catcher.model.telling.alert import Alert, AlertDelivery, Channel
+from catcher.model.telling.contact import Contact, Source, StepOutcome
+from catcher.model.telling.notice import LedgerEntry, Notice
+from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import RETRY_AFTER, coarsened, cutoffs, emptied
 from catcher.store.codec import from_row
 from catcher.store.rules import (

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from catcher.model.alert import Alert, AlertDelivery
-from catcher.model.contact import Contact, StepOutcome, in_order
-from catcher.model.notice import LedgerEntry, Notice
-from catcher.model.observation import REVISED, Observation
+from catcher.model.mail.observation import REVISED, Observation
 from catcher.model.ports import ContactChange
-from catcher.model.suppression import Suppression
+from catcher.model.telling.alert import Alert, AlertDelivery
+from catcher.model.telling.contact import Contact, StepOutcome, in_order
+from catcher.model.telling.notice import LedgerEntry, Notice
+from catcher.model.telling.suppression import Suppression
 
 
 def to_the_minute(observation: Observation) -> Observation:

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-from catcher.model.observation import Stored
+from catcher.model.mail.observation import Stored
 from catcher.model.ports import ObservationRow
 from catcher.store.writer import Commit, Result
 

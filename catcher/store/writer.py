@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from catcher.model.errors import CatcherError
-from catcher.model.observation import Stored
+from catcher.model.mail.observation import Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.model.value import value
 from catcher.store.codec import from_row

@@ -11,7 +11,7 @@ import yaml
 
 from catcher.fingerprint.arc import judge_arc, read_arc
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.lookup import LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from tests.support.fingerprints import read
 from tests.support.shared import data
 

@@ -13,7 +13,7 @@ from dkim.canonicalization import CanonicalizationPolicy  # type: ignore[import-
 from dkim.crypto import HASH_ALGORITHMS  # type: ignore[import-untyped]
 
 from catcher.fingerprint import wanted_digests
-from catcher.model.transaction import DigestWanted
+from catcher.model.mail.transaction import DigestWanted
 from catcher.smtp import MessageStream
 from tests.support.seeds import seed
 from tests.support.shared import Amount

@@ -14,7 +14,7 @@ import dns.query
 import dns.rcode
 import pytest
 
-from catcher.model.remedy import System
+from catcher.model.telling.remedy import System
 from catcher.supervise.ports import own_port
 from tests.support.exim import exim
 from tests.support.kits import TYPOS, kit

@@ -11,7 +11,7 @@ import yaml
 
 from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.fingerprint.spf import check_host
-from catcher.model.lookup import LookupRecord, LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupRecord, LookupResult, LookupType, Question, Status
 from tests.support.shared import data
 
 _SUITE = data("auth/rfc7208-tests.yml")

@@ -15,7 +15,7 @@ from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, load_template
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zone import Zone
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.peers import peer
 
 CHECKERS = {

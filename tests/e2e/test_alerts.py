@@ -18,8 +18,8 @@ from threading import Thread
 
 import pytest
 
-from catcher.model.alert import Alert, AlertKind
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.telling.alert import Alert, AlertKind
 from catcher.notify.webhook import Webhook
 from catcher.smtp import self_signed
 from catcher.store import SqliteStore

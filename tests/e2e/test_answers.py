@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from catcher.intake.answers import ACTS
-from catcher.model.answer import Verb
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import Notice
-from catcher.model.noticelife import Act, NoticeState
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.telling.answer import Verb
+from catcher.model.telling.notice import Notice
+from catcher.model.telling.noticelife import Act, NoticeState
 from catcher.privacy import NoticeCodes, notice_codes
 from catcher.store import SqliteStore
 from tests.support.netns import HERE

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from catcher.cli import main
-from catcher.model.contact import ContactStatus
-from catcher.model.measures import Period
-from catcher.model.notice import Notice
-from catcher.model.noticelife import NoticeState
+from catcher.model.leak.measures import Period
+from catcher.model.telling.contact import ContactStatus
+from catcher.model.telling.notice import Notice
+from catcher.model.telling.noticelife import NoticeState
 from catcher.store import SqliteStore
 from catcher.supervise.ports import own_port
 from catcher.wiring import SystemClock

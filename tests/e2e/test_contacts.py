@@ -21,7 +21,7 @@ import pytest
 
 from catcher.directory import Csirts, Listings, Suffixes
 from catcher.directory.csirts import Csirt
-from catcher.model.contact import Contact, ContactStatus, Source, StepOutcome, StepReason, StepResult
+from catcher.model.telling.contact import Contact, ContactStatus, Source, StepOutcome, StepReason, StepResult
 from catcher.notify.find import Fetcher, Finder, NoParty, Search
 from catcher.notify.find.http import Page
 from catcher.notify.find.open import is_open

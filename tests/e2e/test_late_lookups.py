@@ -24,10 +24,10 @@ import dns.rdatatype
 from catcher.catalogue import Catalogue
 from catcher.intake.completion import TRIES
 from catcher.intake.intake import Intake
-from catcher.model.fingerprint import AuthResult, Tier
-from catcher.model.incident import Incident, IncidentKey, Role
-from catcher.model.lookup import LookupResults, Question
-from catcher.model.observation import Observation, Stored
+from catcher.model.leak.incident import Incident, IncidentKey, Role
+from catcher.model.mail.fingerprint import AuthResult, Tier
+from catcher.model.mail.lookup import LookupResults, Question
+from catcher.model.mail.observation import Observation, Stored
 from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
 from catcher.smtp import SmtpServer

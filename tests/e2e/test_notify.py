@@ -24,9 +24,9 @@ from typing import Any
 import dkim  # type: ignore[import-untyped]
 import pytest
 
-from catcher.model.answer import Verb
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.measures import Period
+from catcher.model.leak.measures import Period
+from catcher.model.telling.answer import Verb
 from catcher.notify import bounded
 from catcher.notify.smarthost import Smarthost
 from catcher.privacy import notice_codes

@@ -11,7 +11,7 @@ import dns.rcode
 import pytest
 
 from catcher.config import ListenAddress
-from catcher.model.lookup import LookupRecord, LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupRecord, LookupResult, LookupType, Question, Status
 from catcher.resolve import LiveResolver
 from tests.support.clocks import Clock
 from tests.support.fingerprints import NOW

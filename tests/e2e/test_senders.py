@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from catcher.model.observation import Observation
+from catcher.model.mail.observation import Observation
 from catcher.supervise.ports import own_port
 from tests.support.senders import SENDERS, Feature, Letter, Sender
 from tests.support.senders.letter import Deliver

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.policy import Outcome
+from catcher.model.mail.policy import Outcome
 from tests.support.peers import need_root
 from tests.support.server import SECONDS, Server, deliver, running
 

@@ -27,8 +27,8 @@ def model(guard: Guard) -> object:
     """Values, their JSON and their checks."""
     import_all("catcher.model")
     from catcher.model.domain import to_alabel
-    from catcher.model.mailbox import Mailbox
-    from catcher.model.observation import field_dictionary
+    from catcher.model.mail.mailbox import Mailbox
+    from catcher.model.mail.observation import field_dictionary
     from tests.support.observations import observation
 
     return (
@@ -72,10 +72,10 @@ def fingerprint(guard: Guard) -> object:
 
     from catcher.fingerprint import BodyDigest, fingerprint, wanted_digests
     from catcher.fingerprint.context import Context
-    from catcher.model.fingerprint import Basis, Fingerprint, Intended
-    from catcher.model.lookup import LookupResult, Question, Status
-    from catcher.model.mailbox import Mailbox
-    from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
+    from catcher.model.mail.fingerprint import Basis, Fingerprint, Intended
+    from catcher.model.mail.lookup import LookupResult, Question, Status
+    from catcher.model.mail.mailbox import Mailbox
+    from catcher.model.mail.transaction import BodyFacts, Header, HeaderField, Transaction
 
     now = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
     signature = (
@@ -161,7 +161,7 @@ def smtp(guard: Guard) -> object:
     from datetime import UTC, datetime
 
     from catcher.catalogue import Catalogue, Entry
-    from catcher.model.policy import Policy
+    from catcher.model.mail.policy import Policy
     from catcher.smtp import Gate, SmtpLimits, SmtpSettings
     from catcher.smtp.commands import CommandReader
     from catcher.smtp.data import DataPhase

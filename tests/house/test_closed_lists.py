@@ -24,14 +24,14 @@ from catcher.dns.templatetypes import TEMPLATE_TYPES
 from catcher.fingerprint import markings
 from catcher.intake.answers import ACTS
 from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit
-from catcher.model.alert import CHOOSABLE, Alert, AlertKind
-from catcher.model.answer import Verb
 from catcher.model.errors import ConfigurationError
 from catcher.model.language import Language
-from catcher.model.marking import Scheme
-from catcher.model.noticelife import AFTER, NoticeState
-from catcher.model.policy import Outcome, Policy
-from catcher.model.remedy import System
+from catcher.model.mail.marking import Scheme
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.telling.alert import CHOOSABLE, Alert, AlertKind
+from catcher.model.telling.answer import Verb
+from catcher.model.telling.noticelife import AFTER, NoticeState
+from catcher.model.telling.remedy import System
 from catcher.notify.alertmail import sentence
 from catcher.report.queries import SYSTEMS
 from catcher.report.remedies import KIT_FILES
@@ -76,7 +76,7 @@ def test_policies_are_told_apart_by_columns_alone() -> None:
     """A branch on one policy knows nothing of the others: rooms ask for a column of the row."""
     branches = [
         f"{path}:{node.lineno}"
-        for path, tree in trees(but="catcher/model/policy.py")
+        for path, tree in trees(but="catcher/model/mail/policy.py")
         for node in ast.walk(tree)
         if isinstance(node, ast.Compare) and any("Policy." in ast.unparse(each) for each in node.comparators)
     ]
@@ -112,7 +112,7 @@ def test_an_alert_is_raised_somewhere(kind: AlertKind) -> None:
     word = f"AlertKind.{kind.name}"
     assert any(
         isinstance(node, ast.Attribute) and ast.unparse(node) == word
-        for _, tree in trees(but="catcher/model/alert.py")
+        for _, tree in trees(but="catcher/model/telling/alert.py")
         for node in ast.walk(tree)
     )
 
@@ -142,7 +142,7 @@ def test_no_room_knows_a_scheme_by_its_word() -> None:
     words = {scheme.value for scheme in Scheme if "-" in scheme or scheme in ("importance", "msip")}
     known = [
         f"{path}:{node.lineno}"
-        for path, tree in trees(but="catcher/model/marking.py")
+        for path, tree in trees(but="catcher/model/mail/marking.py")
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and node.value in words
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from random import Random
 
-from catcher.model.fingerprint import Tier
+from catcher.model.mail.fingerprint import Tier
 from tests.persons import people, shapes
 from tests.persons.world import Organisation, Provider, World, selector, tenant
 from tests.support.fingerprints import NOW

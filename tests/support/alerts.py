@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from catcher.model.alert import Alert, AlertDelivery, AlertKind, Channel
+from catcher.model.telling.alert import Alert, AlertDelivery, AlertKind, Channel
 from tests.support.observations import NOON, moments
 
 SAMPLE = Alert(

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from catcher.catalogue import Entry
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 Write = Callable[..., Path]
 """Writes rows into a catalogue file and names it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from catcher.model.contact import Contact, Source, StepOutcome, StepReason, StepResult
+from catcher.model.telling.contact import Contact, Source, StepOutcome, StepReason, StepResult
 from tests.support.observations import NOON, moments
 
 PARTY = "contractor.example"

@@ -8,9 +8,9 @@ from itertools import count
 from typing import Any
 
 from catcher.desk.context import Desk
-from catcher.model.observation import Observation
+from catcher.model.mail.observation import Observation
 from catcher.model.ports import Store
-from catcher.model.report import ReportOperator
+from catcher.model.telling.report import ReportOperator
 from catcher.store import MemoryStore
 from tests.support.folding import folder, party_of
 from tests.support.observations import observation, sender

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from catcher.directory import Suffixes
 from catcher.fingerprint import MAX_ROUNDS, Context, fingerprint
-from catcher.model.fingerprint import Basis, Fingerprint, Intended
-from catcher.model.lookup import LookupRecord, LookupResult, Question, Status
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import BodyFacts, Header, Transaction
+from catcher.model.mail.fingerprint import Basis, Fingerprint, Intended
+from catcher.model.mail.lookup import LookupRecord, LookupResult, Question, Status
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import BodyFacts, Header, Transaction
 from catcher.smtp import MessageStream
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from catcher.model.remedy import System
-from catcher.model.report import PartyName
+from catcher.model.telling.remedy import System
+from catcher.model.telling.report import PartyName
 from catcher.report.remedies import remedies
 
 TYPOS = ((PartyName("army.ml"), PartyName("army.mil")), (PartyName("xn--bcher-kva.example"), None))

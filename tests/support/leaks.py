@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Cell, Count, Incident, IncidentKey, Role
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import Cell, Count, Incident, IncidentKey, Role
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.policy import Outcome
 
 START = date(2026, 3, 2)
 """A Monday: day 0."""

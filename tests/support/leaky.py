@@ -13,7 +13,7 @@ from typing import Any
 
 from catcher.cli import main
 from catcher.intake.intake import Intake
-from catcher.model.transaction import Transaction
+from catcher.model.mail.transaction import Transaction
 from catcher.privacy import Tokens
 from catcher.smtp.commands import CommandReader
 from catcher.smtp.stream import MessageStream

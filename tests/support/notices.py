@@ -8,12 +8,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from catcher.model.addressee import Addressee
-from catcher.model.contact import Source
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import LedgerEntry, Notice, NoticeForm, notice_id
-from catcher.model.noticelife import Act
-from catcher.model.suppression import Scope, Suppression
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.telling.addressee import Addressee
+from catcher.model.telling.contact import Source
+from catcher.model.telling.notice import LedgerEntry, Notice, NoticeForm, notice_id
+from catcher.model.telling.noticelife import Act
+from catcher.model.telling.suppression import Scope, Suppression
 
 MORNING = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
 """When the sample notice was drafted."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from catcher.model.fingerprint import (
+from catcher.model.mail.fingerprint import (
     ArcResult,
     Authentication,
     AuthResult,
@@ -26,9 +26,9 @@ from catcher.model.fingerprint import (
     Tier,
     TypoKind,
 )
-from catcher.model.marking import Marking, Scheme
-from catcher.model.observation import Observation, SizeClass
-from catcher.model.policy import Outcome, Policy
+from catcher.model.mail.marking import Marking, Scheme
+from catcher.model.mail.observation import Observation, SizeClass
+from catcher.model.mail.policy import Outcome, Policy
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 """When the sample observation was seen."""

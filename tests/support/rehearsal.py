@@ -20,12 +20,12 @@ from catcher.directory import Suffixes
 from catcher.fingerprint import Context, fingerprint
 from catcher.intake import declared_by
 from catcher.intake.observe import Arrival, observe
-from catcher.model.fingerprint import Fingerprint
-from catcher.model.lookup import LookupRecord, LookupResult, Question, Status
-from catcher.model.mailbox import Mailbox
-from catcher.model.observation import Observation
-from catcher.model.policy import Outcome, Policy
-from catcher.model.transaction import Transaction
+from catcher.model.mail.fingerprint import Fingerprint
+from catcher.model.mail.lookup import LookupRecord, LookupResult, Question, Status
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.observation import Observation
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.transaction import Transaction
 from catcher.privacy import Tokens
 from catcher.smtp.stream import MessageStream
 from catcher.store import MemoryStore

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from catcher.incident import Visibility, effect, fold, life, measure_incident
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Incident, MailboxTotal, Side
-from catcher.model.marking import Marking, Scheme
-from catcher.model.measures import Period
-from catcher.model.observation import Observation, SizeClass
-from catcher.model.policy import Outcome, Policy, PolicySince
-from catcher.model.report import Report, ReportOperator, ReportRules
+from catcher.model.leak.incident import Incident, MailboxTotal, Side
+from catcher.model.leak.measures import Period
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.marking import Marking, Scheme
+from catcher.model.mail.observation import Observation, SizeClass
+from catcher.model.mail.policy import Outcome, Policy, PolicySince
+from catcher.model.telling.report import Report, ReportOperator, ReportRules
 from catcher.privacy import NoticeCodes
 from catcher.report import Directory, compose
 from tests.support.observations import intended, observation, sender

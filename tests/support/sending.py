@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from catcher.model.notice import LedgerEntry, Notice
-from catcher.model.noticelife import Act
 from catcher.model.ports import Store
+from catcher.model.telling.notice import LedgerEntry, Notice
+from catcher.model.telling.noticelife import Act
 from catcher.notify.outgoing import Outgoing, outgoing
 from catcher.notify.sending import NoticeSender
 from catcher.notify.signing import SigningKey

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from catcher.model.observation import Observation
+from catcher.model.mail.observation import Observation
 from catcher.store import SqliteStore
 from catcher.supervise.ports import own_port
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catcher.model.observation import Observation, Stored
+from catcher.model.mail.observation import Observation, Stored
 from catcher.store import MemoryStore
 
 

@@ -15,10 +15,10 @@ from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.model.answer import PartyAnswer
 from catcher.model.errors import StoreUnavailable
-from catcher.model.policy import Outcome, Policy
-from catcher.model.transaction import Transaction
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.transaction import Transaction
+from catcher.model.telling.answer import PartyAnswer
 from catcher.smtp import Certificates, SmtpLimits, SmtpServer, SmtpSettings, load_explanations
 from tests.support.clocks import Clock
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from catcher.model.observation import Observation, Stored
+from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.store import MemoryStore
 from catcher.store.link import StoreClient

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import BodyFacts, Header, HeaderField, Transaction
 
 MOMENT = datetime(2026, 11, 3, 12, 34, 56, 789, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from catcher.directory import Suffixes
 from catcher.fingerprint.addresses import read_mailboxes
 from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.traits import traits
-from catcher.model.transaction import Header
+from catcher.model.mail.transaction import Header
 from tests.support.fingerprints import read
 from tests.support.shared import shared
 from tests.training.logistic import Example

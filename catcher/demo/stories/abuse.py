@@ -10,7 +10,7 @@ from catcher.demo.letters import machine_mail, office_mail, spam
 from catcher.demo.organisations import ACCESS_PROVIDER, CONTRACTOR, HIJACKED, PRIZE, SIGN_UPS, SendingHost
 from catcher.demo.stories.script import Script
 from catcher.demo.texts import BOMBED_READER, READERS, SPAM_SUBJECTS, STAFF, local_part
-from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.mail.fingerprint import MailClass, Tier
 
 _REPLAYED = Expected(tier=Tier.VERIFIED, sender=CONTRACTOR.domain, replayed=True)
 

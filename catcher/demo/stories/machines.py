@@ -11,7 +11,7 @@ from catcher.demo.letters import automatic_reply, bounce, machine_mail, newslett
 from catcher.demo.organisations import LAPTOP, NEWSLETTER, SCHOOL, SHOP, TOWN
 from catcher.demo.stories.script import Script
 from catcher.demo.texts import PASSWORD_CANARY, READERS
-from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.mail.fingerprint import MailClass, Tier
 
 
 def digest(script: Script) -> Iterator[Event]:

@@ -19,7 +19,7 @@ from catcher.demo.organisations import (
 )
 from catcher.demo.stories.script import Script
 from catcher.demo.texts import STORED_READER
-from catcher.model.fingerprint import MailClass, Tier
+from catcher.model.mail.fingerprint import MailClass, Tier
 
 ENDS_ON = 16
 """The first day of the month on which mail for hosptal.example is not taken any more."""

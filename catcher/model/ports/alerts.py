@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from catcher.model.alert import Alert, AlertDelivery
+from catcher.model.telling.alert import Alert, AlertDelivery
 
 
 class AlertStore(Protocol):

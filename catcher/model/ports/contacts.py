@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from catcher.model.contact import Contact, StepOutcome
+from catcher.model.telling.contact import Contact, StepOutcome
 
 ContactChange = Callable[[Sequence[Contact]], Sequence[Contact]]
 """Pure: a party's contacts as stored → as they are to be stored; ``model.contact.merged`` and its like, bound."""

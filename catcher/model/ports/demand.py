@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Protocol
 
-from catcher.model.demand import DemandKey
-from catcher.model.policy import Policy, PolicySince
+from catcher.model.leak.demand import DemandKey
+from catcher.model.mail.policy import Policy, PolicySince
 
 
 class DemandStore(Protocol):

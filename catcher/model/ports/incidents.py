@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from catcher.model.incident import Crowd, Incident, IncidentKey
-from catcher.model.observation import Observation
+from catcher.model.leak.incident import Crowd, Incident, IncidentKey
+from catcher.model.mail.observation import Observation
 
 Folder = Callable[[Sequence[Observation]], Mapping[str, Incident]]
 """Pure: observations → increments, by incident id. ``incident.fold`` bound to a directory."""

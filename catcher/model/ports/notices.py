@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from catcher.model.answer import PartyAnswer
-from catcher.model.notice import LedgerEntry, Notice
-from catcher.model.suppression import Suppression
+from catcher.model.telling.answer import PartyAnswer
+from catcher.model.telling.notice import LedgerEntry, Notice
+from catcher.model.telling.suppression import Suppression
 
 NoteAnswers = Callable[[Sequence[PartyAnswer], datetime], None]
 """Makes answers to notices durable, each once. Raises StoreUnavailable; blocks, so it is called in a thread."""

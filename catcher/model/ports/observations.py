@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from catcher.model.observation import Observation, Stored
+from catcher.model.mail.observation import Observation, Stored
 
 ColumnValue = str | int | float | bytes | None
 """A value that a column holds."""

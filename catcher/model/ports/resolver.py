@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from catcher.model.lookup import LookupResults, Question
+from catcher.model.mail.lookup import LookupResults, Question
 
 
 class Resolver(Protocol):

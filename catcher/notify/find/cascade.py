@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.directory import Csirts, Listings
-from catcher.model.contact import Contact, Source, StepOutcome, StepReason, StepResult
 from catcher.model.errors import CatcherError
-from catcher.model.mailaddress import AddressError, mail_address
+from catcher.model.mail.mailaddress import AddressError, mail_address
 from catcher.model.ports import Resolver
+from catcher.model.telling.contact import Contact, Source, StepOutcome, StepReason, StepResult
 from catcher.notify.find import securitytxt, zone
 from catcher.notify.find.https import Fetcher
 from catcher.notify.find.rdap import Rdap

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import h11
 
-from catcher.model.contact import StepReason
+from catcher.model.telling.contact import StepReason
 from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.url import Url, follow
 

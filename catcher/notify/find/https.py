@@ -18,9 +18,9 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from catcher.model.contact import StepReason
-from catcher.model.lookup import LookupType, Question, Status
+from catcher.model.mail.lookup import LookupType, Question, Status
 from catcher.model.ports import Resolver
+from catcher.model.telling.contact import StepReason
 from catcher.notify.find.http import Page, Request, fetch_page
 from catcher.notify.find.open import in_turn, is_open
 from catcher.notify.find.said import SourceFinding

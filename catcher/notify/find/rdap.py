@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catcher.model.contact import StepReason
 from catcher.model.domain import DomainError, parents, to_alabel
+from catcher.model.telling.contact import StepReason
 from catcher.notify.find import url as urls
 from catcher.notify.find.http import Page
 from catcher.notify.find.https import Fetcher

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from catcher.model.contact import StepReason, StepResult
+from catcher.model.telling.contact import StepReason, StepResult
 
 
 @dataclass(frozen=True, slots=True)

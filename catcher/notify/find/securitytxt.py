@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import datetime
 from urllib.parse import unquote
 
-from catcher.model.contact import StepReason
+from catcher.model.telling.contact import StepReason
 from catcher.notify.find.http import Page
 from catcher.notify.find.https import Fetcher
 from catcher.notify.find.said import SourceFinding

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from catcher.model.contact import StepReason
 from catcher.model.domain import DomainError, to_alabel
+from catcher.model.telling.contact import StepReason
 
 _MOST = 2048
 """Most octets of a URL."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from catcher.model.contact import StepReason
-from catcher.model.lookup import LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from catcher.model.ports import Resolver
+from catcher.model.telling.contact import StepReason
 from catcher.notify.find.said import SourceFinding
 
 MAILBOXES = ("security", "abuse", "postmaster")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from catcher.model.alert import Alert, AlertDelivery, AlertKind, Channel
 from catcher.model.ports import ColumnValue
+from catcher.model.telling.alert import Alert, AlertDelivery, AlertKind, Channel
 from catcher.store.codec import moment_from_text, moment_to_text
 from catcher.store.rules import alert_to_the_second, delivery_to_the_second
 from catcher.store.sqlite.library import Database

@@ -11,8 +11,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from catcher.model.contact import Contact, Source, StepOutcome, StepReason, StepResult, in_order
 from catcher.model.ports import ColumnValue, ContactChange
+from catcher.model.telling.contact import Contact, Source, StepOutcome, StepReason, StepResult, in_order
 from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import changed_contacts
 from catcher.store.sqlite.library import Database

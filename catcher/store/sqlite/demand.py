@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from catcher.model.demand import DemandKey
+from catcher.model.leak.demand import DemandKey
 from catcher.store.codec import bound_to_text, moment_to_text
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert

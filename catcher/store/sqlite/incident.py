@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import (
+from catcher.model.leak.incident import (
     REFLECTS,
     Cell,
     Count,
@@ -19,7 +18,8 @@ from catcher.model.incident import (
     Role,
     Side,
 )
-from catcher.model.policy import Outcome
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.policy import Outcome
 from catcher.model.ports import ColumnValue
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert

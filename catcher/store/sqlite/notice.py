@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from catcher.model.addressee import Addressee
-from catcher.model.contact import Source
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import LedgerEntry, Notice, NoticeForm
-from catcher.model.noticelife import Act
+from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.ports import ColumnValue
-from catcher.model.suppression import Scope, Suppression
+from catcher.model.telling.addressee import Addressee
+from catcher.model.telling.contact import Source
+from catcher.model.telling.notice import LedgerEntry, Notice, NoticeForm
+from catcher.model.telling.noticelife import Act
+from catcher.model.telling.suppression import Scope, Suppression
 from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import begun, step_to_the_second, suppression_to_the_second
 from catcher.store.sqlite.library import Database

@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 from sqlite3 import Connection
 
-from catcher.model.observation import Observation, Stored
+from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
 from catcher.store.codec import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from catcher.model.policy import Policy, PolicySince
+from catcher.model.mail.policy import Policy, PolicySince
 from catcher.store.sqlite.library import Database
 
 

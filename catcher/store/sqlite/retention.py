@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from catcher.model.errors import StoreUnavailable
-from catcher.model.observation import Observation, Retention
+from catcher.model.mail.observation import Observation, Retention
 from catcher.privacy.retention import RetentionCutoffs, coarsened, fields_of
 from catcher.store.codec import OBSERVATION_COLUMNS, bound_to_text, from_row, to_row
 from catcher.store.rules import retry_key

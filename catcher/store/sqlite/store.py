@@ -7,16 +7,16 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
-from catcher.model.alert import Alert, AlertDelivery
-from catcher.model.contact import Contact, StepOutcome
-from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
-from catcher.model.incident import Crowd, Incident, IncidentKey
-from catcher.model.notice import LedgerEntry, Notice
-from catcher.model.observation import Observation, Stored
-from catcher.model.policy import Policy, PolicySince
+from catcher.model.leak.demand import DemandKey
+from catcher.model.leak.incident import Crowd, Incident, IncidentKey
+from catcher.model.mail.observation import Observation, Stored
+from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
-from catcher.model.suppression import Suppression
+from catcher.model.telling.alert import Alert, AlertDelivery
+from catcher.model.telling.contact import Contact, StepOutcome
+from catcher.model.telling.notice import LedgerEntry, Notice
+from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import cutoffs
 from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute

@@ -13,7 +13,7 @@ from catcher.dns.cookies import Cookies, Fixed
 from catcher.dns.options import ReplySettings, packed
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, complete
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import NOW, entry, zone
 
 ZONE = """

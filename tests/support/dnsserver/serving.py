@@ -17,7 +17,7 @@ from catcher.dns import Authority, AuthorityReply, Transport, load_authority, wh
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, complete
 from catcher.dns.zone import Zone
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 HEAD = """$TTL 300

@@ -10,7 +10,7 @@ import pytest
 from catcher.catalogue import Catalogue, Entry, read_catalogue
 from catcher.catalogue.against import Refusal, compare_with_zone
 from catcher.catalogue.guard import Run
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.catalogues import Write
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)

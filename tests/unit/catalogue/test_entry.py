@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from catcher.catalogue import Entry
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 MIDNIGHT = datetime(2027, 2, 1, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from catcher.catalogue import Catalogue, Entry, Guard
 from catcher.catalogue.guard import Run, record
 from catcher.catalogue.names import SortedNames
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 RAN_AT = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 DAY = timedelta(hours=24)

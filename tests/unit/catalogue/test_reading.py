@@ -10,7 +10,7 @@ import pytest
 
 from catcher.catalogue import Entry, read_catalogue
 from catcher.model.errors import ConfigurationError
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.catalogues import Write
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.catalogue.stops import EVERY_DOMAIN, Stops
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 

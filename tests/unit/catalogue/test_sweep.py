@@ -12,7 +12,7 @@ from catcher.catalogue import Catalogue, Entry, read_catalogue
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.row import cells_in, quoted, read
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.catalogues import Write
 
 LABELS = st.sampled_from(

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from catcher import cli
-from catcher.model.fingerprint import EvidenceKind, Tier
-from catcher.model.incident import IncidentKey, Role
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.mail.fingerprint import EvidenceKind, Tier
 from catcher.store import SqliteStore
 from tests.support.desks import leak, mail
 from tests.support.observations import sender

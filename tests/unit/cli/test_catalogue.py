@@ -11,7 +11,7 @@ import pytest
 from catcher.catalogue.stops import Stops
 from catcher.cli import changes
 from catcher.config import load_config
-from catcher.model.demand import DemandKey
+from catcher.model.leak.demand import DemandKey
 from catcher.wiring import SystemClock, open_store
 from tests.support.commands import Catcher
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.policy import Policy
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.mail.policy import Policy
 from catcher.store import SqliteStore
 from tests.support.commands import Catcher
 from tests.support.observations import observation

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.notice import LedgerEntry
-from catcher.model.noticelife import Act
+from catcher.model.telling.notice import LedgerEntry
+from catcher.model.telling.noticelife import Act
 from catcher.store import SqliteStore
 from catcher.supervise.lock import lock
 from tests.support.commands import Catcher

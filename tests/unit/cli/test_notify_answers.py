@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.addressee import Addressee
-from catcher.model.contact import Source
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import LedgerEntry, Notice, NoticeForm
-from catcher.model.noticelife import Act, NoticeState
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.telling.addressee import Addressee
+from catcher.model.telling.contact import Source
+from catcher.model.telling.notice import LedgerEntry, Notice, NoticeForm
+from catcher.model.telling.noticelife import Act, NoticeState
 from catcher.store import SqliteStore
 from tests.support.commands import Catcher
 from tests.support.desks import NOW

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from catcher.config import load_config
-from catcher.model.alert import AlertKind
 from catcher.model.errors import ConfigurationError
+from catcher.model.telling.alert import AlertKind
 
 CASES = Path(__file__).parents[2] / "cases" / "config"
 _CHOSEN = [kind for kind in AlertKind if kind is not AlertKind.TEST]

@@ -13,8 +13,8 @@ from catcher.demo.compare import compare_month, unclaimed
 from catcher.demo.event import Event, Expected, Manner, Story
 from catcher.demo.organisations import CONTRACTOR, HIJACKED
 from catcher.demo.play import Played
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.observation import Observation
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.observation import Observation
 from tests.support.observations import observation
 
 AT = datetime(2026, 11, 3, 12, 0, 42, tzinfo=UTC)

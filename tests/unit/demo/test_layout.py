@@ -9,7 +9,7 @@ from pathlib import Path
 from catcher import catalogue, config
 from catcher.demo.keys import DemoKey
 from catcher.demo.layout import lay_out_sink, lay_out_world
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 
 PORTS = {"host": "127.0.0.1", "dns": 5300, "smtp": 2500, "world": 5301, "unused": 2501, "mail": 2525}
 

@@ -17,7 +17,7 @@ from catcher.demo.keys import DemoKey
 from catcher.demo.month import month, month_before
 from catcher.demo.organisations import ORGANISATIONS
 from catcher.demo.texts import BODY_CANARY, SUBJECT_CANARY
-from catcher.model.fingerprint import Tier
+from catcher.model.mail.fingerprint import Tier
 from tests.support.rehearsal import FIRST
 
 

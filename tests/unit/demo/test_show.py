@@ -21,9 +21,9 @@ from catcher.demo.texts import CANARIES, READERS
 from catcher.desk.context import Desk
 from catcher.directory import party_of
 from catcher.incident import fold
-from catcher.model.fingerprint import Tier
-from catcher.model.measures import Period
-from catcher.model.report import ReportOperator
+from catcher.model.leak.measures import Period
+from catcher.model.mail.fingerprint import Tier
+from catcher.model.telling.report import ReportOperator
 from tests.support.rehearsal import FIRST, Rehearsed
 
 NAMES: Mapping[str, str] = {"army.mil": "Army", "contractor.example": "Ridgeway Engineering"}

@@ -10,9 +10,9 @@ import pytest
 from catcher.catalogue import Catalogue
 from catcher.desk import alerts
 from catcher.desk.alerts import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS, TROUBLE_AFTER, StoreTrouble
-from catcher.model.alert import Alert, AlertKind, Channel, summed
-from catcher.model.noticelife import Act
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
+from catcher.model.telling.alert import Alert, AlertKind, Channel, summed
+from catcher.model.telling.noticelife import Act
 from catcher.store import MemoryStore
 from tests.support.alerts import alert
 from tests.support.catalogues import row

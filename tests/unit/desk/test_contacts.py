@@ -11,7 +11,7 @@ from catcher.desk.contacts import ContactBook
 from catcher.desk.context import NotFound
 from catcher.directory import Listings
 from catcher.directory.contacts import Entered
-from catcher.model.contact import ContactStatus, Source, next_contact
+from catcher.model.telling.contact import ContactStatus, Source, next_contact
 from catcher.store import MemoryStore
 from tests.support.contacts import ADDRESS, PARTY, contact, outcome
 from tests.support.observations import NOON

@@ -10,8 +10,8 @@ import pytest
 
 from catcher.catalogue import Catalogue
 from catcher.desk.delegation import A_ROUND, CONFIRMED_AFTER, Delegations, is_lost
-from catcher.model.lookup import LookupResult, LookupResults, Question, Status
-from catcher.model.policy import Policy
+from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
+from catcher.model.mail.policy import Policy
 from tests.support.catalogues import row
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ from catcher.desk import evidence as room
 from catcher.desk import incidents
 from catcher.desk.context import Desk
 from catcher.desk.evidence import evidence
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Role
-from catcher.model.measures import Measures, Period
-from catcher.model.observation import Observation
+from catcher.model.leak.incident import Role
+from catcher.model.leak.measures import Measures, Period
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.observation import Observation
 from tests.support.desks import desk, mail
 from tests.support.observations import sender
 

@@ -8,8 +8,8 @@ import pytest
 
 from catcher.desk import incidents
 from catcher.desk.context import NotFound
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.measures import Period
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.leak.measures import Period
 from tests.support.desks import desk, leak, mail
 
 CONTRACTOR = IncidentKey("contractor.example", Role.SENDER, "army.ml").id

@@ -10,14 +10,14 @@ from catcher.desk.context import Desk
 from catcher.desk.incidents import Appraisal
 from catcher.desk.life import notified_days
 from catcher.desk.policies import note_policies
-from catcher.model.addressee import Addressee
-from catcher.model.contact import Source
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.life import IncidentState, Trend
-from catcher.model.notice import LedgerEntry, Notice, NoticeForm
-from catcher.model.noticelife import Act
-from catcher.model.observation import Observation
-from catcher.model.policy import Policy
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.leak.life import IncidentState, Trend
+from catcher.model.mail.observation import Observation
+from catcher.model.mail.policy import Policy
+from catcher.model.telling.addressee import Addressee
+from catcher.model.telling.contact import Source
+from catcher.model.telling.notice import LedgerEntry, Notice, NoticeForm
+from catcher.model.telling.noticelife import Act
 from catcher.store import MemoryStore
 from tests.support.catalogues import row
 from tests.support.desks import desk, mail

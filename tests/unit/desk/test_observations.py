@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from catcher.desk import observations
 from catcher.desk.context import NotFound
-from catcher.model.fingerprint import Sender, Tier
-from catcher.model.incident import Role
-from catcher.model.observation import Observation
+from catcher.model.leak.incident import Role
+from catcher.model.mail.fingerprint import Sender, Tier
+from catcher.model.mail.observation import Observation
 from tests.support.desks import desk, mail
 from tests.support.observations import observation
 from tests.support.observations import observations as any_observation

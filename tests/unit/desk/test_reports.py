@@ -16,9 +16,9 @@ from catcher.desk import incidents, reports
 from catcher.desk.context import Desk, NotFound
 from catcher.desk.forms import ENDINGS
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.measures import Period
-from catcher.model.report import Report
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.leak.measures import Period
+from catcher.model.telling.report import Report
 from catcher.report import Language
 from tests.support.desks import desk, leak, mail
 

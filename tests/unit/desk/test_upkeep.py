@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from catcher.desk.upkeep import upkeep
-from catcher.model.incident import MailboxTotal
-from catcher.model.observation import Observation
+from catcher.model.leak.incident import MailboxTotal
+from catcher.model.mail.observation import Observation
 from catcher.model.ports import Store
 from catcher.privacy import KeyRing
 from catcher.store import MemoryStore, SqliteStore

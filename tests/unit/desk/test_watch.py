@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from catcher.catalogue import Catalogue
 from catcher.desk.watch import AlertWatch
-from catcher.model.alert import Alert, AlertKind, Channel
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from catcher.model.ports import Store
+from catcher.model.telling.alert import Alert, AlertKind, Channel
 from catcher.store import MemoryStore
 from tests.support.catalogues import row
 from tests.support.desks import mail

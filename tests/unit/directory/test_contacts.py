@@ -8,8 +8,8 @@ import pytest
 
 from catcher.directory.contacts import Entered, Listings, entered_in, rendered_contacts
 from catcher.directory.imports import Listed
-from catcher.model.contact import Source
 from catcher.model.errors import ConfigurationError
+from catcher.model.telling.contact import Source
 from tests.support.observations import NOON
 
 

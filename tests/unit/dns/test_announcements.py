@@ -13,7 +13,7 @@ from catcher.dns.catalogzone import CatalogZone
 from catcher.dns.notify import request
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, complete
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import NOW, entry, zone
 
 SERIAL = int(NOW.timestamp())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from catcher.catalogue import Catalogue, Guard
 from catcher.dns import Authority, Rcode, Transport
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import AUTHORITY, NOW, PUBLICATIONS, ask, entry, lines, query, raw, serving
 
 

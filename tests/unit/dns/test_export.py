@@ -11,7 +11,7 @@ import pytest
 
 from catcher.catalogue import Catalogue
 from catcher.dns import export
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import entry
 
 SERVERS = ("ns1.sink.example", "ns2.sink.example")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from catcher.dns import AnswerKind, AuthorityReply, DemandTally, DemandWriter, demand_pipe
 from catcher.dns.handover import counts_of, hand_over
-from catcher.model.demand import DemandKey
+from catcher.model.leak.demand import DemandKey
 from tests.support.dnsserver.serving import NOW
 
 HOUR = int(datetime(2026, 11, 3, 12, tzinfo=UTC).timestamp())

@@ -11,7 +11,7 @@ from catcher.catalogue import Catalogue, Entry
 from catcher.dns import template
 from catcher.dns.authority import Authority
 from catcher.dns.templatetypes import TEMPLATE_TYPES
-from catcher.model.policy import DnsMail, Policy
+from catcher.model.mail.policy import DnsMail, Policy
 from tests.support.dnsserver.serving import ask
 
 OURS = template.Ours("mx.sink.example", ("ns1.sink.example",), ())

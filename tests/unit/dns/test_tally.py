@@ -8,7 +8,7 @@ import pytest
 
 from catcher.dns import AnswerKind, AuthorityReply, DemandTally, Rcode
 from catcher.dns.tally import NAMED, cell_of, network, spelled
-from catcher.model.demand import DemandKey
+from catcher.model.leak.demand import DemandKey
 from tests.support.dnsserver.serving import NOW
 
 HOUR = datetime(2026, 11, 3, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from catcher.dns import Authority
 from catcher.dns.publication import Publications
 from catcher.dns.template import Ours, load_template
 from catcher.dns.wire import RRType
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import ask, lines
 
 OURS = Ours("mx.sink.example", ("ns1.sink.example", "ns2.sink.example"), ("our.example",))

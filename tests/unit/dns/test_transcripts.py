@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from catcher.dns import Transport
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import NOW, ask, lines, serving
 
 FOLDER = Path(__file__).parents[2] / "transcripts" / "dns"

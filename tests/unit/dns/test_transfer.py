@@ -22,7 +22,7 @@ from catcher.dns.secondaries import Secondaries, Secondary
 from catcher.dns.transfer import up_to_date
 from catcher.dns.tsig import Key
 from catcher.dns.wire import name_to_wire
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, zone
 
 HOST = "192.0.2.53"

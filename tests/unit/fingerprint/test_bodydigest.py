@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import BodyDigest
-from catcher.model.transaction import Canonicalization, DigestAlgorithm, DigestWanted
+from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted
 from tests.support.signing import canonical_body
 
 bodies = st.lists(st.sampled_from([b"\r\n", b"\r", b"\n", b" ", b"\t", b"  \t", b"a", b"\x00", b"\xff="])).map(b"".join)

@@ -9,7 +9,7 @@ import pytest
 
 from catcher.fingerprint.dkim import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.lookup import LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from tests.support.fingerprints import FAILED, MESSAGE, NOW, read, txt
 from tests.support.shared import data
 from tests.support.signing import ED25519_RECORD, RSA_RECORD, SHORT_RSA_KEY, SHORT_RSA_RECORD, signed

@@ -10,8 +10,8 @@ from catcher.fingerprint.dmarc import DmarcVerdict, judge_dmarc
 from catcher.fingerprint.dmarc7489 import Identifier
 from catcher.fingerprint.dmarcrecord import read_dmarc_record, walked_names
 from catcher.fingerprint.lookups import Lookups
-from catcher.model.fingerprint import AuthResult
-from catcher.model.lookup import LookupResult, Question
+from catcher.model.mail.fingerprint import AuthResult
+from catcher.model.mail.lookup import LookupResult, Question
 from tests.support.fingerprints import FAILED, SUFFIXES, Table, answer, txt
 
 PASS, FAIL, TEMPERROR = AuthResult.PASS, AuthResult.FAIL, AuthResult.TEMPERROR

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.model.fingerprint import Freshness
+from catcher.model.mail.fingerprint import Freshness
 from tests.support.fingerprints import MESSAGE, NOW, Table, context, judge, transaction, txt
 from tests.support.signing import ED25519_RECORD, signed
 

@@ -14,8 +14,8 @@ from catcher.fingerprint.glance import HeaderView
 from catcher.fingerprint.trait import Trait
 from catcher.fingerprint.traits import traits
 from catcher.fingerprint.weights import BIAS, TRAIT_WEIGHTS
-from catcher.model.fingerprint import MailClass
-from catcher.model.transaction import Header, HeaderField
+from catcher.model.mail.fingerprint import MailClass
+from catcher.model.mail.transaction import Header, HeaderField
 from tests.persons import World, letters
 from tests.support.fingerprints import MESSAGE, context, judge, read, transaction
 from tests.training import genuine

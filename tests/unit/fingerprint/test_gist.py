@@ -5,8 +5,8 @@ from __future__ import annotations
 import pickle
 
 from catcher.fingerprint import fingerprint_from, read_transaction_facts
-from catcher.model.fingerprint import AuthResult, Fingerprint, Tier
-from catcher.model.lookup import Unanswered
+from catcher.model.mail.fingerprint import AuthResult, Fingerprint, Tier
+from catcher.model.mail.lookup import Unanswered
 from tests.support.fingerprints import FAILED, NOW, answer, context, transaction, txt
 from tests.support.signing import ED25519_RECORD, signed
 

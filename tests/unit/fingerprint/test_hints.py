@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import Context, fingerprint
-from catcher.model.fingerprint import Basis, Fingerprint, Intended, IntendedCandidate
+from catcher.model.mail.fingerprint import Basis, Fingerprint, Intended, IntendedCandidate
 from tests.support.fingerprints import context, transaction
 
 CLOSE = (IntendedCandidate("navy.mil", 0.45, "tld"), IntendedCandidate("army.mil", 0.4, "omission"))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import failing_the_rest, fingerprint
-from catcher.model.fingerprint import Fingerprint, Tier
-from catcher.model.lookup import Unanswered
+from catcher.model.mail.fingerprint import Fingerprint, Tier
+from catcher.model.mail.lookup import Unanswered
 from tests.support.fingerprints import FAILED, MESSAGE, Judged, Table, context, judge, transaction, txt
 from tests.support.signing import ED25519_RECORD, signed
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint.markings import LEVELS, judge_markings
-from catcher.model.transaction import Header, HeaderField
+from catcher.model.mail.transaction import Header, HeaderField
 
 GUID = "f42aa342-8706-4288-bd11-ebb85995028c"
 

@@ -11,9 +11,9 @@ import pytest
 from catcher.fingerprint import fingerprint
 from catcher.fingerprint.addresses import read_mailboxes
 from catcher.fingerprint.facts import Fact
-from catcher.model.fingerprint import Fingerprint, MailClass, Nature, TypoKind
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import Transaction
+from catcher.model.mail.fingerprint import Fingerprint, MailClass, Nature, TypoKind
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import Transaction
 from tests.persons import letters
 from tests.support.fingerprints import MESSAGE, NOW, context, judge, read, transaction
 from tests.support.shared import Amount

@@ -8,7 +8,7 @@ import pytest
 
 from catcher.directory import platform_of
 from catcher.fingerprint.platforms import header_platforms
-from catcher.model.fingerprint import Evidence, EvidenceKind, Sender
+from catcher.model.mail.fingerprint import Evidence, EvidenceKind, Sender
 from tests.persons import World, letters
 from tests.persons.world import Provider
 from tests.support.fingerprints import MESSAGE, Table, context, judge, read, transaction, txt

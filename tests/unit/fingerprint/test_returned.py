@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from catcher.fingerprint.returned import Returned, returned
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import Header, HeaderField
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import Header, HeaderField
 
 REPORT = b'multipart/report; report-type=delivery-status; boundary="=_b"'
 

@@ -6,9 +6,9 @@ import pytest
 
 from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.fingerprint.spf import judge_spf
-from catcher.model.fingerprint import SpfResult
-from catcher.model.lookup import LookupResult, Question
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.fingerprint import SpfResult
+from catcher.model.mail.lookup import LookupResult, Question
+from catcher.model.mail.mailbox import Mailbox
 from tests.support.fingerprints import FAILED, NOW, Table, answer, txt
 
 CLIENT = "192.0.2.25"

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, time
 import pytest
 
 from catcher.incident.alarm import SPIKE_DAYS, SPIKE_LEAST, alarms
-from catcher.model.alert import Alert, AlertKind
-from catcher.model.fingerprint import Tier
-from catcher.model.incident import Cell, Count, Incident, Role
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import Cell, Count, Incident, Role
+from catcher.model.mail.fingerprint import Tier
+from catcher.model.mail.policy import Outcome
+from catcher.model.telling.alert import Alert, AlertKind
 from tests.support.leaks import cells, day, leak
 
 TODAY = 40

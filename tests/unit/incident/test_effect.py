@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from catcher.incident import Visibility, effect, senders
 from catcher.incident.effect import LEAST_DAYS, MOST_DAYS, Days
-from catcher.model.incident import Incident, Role
-from catcher.model.life import Effect, Trend, VolumeChange
-from catcher.model.policy import Outcome, Policy, PolicySince
+from catcher.model.leak.incident import Incident, Role
+from catcher.model.leak.life import Effect, Trend, VolumeChange
+from catcher.model.mail.policy import Outcome, Policy, PolicySince
 from tests.support.leaks import cells, day, leak
 
 NOTICE = 57

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.incident import fold, merge
-from catcher.model.fingerprint import Basis, Intended, MailClass, Tier
-from catcher.model.incident import Incident, IncidentKey, MailboxTotal, Role, Side
-from catcher.model.observation import Observation
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.mail.fingerprint import Basis, Intended, MailClass, Tier
+from catcher.model.mail.observation import Observation
+from catcher.model.mail.policy import Outcome
 from tests.support.observations import intended, observation, observations, sender
 
 

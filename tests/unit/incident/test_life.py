@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from catcher.incident import Visibility, fold, life, merge
 from catcher.incident.life import CLOSED_AFTER, QUIET_LEAST, QUIET_MOST, quiet_after
-from catcher.model.incident import Incident
-from catcher.model.life import IncidentState, Life
-from catcher.model.policy import Outcome, Policy, PolicySince
+from catcher.model.leak.incident import Incident
+from catcher.model.leak.life import IncidentState, Life
+from catcher.model.mail.policy import Outcome, Policy, PolicySince
 from tests.support.folding import party_of
 from tests.support.leaks import cells, day, leak
 from tests.support.observations import observation

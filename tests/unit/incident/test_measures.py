@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from catcher.incident import fold, latest_period, measure_incident, merge, series
 from catcher.incident.measures import Granularity
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Count, Incident, IncidentKey, MailboxTotal, Role, Side
-from catcher.model.marking import Marking, Scheme
-from catcher.model.measures import Mailboxes, Measures, Period
-from catcher.model.observation import Observation
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import Count, Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.leak.measures import Mailboxes, Measures, Period
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.marking import Marking, Scheme
+from catcher.model.mail.observation import Observation
+from catcher.model.mail.policy import Outcome
 from tests.support.observations import observation, observations, sender
 
 JUNE = Period.parse("2026-06")

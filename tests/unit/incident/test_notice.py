@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from catcher.incident import NoticeDecision, fold, judge_notice, measure_incident
-from catcher.model.fingerprint import MailClass
-from catcher.model.measures import Period
-from catcher.model.observation import Observation
+from catcher.model.leak.measures import Period
+from catcher.model.mail.fingerprint import MailClass
+from catcher.model.mail.observation import Observation
 from tests.support.observations import observation, sender
 
 

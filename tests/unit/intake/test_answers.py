@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from catcher.intake.answers import ACTS, AT_ONCE, AnswerRecorder, TooManyAnswers, note_answers
-from catcher.model.answer import PartyAnswer, Verb
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.noticelife import Act, NoticeState
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.telling.answer import PartyAnswer, Verb
+from catcher.model.telling.noticelife import Act, NoticeState
 from catcher.store import MemoryStore
 from tests.support.notices import MORNING, notice
 

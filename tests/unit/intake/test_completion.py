@@ -14,12 +14,12 @@ from catcher.intake import completion
 from catcher.intake.completion import MAX_WAITING, TRIES, WITHIN, Completions, Unfinished
 from catcher.intake.intake import Intake
 from catcher.model.errors import StoreUnavailable
-from catcher.model.fingerprint import AuthResult, Tier
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.lookup import LookupResult, LookupResults, Question, Status
-from catcher.model.observation import Observation
-from catcher.model.policy import Outcome, Policy
-from catcher.model.transaction import Transaction
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.mail.fingerprint import AuthResult, Tier
+from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
+from catcher.model.mail.observation import Observation
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.transaction import Transaction
 from catcher.privacy import KeyRing
 from tests.support.fingerprints import NOW, SUFFIXES, answer, transaction, txt
 from tests.support.folding import folder

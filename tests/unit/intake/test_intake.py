@@ -13,9 +13,9 @@ import pytest
 from catcher.catalogue import Catalogue, Entry
 from catcher.intake.intake import Intake
 from catcher.model.errors import StoreUnavailable
-from catcher.model.lookup import LookupResult, LookupResults, Question, Status
-from catcher.model.policy import Outcome, Policy
-from catcher.model.transaction import Header, HeaderField
+from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.transaction import Header, HeaderField
 from catcher.privacy import KeyRing
 from tests.support.sinks import Sink
 from tests.support.transactions import MOMENT, TRANSACTION

@@ -7,7 +7,7 @@ from pathlib import Path
 from catcher.catalogue import Catalogue, read_catalogue
 from catcher.directory import Organisations, Suffixes
 from catcher.intake import declared_by, matcher, unwound_by
-from catcher.model.fingerprint import Basis
+from catcher.model.mail.fingerprint import Basis
 
 ORGANISATIONS = Organisations({"army.mil": "U.S. Army", "navy.mil": "U.S. Navy"}, {"nave.mil": "Nave"})
 UNWOUND = unwound_by(matcher(ORGANISATIONS, Suffixes()), ORGANISATIONS.name)

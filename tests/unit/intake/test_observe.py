@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from catcher.intake.observe import Arrival, observe, resting_on_lookups
-from catcher.model.fingerprint import Authentication, Basis, Fingerprint, Freshness, Intended
-from catcher.model.mailbox import Mailbox
-from catcher.model.observation import REVISED, SizeClass
-from catcher.model.policy import Outcome, Policy
-from catcher.model.transaction import Header, HeaderField
+from catcher.model.mail.fingerprint import Authentication, Basis, Fingerprint, Freshness, Intended
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.observation import REVISED, SizeClass
+from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.transaction import Header, HeaderField
 from catcher.privacy import KeyRing, Tokens
 from tests.support.observations import observation, sender
 from tests.support.transactions import MOMENT, TRANSACTION

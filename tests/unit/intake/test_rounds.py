@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from catcher.fingerprint import MAX_ROUNDS
 from catcher.intake.rounds import ask_until_answered
-from catcher.model.lookup import LookupResult, LookupResults, LookupType, Question, Status, Unanswered
+from catcher.model.mail.lookup import LookupResult, LookupResults, LookupType, Question, Status, Unanswered
 
 FOUND = LookupResult(Status.FOUND, (b"v=spf1 -all",))
 

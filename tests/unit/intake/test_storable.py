@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
-from catcher.model.fingerprint import Authentication, AuthResult, DkimResult, Evidence, EvidenceKind, Sender, Tier
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.fingerprint import Authentication, AuthResult, DkimResult, Evidence, EvidenceKind, Sender, Tier
+from catcher.model.mail.mailbox import Mailbox
 
 HELO = Evidence(Tier.CLAIMED, EvidenceKind.HELO, "johns-macbook-pro.local", AuthResult.NONE)
 CONFIRMED = Evidence(Tier.NETWORK, EvidenceKind.HELO, "out.contractor.example", AuthResult.PASS)

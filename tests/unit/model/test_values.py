@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault, StoreUnavailable
-from catcher.model.observation import SizeClass
-from catcher.model.policy import Policy
+from catcher.model.mail.observation import SizeClass
+from catcher.model.mail.policy import Policy
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from email.policy import SMTP
 
 import pytest
 
-from catcher.model.alert import Alert, AlertKind
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.telling.alert import Alert, AlertKind
 from catcher.notify.alertmail import AlertMail, mail_of, sentence
 from catcher.notify.outgoing import Outgoing
 from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind

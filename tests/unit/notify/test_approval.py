@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from catcher.desk.context import NotFound
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import NoticeForm
-from catcher.model.noticelife import Act, NoticeState
-from catcher.model.suppression import Scope, Suppression
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.telling.notice import NoticeForm
+from catcher.model.telling.noticelife import Act, NoticeState
+from catcher.model.telling.suppression import Scope, Suppression
 from catcher.notify.approval import NotNow, approve, decide, posted, requested, subject_of, suppress, text_of
 from catcher.store import MemoryStore
 from tests.support.notices import KEY, MORNING, another, step

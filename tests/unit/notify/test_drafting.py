@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from catcher.desk.context import Desk
-from catcher.model.contact import Contact, Source
-from catcher.model.incident import Role
-from catcher.model.notice import TEXT_DAYS, LedgerEntry, Notice
-from catcher.model.noticelife import Act, NoticeState
+from catcher.model.leak.incident import Role
+from catcher.model.telling.contact import Contact, Source
+from catcher.model.telling.notice import TEXT_DAYS, LedgerEntry, Notice
+from catcher.model.telling.noticelife import Act, NoticeState
 from catcher.notify.drafting import Drafting
 from tests.support.contacts import contact
 from tests.support.desks import NOW, desk, leak, mail

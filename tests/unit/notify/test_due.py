@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from catcher.desk import incidents
-from catcher.model.contact import Contact
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.measures import Period
-from catcher.model.notice import Notice
-from catcher.model.noticelife import Act
-from catcher.model.observation import Observation
-from catcher.model.suppression import Scope, Suppression
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.leak.measures import Period
+from catcher.model.mail.observation import Observation
+from catcher.model.telling.contact import Contact
+from catcher.model.telling.notice import Notice
+from catcher.model.telling.noticelife import Act
+from catcher.model.telling.suppression import Scope, Suppression
 from catcher.notify.due import DueNotice, due_notices
 from tests.support.contacts import contact
 from tests.support.desks import NOW, desk, mail

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from catcher.model.addressee import Addressee
-from catcher.model.contact import Contact, Source
-from catcher.model.notice import LedgerEntry, Notice, NoticeForm
-from catcher.model.noticelife import Act
+from catcher.model.telling.addressee import Addressee
+from catcher.model.telling.contact import Contact, Source
+from catcher.model.telling.notice import LedgerEntry, Notice, NoticeForm
+from catcher.model.telling.noticelife import Act
 from catcher.notify.ladder import BY_HAND, NextStep, makes_bad, next_step
 from tests.support.contacts import contact
 from tests.support.notices import KEY, notice

@@ -13,10 +13,10 @@ import dkim  # type: ignore[import-untyped]
 import pytest
 
 from catcher.desk.context import Desk
-from catcher.model.addressee import Addressee
-from catcher.model.contact import Source
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.incident import Role
+from catcher.model.leak.incident import Role
+from catcher.model.telling.addressee import Addressee
+from catcher.model.telling.contact import Source
 from catcher.notify import openpgp
 from catcher.notify.drafting import Drafting
 from catcher.notify.openpgp import check_key

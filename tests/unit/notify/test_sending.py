@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.notice import TEXT_DAYS, LedgerEntry, NoticeForm
-from catcher.model.noticelife import Act, NoticeState
+from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.ports import Store
-from catcher.model.suppression import Scope, Suppression
+from catcher.model.telling.notice import TEXT_DAYS, LedgerEntry, NoticeForm
+from catcher.model.telling.noticelife import Act, NoticeState
+from catcher.model.telling.suppression import Scope, Suppression
 from catcher.notify.sending import retry_wait
 from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
 from catcher.store import MemoryStore, SqliteStore

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from catcher.fingerprint.dkim import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.lookup import LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from catcher.notify.signing import SigningKey, key_from, make_key_file
 from catcher.report import Language, report_message
 from tests.support import reports

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from catcher.model.answer import Verb
+from catcher.model.telling.answer import Verb
 from catcher.privacy import NoticeCodes, notice_codes
 
 ID = "ntc-0123456789ab"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.mailbox import Mailbox
 from catcher.privacy import KeyRing
 
 ALICE = Mailbox("alice", "contractor.example")
@@ -115,7 +115,7 @@ _RACER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.mailbox import Mailbox
 from catcher.privacy import KeyRing
 ring = KeyRing(Path(sys.argv[1]))
 print("ready", flush=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.observation import Retention, field_dictionary
+from catcher.model.mail.observation import Retention, field_dictionary
 from catcher.privacy.retention import COARSER, coarsened, cutoffs, emptied, fields_of, network_of
 from tests.support.observations import NOON, observation, observations
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.mailbox import Mailbox
 from catcher.privacy import Tokens, period_of
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))

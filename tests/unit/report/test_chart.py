@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catcher.model.incident import Count
-from catcher.model.measures import Bar
+from catcher.model.leak.incident import Count
+from catcher.model.leak.measures import Bar
 from catcher.report import chart
 from catcher.report.words import Language
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catcher.incident import fold, measure_incident
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.measures import Period
-from catcher.model.observation import Observation, SizeClass
-from catcher.model.policy import Outcome
-from catcher.model.report import Report, ReportOperator, ReportRules
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.leak.measures import Period
+from catcher.model.mail.observation import Observation, SizeClass
+from catcher.model.mail.policy import Outcome
+from catcher.model.telling.report import Report, ReportOperator, ReportRules
 from catcher.report import Directory, Language, ReportForm, compose, reference, render
 from tests.support.observations import observation, sender
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from catcher.model.errors import EnvironmentFailure
-from catcher.model.report import Report
+from catcher.model.telling.report import Report
 from catcher.report import Language, letter, subject
 from tests.support import reports
 from tests.support.peers import peer

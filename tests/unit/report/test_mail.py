@@ -11,7 +11,7 @@ from email.policy import SMTP
 
 import pytest
 
-from catcher.model.report import Report
+from catcher.model.telling.report import Report
 from catcher.report import Language, NoMailAddress, ReportForm, is_address, render, report_message, subject
 from tests.support import reports
 from tests.support.pages import Page, harmful

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from catcher.model.measures import Period
-from catcher.model.policy import Outcome
-from catcher.model.remedy import System
-from catcher.model.report import EvidenceRow, PartyName
+from catcher.model.leak.measures import Period
+from catcher.model.mail.policy import Outcome
+from catcher.model.telling.remedy import System
+from catcher.model.telling.report import EvidenceRow, PartyName
 from catcher.report.pasted import Unpasteable
 from catcher.report.queries import queries
 from tests.support.kits import HOSTILE, domains

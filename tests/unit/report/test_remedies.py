@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.remedy import System
-from catcher.model.report import PartyName
+from catcher.model.telling.remedy import System
+from catcher.model.telling.report import PartyName
 from catcher.report.pasted import Unpasteable
 from catcher.report.remedies import KIT_FILES, remedies
 from tests.support.kits import HOSTILE, MADE_ON, TYPOS, domains, kit

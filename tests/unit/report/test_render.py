@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from jinja2 import UndefinedError
 
-from catcher.model.report import Report
+from catcher.model.telling.report import Report
 from catcher.report import Language, ReportForm, render, subject
 from catcher.report.render import environment
 from tests.support import reports

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import catcher.report
-from catcher.model.remedy import System
+from catcher.model.telling.remedy import System
 from catcher.report import ReportForm, render
 from tests.support import reports
 from tests.support.tree import ROOT

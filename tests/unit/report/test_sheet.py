@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.incident import Role
-from catcher.model.report import Report
+from catcher.model.leak.incident import Role
+from catcher.model.telling.report import Report
 from catcher.report import ReportForm, render
 from catcher.report.sheet import SHEET_COLUMNS
 from tests.support import reports

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.model.lookup import LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from catcher.resolve.budget import MAX_HOLDERS, Budgets
 from catcher.resolve.cache import MAX_ENTRIES, Cache
 

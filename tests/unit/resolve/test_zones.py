@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import ConfigurationError
-from catcher.model.lookup import LookupResult, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from catcher.resolve import ZoneResolver
 
 CONTRACTOR = """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catcher.catalogue import Entry
 from catcher.model.errors import ConfigurationError
-from catcher.model.policy import Policy
+from catcher.model.mail.policy import Policy
 from catcher.smtp.explanation import BUILT_IN, Explanations, built_in, load_explanations, text_of
 from catcher.smtp.replies import REPLY_LINE_OCTETS, Reply
 

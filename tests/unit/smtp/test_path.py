@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.mailbox import Mailbox
 from catcher.smtp.path import LOCAL_PART_MOST, PATH_MOST, ParameterError, PathError, parse
 
 

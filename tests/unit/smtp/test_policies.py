@@ -6,7 +6,7 @@ from typing import assert_never
 
 import pytest
 
-from catcher.model.policy import DnsMail, Outcome, Policy, RcptReply
+from catcher.model.mail.policy import DnsMail, Outcome, Policy, RcptReply
 from tests.support.smtpwire import Wire, catalogue, conversation
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.model.mailbox import Mailbox
-from catcher.model.policy import Outcome, Policy
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.policy import Outcome, Policy
 from catcher.smtp import SmtpSettings
 from catcher.smtp.policy import RcptDecision, RcptResult, at_rcpt
 from tests.support.smtpwire import NOW, ONE_OF_EACH, SETTINGS, catalogue

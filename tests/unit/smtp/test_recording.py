@@ -8,8 +8,8 @@ import logging
 
 import pytest
 
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import BodyFacts, Header, HeaderField, Transaction
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import BodyFacts, Header, HeaderField, Transaction
 from catcher.smtp.stream import MessageStream
 from tests.support.smtpwire import RecordingIntake, Wire, conversation, open_data, store_down
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catcher.model.policy import Outcome
+from catcher.model.mail.policy import Outcome
 from tests.support.smtpwire import (
     MAIL,
     OPENING,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.transaction import BodyFacts, Canonicalization, DigestAlgorithm, DigestWanted, Header
+from catcher.model.mail.transaction import BodyFacts, Canonicalization, DigestAlgorithm, DigestWanted, Header
 from catcher.smtp import MessageStream
 from catcher.smtp.header import FIELD_KEPT, FIELDS_KEPT, KEPT
 from tests.support.smtpwire import segments

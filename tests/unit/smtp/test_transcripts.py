@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.answer import PartyAnswer
+from catcher.model.telling.answer import PartyAnswer
 from catcher.privacy import NoticeCodes
 from catcher.smtp import SmtpLimits
 from tests.support.smtpwire import (

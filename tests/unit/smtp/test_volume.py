@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catcher.model.policy import Outcome
+from catcher.model.mail.policy import Outcome
 from catcher.smtp import SmtpLimits
 from tests.support.smtpwire import OPENING, Wire, conversation, new_server, open_data, run
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catcher.model.observation import Observation, field_dictionary
+from catcher.model.mail.observation import Observation, field_dictionary
 from catcher.store.codec import OBSERVATION_COLUMNS, bound_to_text, from_row, moment_from_text, moment_to_text, to_row
 from tests.support.observations import observation, observations
 from tests.support.shrinking import PHASES

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.model.demand import DemandKey
-from catcher.model.observation import Observation
+from catcher.model.leak.demand import DemandKey
+from catcher.model.mail.observation import Observation
 from catcher.model.ports import Store
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation

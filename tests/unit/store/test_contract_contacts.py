@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from catcher.model.contact import Source, StepOutcome, bounced, in_order
 from catcher.model.ports import Store
+from catcher.model.telling.contact import Source, StepOutcome, bounced, in_order
 from tests.support.contacts import ADDRESS, PARTY, contact, outcome
 from tests.support.folding import folder
 from tests.support.observations import NOON

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from catcher.model.alert import AlertDelivery, Channel
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.policy import Policy, PolicySince
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import Store
+from catcher.model.telling.alert import AlertDelivery, Channel
 from tests.support.alerts import alert
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from catcher.model.notice import TEXT_DAYS, Notice, OutOfOrder
-from catcher.model.noticelife import Act, NoticeState
 from catcher.model.ports import Store
-from catcher.model.suppression import Scope, Suppression
+from catcher.model.telling.notice import TEXT_DAYS, Notice, OutOfOrder
+from catcher.model.telling.noticelife import Act, NoticeState
+from catcher.model.telling.suppression import Scope, Suppression
 from tests.support.folding import folder
 from tests.support.notices import MORNING, another, notice, step
 

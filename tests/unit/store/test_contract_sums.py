@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from catcher.incident import count_mailboxes
-from catcher.model.demand import DemandKey
-from catcher.model.incident import Crowd, Incident, IncidentKey, MailboxTotal, Role, Side
-from catcher.model.observation import Observation
+from catcher.model.leak.demand import DemandKey
+from catcher.model.leak.incident import Crowd, Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.mail.observation import Observation
 from catcher.model.ports import Purged, Store
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation, sender

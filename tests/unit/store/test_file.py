@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
-from catcher.model.observation import field_dictionary
+from catcher.model.mail.observation import field_dictionary
 from catcher.store.sqlite import SqliteStore, migrate, verify
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation

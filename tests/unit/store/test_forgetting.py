@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.demand import DemandKey
 from catcher.model.errors import StoreUnavailable
-from catcher.model.observation import Observation
+from catcher.model.leak.demand import DemandKey
+from catcher.model.mail.observation import Observation
 from catcher.model.ports import Folder
 from catcher.store import SqliteStore
 from tests.support.folding import folder

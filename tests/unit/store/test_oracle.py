@@ -16,13 +16,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from catcher.model.alert import AlertDelivery, Channel
-from catcher.model.contact import Contact, Source, merged
-from catcher.model.demand import DemandKey
-from catcher.model.notice import LedgerEntry, Notice, OutOfOrder
-from catcher.model.observation import Observation
-from catcher.model.policy import Policy
-from catcher.model.suppression import Suppression
+from catcher.model.leak.demand import DemandKey
+from catcher.model.mail.observation import Observation
+from catcher.model.mail.policy import Policy
+from catcher.model.telling.alert import AlertDelivery, Channel
+from catcher.model.telling.contact import Contact, Source, merged
+from catcher.model.telling.notice import LedgerEntry, Notice, OutOfOrder
+from catcher.model.telling.suppression import Suppression
 from catcher.store import MemoryStore, SqliteStore
 from tests.support.alerts import alert, deliveries
 from tests.support.contacts import contacts, outcomes

@@ -12,9 +12,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catcher.model.fingerprint import Authentication, AuthResult, SpfResult, Tier
-from catcher.model.incident import IncidentKey, Role
-from catcher.model.observation import Observation
+from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.mail.fingerprint import Authentication, AuthResult, SpfResult, Tier
+from catcher.model.mail.observation import Observation
 from catcher.model.ports import Store
 from catcher.store import MemoryStore, SqliteStore
 from tests.support.folding import folder

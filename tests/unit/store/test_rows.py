@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catcher.model.observation import Observation, Stored
+from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.store import MemoryStore, SqliteStore
 from catcher.store.codec import to_row

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
-from catcher.model.observation import Stored
+from catcher.model.mail.observation import Stored
 from catcher.store import SqliteStore
 from catcher.store.codec import to_row
 from catcher.store.link import StoreClient

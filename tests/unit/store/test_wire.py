@@ -7,7 +7,7 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.observation import Stored
+from catcher.model.mail.observation import Stored
 from catcher.model.ports import ObservationRow
 from catcher.store.codec import from_row, to_row
 from catcher.store.wire import OPEN, REPLACED, Messages, from_commits, from_results, to_commits, to_results

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
-from catcher.model.observation import Observation, Stored
+from catcher.model.mail.observation import Observation, Stored
 from catcher.store import SqliteStore
 from catcher.store.codec import to_row
 from catcher.store.writer import Commit, GroupWriter

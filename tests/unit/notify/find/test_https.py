@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import StepReason, StepResult
+from catcher.model.telling.contact import StepReason, StepResult
 from catcher.notify.find.http import Page, Request, fetch_page
 from catcher.notify.find.https import trusting_the_systems_authorities
 from catcher.notify.find.said import SourceFinding

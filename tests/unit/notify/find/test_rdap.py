@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import StepReason
+from catcher.model.telling.contact import StepReason
 from catcher.notify.find.rdap import RdapRecord, read, read_bootstrap
 from catcher.notify.find.url import Url
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import StepReason, StepResult
+from catcher.model.telling.contact import StepReason, StepResult
 from catcher.notify.find.http import Page
 from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.securitytxt import PATH, read

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import StepReason
+from catcher.model.telling.contact import StepReason
 from catcher.notify.find.url import Url, follow, read
 
 HERE = Url("contractor.example", "/.well-known/security.txt")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import StepReason, StepResult
-from catcher.model.lookup import LookupResult, LookupResults, LookupType, Question, Status
+from catcher.model.mail.lookup import LookupResult, LookupResults, LookupType, Question, Status
+from catcher.model.telling.contact import StepReason, StepResult
 from catcher.notify.find.said import SourceFinding
 from catcher.notify.find.zone import mailbox_of, mailboxes, soa
 

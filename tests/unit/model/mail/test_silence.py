@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catcher.model.mailbox import Mailbox
-from catcher.model.transaction import (
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.transaction import (
     BodyFacts,
     Canonicalization,
     DigestAlgorithm,

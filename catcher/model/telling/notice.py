@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.addressee import Addressee
-from catcher.model.incident import IncidentKey
+from catcher.model.leak.incident import IncidentKey
 from catcher.model.moments import second
-from catcher.model.noticelife import AFTER, ANSWERS, ASIDE, REQUESTS, Act, NoticeState
+from catcher.model.telling.addressee import Addressee
+from catcher.model.telling.noticelife import AFTER, ANSWERS, ASIDE, REQUESTS, Act, NoticeState
 
 TEXT_DAYS = timedelta(days=7)
 """Longest time that the text of a notice is kept, counted from its draft; as a rule it goes when it is sent."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given
 
-from catcher.model.fingerprint import (
+from catcher.model.mail.fingerprint import (
     Authentication,
     AuthResult,
     Basis,
@@ -18,8 +18,8 @@ from catcher.model.fingerprint import (
     IntendedCandidate,
     Tier,
 )
-from catcher.model.marking import Marking, Scheme
-from catcher.model.observation import Observation, Retention, Sensitivity, field_dictionary
+from catcher.model.mail.marking import Marking, Scheme
+from catcher.model.mail.observation import Observation, Retention, Sensitivity, field_dictionary
 from tests.support.observations import observation, observations, sender
 
 EVIDENCE = ["tier", "kind", "domain", "result"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.contact import (
+from catcher.model.telling.contact import (
     LISTED,
     Contact,
     ContactStatus,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.mailaddress import AddressError, mail_address
+from catcher.model.mail.mailaddress import AddressError, mail_address
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.notice import LedgerEntry, Notice, OutOfOrder, notice_id
-from catcher.model.noticelife import AFTER, Act, NoticeState
-from catcher.model.suppression import Scope, Suppression, suppressed
+from catcher.model.telling.notice import LedgerEntry, Notice, OutOfOrder, notice_id
+from catcher.model.telling.noticelife import AFTER, Act, NoticeState
+from catcher.model.telling.suppression import Scope, Suppression, suppressed
 from tests.support.notices import KEY, MORNING, notice, step, steps
 
 

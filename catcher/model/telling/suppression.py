@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.incident import IncidentKey
+from catcher.model.leak.incident import IncidentKey
 from catcher.model.moments import second
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.fingerprint import (
+from catcher.model.mail.fingerprint import (
     Authentication,
     AuthResult,
     Intended,
@@ -20,8 +20,8 @@ from catcher.model.fingerprint import (
     Sender,
     Tier,
 )
-from catcher.model.marking import Marking
-from catcher.model.policy import Outcome, Policy
+from catcher.model.mail.marking import Marking
+from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.value import value
 
 

@@ -19,8 +19,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.mailaddress import AddressError as AddressError
-from catcher.model.mailaddress import mail_address as mail_address
+from catcher.model.mail.mailaddress import AddressError as AddressError
+from catcher.model.mail.mailaddress import mail_address as mail_address
 
 
 class Source(StrEnum):

@@ -7,9 +7,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Cell, Count, Incident, IncidentKey, Role
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import Cell, Count, Incident, IncidentKey, Role
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.policy import Outcome
 
 _names = st.from_regex(r"[a-z]{1,12}\.(example|ml|mil)", fullmatch=True)
 _keys = st.builds(IncidentKey, _names, st.sampled_from(Role), _names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from catcher.model.contact import Contact, Source
+from catcher.model.telling.contact import Contact, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.policy import Outcome
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.policy import Outcome
 
 
 class Role(StrEnum):

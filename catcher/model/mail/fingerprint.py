@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.marking import Marking
+from catcher.model.mail.marking import Marking
 from catcher.model.value import value
 
 

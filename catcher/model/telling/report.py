@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from catcher.model.answer import AnswerAddresses
-from catcher.model.fingerprint import MailClass
-from catcher.model.incident import Count, Role
-from catcher.model.life import Effect, Life
-from catcher.model.measures import Bar, Mailboxes, Period, Tally
-from catcher.model.observation import SizeClass
-from catcher.model.policy import Outcome
-from catcher.model.remedy import LogQuery, Remedy
+from catcher.model.leak.incident import Count, Role
+from catcher.model.leak.life import Effect, Life
+from catcher.model.leak.measures import Bar, Mailboxes, Period, Tally
+from catcher.model.mail.fingerprint import MailClass
+from catcher.model.mail.observation import SizeClass
+from catcher.model.mail.policy import Outcome
+from catcher.model.telling.answer import AnswerAddresses
+from catcher.model.telling.remedy import LogQuery, Remedy
 
 VERSION = 1
 """Version of the JSON form (catcher/report/report.schema.json): raised when a key changes its meaning or goes."""

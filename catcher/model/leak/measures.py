@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from catcher.model.errors import CatcherError
-from catcher.model.fingerprint import MailClass, Tier
-from catcher.model.incident import Count, IncidentKey
-from catcher.model.policy import Outcome
+from catcher.model.leak.incident import Count, IncidentKey
+from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.policy import Outcome
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z", re.ASCII)
 

@@ -10,7 +10,7 @@ from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
-from catcher.model.mailbox import Mailbox
+from catcher.model.mail.mailbox import Mailbox
 from catcher.model.value import value
 
 
