@@ -26,18 +26,18 @@ Catalogued names are unsigned by design: delegate them without DS.
 
 from __future__ import annotations
 
-from catcher.dns.answer import AnswerKind
-from catcher.dns.authority import Authority, AuthorityReply
-from catcher.dns.export import ExportFormat, export
-from catcher.dns.handover import DemandWriter, demand_pipe
-from catcher.dns.limit import RateLimits
-from catcher.dns.load import load_authority
-from catcher.dns.notify import Announcer
-from catcher.dns.tally import DemandTally
-from catcher.dns.tcp import TcpServer
-from catcher.dns.udp import UdpServer
+from catcher.catalogue.export import ExportFormat, export
+from catcher.dns.answering.answer import AnswerKind
+from catcher.dns.answering.authority import Authority, AuthorityReply
+from catcher.dns.counting.handover import DemandWriter, demand_pipe
+from catcher.dns.counting.ratelimit import RateLimits
+from catcher.dns.counting.tally import DemandTally
+from catcher.dns.loading.load import load_authority
+from catcher.dns.notifying.notify import Announcer
+from catcher.dns.serving.tcp import TcpServer
+from catcher.dns.serving.udp import UdpServer
+from catcher.dns.serving.worker import serve
 from catcher.dns.wire import Rcode, Transport
-from catcher.dns.worker import serve
 
 __all__ = [
     "Announcer",

@@ -20,9 +20,10 @@ import dns.message
 import dns.rcode
 
 from catcher.catalogue import Catalogue
-from catcher.dns import Authority, Transport, wholezone
-from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, complete
+from catcher.dns import Authority, Transport
+from catcher.dns.zones import wholezone
+from catcher.dns.zones.publication import Publications
+from catcher.dns.zones.template import Ours, complete
 from tests.support.asking import ask
 from tests.support.authoritative import knot, knot_zones, nsd, nsd_zones
 from tests.support.randomzones import questions, zones

@@ -20,9 +20,10 @@ import dns.rdatatype
 import pytest
 
 from catcher.catalogue import Catalogue
-from catcher.dns import Authority, Transport, wholezone
-from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, complete
+from catcher.dns import Authority, Transport
+from catcher.dns.zones import wholezone
+from catcher.dns.zones.publication import Publications
+from catcher.dns.zones.template import Ours, complete
 from tests.support.shared import Amount
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -11,10 +11,10 @@ import dns.rdataclass
 import dns.rdatatype
 import pytest
 
-from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, load_template
 from catcher.dns.wire import name_to_wire
-from catcher.dns.zone import Zone
+from catcher.dns.zones.publication import Publications
+from catcher.dns.zones.template import Ours, load_template
+from catcher.dns.zones.zone import Zone
 from catcher.model.mail.policy import Policy
 from tests.support.peers import peer
 

@@ -17,7 +17,7 @@ import dns.message
 import pytest
 
 from catcher.dns import Authority, DemandTally, Transport
-from catcher.dns.responder import Responder
+from catcher.dns.serving.responder import Responder
 from tests.support.clocks import Clock
 from tests.support.dnsserver.serving import NOW, serving
 from tests.support.mutations import corpus, mutated
@@ -32,7 +32,7 @@ OVER_UDP = PACKETS - IN_PROCESS - OVER_TCP
 GROWTH = 6 << 20
 """Octets that a worker may hold more after the second half of the packets than after the first."""
 FILLING = 16 << 20
-"""The same over UDP, where compiled answers fill tables, each bounded (``tests/unit/dns/test_places.py``)."""
+"""The same over UDP, where the packet cache fills tables, each bounded."""
 _BURST = 200
 HEALTHY = bytes.fromhex("beef 0000 0001 0000 0000 0000 0461726d79026d6c00 000f 0001")
 """MX of army.ml."""

@@ -19,8 +19,8 @@ from catcher.cli import catalogue as catalogue_command
 from catcher.cli.init import NEXT_STEPS, TEXT_FILES
 from catcher.config import parse
 from catcher.directory.imports import COLUMNS_OF_KIND, DirectoryKind
-from catcher.dns.mnemonic import to_mnemonic
-from catcher.dns.templatetypes import TEMPLATE_TYPES
+from catcher.dns.zones.mnemonic import to_mnemonic
+from catcher.dns.zones.templatetypes import TEMPLATE_TYPES
 from catcher.fingerprint import markings
 from catcher.intake.answers import ACTS
 from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit

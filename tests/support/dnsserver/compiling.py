@@ -8,11 +8,11 @@ from struct import pack
 
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, AuthorityReply, Transport
-from catcher.dns.compiled import PacketCache, octets_of
-from catcher.dns.cookies import Cookies, Fixed
-from catcher.dns.options import ReplySettings, packed
-from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, complete
+from catcher.dns.answering.cookies import Cookies, Fixed
+from catcher.dns.answering.options import ReplySettings, packed
+from catcher.dns.packetcache.cache import PacketCache, octets_of
+from catcher.dns.zones.publication import Publications
+from catcher.dns.zones.template import Ours, complete
 from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import NOW, entry, zone
 

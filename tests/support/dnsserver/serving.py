@@ -13,10 +13,11 @@ import dns.rdatatype
 
 from catcher import catalogue, config
 from catcher.catalogue import Catalogue, Entry
-from catcher.dns import Authority, AuthorityReply, Transport, load_authority, wholezone
-from catcher.dns.publication import Publications
-from catcher.dns.template import Ours, complete
-from catcher.dns.zone import Zone
+from catcher.dns import Authority, AuthorityReply, Transport, load_authority
+from catcher.dns.zones import wholezone
+from catcher.dns.zones.publication import Publications
+from catcher.dns.zones.template import Ours, complete
+from catcher.dns.zones.zone import Zone
 from catcher.model.mail.policy import Policy
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)

@@ -8,9 +8,9 @@ from typing import assert_never
 import pytest
 
 from catcher.catalogue import Catalogue, Entry
-from catcher.dns import template
-from catcher.dns.authority import Authority
-from catcher.dns.templatetypes import TEMPLATE_TYPES
+from catcher.dns.answering.authority import Authority
+from catcher.dns.zones import template
+from catcher.dns.zones.templatetypes import TEMPLATE_TYPES
 from catcher.model.mail.policy import DnsMail, Policy
 from tests.support.dnsserver.serving import ask
 

@@ -1,0 +1,166 @@
+"""Hands demand from the processes that answer to the one that stores, so that no store ever delays an answer.
+
+::
+
+    tally ─▶ a few hundred rows at a time ─▶ datagram ─▶ another process: check, spell out, add up ─▶ store
+                                                  full? the rows go back to the tally, and are tried again
+
+Each datagram holds whole rows of one hour: ``[hour, [[prefix, domain, code, count], …]]`` in MessagePack. That format
+can't name code, and every value is checked: the sender is a process that strangers talk to. While the store refuses,
+rows wait in the other process, up to a bound; then the socket fills up, then the tally, and queries that find no room
+there are counted as overflow and logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import msgpack  # type: ignore[import-untyped]
+
+from catcher.dns.counting.ratelimit import V4_OCTETS, V6_OCTETS
+from catcher.dns.counting.tally import DemandRow, DemandTally, spelled
+from catcher.model.errors import StoreUnavailable
+from catcher.model.leak.demand import DemandKey
+
+log = logging.getLogger(__name__)
+
+HANDOVER_SECONDS = 5.0
+"""Seconds between two handovers of a tally: reports of the day need no more."""
+_RETRY_SECONDS = 0.25
+"""Seconds until a full pipe is tried again."""
+_GATHER_SECONDS = 1.0
+"""Seconds between two writes to the store: each is a transaction."""
+_MAX_KEYS = 262_144
+"""Most keys that wait while the store is away: some hundred megabytes."""
+_MAX_DATAGRAMS = 4096
+"""Datagrams read before the store is written: four times those that fill ``_MAX_KEYS``, so that a sender that
+never stops can't hold the store up."""
+_MAX_OCTETS = 1 << 18
+"""Octets of a datagram: far above those of its few hundred rows."""
+_BUFFER_OCTETS = 4 << 20
+"""Octets that the pipe holds, where the system allows it: some seconds of a flood."""
+_MAX_DOMAIN = 253
+"""Characters of a domain name (RFC 1035 §2.3.4, without the final dot)."""
+_MAX_COUNT = 1 << 40
+"""Queries in one row: more than a server answers in an hour; sums of them stay below the store's 2^63."""
+
+Add = Callable[[Mapping[DemandKey, int]], None]
+"""Adds counts to the store, synchronously. Raises StoreUnavailable."""
+
+
+def demand_pipe() -> tuple[socket.socket, socket.socket]:
+    """The writing and the reading end; any number of processes may write."""
+    writing, reading = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    for end in (writing, reading):
+        end.setblocking(False)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_OCTETS)
+    return writing, reading
+
+
+async def hand_over_forever(tally: DemandTally, writing: socket.socket) -> None:
+    """Hands over every few seconds; between datagrams queries are answered."""
+    logged = 0
+    while True:
+        await asyncio.sleep(HANDOVER_SECONDS)
+        tally.settle()
+        await _hand_all_over(tally, writing)
+        if tally.overflow > logged:
+            log.warning("the demand tally was full: %d queries were not counted", tally.overflow - logged)
+            logged = tally.overflow
+
+
+async def _hand_all_over(tally: DemandTally, writing: socket.socket) -> None:
+    is_empty = False
+    while not is_empty:
+        is_empty = hand_over(tally, writing)
+        await asyncio.sleep(_RETRY_SECONDS if tally.blocked else 0)
+
+
+def hand_over(tally: DemandTally, writing: socket.socket) -> bool:
+    """Hands one datagram over; returns whether nothing is left. ``tally.blocked`` is true if the pipe was full."""
+    taken = tally.take()
+    if taken is None:
+        return True
+    hour, rows = taken
+    try:
+        writing.send(msgpack.packb((int(hour.timestamp()), rows)))
+        tally.blocked = False
+    except OSError:
+        tally.blocked = True
+        tally.restore(hour, rows)
+    return False
+
+
+def counts_of(datagram: bytes) -> dict[DemandKey, int]:
+    """The counts in one datagram. Raises ValueError if it is malformed."""
+    try:
+        hour, rows = msgpack.unpackb(datagram, use_list=False)
+        if type(hour) is not int:
+            raise ValueError("the hour is no number")
+        return spelled(datetime.fromtimestamp(hour, UTC), list(map(_checked, rows)))
+    except (msgpack.UnpackException, TypeError, OverflowError, OSError) as error:
+        raise ValueError(type(error).__name__) from None
+
+
+def _checked(row: Any) -> DemandRow:
+    prefix, domain, code, count = row
+    if type(prefix) is not bytes or len(prefix) not in (V4_OCTETS, V6_OCTETS):
+        raise ValueError("a prefix is wrong")
+    if type(domain) is not str or not 0 < len(domain) <= _MAX_DOMAIN or not domain.isascii():
+        raise ValueError("a domain is wrong")
+    if type(code) is not int or not 0 <= code < 1 << 32 or type(count) is not int or not 0 < count <= _MAX_COUNT:
+        raise ValueError("a number is wrong")
+    return prefix, domain, code, count
+
+
+class DemandWriter:
+    """The storing end: reads the datagrams of all workers, and keeps their counts until the store has them."""
+
+    def __init__(self, reading: socket.socket, add: Add) -> None:
+        self._reading = reading
+        self._add = add
+        self._waiting: Counter[DemandKey] = Counter()
+        self.malformed = 0
+        """Datagrams dropped because they were malformed."""
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Stores until ``stopping``, and then the rest of the pipe."""
+        while not stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), _GATHER_SECONDS)
+            await asyncio.to_thread(self.store)
+
+    def store(self) -> None:
+        """Stores everything handed over so far."""
+        malformed = self.malformed
+        for datagram in self._datagrams():
+            try:
+                self._waiting.update(counts_of(datagram))
+            except ValueError:
+                self.malformed += 1
+        if self.malformed > malformed:
+            log.error("%d malformed datagrams of demand were dropped", self.malformed - malformed)
+        if not self._waiting:
+            return
+        try:
+            self._add(self._waiting)
+        except StoreUnavailable as error:
+            log.warning("demand is kept in memory until the store is back: %s", error)
+        else:
+            self._waiting = Counter()
+
+    def _datagrams(self) -> Iterator[bytes]:
+        for _ in range(_MAX_DATAGRAMS):
+            if len(self._waiting) >= _MAX_KEYS:
+                return
+            try:
+                yield self._reading.recv(_MAX_OCTETS)
+            except OSError:
+                return

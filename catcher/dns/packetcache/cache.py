@@ -1,0 +1,252 @@
+"""The packet cache: replies made once, for every repetition of a query and for every query of the same key.
+
+::
+
+    message without its ID ─▶ exact: seen twice before? ────────────────────────────▶ the same reply
+                         └──▶ repeated: the same, but with a cookie? ───────────────▶ with the cookie of its client
+                         └──▶ siblings: seen before but for the first label? ───────▶ with its own question
+                         └──▶ LearnedNames: a known name in a known form? ──────────▶ the same
+                         └──▶ Authority ────────▶ a reply, kept if it can be repeated
+
+The cache decides nothing: each reply was ``Authority``'s, to the same octets or to a query of the same key.
+
+A query seen for the first time leaves a mark in a table of fixed size and nothing else; only a repeated query makes an
+entry. So names that never return use no memory and evict nothing. Memory is bounded: a full table is emptied.
+Replies with a cookie differ from client to client: the cookie is kept by client, for a minute.
+
+Switched off (``[dns] packet_cache = false``) it asks ``Authority`` each time and keeps nothing, so that an operator can
+find out whether a wrong reply comes from the cache or from ``Authority``.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from operator import itemgetter
+from struct import Struct
+
+from catcher.dns.answering.authority import Authority, AuthorityReply
+from catcher.dns.counting.tally import DemandCell, cell
+from catcher.dns.packetcache.learned import EXCEPT_LABELS, ClientCookie, KnownReply, LearnedNames
+from catcher.dns.packetcache.tail import QUESTION, is_cacheable, is_cacheable_for_client
+from catcher.dns.wire import Rcode
+
+CacheEntry = tuple[bytes, DemandCell, bytes, bytes]
+"""One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie.
+
+A plain tuple: making a NamedTuple takes five times as long, and an entry is made for every query that isn't exact."""
+entry_iovecs: Callable[[CacheEntry], bytes] = itemgetter(0)
+entry_cell: Callable[[CacheEntry], DemandCell] = itemgetter(1)
+
+IOVECS = Struct("QQQQQQQQ")
+"""Four times ``struct iovec`` (address, length): octets before the question, question, octets behind it, cookie."""
+
+_FROM_QUERY = Struct("16sQQ16s16s")
+_IOVEC = Struct("QQ")
+_NO_OCTETS = _IOVEC.pack(0, 0)
+
+_COOKIE_SECONDS = 60
+"""Seconds that a reply with a cookie is kept: the time in the cookie is then at most a minute old."""
+_FILTER_SLOTS = 131_072
+"""Slots of the filter of queries seen before: 17 bits of a hash choose the slot, 16 more are its value; a later query
+overwrites its slot."""
+
+_LABEL = QUESTION + 1
+"""Offset of the first label's text."""
+
+
+class PacketCache:
+    """The cached replies of one Authority, for one thread."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        answer: Callable[[bytes, str], AuthorityReply | None],
+        address_of: Callable[[bytes], int],
+        client_of: Callable[[int], bytes],
+        capacity: int = 32_768,
+    ) -> None:
+        """``answer`` is the truth: a whole message and its client's address → the reply; None: no reply is sent.
+
+        ``address_of``: the memory address of an object's octets, for the object's life. ``client_of``: the IP address
+        of the client in a slot, 4 or 16 octets. ``capacity``: most entries of each table; half of it for clients.
+        """
+        self._authority = authority
+        self._answer = answer
+        self._address_of = address_of
+        self._client_of = client_of
+        self._capacity = capacity
+        self.exact: dict[bytes, CacheEntry] = {}
+        """By message without ID; public because a batch looks all its messages up at once."""
+        self._repeated: dict[bytes, KnownReply] = {}
+        """By message without ID: replies with a cookie, which can't be ``exact``."""
+        self._siblings: dict[bytes, KnownReply] = {}
+        """By message without its ID and the text of its first label; the label's length stays."""
+        self._filter = array("H", bytes(2 * _FILTER_SLOTS))
+        self._cookies: dict[bytes, ClientCookie] = {}
+        """By their octets."""
+        self._of_clients: dict[tuple[str, bytes], CacheEntry] = {}
+        """By client and message without ID: replies that only the same client gets again."""
+        self._client_count = 0
+        """Clients' cookies, and server's cookies made for them."""
+        self._since = self._until = self._clients_until = datetime.min.replace(tzinfo=UTC)
+        self._is_on = authority.settings.packet_cache
+        self._names: LearnedNames | None = None
+        """None while the cache is switched off."""
+
+    def at(self, now: datetime) -> None:
+        """Evicts what may not hold any more at ``now``: policies end on dates, guards after a day."""
+        if not self._since <= now < self._until:
+            self._since = now
+            self._until = _next_change(self._authority, now)
+            if self._is_on:
+                self._names = LearnedNames(
+                    self._authority, self._answer, self._address_of, self._cookie_of, now, self._capacity
+                )
+            self.exact = {}
+            self._evict_clients(now)
+        elif now >= self._clients_until:
+            self._evict_clients(now)
+        self._now = now
+
+    def find(self, message: bytes, question: int, slot: int) -> CacheEntry | None:
+        """The reply to ``message`` (without its ID), whose question stands at the memory address ``question``.
+
+        None: ``ask`` for it.
+        """
+        known = self._repeated.get(message)
+        is_new = known is None
+        if known is None:
+            try:
+                rest = _LABEL + message[QUESTION]
+            except IndexError:
+                return None
+            sibling = message[:_LABEL] + message[rest:]
+            known = self._siblings.get(sibling)
+            if known is None or ((labels := known[EXCEPT_LABELS]) and message[_LABEL:rest].lower() in labels):
+                known = self._find_by_name(message, sibling)
+                if known is None:
+                    return None
+        reply, cell, length, cookie, _ = known
+        octets = reply.octets
+        if is_new and self._seen_before(message):
+            if cookie is None:
+                question_octets = message[QUESTION : QUESTION + length]
+                return self._keep(message, octets[:QUESTION] + question_octets + octets[QUESTION:], cell)
+            if len(self._repeated) >= self._capacity:
+                self._repeated.clear()
+            self._repeated[message] = known
+        if cookie is None:
+            return _FROM_QUERY.pack(reply.before, question, length, reply.behind, _NO_OCTETS), cell, octets, b""
+        client = self._client_of(slot)
+        iovec, server_cookie = cookie.by_client.get(client) or self._make_cookie(cookie, client)
+        return _FROM_QUERY.pack(reply.before, question, length, reply.behind, iovec), cell, octets, server_cookie
+
+    def ask(self, message: bytes, client: str) -> CacheEntry | None:
+        """The reply to a whole ``message``, from the truth; None: no reply is sent."""
+        key = client, message[2:]
+        kept = self._of_clients.get(key)
+        if kept is not None:
+            return kept
+        reply = self._answer(message, client)
+        if reply is None:
+            return None
+        octets, counted_as = reply.wire[2:], cell(reply)
+        if self._is_on and reply.rcode is not Rcode.SERVFAIL:
+            if is_cacheable(key[1]):
+                return self._keep(key[1], octets, counted_as)
+            if is_cacheable_for_client(key[1]):
+                if len(self._of_clients) >= self._capacity // 2:
+                    self._of_clients = {}
+                self._of_clients[key] = self._whole(octets, counted_as)
+        return self._whole(octets, counted_as)
+
+    def counts(self) -> dict[str, int]:
+        """Entries of each table."""
+        return {
+            **({} if self._names is None else self._names.counts()),
+            "exact": len(self.exact),
+            "repeated": len(self._repeated),
+            "siblings": len(self._siblings),
+            "cookies": len(self._cookies),
+            "clients of cookies": sum(len(cookie.by_client) for cookie in self._cookies.values()),
+            "replies to clients": len(self._of_clients),
+        }
+
+    def _seen_before(self, octets: bytes) -> bool:
+        """Whether the filter has seen ``octets``; one new query in 65,536 is taken for one seen before."""
+        digest = hash(octets)
+        slot, value = digest & _FILTER_SLOTS - 1, digest >> 32 & 0xFFFF
+        if self._filter[slot] == value:
+            return True
+        self._filter[slot] = value
+        return False
+
+    def _find_by_name(self, message: bytes, sibling: bytes) -> KnownReply | None:
+        if self._names is None:
+            return None
+        known = self._names.find(message)
+        if known is not None and known[EXCEPT_LABELS] is not None and self._seen_before(sibling):
+            if len(self._siblings) >= self._capacity:
+                self._siblings.clear()
+            self._siblings[sibling] = known
+        return known
+
+    def _keep(self, message: bytes, octets: bytes, cell: DemandCell) -> CacheEntry:
+        if len(self.exact) >= self._capacity:
+            self.exact.clear()
+        entry = self.exact[message] = self._whole(octets, cell)
+        return entry
+
+    def _whole(self, octets: bytes, cell: DemandCell) -> CacheEntry:
+        return _IOVEC.pack(self._address_of(octets), len(octets)) + 3 * _NO_OCTETS, cell, octets, b""
+
+    def _cookie_of(self, octets: bytes) -> ClientCookie:
+        cookie = self._cookies.get(octets)
+        if cookie is None:
+            cookie = self._cookies[octets] = ClientCookie(octets)
+            self._count_client()
+        return cookie
+
+    def _make_cookie(self, cookie: ClientCookie, client: bytes) -> tuple[bytes, bytes]:
+        """The server's cookie for a client's, kept for a while."""
+        cookies = self._authority.settings.cookies
+        octets = cookies.answer(cookie.octets, client, int(self._now.timestamp()))[0] if cookies is not None else b""
+        made = cookie.by_client[client] = _IOVEC.pack(self._address_of(octets), len(octets)), octets
+        self._count_client()
+        return made
+
+    def _count_client(self) -> None:
+        self._client_count += 1
+        if self._client_count >= self._capacity // 2:
+            self._evict_clients(self._now)
+
+    def _evict_clients(self, now: datetime) -> None:
+        """Evicts clients' cookies, and every table whose keys may hold one."""
+        self._clients_until = now + timedelta(seconds=_COOKIE_SECONDS)
+        self._of_clients, self._cookies, self._repeated, self._siblings = {}, {}, {}, {}
+        self._client_count = 0
+
+
+def octets_of(entry: CacheEntry, message: bytes) -> bytes:
+    """The reply to ``message`` (whole) that ``entry`` stands for."""
+    iovecs, _, octets, cookie = entry
+    length = IOVECS.unpack(iovecs)[3]
+    if not length:
+        return message[:2] + octets
+    question = message[QUESTION + 2 : QUESTION + 2 + length]
+    return b"".join((message[:2], octets[:QUESTION], question, octets[QUESTION:], cookie))
+
+
+def proves_address(entry: CacheEntry, message: bytes) -> bool:
+    """Whether ``message`` came with a good server cookie: then its client's address isn't forged (RFC 7873 §5.2.5).
+
+    A good cookie comes back unchanged (``Cookies.answer``)."""
+    cookie = entry[3]
+    return bool(cookie) and message.endswith(cookie)
+
+
+def _next_change(authority: Authority, now: datetime) -> datetime:
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return min([midnight, *authority.catalogue.turns_after(now)])

@@ -1,0 +1,112 @@
+"""UDP messages one by one, by the socket module alone: for systems without recvmmsg, and for dual-stack sockets."""
+
+from __future__ import annotations
+
+import socket
+
+from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.options import packed
+from catcher.dns.counting.ratelimit import RateDecision, RateLimit, RateLimits, truncated
+from catcher.dns.counting.tally import DemandTally, kind_of, prefix_of
+from catcher.dns.packetcache.cache import PacketCache, entry_cell, octets_of, proves_address
+from catcher.dns.serving.responder import Responder
+from catcher.dns.wire import Transport
+from catcher.model.clock import Clock
+
+_TURN = 128
+"""Messages answered before other work of the loop gets its turn: a few milliseconds."""
+_LARGEST = 4096
+"""Octets read of one message; a longer one is cut, and then its format is broken."""
+_IP_PKTINFO = 8
+"""Linux's ``in_pktinfo``: interface, our address, destination; four octets each. The socket module doesn't name it."""
+_ANCILLARY = socket.CMSG_SPACE(20)
+"""Room for one ``in6_pktinfo`` (our address, interface), the larger of the two."""
+
+Ancillary = list[tuple[int, int, bytes]]
+
+
+class PortableUdp:
+    """Receives, answers and sends on one socket."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        authority: Authority,
+        responder: Responder,
+        clock: Clock,
+        tally: DemandTally,
+        limits: RateLimits,
+    ) -> None:
+        self._socket = sock
+        self._clock = clock
+        self._tally = tally
+        self.limit = RateLimit(limits)
+        self._cache = PacketCache(
+            authority,
+            lambda message, client: responder.reply(message, Transport.UDP, client),
+            lambda octets: 0,
+            lambda slot: packed(self._client),
+        )
+        self._ancillary = _ask_for_our_address(sock)
+        self._client = ""
+        self.unsent = 0
+        """Replies that the system didn't take."""
+
+    def drain(self) -> None:
+        """Answers the messages that have arrived, up to ``_TURN``."""
+        receive, send = self._socket.recvmsg, self._socket.sendmsg
+        for _ in range(_TURN):
+            try:
+                message, ancillary, _, client = receive(_LARGEST, self._ancillary)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # an ICMP error of an earlier reply, reported here
+            wire = self._reply(message, client[0])
+            if wire is not None:
+                try:
+                    send([wire], _from_our_address(ancillary), 0, client)
+                except OSError:
+                    self.unsent += 1
+
+    def _reply(self, message: bytes, client: str) -> bytes | None:
+        now = self._clock.now()
+        cache, key, self._client = self._cache, message[2:], client
+        cache.at(now)
+        entry = cache.find(key, 0, 0) or cache.ask(message, client)
+        if entry is None:
+            return None
+        prefix, cell = prefix_of(client), entry_cell(entry)
+        self._tally.add_all([prefix], [cell], now)
+        if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry, message):
+            decision = self.limit.decide(prefix, kind_of(cell), now.timestamp())
+            if decision is not RateDecision.SEND:
+                return truncated(message) if decision is RateDecision.TRUNCATE else None
+        return octets_of(entry, message)
+
+
+def _ask_for_our_address(sock: socket.socket) -> int:
+    """Asks the system which of our addresses each message was sent to, if the socket is bound to all of them.
+
+    A reply has to come from that address, or the client won't take it. Returns the octets of the system's answer.
+    """
+    host = sock.getsockname()[0]
+    if host == "0.0.0.0":
+        sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+    elif host == "::":
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+    else:
+        return 0
+    return _ANCILLARY
+
+
+def _from_our_address(ancillary: Ancillary) -> Ancillary:
+    """Ancillary data that sends a reply from the address to which the query came; routing chooses the interface."""
+    out = []
+    for level, kind, data in ancillary:
+        if level == socket.IPPROTO_IP and kind == _IP_PKTINFO:
+            out.append((level, kind, bytes(4) + data[4:]))
+        elif level == socket.IPPROTO_IPV6 and kind == socket.IPV6_PKTINFO:
+            link_local = data[0] == 0xFE and data[1] & 0xC0 == 0x80
+            out.append((level, kind, data if link_local else data[:16] + bytes(4)))
+    return out

@@ -1,0 +1,70 @@
+"""A process that answers: serves its sockets, hands demand over, and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from catcher.dns.answering.authority import Authority
+from catcher.dns.counting.handover import hand_over, hand_over_forever
+from catcher.dns.counting.ratelimit import RateLimits
+from catcher.dns.counting.tally import DemandTally
+from catcher.dns.serving.tcp import TcpServer
+from catcher.dns.serving.udp import UdpServer
+from catcher.model.clock import Clock
+
+_LAST_SECONDS = 2.0
+"""Seconds that the last counts may take to get through the pipe."""
+_PAUSE_SECONDS = 0.02
+"""Seconds until a full pipe is tried again."""
+
+
+async def serve(
+    sockets: Sequence[socket.socket],
+    authority: Authority,
+    clock: Clock,
+    limits: RateLimits,
+    demand: socket.socket,
+    *,
+    ready: Callable[[], None],
+    stopping: asyncio.Event,
+    draining: Callable[[], None],
+) -> None:
+    """Answers on ``sockets`` until ``stopping``; the counts go into the pipe ``demand``.
+
+    ``ready`` is called when every socket is served, ``draining`` when no more queries are taken.
+    """
+    gc.freeze()  # the loaded data stays; a collection would walk it and unshare its pages
+    tally = DemandTally()
+    servers: list[UdpServer | TcpServer] = [
+        UdpServer(s, authority, clock, tally, limits=limits)
+        if s.type == socket.SOCK_DGRAM
+        else TcpServer(s, authority, clock, tally)
+        for s in sockets
+    ]
+    for server in servers:
+        await server.start()
+    handing_over = asyncio.create_task(hand_over_forever(tally, demand))
+    ready()
+    await stopping.wait()
+    for server in servers:
+        await server.close()
+    draining()
+    handing_over.cancel()
+    with suppress(asyncio.CancelledError):
+        await handing_over
+    await _last(tally, demand)
+
+
+async def _last(tally: DemandTally, demand: socket.socket) -> None:
+    tally.settle()
+    for _ in range(int(_LAST_SECONDS / _PAUSE_SECONDS)):
+        while not hand_over(tally, demand):
+            if tally.blocked:
+                await asyncio.sleep(_PAUSE_SECONDS)
+                break
+        else:
+            return

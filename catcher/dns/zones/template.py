@@ -1,0 +1,150 @@
+"""The zone template: what a catalogued name may publish, checked, and completed with what it lacks (DESIGN §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
+from catcher.dns.zones.masterfile import MasterRecord, read
+from catcher.dns.zones.mnemonic import to_mnemonic
+from catcher.dns.zones.publication import Publications
+from catcher.dns.zones.templatetypes import TEMPLATE_TYPES, allowed_types
+from catcher.dns.zones.wholezone import Sets, group, rrset
+from catcher.dns.zones.zone import apex_of
+from catcher.model.errors import Fault
+
+TTL = 300
+"""Seconds: the most that a catalogued name's records may be kept, and what is added has."""
+ORIGIN = name_to_wire("catalogued.invalid")
+"""Stands for each catalogued name while the template is read."""
+
+_MOST_GENERATED = 1000
+"""Records that $GENERATE may make: every catalogued name has them all."""
+_REFRESH, _RETRY, _EXPIRE, _MINIMUM = 7200, 3600, 1_209_600, TTL
+_WILDCARD = b"\x01*"
+
+_SPF = b"v=spf1 -all"
+_DMARC = b"v=DMARC1; p=reject"
+_DKIM = b"v=DKIM1; p="
+_CAA = Rdata(b"\0\x05issue;")
+"""``0 issue ";"``: nobody may issue a certificate (RFC 8659 §4.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """The names that a template may point at, and that complete it."""
+
+    hostname: str
+    """The sink's host: the MX."""
+    nameservers: tuple[str, ...]
+    """The first is the SOA's MNAME."""
+    zones: tuple[str, ...]
+    """Apexes of the whole zones that are served beside the catalogue: hosts in them are ours, too."""
+
+    def has(self, host: bytes) -> bool:
+        """Whether mail may be sent to ``host``: the sink, a name server, or a name in a zone that we serve."""
+        name = Name(host)
+        if name.folded in {name_to_wire(own) for own in (self.hostname, *self.nameservers)}:
+            return True
+        return any(apex_of(name, name_to_wire(zone)) is not None for zone in self.zones)
+
+
+def load_template(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:
+    """The completed template, by relative owner and type; None when there are faults. Its MX are those to the sink."""
+    records, faults = read(path, ORIGIN, most_generated=_MOST_GENERATED)
+    sets, outside = group(records, ORIGIN, "the template")
+    faults += outside
+    for record in records:
+        faults += _faults(record, ours)
+    soas = sets.get(b"", {}).get(RRType.SOA, [])
+    faults += [Fault(soa.where, "a second SOA", "one is enough; without one it is made") for soa in soas[1:]]
+    if faults:
+        return None, faults
+    return complete(sets, ours), []
+
+
+def publications(rrsets: Mapping[bytes, Mapping[int, RRset]], serial: int) -> Publications:
+    """What the names of the catalogue publish, from a loaded template."""
+    return Publications(rrsets, serial)
+
+
+def _faults(record: MasterRecord, ours: Ours) -> Iterable[Fault]:
+    kind = to_mnemonic(record.rrtype)
+    rules = TEMPLATE_TYPES.get(record.rrtype)
+    if rules is None:
+        allowed = f"a template may hold {allowed_types()} to our own names"
+        yield Fault(record.where, f"{kind} is not allowed for a catalogued name", allowed)
+        return
+    if record.ttl > TTL:
+        yield Fault(
+            record.where, f"the TTL is {record.ttl}", f"at most {TTL}, so that a change of policy takes hold soon"
+        )
+    if record.owner != ORIGIN and rules.apex_only:
+        yield Fault(record.where, f"{kind} stands below the apex", 'it belongs to "@" alone')
+    for name in record.rdata.names:
+        if apex_of(Name(name), ORIGIN) is not None:
+            what = "a name in the data is relative to each catalogued name, where no host has an address"
+            yield Fault(record.where, what, "write the full name with a dot at its end")
+        elif rules.own_target is not None and not ours.has(name):
+            remedy = rules.own_target.format(hostname=ours.hostname, nameservers=", ".join(ours.nameservers))
+            yield Fault(record.where, f"the {kind} is not one of our own names", remedy)
+
+
+def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:
+    """Adds what is lacking: SOA, NS, the parked-domain bundle, and an MX for every name that mail can be sent to.
+
+    A wildcard reaches neither a name that exists nor what is below it (RFC 4592 §2.2.1), so each name of the
+    template gets an MX of its own and a wildcard below; names with an underscore label are no mail domains.
+    Whoever takes mail also says that it sends none.
+    """
+    made = {owner: {rrtype: rrset(records) for rrtype, records in types.items()} for owner, types in sets.items()}
+    servers = [name_to_wire(server) for server in ours.nameservers]
+    _add(made, b"", RRType.SOA, Rdata(b"", (servers[0], b"\x0ahostmaster" + servers[0]), _timers()))
+    _add(made, b"", RRType.NS, *(Rdata(b"", (server,)) for server in servers))
+    _add(made, b"", RRType.CAA, _CAA)
+    for name in _mail_names(sets):
+        _add(made, name, RRType.MX, Rdata((10).to_bytes(2, "big"), (name_to_wire(ours.hostname),)))
+        _add_text(made, name, _SPF)
+    _add_text(made, b"\x06_dmarc", _DMARC)
+    _add_text(made, _WILDCARD + b"\x0a_domainkey", _DKIM)
+    return made
+
+
+def _mail_names(sets: Sets) -> list[bytes]:
+    """The apex, every name of the template that could be a mail domain, and the wildcard below each.
+
+    An empty non-terminal is such a name, too; what has an underscore label isn't, nor what lies below it.
+    """
+    names: dict[bytes, None] = {}
+    for owner in (b"", *sets):
+        suffixes = [owner[at:] for at in Name(owner + b"\0").offsets] + [b""]
+        for name in reversed(suffixes):
+            if name[1:2] == b"_":
+                break
+            names[name] = None
+            if not name.startswith(_WILDCARD):
+                names[_WILDCARD + name] = None
+    return list(names)
+
+
+def _add(made: dict[bytes, dict[int, RRset]], owner: bytes, rrtype: RRType, *rdatas: Rdata) -> None:
+    """Adds an RRset where the template has none of its type."""
+    made.setdefault(owner, {}).setdefault(rrtype, RRset(rrtype, TTL, rdatas))
+
+
+def _add_text(made: dict[bytes, dict[int, RRset]], owner: bytes, text: bytes) -> None:
+    """Adds a TXT where the template has none that begins with the same tag (``v=spf1``)."""
+    tag = lower(text.split(b" ")[0].rstrip(b";"))
+    types = made.setdefault(owner, {})
+    there = types.get(RRType.TXT)
+    old = there.rdatas if there is not None else ()
+    if not any(lower(rdata.head[1:]).startswith(tag) for rdata in old):
+        ttl = there.ttl if there is not None else TTL
+        types[RRType.TXT] = RRset(RRType.TXT, ttl, (*old, Rdata(bytes((len(text),)) + text)))
+
+
+def _timers() -> bytes:
+    """Serial 0 (Publications sets it), refresh, retry, expire and minimum."""
+    return b"".join(n.to_bytes(4, "big") for n in (0, _REFRESH, _RETRY, _EXPIRE, _MINIMUM))
