@@ -15,8 +15,8 @@ from aiosmtpd.smtp import SMTP
 
 from catcher.fingerprint import BodyDigest
 from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted
-from catcher.smtp.data import DataPhase, Message
-from catcher.smtp.front import ReadBuffer
+from catcher.smtp.message.data import DataPhase, Message
+from catcher.smtp.serving.front import ReadBuffer
 
 _PACKET_OCTETS = 64 * 1024
 _BODY_OCTETS = 8 << 20

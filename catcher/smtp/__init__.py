@@ -13,14 +13,14 @@
 ``recorder`` and ``server`` do network I/O or wait for it; ``certificate`` and ``explanation`` read files.
 """
 
-from catcher.smtp.certificate import Certificates, refuse_key_log, self_signed
+from catcher.smtp.admission.gate import EVICTED_STILL_OPEN, Gate
 from catcher.smtp.counters import Counters
-from catcher.smtp.explanation import Explanations, load_explanations
-from catcher.smtp.front import ReadBuffer
-from catcher.smtp.gate import EVICTED_STILL_OPEN, Gate
-from catcher.smtp.server import SmtpServer
+from catcher.smtp.explaining.explanation import Explanations, load_explanations
+from catcher.smtp.message.stream import MessageStream
+from catcher.smtp.serving.certificate import Certificates, refuse_key_log, self_signed
+from catcher.smtp.serving.front import ReadBuffer
+from catcher.smtp.serving.server import SmtpServer
 from catcher.smtp.settings import SmtpLimits, SmtpSettings
-from catcher.smtp.stream import MessageStream
 
 __all__ = [
     "EVICTED_STILL_OPEN",

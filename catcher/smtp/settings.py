@@ -13,7 +13,7 @@ from catcher.model.defaults import (
     SMTP_CONNECTIONS,
 )
 from catcher.model.telling.answer import PartyAnswer
-from catcher.smtp.explanation import Explanations, built_in
+from catcher.smtp.explaining.explanation import Explanations, built_in
 
 
 @dataclass(frozen=True, slots=True)

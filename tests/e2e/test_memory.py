@@ -34,9 +34,9 @@ import sys
 if "asyncio" in sys.argv[1]:
     sys.modules["uvloop"] = None
 if "unwiped" in sys.argv[1]:
-    import catcher.serve.smtp, catcher.smtp.front
+    import catcher.serve.smtp, catcher.smtp.serving.front
     catcher.serve.smtp.wipe_freed_memory = lambda: False
-    catcher.smtp.front.ReadBuffer.take = lambda self, count: bytes(self.view[:count])
+    catcher.smtp.serving.front.ReadBuffer.take = lambda self, count: bytes(self.view[:count])
 del sys.argv[1]
 from catcher.cli import main
 main()

@@ -163,10 +163,10 @@ def smtp(guard: Guard) -> object:
     from catcher.catalogue import Catalogue, Entry
     from catcher.model.mail.policy import Policy
     from catcher.smtp import Gate, SmtpLimits, SmtpSettings
-    from catcher.smtp.commands import CommandReader
-    from catcher.smtp.data import DataPhase
-    from catcher.smtp.dialogue import Chunk, Dialogue
-    from catcher.smtp.verbs import answer
+    from catcher.smtp.dialogue.dialogue import Chunk, Dialogue
+    from catcher.smtp.dialogue.verbs import answer
+    from catcher.smtp.message.data import DataPhase
+    from catcher.smtp.wire.commands import CommandReader
 
     class Clock:
         def now(self) -> datetime:

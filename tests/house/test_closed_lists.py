@@ -1,7 +1,7 @@
 """Each closed list stands in one place, and every view of it knows every member.
 
 A new member that is wired nowhere fails here, and the name of the failing test says where it is missing. The effect of
-policies on the wire is tested in tests/unit/dns/test_policies.py and tests/unit/smtp/test_policies.py.
+policies on the wire is tested in tests/unit/dns/test_policies.py and tests/unit/smtp/dialogue/test_policies.py.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from catcher.report.remedies import KIT_FILES
 from catcher.report.render import environment
 from catcher.report.words import WORDS
 from catcher.smtp.counters import Counters
-from catcher.smtp.explanation import text_of
-from catcher.smtp.wording import Situation, read
+from catcher.smtp.explaining.explanation import text_of
+from catcher.smtp.explaining.wording import Situation, read
 from tests.support.configreads import key_sentences
 from tests.support.modules import trees
 from tests.support.reports import CASES, names

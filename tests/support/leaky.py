@@ -15,8 +15,8 @@ from catcher.cli import main
 from catcher.intake.intake import Intake
 from catcher.model.mail.transaction import Transaction
 from catcher.privacy import Tokens
-from catcher.smtp.commands import CommandReader
-from catcher.smtp.stream import MessageStream
+from catcher.smtp.message.stream import MessageStream
+from catcher.smtp.wire.commands import CommandReader
 
 log = logging.getLogger("catcher.leaky")
 

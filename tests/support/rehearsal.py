@@ -27,7 +27,7 @@ from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import Transaction
 from catcher.privacy import Tokens
-from catcher.smtp.stream import MessageStream
+from catcher.smtp.message.stream import MessageStream
 from catcher.store import MemoryStore
 
 FIRST = date(2026, 10, 1)

@@ -1,0 +1,110 @@
+"""The reply to a recipient, and what it means for the transaction (DESIGN §3 "Policies"). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum, auto
+from typing import assert_never
+
+from catcher.catalogue import Catalogue, Entry
+from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.policy import RULES, DnsMail, Outcome, Policy, RcptReply
+from catcher.model.telling.answer import PartyAnswer
+from catcher.model.value import value
+from catcher.smtp.settings import SmtpSettings
+from catcher.smtp.wire import replies
+from catcher.smtp.wire.replies import Reply
+
+AFTER_DATA = {
+    policy: rules.outcome
+    for policy, rules in RULES.items()
+    if rules.rcpt is RcptReply.TAKE and rules.outcome is not None
+}
+"""Policies that let the data come → the outcome that all recipients of the transaction share."""
+
+_OPERATORS = frozenset({"postmaster", "abuse"})
+
+
+class RcptResult(Enum):
+    """The fate of a recipient."""
+
+    TAKEN = auto()
+    """The data may come."""
+    REFUSED = auto()
+    """It was refused with the explanation at RCPT; the envelope is observed."""
+    TURNED_AWAY = auto()
+    """It was refused; nothing is observed."""
+
+
+@value
+class RcptDecision:
+    """The decision on one RCPT, with its reply."""
+
+    reply: Reply
+    kind: RcptResult = RcptResult.TURNED_AWAY
+    entry: Entry | None = None
+    """The catalogued domain; given when TAKEN or REFUSED."""
+    policy: Policy = Policy.NULL
+    """Its policy in force."""
+    answer: PartyAnswer | None = None
+    """The answer to a notice that the address stands for; given when TAKEN without an entry."""
+
+
+def at_rcpt(
+    mailbox: Mailbox,
+    *,
+    catalogue: Catalogue,
+    settings: SmtpSettings,
+    now: datetime,
+    outcome: Outcome | None,
+    ref: Callable[[], str] | None,
+    answering: bool = False,
+) -> RcptDecision:
+    """Decides on one recipient.
+
+    ``outcome``: the outcome after the data, fixed by the first taken recipient; None before. ``ref`` makes the
+    transaction's reference and is called only for a reply that names it; None: nothing can be recorded now, so no
+    reply names one. ``answering``: the transaction answers notices, so it can't be a stray mail as well.
+    """
+    entry = catalogue.find(mailbox.domain) if mailbox.domain else None
+    if entry is None:
+        if _is_operators(mailbox, settings):
+            return RcptDecision(replies.operator_pointer(settings.contact, settings.url))
+        if mailbox.domain and mailbox.domain == settings.notices:
+            return _answering(settings.answer_of(mailbox.local_part), outcome)
+        return RcptDecision(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
+    policy = catalogue.policy_at(entry, now)
+    rules = policy.rules
+    match rules.rcpt:
+        case RcptReply.TAKE:
+            if answering or (outcome is not None and AFTER_DATA[policy] is not outcome):
+                return RcptDecision(replies.OTHER_OUTCOME)
+            return RcptDecision(replies.RECIPIENT_OK, RcptResult.TAKEN, entry, policy)
+        case RcptReply.EXPLAIN:
+            reply = settings.explanations.at_rcpt(entry, None if ref is None else ref())
+            return RcptDecision(reply, RcptResult.REFUSED, entry, policy)
+        case RcptReply.RELEASED:
+            return RcptDecision(replies.released(entry.domain))
+        case RcptReply.TURN_AWAY:
+            null_mx = rules.dns is DnsMail.NULL
+            return RcptDecision(replies.takes_no_mail(entry.domain, entry.intended, null_mx=null_mx))
+        case _:
+            assert_never(rules.rcpt)
+
+
+def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:
+    """Whether the address is meant for a person at the operator's (RFC 5321 §4.5.1, RFC 2142)."""
+    name = mailbox.local_part.lower()
+    if name in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
+        return True
+    return bool(mailbox.domain) and f"{name}@{mailbox.domain}" == settings.sender.lower()
+
+
+def _answering(answer: PartyAnswer | None, outcome: Outcome | None) -> RcptDecision:
+    """A recipient at the domain of answers. Only addresses that our notices gave out exist there."""
+    if answer is None:
+        return RcptDecision(replies.NO_SUCH_ADDRESS)
+    if outcome is not None:
+        return RcptDecision(replies.OTHER_OUTCOME)
+    return RcptDecision(replies.RECIPIENT_OK, RcptResult.TAKEN, answer=answer)

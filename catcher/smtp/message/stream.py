@@ -1,0 +1,98 @@
+"""One pass over a message. Header facts, counts and DKIM body digests remain, and no octet of the body.
+
+::
+
+    octets ─▶ line ends
+       └────▶ header reader ─(blank line)─▶ the body digests that the DKIM signatures need
+
+These are all consumers of a body. No parameter, plug-in or configuration can add another (promise 1).
+"""
+
+from __future__ import annotations
+
+from catcher.fingerprint import BodyDigest, wanted_digests
+from catcher.model.mail.transaction import BodyFacts, DigestWanted, Header
+from catcher.smtp.message.header import HeaderReader
+from catcher.smtp.wire.lineends import LineEnds
+
+_NONE = Header()
+
+
+class MessageStream:
+    """Takes a message in pieces of any size. Memory is bounded: 64 KiB of header, a line, and the digests' states.
+
+    ``repr`` shows nothing of it.
+    """
+
+    __slots__ = ("_body_octets", "_digests", "_header", "_header_crlfs", "_line_ends", "_nul", "_reader", "hops")
+
+    def __init__(self) -> None:
+        self._reader: HeaderReader | None = HeaderReader()
+        self._header = _NONE
+        self._line_ends = LineEnds()
+        self._header_crlfs = 0
+        self._digests: dict[DigestWanted, BodyDigest] = {}
+        self._body_octets = 0
+        self._nul = False
+        self.hops = 0
+        """Number of Received fields; set when the header ends."""
+
+    def __repr__(self) -> str:
+        return "MessageStream(…)"
+
+    def feed(self, data: bytes) -> None:
+        """Takes the next octets of the message, dot-unstuffed. After ``finish`` the stream is used up."""
+        if self._reader is None:
+            self._line_ends.feed(data)
+            self._body(data)
+            return
+        body = self._reader.feed(data)
+        if body is None:
+            self._line_ends.feed(data)
+        else:
+            header_octets = len(data) - len(body)
+            if header_octets > 0:
+                self._line_ends.feed(data[:header_octets])
+                self._header_crlfs = self._line_ends.crlfs
+                self._line_ends.feed(body)
+            else:  # the body's first line began in an earlier piece
+                self._line_ends.feed(data)
+                self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
+            self._header_ended(self._reader, body)
+
+    def finish(self) -> tuple[Header, BodyFacts]:
+        """The message is complete: returns its header and the facts of its body.
+
+        ``BodyFacts.bare_cr`` and ``bare_lf`` are about the whole message, ``nul`` about the body: the header has a
+        defect of its own for it. ``Header.octets`` includes the blank line, so that both ``octets`` add up to the
+        message.
+        """
+        self._line_ends.end()
+        if self._reader is not None:
+            body = self._reader.end()
+            self._header_crlfs = self._line_ends.crlfs - body.count(b"\r\n")
+            self._header_ended(self._reader, body)
+        ends = self._line_ends
+        facts = BodyFacts(
+            octets=self._body_octets,
+            lines=ends.crlfs - self._header_crlfs + (self._body_octets > 0 and ends.unended),
+            bare_cr=ends.bare_cr,
+            bare_lf=ends.bare_lf,
+            nul=self._nul,
+            digests={wanted: octets for wanted, digest in self._digests.items() if (octets := digest.digest())},
+        )
+        header, self._header, self._digests = self._header, _NONE, {}
+        return header, facts
+
+    def _header_ended(self, reader: HeaderReader, body: bytes) -> None:
+        self._reader = None
+        self._header = reader.header()
+        self.hops = reader.hops
+        self._digests = {wanted: BodyDigest(wanted) for wanted in wanted_digests(self._header)}
+        self._body(body)
+
+    def _body(self, data: bytes) -> None:
+        self._body_octets += len(data)
+        self._nul = self._nul or b"\0" in data
+        for digest in self._digests.values():
+            digest.feed(data)

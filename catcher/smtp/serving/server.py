@@ -1,0 +1,136 @@
+"""Accepts connections on one listening socket, and drains them when it closes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from catcher.catalogue import Catalogue
+from catcher.model.clock import Clock
+from catcher.smtp.admission.gate import Gate
+from catcher.smtp.counters import Counters
+from catcher.smtp.dialogue.envelope import IntakePort
+from catcher.smtp.serving.certificate import Certificates
+from catcher.smtp.serving.front import Front, ReadBuffer
+from catcher.smtp.serving.recorder import Recorder
+from catcher.smtp.serving.session import ServerContext, SmtpSession, address_of
+from catcher.smtp.settings import SmtpSettings
+
+BACKLOG = 1024
+"""Connections that the kernel queues until we accept them: a burst at a worker's start isn't dropped."""
+WATCH_SECONDS = 1.0
+"""Seconds between two checks of all sessions' time limits: a limit is enforced that much late at most."""
+
+
+class SmtpServer:
+    """The sink on one socket. Everything runs in the loop in which ``start`` is called."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        intake: IntakePort,
+        catalogue: Catalogue,
+        settings: SmtpSettings,
+        clock: Clock,
+        counters: Counters | None = None,
+        certificates: Certificates | None = None,
+        buffer: ReadBuffer | None = None,
+        gate: Gate | None = None,
+    ) -> None:
+        """``sock`` is bound and listens from ``start`` on. Servers in one loop may share all other arguments.
+
+        Without ``certificates`` STARTTLS is not offered.
+        """
+        self.counters = counters or Counters()
+        self._sock = sock
+        self._settings = settings
+        self._buffer = buffer or ReadBuffer()
+        self._gate = gate or Gate(settings.limits)
+        self._recorder = Recorder(intake, self.counters)
+        self._sessions: set[SmtpSession] = set()
+        self._watching: asyncio.TimerHandle | None = None
+        """Set while there are sessions, and until the check after the last one left."""
+        self._all_left = asyncio.Event()
+        self._context = ServerContext(
+            settings=settings,
+            catalogue=catalogue,
+            clock=clock,
+            new_ref=intake.new_ref,
+            recorder=self._recorder,
+            counters=self.counters,
+            certificates=certificates,
+            left=self._left,
+        )
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Returns once connections are taken."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self.protocol, sock=self._sock, backlog=BACKLOG)
+
+    async def close(self, drain_timeout: float) -> None:
+        """Accepts no more connections; says 421 to idle clients; returns when open transactions ended.
+
+        A session that is still there after ``drain_timeout`` seconds is cut off. Everything is recorded when it
+        returns. The socket is closed before the first await.
+        """
+        if self._server is not None:
+            self._server.close()
+        for session in list(self._sessions):
+            session.drain()
+        if not await self._emptied(drain_timeout):
+            for session in list(self._sessions):
+                session.abort()
+            await self._emptied(self._settings.limits.lingering_seconds)
+        await self._recorder.drained()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    def protocol(self) -> Front:
+        """The protocol object for a new connection; called in the running loop."""
+        return Front(self._buffer, is_proxy=self._settings.is_proxy, admit=self._admit, address_of=address_of)
+
+    def _admit(self, front: Front, address: str) -> SmtpSession | None:
+        loop = asyncio.get_running_loop()
+        refusal = self._gate.enter(address, loop.time())
+        if refusal is not None:
+            self.counters.connections_refused += 1
+            self.counters.flooded = self._gate.flooded
+            front.write(refusal.wire)
+            return None
+        session = SmtpSession(self._context, loop, address)
+        self._sessions.add(session)
+        self._gate.add(session)
+        if self._watching is None:
+            self._watch_later()
+        return session
+
+    def _watch_later(self) -> None:
+        self._watching = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._watch)
+
+    def _watch(self) -> None:
+        self._watching = None
+        if not self._sessions:
+            return
+        self._watch_later()
+        now = asyncio.get_running_loop().time()
+        for session in list(self._sessions):
+            session.watch(now)
+
+    def _left(self, session: SmtpSession) -> None:
+        self._gate.leave(session)
+        self._sessions.discard(session)
+        if not self._sessions:
+            self._all_left.set()
+
+    async def _emptied(self, seconds: float) -> bool:
+        """Waits until no session is left; False when ``seconds`` passed first."""
+        self._all_left.clear()
+        if not self._sessions:
+            return True
+        try:
+            await asyncio.wait_for(self._all_left.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,98 @@
+"""Octets become command lines; what is malformed is named (RFC 5321 §2.3.8)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.smtp.wire.commands import COMMAND_LINE_OCTETS, LONG_COMMAND_LINE_OCTETS, Command, CommandReader, LineFault
+from tests.support.smtpwire import segments
+
+
+def read(*packets: bytes) -> list[Command]:
+    reader = CommandReader()
+    commands = []
+    for packet in packets:
+        reader.feed(packet)
+        while (command := reader.next()) is not None:
+            commands.append(command)
+    return commands
+
+
+def of(verb: bytes, length: int) -> bytes:
+    """A line of ``length`` octets, CRLF included."""
+    return verb + b" " + b"x" * (length - len(verb) - 3) + b"\r\n"
+
+
+def test_verbs_are_upper_case_and_arguments_kept() -> None:
+    assert read(b"mail FROM:<A@b.example> Size=1 \r\n") == [Command(b"MAIL", b"FROM:<A@b.example> Size=1")]
+    assert read(b"  NoOp\t x\r\n\r\n") == [Command(b"NOOP", b"x"), Command(b"", b"")]
+
+
+@pytest.mark.parametrize(
+    ("octets", "faults"),
+    [
+        (b"NOOP\n", [LineFault.BARE_LF]),
+        (b"NOOP\nMAIL\r\nNOOP\r\n", [LineFault.BARE_LF, LineFault.BARE_LF, None]),
+        (b"\nNOOP\n\nNOOP\r\n", [LineFault.BARE_LF] * 4),
+        (b"NOOP\rMAIL\r\n", [LineFault.CONTROL]),
+        (b"NOOP\r\r\n", [LineFault.CONTROL]),
+        (b"NO\0OP\r\n", [LineFault.CONTROL]),
+        (b"NOOP\tx\r\n", [None]),
+        (of(b"NOOP", COMMAND_LINE_OCTETS), [None]),
+        (of(b"NOOP", COMMAND_LINE_OCTETS + 1), [LineFault.TOO_LONG]),
+        (of(b"RCPT", LONG_COMMAND_LINE_OCTETS), [None]),
+        (of(b"RCPT", LONG_COMMAND_LINE_OCTETS + 1), [LineFault.TOO_LONG]),
+        (of(b"NOOP", 100_000) + b"NOOP\r\n", [LineFault.TOO_LONG, None]),
+        (b"x" * 100_000 + b"\nNOOP\r\nNOOP\r\n", [LineFault.TOO_LONG, LineFault.BARE_LF, None]),
+    ],
+)
+def test_faults(octets: bytes, faults: list[LineFault | None]) -> None:
+    assert [c.fault for c in read(octets)] == faults
+    assert [c.fault for c in read(*[bytes([octet]) for octet in octets])] == faults
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"NOOP", b"\r\n", b"\n", b"\r", b" ", b"AUTH PLAIN x", b"y" * 600, b"z" * 2046, b"z" * 4000]),
+        max_size=12,
+    ),
+    st.lists(st.integers(0, 20_000), max_size=8),
+)
+def test_segmentation_makes_no_difference(pieces: list[bytes], cuts: list[int]) -> None:
+    octets = b"".join(pieces)
+    assert read(*segments(octets, cuts)) == read(octets)
+
+
+@pytest.mark.parametrize(
+    "octets", [b"AUTH PLAIN x\r\n", b"auth\tplain x\r\n", b" Auth=PLAIN x\n", b"AUTHINFO\r\n", b"AUTH " + b"x" * 12_288]
+)
+def test_a_log_in_is_known_however_it_is_spelt(octets: bytes) -> None:
+    (command,) = read(octets)
+    assert command.is_auth
+
+
+def test_printing_shows_no_argument() -> None:
+    reader = CommandReader()
+    reader.feed(b"NOOP canary\r\ncanary")
+    assert "canary" not in repr(reader)
+    assert "canary" not in repr(reader.next())
+
+
+def test_an_over_long_line_is_not_kept() -> None:
+    reader = CommandReader()
+    for _ in range(100):
+        reader.feed(b"x" * 10_000)
+        reader.next()
+    assert len(reader) < LONG_COMMAND_LINE_OCTETS
+
+
+def test_what_was_not_taken_can_be_had_for_the_data_or_forgotten() -> None:
+    reader = CommandReader()
+    reader.feed(b"DATA\r\nSubject: a\r\nb")
+    reader.next()
+    assert reader.take_all() == b"Subject: a\r\nb"
+    reader.feed(b"NOOP\r\n")
+    reader.clear()
+    assert reader.next() is None

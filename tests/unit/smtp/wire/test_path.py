@@ -1,0 +1,139 @@
+"""Paths and parameters of MAIL and RCPT as real senders write them, and nothing else (RFC 5321 §4.1.2)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.model.mail.mailbox import Mailbox
+from catcher.smtp.wire.path import LOCAL_PART_MOST, PATH_MOST, ParameterError, PathError, parse
+
+
+@pytest.mark.parametrize(
+    ("path", "local_part", "domain"),
+    [
+        ("<reader@army.ml>", "reader", "army.ml"),
+        (" <Reader@ARMY.ML.>", "Reader", "army.ml"),
+        ("reader@army.ml", "reader", "army.ml"),
+        ("<postmaster>", "postmaster", ""),
+        ("<first..last.@army.ml>", "first..last.", "army.ml"),
+        ("<a+b=c!d#e$f%g&h'i*j/k?l^m_n`o{p|q}r~s-t@army.ml>", "a+b=c!d#e$f%g&h'i*j/k?l^m_n`o{p|q}r~s-t", "army.ml"),
+        ('<"a b"@army.ml>', "a b", "army.ml"),
+        (r'<"a\"b\\c"@army.ml>', r"a\c".replace("a", 'a"b'), "army.ml"),
+        ('<"a>b@c"@army.ml>', "a>b@c", "army.ml"),
+        ("<@relay.example:reader@army.ml>", "reader", "army.ml"),
+        ("<@relay.example,@other.example:reader@army.ml>", "reader", "army.ml"),
+        ("<reader@[192.0.2.1]>", "reader", "[192.0.2.1]"),
+        ("<reader@[ipv6:2001:DB8::1]>", "reader", "[IPv6:2001:db8::1]"),
+        ("<leser@bücher.test>", "leser", "xn--bcher-kva.test"),
+        ("<leser@XN--BCHER-KVA.test>", "leser", "xn--bcher-kva.test"),
+        ("<лесер@bücher.test>", "лесер", "xn--bcher-kva.test"),
+    ],
+)
+def test_forms_of_an_address(path: str, local_part: str, domain: str) -> None:
+    argument = parse(f"to:{path}".encode(), b"TO:")
+    assert argument is not None
+    assert argument.mailbox == Mailbox(local_part, domain)
+
+
+def test_the_null_reverse_path() -> None:
+    argument = parse(b"FROM:<>", b"FROM:")
+    assert argument is not None
+    assert argument.mailbox is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "<@army.ml>",
+        "<reader@>",
+        "<a@b@army.ml>",
+        "<a b@army.ml>",
+        "<a,b@army.ml>",
+        '<"open@army.ml>',
+        '<"a"b@army.ml>',
+        '<""@army.ml>',
+        "<reader@army..ml>",
+        "<reader@-army.ml>",
+        "<reader@a^b.ml>",
+        "<reader@[192.0.2.300]>",
+        "<reader@[IPv6:2001:db8::1%eth0]>",
+        "<reader@[tag:content]>",
+        "<reader@army.ml>x",
+        "<reader\0@army.ml>",
+        "<reader\x7f@army.ml>",
+        f"<{'a' * (LOCAL_PART_MOST + 1)}@army.ml>",
+        f"<@{'a' * PATH_MOST}:reader@army.ml>",
+        f"<reader@{'a' * 64}.ml>",
+    ],
+)
+def test_what_is_no_address_is_refused_without_repeating_it(path: str) -> None:
+    with pytest.raises(PathError) as caught:
+        parse(f"TO:{path}".encode(), b"TO:")
+    assert "reader" not in str(caught.value)
+
+
+def test_octets_of_another_character_set_are_refused() -> None:
+    with pytest.raises(PathError):
+        parse(b"TO:<l\xfcser@army.ml>", b"TO:")
+
+
+@pytest.mark.parametrize(
+    "argument", [b"", b"TO:", b"<a@army.ml>", b"FROM:<a@army.ml>", b"TO:<a@army.ml", b"TO:a>@army.ml"]
+)
+def test_without_keyword_or_bracket_there_is_no_path(argument: bytes) -> None:
+    assert parse(argument, b"TO:") is None
+
+
+def test_parameters_are_noted_even_if_not_offered() -> None:
+    """Microsoft 365 sends AUTH=<>; values keep their case, the first of two counts."""
+    argument = parse(b"FROM:<a@army.ml>  SIZE=10 auth=<> Envid=aB+3D== X-NEW  SIZE=20", b"FROM:")
+    assert argument is not None
+    assert argument.parameters == {"SIZE": "10", "AUTH": "<>", "ENVID": "aB+3D==", "X-NEW": ""}
+
+
+@pytest.mark.parametrize("word", ["=", "=x", "-A=b", "A=", "A_B=c", "Ä=b"])
+def test_what_is_no_parameter_is_refused(word: str) -> None:
+    with pytest.raises(ParameterError):
+        parse(f"TO:<a@army.ml> {word}".encode(), b"TO:")
+
+
+def test_printing_shows_no_local_part_and_no_parameter() -> None:
+    argument = parse(b"FROM:<canary@army.ml> ENVID=canary", b"FROM:")
+    assert "canary" not in repr(argument)
+
+
+@given(st.binary(max_size=300))
+def test_any_octets_are_read_or_refused(octets: bytes) -> None:
+    try:
+        argument = parse(b"TO:" + octets, b"TO:")
+    except (PathError, ParameterError):
+        return
+    if argument is not None and argument.mailbox is not None:
+        assert argument.mailbox.local_part
+        assert argument.mailbox.domain == argument.mailbox.domain.strip().removesuffix(".")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40))
+def test_any_local_part_can_be_quoted(text: str) -> None:
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    argument = parse(f'TO:<"{quoted}"@army.ml>'.encode(), b"TO:")
+    assert argument is not None
+    assert argument.mailbox == Mailbox(text, "army.ml")
+
+
+@pytest.mark.parametrize(
+    "octets", [b'<"' + b"\\a" * 60_000, b"<@" + b"a," * 60_000, b'<"' + b'"@' * 60_000, b"<" + b"a" * 99_999]
+)
+def test_hostile_lengths_take_linear_time(octets: bytes) -> None:
+    """Far more than a command line can hold: quadratic work would take minutes."""
+    started = time.process_time()
+    for tail in (b"", b">", b"@army.ml>"):
+        try:
+            parse(b"TO:" + octets + tail, b"TO:")
+        except PathError:
+            continue
+    assert time.process_time() - started < 5
