@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from catcher.fingerprint.addresses import read_mailboxes
+from catcher.fingerprint.header.addresses import read_mailboxes
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.transaction import BodyFacts, Header, Transaction

@@ -13,11 +13,11 @@
 No sockets, files, environment or clock: the DNS comes in as ``answers``, the time as ``context.now``.
 """
 
-from catcher.fingerprint.bodydigest import BodyDigest
+from catcher.fingerprint.authentication.dkim.bodydigest import BodyDigest
+from catcher.fingerprint.authentication.dkim.signature import wanted_digests
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.judge import TransactionFacts, fingerprint, fingerprint_from, read_transaction_facts
 from catcher.fingerprint.lookups import MAX_ROUNDS, failing_the_rest
-from catcher.fingerprint.signature import wanted_digests
 
 __all__ = [
     "MAX_ROUNDS",

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from catcher.fingerprint.authentication import Authenticated
+from catcher.fingerprint.authentication.authenticate import Authenticated
+from catcher.fingerprint.authentication.dkim.signature import DkimSignature
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import ClientNetwork
-from catcher.fingerprint.signature import DkimSignature
 from catcher.model.mail.fingerprint import AuthResult, Freshness
 
 MAX_AGE = timedelta(days=3)

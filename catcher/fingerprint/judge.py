@@ -11,21 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from catcher.fingerprint.addresses import domain_or_none
-from catcher.fingerprint.arc import Chain
-from catcher.fingerprint.authentication import Credentials, authenticate, read_credentials
+from catcher.fingerprint.authentication.arc import Chain
+from catcher.fingerprint.authentication.authenticate import Credentials, authenticate, read_credentials
+from catcher.fingerprint.authentication.spf import is_ip_address
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.facts import Fact
 from catcher.fingerprint.freshness import judge_freshness
-from catcher.fingerprint.glance import HeaderView
-from catcher.fingerprint.hints import apply_hints
+from catcher.fingerprint.header.addresses import domain_or_none
+from catcher.fingerprint.header.headerview import HeaderView
+from catcher.fingerprint.header.markings import judge_markings
+from catcher.fingerprint.header.platforms import header_platforms
 from catcher.fingerprint.lookups import Lookups
-from catcher.fingerprint.markings import judge_markings
-from catcher.fingerprint.nature import MessageFacts, judge_nature, read_message_facts
+from catcher.fingerprint.nature.classify import MessageFacts, judge_nature, read_message_facts
+from catcher.fingerprint.nature.facts import Fact
+from catcher.fingerprint.nature.hints import apply_hints
 from catcher.fingerprint.network import claimed_network, judge_network
-from catcher.fingerprint.platforms import header_platforms
 from catcher.fingerprint.sender import Bystanders, judge_sender
-from catcher.fingerprint.spf import is_ip_address
 from catcher.model.mail.fingerprint import Fingerprint, Intended
 from catcher.model.mail.lookup import LookupResults, Unanswered
 from catcher.model.mail.marking import Marking

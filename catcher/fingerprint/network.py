@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 
-from catcher.fingerprint.addresses import domain_or_none
+from catcher.fingerprint.header.addresses import domain_or_none
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.mail.fingerprint import AuthResult
 from catcher.model.mail.lookup import LookupResult, LookupType, Status

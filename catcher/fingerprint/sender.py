@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from catcher.fingerprint.authentication import Authenticated
+from catcher.fingerprint.authentication.authenticate import Authenticated
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import ClientNetwork
 from catcher.model.mail.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from catcher.fingerprint import BodyDigest
-from catcher.fingerprint.canonical import signed_octets
+from catcher.fingerprint.authentication.dkim.canonical import signed_octets
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted, HeaderField
 from catcher.privacy.keyfile import sync_folder

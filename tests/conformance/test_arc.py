@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from catcher.fingerprint.arc import judge_arc, read_arc
+from catcher.fingerprint.authentication.arc import judge_arc, read_arc
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from tests.support.fingerprints import read

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from catcher.fingerprint.authentication.spf import check_host
 from catcher.fingerprint.lookups import Lookups, presentation
-from catcher.fingerprint.spf import check_host
 from catcher.model.mail.lookup import LookupRecord, LookupResult, LookupType, Question, Status
 from tests.support.shared import data
 

@@ -21,7 +21,7 @@ from catcher.config import parse
 from catcher.directory.imports import COLUMNS_OF_KIND, DirectoryKind
 from catcher.dns.zones.mnemonic import to_mnemonic
 from catcher.dns.zones.templatetypes import TEMPLATE_TYPES
-from catcher.fingerprint import markings
+from catcher.fingerprint.header import markings
 from catcher.intake.answers import ACTS
 from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit
 from catcher.model.errors import ConfigurationError

@@ -1,4 +1,4 @@
-"""How the weights of catcher/fingerprint/weights.py are made, and what shows that they are any good.
+"""How the weights of catcher/fingerprint/nature/weights.py are made, and what shows that they are any good.
 
 ::
 

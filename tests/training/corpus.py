@@ -6,9 +6,9 @@ import tarfile
 from collections.abc import Iterator
 
 from catcher.directory import Suffixes
-from catcher.fingerprint.addresses import read_mailboxes
-from catcher.fingerprint.glance import HeaderView
-from catcher.fingerprint.traits import traits
+from catcher.fingerprint.header.addresses import read_mailboxes
+from catcher.fingerprint.header.headerview import HeaderView
+from catcher.fingerprint.nature.findtraits import traits
 from catcher.model.mail.transaction import Header
 from tests.support.fingerprints import read
 from tests.support.shared import shared

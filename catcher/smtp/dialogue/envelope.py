@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from catcher.catalogue import Entry
-from catcher.fingerprint.returned import Returned, returned
+from catcher.fingerprint.nature.deliveryreport import Returned, returned
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import BodyFacts, Header, Transaction

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from catcher.fingerprint.dkim import judge_dkim, read_claims
+from catcher.fingerprint.authentication.dkim.verdict import judge_dkim, read_claims
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status

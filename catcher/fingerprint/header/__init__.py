@@ -1,0 +1,7 @@
+"""The header section as it was gathered: fields by name, addresses, the decoded Subject, platforms, markings.
+
+::
+
+    header section ─▶ headerview (fieldnames, addresses, subjects) ─▶ facts, traits, hints of ``nature``
+                   └─▶ platforms, markings
+"""

@@ -1,0 +1,9 @@
+"""The nature of a mail: its class, how it went astray, and how likely an honest sender wrote it.
+
+::
+
+    headerview ─▶ facts ──────────────────────▶ classify ─▶ class, kind of typo, reasons
+               ├─▶ findtraits ─▶ genuine (weights) ─┘         └─ probability
+               └─▶ hints: for whom it was meant
+    a mail that came back ─▶ deliveryreport: failure, delay or neither
+"""

@@ -1,0 +1,103 @@
+"""Hints for whom a message was meant: its co-recipients and the thread that it belongs to.
+
+Anyone can write them, so a hint only moves candidates that the typed name itself has: it breaks an abstention or a tie.
+It adds no name, overrides no declaration of the catalogue, and is no evidence of a sender. Only domains are read; when
+one is a candidate's, a word of ``facts.Fact`` is kept, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from catcher.fingerprint.header.addresses import domain_or_none
+from catcher.fingerprint.header.headerview import HeaderView
+from catcher.fingerprint.nature.facts import Fact
+from catcher.model.domain import is_at_or_below
+from catcher.model.mail.fingerprint import Basis, Intended
+
+_NOTHING: frozenset[Fact] = frozenset()
+_FIELDS = (b"to", b"cc", b"in-reply-to", b"references")
+_MAX_IDENTIFIERS = 16
+"""Most identifiers of one field that are read, from its end."""
+_ID = re.compile(rb"<[^\s<>@]{1,500}@([A-Za-z0-9.-]{1,253})>")
+_FACTORS = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 4.0}
+"""Factor by which a hint raises its candidate's score; a candidate that is unlikely by its name needs two hints."""
+_CLAIMED = 0.5
+"""Score above which a hinted candidate is claimed: it is likelier than all others together."""
+
+
+Hints = tuple[tuple[str, frozenset[Fact]], ...]
+"""(a candidate or a declared domain, the hints for it), for each that has any."""
+
+
+def read_hints(view: HeaderView, judged: Iterable[Intended]) -> Hints:
+    """The hints in a message. ``judged``: the typed domains, judged without hints."""
+    possible = [domain for intended in judged for domain in _possible(intended)]
+    if not possible:
+        return ()
+    # A cheap search that ends here for most mails. An A-label may be written as its U-label, so it is kept.
+    written = b" ".join([view.fields[name] for name in _FIELDS if name in view.names]).lower().decode("latin-1")
+    possible = [domain for domain in possible if domain in written or "xn--" in domain]
+    if not possible:
+        return ()
+    named = {Fact.CO_RECIPIENT: [mailbox.domain for mailbox in view.recipients], Fact.THREAD: _thread(view)}
+    found: list[tuple[str, frozenset[Fact]]] = []
+    for domain in possible:
+        facts = [fact for fact, names in named.items() if any(is_at_or_below(name, domain) for name in names)]
+        if facts:
+            found.append((domain, frozenset(facts)))
+    return tuple(found)
+
+
+def _possible(intended: Intended) -> list[str]:
+    if intended.basis is Basis.DECLARED:
+        return [intended.domain] if intended.domain else []
+    return [candidate.domain for candidate in intended.candidates]
+
+
+def _thread(view: HeaderView) -> list[str]:
+    """The domains of the last identifiers in In-Reply-To and in References (RFC 5322 §3.6.4)."""
+    values = (view.value(b"in-reply-to"), view.value(b"references"))
+    hosts = [host for value in values if b"@" in value for host in _ID.findall(value)[-_MAX_IDENTIFIERS:]]
+    return [name for host in hosts if (name := domain_or_none(host.decode("ascii"))) is not None]
+
+
+def apply_hints(
+    intended: Intended, hints: Hints, organisation: Callable[[str], str | None]
+) -> tuple[Intended, frozenset[Fact]]:
+    """(``intended`` with the hints weighed into its candidates' scores, the hints for the first candidate).
+
+    A declared domain stays; the hints for it are returned. Without a hint for any candidate nothing changes.
+    """
+    if not hints:
+        return intended, _NOTHING
+    facts = dict(hints)
+    if intended.basis is Basis.DECLARED:
+        return intended, facts.get(intended.domain or "", _NOTHING)
+    if facts.keys().isdisjoint(candidate.domain for candidate in intended.candidates):
+        return intended, _NOTHING
+    raised = [(each.score * _factor(facts.get(each.domain, _NOTHING)), each) for each in intended.candidates]
+    none = max(0.0, 1 - sum(candidate.score for candidate in intended.candidates))
+    total = none + sum(score for score, _ in raised)
+    ranked = sorted(raised, key=lambda item: -item[0])
+    candidates = tuple(replace(each, score=round(score / total, 4)) for score, each in ranked)
+    first = candidates[0].domain
+    meant = first if first == intended.domain or candidates[0].score > _CLAIMED else None
+    found = replace(
+        intended,
+        domain=meant,
+        organisation=organisation(meant) if meant else None,
+        basis=Basis.LOOKALIKE if meant else Basis.NONE,
+        candidates=candidates,
+        abstained=meant is None,
+    )
+    return found, facts.get(first, _NOTHING)
+
+
+def _factor(facts: frozenset[Fact]) -> float:
+    factor = 1.0
+    for fact in facts:
+        factor *= _FACTORS[fact]
+    return factor
