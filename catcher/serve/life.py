@@ -22,7 +22,7 @@ from catcher.serve import demand
 from catcher.serve.generation import dns_tasks, smtp_tasks
 from catcher.serve.smtp import DRAIN_SECONDS
 from catcher.serve.sockets import bind_all
-from catcher.store.service import handoff_sockets
+from catcher.store.remote.server import handoff_sockets
 from catcher.supervise import Supervisor, Task
 from catcher.supervise.lock import lock
 from catcher.supervise.privileges import become

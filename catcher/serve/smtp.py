@@ -22,7 +22,7 @@ from catcher.model.clock import Clock
 from catcher.model.telling.answer import PartyAnswer
 from catcher.privacy import notice_codes
 from catcher.serve.store import WRITE_PATIENCE_SECONDS
-from catcher.store.link import StoreClient
+from catcher.store.remote.client import StoreClient
 from catcher.supervise import Station
 from catcher.supervise.descriptors import descriptors
 from catcher.supervise.memory import forbid_dumps, wipe_freed_memory

@@ -8,8 +8,8 @@ import socket
 
 from catcher import wiring
 from catcher.config import Config
-from catcher.store.service import StoreServer
-from catcher.store.writer import GroupWriter
+from catcher.store.remote.groupwriter import GroupWriter
+from catcher.store.remote.server import StoreServer
 from catcher.supervise import Station
 from catcher.supervise.memory import forbid_dumps
 

@@ -32,7 +32,7 @@ from catcher.privacy import KeyRing
 from catcher.resolve import LiveResolver
 from catcher.smtp import SmtpServer
 from catcher.store import SqliteStore
-from catcher.store.link import StoreClient
+from catcher.store.remote.client import StoreClient
 from tests.support.catalogues import row
 from tests.support.fingerprints import NOW, SUFFIXES
 from tests.support.folding import folder as fold

@@ -12,9 +12,9 @@ from typing import Any
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.store import MemoryStore
-from catcher.store.link import StoreClient
-from catcher.store.service import StoreServer, handoff_sockets
-from catcher.store.writer import GroupWriter
+from catcher.store.remote.client import StoreClient
+from catcher.store.remote.groupwriter import GroupWriter
+from catcher.store.remote.server import StoreServer, handoff_sockets
 from tests.support.observations import observation
 
 

@@ -18,8 +18,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import cast
 
-from catcher.store.wire import OPEN, REPLACED, Messages, from_results, to_commits
-from catcher.store.writer import Commit, GroupWriter, Result
+from catcher.store.remote.groupwriter import Commit, GroupWriter, Result
+from catcher.store.remote.messages import OPEN, REPLACED, Messages, from_results, to_commits
 
 log = logging.getLogger("catcher.store")
 

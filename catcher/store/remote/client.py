@@ -16,9 +16,9 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
 from catcher.store.codec import to_row
+from catcher.store.remote.groupwriter import Result
+from catcher.store.remote.messages import Messages, from_commits, to_results
 from catcher.store.rules import to_the_minute
-from catcher.store.wire import Messages, from_commits, to_results
-from catcher.store.writer import Result
 
 MOST_UNANSWERED = 4_096
 """Most transactions of a worker that wait for the store. The next one is refused at once (451): memory is bounded."""

@@ -19,7 +19,7 @@ import msgpack  # type: ignore[import-untyped]
 
 from catcher.model.mail.observation import Stored
 from catcher.model.ports import ObservationRow
-from catcher.store.writer import Commit, Result
+from catcher.store.remote.groupwriter import Commit, Result
 
 MOST_MESSAGE_OCTETS = 256 * 1024 * 1024
 """Longest message in octets: room for thousands of transactions that waited together."""

@@ -10,7 +10,7 @@ from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.mail.observation import Observation, Stored
 from catcher.store import SqliteStore
 from catcher.store.codec import to_row
-from catcher.store.writer import Commit, GroupWriter
+from catcher.store.remote.groupwriter import Commit, GroupWriter
 from tests.support.clocks import Seconds
 from tests.support.observations import observation
 from tests.support.storing import Recording, mail, remove_all

@@ -17,9 +17,9 @@ from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.mail.observation import Stored
 from catcher.store import SqliteStore
 from catcher.store.codec import to_row
-from catcher.store.link import StoreClient
-from catcher.store.service import handoff_sockets
-from catcher.store.wire import OPEN, from_commits, from_results
+from catcher.store.remote.client import StoreClient
+from catcher.store.remote.messages import OPEN, from_commits, from_results
+from catcher.store.remote.server import handoff_sockets
 from tests.support.observations import observation
 from tests.support.storing import Process, Recording, mail, run, storing
 

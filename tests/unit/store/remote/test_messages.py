@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from catcher.model.mail.observation import Stored
 from catcher.model.ports import ObservationRow
 from catcher.store.codec import from_row, to_row
-from catcher.store.wire import OPEN, REPLACED, Messages, from_commits, from_results, to_commits, to_results
-from catcher.store.writer import Result
+from catcher.store.remote.groupwriter import Result
+from catcher.store.remote.messages import OPEN, REPLACED, Messages, from_commits, from_results, to_commits, to_results
 from tests.support.observations import observation
 
 NUMBERS = st.integers(1, 2**63 - 1)
