@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from catcher.directory import Organisations
     from catcher.model.clock import Clock
     from catcher.model.ports import Folder, Resolver, Store
-    from catcher.notify.find import Finder
+    from catcher.notices.find import Finder
     from catcher.privacy import KeyRing
     from catcher.smtp import Explanations
 
@@ -102,7 +102,7 @@ def finder(config: Config, book: ContactBook, clock: Clock) -> Finder:
     import re
 
     from catcher.directory import Csirts, Suffixes
-    from catcher.notify.find import Fetcher, Finder
+    from catcher.notices.find import Fetcher, Finder
     from catcher.resolve import LiveResolver
 
     live = LiveResolver(config.fingerprint.resolvers, clock=clock)

@@ -48,7 +48,7 @@ def test(config_file: Path, as_json: bool) -> None:
     """
     import asyncio
 
-    from catcher.notify import configured
+    from catcher.notices import configured
 
     now = SystemClock().now()
     config = load_config(config_file)

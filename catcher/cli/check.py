@@ -153,7 +153,7 @@ def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tupl
 
 def _notices(config: Config) -> Iterator[tuple[str, str]]:
     """Records to publish so that receivers believe notices. Raises EnvironmentFailure for a broken key."""
-    from catcher.notify import configured
+    from catcher.notices import configured
 
     if configured.key_file(config).exists():
         key = configured.dkim_key(config)

@@ -71,7 +71,7 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
     contacts ([notify] in catcher.toml) decide what is due. A draft that is not sent within a week is withdrawn, and
     drafted anew with the numbers of that day.
     """
-    from catcher.notify import configured
+    from catcher.notices import configured
 
     with with_contacts(config_file) as (config, desk, book, _):
         drafting = configured.drafting(config, desk, book)
@@ -143,7 +143,7 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
 
     Read them first, with --dry-run. With notify.second_approver two people have to approve.
     """
-    from catcher.notify import approval
+    from catcher.notices import approval
 
     with with_store(config_file) as (_, desk):
         if dry_run:
@@ -169,7 +169,7 @@ def letter(id: str, file: Path, config_file: Path) -> None:
 
     Read it before you approve it; print and post it afterwards.
     """
-    from catcher.notify import approval
+    from catcher.notices import approval
 
     with with_store(config_file) as (_, desk):
         (notice,) = approval.find(desk.store, [id])
@@ -188,7 +188,7 @@ def posted(ids: tuple[str, ...], who: str, config_file: Path, as_json: bool) -> 
 
     Their parties count as told from then on.
     """
-    from catcher.notify import approval
+    from catcher.notices import approval
 
     with with_store(config_file) as (_, desk):
         for notice in approval.posted(desk.store, ids, who=who, now=desk.now):
@@ -209,7 +209,7 @@ def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, 
     handing over is between you and them, and policy release is for the days in between. Be sure first that it was the
     party who asked: anybody who read the notice could answer it.
     """
-    from catcher.notify import approval
+    from catcher.notices import approval
 
     with with_store(config_file) as (config, desk):
         notice, request = approval.requested(desk.store, id)
@@ -239,8 +239,8 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
     Exit status 1: it refused one, or one that you named can't go now. 3: the smarthost can't be reached; nothing is
     lost.
     """
-    from catcher.notify import approval, configured
-    from catcher.notify.sending import ready
+    from catcher.notices import approval, configured
+    from catcher.notices.sending import ready
     from catcher.supervise.lock import lock
 
     with with_contacts(config_file) as (config, desk, book, _):
@@ -301,7 +301,7 @@ def suppress(
     To a PARTY, on an INCIDENT, or on a typo DOMAIN that we hold. Notices on their way are taken back. The latest word
     on the same subject holds.
     """
-    from catcher.notify import approval
+    from catcher.notices import approval
 
     with with_contacts(config_file) as (_, desk, _, catalogue):
         keys = [incident.key for incident in desk.store.incidents(mailboxes=False)]

@@ -60,7 +60,7 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Stati
 
 def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
     """The watch with its ways out. Alerts that can't be sent are named in the log, and the watch goes on."""
-    from catcher.notify import configured  # no other process needs what it loads
+    from catcher.notices import configured
 
     try:
         couriers = configured.couriers(config)

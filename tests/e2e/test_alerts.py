@@ -20,7 +20,7 @@ import pytest
 
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.telling.alert import Alert, AlertKind
-from catcher.notify.webhook import Webhook
+from catcher.notices.webhook import Webhook
 from catcher.smtp import self_signed
 from catcher.store import SqliteStore
 from catcher.supervise.ports import own_port

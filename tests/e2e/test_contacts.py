@@ -22,12 +22,12 @@ import pytest
 from catcher.directory import Csirts, Listings, Suffixes
 from catcher.directory.csirts import Csirt
 from catcher.model.telling.contact import Contact, ContactStatus, Source, StepOutcome, StepReason, StepResult
-from catcher.notify.find import Fetcher, Finder, NoParty, Search
-from catcher.notify.find.http import Page
-from catcher.notify.find.open import is_open
-from catcher.notify.find.rdap import Rdap
-from catcher.notify.find.said import SourceFinding
-from catcher.notify.find.url import Url
+from catcher.notices.find import Fetcher, Finder, NoParty, Search
+from catcher.notices.find.finding import SourceFinding
+from catcher.notices.find.http import Page
+from catcher.notices.find.openaddresses import is_open
+from catcher.notices.find.rdap import Rdap
+from catcher.notices.find.url import Url
 from catcher.resolve import LiveResolver
 from tests.support.clocks import Clock
 from tests.support.nameserver import NameServer, name_server, reply

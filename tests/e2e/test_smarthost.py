@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import EnvironmentFailure
-from catcher.notify.outgoing import Outgoing
-from catcher.notify.smarthost import Smarthost
+from catcher.notices.outgoing import Outgoing
+from catcher.notices.smarthost import Smarthost
 from tests.support.relay import Relay, relay
 from tests.support.smarthost import PASSWORD, USER
 

@@ -32,7 +32,7 @@ from catcher.model.telling.alert import CHOOSABLE, Alert, AlertKind
 from catcher.model.telling.answer import Verb
 from catcher.model.telling.noticelife import AFTER, NoticeState
 from catcher.model.telling.remedy import System
-from catcher.notify.alertmail import sentence
+from catcher.notices.alertmail import sentence
 from catcher.report.queries import SYSTEMS
 from catcher.report.remedies import KIT_FILES
 from catcher.report.render import environment

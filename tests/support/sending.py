@@ -11,10 +11,10 @@ from typing import Any
 from catcher.model.ports import Store
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.noticelife import Act
-from catcher.notify.outgoing import Outgoing, outgoing
-from catcher.notify.sending import NoticeSender
-from catcher.notify.signing import SigningKey
-from catcher.notify.smarthost import SmarthostReply, SmtpReplyKind
+from catcher.notices.outgoing import Outgoing, outgoing
+from catcher.notices.sending import NoticeSender
+from catcher.notices.signing import SigningKey
+from catcher.notices.smarthost import SmarthostReply, SmtpReplyKind
 from catcher.privacy import NoticeCodes
 from tests.support.notices import MORNING, another
 from tests.support.signing import RSA_KEY

@@ -1,0 +1,49 @@
+"""The mail as it goes out: the stored text with its Date and its DKIM signature, and the envelope around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catcher.model.telling.answer import Verb
+from catcher.model.telling.notice import Notice
+from catcher.notices.openpgp import encrypted
+from catcher.privacy import NoticeCodes
+
+if TYPE_CHECKING:
+    from catcher.notices.signing import SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A mail with its envelope (RFC 5321 §2.3.1). Its printed form shows neither text nor addressee."""
+
+    reverse_path: str
+    """The address for delivery reports; it identifies the notice."""
+    forward_path: str = field(repr=False)
+    octets: bytes = field(repr=False)
+    """CRLF lines. Two attempts send the same octets, unless they are encrypted."""
+
+
+def outgoing(
+    notice: Notice, text: bytes, *, key: SigningKey, codes: NoticeCodes, domain: str, now: datetime
+) -> Outgoing:
+    """The mail of ``notice`` with the stored ``text``. ``now`` is its date in a first attempt; later ones keep that
+    date.
+
+    Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: it is never sent in the clear
+    then.
+    """
+    date = notice.first_sending_at or now
+    if notice.addressee.openpgp is not None:
+        file = Path(notice.addressee.openpgp)
+        text = encrypted(text, file, boundary=f"=_{notice.id}", subject=f"Report {notice.ref}", now=now)
+    dated = b"Date: " + format_datetime(date).encode("ascii") + b"\r\n" + text
+    return Outgoing(
+        reverse_path=codes.address(Verb.BOUNCE, notice.id, domain),
+        forward_path=notice.addressee.address,
+        octets=key.signature(dated, date) + dated,
+    )

@@ -1,0 +1,159 @@
+"""Drafts: the report for one contact as a mail, fixed, with the addresses at which it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+import pytest
+
+from catcher.desk.context import Desk
+from catcher.model.leak.incident import Role
+from catcher.model.telling.contact import Contact, Source
+from catcher.model.telling.notice import TEXT_DAYS, LedgerEntry, Notice
+from catcher.model.telling.noticelife import Act, NoticeState
+from catcher.notices.drafting import Drafting
+from tests.support.contacts import contact
+from tests.support.desks import NOW, desk, leak, mail
+from tests.support.sending import CODES, DOMAIN
+
+FOUND = contact(address="security@contractor.example")
+ENTERED = replace(FOUND, source=Source.ENTERED)
+
+
+def drafting(table: Desk, contacts: Sequence[Contact] = (ENTERED,), **changes: Any) -> Drafting:
+    settings = {
+        "codes": CODES,
+        "domain": DOMAIN,
+        "sender": f"notices@{DOMAIN}",
+        "quiet_days": 14,
+        "escalate_days": 30,
+        "approvals": 1,
+    }
+    return Drafting(desk=table, contacts_of=lambda party: contacts, **(settings | changes))
+
+
+def only(table: Desk, role: Role = Role.SENDER) -> Notice:
+    (found,) = [notice for notice in table.store.notices() if notice.key.role is role]
+    return found
+
+
+def text_of(table: Desk, notice: Notice) -> EmailMessage:
+    octets = table.store.notice_text(notice.id)
+    assert octets is not None
+    parsed = message_from_bytes(octets, policy=SMTP.clone(raise_on_defect=True))
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def body(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_a_draft_is_the_mail_without_date_and_signature() -> None:
+    table = desk(leak())
+    drafting(table).draft()
+    notice = only(table)
+    draft = text_of(table, notice)
+    assert (draft["To"], draft["Reply-To"]) == ("security@contractor.example", "desk@registry.example")
+    assert draft["From"].addresses[0].addr_spec == f"notices@{DOMAIN}"
+    assert draft["Message-ID"] == f"<{notice.message_id}>"
+    assert draft["Date"] is None and draft["DKIM-Signature"] is None
+    assert (notice.state, notice.period, notice.language) == (NoticeState.DRAFTED, "2026-06", "en")
+    assert notice.ref in draft["Subject"]
+
+
+def test_the_addresses_for_answers_stand_in_it_as_text() -> None:
+    table = desk(leak())
+    drafting(table).draft()
+    for role in Role:
+        notice = only(table, role)
+        answers = CODES.addresses(notice.id, DOMAIN)
+        text = body(text_of(table, notice))
+        assert answers.got_it in text and answers.wrong in text
+        assert (answers.stop in text, answers.transfer in text) == (role is Role.INTENDED, role is Role.INTENDED)
+
+
+def test_drafting_twice_drafts_once() -> None:
+    table = desk(leak())
+    drafting(table).draft()
+    first = list(table.store.notices())
+    drafting(table).draft()
+    assert list(table.store.notices()) == first
+
+
+@pytest.mark.parametrize(("whom", "named"), [(ENTERED, True), (FOUND, False), (replace(FOUND, confirmed_by="a"), True)])
+def test_only_a_contact_that_a_person_answers_for_learns_names(whom: Contact, named: bool) -> None:
+    table = desk(leak())
+    drafting(table, [whom]).draft()
+    notice = only(table, Role.INTENDED)
+    assert ("contractor.example" in body(text_of(table, notice))) is named
+    assert notice.addressee.trusted is named
+
+
+def test_evidence_is_never_older_than_it_may_be_while_the_text_is_kept() -> None:
+    """The text lives for a week at most: its rows are at most 23 days old when it is drafted."""
+    now = NOW.replace(month=6, day=28)
+    table = desk([mail(day, mailbox=f"box{day}") for day in (2, 4, 6, 20)], now=now)
+    drafting(table).draft()
+    text = body(text_of(table, only(table)))
+    assert "2026-06-06 09:" in text and "2026-06-20 09:" in text
+    assert "2026-06-02 09:" not in text and "2026-06-04 09:" not in text
+
+
+def test_the_contacts_language() -> None:
+    table = desk(leak())
+    drafting(table, [replace(ENTERED, language="fr-CH")]).draft()
+    assert only(table).language == "fr"
+    assert "Comment répondre" in body(text_of(table, only(table)))
+
+
+def test_a_language_without_sentences_is_english() -> None:
+    table = desk(leak())
+    drafting(table, [replace(ENTERED, language="xx")]).draft()
+    assert only(table).language == "en"
+
+
+def test_an_operator_without_a_mail_address_gets_no_replies() -> None:
+    table = desk(leak())
+    table = replace(table, operator=replace(table.operator, contact="+1 555 0100"))
+    drafting(table).draft()
+    assert text_of(table, only(table))["Reply-To"] is None
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_an_old_draft_is_withdrawn_and_drafted_anew(approved: bool) -> None:
+    table = desk(leak())
+    drafting(table).draft()
+    old = only(table)
+    if approved:
+        table.store.add_step(old.id, LedgerEntry(Act.APPROVED, NOW, "alice"))
+    later = replace(table, now=NOW + TEXT_DAYS)
+    drafting(later).draft()
+    first, second = [n for n in later.store.notices() if n.key.role is Role.SENDER]
+    assert (first.id, first.state, second.state) == (old.id, NoticeState.WITHDRAWN, NoticeState.DRAFTED)
+    assert second.message_id != first.message_id
+
+
+def test_what_was_withdrawn_today_is_drafted_tomorrow() -> None:
+    table = desk(leak())
+    drafting(table).draft()
+    for notice in list(table.store.notices()):
+        table.store.add_step(notice.id, LedgerEntry(Act.WITHDRAWN, NOW, "alice"))
+    drafting(table).draft()
+    assert len(list(table.store.notices())) == 2
+    drafting(replace(table, now=NOW + timedelta(days=1))).draft()
+    assert len(list(table.store.notices())) == 4
+
+
+def test_two_approvers_are_asked_for_when_it_is_drafted() -> None:
+    table = desk(leak())
+    drafting(table, approvals=2).draft()
+    assert only(table).approvals == 2
