@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from catcher.cli.at_desk import shown, with_store
+from catcher.cli.opening import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import load_config
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault

@@ -17,8 +17,8 @@ from catcher.catalogue import Guard
 from catcher.cli.options import config_option, json_option, print_json
 from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
-from catcher.desk import guard
-from catcher.desk.doubtful import doubtful
+from catcher.desk import guardrun as guard
+from catcher.desk.doubts import doubtful
 from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.wiring import SystemClock, explanations, organisations

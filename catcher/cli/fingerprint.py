@@ -115,7 +115,7 @@ def command(
     catalogue, watch-list and resolvers are used.
     """
     from catcher.fingerprint import fingerprint
-    from catcher.intake.rounds import ask_until_answered
+    from catcher.intake.asking import ask_until_answered
 
     if zones and no_lookups:
         raise click.UsageError("--zone and --no-lookups exclude each other")

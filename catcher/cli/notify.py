@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from catcher.cli.at_desk import shown, with_contacts, with_store
+from catcher.cli.opening import shown, with_contacts, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk.catalogue import stop_now
-from catcher.desk.files import write_private
+from catcher.desk.privatefile import write_private
 from catcher.model.telling.notice import Notice, NoticeForm
 from catcher.model.telling.noticelife import Act, NoticeState
 from catcher.model.telling.suppression import Suppression

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from catcher.cli.at_desk import shown, with_store
+from catcher.cli.opening import shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import observations
 from catcher.model.domain import DomainError, to_alabel

@@ -12,8 +12,8 @@ from catcher.catalogue import Catalogue, Entry
 from catcher.catalogue.stops import Stops
 from catcher.catalogue.write import FileEdit, writing
 from catcher.config import Config
-from catcher.desk.control import request
-from catcher.desk.doubtful import doubtful_with
+from catcher.desk.doubts import doubtful_with
+from catcher.desk.serverrequest import request
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.mail.policy import Policy

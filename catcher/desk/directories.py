@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from catcher.desk.files import write_private
+from catcher.desk.privatefile import write_private
 from catcher.directory import csirts, imports
 from catcher.model.domain import parents
 from catcher.model.errors import ConfigurationError, Fault

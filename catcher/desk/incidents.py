@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catcher.desk.context import Desk, NotFound
-from catcher.desk.life import Lives, Standing
+from catcher.desk.standing import Lives, Standing
 from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
 from catcher.incident.measures import Granularity
 from catcher.model.leak.incident import Incident

@@ -12,10 +12,10 @@ from typing import Any
 from catcher.desk import incidents
 from catcher.desk.context import Desk, NotFound
 from catcher.desk.evidence import evidence
-from catcher.desk.files import write_private
 from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
-from catcher.desk.life import Lives, Standing, notified_days
+from catcher.desk.privatefile import write_private
+from catcher.desk.standing import Lives, Standing, notified_days
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
 from catcher.model.leak.incident import Role
 from catcher.model.leak.measures import Measures, Period

@@ -12,8 +12,8 @@ from catcher.incident.effect import effect, senders
 from catcher.incident.fold import fold, merge
 from catcher.incident.life import life
 from catcher.incident.measures import count_mailboxes, latest_period, measure_incident, series
-from catcher.incident.notice import NoticeDecision, Thresholds, judge_notice
-from catcher.incident.seeing import Visibility
+from catcher.incident.threshold import NoticeDecision, Thresholds, judge_notice
+from catcher.incident.visibility import Visibility
 
 __all__ = [
     "NoticeDecision",

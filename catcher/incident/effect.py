@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from catcher.incident.rates import rate_ratio
-from catcher.incident.seeing import DAY, Visibility
+from catcher.incident.visibility import DAY, Visibility
 from catcher.model.leak.incident import Incident, Role
 from catcher.model.leak.life import Effect, Trend, Volume, VolumeChange
 

@@ -26,7 +26,7 @@ from datetime import date
 from itertools import pairwise
 from math import ceil
 
-from catcher.incident.seeing import DAY, Visibility
+from catcher.incident.visibility import DAY, Visibility
 from catcher.model.leak.incident import Cell, Count, Incident
 from catcher.model.leak.life import IncidentState, Life
 from catcher.model.mail.fingerprint import Tier

@@ -15,8 +15,8 @@ import logging
 from collections.abc import Callable
 
 from catcher.fingerprint import Context, TransactionFacts, fingerprint_from
+from catcher.intake.asking import LOOKUP_SECONDS, ask_until_answered
 from catcher.intake.observe import judged_again
-from catcher.intake.rounds import LOOKUP_SECONDS, ask_until_answered
 from catcher.model.errors import CatcherError
 from catcher.model.mail.observation import Observation
 from catcher.model.ports import ObservationSink, Resolver

@@ -11,10 +11,10 @@ from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
 from catcher.fingerprint import Context, TransactionFacts, fingerprint_from, read_transaction_facts
 from catcher.intake.answers import AnswerRecorder
+from catcher.intake.asking import ask_until_answered
 from catcher.intake.completion import Completions, Unfinished
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
-from catcher.intake.rounds import ask_until_answered
 from catcher.lookalike import Match
 from catcher.model.mail.lookup import Unanswered
 from catcher.model.mail.policy import Outcome, Policy

@@ -16,8 +16,8 @@ the parent is killed, the pipe closes and the workers end at once instead of goi
 control socket, ``lock`` makes sure that one state folder is served once.
 """
 
+from catcher.supervise.controlloop import ControlLoop
 from catcher.supervise.supervisor import Supervisor
-from catcher.supervise.watch import ControlLoop
 from catcher.supervise.worker import Station, Task
 
 __all__ = ["ControlLoop", "Station", "Supervisor", "Task"]

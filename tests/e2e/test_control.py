@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.desk.control import request
+from catcher.desk.serverrequest import request
 from catcher.model.errors import EnvironmentFailure
 
 Serve = Callable[..., list[bytes]]

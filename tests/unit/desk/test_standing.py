@@ -8,8 +8,8 @@ from catcher.catalogue import Catalogue
 from catcher.desk import incidents
 from catcher.desk.context import Desk
 from catcher.desk.incidents import Appraisal
-from catcher.desk.life import notified_days
 from catcher.desk.policies import note_policies
+from catcher.desk.standing import notified_days
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.life import IncidentState, Trend
 from catcher.model.mail.observation import Observation

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection
 
 from catcher.fingerprint import MAX_ROUNDS
-from catcher.intake.rounds import ask_until_answered
+from catcher.intake.asking import ask_until_answered
 from catcher.model.mail.lookup import LookupResult, LookupResults, LookupType, Question, Status, Unanswered
 
 FOUND = LookupResult(Status.FOUND, (b"v=spf1 -all",))
