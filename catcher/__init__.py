@@ -4,13 +4,13 @@
 
     query ─▶ dns ─▶ answer                          (answering never waits for anything below)
               └───▶ demand tally ─────────────┐
-    transaction ─▶ smtp ─▶ intake: fingerprint ─▶ observation ─▶ store ─▶ incident ─▶ report ─▶ notify
+    transaction ─▶ smtp ─▶ intake: fingerprint ─▶ observation ─▶ store ─▶ incident ─▶ report ─▶ notices
        (in memory only; the body is counted and hashed as it streams, and dropped)
 
 Each room is a package; imports go down only (tests/house holds it)::
 
     cli → demo | bench → serve → wiring
-        → dns | smtp | store | resolve | notify | supervise → intake | desk
+        → dns | smtp | store | resolve | notices | supervise → intake | desk
         → fingerprint | incident | report → lookalike | directory | catalogue | privacy | config → model
 
 ``model`` holds the frozen values that travel between rooms and the ports (Protocols) that adapters fill.

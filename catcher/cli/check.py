@@ -17,7 +17,7 @@ from catcher.catalogue import Guard
 from catcher.cli.options import config_option, json_option, print_json
 from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
-from catcher.desk import guardrun as guard
+from catcher.desk import guardrun
 from catcher.desk.doubts import doubtful
 from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
@@ -82,20 +82,20 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Ite
     required = config.catalogue.guard == "required"
     catalogue = _everything(config, now)
     findings = [
-        *guard.exposed(config.node.state),
-        *guard.unusable(config.node.state),
+        *guardrun.exposed(config.node.state),
+        *guardrun.unusable(config.node.state),
         *desk_catalogue.misplaced(config, catalogue),
     ]
     summary = list(_about(config, catalogue, now))
     if zones:
-        runs, refused = guard.run(config, catalogue, zones, now=now)
+        runs, refused = guardrun.run(config, catalogue, zones, now=now)
         findings += refused
         summary += [(run.zone, _compared(run)) for run in runs]
-        findings += guard.beside_the_catalogue(runs)
+        findings += guardrun.beside_the_catalogue(runs)
         answer = desk_catalogue.tell_server(config.node.state)
         if answer is not None:
             summary.append(("running server", answer))
-    findings += guard.standing(catalogue, Guard.load(config.node.state, required), now=now)
+    findings += guardrun.standing(catalogue, Guard.load(config.node.state, required), now=now)
     return findings, doubtful(catalogue), summary
 
 

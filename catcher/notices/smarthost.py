@@ -16,7 +16,7 @@ from pathlib import Path
 
 from catcher.config.schema import NotifySection
 from catcher.model.errors import EnvironmentFailure
-from catcher.notices import boundedsmtp as bounded
+from catcher.notices import boundedsmtp
 from catcher.notices.outgoing import Outgoing
 
 CONNECT_SECONDS = 30.0
@@ -130,11 +130,11 @@ class Smarthost:
 
     def _connected(self) -> smtplib.SMTP:
         if self.tls == "implicit":
-            smtp: smtplib.SMTP = bounded.SMTPOverTls(
+            smtp: smtplib.SMTP = boundedsmtp.SMTPOverTls(
                 self.host, self.port, self.greeting, timeout=CONNECT_SECONDS, context=self._context()
             )
         else:
-            smtp = bounded.SMTP(self.host, self.port, self.greeting, timeout=CONNECT_SECONDS)
+            smtp = boundedsmtp.SMTP(self.host, self.port, self.greeting, timeout=CONNECT_SECONDS)
         if smtp.sock is not None:
             smtp.sock.settimeout(COMMAND_SECONDS)
         if self.tls == "starttls":

@@ -27,7 +27,6 @@ import pytest
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.leak.measures import Period
 from catcher.model.telling.answer import Verb
-from catcher.notices import boundedsmtp as bounded
 from catcher.notices.smarthost import Smarthost
 from catcher.privacy import notice_codes
 from catcher.store import SqliteStore

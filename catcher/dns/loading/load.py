@@ -12,8 +12,7 @@ from pathlib import Path
 from catcher.catalogue import Catalogue
 from catcher.config import Config
 from catcher.dns.answering.authority import Authority
-from catcher.dns.loading import keys_and_options as service
-from catcher.dns.loading import serial
+from catcher.dns.loading import keys_and_options, serial
 from catcher.dns.wire import RRset
 from catcher.dns.zones import template, wholezone
 from catcher.dns.zones.catalogzone import CatalogZone
@@ -42,10 +41,10 @@ def load_authority(
     ours = template.Ours(config.smtp.hostname, config.dns.nameservers, tuple(zone.name for zone in config.dns.zone))
     published, faults = _template(config.catalogue.template, ours)
     faults += _below_catalogue(config, catalogue)
-    faults += service.misplaced_catalog(config, catalogue)
-    settings, wrong = service.settings(config, keep=keep_serial)
+    faults += keys_and_options.misplaced_catalog(config, catalogue)
+    settings, wrong = keys_and_options.settings(config, keep=keep_serial)
     faults += wrong
-    secondaries, wrong = service.secondaries(config)
+    secondaries, wrong = keys_and_options.secondaries(config)
     faults += wrong
     zones, wrong = _zones(config, None if before is None else before.zones)
     if tolerant:

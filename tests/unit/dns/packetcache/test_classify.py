@@ -6,7 +6,7 @@ import re
 
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, Transport
-from catcher.dns.packetcache import classify as kinds
+from catcher.dns.packetcache import classify
 from catcher.dns.packetcache.classify import Classifier, QueryKey
 from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, query
 
@@ -17,7 +17,7 @@ OPT_WITH_COOKIE = b"\0\0\x29\x04\xd0\0\0\0\0\0\x0c\0\x0a\0\x08abcdefgh"
 
 def example() -> dict[str, bytes]:
     """The lines of hexadecimal in the module's worked example, by their name."""
-    lines = re.findall(r"^    ([A-Za-z ]+?)  +((?:[0-9a-f]{2,}(?: |$))+)", kinds.__doc__ or "", re.MULTILINE)
+    lines = re.findall(r"^    ([A-Za-z ]+?)  +((?:[0-9a-f]{2,}(?: |$))+)", classify.__doc__ or "", re.MULTILINE)
     return {name: bytes.fromhex(octets) for name, octets in lines}
 
 
