@@ -136,7 +136,8 @@ def export(form: str, config_file: Path, as_json: bool) -> None:
 
     These are each domain's name servers. Released domains are left out.
     """
-    from catcher import catalogue, dns
+    from catcher import catalogue
+    from catcher.catalogue.export import export as delegations
 
     config = load_config(config_file)
     held = catalogue.read_catalogue(config.catalogue.files)
@@ -148,7 +149,7 @@ def export(form: str, config_file: Path, as_json: bool) -> None:
             if entry.policy_at(now).is_served
         )
         return
-    for line in dns.export(held, config.dns.nameservers, form, now=now):
+    for line in delegations(held, config.dns.nameservers, form, now=now):
         click.echo(line)
 
 

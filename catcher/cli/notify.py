@@ -175,7 +175,7 @@ def letter(id: str, file: Path, config_file: Path) -> None:
         (notice,) = approval.find(desk.store, [id])
         if notice.form is not NoticeForm.LETTER:
             raise approval.NotNow(f"{notice.id}: it is a mail; `catcher notify approve --dry-run` prints it")
-        click.echo(write_private(file.parent, file.name, approval.octets_of(desk.store, notice)))
+        click.echo(write_private(file.parent, file.name, approval.notice_octets(desk.store, notice)))
 
 
 @command.command()

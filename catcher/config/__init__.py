@@ -14,7 +14,7 @@ The sentence that documents a key stands on its field in ``schema`` and nowhere 
 from __future__ import annotations
 
 from catcher.config.address import ListenAddress
-from catcher.config.reading import load_config, parse, state_folder
+from catcher.config.reading import load_config, parse_config, state_folder
 from catcher.config.schema import Config, ZoneFile
 
-__all__ = ["Config", "ListenAddress", "ZoneFile", "load_config", "parse", "state_folder"]
+__all__ = ["Config", "ListenAddress", "ZoneFile", "load_config", "parse_config", "state_folder"]

@@ -27,10 +27,10 @@ def load_config(path: Path) -> Config:
         raise _alone(str(path), f"it can't be read: {error.strerror}", "name a readable file with -c") from None
     except UnicodeDecodeError as error:
         raise _alone(path.name, f"octet {error.start + 1} is not UTF-8", "save the file as UTF-8") from None
-    return parse(text, path)
+    return parse_config(text, path)
 
 
-def parse(text: str, path: Path) -> Config:
+def parse_config(text: str, path: Path) -> Config:
     """The configuration in ``text``, read as if it stood in ``path``. Raises ConfigurationError with every fault."""
     try:
         raw = tomllib.loads(text)

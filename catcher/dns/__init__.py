@@ -26,7 +26,6 @@ Catalogued names are unsigned by design: delegate them without DS.
 
 from __future__ import annotations
 
-from catcher.catalogue.export import ExportFormat, export
 from catcher.dns.answering.answer import AnswerKind
 from catcher.dns.answering.authority import Authority, AuthorityReply
 from catcher.dns.counting.handover import DemandWriter, demand_pipe
@@ -46,14 +45,12 @@ __all__ = [
     "AuthorityReply",
     "DemandTally",
     "DemandWriter",
-    "ExportFormat",
     "RateLimits",
     "Rcode",
     "TcpServer",
     "Transport",
     "UdpServer",
     "demand_pipe",
-    "export",
     "load_authority",
     "serve",
 ]

@@ -91,7 +91,7 @@ def _possible(notice: Notice, step: LedgerEntry) -> None:
 
 def text_of(store: Store, notice: Notice) -> str:
     """The text for the contact, with From, To and Subject above it. Raises NotNow when the text is gone."""
-    octets = octets_of(store, notice)
+    octets = notice_octets(store, notice)
     if notice.form is NoticeForm.LETTER:
         raise NotNow(f"{notice.id}: it is a letter; `catcher notify letter {notice.id} --to FILE` writes it as PDF")
     mail = message_from_bytes(octets, policy=SMTP)
@@ -101,7 +101,7 @@ def text_of(store: Store, notice: Notice) -> str:
     return f"{head}\n{'' if body is None else body.get_content()}".replace("\r\n", "\n")
 
 
-def octets_of(store: Store, notice: Notice) -> bytes:
+def notice_octets(store: Store, notice: Notice) -> bytes:
     """The stored text: the mail without Date and signature, or the letter as PDF. Raises NotNow when it is gone."""
     octets = store.notice_text(notice.id)
     if octets is None:

@@ -27,6 +27,7 @@ import pytest
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.leak.measures import Period
 from catcher.model.telling.answer import Verb
+from catcher.notices import boundedsmtp
 from catcher.notices.smarthost import Smarthost
 from catcher.privacy import notice_codes
 from catcher.store import SqliteStore
@@ -229,7 +230,7 @@ def test_nothing_is_said_to_a_smarthost_that_is_not_the_right_one(
 @pytest.mark.parametrize("said", [b"", b"220-one", b"220 smtp.sink.example\r\n250-"], ids=["nothing", "half", "more"])
 def test_a_smarthost_that_never_ends_its_reply_is_left(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it may take over one octet: the connection as a whole has an end."""
-    monkeypatch.setattr(bounded, "SESSION_SECONDS", 0.2)
+    monkeypatch.setattr(boundedsmtp, "SESSION_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         host = Smarthost("127.0.0.1", listening.getsockname()[1], "none", "mx.sink.example")
         with ThreadPoolExecutor(1) as other, pytest.raises(EnvironmentFailure, match="it hung up"):

@@ -17,7 +17,7 @@ import pytest
 
 from catcher.cli import catalogue as catalogue_command
 from catcher.cli.init import NEXT_STEPS, TEXT_FILES
-from catcher.config import parse
+from catcher.config import parse_config
 from catcher.directory.imports import COLUMNS_OF_KIND, DirectoryKind
 from catcher.dns.zones.mnemonic import to_mnemonic
 from catcher.dns.zones.templatetypes import TEMPLATE_TYPES
@@ -122,7 +122,7 @@ def test_an_alert_can_be_chosen_unless_it_is_always_sent(kind: AlertKind) -> Non
     assert (kind in CHOOSABLE) != kind.rules.always
     text = f'[alerts]\nkinds = ["{kind}"]\n'
     with pytest.raises(ConfigurationError) as error:  # the keys without a default are missing in any case
-        parse(text, ROOT / "catcher.toml")
+        parse_config(text, ROOT / "catcher.toml")
     faulty = any("alerts.kinds" in fault.where for fault in error.value.faults)
     assert faulty == kind.rules.always
     assert (kind in SENTENCES["alerts.kinds"]) != kind.rules.always

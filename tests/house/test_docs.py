@@ -36,7 +36,7 @@ class TestAPage:
 
 
 def test_each_page_can_be_reached_from_the_index() -> None:
-    index = ROOT / "docs" / "index.md"
+    index = ROOT / "docs/index.md"
     linked = {(index.parent / target).resolve() for target in _LINK.findall(index.read_text(encoding="utf-8"))}
     assert [page for page in (ROOT / "docs").rglob("*.md") if page != index and page.resolve() not in linked] == []
 
@@ -50,6 +50,6 @@ def test_the_readme_is_one_page_and_begins_with_the_two_commands() -> None:
 
 
 def test_privacy_names_a_test_for_every_promise() -> None:
-    rows = re.findall(r"^\| (\d)\b.*\| `tests/[\w/]+\.py::\w+` \|$", (ROOT / "docs" / "privacy.md").read_text(), re.M)
-    promises = re.findall(r"^(\d)\. \*\*", (ROOT / "docs" / "engineering" / "design.md").read_text(), re.M)
+    rows = re.findall(r"^\| (\d)\b.*\| `tests/[\w/]+\.py::\w+` \|$", (ROOT / "docs/privacy.md").read_text(), re.M)
+    promises = re.findall(r"^(\d)\. \*\*", (ROOT / "docs/engineering/design.md").read_text(), re.M)
     assert sorted(set(rows)) == promises

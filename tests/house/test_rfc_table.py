@@ -15,7 +15,7 @@ _ROW = re.compile(r"^\| (?P<rfc>[^|]+) \| [^|]+ \| (?P<verdict>[^|]+) \| `(?P<pa
 
 def table() -> list[str]:
     """The rows of the page's table, without the two of its head."""
-    text = (ROOT / "docs" / "reference" / "dns-rfcs.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/reference/dns-rfcs.md").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line.startswith("|")][2:]
 
 

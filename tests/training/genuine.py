@@ -23,7 +23,7 @@ ORGANISATION = 15.0
 LETTERS, LETTER_WEIGHT = 600, 0.5
 FOLDS = 8
 
-WEIGHTS_FILE = Path(__file__).parents[2] / "catcher" / "fingerprint" / "weights.py"
+WEIGHTS_FILE = Path(__file__).parents[2] / "catcher" / "fingerprint" / "nature" / "weights.py"
 
 
 def training_set() -> tuple[list[Example], list[Example]]:

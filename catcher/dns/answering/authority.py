@@ -28,7 +28,7 @@ from catcher.dns.answering.answer import Answer, AnswerKind, failure, only, refu
 from catcher.dns.answering.lookup import lookup
 from catcher.dns.answering.message import empty, encode, turn_down
 from catcher.dns.answering.options import ReplySettings, reply_options
-from catcher.dns.answering.query import Query, parse
+from catcher.dns.answering.query import Query, parse_query
 from catcher.dns.answering.secondaries import Secondaries
 from catcher.dns.answering.transfer import Transfer, of_zone, serial_of, up_to_date
 from catcher.dns.answering.tsig import TsigSignature, verify
@@ -115,12 +115,12 @@ class Authority:
         """Labels of the longest name that we are authoritative for: no suffix of a QNAME with more labels is ours."""
 
     def answer(self, query: bytes, *, transport: Transport, now: datetime, client: str = "") -> AuthorityReply | None:
-        """The reply to the octets of one message; None: no reply is sent (see ``query.parse``).
+        """The reply to the octets of one message; None: no reply is sent (see ``query.parse_query``).
 
         Never raises, whatever the octets are. ``now`` (UTC) decides policies that end on a date. ``client`` is an IP
         address; without it there are neither cookies nor transfers.
         """
-        question = parse(query)
+        question = parse_query(query)
         if question is None:
             return None
         if isinstance(question, Rcode):

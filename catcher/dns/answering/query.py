@@ -52,7 +52,7 @@ class _FormatError(Exception):
     """The octets break the format."""
 
 
-def parse(data: bytes) -> Query | Rcode | None:
+def parse_query(data: bytes) -> Query | Rcode | None:
     """The query in ``data``; an rcode: a header with it is the reply; None: no reply is sent.
 
     There is no reply to octets shorter than a header, and none to a response: two servers could answer each other for

@@ -68,7 +68,7 @@ class DemandTally:
     def add(self, reply: AuthorityReply, client: str, now: datetime) -> None:
         """Counts one reply to the address ``client``, if it is about a catalogued domain."""
         if reply.domain is not None:
-            self.add_all([prefix_of(client)], [cell(reply)], now)
+            self.add_all([tally_prefix(client)], [cell(reply)], now)
 
     def add_all(self, prefixes: Sequence[bytes], cells: Iterable[DemandCell], now: datetime) -> None:
         """Counts replies to clients of ``prefixes``, /24 or /56."""
@@ -175,7 +175,7 @@ def kind_of(cell: DemandCell) -> int:
     return cell[2]
 
 
-def prefix_of(address: str) -> bytes:
+def tally_prefix(address: str) -> bytes:
     """The octets of an address's /24 (IPv4, also mapped into IPv6) or /56."""
     packed = ip_address(address.partition("%")[0]).packed
     if len(packed) == 16 and packed.startswith(bytes(10) + b"\xff\xff"):
@@ -185,7 +185,7 @@ def prefix_of(address: str) -> bytes:
 
 def network(address: str) -> str:
     """The /24 (IPv4, also mapped into IPv6) or /48 (IPv6) of an address, as ``192.0.2.0/24``."""
-    return _network(prefix_of(address))
+    return _network(tally_prefix(address))
 
 
 @lru_cache(4096)

@@ -7,7 +7,7 @@ import socket
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.options import packed
 from catcher.dns.counting.ratelimit import RateDecision, RateLimit, RateLimits, truncated
-from catcher.dns.counting.tally import DemandTally, kind_of, prefix_of
+from catcher.dns.counting.tally import DemandTally, kind_of, tally_prefix
 from catcher.dns.packetcache.cache import PacketCache, entry_cell, octets_of, proves_address
 from catcher.dns.serving.responder import Responder
 from catcher.dns.wire import Transport
@@ -76,7 +76,7 @@ class PortableUdp:
         entry = cache.find(key, 0, 0) or cache.ask(message, client)
         if entry is None:
             return None
-        prefix, cell = prefix_of(client), entry_cell(entry)
+        prefix, cell = tally_prefix(client), entry_cell(entry)
         self._tally.add_all([prefix], [cell], now)
         if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry, message):
             decision = self.limit.decide(prefix, kind_of(cell), now.timestamp())

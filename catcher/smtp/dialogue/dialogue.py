@@ -38,7 +38,7 @@ from catcher.smtp.dialogue.policy import at_rcpt
 from catcher.smtp.message.data import Message
 from catcher.smtp.settings import SmtpSettings
 from catcher.smtp.wire import replies
-from catcher.smtp.wire.path import ParameterError, PathError, parse
+from catcher.smtp.wire.path import ParameterError, PathError, parse_path
 from catcher.smtp.wire.replies import Reply
 
 _VERBS = ("HELO", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "HELP")
@@ -182,7 +182,7 @@ class Dialogue:
         if self.in_transaction:  # RFC 5321 §4.1.4: MAIL must not be sent in an open transaction
             return replies.NESTED_MAIL
         try:
-            parsed = parse(argument, b"FROM:")
+            parsed = parse_path(argument, b"FROM:")
         except PathError:  # RFC 5321 §4.1.2: Reverse-path; 553 by §4.2.2
             return replies.BAD_SENDER
         except ParameterError:  # RFC 5321 §4.1.2: Mail-parameters
@@ -221,7 +221,7 @@ class Dialogue:
         if envelope.message is not None:  # RFC 3030 §2: recipients come before the first chunk
             return replies.RCPT_AFTER_BDAT
         try:
-            parsed = parse(argument, b"TO:")
+            parsed = parse_path(argument, b"TO:")
         except PathError:  # RFC 5321 §4.1.2: Forward-path; 553 by §4.2.2
             return replies.BAD_RECIPIENT
         except ParameterError:  # RFC 5321 §4.1.2: Rcpt-parameters

@@ -65,7 +65,7 @@ class Argument:
     """Keyword in upper case → value, its case kept, '' without a value. Of a repeated keyword the first counts."""
 
 
-def parse(argument: bytes, keyword: bytes) -> Argument | None:
+def parse_path(argument: bytes, keyword: bytes) -> Argument | None:
     """Reads ``argument`` after ``keyword`` (``FROM:`` or ``TO:``); None when that isn't there or the path isn't closed.
 
     Raises PathError or ParameterError.

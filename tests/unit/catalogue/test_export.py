@@ -9,7 +9,8 @@ import dns.message
 import dns.zone
 import pytest
 
-from catcher.catalogue import Catalogue, export
+from catcher.catalogue import Catalogue
+from catcher.catalogue.export import export
 from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import entry
 

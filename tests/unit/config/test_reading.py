@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catcher.config import Config, ListenAddress, load_config, parse
+from catcher.config import Config, ListenAddress, load_config, parse_config
 from catcher.config.describe import toml
 from catcher.model.errors import ConfigurationError
 
@@ -54,7 +54,7 @@ def test_only_listen_addresses_and_catalogue_are_needed(folder: Path) -> None:
 
 def test_an_empty_file_misses_exactly_these() -> None:
     with pytest.raises(ConfigurationError) as error:
-        parse("", Path("catcher.toml"))
+        parse_config("", Path("catcher.toml"))
     where = [fault.where for fault in error.value.faults]
     assert where == ["catcher.toml: dns.listen", "catcher.toml: smtp.listen", "catcher.toml: catalogue.files"]
 
@@ -140,5 +140,5 @@ def test_whatever_a_key_holds_is_taken_or_told_in_our_words(folder: Path, key: t
     """No value of any kind gets past the texts of ``faults``, or out as another error."""
     text = f"[{key[0]}]\n{key[1]} = {value if isinstance(value, float) else toml(value)}\n"
     with pytest.raises(ConfigurationError) as error:
-        parse(text, folder / "catcher.toml")
+        parse_config(text, folder / "catcher.toml")
     assert all(fault.what and fault.remedy for fault in error.value.faults)

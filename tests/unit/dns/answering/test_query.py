@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.dns.answering.query import Edns, Query, parse
+from catcher.dns.answering.query import Edns, Query, parse_query
 from catcher.dns.wire import Rcode
 
 NAME = b"\x04army\x02ml\0"
@@ -26,7 +26,7 @@ def opt(*, options: bytes = b"", owner: bytes = b"\0", size: int = 1232, version
 
 
 def test_a_plain_question() -> None:
-    query = parse(packet())
+    query = parse_query(packet())
     assert isinstance(query, Query)
     assert (query.id, query.qtype, query.qclass, query.edns) == (0x1234, 15, 1, None)
     assert (query.name.wire, query.name.offsets, query.rest) == (NAME, [0, 5], MX)
@@ -34,13 +34,13 @@ def test_a_plain_question() -> None:
 
 
 def test_the_case_of_a_name_is_kept_beside_its_folded_form() -> None:
-    query = parse(packet(body=b"\x04aRmY\x02ML\0" + MX))
+    query = parse_query(packet(body=b"\x04aRmY\x02ML\0" + MX))
     assert isinstance(query, Query)
     assert (query.name.wire, query.name.folded) == (b"\x04aRmY\x02ML\0", NAME)
 
 
 def test_the_root_can_be_asked_for() -> None:
-    query = parse(packet(body=b"\0" + MX))
+    query = parse_query(packet(body=b"\0" + MX))
     assert isinstance(query, Query) and query.name.offsets == []
 
 
@@ -49,7 +49,7 @@ def test_the_root_can_be_asked_for() -> None:
     [(b"", "nothing"), (packet()[:11], "shorter than a header"), (packet(flags=0x8000), "a response")],
 )
 def test_silence(data: bytes, why: str) -> None:
-    assert parse(data) is None, why
+    assert parse_query(data) is None, why
 
 
 @pytest.mark.parametrize(
@@ -62,22 +62,22 @@ def test_silence(data: bytes, why: str) -> None:
     ],
 )
 def test_other_opcodes_are_turned_down(opcode: int, rcode: Rcode) -> None:
-    assert parse(packet(flags=opcode << 11)) is rcode
+    assert parse_query(packet(flags=opcode << 11)) is rcode
 
 
 def test_a_notify_is_refused() -> None:
     """RFC 1996: it is understood; nothing here is copied from others."""
-    assert parse(packet(flags=4 << 11)) is Rcode.REFUSED
+    assert parse_query(packet(flags=4 << 11)) is Rcode.REFUSED
 
 
 def test_an_update_is_refused() -> None:
     """RFC 2136: it is understood; nothing here is changed over the network."""
-    assert parse(packet(flags=5 << 11)) is Rcode.REFUSED
+    assert parse_query(packet(flags=5 << 11)) is Rcode.REFUSED
 
 
 def test_stateful_operations_are_not_implemented() -> None:
     """RFC 8490 §5.1: NOTIMP tells the client that there are none."""
-    assert parse(packet(flags=6 << 11)) is Rcode.NOTIMP
+    assert parse_query(packet(flags=6 << 11)) is Rcode.NOTIMP
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_stateful_operations_are_not_implemented() -> None:
     ],
 )
 def test_broken_format(data: bytes) -> None:
-    assert parse(data) is Rcode.FORMERR
+    assert parse_query(data) is Rcode.FORMERR
 
 
 def test_a_name_of_255_octets_is_the_longest() -> None:
     longest = (b"\x3f" + b"a" * 63) * 3 + b"\x3d" + b"a" * 61 + b"\0"
     assert len(longest) == 255
-    assert isinstance(parse(packet(body=longest + MX)), Query)
-    assert parse(packet(body=b"\x3e" + longest[1:-1] + b"a\0" + MX)) is Rcode.FORMERR
+    assert isinstance(parse_query(packet(body=longest + MX)), Query)
+    assert parse_query(packet(body=b"\x3e" + longest[1:-1] + b"a\0" + MX)) is Rcode.FORMERR
 
 
 def test_edns_is_read_and_unknown_options_are_not_heeded() -> None:
@@ -120,7 +120,7 @@ def test_edns_is_read_and_unknown_options_are_not_heeded() -> None:
 
 def edns_with(options: bytes) -> Edns | None:
     """What a query's OPT with these options is read as."""
-    query = parse(
+    query = parse_query(
         packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options, size=4096, version=1, flags=0x8000))
     )
     assert isinstance(query, Query)
@@ -141,14 +141,14 @@ def test_padding_is_passed_over() -> None:
 
 def test_other_additional_records_are_stepped_over() -> None:
     other = b"\xc0\x0c" + struct.pack("!HHIH", 16, 1, 0, 3) + b"\x02ab"
-    query = parse(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + other))
+    query = parse_query(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + other))
     assert isinstance(query, Query) and query.edns is not None
 
 
 def test_options_that_are_heeded() -> None:
     """Cookie (RFC 7873), identifier (RFC 5001), idle time (RFC 7828); of two cookies the first counts (§5.2)."""
     options = b"\0\x0a\0\x08abcdefgh" + b"\0\x0a\0\x01x" + b"\0\3\0\0" + b"\0\x0b\0\0"
-    query = parse(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options)))
+    query = parse_query(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options)))
     assert isinstance(query, Query)
     assert query.edns == Edns(1232, 0, False, b"abcdefgh", True, True)
 
@@ -157,17 +157,17 @@ def test_options_that_are_heeded() -> None:
 def test_a_cookie_of_another_length_is_malformed(octets: int) -> None:
     """RFC 7873 §5.2.2."""
     options = b"\0\x0a" + octets.to_bytes(2, "big") + bytes(octets)
-    assert parse(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options))) is Rcode.FORMERR
+    assert parse_query(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options))) is Rcode.FORMERR
 
 
 def test_ixfr_brings_the_soa_that_the_client_has() -> None:
     """RFC 1995 §3."""
     timers = (7).to_bytes(4, "big") + bytes(16)
     soa = b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 0, 22) + b"\0\0" + timers
-    query = parse(packet(counts=(1, 0, 1, 0), body=NAME + b"\0\xfb\0\x01" + soa))
+    query = parse_query(packet(counts=(1, 0, 1, 0), body=NAME + b"\0\xfb\0\x01" + soa))
     assert isinstance(query, Query) and (query.qtype, query.serial) == (251, 7)
     short = b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 0, 2) + b"\0\0"
-    query = parse(packet(counts=(1, 0, 1, 0), body=NAME + b"\0\xfb\0\x01" + short))
+    query = parse_query(packet(counts=(1, 0, 1, 0), body=NAME + b"\0\xfb\0\x01" + short))
     assert isinstance(query, Query) and query.serial is None
 
 
@@ -176,22 +176,22 @@ TSIG = b"\1k\0" + struct.pack("!HHIH", 250, 255, 0, 3) + b"any"
 
 def test_a_signature_stands_last() -> None:
     """RFC 8945 §5.1: behind everything else, once, of class ANY."""
-    query = parse(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + TSIG))
+    query = parse_query(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + TSIG))
     assert isinstance(query, Query) and query.tsig == 12 + len(NAME + MX + opt())
     for body in (TSIG + opt(), TSIG + TSIG, opt() + TSIG.replace(b"\0\xff", b"\0\1")):
-        assert parse(packet(counts=(1, 0, 0, 2), body=NAME + MX + body)) is Rcode.FORMERR
+        assert parse_query(packet(counts=(1, 0, 0, 2), body=NAME + MX + body)) is Rcode.FORMERR
 
 
 def test_octets_behind_the_message_are_not_heeded() -> None:
-    assert isinstance(parse(packet() + b"junk"), Query)
+    assert isinstance(parse_query(packet() + b"junk"), Query)
 
 
 @given(st.binary(max_size=600))
 def test_any_octets_are_read_or_turned_down(data: bytes) -> None:
-    assert parse(data) is None or isinstance(parse(data), Query | Rcode)
+    assert parse_query(data) is None or isinstance(parse_query(data), Query | Rcode)
 
 
 @given(st.binary(max_size=300), st.integers(0, 3), st.integers(0, 3), st.integers(0, 5))
 def test_any_body_behind_a_sane_header(body: bytes, answers: int, authorities: int, additionals: int) -> None:
-    read = parse(packet(counts=(1, answers, authorities, additionals), body=body))
+    read = parse_query(packet(counts=(1, answers, authorities, additionals), body=body))
     assert isinstance(read, Query) or read is Rcode.FORMERR

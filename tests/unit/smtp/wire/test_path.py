@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.mail.mailbox import Mailbox
-from catcher.smtp.wire.path import LOCAL_PART_MOST, PATH_MOST, ParameterError, PathError, parse
+from catcher.smtp.wire.path import LOCAL_PART_MOST, PATH_MOST, ParameterError, PathError, parse_path
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ from catcher.smtp.wire.path import LOCAL_PART_MOST, PATH_MOST, ParameterError, P
     ],
 )
 def test_forms_of_an_address(path: str, local_part: str, domain: str) -> None:
-    argument = parse(f"to:{path}".encode(), b"TO:")
+    argument = parse_path(f"to:{path}".encode(), b"TO:")
     assert argument is not None
     assert argument.mailbox == Mailbox(local_part, domain)
 
 
 def test_the_null_reverse_path() -> None:
-    argument = parse(b"FROM:<>", b"FROM:")
+    argument = parse_path(b"FROM:<>", b"FROM:")
     assert argument is not None
     assert argument.mailbox is None
 
@@ -72,25 +72,25 @@ def test_the_null_reverse_path() -> None:
 )
 def test_what_is_no_address_is_refused_without_repeating_it(path: str) -> None:
     with pytest.raises(PathError) as caught:
-        parse(f"TO:{path}".encode(), b"TO:")
+        parse_path(f"TO:{path}".encode(), b"TO:")
     assert "reader" not in str(caught.value)
 
 
 def test_octets_of_another_character_set_are_refused() -> None:
     with pytest.raises(PathError):
-        parse(b"TO:<l\xfcser@army.ml>", b"TO:")
+        parse_path(b"TO:<l\xfcser@army.ml>", b"TO:")
 
 
 @pytest.mark.parametrize(
     "argument", [b"", b"TO:", b"<a@army.ml>", b"FROM:<a@army.ml>", b"TO:<a@army.ml", b"TO:a>@army.ml"]
 )
 def test_without_keyword_or_bracket_there_is_no_path(argument: bytes) -> None:
-    assert parse(argument, b"TO:") is None
+    assert parse_path(argument, b"TO:") is None
 
 
 def test_parameters_are_noted_even_if_not_offered() -> None:
     """Microsoft 365 sends AUTH=<>; values keep their case, the first of two counts."""
-    argument = parse(b"FROM:<a@army.ml>  SIZE=10 auth=<> Envid=aB+3D== X-NEW  SIZE=20", b"FROM:")
+    argument = parse_path(b"FROM:<a@army.ml>  SIZE=10 auth=<> Envid=aB+3D== X-NEW  SIZE=20", b"FROM:")
     assert argument is not None
     assert argument.parameters == {"SIZE": "10", "AUTH": "<>", "ENVID": "aB+3D==", "X-NEW": ""}
 
@@ -98,18 +98,18 @@ def test_parameters_are_noted_even_if_not_offered() -> None:
 @pytest.mark.parametrize("word", ["=", "=x", "-A=b", "A=", "A_B=c", "Ä=b"])
 def test_what_is_no_parameter_is_refused(word: str) -> None:
     with pytest.raises(ParameterError):
-        parse(f"TO:<a@army.ml> {word}".encode(), b"TO:")
+        parse_path(f"TO:<a@army.ml> {word}".encode(), b"TO:")
 
 
 def test_printing_shows_no_local_part_and_no_parameter() -> None:
-    argument = parse(b"FROM:<canary@army.ml> ENVID=canary", b"FROM:")
+    argument = parse_path(b"FROM:<canary@army.ml> ENVID=canary", b"FROM:")
     assert "canary" not in repr(argument)
 
 
 @given(st.binary(max_size=300))
 def test_any_octets_are_read_or_refused(octets: bytes) -> None:
     try:
-        argument = parse(b"TO:" + octets, b"TO:")
+        argument = parse_path(b"TO:" + octets, b"TO:")
     except (PathError, ParameterError):
         return
     if argument is not None and argument.mailbox is not None:
@@ -120,7 +120,7 @@ def test_any_octets_are_read_or_refused(octets: bytes) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40))
 def test_any_local_part_can_be_quoted(text: str) -> None:
     quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    argument = parse(f'TO:<"{quoted}"@army.ml>'.encode(), b"TO:")
+    argument = parse_path(f'TO:<"{quoted}"@army.ml>'.encode(), b"TO:")
     assert argument is not None
     assert argument.mailbox == Mailbox(text, "army.ml")
 
@@ -133,7 +133,7 @@ def test_hostile_lengths_take_linear_time(octets: bytes) -> None:
     started = time.process_time()
     for tail in (b"", b">", b"@army.ml>"):
         try:
-            parse(b"TO:" + octets + tail, b"TO:")
+            parse_path(b"TO:" + octets + tail, b"TO:")
         except PathError:
             continue
     assert time.process_time() - started < 5
