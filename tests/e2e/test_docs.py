@@ -6,6 +6,7 @@ Lines of other programs (pytest, export) are the page's own affair.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ import pytest
 from tests.support.docpages import PAGES, CommandLine, command_lines
 from tests.support.pagereader import PageReader, page_reader
 from tests.support.tree import ROOT
+
+JSON = ROOT / "docs" / "reference" / "json.md"
+SHAPED_LISTS = ("observation list", "incident list", "report list")
 
 SHOWN = [page for page in PAGES if command_lines(page)]
 
@@ -61,6 +65,43 @@ def test_each_command_line_of_the_page_works(page: Path, reader: PageReader) -> 
 def test_a_line_that_does_not_work_is_found(text: str, reader: PageReader) -> None:
     with pytest.raises(AssertionError, match=re.escape(text)):
         follow(reader, [CommandLine("page.md", 1, text)])
+
+
+@pytest.mark.parametrize("command", ["fingerprint", "lookalike match", *SHAPED_LISTS])
+def test_json_has_the_shape_that_the_page_says(command: str, reader: PageReader) -> None:
+    """Each key of the output stands in the command's block, or in the block that it refers to; none is left out."""
+    shapes = dict(re.findall(r"^## `catcher ([a-z ]+)`\n(.*?)(?=^## |\Z)", JSON.read_text(), re.MULTILINE | re.DOTALL))
+    block = "".join(re.findall(r"^```\n(.*?)^```", shapes[command], re.MULTILINE | re.DOTALL))
+    referred = re.search(r"`catcher ([a-z ]+)`", shapes[command])
+    known = set(re.findall(r"\w+", block + (shapes[referred[1]] if referred else "")))
+    (reader.folder / "mail.eml").write_bytes(b"From: a@contractor.example\r\nTo: b@army.ml\r\n\r\n")
+    (reader.folder / "watch.csv").write_text("domain,organisation\nhospital.example,Hospital\n")
+    operands = {"fingerprint": " mail.eml", "lookalike match": " hosptal.example --watch watch.csv"}
+    text = f"catcher {command}{operands.get(command, '')} --json"
+    assert reader.run(CommandLine("json.md", 1, text)) == 0, reader.output
+    rows = [json.loads(line) for line in reader.output.splitlines() if line.startswith("{")]
+    assert rows
+    assert {key for row in rows for key in keys_of(row)} <= known
+    top = set(re.findall(r"(\w+)", re.sub(r":[^,}]*", "", _flat(block))))
+    assert top <= set(rows[0])
+
+
+def keys_of(value: object) -> Iterator[str]:
+    """Every key in a JSON value, at any depth."""
+    if isinstance(value, dict):
+        yield from value
+        value = [*value.values()]
+    if isinstance(value, list):
+        for item in value:
+            yield from keys_of(item)
+
+
+def _flat(block: str) -> str:
+    """The block without what stands in inner brackets."""
+    inner = block.strip()[1:-1]
+    while (shorter := re.sub(r"[{\[][^{}\[\]]*[}\]]", "", inner)) != inner:
+        inner = shorter
+    return inner
 
 
 def test_pages_show_their_commands() -> None:
