@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from itertools import chain
 
 import pytest
@@ -26,6 +27,9 @@ from catcher.intake.answers import ACTS
 from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit
 from catcher.model.errors import ConfigurationError
 from catcher.model.language import Language
+from catcher.model.leak.incident import Role
+from catcher.model.leak.life import IncidentState
+from catcher.model.mail.fingerprint import Basis, MailClass, Tier, TypoKind
 from catcher.model.mail.marking import Scheme
 from catcher.model.mail.policy import DnsMail, Kept, Outcome, Policy, RcptReply
 from catcher.model.telling.alert import CHOOSABLE, Alert, AlertKind
@@ -256,3 +260,22 @@ def test_a_system_has_a_rule_or_a_query_and_is_in_the_reports_schema(system: Sys
 )
 def test_a_table_has_a_row_for_each_member(table: Mapping[object, object], members: set[object]) -> None:
     assert table.keys() == members
+
+
+# JSON
+
+
+@pytest.mark.parametrize(
+    "words", [Tier, MailClass, TypoKind, Basis, Role, Outcome, IncidentState], ids=lambda e: e.__name__
+)
+def test_the_page_of_json_names_every_member(words: type[StrEnum]) -> None:
+    text = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    lists = [set(each.split("|")) - {"null"} for each in re.findall(r"\w+(?:\|\w+)+", text)]
+    assert {member.value for member in words} in lists
+
+
+def test_the_page_of_json_names_every_edit() -> None:
+    text = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    sentence = re.search(r"`edit` is (.*?)\.", text, re.DOTALL)
+    assert sentence
+    assert set(re.split(r",\s+|\s+or\s+", sentence[1])) == {edit.value for edit in LetterEdit}
