@@ -89,7 +89,7 @@ def _cell(text: str, column: int) -> str:
 
 
 _FIELDS_HEAD = """\
-# What is stored of a mail
+# Fields that are stored of a mail
 
 <!-- Generated from the field dictionary by `make docs`. Change the fields in catcher/model. -->
 

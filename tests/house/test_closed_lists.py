@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from itertools import chain
 
 import pytest
@@ -26,8 +27,11 @@ from catcher.intake.answers import ACTS
 from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit
 from catcher.model.errors import ConfigurationError
 from catcher.model.language import Language
+from catcher.model.leak.incident import Role
+from catcher.model.leak.life import IncidentState
+from catcher.model.mail.fingerprint import Basis, MailClass, Tier, TypoKind
 from catcher.model.mail.marking import Scheme
-from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.policy import DnsMail, Kept, Outcome, Policy, RcptReply
 from catcher.model.telling.alert import CHOOSABLE, Alert, AlertKind
 from catcher.model.telling.answer import Verb
 from catcher.model.telling.noticelife import AFTER, NoticeState
@@ -43,8 +47,7 @@ from catcher.smtp.explaining.wording import Situation, read
 from tests.support.configreads import key_sentences
 from tests.support.modules import trees
 from tests.support.reports import CASES, names
-from tests.support.tree import ROOT, kept_files
-from tests.support.tree import text_of as source_of
+from tests.support.tree import ROOT
 
 SENTENCES = dict(key_sentences())
 
@@ -66,10 +69,37 @@ def test_a_policy_has_a_sentence_and_the_command_shows_it(policy: Policy) -> Non
         assert policy.value in option.type.choices
 
 
-@pytest.mark.parametrize("policy", Policy)
-def test_a_policy_has_its_row_in_the_documentation(policy: Policy) -> None:
-    pages = [path for path in kept_files() if path.suffix == ".md" and path.parts[0] in ("README.md", "docs")]
-    assert any(re.search(rf"^\| `{policy}`.*\|$", source_of(page), re.MULTILINE) for page in pages)
+_PUBLISHES = {
+    DnsMail.SINK: "MX to the sink",
+    DnsMail.NULL: "null MX (RFC 7505)",
+    DnsMail.NONE: "no MX, no address",
+    DnsMail.REFUSED: "REFUSED",
+}
+_DOES = {
+    (RcptReply.TAKE, Outcome.ACCEPTED): "takes header facts, drops the body, `250 … ref REF`",
+    (RcptReply.TAKE, Outcome.EXPLAINED): "the same, then `550`: the sender's own server tells the sender",
+    (RcptReply.EXPLAIN, Outcome.REFUSED): "the explanation at RCPT: no content crosses",
+    (RcptReply.TURN_AWAY, None): "`550` at RCPT",
+    (RcptReply.RELEASED, None): "`451` at RCPT, for the next owner's sake",
+}
+_KEPT = {
+    Kept.OBSERVATION: "observation",
+    Kept.ENVELOPE: "envelope facts only",
+    Kept.DEMAND: "demand only",
+    Kept.NOTHING: "nothing",
+}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/running/policies.md"])
+def test_the_table_of_policies_says_what_the_code_does(page: str) -> None:
+    default = next(p.default for p in catalogue_command.command.commands["add"].params if p.name == "policy")
+    rows = []
+    for policy in Policy:
+        rules, mark = policy.rules, " (default)" if policy == default else ""
+        does = _DOES[rules.rcpt, rules.outcome]
+        rows.append(f"| `{policy}`{mark} | {_PUBLISHES[rules.dns]} | {does} | {_KEPT[rules.kept]} |")
+    table = "| policy | DNS publishes | SMTP does | kept |\n|---|---|---|---|\n" + "\n".join(rows) + "\n\n"
+    assert table in (ROOT / page).read_text(encoding="utf-8")
 
 
 def test_policies_are_told_apart_by_columns_alone() -> None:
@@ -230,3 +260,22 @@ def test_a_system_has_a_rule_or_a_query_and_is_in_the_reports_schema(system: Sys
 )
 def test_a_table_has_a_row_for_each_member(table: Mapping[object, object], members: set[object]) -> None:
     assert table.keys() == members
+
+
+# JSON
+
+
+@pytest.mark.parametrize(
+    "words", [Tier, MailClass, TypoKind, Basis, Role, Outcome, IncidentState], ids=lambda e: e.__name__
+)
+def test_the_page_of_json_names_every_member(words: type[StrEnum]) -> None:
+    text = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    lists = [set(each.split("|")) - {"null"} for each in re.findall(r"\w+(?:\|\w+)+", text)]
+    assert {member.value for member in words} in lists
+
+
+def test_the_page_of_json_names_every_edit() -> None:
+    text = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    sentence = re.search(r"`edit` is (.*?)\.", text, re.DOTALL)
+    assert sentence
+    assert set(re.split(r",\s+|\s+or\s+", sentence[1])) == {edit.value for edit in LetterEdit}

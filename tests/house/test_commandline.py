@@ -1,4 +1,4 @@
-"""The command line starts quickly, knows every command it lists, and is what README and Makefile say it is."""
+"""The command line starts quickly, knows every command it lists, and is what pages and Makefile say it is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 import pytest
 
 from catcher.cli import root
+from tests.support.docpages import PAGES, CommandLine, command_lines
 from tests.support.server import Server
 from tests.support.tree import ROOT
 
@@ -83,41 +84,56 @@ def test_every_listed_command_exists_and_says_what_it_does(name: str) -> None:
             assert parameter.help, f"{name} {parameter.opts[0]}"
 
 
-def console_lines(text: str) -> list[str]:
-    """The commands that a document's ``console`` blocks show after their prompt."""
-    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith(("$ ", "# "))]
-
-
-README = console_lines((ROOT / "README.md").read_text(encoding="utf-8"))
+SHOWN = [line for page in PAGES for line in command_lines(page)]
+"""The command lines of all pages; tests/e2e/test_docs.py runs them."""
+_NAMED = re.compile(r"`catcher ([a-z][^`]*)`")
 
 
 def test_the_readme_shows_its_commands_in_console_blocks() -> None:
-    assert any(line.startswith("make demo") for line in README)
+    assert any(line.page == "README.md" and line.text.startswith("make demo") for line in SHOWN)
 
 
-@pytest.mark.parametrize("line", [line for line in README if line.startswith("catcher ")])
-def test_a_catcher_command_of_the_readme_exists(line: str) -> None:
-    words = re.sub(r"^catcher |  +#.*", "", line).split()
-    if not words or words[0].startswith("-"):
-        return
-    known = commands()
-    name = " ".join(words[:2]) if " ".join(words[:2]) in known else words[0]
-    assert name in known, line
-    options = {option for p in known[name].params for option in (*p.opts, *p.secondary_opts)}
+@pytest.mark.parametrize("line", [line for line in SHOWN if line.text.startswith("catcher ")], ids=str)
+def test_a_catcher_command_of_a_page_exists(line: CommandLine) -> None:
+    assert faults_of(line.text.removeprefix("catcher ")) == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_catcher_command_that_a_sentence_names_exists(page: Path) -> None:
+    named = _NAMED.findall(page.read_text(encoding="utf-8"))
+    assert [fault for text in named for fault in faults_of(text)] == []
+
+
+@pytest.mark.parametrize("text", ["incidents", "incident list --colour", "notify list|hold"])
+def test_a_command_that_does_not_exist_is_found(text: str) -> None:
+    assert faults_of(text)
+
+
+def faults_of(text: str) -> list[str]:
+    """What of ``noun verb|verb --option …`` doesn't exist."""
+    words, known = text.split(), commands()
+    noun, *rest = words
+    if noun not in known:
+        return [noun]
+    group = isinstance(known[noun], click.Group)
+    verbs = rest[0].split("|") if group and rest and rest[0][0].islower() else []
+    names = [f"{noun} {verb}" for verb in verbs] or [noun]
+    unknown = [name for name in names if name not in known]
+    parameters = [parameter for name in names if name in known for parameter in known[name].params]
+    options = {option for p in parameters for option in (*p.opts, *p.secondary_opts)}
     shown = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
-    assert shown <= options | {"--help", "-h"}, line
+    return [*unknown, *sorted(shown - options - {"--help", "-h"})]
 
 
-@pytest.mark.parametrize("line", [line for line in README if line.startswith("make ")])
-def test_a_make_command_of_the_readme_exists(line: str) -> None:
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert all(word in targets for word in line.split("#")[0].split()[1:] if "=" not in word)
+@pytest.mark.parametrize("line", [line for line in SHOWN if line.text.startswith("make ")], ids=str)
+def test_a_make_command_of_a_page_exists(line: CommandLine) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert all(word in targets for word in line.text.split()[1:] if "=" not in word)
 
 
 def test_every_target_is_explained_at_the_top_of_the_makefile() -> None:
     text = (ROOT / "Makefile").read_text()
-    targets = re.findall(r"^([a-z]+):", text, re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", text, re.MULTILINE)
     assert targets
     assert [t for t in targets if not re.search(rf"^#   make {t} ", text, re.MULTILINE)] == []
 

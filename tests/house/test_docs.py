@@ -1,4 +1,4 @@
-"""The pages hold: links lead somewhere, named tests exist, the README stays one page."""
+"""The pages hold: links lead somewhere, named tests exist; README, glossary and changelog have their shape."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tree import ROOT
+from catcher import __version__
+from tests.support.docpages import PAGES as SHOWN
+from tests.support.tree import ROOT, sources, text_of
 
-PAGES = sorted(
-    [ROOT / "README.md", ROOT / "tests" / "README.md", ROOT / "deploy" / "README.md", *(ROOT / "docs").rglob("*.md")]
-)
+PAGES = sorted([*SHOWN, ROOT / "tests" / "README.md"])
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
@@ -53,3 +53,100 @@ def test_privacy_names_a_test_for_every_promise() -> None:
     rows = re.findall(r"^\| (\d)\b.*\| `tests/[\w/]+\.py::\w+` \|$", (ROOT / "docs/privacy.md").read_text(), re.M)
     promises = re.findall(r"^(\d)\. \*\*", (ROOT / "docs/engineering/design.md").read_text(), re.M)
     assert sorted(set(rows)) == promises
+
+
+# The glossary
+
+
+def glossary() -> list[tuple[str, ...]]:
+    """The terms of each row; a term after a comma is another word for the same."""
+    text = (ROOT / "docs/reference/glossary.md").read_text(encoding="utf-8")
+    return [tuple(row.split(", ")) for row in re.findall(r"^\| ((?!word |---)[^|]+) \|", text, re.MULTILINE)]
+
+
+TERMS = [term for row in glossary() for term in row]
+NEEDED = [
+    "party",
+    "incident",
+    "tier",
+    "counts",
+    "observation",
+    "notice",
+    "lookalike",
+    "demand",
+    "policy",
+    "REF",
+    "token",
+    "fresh",
+    "genuine",
+    "sink",
+    "catalogue",
+    "operator",
+    "marking",
+    "contact",
+    "guard",
+    "suppression",
+    "reload",
+    "explanation",
+    "remedy kit",
+    "kit",
+    "typo domain",
+]
+"""Words of README, help texts and reports that a newcomer can't know."""
+
+
+def test_no_term_is_defined_twice() -> None:
+    assert sorted({term for term in TERMS if TERMS.count(term) > 1}) == []
+
+
+@pytest.mark.parametrize("term", NEEDED)
+def test_a_word_that_commands_and_reports_use_is_defined(term: str) -> None:
+    assert term in TERMS
+
+
+def test_each_term_is_used_in_the_code_or_in_reports() -> None:
+    files = [*(text_of(path) for path in sources("catcher")), *(p.read_text("utf-8") for p in TEXTS)]
+    used = " ".join(re.sub(r"[\s_#`*-]+", " ", text) for text in files).casefold()
+    wanted = [row for row in glossary() if not any(re.sub("[ -]", " ", term).casefold() in used for term in row)]
+    assert wanted == []
+
+
+TEXTS = [*(ROOT / "catcher/report/templates").rglob("*.j2"), *(ROOT / "catcher/smtp/explanations").glob("*.txt")]
+
+
+# The changelog
+
+CHAPTERS = ["Breaking", "Security", "New", "Fixed", "Known issues"]
+
+
+def versions(text: str) -> dict[str, str]:
+    """Heading → the text below it."""
+    parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+CHANGES = versions((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+
+
+def faults_of(chapters: str) -> list[str]:
+    """What is wrong with the chapters of one version."""
+    headed = re.split(r"^### (.+)\n", chapters, flags=re.MULTILINE)
+    faults = [] if headed[1::2] == CHAPTERS else [f"chapters {headed[1::2]}"]
+    return faults + [name for name, text in zip(headed[1::2], headed[2::2], strict=True) if not text.startswith("- ")]
+
+
+@pytest.mark.parametrize("version", CHANGES)
+def test_a_version_has_the_five_chapters_in_order(version: str) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+ \((\d{4}-\d\d-\d\d|unreleased)\)", version)
+    assert faults_of(CHANGES[version]) == []
+
+
+def test_a_chapter_that_is_absent_or_empty_is_found() -> None:
+    whole = "".join(f"### {name}\n- Something.\n\n" for name in CHAPTERS)
+    assert faults_of(whole) == []
+    assert faults_of(whole.replace("### Fixed", "### Mended"))
+    assert faults_of(whole.replace("### New\n- Something.\n", "### New\n")) == ["New"]
+
+
+def test_the_latest_version_is_the_present_one() -> None:
+    assert next(iter(CHANGES)).split()[0] == __version__

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import json
-import lzma
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,10 @@ from typing import Any
 import pytest
 
 from catcher.store.sqlite import SqliteStore, migrate, verify
+from tests.support.releases import unpacked
 from tests.support.tree import ROOT
 
 RELEASES = sorted((ROOT / "tests" / "releases").iterdir())
-
-
-def unpacked(release: Path, folder: Path) -> Path:
-    """A copy of the release's database that only its owner may read, as the server makes them."""
-    path = folder / "catcher.db"
-    path.touch(mode=0o600)
-    path.write_bytes(lzma.decompress((release / "catcher.db.xz").read_bytes()))
-    return path
 
 
 def contents(release: Path) -> dict[str, Any]:
