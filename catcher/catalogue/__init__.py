@@ -1,16 +1,16 @@
-"""Which domains are held, for whom mail to them was meant, under which policy until when; and the guards.
+"""The catalogue: the held domains with their intended domains and policies, and the guard over them.
 
 ::
 
     catalogue.csv ─▶ reading ─▶ row (odd rows)  ─▶ table ─▶ Catalogue ─▶ get, find ─▶ Entry ─▶ policy_at(now)
                        │  plain rows in one sweep ─▶ ┘          ▲                                  ▲
-                       └─▶ ConfigurationError, every fault      │ Guard: what was cleared, when ───┘
+                       └─▶ ConfigurationError, every fault      │ Guard: cleared names and times ──┘
                                                                 │
     TLD zone ─▶ tldzone ─▶ against (catalogue × delegations) ─▶ refusals ─▶ guard file in the state folder
 
     catalogue add, remove, stop-mail ─▶ write ─▶ catalogue.csv, replaced atomically
 
-A row may name a domain below another row's: both hold, and the most specific one rules a name.
+A row may name a domain below another row's domain: both rows are valid, and the most specific row applies to a name.
 """
 
 from __future__ import annotations
