@@ -4,7 +4,7 @@
 
     catalogue.csv ─▶ reading ─▶ row (odd rows)  ─▶ table ─▶ Catalogue ─▶ get, find ─▶ Entry ─▶ policy_at(now)
                        │  plain rows in one sweep ─▶ ┘          ▲                                  ▲
-                       └─▶ ConfigurationError, every fault      │ Guard: cleared names and times ──┘
+                       └─▶ ConfigurationError, every fault      │ Guard: what was cleared, when ───┘
                                                                 │
     TLD zone ─▶ tldzone ─▶ against (catalogue × delegations) ─▶ refusals ─▶ guard file in the state folder
 

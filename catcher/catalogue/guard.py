@@ -5,8 +5,8 @@ name belongs to somebody else; else it refuses the name.
 
 ::
 
-    state/guard.json               per TLD zone: origin, time, serial, refused names, file name of the cleared names
-    state/guard-ORIGIN-DIGEST      the cleared names, sorted, one per line
+    state/guard.json               one record a TLD zone: origin, when, serial, refused names, digest of the cleared
+    state/guard-ORIGIN-DIGEST      the cleared names, sorted, one a line
 
 The names are written first and the record last, each atomically, so that a reader finds the old run or the new one.
 """

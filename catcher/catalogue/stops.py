@@ -3,7 +3,7 @@
 ::
 
     catcher stop-mail ─▶ Stops.add ─▶ state/stopped ─▶ Stops.covers ─▶ Catalogue.under(stops.covers) ─▶ policy null
-    CSV has the same policy ─▶ Stops.settle: the entry is deleted
+    CSV says the same ─▶ Stops.settle: the entry goes
 
 A stop takes effect at once, also in open sessions, and even if the configuration or the catalogue is broken. The CSV
 files stay authoritative: once they turn the same mail away, ``settle`` deletes the entries.

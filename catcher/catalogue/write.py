@@ -2,9 +2,9 @@
 
 ::
 
-    with writing(files) as edit:        lock the folders against other writers, read (all faults are raised)
+    with writing(files) as edit:        lock, read (every fault is told), nobody else writes meanwhile
         edit.add(…); edit.remove(…); edit.change(…)
-        edit.commit()                   write the changed files; without commit nothing is written
+        edit.commit()                   only files that changed; without it nothing is written
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
     notices (requests) ─┤
     catalogue (until)  ─┼─▶ raise: into the ledger, each key once ─▶ deliver: couriers (mail, webhook), in batches
     delegations lost   ─┘                                                └─ fails: again after 5 minutes, 10, 20 …
-    the store fails: then there is no ledger to write, so ``StoreTrouble`` remembers its alerts in memory
+    the store itself: it has no ledger then, so ``StoreTrouble`` remembers in memory
 
 A receiver that fails stops nothing else: catcher tries it again for about three days, then gives the alert up.
 """

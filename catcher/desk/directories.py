@@ -46,6 +46,7 @@ def import_file(
     """Stores the usable rows of ``file`` as the directory ``name`` (None: the name of the file).
 
     ``is_typo``: whether a domain lies at or below a catalogued one; a contact at such a domain can't be used.
+
     Raises ConfigurationError when the file is not of kind ``kind``; EnvironmentFailure.
     """
     try:
