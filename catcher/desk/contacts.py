@@ -49,7 +49,8 @@ class ContactBook:
     ) -> tuple[Contact, ...]:
         """Stores the result of a search for contacts of ``party``; returns all contacts known afterwards.
 
-        ``looked``: the sources that answered. A contact that such a source no longer names is deleted.
+        ``looked``: the sources that answered. A contact that its source no longer names is deleted, unless a person
+        confirmed it or it bounced.
         """
         found = tuple(found)
 

@@ -38,7 +38,7 @@ class Delegations:
         """Name → time of the first look-up that found it lost."""
 
     async def lost(self, now: datetime) -> list[str]:
-        """The names that this round found lost after an earlier round, at least half an hour ago, did too."""
+        """The names that this round finds lost and that were already found lost at least half an hour ago."""
         again = [name for name, since in self._doubtful.items() if now - since >= CONFIRMED_AFTER][:A_ROUND]
         confirmed = [name for name, is_lost in await self._ask(again) if is_lost]
         for name in again:
