@@ -40,8 +40,8 @@ def compare_with_zone(
 ) -> tuple[Run, list[Refusal]]:
     """Compares every catalogued name with the zone in ``file``; ``now`` becomes the run's time.
 
-    ``nameservers``: the hosts that catalogued names may be delegated to. ``own_zones``: further names that are ours.
-    Raises ConfigurationError where the zone file is broken.
+    ``nameservers``: hosts to which catalogued names may be delegated. ``own_zones``: further names that belong to us.
+    Raises ConfigurationError when the zone file is broken.
     """
     zone = TldZone(file)
     origin = zone.apex.origin

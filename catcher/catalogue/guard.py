@@ -115,7 +115,7 @@ class Guard:
 def record(state: Path, runs: Sequence[Run]) -> None:
     """Records ``runs``; each replaces the recorded run of its origin. Raises EnvironmentFailure.
 
-    A damaged record is written anew: the runs of the other origins are lost and no longer clear names.
+    A damaged record is replaced: the runs of the other origins are lost and no longer clear names.
     """
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)

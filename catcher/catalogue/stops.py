@@ -21,7 +21,7 @@ from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.catalogue import Catalogue
 
 EVERY_DOMAIN = "*"
-"""Stands for every catalogued domain."""
+"""The entry for all catalogued domains."""
 
 _FILE = "stopped"
 

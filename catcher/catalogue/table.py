@@ -21,7 +21,7 @@ from catcher.model.mail.policy import Policy
 
 _POLICY = {policy.value: policy for policy in Policy}
 _COMMA = "\x1f"
-"""Stands for a comma in a note: a control character, which no note may hold."""
+"""The replacement for a comma in a note: a control character, which no note may contain."""
 _REMEMBERED = 1_024
 _LANG = CATALOGUE_COLUMNS.index("lang")
 _PARENT = re.compile(rb"\n[^.,\n]++\.([^,\n]++)")

@@ -39,7 +39,7 @@ class ZoneLine:
 
 
 def is_special(text: bytes) -> bool:
-    """Whether ``read_split`` can't take the line."""
+    """Whether the line has special characters, so that ``read_split`` can't parse it."""
     return _SPECIAL.search(text) is not None
 
 
