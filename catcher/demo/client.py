@@ -81,7 +81,7 @@ class _Session(smtplib.SMTP):
 def deliver(
     host: SendingHost, server: tuple[str, int], reverse_path: str, forward_paths: Sequence[str], message: bytes
 ) -> DeliveryResult:
-    """Runs one session with one transaction. Like an MTA, it goes on without the refused recipients."""
+    """Runs one session with one transaction. Like an MTA, it leaves out the refused recipients."""
     with _Session(host, server) as session:
         session.ehlo()
         code, text = session.mail(reverse_path, [f"size={len(message)}"])

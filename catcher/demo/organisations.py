@@ -33,7 +33,7 @@ class Organisation:
     """Its published DMARC policy; None: no DMARC record."""
     spf: str | None = "ip4:{address} -all"
     via: str | None = None
-    """The domain of the organisation whose host sends its mail; None: its own host sends it."""
+    """The domain of another organisation, whose host sends its mail; None: its own host sends its mail."""
 
     @property
     def selector(self) -> str:
