@@ -32,7 +32,7 @@ log = logging.getLogger("catcher.serve")
 DRAIN_SECONDS = 30.0
 """Longest time, in seconds, for running transactions to finish after SIGTERM."""
 SPARE_DESCRIPTORS = 64 + smtp.EVICTED_STILL_OPEN
-"""Descriptors kept free for other uses than open connections: 64 for files, pipes and look-ups, the rest for evicted
+"""Descriptors not used for open connections: 64 are kept for files, pipes and look-ups, the rest for evicted
 connections that are still being closed."""
 LOG_COUNTERS_SECONDS = 60.0
 """Seconds between two lines of counters in the log."""
