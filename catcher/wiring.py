@@ -1,11 +1,11 @@
-"""Configuration → concrete adapters: what commands, web and servers all need. No server in it.
+"""Makes the adapters of commands, web and servers from the configuration. It starts no server.
 
 ::
 
     config ─▶ open_store · key_ring · load_catalogue · organisations · folder · contact_book · finder · resolver
     the one clock: SystemClock
 
-Each adapter is imported by the function that makes it, so a command loads what it uses and nothing else.
+Each adapter is imported in the function that makes it, so that a command loads only the modules it uses.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 
 class SystemClock:
-    """The one place where the time is read."""
+    """The real time in UTC. Only this class reads the system's time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
 
 def open_store(config: Config, *, patience: float | None = None) -> Store:
-    """The store that ``store.url`` names, made and migrated when it is new. Raises EnvironmentFailure.
+    """The store at ``store.url``; it is created and migrated if needed. Raises EnvironmentFailure.
 
-    ``patience``: seconds that a write waits for another process's; None: the store's own.
+    ``patience``: seconds that a write waits for a write of another process; None: the store's default.
     """
     from catcher.store import PATIENCE_SECONDS, store_at
 
@@ -51,9 +51,9 @@ def key_ring(config: Config) -> KeyRing:
 
 
 def organisations(config: Config) -> Organisations:
-    """The organisations that are known here: the watch-list, then what was imported.
+    """The known organisations: the watch-list, then the imported directories.
 
-    Raises ConfigurationError with a fault for every row that is wrong.
+    Raises ConfigurationError with a fault for every wrong row.
     """
     from catcher.directory import Organisations
 
@@ -61,7 +61,7 @@ def organisations(config: Config) -> Organisations:
 
 
 def folder() -> Folder:
-    """How observations are folded into incidents: by organisation and calendar month (UTC)."""
+    """The function that folds observations into incidents: by organisation and calendar month (UTC)."""
     from functools import partial
 
     from catcher.directory import party_of
@@ -71,7 +71,7 @@ def folder() -> Folder:
 
 
 def load_catalogue(config: Config) -> Catalogue:
-    """The catalogue under its guard; a person at a terminal sees how far it is. Raises ConfigurationError."""
+    """The catalogue with its guard. Shows its progress if stderr is a terminal. Raises ConfigurationError."""
     from catcher import catalogue
 
     guard = catalogue.Guard.load(config.node.state, required=config.catalogue.guard == "required")
@@ -83,13 +83,13 @@ def load_catalogue(config: Config) -> Catalogue:
 
 
 def _show_step(step: str) -> None:
-    """Writes a step of something long over the one before."""
+    """Writes a step over the step before it on the terminal."""
     sys.stderr.write(f"\r\x1b[K{step}")
     sys.stderr.flush()
 
 
 def contact_book(config: Config, store: Store, catalogue: Catalogue) -> ContactBook:
-    """Whom to tell: the operator's files, merged with what ``store`` knows. Raises ConfigurationError."""
+    """The parties' contacts: the operator's files, merged with the contacts in ``store``. Raises ConfigurationError."""
     from catcher.desk.contacts import ContactBook
     from catcher.directory import Listings
 
@@ -98,7 +98,7 @@ def contact_book(config: Config, store: Store, catalogue: Catalogue) -> ContactB
 
 
 def finder(config: Config, book: ContactBook, clock: Clock) -> Finder:
-    """Looks for contacts, in the DNS and over HTTPS. Raises ConfigurationError, EnvironmentFailure."""
+    """The finder of contacts, which uses DNS and HTTPS. Raises ConfigurationError, EnvironmentFailure."""
     import re
 
     from catcher.directory import Csirts, Suffixes
@@ -119,7 +119,7 @@ def finder(config: Config, book: ContactBook, clock: Clock) -> Finder:
 
 
 def resolver(config: Config, clock: Clock) -> Resolver | None:
-    """The resolver for look-ups; None when they are off."""
+    """The resolver for look-ups; None if look-ups are switched off."""
     if not config.fingerprint.lookups:
         return None
     from catcher.resolve import LiveResolver
@@ -128,7 +128,7 @@ def resolver(config: Config, clock: Clock) -> Resolver | None:
 
 
 def explanations(config: Config, catalogue: Catalogue) -> Explanations:
-    """The texts of policies ``explain`` and ``refuse``, in every language that is asked for.
+    """The texts of the policies ``explain`` and ``refuse``, in every language that the configuration or a row names.
 
     Raises ConfigurationError.
     """

@@ -1,4 +1,4 @@
-"""CPU seconds of reading commands on a small store: each a whole process, from exec to exit, beside its budget."""
+"""Measures the CPU time of reading commands, from exec to exit, on a small store, and compares it with the budgets."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from catcher.model.telling.report import ReportOperator
 
 READING = (0.6, 0.3)
 HELP = (0.25, 0.15)
-"""CPU seconds a command must and should keep to (DESIGN §5)."""
+"""Budgets in CPU seconds per command: required and desired (DESIGN §5)."""
 RUNS = 7
-"""Runs of each command; their median counts."""
+"""Runs of each command; the figure is their median."""
 _OBSERVATIONS = 500
 _MESSAGE = "From: Ada <ada@contractor.example>\r\nTo: jo@army.ml\r\nSubject: plan\r\n\r\nHello.\r\n"
 
@@ -39,7 +39,7 @@ class CommandFigure:
 
 
 def measure_commands(rounds: int = RUNS) -> Iterator[CommandFigure]:
-    """A figure for each reading command, over a store made for it. Raises EnvironmentFailure when one fails."""
+    """A figure for each reading command, on a new store. Raises EnvironmentFailure when a command fails."""
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
         incident = _prepare(Path(folder))
         for name, arguments in _commands(Path(folder), incident).items():
@@ -49,7 +49,7 @@ def measure_commands(rounds: int = RUNS) -> Iterator[CommandFigure]:
 
 
 def _prepare(folder: Path) -> str:
-    """A configuration with a small store, a watch-list and a message; returns the number of an incident."""
+    """Makes a configuration with a small store, a watch-list and a message; returns the id of an incident."""
     _run(["init", str(folder / "sink")])
     file = folder / "sink" / "catcher.toml"
     file.write_text(file.read_text().replace('\n# domain = "notices', '\ndomain = "notices'), encoding="utf-8")
@@ -74,7 +74,7 @@ def _prepare(folder: Path) -> str:
 
 
 def _commands(folder: Path, incident: str) -> dict[str, list[str]]:
-    """Name → arguments, of every command that only reads."""
+    """Name → arguments, for every command that only reads."""
     config = ["-c", str(folder / "sink" / "catcher.toml")]
     reading = {
         "incident list": [],
@@ -100,7 +100,7 @@ def _commands(folder: Path, incident: str) -> dict[str, list[str]]:
 
 
 def _cpu(name: str, arguments: Sequence[str]) -> float:
-    """CPU seconds, user and system, of one run."""
+    """User and system time of one run, in CPU seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     _run(arguments)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -109,5 +109,5 @@ def _cpu(name: str, arguments: Sequence[str]) -> float:
 
 def _run(arguments: Sequence[str]) -> None:
     done = subprocess.run([sys.executable, "-m", "catcher", *arguments], capture_output=True, text=True, timeout=60)
-    if done.returncode not in (0, 1):  # 1: there is nothing to list, or a finding
+    if done.returncode not in (0, 1):  # 1: the list is empty, or the command reports a finding
         raise EnvironmentFailure(f"catcher {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}")

@@ -1,11 +1,12 @@
-"""CPU per DNS query: catcher beside NSD, Knot and a bare C echo, on one core, the load on the others.
+"""Measures CPU time per DNS query of catcher, NSD, Knot and a C echo program on one core; the load uses the others.
 
 ::
 
     all servers start ─▶ round: each server, one after the other, each mix, saturated and paced ─▶ next round
                                                    └─▶ median of the rounds, ratio to the better peer
 
-The saturating load is a C program where there is a compiler (``load``), else dnsperf; the paced one is dnsperf.
+The saturating load comes from a C program (``load``) if there is a compiler, else from dnsperf. The paced load comes
+from dnsperf.
 """
 
 from __future__ import annotations
@@ -28,16 +29,17 @@ from catcher.bench.queries import EDNS, NEVER, RETURN, Mix, mixes
 from catcher.supervise.ports import own_port
 
 DOMAINS = 1000
-"""Domains that each server serves: a registry's order of magnitude that NSD loads at once."""
+"""Domains on each server: as many as a registry may hold, and still few enough for NSD to load at once."""
 PACED = 20_000
-"""Queries a second of the paced load: every server can answer them all."""
+"""Queries per second of the paced load; every server can answer all of them."""
 _SATURATED, _PACED = "saturation", f"{PACED}/s"
 _BUDGET = {(RETURN, _SATURATED): (1.25, 1.0), (NEVER, _SATURATED): (1.8, 1.5)}
-"""The highest ratios to the better peer's CPU time: must and goal."""
+"""Highest ratios to the better peer's CPU time: required and desired."""
 _WARM_SECONDS = 2.0
-"""Seconds of load before the first measurement, in which every name has returned: learning them isn't measured."""
+"""Seconds of load before the first measurement. In this time every returning name returns, so the filling of caches
+isn't measured."""
 _WINDOW = "60"
-"""Queries of each load that wait for an answer: all fit into any server's receive buffer, so that none is lost."""
+"""Most unanswered queries of each load. They fit into the receive buffer of every server, so that none is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +49,20 @@ class DnsFigure:
     load: str
     queries_per_second: float
     busy_percent: float
-    """Share of its core that the server used; far below 100 the load program was the bottleneck, and batches small."""
+    """Share of its core that the server used. If it is far below 100, the load program was the bottleneck, and the
+    batches were small."""
     cpu_microseconds: float
-    """The server's user and system time of a query; the median of the rounds."""
+    """The server's user and system time per query; the median of the rounds."""
     ratio: float | None
-    """To the better of the peers' medians."""
+    """Ratio to the lower of the peers' medians."""
     must: float | None
-    """The highest ratio that is acceptable."""
+    """The highest acceptable ratio."""
     goal: float | None
-    """The ratio to reach."""
+    """The desired ratio."""
 
 
 def measure_dns(seconds: float, rounds: int) -> Iterator[str | DnsFigure]:
-    """Yields a line a round, then a row for each server, mix and load. Raises EnvironmentFailure without dnsperf."""
+    """Yields a line per round, then a figure per server, mix and load. Raises EnvironmentFailure without dnsperf."""
     tool("dnsperf")
     figures: dict[tuple[str, str, str], list[tuple[float, float, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
@@ -89,7 +92,7 @@ def measure_dns(seconds: float, rounds: int) -> Iterator[str | DnsFigure]:
 def cost(
     server: Server, mix: Mix, port: int, seconds: float, rate: int | None = None, load: Load | None = None
 ) -> tuple[float, float, float]:
-    """Queries a second, CPU microseconds for each, and the percentage of its core that the server took."""
+    """Queries per second, CPU microseconds per query, and the percentage of its core that the server used."""
     before = server.cpu_seconds()
     if rate is None:
         completed, per_second = _saturate(load, mix, port, seconds)
@@ -106,7 +109,10 @@ def _saturate(load: Load | None, mix: Mix, port: int, seconds: float) -> tuple[i
 
 
 def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[int, float]:
-    """Queries completed, and per second: as fast as answers come, or ``rate`` of them."""
+    """Number of completed queries, and completed queries per second.
+
+    ``rate``: queries per second to send; None: as fast as answers arrive.
+    """
     loads = []
     for flags, path in zip(EDNS, mix.files, strict=True):
         command = [tool("dnsperf"), "-s", "127.0.0.1", "-p", str(port), "-d", str(path), "-l", str(seconds), *flags]
@@ -120,7 +126,7 @@ def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tup
 
 
 def cores() -> tuple[set[int], set[int]]:
-    """The server's core, and those that make the load."""
+    """The server's core, and the cores for the load programs."""
     usable = sorted(os.sched_getaffinity(0))
     return {usable[0]}, set(usable[1:] or usable)
 

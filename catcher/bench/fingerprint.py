@@ -1,4 +1,4 @@
-"""CPU time of a fingerprint without look-ups and DKIM, for mails of usual shapes, beside its budget."""
+"""Measures the CPU time of a fingerprint without look-ups and DKIM for usual mails, and compares it with the budget."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from catcher.model.mail.transaction import Transaction
 from catcher.smtp import MessageStream
 
 _MUST, _GOAL = 1000.0, 300.0
-"""Microseconds of CPU time a message (DESIGN §5)."""
+"""Budgets in microseconds of CPU time per message: required and desired (DESIGN §5)."""
 _TO = b"To: Jo Doe <jo.doe@army.ml>\r\n"
 _GROUPWARE = (
     b'From: "Lane, Ada" <ada.lane@contractor.example>\r\n' + _TO + b"Cc: Ben Ito <ben.ito@contractor.example>,\r\n"
@@ -46,7 +46,7 @@ _MAILS = {"groupware": _GROUPWARE, "desktop": _DESKTOP, "newsletter": _NEWSLETTE
 
 @dataclass(frozen=True, slots=True)
 class FingerprintFigure:
-    """CPU time for one shape of message."""
+    """CPU time for one kind of message."""
 
     message: str
     cpu_microseconds: float
@@ -56,7 +56,7 @@ class FingerprintFigure:
 
 
 def measure_fingerprint(rounds: int) -> Iterator[FingerprintFigure]:
-    """A figure for each shape: mean CPU time over ``rounds`` fingerprints of one parsed message."""
+    """A figure for each kind of message: the mean CPU time over ``rounds`` fingerprints of one parsed message."""
     now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     context = Context(
         now=now,

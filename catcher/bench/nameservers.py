@@ -1,4 +1,4 @@
-"""The name servers under measurement, each serving the same zone for the same domains, and a C program that echoes."""
+"""Starts the measured name servers, which all serve the same zone and domains, and a C program that echoes queries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _dmarc IN TXT "v=DMARC1; p=reject"
 *._domainkey IN TXT "v=DKIM1; p="
 @ IN CAA 0 issue ";"
 """
-"""The zone that catcher makes from its own template, as a file that the peers serve for each domain."""
+"""The zone file that the peers serve for each domain; catcher makes the same zone from its own template."""
 
 ECHO = r"""
 #define _GNU_SOURCE
@@ -55,15 +55,15 @@ int main(int count, char **words) {
     }
 }
 """
-"""The floor under any server: receives a batch, sets QR, sends it back."""
+"""A C program that receives a batch, sets QR and sends the batch back: the least work of any server."""
 
 
 Prepare = Callable[[Path, int, int], "list[str] | None"]
-"""Folder, port and number of domains → the command that serves them; None when the program isn't here."""
+"""(folder, port, number of domains) → the command that serves the domains; None if the program isn't installed."""
 
 
 def catcher(folder: Path, port: int, domains: int) -> list[str]:
-    """Tally and rate limit are on. The limit is above the load, so that every query is counted and none is dropped."""
+    """Demand counts and rate limit are on. The limit is above the load: every query is counted, and none is dropped."""
     with (folder / "catalogue.csv").open("w") as file:
         file.write("domain,intended,policy\n")
         file.writelines(f"{domain(n)},d{n}.example,accept\n" for n in range(domains))
@@ -131,4 +131,4 @@ def echo(folder: Path, port: int, domains: int) -> list[str] | None:
 
 SERVERS: dict[str, Prepare] = {"echo": echo, "nsd": nsd, "knot": knot, "catcher": catcher}
 PEERS = ("nsd", "knot")
-"""Catcher's budget is a ratio to the better of these."""
+"""Catcher's budget is a ratio to the better of these peers."""

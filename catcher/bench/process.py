@@ -1,4 +1,4 @@
-"""Servers under measurement: start one, wait until it listens, read the CPU time of it and its children, end it."""
+"""Starts a server to measure, waits until it listens, reads CPU time and memory of its processes, and ends it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _START_SECONDS = 30.0
 
 
 def tool(name: str) -> str:
-    """Path of the program that makes the load. Raises EnvironmentFailure with the way to get it."""
+    """Path of a load program. Raises EnvironmentFailure, with the way to install it, if it is missing."""
     found = find(name)
     if found is None:
         raise EnvironmentFailure(f"{name} isn't installed, and the measurement needs it; run 'make peers' as root")
@@ -29,7 +29,7 @@ def tool(name: str) -> str:
 
 
 def find(name: str) -> str | None:
-    """Path of a program, also where only root's PATH looks."""
+    """Path of a program, also in the folders that are only in root's PATH; None if it isn't installed."""
     return shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin:/usr/local/sbin")
 
 
@@ -39,15 +39,15 @@ class Server:
     pid: int
 
     def cpu_seconds(self) -> float:
-        """User and system time of the process and its descendants so far."""
+        """User and system time of the process and its descendants so far, in seconds."""
         return sum(_cpu_seconds(pid) for pid in _tree(self.pid))
 
     def pss_octets(self) -> int:
-        """Memory of the process and its descendants, shared pages divided among their sharers (proc(5))."""
+        """Memory (PSS, proc(5)) of the process and its descendants: a shared page is divided by its number of users."""
         return sum(_pss(pid) for pid in _tree(self.pid))
 
     def watch_peak(self) -> int:
-        """Resets the peak; returns the present memory of the process and its descendants, in octets."""
+        """Resets the peak of memory; returns the present memory of the process and its descendants, in octets."""
         total = 0
         for pid in _tree(self.pid):
             try:
@@ -58,7 +58,7 @@ class Server:
         return total
 
     def peak_octets(self) -> int:
-        """The sum of each process's highest memory since ``watch_peak``, in octets."""
+        """The sum of all processes' highest memory since ``watch_peak``, in octets."""
         return sum(_memory(pid, "VmHWM") for pid in _tree(self.pid))
 
     def pin(self, cores: set[int]) -> None:
@@ -69,7 +69,7 @@ class Server:
 
 @contextmanager
 def running(name: str, command: Sequence[str], port: int, log: Path) -> Iterator[Server]:
-    """The server while the block lasts; it has to listen on TCP ``port``."""
+    """Runs a server until the end of the block. It has to listen on TCP ``port``."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
     try:
@@ -125,7 +125,7 @@ def _tree(root: int) -> list[int]:
 
 
 def _stat(pid: int) -> list[str]:
-    """Fields of /proc/PID/stat from the state on (proc(5): field 3 is the first)."""
+    """The fields of /proc/PID/stat from field 3, the state, on (proc(5))."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 

@@ -1,4 +1,4 @@
-"""The queries of the DNS benchmark: those of resolvers, with names that return or never return."""
+"""Makes the queries of the DNS benchmark, like those of resolvers, with names that return or never return."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ RETURN, NEVER = "names return", "names never return"
 _RETURNING = 20_000
 _FRESH = 3_000_000
 DIGITS = 6
-"""Digits in the first label of a name that never returns; two letters stand before them."""
+"""Number of digits in the first label of a name that never returns; two characters stand before the digits."""
 
 EDNS = ((), ("-e",), ("-e", "-E", "10:0123456789abcdef"))
-"""dnsperf's ways to ask, one third of the load each: without EDNS, with it, and with a client's cookie."""
+"""dnsperf's options, each for one third of the load: without EDNS, with EDNS, and with a client's cookie."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
     name: str
     files: tuple[Path, ...]
-    """A file for each of ``EDNS``; no name occurs in two of them."""
+    """One file of queries for each of ``EDNS``; names that never return occur in one file only."""
     returning: bool = True
-    """False: the first label of each name ends in ``DIGITS`` digits, which may be counted up for more names."""
+    """False: the first label of each name ends in ``DIGITS`` digits, which a load program may change for new names."""
 
 
 def domain(number: int) -> str:
-    """The catalogued domains are numbered."""
+    """Catalogued domain number ``number``."""
     return f"d{number}.test"
 
 
 def mixes(folder: Path, domains: int) -> list[Mix]:
-    """Apex, wildcard, NODATA, NXDOMAIN, mixed case, and one in ten outside."""
+    """Both mixes: queries for apex, wildcard, NODATA, NXDOMAIN and mixed case; one in ten is for another domain."""
     returning = folder / "returning.txt"
     draw = random.Random(1)
     labels = ("www", "mail", "a.b", "autodiscover")
@@ -46,7 +46,7 @@ def mixes(folder: Path, domains: int) -> list[Mix]:
 
 
 def over_all(folder: Path, domains: int) -> Mix:
-    """Queries for MX at the apex and below it, over all of very many domains."""
+    """Queries for MX at the apex and below it, spread over all ``domains``."""
     path = folder / f"over-{domains}.txt"
     draw = random.Random(2)
     with path.open("w") as file:
@@ -61,7 +61,7 @@ def _fresh(number: int, domains: int) -> Iterator[str]:
 
 
 def _fresh_line(draw: random.Random, domains: int, label: str) -> str:
-    """Every name is new, also where the mix asks for an apex or a name of the template."""
+    """A query for a name that is new, even where the mix for returning names has an apex or a name of the template."""
     held = domain(int(draw.random() * domains))
     kind = int(draw.random() * 10)
     if kind < 5:

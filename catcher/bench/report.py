@@ -1,7 +1,7 @@
-"""Time and memory of a report over many observations in SQLite: folding them once, then the report itself.
+"""Measures time and memory of a report over many observations in SQLite: first of the fold, then of the report.
 
-A made-up month at one typo domain: two hundred organisations, four thousand mailboxes, six of ten mails by people.
-Each observation is folded once; a report is computed anew each time it is asked for.
+The data is a made-up month at one typo domain: 200 organisations, 4,000 mailboxes, and people wrote six of ten mails.
+Each observation is folded once; a report is computed again for every request.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from catcher.store import SqliteStore
 FULL = 1_000_000
 REDUCED = 100_000
 _MUST, _GOAL = 10.0, 2.0
-"""Seconds for a report over ``FULL`` observations (DESIGN §5)."""
+"""Budgets in seconds for a report over ``FULL`` observations: required and desired (DESIGN §5)."""
 _FIRST = datetime(2026, 6, 1, tzinfo=UTC)
 _NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
 _BATCH = 1000
@@ -67,16 +67,16 @@ class ReportFigure:
     seconds: float
     cpu_seconds: float
     peak_megabytes: float
-    """Highest memory of the process during the step, less that before it."""
+    """Highest memory of the process during the step, minus its memory before the step."""
     must: float | None = None
     goal: float | None = None
     met: bool | None = None
 
 
 def measure_report(observations: int) -> Iterator[ReportFigure]:
-    """Figures for a tenth of ``observations`` and for all of them: flat memory is the same in both.
+    """Figures for a tenth of ``observations`` and for all of them; a step with constant memory shows the same in both.
 
-    Budgets are judged at ``FULL`` only. Raises StoreUnavailable when the temporary folder is full.
+    Budgets apply at ``FULL`` only. Raises StoreUnavailable when the temporary folder is full.
     """
     for number in (observations // 10, observations):
         with tempfile.TemporaryDirectory(prefix="catcher-bench-") as folder:
@@ -113,7 +113,7 @@ def _report(desk: Desk, id_: str, endings: tuple[str, ...]) -> None:
     for ending in endings:
         try:
             form(report, ending, language=Language.ENGLISH, now=desk.now)
-        except EnvironmentFailure:  # the form's library isn't installed: the form takes no time
+        except EnvironmentFailure:  # the library for this form isn't installed, so the form is left out
             continue
 
 
@@ -131,14 +131,14 @@ def _organisation(number: int) -> str:
 
 
 def fill(store: Store, number: int) -> None:
-    """Stores ``number`` observations of the month, in order of time."""
+    """Stores ``number`` observations of the month, ordered by time."""
     chance = random.Random(20260601)
     for start in range(0, number, _BATCH):
         store.add([(_one(n, number, chance),) for n in range(start, min(start + _BATCH, number))])
 
 
 def _one(n: int, number: int, chance: random.Random) -> Observation:
-    """Observation ``n`` of ``number``, in order of time; few mailboxes write much, most write little."""
+    """Observation ``n`` of ``number``, ordered by time; few mailboxes write much, most write little."""
     mailbox = int(_MAILBOXES * chance.random() ** 3)
     domain = _organisation(mailbox % _ORGANISATIONS)
     mail_class = chance.choice(_KINDS)

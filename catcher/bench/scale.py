@@ -1,4 +1,4 @@
-"""One domain, a thousand, a million: start-up to the last row's answer, memory, CPU per query; catcher and NSD."""
+"""Measures start-up time, memory and CPU time per query of catcher and NSD with 1, 1,000 and 1,000,000 domains."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from catcher.supervise.ports import own_port
 
 COUNTS = (1, 1000, 1_000_000)
 _NSD_MOST = 100_000
-"""Domains that NSD serves unless ``full`` is set: it takes minutes to load a million zones."""
+"""Most domains on NSD unless ``full`` is set: NSD takes minutes to load a million zones."""
 _MUST = {1_000_000: (4.0, 300)}
-"""By number of domains: the most seconds to start, and the most megabytes of memory."""
+"""Number of domains → (most seconds to start, most megabytes of memory)."""
 _START_SECONDS = 900.0
-"""Seconds within which a server has to answer after its start: NSD takes minutes over a million zones."""
+"""Longest time, in seconds, from a server's start to its first answer; NSD takes minutes to load a million zones."""
 _SETTLE_SECONDS = 1.0
-"""Seconds from the first answer until memory is measured: a server may free what it needed to load."""
+"""Seconds from the first answer until memory is measured; a server may free the memory that it needed only to load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ class ScaleFigure:
     server: str
     domains: int
     start_seconds: float
-    """Seconds from exec to the answer about the last row."""
+    """Seconds from exec to the answer for the last domain."""
     megabytes: float
     """Memory (PSS) of all its processes at rest (proc(5), smaps_rollup)."""
     cpu_microseconds: float
-    """User and system time of a query at saturation, over all domains."""
+    """User and system time per query at saturation, over all domains."""
     must: str
-    """The bounds, in words; empty for peers."""
+    """The required limits, as text; empty for peers."""
 
 
 def measure_scale(seconds: float, *, full: bool) -> Iterator[ScaleFigure]:
-    """A row for each number of domains and server."""
+    """A figure for each number of domains and each server."""
     for domains in COUNTS:
         for name in ("nsd", "catcher"):
             if find("nsd") is None and name == "nsd":
@@ -76,7 +76,7 @@ def _row(name: str, domains: int, seconds: float) -> ScaleFigure:
 
 
 def _await_answer(name: str, process: subprocess.Popen[bytes], port: int, asked: str) -> None:
-    """Waits until the server answers with an MX of ``asked``."""
+    """Waits until the server answers the query for the MX of ``asked``."""
     labels = b"".join(len(label).to_bytes(1) + label.encode() for label in asked.split("."))
     query = b"\1\2\0\0\0\1\0\0\0\0\0\0" + labels + b"\0\0\x0f\0\1"
     deadline = time.monotonic() + _START_SECONDS

@@ -1,4 +1,7 @@
-"""Mails per second, CPU a mail and memory: catcher, durable and wiping, beside Haraka, aiosmtpd and smtp-sink."""
+"""Measures mails per second, CPU time per mail and memory of catcher, Haraka, aiosmtpd and smtp-sink.
+
+Only catcher stores mail durably and overwrites freed memory.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,13 @@ from catcher.supervise.ports import own_port
 _SMALL_OCTETS = 5000
 _BIG_OCTETS = 25_000_000
 CLIENTS = (10, 40)
-"""Clients that deliver small mails at once: with 10 the time of a commit shows, with 40 only the CPU does."""
+"""Numbers of clients that deliver small mails at the same time: with 10 the time of a commit limits the speed, with 40
+only the CPU does."""
 _CROWD = 200
 _ROUNDS = 5
 _STREAMING_SERVERS = ("catcher", "smtp-sink")
-"""Servers that can take ``_CROWD`` big mails at once: the others hold each in memory, several times, or on disk."""
+"""Servers that can take ``_CROWD`` big mails at the same time; the others keep several copies of a mail in memory, or
+each mail on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,16 @@ class SmtpFigure:
 
     server: str
     load: str
-    """``new N``: 5 kB mails, each on a connection of its own, by N clients; ``kept N``: many mails a connection.
+    """``new N``: N clients send 5 kB mails, each over a new connection. ``kept N``: many mails per connection.
 
-    ``big``: 25 MB mails, one after the other; ``crowd``: 200 such mails at once.
+    ``big``: 25 MB mails, one after the other. ``crowd``: 200 mails of 25 MB at the same time.
     """
     mails: int
     mails_per_second: float
     cpu_microseconds: float
-    """The server's user and system time a mail."""
+    """The server's user and system time per mail."""
     peak_megabytes: float
-    """Highest memory of all the server's processes together, less that at rest."""
+    """Highest memory of all the server's processes together, minus their memory at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,14 @@ class _Load:
 
 
 def surroundings() -> str:
-    """The interpreter and catcher's event loop: both influence every figure."""
+    """The version of Python and catcher's event loop, because both influence every figure."""
     loop = f"uvloop {version('uvloop')}" if find_spec("uvloop") else "asyncio's own event loop"
     return f"Python {' '.join(sys.version.split())}; {loop}"
 
 
 def measure_smtp(mails: int) -> Iterator[SmtpFigure]:
-    """A figure for each server and load. All servers run at once and are loaded in turns; medians of the rounds count.
+    """A figure for each server and load. All servers run at the same time and get load in turn; a figure is the median
+    of the rounds.
 
     Raises EnvironmentFailure without smtp-source.
     """
@@ -157,7 +163,7 @@ def _smtp_sink(folder: Path, port: int) -> list[str] | None:
 
 
 def _haraka(folder: Path, port: int) -> list[str] | None:
-    """Haraka that takes mail for one domain and discards it, in one process (``make peers`` installs it)."""
+    """Haraka in one process that accepts mail for one domain and discards it (``make peers`` installs Haraka)."""
     program = Path(".peers/haraka/node_modules/.bin/haraka").absolute()
     node = find("node")
     if node is None or not program.exists():

@@ -1,4 +1,4 @@
-"""Throughput of the body stream beside aiosmtpd, and of the DKIM body hash beside hashlib, in one process."""
+"""Compares the speed of the body stream with aiosmtpd, and of the DKIM body hash with hashlib, in one process."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _PROSE = (
 
 @dataclass(frozen=True, slots=True)
 class StreamFigure:
-    """One measure beside its reference."""
+    """One measurement and its reference."""
 
     measure: str
     seconds: float
-    """CPU seconds for a body of ``_BODY_OCTETS``; the median of ``_ROUNDS`` rounds."""
+    """Our CPU seconds for a body of ``_BODY_OCTETS``; the median of ``_ROUNDS`` rounds."""
     reference: float
     """CPU seconds of the reference for the same body."""
     must: float
@@ -45,12 +45,12 @@ class StreamFigure:
 
     @property
     def ratio(self) -> float:
-        """Our speed over the reference's."""
+        """Our speed divided by the speed of the reference."""
         return self.reference / self.seconds
 
 
 def measure_stream() -> Iterator[StreamFigure]:
-    """A figure for each budget; both sides of a ratio are measured in turns."""
+    """A figure for each budget; our code and its reference are measured alternately."""
     base64, prose = _repeated(_BASE64), _repeated(_PROSE)
     mine, plain = _in_turns(lambda: _catcher(base64), lambda: _aiosmtpd(base64))
     yield StreamFigure("body stream beside aiosmtpd", mine, plain, 20, 40, True)
@@ -105,7 +105,7 @@ def _sha256(body: bytes) -> None:
 
 
 class _NoTransport(asyncio.Transport):
-    """Drops the server's replies; ``spoke`` is set when there was one."""
+    """Drops the server's replies; each reply sets ``spoke``."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""SMTP's budgets (DESIGN §5) beside the measured figures."""
+"""Compares the measured figures with SMTP's budgets (DESIGN §5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catcher.bench.stream import StreamFigure
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One budget, and whether it was met."""
+    """One budget and whether it was met."""
 
     budget: str
     measured: float
@@ -21,7 +21,7 @@ class Judgement:
 
 
 def judgements(rows: Sequence[SmtpFigure], streamed: Sequence[StreamFigure]) -> Iterator[Judgement]:
-    """A judgement for each budget whose peer was measured."""
+    """A judgement for each budget with a measured peer."""
     found = {(row.server, row.load): row for row in rows}
     loads = [(f"{kind} {clients}", goal) for kind, goal in (("new", 3.0), ("kept", 2.0)) for clients in CLIENTS]
     for load, goal in loads:

@@ -1,4 +1,4 @@
-"""Which domains are held, for whom mail to them was meant, under which policy until when; and the guards.
+"""The catalogue: the held domains with their intended domains and policies, and the guard over them.
 
 ::
 
@@ -10,7 +10,7 @@
 
     catalogue add, remove, stop-mail ─▶ write ─▶ catalogue.csv, replaced atomically
 
-A row may name a domain below another row's: both hold, and the most specific one rules a name.
+A row may name a domain below another row's domain: both rows are valid, and the most specific row applies to a name.
 """
 
 from __future__ import annotations

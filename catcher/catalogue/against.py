@@ -1,4 +1,4 @@
-"""The catalogue against a TLD zone: names that are somebody else's are refused (DESIGN, promise 6)."""
+"""Compares the catalogue with a TLD zone and refuses names that belong to somebody else (DESIGN, promise 6)."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Refusal:
     zone: str
     """Name of the zone file."""
     line: int
-    """The first line that speaks against it."""
+    """Number of the first line of the zone file that proves the refusal."""
     why: str
     more: int
-    """Number of further lines that say the same of it."""
+    """Number of further lines that prove the same."""
 
     @property
     def what(self) -> str:
-        """The name, the reason and the line that gives it."""
+        """The name, the reason and the line of the zone file that proves it."""
         more = f" and {self.more} more" if self.more else ""
         return f"{self.domain} is refused: {self.why} ({self.zone}:{self.line}{more})"
 
@@ -38,10 +38,10 @@ class Refusal:
 def compare_with_zone(
     catalogue: Catalogue, file: Path, *, nameservers: Collection[str], own_zones: Collection[str], now: datetime
 ) -> tuple[Run, list[Refusal]]:
-    """Judges every catalogued name by the zone in ``file``; ``now`` becomes the run's time.
+    """Compares every catalogued name with the zone in ``file``; ``now`` becomes the run's time.
 
-    ``nameservers``: the hosts that catalogued names may be delegated to. ``own_zones``: further names that are ours.
-    Raises ConfigurationError where the zone file is broken.
+    ``nameservers``: hosts to which catalogued names may be delegated. ``own_zones``: further names that belong to us.
+    Raises ConfigurationError when the zone file is broken.
     """
     zone = TldZone(file)
     origin = zone.apex.origin
@@ -54,7 +54,7 @@ def compare_with_zone(
 
 
 class _Findings:
-    """The findings against catalogued names: by name and kind the first line, and the number of further ones."""
+    """The findings against catalogued names: for each name and kind the first line and the number of further lines."""
 
     def __init__(
         self, catalogue: Catalogue, origin: str, nameservers: Collection[str], own_zones: Collection[str]
@@ -67,7 +67,7 @@ class _Findings:
         self._held = frozenset(self._domains)
         self._above = self._names_above()
         self._harmless: set[bytes] = set()
-        """Hosts with no catalogued name at or above them; most hosts come again and again."""
+        """Hosts with no catalogued name at or above them, cached because most hosts occur in many records."""
         self._first: dict[tuple[bytes, str], tuple[int, str]] = {}
         self._more: dict[tuple[bytes, str], int] = {}
 
@@ -85,7 +85,7 @@ class _Findings:
         return above
 
     def take(self, links: Iterable[Link]) -> None:
-        """Looks at records of the zone. Nearly all are let go by the first test."""
+        """Checks records of the zone. The first test rules nearly all records out."""
         harmless, held, above = self._harmless, self._held, self._above
         depth = self._origin.count(b".") + 1 if self._origin else 0
         for owner, rrtype, host, line in links:
@@ -136,7 +136,7 @@ class _Findings:
         return SortedNames.of([name for name in self._domains if name.endswith(tail) and name not in gone])
 
     def refusals(self, zone: str) -> Iterator[Refusal]:
-        """All findings, by the zone's lines."""
+        """All findings, in the order of the zone's lines."""
         for (name, kind), (line, why) in sorted(self._first.items(), key=lambda item: (item[1][0], item[0])):
             entry = self._catalogue.get(name.decode())
             assert entry is not None

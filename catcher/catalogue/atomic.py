@@ -1,4 +1,4 @@
-"""Replacing files: a reader sees the old text or the new one, a crash leaves one of the two, writers queue."""
+"""Replaces files atomically: a reader or a crash finds the old or the new text, and writers wait for each other."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from catcher.model.errors import EnvironmentFailure
 
 
 def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
-    """Puts ``data`` in ``file``: written beside it, synced, renamed over it, the folder synced.
+    """Writes ``data`` to a temporary file beside ``file``, syncs it, renames it over ``file`` and syncs the folder.
 
-    An existing file's mode and owner are kept unless ``mode`` is given. Raises EnvironmentFailure.
+    The file keeps its owner and, unless ``mode`` is given, its mode. Raises EnvironmentFailure.
     """
     try:
-        # A symbolic link stays one: what it points to is replaced.
+        # A symbolic link stays a link: its target is replaced.
         target = file.resolve()
         old = target.stat() if target.exists() else None
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -29,7 +29,7 @@ def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
                 stream.flush()
                 kept = 0o644 if old is None else old.st_mode & 0o7777
                 os.fchmod(stream.fileno(), kept if mode is None else mode)
-                # Root leaves a file to whom it belonged, a new one to the folder's owner: the server isn't root.
+                # Written by root, a file keeps its owner and a new file gets the folder's: the server isn't root.
                 owner = old or target.parent.stat()
                 with suppress(PermissionError):
                     os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)

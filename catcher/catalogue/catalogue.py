@@ -1,4 +1,4 @@
-"""The catalogue as the other rooms see it: look up a name, get its row and the policy in force."""
+"""The catalogue as the other rooms use it: finds the row of a name and the policy in force."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REMEMBERED = 65_536
 
 
 class EntryTable(Protocol):
-    """The storage of the rows: the compact table of a file, or a plain ``dict``."""
+    """The storage of the rows: the compact table of the files, or a plain ``dict``."""
 
     def __len__(self) -> int: ...
 
@@ -30,7 +30,7 @@ class EntryTable(Protocol):
 
 
 class Catalogue:
-    """The rows of all files, none twice. Immutable: a reload makes a new one."""
+    """The rows of all files, each domain once. A catalogue is immutable: a reload makes a new one."""
 
     def __init__(
         self, rows: EntryTable, guard: Guard | None = None, is_stopped: Callable[[str], bool] | None = None
@@ -41,11 +41,11 @@ class Catalogue:
 
     @classmethod
     def of(cls, entries: Iterable[Entry], *, guard: Guard | None = None) -> Catalogue:
-        """A catalogue of a few rows at hand."""
+        """A catalogue of ``entries``, without files."""
         return cls({entry.domain: entry for entry in entries}, guard)
 
     def under(self, is_stopped: Callable[[str], bool]) -> Catalogue:
-        """The same rows, with mail turned away at once for a domain that ``is_stopped``: the sink's view of them."""
+        """The same rows for use by the sink: the policy is at most ``null`` for a domain that ``is_stopped``."""
         return Catalogue(self._rows, self.guard, is_stopped)
 
     def __len__(self) -> int:
@@ -55,24 +55,24 @@ class Catalogue:
         return iter(self._rows.values())
 
     def domains(self) -> Iterator[str]:
-        """Every catalogued domain, in the order of the files; cheaper than the rows."""
+        """Every catalogued domain, in the order of the files; cheaper than iterating over the rows."""
         return iter(self._rows)
 
     def depth(self) -> int:
-        """Labels of the catalogued domain that has the most; 0 without any."""
+        """Number of labels of the catalogued domain with the most labels; 0 for an empty catalogue."""
         rows = self._rows
         return rows.depth if isinstance(rows, Table) else max((name.count(".") + 1 for name in rows), default=0)
 
     def __contains__(self, domain: object) -> bool:
-        """Whether a row names ``domain`` itself."""
+        """Whether there is a row for ``domain`` itself."""
         return domain in self._rows
 
     def get(self, domain: str) -> Entry | None:
-        """The row that names ``domain`` itself (A-labels, lower case)."""
+        """The row for ``domain`` itself (A-labels, lower case)."""
         return self._rows.get(domain)
 
     def find(self, name: str) -> Entry | None:
-        """The row nearest at or above ``name`` (A-labels, lower case): the most specific one rules it."""
+        """The most specific row at or above ``name`` (A-labels, lower case); this row applies to ``name``."""
         rows = self._rows
         while True:
             entry = rows.get(name)
@@ -83,7 +83,7 @@ class Catalogue:
                 return None
 
     def languages(self) -> dict[str, str]:
-        """The languages that rows name, each with file and row of the first that does."""
+        """Language → file and row number of the first row that names this language."""
         rows = self._rows
         if isinstance(rows, Table):
             return rows.languages()
@@ -91,12 +91,12 @@ class Catalogue:
 
     @cached_property
     def parents(self) -> frozenset[str]:
-        """The names one label above catalogued ones: few, even where those are a million."""
+        """The names one label above the catalogued names; they are few, even in a catalogue of a million names."""
         rows = self._rows
         return frozenset(rows.parents() if isinstance(rows, Table) else (name.partition(".")[2] for name in rows))
 
     def strays_to(self, held: Catalogue) -> Iterator[tuple[Entry, Entry]]:
-        """The rows whose intended domain lies at or below one that ``held`` has, each with the row there."""
+        """Each row whose intended domain lies at or below a domain in ``held``, with the row of ``held`` for it."""
         rows = self._rows
         if isinstance(rows, Table):
             meant = rows.meant_under({parent.rpartition(".")[2] for parent in held.parents})
@@ -110,14 +110,17 @@ class Catalogue:
                 yield entry, holder
 
     def turns_after(self, now: datetime) -> list[datetime]:
-        """When, after ``now``, a run of the guard begins or ceases to clear names; dates turn at midnight, UTC."""
+        """The times after ``now`` at which a run of the guard starts or stops clearing names.
+
+        Changes of policy by date happen at midnight UTC and are not among them.
+        """
         runs = self.guard.runs.values() if self.guard is not None and self.guard.required else ()
         turns = [turn for run in runs for turn in (run.ran_at - SKEW, run.ran_at + HOLDS + timedelta(microseconds=1))]
         return [turn for turn in turns if turn > now]
 
     def policy_at(self, entry: Entry, now: datetime) -> Policy:
-        """The policy in force: the row's, but ``null`` at most for a name that the guard refused or, where it is
-        required, did not clear, and for a name whose mail was stopped by hand.
+        """The policy in force: the row's policy, but at most ``null`` for a name that the guard refused, for a name
+        that a required guard did not clear, and for a name whose mail was stopped by hand.
         """
         policy = entry.policy_at(now)
         if not policy.above_null:

@@ -1,4 +1,4 @@
-"""Delegations of the catalogue, for the operator of the TLD zone: master-file lines, an nsupdate script, or CSV."""
+"""Exports delegations for the operator of the TLD zone: as master-file lines, an nsupdate script, or CSV."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from enum import StrEnum
 from catcher.catalogue import Catalogue
 
 DELEGATION_TTL = 3600
-"""Seconds that resolvers keep the exported NS records: a delegation rarely changes."""
+"""TTL of the exported NS records, in seconds; it is long because a delegation rarely changes."""
 _BATCH = 100
-"""Names in one update message, which has to stay below 64 KiB."""
+"""Most names in one update message; the message has to stay below 64 KiB."""
 
 
 class ExportFormat(StrEnum):
-    """Formats that ``catcher catalogue export`` writes."""
+    """Output formats of ``catcher catalogue export``."""
 
     ZONE = "zone"
     """Lines for the TLD's master file (RFC 1035 §5)."""
     NSUPDATE = "nsupdate"
-    """Input of nsupdate (RFC 2136): each name's NS are replaced; one batch holds names of one parent."""
+    """Input of nsupdate (RFC 2136): replaces each name's NS records; the names of one batch have the same parent."""
     CSV = "csv"
     """``domain,nameservers``; spaces separate the servers."""
 
@@ -28,10 +28,10 @@ class ExportFormat(StrEnum):
 def export(
     catalogue: Catalogue, nameservers: Sequence[str], form: ExportFormat | str, *, now: datetime | None = None
 ) -> Iterator[str]:
-    """Lines without line ends. Released names are left out; with ``now`` also those released by their date.
+    """Lines without line ends. Released names are left out; with ``now``, names released by date are left out as well.
 
-    No DS is written: catalogued names are unsigned by design. No glue is written: only servers below the TLD need it,
-    and the TLD zone has theirs already.
+    No DS is written: catalogued names are unsigned by design. No glue is written: only name servers below the TLD need
+    glue, and the TLD zone already has it.
     """
     form = ExportFormat(form)
     domains = _domains(catalogue, now)

@@ -1,4 +1,4 @@
-"""A sorted set of names as one block of bytes: some 15 MB for a million of them, looked up in microseconds."""
+"""A sorted set of names as one block of bytes: a million names take about 15 MB; a look-up takes microseconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _STRIDE = 64
 
 
 class SortedNames:
-    """``in`` for A-labels. ``block`` is sorted by octets, one name a line, each line ended by LF."""
+    """A set of A-labels with ``in``. ``block`` has one name per line, sorted by octets; each line ends with LF."""
 
     def __init__(self, block: bytes) -> None:
         lines = block.split(b"\n")[:-1]
@@ -23,7 +23,7 @@ class SortedNames:
 
     @classmethod
     def of(cls, names: Collection[bytes]) -> SortedNames:
-        """The set of ``names``, none of which comes twice."""
+        """The set of ``names``; ``names`` has no duplicates."""
         return cls(b"\n".join([*sorted(names), b""]))
 
     def __len__(self) -> int:

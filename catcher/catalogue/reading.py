@@ -1,4 +1,4 @@
-"""Reads the CSV files: plain rows in one sweep, odd rows one by one, every fault at once."""
+"""Reads the CSV files: plain rows with one expression, odd rows one by one; reports all faults together."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _NAME = r"(?!xn--)[a-z0-9]++(?>(?:(?:\.(?!xn--)|-++)[a-z0-9]++)*)"
 _CAREFUL = rf"(?=[a-z0-9-]++\.){_NAME}(?<=[a-z])"
 """A name in canonical form without an IDN label."""
 _QUICK = r"[a-z0-9][a-z0-9-]*+\.[a-z0-9.-]++(?<=[a-z])"
-"""The same where none of ``_TELLING`` occurs, at half the cost."""
+"""The same as ``_CAREFUL`` for a file without any of ``_TELLING``, at half the cost."""
 _TELLING = (b"xn--", b"..", b".-", b"-.")
 _NEEDLESS_QUOTES = re.compile(rb'(?:"[^",]*"|[^",]*)(?:,(?:"[^",]*"|[^",]*))*')
 _LONG_LABEL = re.compile(rb"[a-z0-9-]{64}")
 _BOM = b"\xef\xbb\xbf"
 _ALWAYS_SHORT = 63
-"""A line of at most this many octets has no label and no name that is too long."""
+"""Longest line, in octets, that is too short for an overlong label or name."""
 _LONGEST = 253
-"""A longer line may hold a name that is too long (RFC 1035 §2.3.4)."""
+"""Longest line, in octets, that is too short for an overlong name (RFC 1035 §2.3.4)."""
 
 
 def read_catalogue(
@@ -38,7 +38,7 @@ def read_catalogue(
 ) -> Catalogue:
     """The catalogue in ``files``. Raises ConfigurationError with every fault of every file.
 
-    ``tell`` is told each step before it is taken; a million rows take some seconds.
+    ``tell`` is called with a text before each step; reading a million rows takes some seconds.
     """
     return Catalogue(read_table(files, tell), guard)
 
@@ -64,7 +64,7 @@ class _Gathered:
     domains: list[bytes] = field(default_factory=list)
     files: list[tuple[int, str]] = field(default_factory=list)
     faults: list[tuple[int, Fault]] = field(default_factory=list)
-    """With the ordinal of the line, to tell them in order."""
+    """(ordinal of the line, fault); the faults are sorted by the ordinal at the end."""
     spoken: bool = False
     """Whether any file names languages."""
 
@@ -83,7 +83,7 @@ class _Gathered:
         if lines[-1] == b"":
             lines.pop()
         domains = _plain(width, any(octets in body for octets in _TELLING)).findall(body)
-        del domains[len(lines) :]  # nothing stands behind the last LF
+        del domains[len(lines) :]  # the expression also matches the empty string after the last LF
         odd = [i for i, line in enumerate(lines) if len(line) > _ALWAYS_SHORT and _too_long(line)]
         if b"" in domains:
             odd = sorted({*odd, *(i for i, domain in enumerate(domains) if not domain)})
@@ -124,7 +124,7 @@ class _Gathered:
 
 
 def _tidied(line: bytes) -> bytes:
-    """``line`` without quotes and capitals where they mean nothing: programs that export CSV like to write them."""
+    """``line`` without needless quotes and capitals, which programs that export CSV often write."""
     if b'"' in line and _NEEDLESS_QUOTES.fullmatch(line):
         line = line.replace(b'"', b"")
     return line.lower() if line.count(b",") < CATALOGUE_COLUMNS.index("note") else line
@@ -137,9 +137,9 @@ def _too_long(line: bytes) -> bool:
 
 @cache
 def _plain(width: int, careful: bool) -> re.Pattern[bytes]:
-    """Matches every line. Its one group is the domain of a line that is canonical already, else empty.
+    """Matches every line. Its one group is the domain if the line is already canonical, else empty.
 
-    ``width`` is how many columns the header row names. The 29th of February is left to the careful reader.
+    ``width`` is the number of columns in the header row. ``row.read`` handles lines with a 29th of February.
     """
     name = _CAREFUL if careful else _QUICK
     policy = "(?:" + "|".join(Policy) + ")"
@@ -159,14 +159,14 @@ def _plain(width: int, careful: bool) -> re.Pattern[bytes]:
 
 
 def _nested(first: str, *rest: str) -> str:
-    """``first``, and each of ``rest`` where what stands before it is there, too."""
+    """An expression for ``first``, optionally followed by the first of ``rest``, then by the second, and so on."""
     return first + (f"(?:{_nested(*rest)})?" if rest else "")
 
 
 def octets(file: Path) -> bytes:
-    """All of a file. Raises ConfigurationError."""
+    """The contents of a file. Raises ConfigurationError."""
     try:
-        if file.exists() and not file.is_file():  # a pipe would be waited for
+        if file.exists() and not file.is_file():  # reading a pipe would wait for its writer
             raise _alone(file.name, "it is no regular file", "name a readable file")
         return file.read_bytes()
     except OSError as error:
@@ -174,7 +174,7 @@ def octets(file: Path) -> bytes:
 
 
 def _text(file: Path) -> tuple[str, bytes]:
-    """Header row and the rest, LF-ended, known to be UTF-8."""
+    """The header row, and the rest as valid UTF-8 with LF as line ending."""
     data = octets(file)
     try:
         if not data.isascii():
@@ -191,7 +191,7 @@ def _text(file: Path) -> tuple[str, bytes]:
 
 
 def _width(header: str, name: str) -> int:
-    """Number of columns that the header row names. Raises ConfigurationError."""
+    """Number of columns in the header row. Raises ConfigurationError."""
     where = f"{name}:1"
     right = f"write the header row {','.join(CATALOGUE_COLUMNS)}; columns may be left out from the right"
     found = [cell.strip().strip('"').lower() for cell in header.split(",")]

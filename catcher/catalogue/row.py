@@ -1,4 +1,7 @@
-"""One row of the CSV with any quotes, blanks or faults; ``reading`` reads the plain rows by itself, and faster."""
+"""Parses one row of the CSV with any quotes, blanks or faults.
+
+The module ``reading`` parses plain rows itself, which is faster.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,13 @@ class CatalogueRow:
     """The contents of a line and its faults. ``entry`` is None when there is a fault."""
 
     domain: str | None
-    """Known whenever that column is right, so that duplicates are told along with other faults."""
+    """Set whenever the domain column is valid, even if other columns have faults; duplicates are then reported too."""
     entry: Entry | None
     faults: tuple[Fault, ...]
 
 
 def read(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> CatalogueRow:
-    """Reads a line without its line ending; ``width`` is how many columns the header row names."""
+    """Reads a line without its line ending; ``width`` is the number of columns in the header row."""
     faults: list[Fault] = []
 
     def fault(what: str, remedy: str) -> None:
@@ -84,7 +87,7 @@ def read(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> Catalogu
 
 
 def held_domain(text: str) -> str:
-    """``text`` as A-labels, if it can be a domain that takes mail. Raises DomainError."""
+    """``text`` as A-labels. Raises DomainError if it can't be a domain that takes mail."""
     name = to_alabel(text)
     if "." not in name:
         raise DomainError("it is a single label, a whole top-level domain")
@@ -96,7 +99,7 @@ def held_domain(text: str) -> str:
 
 
 def cells_in(entry: Entry) -> list[str]:
-    """The cells of ``entry``, in the order of COLUMNS."""
+    """The cells of ``entry``, in the order of CATALOGUE_COLUMNS."""
     until, then = (entry.until.isoformat(), entry.then.value) if entry.until else ("", "")
     return [entry.domain, entry.intended or "", entry.policy.value, until, then, entry.note, entry.lang]
 
@@ -110,7 +113,7 @@ def quoted(row: Sequence[str]) -> str:
 
 
 def cells_of(line: str) -> list[str]:
-    """The cells of a line that ``read`` found right."""
+    """The cells of a line in which ``read`` found no fault."""
     found = _cells(line)
     assert not isinstance(found, Fault)
     return found

@@ -1,12 +1,12 @@
-"""Mail stopped by hand: a list in the state folder that the sink reads for every recipient.
+"""The domains whose mail the operator stopped: a list in the state folder, which the sink checks for every recipient.
 
 ::
 
     catcher stop-mail ─▶ Stops.add ─▶ state/stopped ─▶ Stops.covers ─▶ Catalogue.under(stops.covers) ─▶ policy null
     CSV says the same ─▶ Stops.settle: the entry goes
 
-It works at once, in sessions that are open, and whatever else may be wrong with configuration or catalogue. The CSV
-files stay the truth: when they say the same, the entries go (``settle``).
+A stop takes effect at once, also in open sessions, and even if the configuration or the catalogue is broken. The CSV
+files stay authoritative: once they turn the same mail away, ``settle`` deletes the entries.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.catalogue import Catalogue
 
 EVERY_DOMAIN = "*"
-"""Stands for every catalogued domain."""
+"""The entry for all catalogued domains."""
 
 _FILE = "stopped"
 
 
 class Stops:
-    """The stopped domains in the folder ``state``; A-labels. Reading never fails: an absent list is empty."""
+    """The stopped domains (A-labels) in the folder ``state``. Reading never fails: a missing list counts as empty."""
 
     def __init__(self, state: Path) -> None:
         self._file = state / _FILE
@@ -36,8 +36,8 @@ class Stops:
         self._names: frozenset[str] = frozenset()
 
     def covers(self, domain: str) -> bool:
-        """Whether mail for the catalogued ``domain`` is stopped. Costs a system call while nothing changes."""
-        if not os.access(self._path, os.F_OK):  # mostly there is none: a stat(2) that fails costs twice as much
+        """Whether mail for the catalogued ``domain`` is stopped. Costs one or two system calls if nothing changed."""
+        if not os.access(self._path, os.F_OK):  # usually there is no list, and a failing stat(2) costs twice as much
             return False
         try:
             status = self._file.stat()
@@ -49,19 +49,19 @@ class Stops:
         return domain in self._names or EVERY_DOMAIN in self._names
 
     def add(self, domains: Iterable[str]) -> None:
-        """Stops mail for ``domains``; ``EVERY_DOMAIN`` is one of them, too. Raises EnvironmentFailure."""
+        """Stops mail for ``domains``, which may include ``EVERY_DOMAIN``. Raises EnvironmentFailure."""
         with locked(self._file.parent):
             self._write(self._read() | set(domains))
 
     def discard(self, domains: Collection[str]) -> None:
-        """Takes ``domains`` off the list. Raises EnvironmentFailure."""
+        """Removes ``domains`` from the list. Raises EnvironmentFailure."""
         if not self._file.exists():
             return
         with locked(self._file.parent):
             self._write(self._read() - set(domains))
 
     def settle(self, catalogue: Catalogue, now: datetime) -> None:
-        """Takes off what ``catalogue`` itself turns away now. Raises EnvironmentFailure."""
+        """Removes the domains whose mail ``catalogue`` itself turns away at ``now``. Raises EnvironmentFailure."""
 
         def is_turned_away(name: str) -> bool:
             if name == EVERY_DOMAIN:

@@ -1,11 +1,11 @@
-"""Streams through a TLD's master file (RFC 1035 §5) and yields what the guard asks about: NS and MX records.
+"""Streams through a TLD's master file (RFC 1035 §5) and yields its NS and MX records for the guard.
 
 ::
 
     file ─▶ stretches of whole lines ─┬─▶ only plain lines: one expression takes them all ──┬─▶ Links
                                       └─▶ anything else: entry by entry, see ``zoneline`` ──┘
 
-A TLD zone has millions of lines, nearly all of the form ``owner [ttl] [class] ns host``, glue, or DNSSEC's.
+A TLD zone has millions of lines. Nearly all are NS records (``owner [ttl] [class] ns host``), glue or DNSSEC records.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from catcher.catalogue.zoneline import Broken, ZoneLine, absolute, is_special, r
 from catcher.model.errors import ConfigurationError, Fault
 
 STRETCH = 1 << 18
-"""Octets read from the file at a time; tests read fewer, so that lines are cut anywhere."""
+"""Octets read from the file at a time; tests lower it, so that the cut falls at every place of a line."""
 _LONGEST = 1 << 20
 _GZIP = b"\x1f\x8b"
 
@@ -29,7 +29,7 @@ _NAME = rb"([a-z0-9._/-]++)"
 _HEAD = rb"^(?:" + _NAME + rb")?[ \t]++(?:\d++[ \t]++)?(?:in[ \t]++)?(?:\d++[ \t]++)?"
 _OTHER = rb'(?:a|aaaa|ds|rrsig|nsec|nsec3|nsec3param|dnskey|cds|cdnskey)[ \t][^\n;"()$\\@]*+'
 _PLAIN = re.compile(_HEAD + rb"(?:ns[ \t]++" + _NAME + rb"|" + _OTHER + rb")[ \t\r]*+\n", re.M)
-"""A plain line: owner (empty: that of the line before) and host (empty: another type)."""
+"""Matches a plain line: owner (empty: the owner of the line before) and host (empty: the type isn't NS)."""
 _DOT = ord(".")
 
 Link = tuple[bytes, bytes, bytes, int]
@@ -45,7 +45,7 @@ class Apex:
 
 
 class TldZone:
-    """A zone file, plain or gzipped; its memory stays flat. Raises ConfigurationError where the file is broken."""
+    """A zone file, plain or gzipped, read in constant memory. Raises ConfigurationError when the file is broken."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -55,24 +55,24 @@ class TldZone:
         self._owner: bytes | None = None
         self._apex: Apex | None = None
         self._read = 0
-        """Number of lines that were read."""
+        """Number of lines read so far."""
         self._first = self._next()
 
     @property
     def apex(self) -> Apex:
-        """The zone's SOA, known from the beginning: it has to be the first record."""
+        """The zone's SOA. It is known from the beginning, because it has to be the first record."""
         assert self._apex is not None
         return self._apex
 
     def links(self) -> Iterator[list[Link]]:
-        """Every NS and MX record, some thousand at a time; once."""
+        """Every NS and MX record, in lists of some thousand records. Call it once only."""
         links: list[Link] | None = self._first
         while links is not None:
             yield links
             links = self._next()
 
     def _next(self) -> list[Link] | None:
-        """The links of the next stretch, None at the end."""
+        """The links of the next stretch; None at the end of the file."""
         try:
             stretch = next(self._stretches, None)
             if stretch is not None:

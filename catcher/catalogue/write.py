@@ -1,4 +1,4 @@
-"""Rewrites the CSV files: changed rows alone, every other row byte for byte, each file replaced at once.
+"""Changes rows of the CSV files: unchanged rows keep every octet, and each changed file is replaced atomically.
 
 ::
 
@@ -26,15 +26,15 @@ class FileEdit:
     """Changes to the rows of some files, gathered until ``commit``."""
 
     def __init__(self, files: Sequence[Path]) -> None:
-        """Raises ConfigurationError when the files are wrong as they are."""
+        """Raises ConfigurationError when the files have faults before any change."""
         self._files = files
         self._texts = [_Text(octets(file)) for file in files]
         self.rows = read_table(files)
-        """The rows as they were found."""
+        """The rows before any change."""
         self._added: dict[str, Entry] = {}
 
     def add(self, cells: Mapping[str, str], file: int = 0) -> Entry:
-        """Appends a row of ``cells`` (column → text) to the file of that number; returns what it says.
+        """Appends a row of ``cells`` (column → text) to file number ``file`` (from 0); returns its entry.
 
         Raises ConfigurationError when the row is wrong or its domain is catalogued already.
         """
@@ -56,12 +56,12 @@ class FileEdit:
         self._texts[file].lines[row - 1] = b""
 
     def change(self, entry: Entry, cells: Mapping[str, str]) -> None:
-        """Puts ``cells`` (column → text) in the row of ``entry``; its other cells stay as they are."""
+        """Writes ``cells`` (column → text) into the row of ``entry``; its other cells stay unchanged."""
         file, row = self.rows.place(entry.domain)
         self._texts[file].change(row - 1, cells)
 
     def commit(self) -> None:
-        """Replaces every file that changed. Raises EnvironmentFailure; each file is then the old or the new one."""
+        """Replaces every changed file. Raises EnvironmentFailure; then each file is either the old or the new one."""
         for file, text in zip(self._files, self._texts, strict=True):
             if octets(file) != text.found:
                 raise EnvironmentFailure(f"{file}: somebody changed it meanwhile; nothing was written, try again")
@@ -72,7 +72,7 @@ class FileEdit:
 
 @contextmanager
 def writing(files: Sequence[Path]) -> Iterator[FileEdit]:
-    """An ``FileEdit`` of ``files`` that no other writer comes between: their folders are locked."""
+    """A ``FileEdit`` of ``files``; their folders are locked against other writers until the end of the block."""
     with ExitStack() as held:
         for folder in sorted({file.resolve().parent for file in files}):
             held.enter_context(locked(folder))
@@ -80,7 +80,7 @@ def writing(files: Sequence[Path]) -> Iterator[FileEdit]:
 
 
 class _Text:
-    """A file as lines with their endings. The first is the header row."""
+    """A file as lines with their endings. The first line is the header row."""
 
     def __init__(self, data: bytes) -> None:
         self.found = data
@@ -106,7 +106,7 @@ class _Text:
         self.lines[index] = quoted(wanted).encode() + ending
 
     def _widen(self, cells: Sequence[str]) -> None:
-        """Lets the header row name every column that ``cells`` need."""
+        """Adds the columns that ``cells`` need to the header row."""
         needed = max(i for i, cell in enumerate(cells, 1) if cell)
         mark = _BOM if self.lines[0].startswith(_BOM) else b""
         header = self.lines[0].removeprefix(_BOM)

@@ -1,4 +1,4 @@
-"""One entry of a master file (RFC 1035 §5.1), taken apart with care. All text is lower case already."""
+"""Parses one entry of a master file (RFC 1035 §5.1). The text is already in lower case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_LINES = 10_000
 
 
 class Broken(Exception):
-    """The entry can't be understood: ``what`` is wrong, ``remedy`` would be right."""
+    """The entry can't be parsed: ``what`` names the fault, ``remedy`` the correction."""
 
     def __init__(self, what: str, remedy: str = "mend the zone file") -> None:
         self.what, self.remedy = what, remedy
@@ -27,30 +27,30 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ZoneLine:
-    """The parts of an entry that the guard needs."""
+    """The parts of an entry that the guard uses."""
 
     owner: bytes | None = None
-    """As written; None: that of the entry before."""
+    """The owner as written; None: the owner of the entry before."""
     rrtype: bytes = b""
     data: bytes | None = None
-    """NS, MX: the host as written. SOA: the serial. None for every other type."""
+    """NS, MX: the host as written. SOA: the serial. None for all other types."""
     origin: bytes | None = None
-    """The name of a ``$ORIGIN``."""
+    """The name after ``$ORIGIN``; None in all other entries."""
 
 
 def is_special(text: bytes) -> bool:
-    """Whether ``read_split`` can't take the line."""
+    """Whether the line has special characters, so that ``read_split`` can't parse it."""
     return _SPECIAL.search(text) is not None
 
 
 def read_split(text: bytes) -> ZoneLine | None:
-    """A line without special characters; None for a blank one. Raises Broken."""
+    """Parses a line without special characters; None for a blank line. Raises Broken."""
     fields = text.split()
     return _record(fields, has_owner=text[0] not in b" \t") if fields else None
 
 
 def read_careful(text: bytes, following: Callable[[], bytes | None]) -> ZoneLine | None:
-    """An entry that may go on over lines in parentheses, which ``following`` gives. Raises Broken."""
+    """Parses an entry whose parentheses may span several lines; ``following`` returns the next line. Raises Broken."""
     fields: list[bytes] = []
     depth = _tokens(text, 0, fields)
     lines = 1
@@ -68,7 +68,7 @@ def read_careful(text: bytes, following: Callable[[], bytes | None]) -> ZoneLine
 
 
 def absolute(name: bytes, origin: bytes | None) -> bytes:
-    """``name`` without its final dot, completed with ``origin``; plain octets that are escaped are put plainly."""
+    """``name`` as an absolute name without final dot: ``origin`` is appended, and needless escapes are removed."""
     if name == b"@":
         if origin is None:
             raise _no_origin(name)
@@ -97,7 +97,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 
 def _tokens(text: bytes, depth: int, fields: list[bytes]) -> int:
-    """Appends the line's fields; returns the depth of parentheses after it."""
+    """Appends the line's fields to ``fields``; returns the depth of parentheses at the end of the line."""
     at = 0
     while at < len(text):
         token = _TOKEN.match(text, at)

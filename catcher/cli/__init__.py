@@ -1,11 +1,11 @@
-"""The command line: one module per noun, each with a click command called ``command``; loaded when it is called.
+"""The command line: one module per noun with a click command named ``command``, imported when the noun is used.
 
 ::
 
     catcher NOUN … ─▶ main ─▶ cli/NOUN.py ─▶ desk | serve | demo | … ─▶ results on stdout (text, or JSON lines)
                         └──◀── CatcherError: its text on stderr, its exit status ──┘
 
-stdout carries only results, logs go to stderr. Exit status: 0 ok, 1 finding, 2 usage or configuration, 3 environment.
+Only results go to stdout; logs go to stderr. Exit status: 0 ok, 1 finding, 2 usage or configuration, 3 environment.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _COMMANDS = {
     "store": "Migrate, verify, purge or print the store.",
     "bench": "Measure catcher beside its peers, as ratios.",
 }
-"""Name → the first line of its help, in the order in which a newcomer meets them."""
+"""Name → the first line of its help, in the order in which a new operator needs the commands."""
 
 
 class _Commands(click.Group):
-    """Knows every command's name and one-liner without importing it: ``--help`` has to be quick."""
+    """Lists all commands with their first line of help without importing them, so that ``--help`` is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -76,7 +76,7 @@ def root(config_file: Path | None) -> None:
 def main() -> None:
     """Entry point of the ``catcher`` script."""
     try:
-        status = root.main(standalone_mode=False)  # what click's Exit carries; a command itself returns nothing
+        status = root.main(standalone_mode=False)  # the status of click's Exit; commands return None
         if status:
             sys.exit(status)
     except click.Abort:

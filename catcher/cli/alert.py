@@ -1,4 +1,4 @@
-"""``catcher alert``: what the operator was alerted to, and whether alerts arrive."""
+"""``catcher alert``: lists the alerts to the operator and tests their delivery."""
 
 from __future__ import annotations
 

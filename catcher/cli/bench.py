@@ -1,4 +1,4 @@
-"""``catcher bench``: measures DNS and SMTP beside installed peers, the fingerprint, a report, and commands."""
+"""``catcher bench``: compares DNS and SMTP with installed peers, and measures fingerprint, report and commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``catcher catalogue``: the domains that are held."""
+"""``catcher catalogue``: lists, adds, removes and exports the held domains."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 DEMAND_DAYS = 30
 _POLICIES = tuple(policy.value for policy in Policy)
 _TABLE_ROWS = 10_000
-"""A list of more rows is written as it comes, its columns parted by tabs: a table would need all of it in memory."""
+"""Most rows of a table. A longer list is written row by row with tabs between the columns, because a table needs all
+rows in memory."""
 
 
 def _meanings() -> str:
-    """The policies and what each does, a line each."""
+    """The policies with their meanings, one per line."""
     width = max(map(len, _POLICIES))
     return "\b\nPolicies:\n" + "\n".join(f"  {p:<{width}}  {rules.sentence}" for p, rules in RULES.items())
 
@@ -198,7 +199,7 @@ def _chosen(catalogue: Catalogue, domains: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _demand(config: Config, now: datetime) -> Mapping[str, int] | None:
-    """MX queries by domain; None while there is no database, or none that can be read."""
+    """Domain → number of MX queries; None if there is no database or it can't be read."""
     from catcher.store import store_exists
 
     if not store_exists(config.store.url):

@@ -1,4 +1,4 @@
-"""Printing what was done to the catalogue, and whether the running server took it over."""
+"""Prints changes of the catalogue, reloads the running server and prints whether the reload succeeded."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ _SHOWN = 100
 def publish(
     changes: Sequence[CatalogueChange], state: Path, *, dry_run: bool, as_json: bool, always: bool = False
 ) -> None:
-    """Prints ``changes``, has the server read them and prints its answer.
+    """Prints ``changes``, makes the running server reload, and prints its answer.
 
-    ``always``: the server is asked even where no file changed, because it may not have read the last change.
-
-    Raises EnvironmentFailure when a running server did not take them over: the files are written all the same.
+    ``always``: the server reloads even if no file changed, because it may not have read the last change.
+    Raises EnvironmentFailure when a running server couldn't reload; the files are written nevertheless.
     """
     if as_json:
         print_json(_row(change) for change in changes)

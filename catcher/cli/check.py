@@ -1,4 +1,4 @@
-"""``catcher check``: configuration, catalogue, zones, keys and guards; every fault and every finding."""
+"""``catcher check``: checks configuration, catalogue, zones, keys and guard, and prints all faults and findings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from catcher.config import Config
 
 _COUNTED = 50_000
-"""The policies of a larger catalogue are not counted: that takes seconds."""
+"""Most names of a catalogue whose policies are counted; for more names, counting takes seconds."""
 _NOTES_SHOWN = 20
 
 
@@ -76,7 +76,7 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
 
 
 def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Iterator[Fault], list[tuple[str, str]]]:
-    """Findings, notes about rows, and a summary. Raises ConfigurationError with the faults of all files together."""
+    """Findings, notes about rows, and a summary. Raises one ConfigurationError with the faults of all files."""
     now = SystemClock().now()
     config = load_config(config_file)
     required = config.catalogue.guard == "required"
@@ -100,7 +100,7 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Ite
 
 
 def _everything(config: Config, now: datetime) -> Catalogue:
-    """The catalogue, and all else that is read as the server will. Raises ConfigurationError with all faults."""
+    """Reads all files that the server reads; returns the catalogue. Raises ConfigurationError with all faults."""
     from catcher import dns
 
     faults: list[Fault] = []
@@ -152,7 +152,7 @@ def _about(config: Config, catalogue: Catalogue, now: datetime) -> Iterator[tupl
 
 
 def _notices(config: Config) -> Iterator[tuple[str, str]]:
-    """Records to publish so that receivers believe notices. Raises EnvironmentFailure for a broken key."""
+    """DNS records to publish so that receivers can authenticate notices. Raises EnvironmentFailure for a broken key."""
     from catcher.notices import configured
 
     if configured.key_file(config).exists():

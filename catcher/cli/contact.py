@@ -1,6 +1,6 @@
-"""``catcher contact``: whom to tell at an organisation: entered, imported, confirmed; and directories of them.
+"""``catcher contact``: finds, enters, confirms and lists contacts of organisations, and imports directories.
 
-Longer than others: a noun's commands stand in one file, and this one has six.
+Longer than others: all commands of a noun stand in one file, and this noun has six commands.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def list_(party: str | None, steps: bool, directories: bool, config_file: Path, 
 
 
 def _explain_empty(party: str | None, *, steps: bool) -> None:
-    """Says on stderr why nothing is listed, and what would change that."""
+    """Prints on stderr why the list is empty, and the commands that find or enter contacts."""
     whose = f"{_party(party)}: " if party is not None else ""
     what = "nobody was looked for" if steps else "no contacts"
     name = _party(party) if party is not None else "PARTY"
@@ -203,7 +203,7 @@ def _explain_empty(party: str | None, *, steps: bool) -> None:
 
 
 def _watched(party: str) -> Callable[[Source], None] | None:
-    """Shows each step to a person who watches; a step can take a minute."""
+    """Returns a function that shows each step if stderr is a terminal, because a step can take a minute; else None."""
     if not sys.stderr.isatty():
         return None
     return lambda step: click.echo(f"{party}: {step} …", err=True)
@@ -224,7 +224,7 @@ def _print_search(party: str, outcomes: Sequence[StepOutcome], contacts: Sequenc
 
 
 def _print_contacts(contacts: Iterable[Contact], as_json: bool) -> bool:
-    """Prints contacts; whether there were any."""
+    """Prints contacts; returns whether there were any."""
     rows = [contact.to_json() for contact in contacts]
     if as_json:
         print_json(rows)
@@ -280,7 +280,7 @@ def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> N
 
 @contextmanager
 def _contacts(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
-    """The configuration, the contacts over its store, which is closed at the end, and the time."""
+    """The configuration, the contacts and the time. The store of the contacts is closed at the end of the block."""
     config = load_config(config_file)
     catalogue = load_catalogue(config)
     store = open_store(config)
@@ -291,7 +291,7 @@ def _contacts(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime
 
 
 def _party(text: str) -> str:
-    """The organisation that ``text``, a domain of it, stands for."""
+    """The organisation to which ``text``, a domain name, belongs."""
     try:
         name = to_alabel(text)
     except DomainError as error:

@@ -1,4 +1,4 @@
-"""``catcher demo``: a month of stray mail on loopback, with made-up organisations."""
+"""``catcher demo``: simulates a month of stray mail on loopback with made-up organisations."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _empty(folder: Path) -> Path:
 
 
 def _progress(played: Iterable[Played], number: int) -> list[Played]:
-    """A bar when a person watches, else a line for every tenth part."""
+    """Shows a progress bar if stderr is a terminal, else prints a line after each tenth of the events."""
     if sys.stderr.isatty():
         with click.progressbar(played, length=number, label="Playing", file=sys.stderr, update_min_steps=5) as bar:
             return list(bar)
@@ -86,7 +86,7 @@ def _progress(played: Iterable[Played], number: int) -> list[Played]:
 
 
 def _wait_for_interrupt() -> None:
-    """Until Ctrl-C or SIGTERM, also where a shell started this in the background, with SIGINT ignored."""
+    """Waits for Ctrl-C or SIGTERM, even if a shell started this process in the background with SIGINT ignored."""
     import signal
 
     for number in (signal.SIGINT, signal.SIGTERM):

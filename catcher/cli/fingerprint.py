@@ -1,4 +1,4 @@
-"""``catcher fingerprint``: who sent a message, for whom and of what kind it is, from a file."""
+"""``catcher fingerprint``: prints the sender, the intended receiver and the kind of messages in files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from catcher.model.mail.fingerprint import Fingerprint
 from catcher.model.mail.mailbox import Mailbox
 
 _WATCHED_FILES = 20
-"""More files than this get a progress bar, where a person watches."""
+"""Most files without a progress bar; for more files, a bar is shown if stderr is a terminal."""
 
 
 def _mailbox(text: str) -> Mailbox | None:
@@ -162,7 +162,7 @@ def _surroundings(
     clock: Clock,
     at: datetime | None,
 ) -> tuple[Any, Any]:
-    """(Context, Resolver or None): from the configuration where there is one, and the options."""
+    """The Context, and the Resolver or None, from the options and from the configuration if there is one."""
     from catcher.fingerprint import Context
     from catcher.intake import declared_by, matcher, unwound_by
     from catcher.resolve import LiveResolver, ZoneResolver
@@ -204,7 +204,7 @@ def _surroundings(
 
 
 def summary(file: str, found: Fingerprint) -> str:
-    """A few lines for people: domains are A-labels and never links."""
+    """A few lines for people. Domains are A-labels, and no text is a link."""
     sender, nature = found.sender, found.nature
     named = f" ({sender.organisation})" if sender.organisation else ""
     results = found.authentication

@@ -1,4 +1,4 @@
-"""``catcher incident``: what the observations add up to, for whom, and whether a notice is due."""
+"""``catcher incident``: lists and shows incidents, and whether a notice is due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``catcher init``: a folder to start from."""
+"""``catcher init``: writes a folder with a first configuration."""
 
 from __future__ import annotations
 

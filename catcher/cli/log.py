@@ -1,4 +1,4 @@
-"""Logging: one line an event, on stderr, never with anything that a stranger wrote."""
+"""Sets up logging: one line per event on stderr, never with text that a stranger wrote."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TextIO
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
-    """Sends the log of ``level`` and above to ``stream`` (None: stderr).
+    """Writes the log of ``level`` and above to ``stream`` (None: stderr).
 
-    Third-party loggers stay silent below WARNING, aiosmtpd's ``mail.log`` altogether: it prints addresses and,
-    at DEBUG, bodies.
+    Third-party loggers log only WARNING and above. aiosmtpd's ``mail.log`` is off, because it logs addresses and, at
+    DEBUG, bodies.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s[%(process)d] %(message)s"))

@@ -1,4 +1,4 @@
-"""``catcher lookalike``: for whom a typed name was meant, and which names are worth holding."""
+"""``catcher lookalike``: finds the intended names of typed names, and lists names worth holding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 LONGEST_LINE = 4_096
-"""Octets of a line of stdin that are read as a name; the rest of the line is passed over."""
+"""Most octets of a line of stdin that are read as a name; the rest of the line is ignored."""
 
 
 def watch_option(function: F) -> F:
@@ -35,9 +35,9 @@ def watch_option(function: F) -> F:
 
 
 def watched_organisations(watch: Path | None, config_file: Path) -> Organisations:
-    """The names in ``--watch``'s file, else the configuration's watch-list and imported directories.
+    """The names in the file of ``--watch``, else in the configuration's watch-list and imported directories.
 
-    Raises ConfigurationError; a usage error where there is neither.
+    Raises ConfigurationError, or a usage error if there is neither file nor configuration.
     """
     if watch is not None:
         return Organisations.load(watch)
@@ -49,7 +49,7 @@ def watched_organisations(watch: Path | None, config_file: Path) -> Organisation
 
 
 def _protected(function: F) -> F:
-    """Adds --watch, -c and --json, and calls with the organisations in place of the first two."""
+    """Adds --watch, -c and --json. ``function`` gets the organisations instead of the values of --watch and -c."""
 
     @wraps(function)
     def run(*, watch: Path | None, config_file: Path, **others: Any) -> None:
@@ -117,9 +117,9 @@ def generate(tlds: tuple[str, ...], limit: int, organisations: Organisations, as
 
 
 def typed_name(text: str) -> str:
-    """``text`` as A-labels; what is no domain name keeps only what could stand in one (empty when nothing does).
+    """``text`` as A-labels. If it is no domain name, only the characters permitted in a domain name are kept.
 
-    Somebody typed it: a comma, a space or two dots in a row stand where a dot was meant.
+    A person typed the text: a comma, a space or two dots in a row mean one dot. The result may be empty.
     """
     shortened = text.strip()[:LONGEST_LINE]
     try:
@@ -130,7 +130,7 @@ def typed_name(text: str) -> str:
 
 
 def _read(stream: BinaryIO) -> Iterator[str]:
-    """The lines of ``stream`` that hold something; bytes that aren't UTF-8 are replaced."""
+    """The non-empty lines of ``stream``; octets that aren't UTF-8 are replaced."""
     while line := stream.readline(LONGEST_LINE):
         rest = line
         while not rest.endswith(b"\n") and (rest := stream.readline(LONGEST_LINE)):

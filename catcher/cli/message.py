@@ -1,4 +1,4 @@
-"""A message file as a transaction: line ends mended, mbox line dropped, read in chunks like mail off the wire."""
+"""Turns a message file into a transaction: it corrects line ends, drops an mbox line, and reads in chunks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from catcher.smtp import MessageStream
 
 _CHUNK = 65_536
 _UNKNOWN = Mailbox("", "")
-"""A reverse-path that nobody knows: no domain to check, and not the null one."""
+"""An unknown reverse-path: it has no domain to check, but it isn't the null reverse-path."""
 
 
 def read_message(file: str) -> tuple[Header, BodyFacts]:
@@ -40,10 +40,10 @@ def transaction_of(
     reverse_path: tuple[Mailbox | None] | None,
     forward_paths: tuple[Mailbox, ...],
 ) -> Transaction:
-    """The transaction that could have brought the message.
+    """A transaction that could have delivered the message.
 
-    ``reverse_path`` None (not given): Return-Path stands for it, where the delivering host noted it, else it is
-    unknown, which isn't the null one. Without ``forward_paths``, To and Cc stand for them.
+    ``reverse_path`` None (not given): the Return-Path field is used if there is one, else the reverse-path is unknown,
+    which isn't the null reverse-path. Without ``forward_paths``, the addresses in To and Cc are used.
     """
     if reverse_path is None:
         noted = header.first("return-path")
@@ -68,7 +68,7 @@ def _read(stream: BinaryIO) -> tuple[Header, BodyFacts]:
 
 
 def _without_mbox_line(stream: BinaryIO) -> Iterator[bytes]:
-    """The octets, but for a first line that begins with ``From `` (RFC 4155)."""
+    """The octets without a first line that begins with ``From `` (RFC 4155)."""
     chunk = stream.read(_CHUNK)
     if chunk.startswith(b"From "):
         while chunk and b"\n" not in chunk:
@@ -80,7 +80,7 @@ def _without_mbox_line(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _with_crlf(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The octets with every bare LF as CRLF; a CR LF split over two chunks stays one line end."""
+    """The octets with CRLF in place of each bare LF; a CRLF split over two chunks stays one line end."""
     after_cr = False
     for chunk in chunks:
         whole = b"\r" + chunk if after_cr else chunk

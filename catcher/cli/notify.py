@@ -1,6 +1,6 @@
-"""``catcher notify``: notices from draft to the smarthost; nothing goes out that no person approved.
+"""``catcher notify``: drafts, approves and sends notices. No notice is sent without a person's approval.
 
-Longer than others: a noun's commands stand in one file, and this one has seven.
+Longer than others: all commands of a noun stand in one file, and this noun has seven commands.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _who_option(function: F) -> F:
 
 
 def _name(text: str) -> str:
-    """A name as the ledger may show it."""
+    """``text`` as a name for the ledger: one line of printable characters."""
     name = " ".join(text.split())
     if not name or not name.isprintable():
         raise click.BadParameter("a name of printable characters is wanted")
@@ -100,7 +100,7 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
 
 
 def _line(text: str) -> str:
-    """A person's text, on one line."""
+    """``text`` on one line of printable characters."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
@@ -109,7 +109,7 @@ def _about(notice: Notice) -> tuple[str, str, str]:
 
 
 def _next(notice: Notice) -> str:
-    """To whom, and what it waits for or what its latest step says."""
+    """The addressee, and either the next step of the notice or its latest one."""
     last = notice.steps[-1]
     match notice.state:
         case NoticeState.DRAFTED:
@@ -273,7 +273,7 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
 
 
 def _name_unsent(named: Sequence[Notice], going: Collection[str]) -> int:
-    """Names on stderr the notices of ``named`` that don't go, with the reason; returns their number."""
+    """Prints on stderr each notice of ``named`` that isn't in ``going``, with the reason; returns their number."""
     kept = [notice for notice in named if notice.id not in going]
     for notice in kept:
         click.echo(f"{notice.id} is not sent now; it is {notice.state}: {_next(notice)}", err=True)

@@ -1,4 +1,4 @@
-"""``catcher observation``: what was observed, mail by mail."""
+"""``catcher observation``: lists, shows and exports observations."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from catcher.model.mail.observation import Observation
 F = TypeVar("F", bound=Callable[..., Any])
 
 TABLE_ROWS = 50
-"""Rows of a table without ``--limit``: a person reads it, and it is laid out in memory."""
+"""Most rows of a table without ``--limit``: a person reads the table, and it is laid out in memory."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 
 def _moment(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
-    """An RFC 3339 time, or a date (00:00 UTC)."""
+    """Parses an RFC 3339 time or a date, which means 00:00 UTC."""
     if value is None:
         return None
     try:
@@ -159,7 +159,7 @@ def _table_row(o: Observation) -> tuple[object, ...]:
 
 
 def _sender(o: Observation) -> str:
-    """The sender's domain; a network's comes from HELO or PTR, whose texts are never printed."""
+    """The sender's domain. A network's name comes from HELO or PTR, and texts from there are never printed."""
     return "(a network)" if o.sender.tier is Tier.NETWORK else shown(o.sender.domain)
 
 

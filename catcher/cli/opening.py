@@ -1,4 +1,4 @@
-"""Opens what a command works on, the store or the store with contacts, and closes it; the period option.
+"""Opens and closes the store for a command, with or without contacts; adds the period option.
 
 ::
 
@@ -73,5 +73,5 @@ def period_option(function: F) -> F:
 
 
 def shown(domain: str | None, *, nothing: str = "-") -> str:
-    """A domain as a terminal may show it."""
+    """A domain in a form that is safe on a terminal."""
     return str(shown_domain(domain)) if domain else nothing

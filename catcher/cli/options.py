@@ -1,4 +1,4 @@
-"""The options that every command shares, and how results are printed."""
+"""The options of all commands, and the printing of results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_CONFIG = Path("catcher.toml")
 
 
 def _config_file(context: click.Context, option: click.Parameter, value: Path | None) -> Path:
-    """The file named after the command, else before it (``catcher -c F …``), else ./catcher.toml."""
+    """The file from ``-c`` after the command, else from ``-c`` before it (``catcher -c F …``), else ./catcher.toml."""
     return value or context.find_root().params.get("config_file") or DEFAULT_CONFIG
 
 
@@ -40,13 +40,13 @@ def json_option(function: F) -> F:
 
 
 def print_json(rows: Iterable[Any]) -> None:
-    """One JSON object a line."""
+    """Prints one JSON object per line."""
     for row in rows:
         click.echo(json.dumps(row, ensure_ascii=False))
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """An aligned table for people."""
+    """Prints an aligned table for people."""
     from tabulate import tabulate
 
     click.echo(tabulate(list(rows), headers=list(headers), tablefmt="simple", disable_numparse=True))

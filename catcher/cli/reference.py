@@ -1,4 +1,4 @@
-"""The generated pages: commands from click, keys from the schema, fields from their dictionary; and a program for all.
+"""Writes the generated pages: commands from click, keys from the schema, fields from their dictionary.
 
 ::
 
@@ -32,17 +32,17 @@ _EVERYWHERE = {
     "config_file": "`-c`, `--config F`: the configuration file, by default `catcher.toml`; also before the noun.",
     "as_json": "`--json`: results as JSON, one object a line.",
 }
-"""Options that most commands share, explained once: parameter → sentence."""
+"""Parameter → sentence, for the options of most commands, which the page explains only once."""
 
 
 def markdown() -> str:
-    """The page, ending in a newline."""
+    """The page; it ends with a newline."""
     shared = ["Options of most commands:", "", *(f"- {sentence}" for sentence in _EVERYWHERE.values()), ""]
     return "\n".join([_HEAD, *shared, *_all()]).rstrip("\n") + "\n"
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
-    """``noun`` and ``noun verb`` with its command, in the order of ``--help``."""
+    """``noun`` or ``noun verb``, each with its command, in the order of ``--help``."""
     context = click.Context(root)
     for name in root.list_commands(context):
         command = root.get_command(context, name)
@@ -83,7 +83,7 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def _cell(text: str, column: int) -> str:
-    """An option in backquotes, or its sentence; a default's double blank is one, and a bar doesn't end the cell."""
+    """An option in backquotes, or its sentence, with single blanks and escaped bars, which would end the cell."""
     plain = re.sub(r"\s+", " ", text).replace("|", "\\|")
     return f"`{plain}`" if column == 0 else plain
 
@@ -103,7 +103,7 @@ organisation. Organisation: names one, or its equipment. Personal: could be tied
 
 
 def fields_markdown() -> str:
-    """The page of stored fields, ending in a newline."""
+    """The page of stored fields; it ends with a newline."""
     rows = (
         f"| `{name}` | {entry['meaning']} | {entry['sensitivity']} | {entry['retention']} |"
         for name, entry in field_dictionary().items()

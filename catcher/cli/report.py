@@ -1,4 +1,4 @@
-"""``catcher report``: the reports for both sides of a leak."""
+"""``catcher report``: previews, builds and lists reports for both sides of a leak."""
 
 from __future__ import annotations
 

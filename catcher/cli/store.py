@@ -1,4 +1,4 @@
-"""``catcher store``: brings the store to the present schema and prints that, finds its faults, forgets what is due."""
+"""``catcher store``: migrates, verifies and purges the store, and prints its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one configuration file: its schema, how it is read, how it is described.
+"""Reads, checks and describes the one configuration file.
 
 ::
 
@@ -8,7 +8,7 @@
 
     schema ─▶ describe ─▶ a commented catcher.toml (what ``catcher init`` writes)
 
-The sentence that documents a key stands on its field in ``schema`` and nowhere else.
+The sentence that documents a key stands only at its field in ``schema``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The schema as a commented catcher.toml: every key with its doc sentence and its default."""
+"""Writes the schema as a commented catcher.toml: every key with its sentence and its default."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _WIDTH = 100
 
 
 def describe(given: Mapping[str, Any] | None = None) -> str:
-    """The text of a catcher.toml that loads and holds the defaults, or ``given``'s values (``"dns.workers": 2``).
+    """The text of a valid catcher.toml with all defaults, or with the values in ``given`` (``"dns.workers": 2``).
 
-    Keys without a default have the value of the schema's example; keys whose default is "not set" are commented out.
+    A key without a default has the schema's example as its value. A key whose default is "not set" is commented out.
     """
     blocks = ["\n".join(_chapter(name, field, given or {})) for name, field in Config.model_fields.items()]
     head = (
@@ -36,9 +36,9 @@ def describe(given: Mapping[str, Any] | None = None) -> str:
 
 @cache
 def sentences(section: type[BaseModel]) -> Mapping[str, str]:
-    """Key → its doc sentence: the field's ``description`` where a closed list makes it, else the text below the field.
+    """Key → its sentence: the field's ``description`` if it has one (made from a closed list), else the text below it.
 
-    That text is read from the schema's source, so that only commands that describe keys pay for it.
+    The text is read from the schema's source, so that only commands that describe keys spend time on it.
     """
     (definition,) = ast.parse(dedent(inspect.getsource(section))).body
     assert isinstance(definition, ast.ClassDef)
@@ -51,7 +51,7 @@ def sentences(section: type[BaseModel]) -> Mapping[str, str]:
 
 
 def toml(value: Any) -> str:
-    """A value as TOML writes it."""
+    """A value in TOML's notation."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
@@ -89,7 +89,7 @@ def _assignment(key: str, about: FieldInfo, given: Any) -> str:
 
 
 def _repeated(about: FieldInfo) -> type[BaseModel] | None:
-    """The section that a key holds any number of; None for a plain key."""
+    """The section's class, if the key is a section that can be repeated; None for all other keys."""
     if get_origin(about.annotation) is tuple:
         for argument in getattr(about.annotation, "__args__", ()):
             if isinstance(argument, type) and issubclass(argument, BaseModel):

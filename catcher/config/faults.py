@@ -1,4 +1,4 @@
-"""pydantic's errors → faults that say what would be right. No text of pydantic's reaches a person."""
+"""Turns pydantic's errors into faults with a remedy. No text of pydantic is shown to the operator."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Location = tuple[int | str, ...]
 
 
 def faults(error: ValidationError, schema: type[BaseModel], source: str) -> list[Fault]:
-    """One fault for each thing that is wrong, in the order of the schema. ``source`` is the file's name."""
+    """One fault for each error, in the order of the schema. ``source`` is the file's name."""
     return [_fault(detail, schema, source) for detail in error.errors(include_url=False)]
 
 
@@ -61,7 +61,7 @@ def key(location: Location) -> str:
 
 
 def _told(value: Any) -> str:
-    """A value as TOML would write it, shortened."""
+    """A value in TOML's notation, shortened."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -84,7 +84,7 @@ def _header(location: Location) -> str:
 
 
 def _model(location: Location, schema: type[BaseModel]) -> type[BaseModel]:
-    """The class of the section that ``location`` lies in."""
+    """The class of the section with the key at ``location``."""
     for part in location[:-1]:
         if isinstance(part, str) and part in schema.model_fields:
             schema = _section(schema.model_fields[part].annotation) or schema

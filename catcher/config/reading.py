@@ -1,4 +1,4 @@
-"""Reads the file and collects everything that is wrong with it."""
+"""Reads the configuration file and collects all its faults."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def load_config(path: Path) -> Config:
 
 
 def parse_config(text: str, path: Path) -> Config:
-    """The configuration in ``text``, read as if it stood in ``path``. Raises ConfigurationError with every fault."""
+    """The configuration in ``text``, taken as the contents of ``path``. Raises ConfigurationError with every fault."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -53,7 +53,7 @@ def parse_config(text: str, path: Path) -> Config:
 
 
 def state_folder(path: Path) -> Path | None:
-    """The state folder that the file ``path`` names, whatever else is wrong in it; None when it can't be told."""
+    """The state folder in the configuration file ``path``, even if the file has faults; None if it can't be read."""
     try:
         node = tomllib.loads(path.read_bytes().decode("utf-8-sig")).get("node", {})
         return path.absolute().parent / Path(node.get("state", NodeSection.model_fields["state"].default))

@@ -1,4 +1,4 @@
-"""The schema as a Markdown page: every key with its type, default, sentence, and when a change takes effect.
+"""Writes the schema as a Markdown page: each key's type, default and sentence, and when a change takes effect.
 
 ::
 
@@ -24,7 +24,7 @@ COMMANDS_ONLY = frozenset(
     f"notify.{key}"
     for key in ("contacts", "mailboxes", "days", "quiet_days", "escalate_days", "second_approver", "retry_hours")
 ) | {"operator.postal"}
-"""Keys that the server never reads. A command reads catcher.toml anew each time."""
+"""Keys that the server never reads. Commands read catcher.toml at every run."""
 
 _WORDS = {
     "str": "text",
@@ -33,10 +33,10 @@ _WORDS = {
     "Listen": "address with port",
     "SmtpListen": "address with port",
 }
-"""Types of values that are not called what the schema calls them."""
+"""Type's name in the schema → its name on the page, where it isn't made from the schema's name."""
 
 WATCHED = frozenset({"smtp.certificate", "smtp.key"})
-"""Files that the server looks at by itself."""
+"""Keys of files that the server reads again by itself when they change."""
 
 _HEAD = """\
 # Configuration
@@ -58,12 +58,12 @@ A command reads the file each time it is run.
 
 
 def markdown() -> str:
-    """The page, ending in a newline."""
+    """The page; it ends with a newline."""
     return "\n".join([_HEAD, *_sections(Config, "")]).rstrip("\n") + "\n"
 
 
 def takes_effect(name: str, annotation: str) -> str:
-    """When a running server acts on a change of the key ``name``, whose type the schema writes as ``annotation``."""
+    """When a change of the key ``name`` takes effect; ``annotation`` is the key's type in the schema's source."""
     if name in COMMANDS_ONLY:
         return "next command"
     if name in WATCHED:
@@ -72,7 +72,7 @@ def takes_effect(name: str, annotation: str) -> str:
 
 
 def _sections(model: type[BaseModel], above: str) -> Iterator[str]:
-    """The sections that ``model`` holds, each as a table; below it those that it holds itself."""
+    """The sections of ``model``, each as a table followed by the tables of its own sections."""
     for name, field in model.model_fields.items():
         section = section_of(field)
         if section is None:
@@ -89,7 +89,7 @@ def _sections(model: type[BaseModel], above: str) -> Iterator[str]:
 
 
 def section_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The section that a key holds, alone or repeated; None for a plain key."""
+    """The section's class, if the key is a section, single or repeated; None for a plain key."""
     for candidate in (field.annotation, *get_args(field.annotation)):
         if isinstance(candidate, type) and issubclass(candidate, BaseModel):
             return candidate
@@ -110,7 +110,7 @@ def _row(section: type[BaseModel], above: str, key: str, about: FieldInfo) -> st
 
 
 def _type(about: FieldInfo, annotation: str) -> str:
-    """The kind of value in words: a range, a choice, a list of something, or the name that the schema gives it."""
+    """The key's type in words: a range, a choice, a list, or the name of the type in the schema."""
     kind = about.annotation
     bounds = {name: getattr(rule, name) for rule in about.metadata for name in ("ge", "le") if hasattr(rule, name)}
     if bounds:
@@ -125,7 +125,7 @@ def _type(about: FieldInfo, annotation: str) -> str:
 
 
 def _flat(kind: Any) -> Iterator[Any]:
-    """The arguments of a type, those of its arguments included."""
+    """The arguments of a type and, recursively, the arguments of these arguments."""
     for argument in get_args(kind):
         yield argument
         if not isinstance(kind, UnionType):

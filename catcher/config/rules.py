@@ -1,4 +1,4 @@
-"""Rules over several values at once. They read the raw file, so that they speak even where single values are wrong."""
+"""Checks rules about several values. They read the raw file, so they work even if single values have faults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catcher.model.errors import Fault
 
 
 def broken(raw: dict[str, Any], source: str) -> Iterator[Fault]:
-    """The faults of ``raw``, a parsed TOML file called ``source``. Values of a wrong kind are passed over."""
+    """The faults of ``raw``, the parsed TOML file ``source``. Values of a wrong type are ignored here."""
     dns = list(_addresses(raw, "dns"))
     smtp = list(_addresses(raw, "smtp"))
     yield from _twice(dns, source, "an address")

@@ -1,6 +1,6 @@
-"""The schema of catcher.toml: one class for a section, one field for a key, its doc sentence below it.
+"""The schema of catcher.toml: a class for each section, and a field for each key with its sentence below.
 
-Longer than others: all keys stand in one file, so that an operator finds each by one search.
+Longer than others: all keys stand in one file, so that one search finds any key.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ from catcher.model.telling.alert import CHOOSABLE
 
 
 class ConfigSection(BaseModel):
-    """The rules of every section: unknown keys are errors, values don't change, defaults are checked, too.
+    """The rules of every section: unknown keys are errors, values are immutable, and defaults are checked as well.
 
-    Only ``Config`` is ever validated; ``defer_build`` saves every command from building the sections on their own.
+    Only ``Config`` is validated; with ``defer_build``, no command spends time on separate validators of the sections.
     """
 
     model_config = ConfigDict(
@@ -210,7 +210,7 @@ class StoreSection(ConfigSection):
 
     @property
     def path(self) -> Path:
-        """The file of a sqlite: URL, absolute."""
+        """The absolute path in a sqlite: URL."""
         return Path(self.url.removeprefix("sqlite:"))
 
 
@@ -272,7 +272,7 @@ class NotifySection(ConfigSection):
 
     @property
     def from_address(self) -> str:
-        """The address in From; empty without a domain."""
+        """The address in From; empty if ``domain`` and ``sender`` are not set."""
         return self.sender or (f"notices@{self.domain}" if self.domain else "")
 
 
@@ -301,12 +301,12 @@ class LogSection(ConfigSection):
 
 
 def _section() -> Any:
-    """A section that may be left out: its keys' defaults hold, and a key without a default is reported as missing."""
+    """A section that may be absent: then its keys have their defaults, and a key without a default is a fault."""
     return Field(default_factory=dict)
 
 
 class Config(ConfigSection):
-    """The whole file, checked; every path absolute, every name an A-label."""
+    """The whole file after all checks. Every path is absolute; every domain name is in A-labels."""
 
     node: NodeSection = _section()
     operator: OperatorSection = _section()
@@ -322,11 +322,11 @@ class Config(ConfigSection):
     _path: Path = PrivateAttr(default=Path("catcher.toml"))
 
     def model_post_init(self, context: Any, /) -> None:
-        """Remembers the file that the values come from."""
+        """Stores the path of the configuration file."""
         if isinstance(context, dict) and isinstance(context.get("path"), Path):
             self._path = context["path"]
 
     @property
     def path(self) -> Path:
-        """The configuration file, absolute."""
+        """The absolute path of the configuration file."""
         return self._path

@@ -1,4 +1,4 @@
-"""The kinds of value that keys hold: each checks one and names the remedy."""
+"""The types of the keys' values; each type checks a value and names the remedy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from catcher.model.mail.mailaddress import AddressError, mail_address
 from catcher.model.telling.alert import CHOOSABLE, AlertKind
 
 SUBMISSION_PORTS = frozenset({465, 587})
-"""Ports to which clients bring passwords (RFC 6409, RFC 8314): never listened on."""
+"""Ports to which clients send passwords (RFC 6409, RFC 8314); catcher never listens there."""
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII | re.IGNORECASE)
 
@@ -26,12 +26,12 @@ _T = TypeVar("_T")
 
 
 def wrong(what: str, remedy: str) -> PydanticCustomError:
-    """The error that ``faults`` turns into a Fault as it stands."""
+    """An error for pydantic; ``faults`` turns it into a Fault without changes."""
     return PydanticCustomError("catcher", "{what}; {remedy}", {"what": what, "remedy": remedy})
 
 
 def base(info: ValidationInfo) -> Path:
-    """The folder of the configuration file, which relative paths start from."""
+    """The folder of the configuration file; relative paths start there."""
     path = (info.context or {}).get("path")
     return path.parent if isinstance(path, Path) else Path()
 

@@ -1,4 +1,4 @@
-"""The demo: a month of stray mail on loopback, with made-up organisations, over real SMTP and real DNS.
+"""The demo: simulates a month of stray mail on loopback, with made-up organisations and real SMTP and DNS servers.
 
 ::
 
@@ -15,7 +15,6 @@
                                               │
                                     mailhost: where the notices arrive that a person approves and sends (--keep)
 
-Every organisation has its own network in 127.0.0.0/8 and sends from there, so that SPF and reverse DNS hold.
-Nothing leaves the machine. The names are example domains (RFC 2606) and army.ml, navy.ml, whose stray mail catcher was
-written for.
+Every organisation sends from its own network in 127.0.0.0/8, so that SPF and reverse DNS pass. No packet leaves the
+machine. The names are example domains (RFC 2606), and army.ml and navy.ml: catcher was written for their stray mail.
 """

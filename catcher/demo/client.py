@@ -1,4 +1,4 @@
-"""The senders' side on real sockets: an MX look-up (RFC 5321 §5.1), then a transaction from the sender's address."""
+"""Sends mail on real sockets: an MX look-up (RFC 5321 §5.1), then a transaction from the sender's address."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from catcher.demo.organisations import SendingHost
 from catcher.demo.query import SenderDnsReply, ask
 
 TIMEOUT = 20.0
-"""Seconds to wait for one reply: far longer than the sink's own limit for look-ups, so that it never ends a play."""
+"""Longest wait for one reply, in seconds. It is far longer than the sink's limit for look-ups, so that no demo fails
+because of slow look-ups."""
 _REF = re.compile(r"\bref ([0-9A-Z-]{6,40})")
 
 
 class Route(StrEnum):
-    """A domain's way for mail, by DNS."""
+    """The destination of a domain's mail, according to DNS."""
 
     HOST = "a mail host"
     NULL_MX = "a null MX (RFC 7505)"
@@ -31,7 +32,7 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """How a transaction ended for the sender."""
+    """The result of a transaction for the sender."""
 
     code: int | None
     """The last reply code; None when the reply was lost."""
@@ -40,14 +41,14 @@ class DeliveryResult:
 
 
 class Lookup:
-    """Asks one DNS server in place of many resolvers: each from its own address, without a cache."""
+    """Sends queries to one DNS server like many resolvers do: from their different addresses, without a cache."""
 
     def __init__(self, server: tuple[str, int]) -> None:
         self._server = server
         self.queries = 0
 
     def mail_host(self, domain: str, resolver: str) -> tuple[Route, str | None]:
-        """The route for mail to ``domain``, and its most preferred mail host's address; None: there is no host."""
+        """The route for mail to ``domain``, and the address of its most preferred mail host (None: no mail host)."""
         answer = self._ask(domain, "MX", resolver)
         if answer.refused:
             return Route.REFUSED, None
@@ -67,7 +68,7 @@ class Lookup:
 
 
 class _Session(smtplib.SMTP):
-    """smtplib from one host's address; a negative reply is a code here, not an exception."""
+    """An smtplib session from one host's address; a negative reply gives a code, not an exception."""
 
     def __init__(self, host: SendingHost, server: tuple[str, int]) -> None:
         super().__init__(*server, local_hostname=host.name, timeout=TIMEOUT, source_address=(host.address, 0))
@@ -80,7 +81,7 @@ class _Session(smtplib.SMTP):
 def deliver(
     host: SendingHost, server: tuple[str, int], reverse_path: str, forward_paths: Sequence[str], message: bytes
 ) -> DeliveryResult:
-    """One session with one transaction. MTAs leave out refused recipients, and so does this."""
+    """Runs one session with one transaction. Like an MTA, it leaves out the refused recipients."""
     with _Session(host, server) as session:
         session.ehlo()
         code, text = session.mail(reverse_path, [f"size={len(message)}"])
@@ -96,7 +97,7 @@ def deliver(
 def deliver_and_lose_reply(
     host: SendingHost, server: tuple[str, int], reverse_path: str, forward_path: str, message: bytes
 ) -> DeliveryResult:
-    """A session up to the end of data. Once the reply waits in the socket, the connection is reset without reading."""
+    """Runs a session up to the end of data. When the reply has arrived, it resets the connection without reading it."""
     session = _Session(host, server)
     try:
         session.ehlo()
@@ -114,7 +115,7 @@ def deliver_and_lose_reply(
 
 
 def log_in(host: SendingHost, server: tuple[str, int], secret: bytes) -> tuple[DeliveryResult, bool]:
-    """Sends AUTH PLAIN with an initial response; returns the reply, and whether the server then closed."""
+    """Sends AUTH PLAIN with an initial response; returns the reply, and whether the server closed the connection."""
     session = _Session(host, server)
     try:
         session.ehlo()

@@ -1,4 +1,4 @@
-"""Compares the sink's observations with the truth that the script knows, event by event. Pure."""
+"""Compares the sink's observations with the script's expectations, event by event. Pure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Compared:
     played: Played
     observations: tuple[Observation, ...]
     deviations: tuple[str, ...]
-    """Sentences for a person; empty when all is as scripted."""
+    """One sentence per deviation; empty if the event went as scripted."""
 
     def to_json(self) -> dict[str, Any]:
-        """A line of ``catcher demo --json``; names no mailbox."""
+        """A line of ``catcher demo --json``, without any mailbox."""
         event, reply = self.played.event, self.played.reply
         return {
             "number": self.played.number,
@@ -54,7 +54,9 @@ class Compared:
 
 
 def compare_month(played: Iterable[Played], observations: Iterable[Observation]) -> list[Compared]:
-    """Finds each event's observations by the reference in the reply; after a lost reply by minute and client."""
+    """Compares each event with its observations. They have the reference of the reply, or, if the reply was lost, the
+    event's minute and client.
+    """
     by_ref: defaultdict[str, list[Observation]] = defaultdict(list)
     by_moment: defaultdict[tuple[datetime, str], list[Observation]] = defaultdict(list)
     for observation in observations:

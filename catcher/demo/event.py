@@ -1,4 +1,4 @@
-"""An event of the scripted month: an act of a host, and what the sink is expected to learn from it."""
+"""An event of the scripted month: one act of a host, and the observations that the sink should make of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catcher.model.mail.fingerprint import MailClass, Tier
 
 
 class Story(StrEnum):
-    """The stories of the month; the demo prints the value."""
+    """The stories of the month. The demo prints the values."""
 
     CONTRACTOR = "a contractor's staff write to people at army.ml"
     TRAVEL = "a travel agency sends itineraries"
@@ -38,36 +38,36 @@ class Story(StrEnum):
 
 
 class Manner(StrEnum):
-    """How a host delivers."""
+    """The way in which a host delivers."""
 
     DELIVER = "deliver"
-    """Asks for the MX, connects and delivers. Without a mail host the sender keeps the mail."""
+    """The host asks for the MX, connects and delivers. If there is no mail host, the sender keeps the mail."""
     LOSE_REPLY = "lose-reply"
-    """Delivers, but resets the connection before it reads the reply to the data."""
+    """The host delivers, but resets the connection before it reads the reply to the data."""
     INSIST = "insist"
-    """Connects even if DNS offers no mail host."""
+    """The host connects even if DNS names no mail host."""
     LOG_IN = "log-in"
-    """Tries AUTH PLAIN (RFC 4954)."""
+    """The host tries AUTH PLAIN (RFC 4954)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The truth about an event. None: it isn't checked."""
+    """The expected result of an event. None: this value isn't checked."""
 
     reply: int | None = 250
-    """Reply code that ends it; None: no connection is made, or the reply is lost."""
+    """The last reply code; None: no connection is made, or the reply is lost."""
     domains: tuple[str, ...] = ("army.ml",)
-    """Catalogued domains for which there is exactly one observation each."""
+    """The catalogued domains with exactly one observation each."""
     tier: Tier | None = None
     sender: str | None = None
-    """Domain that the sender's tier is about."""
+    """The domain to which the sender's tier applies."""
     mail_class: MailClass | None = None
     counts: bool = False
-    """Whether it counts towards a notice."""
+    """Whether the observations count towards a notice."""
     retry: bool = False
     replayed: bool = False
     recipient_replies: tuple[int, ...] | None = None
-    """Reply codes to RCPT, where they differ."""
+    """The reply codes to RCPT, if they differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,10 @@ class Event:
     story: Story
     host: SendingHost
     reverse_path: str
-    """Mailbox without brackets; '' is the null reverse-path."""
+    """A mailbox without angle brackets; '' is the null reverse-path."""
     forward_paths: tuple[str, ...]
     message: bytes = field(repr=False)
-    """CRLF lines, not dot-stuffed; for LOG_IN the AUTH argument."""
+    """The message in CRLF lines, not dot-stuffed; for LOG_IN the argument of AUTH."""
     expected: Expected
     manner: Manner = Manner.DELIVER
 

@@ -1,6 +1,6 @@
-"""Throw-away DKIM keys, made anew for each demo: RSA (RFC 8017) and Ed25519 (RFC 8463), and their DNS records.
+"""Makes new DKIM keys for each demo, RSA (RFC 8017) and Ed25519 (RFC 8463), and their DNS records.
 
-No key is shipped: a key in a package is sooner or later published in earnest.
+The package contains no key: sooner or later somebody would publish it in a real zone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 _RSA_BITS = 2048
-"""Bits of an RSA key: what RFC 8301 §3.2 asks of signers."""
+"""Size of an RSA key in bits, as RFC 8301 §3.2 recommends to signers."""
 
 
 class Algorithm(StrEnum):
@@ -26,11 +26,11 @@ class Algorithm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DemoKey:
-    """A key pair as a signer and a zone need it."""
+    """A key pair: the private key for the signer, the record for the zone."""
 
     algorithm: Algorithm
     private: bytes = field(repr=False)
-    """RSA: PKCS #1 in PEM. Ed25519: the seed in base64. Both are dkimpy's forms."""
+    """RSA: PKCS #1 in PEM. Ed25519: the seed in base64. dkimpy needs these forms."""
     record: str
     """The text of the TXT record at ``SELECTOR._domainkey.DOMAIN`` (RFC 6376 §3.6.1)."""
 

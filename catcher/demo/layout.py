@@ -1,4 +1,4 @@
-"""The demo's files: configuration, catalogue, names, contacts and zones of the sink, and of the world around it."""
+"""Writes configurations, catalogues, watch list, contacts and zones for the sink and the organisations' DNS server."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def lay_out_sink(folder: Path, ports: Mapping[str, object], *, until: date) -> P
 
 
 def lay_out_world(folder: Path, ports: Mapping[str, object], keys: Mapping[str, DemoKey]) -> Path:
-    """Writes the organisations' zones and the configuration of the server for them; returns the latter."""
+    """Writes the organisations' zones and their server's configuration; returns the configuration file."""
     folder.mkdir(parents=True)
     _table(folder / "catalogue.csv", ("domain", "intended", "policy"), ())
     sections = []

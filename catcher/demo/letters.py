@@ -1,4 +1,4 @@
-"""Builds messages (RFC 5322) in the shapes that common programs give them, with invented content."""
+"""Builds messages (RFC 5322) with invented content in the forms of common mail programs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Fields = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The parts that every letter has, written by any program."""
+    """The parts that every message has, whichever program wrote it."""
 
     at: datetime
     author: str
@@ -34,7 +34,7 @@ class Note:
         return f"<{self.rng.getrandbits(64):016x}@{self.domain}>"
 
     def text(self) -> str:
-        """A few sentences, one of them the canary."""
+        """A few sentences; one of them contains the canary."""
         chosen = self.rng.sample(SENTENCES, 3)
         return "\r\n".join(("Hello,", "", chosen[0], f"By the way, {BODY_CANARY}.", *chosen[1:], "", "Kind regards"))
 
@@ -52,7 +52,7 @@ class Note:
 
 
 def message(fields: Iterable[tuple[str, str]], body: str) -> bytes:
-    """Header section, blank line and body, lines ended by CRLF."""
+    """Header section, blank line and body; the lines end with CRLF."""
     header = "".join(f"{name}: {value}\r\n" for name, value in fields)
     return f"{header}\r\n{body}\r\n".encode()
 
@@ -70,7 +70,7 @@ _PLAIN = (("Content-Type", 'text/plain; charset="utf-8"'), ("Content-Transfer-En
 
 
 def office_mail(note: Note) -> bytes:
-    """A mail from an office's groupware, with a drawing attached now and then."""
+    """A mail from an office's groupware; some mails have a drawing attached."""
     fields = note.fields(
         ("Thread-Topic", note.subject),
         ("Thread-Index", base64.b64encode(note.rng.randbytes(22)).decode()),
@@ -96,7 +96,7 @@ def desktop_mail(note: Note) -> bytes:
 
 
 def itinerary(note: Note) -> bytes:
-    """A travel agent's mail: text and HTML."""
+    """A travel agent's mail in text and HTML."""
     page = f"<html><body><p>{note.text()}</p><table><tr><td>06:40</td><td>Platform 2</td></tr></table></body></html>"
     html = (("Content-Type", 'text/html; charset="utf-8"'), ("Content-Transfer-Encoding", "7bit"))
     fields = note.fields(("X-Mailer", "Counterdesk 8"), ("Reply-To", note.author))
@@ -104,7 +104,7 @@ def itinerary(note: Note) -> bytes:
 
 
 def marked_mail(note: Note, level: str) -> bytes:
-    """A document under a protective marking (Australian PSPF, email protective marking standard)."""
+    """A mail with a protective marking (Australian PSPF, email protective marking standard)."""
     marking = f"VER=2018.6, NS=gov.au, SEC={level}, ORIGIN={note.author.rpartition('<')[2].rstrip('>')}"
     return message([*note.fields(("X-Protective-Marking", marking)), *_PLAIN], note.text())
 
@@ -122,7 +122,7 @@ def newsletter(note: Note) -> bytes:
 
 
 def machine_mail(note: Note) -> bytes:
-    """An automatic mail of a service: an order, a sign-up to confirm (RFC 3834 §5)."""
+    """An automatic mail of a service, like an order or a sign-up to confirm (RFC 3834 §5)."""
     fields = note.fields(
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
@@ -139,7 +139,7 @@ def automatic_reply(note: Note) -> bytes:
 
 
 def bounce(note: Note) -> bytes:
-    """A delivery status notification (RFC 3464) for a mail that somebody forged."""
+    """A delivery status notification (RFC 3464) for a forged mail."""
     status = "\r\n".join(
         (
             f"Reporting-MTA: dns; out.{note.domain}",
@@ -162,6 +162,6 @@ def bounce(note: Note) -> bytes:
 
 
 def spam(note: Note) -> bytes:
-    """A forger's letter."""
+    """A forger's spam mail."""
     fields = note.fields(("X-Mailer", "PHPMailer 6"), ("Reply-To", "collector@prize.example"), ("X-Priority", "1"))
     return message([*fields, *_PLAIN], note.text())

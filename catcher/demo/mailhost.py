@@ -1,7 +1,7 @@
-"""The recipients' mail host, by aiosmtpd: takes the notices that a person sends, and keeps each as a file.
+"""The mail host of all the demo's organisations: receives notices with aiosmtpd and stores each as a file.
 
-All organisations share it. It runs in a process of its own: the servers fork from the demo's process, which therefore
-has no thread and no event loop.
+It runs in a separate process: the servers fork from the demo's process, which therefore must not have a thread or an
+event loop.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAME = "mail.world.example"
 
 
 class _MailFolder:
-    """aiosmtpd's handler: each mail becomes a file ``001.eml`` … with its Return-Path (RFC 5321 §4.4)."""
+    """aiosmtpd's handler: stores each mail as a file ``001.eml`` … with its Return-Path (RFC 5321 §4.4)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -37,7 +37,7 @@ class _MailFolder:
 
 @contextmanager
 def mail_host(listening: socket.socket, folder: Path) -> Iterator[None]:
-    """Takes every mail that comes to ``listening`` within, and puts it into ``folder``, which is made."""
+    """Inside the block, every mail that arrives at ``listening`` is stored in ``folder``, which is made if needed."""
     folder.mkdir(exist_ok=True)
     process = get_context("fork").Process(target=_serve, args=(listening, folder), daemon=True)
     process.start()
@@ -50,9 +50,9 @@ def mail_host(listening: socket.socket, folder: Path) -> Iterator[None]:
 
 
 def _serve(listening: socket.socket, folder: Path) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the demo ends this process itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the demo ends this one itself
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    logging.getLogger("mail.log").disabled = True  # it holds addresses and lines of bodies
+    logging.getLogger("mail.log").disabled = True  # this log would contain addresses and lines of bodies
     asyncio.run(_take_mail(listening, _MailFolder(folder)))
 
 

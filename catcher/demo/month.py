@@ -1,4 +1,4 @@
-"""The whole script: all stories of a month, in order of time."""
+"""Makes the whole script: the events of all stories in one month, ordered by time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STORIES = (*work.WORK_STORIES, *machines.MACHINES_STORIES, *abuse.ABUSE_STORIES
 
 
 def month_before(now: datetime) -> date:
-    """The first day of the month before that of ``now``: the last whole month."""
+    """The first day of the month before the month of ``now``."""
     return (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
@@ -27,10 +27,10 @@ def make_keys() -> dict[str, DemoKey]:
 
 
 def month(first: date, keys: Mapping[str, DemoKey]) -> tuple[Event, ...]:
-    """Every event from ``first``, a month's first day, on; ordered by time, all within that month.
+    """All events of the month that begins on ``first``, ordered by time.
 
-    The same month and keys give the same events. Each story has its own random numbers, so that a change of one
-    leaves the others as they are.
+    The same month and keys give the same events. Each story has its own random numbers, so that a change of one story
+    doesn't change the others.
     """
     events = [
         event for number, tell in enumerate(_STORIES) for event in tell(Script(first, Random(_SEED + number), keys))

@@ -1,4 +1,4 @@
-"""The made-up organisations: names, networks they send from, and their published mail policies."""
+"""The made-up organisations: their names, their sending networks and their published mail policies."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from catcher.demo.keys import Algorithm
 
 @dataclass(frozen=True, slots=True)
 class SendingHost:
-    """A machine that sends mail, seen from the sink."""
+    """A machine that sends mail to the sink."""
 
     name: str
-    """Its HELO argument; where ``named``, its address resolves to this name and back."""
+    """Its HELO argument; if ``named``, reverse DNS resolves its address to this name, and forward DNS the name back."""
     address: str
     resolver: str
-    """Address of the resolver that asks for MX records on its behalf, in the same network."""
+    """Address of the resolver that asks for MX records on its behalf; it is in the same network."""
     named: bool = True
-    """Whether reverse and forward DNS name it. Hijacked machines are ``host-…`` of their provider or nothing."""
+    """Whether it is in reverse and forward DNS. Hijacked machines have a name ``host-…`` of their provider, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Organisation:
     algorithm: Algorithm | None = None
     """The algorithm of its signatures; None: it doesn't sign."""
     dmarc: str | None = None
-    """Its published policy; None: no DMARC record."""
+    """Its published DMARC policy; None: no DMARC record."""
     spf: str | None = "ip4:{address} -all"
     via: str | None = None
-    """The domain of the organisation whose host sends its mail; None: its own."""
+    """The domain of another organisation, whose host sends its mail; None: its own host sends its mail."""
 
     @property
     def selector(self) -> str:
@@ -59,7 +59,7 @@ SHOP = Organisation("shop.example", "Tent and Tarp Outfitters", 10, Algorithm.ED
 SCHOOL = Organisation("school.example", "Millbrook School", 11)
 TOWN = Organisation("town.example", "Town of Millbrook", 12, Algorithm.ED25519, "none")
 PRIZE = Organisation("prize.example", "Prize Promotions", 13, Algorithm.ED25519, "none")
-"""A spammer's own domain, properly authenticated: authenticated is not genuine."""
+"""A spammer's own domain. Its mail is properly authenticated and yet not genuine."""
 SIGN_UPS = tuple(
     Organisation(f"{word}.example", name, 20 + number, Algorithm.ED25519, "reject")
     for number, (word, name) in enumerate(
@@ -73,7 +73,7 @@ SIGN_UPS = tuple(
         }.items()
     )
 )
-"""Genuine services whose sign-up forms somebody abuses."""
+"""Genuine services with sign-up forms that somebody abuses."""
 
 ORGANISATIONS = (
     CONTRACTOR, TRAVEL, HOSPITAL, MINISTRY, SHIPYARD, CLINIC, MAILHOST, UNIVERSITY,
@@ -81,11 +81,11 @@ ORGANISATIONS = (
 )  # fmt: skip
 
 ACCESS_PROVIDER = "pool.example"
-"""The Internet provider in whose networks the hijacked machines stand."""
+"""The Internet provider of the hijacked machines."""
 
 
 def hijacked(number: int) -> SendingHost:
-    """The ``number``-th hijacked machine (0..39). Every other one has reverse DNS, in its provider's name."""
+    """Hijacked machine number ``number`` (0..39). Machines with even numbers have a name of their provider in DNS."""
     network, last = 1 + number % 8, 100 + number
     named = number % 2 == 0
     name = f"host-{network}-{last}.{ACCESS_PROVIDER}" if named else f"desktop-{last:x}"
@@ -95,4 +95,4 @@ def hijacked(number: int) -> SendingHost:
 HIJACKED = tuple(hijacked(number) for number in range(40))
 
 LAPTOP = SendingHost("laptop-17", "127.66.9.17", "127.66.9.53", named=False)
-"""Somebody's laptop whose mail program has a typo domain set as its server."""
+"""A laptop with a mail program that has a typo domain configured as its server."""

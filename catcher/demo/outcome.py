@@ -1,4 +1,4 @@
-"""The result of the month, gathered from the sink's store after the sink has stopped."""
+"""Gathers the result of the month from the sink's store after the sink has stopped."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from catcher.model.mail.observation import Observation
 
 @dataclass(frozen=True, slots=True)
 class MonthResult:
-    """Everything that the demo shows."""
+    """The data that the demo shows."""
 
     period: Period
     compared: tuple[Compared, ...]
     observations: tuple[Observation, ...]
     appraisals: tuple[Appraisal, ...]
-    """Every incident and whether a notice is due; incidents with most counted mail first."""
+    """All incidents, each with whether a notice is due; incidents with the most counted mails first."""
     reports: tuple[Built, ...]
     demand: Mapping[str, int]
-    """Catalogued domain → MX queries."""
+    """Catalogued domain → number of MX queries."""
     queries: int
-    """All DNS queries that the senders made."""
+    """Number of DNS queries by all senders."""
     seconds: float
-    """Seconds that the month took to play."""
+    """Real time, in seconds, that the demo of one month took."""
     searched: SearchResult | None = None
 
     @property
@@ -83,7 +83,7 @@ class MonthResult:
 def gather(
     desk: Desk, folder: Path, played: Sequence[Played], *, period: Period, queries: int, seconds: float
 ) -> MonthResult:
-    """Folds all observations, builds the due reports into ``folder``, and reads everything back.
+    """Folds all observations, writes the due reports into ``folder``, and returns all results.
 
     Raises StoreUnavailable, EnvironmentFailure.
     """

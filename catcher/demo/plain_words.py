@@ -1,4 +1,4 @@
-"""The month's result in sentences. Every number in them comes from the store, none from the script."""
+"""Writes the month's result in sentences. All their numbers come from the store, none from the script."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catcher.model.mail.observation import Observation
 
 
 def sentences(outcome: MonthResult) -> Iterator[str]:
-    """One sentence for each thing that a reader should remember."""
+    """One sentence for each important result."""
     yield _leak(outcome)
     forged = _of(outcome, Story.FORGED, Story.FORGED_SIGNED)
     above = sum(o.sender.domain == CONTRACTOR.domain and o.sender.tier is not Tier.CLAIMED for o in forged)

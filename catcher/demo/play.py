@@ -1,4 +1,4 @@
-"""Plays the month. For each event the clock moves, the sender's resolver asks for the MX, and the sender delivers."""
+"""Runs the events of the month: for each, it sets the clock, sends the resolver's MX query, and delivers the mail."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Played:
     number: int
     event: Event
     route: Route | None
-    """The route for the first recipient's domain, by DNS; None when nobody asked."""
+    """The route for the first recipient's domain, by DNS; None if there was no query."""
     reply: DeliveryResult | None
-    """None when no connection was made."""
+    """The result of the transaction; None if no connection was made."""
     hung_up: bool = False
     """Whether the server closed the connection first."""
 
@@ -27,9 +27,9 @@ class Played:
 def play(
     events: Iterable[Event], *, move_to: Callable[[datetime], None], lookup: Lookup, smtp: tuple[str, int]
 ) -> Iterator[Played]:
-    """Plays ``events`` in order; the clock moves only while no transaction is under way.
+    """Runs ``events`` in order; the clock is moved only between transactions.
 
-    A sink that doesn't reply in time raises OSError.
+    Raises OSError when the sink doesn't reply in time.
     """
     for number, event in enumerate(events, 1):
         move_to(event.at)

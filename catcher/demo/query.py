@@ -1,4 +1,4 @@
-"""One DNS question over UDP, encoded and read by dnslib: a codec that shares nothing with the server's own."""
+"""Sends one DNS query over UDP, encoded and parsed by dnslib, which shares no code with catcher's DNS server."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _UDP_OCTETS = 1232
 
 @dataclass(frozen=True, slots=True)
 class SenderDnsReply:
-    """The parts of a DNS reply that senders need."""
+    """The parts of a DNS reply that a sender uses."""
 
     refused: bool
     exchanges: tuple[tuple[int, str], ...] = ()
-    """(preference, host without the final dot), most preferred first; '' is the root, a null MX."""
+    """(preference, host without the final dot), the most preferred host first; '' is the root and means a null MX."""
     addresses: tuple[str, ...] = ()
 
 
 def ask(name: str, rrtype: str, *, server: tuple[str, int], source: str, seconds: float) -> SenderDnsReply:
-    """Asks ``server`` from the address ``source``. Raises OSError when no readable reply comes in time."""
+    """Sends a query from the address ``source`` to ``server``. Raises OSError if no valid reply arrives in time."""
     query: Any = dnslib.DNSRecord(
         dnslib.DNSHeader(id=secrets.randbits(16), rd=0),
         q=dnslib.DNSQuestion(name, getattr(dnslib.QTYPE, rrtype)),

@@ -1,4 +1,4 @@
-"""Runs the whole demo in a folder: sets up, plays the month against the real servers, gathers."""
+"""Runs the whole demo in a folder: sets it up, runs the month's events against real servers, gathers the result."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from catcher.model.telling.report import ReportOperator
 
 
 class Progress(Protocol):
-    """Consumes the play event by event and shows a person how far it is."""
+    """Consumes the events one by one as they are run and shows the progress to a person."""
 
     def __call__(self, played: Iterable[Played], number: int) -> list[Played]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A demo that is set up."""
+    """A demo whose files and events are ready."""
 
     stage: Stage
     clock: SharedClock
@@ -45,13 +45,13 @@ class Demo:
 
     @classmethod
     def prepare(cls, folder: Path, first: date) -> Demo:
-        """Makes keys, writes the month's mail and the servers' files. ``folder`` is empty or absent."""
+        """Makes the keys, the month's mail and the servers' files. ``folder`` must be empty or absent."""
         keys = make_keys()
         clock = SharedClock(datetime(first.year, first.month, first.day, tzinfo=UTC))
         return cls(set_up(folder, first=first, keys=keys), clock, first, month(first, keys))
 
     def run(self, progress: Progress) -> MonthResult:
-        """Plays the month and gathers what the sink recorded.
+        """Runs the month's events and gathers the sink's records.
 
         Raises EnvironmentFailure when a server can't start or stops answering.
         """
@@ -80,14 +80,14 @@ class Demo:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Both servers run again within, and the recipients' mail host; the clock stands where the month ended."""
+        """Inside the block, both servers and the mail host run; the clock shows the time of the last event."""
         with mail_host(self.stage.mail_host, self.stage.received), serving(self.stage, self.clock):
             yield
 
 
 @contextmanager
 def _desk(config: Config, period: Period) -> Iterator[Desk]:
-    """The operator's desk on the morning after ``period``."""
+    """The operator's desk with the time set to 08:00 UTC on the day after ``period``."""
     store = wiring.open_store(config)
     try:
         yield Desk(

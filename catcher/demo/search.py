@@ -1,4 +1,4 @@
-"""Searches every file that the sink wrote for every canary of the script: no file may hold one."""
+"""Searches all files of the demo for the canaries of the script. No file may contain a canary."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from catcher.demo.texts import CANARIES
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The extent of a search, and the files with a canary."""
+    """The size of a search, and the files with a canary."""
 
     files: int
     octets: int
     words: int
     """Number of different words searched for."""
     found: tuple[Path, ...]
-    """Files that hold one of them. There should be none."""
+    """Files that contain one of the words. There should be none."""
 
 
 def canaries(events: Iterable[Event]) -> frozenset[bytes]:
-    """Body, Subject, attachment name, password, and the local-part of every person in the script.
+    """The canaries: words of bodies, Subjects and attachment names, the password, and the local-parts of all persons.
 
-    Common words (``no-reply``, ``digest``) are left out: they may stand in a template.
+    Common words (``no-reply``, ``digest``) are left out, because a template may contain them.
     """
     words = {canary.encode() for canary in CANARIES}
     for event in events:
@@ -41,7 +41,7 @@ def canaries(events: Iterable[Event]) -> frozenset[bytes]:
 
 
 def search(folder: Path, words: Iterable[bytes]) -> SearchResult:
-    """Reads every file below ``folder`` once. The search heeds case: text is stored in the case in which it came."""
+    """Reads every file below ``folder`` once. The search is case-sensitive: stored text would keep its case."""
     wanted = tuple(words)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size]
     found, octets = [], 0

@@ -35,7 +35,7 @@ _FORMS = {
 
 
 def show_month(outcome: MonthResult) -> Iterator[str]:
-    """The whole text, block by block."""
+    """The whole text, as a series of blocks."""
     yield _heading(
         f"{outcome.period.first:%B %Y} in {outcome.seconds:.0f} seconds: {len(outcome.compared)} events, "
         f"{outcome.queries} DNS queries, {len(outcome.observations)} observations"
@@ -62,9 +62,9 @@ def show_month(outcome: MonthResult) -> Iterator[str]:
 
 
 def things_to_try(dns: tuple[str, int], smtp: tuple[str, int], configuration: Path, received: Path) -> str:
-    """Commands for a person to try while the servers stay up.
+    """Commands for a person to try while the servers are running.
 
-    ``dns`` and ``smtp`` are address and port; ``received`` is the folder in which sent notices arrive.
+    ``dns`` and ``smtp`` are address and port; ``received`` is the folder in which sent notices are stored.
     """
     swaks = f"  swaks --server {smtp[0]}:{smtp[1]} --from you@contractor.example --to"
     return "\n".join(
@@ -166,7 +166,7 @@ def _examples(compared: Sequence[Compared]) -> str:
 
 
 def _for_a_notice(observation: Observation) -> str:
-    """Whether it counts, and if not, the first reason."""
+    """Whether the observation counts; if it doesn't, the first reason."""
     if observation.counts:
         return "counted"
     if observation.replayed:

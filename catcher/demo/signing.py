@@ -1,7 +1,7 @@
-"""Signs mail by DKIM (RFC 6376) at a given moment, by dkimpy.
+"""Signs mail with DKIM (RFC 6376) at a given time, using dkimpy.
 
-dkimpy shares no code with the sink's own verifier, so that the demo's signatures test it. Only this module touches it:
-it is untyped.
+dkimpy shares no code with the sink's verifier, so the demo's signatures test the verifier. Only this module imports
+dkimpy, because dkimpy has no types.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SIGNED = ("from", "to", "cc", "subject", "date", "message-id", "mime-version", 
 
 
 class _Signer(dkim.DKIM):  # type: ignore[misc]
-    """dkimpy's signer with a given ``t=``: by itself it takes the machine's time."""
+    """dkimpy's signer with a given ``t=``; without this class, dkimpy would use the machine's time."""
 
     def __init__(self, message: bytes, at: datetime) -> None:
         super().__init__(message)
@@ -32,9 +32,9 @@ class _Signer(dkim.DKIM):  # type: ignore[misc]
 def sign(
     message: bytes, key: DemoKey, *, domain: str, selector: str, at: datetime, signed: Sequence[str] = _SIGNED
 ) -> bytes:
-    """``message`` (CRLF lines) with a DKIM-Signature field on top, relaxed/relaxed, ``t=`` at ``at``.
+    """``message`` (CRLF lines) with a DKIM-Signature field on top: relaxed/relaxed, with ``at`` as ``t=``.
 
-    ``signed`` names the fields to cover; those that the message lacks are left out.
+    ``signed`` names the fields to sign; fields that the message doesn't have are left out.
     """
     present = {
         line.partition(b":")[0].strip().lower().decode("ascii", "replace")

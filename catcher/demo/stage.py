@@ -1,4 +1,4 @@
-"""Starts two real servers on free loopback ports: the world's DNS, and the sink; and binds the mail host's port."""
+"""Starts the organisations' DNS server and the sink on free loopback ports, and binds the mail host's port."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from catcher.supervise.ports import own_port
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A folder with two configurations, the world's DNS and the sink, and the port at which notices arrive."""
+    """A folder with the configurations of both servers, and the mail host's socket."""
 
     folder: Path
     world: Config
     sink: Config
     mail_host: socket.socket = field(repr=False)
-    """Listens from the start on; mail is taken while ``mailhost.mail_host`` runs."""
+    """It listens from the start on; mail is accepted while ``mailhost.mail_host`` runs."""
 
     @property
     def received(self) -> Path:
-        """The folder for mail that the mail host takes."""
+        """The folder for the mail host's mail."""
         return self.folder / "received"
 
     @property
@@ -42,14 +42,14 @@ class Stage:
 
     @property
     def smtp(self) -> tuple[str, int]:
-        """Address and port where the sink takes mail."""
+        """Address and port of the sink's SMTP."""
         return self.sink.smtp.listen[0].host, self.sink.smtp.listen[0].port
 
 
 def set_up(folder: Path, *, first: date, keys: Mapping[str, DemoKey]) -> Stage:
-    """Writes the files of both servers into ``folder``, with ports of its own.
+    """Writes the files of both servers into ``folder`` and reserves free ports for them.
 
-    Raises EnvironmentFailure where hosts can't have addresses of their own, or no ports are left.
+    Raises EnvironmentFailure if this machine doesn't permit all addresses of 127.0.0.0/8, or if no port is free.
     """
     check_source(CONTRACTOR.host.address)
     mail_host = socket.create_server((HOST, 0))
@@ -62,9 +62,9 @@ def set_up(folder: Path, *, first: date, keys: Mapping[str, DemoKey]) -> Stage:
 
 @contextmanager
 def serving(stage: Stage, clock: Clock) -> Iterator[None]:
-    """Both servers run within; then they drain, and all is stored.
+    """Inside the block, both servers run; at its end they drain and store all observations.
 
-    Raises ConfigurationError or EnvironmentFailure when one can't start.
+    Raises ConfigurationError or EnvironmentFailure when a server can't start.
     """
     with ExitStack() as running:
         running.callback(serve.launch(stage.world, clock=clock, roles=("dns",)).stop)

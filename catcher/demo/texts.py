@@ -1,4 +1,4 @@
-"""Invented content, and the canaries in it: words that must never be found in anything the sink writes."""
+"""Invented content with canaries: words that must never appear in any file of the sink."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ STAFF = (
     "Ines Quillfeather", "Tomas Harrowgate", "Bea Lindqvist-Orr", "Yusuf Candlewick", "Mara Stillwater",
     "Otto Brambleton", "Noor Vandersloot", "Felix Copperfield-Ash",
 )  # fmt: skip
-"""Names of the people who write, at all organisations."""
+"""Names of the senders at all organisations."""
 
 READERS = (
     "dana.winterbourne", "k.oystercatcher", "luis.marchbanks", "p.thistlewood", "amara.fenwick-hale",
     "j.saltmarsh", "rhea.cobblestone", "s.nightingale-roe", "viktor.plumtree", "e.hollowell", "tess.ravenscroft",
     "g.applegarth",
 )  # fmt: skip
-"""Local-parts of the people for whom the mail was meant."""
+"""Local-parts of the intended people."""
 
 STORED_READER = "supply.wintergreen"
-"""The mailbox with a wrong entry in an address book at the contractor: it gets mail on every working day."""
+"""The local-part of a wrong entry in an address book at the contractor; mail goes there on every working day."""
 BOMBED_READER = "m.larkspur"
 
 SUBJECTS = (

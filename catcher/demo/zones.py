@@ -1,4 +1,4 @@
-"""Master files (RFC 1035 §5) of the made-up world: one zone per organisation, the provider's, and the reverse zone."""
+"""Writes the demo's master files (RFC 1035 §5): one zone per organisation, the provider's zone and the reverse zone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ $TTL 300
 
 
 def world(keys: Mapping[str, DemoKey]) -> dict[str, str]:
-    """Origin → text of its master file; ``keys`` maps a domain to its key."""
+    """Origin → text of its master file. ``keys``: domain → its key."""
     zones = {org.domain: _organisation(org, keys.get(org.domain)) for org in ORGANISATIONS}
     zones["world.example"] = _APEX + "ns IN A 127.0.0.1\n"
     zones[ACCESS_PROVIDER] = _APEX + "".join(f"{host.name}. IN A {host.address}\n" for host in HIJACKED if host.named)
@@ -51,5 +51,5 @@ def _reverse(hosts: Iterable[SendingHost]) -> str:
 
 
 def _strings(text: str) -> str:
-    """``text`` as character-strings of at most 255 octets (RFC 1035 §3.3), quoted."""
+    """``text`` as quoted character-strings of at most 255 octets (RFC 1035 §3.3)."""
     return " ".join(f'"{text[start : start + 255]}"' for start in range(0, len(text), 255))

@@ -1,4 +1,4 @@
-"""The actions of an operator, written once, for the command line and a later web page. Takes ports and values.
+"""The actions of an operator, for the command line and a later web page. The room takes ports and values.
 
 ::
 

@@ -13,7 +13,7 @@ from catcher.model.telling.report import ReportOperator
 
 
 class NotFound(CatcherError):
-    """The name that a person gave does not exist; the text says how to list those that do."""
+    """The name that a person gave does not exist; the message names the command that lists the existing names."""
 
     exit_status = 2
 
@@ -25,12 +25,12 @@ class Desk:
     party_of: Callable[[str], str | None]
     """Domain → organizational domain; None for freemail and shared platforms."""
     organisation: Callable[[str], str | None]
-    """Domain → name from the directory; None when it isn't listed."""
+    """Domain → organisation's name from the directory; None when the domain isn't listed."""
     operator: ReportOperator
     now: datetime
     thresholds: Thresholds = Thresholds()
-    """Mailboxes and days from which a notice is due."""
+    """Numbers of mailboxes and days from which a notice is due."""
 
     def fold(self) -> None:
-        """Brings the incidents up to date with every observation that is committed."""
+        """Brings the incidents up to date with all committed observations."""
         self.store.fold(self.folder)

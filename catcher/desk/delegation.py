@@ -1,7 +1,8 @@
 """Finds catalogued domains that are no longer delegated to our name servers, a few look-ups at a time.
 
-Each round asks the next hundred names: a million take weeks, and no resolver suffers. A name that seems lost is asked
-again half an hour later before it counts as lost. A look-up that fails proves nothing: our own server may be away.
+Each round looks up the next hundred names: a million names take weeks, and the load on the resolver stays small. A name
+that seems lost is looked up again half an hour later before it counts as lost. A failed look-up proves nothing: our own
+server may be unreachable.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from catcher.model.ports import Resolver
 
 A_ROUND = 100
-"""Names asked in one round."""
+"""Names looked up in one round."""
 ROUND_EVERY = timedelta(days=1)
-"""Least time from one pass over the whole catalogue to the next."""
+"""Shortest time between the starts of two passes over the whole catalogue."""
 CONFIRMED_AFTER = timedelta(minutes=30)
 MOST_DOUBTFUL = 1_000
-"""Most names kept to be asked again; further ones wait for the next pass."""
+"""Most names kept for a second look-up; further names wait for the next pass."""
 
 
 class Delegations:
-    """Goes round the catalogue; ``lost`` is asked every few minutes."""
+    """Passes over the catalogue again and again; ``lost`` is called every few minutes."""
 
     def __init__(self, catalogue: Catalogue, resolver: Resolver, nameservers: Iterable[str]) -> None:
         self._catalogue = catalogue
@@ -34,10 +35,10 @@ class Delegations:
         self._names: Iterator[str] = iter(())
         self._began: datetime | None = None
         self._doubtful: dict[str, datetime] = {}
-        """Name → first time it was found lost."""
+        """Name → time of the first look-up that found it lost."""
 
     async def lost(self, now: datetime) -> list[str]:
-        """The names that are found lost in this round, and were half an hour ago."""
+        """The names that this round finds lost and that were already found lost at least half an hour ago."""
         again = [name for name, since in self._doubtful.items() if now - since >= CONFIRMED_AFTER][:A_ROUND]
         confirmed = [name for name, is_lost in await self._ask(again) if is_lost]
         for name in again:
@@ -55,7 +56,7 @@ class Delegations:
         return found
 
     def _held(self, now: datetime) -> Iterator[str]:
-        """A released name may be anybody's by now."""
+        """Yields the served names. Released names are left out: they may have another owner by now."""
         for entry in self._catalogue:
             if self._catalogue.policy_at(entry, now).is_served:
                 yield entry.domain

@@ -1,4 +1,4 @@
-"""Imports directories of organisations into the state folder, and says what they hold."""
+"""Imports directories of organisations into the state folder and lists their contents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catcher.model.domain import parents
 from catcher.model.errors import ConfigurationError, Fault
 
 CSIRT = "csirt"
-"""The kind that is a table of national CSIRTs, of which there is one."""
+"""The import kind for the table of national CSIRTs; there is only one such table."""
 IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT)
 _FOLDER = "directory"
 
@@ -25,9 +25,9 @@ class Imported:
     domains: int
     contacts: int
     faults: Sequence[Fault]
-    """Of the rows that were left out."""
+    """Faults of the rows that were left out."""
     unusable: Sequence[Fault] = ()
-    """Why contacts of the other rows can't be used; those rows are kept without."""
+    """Faults of the unusable contacts in the other rows; these rows are kept without their contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class DirectoryRow:
 def import_file(
     file: Path, kind: str, *, name: str | None, state: Path, is_typo: Callable[[str], bool] = lambda _: False
 ) -> Imported:
-    """Keeps the rows of ``file`` that can be used, as the directory ``name`` (None: as the file is called).
+    """Stores the usable rows of ``file`` as the directory ``name`` (None: the name of the file).
 
-    ``is_typo``: whether a domain lies at or below a catalogued one; no contact does.
+    ``is_typo``: whether a domain lies at or below a catalogued one; a contact at such a domain can't be used.
 
-    Raises ConfigurationError for a file that is none of its kind, EnvironmentFailure.
+    Raises ConfigurationError when the file is not of kind ``kind``; EnvironmentFailure.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -65,7 +65,7 @@ def import_file(
 
 
 def summary(state: Path) -> list[tuple[str, int, int]]:
-    """Each directory's name, how many domains it has, and how many of them with a contact."""
+    """Each directory's name, its number of domains, and the number of these domains that have a contact."""
     found = imports.directories(state / _FOLDER)
     return [(name, len(rows), sum(row.contact is not None for row in rows)) for name, rows in found.items()]
 

@@ -1,4 +1,4 @@
-"""Rows of the catalogue that are valid, and most likely a mistake."""
+"""Finds rows of the catalogue that are valid but probably a mistake."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from catcher.model.errors import Fault
 
 
 def doubtful(catalogue: Catalogue) -> Iterator[Fault]:
-    """Rows that hold a public suffix, by name; then rows whose intended domain is held, as the files have them."""
+    """Rows for a public suffix, sorted by name; then, in the files' order, rows whose intended domain is catalogued."""
     yield from _public_suffixes(catalogue)
     yield from _strays(catalogue, catalogue)
 
 
 def doubtful_with(added: Catalogue, catalogue: Catalogue) -> Iterator[Fault]:
-    """The same, where it is due to the rows ``added`` to ``catalogue``: theirs, and of rows that mean them."""
+    """The same faults, limited to the rows ``added`` to ``catalogue`` and to rows whose intended domain they hold."""
     yield from _public_suffixes(added)
     yield from _strays(added, catalogue)
     yield from _strays(added, added)

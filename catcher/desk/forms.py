@@ -1,4 +1,4 @@
-"""Every form of a report, as the files that an operator hands on: for readers, for machines, to paste."""
+"""Makes every form of a report: files for readers, for machines, and texts to paste."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from catcher.model.telling.report import Report
 from catcher.report import Language, ReportForm, is_address, letter, picture, render, report_message
 
 KIT_FOLDER = "kit"
-"""The remedy kit: a folder with one file for each thing to paste."""
+"""The remedy kit: a folder with one file for each text to paste."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """A report in every form that can be made here."""
+    """A report in every form that this installation can make."""
 
     files: Mapping[str, str | bytes]
-    """Ending (``html``), or ``kit/FILE`` → content."""
+    """Ending (``html``) or ``kit/FILE`` → content."""
     left_out: tuple[str, ...]
-    """Why a form is missing, a sentence each."""
+    """For each missing form, one sentence with the reason."""
 
 
 def forms(report: Report, *, language: Language, now: datetime) -> Forms:
-    """All forms of ``report``. The mail is a draft from the operator's contact, without a recipient."""
+    """All forms of ``report``. The mail is a draft: its sender is the operator's contact, and it has no recipient."""
     files: dict[str, str | bytes] = {form.value: render(report, form, language) for form in ReportForm}
     left_out = []
     for ending, make in _MORE.items():
@@ -38,7 +38,7 @@ def forms(report: Report, *, language: Language, now: datetime) -> Forms:
 
 
 def form(report: Report, ending: str, *, language: Language, now: datetime) -> str | bytes:
-    """One form by its ending. Raises EnvironmentFailure when it can't be made here."""
+    """The form with that ending. Raises EnvironmentFailure when this installation can't make it."""
     if ending == KIT_FOLDER:
         return "\n".join(f"==> {name} <==\n{text}" for name, text in kit(report).items())
     if ending in _MORE:
@@ -47,7 +47,7 @@ def form(report: Report, ending: str, *, language: Language, now: datetime) -> s
 
 
 def kit(report: Report) -> dict[str, str]:
-    """File name → text of everything to paste."""
+    """File name → text to paste, for every part of every remedy."""
     return {part.file: part.text + "\n" for remedy in report.remedies for part in remedy.parts}
 
 

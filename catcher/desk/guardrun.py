@@ -1,4 +1,4 @@
-"""Running the guard, and finding what stands in the way of serving safely."""
+"""Runs the guard and finds the faults that prevent safe serving."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from catcher.privacy.tokens import KEY_OCTETS
 
 
 def run(config: Config, catalogue: Catalogue, zones: Sequence[Path], *, now: datetime) -> tuple[list[Run], list[Fault]]:
-    """Compares the catalogue with TLD zones and records the result; returns the runs and what was found.
+    """Compares the catalogue with TLD zones and records the runs; returns the runs and a fault per refused name.
 
-    Raises ConfigurationError for broken zone files, all at once, and then records nothing.
+    Raises one ConfigurationError with the faults of all broken zone files, and then records nothing.
     """
     runs: dict[str, Run] = {}
     found: list[Fault] = []
@@ -52,7 +52,7 @@ def run(config: Config, catalogue: Catalogue, zones: Sequence[Path], *, now: dat
 
 
 def standing(catalogue: Catalogue, guard: Guard, *, now: datetime) -> Iterator[Fault]:
-    """Catalogued names that earlier runs refused and, where a guard is required, those that none cleared."""
+    """Faults for names that earlier runs refused; with a required guard also for outdated runs and uncleared names."""
     for origin, last in sorted(guard.runs.items()):
         if last.ran_at != now:
             for entry in filter(None, map(catalogue.get, sorted(last.refused))):
@@ -91,7 +91,7 @@ def _uncleared(catalogue: Catalogue, guard: Guard) -> Iterator[Fault]:
 
 
 def beside_the_catalogue(runs: Iterable[Run]) -> Iterator[Fault]:
-    """Runs that judged nothing: most likely the zone of another TLD."""
+    """Faults for runs that compared no name: their zone file is most likely that of another TLD."""
     for run in runs:
         if not len(run.cleared) and not run.refused:
             yield Fault(
@@ -100,7 +100,7 @@ def beside_the_catalogue(runs: Iterable[Run]) -> Iterator[Fault]:
 
 
 def unusable(state: Path) -> Iterator[Fault]:
-    """A state folder that can't be written, and keys that are no keys: with either, no mail can be taken."""
+    """Faults for an unwritable state folder and for key files of a wrong size; with either, no mail is taken."""
     if state.exists() and not os.access(state, os.W_OK | os.X_OK):
         yield Fault(str(state), "it can't be written", "make it writable for the user that serves")
     for key in sorted((state / "keys").glob("*.key")):
@@ -112,7 +112,7 @@ def unusable(state: Path) -> Iterator[Fault]:
 
 
 def exposed(state: Path) -> Iterator[Fault]:
-    """The state folder and the keys in it, where others than their owner may read them."""
+    """Faults for the state folder and each of its keys if anyone but the owner may use it."""
     keys = state / "keys"
     paths = [(state, 0o700), (keys, 0o700), *((key, 0o600) for key in sorted(keys.glob("*.key")))]
     for path, right in paths:

@@ -1,4 +1,4 @@
-"""Finds, shows and exports observations. Everything is streamed: there may be millions."""
+"""Finds, shows and exports observations. Observations are streamed, because there may be millions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CSV_COLUMNS = (
     "retry_of",
     "counts",
 )
-"""The columns of the CSV export. ``recipients`` is their number; tokens are only in the JSON."""
+"""The columns of the CSV export. ``recipients`` is the number of recipients; their tokens are only in the JSON."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
@@ -54,7 +54,7 @@ def find(
 
 
 def show(desk: Desk, name: str) -> list[Observation]:
-    """The observation with the id ``name``, else all with that reference. Raises NotFound."""
+    """The observation with the id ``name``, else all observations with the reference ``name``. Raises NotFound."""
     desk.fold()
     if name.isascii() and name.isdecimal() and len(name) <= 18:
         found = desk.store.observation(int(name))
@@ -67,7 +67,7 @@ def show(desk: Desk, name: str) -> list[Observation]:
 
 
 def csv_lines(observations: Iterable[Observation]) -> Iterator[str]:
-    """RFC 4180 lines with a header row. No cell begins like a formula, whatever a stranger wrote."""
+    """RFC 4180 lines with a header row. No cell begins like a formula, even if a stranger's text did."""
     yield _line(CSV_COLUMNS)
     for observation in observations:
         yield _line(_cell(value) for value in _row(observation))
@@ -80,7 +80,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _cell(value: object) -> str:
-    """A spreadsheet runs what begins with one of ``_FORMULA``: an apostrophe in front makes it text."""
+    """A spreadsheet runs a cell that begins with one of ``_FORMULA``; an apostrophe in front makes the cell text."""
     text = "" if value is None else str(value)
     text = " ".join(text.split()) if any(char in text for char in "\r\n\t\x0b\x0c") else text
     return "'" + text if text.startswith(_FORMULA) else text

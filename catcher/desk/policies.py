@@ -1,4 +1,4 @@
-"""Notes which policy the domains with incidents have: what came before and after a change can't be compared."""
+"""Records the policies of domains with incidents: mail counts before and after a change can't be compared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from catcher.model.ports import Store
 
 
 def note_policies(store: Store, catalogue: Catalogue, now: datetime) -> int:
-    """Writes down each change since the last time; returns how many. A domain that left the catalogue is released."""
+    """Records each change since the last call; returns their number. A domain that left the catalogue is released."""
     policies = {}
     for domain in {key.domain for key in store.incident_keys()}:
         entry = catalogue.get(domain)

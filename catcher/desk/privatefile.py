@@ -1,4 +1,4 @@
-"""Writes a file that only the operator may read, at once or not at all."""
+"""Writes, atomically, a file that only its owner may read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from catcher.model.errors import EnvironmentFailure
 
 
 def write_private(folder: Path, name: str, content: str | bytes) -> Path:
-    """``content`` (a text as UTF-8) in ``folder/name``, mode 0600, replacing an older one atomically.
+    """Writes ``content`` (text as UTF-8) to ``folder/name`` with mode 0600; an older file is replaced atomically.
 
-    The folder is made with 0700. Raises EnvironmentFailure.
+    A missing folder is made with mode 0700. Raises EnvironmentFailure.
     """
     path = folder / name
     try:

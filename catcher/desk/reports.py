@@ -1,4 +1,4 @@
-"""Previews and builds reports, and says which are due."""
+"""Previews and builds reports, and lists the reports that are due."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _LIMITS = ReportRules(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """To whom a report goes, and what it may hold for them."""
+    """The permitted contents of a report for one kind of receiver."""
 
     names: bool = True
-    """Whether counterparties may be named to it."""
+    """Whether the report may name counterparties."""
     answers: AnswerAddresses | None = None
     evidence_days: int = EVIDENCE_DAYS
-    """Most days that evidence may be old."""
+    """Greatest age of evidence, in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class ReportCandidate:
     appraisal: Appraisal
     ref: str
     built: bool
-    """Whether its files lie in the folder."""
+    """Whether the report's files are in the folder."""
 
     def to_json(self) -> dict[str, Any]:
         return {**self.appraisal.to_json(), "ref": self.ref, "built": self.built}
@@ -64,7 +64,7 @@ class Built:
     subject: str
     files: tuple[Path, ...]
     left_out: tuple[str, ...] = ()
-    """Why a form is missing, a sentence each."""
+    """For each missing form, one sentence with the reason."""
 
     def to_json(self) -> dict[str, Any]:
         files = [str(path) for path in self.files]
@@ -79,7 +79,7 @@ class Built:
 
 
 def candidates(desk: Desk, folder: Path, *, period: Period | None = None) -> Iterator[ReportCandidate]:
-    """Every report that could be built, with whether it is due."""
+    """Every report that could be built; its ``appraisal`` has whether a notice is due."""
     for appraisal in incidents.listing(desk, period=period):
         measures = appraisal.measures
         built = (folder / f"{_name(measures, Language.ENGLISH)}.{ReportForm.HTML}").exists()
@@ -94,9 +94,9 @@ def preview(
     notified_on: NotifiedOn | None = None,
     audience: Audience | None = None,
 ) -> Report:
-    """The report on incident ``id``, composed and not written. Raises NotFound.
+    """Composes the report on incident ``id`` without writing it. Raises NotFound.
 
-    ``notified_on``: None: as the ledger says. ``audience``: to whom, when it becomes a notice.
+    ``notified_on``: None: the days in the ledger. ``audience``: the receiver, if the report is for a notice.
     """
     measures = _seen(desk, id, period)
     rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
@@ -111,7 +111,7 @@ def preview(
 
 
 def _latest_notices(desk: Desk) -> NotifiedOn:
-    """(party, typo domain) → the day of the latest notice, from the notices' ledger."""
+    """(party, typo domain) → the day of the latest notice, from the ledger of notices."""
     latest: dict[tuple[str, str], date] = {}
     for key, days in notified_days(desk.store.notices()).items():
         latest[key.party, key.domain] = max(days[-1], latest.get((key.party, key.domain), days[-1]))
@@ -128,10 +128,10 @@ def build(
     language: Language = Language.ENGLISH,
     notified_on: NotifiedOn | None = None,
 ) -> Iterator[Built]:
-    """Writes the reports on ``ids``, else those that are due, else with ``everything`` all; in every form.
+    """Writes, in every form, the reports on ``ids``; without ``ids`` all reports if ``everything``, else the due ones.
 
-    ``notified_on``: None: as the ledger says. Raises NotFound before the first is written, EnvironmentFailure when the
-    folder can't be written.
+    ``notified_on``: None: the days in the ledger. Raises NotFound before the first report is written, and
+    EnvironmentFailure when the folder can't be written.
     """
     if ids:
         wanted = [_seen(desk, id, period) for id in dict.fromkeys(ids)]

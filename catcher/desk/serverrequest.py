@@ -1,4 +1,4 @@
-"""Asks a running server over its control socket: one line there, one line back."""
+"""Sends a running server one line over its control socket and reads one line back."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 from catcher.model.errors import EnvironmentFailure
 
 ANSWER_SECONDS = 10.0
-"""Seconds that a server may take to answer; a reload of a million names takes some of them."""
+"""Longest wait for a server's answer, in seconds; a reload of a million names takes several seconds."""
 _ANSWER_OCTETS = 64 * 1024
 _NOBODY = (errno.ENOENT, errno.ECONNREFUSED)
 
 
 def request(state: Path, command: str, *, seconds: float = ANSWER_SECONDS) -> str | None:
-    """Sends ``command`` (``reload``) to every server of the folder ``state``; None when none runs.
+    """Sends ``command`` (``reload``) to every server of the state folder; returns None if no server runs.
 
-    The answer begins with ``ok`` or ``error``; where DNS and SMTP are served apart, it is the first error or the last
-    ``ok``. Raises EnvironmentFailure when a server is there and doesn't answer.
+    The answer begins with ``ok`` or ``error``. If DNS and SMTP run as two servers, the first error is returned, else
+    the last ``ok``. Raises EnvironmentFailure when a running server doesn't answer.
     """
     combined: str | None = None
     for path in sorted(state.glob("control*.sock")):

@@ -1,4 +1,4 @@
-"""Upkeep: fold, settle, destroy keys, purge, in the order in which a crash between two steps loses nothing."""
+"""Runs the upkeep: fold, settle, destroy keys, purge. In this order a crash between two steps loses nothing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from catcher.privacy.retention import PERIOD_ENDS_AFTER
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """The result of one upkeep; with ``dry_run`` what it would be."""
+    """The result of one upkeep; with ``dry_run`` the expected result."""
 
     folded: int
-    """Observations that were brought into the incidents; a dry run does that, too."""
+    """Number of observations folded into the incidents; a dry run folds them as well."""
     keys_destroyed: tuple[str, ...]
-    """Periods whose key went, ``2026-11``."""
+    """Periods whose key was destroyed, like ``2026-11``."""
     purged: Purged
 
     def to_json(self) -> dict[str, Any]:
@@ -38,15 +38,15 @@ class Upkeep:
 def upkeep(
     store: Store, keys: KeyRing, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False
 ) -> Upkeep:
-    """Brings everything to the state that the field dictionary demands at ``now``.
+    """Deletes and coarsens all data to the state that the field dictionary demands at ``now``.
 
-    1. Fold: what is about to lose its key or its row is in the sums first.
-    2. Settle the ended periods: their mailboxes become numbers, while the key still exists. Repeating it adds nothing.
-    3. Destroy the keys of the ended periods: from here on their tokens can be tied to nothing.
-    4. Purge: rows go, and with the rewritten file the settled tokens, too.
+    1. Fold: the sums include every observation before its key or its row is deleted.
+    2. Settle the ended periods while their keys still exist: mailboxes become numbers. A repetition adds nothing.
+    3. Destroy the keys of the ended periods: after that, nobody can link the tokens of these periods to an address.
+    4. Purge: old rows are deleted; the file is rewritten, which deletes the settled tokens.
 
-    A period has ended an hour after its last moment (``PERIOD_ENDS_AFTER``), when what began in it is stored. Raises
-    EnvironmentFailure when the store or a key fails; the next upkeep goes on from there.
+    A period counts as ended one hour after its last moment (``PERIOD_ENDS_AFTER``): by then all transactions that began
+    in it are stored. Raises EnvironmentFailure when the store or a key fails; the next upkeep continues from there.
     """
     ended_at = now - PERIOD_ENDS_AFTER
     folded = store.fold(folder)

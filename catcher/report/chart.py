@@ -1,7 +1,7 @@
-"""The bar chart of mail over time, drawn by matplotlib: SVG for page and letter, PNG for whatever takes no SVG.
+"""Draws the bar chart of mail over time with matplotlib: SVG for page and letter, PNG for programs without SVG.
 
-matplotlib (extra ``charts``) is loaded when the first chart is drawn; where it isn't installed there is no picture,
-and the table with the same numbers, which every report has, stands alone.
+matplotlib (extra ``charts``) is loaded when the first chart is drawn. If it isn't installed, the report has no picture;
+every report has a table with the same numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH, _HEIGHT = 7.2, 1.9
-"""Inches, at 72 SVG units each."""
+"""Size of the picture in inches; one inch has 72 SVG units."""
 _COUNTED, _OTHER, _GRID, _TEXT = "#0b5c8a", "#b3c1cd", "#d8dee5", "#526070"
 _CLASSES = {_COUNTED: "counted", _OTHER: "other", _GRID: "grid"}
 _DATE_EVERY = 7
@@ -36,10 +36,10 @@ def drawable() -> bool:
 
 
 def svg(bars: Sequence[Bar], language: Language, *, themed: bool = False) -> str | None:
-    """``bars``, which follow each other without a gap, as an ``<svg>`` element; None without matplotlib or bars.
+    """``bars``, a series without gaps, as an ``<svg>`` element; None without matplotlib or bars.
 
-    ``themed``: colours are the classes ``counted``, ``other`` and ``grid`` of the page's style sheet instead of fixed
-    ones. The same bars give the same text.
+    ``themed``: the colours come from the classes ``counted``, ``other`` and ``grid`` of the page's style sheet instead
+    of being fixed. The same bars give the same text.
     """
     if not bars or not drawable():
         return None
@@ -70,7 +70,7 @@ def _class(found: re.Match[str]) -> str:
 
 
 def png(bars: Sequence[Bar], language: Language) -> bytes | None:
-    """The same as a PNG on white of 1440 × 380 pixels."""
+    """The same chart as a PNG of 1440 × 380 pixels on white."""
     if not bars or not drawable():
         return None
     out = io.BytesIO()
@@ -81,7 +81,7 @@ def png(bars: Sequence[Bar], language: Language) -> bytes | None:
 
 @contextmanager
 def _drawn(bars: Sequence[Bar], language: Language) -> Iterator[Figure]:
-    # Imported here: it takes half a second, and only a report needs it.
+    # Imported here because the import takes half a second and only a report needs it.
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -110,7 +110,7 @@ def _drawn(bars: Sequence[Bar], language: Language) -> Iterator[Figure]:
 
 
 def ceiling(value: int) -> int:
-    """The next of 2, 4, 10, 20, 40, 100 …, so that half of it is a whole number, too."""
+    """The smallest of 2, 4, 10, 20, 40, 100 … that is at least ``value``; its half is a whole number as well."""
     scale = 1
     while True:
         for nice in (2, 4, 10):

@@ -1,4 +1,4 @@
-"""The report as a letter (PDF). The one module here that touches the untyped WeasyPrint (extra ``pdf``)."""
+"""Renders the report as a letter (PDF). Only this module imports WeasyPrint (extra ``pdf``), which has no types."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from catcher.report.render import Layout, html
 def letter(report: Report, language: Language = Language.ENGLISH) -> bytes:
     """``report`` as PDF on A4.
 
-    The same report gives the same octets where the system library HarfBuzz-Subset cuts the fonts; without it WeasyPrint
-    cuts them itself, and its fonts hold the time.
+    The same report gives the same octets if the system library HarfBuzz-Subset is installed. Without it, WeasyPrint
+    subsets the fonts itself and writes the current time into them.
 
-    Raises EnvironmentFailure where WeasyPrint or the system library Pango, which it sets text with, is missing.
+    Raises EnvironmentFailure if WeasyPrint is missing, or the system library Pango, which lays out its text.
     """
     weasyprint = _weasyprint()
     document = weasyprint.HTML(string=html(report, Layout.LETTER, language), url_fetcher=_nothing)
@@ -28,9 +28,9 @@ def letter(report: Report, language: Language = Language.ENGLISH) -> bytes:
 
 
 def _weasyprint() -> Any:
-    # Imported here: it takes a second and a system library, and only a letter needs it.
-    # Without Pango it prints a page of advice; our stdout carries results alone, and the error below says the same.
-    # Without HarfBuzz-Subset it warns of its own future, and its letters say the same.
+    # Imported here because the import takes a second and a system library, and only a letter needs it.
+    # Without Pango, WeasyPrint prints a page of advice. Our stdout is for results only; the error below says the same.
+    # Without HarfBuzz-Subset, WeasyPrint warns that it will need it in future; its letters are the same.
     try:
         with redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -47,5 +47,5 @@ def _weasyprint() -> Any:
 
 
 def _nothing(url: str, *args: object, **more: object) -> NoReturn:
-    """A report names nothing to fetch; a name that tried to is not followed."""
+    """Refuses every fetch: a report has no URL to fetch, and an injected URL must not be followed."""
     raise ValueError("a report fetches nothing")

@@ -1,4 +1,4 @@
-"""The report as one mail (RFC 5322): plain text and HTML as alternatives, no attachment, nothing remote."""
+"""Makes a mail (RFC 5322) of the report: plain text and HTML as alternatives, no attachment, no remote content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LINE = 78
 
 
 class _Policy(EmailPolicy):
-    """Folds as Python does, but never right behind a field's name: readers take such a field to begin with a space."""
+    """Folds as Python does, but never directly after a field's name: some mail programs then show a leading space."""
 
     def fold(self, name: str, value: str) -> str:
         return _begun_at_once(name, super().fold(name, value))
@@ -39,7 +39,7 @@ _POLICY = _Policy(linesep="\r\n", max_line_length=_LINE)
 
 
 class NoMailAddress(ValueError):
-    """A text that is no single mail address (RFC 5322 §3.4.1) of ASCII characters. It is not repeated."""
+    """A text that is not one ASCII mail address (RFC 5322 §3.4.1). The message does not repeat the text."""
 
 
 def report_message(
@@ -52,11 +52,11 @@ def report_message(
     reply_to: str | None = None,
     language: Language = Language.ENGLISH,
 ) -> EmailMessage:
-    """The mail that brings ``report`` from ``sender`` to ``recipient`` (None: a draft without To).
+    """The mail with ``report`` from ``sender`` to ``recipient`` (None: a draft without To).
 
-    Without ``date`` there is none: it is put on when the mail is sent. ``reply_to``: where a person's reply goes, when
-    it isn't the sender. ``message_id`` has no angle brackets. The same arguments give the same octets (``as_bytes``),
-    CRLF lines of at most 78 characters. Raises NoMailAddress, also for a ``message_id`` not formed as an address is.
+    ``date`` None: the mail gets no Date before it is sent. ``reply_to``: the address for replies if it isn't the
+    sender. ``message_id`` has no angle brackets. The same arguments give the same octets (``as_bytes``), in CRLF lines
+    of at most 78 characters. Raises NoMailAddress, also if ``message_id`` hasn't the form of an address.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address(sender, _display_name(report.operator.name))
@@ -68,7 +68,7 @@ def report_message(
     if date is not None:
         mail["Date"] = date
     mail["Message-ID"] = f"<{_address(message_id).addr_spec}>"
-    # RFC 3834 §5: no vacation note or ticket system shall answer by itself.
+    # RFC 3834 §5: vacation responders and ticket systems must not answer automatically.
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(render(report, ReportForm.TEXT, language), cte="quoted-printable")
     mail.add_alternative(html(report, Layout.MAIL, language), subtype="html", cte="quoted-printable")
@@ -78,13 +78,13 @@ def report_message(
 
 
 def _display_name(name: str) -> str:
-    """``name`` without what a header field gives a meaning to: no quoting is left to get wrong."""
+    """``name`` without the characters that have a meaning in a header field, so that nothing needs quoting."""
     tame = "".join(char if char.isalnum() or char in "-.'’&" else " " for char in name)
     return plain(tame, limit=_DISPLAYED_CHARACTERS)
 
 
 def is_address(text: str) -> bool:
-    """Whether ``text`` can stand in From and To."""
+    """Whether ``text`` is usable as an address in From and To."""
     try:
         _address(text)
     except NoMailAddress:

@@ -1,4 +1,4 @@
-"""The words allowed in a text that is pasted into a shell, a configuration or a console: A-labels and references."""
+"""Checks the words of a text to paste into a shell, a configuration or a console: A-labels and references only."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _REFERENCE = re.compile(r"[0-9A-Za-z]{1,16}(?:-[0-9A-Za-z]{1,16}){0,5}\Z")
 
 
 class Unpasteable(ValueError):
-    """A text that would not stay one word where it is pasted."""
+    """A text that a shell or a configuration could take for more than one word."""
 
 
 def word(domain: str) -> str:
-    """``domain`` when it is a name of lower-case A-labels: letters, digits, hyphens, underscores, dots.
+    """``domain``, if it is a name of lower-case A-labels: letters, digits, hyphens, underscores, dots.
 
-    None of these means anything to a shell, PowerShell, KQL, a master file, Postfix or Exim. Raises Unpasteable for
-    all else, which includes ``UNSHOWABLE``.
+    None of these characters has a meaning in a shell, PowerShell, KQL, a master file, Postfix or Exim. Raises
+    Unpasteable for every other text and for ``UNSHOWABLE``.
     """
     try:
         if domain != UNSHOWABLE and to_alabel(domain) == domain:
@@ -34,17 +34,17 @@ def word(domain: str) -> str:
 
 
 def pattern(domain: str) -> str:
-    """``domain`` as a regular expression, of any dialect, that matches nothing else."""
+    """A regular expression, valid in every dialect, that matches only ``domain``."""
     return word(domain).replace(".", "\\.")
 
 
 def is_reference(text: str) -> bool:
-    """Whether ``text`` looks like a reference that our replies carry."""
+    """Whether ``text`` has the form of the references in our replies."""
     return _REFERENCE.match(text) is not None
 
 
 def fill(template: str, **values: object) -> str:
-    """The file ``templates/TEMPLATE.j2`` with ``values`` in it, without the last newline."""
+    """The file ``templates/TEMPLATE.j2`` filled with ``values``, without the last newline."""
     return _environment().get_template(f"{template}.j2").render(values).rstrip("\n")
 
 

@@ -1,4 +1,4 @@
-"""Ready log queries: what an organisation pastes to find its own mail to the typo domain in its own log."""
+"""Makes log queries with which an organisation finds its own mail to the typo domain in its own log."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from catcher.report import pasted
 
 SYSTEMS = (System.EXCHANGE_ONLINE, System.DEFENDER, System.GOOGLE_WORKSPACE, System.POSTFIX, System.EXIM)
 _TRACE_DAYS = 10
-"""The longest span of one Get-MessageTraceV2."""
+"""The longest period of one Get-MessageTraceV2 call, in days."""
 _REFERENCES = 1
-"""One shows how; the table has the others."""
+"""Number of references in a query: one is enough as an example, and the evidence table has the others."""
 
 
 def queries(domain: PartyName, period: Period, made_on: date, evidence: Sequence[EvidenceRow]) -> tuple[LogQuery, ...]:
-    """Queries for the days of ``period`` up to ``made_on``. Raises Unpasteable when ``domain`` is none."""
+    """Queries for the days of ``period`` up to ``made_on``. Raises Unpasteable when ``domain`` is no domain name."""
     after = min(period.last, max(made_on, period.first)) + timedelta(days=1)
     days = (after - period.first).days
     values = {

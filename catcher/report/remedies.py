@@ -1,7 +1,7 @@
-"""The remedy kit: rules to paste that make a mail system refuse mail to typo domains, below them too.
+"""Makes the remedy kit: rules to paste that make a mail system refuse mail to typo domains and to names below them.
 
-Each is a table of files here, and a template a file in ``templates/kit``. How a rule is put in is a sentence of the
-report (``sentences.j2``), so the rules themselves need no translation.
+``KIT_FILES`` lists the files of each rule; each file has a template in ``templates/kit``. The report's sentences
+(``sentences.j2``) explain how to install a rule, so the rules themselves need no translation.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from catcher.report import pasted
 
 KIT_FILES = {
     System.EXCHANGE_ONLINE: ("exchange-online.ps1",),
-    # RecipientDomainIs would leave out names below; a rule's name has at most 64 characters, hence [:57].
+    # RecipientDomainIs would not match names below the domain; a rule's name has at most 64 characters, hence [:57].
     System.GOOGLE_WORKSPACE: ("google-workspace.txt",),
     System.POSTFIX: ("typo_domains", "postfix.sh"),
-    # transport(5) with error(8) holds for submitted, relayed and local mail alike; texthash needs no postmap.
+    # transport(5) with error(8) covers submitted, relayed and local mail; texthash needs no postmap.
     System.EXIM: ("exim_typo_domains", "exim_router"),
-    # partial0-lsearch finds *.army.ml for army.ml itself, too.
+    # partial0-lsearch finds *.army.ml for army.ml as well.
     System.PROOFPOINT: ("proofpoint.csv",),
     System.MIMECAST: ("mimecast.csv",),
     System.RPZ: ("rpz.zone",),
@@ -31,7 +31,7 @@ KIT_FILES = {
 
 @dataclass(frozen=True, slots=True)
 class _Typo:
-    """The templates' view of one typo domain; every character is harmless where it is pasted."""
+    """The values of one typo domain for the templates; all their characters are safe to paste."""
 
     domain: str
     pattern: str
@@ -39,10 +39,10 @@ class _Typo:
 
 
 def remedies(typos: Iterable[tuple[PartyName, PartyName | None]], *, made_on: date) -> tuple[Remedy, ...]:
-    """Rules against every typo domain, each with what it was meant to be, if that is known.
+    """Rules against all ``typos``: pairs of typo domain and intended domain (None: unknown).
 
-    ``made_on`` becomes the serial of the zone, which has to rise when a kit is made anew. Raises Unpasteable when a
-    typo domain is none.
+    ``made_on`` becomes the serial of the RPZ zone, because the serial has to rise with every new kit. Raises
+    Unpasteable when a typo domain is no domain name.
     """
     values = {"typos": [_typo(*pair) for pair in typos], "serial": f"{made_on:%Y%m%d}00"}
     return tuple(

@@ -1,4 +1,4 @@
-"""Gives a report its form through jinja2: the templates hold the layout, and each language's folder every sentence."""
+"""Renders a report with jinja2: the templates hold the layout, and the folder of each language holds its sentences."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 class ReportForm(StrEnum):
-    """Forms that are text; a letter is PDF (``letter``), a mail is a message (``mail``)."""
+    """The forms that are text; ``letter`` makes the PDF, ``mail`` the message."""
 
     TEXT = "txt"
     """Plain text of at most 72 columns."""
     HTML = "html"
-    """One file with nothing to fetch and nothing to run."""
+    """One HTML file without scripts and without anything to fetch."""
     CSV = "csv"
     """Rows for a spreadsheet or a ticket system."""
     JSON = "json"
-    """As report.schema.json says."""
+    """JSON by the schema report.schema.json."""
 
 
 class Layout(StrEnum):
@@ -40,7 +40,7 @@ class Layout(StrEnum):
     MAIL = "mail.html.j2"
     """A mail program: no picture, no folding, one column."""
     LETTER = "letter.html.j2"
-    """Paper."""
+    """A printer."""
 
 
 def render(report: Report, form: ReportForm, language: Language = Language.ENGLISH) -> str:
@@ -65,7 +65,7 @@ def html(report: Report, layout: Layout, language: Language) -> str:
 
     drawn = None if layout is Layout.MAIL else chart.svg(report.series, language, themed=layout is Layout.PAGE)
     template = environment(True, language).get_template(f"{report.kind}.html.j2")
-    # Markup: matplotlib wrote it from numbers and our own words.
+    # Markup (not escaped): matplotlib wrote the SVG from numbers and our own words.
     picture = drawn and Markup(drawn)
     return _tidied(template.render(report=report, layout=str(layout), language=str(language), picture=picture))
 
@@ -76,7 +76,7 @@ def picture(report: Report, language: Language = Language.ENGLISH) -> bytes | No
 
 
 def subject(report: Report, language: Language = Language.ENGLISH) -> str:
-    """The report's title, which a mail has as its Subject; one line of plain text."""
+    """The report's title, also used as the Subject of a mail; one line of plain text."""
     text = environment(False, language).get_template("subject.j2").render(report=report)
     return re.sub(r"[ \t\r\n]+", " ", text).strip()
 
@@ -87,8 +87,8 @@ def _tidied(text: str) -> str:
 
 @cache
 def environment(markup: bool, language: Language) -> Environment:
-    """Renders the templates of a report: one environment for text and one for HTML. A macro is escaped as its own
-    template was compiled, not as its caller's, so a sentence shared by text and HTML has to be compiled for each.
+    """The jinja2 environment for a language, one for text and one for HTML (``markup``). Escaping of a macro depends on
+    how its own template was compiled, so a sentence shared by text and HTML is compiled once for each.
     """
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 

@@ -1,7 +1,7 @@
-"""The report as rows for a spreadsheet or a ticket system (RFC 4180), with columns as Shadowserver's reports have them.
+"""Writes the report as CSV (RFC 4180) for a spreadsheet or a ticket system; its columns resemble Shadowserver's.
 
-One row of kind ``summary``, then one for each counterpart (to the intended party) or each mail that its sender can
-find in its own log (``evidence``). No cell begins as a formula does.
+The first row is of kind ``summary``. After it comes one row per counterpart (in a report to the intended party) or one
+row per mail that the sender can find in its own log (kind ``evidence``). No cell begins like a formula.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ SHEET_COLUMNS = (
     "role", "domain", "intended", "counterpart", "counterpart_name", "mails", "counted", "share", "mailboxes", "days",
     "marked", "crossed", "encrypted", "refused", "size_class", "outcome", "tls", "reference", "told",
 )  # fmt: skip
-"""Times are UTC; ``ip`` is the sending organisation's own server, ``hostname`` the typo domain that it wrote to."""
+"""The columns. Times are UTC; ``ip`` is the sending organisation's own server, ``hostname`` the typo domain."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(report: Report) -> str:
-    """The rows with a header, lines ended by LF; every cell is quoted."""
+    """The header and the rows. Each line ends with LF; every cell is quoted."""
     out = io.StringIO()
     writer = csv.DictWriter(out, SHEET_COLUMNS, restval="", quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writeheader()

@@ -1,7 +1,7 @@
-"""Numbers, dates and paragraphs as text of a language: the filters of the templates.
+"""The filters of the templates: they write numbers, dates and paragraphs in a language.
 
-A language is a member of ``model.language.Language``, a value of ``Words`` here, and a folder of that name in
-``templates`` with the sentences.
+Each language has a member of ``model.language.Language``, a value of ``Words`` here, and a folder in ``templates``
+with its sentences.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, assert_never
 from catcher.model.language import Language
 
 WIDTH = 72
-"""Columns of the text form. A name or a rule that is longer stands on a line of its own, unbroken."""
+"""Columns of the text form. A longer name or rule gets its own line and is not broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +25,35 @@ class Words:
 
     months: tuple[str, ...]
     thousands: str
-    """Stands between groups of three digits."""
+    """The separator between groups of three digits."""
     one: range
-    """Numbers that go with the singular."""
+    """Numbers that need the singular."""
     last_and: str
-    """Between the last two of a series, spaces included."""
+    """The text between the last two items of a series, with its spaces."""
     small: tuple[str, ...] = ()
     """Words for 0, 1, 2 …"""
     first_of_month: str = "1"
     space: str = " "
-    """Before a percent sign."""
+    """The space before a percent sign."""
 
     def number(self, value: int) -> str:
         """``1234`` → ``1,234``."""
         return f"{value:,}".replace(",", self.thousands)
 
     def count(self, value: int, one: str, many: str | None = None) -> str:
-        """``2, 'e-mail'`` → ``2 e-mails``; ``many`` where an s isn't enough."""
+        """``2, 'e-mail'`` → ``2 e-mails``; ``many`` is the plural if it isn't the singular plus s."""
         return f"{self.number(value)} {self.plural(value, one, many)}"
 
     def plural(self, value: int, one: str, many: str | None = None) -> str:
-        """The noun that goes with ``value``."""
+        """The singular or the plural of a noun, as ``value`` needs it."""
         return one if value in self.one else many or one + "s"
 
     def spelled(self, value: int) -> str:
-        """A small number as a word, where the language's small numbers don't depend on the noun."""
+        """A small number as a word, in languages whose small numbers don't depend on the noun; else digits."""
         return self.small[value] if 0 <= value < len(self.small) else self.number(value)
 
     def percent(self, share: float) -> str:
-        """``0.256`` → ``26 %``; what isn't nothing is at least ``<1 %``."""
+        """``0.256`` → ``26 %``; a share above 0 that rounds to 0 gives ``<1 %``."""
         return f"<1{self.space}%" if 0 < share < 0.005 else f"{100 * share:.0f}{self.space}%"
 
     def day(self, value: date) -> str:
@@ -128,7 +128,7 @@ def minute(value: datetime) -> str:
 
 
 def fill(text: object, width: int) -> str:
-    """``text`` as a left-aligned column; a longer one keeps a space behind it."""
+    """``text`` as a left-aligned column of ``width``; a space follows even a text that is too long."""
     return f"{text!s:<{width - 1}} "
 
 
@@ -138,9 +138,9 @@ def right(text: object, width: int) -> str:
 
 
 def para(text: str, first: str = "", rest: str | None = None) -> str:
-    """One paragraph of at most ``WIDTH`` columns; a no-break space stays one.
+    """One paragraph of at most ``WIDTH`` columns; lines are not broken at a no-break space.
 
-    ``first`` leads its first line, ``rest`` (or as many spaces as ``first`` has characters) the others.
+    The first line begins with ``first``, all others with ``rest`` (None: spaces of the width of ``first``).
     """
     return textwrap.fill(
         re.sub(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+", " ", text).strip(),

@@ -1,4 +1,4 @@
-"""Composition root: which processes there are and what each is wired of.
+"""The composition root: starts the server's processes and connects the rooms in each of them.
 
 ::
 
@@ -10,10 +10,10 @@
       ├─▶ store       which writes those of all workers, and answers when they are durable
       └─▶ upkeep      once a day: fold, settle and destroy ended keys, purge; every five minutes: alerts
 
-A DNS worker shares nothing with the others but the catalogue's snapshot: it answers whatever happens to them.
-SMTP workers overwrite what they free.
+A DNS worker shares only the catalogue's snapshot with the other processes: it answers even if all of them fail.
+SMTP workers overwrite freed memory.
 
-``life`` is the parent, ``sockets`` what it binds, ``generation`` the list of its processes; each process has a file.
+``life`` is the parent, ``sockets`` its sockets, ``generation`` the list of its processes. Each process has a module.
 """
 
 from catcher.serve.life import ROLES, Running, launch

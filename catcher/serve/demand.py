@@ -1,4 +1,4 @@
-"""The process that adds to the store what the DNS workers counted."""
+"""The process that adds the demand counts of the DNS workers to the store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catcher.supervise import Station
 
 
 async def run(config: Config, reading: socket.socket, station: Station) -> None:
-    """Stores what comes in at ``reading`` until the parent stops it."""
+    """Stores the counts that arrive at ``reading``, until the parent stops the process."""
     station.ready()
     await dns.DemandWriter(reading, functools.partial(add, config)).run(station.stopping)
     station.draining()

@@ -1,4 +1,4 @@
-"""A DNS worker: UDP and TCP on the sockets given to it."""
+"""A DNS worker: answers queries on its UDP and TCP sockets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def run(
     demand: socket.socket,
     station: Station,
 ) -> None:
-    """Answers until the parent stops it; queries are counted into ``demand``."""
+    """Answers queries until the parent stops the process; writes demand counts to the socket ``demand``."""
     limits = dns.RateLimits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt)
     await dns.serve(
         sockets,

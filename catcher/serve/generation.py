@@ -1,11 +1,12 @@
-"""The processes of one generation: a name, a main function and its sockets each.
+"""Lists the processes of one generation: each has a name, a main function and its sockets.
 
 ::
 
     [dns]   demand · dns-0 … · dns-notify (where there are secondaries)
     [smtp]  store · smtp-0 … · upkeep
 
-``last``: goes on until the others have ended, because they need it (demand, store), or because DNS answers to the end.
+A task with ``last`` runs until the other tasks have ended: they need it (demand, store), or it is a DNS worker, which
+answers until the end.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def dns_tasks(
     before: dns.Authority | None,
     demand: Pair,
 ) -> list[Task]:
-    """The workers of DNS, one for each of ``workers``' sockets; ``before``: what the last generation served."""
+    """The DNS processes, with one worker per item of ``workers``; ``before``: the zones of the last generation."""
     writing, reading = demand
     tasks = [Task("demand", functools.partial(demand_process.run, config, reading), (reading,), last=True)]
     for number, sockets in enumerate(workers):
@@ -56,7 +57,7 @@ def smtp_tasks(
     catalogue: Catalogue,
     store_sockets: Pair,
 ) -> list[Task]:
-    """The workers of SMTP, one for each of ``workers``' sockets, the process that stores for them, and upkeep."""
+    """The SMTP processes: one worker per item of ``workers``, the storing process, and upkeep."""
     stops = Stops(config.node.state)
     stops.settle(catalogue, clock.now())
     sinks_catalogue = catalogue.under(stops.covers)

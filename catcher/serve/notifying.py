@@ -1,4 +1,4 @@
-"""The process that tells secondaries which zones have changed (RFC 1996)."""
+"""The process that sends NOTIFY for changed zones to the secondaries (RFC 1996)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catcher.supervise import Station
 async def run(
     config: Config, clock: Clock, authority: dns.Authority, before: dns.Authority | None, station: Station
 ) -> None:
-    """Sends NOTIFY for every zone whose serial differs from ``before``'s, until answered or the parent stops it."""
+    """Sends NOTIFY for every zone with a serial other than in ``before``, until the answer or the server's stop."""
     sources = tuple(address.host for address in config.dns.listen if address.host not in ("0.0.0.0", "::"))
     announcing = asyncio.create_task(dns.Announcer(authority, before, clock, config.node.state, sources).run())
     station.ready()

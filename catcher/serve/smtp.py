@@ -1,4 +1,4 @@
-"""An SMTP worker: its sockets, intake, and the way to the process that stores."""
+"""An SMTP worker: takes mail on its sockets and sends the observations to the storing process."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from catcher.supervise.memory import forbid_dumps, wipe_freed_memory
 log = logging.getLogger("catcher.serve")
 
 DRAIN_SECONDS = 30.0
-"""Seconds that running transactions may take to finish after SIGTERM."""
+"""Longest time, in seconds, for running transactions to finish after SIGTERM."""
 SPARE_DESCRIPTORS = 64 + smtp.EVICTED_STILL_OPEN
-"""Descriptors kept free for everything but connections: 64 for files, pipes and look-ups, the rest for clients that
-are being closed."""
+"""Descriptors not used for open connections: 64 are kept for files, pipes and look-ups, the rest for evicted
+connections that are still being closed."""
 LOG_COUNTERS_SECONDS = 60.0
 """Seconds between two lines of counters in the log."""
 
@@ -48,7 +48,7 @@ async def run(
     store_socket: socket.socket,
     station: Station,
 ) -> None:
-    """Takes mail until the parent stops it; then running transactions have ``DRAIN_SECONDS`` to end."""
+    """Takes mail until the parent stops the process; then running transactions have ``DRAIN_SECONDS`` to end."""
     forbid_dumps()
     wipe_freed_memory()
     sink = StoreClient(store_socket)
@@ -76,7 +76,7 @@ async def run(
     logging_counters = asyncio.create_task(_log_counters(counters))
     await station.stopping.wait()
     closing = [asyncio.create_task(server.close(DRAIN_SECONDS)) for server in servers]
-    await asyncio.sleep(0)  # lets each server close its listener before the parent hears that nothing new is taken
+    await asyncio.sleep(0)  # lets each server close its listener before the parent gets the report ``draining``
     station.draining()
     await asyncio.gather(*closing)
     await intake.close()
@@ -123,7 +123,7 @@ def _settings(config: Config, explanations: smtp.Explanations) -> smtp.SmtpSetti
 
 
 def certificate_files(config: Config, now: datetime) -> tuple[tuple[Path, Path], ...]:
-    """Certificate and key files for STARTTLS: the operator's, else self-signed ones, made in the state folder."""
+    """Certificate and key files for STARTTLS: the operator's files, else self-signed ones made in the state folder."""
     if config.smtp.certificate is not None and config.smtp.key is not None:
         return ((config.smtp.certificate, config.smtp.key),)
     return tuple((file, file) for file in smtp.self_signed(config.node.state / "tls", config.smtp.hostname, now))
@@ -141,7 +141,7 @@ def answers_of(config: Config) -> Callable[[str], PartyAnswer | None]:
 
 
 def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) -> None:
-    """Stores answers over a connection of its own, in a thread; the storing process takes nothing but mails."""
+    """Stores answers over a separate connection to the store, because the storing process takes observations only."""
     store = wiring.open_store(config, patience=WRITE_PATIENCE_SECONDS)
     try:
         note_answers(store, answers, at)
@@ -150,7 +150,7 @@ def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) 
 
 
 async def _log_counters(counters: smtp.Counters) -> None:
-    """Logs the counters when they have changed, once a minute."""
+    """Logs the counters once a minute if they have changed."""
     logged = ""
     while True:
         await asyncio.sleep(LOG_COUNTERS_SECONDS)

@@ -1,4 +1,4 @@
-"""The sockets of all roles: bound by the parent, or passed to it by systemd, before any worker exists."""
+"""Collects the sockets of all roles before the fork: systemd passes them to the parent, or the parent binds them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _TCP = (socket.SOCK_STREAM,)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The sockets of all roles, bound once and shared by every generation. One tuple a worker."""
+    """The sockets of all roles: one tuple per worker. They are bound once, and every generation uses them."""
 
     dns: tuple[tuple[socket.socket, ...], ...]
     smtp: tuple[tuple[socket.socket, ...], ...]
 
     def all(self) -> list[socket.socket]:
-        """Every socket, of all workers."""
+        """All sockets of all workers."""
         return [s for worker in (*self.dns, *self.smtp) for s in worker]
 
 
 def bind_all(config: Config, roles: Collection[str]) -> Bound:
-    """Takes over the sockets that were passed and binds the others. Raises EnvironmentFailure."""
+    """Takes over the sockets that systemd passed and binds the other ones. Raises EnvironmentFailure."""
     passed = InheritedSockets.receive(os.environ, os.getpid())
     dns: tuple[tuple[socket.socket, ...], ...] = ()
     smtp: tuple[tuple[socket.socket, ...], ...] = ()
@@ -46,7 +46,7 @@ def _for_workers(
     key: str,
     passed: InheritedSockets,
 ) -> tuple[tuple[socket.socket, ...], ...]:
-    """For each worker a socket at each address of each kind."""
+    """One tuple of sockets per worker: a socket of each kind at each address."""
     places = [(address.host, address.port, kind) for address in listen for kind in kinds]
     found = []
     for number in range(workers):
@@ -54,7 +54,7 @@ def _for_workers(
         for place in places:
             sock = passed.take(*place)
             if sock is None and number == 0 and workers > 1:
-                bind(*place, key).close()  # SO_REUSEPORT would join another program's sockets: first be alone there
+                bind(*place, key).close()  # fails if another program is bound; SO_REUSEPORT would share its port
             sockets.append(sock or bind(*place, key, shared=workers > 1))
         found.append(tuple(sockets))
     return tuple(found)

@@ -14,11 +14,12 @@ from catcher.supervise import Station
 from catcher.supervise.memory import forbid_dumps
 
 WRITE_PATIENCE_SECONDS = 2.0
-"""Seconds that a write waits while another process holds the store. Then the client gets 451 and tries again later."""
+"""Longest time, in seconds, that a write waits while another process has locked the store. After that the client gets
+451 and tries again later."""
 
 
 async def run(config: Config, reading: socket.socket, station: Station) -> None:
-    """Serves the workers that come in at ``reading`` until the parent stops it."""
+    """Stores the observations that workers send to ``reading``, until the parent stops the process."""
     forbid_dumps()
     opening = functools.partial(wiring.open_store, config, patience=WRITE_PATIENCE_SECONDS)
     writer = GroupWriter(opening, asyncio.get_running_loop().time)

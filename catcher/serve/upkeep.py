@@ -1,4 +1,4 @@
-"""The process of upkeep: once a day it settles and purges; every few minutes it folds and looks for alerts.
+"""The process for upkeep: once a day it settles and purges; every few minutes it folds and sends alerts.
 
 ::
 
@@ -29,15 +29,16 @@ from catcher.supervise import Station
 log = logging.getLogger("catcher.serve")
 
 UPKEEP_AT = timedelta(hours=1, minutes=5)
-"""Time of day (UTC) of the daily upkeep: later than 01:00, when a month's key ends. Upkeep also runs at the start."""
+"""Time of day (UTC) of the daily upkeep. It is later than 01:00, because a month's key may be destroyed from 01:00 on
+the first of the next month. Upkeep also runs at the start."""
 WATCH_EVERY = timedelta(minutes=5)
-"""Time between two rounds of the watch; one also runs at the start and after a reload."""
+"""Time between two rounds of the watch; a round also runs at the start and after a reload."""
 LOOK_SECONDS = 60.0
-"""Seconds between two looks at the clock; upkeep may be that late."""
+"""Seconds between two checks of the time; upkeep may be that late."""
 
 
 async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Station) -> None:
-    """Runs until the parent stops it. A store that can't be reached is tried again at the next look."""
+    """Runs until the parent stops the process. If the store fails, upkeep runs at the next check of the time."""
     station.ready()
     settled: date | None = None
     watched: datetime | None = None
@@ -59,7 +60,7 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Stati
 
 
 def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
-    """The watch with its ways out. Alerts that can't be sent are named in the log, and the watch goes on."""
+    """The watch with its couriers. If the couriers' settings are unusable, it logs an error and makes none."""
     from catcher.notices import configured
 
     try:

@@ -1,4 +1,4 @@
-"""The parent's loop: turns signals and lines on the control socket into reload and stop."""
+"""The parent's loop: reloads or stops the server on signals and on commands from the control socket."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _COMMAND_SECONDS = 2.0
 class ControlLoop:
     """Runs a started Supervisor until SIGTERM or SIGINT; SIGHUP, or ``reload`` on the control socket, reloads.
 
-    The control socket is for the same user only. A client sends one line and reads one:
+    Only the same user can open the control socket. A client sends one line and reads one line:
     ``reload`` → ``ok reloaded`` or ``error …``; ``status`` → ``ok name=pid …``.
     """
 
     def __init__(self, supervisor: Supervisor, control: Path, *, reloaded: Callable[[], None]) -> None:
-        """From here on signals are taken. Raises EnvironmentFailure when ``control`` can't be made."""
+        """Installs the signal handlers. Raises EnvironmentFailure when the socket ``control`` can't be made."""
         self._supervisor = supervisor
         self._path = control
         self._reloaded = reloaded
@@ -51,7 +51,7 @@ class ControlLoop:
         return (self._wake_read, self._wake_write, self._control.fileno())
 
     def run(self, drain_seconds: float) -> None:
-        """Returns when everything has ended. A second SIGTERM ends at once."""
+        """Returns when all workers have ended. A second SIGTERM ends them at once."""
         while not self._stops:
             readable, _, _ = select.select([self._wake_read, self._control.fileno()], [], [], 1.0)
             with suppress(BlockingIOError):

@@ -1,4 +1,4 @@
-"""How many files and sockets a process may have open."""
+"""Raises the limit on open files and sockets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _MOST = 1 << 20
 
 
 def descriptors() -> int:
-    """Raises this process's limit as far as it may; returns it."""
+    """Raises this process's limit on descriptors as far as permitted; returns the new limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _MOST if hard == resource.RLIM_INFINITY else min(hard, _MOST)
     if soft != resource.RLIM_INFINITY and soft < most:

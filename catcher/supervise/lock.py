@@ -1,4 +1,4 @@
-"""One state folder has one server, and one sender of notices: an advisory lock that dies with its holder."""
+"""Lets only one process at a time have a named lock in the state folder; the lock ends with its process."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ _SERVER = "another catcher serves from this folder; stop it, or give this one it
 
 
 def lock(folder: Path, name: str, *, holder: str = _SERVER) -> int:
-    """Locks ``folder/name.lock`` and returns the descriptor that holds it; closing it, or dying, lets go.
+    """Locks ``folder/name.lock`` and returns the descriptor that holds the lock.
 
-    ``holder`` says who else has it, and what to do. Raises EnvironmentFailure when another process holds it or the
-    folder can't be written.
+    The lock ends when the descriptor is closed or the process ends. ``holder``: the error's text, which names
+    the other process and the remedy. Raises EnvironmentFailure when another process holds the lock or the folder can't
+    be written.
     """
     path = folder / f"{name}.lock"
     try:

@@ -1,4 +1,4 @@
-"""Freed memory is overwritten in the processes that see mail: how CPython and glibc are brought to it.
+"""Makes CPython and glibc overwrite freed memory in the processes that see mail.
 
 ::
 
@@ -6,9 +6,9 @@
       └─ fork ─▶ SMTP worker ─▶ wipe_freed_memory: every new object comes from malloc, and free() overwrites
       └─ fork ─▶ DNS worker      untouched: it sees no mail and pays nothing
 
-CPython gives small objects out of arenas of its own, which nobody overwrites, and glibc's free() overwrites what it
-is given (M_PERTURB) unless it goes to the per-thread cache. That cache can only be turned off before a process
-starts. The arenas are left by setting the interpreter's allocators: what they gave out before, they take back.
+CPython allocates small objects in its own arenas, whose memory is never overwritten. glibc's free() overwrites memory
+(M_PERTURB), except memory that goes to the per-thread cache. This cache can only be turned off before a process starts.
+To bypass the arenas, the interpreter's allocators are replaced; objects allocated in arenas before are freed there.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ NO_CACHE = "glibc.malloc.tcache_count=0"
 
 _M_MXFAST = 1
 _FAST_MOST = 160
-"""Octets: what glibc allows at most. Freed pieces up to that are overwritten, but neither merged nor cut anew: most
-objects are that small."""
+"""Octets; the greatest value that glibc allows. Freed blocks up to this size are overwritten but neither merged nor
+split, which is fast; most objects are that small."""
 _M_TRIM_THRESHOLD = -1
 _TRIM_FROM = 4 << 20
-"""Octets of unused memory that don't go back to the kernel: what one write needs the next needs again."""
+"""Octets of unused memory that are not returned to the kernel, because the next write needs as much memory again."""
 _M_PERTURB = -6
 _FILL = 0xA5
 _PR_SET_DUMPABLE = 4
@@ -46,7 +46,7 @@ class _Allocator(ctypes.Structure):
 
 
 def is_supported() -> bool:
-    """Whether this is CPython with its small-object allocator, on glibc."""
+    """Whether this process runs CPython with its small-object allocator on glibc."""
     return (
         sys.implementation.name == "cpython"
         and platform.libc_ver()[0] == "glibc"
@@ -55,7 +55,7 @@ def is_supported() -> bool:
 
 
 def restart_without_caches() -> None:
-    """Replaces this process by itself with glibc's cache off; does nothing where that is so, or can't be."""
+    """Executes this program again with glibc's cache off; does nothing if the cache is off already or can't be."""
     tunables = os.environ.get(TUNABLES, "")
     if not is_supported() or NO_CACHE in tunables:
         return
@@ -72,10 +72,10 @@ def forbid_dumps() -> None:
 
 
 def wipe_freed_memory() -> bool:
-    """From now on what this process frees is overwritten. Whether that is so: a warning is logged where it isn't.
+    """Makes this process overwrite all memory that it frees from now on. Returns False with a warning if it can't.
 
-    Objects come from malloc, and whatever is freed or resized still goes through the interpreter's own functions,
-    which know their arenas from foreign memory and hand that on.
+    New objects come from malloc. To free or resize an object, the interpreter's own functions are still used: they
+    recognise memory outside their arenas and pass it to free() and realloc().
     """
     if not is_supported() or NO_CACHE not in os.environ.get(TUNABLES, ""):
         log.warning("freed memory is not overwritten here: that needs CPython on glibc, started by catcher serve")

@@ -1,4 +1,4 @@
-"""From root to an ordinary account, once the sockets are bound and before anything from the network is read."""
+"""Switches from root to an ordinary account after the sockets are bound and before any network data is read."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 
 
 def become(user: str, *, state: Path, where: str) -> None:
-    """Goes on as ``user`` for good, with its groups alone. Without a name, or when not started as root, nothing.
+    """Switches this process to ``user`` and its groups for good. Does nothing without a name or if not run as root.
 
-    ``state``: the folder that has to be the account's own; it is made when absent. ``where`` names the key of the
-    configuration. Raises ConfigurationError, or EnvironmentFailure when root can't be left.
+    ``state``: the folder that the account must be able to write; a missing one is made. ``where`` names the key of the
+    configuration. Raises ConfigurationError, or EnvironmentFailure when the switch fails.
     """
     if not user or os.geteuid() != 0:
         return

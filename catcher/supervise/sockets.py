@@ -1,4 +1,4 @@
-"""Listening sockets, bound by the parent before any worker exists, or passed by systemd (sd_listen_fds(3))."""
+"""Binds listening sockets before the first fork, or takes over the sockets from systemd (sd_listen_fds(3))."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REMEDIES = {
 }
 
 _RECEIVE_BUFFER_OCTETS = 4 << 20
-"""Octets of queries that the kernel holds while a worker is busy: 4 MiB, less where net.core.rmem_max is lower."""
+"""Octets of queries that the kernel queues while a worker is busy: 4 MiB, or net.core.rmem_max if that is lower."""
 
 
 _PATIENCE_SECONDS = 2.0
@@ -27,7 +27,7 @@ _FIRST_PASSED_FD = 3
 
 
 class InheritedSockets:
-    """The sockets that were passed to this process, found by address and kind."""
+    """The sockets that systemd passed to this process, by address and kind."""
 
     def __init__(self, sockets: list[socket.socket]) -> None:
         self._sockets = {(*sock.getsockname()[:2], sock.type): sock for sock in sockets}
@@ -35,7 +35,7 @@ class InheritedSockets:
 
     @classmethod
     def receive(cls, environment: MutableMapping[str, str], pid: int) -> InheritedSockets:
-        """Those that ``LISTEN_FDS`` and ``LISTEN_PID`` tell of; the variables are taken away, as children need none."""
+        """The sockets of ``LISTEN_FDS`` and ``LISTEN_PID``; both variables are removed, since no child needs them."""
         count, whose = environment.pop("LISTEN_FDS", ""), environment.pop("LISTEN_PID", "")
         environment.pop("LISTEN_FDNAMES", None)
         if not count.isdigit() or whose != str(pid):
@@ -55,9 +55,9 @@ class InheritedSockets:
         return cls(found)
 
     def take(self, host: str, port: int, kind: socket.SocketKind) -> socket.socket | None:
-        """The socket that is bound to this address, ready to serve; None when there is none.
+        """The passed socket that is bound to this address, ready to serve; None if there is no such socket.
 
-        Taken again, for another worker, it is a second descriptor of the same socket.
+        A second call, for another worker, returns a second descriptor of the same socket.
         """
         place = (host, port, kind)
         sock = self._sockets.get(place)
@@ -74,7 +74,7 @@ class InheritedSockets:
         return sock
 
     def close_rest(self) -> None:
-        """Closes what nobody took, and says so."""
+        """Closes the sockets that nobody took and logs a warning for each."""
         for place, sock in self._sockets.items():
             if place not in self._taken:
                 log.warning("a socket for %s port %d was passed, but no listen address names it", *place[:2])
@@ -82,7 +82,7 @@ class InheritedSockets:
 
 
 def _bind_patiently(sock: socket.socket, host: str, port: int) -> None:
-    """The workers of a killed parent end within moments of it: a port that is taken gets a second chance."""
+    """Binds, and tries again for two seconds if the port is in use: workers of a killed parent may still be ending."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
@@ -94,13 +94,12 @@ def _bind_patiently(sock: socket.socket, host: str, port: int) -> None:
 
 
 def bind(host: str, port: int, kind: socket.SocketKind, key: str, *, shared: bool = False) -> socket.socket:
-    """A bound, non-blocking socket; a SOCK_STREAM one listens.
+    """A bound, non-blocking socket; a SOCK_STREAM socket also listens.
 
-    ``shared``: other sockets of this process are bound to the address, too (SO_REUSEPORT); the kernel deals out what
-    comes. A port that another program holds is refused in any case; one whose holder has just been killed is waited
-    for.
+    ``shared``: several sockets of this process may be bound to the address (SO_REUSEPORT), and the kernel distributes
+    the connections or datagrams among them. For a port in use, ``bind`` tries again for two seconds.
 
-    Raises EnvironmentFailure naming ``key``, the address and what to do.
+    Raises EnvironmentFailure with ``key``, the address and the remedy.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, kind)

@@ -1,4 +1,4 @@
-"""Keeps one generation of workers running: forks, waits for their word, retires, restarts."""
+"""Keeps one generation of workers running: forks workers, waits for their reports, retires and restarts them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from catcher.supervise.worker import DRAINING, FAILED, READY, Task, work
 log = logging.getLogger("catcher.supervise")
 
 _ANSWER_SECONDS = 60.0
-"""Seconds that a worker may take to be ready, or to stop taking new work."""
+"""Longest time, in seconds, that a worker may take to be ready, or to stop taking new work."""
 _LAST_SECONDS = 5.0
-"""Seconds that the tasks with ``last`` have to end, however long the others took."""
+"""Seconds that the tasks with ``last`` get at least to end, even if the other tasks used up the time."""
 _RESTART_PAUSE_SECONDS = 1.0
-"""Seconds before a fallen worker is started again: one that falls at once must not spin the machine."""
+"""Seconds before a crashed worker is started again; the pause keeps the load low if it crashes at each start."""
 
 
 @dataclass(slots=True)
@@ -38,25 +38,25 @@ class _Worker:
 
 @dataclass(slots=True)
 class Supervisor:
-    """``build`` loads everything anew and returns the tasks; it raises CatcherError when that can't be done."""
+    """Runs the tasks that ``build`` returns. ``build`` loads their data again; it raises CatcherError if that fails."""
 
     build: Callable[[], Sequence[Task]]
     sockets: Sequence[socket.socket] = ()
-    """Every socket that the parent holds; a worker closes what isn't its task's."""
+    """Every socket of the parent; a worker closes the sockets that are not its task's."""
     private_fds: Callable[[], Sequence[int]] = field(default=lambda: ())
     """Descriptors of the parent that no worker may keep (lock, control socket)."""
     _workers: list[_Worker] = field(default_factory=list)
     _fallen: list[tuple[float, Task]] = field(default_factory=list)
-    """Tasks to be started again, and from when on."""
+    """(earliest time of the restart, task to start again)."""
     _lifeline: tuple[int, int] | None = None
 
     def start(self) -> None:
-        """Forks the first generation and returns once all of it serves. Raises CatcherError."""
+        """Forks the first generation and returns once all its workers are ready. Raises CatcherError."""
         self._lifeline = os.pipe()
         self._workers = self._spawn(self.build())
 
     def reload(self) -> None:
-        """Puts a new generation in the place of the running one. Raises CatcherError; the running one then stays."""
+        """Replaces the running generation by a new one. Raises CatcherError; then the running generation stays."""
         old = [w for w in self._workers if not w.retired]
         self._workers += self._spawn(self.build())
         self._fallen.clear()
@@ -68,9 +68,10 @@ class Supervisor:
             log.warning("the generation before still takes new work: %s", error)
 
     def stop(self, seconds: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
-        """Lets the workers drain for at most ``seconds``, or until ``hurry()``; returns when all are gone.
+        """Lets the workers drain for at most ``seconds``, or until ``hurry()``; returns when all have ended.
 
-        Those of ``Task.last`` serve until the others have ended. New connections to those are refused meanwhile.
+        The tasks with ``last`` serve until the others have ended. The kernel refuses new connections to workers that
+        are ending.
         """
         deadline = time.monotonic() + seconds
         for last in (False, True):
@@ -94,13 +95,13 @@ class Supervisor:
             self._lifeline = None
 
     def keep_running(self) -> None:
-        """Buries the dead and starts again those that weren't told to end. To be called about once a second."""
+        """Collects ended workers and restarts those that ended unexpectedly. Call it about once a second."""
         now = time.monotonic()
         for worker in self._bury():
             log.error("worker %s (pid %d) ended unexpectedly; starting another", worker.task.name, worker.pid)
             self._fallen.append((now + _RESTART_PAUSE_SECONDS, worker.task))
         due = [task for start_at, task in self._fallen if start_at <= now]
-        due.sort(key=lambda task: task.last, reverse=True)  # the others rest on what serves longest
+        due.sort(key=lambda task: task.last, reverse=True)  # tasks with ``last`` first: the others need them
         self._fallen = [(start_at, task) for start_at, task in self._fallen if start_at > now]
         for task in due:
             try:
@@ -116,7 +117,7 @@ class Supervisor:
 
     def _spawn(self, tasks: Sequence[Task]) -> list[_Worker]:
         gc.collect()
-        gc.freeze()  # keeps a worker's collector from touching, and so copying, the shared pages
+        gc.freeze()  # keeps a worker's collector from writing to the shared pages, which would copy them
         workers: list[_Worker] = []
         try:
             for task in tasks:
@@ -155,7 +156,7 @@ class Supervisor:
 
     @staticmethod
     def _await(workers: Sequence[_Worker], wanted: bytes) -> None:
-        """Waits until each of ``workers`` said ``wanted``. A worker that ends has no more to drain, but isn't ready."""
+        """Waits until each of ``workers`` reports ``wanted``. An ended worker counts as draining, but not as ready."""
         deadline = time.monotonic() + _ANSWER_SECONDS
         waiting = list(workers)
         while waiting:
@@ -172,7 +173,7 @@ class Supervisor:
                     raise EnvironmentFailure(f"worker {worker.task.name} could not start; the log says why")
 
     def _bury(self) -> list[_Worker]:
-        """Takes the ended workers off the list; returns those that weren't told to end."""
+        """Removes the ended workers from the list; returns those that ended without being asked to."""
         unexpected = []
         for worker in list(self._workers):
             pid, _ = os.waitpid(worker.pid, os.WNOHANG)
@@ -185,7 +186,7 @@ class Supervisor:
 
 
 def _close_listeners(sockets: Sequence[socket.socket]) -> None:
-    """Lets the kernel refuse connections once no worker takes them any more."""
+    """Closes the parent's listeners: the kernel refuses connections once the workers have closed theirs."""
     for sock in sockets:
         if sock.fileno() >= 0 and sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             sock.close()

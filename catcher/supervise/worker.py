@@ -1,4 +1,4 @@
-"""One worker process: its whole life from the fork to the exit, and its reports to the parent."""
+"""Runs one worker process from the fork to the exit and sends its reports to the parent."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from catcher.model.errors import CatcherError
 log = logging.getLogger("catcher.supervise")
 
 READY, DRAINING, FAILED = b"R", b"D", b"F"
-"""Reports of a worker to its parent, one octet each: serving; taking nothing new; could not start."""
+"""Reports of a worker to its parent, one octet each: ready; takes no new work; could not start."""
 
 
 class Station:
-    """A worker's side of the line to its parent."""
+    """A worker's end of the connection to its parent."""
 
     def __init__(self, status_fd: int, lifeline_fd: int) -> None:
         self._status_fd = status_fd
         self._lifeline_fd = lifeline_fd
         self.stopping = asyncio.Event()
-        """Set when the worker has to drain and end."""
+        """It is set when the worker has to drain and end."""
 
     def attach(self) -> None:
         """Connects signals and the lifeline to the running loop."""
@@ -35,11 +35,11 @@ class Station:
         loop.add_reader(self._lifeline_fd, self._orphaned)
 
     def ready(self) -> None:
-        """Tells the parent that every socket of this worker is served."""
+        """Reports to the parent that the worker serves all its sockets."""
         os.write(self._status_fd, READY)
 
     def draining(self) -> None:
-        """Tells the parent that this worker takes nothing new."""
+        """Reports to the parent that the worker takes no new work."""
         os.write(self._status_fd, DRAINING)
 
     def _stop(self) -> None:
@@ -59,13 +59,13 @@ class Task:
     name: str
     main: Callable[[Station], Awaitable[None]]
     sockets: tuple[socket.socket, ...] = ()
-    """The sockets it uses; those of other tasks are closed in its process."""
+    """The task's sockets; its process closes the sockets of all other tasks."""
     last: bool = False
-    """True: when the server stops, it goes on until the others have ended."""
+    """Whether, when the server stops, the task runs until the tasks without ``last`` have ended."""
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's where it is installed, else asyncio's own."""
+    """The event loop of uvloop if it is installed, else of asyncio."""
     try:
         import uvloop
     except ImportError:
@@ -74,11 +74,11 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 
 
 def work(task: Task, status_fd: int, lifeline_fd: int) -> NoReturn:
-    """The whole life of a worker process; never returns."""
+    """Runs a worker process to its end; never returns."""
     code = 1
     try:
         for number in (signal.SIGHUP, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)  # a terminal sends these to all; the parent decides
+            signal.signal(number, signal.SIG_IGN)  # a terminal sends these to all processes; only the parent acts
         for number in (signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
@@ -95,7 +95,7 @@ def work(task: Task, status_fd: int, lifeline_fd: int) -> NoReturn:
         log.error("worker %s: %s", task.name, error)
         os.write(status_fd, FAILED)
         code = error.exit_status
-    except BaseException as error:  # the edge of the process: whatever it was, say its kind (never its text) and end
+    except BaseException as error:  # the outermost handler: logs the kind of any error (never its text) and ends
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""Forgery, replay, sign-up forms: they must never lead to a notice to the organisation whose name is used."""
+"""Stories of forgery, replay and abused sign-up forms. None may lead to a notice to the organisation in From."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REPLAYED = Expected(tier=Tier.VERIFIED, sender=CONTRACTOR.domain, replayed=True
 
 
 def forged(script: Script) -> Iterator[Event]:
-    """From and envelope name the contractor; nothing else does."""
+    """Hijacked machines send mail with the contractor's address in From and in the envelope, without any proof."""
     for day in script.days:
         for host in script.rng.sample(HIJACKED, 2):
             at, to = script.moment(day, (0, 23)), script.reader("army.ml")
@@ -27,7 +27,7 @@ def forged(script: Script) -> Iterator[Event]:
 
 
 def forged_signed(script: Script) -> Iterator[Event]:
-    """SPF and DKIM pass, for the spammer's own domain only."""
+    """A spammer forges the contractor's From; SPF and DKIM pass, but only for the spammer's own domain."""
     expected = Expected(tier=Tier.AUTHENTICATED, sender=PRIZE.domain)
     for day in script.days[::2]:
         at, to = script.moment(day, (0, 23)), script.reader("army.ml")
@@ -37,7 +37,7 @@ def forged_signed(script: Script) -> Iterator[Event]:
 
 
 def replay(script: Script) -> Iterator[Event]:
-    """A genuine mail, delivered once; then the same octets from two dozen other machines within two days."""
+    """A genuine mail is delivered once; then 24 other machines send the same octets within two days."""
     at = script.moment(script.workdays[8])
     to = f"{READERS[3]}@army.ml"
     sender, message = script.letter(CONTRACTOR, at, to, office_mail)
@@ -52,7 +52,7 @@ def replay(script: Script) -> Iterator[Event]:
 
 
 def stale(script: Script) -> Iterator[Event]:
-    """The signatures are genuine and new to the sink, but two weeks old."""
+    """Hijacked machines send genuine mails that the sink has not seen before, but with signatures two weeks old."""
     expected = Expected(tier=Tier.VERIFIED, sender=CONTRACTOR.domain)
     for number, day in enumerate(script.workdays[1:4]):
         signed_at, to = script.moment(day), script.reader("army.ml")
@@ -61,7 +61,7 @@ def stale(script: Script) -> Iterator[Event]:
 
 
 def sign_up_bomb(script: Script) -> Iterator[Event]:
-    """Somebody enters one address in the forms of genuine services, four dozen times within the hour."""
+    """Somebody enters one address in the sign-up forms of genuine services, 48 times within an hour."""
     start = script.moment(script.workdays[9], (14, 14)).replace(minute=0)
     for number in range(48):
         service = SIGN_UPS[number % len(SIGN_UPS)]
@@ -74,7 +74,9 @@ def sign_up_bomb(script: Script) -> Iterator[Event]:
 
 
 def stubborn(script: Script) -> Iterator[Event]:
-    """Null, observe and release are kept at RCPT, too; and nothing is relayed."""
+    """Machines connect although DNS names no mail host: policies null, observe and release also apply at RCPT, and the
+    sink relays no mail.
+    """
     replies = {"travle.example": 550, "shipyrad.example": 550, "universty.example": 451, "elsewhere.example": 550}
     for number, day in enumerate(script.days[::3]):
         domain, reply = list(replies.items())[number % len(replies)]

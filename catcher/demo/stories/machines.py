@@ -1,4 +1,4 @@
-"""Machines write: newsletters, notices, bounces, automatic replies; and a mail program tries to log in."""
+"""Stories of automatic mail: newsletters, orders, bounces, automatic replies; and a mail program tries to log in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from catcher.model.mail.fingerprint import MailClass, Tier
 
 
 def digest(script: Script) -> Iterator[Event]:
-    """The same letter to every subscriber, once a week."""
+    """A newsletter goes to every subscriber once a week."""
     expected = Expected(tier=Tier.VERIFIED, sender=NEWSLETTER.domain, mail_class=MailClass.BULK)
     author = "Morning Digest", f"digest@{NEWSLETTER.domain}"
     for day in script.days[2::7]:
@@ -28,7 +28,7 @@ def digest(script: Script) -> Iterator[Event]:
 
 
 def orders(script: Script) -> Iterator[Event]:
-    """A shop's confirmations of orders with a mistyped address."""
+    """A shop confirms orders whose customers mistyped their address."""
     expected = Expected(tier=Tier.VERIFIED, sender=SHOP.domain, mail_class=MailClass.AUTOMATIC)
     author = "Tent and Tarp", f"no-reply@{SHOP.domain}"
     for day in script.days[::2]:
@@ -38,7 +38,7 @@ def orders(script: Script) -> Iterator[Event]:
 
 
 def bounces(script: Script) -> Iterator[Event]:
-    """Delivery status notifications for mail that others sent in the name of somebody at army.ml."""
+    """A school sends delivery status notifications for mail that others forged with a sender at army.ml."""
     expected = Expected(mail_class=MailClass.BOUNCE)
     author = "Mail Delivery System", f"MAILER-DAEMON@{SCHOOL.domain}"
     for day in script.days[1::2]:
@@ -48,7 +48,8 @@ def bounces(script: Script) -> Iterator[Event]:
 
 
 def automatic_replies(script: Script) -> Iterator[Event]:
-    """Vacation notices, provoked by mail with a forged sender: they prove nothing about a habit of the town's."""
+    """A town's staff send vacation notices in reply to mail with a forged sender; they don't prove that the town itself
+    writes to army.ml."""
     expected = Expected(tier=Tier.VERIFIED, sender=TOWN.domain, mail_class=MailClass.AUTOMATIC)
     for number, day in enumerate(script.workdays[::2]):
         to, at, author = script.reader("army.ml"), script.moment(day), script.staff(TOWN)
@@ -58,7 +59,7 @@ def automatic_replies(script: Script) -> Iterator[Event]:
 
 
 def log_in(script: Script) -> Iterator[Event]:
-    """A laptop has smtp.army.ml as its outgoing server and offers its password there: refused, and closed."""
+    """A laptop has smtp.army.ml as its outgoing server and sends its password there; the sink refuses it and closes."""
     secret = base64.b64encode(f"\0{READERS[0]}\0{PASSWORD_CANARY}".encode())
     for day in script.workdays[4::4]:
         at = script.moment(day)

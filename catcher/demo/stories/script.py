@@ -1,4 +1,4 @@
-"""The material of every story: the month's days, a seeded choice of hours and people, and signing."""
+"""The tools of every story: the month's days, seeded random times and people, and signing."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _BY_DOMAIN = {organisation.domain: organisation for organisation in ORGANISATION
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One month. The same ``rng`` seed and month give the same events but for the signatures."""
+    """One month. The same seed of ``rng`` and the same month give the same events, except for the signatures."""
 
     first: date
     """The first day of the month."""
     rng: Random = field(repr=False)
     keys: Mapping[str, DemoKey] = field(repr=False)
-    """By domain."""
+    """Domain → its key."""
 
     @property
     def days(self) -> list[date]:
@@ -36,26 +36,26 @@ class Script:
         return [day for day in self.days if day.weekday() < 5]
 
     def moment(self, day: date, hours: tuple[int, int] = (7, 17)) -> datetime:
-        """A random second of ``day`` from the start of the first hour to the end of the last, UTC."""
+        """A random second (UTC) of ``day``, from the start of the first hour to the end of the last hour."""
         second = self.rng.randrange(hours[0] * 3600, (hours[1] + 1) * 3600)
         return datetime.combine(day, time(), UTC) + timedelta(seconds=second)
 
     def reader(self, domain: str) -> str:
-        """An address at the mistyped ``domain``: its local-part is that of the person who was meant."""
+        """An address at the mistyped ``domain``, with the local-part of an intended person."""
         return f"{self.rng.choice(READERS)}@{domain}"
 
     def staff(self, organisation: Organisation) -> tuple[str, str]:
-        """A person who works there: display name and address."""
+        """A person of the organisation: display name and address."""
         name = self.rng.choice(STAFF)
         return name, f"{local_part(name)}@{organisation.domain}"
 
     def note(self, at: datetime, author: tuple[str, str], *to: str, subject: str | None = None) -> Note:
-        """The parts of a letter by ``author`` (name, address)."""
+        """The parts of a message by ``author`` (name, address)."""
         name, address = author
         return Note(at, f"{name} <{address}>", to, subject or self.rng.choice(SUBJECTS), self.rng)
 
     def signed(self, organisation: Organisation, message: bytes, at: datetime) -> bytes:
-        """``message`` under the organisation's signature, where it has a key, below the trace field of its host."""
+        """``message`` with the organisation's signature, if it has a key, and with its host's trace field on top."""
         key = self.keys.get(organisation.domain)
         if key is not None:
             message = sign(message, key, domain=organisation.domain, selector=organisation.selector, at=at)
@@ -65,11 +65,11 @@ class Script:
     def letter(
         self, organisation: Organisation, at: datetime, to: str, write: Callable[[Note], bytes]
     ) -> tuple[str, bytes]:
-        """A person at ``organisation`` writes to ``to``: the reverse-path and the message with its signature."""
+        """A message from a person at ``organisation`` to ``to``: the reverse-path and the signed message."""
         author = self.staff(organisation)
         return author[1], self.signed(organisation, write(self.note(at, author, to)), at)
 
     @staticmethod
     def host(organisation: Organisation) -> SendingHost:
-        """The host that its mail leaves from: its own, or its provider's."""
+        """The host that sends its mail: its own or its provider's."""
         return _BY_DOMAIN[organisation.via].host if organisation.via else organisation.host

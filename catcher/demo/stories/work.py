@@ -1,4 +1,4 @@
-"""People write to a wrong address: the sink's purpose."""
+"""Stories of people who write to a wrong address: the mail for which the sink was made."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from catcher.demo.texts import STORED_READER
 from catcher.model.mail.fingerprint import MailClass, Tier
 
 ENDS_ON = 16
-"""The first day of the month on which mail for hosptal.example is not taken any more."""
+"""The first day of the month on which the sink takes no more mail for hosptal.example."""
 
 _PERSON = Expected(tier=Tier.VERIFIED, mail_class=MailClass.PERSON, counts=True)
 
 
 def contractor(script: Script) -> Iterator[Event]:
-    """Every working day one person's address book gives the wrong entry, and two people mistype an address."""
+    """Every working day one person uses a wrong entry in an address book, and two people mistype an address."""
     expected = replace(_PERSON, sender=CONTRACTOR.domain)
     daily = script.staff(CONTRACTOR)
     for day in script.workdays:
@@ -43,7 +43,7 @@ def contractor(script: Script) -> Iterator[Event]:
 
 
 def travel(script: Script) -> Iterator[Event]:
-    """Itineraries to army.ml, which accepts, and navy.ml, which explains after the data."""
+    """A travel agency sends itineraries to army.ml, which accepts, and to navy.ml, which explains after the data."""
     for day in script.workdays:
         for domain, reply in (("army.ml", 250), ("navy.ml", 550)):
             to, at = script.reader(domain), script.moment(day)
@@ -53,7 +53,7 @@ def travel(script: Script) -> Iterator[Event]:
 
 
 def hospital(script: Script) -> Iterator[Event]:
-    """No DKIM: SPF from its own address with matching reverse DNS has to do."""
+    """A hospital without DKIM writes; SPF from its own address with matching reverse DNS is the only proof."""
     expected = replace(_PERSON, tier=Tier.AUTHENTICATED, sender=HOSPITAL.domain)
     for day in script.workdays[::2]:
         to, at = script.reader("army.ml"), script.moment(day)
@@ -62,7 +62,7 @@ def hospital(script: Script) -> Iterator[Event]:
 
 
 def ministry(script: Script) -> Iterator[Event]:
-    """Documents under a protective marking."""
+    """A ministry sends documents with a protective marking."""
     expected = replace(_PERSON, sender=MINISTRY.domain)
     for number, day in enumerate(script.workdays[1::2]):
         level = "OFFICIAL:Sensitive" if number % 3 else "PROTECTED"
@@ -72,7 +72,7 @@ def ministry(script: Script) -> Iterator[Event]:
 
 
 def university(script: Script) -> Iterator[Event]:
-    """SPF passes for the university, but from a host that many share: proven enough to name, not to count."""
+    """SPF passes for the university, but the host is shared by many: the sender can be named, but doesn't count."""
     expected = Expected(tier=Tier.AUTHENTICATED, sender=UNIVERSITY.domain, mail_class=MailClass.PERSON)
     for day in script.workdays[::3]:
         to, at = script.reader("army.ml"), script.moment(day)
@@ -81,7 +81,7 @@ def university(script: Script) -> Iterator[Event]:
 
 
 def refused(script: Script) -> Iterator[Event]:
-    """Policy refuse: the explanation comes at RCPT, and only the envelope is seen."""
+    """Policy refuse: the sink explains at RCPT and sees only the envelope."""
     expected = Expected(550, ("minstry.example",), Tier.AUTHENTICATED, SHIPYARD.domain)
     for day in script.workdays[2::4]:
         to, at = script.reader("minstry.example"), script.moment(day)
@@ -90,7 +90,7 @@ def refused(script: Script) -> Iterator[Event]:
 
 
 def ended(script: Script) -> Iterator[Event]:
-    """Policy accept until mid-month, then observe: the MX goes, and senders keep their mail."""
+    """Policy accept until mid-month, then observe: the MX record disappears, and senders keep their mail."""
     taken = replace(_PERSON, sender=CLINIC.domain, domains=("hosptal.example",))
     for day in script.days[::3]:
         to, at = script.reader("hosptal.example"), script.moment(day)
@@ -103,7 +103,7 @@ def ended(script: Script) -> Iterator[Event]:
 
 
 def turned_away(script: Script) -> Iterator[Event]:
-    """Null MX, no MX, and a name about to be handed over: the mail never leaves its sender."""
+    """Null MX, no MX, and a name soon to be handed over: the mail never leaves its sender."""
     names = ("travle.example", "shipyrad.example", "universty.example")
     for number, day in enumerate(script.workdays[::2]):
         to, at = script.reader(names[number % 3]), script.moment(day)
@@ -112,7 +112,7 @@ def turned_away(script: Script) -> Iterator[Event]:
 
 
 def mixed(script: Script) -> Iterator[Event]:
-    """One mail to two mistyped domains; then one whose second recipient gets another outcome and comes again."""
+    """One mail goes to two mistyped domains. In another, the second recipient is deferred and is sent again later."""
     day = script.workdays[6]
     at, author = script.moment(day), script.staff(SHIPYARD)
     both = script.reader("army.ml"), script.reader("contracter.example")
@@ -130,7 +130,7 @@ def mixed(script: Script) -> Iterator[Event]:
 
 
 def retry(script: Script) -> Iterator[Event]:
-    """The reply is lost on the way, so the sender delivers the same mail again: one mail, not two."""
+    """The reply is lost, so the sender delivers the same mail again; the sink must count it once."""
     expected = replace(_PERSON, sender=TRAVEL.domain)
     for day in script.workdays[3::7]:
         to, at = script.reader("army.ml"), script.moment(day)
@@ -142,7 +142,7 @@ def retry(script: Script) -> Iterator[Event]:
 
 
 def ends_on(first: date) -> date:
-    """The first day on which hosptal.example is under its next policy."""
+    """The first day on which the next policy of hosptal.example is in force."""
     return first.replace(day=ENDS_ON)
 
 
