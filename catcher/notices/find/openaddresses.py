@@ -1,4 +1,4 @@
-"""Addresses of the open Internet: connections are made to these only."""
+"""Addresses of the open Internet, the only ones to which connections are made."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def is_open(text: str) -> bool:
     """Whether ``text`` is an address of the open Internet.
 
     Private, loopback, link-local, shared, documentation, benchmarking, multicast and reserved addresses aren't. Nor are
-    those that contain an IPv4 address (mapped, 6to4, Teredo, NAT64): a gateway chooses where they lead. Nor is a text
-    that is no plain address (a scope, a name, a number).
+    those that contain an IPv4 address (mapped, 6to4, Teredo, NAT64): a gateway chooses their destination. Nor is any
+    text that is no plain address (with a scope, a name, a number).
     """
     try:
         address = ip_address(text)
