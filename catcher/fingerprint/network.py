@@ -22,7 +22,7 @@ _MAX_NAMES = 4
 @value
 class ClientNetwork:
     reverse: tuple[str, ...] = ()
-    """Organizational domains of the PTR names that lead back to the client."""
+    """Organizational domains of the PTR names that resolve to the client's address."""
     reverse_result: AuthResult = AuthResult.NONE
     helo: str | None = None
     """Organizational domain of the HELO name; None when HELO has no domain."""

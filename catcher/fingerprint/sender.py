@@ -52,7 +52,7 @@ class Bystanders:
 class _Piece:
     evidence: Evidence
     aligned: bool
-    """Whether its domain is aligned with From."""
+    """Whether the evidence's domain is aligned with From."""
     carrier: bool
     """Whether the domain belongs to a platform that carries other people's mail."""
 

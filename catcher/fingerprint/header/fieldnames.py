@@ -1,5 +1,4 @@
-"""The names, in lower case, of the header fields that are read; the names present are known before any value is
-read."""
+"""The names, in lower case, of the header fields that are read; names are checked before any value is read."""
 
 from __future__ import annotations
 

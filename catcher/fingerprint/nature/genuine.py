@@ -52,7 +52,7 @@ def probability(log_odds: float) -> float:
 
 
 def from_proof(authenticated: Authenticated, network: ClientNetwork, sender: Sender) -> float:
-    """Log-odds by authentication and the client's name; 0 where nothing was judged."""
+    """Log-odds by authentication and the client's name; 0 when nothing was judged."""
     results = authenticated.results
     judged = [results.spf.result, results.dmarc.result, network.reverse_result, *[d.result for d in results.dkim]]
     if _SILENT.issuperset(judged):
