@@ -27,7 +27,7 @@ def fields_of(retention: Retention) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class RetentionCutoffs:
-    """Moments of retention: what happens to observations seen before each of them."""
+    """Moments of retention: each has its own consequence for the rows before it."""
 
     deleted_before: datetime
     """Rows seen before this moment are deleted."""
