@@ -40,7 +40,7 @@ class Drafting:
     quiet_days: int
     escalate_days: int
     approvals: int
-    """The number of people who have to approve."""
+    """The number of people who must approve."""
     bad_contact: Callable[[str, str, datetime], None] = lambda _party, _address, _at: None
     """Called with (party, address, moment) when a notice didn't reach the party by this address."""
 

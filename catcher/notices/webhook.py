@@ -31,7 +31,7 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.telling.alert import Alert, Channel, summed
 
 DELIVERY_SECONDS = 20.0
-"""Most seconds of a delivery, whatever the receiver does."""
+"""Most seconds of a whole delivery."""
 _MOST_HEADER = 16 * 1024
 """Most octets of the answer's header section."""
 _SECRET_LEAST = 16

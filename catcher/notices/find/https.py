@@ -7,8 +7,8 @@
                                                             └────────────── redirect ◀─────────────────┘
 
 The name is resolved once for each fetch, and the connection goes to the address that was checked: a later answer of the
-DNS has no effect (no rebinding). Proxy variables of the environment are not read. One budget of seconds and of octets
-holds for the whole fetch, whatever the server does.
+DNS has no effect (no rebinding). Proxy variables of the environment are not read. The whole fetch has one limit of
+seconds and one limit of octets.
 """
 
 from __future__ import annotations

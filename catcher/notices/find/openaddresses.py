@@ -8,7 +8,7 @@ _SPECIAL = tuple(
     ip_network(text)
     for text in (
         # The registries of RFC 6890 as of 2025: every entry that isn't globally reachable, and a few that are reachable
-        # but are answered by another host than the one they seem to name.
+        # although another host answers there than the address suggests.
         "0.0.0.0/8",
         "10.0.0.0/8",
         "100.64.0.0/10",
