@@ -1,4 +1,4 @@
-"""The life of an incident: open, quiet, closed, reopened, by a rule about days alone.
+"""The life of an incident: open, quiet, closed, reopened, by a rule that depends only on days.
 
 ::
 
