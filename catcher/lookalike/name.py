@@ -35,7 +35,7 @@ class ReadName:
 def name_of(text: str, registrable: Registrable) -> ReadName:
     """The parts of ``text``: lower-case A-labels, or any text that was folded to the letters of a domain name."""
     registered = registrable(text)
-    if registered is None:  # a public suffix, or one of an operator's customers: cut before the last label
+    if registered is None:  # a public suffix, of a registry or for a platform's customers: cut before the last label
         left, _, suffix = text.rpartition(".")
     else:
         suffix = registered.partition(".")[2]
