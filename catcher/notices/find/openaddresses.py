@@ -7,8 +7,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 _SPECIAL = tuple(
     ip_network(text)
     for text in (
-        # The registries of RFC 6890 as of 2025: every entry that isn't globally reachable, and a few that are reachable
-        # although another host answers there than the address suggests.
+        # The registries of RFC 6890 as of 2025: every entry that isn't globally reachable, and a few reachable entries
+        # at which another host answers than the address suggests.
         "0.0.0.0/8",
         "10.0.0.0/8",
         "100.64.0.0/10",
