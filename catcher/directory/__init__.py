@@ -1,4 +1,4 @@
-"""Organisations: whose a domain is, and whether there is an organisation behind it at all.
+"""Organisations: finds the organisation that a domain belongs to, if it belongs to one, and its contacts.
 
 ::
 
@@ -6,7 +6,7 @@
                                                   └─────▶ the party's domain ─▶ Organisations.name
                                                                              └▶ Listings.of: contacts
 
-The public suffix list comes with its package and is read once; the watch-list is the operator's file.
+The public suffix list comes with its own package and is read once; the watch-list is the operator's file.
 """
 
 from catcher.directory.contacts import Listings

@@ -1,7 +1,7 @@
-"""Contacts that a person answers for: the operator's own file, and what imported directories name.
+"""Contacts that a person is responsible for: from the operator's own file and from imported directories.
 
 The file is CSV with a header row ``party,address,language,openpgp``; columns may be absent from the right. ``openpgp``
-names a key file, relative to the CSV. A party that the file names twice has two addresses, the first preferred.
+names a key file, relative to the CSV. A party with two rows has two addresses; the first address is preferred.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from catcher.model.telling.contact import Contact, Source
 
 CONTACT_COLUMNS = ("party", "address", "language", "openpgp")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}\Z")
-"""The part of RFC 5646 that a language, script or region needs."""
+"""The part of RFC 5646's syntax for a language with script and region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Entered:
     address: str
     language: str | None
     openpgp: str | None
-    """As the row has it: relative to the file."""
+    """The key file, as the row names it: relative to the operator's file."""
 
 
 class Listings:
-    """The entries of the operator's file and of the imported directories for a party."""
+    """The entries of the operator's file and of the imported directories, by party."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Listings:
         folder: Path = Path(),
         organizational_domain: Callable[[str], str] | None = None,
     ) -> None:
-        """``imported``: directory → its rows. ``folder``: where the key files of ``entered`` are looked for."""
+        """``imported``: directory → its rows. ``folder``: the folder with the key files of ``entered``."""
         self._organizational_domain = organizational_domain or Suffixes().organizational_domain
         self._folder = folder
         self._entered: dict[str, list[Entered]] = defaultdict(list)
@@ -71,14 +71,14 @@ class Listings:
         return cls(entered_in(file), directories(state / "directory"), folder=file.parent)
 
     def parties(self) -> list[str]:
-        """Those that the operator's file names."""
+        """The parties in the operator's file."""
         return sorted(self._entered)
 
     def of(self, party: str, now: datetime) -> tuple[Contact, ...]:
-        """The contacts of ``party`` that are entered or imported, in that order.
+        """The contacts of ``party``: first the entered ones, then the imported ones.
 
-        Of a directory's rows those of the party itself come first, then those of names below it. An address that can't
-        be written to is passed over.
+        Among imported rows, the party's own rows come first, then the rows of names below it. An invalid address is
+        skipped.
         """
         found = [
             self._contact(party, row.address, Source.ENTERED, number, now, row)
@@ -130,7 +130,7 @@ def entered_in(file: Path) -> list[Entered]:
 
 
 def read_entered(text: str, file: Path) -> list[Entered]:
-    """The rows of ``text``, which stands in ``file``. Raises ConfigurationError with every fault."""
+    """The rows of ``text``, the content of ``file``. Raises ConfigurationError with every fault."""
     rows = csv.reader(io.StringIO(text, newline=""))
     header = tuple(cell.strip().lower() for cell in next(rows, []))
     if len(header) < 2 or header != CONTACT_COLUMNS[: len(header)]:
@@ -157,7 +157,7 @@ def read_entered(text: str, file: Path) -> list[Entered]:
 
 
 def entered(cells: Sequence[str], where: str, folder: Path) -> Entered | list[Fault]:
-    """The row that ``cells`` (as ``CONTACT_COLUMNS``) are, or what is wrong with them."""
+    """The row that ``cells`` (in the order of ``CONTACT_COLUMNS``) make, or its faults."""
     party_text, address_text, language, openpgp = [*cells, "", "", "", ""][: len(CONTACT_COLUMNS)]
     faults: list[Fault] = []
     party = address = ""
@@ -183,7 +183,7 @@ def entered(cells: Sequence[str], where: str, folder: Path) -> Entered | list[Fa
 
 
 def rendered_contacts(rows: Sequence[Entered]) -> str:
-    """The text of the operator's file with ``rows``."""
+    """The text of an operator's file with ``rows``."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(CONTACT_COLUMNS)

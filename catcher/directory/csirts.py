@@ -1,8 +1,8 @@
-"""National CSIRTs by top-level domain: who knows whom to tell where nobody else does.
+"""National CSIRTs by top-level domain: they can reach a party that has no contact of its own.
 
-``csirts.csv`` holds those whose own description (RFC 2350) was read, with its source; few on purpose. An operator's
-table, imported as kind ``csirt``, takes its place: ``under,name,contact``, where ``under`` is a top-level domain or a
-name below one (``gv.at``).
+``csirts.csv`` holds only CSIRTs whose own description (RFC 2350) was read, each with its source; the list is short on
+purpose. An operator's table, imported as kind ``csirt``, replaces it: ``under,name,contact``, where ``under`` is a
+top-level domain or a name below one (``gv.at``).
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.mail.mailaddress import AddressError, mail_address
 
 CSIRT_FILE = "csirts.csv"
-"""The operator's table, in the state folder."""
+"""File name of the operator's table in the state folder."""
 CSIRT_HEADER = ("under", "name", "contact")
 
 
 @dataclass(frozen=True, slots=True)
 class Csirt:
     under: str
-    """The name below which it is responsible; A-labels."""
+    """The CSIRT is responsible for names below this one; A-labels."""
     name: str
     contact: str
 
 
 class Csirts:
-    """The table by name."""
+    """The table of CSIRTs, by name."""
 
     def __init__(self, rows: Mapping[str, Csirt]) -> None:
         self._rows = rows
 
     @classmethod
     def load(cls, state: Path) -> Csirts:
-        """The operator's table in the folder ``state``, else the one that comes with catcher.
+        """The operator's table in the folder ``state``, else the table that comes with catcher.
 
         Raises ConfigurationError with every fault.
         """
@@ -53,12 +53,12 @@ class Csirts:
         return cls({row.under: row for row in rows})
 
     def of(self, domain: str) -> Csirt | None:
-        """The one that is responsible for ``domain``: the row nearest above it."""
+        """The CSIRT responsible for ``domain``: the row with the nearest name above it."""
         return next((self._rows[name] for name in parents(domain) if name in self._rows), None)
 
 
 def read(text: str, where: str) -> tuple[list[Csirt], list[Fault]]:
-    """(the rows that can be used, a fault for each that can't). Raises ConfigurationError without the header row."""
+    """(the usable rows, a fault for each unusable row). Raises ConfigurationError without the header row."""
     rows = csv.reader(io.StringIO(text, newline=""))
     if tuple(cell.strip().lower() for cell in next(rows, []))[: len(CSIRT_HEADER)] != CSIRT_HEADER:
         raise ConfigurationError([Fault(f"{where}:1", "the header row is missing", ",".join(CSIRT_HEADER))])

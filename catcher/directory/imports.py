@@ -1,4 +1,4 @@
-"""Directories of organisations that an operator imports: read in their own shape, kept as one CSV each.
+"""Directories of organisations that an operator imports: each is read in its own format and kept as one CSV file.
 
 =======  ====================================================================================
 ``gov``  the .gov list: Domain name, Organization name, Suborganization name, Security contact email
@@ -41,7 +41,7 @@ class Columns:
     domain: str
     organisation: str
     part: str | None = None
-    """A part of the organisation, named before it."""
+    """A part of the organisation; its name is put before the organisation's."""
     contact: str | None = None
 
 
@@ -57,28 +57,28 @@ class Listed:
     """One row of a directory."""
 
     domain: str
-    """A-labels."""
+    """The domain in A-labels."""
     organisation: str
     contact: str | None
-    """Mailbox that takes security reports, as ``mail_address`` gives it."""
+    """The mailbox for security reports, as ``mail_address`` gives it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The contents of a file."""
+    """The content of a file."""
 
     rows: list[Listed]
-    """Those that can be used."""
+    """The usable rows."""
     faults: list[Fault] = field(default_factory=list)
-    """One for each row that can't."""
+    """One fault for each unusable row."""
     unusable: list[Fault] = field(default_factory=list)
-    """One for each of ``rows`` whose contact can't be written to: it stands there without one."""
+    """One fault for each of ``rows`` with an unusable contact: ``rows`` has that row without its contact."""
 
 
 def read(text: str, kind: DirectoryKind, where: str, *, is_typo: Callable[[str], bool] = lambda _: False) -> Read:
-    """The rows of ``text``. A domain that comes again is passed over.
+    """The rows of ``text``. Only the first row of a domain counts.
 
-    ``is_typo``: whether a domain lies at or below a catalogued one, where nobody is ever written to.
+    ``is_typo``: whether a domain lies at or below a catalogued domain; no address there is ever used.
 
     Raises ConfigurationError when the header row isn't that of ``kind``.
     """
@@ -127,7 +127,7 @@ def _listed(row: list[str], at: Mapping[str, int], columns: Columns, where: str,
 
 
 def _writable(listed: Listed, is_typo: Callable[[str], bool], where: str, unusable: list[Fault]) -> Listed:
-    """``listed`` with its contact as ``mail_address`` gives it, or with none where it can't be written to."""
+    """``listed`` with its contact as ``mail_address`` gives it, or without its contact when that can't be used."""
     if listed.contact is None:
         return listed
     try:
@@ -144,7 +144,7 @@ def _writable(listed: Listed, is_typo: Callable[[str], bool], where: str, unusab
 
 
 def file_name(name: str) -> str:
-    """The file of the directory ``name``. Raises ConfigurationError for a name that can't be a file's."""
+    """The file of the directory ``name``. Raises ConfigurationError for a name that can't be a file name."""
     if not _NAME.match(name):
         raise ConfigurationError([Fault(f"--name {name!r}", "it can't name a directory", "a-z, 0-9 and hyphens")])
     return f"{name}.csv"
@@ -160,7 +160,7 @@ def rendered_directory(rows: Iterable[Listed]) -> str:
 
 
 def directories(folder: Path) -> dict[str, list[Listed]]:
-    """The imported directories by name, in order. Raises ConfigurationError for a file that was damaged."""
+    """The imported directories by name, in order. Raises ConfigurationError for a damaged file."""
     found = {}
     for file in sorted(folder.glob("[a-z0-9]*.csv")) if folder.is_dir() else ():
         kept = read(file.read_text(encoding="utf-8"), DirectoryKind.CSV, file.name)

@@ -1,6 +1,6 @@
-"""The holder of a network, from a database of autonomous systems in MaxMind's format (MMDB) that the operator provides.
+"""Finds the holder of a network in the operator's database of autonomous systems, which has MaxMind's format (MMDB).
 
-The one module that touches ``maxminddb``, which is optional (``pip install catcher[mmdb]``). Known are the fields of
+The only module that uses ``maxminddb``, which is optional (``pip install catcher[mmdb]``). It knows the fields of
 GeoLite2-ASN (``autonomous_system_number``) and of IPinfo Lite (``asn``, ``as_domain``).
 """
 
@@ -17,9 +17,10 @@ _NUMBER = re.compile(r"(?:AS)?([0-9]{1,10})\Z", re.IGNORECASE)
 
 
 def owners(path: Path) -> Callable[[str], str | None]:
-    """Client address → the holder's domain, or ``as`` and its number; None: unknown, or no address.
+    """Client address → the holder's domain, or ``as`` and its number; None for an unknown holder, or for a text that is
+    no address.
 
-    The file is read whole, once; asking never touches it again. Raises ConfigurationError.
+    The whole file is read once; look-ups don't read it again. Raises ConfigurationError.
     """
     try:
         import maxminddb
@@ -37,14 +38,14 @@ def owners(path: Path) -> Callable[[str], str | None]:
         try:
             return owner_in(reader.get(client))
         except (ValueError, maxminddb.InvalidDatabaseError):
-            # No address, an IPv6 one in a database of IPv4, or a damaged record.
+            # No address, an IPv6 address in a database of IPv4, or a damaged record.
             return None
 
     return owner
 
 
 def owner_in(record: object) -> str | None:
-    """The holder that a record names."""
+    """The holder that ``record`` names."""
     if not isinstance(record, dict):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Names of organisations by domain: the operator's watch-list (domain,organisation), then what was imported."""
+"""Names of organisations by domain: from the watch-list (domain,organisation), then from imported directories."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ class Organisations:
         """``watched`` and ``imported``: A-label domain → name."""
         self._names = {**imported, **watched}
         self.names = MappingProxyType(self._names)
-        """All that is known, by domain."""
+        """All known names, by domain."""
         self.watched = MappingProxyType(dict(watched))
         """The watch-list's names, by domain."""
 
     def name(self, domain: str) -> str | None:
-        """The name for ``domain``: its own row's, else the nearest one's above it; the watch-list goes first."""
+        """The name for ``domain``: from its own row, else from the row of the nearest domain above it. The watch-list
+        has priority."""
         return next((self._names[name] for name in parents(domain) if name in self._names), None)
 
     @classmethod
     def load(cls, watchlist: Path | None, state: Path | None = None) -> Organisations:
-        """The watch-list in ``watchlist``, and the directories that were imported into the folder ``state``.
+        """The names in the watch-list ``watchlist`` and in the directories imported into the folder ``state``.
 
-        Raises ConfigurationError with a fault for every row that is wrong.
+        Raises ConfigurationError with a fault for every invalid row.
         """
         lists = directories(state / "directory").values() if state is not None else ()
         imported: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The party to tell: domain → the affected party's domain, or nobody."""
+"""Finds the party that gets notices: domain → the affected party's domain, or None."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from catcher.directory.suffixes import Suffixes
 
 
 class Parties:
-    """party_of bound to a public suffix list."""
+    """``party_of`` by one public suffix list."""
 
     def __init__(self, suffixes: Suffixes) -> None:
         self._suffixes = suffixes
 
     def party_of(self, domain: str) -> str | None:
-        """The organizational domain of ``domain`` (A-labels), or None: a freemail provider's, a sending platform's,
-        or a public suffix (behind which are many)."""
+        """The organizational domain of ``domain`` (A-labels). None for a domain of many parties: a freemail provider's,
+        a sending platform's, or a public suffix."""
         own = self._suffixes.organizational_domain(domain)
         if own in FREEMAIL or own in PLATFORMS or self._suffixes.registrable(own) is None:
             return None
@@ -30,5 +30,5 @@ def _installed() -> Callable[[str], str | None]:
 
 
 def party_of(domain: str) -> str | None:
-    """Parties.party_of by the installed list, which is read at the first call."""
+    """``Parties.party_of`` by the installed public suffix list, which is read at the first call."""
     return _installed()(domain)

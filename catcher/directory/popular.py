@@ -1,4 +1,4 @@
-"""Which domains are written to more than others: a tier of popular names that travels with the package."""
+"""The popularity of domains: people write more often to the names in a list that comes with the package."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from importlib.resources import files
 from math import exp
 
 WEIGHT = exp(0.02)
-"""How much likelier a popular name is meant than another that is as near: it breaks a tie and no more, for a small
-organisation that is watched gets its own mail, whatever the world visits. Found by trial in the recipe of the
-channel's weights."""
+"""Factor by which a popular name is likelier to be intended than another name that is equally near. It is small, so it
+only breaks ties: a small watched organisation gets its own mail, even beside a popular name. Found by trial in the
+training of the channel's weights."""
 
 
 class Popularity:
-    """The labels of popular domains, whatever suffix they stand under: big names are present in many countries."""
+    """The labels of popular domains, without their suffix: popular organisations have domains in many countries."""
 
     def __init__(self, registrable: Callable[[str], str | None]) -> None:
         """``registrable``: Suffixes.registrable."""
@@ -23,6 +23,6 @@ class Popularity:
         self._known = frozenset(self.labels)
 
     def weight(self, domain: str) -> float:
-        """The likelihood that ``domain`` (A-labels) is written to, relative to others; 1.0 for most."""
+        """The likelihood that ``domain`` (A-labels) is written to, relative to others; 1.0 for most domains."""
         own = self._registrable(domain)
         return WEIGHT if own is not None and own.partition(".")[0] in self._known else 1.0

@@ -1,4 +1,4 @@
-"""Domains that name who carries a mail, not who sent it: three lists that travel with the package."""
+"""Domains that identify the carrier of a mail and not its sender: three lists that come with the package."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CARRIERS = {domain: Platform(kind) for domain, kind in (line.split() for line in
 
 
 def platform_of(domain: str) -> Platform | None:
-    """The kind of platform that the organizational domain ``domain`` belongs to; None: no platform that is known."""
+    """The kind of platform that the organizational domain ``domain`` belongs to; None: no known platform."""
     if domain in FREEMAIL:
         return Platform.FREEMAIL
     return Platform.BULK if domain in PLATFORMS else CARRIERS.get(domain)

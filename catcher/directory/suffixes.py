@@ -1,4 +1,4 @@
-"""The public suffix list, wrapped: name → organizational domain, with the tenants of shared platforms told apart."""
+"""Wraps the public suffix list: name → organizational domain. Tenants of shared platforms have separate domains."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from publicsuffixlist import PSLFILE, PublicSuffixList
 from catcher.model.domain import to_alabel
 
 _TENANTS_AT = ("onmicrosoft.com", "gappssmtp.com")
-"""Platforms whose customers sign with a name below theirs, which the public suffix list gives to the platform."""
+"""Platforms whose customers sign with a name below the platform's; by the public suffix list it is the platform's."""
 
 _REMEMBERED = 65_536
 
 
 @cache
 def _installed_list() -> PublicSuffixList:
-    """Read once a process, which takes 30 ms and 1.4 MB; nothing changes it."""
+    """The list, read once in each process (this takes 30 ms and 1.4 MB) and never changed."""
     return PublicSuffixList()
 
 
 class Suffixes:
-    """The list as installed. Answers are remembered, boundedly. Thread-safe after construction."""
+    """The installed list. The latest results are cached. Thread-safe after construction."""
 
     def __init__(self) -> None:
-        # Rules of the list's private section count, too: hosts of one provider are different organisations (RFC 9989
-        # asks the tree walk, RFC 7489 the whole list).
+        # Rules of the list's private section also count: hosts of one provider are different organisations (RFC 9989
+        # uses the tree walk, RFC 7489 the whole list).
         self._list = _installed_list()
         self.organizational_domain = lru_cache(_REMEMBERED)(self._organizational_domain)
-        """A-label name → its organizational domain; a public suffix is its own."""
+        """A-label name → its organizational domain. The organizational domain of a public suffix is itself."""
 
     def registrable(self, name: str) -> str | None:
-        """The public suffix and one label more; None when ``name`` is a public suffix or no name.
+        """The public suffix of ``name`` with one more label; None when ``name`` is a public suffix or no name.
 
-        Tenants play no part here: this is the list as it is published.
+        Tenants have no effect here: this is the list as it is published.
         """
         return self._list.privatesuffix(name.lower()) if name and not name.startswith(".") else None
 
     def is_public(self, name: str) -> bool:
-        """Whether ``name`` (A-labels) is a public suffix: names below it belong to many."""
+        """Whether ``name`` (A-labels) is a public suffix: the names below it belong to many organisations."""
         return self._list.is_public(name)
 
     def _organizational_domain(self, name: str) -> str:
@@ -48,9 +48,9 @@ class Suffixes:
 
 
 def listed() -> tuple[set[str], set[str]]:
-    """(the names that the list as installed writes out, those of them below which it takes in every name); A-labels.
+    """(the names that the installed list contains literally, the names with a wildcard below them); A-labels.
 
-    Of many names only these, and those one label below the second, need to be asked ``is_public``.
+    Only these names, and names one label below a name of the second set, can be public suffixes (``is_public``).
     """
     named, whole = set(), set()
     for line in Path(PSLFILE).read_text(encoding="utf-8").splitlines():
@@ -66,8 +66,9 @@ def listed() -> tuple[set[str], set[str]]:
 def _tenant(name: str, platform: str) -> str:
     """``x.mail.tenant.onmicrosoft.com`` → ``tenant.onmicrosoft.com``.
 
-    Microsoft: the label below the platform, but for hybrid names ``tenant.mail.onmicrosoft.com``. Google: the customer
-    stands left of the key's date, ``example-com.20230601.gappssmtp.com``.
+    Microsoft: the tenant is the label directly below the platform, except in hybrid names
+    (``tenant.mail.onmicrosoft.com``). Google: the tenant is the label left of the key's date
+    (``example-com.20230601.gappssmtp.com``).
     """
     below = name.removesuffix(platform).rstrip(".").split(".") if name != platform else []
     if not below:

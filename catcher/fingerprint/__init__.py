@@ -1,4 +1,4 @@
-"""Transaction → fingerprint: who sent it, for whom, what kind of mail; pure (DESIGN §1, §3).
+"""Transaction → fingerprint: the sender, the intended organisation, the kind of mail; pure (DESIGN §1, §3).
 
 ::
 

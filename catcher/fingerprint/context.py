@@ -1,4 +1,4 @@
-"""The third argument of a fingerprint, beside the transaction and the answers: the time, and who is who."""
+"""The third argument of a fingerprint, beside the transaction and the answers: the time, and facts about domains."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from catcher.model.value import value
 
 @value
 class Context:
-    """The world outside the message. All callables are pure and never raise for a valid A-label name."""
+    """The time, and functions that know domains and networks. All are pure and never raise for a valid A-label name."""
 
     now: datetime
-    """When the message is judged: governs ``t=`` and ``x=`` of signatures. Aware, UTC."""
+    """The time of the judgement, against which ``t=`` and ``x=`` of signatures are checked. Aware, UTC."""
     intended: Callable[[str], Intended]
-    """Typed domain → the domain that was meant."""
+    """Typed domain → its intended domain."""
     organizational_domain: Callable[[str], str]
-    """Name → the organizational domain by the public suffix list; tenants of a platform are their own."""
+    """Name → its organizational domain by the public suffix list; each tenant of a platform has its own one."""
     organisation: Callable[[str], str | None]
-    """Domain → the organisation's name, where a directory knows it."""
+    """Domain → the organisation's name; None when no directory knows it."""
     platform: Callable[[str], Platform | None] = lambda _: None
     """Organizational domain → the kind of platform that it belongs to; None: no known platform."""
     network_owner: Callable[[str], str | None] = lambda _: None
     """Client address → the holder of its network: a domain, or ``as`` and the number; None: unknown."""
     lookups: bool = True
-    """False: nothing is asked; every result that needs the DNS is ``none``."""
+    """False: no DNS questions are asked, and every result that needs the DNS is ``none``."""

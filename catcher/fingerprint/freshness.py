@@ -1,9 +1,9 @@
-"""Whether a mail is fresh and meant for here, so that it may count towards a notice (DESIGN §3 "Notices").
+"""Judges whether a mail is fresh and written to the typed domain, so that it may count (DESIGN §3 "Notices").
 
 Either of two proofs makes it fresh. By DKIM: an aligned signature passes, covers a To or Cc that names every typed
-domain, and was made within three days and within the present key period, whose key recognises a replay; its ``b=`` is
-handed to the store, which knows whether it came before. By SPF: an aligned pass from an address whose confirmed reverse
-DNS is the sender's own; nobody else can make a host of the sender's own send an old mail again.
+domain, and was made within three days and within the present key period, whose key recognises a replay. The store gets
+the signature's ``b=`` and checks whether it came before. By SPF: an aligned pass from an address whose confirmed
+reverse DNS belongs to the sender. Nobody else can make the sender's own host send an old mail again.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from catcher.fingerprint.network import ClientNetwork
 from catcher.model.mail.fingerprint import AuthResult, Freshness
 
 MAX_AGE = timedelta(days=3)
-"""Age of the oldest signature that is fresh."""
+"""Greatest age of a fresh signature."""
 CLOCK_SKEW = timedelta(minutes=10)
-"""Most that a signer's clock may be ahead of ours."""
+"""Most time that a signer's clock may be ahead of ours."""
 
 
 class FreshnessReason(StrEnum):
-    """The closed list of ``Freshness.reason``, from nothing proven to fresh."""
+    """The closed list of ``Freshness.reason``, from the least proof to fresh."""
 
     NO_MESSAGE = "no-message"
     """The recipient was refused at RCPT: there is only an envelope."""
     UNPROVEN = "unproven"
-    """No DKIM or SPF pass for the domain in From."""
+    """There is no DKIM or SPF pass for the domain in From."""
     SHARED_ADDRESS = "shared-address"
-    """SPF alone, from an address whose reverse DNS isn't the sender's: it may be anybody's host."""
+    """Only SPF passes, from an address whose reverse DNS isn't the sender's: it may be anybody's host."""
     PARTIAL_BODY = "partial-body"
     """The signature leaves the end of the body open (``l=``)."""
     UNSIGNED_RECIPIENT = "unsigned-recipient"
@@ -41,13 +41,13 @@ class FreshnessReason(StrEnum):
     """The signature has no ``t=``."""
     FUTURE = "future"
     OLD = "old"
-    """Signed more than three days ago."""
+    """The mail was signed more than three days ago."""
     BEFORE_PERIOD = "before-period"
-    """Signed before this month: the key that would recognise a replay is gone."""
+    """The mail was signed before this month: the key that would recognise a replay is gone."""
     DKIM = "dkim"
-    """Fresh by an aligned signature."""
+    """The mail is fresh by an aligned signature."""
     SPF = "spf"
-    """Fresh by SPF from the sender's own host."""
+    """The mail is fresh by SPF from the sender's own host."""
 
 
 _UNJUDGED = Freshness(False, FreshnessReason.UNPROVEN)
@@ -56,7 +56,7 @@ _UNJUDGED = Freshness(False, FreshnessReason.UNPROVEN)
 def judge_freshness(
     authenticated: Authenticated, network: ClientNetwork, context: Context, *, has_message: bool
 ) -> Freshness:
-    """Fresh or not, and why."""
+    """Whether the mail is fresh, with the reason."""
     if not has_message:
         return Freshness(False, FreshnessReason.NO_MESSAGE)
     if not context.lookups:

@@ -1,4 +1,4 @@
-"""The whole judgement: a transaction, the answers at hand and the context make a Fingerprint or open questions.
+"""The whole judgement: transaction, known answers and context give a Fingerprint, or the questions still open.
 
 ::
 
@@ -35,22 +35,22 @@ from catcher.model.value import value
 
 @value
 class TransactionFacts:
-    """Everything that is judged of a transaction. It holds no text of the header, so it may outlive the header."""
+    """All facts of a transaction that are judged. They hold no text of the header, so they may outlive it."""
 
     credentials: Credentials
     typed: tuple[str, ...]
     """The distinct domains of the recipients."""
     reverse_path: str | None
-    """The domain of the reverse-path, where it has one."""
+    """The domain of the reverse-path; None without one."""
     carriers: tuple[str, ...]
-    """Platforms, by header fields that they write."""
+    """The platforms whose own fields stand in the header."""
     message: MessageFacts | None
-    """None where there was no message."""
+    """None without a message."""
     markings: tuple[Marking, ...]
 
     @property
     def octets(self) -> int:
-        """Its memory in octets: an estimate that is rather too high than too low."""
+        """The memory that it takes, in octets: a high estimate."""
         kept = self.credentials
         seals = [claim.seal for claim in kept.claims if claim.seal]
         seals += [seal for _, seal in kept.chain.links] if isinstance(kept.chain, Chain) else []
@@ -61,15 +61,16 @@ class TransactionFacts:
 
 _NOTHING: frozenset[Fact] = frozenset()
 _FRAME, _NAME = 2_000, 100
-"""Octets of memory: of a value with several fields, and of a text beyond its characters."""
+"""Octets of memory that a value with several fields takes, and that a text takes besides its characters."""
 
 
 def read_transaction_facts(
     transaction: Transaction, *, lookups: bool = True, intended: Callable[[str], Intended] | None = None
 ) -> TransactionFacts:
-    """The facts of ``transaction``; with ``lookups`` False without those that only answers from the DNS make useful.
+    """The facts of ``transaction``; without ``lookups``, the facts that are useful only with answers from the DNS are
+    left out.
 
-    ``intended``: typed domain → for whom it may stand. Without it no hints are read.
+    ``intended``: typed domain → its Intended. Without ``intended`` no hints are read.
     """
     header, reverse_path = transaction.header, transaction.reverse_path
     view = None if header is None else HeaderView(header)
@@ -83,15 +84,16 @@ def read_transaction_facts(
 def fingerprint(transaction: Transaction, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
     """The sender, the intended organisation and the kind of a mail. Pure: the same arguments give the same result.
 
-    Unanswered names questions that aren't in ``answers``: ask them, add the answers, call again. After MAX_ROUNDS
-    pass ``failing_the_rest(answers)``, which always leads to a result. With ``context.lookups`` False nothing is asked.
+    Unanswered names questions that aren't in ``answers``: ask the questions, add their answers, and call again. After
+    MAX_ROUNDS pass ``failing_the_rest(answers)``, which always gives a result. With ``context.lookups`` False no
+    question is asked.
     """
     facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
     return fingerprint_from(facts, answers, context)
 
 
 def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
-    """``fingerprint`` of the transaction whose ``facts`` these are."""
+    """The same as ``fingerprint``, from the ``facts`` of a transaction."""
     lookups = Lookups(answers)
     credentials, message = facts.credentials, facts.message
     own = context.organizational_domain

@@ -1,4 +1,4 @@
-"""The answers at hand, and the questions still open: how pure code asks the DNS."""
+"""Gives pure code the known DNS answers, and notes the questions that are still open."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from catcher.model.mail.lookup import LookupResult, LookupResults, LookupType, Question, Status
 
 MAX_ROUNDS = 24
-"""Rounds of asking after which a caller gives up with ``failing_the_rest``. SPF's own limit of ten look-ups, each with
-addresses to look up, needs 22 at most; everything else is asked for within three."""
+"""Most rounds of questions; after them a caller uses ``failing_the_rest``. SPF's own limit of ten look-ups, each with
+addresses to look up, needs at most 22 rounds; all other questions need at most three."""
 
 FAILED_LOOKUP = LookupResult(Status.FAILED)
 
 
 class Lookups:
-    """The answers at hand; asking for another notes it as an open question."""
+    """The known answers. A request for an unknown answer notes its question as open."""
 
     __slots__ = ("answers", "open")
 
@@ -23,7 +23,7 @@ class Lookups:
         self.open: set[Question] = set()
 
     def get(self, name: str, rrtype: LookupType) -> LookupResult | None:
-        """The answer; None when it isn't at hand, and then the question is noted. ``name`` as in Question."""
+        """The answer. Without one, notes the question and returns None. ``name`` as in Question."""
         question = Question(name, rrtype)
         answer = self.answers.get(question)
         if answer is None:
@@ -46,12 +46,12 @@ class _FailingTheRest(Mapping[Question, LookupResult]):
 
 
 def failing_the_rest(answers: LookupResults) -> LookupResults:
-    """``answers``, and to every other question a failure: with these ``fingerprint`` always returns a result."""
+    """``answers``, and a failure for every other question: with them ``fingerprint`` always returns a result."""
     return _FailingTheRest(answers)
 
 
 def presentation(name: str) -> str:
-    """``name`` (labels split by dots, any characters) as Question wants it: escaped by RFC 1035 §5.1, lower case."""
+    """``name`` (labels split by dots, any characters) in the form of Question: escaped by RFC 1035 §5.1, lower case."""
     if name.isascii() and name.replace("-", "").replace(".", "").replace("_", "").isalnum():
         return name.lower()
     return ".".join(

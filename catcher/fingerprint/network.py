@@ -1,7 +1,7 @@
 """The client's network: forward-confirmed reverse DNS and HELO (iprev, RFC 8601 §3).
 
-It names the network, never the author. Names are cut to their organizational domain: the labels left of it are free
-text of the reverse zone's operator.
+The names identify the network, never the author. They are cut to their organizational domains: the operator of the
+reverse zone can choose the labels left of it.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from catcher.model.mail.lookup import LookupResult, LookupType, Status
 from catcher.model.value import value
 
 _MAX_NAMES = 4
-"""Most PTR names that are confirmed; RFC 8601 §3 asks for a limit."""
+"""Most PTR names that are checked; RFC 8601 §3 asks for a limit."""
 
 
 @value
 class ClientNetwork:
     reverse: tuple[str, ...] = ()
-    """Organizational domains of the PTR names that lead back to the client."""
+    """Organizational domains of the PTR names that resolve to the client's address."""
     reverse_result: AuthResult = AuthResult.NONE
     helo: str | None = None
-    """Organizational domain of the HELO name; None when it is no domain."""
+    """Organizational domain of the HELO name; None when HELO has no domain."""
     helo_result: AuthResult = AuthResult.NONE
 
 

@@ -1,8 +1,8 @@
-"""Weighs the evidence: the sender, how well it is proven, and the evidence for somebody else (DESIGN §3 "Tiers").
+"""Weighs the evidence: names the sender, its tier of proof, and the conflicting evidence (DESIGN §3 "Tiers").
 
 Tiers are never mixed and nothing is averaged. The best piece of evidence names the sender; every piece that names
 another organisation is listed as a conflict. A domain that only text claims stays ``claimed``. The platform that
-carried the mail is evidence, too, of a kind of its own: it names no organisation and contradicts none.
+carried the mail is also evidence, but of a separate kind: it names no organisation and contradicts none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from catcher.model.mail.fingerprint import AuthResult, Evidence, EvidenceKind, P
 from catcher.model.value import value
 
 _CACHED_SENDERS = 4_096
-"""Senders whose weighing is kept: the same ones write again."""
+"""Most senders whose result is cached: the same senders write repeatedly."""
 
 _PREFERENCE = [
     EvidenceKind.DMARC,
@@ -26,24 +26,24 @@ _PREFERENCE = [
     EvidenceKind.IPREV,
     EvidenceKind.HELO,
 ]
-"""Within a tier the first kind names the sender. Aligned evidence goes before other evidence, a platform's last."""
+"""Within a tier the first kind names the sender. Aligned evidence goes first, a platform's evidence last."""
 
 _CLAIMED_PREFERENCE = [EvidenceKind.FROM, EvidenceKind.MAILFROM, EvidenceKind.HELO]
 _OF_HOST = frozenset({EvidenceKind.IPREV, EvidenceKind.HELO})
 _CARRYING = _OF_HOST | {EvidenceKind.DKIM, EvidenceKind.SPF, EvidenceKind.MAILFROM}
-"""Kinds whose domain may belong to the platform that carries the mail."""
+"""Kinds of evidence whose domain may belong to the platform that carries the mail."""
 _NAMELESS = frozenset({EvidenceKind.PLATFORM, EvidenceKind.OWNER, EvidenceKind.DMARC_7489})
-"""Kinds that never name a sender."""
+"""Kinds of evidence that never name a sender."""
 
 
 @value
 class Bystanders:
-    """Names beside the evidence, without proof."""
+    """Names without any proof, beside the evidence."""
 
     reverse_path: str | None = None
-    """Its domain."""
+    """The domain of the reverse-path."""
     carriers: tuple[str, ...] = ()
-    """Platforms, by the header fields that they write."""
+    """The platforms whose own fields stand in the header."""
     owner: str | None = None
     """The holder of the client's network."""
 
@@ -52,9 +52,9 @@ class Bystanders:
 class _Piece:
     evidence: Evidence
     aligned: bool
-    """Whether its domain is aligned with From."""
+    """Whether the evidence's domain is aligned with From."""
     carrier: bool
-    """Whether its domain is that of a platform that carries other people's mail."""
+    """Whether the domain belongs to a platform that carries other people's mail."""
 
     def rank(self) -> tuple[int, bool, bool, int]:
         order = _CLAIMED_PREFERENCE if self.evidence.tier is Tier.CLAIMED else _PREFERENCE
@@ -63,7 +63,7 @@ class _Piece:
 
 
 def judge_sender(authenticated: Authenticated, network: ClientNetwork, others: Bystanders, context: Context) -> Sender:
-    """The sender by all the evidence."""
+    """The sender, by all evidence."""
     return _weighed(
         _signs(authenticated, network, others.reverse_path),
         _former(authenticated),
@@ -76,7 +76,7 @@ def judge_sender(authenticated: Authenticated, network: ClientNetwork, others: B
 
 
 _Sign = tuple[Tier, EvidenceKind, str, AuthResult, bool]
-"""The fields of an Evidence, and whether its domain is aligned with From; a tuple hashes faster than the values."""
+"""The fields of an Evidence, and whether its domain is aligned with From; a tuple hashes faster than an Evidence."""
 
 
 @lru_cache(_CACHED_SENDERS)
@@ -89,10 +89,10 @@ def _weighed(
     platform_of: Callable[[str], Platform | None],
     organisation: Callable[[str], str | None],
 ) -> Sender:
-    """The sender. Cached by domains and words of closed lists.
+    """The sender. The cache's key has domains and words of closed lists.
 
-    The three functions are in the key, too, so the cache keeps a directory alive as long as the process. That is safe:
-    a reload starts new processes, and the old directory ends with the old ones.
+    The key also has the three functions, so the cache keeps a directory in memory as long as the process lives. That is
+    safe: a reload starts new processes, and the old directory ends with the old processes.
     """
     naming = [
         _Piece(Evidence(tier, kind, domain, result), aligned, _carries(kind, platform_of(own(domain))))
@@ -101,7 +101,7 @@ def _weighed(
     naming.sort(key=_Piece.rank)
     carrying = [*former, *_carriers(naming, carriers, own), *_owner(owner)]
     distinct = dict.fromkeys([piece.evidence for piece in naming] + carrying)
-    # Stable: within a tier, what names a sender stays before what carried the mail.
+    # The sort is stable: within a tier, naming evidence stays before the carriers' evidence.
     pieces = tuple(sorted(distinct, key=lambda piece: -piece.tier.rank))
     if not naming:
         return Sender(None, None, Tier.CLAIMED, pieces, ())
@@ -121,14 +121,15 @@ def _weighed(
 
 
 def _carries(kind: EvidenceKind, platform: Platform | None) -> bool:
-    """Whether such evidence names a carrier. A freemail provider's domain is its users', too: only its hosts carry."""
+    """Whether such evidence names a carrier. A freemail provider's domain is also its users' domain, so only its host
+    names count."""
     if platform is Platform.FREEMAIL:
         return kind in _OF_HOST
     return platform is not None and kind in _CARRYING
 
 
 def _carriers(naming: list[_Piece], claimed: tuple[str, ...], own: Callable[[str], str]) -> list[Evidence]:
-    """One piece for each platform, by the strongest evidence of it."""
+    """One piece of evidence for each platform: the strongest one."""
     found: dict[str, Evidence] = {}
     for piece in naming:
         if piece.carrier:
@@ -145,7 +146,7 @@ def _former(authenticated: Authenticated) -> tuple[Evidence, ...]:
 
 
 def _owner(owner: str | None) -> list[Evidence]:
-    """The holder by a database, which proves nothing: the tier is ``claimed``."""
+    """The network's holder. A database proves nothing, so the tier is ``claimed``."""
     return [] if owner is None else [Evidence(Tier.CLAIMED, EvidenceKind.OWNER, owner, AuthResult.NONE)]
 
 
@@ -154,7 +155,7 @@ def _signs(authenticated: Authenticated, network: ClientNetwork, reverse_path_do
     results = authenticated.results
     dmarc, spf = results.dmarc, results.spf
     if dmarc.result is not AuthResult.NONE and dmarc.domain is not None:
-        # A pass that the public suffix list doesn't bear out proves nothing beyond DKIM's or SPF's own domain.
+        # A pass without confirmation by the public suffix list proves only DKIM's or SPF's own domain.
         tier = Tier.VERIFIED if authenticated.proven else Tier.CLAIMED
         found.append(_proof(EvidenceKind.DMARC, dmarc.domain, dmarc.result, tier, aligned=True))
     for signature in results.dkim:
@@ -179,5 +180,5 @@ def _signs(authenticated: Authenticated, network: ClientNetwork, reverse_path_do
 
 
 def _proof(kind: EvidenceKind, domain: str, result: AuthResult, tier: Tier, *, aligned: bool = False) -> _Sign:
-    """``tier``: the tier of a pass; any other result is ``claimed``."""
+    """A piece of evidence. ``tier`` is the tier of a pass; any other result is ``claimed``."""
     return tier if result is AuthResult.PASS else Tier.CLAIMED, kind, domain, result, aligned

@@ -1,11 +1,12 @@
-"""Finds alerts in the incidents: a new intended party, a marking, a spike. Pure; each run finds them again.
+"""Finds alerts in the incidents: a new intended party, a marking, a spike. Pure; each run finds the same alerts again.
 
-A mail belongs to two incidents: its intended party's and its sender's. Alerts are sought in the former; in the latter
-only among mail without a declared intended party. So no mail causes two alerts of a kind.
+A mail belongs to two incidents: its intended party's and its sender's. Alerts are sought in the intended party's
+incident; in the sender's incident, only among mail without a declared intended party. So no mail causes two alerts of
+one kind.
 
-- *New party*: mail that counts came for an intended party. The alerts' ledger drops parties that had some before.
-- *Marking*: mail of a proven sender with a protective marking came yesterday or today; one alert a month. A header
-  field is what its sender wrote: the marking is a reason to look, and no proof.
+- *New party*: mail that counts came for an intended party. The alerts' ledger drops parties that had such mail before.
+- *Marking*: mail of a proven sender with a protective marking came yesterday or today; one alert a month. Any sender
+  can write a header field, so the marking is a reason to investigate, and no proof.
 - *Spike*: yesterday or today at least ten mails that count came, and more than three times the number of any of the 28
   days before.
 """
@@ -21,19 +22,19 @@ from catcher.model.mail.fingerprint import Tier
 from catcher.model.telling.alert import Alert, AlertKind
 
 SPIKE_LEAST = 10
-"""Fewest mails in a day that are a spike."""
+"""Fewest mails of a day that can be a spike."""
 SPIKE_TIMES = 3
 """A spike has more than this many times the mails of the busiest day before."""
 SPIKE_DAYS = 28
-"""Days before a spike with which it is compared: four weeks, so each weekday has its like."""
+"""Days before a spike with which its mails are compared: four weeks, so each weekday occurs four times."""
 LOOKS_BACK = timedelta(days=SPIKE_DAYS + 1)
-"""Days before the present one whose mail has to be known."""
+"""Time before today whose mail must be known."""
 
 _PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
 
 
 def alarms(incidents: Iterable[Incident], now: datetime) -> Iterator[Alert]:
-    """The alerts that ``incidents`` (their cells of the last ``LOOKS_BACK``) call for at ``now``."""
+    """The alerts due at ``now`` for ``incidents``, of which the cells of the last ``LOOKS_BACK`` suffice."""
     today = now.date()
     for incident in incidents:
         cells = list(_cells_of(incident))

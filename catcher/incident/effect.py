@@ -1,20 +1,21 @@
-"""The volume after a notice: a rate with an exact interval, at one policy, beside the senders without a notice.
+"""Compares rates of mail before and after a notice, under one policy, and beside senders without a notice.
 
 The unit is the *sender-day*: a day on which a sender wrote, added up over the senders. Mails come in clusters (a
-thread, a mail merge, a stored address that a machine uses ten times an hour), so the interval of a number of mails
-would be far too narrow: it takes ten mails of one thread for ten independent slips. Mailbox-days would be finer, but
-mailboxes can be told apart for one month only, until their key is destroyed; a comparison needs longer, and the daily
-aggregates keep the days of a sender. A sender-day is one event at most, so their number varies less than a Poisson
-number of the same mean: the exact interval for a ratio of Poisson rates (``rates``) is too wide rather than too narrow
-(a test tries it on clustered mail). The price: a fall from twenty mails a day to two isn't seen where the sender still
-writes every day, and the long absence of a whole organisation counts as a change.
+thread, a mail merge, a stored address that a machine uses ten times an hour), so an interval computed from the number
+of mails would be far too narrow: it would count ten mails of one thread as ten independent slips. Mailbox-days would be
+finer, but mailboxes can be distinguished for one month only, until their key is destroyed. A comparison needs more
+time, and the daily aggregates keep the days of each sender. A sender has at most one sender-day a day, so the number of
+sender-days varies less than a Poisson number of the same mean. Therefore the exact interval for a ratio of Poisson
+rates (``rates``) is too wide rather than too narrow (a test checks it on clustered mail). This has two disadvantages: a
+fall from twenty mails a day to two isn't visible while the sender still writes every day, and the long absence of a
+whole organisation counts as a change.
 
 A notice is due when much mail came, so part of the fall after it is a return to the usual volume. Therefore the senders
-without a notice are compared over the same days, and a fall of theirs is reported, too.
+without a notice are compared over the same days, and a fall of their volume is also reported.
 
-Both spans are whole weeks, as people write on working days. Two days are left out: the incident's first day, which a
-mail chose, and the day of the notice. A change of the domain's policy ends a span: under another policy another part of
-the mail comes and counts.
+Both spans are whole weeks, because people write on working days. Two days are left out: the day of the notice, and the
+incident's first day, which has mail by definition. A change of the domain's policy ends a span: under another policy,
+another part of the mail arrives and counts.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from catcher.model.leak.incident import Incident, Role
 from catcher.model.leak.life import Effect, Trend, Volume, VolumeChange
 
 LEAST_DAYS = 14
-"""Fewest days of either span: with fewer no comparison is made."""
+"""Fewest days of either span: with fewer days no comparison is made."""
 MOST_DAYS = 56
-"""Most days of either span: the last ones before the notice, the latest ones after it."""
+"""Most days of either span: the last days before the notice, and the latest days after it."""
 
 Days = Mapping[str, Mapping[date, int]]
 """Sender → day → mails that count."""
@@ -45,9 +46,9 @@ class Spans:
     before: tuple[date, date]
     after: tuple[date, date]
     cut_before: date | None = None
-    """The change of policy after which the first span begins; None: none."""
+    """The change of policy after which the first span begins; None: no change."""
     cut_after: date | None = None
-    """The change of policy at which the second span ends; None: none."""
+    """The change of policy at which the second span ends; None: no change."""
 
     @property
     def policy_changed(self) -> date | None:
@@ -62,7 +63,7 @@ class Spans:
 
 
 def senders(incident: Incident) -> Days:
-    """The days on which each sender wrote. In an intended party's incident '' is one sender: all without
+    """The days on which each sender wrote. In an intended party's incident, '' stands for all senders without an
     organisation."""
     found: defaultdict[str, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
     for cell, count in incident.cells.items():
@@ -118,7 +119,7 @@ def length(span: tuple[date, date]) -> int:
 
 
 def _changes_of_outcome(incident: Incident) -> Iterable[date]:
-    """Days on which the outcomes of mail changed: then the policy had changed, even if the ledger lacks it."""
+    """Days on which the outcomes of mail changed: this proves a change of policy, even one that the ledger lacks."""
     outcomes: defaultdict[date, set[str]] = defaultdict(set)
     for cell in incident.cells:
         outcomes[cell.day].add(cell.outcome)
@@ -130,7 +131,7 @@ def _changes_of_outcome(incident: Incident) -> Iterable[date]:
 
 
 def _weeks(first: date, end: date) -> tuple[date, date]:
-    """The whole weeks of [first, end) that end with it."""
+    """The span of the most whole weeks in [first, end) that ends at ``end``."""
     weeks = max(0, (end - first).days) // 7
     return end - 7 * weeks * DAY, end
 

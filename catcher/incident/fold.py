@@ -1,4 +1,4 @@
-"""Folds observations into incidents: sums that are the same for every order and every batching."""
+"""Folds observations into incidents; the sums don't depend on the order or the batches of the observations."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome
 
 PartyOf = Callable[[str], str | None]
-"""Domain → organizational domain, or None when it is no organisation (freemail, shared platform)."""
+"""Domain → organizational domain; None for a domain of no organisation (freemail, shared platform)."""
 
 _PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
 _WITH_MAILBOXES = (MailClass.PERSON, MailClass.UNKNOWN)
-"""Classes whose mailboxes are kept: mail that people write or may have written (a refused envelope is unknown). A
-newsletter's reverse-path differs with every mail: it would give many tokens that mean nothing."""
+"""Classes whose mailboxes are kept: PERSON, mail that a person wrote, and UNKNOWN, mail that a person may have written
+(such as a refused envelope). A newsletter's reverse-path differs in every mail, so its tokens would mean nothing."""
 _BY_PROGRAMS = (MailClass.AUTOMATIC, MailClass.BULK)
-"""Classes whose addressees alone are kept: a mailbox that only programs write to, again and again, was given by
-somebody who mistyped the own address."""
+"""Classes of which only the addressees' mailboxes are kept: a mailbox to which only programs write, again and again,
+was entered by somebody who mistyped their own address."""
 
 
 def month_of(moment: datetime) -> str:
@@ -33,9 +33,9 @@ def fold(
 ) -> dict[str, Incident]:
     """The increments that ``observations`` add to each incident, by incident id.
 
-    Retries add nothing. An observation adds to the incident of each intended party (declared in the catalogue) and to
-    that of the organisation that sent it, when that is proven. ``merge`` adds increments up; the sum is the same for
-    every order and partition.
+    Retries add nothing. An observation adds to the incident of each intended party (declared in the catalogue), and to
+    the incident of the sending organisation when that organisation is proven. ``merge`` adds up increments; the sum is
+    the same for every order and partition.
     """
     sums: defaultdict[tuple[str, Role, str], _Sum] = defaultdict(_Sum)
     for observation in observations:
@@ -99,7 +99,7 @@ class _Seen:
 
 
 class _Sum:
-    """An incident while it is being added up, in plain tuples: they hash faster than the values they become."""
+    """The sum of an incident so far, in plain tuples: they hash faster than the model's values."""
 
     __slots__ = ("_cells", "_mailboxes")
 
@@ -131,8 +131,8 @@ def merge(a: Incident, b: Incident) -> Incident:
 
 
 def _merge_settled(a: frozenset[MailboxTotal], b: frozenset[MailboxTotal]) -> frozenset[MailboxTotal]:
-    """Totals of one period, counterpart and side are added up: their tokens are gone, so mailboxes in both count
-    twice."""
+    """The totals of both sets, added up by period, counterpart and side. Tokens are gone, so a mailbox in both sets
+    counts twice."""
     if not a or not b:
         return a or b
     sums: dict[tuple[str, str, Side], MailboxTotal] = {}

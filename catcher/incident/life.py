@@ -1,4 +1,4 @@
-"""The life of an incident: open, quiet, closed, reopened, by a rule about days alone.
+"""The life of an incident: open, quiet, closed, reopened, by a rule that depends only on days.
 
 ::
 
@@ -6,12 +6,12 @@
       ◀────────────(mail)───────────┘
 
 - A *day of mail* has a mail that counts towards a notice, or an attempt of a proven sender that policy ``refuse``
-  turned away (of such, too little is seen to count).
-- *Silent* days are the visible days since the last day of mail: days under a policy that turns mail away don't count,
-  nor does the present day.
-- *Quiet*: N silent days, where by the pace of the last 90 days a silence of that length has a chance of one in a
-  hundred: with k days of mail in s days it is (s / (s + N)) ** k, which allows for a pace taken from few days. N is at
-  least 7 (people don't write every day of a week) and at most 90.
+  turned away (such an attempt never counts towards a notice: too little of it is known).
+- *Silent* days are the visible days since the last day of mail: neither the days under a policy that turns mail away
+  nor the present day counts.
+- *Quiet*: N silent days. At the pace of the last 90 days, a silence of N days has a probability of one in a hundred.
+  With k days of mail in s days this probability is (s / (s + N)) ** k, which allows for a pace known from few days. N
+  is at least 7 (people don't write every day of a week) and at most 90.
 - *Closed*: 90 silent days after the last mail and after the first notice, or after the first answer "got it".
 - *Reopened*: mail after closed, until it is quiet again.
 
@@ -33,21 +33,21 @@ from catcher.model.mail.fingerprint import Tier
 from catcher.model.mail.policy import Outcome
 
 CHANCE = 0.01
-"""Chance of a silence, at the earlier pace, at which it is called quiet."""
+"""Probability, at the earlier pace, of the silence after which an incident is quiet."""
 PACE_DAYS = 90
-"""Days up to the last mail from which the pace is taken."""
+"""The pace is computed from this number of days up to the last mail."""
 QUIET_LEAST = 7
-"""Fewest silent days that are quiet: a week, as people don't write every day."""
+"""Fewest silent days after which an incident is quiet: a week, since people don't write every day."""
 QUIET_MOST = 90
-"""Silent days that are quiet at any pace."""
+"""Silent days after which an incident is quiet at any pace."""
 CLOSED_AFTER = 90
-"""Silent days after the last mail and the first notice."""
+"""Silent days, after the last mail and the first notice, after which an incident is closed."""
 
 
 def life(
     incident: Incident, today: date, *, signs: Collection[date] = (), visibility: Visibility | None = None
 ) -> Life | None:
-    """The state of ``incident`` at the begin of ``today``; None before its first day of mail.
+    """The state of ``incident`` at the beginning of ``today``; None before its first day of mail.
 
     ``signs``: the days of notices that went out, and of answers "got it".
     """
@@ -85,14 +85,15 @@ def _is_alive(cell: Cell, count: Count) -> bool:
 
 
 def quiet_after(days: list[date], visibility: Visibility) -> int:
-    """The number of silent days after which it is quiet. ``days``: days of mail of one episode, sorted, not empty."""
+    """The number of silent days after which the incident is quiet. ``days``: one episode's days of mail, sorted, not
+    empty."""
     recent = days[bisect_left(days, days[-1] - (PACE_DAYS - 1) * DAY) :]
-    # A day of mail is visible, even if the ledger has another policy for it.
+    # A day of mail counts as visible, even if the ledger has another policy for it.
     span = max(len(recent), visibility.visible_days(recent[0], recent[-1] + DAY))
     wanted = span * (float(CHANCE ** (-1 / len(recent))) - 1)
     return min(QUIET_MOST, max(QUIET_LEAST, ceil(wanted)))
 
 
 def _closed(latest: date, notified: date | None, visibility: Visibility) -> date | None:
-    """The day at whose end an incident without mail after ``latest`` is closed; None when it never is."""
+    """The day at whose end an incident without mail after ``latest`` is closed; None when it is never closed."""
     return None if notified is None else visibility.nth_visible_day(max(latest, notified), CLOSED_AFTER)

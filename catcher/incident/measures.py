@@ -15,10 +15,10 @@ from catcher.model.mail.policy import Outcome
 
 FLOOR_MAILBOXES = 3
 FLOOR_DAYS = 3
-"""Fewest mailboxes and fewest days from which on a counterparty is named (DESIGN §3 "Notices")."""
+"""Fewest mailboxes, and fewest days, that a counterparty must have before it is named (DESIGN §3 "Notices")."""
 
 _STORED_ADDRESS_DAYS = 5
-"""Fewest days on which a mailbox wrote that is called a daily one."""
+"""Fewest days on which a mailbox must write to count as a daily mailbox."""
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -36,9 +36,10 @@ def latest_period(incident: Incident) -> Period | None:
 
 
 def measure_incident(incident: Incident, period: Period, live: Crowd | None = None) -> Measures:
-    """The measures of ``incident`` in ``period``, which notices and reports are made from.
+    """The measures of ``incident`` in ``period``, from which notices and reports are made.
 
-    ``live``: its live mailboxes in ``period``, when the store counted them and ``incident`` comes without them.
+    ``live``: the count of its live mailboxes in ``period``, when the store counted them and ``incident`` doesn't
+    contain them.
     """
     cells = [(cell, count) for cell, count in incident.cells.items() if cell.day in period]
     if live is None:
@@ -63,7 +64,7 @@ def measure_incident(incident: Incident, period: Period, live: Crowd | None = No
 
 
 def series(incident: Incident, granularity: Granularity) -> tuple[Bar, ...]:
-    """The mails of ``incident`` by day, week or month, over its whole life; only those with mail, in order."""
+    """The mails of ``incident`` by day, week or month, over its whole life; only spans with mail, in order."""
     return _series(incident.cells.items(), granularity)
 
 
@@ -96,7 +97,7 @@ def _tally(cells: list[tuple[Cell, Count]]) -> Tally:
 
 
 def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
-    """Sums by word, every word present, in the order in which the enum names them."""
+    """The sum for every word of the enum, in the enum's order."""
     grouped: dict[W, list[Count]] = {word: [] for word in words}
     for word, count in counts:
         grouped[word].append(count)
@@ -104,7 +105,8 @@ def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
 
 
 def count_mailboxes(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
-    """The number of distinct ``mailboxes`` with mail that counts in ``period``, and of addresses that reflect."""
+    """The number of distinct ``mailboxes`` with mail that counts in ``period``, and of reflecting addresses
+    (``Crowd.reflecting``)."""
     within = [seen for seen in mailboxes if seen.period == period]
     counted = [seen for seen in within if seen.counted]
     senders = [seen for seen in counted if seen.side is Side.SENDER]

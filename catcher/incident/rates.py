@@ -1,8 +1,8 @@
 """Compares two rates of rare events by an exact interval, in plain Python.
 
 If events come at rates a and b over spans of s and t days, then, of n events in both, the number in the second span is
-binomial with p = bt / (as + bt). The interval of Clopper and Pearson for p (1934) so becomes one for the
-ratio b/a (Przyborowski and Wilenski, 1940). It is exact: it covers 95 % for any number of events.
+binomial with p = bt / (as + bt). So the interval of Clopper and Pearson (1934) for p gives an interval for the ratio
+b/a (Przyborowski and Wilenski, 1940). The interval is exact: it covers at least 95 % for any number of events.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import exp, inf, lgamma, log, log1p
 CONFIDENCE = 0.95
 
 _HALVINGS = 60
-"""Steps of a bisection: more than a float has bits, so the interval's ends are as exact as a float."""
+"""Steps of a bisection. A float has fewer bits, so the interval's ends are as exact as a float can be."""
 _TINY = 1e-300
 """Stands for a zero denominator in Lentz's method."""
 _STEPS = 500
@@ -25,9 +25,9 @@ _STEPS = 500
 class Ratio:
     low: float
     estimate: float | None
-    """None when nothing came in the first span."""
+    """None when the first span has no events."""
     high: float
-    """``inf`` when nothing came in the first span."""
+    """``inf`` when the first span has no events."""
 
 
 def rate_ratio(before: int, span_before: int, after: int, span_after: int, confidence: float = CONFIDENCE) -> Ratio:

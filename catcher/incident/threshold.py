@@ -1,8 +1,8 @@
 """Whether a notice is due: thresholds count days and mailboxes, never mails (DESIGN §3 "Notices").
 
-A flood of mails from one mailbox, or in one day, is no proof of a leak, and anyone can make one. An address in use gets
-mail from several mailboxes over several days. Which mail counts (a person's, fresh, proven, not replayed) was decided
-when it was observed: ``Observation.counts``.
+A flood of mails from one mailbox, or in one day, is no proof of a leak, and anyone can send such a flood. An address in
+use gets mail from several mailboxes over several days. ``Observation.counts`` states whether a mail counts (a person's
+mail, fresh, proven, not replayed); this was decided when the mail was observed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from catcher.model.leak.measures import Measures
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The fewest sending mailboxes, and the fewest days of one month, from which on a notice is due."""
+    """The fewest sending mailboxes, and the fewest days, that one month must have before a notice is due."""
 
     mailboxes: int = NOTICE_MAILBOXES
     days: int = NOTICE_DAYS
@@ -36,7 +36,7 @@ class NoticeDecision:
 
 
 def judge_notice(measures: Measures, thresholds: Thresholds = Thresholds()) -> NoticeDecision:
-    """Whether the incident measured calls for a notice in its period, and why."""
+    """The decision whether the measured incident needs a notice in its period, with the reasons."""
     tally = measures.tally
     if not tally.total.mails:
         return NoticeDecision(False, (f"no mail in {measures.period}",))

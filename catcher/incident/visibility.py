@@ -1,4 +1,4 @@
-"""The days on which mail that counts could be seen: silence under a policy that turns mail away says nothing."""
+"""The days on which mail that counts could be seen: silence under a policy that turns mail away proves nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 class Visibility:
-    """The policies' ledger of one domain, by day: a day is visible when the policy takes messages all day.
+    """The policies' ledger of one domain, by day: a day is visible when the policy accepts messages all day.
 
     Before the ledger's first line no policy is known. Mail of that time was seen, so those days count as visible.
     """
@@ -23,7 +23,7 @@ class Visibility:
         self._blind = tuple(self._spans())
 
     def _spans(self) -> Iterable[tuple[date, date]]:
-        """Spans [first, end) of days that aren't visible, in order. A day on which that changed isn't visible."""
+        """Spans [first, end) of days that aren't visible, in order. A day on which visibility changed isn't visible."""
         first: date | None = None
         for line in self._lines:
             if not line.policy.rules.silence_counts:
@@ -36,7 +36,7 @@ class Visibility:
 
     @property
     def blind_since(self) -> date | None:
-        """The first day of the present span that isn't visible; None while mail is seen."""
+        """The first day of the present span that isn't visible; None while mail can be seen."""
         return self._blind[-1][0] if self._blind and self._blind[-1][1] == date.max else None
 
     def changes(self) -> list[date]:
@@ -49,7 +49,7 @@ class Visibility:
         return max(0, (end - first).days - blind)
 
     def nth_visible_day(self, day: date, days: int) -> date | None:
-        """The visible day that is number ``days`` after ``day``; None when there is no such day."""
+        """The ``days``-th visible day after ``day``; None when there is no such day."""
         if days <= 0:
             return day
         at = day

@@ -1,4 +1,4 @@
-"""Answers to notices are written to the notices' ledger: each once, and at the pace at which people answer."""
+"""Writes each answer to a notice once into the notices' ledger, and limits the rate of answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from catcher.model.telling.notice import LedgerEntry, OutOfOrder
 from catcher.model.telling.noticelife import REQUESTS, Act
 
 BY_ANSWER = "answer"
-"""The ledger's ``who`` of a step that an answer by mail made."""
+"""``who`` in the ledger, for a step that an answer by mail caused."""
 ACTS = {
     Verb.BOUNCE: Act.BOUNCED,
     Verb.GOT_IT: Act.GOT_IT,
@@ -23,15 +23,16 @@ ACTS = {
     Verb.WRONG: Act.WRONG,
 }
 AT_ONCE = 60
-"""Answers taken at once; then this number a minute. Codes can't be guessed, so a larger number is replays."""
+"""Most answers that are accepted at once, and the number of further answers accepted per minute. Codes can't be
+guessed, so answers over this limit are replays."""
 
 
 class TooManyAnswers(CatcherError):
-    """More answers came than people send."""
+    """Answers came faster than the limit allows."""
 
 
 class AnswerRecorder:
-    """Takes the answers that reach one process."""
+    """Limits and stores the answers that reach one process."""
 
     def __init__(self, note: NoteAnswers) -> None:
         self._note = note
@@ -39,7 +40,7 @@ class AnswerRecorder:
         self._at: datetime | None = None
 
     async def note(self, answers: Sequence[PartyAnswer], at: datetime) -> None:
-        """Returns when ``answers`` are durable. Raises CatcherError when they can't be made so now."""
+        """Returns when ``answers`` are durable. Raises CatcherError when they can't be stored now."""
         if not answers:
             return
         self._spend(len(answers), at)
@@ -56,8 +57,9 @@ class AnswerRecorder:
 def note_answers(store: Store, answers: Sequence[PartyAnswer], at: datetime) -> int:
     """Adds each of ``answers`` to its notice's ledger, unless it is there already; returns the number of steps added.
 
-    An answer to a notice that is gone, or wasn't sent yet, changes nothing. Nor does a sender's request that only the
-    intended party may make: a sender's notice has no address for it, but its code is the same. Raises StoreUnavailable.
+    An answer to a notice that is gone, or that wasn't sent yet, changes nothing. A request (REQUESTS) to a notice for a
+    sender changes nothing either: only the intended party may make requests. A sender's notice shows no address for
+    requests, but its code would be valid in one. Raises StoreUnavailable.
     """
     steps = 0
     for answer in answers:

@@ -1,4 +1,4 @@
-"""Asks the resolver for the questions of a pure function, and calls it again, until it returns a result."""
+"""Asks the resolver the questions of a pure function, and calls the function again until it returns a result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from catcher.model.ports import Resolver
 _T = TypeVar("_T")
 
 LOOKUP_SECONDS = 20.0
-"""Seconds for all look-ups of one transaction; a look-up still open then is ``temperror``."""
+"""Seconds for all look-ups of one transaction; a look-up without an answer by then is ``temperror``."""
 
 
 async def ask_until_answered(
@@ -24,8 +24,8 @@ async def ask_until_answered(
     on_behalf_of: str,
     seconds: float = LOOKUP_SECONDS,
 ) -> _T:
-    """The result of ``judge`` with the answers to its questions; after ``seconds`` or MAX_ROUNDS the others are
-    failures.
+    """The result of ``judge`` with the answers to its questions. After ``seconds`` or MAX_ROUNDS, every question
+    without an answer counts as failed.
 
     ``resolver`` None: ``judge`` asks nothing.
     """

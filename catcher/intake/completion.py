@@ -1,11 +1,12 @@
-"""Finishes judgements that failed look-ups cut short: asks again for five minutes, from a transaction's facts alone.
+"""Finishes judgements whose look-ups failed: repeats the look-ups for five minutes, with the transaction's facts alone.
 
 ::
 
     take ─▶ committed with temperror ─▶ Completions.add ─▶ asks again, at growing intervals ─▶ sink.revise
                                             facts, tokens' key; no header, no local-part
 
-A look-up that is never answered stays ``temperror``. Memory is bounded: a transaction without room isn't finished.
+A look-up that is never answered stays ``temperror``. Memory is bounded: over the limit, a transaction's judgement isn't
+finished.
 """
 
 from __future__ import annotations
@@ -28,25 +29,25 @@ log = logging.getLogger("catcher.intake")
 WITHIN = 300.0
 """Seconds after the commit within which a judgement may be finished."""
 TRIES = (40.0, 90.0, 170.0, 275.0)
-"""Seconds after the commit at which it is tried. A resolver caches a failure for half a minute."""
+"""Seconds after the commit at which the look-ups are repeated. A resolver caches a failure for half a minute."""
 MAX_WAITING = 500
 """Most transactions that wait to be finished."""
 MAX_WAITING_OCTETS = 8 * 1024 * 1024
-"""Most octets of memory that they take together, by the estimate ``Unfinished.octets``."""
+"""Most octets of memory that all waiting transactions take together, by the estimate ``Unfinished.octets``."""
 _OBSERVATION_OCTETS = 4_000
 
 
 @value
 class Unfinished:
-    """A transaction that was committed with look-ups open."""
+    """A transaction that was committed although some of its look-ups had failed."""
 
     facts: TransactionFacts
     context: Context
     observations: tuple[Observation, ...]
-    """As they were stored."""
+    """The observations as they were stored."""
     tokens: Tokens
     on_behalf_of: str
-    """The holder of the budget of look-ups."""
+    """The holder of the look-up budget."""
 
     @property
     def octets(self) -> int:
@@ -54,7 +55,7 @@ class Unfinished:
 
 
 class Completions:
-    """The transactions that wait to be finished, each as a task of the running loop."""
+    """The transactions that wait to be finished; each is a task of the running event loop."""
 
     def __init__(
         self,
@@ -71,14 +72,14 @@ class Completions:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self.finished = 0
-        """Transactions that were revised."""
+        """Number of transactions whose observations were revised."""
         self.given_up = 0
 
     def __len__(self) -> int:
         return len(self._tasks)
 
     def add(self, unfinished: Unfinished) -> None:
-        """Takes ``unfinished``; without room for it, counts it as given up."""
+        """Starts a task for ``unfinished``; when a limit is reached, counts ``unfinished`` as given up instead."""
         octets = unfinished.octets
         if self._closed or len(self._tasks) >= self._most or octets > self._octets_left:
             self.given_up += 1
@@ -89,7 +90,7 @@ class Completions:
         task.add_done_callback(self._left(octets))
 
     async def close(self) -> None:
-        """Gives up all that wait: their observations stay as they are stored."""
+        """Gives up all waiting transactions: their observations stay as they are stored."""
         self._closed = True
         tasks = list(self._tasks)
         for task in tasks:
@@ -114,14 +115,14 @@ class Completions:
                 self.finished += 1
             else:
                 self.given_up += 1
-        except CatcherError:  # the store is away: the first judgement stands
+        except CatcherError:  # the store is unavailable: the first judgement stays
             self.given_up += 1
-        except Exception as error:  # the task's edge: nobody waits for it, and its text may hold what a client sent
+        except Exception as error:  # nobody awaits this task; the error's text may hold a client's data
             self.given_up += 1
             log.error("a judgement could not be finished: %s", type(error).__name__)
 
     async def _judged(self, unfinished: Unfinished) -> tuple[Observation, ...]:
-        """The observations once every look-up is answered, or after the last try; () when nothing changed."""
+        """The new observations, once every look-up is answered or after the last try; () when nothing changed."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         known = unfinished.observations

@@ -1,4 +1,5 @@
-"""The one path of a transaction: fingerprint with the answers it needs, tokens, observations, commit."""
+"""The only path of a transaction: (1) fingerprint, with the DNS answers that it needs; (2) tokens; (3) observations;
+(4) commit."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ _LETTERS = _REF_ALPHABET * 8
 class Intake:
     """Takes finished transactions. One instance serves all sessions of a process.
 
-    It keeps the facts of a transaction whose look-ups failed for five minutes (``completion``), and nothing else.
+    When look-ups failed, it keeps the transaction's facts for five minutes (``completion``). It keeps nothing else.
     """
 
     def __init__(
@@ -50,8 +51,8 @@ class Intake:
     ) -> None:
         """``resolver`` None: no look-ups are made, and their results are ``none``.
 
-        ``match``: typed domain → protected names, for domains whose intended one the catalogue doesn't declare; without
-        it that stays unknown. ``note_answers`` stores answers to notices.
+        ``match``: typed domain → protected names. It is used when the catalogue doesn't declare a domain's intended
+        domain; without ``match`` that intended domain stays unknown. ``note_answers`` stores answers to notices.
         """
         self._resolver = resolver
         self.completions = Completions(resolver, sink) if resolver is not None else None
@@ -65,14 +66,14 @@ class Intake:
 
     @staticmethod
     def new_ref() -> str:
-        """A random reference of 60 bits, ``XXXX-XXXX-XXXX``: it stands in the reply and in the observation."""
+        """A random reference of 60 bits, ``XXXX-XXXX-XXXX``: the reply and the observation contain it."""
         letters = os.urandom(12).translate(_LETTERS).decode("ascii")
         return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
     def take(
         self, transaction: Transaction, *, ref: str, policies: Mapping[str, Policy], outcome: Outcome
     ) -> Awaitable[object]:
-        """Done when the observations are durable; fails with StoreUnavailable when they can't be made so."""
+        """The awaitable returns when the observations are durable. It raises StoreUnavailable when they can't be."""
         arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
         context = self._context(transaction)
         facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
@@ -98,12 +99,12 @@ class Intake:
             self.completions.add(Unfinished(facts, context, unfinished, tokens, holder))
 
     async def close(self) -> None:
-        """Gives up judgements that wait for look-ups: they stay ``temperror``."""
+        """Gives up all judgements that wait for look-ups: these look-ups stay ``temperror``."""
         if self.completions is not None:
             await self.completions.close()
 
     async def note(self, answers: Sequence[PartyAnswer], at: datetime) -> None:
-        """Returns when the answers to notices are durable. Raises CatcherError when they can't be made so now."""
+        """Returns when the answers to notices are durable. Raises CatcherError when they can't be stored now."""
         await self._answers.note(answers, at)
 
     def _context(self, transaction: Transaction) -> Context:
@@ -118,11 +119,12 @@ class Intake:
         )
 
     def _budget_holder(self, transaction: Transaction) -> str:
-        """The holder of the budget of look-ups: the envelope sender's organisation, or the client without one."""
+        """The holder of the look-up budget: the organisation of the reverse-path, or the client for a null
+        reverse-path."""
         path = transaction.reverse_path
         return self._organizational_domain(path.domain) if path is not None else transaction.client
 
 
 def _transaction_id(ref: str) -> str:
-    """Derived from the reference, so the refused and the taken part of one transaction have the same id."""
+    """The id, derived from the reference: the refused and the accepted part of one transaction have the same id."""
     return hashlib.blake2b(ref.encode(), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""The intended domain of a typed one: the catalogue declares it, else it is guessed from the name itself."""
+"""Finds the intended domain of a typed domain: the catalogue declares it, or it is guessed from the typed name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CACHED_DOMAINS = 1_024
 def unwound_by(match: Callable[[str], Match], organisation: Callable[[str], str | None]) -> Callable[[str], Intended]:
     """The function from a typed domain (A-labels) to its Intended, by the protected names alone.
 
-    Candidates are listed even where none is claimed.
+    The Intended lists its candidates even when none of them is claimed.
     """
 
     def intended(typed: str) -> Intended:
@@ -35,7 +35,8 @@ def declared_by(
 ) -> Callable[[str], Intended]:
     """The function from a typed domain (A-labels) to its Intended; the latest results are cached.
 
-    ``otherwise`` gives the Intended of a domain that the catalogue doesn't declare; without it that is ``basis: none``.
+    ``otherwise`` gives the Intended of a domain that the catalogue doesn't declare; without ``otherwise`` its basis is
+    ``none``.
     """
 
     @lru_cache(_CACHED_DOMAINS)

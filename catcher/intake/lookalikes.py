@@ -1,4 +1,4 @@
-"""A matcher for the names of the organisations that a node knows."""
+"""Makes the matcher for the names of all organisations that a node knows."""
 
 from __future__ import annotations
 

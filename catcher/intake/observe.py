@@ -23,7 +23,7 @@ class Arrival:
     transaction_id: str
     ref: str
     policies: Mapping[str, Policy]
-    """Catalogued domain → policy in force; each gives one observation."""
+    """Catalogued domain → its policy in force. Each domain gives one observation."""
     outcome: Outcome
 
 
@@ -60,12 +60,12 @@ def observe(
 
 
 def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
-    """``observation`` with what rests on look-ups taken from a later ``fingerprint`` of the same transaction."""
+    """``observation`` with new values, from a later ``fingerprint``, in the fields that depend on look-ups."""
     return replace(observation, **resting_on_lookups(fingerprint, observation.domain, tokens))
 
 
 def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) -> dict[str, Any]:
-    """The values of an observation's fields that rest on look-ups (``model.observation.REVISED``)."""
+    """The values of an observation's fields that depend on look-ups (``model.observation.REVISED``)."""
     return {
         "signatures": tuple([tokens.signature(b, domain) for b in fingerprint.freshness.signatures]),
         "fresh": fingerprint.freshness.fresh,

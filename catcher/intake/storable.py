@@ -1,11 +1,11 @@
-"""The storable part of a fingerprint: no text into which a stranger could write words, or a host its address. Pure.
+"""Reduces a fingerprint to its storable part: no text of a stranger's choice, no host name with an address. Pure.
 
 ``catcher fingerprint`` shows its user the whole fingerprint; the store keeps less:
 
-- HELO's text only where the name is confirmed for the client's address; an unconfirmed one names no sender;
-- no label with digits of a host's name: the reverse name of a client often spells its address, which is kept for 30
-  days only (DESIGN §3);
-- the selector of a DKIM signature only where it verifies: then its domain's owner published it.
+- HELO's name, only if it is confirmed for the client's address: an unconfirmed name identifies no sender;
+- host names without the labels that contain digits: a client's reverse name often spells its address, and addresses are
+  kept for only 30 days (DESIGN §3);
+- the selector of a DKIM signature, only if the signature verifies: then the domain's owner published the selector.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from catcher.model.mail.fingerprint import Authentication, AuthResult, DkimResul
 from catcher.model.mail.mailbox import Mailbox
 
 _CACHED_SENDERS = 4_096
-"""Senders whose storable form is kept: the same ones write again."""
+"""Most senders whose storable form is cached: the same senders write repeatedly."""
 
 _OF_HOST = frozenset({EvidenceKind.HELO, EvidenceKind.IPREV})
 
@@ -56,7 +56,7 @@ def _storable(piece: Evidence) -> Evidence:
 
 
 def _network_name(name: str) -> str:
-    """``name`` without its leading labels that have digits; two labels stay."""
+    """``name`` without its leading labels that contain digits; at least two labels stay."""
     labels = name.split(".")
     while len(labels) > 2 and any(character.isdigit() for character in labels[0]):
         del labels[0]

@@ -1,4 +1,4 @@
-"""Lookalikes: typed name → the protected names it may have been meant for; protected name → names worth holding.
+"""Lookalikes: typed name → the protected names that it may stand for; protected name → the names worth holding.
 
 ::
 
@@ -6,9 +6,9 @@
              (A-label → confusables)  (no host, no www)                        (align, weights)        or abstained
     protected ─▶ generate ─▶ the channel forwards ─▶ names worth holding, likeliest first
 
-A noisy channel: score = log P(edits | what was meant) + log prior (popularity; letters: how what was meant reads),
-beside one that says "none of these" (none).
-Pure: no sockets, files, environment or clock; the public suffix list is passed in as a function.
+A noisy channel: score = log P(edits | intended name) + log prior (its popularity; letters: how easily it reads). One
+more score stands for "none of these" (none). Pure: no sockets, files, environment or clock; the public suffix list is
+passed in as a function.
 """
 
 from catcher.lookalike.generate import Worth, generate

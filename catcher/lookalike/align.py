@@ -1,4 +1,4 @@
-"""The likeliest edits that turn what was meant into what was typed: a banded, weighted Damerau alignment."""
+"""Finds the likeliest edits that turn the intended name into the typed name: a banded, weighted Damerau alignment."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from catcher.lookalike.edits import PAIRS, insertion, omission, substitution
 
 BAND = 5
-"""Letters by which the two positions may drift apart: more single insertions in a row are no slip."""
+"""Most letters by which the positions in the two names may differ: more insertions in a row are no slip."""
 
 
 def align(typed: str, intended: str, weights: Mapping[str, float]) -> list[tuple[str, int]] | None:
     """The edits, each as (key of edits.KINDS, its place in ``intended``), from the left.
 
-    ``weights``: kind → log-probability. None where no path stays within the band. Work: O(BAND x length).
+    ``weights``: kind → log-probability. None when no path stays within the band. Work: O(BAND x length).
     """
     if abs(len(typed) - len(intended)) > BAND:
         return None
@@ -23,7 +23,7 @@ def align(typed: str, intended: str, weights: Mapping[str, float]) -> list[tuple
 
 
 def _common(one: str, other: str) -> int:
-    """Number of characters with which both begin."""
+    """The number of characters that both texts share at their beginning."""
     for place, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
             return place
@@ -31,7 +31,7 @@ def _common(one: str, other: str) -> int:
 
 
 _Step = tuple[float, str, int, int, int]
-"""Score so far, the edit that leads here, the place of it in ``intended``, and where it comes from (i, j)."""
+"""Score so far, the edit that leads here, the edit's place in ``intended``, and the previous step (i, j)."""
 
 
 def _path(t: str, c: str, intended: str, start: int, weights: Mapping[str, float]) -> list[tuple[str, int]]:

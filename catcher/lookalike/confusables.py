@@ -1,10 +1,9 @@
-"""Which letters of other alphabets look like ASCII ones, as far as a domain name can hold them (UTS #39, RFC 5892).
+"""The letters of other alphabets that look like ASCII letters and can occur in a domain name (UTS #39, RFC 5892).
 
-The first table is an extract of Unicode's confusables.txt: single characters that IDNA 2008 permits (PVALID) and whose
-look is one ASCII letter or digit; ``LICENSE.unicode.txt`` beside this file is its license. The second holds what that
-file has no ASCII counterpart for: letters that differ from it by a stroke, and Cyrillic and Greek ones that people take
-for it.
-Accents need no table: they fall off by canonical decomposition.
+The first table is an extract of Unicode's confusables.txt: single characters that IDNA 2008 permits (PVALID) and that
+look like one ASCII letter or digit. The extract's license is ``LICENSE.unicode.txt`` beside this file. The second table
+holds letters for which confusables.txt has no ASCII counterpart: letters that differ from an ASCII letter by a stroke,
+and Cyrillic and Greek letters that people mistake for one. Accents need no table: canonical decomposition removes them.
 """
 
 from __future__ import annotations
@@ -64,4 +63,4 @@ _BESIDE = {
 LOOKS_LIKE: dict[str, str] = {
     letter: ascii for table in (_BESIDE, _UNICODE) for ascii, letters in table.items() for letter in letters
 }
-"""Character → the ASCII text it is read as."""
+"""Character → the ASCII text as which people read it."""

@@ -1,4 +1,4 @@
-"""The names of slips of the hand or the ear: each kind of edit that the channel knows, with its word outside."""
+"""The kinds of edits that the channel knows, slips of the hand or the ear, and their words on the outer surface."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ PAIRS = {
     ("ie", "y"): "sound.pair",
     ("y", "ie"): "sound.pair",
 }
-"""(typed, intended) of which one has two letters → the kind."""
+"""(typed letters, intended letters) → the kind of edit; one of the two has two letters."""
 
 
 class LetterEdit(StrEnum):
-    """The outer surface's words (DESIGN §4), from what was meant to what was typed."""
+    """The outer surface's words (DESIGN §4) for the change from the intended name to the typed name."""
 
     OMISSION = "omission"
     INSERTION = "insertion"
@@ -46,9 +46,9 @@ class LetterEdit(StrEnum):
     TLD = "tld"
     """Another public suffix, or a mistyped one."""
     DOT = "dot"
-    """A dot that is missing, too many, moved or mistaken; ``www`` without its dot."""
+    """A dot that is missing, superfluous, moved or replaced; ``www`` without its dot."""
     HOMOGLYPH = "homoglyph"
-    """A character that looks like the one that was meant."""
+    """A character that looks like the intended one."""
     OTHER = "other"
     """Several kinds at once."""
 
@@ -91,7 +91,7 @@ EDIT_OF_PAIR: dict[str, LetterEdit] = {
     "suffix.sibling": LetterEdit.TLD,
     "suffix.other": LetterEdit.TLD,
 }
-"""Every kind of edit → its word."""
+"""Every kind of edit → its word on the outer surface."""
 
 LETTERS = frozenset(
     kind
@@ -102,7 +102,7 @@ LETTERS = frozenset(
 
 
 def substitution(typed: str, intended: str) -> str:
-    """The kind of one character for another."""
+    """The kind of edit that replaces the intended character by the typed one."""
     if "." in (typed, intended):
         return "dot.mistake"
     pair = typed + intended
@@ -118,7 +118,7 @@ def substitution(typed: str, intended: str) -> str:
 
 
 def insertion(typed: str, before: str, after: str) -> str:
-    """The kind of a character too many, which stands between ``before`` and ``after`` of what was meant."""
+    """The kind of edit that inserts a character between ``before`` and ``after`` of the intended name."""
     if typed == ".":
         return "dot.insert"
     if typed in (before, after):
@@ -135,7 +135,7 @@ def insertion(typed: str, before: str, after: str) -> str:
 
 
 def omission(intended: str, before: str, after: str) -> str:
-    """The kind of a character too few, which stood between ``before`` and ``after``."""
+    """The kind of edit that omits a character between ``before`` and ``after``."""
     if intended == ".":
         return "dot.omit"
     if intended in (before, after):
@@ -148,6 +148,6 @@ def omission(intended: str, before: str, after: str) -> str:
 
 
 def word(kinds: Iterable[str]) -> LetterEdit:
-    """The outer word for all the edits of one explanation; at least one is given."""
+    """The outer surface's word for all edits of one explanation, which has at least one."""
     words = {EDIT_OF_PAIR[kind] for kind in kinds}
     return words.pop() if len(words) == 1 else LetterEdit.OTHER

@@ -1,7 +1,8 @@
-"""The channel forwards: which names under a top-level domain a protected name's mail strays to, likeliest first.
+"""The channel forwards: the names under a top-level domain to which a protected name's mail strays, likeliest first.
 
-Not by dnstwist, whose fuzzer ranks nothing and whose bulk is look-alikes of other alphabets: of 522 typos of 250 names
-in the registry's list it makes 280 (ASCII only), this module 414, those 280 among them; of 98 freemail typos 78 and 86.
+dnstwist isn't used: its fuzzer ranks nothing, and most of its names are look-alikes in other alphabets. Of 522 typos of
+250 names in the registry's list, it makes 280 (ASCII only), and this module makes 414, including those 280. Of 98
+freemail typos, dnstwist makes 78, and this module makes 86.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from catcher.lookalike.name import ReadName, Registrable, name_of
 from catcher.lookalike.weights import EDIT_WEIGHTS
 
 _LONGEST = 63
-"""Octets of a label (RFC 1035 §2.3.4)."""
+"""Most octets of a label (RFC 1035 §2.3.4)."""
 _TYPED = f"{ascii_lowercase}{digits}-"
 """The characters of a label of a host name (RFC 1123 §2.1)."""
 
@@ -30,9 +31,9 @@ class Worth:
     protected: str
     domain: str
     score: float
-    """Its share, 0..1, of the strayed mail that all names generated for ``protected`` would draw."""
+    """The share, 0..1, of this name in the strayed mail that all names generated for ``protected`` would receive."""
     edit: str
-    """The slip; ``tld`` where the TLD is the only one."""
+    """The kind of slip; ``tld`` when only the TLD differs."""
 
     def to_json(self) -> dict[str, Any]:
         return {"protected": self.protected, "domain": self.domain, "score": self.score, "edit": self.edit}
@@ -48,8 +49,9 @@ def generate(
 ) -> Iterator[Worth]:
     """For each of ``protected`` (A-labels) the likeliest ``limit`` names one slip away under each of ``tlds``.
 
-    Only names that can be registered there (one label more than the TLD) and aren't protected themselves. A slip is the
-    TLD alone, or the TLD and one edit more; look-alikes of other alphabets are left out: nobody types those by mistake.
+    A generated name can be registered there (it has one label more than the TLD) and isn't protected itself. A slip is
+    the TLD alone, or the TLD and one more edit. Look-alikes in other alphabets are left out: nobody types them by
+    mistake.
     """
     watched = dict.fromkeys(protected)
     for name in watched:
@@ -85,7 +87,7 @@ def _weighed(
 
 
 def slips(label: str) -> Iterator[str]:
-    """``label`` itself and what one slip makes of it: every letter may go wrong, for the channel tells how likely."""
+    """``label`` itself, and each label that one slip makes of it. Any letter may be wrong; the channel weighs each."""
     yield label
     for place, letter in enumerate(label):
         before, after = label[:place], label[place + 1 :]

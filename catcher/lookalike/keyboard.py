@@ -1,4 +1,4 @@
-"""Which keys lie beside each other, on the layouts that most people type on."""
+"""The neighbouring keys on the three most common keyboard layouts."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ def _beside() -> dict[str, frozenset[str]]:
 
 
 BESIDE = _beside()
-"""Key → the keys that a finger reaches by mistake."""
+"""Key → the keys that a finger may hit by mistake."""

@@ -1,4 +1,4 @@
-"""The ease of reading a label: which letters follow each other in the names that people know."""
+"""Measures how easily a label reads: by the letters that follow each other in known names."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from functools import cache, lru_cache
 from math import log
 
 _ORDER = 3
-"""Letters in a row that the model knows: a letter is predicted from the two before it."""
+"""Length of the model's letter sequences: a letter is predicted from the two letters before it."""
 _TRUST = 3.0
-"""Sightings of a pair of letters that weigh as much as the frequency of the single letter."""
+"""Smoothing: a sequence seen this number of times weighs as much as the estimate from the next shorter sequence."""
 _LETTERS = 40
-"""Characters that a label may hold, roughly: where nothing has been seen, each is as likely as the others."""
+"""Approximate number of characters that a label may hold: without any sighting, all are equally likely."""
 
 
 class Letters:
     """A trigram model of labels, smoothed from below (Witten and Bell 1991). Immutable after construction."""
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
-        """``labels``: what is known to be written. Without any, everything reads alike."""
+        """``labels``: known labels. Without any, all labels read equally easily."""
         known = list(labels)
         padded = [_padded(label) for label in known]
         self._seen = Counter(
@@ -28,21 +28,21 @@ class Letters:
             for end in range(_ORDER, len(text) + 1)
             for length in range(1, _ORDER + 1)
         )
-        """Letters in a row, one to ``_ORDER`` of them → sightings."""
+        """Sequence of one to ``_ORDER`` letters → number of sightings."""
         self._before = Counter(
             text[end - length : end - 1]
             for text in padded
             for end in range(_ORDER, len(text) + 1)
             for length in range(1, _ORDER + 1)
         )
-        """Letters before another → sightings."""
+        """Sequence of letters before another letter → number of sightings."""
         self._log = cache(self._log_of)
         self._usual = sum(map(self._mean, known)) / len(known) if known else None
         self.fluency = lru_cache(4096)(self._fluency)
 
     def _fluency(self, label: str) -> float:
-        """How much likelier, as a logarithm for each letter, ``label`` is than a usual one: over 0 for words, far
-        under 0 for chance."""
+        """Log-probability per letter of ``label``, relative to a usual label: above 0 for words, far below for random
+        letters."""
         return 0.0 if self._usual is None or not label else self._mean(label) - self._usual
 
     def _mean(self, label: str) -> float:
@@ -50,7 +50,7 @@ class Letters:
         return sum(self._log(text[end - _ORDER : end]) for end in range(_ORDER, len(text) + 1)) / len(label)
 
     def _log_of(self, letters: str) -> float:
-        """How likely, as a logarithm, the last of ``_ORDER`` letters follows those before it."""
+        """Log-probability that the last of ``_ORDER`` letters follows the letters before it."""
         likely = 1 / _LETTERS
         for length in range(1, _ORDER + 1):
             seen, before = self._seen[letters[-length:]], self._before[letters[-length:-1]]

@@ -1,4 +1,4 @@
-"""Ranks the protected names that a typed name may have been meant for, and abstains where none stands out."""
+"""Ranks the protected names that a typed name may stand for, and abstains when none of them stands out."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from catcher.model.domain import parents
 from catcher.model.mail.fingerprint import IntendedCandidate
 
 LIKELY = 0.5
-"""Nothing is claimed unless it is so probable that one of the protected names was meant."""
+"""Least probability that one of the protected names was intended: below it, no name is claimed."""
 MARGIN = 1.005
-"""Ratio of the best candidate's likelihood to the next one's from which the best is claimed: no coin is flipped."""
+"""Least ratio of the best candidate's likelihood to the second's: below it, no name is claimed."""
 Explained = list[tuple[str, Explanation]]
 """Protected names, each with its best explanation, likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A domain that a typed name may stand for."""
+    """The result for a typed name: the protected names that it may stand for."""
 
     typed: str
     candidates: tuple[IntendedCandidate, ...]
-    """Likeliest first. ``score`` is the probability, 0..1, that this is the name that was meant."""
+    """Likeliest first. ``score`` is the probability, 0..1, that this is the intended name."""
     abstained: bool
-    """Whether the first candidate (if any) must not be taken for the answer."""
+    """Whether the first candidate (if any) must not be claimed as the intended name."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -52,8 +52,9 @@ class Lookalikes:
         letters: Letters | None = None,
         weights: Mapping[str, float] = EDIT_WEIGHTS,
     ) -> None:
-        """``protected``: lower-case A-label names, where it is a mapping with how much likelier than others each is
-        to be written to (its popularity, over 0). ``letters``: how names read; without it all read alike."""
+        """``protected``: lower-case A-label names. A mapping adds each name's popularity (above 0): the relative
+        likelihood that people write to it. ``letters`` measures how easily names read; without it all names read
+        equally easily."""
         popularity = protected if isinstance(protected, Mapping) else {}
         self._registrable = registrable
         self._letters = letters or Letters()
@@ -64,7 +65,7 @@ class Lookalikes:
         self._index = Index(self._names)
 
     def match(self, typed: str, *, limit: int = 5) -> Match:
-        """``typed``: lower-case A-labels. A protected name, or one below it, has no candidates: it is what it is."""
+        """``typed``: lower-case A-labels. A protected name, or a name below one, stands for itself: no candidates."""
         if any(name in self._by_text and self._registrable(name) for name in parents(typed)):
             return Match(typed, (), True)
         found = self.explanations(typed)

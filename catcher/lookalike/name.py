@@ -1,4 +1,4 @@
-"""A domain name taken apart for comparison: as it is read, and cut at its public suffix."""
+"""Prepares a domain name for comparison: as people read it, and cut at its public suffix."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 from catcher.lookalike.confusables import LOOKS_LIKE
 
 Registrable = Callable[[str], str | None]
-"""A-label name → the public suffix and one label more; None for a public suffix (directory.Suffixes.registrable)."""
+"""A-label name → its public suffix with one more label; None for a public suffix (directory.Suffixes.registrable)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +20,22 @@ class ReadName:
     text: str
     """As given: lower-case A-labels."""
     left: str
-    """The part left of the public suffix, as it is read: characters that look like ASCII ones are those."""
+    """The part left of the public suffix, as people read it: an ASCII look-alike becomes its ASCII letter."""
     suffix: str
-    """The public suffix, as it is read; empty when the name has a single label."""
+    """The public suffix, as people read it; empty when the name has a single label."""
     foreign: int
-    """Number of characters of ``left`` that only look like the ASCII ones written there."""
+    """Number of characters of the original name's left part that only look like the ASCII letters in ``left``."""
 
     @property
     def read(self) -> str:
-        """The whole name as it is read."""
+        """The whole name, as people read it."""
         return f"{self.left}.{self.suffix}" if self.suffix else self.left
 
 
 def name_of(text: str, registrable: Registrable) -> ReadName:
-    """``text``: lower-case A-labels, or any text that was folded to the letters of a domain name."""
+    """The parts of ``text``: lower-case A-labels, or any text that was folded to the letters of a domain name."""
     registered = registrable(text)
-    if registered is None:  # a public suffix, or one of an operator's customers: cut before the last label
+    if registered is None:  # a public suffix, of a registry or for a platform's customers: cut before the last label
         left, _, suffix = text.rpartition(".")
     else:
         suffix = registered.partition(".")[2]
@@ -55,7 +55,7 @@ def name_of(text: str, registrable: Registrable) -> ReadName:
 
 @lru_cache(4096)
 def _as_read(label: str) -> tuple[str, int]:
-    """A label as it is read, and how many of its characters only look like that; what can't be decoded stays."""
+    """(a label as people read it, the number of replaced characters); an undecodable label stays unchanged."""
     if not label.startswith("xn--"):
         return label, 0
     try:

@@ -1,4 +1,4 @@
-"""The other choice: a typed name that stands for itself, however near a protected one is."""
+"""The other choice: a typed name that stands for itself, even when a protected name is near."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from catcher.lookalike.letters import Letters
 from catcher.lookalike.name import ReadName
 
 _LONG = 14
-"""Longer names don't become less likely to stand for themselves."""
+"""Letters over this number no longer change the likelihood that a name stands for itself."""
 _ROOM_FOR_TWO = 8
-"""Two slips in fewer letters rather make another name; the fewer, the rather."""
+"""With fewer letters, two slips suggest another name; the fewer letters, the more strongly."""
 _ROOM_FOR_THREE = 17
 _CROWDED = 8
 
@@ -20,9 +20,10 @@ _CROWDED = 8
 def none_features(
     typed: ReadName, meant: ReadName | None, best: Explanation | None, letters: Letters
 ) -> Iterator[tuple[str, float]]:
-    """The terms of the log-probability of "none of these": keys of weights.EDIT_WEIGHTS, and each one's factor.
+    """The terms of the log-probability of "none of these": (key of weights.EDIT_WEIGHTS, its factor).
 
-    ``meant`` and ``best``: the likeliest protected name and how it explains ``typed``; None where there is none.
+    ``meant`` and ``best``: the likeliest protected name, and its explanation of ``typed``; both None when there is
+    none.
     """
     length = min(len(typed.left), _LONG)
     yield "none", 1.0

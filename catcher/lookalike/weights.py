@@ -1,9 +1,9 @@
-"""The channel's log-probabilities: where training starts from, and what it has found (tests/training/lookalike.py).
+"""The channel's log-probabilities: the start of the training, and its result (tests/training/lookalike.py).
 
-A score is a sum of these, each as often, or as much, as it counts. For an explanation: one for each edit, ``….first``,
-``….last`` and ``….late`` for where it stands, ``second``, ``third``, ``more`` for the edits after the first, ``beside``
-for two that touch, ``dense`` for edits in few letters, ``reads`` for how easily what was meant reads, ``subdomain`` for
-host labels that are left aside. For a name that is no typo at all: ``none`` and what none.py says.
+A score is a sum of these weights, each times its factor. For an explanation: one weight for each edit, ``….first``,
+``….last`` and ``….late`` for the edit's place, ``second``, ``third``, ``more`` for the edits after the first,
+``beside`` for two adjacent edits, ``dense`` for edits in few letters, ``reads`` for how easily the intended name reads,
+``subdomain`` for ignored host labels. For a name that is no typo: ``none`` and the other terms of none.py.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ START: dict[str, float] = {
     "none.around": 0.00,
     "none.within": 0.00,
 }
-"""The relative frequency of slips in studies of typing and of domain typos, known without data. Training stays
-near it where data is scarce."""
+"""The relative frequencies of slips in studies of typing and of domain typos, known before any training. Training stays
+near them where its data is scarce."""
 
 EDIT_WEIGHTS: dict[str, float] = {
     "none": -8.38,
@@ -153,4 +153,4 @@ EDIT_WEIGHTS: dict[str, float] = {
     "none.around": -0.47,
     "none.within": 0.67,
 }
-"""The weights that the recipe found."""
+"""The weights that training found."""

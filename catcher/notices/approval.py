@@ -1,4 +1,4 @@
-"""Decisions of people about notices: to approve one, to post a letter, to stop all notices about something."""
+"""Records people's decisions about notices: to approve a notice, to post a letter, to suppress notices."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NotNow(CatcherError):
 
 
 def find(store: Store, ids: Iterable[str]) -> list[Notice]:
-    """The notices ``ids``. Raises NotFound when one doesn't exist."""
+    """The notices ``ids``. Raises NotFound when one of them doesn't exist."""
     found = []
     for id in dict.fromkeys(ids):
         notice = store.notice(id)
@@ -36,7 +36,8 @@ def find(store: Store, ids: Iterable[str]) -> list[Notice]:
 
 
 def approve(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Iterator[Notice]:
-    """Records that the person ``who`` approves each of ``ids``. Raises NotFound or NotNow before the first is recorded.
+    """Records that the person ``who`` approves each of ``ids``. Raises NotFound or NotNow before the first approval is
+    recorded.
 
     When two people have to approve, a second approval by the same person raises NotNow.
     """
@@ -70,7 +71,7 @@ def posted(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Iter
 
 
 def requested(store: Store, id: str) -> tuple[Notice, Act]:
-    """(notice ``id``, its party's request). Raises NotFound, or NotNow when no request waits for a decision."""
+    """(the notice ``id``, its party's request). Raises NotFound, or NotNow when no request waits for a decision."""
     (notice,) = find(store, [id])
     if notice.request is None:
         raise NotNow(f"{notice.id}: nothing that its party asked for waits for a decision")
@@ -125,7 +126,7 @@ def subject_of(what: str, *, keys: Iterable[IncidentKey], is_held: Callable[[str
 
 
 def suppress(store: Store, suppression: Suppression) -> list[Notice]:
-    """Records ``suppression`` and takes back the notices on their way that it covers; returns those."""
+    """Records ``suppression``, suppresses the notices on their way that it covers, and returns these notices."""
     store.suppress(suppression)
     return [
         store.add_step(notice.id, LedgerEntry(Act.SUPPRESSED, suppression.at, suppression.who, suppression.reason))
@@ -134,5 +135,5 @@ def suppress(store: Store, suppression: Suppression) -> list[Notice]:
 
 
 def covered(store: Store, suppression: Suppression, today: date) -> list[Notice]:
-    """The notices on their way that ``suppression`` would take back."""
+    """The notices on their way that ``suppression`` covers."""
     return [n for n in store.notices() if n.state.on_its_way and suppression.covers(n.key, today)]

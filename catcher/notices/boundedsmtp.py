@@ -1,6 +1,6 @@
-"""smtplib's client with bounds: on the octets of a reply, and on the seconds of a connection.
+"""smtplib's client with two bounds: on the octets of a reply, and on the seconds of a connection.
 
-smtplib keeps every line of an endless reply, and its time-out starts again with each octet of a slow one.
+smtplib keeps every line of an endless reply, and its time-out starts again with each octet of a slow reply.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import BinaryIO, cast
 REPLY_OCTETS = 64 * 1024
 """Most octets of one reply."""
 SESSION_SECONDS = 3600.0
-"""Most seconds of a connection: a slow smarthost must not stop the notices after this one for ever."""
+"""Most seconds of a connection: a slow smarthost must not block the following notices for ever."""
 
 
 class _Endless(Exception):
-    """A reply is too long. It is no OSError: of that smtplib would make a lost connection."""
+    """A reply is too long. This class is no OSError, since smtplib would treat an OSError as a lost connection."""
 
 
 class _Reply:
@@ -77,4 +77,4 @@ class SMTP(smtplib.SMTP):
 
 
 class SMTPOverTls(SMTP, smtplib.SMTP_SSL):
-    """The same, in TLS from the first octet."""
+    """The same client, with TLS from the first octet."""

@@ -1,4 +1,4 @@
-"""``catcher.toml`` → drafting, sending, couriers, the DKIM key; each loads what it needs when it is made."""
+"""``catcher.toml`` → drafting, sending, couriers, the DKIM key; each function imports only what it needs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
-    """Raises ConfigurationError without ``notify.domain``, EnvironmentFailure when the key of codes can't be had."""
+    """The configured Drafting. Raises ConfigurationError without ``notify.domain``, EnvironmentFailure without the key
+    of codes."""
     from catcher.notices.drafting import Drafting
 
     domain = domain_of(config)
@@ -47,7 +48,7 @@ def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
 
 
 def bad_contact(book: ContactBook) -> Callable[[str, str, datetime], None]:
-    """The function that marks a party's address as bad since a moment, unless a person has confirmed it since then."""
+    """The function that marks a party's address as bad since a moment, unless a person confirmed the address later."""
 
     def bounced(party: str, address: str, at: datetime) -> None:
         for contact in book.of(party, at):
@@ -59,7 +60,7 @@ def bad_contact(book: ContactBook) -> Callable[[str, str, datetime], None]:
 
 
 def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> NoticeSender:
-    """Raises ConfigurationError without domain or smarthost, EnvironmentFailure when a key can't be had."""
+    """The configured NoticeSender. Raises ConfigurationError without domain or smarthost, or EnvironmentFailure."""
     from catcher.notices.outgoing import outgoing
     from catcher.notices.sending import NoticeSender
     from catcher.notices.smarthost import Smarthost
@@ -80,7 +81,8 @@ def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Not
 
 
 def couriers(config: Config) -> list[Courier]:
-    """The ways of ``[alerts]`` to the operator. Raises EnvironmentFailure when a secret or a key can't be had."""
+    """The couriers configured in ``[alerts]``, which deliver alerts to the operator. Raises EnvironmentFailure when a
+    secret or a key can't be read."""
     import ssl
 
     from catcher.notices.alertmail import AlertMail
@@ -114,7 +116,7 @@ def key_file(config: Config) -> Path:
 
 
 def dkim_key(config: Config) -> SigningKey:
-    """The key that notices are signed with; made in the state folder when there is none. Raises EnvironmentFailure."""
+    """The key that signs notices; when there is none, it is made in the state folder. Raises EnvironmentFailure."""
     from catcher.notices.signing import key_from, make_key_file
 
     file = key_file(config)

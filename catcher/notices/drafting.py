@@ -1,4 +1,4 @@
-"""Drafts the notices that are due: composes the report for one contact and fixes the text that a person approves."""
+"""Drafts the notices that are due: composes the report for one contact, and stores the text for a person's approval."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from catcher.privacy import NoticeCodes
 from catcher.report import EVIDENCE_DAYS, Language, is_address, letter, report_message
 
 _EVIDENCE_DAYS = EVIDENCE_DAYS - TEXT_DAYS.days
-"""Days back from which a draft takes evidence: when the text goes, a week later at most, no row is too old."""
+"""Most days of age of a draft's evidence: when the text is deleted, at most a week later, no row is too old."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """Drafts notices. The fields are its surroundings and settings."""
+    """Drafts notices. The fields are its dependencies and settings."""
 
     desk: Desk
     contacts_of: ContactsOf
@@ -36,13 +36,13 @@ class Drafting:
     domain: str
     """``[notify] domain``."""
     sender: str
-    """The address in From."""
+    """The address in the field From."""
     quiet_days: int
     escalate_days: int
     approvals: int
-    """The number of people who have to approve."""
+    """The number of people who must approve."""
     bad_contact: Callable[[str, str, datetime], None] = lambda _party, _address, _at: None
-    """Called with (party, address, moment) when a notice turned out not to reach the party by this address."""
+    """Called with (party, address, moment) when a notice didn't reach the party by this address."""
 
     def due(self) -> list[DueNotice]:
         """The notices that are due now, about this month and the last."""
@@ -58,35 +58,35 @@ class Drafting:
         )
 
     def draft(self) -> list[DueNotice]:
-        """Withdraws old drafts and drafts the notices due; returns those that are held back."""
+        """Withdraws old drafts and drafts the notices due; returns the notices that are held back."""
         for _ in self.withdraw_old():
             pass
         self.mark_bad_contacts()
         return [held_back for each in self.due() if (held_back := self._drafted_or_held(each)) is not None]
 
     def mark_bad_contacts(self) -> None:
-        """Marks the contacts as bad that an answer called wrong, or that a notice didn't reach in the end."""
+        """Marks a contact as bad if an answer called it wrong, or if a notice finally didn't reach it."""
         for notice in self.desk.store.notices():
             at = makes_bad(notice, self.desk.now)
             if at is not None:
                 self.bad_contact(notice.key.party, notice.addressee.address, at)
 
     def _drafted_or_held(self, due: DueNotice) -> DueNotice | None:
-        """None when it was drafted."""
+        """``due`` with the reason why it is held back; None when it was drafted."""
         if due.held_back:
             return due
         try:
             if due.contact is not None and due.contact.openpgp is not None:
                 check_key(Path(due.contact.openpgp), self.desk.now)
             drafted = self.draft_one(due)
-        except EnvironmentFailure as failure:  # a key is not fit, or a letter needs what isn't installed
+        except EnvironmentFailure as failure:  # a key is unusable, or a letter needs a missing package
             return replace(due, held_back=str(failure))
         if drafted is None:
             return replace(due, held_back="it was withdrawn today; it is drafted again tomorrow")
         return None
 
     def withdraw_old(self) -> Iterator[Notice]:
-        """Withdraws drafts that nobody approved, or nobody sent, within a week: their numbers are old."""
+        """Withdraws drafts that weren't approved and sent within a week: their numbers are out of date."""
         for notice in self.desk.store.notices():
             if (
                 notice.state in (NoticeState.DRAFTED, NoticeState.APPROVED)
@@ -96,7 +96,7 @@ class Drafting:
                 yield self.desk.store.add_step(notice.id, step)
 
     def draft_one(self, due: DueNotice) -> Notice | None:
-        """Drafts one notice; None when it was drafted, and withdrawn, today already.
+        """Drafts one notice; None when the same notice was already drafted and withdrawn today.
 
         Raises EnvironmentFailure when a letter can't be made here.
         """
@@ -140,7 +140,7 @@ class Drafting:
 
 
 def _why(step: NextStep) -> str:
-    """For the ledger: the reason for this way, when it isn't the first one."""
+    """The reason for this step, when it isn't the first one; for the ledger."""
     if step.follows is None:
         return ""
     if step.follows.state.told:
@@ -150,6 +150,6 @@ def _why(step: NextStep) -> str:
 
 
 def _language(contact: Contact | None) -> Language:
-    """The contact's language, when reports exist in it; else English."""
+    """The contact's language when reports exist in that language; else English."""
     wanted = ((contact.language if contact is not None else None) or "").partition("-")[0].lower()
     return next((language for language in Language if language.value == wanted), Language.ENGLISH)

@@ -4,11 +4,11 @@
 
     the best contact ─▶ another of the party's contacts ─▶ a letter ─▶ the national CSIRT
 
-A party that did not answer within ``escalate_days`` while mail went on gets the next notice another way, not a repeat
-of the last. Each step is a draft of its own that a person reads and approves; quiet days and suppressions hold for it,
-too. A contact that answered gets the later notices. After a notice that came back the next contact is written to, but
-not for two days: within them a bounce may prove wrong (a delayed mail arrives, a "got it" comes). After
-them its contact is bad.
+If a party doesn't answer within ``escalate_days`` and mail continues, the next notice goes another way; the last one
+isn't repeated. Each step is a separate draft that a person reads and approves; quiet days and suppressions also apply
+to it. A contact that answered gets the later notices. After a notice that came back, the next contact gets a notice,
+but only after two days. Within these two days the bounce may prove wrong (a delayed mail arrives, a "got it" comes);
+after them the contact counts as bad.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from catcher.model.telling.notice import Notice, NoticeForm
 from catcher.model.telling.noticelife import Act, NoticeState
 
 REPAIR = timedelta(days=2)
-"""Time after a bounce in which it may still prove wrong."""
+"""Time after a bounce within which the bounce may still prove wrong."""
 BY_HAND = "the postal address that you write on it"
-"""Addressee of a letter: nobody's postal address is kept here."""
+"""Addressee of a letter: catcher keeps no postal addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,17 @@ class NextStep:
     """The next step for a party: a contact to write to, a letter, or a reason to wait."""
 
     contact: Contact | None = None
-    """The contact to write to; None for a letter, or when nothing is to be done."""
+    """The contact to write to; None for a letter, or when the step is held back."""
     form: NoticeForm = NoticeForm.MAIL
     follows: Notice | None = None
     """The notice that didn't arrive, or brought no answer; None for a first notice."""
     held_back: str = ""
-    """The reason why nothing is to be done now; '' when something is."""
+    """The reason to wait; '' when the step can be taken now."""
 
     @property
     def addressee(self) -> Addressee | None:
-        """The addressee. A letter's names nobody: the person who writes the address on it is responsible for it."""
+        """The addressee. A letter's addressee names nobody: the person who writes the address on the letter is
+        responsible for it."""
         if self.form is NoticeForm.LETTER:
             return Addressee(BY_HAND, Source.ENTERED, trusted=False)
         return None if self.contact is None else Addressee.of(self.contact)
@@ -59,7 +60,7 @@ def next_step(
     escalate_days: int,
     now: datetime,
 ) -> NextStep:
-    """The next step to tell the party of ``key`` about ``period``. ``episode``: the present episode's first day."""
+    """The next step to reach the party of ``key`` about ``period``. ``episode``: the present episode's first day."""
     mine = [n for n in notices if n.key == key and (episode is None or n.drafted_at.date() >= episode)]
     reached = [n for n in mine if n.state.told]
     last = reached[-1] if reached else None
@@ -114,12 +115,12 @@ def _own(contacts: Sequence[Contact]) -> list[Contact]:
 
 
 def _csirts(contacts: Sequence[Contact]) -> list[Contact]:
-    """The contacts of the national CSIRT: the last step, however certain the address is."""
+    """The contacts of the national CSIRT: they are always the last step, even if their address is certain."""
     return [contact for contact in contacts if contact.source is Source.CSIRT]
 
 
 def leads_nowhere(notice: Notice, now: datetime) -> bool:
-    """Whether the notice didn't reach the party: it was refused, wrong, or bounced and the bounce stood."""
+    """Whether the notice didn't reach the party: it was refused, wrong, or bounced longer than REPAIR ago."""
     return notice.state.undeliverable and not is_mending(notice, now)
 
 
@@ -130,7 +131,7 @@ def is_mending(notice: Notice, now: datetime) -> bool:
 
 
 def makes_bad(notice: Notice, now: datetime) -> datetime | None:
-    """The moment of the answer or the bounce by which the notice's contact is bad; None when it isn't."""
+    """The moment of the answer or the bounce that makes the notice's contact bad; None when the contact isn't bad."""
     if (
         notice.form is not NoticeForm.MAIL
         or notice.state not in (NoticeState.WRONG, NoticeState.BOUNCED)

@@ -1,7 +1,7 @@
-"""A notice encrypted to its contact's OpenPGP key, as PGP/MIME (RFC 3156 §4). The one module that touches pysequoia.
+"""A notice encrypted to its contact's OpenPGP key, as PGP/MIME (RFC 3156 §4). The only module that uses pysequoia.
 
-pysequoia (extra ``openpgp``) is loaded when the first key is used. Each encryption gives other octets: a second copy of
-an encrypted notice has the same Message-ID and the same content, but other octets.
+pysequoia (extra ``openpgp``) is loaded when the first key is used. Each encryption gives different octets: a second
+copy of an encrypted notice has the same Message-ID and the same content, but different octets.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 from catcher.model.errors import EnvironmentFailure
 
 _KEY_OCTETS = 1_000_000
-"""Most octets of a key file that are read."""
+"""Octets of the largest key file that is read."""
 _FIELD = re.compile(rb"([^:\r\n]+):[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 _INSIDE = (b"content-", b"subject")
-"""Begins of the names of fields that go into the encrypted part."""
+"""Prefixes of the names of the fields that go into the encrypted part."""
 
 
 def encrypted(text: bytes, key_file: Path, *, boundary: str, subject: str, now: datetime) -> bytes:
@@ -49,8 +49,8 @@ def encrypted(text: bytes, key_file: Path, *, boundary: str, subject: str, now: 
 
 
 def _marked(field: bytes) -> bytes:
-    """A Content-Type with the mark that the fields beside it are the mail's own: mail programs show the inner
-    Subject."""
+    """The Content-Type ``field`` with a mark that the fields beside it belong to the mail, so mail programs show the
+    inner Subject."""
     if not field.lower().startswith(b"content-type:"):
         return field
     return field.removesuffix(b"\r\n") + b';\r\n protected-headers="v1"\r\n'

@@ -1,4 +1,4 @@
-"""The mail as it goes out: the stored text with its Date and its DKIM signature, and the envelope around it."""
+"""Makes the mail to send: the stored text with a Date and a DKIM signature, and the envelope around it."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail with its envelope (RFC 5321 §2.3.1). Its printed form shows neither text nor addressee."""
+    """A mail with its envelope (RFC 5321 §2.3.1). Its ``repr`` shows neither text nor addressee."""
 
     reverse_path: str
-    """The address for delivery reports; it identifies the notice."""
+    """The address for delivery reports, which identifies the notice."""
     forward_path: str = field(repr=False)
     octets: bytes = field(repr=False)
-    """CRLF lines. Two attempts send the same octets, unless they are encrypted."""
+    """The mail in CRLF lines. Two attempts send the same octets, unless they are encrypted."""
 
 
 def outgoing(
     notice: Notice, text: bytes, *, key: SigningKey, codes: NoticeCodes, domain: str, now: datetime
 ) -> Outgoing:
-    """The mail of ``notice`` with the stored ``text``. ``now`` is its date in a first attempt; later ones keep that
-    date.
+    """The mail of ``notice`` with the stored ``text``. ``now`` is its Date in the first attempt; later attempts keep
+    that Date.
 
-    Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: it is never sent in the clear
-    then.
+    Raises EnvironmentFailure when its contact has an OpenPGP key that can't be used: such a notice is never sent
+    unencrypted.
     """
     date = notice.first_sending_at or now
     if notice.addressee.openpgp is not None:

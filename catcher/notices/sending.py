@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from catcher.notices.outgoing import Outgoing
 
 BY_CATCHER = "catcher"
-"""The ledger's ``who`` of a step that the program made, not a person."""
+"""``who`` in the ledger, for a step that the program took and not a person."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=6)
 _READY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.DEFERRED)
 
@@ -37,18 +37,20 @@ class NoticeSender:
     store: Store
     clock: Clock
     connect: Callable[[], AbstractContextManager[MailTransport]]
-    """Connects to the smarthost. Raises EnvironmentFailure; then no notice gets another step."""
+    """Connects to the smarthost. Raises EnvironmentFailure; then no further step is recorded."""
     compose: Callable[[Notice, bytes], Outgoing]
     """The mail of a notice, from its text. Raises EnvironmentFailure when its contact's key can't be used."""
     bad_contact: Callable[[str, str, datetime], None]
-    """Called with (party, address, moment) when the smarthost says that this address doesn't exist."""
+    """Called with (party, address, moment) when the smarthost replies that this address doesn't exist."""
     retry: timedelta
     """Time from the first attempt to the last."""
 
     def send(self, ids: frozenset[str] = frozenset()) -> Iterator[Notice]:
-        """Sends the notices that are ready (of ``ids``, else all) and yields each with the step after its attempt.
+        """Sends the ready notices (those in ``ids``; without ``ids`` all), and yields each with the step after its
+        attempt.
 
-        A notice whose text is gone or too old is withdrawn, or failed if it was tried before; then it is drafted anew.
+        A notice whose text is gone or too old is withdrawn; if it was tried before, it fails instead. Then it is
+        drafted again.
         """
         for notice in ready(self.store, self.clock.now(), ids):
             done = self._one(notice)
@@ -59,7 +61,7 @@ class NoticeSender:
         text = self.store.notice_text(notice.id)
         if text is None or notice.drafted_at + TEXT_DAYS <= self.clock.now():
             return self._step(notice, _outdated(notice), note="its text is over a week old")
-        self.compose(notice, text)  # a notice that can't be composed, as without its key, gets no step
+        self.compose(notice, text)  # raises before any step, for example without the contact's key
         with self.connect() as connection:
             tried = self._step(notice, Act.SENDING)
             if tried is None or tried.state is not NoticeState.SENDING:
@@ -84,7 +86,7 @@ class NoticeSender:
         return self._step(tried, Act.DEFERRED, note=reply.text, again_at=again_at)
 
     def _step(self, notice: Notice, act: Act, *, note: str = "", again_at: datetime | None = None) -> Notice | None:
-        """The notice with the step; None when another step was stored first that excludes this one."""
+        """The notice with the step; None when another step, which excludes this one, was stored first."""
         try:
             return self.store.add_step(notice.id, LedgerEntry(act, self.clock.now(), BY_CATCHER, note, again_at))
         except OutOfOrder:
@@ -92,15 +94,15 @@ class NoticeSender:
 
 
 def retry_wait(attempts: int) -> timedelta:
-    """The wait after the attempt of this number: 15 minutes after the first, then twice as long each time, to 6
+    """The wait after attempt number ``attempts``: 15 minutes after the first, then double each time, at most 6
     hours."""
     return min(_FIRST_WAIT * (1 << min(attempts - 1, 10)), _LONGEST_WAIT)
 
 
 def ready(store: Store, now: datetime, ids: frozenset[str] = frozenset()) -> list[Notice]:
-    """The mails that may go out at ``now``: approved, interrupted in the dialogue by a crash, or deferred until now.
+    """The mails that may go out at ``now``: approved, interrupted by a crash while sending, or deferred until now.
 
-    A notice that a suppression covers isn't among them, even if it wasn't taken back.
+    A notice that a suppression covers isn't among them, even if it wasn't withdrawn.
     """
     suppressions = list(store.suppressions())
     return [

@@ -1,7 +1,7 @@
-"""DKIM signatures (RFC 6376, RFC 8463) on our own mail, and the key they are made with.
+"""DKIM signatures (RFC 6376, RFC 8463) on our own mail, and the key that makes them.
 
 Fields are selected and canonicalised by the code that verifies other people's signatures (``fingerprint.canonical``).
-dkimpy isn't used here: it writes its own clock's time into the signature, so a second copy would be another mail.
+dkimpy isn't used here: it writes the current time into the signature, so a second copy would be a different mail.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _SIGNED = (
 )
 """Fields that the signature covers."""
 _NO_MORE = frozenset({"from", "to", "cc", "reply-to", "subject", "date"})
-"""Fields that must not be added later: they are named once more than they occur (§8.15)."""
+"""Fields that nobody may add later: the signature names them once more than they occur (§8.15)."""
 _LINE = 76
-"""Characters of a line of the field."""
+"""Most characters in a line of the field."""
 
 
 class SigningKey:
-    """A private key with the name under which its public half is published."""
+    """A private key, with the name at which its public key is published."""
 
     __slots__ = ("_key", "domain", "selector")
 
@@ -114,7 +114,7 @@ class SigningKey:
 
 
 def _fields(head: bytes) -> list[HeaderField]:
-    """The fields of a header section whose every line ends with CRLF, top first."""
+    """The fields of a header section in CRLF lines, top first."""
     fields = []
     for match in re.finditer(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*", head):
         name, _, value = match[0].removesuffix(b"\r\n").partition(b":")
@@ -128,7 +128,7 @@ def _covered(present: Sequence[str]) -> Iterator[str]:
 
 
 def _folded(text: str, before: str, after: str, at: str) -> list[str]:
-    """``text`` in lines that end after a character ``at``."""
+    """``text`` in lines, each of which ends after a character ``at``."""
     lines = [before]
     for piece in re.findall(f"[^{at}]+{at}?", text):
         if len(lines[-1]) + len(piece) >= _LINE:
@@ -139,7 +139,7 @@ def _folded(text: str, before: str, after: str, at: str) -> list[str]:
 
 
 def key_from(file: Path, *, selector: str, domain: str) -> SigningKey:
-    """The key in the PEM file ``file``. Raises EnvironmentFailure when it can't be read, or others may read it."""
+    """The key in the PEM file ``file``. Raises EnvironmentFailure when ``file`` can't be read or others may read it."""
     try:
         mode = file.stat().st_mode
         pem = file.read_bytes()

@@ -1,7 +1,7 @@
-"""The smarthost: one mail over one connection, by smtplib; the certificate is verified before a password is sent.
+"""Sends one mail over one connection to the smarthost, by smtplib; verifies the certificate before it sends a password.
 
-When connection, TLS or login fail, the operator has to mend it and the notice keeps its state: EnvironmentFailure. The
-smarthost's reply to a mail is a ``SmarthostReply``.
+When connection, TLS or login fail, the operator must repair the cause: EnvironmentFailure is raised, and the notice
+keeps its state. The smarthost's reply to a mail is a ``SmarthostReply``.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from catcher.notices import boundedsmtp
 from catcher.notices.outgoing import Outgoing
 
 CONNECT_SECONDS = 30.0
-"""Seconds until the connection stands."""
+"""Most seconds until the connection is established."""
 COMMAND_SECONDS = 300.0
-"""Seconds until the reply to a command (RFC 5321 §4.5.3.2)."""
+"""Most seconds until the reply to a command (RFC 5321 §4.5.3.2)."""
 END_OF_DATA_SECONDS = 600.0
-"""Seconds until the reply to the end of data (§4.5.3.2.6): a client that hangs up on a slow 250 makes a second copy."""
+"""Most seconds until the reply to the end of data (§4.5.3.2.6): a client that doesn't wait for a slow 250 sends a
+second copy."""
 _REPLY_CHARACTERS = 160
-"""Characters of a reply that are kept in the ledger."""
+"""Most characters of a reply that are kept in the ledger."""
 _POLICY = ".7."
-"""The middle of an enhanced status about policy (RFC 3463 §3.8): it doesn't concern the addressee."""
+"""The middle of an enhanced status about policy (RFC 3463 §3.8): such a reply doesn't concern the addressee."""
 
 
 class SmtpReplyKind(Enum):
@@ -47,7 +48,7 @@ class SmtpReplyKind(Enum):
 class SmarthostReply:
     kind: SmtpReplyKind
     text: str
-    """For the ledger: code and words of our own smarthost on one line, or the failure."""
+    """For the ledger: code and words of our smarthost's reply on one line, or the failure."""
 
 
 class SmarthostSession:
@@ -57,7 +58,7 @@ class SmarthostSession:
         self._smtp = smtp
 
     def deliver(self, mail: Outgoing) -> SmarthostReply:
-        """One transaction. It raises nothing for a reply, nor for a connection that breaks."""
+        """One transaction. Neither a reply nor a broken connection raises an error."""
         try:
             code, words = self._smtp.mail(mail.reverse_path)
             if code != 250:
@@ -109,7 +110,7 @@ class Smarthost:
 
     @contextmanager
     def session(self) -> Iterator[SmarthostSession]:
-        """A connection, greeted, encrypted and logged in. Raises EnvironmentFailure when one of these fails."""
+        """A connection after greeting, TLS and login. Raises EnvironmentFailure when one of these steps fails."""
         password = self._password()
         smtp: smtplib.SMTP | None = None
         try:
@@ -188,7 +189,7 @@ def _about(error: Exception) -> str:
             return "TLS failed"
         case TimeoutError():
             return "it did not answer in time"
-        case smtplib.SMTPException():  # an OSError, too, whose words are smtplib's or ours
+        case smtplib.SMTPException():  # it is also an OSError; its words are smtplib's or ours
             return str(error)
         case OSError():
             return error.strerror or "no connection"

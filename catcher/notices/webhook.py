@@ -7,8 +7,8 @@
     X-Catcher-Signature: sha256=<hex of HMAC-SHA256(secret, timestamp "." body)>
 
 The receiver computes the signature over the octets it received, compares in constant time, and refuses a timestamp that
-is more than five minutes old: then nobody can forge an alert or replay an old one. Any 2xx means "taken"; the body of
-the answer is not read.
+is more than five minutes old: so nobody can forge an alert or replay an old one. Any 2xx means "taken"; the body of the
+answer is not read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.telling.alert import Alert, Channel, summed
 
 DELIVERY_SECONDS = 20.0
-"""Most seconds of a delivery, whatever the receiver does."""
+"""Most seconds of a whole delivery."""
 _MOST_HEADER = 16 * 1024
 """Most octets of the answer's header section."""
 _SECRET_LEAST = 16
@@ -52,7 +52,7 @@ class Webhook:
         return Channel.WEBHOOK
 
     async def deliver(self, alerts: Sequence[Alert], now: datetime) -> None:
-        """Returns when the receiver answered 2xx. Raises EnvironmentFailure."""
+        """Returns when the receiver has answered 2xx. Raises EnvironmentFailure."""
         body = body_of(alerts)
         try:
             async with asyncio.timeout(self.seconds):
@@ -104,14 +104,15 @@ def body_of(alerts: Sequence[Alert]) -> bytes:
 
 
 def signed(secret: bytes, body: bytes, now: datetime) -> list[tuple[str, str]]:
-    """The header fields that prove the origin of ``body`` and the time of sending."""
+    """The header fields that prove the origin and the sending time of ``body``."""
     timestamp = str(int(now.timestamp()))
     digest = hmac.new(secret, timestamp.encode("ascii") + b"." + body, hashlib.sha256).hexdigest()
     return [("X-Catcher-Timestamp", timestamp), ("X-Catcher-Signature", f"sha256={digest}")]
 
 
 def secret_of(path: Path) -> bytes:
-    """The secret in the file ``path``, without a line end. Raises EnvironmentFailure when it is unfit."""
+    """The secret in the file ``path``, without a line end. Raises EnvironmentFailure when the file can't be read or the
+    secret is unfit."""
     try:
         mode = path.stat().st_mode
         secret = path.read_bytes().strip(b"\r\n")

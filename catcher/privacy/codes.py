@@ -1,11 +1,11 @@
-"""Codes in the addresses at which notices are answered: which notice, and proof that we wrote it there.
+"""Codes in the addresses for answers to notices: each identifies its notice, and proves that we made the address.
 
 ::
 
     CODE = base32( 6 octets of the notice's id, 10 octets of HMAC-SHA256 )     26 letters and digits
 
-80 bits can't be guessed: a forged code is worth nothing. Case makes no difference, since MTAs and people change it. The
-key is kept as long as answers are wanted; it ties to no person.
+Nobody can guess 80 bits of HMAC, so nobody can forge a code. Upper and lower case are equal, since MTAs and people
+change the case. The key is kept as long as answers are accepted; it identifies no person.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class NoticeCodes:
         return "NoticeCodes()"
 
     def code(self, notice: str) -> str:
-        """The code of the notice with the id ``ntc-…``, lower case. Raises ValueError for what is no such id."""
+        """The code of the notice with the id ``ntc-…``, lower case. Raises ValueError if ``notice`` isn't an id of this
+        form."""
         found = _ID.match(notice)
         if found is None:
             raise ValueError("this is no notice's id")
@@ -44,12 +45,12 @@ class NoticeCodes:
         return base64.b32encode(octets + self._mac(octets)).decode("ascii").rstrip("=").lower()
 
     def notice(self, code: str) -> str | None:
-        """The id of the notice that ``code`` was made for; None for a forged or damaged one."""
+        """The id of the notice that ``code`` was made for; None for a forged or damaged code."""
         if not _CODE.match(code):
             return None
         octets = base64.b32decode(code.upper() + "======")
         name, mac = octets[:_ID_OCTETS], octets[_ID_OCTETS:]
-        # The last character has two bits without meaning: only the one form that encodes again to itself is a code.
+        # The last character has two bits without meaning: a code is valid only in the form that ``code`` gives.
         if not hmac.compare_digest(mac, self._mac(name)) or self.code(f"ntc-{name.hex()}") != code.lower():
             return None
         return f"ntc-{name.hex()}"
@@ -59,7 +60,7 @@ class NoticeCodes:
         return f"{verb}+{self.code(notice)}@{domain}"
 
     def addresses(self, notice: str, domain: str) -> AnswerAddresses:
-        """The addresses that people answer at."""
+        """The addresses to which the party may send its answers."""
         return AnswerAddresses(
             got_it=self.address(Verb.GOT_IT, notice, domain),
             wrong=self.address(Verb.WRONG, notice, domain),
@@ -82,5 +83,5 @@ class NoticeCodes:
 
 
 def notice_codes(keys: Path) -> NoticeCodes:
-    """The codes under the key ``notices.key`` of the folder ``keys``, made when absent. Raises EnvironmentFailure."""
+    """The codes made with ``notices.key`` in the folder ``keys``; an absent key is made. Raises EnvironmentFailure."""
     return NoticeCodes(key_of(keys / "notices.key", loss="lose the answers to notices that are out"))

@@ -1,4 +1,4 @@
-"""A file with one random key: made whole or not at all, read by its owner alone, and destroyed for good."""
+"""A file with one random key: made whole or not at all, readable by its owner alone, overwritten when destroyed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from catcher.privacy.tokens import KEY_OCTETS
 def key_of(path: Path, *, loss: str) -> bytes:
     """The 32 octets of the file ``path``, made durably when there is none. Several processes may call this at once.
 
-    ``loss`` says in an error what a lost key means. Raises EnvironmentFailure when it can't be read or made, or when
-    others than its owner may read it.
+    ``loss`` is the consequence of a lost key, as errors state it. Raises EnvironmentFailure when the key can't be read
+    or made, or when accounts other than its owner's may read it.
     """
     try:
         if not path.exists():
@@ -26,7 +26,7 @@ def key_of(path: Path, *, loss: str) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Links a synced draft to the key's name: the key appears whole, or another process was first."""
+    """Links a synced draft to the key's name: the key appears whole. A key that another process linked first stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -63,7 +63,7 @@ def _read(path: Path, loss: str) -> bytes:
 
 
 def destroy(path: Path) -> bool:
-    """Overwrites, syncs and unlinks a file; False when another process was first."""
+    """Overwrites, syncs and unlinks a file; False when the file is already gone."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
     except FileNotFoundError:

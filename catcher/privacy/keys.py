@@ -1,4 +1,4 @@
-"""The key ring: one random key a period, in a file of its own, destroyed when the period is over."""
+"""The key ring: one random key for each period, in its own file, which is destroyed after the period."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DRAFT = re.compile(r"\.period-(\d{4}-\d{2})\.[0-9a-f]{16}\Z")
 class KeyRing:
     """The keys of ``folder`` (mode 0700): files ``period-YYYY-MM.key`` of 32 random octets (mode 0600).
 
-    Several processes may share a folder: the first to make a period's key makes it for all of them.
+    Several processes may share a folder: the first process that makes a period's key makes it for all processes.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,10 +30,10 @@ class KeyRing:
         return f"KeyRing({str(self._folder)!r})"
 
     def tokens(self, now: datetime) -> Tokens:
-        """The tokens of the period of ``now``; its key is made, durably, when there is none yet.
+        """The tokens of the period of ``now``; its key is made durably when there is none yet.
 
         The tokens of another period are dropped from memory. Raises EnvironmentFailure when the key can't be read or
-        made, or when others than its owner may read it.
+        made, or when accounts other than its owner's may read it.
         """
         if self._tokens is None or not self._since <= now < self._until:
             period = period_of(now)
@@ -53,7 +53,8 @@ class KeyRing:
     def destroy_before(self, now: datetime) -> list[str]:
         """Destroys the keys of all ended periods: overwritten, synced, unlinked. Returns these periods.
 
-        The store has to be settled for them first. Raises EnvironmentFailure when a key can't be destroyed.
+        Before the call, the store must be settled for these periods. Raises EnvironmentFailure when a key can't be
+        destroyed.
         """
         current = period_of(now)
         destroyed = []

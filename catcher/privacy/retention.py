@@ -1,4 +1,4 @@
-"""Retention by the field dictionary: which fields and rows end at which moment. Pure; the store carries it out."""
+"""Retention by the field dictionary: when fields and rows are deleted or coarsened. Pure; the store does it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from catcher.model.telling.notice import TEXT_DAYS
 from catcher.privacy.tokens import period_of
 
 COARSE_AFTER = timedelta(days=30)
-"""Age at which the time is cut to the hour, the address to its network (DESIGN §3)."""
+"""Age at which the time is cut to the hour, and the address to its network (DESIGN §3)."""
 RETRY_AFTER = timedelta(days=5)
-"""Age at which retry tags go: an MTA gives up after 4 to 5 days (RFC 5321 §4.5.4.1)."""
+"""Age at which retry tags are deleted: an MTA gives up after 4 to 5 days (RFC 5321 §4.5.4.1)."""
 PERIOD_ENDS_AFTER = timedelta(hours=1)
 """Time that a key outlives its period: transactions that began in the period are stored by then."""
 
@@ -27,7 +27,7 @@ def fields_of(retention: Retention) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class RetentionCutoffs:
-    """Moments of retention: what happens to observations seen before each of them."""
+    """Moments of retention: each has its own consequence for the rows before it."""
 
     deleted_before: datetime
     """Rows seen before this moment are deleted."""
@@ -38,7 +38,7 @@ class RetentionCutoffs:
     texts_before: datetime
     """Notices drafted before this moment lose their text."""
     ended_before: str
-    """Periods before this one are over: their keys are destroyed, so that their tokens can be tied to nobody."""
+    """Periods before this one are over: their keys are destroyed, so nobody can link their tokens to a person."""
 
 
 def cutoffs(now: datetime, keep_days: int) -> RetentionCutoffs:
@@ -81,7 +81,7 @@ def _hour_of(moment: datetime) -> datetime:
 
 
 COARSER: dict[str, Callable[..., object]] = {"observed_at": _hour_of, "client": network_of}
-"""Field of ``Retention.COARSE_30_DAYS`` → function that makes it coarser; applying it twice changes nothing more."""
+"""Field of ``Retention.COARSE_30_DAYS`` → function that makes it coarser; a second application changes nothing."""
 
 
 def coarsened(observation: Observation) -> Observation:

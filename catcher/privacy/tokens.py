@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from catcher.model.mail.mailbox import Mailbox
 
 KEY_OCTETS = 32
-"""Octets of a period's key: as long as SHA-256's output, below which RFC 2104 §3 advises against a key."""
+"""Octets of a period's key: the length of SHA-256's output. RFC 2104 §3 advises against shorter keys."""
 
 
 def period_of(moment: datetime) -> str:
@@ -24,7 +24,7 @@ def bounds(period: str) -> tuple[datetime, datetime]:
 
 
 class Tokens:
-    """Makes the tokens of one period. Each kind of token has its own subkey, so that kinds can't be compared."""
+    """Makes the tokens of one period. Each kind of token has its own subkey, so kinds can't be compared."""
 
     __slots__ = ("_mailbox", "_retry", "_signature", "period")
 
@@ -58,7 +58,7 @@ class Tokens:
         """6 hexadecimal characters (24 bits) for a message, too few to confirm a guess of its Message-ID.
 
         ``message_id`` and ``date`` are the values of the header fields (b'' where absent), ``octets`` is the size of
-        the message. None when both are absent: such a message can't be told from another.
+        the message. None when both are absent: such messages can't be distinguished.
         """
         message_id, date = message_id.strip(), date.strip()
         if not message_id and not date:
@@ -68,7 +68,7 @@ class Tokens:
 
 
 class _Subkey:
-    """HMAC-SHA256 (RFC 2104) under a key for one kind of token; the keyed state is made once and copied."""
+    """HMAC-SHA256 (RFC 2104) under a key for one kind of token; each token starts from a copy of the keyed state."""
 
     __slots__ = ("_keyed",)
 
@@ -82,5 +82,5 @@ class _Subkey:
 
 
 def _length_prefixed(one: bytes, other: bytes) -> bytes:
-    """Both, each with its length before it: two different pairs never give the same octets."""
+    """Both values, each with its length before it: two different pairs never give the same octets."""
     return b"%d:%b%d:%b" % (len(one), one, len(other), other)

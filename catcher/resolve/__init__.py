@@ -1,4 +1,4 @@
-"""Answers the questions of a fingerprint to the DNS: from the network within budgets, or from zone files alone.
+"""Answers a fingerprint's DNS questions: over the network within budgets, or from zone files alone.
 
 ::
 

@@ -1,4 +1,4 @@
-"""The number of look-ups that may go out for one sender domain in an hour: its mails must not make us flood the DNS."""
+"""Limits the look-ups for one sender domain in an hour, so that its mails can't make us flood the DNS."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections import OrderedDict
 from datetime import datetime
 
 PER_HOUR = 500
-"""Look-ups of one holder that may go out in an hour; look-ups that the cache answers are free."""
+"""Most look-ups of one holder in an hour; look-ups that the cache answers don't count."""
 MAX_HOLDERS = 10_000
-"""Holders whose look-ups are counted."""
+"""Most holders whose look-ups are counted."""
 
 
 class Budgets:
-    """Holder → look-ups spent in this hour of the clock. At MAX_HOLDERS the one that asked longest ago is dropped."""
+    """Holder → look-ups spent in this hour of the clock. At MAX_HOLDERS the least recently active holder is dropped."""
 
     def __init__(self, per_hour: int = PER_HOUR) -> None:
         self._per_hour = per_hour

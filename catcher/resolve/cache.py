@@ -1,4 +1,4 @@
-"""A cache of answers with their end. At MAX_ENTRIES the one used longest ago is dropped."""
+"""A cache of answers with their expiry. At MAX_ENTRIES the least recently used answer is dropped."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from catcher.model.mail.lookup import LookupResult, Question, Status
 
 MAX_ENTRIES = 8192
-"""Answers kept."""
+"""Most answers in the cache."""
 MAX_ANSWER_OCTETS = 4096
-"""Octets of the largest answer that is kept: 32 MiB with all entries full."""
+"""Octets of the largest answer that is cached. With MAX_ENTRIES such answers the cache takes 32 MiB."""
 
 _LONGEST = {
     Status.FOUND: 3600,
@@ -18,17 +18,17 @@ _LONGEST = {
     Status.NXDOMAIN: 900,
     Status.FAILED: 30,
 }
-"""Most seconds that an answer is kept. A failure is kept just long enough to spare the next mails its time-out."""
+"""Most seconds that an answer of each status is cached. A cached failure spares the next mails its time-out."""
 
 
 class Cache:
-    """Question → answer with its end. Not thread-safe: it lives in one event loop."""
+    """Question → answer with its expiry. Not thread-safe: it lives in one event loop."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[Question, tuple[datetime, LookupResult]] = OrderedDict()
 
     def get(self, question: Question, now: datetime) -> LookupResult | None:
-        """The answer; None when there is none, or its time has ended."""
+        """The cached answer; None when there is none or it has expired."""
         entry = self._entries.get(question)
         if entry is None:
             return None
@@ -39,7 +39,8 @@ class Cache:
         return entry[1]
 
     def put(self, question: Question, answer: LookupResult, ttl: int, now: datetime) -> None:
-        """Keeps ``answer`` for ``ttl`` seconds, or for the most seconds of its status."""
+        """Caches ``answer`` for ``ttl`` seconds, but no longer than its status allows. A larger answer than
+        MAX_ANSWER_OCTETS isn't cached."""
         seconds = min(ttl, _LONGEST[answer.status])
         if seconds <= 0 or sum(map(_octets, answer.records)) > MAX_ANSWER_OCTETS:
             return

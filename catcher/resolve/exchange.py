@@ -1,4 +1,4 @@
-"""One question to one server: UDP, then TCP when truncated; any other reply than an answer is a failure (RFC 1035)."""
+"""Asks one server one question: by UDP, then by TCP if truncated; a reply without an answer is a failure (RFC 1035)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from catcher.model.mail.lookup import LookupResult, LookupType, Status
 from catcher.resolve.records import RDTYPES, records_of
 
 _PAYLOAD = 1232
-"""Octets of a UDP response that we accept (DNS Flag Day 2020)."""
+"""Most octets of a UDP response that we accept (DNS Flag Day 2020)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class DnsReply:
 async def ask_server(
     name: dns.name.Name, rrtype: LookupType, host: str, port: int, *, seconds: float
 ) -> DnsReply | None:
-    """The reply of ``host`` within ``seconds``; None for none, or a malformed one, so that another may be asked.
+    """The reply of ``host`` within ``seconds``; None without a reply, or for a malformed reply: then the caller asks
+    another server.
 
     Datagrams that don't answer this very question are ignored (RFC 5452).
     """

@@ -1,4 +1,4 @@
-"""Asks real servers without ever blocking the event loop: bounded in time, number, size and per sender domain."""
+"""Asks real DNS servers without blocking the event loop, with bounds on time, number, size and each sender domain."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from catcher.resolve.records import dns_name_of
 
 _FAILED = LookupResult(Status.FAILED)
 _MAX_ALIASES = 8
-"""Aliases followed for one question, beyond those in one response."""
+"""Most aliases followed for one question; the aliases within one response don't count."""
 
 
 class LiveResolver:
@@ -36,10 +36,10 @@ class LiveResolver:
         at_once: int = 100,
         per_hour: int = PER_HOUR,
     ) -> None:
-        """``servers`` are asked in order; empty: the system's (/etc/resolv.conf).
+        """``servers`` are asked in order; if empty, the system's servers (/etc/resolv.conf) are asked.
 
         ``question_seconds`` is the time-out of one server, ``ask_seconds`` that of one ``ask`` (RFC 7208 §4.6.4 asks
-        for 20 at least), ``at_once`` the most queries in flight, ``per_hour`` a sender domain's budget. ``clock``
+        for at least 20), ``at_once`` the most queries in flight, ``per_hour`` a sender domain's budget. ``clock``
         governs TTLs and the hour. Raises EnvironmentFailure when the system names no server.
         """
         self._servers = tuple(servers) or _system_servers()

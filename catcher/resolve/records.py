@@ -1,4 +1,4 @@
-"""dnspython's values ↔ those of model.lookup."""
+"""Converts the names and records of dnspython from and to those of model.mail.lookup."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def dns_name_of(text: str) -> dns.name.Name | None:
 
 
 def records_of(rdatas: Iterable[Rdata]) -> tuple[LookupRecord, ...]:
-    """The records in the model's form; those of other types than RRType has are left out."""
+    """The records in the model's form; records of types that LookupType lacks are left out."""
     return tuple(record for rdata in rdatas if (record := _record(rdata)) is not None)
 
 
@@ -49,5 +49,5 @@ def _record(rdata: Rdata) -> LookupRecord | None:
 
 
 def _host(name: dns.name.Name) -> str:
-    """Without the final dot; ``''`` for the root (a null MX)."""
+    """The host name in lower case, without its final dot; ``''`` for the root (a null MX)."""
     return name.to_text(omit_final_dot=True).removesuffix(".").lower()

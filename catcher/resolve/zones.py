@@ -1,4 +1,4 @@
-"""Zone files as the whole DNS: the resolver of ``catcher fingerprint --zone`` and of tests without a network."""
+"""Zone files in place of the DNS: the resolver of ``catcher fingerprint --zone`` and of tests without a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WILDCARD = dns.name.Name([b"*"])
 
 
 class ZoneResolver:
-    """Answers like an authoritative server of these files, CNAMEs followed; a name outside them doesn't exist."""
+    """Answers like an authoritative server of these files and follows CNAMEs. Other names don't exist."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         """Reads master files (RFC 1035 §5); a zone's origin is its SOA's owner. Raises ConfigurationError."""
@@ -93,7 +93,7 @@ class ZoneResolver:
 
 
 def _origin(text: str) -> dns.name.Name | None:
-    """The owner of the SOA, by the lines up to it; None when they don't make it absolute."""
+    """The owner name of the SOA, read from the lines up to it; None when these lines don't make the name absolute."""
     origin: dns.name.Name | None = None
     for line in text.splitlines():
         if directive := _ORIGIN.match(line):

@@ -1,4 +1,4 @@
-"""SPF, DKIM, DMARC and ARC of one transaction: their results, or the questions that the DNS must answer first.
+"""SPF, DKIM, DMARC and ARC of one transaction: their results, or the DNS questions that are still open.
 
 ::
 

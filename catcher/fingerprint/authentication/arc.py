@@ -1,7 +1,7 @@
-"""Validates an ARC chain, in which forwarders state what they saw (RFC 8617 §5.2). No tier of evidence rests on it.
+"""Validates an ARC chain, in which forwarders state their own results (RFC 8617 §5.2). No tier depends on it.
 
-A chain is whole when its instances run from 1 without a gap, each with one seal, one signature and one results field;
-the newest signature verifies; every seal verifies; and the seals say ``none`` first and ``pass`` ever after.
+A chain is valid when its instances run from 1 without a gap, each instance has one seal, one signature and one results
+field, the newest signature and every seal verify, and ``cv=`` is ``none`` in the first seal and ``pass`` in all others.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from catcher.model.mail.transaction import BodyFacts, Canonicalization, Header, 
 from catcher.model.value import value
 
 MAX_SETS = 10
-"""Most sets of a chain that is judged; a longer one is ``policy``. Each set costs a look-up; RFC 8617 allows 50."""
+"""Most sets of a chain that is judged; a longer chain gets ``policy``. Each set costs a look-up; RFC 8617 allows 50."""
 
 _RESULTS, _SIGNATURE, _SEAL = b"arc-authentication-results", b"arc-message-signature", b"arc-seal"
 _KINDS = (_RESULTS, _SIGNATURE, _SEAL)
@@ -36,7 +36,7 @@ _RESULTS_INSTANCE = re.compile(rb"\s*i\s*=\s*([0-9]{1,3})\s*;")
 
 
 class _BrokenChainError(ValueError):
-    """The fields don't make a chain."""
+    """The ARC fields don't form a chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ class Chain:
     """A chain before its keys are known: for each link the key's name and the seal that it must verify; no text."""
 
     links: tuple[tuple[str, Seal], ...] = field(repr=False)
-    """(key's name, seal): of the newest signature, then of each ARC-Seal, oldest first."""
+    """(name of the key, seal): first for the newest signature, then for each ARC-Seal, oldest first."""
 
 
 def read_arc(header: Header, body: BodyFacts) -> Chain | ArcResult:
-    """The chain, or the result where no key is needed: ``none`` without ARC fields, ``fail`` for a broken one."""
+    """The chain, or the result when no key is needed: ``none`` without ARC fields, ``fail`` for a broken one."""
     fields = [f for kind in _KINDS for f in header.by_name.get(kind, ())]
     if not fields:
         return ArcResult()
@@ -117,7 +117,7 @@ def _results_instance(each: HeaderField) -> int:
 
 
 def _sealed(sets: list[_Set], seal: DkimSignature) -> Seal:
-    """The seal of the last of ``sets`` over all of them (RFC 8617 §5.1.1): each one's fields, oldest set first."""
+    """The last set's seal over the fields of all ``sets``, oldest set first (RFC 8617 §5.1.1)."""
     parts = []
     for each in sets:
         parts += [canonical_field(f, Canonicalization.RELAXED) + b"\r\n" for f in (each.results, each.signature)]

@@ -1,4 +1,4 @@
-"""SPF, DKIM, DMARC and ARC of one transaction together: their results, and the facts that the judgement rests on."""
+"""Runs SPF, DKIM, DMARC and ARC for one transaction: gives their results, and the facts for the judgement."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Authenticated:
     authors: tuple[str, ...] = ()
     """The distinct domains in From."""
     proven: bool = False
-    """The domain in From is proven (tier ``verified``)."""
+    """Whether the domain in From is proven (tier ``verified``)."""
     former_dmarc: AuthResult | None = None
-    """DMARC's result by RFC 7489, where it differs."""
+    """DMARC's result by RFC 7489; None when it doesn't differ."""
     spf_aligned: bool = False
     verdicts: tuple[DkimVerdict, ...] = field(default=(), repr=False)
     """The same as ``results.dkim``, with the signatures."""
@@ -40,12 +40,12 @@ class Authenticated:
 
 @value
 class Credentials:
-    """The means by which a transaction proves its sender: names, signatures and digests, no text."""
+    """The parts of a transaction that can prove its sender: names, signatures and digests, but no text."""
 
     client: str
     helo: str = field(repr=False)
     reverse_path: Mailbox | None = field(repr=False)
-    """With ``-`` in place of its local-part, which must never get into a DNS query."""
+    """The reverse-path, with ``-`` in place of its local-part, which must never get into a DNS query."""
     authors: tuple[str, ...]
     """The distinct domains in From."""
     author: str | None
@@ -53,13 +53,13 @@ class Credentials:
     claims: tuple[Claim, ...] = ()
     chain: Chain | ArcResult = ArcResult()
     unjudged: tuple[DkimVerdict, ...] = field(default=(), repr=False)
-    """The signatures with the result ``none``, where no look-ups are made."""
+    """The signatures with the result ``none``, when no look-ups are made."""
 
 
 def read_credentials(transaction: Transaction, view: HeaderView | None, *, lookups: bool) -> Credentials:
-    """The credentials of ``transaction``; without ``lookups`` no key is fetched, so nothing is hashed.
+    """The credentials of ``transaction``; without ``lookups`` no key is fetched, so no digest is computed.
 
-    ``view``: of its header; None where there is no header.
+    ``view``: the view of its header; None without a header.
     """
     header, body = transaction.header or Header(), transaction.body or BodyFacts()
     author, authors = _authors(header, view)
@@ -103,7 +103,7 @@ def authenticate(lookups: Lookups, credentials: Credentials, context: Context) -
     if dmarc is None:
         return None
     if author is None and authors:
-        # Several authors: DMARC is about one (RFC 9989 §5.3.1).
+        # There are several authors, and DMARC judges only one (RFC 9989 §5.3.1).
         dmarc = DmarcVerdict(DmarcResult(AuthResult.PERMERROR))
     return Authenticated(
         results=Authentication(
@@ -123,7 +123,7 @@ def authenticate(lookups: Lookups, credentials: Credentials, context: Context) -
 def _without_lookups(
     verdicts: tuple[DkimVerdict, ...], author: str | None, authors: tuple[str, ...], context: Context
 ) -> Authenticated:
-    """Every result is ``none``; the signatures are listed."""
+    """The results without look-ups: all are ``none``, and the signatures are listed."""
     if not verdicts:
         return Authenticated(_NOTHING_JUDGED, authors[:_MAX_AUTHORS])
     identifiers = [Identifier(v.domain, v.result, True) for v in verdicts if v.domain]

@@ -1,8 +1,8 @@
-"""pyspf made pure: the one module that calls its untyped code (RFC 7208).
+"""Makes pyspf pure; the only module that calls pyspf's untyped code (RFC 7208).
 
-pyspf judges records, mechanisms and limits. Three things are replaced here: its look-ups (an answer at hand, else an
-open question), its clock (the time is passed in), and the local-part in macros (a name that contains it isn't asked
-for, since it would stand in somebody's resolver log).
+pyspf judges records, mechanisms and limits. This module replaces three things: pyspf's look-ups (by a known answer,
+else an open question), its clock (by a given time), and the local-part in macros (names that contain it aren't queried,
+since other people's resolvers would log it).
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.model.mail.lookup import LookupType, Question, Status
 
 _WITHHELD = "localpartwithheld"
-"""A placeholder for the local-part while macros are expanded. It has only letters, so no delimiter of a macro splits
-it: a name contains it exactly when it would contain part of the local-part."""
+"""A placeholder for the local-part while macros are expanded. It has only letters, so no macro delimiter splits it. A
+name contains the placeholder exactly when it would contain part of the local-part."""
 
 _MAX_RECORD = 2048
 """Octets of the longest SPF record that is read; RFC 7208 §3.4 recommends 450 at most."""
 
 _UNCLOSED = re.compile(rb"%\{[^}% ]*(?:[% ]|\Z)")
-"""A macro without its closing brace: a syntax error for each of which pyspf searches to the end of the record."""
+"""A macro without its closing brace. For each such syntax error, pyspf searches to the end of the record."""
 
 _MAX_ADDRESSES = 64
-"""Addresses of one name that are compared; the others are ignored."""
+"""Most addresses of one name that are compared; other addresses are ignored."""
 
 
 _LITERALS = {"%%": "%", "%_": " ", "%-": "%20"}
-"""RFC 7208 §7.1."""
+"""Macro literal → its text (RFC 7208 §7.1)."""
 
 
 @lru_cache(4096)
@@ -55,7 +55,7 @@ class LocalPartWithheld(Exception):
 
 
 class Evaluation(spf.query):  # type: ignore[misc]
-    """One check_host() (RFC 7208 §4). Create, ``run`` once, drop."""
+    """One check_host() (RFC 7208 §4). Create it, call ``run`` once, and drop it."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
         except _OpenQuestion:
             result, explanation = "", ""
         except (ValueError, AssertionError, IndexError, RecursionError):
-            # Hostile records raise these in pyspf: numbers beyond int's digits, mutual inclusion.
+            # In pyspf, hostile records raise these errors: too long numbers, mutual inclusion.
             result, explanation = "permerror", ""
         if len(self._lookups.open) > before:
             self._lookups.open |= self._ahead
@@ -113,7 +113,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
         return str(result), str(explanation)
 
     def dns(self, name: str, qtype: str, cnames: Any = None, ignore_void: bool = False) -> list[Any]:
-        """The records, in pyspf's shapes; CNAMEs were followed by the resolver."""
+        """The records, in pyspf's forms; the resolver has already followed CNAMEs."""
         name = str(name).rstrip(".").lower()
         if _WITHHELD in name:
             raise LocalPartWithheld
@@ -147,14 +147,14 @@ class Evaluation(spf.query):  # type: ignore[misc]
         return list(records[:_MAX_ADDRESSES])
 
     def _look_ahead(self, hosts: Any) -> None:
-        """Notes the questions for addresses that pyspf asks one by one, so that all are asked in one round."""
+        """Notes at once all address questions that pyspf would ask one by one, so that they are asked in one round."""
         for host in hosts:
             question = Question(presentation(host.rstrip(".")), LookupType(self.A))
             if question.name and question not in self._lookups.answers:
                 self._ahead.add(question)
 
     def expand(self, s: str, stripdot: bool = True) -> str:
-        """Macro expansion (RFC 7208 §7). pyspf scans the whole text once for each label; this scans it once."""
+        """Macro expansion (RFC 7208 §7). pyspf scans the whole text once for each label; this scans it only once."""
         if "%" not in s:
             return str(super().expand(s, stripdot))
         if spf.RE_INVALID_MACRO.search(s):
@@ -184,5 +184,5 @@ class Evaluation(spf.query):  # type: ignore[misc]
         return False
 
     def get_explanation(self, spec: str) -> str | None:
-        """The text behind ``exp=``. Nobody here reads it, so by default it isn't asked for."""
+        """The text that ``exp=`` refers to. catcher doesn't use it, so by default it isn't fetched."""
         return super().get_explanation(spec) if self._explain else None

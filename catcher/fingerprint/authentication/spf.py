@@ -18,7 +18,7 @@ def judge_spf(
     """The result, or None when questions are open in ``lookups``.
 
     ``policy``: the record puts the sender's local-part into a DNS name (macros ``s`` and ``l``); such a name isn't
-    asked for. Without a client address or an identity the result is ``none``.
+    queried. Without a client address or an identity the result is ``none``.
     """
     if not is_ip_address(client):
         return SpfResult()
@@ -55,8 +55,8 @@ def check_host(
 ) -> tuple[AuthResult, str] | None:
     """check_host() of RFC 7208 §4: (result, explanation), or None when questions are open.
 
-    ``disclose`` lets macros put the local-part into DNS names; ``explain`` fetches the text behind ``exp=``. Both are
-    for use without a network.
+    ``disclose`` lets macros put the local-part into DNS names; ``explain`` fetches the text that ``exp=`` refers to.
+    Both are for use without a network.
     """
     evaluation = Evaluation(
         lookups,
@@ -85,7 +85,7 @@ def is_ip_address(text: str) -> bool:
 
 
 def _identity(text: str) -> str | None:
-    """The domain to check; None for what is no domain (RFC 7208 §4.3): malformed, a single label, a literal."""
+    """The domain to check; None when there is none (RFC 7208 §4.3): malformed text, a single label, a literal."""
     try:
         name = to_alabel(text)
     except DomainError:

@@ -1,4 +1,4 @@
-"""The header section as it was gathered: fields by name, addresses, the decoded Subject, platforms, markings.
+"""Reads the gathered header section: fields by name, addresses, the decoded Subject, platforms, markings.
 
 ::
 

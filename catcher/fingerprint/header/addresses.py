@@ -1,6 +1,6 @@
 """Mailboxes in From, To, Cc and Return-Path, read from hostile text (RFC 5322 §3.4), in one linear pass.
 
-Text that can't be read names nobody. Display names, comments and group names are dropped unread.
+Unreadable text names nobody. Display names, comments and group names are skipped.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ MAX_MAILBOXES = 500
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\\\[]+', re.DOTALL)
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
 _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
-"""The two usual shapes of a single address, read in one match; every other text is read token by token."""
+"""The two usual forms of a single address, read in one match; every other text is read token by token."""
 _LABEL = rb"[A-Za-z0-9]++(?>(?:-[A-Za-z0-9]++)*)"
 _PLAIN = re.compile(
     rb"(?:(?>(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*)(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
     rb"@(?![^>,\s]{64})((?>(?:" + _LABEL + rb"\.)+)(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
 )
-"""The same with a plain domain, short and not internationalised; also as a member of a list. One match validates the
+"""The same forms with a short domain that isn't internationalised, also as a member of a list. One match validates the
 whole address."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
@@ -45,18 +45,18 @@ class AddressList:
     """The mailboxes that a field names."""
 
     mailboxes: tuple[Mailbox, ...]
-    """In order, at most MAX_MAILBOXES; without those whose domain isn't one: ``<>`` and a bare word name nobody."""
+    """In order, at most MAX_MAILBOXES. An address without a valid domain (``<>``, a bare word) is left out."""
     local_parts: tuple[str, ...]
-    """In lower case, those of addresses without a domain included (``MAILER-DAEMON``); '' for ``<>``."""
+    """All local-parts in lower case, also of addresses without a domain (``MAILER-DAEMON``); '' for ``<>``."""
     plain: bool = False
-    """Whether the field is a single address in the usual shape."""
+    """Whether the field is a single address in a usual form."""
 
 
 NOBODY = AddressList((), ())
 
 
 def read_address_list(text: bytes) -> AddressList:
-    """Reads a field's value."""
+    """The mailboxes in ``text``, a field's value."""
     found: list[Mailbox] = []
     names: list[str] = []
     begin = 0
@@ -135,7 +135,7 @@ def _addresses(text: str) -> list[str]:
 
 
 def _solid(token: str) -> str:
-    """The token without blanks, which mean nothing outside a quoted string."""
+    """The token without blanks, which have no meaning outside a quoted string."""
     return token if token.startswith('"') else _BLANKS.sub("", token)
 
 

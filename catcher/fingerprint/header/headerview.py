@@ -1,4 +1,4 @@
-"""A header section read once for facts, traits and hints: values by name, the mailboxes named, the decoded Subject."""
+"""A header section, read once for facts, traits and hints: values by name, mailboxes, the decoded Subject."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from catcher.fingerprint.header.fieldnames import FIELDS_READ, ONCE
 from catcher.model.mail.transaction import Header, HeaderField
 
 HEADER_READ_OCTETS = 2048
-"""Octets of a field's value that are read; the rest is ignored."""
+"""Most octets of a field's value that are read; the rest is ignored."""
 _DAMAGE = frozenset({"nul", "bad-line", "8bit", "no-header"})
 
 
 class HeaderView:
-    """Values are cut to READ_OCTETS and stripped. It lives for one judgement; nothing of it is kept."""
+    """The values of a header's fields, cut to HEADER_READ_OCTETS and stripped. A view exists for one judgement and
+    isn't kept."""
 
     __slots__ = (
         "answers_to",
@@ -33,16 +34,16 @@ class HeaderView:
         self.names = names = FIELDS_READ.intersection(by_name)
         """The names, in lower case, of the fields of FIELDS_READ that are present."""
         self.fields = fields = {name: by_name[name][0].value[:HEADER_READ_OCTETS].strip() for name in names}
-        """Name → the topmost value."""
+        """Name → value of the topmost field with this name."""
         self.repeated = len(by_name) < len(header.fields) and any(len(by_name[name]) > 1 for name in ONCE & names)
-        """Whether a field occurs twice that may occur only once."""
+        """Whether a field that may occur only once occurs more often."""
         subject = fields.get(b"subject")
         self.subject = subjects.decoded(subject) if subject else ""
         written = self._named(b"from")
         self.authors, self.senders = written.mailboxes, written.local_parts
         """The mailboxes in From; the local-parts in From and Sender, in lower case."""
         self.author = self.authors[0] if written.plain and _is_whole(by_name[b"from"]) else None
-        """The only mailbox of the only From, where it has the usual shape; else None."""
+        """The only mailbox of the only From, if it has a usual form; else None."""
         if b"sender" in fields:
             self.senders = self.senders + self._named(b"sender").local_parts
         self.answers_to = self._named(b"reply-to").mailboxes if b"reply-to" in names else ()
@@ -63,5 +64,5 @@ class HeaderView:
 
 
 def _is_whole(fields: list[HeaderField]) -> bool:
-    """Whether it is a single field, short enough to be read to its end, and without blanks before its colon."""
+    """Whether there is a single field, short enough to be read to its end, and without blanks before its colon."""
     return len(fields) == 1 and len(fields[0].value) <= HEADER_READ_OCTETS and fields[0].name.isalpha()

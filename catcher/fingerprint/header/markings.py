@@ -1,6 +1,6 @@
-"""Protective markings from header fields alone: the scheme, and a level from a closed list, else ``other``.
+"""Reads protective markings from header fields: the scheme, and a level of a closed list, else ``other``.
 
-A label's name is free text of the organisation that made it; it is compared with the list and never kept.
+A label's name is free text of the organisation that made the label; it is compared with the list and never stored.
 
 =========================  ==============================================================================
 ``sensitivity``            Sensitivity (RFC 4021 §2.1.55): personal, private, company-confidential
@@ -12,7 +12,7 @@ A label's name is free text of the organisation that made it; it is compared wit
 ``importance``             Importance (RFC 4021 §2.1.56): high or low; how urgent, not how grave
 =========================  ==============================================================================
 
-The value ``normal`` is no marking, whatever the field.
+The value ``normal`` is no marking in any field.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _SYNONYMS = (
     ("reservado", "restricted"),
     ("fouo", "cui"),
 )
-"""Words of other languages for the same levels, as labels write them."""
+"""Words of other languages for the same levels, in the form that labels have."""
 _PADDED_SYNONYMS = tuple((f"-{word}-", f"-{meant}-") for word, meant in _SYNONYMS)
 _PADDED_LEVELS = tuple((f"-{name}-", name) for name in LEVELS)
 
@@ -118,12 +118,12 @@ def _level_in(scheme: Scheme, text: str) -> str:
     pattern = _VALUE.get(scheme)
     if pattern is None:
         return level(text)
-    # One message may carry the labels of several organisations: the gravest counts.
+    # One message may carry the labels of several organisations: the gravest label counts.
     return level(" / ".join(unquote(match) for match in pattern.findall(text)))
 
 
 def level(text: str) -> str:
-    """The level that ``text`` names, the gravest of several; or ``other``."""
+    """The gravest level that ``text`` names; ``other`` when it names none."""
     words = f"-{'-'.join(_WORDS.findall(text.lower()))}-"
     for other, meant in _PADDED_SYNONYMS:
         words = words.replace(other, meant)

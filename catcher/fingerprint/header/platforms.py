@@ -1,6 +1,6 @@
-"""Mail platforms by the fields that they write into a header: a claim like any other header text (tier ``claimed``).
+"""Recognises mail platforms by their own header fields: a claim, like any other header text (tier ``claimed``).
 
-A platform is named by a domain of its own, the one in its reverse DNS. It never names the sender.
+A platform is identified by the domain in its reverse DNS. A platform is never named as the sender.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _BY_FIELD = {
 
 
 def header_platforms(header: Header | None) -> tuple[str, ...]:
-    """The platforms whose fields stand in the header, each by its domain, in the order of the header."""
+    """The domains of the platforms whose fields stand in the header, in the order of the header."""
     if header is None or _BY_FIELD.keys().isdisjoint(header.by_name):
         return ()
     return tuple(dict.fromkeys(_BY_FIELD[name] for name in header.by_name if name in _BY_FIELD))

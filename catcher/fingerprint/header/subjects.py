@@ -1,4 +1,4 @@
-"""Subjects that programs write. A Subject is read in memory; at most a word of ``facts.Fact`` is kept of it."""
+"""Recognises Subjects that programs write. A Subject is read in memory; at most words of ``facts.Fact`` are kept."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _ENCODED_WORD = re.compile(r"=\?([\w-]{1,40})(?:\*[\w-]{1,20})?\?([bq])\?([^?\s]
 
 
 def finder(patterns: Mapping[_Key, str]) -> Callable[[str], list[_Key]]:
-    """The function from a text to the keys of those ``patterns`` that are found in it, whatever the case of letters.
+    """The function from a text to the keys of all ``patterns`` found in it, in upper or lower case.
 
-    The patterns are in lower case. Most texts are ASCII, and lower-case ASCII is searched several times as fast.
+    The patterns are in lower case. Most texts are ASCII, and a search in lower-case ASCII is several times as fast.
     """
     for_lower_case = [(key, re.compile(pattern).search) for key, pattern in patterns.items()]
     for_any_case = [(key, re.compile(pattern, re.IGNORECASE).search) for key, pattern in patterns.items()]
@@ -58,7 +58,7 @@ DELIVERY = _any_of(
     "onbestelbaar",
     start=True,
 )
-"""Subjects of delivery notices as mail systems write them."""
+"""Subjects of delivery notices, in the words of mail systems."""
 
 AUTO_REPLY = _any_of(
     r"auto(?:matic)?[- ]?(?:reply|response|antwort)",
@@ -92,14 +92,14 @@ ACCOUNT = _any_of(
 """Requests to confirm an address, an account or a subscription; a sign-up bomb consists of them."""
 
 COMPLAINT = _any_of("complaint about message from ", start=True)
-"""Abuse reports of a kind older than RFC 5965."""
+"""Subjects of abuse reports in a form older than RFC 5965."""
 
 
 TEST = (
     r"\A(?:(?:this is )?(?:a |just a )?(?:smtp |mail |e-?mail |relay )?(?:test(?:ing)?|tests?mail|probe|essai|prueba)"
     r"(?: ?(?:e-?mail|mail|message|nachricht|relay|\d{1,4}))?|ping|asdf+|hello world)[\s.!\d]*\Z"
 )
-"""Subjects of test messages that hold nothing else."""
+"""Whole Subjects of test messages."""
 
 RELAY_TEST = (
     r"\A\s*(?:open[- ]?relay|relay (?:test|check|probe)|smtp (?:relay|probe|scan|check))"
@@ -109,7 +109,7 @@ RELAY_TEST = (
 
 
 def loud(subject: str) -> bool:
-    """All capitals, or several exclamation marks."""
+    """Whether ``subject`` is all capitals or has several exclamation marks."""
     return (subject.isupper() and letters(subject) > 9) or subject.count("!") > 1
 
 
@@ -119,7 +119,7 @@ def letters(text: str) -> int:
 
 
 def decoded(value: bytes) -> str:
-    """A field's text with its encoded words read (RFC 2047); what can't be read stays as it is."""
+    """A field's text with its encoded words decoded (RFC 2047); undecodable text stays unchanged."""
     text = value.decode("utf-8", "replace")
     return _ENCODED_WORD.sub(_word, text) if "=?" in text else text
 

@@ -1,4 +1,4 @@
-"""The nature of a mail: its class, how it went astray, and how likely an honest sender wrote it.
+"""The nature of a mail: its class, its kind of typo, and the probability that an honest sender wrote it.
 
 ::
 

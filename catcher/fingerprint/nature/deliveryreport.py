@@ -1,8 +1,9 @@
-"""Whether a mail to a reverse-path of ours reports that delivery failed, by its header alone: the body is not read.
+"""Judges by the header alone whether a mail to one of our reverse-paths reports a failed delivery.
 
-A report by RFC 3464 states *failed* or *delayed* in its body, in ``Action:``. No standard field of the header does;
-mail systems write it in the Subject, in fixed words. So a delivery report counts as one of failure unless its Subject
-speaks of a delay or a success. Notices act on it only after two days without a sign of life.
+The body is not read. A report by RFC 3464 states *failed* or *delayed* in its body, in ``Action:``. No standard header
+field states it, but mail systems write it in the Subject, in fixed words. So a delivery report counts as a failure
+unless its Subject mentions a delay or a success. Notices react to a failure only after two days without a sign of
+delivery.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ class Returned(StrEnum):
     """The kind of a mail that came back."""
 
     FAILURE = "failure"
-    """A delivery report that speaks of no delay and no success."""
+    """A delivery report that mentions no delay and no success."""
     DELAY = "delay"
     """Delivery is tried again, or the mail was relayed: no failure is known."""
     OTHER = "other"
-    """No delivery report: an out-of-office answer, a person's mail, anything."""
+    """No delivery report: for example an out-of-office answer or a person's mail."""
 
 
 _BETTER = re.compile(
@@ -34,11 +35,12 @@ _BETTER = re.compile(
     re.IGNORECASE,
 )
 _WORSE = re.compile(r"\bun(?:successful|delivered)|not (?:be )?delivered|\bfail", re.IGNORECASE)
-"""Words of a failure that contain one of the words above."""
+"""Words for a failure that contain one of the words above."""
 
 
 def returned(header: Header, reverse_path: Mailbox | None) -> Returned:
-    """The kind of a mail with ``header`` from ``reverse_path``. Reports have the null one (RFC 5321 §4.5.5)."""
+    """The kind of a mail with ``header`` from ``reverse_path``. Reports have the null reverse-path (RFC 5321
+    §4.5.5)."""
     if reverse_path is not None:
         return Returned.OTHER
     view = HeaderView(header)

@@ -1,6 +1,6 @@
-"""Header facts: signs of the kind of mail in a header section, as words of a closed list.
+"""Finds header facts: signs of the class of a mail, as words of a closed list.
 
-Texts (Subject, addresses) are read in memory; only these words are kept of them. Fields that a receiver adds (Received,
+Texts (Subject, addresses) are read in memory; only these words are kept. Fields that a receiver adds (Received,
 Authentication-Results, spam marks) are not read: anyone can write them.
 """
 
@@ -21,16 +21,16 @@ class Fact(StrEnum):
     NO_MESSAGE = "no-message"
     """The recipient was refused at RCPT: there is only an envelope."""
     NULL_SENDER = "null-sender"
-    """The null reverse-path, or ``From: <>``: a notice, or a sender that wants no answer. Alone it makes no bounce."""
+    """The null reverse-path, or ``From: <>``: a notice, or a sender that wants no answer. It alone makes no bounce."""
     DELIVERY_REPORT = "delivery-report"
     """multipart/report with a delivery-status (RFC 3464)."""
     FAILED_RECIPIENTS = "failed-recipients"
     """Exim's X-Failed-Recipients."""
     DAEMON = "mailer-daemon"
-    """From MAILER-DAEMON."""
+    """From names MAILER-DAEMON."""
     POSTMASTER = "postmaster"
     DELIVERY_SUBJECT = "delivery-subject"
-    """The Subject of a delivery notice, as mail systems write it."""
+    """The Subject is a delivery notice's, in the words of mail systems."""
     DISPOSITION = "disposition-notification"
     """A read receipt (RFC 8098)."""
     ABUSE_REPORT = "abuse-report"
@@ -40,42 +40,42 @@ class Fact(StrEnum):
     AUTO_REPLY = "auto-reply"
     """An out-of-office answer, by its header or its Subject."""
     NO_REPLY = "no-reply"
-    """The sender's mailbox takes no answers, by its name."""
+    """The sender's mailbox takes no answers, according to its name."""
     ACCOUNT = "account-mail"
     """A Subject that asks to confirm an address, an account or a subscription."""
     SERVICE = "sending-service"
     """A field that bulk and transactional sending services set (Feedback-ID and its like)."""
     LIST = "mailing-list"
-    """RFC 2369, RFC 2919."""
+    """A field of a mailing list (RFC 2369, RFC 2919)."""
     UNSUBSCRIBE = "list-unsubscribe"
     PRECEDENCE = "precedence-bulk"
     """``Precedence: bulk``, ``list`` or ``junk``."""
     REPLY = "in-reply-to"
-    """It answers another message."""
+    """The message answers another one."""
     NO_FROM = "no-from"
     NO_DATE = "no-date"
     NO_MESSAGE_ID = "no-message-id"
     DAMAGED = "damaged-header"
-    """Octets or lines that RFC 5322 doesn't allow."""
+    """The header has octets or lines that RFC 5322 doesn't allow."""
     HTML_ONLY = "html-only"
     LOUD = "loud-subject"
-    """All capitals, or several exclamation marks."""
+    """The Subject is all capitals or has several exclamation marks."""
     MAIL_PROGRAM = "mail-program"
-    """Written with a program that people use."""
+    """The message was written with a program that people use."""
     TEST_SUBJECT = "test-subject"
-    """The Subject says only that this is a test."""
+    """The Subject states only that this is a test."""
     TEST_ADDRESS = "test-address"
-    """The mailbox in From or in the reverse-path is for tests, by its name."""
+    """The mailbox in From or in the reverse-path is for tests, according to its name."""
     RELAY_TEST = "relay-test"
-    """The Subject of a program that looks for open relays: an address and port, or the word relay."""
+    """The Subject is that of a program that searches for open relays: an address and port, or the word relay."""
     SCANNER = "scanner"
-    """The client belongs to a service that scans the whole Internet, by its own name."""
+    """The client belongs to a service that scans the whole Internet, according to its host name."""
     CO_RECIPIENT = "co-recipient"
-    """To or Cc also name somebody at the intended domain: a hint for whom it was meant."""
+    """To or Cc also name somebody at the intended domain: a hint about the intended recipient."""
     THREAD = "thread"
-    """It answers a message whose identifier was made at the intended domain: a hint for whom it was meant."""
+    """It answers a message whose identifier was made at the intended domain: a hint about the intended recipient."""
     UNLIKELY = "unlikely-genuine"
-    """By the model, the probability that no honest sender wrote this is above 0.9."""
+    """By the model, the probability that an honest sender wrote the mail is below 0.1."""
 
 
 _CACHED_NAME_SETS = 1_024
@@ -117,9 +117,9 @@ _PRESENT = (
 
 @lru_cache(_CACHED_NAME_SETS)
 def _by_name(names: frozenset[bytes]) -> tuple[frozenset[Fact], tuple[bytes, ...]]:
-    """(facts by the names of the fields present, names of the fields whose value has to be read).
+    """(facts that follow from the names of present fields, names of the fields whose value must be read).
 
-    Cached: a program writes the same fields into all its mails. The key is names of a closed list.
+    Cached, since a program writes the same fields into all its mails. The key has only names of a closed list.
     """
     absent = [fact for name, fact in _ABSENT.items() if name not in names]
     present = [fact for fields, fact in _PRESENT if not fields.isdisjoint(names)]
@@ -150,7 +150,7 @@ def _precedence(value: bytes, found: set[Fact]) -> None:
 
 
 def _suppressed(value: bytes, found: set[Fact]) -> None:
-    """Microsoft's field, which asks for no automatic answers; programs, sign-up and alert systems set it."""
+    """The fact of Microsoft's field that asks for no automatic answers; programs, sign-up and alert systems set it."""
     if value not in (b"", b"none"):
         found.add(Fact.AUTO_SUBMITTED)
 
@@ -186,7 +186,7 @@ def _senders(names: tuple[str, ...], found: set[Fact]) -> None:
 
 
 def is_for_tests(local_part: str) -> bool:
-    """Whether a mailbox is for tests, by its local-part in lower case."""
+    """Whether a mailbox with this local-part, in lower case, is for tests."""
     return _TEST_ADDRESS.match(local_part) is not None
 
 

@@ -15,7 +15,7 @@ from catcher.fingerprint.header.headerview import HeaderView
 from catcher.fingerprint.nature.trait import Trait
 
 _CACHED_DAYS = 1_024
-"""Written days whose fault is kept."""
+"""Most dates whose fault is cached."""
 
 
 def traits(view: HeaderView) -> set[Trait]:
@@ -58,7 +58,7 @@ def _people(view: HeaderView, found: set[Trait]) -> None:
         if author in view.recipients:
             found.add(Trait.TO_IS_FROM)
     answers_to = view.answers_to
-    # A list server's Reply-To names the list, which To or Cc also name.
+    # A list server's Reply-To names the list, and To or Cc also name it.
     if answers_to and answers_to[0] not in view.recipients:
         elsewhere = not authors or not _related(answers_to[0].domain, authors[0].domain)
         found.add(Trait.REPLY_TO_ELSEWHERE if elsewhere else Trait.REPLY_TO)
@@ -86,7 +86,7 @@ def _recipients(view: HeaderView, found: set[Trait]) -> None:
 
 
 def _display_name(value: bytes) -> str:
-    """The text before the first ``<``, or in a trailing comment."""
+    """The display name: the text before the first ``<``, or in a trailing comment."""
     before, bracket, _ = value[:300].partition(b"<")
     text = before.decode("utf-8", "replace")
     if bracket:
@@ -115,7 +115,7 @@ def _identifier(view: HeaderView, found: set[Trait]) -> None:
 
 
 def _related(one: str, other: str) -> bool:
-    """Whether two names share their last two labels, or three where the last two are short: probably one owner."""
+    """Whether two names share their last two labels, or three when the last two are short: probably one owner."""
     labels = one.split(".")[-3:]
     kept = 3 if len(labels) == 3 and len(labels[1]) <= 3 and len(labels[2]) == 2 else 2
     return labels[-kept:] == other.split(".")[-kept:]
@@ -145,7 +145,7 @@ def _date(view: HeaderView, found: set[Trait]) -> None:
 
 @lru_cache(_CACHED_DAYS)
 def _fault_of_day(weekday: str, day: str, month: str, year: str) -> Trait | None:
-    """The fault of a written day, None for a right one. Cached: most mails were written in the last few days."""
+    """The fault of a date; None for a correct date. Cached, since most mails were written in the last few days."""
     try:
         written = date(int(year), _MONTHS.index(month) // 3 + 1, int(day))
     except ValueError:

@@ -1,8 +1,8 @@
-"""Hints for whom a message was meant: its co-recipients and the thread that it belongs to.
+"""Hints about the intended recipient of a message: its co-recipients, and the thread that it belongs to.
 
-Anyone can write them, so a hint only moves candidates that the typed name itself has: it breaks an abstention or a tie.
-It adds no name, overrides no declaration of the catalogue, and is no evidence of a sender. Only domains are read; when
-one is a candidate's, a word of ``facts.Fact`` is kept, and nothing else.
+Anyone can write such fields, so a hint only changes the scores of candidates that the typed name already has: it ends
+an abstention or a tie. It adds no name, overrides no declaration of the catalogue, and is no evidence of a sender. Only
+domains are read; when a domain is a candidate's, only a word of ``facts.Fact`` is kept.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _MAX_IDENTIFIERS = 16
 """Most identifiers of one field that are read, from its end."""
 _ID = re.compile(rb"<[^\s<>@]{1,500}@([A-Za-z0-9.-]{1,253})>")
 _FACTORS = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 4.0}
-"""Factor by which a hint raises its candidate's score; a candidate that is unlikely by its name needs two hints."""
+"""Hint → factor for its candidate's score. A candidate with an unlikely name needs two hints."""
 _CLAIMED = 0.5
-"""Score above which a hinted candidate is claimed: it is likelier than all others together."""
+"""Score above which a candidate with hints is claimed: it is likelier than all others together."""
 
 
 Hints = tuple[tuple[str, frozenset[Fact]], ...]
-"""(a candidate or a declared domain, the hints for it), for each that has any."""
+"""(candidate or declared domain, its hints), for each domain with hints."""
 
 
 def read_hints(view: HeaderView, judged: Iterable[Intended]) -> Hints:
@@ -37,7 +37,7 @@ def read_hints(view: HeaderView, judged: Iterable[Intended]) -> Hints:
     possible = [domain for intended in judged for domain in _possible(intended)]
     if not possible:
         return ()
-    # A cheap search that ends here for most mails. An A-label may be written as its U-label, so it is kept.
+    # A cheap search, after which most mails are done. An A-label may be written as its U-label, so it passes.
     written = b" ".join([view.fields[name] for name in _FIELDS if name in view.names]).lower().decode("latin-1")
     possible = [domain for domain in possible if domain in written or "xn--" in domain]
     if not possible:
@@ -69,7 +69,7 @@ def apply_hints(
 ) -> tuple[Intended, frozenset[Fact]]:
     """(``intended`` with the hints weighed into its candidates' scores, the hints for the first candidate).
 
-    A declared domain stays; the hints for it are returned. Without a hint for any candidate nothing changes.
+    A declared domain stays, and its hints are returned. Without a hint for any candidate nothing changes.
     """
     if not hints:
         return intended, _NOTHING

@@ -1,4 +1,4 @@
-"""Finds the contacts of an organisation: a cascade of sources, each step with its outcome, whatever they answer.
+"""Finds the contacts of an organisation: asks the sources one after the other, and reports each step's outcome.
 
 ::
 
@@ -11,7 +11,7 @@
       └─ csirt         csirt.py             csirts.csv
 
 The parsers are pure. All input from outside is hostile: it is bounded in time and size, judged by closed lists, and
-never repeated. No mail can feed a source: no From, no Reply-To, nothing that a stranger sent.
+never quoted. No mail is a source of contacts: no From, no Reply-To, no other text that a stranger sent.
 """
 
 from catcher.notices.find.cascade import Finder, NoParty, Search

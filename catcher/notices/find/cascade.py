@@ -1,4 +1,4 @@
-"""The cascade: the sources are asked in order, their findings are checked, and each step leaves its outcome."""
+"""The cascade: asks the sources in order, checks their findings, and records each step's outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from catcher.notices.find.rdap import Rdap
 STEP_SECONDS = 60.0
 """Most seconds of one step: two or three fetches."""
 _MOST_ADDRESSES = 5
-"""Most addresses that are kept of one source."""
+"""Most addresses that are kept from one source."""
 
 _Ask = Callable[[str, datetime], Awaitable[SourceFinding]]
 
@@ -37,11 +37,11 @@ class Search:
 
     contacts: tuple[Contact, ...]
     outcomes: tuple[StepOutcome, ...]
-    """One for each step, in order."""
+    """The outcome of each step, in order."""
 
     @property
     def answered(self) -> frozenset[Source]:
-        """The sources that answered: an address that one of them named before and no longer names is out of date."""
+        """The sources that answered: an address that such a source once named, and no longer names, is out of date."""
         return frozenset(o.step for o in self.outcomes if o.result is not StepResult.FAILED)
 
 
@@ -80,8 +80,8 @@ class Finder:
     async def find(self, party: str, now: datetime, *, on_step: Callable[[Source], None] | None = None) -> Search:
         """Asks every source for ``party``, an organizational domain, at ``now``.
 
-        ``on_step`` is called as each step begins that may take long. No answer of a source, and no silence, raises
-        anything. Raises NoParty when ``party`` is a typo domain itself.
+        ``on_step`` is called at the beginning of each step that may take long. No answer of a source raises an error,
+        and neither does a missing answer. Raises NoParty when ``party`` is a typo domain itself.
         """
         if self._is_typo(party):
             raise NoParty(
@@ -103,7 +103,7 @@ class Finder:
         return Search(tuple(contacts), tuple(outcomes))
 
     def _listed(self, party: str, contacts: list[Contact], now: datetime) -> Iterator[StepOutcome]:
-        """The outcomes of the two steps that the operator's files answer."""
+        """The outcomes of the two steps that read the operator's files."""
         for step, where in ((Source.ENTERED, None), (Source.IMPORTED, self._listings.directory_of(party))):
             number = sum(contact.source is step for contact in contacts)
             result, reason = (StepResult.FOUND, None) if number else (StepResult.NONE, StepReason.NOT_LISTED)

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request and its response over an open connection, read by h11, bounded in octets and in silence."""
+"""One HTTP/1.1 request and its response over an open connection, read by h11, with bounds on octets and silence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catcher.notices.find.finding import SourceFinding
 from catcher.notices.find.url import Url, follow
 
 _MOST_HEADER = 16 * 1024
-"""Most octets of a response's header section, and of all that it has beside its body."""
+"""Most octets of a response's header section, and of everything else in it except its body."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ABSENT = frozenset({404, 410})
 _CHUNK = 16 * 1024
@@ -34,16 +34,17 @@ class Page:
     """A document with its URL."""
 
     url: Url
-    """After redirects."""
+    """The URL after redirects."""
     content_type: str = field(repr=False)
-    """The field's value, lower case; empty when there is none."""
+    """The value of Content-Type, in lower case; empty when the field is absent."""
     body: bytes = field(repr=False)
 
 
 async def fetch_page(
     request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, most: int, seconds: float
 ) -> Page | Url | SourceFinding:
-    """The page of at most ``most`` octets, the target of a redirect, or a finding without either. It raises nothing.
+    """The page of at most ``most`` octets, the target of a redirect, or a finding when there is neither. It raises
+    nothing.
 
     ``seconds``: the longest silence of the server.
     """

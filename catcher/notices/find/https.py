@@ -7,8 +7,8 @@
                                                             └────────────── redirect ◀─────────────────┘
 
 The name is resolved once for each fetch, and the connection goes to the address that was checked: a later answer of the
-DNS has no effect (no rebinding). Proxy variables of the environment are not read. One budget of seconds and of octets
-holds for the whole fetch, whatever the server does.
+DNS has no effect (no rebinding). Proxy variables of the environment are not read. The whole fetch has one limit of
+seconds and one limit of octets.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class _Ended(Exception):
 
 
 def trusting_the_systems_authorities() -> ssl.SSLContext:
-    """TLS 1.2 or newer, the name and the chain verified, no key log."""
+    """A context for TLS 1.2 or newer that verifies the name and the chain, and writes no key log."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_default_certs()
@@ -64,10 +64,10 @@ class Fetcher:
         connect_seconds: float = 5.0,
         read_seconds: float = 8.0,
     ) -> None:
-        """``agent`` names us in requests. ``seconds`` is the time-out of a whole fetch, ``connect_seconds`` that of one
-        address, ``read_seconds`` that of one silence.
+        """``agent`` is our name in requests. ``seconds`` is the time-out of a whole fetch, ``connect_seconds`` the
+        time-out of a connection to one address, ``read_seconds`` the longest silence of the server.
 
-        Only tests, whose servers are on loopback, give a ``context``, ``permits`` or ``port`` of their own.
+        Only tests, whose servers are on loopback, pass their own ``context``, ``permits`` or ``port``.
         """
         self._resolver = resolver
         self._agent = agent
@@ -79,7 +79,7 @@ class Fetcher:
         self._read_seconds = read_seconds
 
     async def get(self, url: Url, *, accept: str, most: int, on_behalf_of: str) -> Page | SourceFinding:
-        """The document at ``url`` of at most ``most`` octets, or the finding without one. It raises nothing."""
+        """The document at ``url`` of at most ``most`` octets, or a finding when there is none. It raises nothing."""
         try:
             async with asyncio.timeout(self._seconds):
                 addresses = await self._addresses(url.host, on_behalf_of)

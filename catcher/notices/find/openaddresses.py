@@ -1,4 +1,4 @@
-"""Addresses of the open Internet: connections are made to these only."""
+"""Addresses of the open Internet, the only ones to which connections are made."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 _SPECIAL = tuple(
     ip_network(text)
     for text in (
-        # The registries of RFC 6890 as of 2025: every entry that isn't globally reachable, and a few that are reachable
-        # but are answered by another host than the one they seem to name.
+        # The registries of RFC 6890 as of 2025: every entry that isn't globally reachable, and a few reachable entries
+        # at which another host answers than the address suggests.
         "0.0.0.0/8",
         "10.0.0.0/8",
         "100.64.0.0/10",
@@ -41,8 +41,8 @@ def is_open(text: str) -> bool:
     """Whether ``text`` is an address of the open Internet.
 
     Private, loopback, link-local, shared, documentation, benchmarking, multicast and reserved addresses aren't. Nor are
-    those that contain an IPv4 address (mapped, 6to4, Teredo, NAT64): a gateway chooses where they lead. Nor is a text
-    that is no plain address (a scope, a name, a number).
+    those that contain an IPv4 address (mapped, 6to4, Teredo, NAT64): a gateway chooses their destination. Nor is any
+    text that is no plain address (with a scope, a name, a number).
     """
     try:
         address = ip_address(text)

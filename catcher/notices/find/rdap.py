@@ -16,15 +16,15 @@ from catcher.notices.find.https import Fetcher
 from catcher.notices.find.url import Url
 
 BOOTSTRAP = Url("data.iana.org", "/rdap/dns.json")
-"""IANA's list of the server for each top-level domain (RFC 9224)."""
+"""IANA's list of the servers for top-level domains (RFC 9224)."""
 MAX_RDAP_OCTETS = 512 * 1024
 """Most octets of a document."""
 _MOST_ENTITIES = 50
-"""Most entities that are read of one list."""
+"""Most entities that are read from one list."""
 _MOST_DEPTH = 3
-"""Levels of entities within entities that are read."""
+"""Most levels of nested entities that are read."""
 _MOST_SERVICES = 10_000
-"""Most services that are read of IANA's list."""
+"""Most services that are read from IANA's list."""
 _ROLES = ("abuse", "technical", "registrant", "administrative")
 """Roles of an entity (RFC 9083 §10.2.4), the best contact first."""
 _TYPES = ("application/rdap+json", "application/json")
@@ -32,7 +32,7 @@ _ACCEPT = "application/rdap+json, application/json;q=0.5"
 
 _Json = Any
 Servers = Mapping[str, Url]
-"""Top-level domain, or a name below one → the base of its server's URLs."""
+"""Top-level domain, or a name below a top-level domain → the base of its server's URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class RdapRecord:
 
 
 class Rdap:
-    """Asks the servers; keeps the list of servers. Belongs to one event loop."""
+    """Asks the RDAP servers, and keeps the list of these servers. Belongs to one event loop."""
 
     def __init__(self, fetcher: Fetcher, bootstrap: Url = BOOTSTRAP) -> None:
         self._fetcher = fetcher
@@ -54,13 +54,13 @@ class Rdap:
         self._servers: Servers | None = None
 
     async def ask(self, party: str) -> SourceFinding:
-        """The finding in the record of ``party``; when the registry's names nobody, in the registrar's."""
+        """The finding in the registry's record of ``party``; if that record names nobody, in the registrar's record."""
         if self._servers is None:
             page = await self._get(self._bootstrap, party)
             if isinstance(page, SourceFinding):
                 return SourceFinding.failed(
                     page.reason or StepReason.BROKEN, page.host
-                )  # the reason doesn't concern the party
+                )  # this reason is about the list, and not about the party
             servers = read_bootstrap(page.body)
             if servers is None:
                 return SourceFinding.failed(StepReason.MALFORMED, page.url.host)
@@ -96,7 +96,7 @@ class Rdap:
 
 
 def read_bootstrap(body: bytes) -> Servers | None:
-    """The servers in IANA's list (RFC 9224 §4), of each the first HTTPS URL; None for a malformed one."""
+    """The servers in IANA's list (RFC 9224 §4), with the first HTTPS URL of each service; None for a malformed list."""
     document = _json(body)
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, list):
@@ -112,7 +112,7 @@ def read_bootstrap(body: bytes) -> Servers | None:
 
 
 def read(body: bytes, party: str) -> RdapRecord | StepReason:
-    """The record of ``party`` in ``body``; MALFORMED, or OTHER_NAME when it is about another domain."""
+    """The record of ``party`` in ``body``; MALFORMED, or OTHER_NAME when the record is about another domain."""
     document = _json(body)
     if not isinstance(document, dict) or document.get("objectClassName") != "domain":
         return StepReason.MALFORMED
@@ -128,7 +128,7 @@ def read(body: bytes, party: str) -> RdapRecord | StepReason:
 
 
 def _json(body: bytes) -> _Json:
-    """The document; None for what isn't JSON, or is nested too deeply, or has too long a number."""
+    """The document; None for a body that isn't JSON, is nested too deeply, or has too long a number."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

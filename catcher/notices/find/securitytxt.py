@@ -1,4 +1,4 @@
-"""security.txt (RFC 9116): the mail addresses in it, if it is valid at this time and for this host."""
+"""security.txt (RFC 9116): the mail addresses in a file that is valid at this time and for this host."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]*(\S.*?)[ \t]*\Z")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}\Z")
 _TYPE = re.compile(r"text/plain[ \t]*(?:;[ \t]*charset=\"?(?:utf-8|us-ascii)\"?[ \t]*)?\Z")
-"""RFC 9116 §3: text/plain, whose character set is UTF-8 where it is named."""
+"""RFC 9116 §3: text/plain; a character set, if it is named, is UTF-8."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
@@ -36,13 +36,13 @@ _GO_ON = frozenset(
         StepReason.OTHER_CANONICAL,
     }
 )
-"""Reasons after which www is asked: a bare domain whose web site is at www gives them."""
+"""Reasons after which the host www is asked: a domain whose web site is only at www gives these reasons."""
 
 
 async def ask(fetcher: Fetcher, party: str, now: datetime) -> SourceFinding:
     """The finding in the security.txt of ``party``, or else in that of its host www.
 
-    A redirect to another host is never followed, so www is asked itself.
+    A redirect to another host is never followed, so www needs its own request.
     """
     first = await _at(fetcher, party, party, now)
     if first.reason not in _GO_ON:
@@ -59,7 +59,7 @@ async def _at(fetcher: Fetcher, host: str, party: str, now: datetime) -> SourceF
 
 
 def read(page: Page, asked: Url, now: datetime) -> SourceFinding:
-    """The finding in ``page``, to which ``asked`` led, at ``now``. Pure."""
+    """The finding at ``now`` in ``page``, which a request for ``asked`` returned. Pure."""
     host = page.url.host
     if not _TYPE.match(page.content_type):
         return SourceFinding.refused(StepReason.CONTENT_TYPE, host)
@@ -97,9 +97,9 @@ def _unusable(fields: dict[str, list[str]], here: set[str], now: datetime) -> St
 
 
 def _lines(body: bytes) -> list[str] | None:
-    """The lines, of a signed file (RFC 9116 §2.3) the signed ones; None for a malformed file.
+    """The lines of the file, or the signed lines of a signed file (RFC 9116 §2.3); None for a malformed file.
 
-    The signature isn't verified: no key is known to be theirs. Text before or after the signed text is ignored.
+    The signature isn't verified: catcher knows no key of the party. Text before or after the signed text is ignored.
     """
     try:
         text = body.decode("utf-8-sig")
@@ -131,7 +131,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _address(uri: str) -> str | None:
-    """The mail address of a Contact. Many write a bare address, which is no URI but clear."""
+    """The mail address of a Contact. Many files have a bare address, which is no URI but has a clear meaning."""
     scheme, colon, rest = uri.partition(":")
     if colon and scheme.lower() == "mailto":
         return unquote(rest.partition("?")[0].partition("#")[0], errors="replace")
@@ -139,6 +139,6 @@ def _address(uri: str) -> str | None:
 
 
 def _language(fields: dict[str, list[str]]) -> str | None:
-    """The first of the preferred languages."""
+    """The first of the preferred languages; None without one."""
     tags = [tag.strip() for value in fields.get("preferred-languages", ()) for tag in value.split(",")]
     return next((tag for tag in tags if _LANGUAGE.match(tag)), None)

@@ -13,15 +13,15 @@ _MOST = 2048
 """Most octets of a URL."""
 _TARGET = re.compile(r"/[!-~]*\Z")
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z")
-"""A last label that some parsers take for an IPv4 address: 127.1, 0x7f000001, 2130706433."""
+"""A last label that some parsers read as an IPv4 address: 127.1, 0x7f000001, 2130706433."""
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
     host: str
-    """A-labels, at least two."""
+    """The host's name: at least two A-labels."""
     target: str
-    """Path and query, as the request names them."""
+    """Path and query, in the form of the request."""
 
     def __str__(self) -> str:
         return f"https://{self.host}{self.target}"
@@ -55,7 +55,7 @@ def read(text: str) -> Url | StepReason:
 
 
 def follow(url: Url, location: str) -> Url | StepReason:
-    """The target of a redirect from ``url`` to ``location``; OTHER_HOST when it is at another host."""
+    """The target of a redirect from ``url`` to ``location``; OTHER_HOST when the target is at another host."""
     if len(location) > _MOST or not location.isprintable():
         return StepReason.MALFORMED
     try:

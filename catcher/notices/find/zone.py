@@ -1,4 +1,4 @@
-"""Contacts by a domain's own zone: the mailbox in its SOA, and whether it takes mail at all (RFC 1035, 2142, 7505)."""
+"""Contacts in a domain's zone: the mailbox in its SOA, role mailboxes if it takes mail (RFC 1035, 2142, 7505)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from catcher.model.telling.contact import StepReason
 from catcher.notices.find.finding import SourceFinding
 
 MAILBOXES = ("security", "abuse", "postmaster")
-"""Mailboxes of RFC 2142 whose readers can mend a leak, the best first."""
+"""Mailboxes of RFC 2142 whose readers can stop a leak, the best first."""
 
 
 async def soa(resolver: Resolver, party: str) -> SourceFinding:

@@ -1,11 +1,12 @@
-"""A DKIM body digest, computed while the body streams by: O(1) memory, any segmentation (RFC 6376 §3.4.3-5).
+"""Computes a DKIM body digest while the body arrives: O(1) memory, any segmentation (RFC 6376 §3.4.3-5).
 
 Two things are carried from chunk to chunk: at most one blank and one CR, which the next octet keeps or drops, and the
-number of CRLFs seen last, since those at the end of the body don't count. Work is linear: a pass halves runs of blanks.
+number of the latest CRLFs, since CRLFs at the end of the body don't count. Work is linear: each pass halves the runs of
+blanks.
 
-Only CRLF ends a line (RFC 6376 §5.3): a bare LF or CR is an octet like others, and blanks before it stay. dkimpy and
-Exim read a bare LF as CRLF. Such a mail is refused here by default; where it is accepted (``smtp.bare_newline``) its
-signature verifies only if it was made over the same octets.
+Only CRLF ends a line (RFC 6376 §5.3): a bare LF or CR is an ordinary octet, and blanks before it stay. dkimpy and Exim
+read a bare LF as CRLF. Here a mail with a bare LF is refused by default. If it is accepted (``smtp.bare_newline``), its
+signature verifies only if the signer hashed the same octets.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class BodyDigest:
         self._room = wanted.length
         """Octets that ``l=`` still covers; None without ``l=``."""
         self._held = b""
-        """Relaxed: a blank, a CR or both; simple: a CR."""
+        """The octets carried to the next chunk. Relaxed: a blank, a CR or both; simple: a CR."""
         self._crlfs = 0
         """CRLFs seen and not yet hashed."""
         self._started = False
@@ -59,7 +60,7 @@ class BodyDigest:
 
     @property
     def carried(self) -> int:
-        """Octets carried to the next chunk: two at most."""
+        """Number of octets carried to the next chunk: at most two."""
         return len(self._held)
 
     def digest(self) -> bytes | None:
@@ -70,7 +71,7 @@ class BodyDigest:
         return None if self._room else self._hash.digest()
 
     def _take(self, data: bytes) -> None:
-        """Hashes canonical octets, except the CRLFs at their end: those are counted."""
+        """Hashes canonical octets, except the CRLFs at their end, which are only counted."""
         text_end = _end_of_text(data)
         if text_end:
             while self._crlfs:

@@ -1,4 +1,4 @@
-"""The header fields that a signature covers, and the octets hashed for them (RFC 6376 §3.4.1-2, §3.7, §5.4.2)."""
+"""Selects the header fields that a signature covers, and gives the octets to hash (RFC 6376 §3.4.1-2, §3.7, §5.4.2)."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from catcher.model.mail.transaction import Canonicalization, HeaderField
 _BLANK = 0x20
 _LAST = itemgetter(-1)
 _FEW = 32
-"""Octets per run of blanks: text with fewer runs than one in 32 octets is split, other text is replaced in."""
+"""Octets per run of blanks. Text with fewer runs than one in 32 octets is split; in other text, blanks are replaced."""
 
 
 def signed_octets(
     fields: Sequence[HeaderField], names: Iterable[bytes], signature: HeaderField, how: Canonicalization
 ) -> bytes:
-    """The octets that a signature's hash covers: the selected fields, then its own without the value of ``b=``."""
+    """The octets that a signature's hash covers: the selected fields, then the signature's field without the value of
+    ``b=``."""
     unsigned = HeaderField(signature.name, without_value_of(signature.value, b"b"))
     parts = [canonical_field(field, how) + b"\r\n" for field in selected(fields, names)]
     return b"".join(parts) + canonical_field(unsigned, how)
 
 
 def canonical_field(field: HeaderField, how: Canonicalization) -> bytes:
-    """The field without its final CRLF."""
+    """The canonical form of ``field``, without its final CRLF."""
     if how is Canonicalization.SIMPLE:
         return field.name + b":" + field.value
     unfolded = field.value.replace(b"\r\n", b"").replace(b"\n", b"")
@@ -34,7 +35,8 @@ def canonical_field(field: HeaderField, how: Canonicalization) -> bytes:
 def selected(fields: Sequence[HeaderField], names: Iterable[bytes]) -> list[HeaderField]:
     """The fields that ``names`` (lower case) select: each occurrence of a name selects the next field from the bottom.
 
-    An occurrence without a field left selects none. Signers add such names so that no field can be added unnoticed.
+    An occurrence without a remaining field selects none. Signers add such names, so that an added field breaks the
+    signature.
     """
     by_name: dict[bytes, list[HeaderField]] = {}
     for field in fields:
@@ -43,7 +45,7 @@ def selected(fields: Sequence[HeaderField], names: Iterable[bytes]) -> list[Head
 
 
 def single_blanks(data: bytes) -> bytes:
-    """Every run of blanks and tabs as one blank, in log(longest run) linear passes.
+    """``data`` with each run of blanks and tabs as one blank, in log(longest run) linear passes.
 
     ``a   b`` is split at its last two blanks into ``a `` and ``b`` and joined by one: ``a  b``, then ``a b``. On prose,
     which has few runs, splitting is four times as fast as replacing; on text with many runs replacing is faster.
@@ -67,5 +69,5 @@ def _replaced(data: bytes) -> bytes:
 
 
 def without_trailing_blanks(data: bytes) -> bytes:
-    """``data``, which has only single blanks, without those before a CRLF."""
+    """``data``, which has only single blanks, without the blanks before a CRLF."""
     return b"\r\n".join(data.rsplit(b" \r\n"))

@@ -16,11 +16,11 @@ MIN_BITS = 1024
 """RFC 8301 §3.2: "Verifiers MUST NOT consider signatures using RSA keys of less than 1024 bits as valid"."""
 
 _MAX_RECORD = 4096
-"""Octets of a TXT record that is read; a key of 8192 bits takes about 1400."""
+"""Octets of the longest TXT record that is read; a key of 8192 bits takes about 1400."""
 
 
 class KeyRecordError(ValueError):
-    """No usable key: it is absent, revoked, unreadable, or of an unknown kind."""
+    """The record has no usable key: the key is absent, revoked, unreadable, or of an unknown kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class KeyRecord:
 def read_key_record(records: Iterable[object]) -> KeyRecord:
     """The first of the TXT ``records`` that is a key record. Raises KeyRecordError.
 
-    ``t=y`` (testing) changes nothing here: a pass proves as much, and a failure has no consequence.
+    ``t=y`` (testing) has no effect here: a pass proves the same, and a failure has no consequence.
     """
     for record in records:
         if not isinstance(record, bytes) or len(record) > _MAX_RECORD:
@@ -79,7 +79,7 @@ def _read(tags: dict[bytes, bytes]) -> KeyRecord:
     try:
         octets = base64_value(tags[b"p"])
         key = read_rsa_key(octets) if kind == b"rsa" else Ed25519PublicKey.from_public_bytes(octets)
-    except ValueError as error:  # no base64, no DER, or no RSA key of a usable size, or not 32 octets
+    except ValueError as error:  # neither base64 nor DER, no RSA key of a usable size, or not 32 octets
         raise KeyRecordError("the key can't be read") from error
     return KeyRecord(
         key=key,

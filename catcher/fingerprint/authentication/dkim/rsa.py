@@ -1,4 +1,4 @@
-"""RSA public keys as DKIM publishes them, and RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2.2), by ``cryptography``."""
+"""Reads RSA public keys in DKIM's forms, and verifies RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2.2)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 MAX_BITS = 8192
 """Longest modulus in bits. RFC 8301 §3.2 asks for up to 4096; the work grows with the cube of the length."""
 _MAX_EXPONENT = 1 << 33
-"""Public exponents stay below: the work grows with the length, and 65537 is the usual one."""
+"""Public exponents must be below this number: the work grows with their length, and the usual exponent is 65537."""
 
 _FORMS = (PublicFormat.SubjectPublicKeyInfo, PublicFormat.PKCS1)
-"""Other forms aren't read, such as a SubjectPublicKeyInfo of RSASSA-PSS, which the library takes for an RSA key."""
+"""The only forms that are read. The library also accepts other forms, such as RSASSA-PSS in SubjectPublicKeyInfo."""
 _PADDING, _SHA256 = PKCS1v15(), Prehashed(SHA256())
 
 

@@ -17,10 +17,10 @@ from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, Di
 from catcher.model.value import value
 
 MAX_SIGNATURES = 8
-"""DKIM signatures of one message that are judged, from the top; the others are ignored."""
+"""Most DKIM signatures of one message that are judged, from the top; other signatures are ignored."""
 
 MAX_DIGESTS = 8
-"""Distinct body digests that are computed for one message."""
+"""Most distinct body digests that are computed for one message."""
 
 _ALGORITHM = re.compile(rb"(rsa|ed25519)-(sha1|sha256)\Z")
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\Z")
@@ -42,7 +42,7 @@ class DkimSignature:
     header_canonicalization: Canonicalization
     body: DigestWanted
     signed: tuple[bytes, ...] = field(repr=False)
-    """Names in ``h=``, lower case, in order, repetitions kept."""
+    """The names in ``h=``, in lower case and in order, with repetitions."""
     body_hash: bytes = field(repr=False)
     value: bytes = field(repr=False)
     """``b=``, decoded."""
@@ -61,7 +61,7 @@ class DkimSignature:
 
 
 def read_signature(source: HeaderField, *, arc: bool = False) -> DkimSignature:
-    """The signature in ``source``. Raises SignatureSyntaxError for a syntax error by RFC 6376 §6.1.1.
+    """The signature in ``source``. Raises SignatureSyntaxError for a syntax error (RFC 6376 §6.1.1).
 
     With ``arc``, for an ARC-Message-Signature: no ``v=``, ``i=`` is the instance, ``h=`` may be empty, and the default
     canonicalisation is relaxed/relaxed.
@@ -77,7 +77,7 @@ def read_signature(source: HeaderField, *, arc: bool = False) -> DkimSignature:
 
 
 def read_seal(source: HeaderField) -> tuple[DkimSignature, bytes]:
-    """(the seal, its ``cv=``) of an ARC-Seal, whose body part means nothing. Raises SignatureSyntaxError."""
+    """(the seal, its ``cv=``) of an ARC-Seal; the seal's body tags have no meaning. Raises SignatureSyntaxError."""
     tags = _tags(source, (b"a", b"b", b"cv", b"d", b"s"))
     if b"h" in tags:
         raise SignatureSyntaxError("a seal has no h= (RFC 8617 §4.1.3)")
@@ -130,7 +130,7 @@ def _signature(source: HeaderField, tags: dict[bytes, bytes], *, arc: bool) -> D
 
 
 def wanted_digests(header: Header) -> tuple[DigestWanted, ...]:
-    """The body digests that the signatures of ``header`` need: distinct, at most MAX_DIGESTS."""
+    """The distinct body digests that the signatures of ``header`` need, at most MAX_DIGESTS."""
     wanted: dict[DigestWanted, None] = {}
     fields = header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]
     if not fields and b"arc-message-signature" not in header.by_name:

@@ -6,7 +6,7 @@ import base64
 import binascii
 
 MAX_LIST_OCTETS = 16_384
-"""Octets of the longest list that is read: the header buffer keeps no longer field, and no honest record comes near."""
+"""Octets of the longest list that is read: the header buffer keeps no longer field, honest records are far shorter."""
 
 _WSP = b" \t\r\n"
 _NAME = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
@@ -19,8 +19,8 @@ class TagListError(ValueError):
 def parse_tags(text: bytes) -> dict[bytes, bytes]:
     """Tag → value, both without surrounding white space; folds inside a value are kept.
 
-    Raises TagListError for a missing ``=``, a bad or doubled name (§3.2: "MUST NOT occur more than once"),
-    or more than MAX_OCTETS.
+    Raises TagListError for a missing ``=``, a bad or doubled name (§3.2: "MUST NOT occur more than once"), or more than
+    MAX_LIST_OCTETS.
     """
     if len(text) > MAX_LIST_OCTETS:
         raise TagListError("too long")
@@ -40,7 +40,7 @@ def parse_tags(text: bytes) -> dict[bytes, bytes]:
 
 
 def without_white_space(value: bytes) -> bytes:
-    """``value`` with folds and blanks removed, as base64 and lists of names are read (§3.5)."""
+    """``value`` without folds and blanks: base64 and lists of names are read in this form (§3.5)."""
     return value.translate(None, _WSP)
 
 

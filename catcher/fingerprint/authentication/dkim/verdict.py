@@ -9,8 +9,8 @@
 ``permerror``  there is no usable key, or ``h=`` lacks From
 =============  ======================================================================================
 
-The body was hashed while it streamed by (BodyDigest); only its digests are here. ``read_claims`` reduces the header to
-digests and signatures; the verdict needs no header text.
+The body was hashed while it arrived (BodyDigest), and this module gets only its digests. ``read_claims`` reduces the
+header to digests and signatures; the verdict needs no header text.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from catcher.model.mail.transaction import BodyFacts, Header, HeaderField
 from catcher.model.value import value
 
 AHEAD_SECONDS = 3600
-"""Seconds that ``t=`` may lie in the future: the signer's clock may be wrong by an hour."""
+"""Most seconds that ``t=`` may lie in the future: a signer's clock may be wrong by an hour."""
 
 
 @value
@@ -56,7 +56,7 @@ class DkimVerdict:
 
 
 def unjudged(header: Header) -> list[DkimVerdict]:
-    """The first MAX_SIGNATURES signatures with the result ``none``: for use where no key may be fetched."""
+    """The first MAX_SIGNATURES signatures with the result ``none``: for use when no key may be fetched."""
     verdicts = []
     for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
         try:
@@ -68,14 +68,14 @@ def unjudged(header: Header) -> list[DkimVerdict]:
 
 @value
 class Seal:
-    """The digest and the signature over it that a key must verify."""
+    """A digest, and the signature over it that a key must verify."""
 
     digest: bytes = field(repr=False)
     """SHA-256 of the header fields that were signed."""
     value: bytes = field(repr=False)
     """``b=``, decoded."""
     intact: bool = True
-    """Whether the body is the signed one, and no From field was added."""
+    """Whether the body is the signed body, and no From field was added."""
 
     def fits(self, key: KeyRecord) -> bool:
         return self.intact and key.verifies(self.digest, self.value)
@@ -86,11 +86,11 @@ class Claim:
     """A signature with the digests that its key must verify; no text of the header."""
 
     signature: DkimSignature | None = field(repr=False)
-    """Without its field's text; None when it couldn't be read."""
+    """The signature without its field's text; None when it couldn't be read."""
     seal: Seal | None = None
     """None for SHA-1, which no key makes acceptable (RFC 8301 §3.1)."""
     cut: bool = False
-    """Whether the header was cut here: then a failure may be of our making."""
+    """Whether catcher cut the header: then catcher may have caused a failure."""
     signs_from: bool = False
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
@@ -177,7 +177,8 @@ def _fits(key: KeyRecord, signature: DkimSignature) -> bool:
 def sealed(signature: DkimSignature, header: Header, body: BodyFacts) -> Seal:
     """The seal of ``signature`` on this header and body.
 
-    A signature that covers From fails when there is another From that it doesn't cover: readers may see the other one.
+    A signature that covers From fails when there is another From that it doesn't cover: a mail program may show the
+    other From.
     """
     covered = signature.signed.count(b"from")
     if body.digests.get(signature.body) != signature.body_hash or (

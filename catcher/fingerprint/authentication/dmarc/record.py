@@ -10,7 +10,7 @@ from catcher.model.mail.lookup import LookupType, Status
 
 _POLICIES = frozenset({"none", "quarantine", "reject"})
 _MAX_LABELS = 8
-"""Most names that a tree walk asks for (RFC 9989 §4.10)."""
+"""Most names that a tree walk queries (RFC 9989 §4.10)."""
 _MAX_RECORD = 4096
 
 
@@ -23,7 +23,7 @@ class DmarcRecord:
     nonexistent_policy: str
     """``np=``, else ``sp=``."""
     testing: bool
-    """``t=y``: the policy that applies is one level below the published one."""
+    """``t=y``: the policy in force is one level below the published policy."""
     strict_dkim: bool
     strict_spf: bool
     psd: str
@@ -38,7 +38,7 @@ class Walk:
     records: tuple[tuple[str, DmarcRecord], ...]
     """(name, its record), from ``start`` upwards."""
     failed: bool
-    """A look-up below a top-level domain failed: there may be a record that isn't known."""
+    """Whether a look-up below a top-level domain failed: then an unknown record may exist."""
 
     @property
     def organizational_domain(self) -> str:
@@ -55,7 +55,7 @@ class Walk:
 
 
 def walk(lookups: Lookups, start: str) -> Walk | None:
-    """The tree walk of RFC 9989 §4.10, all names asked for at once; None when questions are open."""
+    """The tree walk of RFC 9989 §4.10, with all names queried at once; None when questions are open."""
     answers = [(name, lookups.get(f"_dmarc.{name}", LookupType.TXT)) for name in walked_names(start)]
     records: list[tuple[str, DmarcRecord]] = []
     failed = False
@@ -74,17 +74,17 @@ def walk(lookups: Lookups, start: str) -> Walk | None:
 
 
 def walked_names(start: str) -> list[str]:
-    """``start``, then the names above it; of a long name only the last seven labels' (RFC 9989 §4.10 step 4)."""
+    """``start``, then the names above it, for a long name those of at most seven labels (RFC 9989 §4.10 step 4)."""
     labels = start.split(".")
     first = 1 if len(labels) < _MAX_LABELS else len(labels) - (_MAX_LABELS - 1)
     return [start, *(".".join(labels[i:]) for i in range(first, len(labels)))]
 
 
 def read_dmarc_record(records: Iterable[object]) -> DmarcRecord | None:
-    """The one DMARC record among the TXT ``records``; None without one, or with several (§4.10 step 2).
+    """The single DMARC record among the TXT ``records``; None when there is none, or several (§4.10 step 2).
 
     A tag that can't be read gets its default (§4.7), an absent ``p=`` is ``none``. A record whose ``p=``, ``sp=`` or
-    ``np=`` isn't valid counts as ``p=none`` when it asks for reports, else as no record (§4.10.1).
+    ``np=`` isn't valid counts as ``p=none`` when it asks for reports; else it counts as no record (§4.10.1).
     """
     found = [tags for record in records if isinstance(record, bytes) and (tags := _tags(record)) is not None]
     if len(found) != 1:

@@ -1,6 +1,6 @@
 """The DMARC result by RFC 7489: policy and alignment by the public suffix list instead of the tree walk.
 
-Many receivers still judge by it. A result that differs from RFC 9989's is noted and decides nothing.
+Many receivers still apply RFC 7489. A result that differs from RFC 9989's is noted and decides nothing.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ class Identifier:
     domain: str
     result: AuthResult
     dkim: bool
-    """False: SPF's."""
+    """True: a DKIM identifier; False: an SPF identifier."""
 
 
 def former_result(
     lookups: Lookups, author: str, identifiers: Iterable[Identifier], organizational_domain: Callable[[str], str]
 ) -> AuthResult | None:
-    """``pass``, ``fail`` or ``none`` by RFC 7489 §6.6; None when the answers at hand don't suffice.
+    """``pass``, ``fail`` or ``none`` by RFC 7489 §6.6; None when the known answers don't suffice.
 
-    It asks nothing: the tree walk asked for the same names, except below a name of more than eight labels.
+    It asks no questions: the tree walk asked for the same names, except for a name of more than eight labels.
     """
     record: DmarcRecord | None = None
     for name in dict.fromkeys((author, organizational_domain(author))):
@@ -53,5 +53,5 @@ def former_result(
 
 
 def differing(result: AuthResult, former: AuthResult | None) -> AuthResult | None:
-    """``former``, when both are decided and differ; else None."""
+    """``former``, when both results are decided and differ; else None."""
     return former if former is not None and result in _DECIDED and former is not result else None

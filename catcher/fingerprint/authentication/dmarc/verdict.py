@@ -18,13 +18,13 @@ from catcher.model.value import value
 class DmarcVerdict:
     published: DmarcResult
     aligned: frozenset[Identifier] = frozenset()
-    """The identifiers aligned with the Author Domain, whatever their result."""
+    """The identifiers aligned with the Author Domain, with any result."""
     former: AuthResult | None = None
-    """The result by RFC 7489, where it differs."""
+    """The result by RFC 7489; None when it doesn't differ."""
     proven: bool = False
-    """The domain in From is proven: DMARC passes by an identifier that belongs to the same organisation by the public
-    suffix list, too. By the tree walk alone, the tenants of a suffix that publishes DMARC without ``psd=y`` could prove
-    each other's domains."""
+    """Whether the domain in From is proven: DMARC passes by an identifier, and by the public suffix list this
+    identifier also belongs to the same organisation. By the tree walk alone, the tenants of a suffix that publishes
+    DMARC without ``psd=y`` could prove each other's domains."""
 
 
 def judge_dmarc(
@@ -42,7 +42,7 @@ def judge_dmarc(
         return None
     own, identifiers = organizational_domain, tuple(identifiers)
     policy_domain = author if tree.record_at(author) else tree.organizational_domain
-    # Above the organizational domain only a public suffix's own record speaks (§4.10.1).
+    # Above the organizational domain, only a public suffix's own record counts (§4.10.1).
     record = tree.record_at(policy_domain) or next((r for _, r in tree.records if r.psd == "y"), None)
     if record is None:
         result = AuthResult.TEMPERROR if tree.failed else AuthResult.NONE
@@ -99,11 +99,12 @@ def _aligned(lookups: Lookups, tree: Walk, record: DmarcRecord, identifier: Iden
 
 
 _UNDER_TEST = {"reject": "quarantine", "quarantine": "none", "none": "none"}
-"""RFC 9989 §4.7, ``t``."""
+"""Published policy → policy in force with ``t=y`` (RFC 9989 §4.7)."""
 
 
 def _policy(lookups: Lookups, author: str, record: DmarcRecord, *, own: bool) -> str:
-    """The policy that applies to ``author``: ``p``, or below the record ``sp`` or ``np``; one level less under test."""
+    """The policy in force for ``author``: ``p``, or ``sp`` or ``np`` for a name below the record; with ``t=y`` one
+    level lower."""
     policy = _published(lookups, author, record, own=own)
     return _UNDER_TEST[policy] if record.testing else policy
 
