@@ -154,7 +154,7 @@ def main() -> None:
     if "--write" in sys.argv:
         file = Path(weights.__file__)
         before, mark, _ = file.read_text(encoding="utf-8").partition("WEIGHTS: dict[str, float] = {\n")
-        file.write_text(f'{before}{mark}{lines}}}\n"""What the recipe found."""\n', encoding="utf-8")
+        file.write_text(f'{before}{mark}{lines}}}\n"""The weights that training found."""\n', encoding="utf-8")
     else:
         print(lines)
 
