@@ -110,9 +110,7 @@ def scrub(db: PatientDatabase) -> None:
     """
     if not db.table("owed").count_where("work = 'scrub'"):
         return
-    db.execute(
-        "PRAGMA temp_store = 1"
-    )  # VACUUM copies the whole database; the copy goes into an unlinked file, not into memory
+    db.execute("PRAGMA temp_store = 1")  # VACUUM writes its copy of the database to an unlinked file, not to memory
     try:
         db.execute("VACUUM")
     finally:
