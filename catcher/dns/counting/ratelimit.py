@@ -1,4 +1,4 @@
-"""Response rate limiting: a flood from a forged address gets few replies, and the real resolver there still gets some.
+"""Response rate limiting: a flood from a forged address gets few replies, and the real resolver there is still served.
 
 Pure.
 

@@ -1,4 +1,4 @@
-"""NOTIFY (RFC 1996): tells secondaries which zones have changed, so that they needn't wait for the SOA's refresh."""
+"""NOTIFY (RFC 1996): announces changed zones to secondaries, so that they needn't wait for the SOA's refresh."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Admits connections: limits on all, per address and per network, and limits on new connections a second (``flood``).
 
 At the limit, an idle client is closed to admit the next client, so that idle clients can't lock out clients with mail.
-Clients are kept in the order in which they came; a client that was checked and isn't idle moves to the end. So a client
-that is idle is found in a few steps, and clients that send commands cause no work here.
+Clients are kept in the order in which they came; a client that was checked and isn't idle moves to the end. So the
+client that has been idle longest is found in a few steps, and clients that send commands cause no work here.
 
 Memory holds a count for the address and the network of each open connection, and for the networks of the present
 second's new connections.

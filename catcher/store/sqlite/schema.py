@@ -167,7 +167,7 @@ def _demand(db: Database) -> None:
 
 
 def _contacts(db: Database) -> None:
-    """Contacts of the parties, and the latest outcome of each step that looked for them."""
+    """Contacts of the parties, and the latest outcome of each search step."""
     _create_by_key(
         db,
         "contact",
