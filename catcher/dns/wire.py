@@ -108,7 +108,7 @@ def label_offsets(wire: bytes) -> list[int]:
 
 
 def question_end(message: bytes, at: int = 12) -> int:
-    """Offset behind the question that begins at ``at``; 0 if it is cut off or its name is malformed."""
+    """Offset behind the question that begins at ``at``; 0 if the question is cut off or its name is malformed."""
     start, end = at, len(message)
     while at < end and (length := message[at]):
         if length > 63:
@@ -131,7 +131,7 @@ class Name:
 
 
 class Rdata(NamedTuple):
-    """RDATA, taken apart where names in it may be compressed: only in types of RFC 1035 (RFC 3597 §4)."""
+    """RDATA, split if its names may be compressed: they may only in types of RFC 1035 (RFC 3597 §4)."""
 
     head: bytes
     """The octets before the names; the whole RDATA if no name in it may be compressed."""

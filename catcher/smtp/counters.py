@@ -18,9 +18,9 @@ class Counters:
     evicted: int = 0
     """Idle clients that were closed to admit others."""
     early_talkers: int = 0
-    """Clients that didn't wait for the greeting or for the answer to HELO: bots, as a rule."""
+    """Clients that didn't wait for the greeting or for the answer to HELO: most of them are bots."""
     parameters_passed_over: int = 0
-    """Parameters of MAIL and RCPT that were not offered: AUTH=<>, those of DSN, REQUIRETLS and others."""
+    """Parameters of MAIL and RCPT that were not offered: AUTH=<>, DSN's parameters, REQUIRETLS and others."""
     tls: int = 0
     """Sessions in which a TLS handshake succeeded."""
     tls_injected: int = 0

@@ -1,6 +1,6 @@
 """Answers queries: a query's octets in, a reply's octets out. It uses no socket, file or clock.
 
-The order of checks; the first that fails decides:
+The order of checks; the first failing check decides the reply:
 
 1. Header (RFC 1035 §4.1.1): a message shorter than a header, or with QR set, gets no reply. Opcodes other than QUERY:
    REFUSED for NOTIFY and UPDATE, else NOTIMP. No question, several questions, or octets that break the format: FORMERR
@@ -98,7 +98,7 @@ class Authority:
     ) -> None:
         """``zones``: by apex, as lower-case A-labels without the final dot; ``unloaded``: apexes answered SERVFAIL.
 
-        ``template``: a digest of the zone template that ``publications`` come from.
+        ``template``: a digest of the zone template from which ``publications`` come.
         """
         self.catalogue = catalogue
         self.publications = publications

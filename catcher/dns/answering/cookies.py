@@ -1,4 +1,4 @@
-"""Server cookies (RFC 7873) in the interoperable form of RFC 9018: any server with the same secret understands them."""
+"""Server cookies (RFC 7873) in the interoperable form of RFC 9018: any server with the same secret can check them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLIENT_OCTETS = 8
 """Octets of a client's cookie (RFC 7873 §4.1)."""
 
 _VERSION = b"\x01\0\0\0"
-"""Version 1 and three reserved octets; in a client's cookie the reserved ones are ignored (RFC 9018 §4.2)."""
+"""Version 1 and three reserved octets; in a client's cookie the reserved octets are ignored (RFC 9018 §4.2)."""
 _OLDEST, _AHEAD, _FRESH = 3600, 300, 1800
 """Seconds: the highest age of an accepted cookie; the most that the clock of the server that made it may be ahead; the
 highest age at which a cookie is sent back unchanged (RFC 9018 §4.3)."""

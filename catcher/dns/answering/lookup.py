@@ -102,5 +102,5 @@ def _redirect(node: ZoneNode, name: Name, apex: int, qtype: int, answer: Answer,
         return None
     answer.answer.append((name.wire, RRset(RRType.CNAME, dname.ttl, (Rdata(b"", (target,)),))))
     if qtype in (RRType.CNAME, RRType.ANY) or lower(dname.rdatas[0].head).endswith(node.owner + lower(origin)):
-        return None  # a DNAME that leads below itself would only make the name longer, step by step
+        return None  # a DNAME that leads below itself would only make the name longer at each step
     return target

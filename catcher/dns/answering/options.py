@@ -15,7 +15,7 @@ NSID, COOKIE, KEEPALIVE, EXTENDED_ERROR = 3, 10, 11, 15
 IDLE_SECONDS = 10.0
 """Seconds without a whole query after which a TCP connection is closed (RFC 7766 §6.2.3: a few seconds)."""
 _IDLE = int(IDLE_SECONDS * 10).to_bytes(2, "big")
-"""The same in tenths of a second, RFC 7828's unit."""
+"""``IDLE_SECONDS`` in tenths of a second, RFC 7828's unit."""
 
 
 @dataclass(frozen=True, slots=True)

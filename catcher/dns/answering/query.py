@@ -24,7 +24,8 @@ class Edns:
     version: int
     dnssec_ok: bool
     cookie: bytes | None = None
-    """The first COOKIE: the client's eight octets, then 8 to 32 of a server's if the client has one (RFC 7873 §4)."""
+    """The first COOKIE: eight octets of the client's cookie, then 8 to 32 octets of a server's cookie if the client has
+    one (RFC 7873 §4)."""
     nsid: bool = False
     """Whether the client asks for the server's identifier (RFC 5001)."""
     keepalive: bool = False

@@ -130,7 +130,7 @@ def sign_request(wire: bytes, key: Key, now: int) -> tuple[bytes, bytes]:
 
 
 def verify_reply(wire: bytes, key: Key, mac: bytes, now: int) -> bool:
-    """Whether the reply to a request signed with ``mac`` is signed with the same ``key``."""
+    """Whether the signature of a reply is right. ``key`` and ``mac``: those of the signed request."""
     at = signature_at(wire)
     if not at:
         return False

@@ -14,5 +14,5 @@ _count: Callable[[Counter[_T], Iterable[_T]], None] = getattr(collections, "_cou
 
 
 def count(counts: Counter[_T], things: Iterable[_T]) -> None:
-    """Adds one for each of ``things``."""
+    """Adds one to the count of each item of ``things``."""
     _count(counts, things)

@@ -45,7 +45,7 @@ sender that never stops from delaying the store."""
 _MAX_OCTETS = 1 << 18
 """Most octets of a datagram: its few hundred rows need far fewer."""
 _BUFFER_OCTETS = 4 << 20
-"""Octets that the pipe holds, where the system allows it: some seconds of a flood."""
+"""Octets that the pipe holds, if the system allows it: the counts of some seconds of a flood."""
 _MAX_DOMAIN = 253
 """Characters of a domain name (RFC 1035 §2.3.4, without the final dot)."""
 _MAX_COUNT = 1 << 40
@@ -84,7 +84,8 @@ async def _hand_all_over(tally: DemandTally, writing: socket.socket) -> None:
 
 
 def hand_over(tally: DemandTally, writing: socket.socket) -> bool:
-    """Hands one datagram over; returns whether nothing is left. ``tally.blocked`` is true if the pipe was full."""
+    """Hands one datagram over; returns whether the tally has no more rows. ``tally.blocked`` is true if the pipe was
+    full."""
     taken = tally.take()
     if taken is None:
         return True

@@ -122,7 +122,7 @@ class RateLimit:
         self._second = second
 
     def _sift(self) -> None:
-        """Finds the prefixes over the rate. It runs so rarely that it costs less than the counting."""
+        """Finds the prefixes over the rate. The search runs so rarely that it costs less than the counting."""
         rate, suspects = self.limits.rate, self._suspects
         for prefix, seen in self._counts.items():
             if seen > rate and prefix not in suspects:

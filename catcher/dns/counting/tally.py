@@ -131,7 +131,7 @@ class DemandTally:
         self._next_hour = self._hour + _HOUR
 
     def _purge(self) -> None:
-        """Drops cells without a domain. If that makes no room, keys are added one by one until the next drain."""
+        """Drops cells without a domain. If this makes no room, keys are added one by one until the next drain."""
         self._counts = Counter({key: count for key, count in self._counts.items() if len(key[1]) > _CODE})
         self._full = len(self._counts) + self._waiting > self._capacity * _PURGED_ENOUGH
 

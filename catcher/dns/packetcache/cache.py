@@ -14,8 +14,8 @@ A query seen for the first time leaves only a mark in a table of fixed size; onl
 names that are asked for once use no memory and evict nothing. Memory is bounded: a full table is emptied.
 Replies with a cookie differ from client to client: the server's cookie is kept for each client, for a minute.
 
-Switched off (``[dns] packet_cache = false``) it asks ``Authority`` each time and keeps nothing, so that an operator can
-find out whether a wrong reply comes from the cache or from ``Authority``.
+If the cache is switched off (``[dns] packet_cache = false``), it asks ``Authority`` each time and keeps nothing. So an
+operator can find out whether a wrong reply comes from the cache or from ``Authority``.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ _IOVEC = Struct("QQ")
 _NO_OCTETS = _IOVEC.pack(0, 0)
 
 _COOKIE_SECONDS = 60
-"""Seconds that a reply with a cookie is kept: the time in the cookie is then at most a minute old."""
+"""Seconds for which a reply with a cookie is kept: the time in the cookie is then at most a minute old."""
 _FILTER_SLOTS = 131_072
-"""Slots of the filter of queries seen before: 17 bits of a hash choose the slot, 16 more are its value; a later query
-overwrites its slot."""
+"""Slots of the filter of queries seen before: 17 bits of a hash choose the slot, 16 more bits are its value; a later
+query overwrites its slot."""
 
 _LABEL = QUESTION + 1
 """Offset of the first label's text."""
@@ -175,7 +175,7 @@ class PacketCache:
         }
 
     def _seen_before(self, octets: bytes) -> bool:
-        """Whether the filter has seen ``octets``; one new query in 65,536 is taken for one seen before."""
+        """Whether the filter has seen ``octets``; by chance this is wrongly true for one new query in 65,536."""
         digest = hash(octets)
         slot, value = digest & _FILTER_SLOTS - 1, digest >> 32 & 0xFFFF
         if self._filter[slot] == value:

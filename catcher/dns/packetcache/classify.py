@@ -1,4 +1,4 @@
-"""Classifier: finds the queries that get the same reply, but for the ID and the echoed question. Pure.
+"""Classifier: finds the queries whose replies differ only in the ID and the echoed question. Pure.
 
 ::
 

@@ -86,7 +86,7 @@ class PortableUdp:
 
 
 def _ask_for_our_address(sock: socket.socket) -> int:
-    """Asks the system which of our addresses each message was sent to, if the socket is bound to all of them.
+    """If the socket is bound to all our addresses, asks the system to report the address to which each message came.
 
     A client accepts a reply only from that address. Returns the octets of the ancillary data with the system's answer.
     """

@@ -161,7 +161,7 @@ class _Reader(dns.zonefile.Reader):
             self.last_name = name
 
     def _default_ttl(self) -> int | None:
-        """The TTL of a record that has none."""
+        """The TTL of a record without its own TTL."""
         if self.default_ttl_known:
             return self.default_ttl
         return self.last_ttl if self.last_ttl_known else None

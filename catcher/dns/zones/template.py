@@ -113,7 +113,7 @@ def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:
 
 
 def _mail_names(sets: Sets) -> list[bytes]:
-    """The apex, every name of the template that could be a mail domain, and the wildcard below each.
+    """The apex, every name of the template that could be a mail domain, and the wildcard below each of these names.
 
     An empty non-terminal could be a mail domain; a name with an underscore label, or below such a name, could not.
     """

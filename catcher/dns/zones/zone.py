@@ -1,7 +1,7 @@
 """A zone's data made ready for answering: nodes by relative name, each with the cut or DNAME above it.
 
 Owners are folded wire bytes relative to the apex (``b""`` is the apex), so that one zone can stand for every
-catalogued name: the template is compiled once, the apex comes with the question.
+catalogued name: the template is compiled once, and each query brings its apex.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ZoneNode:
         self.cut: Delegation | None = None
         """The zone cut that this node is at or below."""
         self.dname: ZoneNode | None = None
-        """The node strictly above whose DNAME redirects this one."""
+        """The node strictly above this node whose DNAME redirects it."""
         self.wildcard: ZoneNode | None = None
         """The child called ``*``: the source of synthesis for names below this node that don't exist (RFC 4592
         §3.3.1)."""

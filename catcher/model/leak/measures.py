@@ -28,7 +28,7 @@ class PeriodError(CatcherError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A calendar month in UTC: the time that one report covers, and the life of one key of tokens."""
+    """A calendar month in UTC: one report covers it, and each key of tokens exists for one month."""
 
     first: date
     last: date

@@ -99,7 +99,7 @@ class Stored:
 
 @value(kw_only=True)
 class Observation:
-    """One stored fact: a transaction as it concerned one catalogued domain."""
+    """The stored facts of one transaction about one catalogued domain."""
 
     id: int = _stored("Number of the row; 0 before it is stored.", _OPS, _KEEP, default=0)
     transaction: str = _stored("Random identifier shared by the observations of one transaction.", _OPS, _KEEP)

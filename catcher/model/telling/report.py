@@ -91,7 +91,7 @@ class Counterpart:
     mailboxes: Mailboxes
     days: int
     share: float
-    """0..1, of all mail that counts."""
+    """Share of all mail that counts, 0..1."""
     told: date | None = None
     """The day of this organisation's own notice; None if it had no notice."""
 

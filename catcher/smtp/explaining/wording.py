@@ -12,7 +12,7 @@
     [also]                                          comes first, for each further domain of the same message
 
 A reply is ASCII in every language (RFC 5321 §4.2): a client that didn't ask for UTF-8 must not get it, and many MTAs
-would garble it in the notice that they write to the sender.
+would garble it in their notice to the sender.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class Connection(asyncio.Protocol):
             self._front.resume_reading()
 
     def _yield_turn(self) -> None:
-        """Lets the loop run other sessions before this one goes on."""
+        """Lets the event loop run other sessions before this session continues."""
         self._blocked = True
         self.loop.call_soon(self._unblock)
 

@@ -1,4 +1,4 @@
-"""Hands ended transactions to intake; a client that disconnects doesn't cut a commit short."""
+"""Hands ended transactions to intake; if a client disconnects, a running commit is still completed."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 END = b"\r\n.\r\n"
-"""The one sequence that ends the data. Its first CRLF belongs to the message."""
+"""The only sequence that ends the data. Its first CRLF belongs to the message."""
 
 _DOT_LINE = re.compile(rb"\r\n\.")
 """Start of a line that ends the data or was stuffed. The expression takes half the time of ``find``."""

@@ -37,7 +37,7 @@ class TlsLayer:
         if not self.established:
             return 0
         try:
-            return int(self._object.read(len(buffer), buffer)) or None  # the number, where a buffer is given
+            return int(self._object.read(len(buffer), buffer)) or None  # read() returns a number if it gets a buffer
         except ssl.SSLWantReadError:
             return 0
         except ssl.SSLZeroReturnError:

@@ -111,7 +111,7 @@ def to_fold_again(db: Database) -> list[int]:
 
 
 def folded_again(db: Database, observation: int) -> bool:
-    """Notes that ``observation`` is folded again; False when another process noted it first."""
+    """Records that ``observation`` is folded again; False when another process recorded this first."""
     return db.execute("DELETE FROM to_fold_again WHERE observation = ?", [observation]).rowcount == 1
 
 

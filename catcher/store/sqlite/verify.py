@@ -12,7 +12,7 @@ from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.structure import tables_of
 
 _MOST_LINES = 20
-"""Most lines of SQLite's integrity check that are shown."""
+"""Most shown lines of SQLite's integrity check."""
 
 
 def migrate(path: Path) -> list[str]:
