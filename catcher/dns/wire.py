@@ -8,7 +8,7 @@ from typing import NamedTuple
 MAX_NAME = 255
 """Octets of a name with its length octets and the root (RFC 1035 §2.3.4)."""
 _POINTER_LIMIT = 0x4000
-"""Offset from which a name can't be the target of a compression pointer, which has 14 bits (RFC 1035 §4.1.4)."""
+"""Lowest offset that a compression pointer, which has 14 bits, can't hold (RFC 1035 §4.1.4)."""
 
 _LOWER = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz"))
 
@@ -28,11 +28,11 @@ class Rcode(IntEnum):
     """The query can't be read."""
     SERVFAIL = 2
     NXDOMAIN = 3
-    """The name doesn't exist, and nothing below it (RFC 8020)."""
+    """Neither the name nor any name below it exists (RFC 8020)."""
     NOTIMP = 4
     """An opcode that isn't served here."""
     REFUSED = 5
-    """Not our name, or a service that is for our secondaries only."""
+    """The name is not ours, or the service is for our secondaries only."""
     YXDOMAIN = 6
     """A DNAME made the name too long (RFC 6672 §2.2)."""
     NOTAUTH = 9
@@ -40,11 +40,11 @@ class Rcode(IntEnum):
     BADVERS = 16
     """An EDNS version that isn't known here (RFC 6891 §6.1.3)."""
     BADCOOKIE = 23
-    """Cookies are required, and the client's was not made here (RFC 7873 §5.2.3)."""
+    """Cookies are required, and the client's cookie was not made here (RFC 7873 §5.2.3)."""
 
 
 class ExtendedError(IntEnum):
-    """Why a query wasn't answered (RFC 8914 §5.2)."""
+    """Reasons for which a query isn't answered (RFC 8914 §5.2)."""
 
     NOT_READY = 14
     PROHIBITED = 18
@@ -53,7 +53,7 @@ class ExtendedError(IntEnum):
 
 
 class Opcode(IntEnum):
-    """Classifier of query (RFC 6895 §2.2)."""
+    """Kinds of message (RFC 6895 §2.2)."""
 
     QUERY = 0
     NOTIFY = 4
@@ -61,7 +61,7 @@ class Opcode(IntEnum):
 
 
 class RRType(IntEnum):
-    """The types that answering has to know; every other one is data (RFC 3597)."""
+    """The types that answering has to know; records of every other type are only data (RFC 3597)."""
 
     A = 1
     NS = 2
@@ -108,7 +108,7 @@ def label_offsets(wire: bytes) -> list[int]:
 
 
 def question_end(message: bytes, at: int = 12) -> int:
-    """Offset behind the question that begins at ``at``; 0 if it is cut off or its name is malformed."""
+    """Offset behind the question that begins at ``at``; 0 if the question is cut off or its name is malformed."""
     start, end = at, len(message)
     while at < end and (length := message[at]):
         if length > 63:
@@ -131,7 +131,7 @@ class Name:
 
 
 class Rdata(NamedTuple):
-    """RDATA, taken apart where names in it may be compressed: only in types of RFC 1035 (RFC 3597 §4)."""
+    """RDATA, split if its names may be compressed: they may only in types of RFC 1035 (RFC 3597 §4)."""
 
     head: bytes
     """The octets before the names; the whole RDATA if no name in it may be compressed."""
@@ -146,7 +146,7 @@ class Rdata(NamedTuple):
 
 
 class RRset:
-    """The records of one type at one name, encoded as far as possible before a question is known."""
+    """The records of one type at one name, encoded as far as possible before a query comes."""
 
     __slots__ = ("additional", "fixed", "rdatas", "rrtype", "ttl")
 
@@ -165,7 +165,7 @@ class RRset:
 
 
 class Writer:
-    """A message under construction. A name written before becomes a compression pointer (RFC 1035 §4.1.4)."""
+    """A message under construction. A repeated name becomes a compression pointer (RFC 1035 §4.1.4)."""
 
     __slots__ = ("_places", "buffer")
 

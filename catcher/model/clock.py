@@ -1,4 +1,4 @@
-"""The clock port. Only ``serve`` and ``cli`` create one; every other room is told the time."""
+"""The clock port. Only ``serve`` and ``cli`` create a clock; every other room gets the time as an argument."""
 
 from __future__ import annotations
 

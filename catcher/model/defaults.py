@@ -1,4 +1,4 @@
-"""Numbers that hold unless the operator sets them, each once: for catcher.toml and for the room that obeys it."""
+"""Default values of settings, defined once for catcher.toml and for the room that uses the setting."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ LOOPBACK: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), I
 """Networks that no rate limit counts: only this machine can send from them."""
 
 DNS_REPLY_RATE = 200
-"""UDP replies a second to one /24 or /56 and of one class; replies above it are held back, for they may be a flood
-whose victim lives in that network."""
+"""Most UDP replies of one kind a second to one /24 or /56; more replies are held back, because they may be a flood
+against a victim in that network."""
 DNS_SLIP = 2
 """Of the replies held back, every second one is sent empty with TC: a resolver in that network then asks over TCP."""
 
 SMTP_CONNECTIONS = 8000
-"""Connections that a worker holds at a time: eighty addresses at an address's own limit of a hundred."""
+"""Most connections that a worker holds at a time: enough for eighty addresses with a hundred connections each."""
 SMTP_CONNECTION_RATE = 1000
-"""New connections a second that a worker takes: about what one core can serve."""
+"""Most new connections a second that a worker takes: about the number that one core can serve."""
 SMTP_CONNECTION_RATE_PER_PREFIX = 100
-"""New connections a second from one /24 or /56: a tenth of the rate above, so that one network can't use it up."""
+"""Most new connections a second from one /24 or /56: a tenth of the rate above, so that one network can't use it up."""
 
 NOTICE_MAILBOXES = 3
-"""Sending mailboxes in one month from which a notice is due: anybody can send a flood from one mailbox."""
+"""Fewest sending mailboxes in one month for which a notice is due: anybody can send a flood from one mailbox."""
 NOTICE_DAYS = 3
-"""Days of one month from which a notice is due: a flood in one day is no proof of a leak."""
+"""Fewest days with mail in one month for which a notice is due: a flood in one day is no proof of a leak."""

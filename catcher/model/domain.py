@@ -1,4 +1,4 @@
-"""Domain names as the rest of catcher sees them: lower-case A-labels without the final dot (RFC 5890)."""
+"""Domain names in the form that all of catcher uses: lower-case A-labels without the final dot (RFC 5890)."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import re
 import idna
 
 _LDH = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
-# (?>(?:…)*) and not (?:…)*+: Python before 3.11.5 keeps what a failed repeat of a possessive group has consumed.
+# (?>(?:…)*) and not (?:…)*+: Python before 3.11.5 keeps the text that a failed repeat of a possessive group consumed.
 _PLAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}+(?<!-)(?>(?:\.(?!-)[a-z0-9_-]{1,63}+(?<!-))*)\Z")
-"""A name that is what it has to be, by one look."""
+"""A valid name that needs no conversion; one match proves it."""
 
 
 class DomainError(ValueError):
-    """A text that is no domain name. The message says why, without repeating a hostile text."""
+    """A text that is no domain name. The message gives the reason, without repeating a hostile text."""
 
 
 def to_alabel(text: str) -> str:
     """``text`` as lower-case A-labels without the final dot.
 
-    U-labels are converted by UTS 46 non-transitional and IDNA 2008 (RFC 5891). Underscores are let
-    through (``_dmarc``): whether a host may carry one is the caller's rule.
+    U-labels are converted by UTS 46 non-transitional and IDNA 2008 (RFC 5891). Underscores are allowed (``_dmarc``):
+    the caller decides whether a host may have an underscore.
 
     Raises DomainError for an empty name, an empty or over-long label, over 253 octets, or a character that
     no label may hold.

@@ -1,4 +1,4 @@
-"""The one root of every error that catcher raises on purpose, and the faults that a person must mend."""
+"""The root class of all errors that catcher raises on purpose, and the faults that a person must correct."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class CatcherError(Exception):
-    """Root of all errors raised on purpose; the text says what, where, and what to do."""
+    """Root of all errors raised on purpose; the text names the fault, its place and the remedy."""
 
     exit_status = 3
     """The exit status of the command line: 2 usage or configuration, 3 environment."""
@@ -15,21 +15,21 @@ class CatcherError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing that is wrong in a file that a person wrote."""
+    """One fault in a file that a person wrote."""
 
     where: str
     """The key (``catcher.toml: dns.listen``) or the row (``catalogue.csv:7``)."""
     what: str
     """The fault itself."""
     remedy: str
-    """The remedy: a right value, or the thing to do."""
+    """The remedy: a right value or an action."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}; {self.remedy}"
 
 
 class ConfigurationError(CatcherError):
-    """A file that a person wrote is wrong. Carries every fault, not only the first."""
+    """A file that a person wrote has faults. The error carries all faults, not only the first."""
 
     exit_status = 2
 

@@ -1,4 +1,4 @@
-"""Moments as texts of the outer surface."""
+"""Converts moments to the texts of the outer surface."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import datetime
 
 
 def second(moment: datetime) -> str:
-    """``2026-11-03T12:00:00Z``; ``moment`` is in UTC."""
+    """The text ``2026-11-03T12:00:00Z`` of a moment; ``moment`` is in UTC."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

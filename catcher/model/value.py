@@ -1,7 +1,8 @@
-"""``value``: the dataclass of everything that is made once for each mail. Frozen to the type checker, cheap to make.
+"""``value``: the dataclass for objects made once for each mail. The type checker treats it as frozen; it is cheap to
+make.
 
-A dataclass that is frozen at run time stores each of its fields by a call of ``object.__setattr__``: a mail leads to
-some fifty values, and those calls were a tenth of all the time that it takes.
+A dataclass that is frozen at run time stores each field by a call of ``object.__setattr__``: a mail leads to some fifty
+values, and these calls took a tenth of the time for one mail.
 """
 
 from __future__ import annotations
@@ -21,6 +22,6 @@ def value(*, kw_only: bool) -> Callable[[type[_T]], type[_T]]: ...
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(cls: type[_T] | None = None, /, *, kw_only: bool = False) -> type[_T] | Callable[[type[_T]], type[_T]]:
-    """A dataclass with slots, equality and hash; to assign to a field is an error of types."""
+    """A dataclass with slots, equality and hash; the type checker reports an assignment to a field as an error."""
     make = dataclass(slots=True, unsafe_hash=True, kw_only=kw_only)
     return make if cls is None else make(cls)

@@ -1,4 +1,4 @@
-"""Numbers since the start. They say nothing of any client."""
+"""Counters since the start. They hold no facts about single clients."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Counters:
-    """One worker's counters. The log names each by its field."""
+    """One worker's counters. The log uses the field names."""
 
     connections: int = 0
     """Connections that got the greeting."""
     connections_refused: int = 0
-    """Connections that got 421 at once: too many are open, or too many came in a second."""
+    """Connections that got 421 at once: too many were open, or too many came in a second."""
     flooded: int = 0
-    """Of ``connections_refused``, those that were too many in a second."""
+    """The part of ``connections_refused`` that was refused because too many came in a second."""
     evicted: int = 0
     """Idle clients that were closed to admit others."""
     early_talkers: int = 0
-    """Clients that didn't wait for the greeting or for the answer to HELO: bots, as a rule."""
+    """Clients that didn't wait for the greeting or for the answer to HELO: most of them are bots."""
     parameters_passed_over: int = 0
-    """Parameters of MAIL and RCPT that were not offered: AUTH=<>, those of DSN, REQUIRETLS and others."""
+    """Parameters of MAIL and RCPT that were not offered: AUTH=<>, DSN's parameters, REQUIRETLS and others."""
     tls: int = 0
     """Sessions in which a TLS handshake succeeded."""
     tls_injected: int = 0
-    """STARTTLS commands with octets in plain behind them, which were dropped."""
+    """STARTTLS commands followed by plain octets, which were dropped."""
     accepted: int = 0
-    """Transactions under policy ``accept`` whose observation is durable: 250."""
+    """Transactions under policy ``accept`` that got 250: their observation is stored durably."""
     explained: int = 0
     """Transactions under policy ``explain``: 550 after the data, recorded or not."""
     refused: int = 0
     """Transactions with a recipient that got the explanation at RCPT."""
     answers: int = 0
-    """Mails to the addresses at which notices are answered."""
+    """Mails sent to the addresses for answers to notices."""
     not_stored: int = 0
-    """Transactions whose observation could not be made durable: 451 for ``accept``; the others' 550 stood."""
+    """Transactions whose observation could not be stored: the client got 451 under ``accept``, and 550 otherwise."""
     vanished: int = 0
     """Connections lost in the middle of the data."""
     too_big: int = 0
-    """Messages over ``SmtpLimits.message_octets``, refused with 552; nothing of them is recorded."""
+    """Messages over ``SmtpLimits.message_octets``, refused with 552; they are not recorded."""
     bare_newline: int = 0
-    """Messages refused for a bare CR or LF; nothing of them is recorded."""
+    """Messages refused for a bare CR or LF; they are not recorded."""
     loops: int = 0
-    """Messages refused for too many Received fields; nothing of them is recorded."""
+    """Messages refused for too many Received fields; they are not recorded."""
     auth_refused: int = 0
     """AUTH commands; the connection was closed after each (promise 2)."""
     timed_out: int = 0
-    """Sessions ended by a limit of time or by too slow data."""
+    """Sessions ended by a time limit, or because their data came too slowly."""
     internal_errors: int = 0
-    """Faults of ours, each with one line in the log."""
+    """Bugs in catcher, each with one line in the log."""

@@ -18,46 +18,47 @@ from catcher.smtp.explaining.explanation import Explanations, built_in
 
 @dataclass(frozen=True, slots=True)
 class SmtpLimits:
-    """Limits for one client and for all together."""
+    """Limits for one client, and for all clients together."""
 
     message_octets: int = 50 * 1024 * 1024
-    """Octets of a message after dot-unstuffing (RFC 1870); a longer one is read to its end, then refused with 552."""
+    """Most octets of a message after dot-unstuffing (RFC 1870); a longer message is refused with 552 at its end."""
     recipients: int = 1000
-    """Recipients kept of a transaction (RFC 5321 §4.5.3.1.8 asks for 100 at least)."""
+    """Most recipients kept of a transaction (RFC 5321 §4.5.3.1.8 asks for 100 at least)."""
     errors: int = 20
-    """Malformed, unknown or misplaced commands in a session; one more ends it."""
+    """Most malformed, unknown or misplaced commands in a session; one more ends the session."""
     refusals: int = 10_000
-    """Refused recipients in a session; one more ends it."""
+    """Most refused recipients in a session; one more ends the session."""
     commands: int = 200
-    """Commands other than RCPT, DATA and BDAT since the last message; one more ends the session."""
+    """Most commands other than RCPT, DATA and BDAT since the last message; one more ends the session."""
     hops: int = 100
-    """Received fields of a message; one with more is in a loop (RFC 5321 §6.3)."""
+    """Most Received fields of a message; a message with more is in a loop (RFC 5321 §6.3)."""
     connections: int = SMTP_CONNECTIONS
-    """Open connections. When one more comes, an idle client is closed; if none is idle, the new one gets 421."""
+    """Most open connections. When one more comes, an idle client is closed; if none is idle, the new client gets
+    421."""
     connections_per_address: int = 100
-    """Open connections from one address; loopback addresses may have more."""
+    """Most open connections from one address; loopback addresses may have more."""
     connections_per_prefix: int = 400
-    """Open connections from one /24, or IPv6 /56."""
+    """Most open connections from one /24, or IPv6 /56."""
     connection_rate: int = SMTP_CONNECTION_RATE
-    """New connections a second; one more gets 421. 0: no limit."""
+    """Most new connections a second; one more gets 421. 0: no limit."""
     connection_rate_per_prefix: int = SMTP_CONNECTION_RATE_PER_PREFIX
-    """New connections a second from one /24, or IPv6 /56. 0: no limit."""
+    """Most new connections a second from one /24, or IPv6 /56. 0: no limit."""
     connection_rate_exempt: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
-    """Networks whose connections count towards neither limit a second."""
+    """Networks whose connections count towards neither limit on new connections a second."""
     idle_seconds: float = 300.0
     """Seconds without an octet from the client, after which it gets 421 (RFC 5321 §4.5.3.2.7)."""
     evictable_after_seconds: float = 5.0
-    """Seconds without an octet, outside a transaction, after which a client may be closed to admit another."""
+    """Seconds without an octet, outside a transaction, after which a client may be closed to admit another client."""
     evictable_in_transaction_after_seconds: float = 60.0
-    """The same inside a transaction, while no message is being sent."""
+    """Seconds without an octet, inside a transaction and outside its data, after which a client may be closed."""
     window_seconds: float = 60.0
     """Seconds over which the rate of data is measured."""
     octets_a_window: int = 3000
-    """Octets of data that each window needs: 50 a second."""
+    """Fewest octets of data in each window: 50 a second."""
     session_seconds: float = 3600.0
-    """Seconds that a session lasts at most, busy or not."""
+    """Most seconds that a session lasts, whether it is busy or idle."""
     lingering_seconds: float = 10.0
-    """Seconds that the last reply has to leave after the end of a session."""
+    """Seconds after the end of a session in which its last reply can still be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class SmtpSettings:
     own_names: frozenset[str] = frozenset()
     """Further names of the sink, A-labels, for postmaster@ and abuse@."""
     sender: str = ""
-    """The From address of notices; mail to it gets the operator's contact as well. Empty: there is none."""
+    """The From address of notices; the reply to mail for this address also gives the operator's contact. Empty: there
+    is no such address."""
     notices: str = ""
     """The domain at which notices are answered, A-labels, one of the own names. Empty: notices aren't answered here."""
     answer_of: Callable[[str], PartyAnswer | None] = lambda _: None
@@ -81,7 +83,7 @@ class SmtpSettings:
     refuse_bare_newline: bool = True
     """Whether a message sent by DATA is refused for a bare CR or LF."""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
-    """Networks of proxies: a connection from there begins with a PROXY header."""
+    """Networks of proxies: a connection from these networks begins with a PROXY header."""
     limits: SmtpLimits = field(default_factory=SmtpLimits)
     explanations: Explanations = field(default_factory=built_in, repr=False)
     """The texts of policies ``explain`` and ``refuse``."""

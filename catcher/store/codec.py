@@ -42,12 +42,14 @@ E = TypeVar("E", bound=StrEnum)
 
 @lru_cache(maxsize=64)
 def moment_to_text(moment: datetime) -> str:
-    """``2026-11-03T12:00:00Z``: moments in UTC sort as their texts do. ``moment`` is aware, of whole seconds."""
+    """A moment as ``2026-11-03T12:00:00Z``: the order of these texts is the order of the moments. ``moment`` is aware
+    and a whole second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def bound_to_text(moment: datetime) -> str:
-    """The first whole second at or after ``moment``. Stored moments are whole seconds: both bound the same ones."""
+    """The first whole second at or after ``moment``, as text. Stored moments are whole seconds, so the bound selects
+    the same rows as ``moment``."""
     return moment_to_text(moment + timedelta(microseconds=-moment.microsecond % 1_000_000))
 
 
@@ -67,7 +69,7 @@ class _Jsonable(Protocol):
 
 @lru_cache(maxsize=1024)
 def _json(value: _Jsonable) -> str:
-    """Cached: the same senders come again. Equal values have equal texts, or texts that decode to equal values."""
+    """The JSON text of ``value``, cached because senders repeat. Equal values get texts that decode to equal values."""
     return _dumps(value.to_json())
 
 
@@ -77,7 +79,7 @@ def _json_list(values: tuple[_Jsonable, ...]) -> str:
 
 
 def texts(column: str) -> tuple[str, ...]:
-    """The texts in a column that holds a list of them."""
+    """The texts in a column that holds a list of texts."""
     found, _ = _loads_first(column)
     return tuple(found)
 
@@ -140,14 +142,14 @@ def _authentication(text: str) -> Authentication:
 
 
 class Coder(NamedTuple):
-    """How a field's value becomes its column's, and back."""
+    """The two conversions between a field's value and its column's value."""
 
     write: Callable[[Any], ColumnValue]
     read: Callable[[Any], object]
 
 
 def _word(enum: type[StrEnum]) -> Coder:
-    """The value of a member; the attribute ``_value_`` is quicker than the property ``value``."""
+    """The coder of an enum: it writes a member's value; the attribute ``_value_`` is quicker than ``value``."""
     return Coder(attrgetter("_value_"), enum)
 
 
@@ -186,7 +188,7 @@ CODERS: dict[str, Coder] = {
     "authentication": Coder(_json, _authentication),
     "revision": _PLAIN,
 }
-"""A line for each field of the dictionary, in its order: the column's name and its coder."""
+"""Column name → coder: one line for each field of the dictionary, in the dictionary's order."""
 
 OBSERVATION_COLUMNS: tuple[str, ...] = tuple(CODERS)
 """The columns of the table ``observation``."""

@@ -1,6 +1,6 @@
-"""MemoryStore: the contract in plain Python. It is the oracle: tests compare the other stores with it.
+"""MemoryStore: the store's contract in plain Python. Tests compare the other stores with it.
 
-Longer than others: it has all of the contract in one place.
+Longer than others: it holds the whole contract in one place.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from catcher.store.rules import (
 
 
 class MemoryStore:
-    """Everything in lists and dicts, which end with the process."""
+    """Keeps all data in lists and dicts, which end with the process."""
 
     def __init__(self) -> None:
         self._observations: dict[int, Observation] = {}
         self._final: dict[str, Incident] = {}
-        """Sums of the observations that can't be revised any more."""
+        """Sums over the folded observations that can't be revised any more."""
         self._open: dict[int, dict[str, Incident]] = {}
-        """For each folded observation that may still be revised, what it added."""
+        """Increments of each folded observation that may still be revised, by the observation's id."""
         self._to_fold_again: set[int] = set()
         self._demand: Counter[DemandKey] = Counter()
         self._contacts: dict[str, tuple[Contact, ...]] = {}
@@ -174,7 +174,7 @@ class MemoryStore:
         return self._policies.get(domain, ())
 
     def beat(self, now: datetime) -> None:
-        """Memory always takes a write."""
+        """Does nothing: a write to memory always succeeds."""
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         raised = []
@@ -288,7 +288,7 @@ class MemoryStore:
         return sum(map(len, ended.values()))
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Does nothing: there is nothing to close."""
 
 
 def _sum(*increments: Mapping[str, Incident]) -> dict[str, Incident]:
@@ -312,7 +312,7 @@ def _is_retry(new: Observation, old: Observation) -> bool:
 
 
 def _totals(mailboxes: frozenset[MailboxDay]) -> frozenset[MailboxTotal]:
-    """The numbers of mailboxes and of their days, for each period, counterpart and side."""
+    """The number of mailboxes and the number of their days, for each period, counterpart and side."""
     totals = set()
     for period, counterpart, side in {(m.period, m.counterpart, m.side) for m in mailboxes}:
         those = [m for m in mailboxes if (m.period, m.counterpart, m.side) == (period, counterpart, side)]

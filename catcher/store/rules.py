@@ -1,4 +1,4 @@
-"""Rules that every store keeps: the grain of time, when two observations are one mail, one contact for an address."""
+"""Rules that every store keeps: the precision of moments, the key of retries, one contact for each address."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from catcher.model.telling.suppression import Suppression
 
 
 def to_the_minute(observation: Observation) -> Observation:
-    """``observation`` as it may be stored: the dictionary allows no more than the minute."""
+    """``observation`` as it may be stored: the dictionary allows whole minutes only."""
     moment = observation.observed_at
     if not (moment.second or moment.microsecond):
         return observation
@@ -33,7 +33,8 @@ def delivery_to_the_second(delivery: AlertDelivery) -> AlertDelivery:
 
 
 def begun(notice: Notice) -> Notice:
-    """A draft as it is stored: its steps to the second. Raises OutOfOrder when they can't follow each other."""
+    """A draft as it is stored, with its steps to the second. Raises OutOfOrder when the steps can't follow each
+    other."""
     fresh = replace(notice, steps=())
     for step in notice.steps:
         fresh = fresh.with_step(step_to_the_second(step))
@@ -49,7 +50,7 @@ def suppression_to_the_second(suppression: Suppression) -> Suppression:
 
 
 def with_revision(stored: Observation, known: Observation, *, replayed: bool) -> Observation:
-    """``stored`` with the fields of ``known`` that rest on look-ups."""
+    """``stored`` with those fields of ``known`` that depend on look-ups."""
     later = {name: getattr(known, name) for name in REVISED}
     return replace(stored, **later, replayed=replayed, revision=stored.revision + 1)
 
@@ -57,9 +58,9 @@ def with_revision(stored: Observation, known: Observation, *, replayed: bool) ->
 def retry_key(
     retry_tag: str | None, domain: str, reverse_path_token: str | None, recipients: Iterable[str]
 ) -> int | None:
-    """A number that is equal when retry tag, domain, reverse-path and the set of recipients are; None without a tag.
+    """A number that is equal for equal retry tag, domain, reverse-path and set of recipients; None without a tag.
 
-    64 bits, signed: among a hundred million mails, one in 10¹¹ new ones has another's key by chance.
+    It has 64 bits, signed: among a hundred million mails, one in 10¹¹ new mails has another mail's key by chance.
     """
     if retry_tag is None:
         return None
@@ -69,7 +70,7 @@ def retry_key(
 
 
 def changed_contacts(party: str, known: Sequence[Contact], change: ContactChange) -> tuple[Contact, ...]:
-    """A party's contacts after ``change``, in order. Raises ValueError when they can't be stored."""
+    """A party's contacts after ``change``, in order. Raises ValueError when the contacts can't be stored."""
     changed = tuple(map(_contact_to_the_second, in_order(change(tuple(known)))))
     if any(contact.party != party for contact in changed):
         raise ValueError("a change of one party's contacts brought another party's")
@@ -79,7 +80,7 @@ def changed_contacts(party: str, known: Sequence[Contact], change: ContactChange
 
 
 def outcome_to_the_second(outcome: StepOutcome) -> StepOutcome:
-    """``outcome`` as it may be stored."""
+    """``outcome`` as it may be stored, to the second."""
     return replace(outcome, at=_second(outcome.at))
 
 

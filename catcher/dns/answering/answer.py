@@ -11,7 +11,8 @@ MessageSection = list[tuple[bytes, RRset]]
 
 
 class AnswerKind(IntEnum):
-    """The kinds of answer (RFC 9499 §3, §4). The tally's code has an octet for it; the rate limit counts each apart."""
+    """The kinds of answer (RFC 9499 §3, §4). The tally's code has an octet for the kind; the rate limit counts each
+    kind apart."""
 
     ANSWER = 0
     """The RRset asked for, a CNAME or DNAME on the way to it, or a transfer."""
@@ -20,7 +21,8 @@ class AnswerKind(IntEnum):
     NXDOMAIN = 2
     """The name doesn't exist; it may be the last of a chain of CNAMEs (RFC 2308 §2.1)."""
     REFERRAL = 3
-    """The name lies at or below a zone cut: its servers are named (RFC 1034 §4.3.2 step 3b)."""
+    """The name lies at or below a zone cut: the reply names the servers of the delegated zone (RFC 1034 §4.3.2 step
+    3b)."""
     ERROR = 4
     """Every other rcode."""
 
@@ -47,7 +49,7 @@ class Answer:
         self.answer: MessageSection = []
         self.authority: MessageSection = []
         self.glue: tuple[tuple[bytes, RRset], ...] = ()
-        """Additional records without which a referral is useless: they must fit or TC is set (RFC 9471)."""
+        """Additional records that a referral needs: if they don't fit, TC is set (RFC 9471)."""
         self.additional: tuple[tuple[bytes, RRset], ...] = ()
         """Additional records that may be left out."""
 

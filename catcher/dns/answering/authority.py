@@ -1,19 +1,21 @@
-"""The whole of answering: a query's octets in, a reply's octets out. No socket, file or clock is touched.
+"""Answers queries: a query's octets in, a reply's octets out. It uses no socket, file or clock.
 
-The order of checks; the first that fails decides:
+The order of checks; the first failing check decides the reply:
 
-1. Header (RFC 1035 §4.1.1): shorter than one, or QR set: silence. Another opcode: REFUSED for NOTIFY and UPDATE,
-   else NOTIMP. Not one question, or octets that break the format: FORMERR (RFC 6891 §6.1.1, RFC 7873 §5.2.2).
+1. Header (RFC 1035 §4.1.1): a message shorter than a header, or with QR set, gets no reply. Opcodes other than QUERY:
+   REFUSED for NOTIFY and UPDATE, else NOTIMP. No question, several questions, or octets that break the format: FORMERR
+   (RFC 6891 §6.1.1, RFC 7873 §5.2.2).
 2. TSIG (RFC 8945 §5.2): malformed: FORMERR; unknown key, wrong signature or wrong time: NOTAUTH.
 3. EDNS version above 0: BADVERS (RFC 6891 §6.1.3).
-4. Cookie, where ``require_cookies`` is set, over UDP and unsigned (RFC 7873 §5.2.3): none: an empty reply with TC;
-   not made here: BADCOOKIE.
+4. Cookie, where ``require_cookies`` is set, for an unsigned query over UDP (RFC 7873 §5.2.3): a query without a cookie
+   gets an empty reply with TC; a cookie that was not made here: BADCOOKIE.
 5. Class other than IN: REFUSED (RFC 8914 §4.22).
 6. Place: the most specific zone or catalogued name at or above the QNAME; DS belongs to the parent
    (RFC 4035 §3.1.4.1). None: REFUSED. A zone with faults in its file: SERVFAIL.
-7. AXFR and IXFR (RFC 5936 §2.2, RFC 1995 §2): REFUSED but for our secondaries, by address and key.
-8. The catalog zone (RFC 9432 §7): REFUSED but for its SOA to our secondaries.
-9. Policy: a released name is REFUSED; another has the zone of its policy.
+7. AXFR and IXFR (RFC 5936 §2.2, RFC 1995 §2): only our secondaries, recognised by address and key, get a transfer; all
+   other clients: REFUSED.
+8. The catalog zone (RFC 9432 §7): only our secondaries get its SOA; every other query: REFUSED.
+9. Policy: a released name is REFUSED; every other name is answered from the zone of its policy.
 10. The zone's data (RFC 1034 §4.3.2): see ``lookup``.
 """
 
@@ -43,16 +45,16 @@ _TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ
 
 @dataclass(frozen=True, slots=True)
 class AuthorityReply:
-    """The octets that go back, and the facts by which the demand tally and the rate limit count them."""
+    """The octets of the reply, and the facts by which the demand tally and the rate limit count it."""
 
     wire: bytes
     kind: AnswerKind
     domain: str | None = None
-    """The catalogued domain that was asked about; None for everything else."""
+    """The catalogued domain that the query asks about; None if it asks about another name."""
     qtype: int = 0
     rcode: Rcode = Rcode.NOERROR
     transfer: Transfer | None = None
-    """The source of more messages, sent after ``wire`` (TCP alone)."""
+    """The transfer whose further messages follow ``wire`` (TCP alone)."""
 
 
 class Unloaded:
@@ -61,12 +63,12 @@ class Unloaded:
 
 _UNLOADED = Unloaded()
 Authoritative = Zone | Entry | CatalogZone | Unloaded
-"""One of the things that this server is authoritative for."""
+"""A zone or catalogue row that this server is authoritative for."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """One query, and the facts about it that its octets don't hold."""
+    """One query, and the facts about the query that are not in its octets."""
 
     query: Query
     transport: Transport
@@ -79,8 +81,8 @@ class _Exchange:
 
 
 class Authority:
-    """Answers for the catalogue and for whole zones; the most specific one answers. It never changes: a reload makes
-    another."""
+    """Answers for catalogued names and whole zones, from the most specific one. An Authority never changes: a reload
+    makes a new one."""
 
     def __init__(
         self,
@@ -96,7 +98,7 @@ class Authority:
     ) -> None:
         """``zones``: by apex, as lower-case A-labels without the final dot; ``unloaded``: apexes answered SERVFAIL.
 
-        ``template``: a digest of the zone template that ``publications`` come from.
+        ``template``: a digest of the zone template from which ``publications`` come.
         """
         self.catalogue = catalogue
         self.publications = publications
@@ -112,13 +114,13 @@ class Authority:
             **self.zones,
         }
         self.depth = max([catalogue.depth(), *(name.count(".") + 1 for name in self._zones)])
-        """Labels of the longest name that we are authoritative for: no suffix of a QNAME with more labels is ours."""
+        """Labels of the longest name that we are authoritative for: no suffix with more labels is our name."""
 
     def answer(self, query: bytes, *, transport: Transport, now: datetime, client: str = "") -> AuthorityReply | None:
         """The reply to the octets of one message; None: no reply is sent (see ``query.parse_query``).
 
-        Never raises, whatever the octets are. ``now`` (UTC) decides policies that end on a date. ``client`` is an IP
-        address; without it there are neither cookies nor transfers.
+        Never raises, for any octets. ``now`` (UTC) decides policies that end on a date. ``client`` is an IP address;
+        without an address there are neither cookies nor transfers.
         """
         question = parse_query(query)
         if question is None:
@@ -174,8 +176,8 @@ class Authority:
         return domain, lookup(zone, query.name, apex, query.qtype, inside)
 
     def _transfer(self, exchange: _Exchange, held: Zone | Entry | CatalogZone, apex: int) -> Answer | Transfer:
-        """A transfer to one of our secondaries. IXFR gets the whole zone; over UDP, and when the secondary is up to
-        date, it gets the SOA alone (RFC 1995 §2, §4)."""
+        """A transfer to one of our secondaries. The answer to IXFR is the whole zone; over UDP, or when the secondary
+        is up to date, it is the SOA alone (RFC 1995 §2, §4)."""
         query, now = exchange.query, exchange.now
         if not exchange.permitted or (query.qtype == RRType.AXFR and exchange.transport is Transport.UDP):
             return refusal(ExtendedError.PROHIBITED)
@@ -197,7 +199,7 @@ class Authority:
         return self._zones.get(domain) or self.catalogue.get(domain)
 
     def published(self, entry: Entry, now: datetime) -> Zone | None:
-        """The zone that a catalogued name publishes at ``now``; None once it is released."""
+        """The zone that a catalogued name publishes at ``now``; None if the name is released then."""
         policy = self.catalogue.policy_at(entry, now)
         if not policy.is_served:
             return None
@@ -207,7 +209,7 @@ class Authority:
         return self.publications.zone(policy, serial)
 
     def _place(self, name: Name, qtype: int) -> tuple[Authoritative, int] | None:
-        """The zone or row that answers. DS belongs to the parent, where we serve the parent and it delegates
+        """The zone or row that answers. The parent zone answers DS, if we serve the parent and it delegates the name
         (RFC 4035 §3.1.4.1)."""
         found = self._nearest(name)
         if qtype == RRType.DS and found is not None and found[1] == 0:
@@ -234,7 +236,7 @@ class Authority:
 
 
 def _reply(exchange: _Exchange, answer: Answer | Transfer, domain: str | None = None) -> AuthorityReply:
-    """Puts an answer on the wire, signed if the query was; begins a transfer."""
+    """Encodes an answer, signed if the query was signed; begins a transfer."""
     query, signature, now = exchange.query, exchange.signature, exchange.now
     if isinstance(answer, Transfer):
         return AuthorityReply(answer.next(now) or b"", AnswerKind.ANSWER, domain, query.qtype, transfer=answer)
@@ -245,7 +247,8 @@ def _reply(exchange: _Exchange, answer: Answer | Transfer, domain: str | None = 
 
 
 def _of_catalog(exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:
-    """The catalog zone is for our secondaries alone; beside transfers they may ask for its SOA, to read the serial."""
+    """Only our secondaries may read the catalog zone; apart from transfers, they may ask for its SOA with the
+    serial."""
     if not exchange.permitted or apex or exchange.query.qtype != RRType.SOA:
         return refusal(ExtendedError.PROHIBITED)
     return only(exchange.query.name.wire, catalog.soa(exchange.now))

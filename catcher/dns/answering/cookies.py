@@ -1,4 +1,4 @@
-"""Server cookies (RFC 7873) in the interoperable form of RFC 9018: any server with the same secret understands them."""
+"""Server cookies (RFC 7873) in the interoperable form of RFC 9018: any server with the same secret can check them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ CLIENT_OCTETS = 8
 """Octets of a client's cookie (RFC 7873 §4.1)."""
 
 _VERSION = b"\x01\0\0\0"
-"""Version 1 and three reserved octets; in a client's cookie the reserved ones are ignored (RFC 9018 §4.2)."""
+"""Version 1 and three reserved octets; in a client's cookie the reserved octets are ignored (RFC 9018 §4.2)."""
 _OLDEST, _AHEAD, _FRESH = 3600, 300, 1800
-"""Seconds: the oldest cookie accepted, the most its maker's clock may be ahead, the age up to which it comes back
-unchanged (RFC 9018 §4.3)."""
+"""Seconds: the highest age of an accepted cookie; the most that the clock of the server that made it may be ahead; the
+highest age at which a cookie is sent back unchanged (RFC 9018 §4.3)."""
 _DAY = 86_400
 
 
@@ -24,7 +24,7 @@ class Secrets(Protocol):
     """A source of secrets."""
 
     def at(self, now: int) -> tuple[bytes, ...]:
-        """The secrets in force at ``now`` (Unix seconds): the first makes cookies, each is accepted."""
+        """The secrets in force at ``now`` (Unix seconds): the first makes new cookies; cookies of all are accepted."""
         ...
 
 
@@ -39,7 +39,8 @@ class Fixed:
 
 
 class Daily:
-    """One secret a day (UTC), derived from a permanent key; yesterday's is accepted: its cookies may be fresh."""
+    """One secret a day (UTC), derived from a permanent key; yesterday's secret is accepted: its cookies may be
+    fresh."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -64,10 +65,10 @@ class Cookies:
         self._secrets = secrets
 
     def answer(self, cookie: bytes, client: bytes, now: int) -> tuple[bytes, bool]:
-        """The COOKIE that answers ``cookie`` (8 or 16 to 40 octets), and whether that was made here.
+        """The COOKIE of the reply to ``cookie`` (8 or 16 to 40 octets), and whether ``cookie`` was made here.
 
-        ``client`` is an IP address, 4 or 16 octets; ``now`` Unix seconds. A good cookie comes back unchanged for half
-        an hour, so that it repeats.
+        ``client`` is an IP address, 4 or 16 octets; ``now`` Unix seconds. For half an hour a good cookie is sent back
+        unchanged, so that the client's queries and our replies repeat.
         """
         secrets = self._secrets.at(now)
         valid = False

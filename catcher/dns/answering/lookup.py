@@ -9,9 +9,9 @@ from catcher.dns.wire import MAX_NAME, Name, Rcode, Rdata, RRset, RRType, lower
 from catcher.dns.zones.zone import Delegation, Zone, ZoneNode
 
 MAX_CHAIN = 16
-"""Steps by CNAME or DNAME that one answer follows; a chain this long is a loop or a mistake."""
+"""Most steps by CNAME or DNAME that one answer follows; a longer chain is a loop or a mistake."""
 CUT_CHAIN = 5
-"""Steps sent of a chain that is longer than ``MAX_CHAIN`` or returns to itself; a resolver asks again from there."""
+"""Steps sent of a chain that is longer than ``MAX_CHAIN``; a resolver asks again for the last name of these steps."""
 
 Inside = Callable[[Name], int | None]
 """The offset of the zone's apex in a name; None when the name isn't answered from the same zone."""
@@ -73,7 +73,7 @@ def _step(zone: Zone, name: Name, apex: int, qtype: int, answer: Answer, origin:
 
 
 def _rrset_for(node: ZoneNode, qtype: int) -> RRset | None:
-    """The RRset asked for; of ANY one RRset is enough, the smallest (RFC 8482 §4.1)."""
+    """The RRset asked for; the answer to ANY is one RRset, the smallest (RFC 8482 §4.1)."""
     if qtype == RRType.ANY:
         return min(node.rrsets.values(), key=_size, default=None)
     return node.rrsets.get(qtype)
@@ -84,7 +84,8 @@ def _size(rrset: RRset) -> tuple[int, int]:
 
 
 def _refer(cut: Delegation, answer: Answer, origin: bytes) -> None:
-    """A referral (RFC 1034 §4.3.2 step 3b). AA covers the start of the chain alone: it is set where there is one."""
+    """Adds a referral (RFC 1034 §4.3.2 step 3b). After a chain AA stays set: AA speaks of the chain's first name
+    alone."""
     if not answer.answer:
         answer.kind, answer.authoritative = AnswerKind.REFERRAL, False
     answer.authority.append((cut.owner + origin, cut.ns))
@@ -101,5 +102,5 @@ def _redirect(node: ZoneNode, name: Name, apex: int, qtype: int, answer: Answer,
         return None
     answer.answer.append((name.wire, RRset(RRType.CNAME, dname.ttl, (Rdata(b"", (target,)),))))
     if qtype in (RRType.CNAME, RRType.ANY) or lower(dname.rdatas[0].head).endswith(node.owner + lower(origin)):
-        return None  # a DNAME that leads below itself would only make the name longer, step by step
+        return None  # a DNAME that leads below itself would only make the name longer at each step
     return target

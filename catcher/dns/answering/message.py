@@ -1,4 +1,4 @@
-"""Answers → octets: header, question as it came, sections as far as they fit, OPT (RFC 1035 §4.1, RFC 6891)."""
+"""Encodes answers: header, question as received, the sections that fit, OPT (RFC 1035 §4.1, RFC 6891)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from catcher.dns.answering.query import Query
 from catcher.dns.wire import Rcode, RRType, Transport, Writer
 
 UDP_SIZE = 1232
-"""Octets of a reply that nearly every path takes without fragmentation (RFC 9715 §3.2); our OPT offers the same."""
+"""Most octets of a UDP reply: nearly every path carries them without fragmentation (RFC 9715 §3.2). Our OPT states the
+same size."""
 _PLAIN_SIZE = 512
-"""Octets of a reply over UDP without EDNS (RFC 1035 §4.2.1)."""
+"""Most octets of a reply over UDP without EDNS (RFC 1035 §4.2.1)."""
 _TCP_SIZE = 65535
-"""Octets of a message over TCP: its length is told in two octets (RFC 1035 §4.2.2)."""
+"""Most octets of a message over TCP: its length field has two octets (RFC 1035 §4.2.2)."""
 
 _HEADER = Struct("!HHHHHH")
 _OPT = Struct("!BHHBBHH")
@@ -27,10 +28,11 @@ def turn_down(data: bytes, rcode: Rcode) -> bytes:
 
 
 def encode(query: Query, answer: Answer, transport: Transport, options: bytes = b"", reserve: int = 0) -> bytes:
-    """The reply. If it is too long, additional records are left out; if that isn't enough, all sections are, with TC.
+    """The reply in wire format. A reply that is too long loses additional records; if it is still too long, it loses
+    all sections and gets TC.
 
-    The question is echoed octet by octet, so that its case stays (draft-vixie-dnsext-dns0x20). ``options`` of the OPT
-    come beside the extended error; ``reserve`` octets are left for a signature.
+    The question is echoed octet by octet, so that its case stays (draft-vixie-dnsext-dns0x20). The OPT holds the
+    extended error and ``options``; ``reserve`` octets are left for a signature.
     """
     opt = _opt(query, answer.rcode, _explained(answer) + options)
     limit = _limit(query, transport) - len(opt) - reserve
@@ -60,14 +62,14 @@ def encode(query: Query, answer: Answer, transport: Transport, options: bytes = 
 
 
 def empty(query: Query, options: bytes) -> bytes:
-    """A reply with no more than TC: it asks the client to come over TCP."""
+    """A reply with TC and no records: the client then asks over TCP."""
     opt = _opt(query, Rcode.NOERROR, options)
     flags = _QR | _TC | (_RD if query.recursion_desired else 0)
     return _HEADER.pack(query.id, flags, 1, 0, 0, bool(opt)) + query.name.wire + query.rest + opt
 
 
 def transferred(query: Query, writer: Writer, records: int, options: bytes) -> bytes:
-    """One message of a zone transfer: ``records`` RRs stand in ``writer`` behind the question (RFC 5936 §2.2)."""
+    """One message of a zone transfer: ``writer`` holds the question and ``records`` RRs (RFC 5936 §2.2)."""
     opt = _opt(query, Rcode.NOERROR, options)
     writer.buffer += opt
     _HEADER.pack_into(writer.buffer, 0, query.id, _QR | _AA, 1, records, 0, bool(opt))
@@ -88,7 +90,7 @@ def _explained(answer: Answer) -> bytes:
 
 
 def _opt(query: Query, rcode: Rcode, options: bytes) -> bytes:
-    """An OPT if the query had one (RFC 6891 §6.1.1); DO comes back (RFC 3225 §3), the other flags don't."""
+    """An OPT if the query had one (RFC 6891 §6.1.1). DO is copied from the query (RFC 3225 §3); other flags are not."""
     if query.edns is None:
         return b""
     flags = 0x8000 if query.edns.dnssec_ok else 0

@@ -15,7 +15,7 @@ NSID, COOKIE, KEEPALIVE, EXTENDED_ERROR = 3, 10, 11, 15
 IDLE_SECONDS = 10.0
 """Seconds without a whole query after which a TCP connection is closed (RFC 7766 §6.2.3: a few seconds)."""
 _IDLE = int(IDLE_SECONDS * 10).to_bytes(2, "big")
-"""The same in tenths of a second, RFC 7828's unit."""
+"""``IDLE_SECONDS`` in tenths of a second, RFC 7828's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ReplySettings:
     demand_cookies: bool = False
     """Whether an answer over UDP needs a cookie that this server made."""
     packet_cache: bool = True
-    """Whether replies over UDP may come from the packet cache; false: ``Authority`` makes each."""
+    """Whether replies over UDP may come from the packet cache; false: ``Authority`` makes each reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ReplyOptions:
     octets: bytes = b""
     """The options in wire format."""
     cookie_valid: bool = False
-    """Whether the client showed a cookie made here: then its address isn't forged."""
+    """Whether the client sent a cookie that was made here, which proves its address."""
 
 
 def option(code: int, data: bytes) -> bytes:
@@ -65,7 +65,7 @@ def reply_options(
 
 
 def packed(client: str) -> bytes:
-    """An IP address as octets: 4, or 16 without its scope."""
+    """An IP address as 4 octets, or as 16 octets without its scope."""
     if ":" in client:
         return inet_pton(AF_INET6, client.partition("%")[0])
     return inet_pton(AF_INET, client)

@@ -1,4 +1,5 @@
-"""Octets from the network → one question with its EDNS, or the rcode of the reply that turns them down."""
+"""Parses a query: octets from the network → one question with its EDNS, or the rcode of the reply that refuses the
+query."""
 
 from __future__ import annotations
 
@@ -19,13 +20,14 @@ class Edns:
     """The fields of an OPT record (RFC 6891 §6.1). Of other options, like client-subnet, only the format is checked."""
 
     size: int
-    """Octets of a UDP reply that the client can take."""
+    """Most octets of a UDP reply that the client accepts."""
     version: int
     dnssec_ok: bool
     cookie: bytes | None = None
-    """The first COOKIE: the client's eight octets, then 8 to 32 of a server's if the client has one (RFC 7873 §4)."""
+    """The first COOKIE: eight octets of the client's cookie, then 8 to 32 octets of a server's cookie if the client has
+    one (RFC 7873 §4)."""
     nsid: bool = False
-    """Whether the server's identifier is asked for (RFC 5001)."""
+    """Whether the client asks for the server's identifier (RFC 5001)."""
     keepalive: bool = False
     """Whether the client wants to know how long a TCP connection may be idle (RFC 7828)."""
 
@@ -53,7 +55,7 @@ class _FormatError(Exception):
 
 
 def parse_query(data: bytes) -> Query | Rcode | None:
-    """The query in ``data``; an rcode: a header with it is the reply; None: no reply is sent.
+    """The query in ``data``. An rcode: the reply is a header with this rcode. None: no reply is sent.
 
     There is no reply to octets shorter than a header, and none to a response: two servers could answer each other for
     ever.
@@ -113,7 +115,7 @@ def signature_at(data: bytes) -> int:
 
 
 def _question_name(data: bytes) -> tuple[Name, int]:
-    """The QNAME and the offset behind it. It has no compression pointer: no name comes before it."""
+    """The QNAME and the offset behind it. A QNAME has no compression pointer: no name comes before it."""
     offsets, at, end = [], 12, len(data)
     while True:
         if at >= end:
@@ -132,7 +134,7 @@ def _question_name(data: bytes) -> tuple[Name, int]:
 
 
 def _record(data: bytes, at: int) -> tuple[int, Edns | None, int]:
-    """Steps over one record; returns its type, the EDNS when it is an OPT, and the offset behind it."""
+    """Reads one record: its type, its EDNS fields if it is an OPT, and the offset behind it."""
     root, at = _skip_name(data, at)
     if at + 10 > len(data):
         raise _FormatError
@@ -153,7 +155,7 @@ def _record(data: bytes, at: int) -> tuple[int, Edns | None, int]:
 
 
 def _soa_serial(data: bytes, at: int) -> tuple[int | None, int]:
-    """The serial of the record at ``at`` when it is an SOA, and the offset behind it."""
+    """The serial of the record at ``at``, None if it is no SOA, and the offset behind the record."""
     rrtype, _, end = _record(data, at)
     fixed = _skip_name(data, at)[1]
     if rrtype != RRType.SOA or end - fixed < 32:

@@ -14,19 +14,19 @@ class Secondary:
     """Another authoritative server that fetches our zones."""
 
     host: str
-    """Its IP address: transfers are requested from it, NOTIFY goes to it."""
+    """Its IP address: it requests transfers from this address, and NOTIFY goes there."""
     port: int
     """The UDP port to which NOTIFY goes."""
     key: Key
 
 
 class Secondaries:
-    """All of them."""
+    """All our secondaries."""
 
     def __init__(self, secondaries: Iterable[Secondary] = ()) -> None:
         self.all = tuple(secondaries)
         self.keys = {secondary.key.name: secondary.key for secondary in self.all}
-        """By name, for ``tsig.verify``."""
+        """Keys by name, for ``tsig.verify``."""
         self._permitted = {(packed(secondary.host), secondary.key.name) for secondary in self.all}
 
     def permit(self, client: str, key: Key | None) -> bool:

@@ -14,14 +14,15 @@ from catcher.dns.zones.zone import Zone
 _SIZE = 15_000
 """Octets after which a message is sent: a compression pointer can't reach names beyond 16,384 (RFC 1035 §4.1.4)."""
 _MOST = 64_500
-"""Octets of records that surely fit into a message of 65,535 beside question, OPT and signature."""
+"""Most octets of records in a message: with question, OPT and signature they surely fit into 65,535."""
 
 Records = Iterable[tuple[bytes, RRset]]
 """RRsets with their absolute owners."""
 
 
 class Transfer:
-    """A transfer under way. It holds one message, and reads records from their source as the client takes them."""
+    """A transfer under way. It keeps one message in memory, and reads more records when the client takes the next
+    one."""
 
     def __init__(self, query: Query, records: Records, options: bytes, signature: TsigSignature | None) -> None:
         self._query = query

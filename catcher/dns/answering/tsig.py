@@ -1,6 +1,6 @@
 """Transaction signatures (RFC 8945): verifies the signature of a query, and signs its reply message by message.
 
-The only module in which dnspython's TSIG is seen. Keys come from ``keyfile``; secrets stay out of every repr.
+Only this module uses dnspython's TSIG. Keys come from ``keyfile``; secrets stay out of every repr.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from catcher.dns.wire import CLASS_ANY, RRType, lower
 FUDGE = 300
 """Seconds by which two clocks may differ (RFC 8945 §10)."""
 ALGORITHMS = ("hmac-sha256", "hmac-sha384", "hmac-sha512", "hmac-sha224", "hmac-sha1")
-"""Algorithms of keys; MD5 and truncated forms are not among them (RFC 8945 §6)."""
+"""Algorithms that a key may have; MD5 and truncated forms are not accepted (RFC 8945 §6)."""
 
 _dnspython: Any = dns.tsig
 _Rdata: Any = TSIG
@@ -37,7 +37,7 @@ class TsigError(IntEnum):
     BADSIG = 16
     """The message was changed, or the secrets differ."""
     BADKEY = 17
-    """No such key here, or not with this algorithm."""
+    """No key with this name and this algorithm is known here."""
     BADTIME = 18
     """The clocks differ by more than the fudge."""
 
@@ -57,7 +57,7 @@ class Key:
 
 
 class TsigSignature:
-    """The verified TSIG of a query, right or wrong; signs the reply."""
+    """The TSIG of a query with the result of its verification; signs the reply."""
 
     def __init__(self, owner: bytes, rdata: Any, key: Key | None, error: TsigError, now: int) -> None:
         self._owner = owner
@@ -78,7 +78,7 @@ class TsigSignature:
         return wire
 
     def sign(self, wire: bytes, now: int) -> bytes:
-        """The message with its TSIG. Called again it signs the next message of the same reply (RFC 8945 §5.3.1).
+        """The message with its TSIG. The next call signs the next message of the same reply (RFC 8945 §5.3.1).
 
         The reply to a broken signature or an unknown key isn't signed (§5.3.2).
         """
@@ -130,7 +130,7 @@ def sign_request(wire: bytes, key: Key, now: int) -> tuple[bytes, bytes]:
 
 
 def verify_reply(wire: bytes, key: Key, mac: bytes, now: int) -> bool:
-    """Whether the reply to a request signed with ``mac`` is signed with the same ``key``."""
+    """Whether the signature of a reply is right. ``key`` and ``mac``: those of the signed request."""
     at = signature_at(wire)
     if not at:
         return False

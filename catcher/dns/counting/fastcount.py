@@ -10,9 +10,9 @@ from typing import TypeVar
 _T = TypeVar("_T", bound=Hashable)
 
 _count: Callable[[Counter[_T], Iterable[_T]], None] = getattr(collections, "_count_elements", Counter.update)
-"""The standard library's own inner loop; the public method on a Python without it."""
+"""The standard library's own inner loop; on a Python without it, the public ``Counter.update``."""
 
 
 def count(counts: Counter[_T], things: Iterable[_T]) -> None:
-    """Adds one for each of ``things``."""
+    """Adds one to the count of each item of ``things``."""
     _count(counts, things)

@@ -1,14 +1,14 @@
-"""Hands demand from the processes that answer to the one that stores, so that no store ever delays an answer.
+"""Hands demand from the answering processes to the storing process, so that the store never delays an answer.
 
 ::
 
     tally ─▶ a few hundred rows at a time ─▶ datagram ─▶ another process: check, spell out, add up ─▶ store
                                                   full? the rows go back to the tally, and are tried again
 
-Each datagram holds whole rows of one hour: ``[hour, [[prefix, domain, code, count], …]]`` in MessagePack. That format
-can't name code, and every value is checked: the sender is a process that strangers talk to. While the store refuses,
-rows wait in the other process, up to a bound; then the socket fills up, then the tally, and queries that find no room
-there are counted as overflow and logged.
+Each datagram holds whole rows of one hour: ``[hour, [[prefix, domain, code, count], …]]`` in MessagePack. MessagePack
+can't carry code, and every value is checked, because the sending process reads messages from strangers. While the store
+is unavailable, rows wait in the storing process, up to a bound; then the socket fills up, then the tally. Queries for
+which the tally has no room are counted as overflow and logged.
 """
 
 from __future__ import annotations
@@ -32,31 +32,31 @@ from catcher.model.leak.demand import DemandKey
 log = logging.getLogger(__name__)
 
 HANDOVER_SECONDS = 5.0
-"""Seconds between two handovers of a tally: reports of the day need no more."""
+"""Seconds between two handovers of a tally: daily reports need no shorter interval."""
 _RETRY_SECONDS = 0.25
 """Seconds until a full pipe is tried again."""
 _GATHER_SECONDS = 1.0
 """Seconds between two writes to the store: each is a transaction."""
 _MAX_KEYS = 262_144
-"""Most keys that wait while the store is away: some hundred megabytes."""
+"""Most keys that wait while the store is unavailable: some hundred megabytes."""
 _MAX_DATAGRAMS = 4096
-"""Datagrams read before the store is written: four times those that fill ``_MAX_KEYS``, so that a sender that
-never stops can't hold the store up."""
+"""Most datagrams read before their counts are stored: four times the number that fills ``_MAX_KEYS``. The bound keeps a
+sender that never stops from delaying the store."""
 _MAX_OCTETS = 1 << 18
-"""Octets of a datagram: far above those of its few hundred rows."""
+"""Most octets of a datagram: its few hundred rows need far fewer."""
 _BUFFER_OCTETS = 4 << 20
-"""Octets that the pipe holds, where the system allows it: some seconds of a flood."""
+"""Octets that the pipe holds, if the system allows it: the counts of some seconds of a flood."""
 _MAX_DOMAIN = 253
 """Characters of a domain name (RFC 1035 §2.3.4, without the final dot)."""
 _MAX_COUNT = 1 << 40
-"""Queries in one row: more than a server answers in an hour; sums of them stay below the store's 2^63."""
+"""Most queries in one row: more than a server answers in an hour. Sums of rows stay below the store's limit of 2^63."""
 
 Add = Callable[[Mapping[DemandKey, int]], None]
 """Adds counts to the store, synchronously. Raises StoreUnavailable."""
 
 
 def demand_pipe() -> tuple[socket.socket, socket.socket]:
-    """The writing and the reading end; any number of processes may write."""
+    """The writing and the reading end of the pipe; any number of processes may write."""
     writing, reading = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     for end in (writing, reading):
         end.setblocking(False)
@@ -65,7 +65,7 @@ def demand_pipe() -> tuple[socket.socket, socket.socket]:
 
 
 async def hand_over_forever(tally: DemandTally, writing: socket.socket) -> None:
-    """Hands over every few seconds; between datagrams queries are answered."""
+    """Hands the tally over every few seconds; queries are answered between two datagrams."""
     logged = 0
     while True:
         await asyncio.sleep(HANDOVER_SECONDS)
@@ -84,7 +84,8 @@ async def _hand_all_over(tally: DemandTally, writing: socket.socket) -> None:
 
 
 def hand_over(tally: DemandTally, writing: socket.socket) -> bool:
-    """Hands one datagram over; returns whether nothing is left. ``tally.blocked`` is true if the pipe was full."""
+    """Hands one datagram over; returns whether the tally has no more rows. ``tally.blocked`` is true if the pipe was
+    full."""
     taken = tally.take()
     if taken is None:
         return True
@@ -121,7 +122,7 @@ def _checked(row: Any) -> DemandRow:
 
 
 class DemandWriter:
-    """The storing end: reads the datagrams of all workers, and keeps their counts until the store has them."""
+    """The storing end: reads the datagrams of all workers, and keeps their counts until they are stored."""
 
     def __init__(self, reading: socket.socket, add: Add) -> None:
         self._reading = reading
@@ -131,7 +132,7 @@ class DemandWriter:
         """Datagrams dropped because they were malformed."""
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Stores until ``stopping``, and then the rest of the pipe."""
+        """Stores counts until ``stopping``, then stores the rest of the pipe."""
         while not stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), _GATHER_SECONDS)

@@ -1,4 +1,4 @@
-"""Response rate limiting: a forged flood draws few replies, and the real resolver at that address still gets through.
+"""Response rate limiting: a flood from a forged address gets few replies, and the real resolver there is still served.
 
 Pure.
 
@@ -9,9 +9,9 @@ Pure.
                         ▼
                    suspect prefixes ─▶ a token bucket for each kind of answer ─▶ send | truncate | drop
 
-Replies to a suspect are decided one by one; all others are only counted. Of the replies over the limit, every
-``slip``-th is sent empty with TC: a real resolver then asks over TCP, where nobody can forge its address. A client
-with a good server cookie has proved its address already and has no limit (``compiled.proves_address``).
+The limit decides on each reply to a suspect prefix; all other replies are only counted. Of the replies over the limit,
+every ``slip``-th is sent empty with TC: a real resolver then asks over TCP, where nobody can forge its address. A
+client with a good server cookie has proved its address already and has no limit (``cache.proves_address``).
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _Network = IPv4Network | IPv6Network
 V4_OCTETS, V6_OCTETS = 3, 7
 """Octets of a prefix: /24 and /56."""
 _CAPACITY = 65_536
-"""Most prefixes counted in one second, and most buckets kept: a few megabytes under forged sources."""
+"""Most prefixes counted in one second, and most buckets kept: a few megabytes when sources are forged."""
 _LEAST_STRIDE = 64
-"""Replies counted between two searches for suspects, at least: one batch."""
+"""Fewest replies counted between two searches for suspects: one batch."""
 
 
 class RateDecision(IntEnum):
@@ -49,7 +49,7 @@ class RateLimits(NamedTuple):
     """The operator's limits."""
 
     rate: int = DNS_REPLY_RATE
-    """Replies a second to one /24 or /56 and of one kind; 0: no limit."""
+    """Most replies of one kind a second to one /24 or /56; 0: no limit."""
     slip: int = DNS_SLIP
     """Of the replies over the limit, every n-th is sent empty with TC, the others are dropped; 0: all are dropped."""
     exempt: tuple[_Network, ...] = LOOPBACK
@@ -64,9 +64,9 @@ class RateLimit:
         self._second = 0
         self._counts: Counter[bytes] = Counter()
         self._suspects: dict[bytes, bool] = {}
-        """Prefixes over the rate; False: exempt, and not examined again in this second."""
+        """Prefixes over the rate; False: the prefix is exempt, and not examined again in this second."""
         self._buckets: dict[tuple[bytes, int], list[float]] = {}
-        """By prefix and kind of answer: tokens, the time at which they were counted, replies held back."""
+        """By prefix and kind of answer: tokens, the time of their last update, number of replies held back."""
         self._unseen = 0
         """Replies counted since the last search for suspects."""
         self.held_back = 0
@@ -111,7 +111,7 @@ class RateLimit:
         return {"prefixes": len(self._counts), "buckets": len(self._buckets)}
 
     def _begin_second(self, second: int) -> None:
-        """A prefix that stayed within the rate in the last second is no suspect any more."""
+        """Begins a second: a prefix that stayed within the rate in the last second is no suspect any more."""
         self._sift()
         counts, rate = self._counts, self.limits.rate
         self._suspects = {
@@ -122,7 +122,7 @@ class RateLimit:
         self._second = second
 
     def _sift(self) -> None:
-        """Finds the prefixes over the rate. It runs so rarely that it costs less than the counting."""
+        """Finds the prefixes over the rate. The search runs so rarely that it costs less than the counting."""
         rate, suspects = self.limits.rate, self._suspects
         for prefix, seen in self._counts.items():
             if seen > rate and prefix not in suspects:
@@ -143,7 +143,8 @@ def as_network(prefix: bytes) -> _Network:
 
 
 def truncated(message: bytes) -> bytes:
-    """An empty reply with TC to a whole ``message``, with an OPT if that has one; a header if it has no question."""
+    """An empty reply with TC to a whole ``message``: with an OPT if the message has one; if it has no question, the
+    reply is a header."""
     end = question_end(message)
     head = message[:2] + bytes((0x82 | message[2] & 0x79, 0))
     if not end:

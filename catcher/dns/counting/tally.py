@@ -17,7 +17,7 @@ from catcher.model.leak.demand import DemandKey
 
 DemandCell = bytes
 """The key under which one reply is counted: a code in four octets (QTYPE in two, kind of answer, rcode), then the
-catalogued domain; without a domain the reply is not counted. Bytes keep their hash, which every query needs."""
+catalogued domain; without a domain the reply is not counted. A bytes object keeps its hash, which every query needs."""
 DemandRow = tuple[bytes, str, int, int]
 """Prefix, domain, code and count."""
 
@@ -31,7 +31,8 @@ NAMED = frozenset(
         ),
     )
 )
-"""QTYPEs with counts of their own. All others share one: a client that asks for all 65,536 adds no more rows."""
+"""QTYPEs with counts of their own. All others share one count: a client that asks for all 65,536 QTYPEs adds no more
+rows."""
 _OTHER = 0
 """Stands for every other QTYPE; the value itself is reserved (RFC 6895 §3.1)."""
 OTHER = "OTHER"
@@ -42,13 +43,13 @@ _HOUR = timedelta(hours=1)
 _CODE = 4
 """Octets of a code."""
 _CHUNK = 256
-"""Rows taken at once: meanwhile no query is answered, for a fraction of a millisecond."""
+"""Rows taken at once. While they are taken, for a fraction of a millisecond, no query is answered."""
 _PURGED_ENOUGH = 7 / 8
-"""Share of the capacity: a purge that leaves more makes no room, and is not tried again until the next drain."""
+"""Share of the capacity: if a purge leaves more keys, it is not tried again until the next drain."""
 
 
 class DemandTally:
-    """Counts by (domain, QTYPE, rcode, hour, network). Bounded; belongs to one thread and never waits."""
+    """Counts by (domain, QTYPE, rcode, hour, network). The tally is bounded, belongs to one thread and never waits."""
 
     def __init__(self, capacity: int = 65_536) -> None:
         """``capacity``: most keys between two drains, so that a flood of odd QTYPEs or sources can't fill memory."""
@@ -58,12 +59,12 @@ class DemandTally:
         self._leaving: list[tuple[datetime, _Counts]] = []
         """Counts that are being taken, with their hours."""
         self._waiting = 0
-        """Keys in them."""
+        """Keys in ``_leaving``."""
         self._full = False
         self.blocked = False
-        """Whether the rows taken last could not be handed on."""
+        """Whether the rows taken last could not be sent."""
         self.overflow = 0
-        """Queries not counted for want of room, since the start."""
+        """Queries since the start that were not counted because the tally was full."""
 
     def add(self, reply: AuthorityReply, client: str, now: datetime) -> None:
         """Counts one reply to the address ``client``, if it is about a catalogued domain."""
@@ -106,7 +107,7 @@ class DemandTally:
         self._full = False
 
     def drain(self) -> dict[DemandKey, int]:
-        """All counts since the last drain, in the store's words."""
+        """All counts since the last drain, by the store's keys."""
         self.settle()
         drained: Counter[DemandKey] = Counter()
         while taken := self.take():
@@ -114,7 +115,7 @@ class DemandTally:
         return drained
 
     def restore(self, hour: datetime, rows: Iterable[DemandRow]) -> None:
-        """Takes back rows that could not be handed on."""
+        """Takes back rows that could not be sent."""
         back: _Counts = Counter()
         for prefix, domain, code, count in rows:
             if len(back) + len(self._counts) + self._waiting < self._capacity:
@@ -130,7 +131,7 @@ class DemandTally:
         self._next_hour = self._hour + _HOUR
 
     def _purge(self) -> None:
-        """Drops cells without a domain. If that makes no room, keys are added one by one until the next drain."""
+        """Drops cells without a domain. If this makes no room, keys are added one by one until the next drain."""
         self._counts = Counter({key: count for key, count in self._counts.items() if len(key[1]) > _CODE})
         self._full = len(self._counts) + self._waiting > self._capacity * _PURGED_ENOUGH
 
@@ -146,7 +147,8 @@ class DemandTally:
 
 
 def spelled(hour: datetime, rows: Iterable[DemandRow]) -> dict[DemandKey, int]:
-    """Rows in the store's words, by /24 and /48. Raises ValueError for a row with an unknown rcode, prefix or QTYPE."""
+    """Rows as counts by the store's keys, with networks of /24 and /48. Raises ValueError for a row with an unknown
+    rcode, prefix or QTYPE."""
     counts: Counter[DemandKey] = Counter()
     for prefix, domain, code, count in rows:
         qtype = to_mnemonic(code >> 16) if code >> 16 != _OTHER else OTHER

@@ -17,11 +17,11 @@ from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import Fault
 
 COOKIE_KEY = "dns-cookies.key"
-"""The file in the folder of keys from which the daily secrets are derived."""
+"""Name of the file, in the folder of keys, with the key from which the daily secrets are derived."""
 _COOKIE_KEY_OCTETS = 32
-"""Octets of that key: 256 bits, for BLAKE2b."""
+"""Octets of the key in that file: 256 bits, for BLAKE2b."""
 _LEAST = 16
-"""Octets of a TSIG secret, at least: RFC 8945 §8 recommends the digest's length; half of SHA-256's is accepted."""
+"""Fewest octets of a TSIG secret: RFC 8945 §8 recommends the digest's length; half of SHA-256's length is accepted."""
 
 _TOKEN = re.compile(r'\s+|//[^\n]*|#[^\n]*|/\*.*?\*/|(?P<token>[{};]|"[^"\n]*"|[^\s{};"]+)', re.DOTALL)
 _CLAUSE = "write it as tsig-keygen prints it"
@@ -69,9 +69,10 @@ def cookie_secrets(path: Path) -> tuple[Secrets, list[Fault]]:
 
 
 def own_cookie_secrets(folder: Path) -> Secrets:
-    """Daily secrets from the key in ``folder``, which is made if there is none.
+    """Daily secrets from the key in ``folder``; a missing key is made.
 
-    If the file can't be written or read, the key lasts until the next load, and older cookies are renewed.
+    If the key file can't be written or read, a random key lasts until the next load, and clients with older cookies get
+    new ones.
     """
     path = folder / COOKIE_KEY
     try:

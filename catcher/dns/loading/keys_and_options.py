@@ -1,4 +1,4 @@
-"""Configuration → the options of replies, and the servers that may copy the zones, with their keys; or its faults."""
+"""Configuration → the options of replies and the secondaries with their keys, or all faults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _KEYS = "keys"
 
 
 def settings(config: Config, *, keep: bool) -> tuple[ReplySettings, list[Fault]]:
-    """The options of replies. ``keep`` False: nothing is written, and own cookies hold for this load alone."""
+    """The options of replies. ``keep`` False: nothing is written, and cookies of our own key hold for this load
+    alone."""
     faults: list[Fault] = []
     if config.dns.cookie_secrets is not None:
         source, faults = keyfile.cookie_secrets(config.dns.cookie_secrets)
@@ -31,7 +32,7 @@ def settings(config: Config, *, keep: bool) -> tuple[ReplySettings, list[Fault]]
 
 
 def secondaries(config: Config) -> tuple[Secondaries, list[Fault]]:
-    """The servers that may copy, with their keys."""
+    """The servers that may copy our zones, with their keys."""
     keys, faults = keyfile.tsig_keys(config.dns.keys) if config.dns.keys is not None else ({}, [])
     found = []
     for number, secondary in enumerate(config.dns.secondary):

@@ -33,10 +33,11 @@ def load_authority(
 ) -> Authority:
     """Reads the template, every zone file and the keys.
 
-    ``keep_serial`` False: the state folder is left untouched (``check``). ``tolerant``: a zone with faults stops no
-    other; its faults are logged, and it stays as in ``before``, or is answered with SERVFAIL.
+    ``keep_serial`` False: the state folder is left untouched (``check``). ``tolerant``: a zone with faults doesn't stop
+    the load. Its faults are logged, and its data in ``before`` stays in force; without such data queries for it get
+    SERVFAIL.
 
-    Raises ConfigurationError with every (other) fault; at a reload the Authority in force then stays.
+    Raises ConfigurationError with every other fault; when a reload fails, the Authority in force stays.
     """
     ours = template.Ours(config.smtp.hostname, config.dns.nameservers, tuple(zone.name for zone in config.dns.zone))
     published, faults = _template(config.catalogue.template, ours)
@@ -94,7 +95,8 @@ def _template(path: Path | None, ours: template.Ours) -> tuple[dict[bytes, dict[
 
 
 def _below_catalogue(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
-    """A whole zone at or below a catalogued name could publish what a template may not: an address, a foreign MX."""
+    """Faults of whole zones at or below a catalogued name: they could publish records that a template may not hold,
+    like an address or a foreign MX."""
     for number, zone in enumerate(config.dns.zone):
         entry = catalogue.find(zone.name)
         if entry is not None:
@@ -116,7 +118,7 @@ def _digest(published: Mapping[bytes, Mapping[int, RRset]]) -> str:
 
 
 def _with_rows(template: str, catalogue_files: tuple[Path, ...]) -> str:
-    """A digest of everything that catalogued names publish: the template's digest and the rows."""
+    """A digest of all data that catalogued names publish: the template's digest and the rows."""
     digest = hashlib.sha256(template.encode("ascii"))
     for path in catalogue_files:
         with path.open("rb") as file:

@@ -2,7 +2,7 @@
 
 A serial is the Unix time of the load that first saw a change. A small file in the state folder holds the serial with a
 digest of the content, so that a restart without a change keeps it. If the file can't be written, the serial is the time
-of the load. A name whose policy ended on a date takes that date's midnight, see Authority.
+of the load. A name whose policy ended on a date has that date's midnight as its serial (``Authority.published``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SERIAL_FILE = "dns-serial.json"
 
 
 def settle(folder: Path, digest: str, now: datetime) -> int:
-    """The serial for content with ``digest``; it is kept in ``folder``, if that exists."""
+    """The serial for content with ``digest``; it is kept in ``folder``, if the folder exists."""
     fresh = int(now.timestamp())
     try:
         descriptor = os.open(folder / SERIAL_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

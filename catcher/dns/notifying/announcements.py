@@ -1,4 +1,4 @@
-"""Which zones secondaries are sent a NOTIFY for: those whose serial changed since the last one."""
+"""Finds the zones for which secondaries get a NOTIFY: zones whose serial changed since the last NOTIFY."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from catcher.dns.wire import RRType
 ANNOUNCED_FILE = "dns-notified.json"
 """The file in the state folder that holds the serials announced last."""
 MAX_ANNOUNCED = 10_000
-"""Catalogued names, at most, that are announced if all have changed: more would take hours, and the SOA's refresh is
-sooner."""
+"""Most catalogued names announced when all have changed: more would take hours, and secondaries find the change sooner
+by the SOA's refresh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class AnnouncedSerials:
 
     @classmethod
     def read(cls, folder: Path) -> AnnouncedSerials:
-        """From the state folder; empty if the file is missing or damaged: a NOTIFY too many costs one SOA query."""
+        """The serials in the state folder; none if the file is missing or damaged: a needless NOTIFY costs one SOA
+        query."""
         try:
             kept = json.loads((folder / ANNOUNCED_FILE).read_bytes())
             return cls(dict(kept["zones"]), int(kept["catalogue"]), int(kept["catalog_zone"]), str(kept["day"]))
@@ -39,7 +40,7 @@ class AnnouncedSerials:
             return cls()
 
     def keep(self, folder: Path) -> None:
-        """Raises OSError."""
+        """Writes the serials to the state folder. Raises OSError."""
         draft = folder / f".{ANNOUNCED_FILE}.new"
         kept = {
             "zones": self.zones,
@@ -64,9 +65,10 @@ def current(authority: Authority, now: datetime) -> AnnouncedSerials:
 def due(authority: Authority, before: Authority | None, announced: AnnouncedSerials, now: datetime) -> Iterator[str]:
     """Names of the zones to be announced: catalog zone and whole zones first, then catalogued names.
 
-    A changed row gives all catalogued names a new serial. Announced are the names whose policy differs from
-    ``before``, the Authority served until now. If there is none, or the template changed, all are announced, but none
-    if there are more than ``MAX_ANNOUNCED``: secondaries find those by the SOA's refresh.
+    A changed row gives all catalogued names a new serial. Only names are announced whose policy differs from the policy
+    in ``before``, the Authority served until now. If there is no ``before``, or the template changed, all names are
+    announced; none is announced if there are more than ``MAX_ANNOUNCED``: secondaries find the change by the SOA's
+    refresh.
     """
     served = current(authority, now)
     if authority.catalog is not None and served.catalog_zone != announced.catalog_zone:

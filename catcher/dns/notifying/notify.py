@@ -1,4 +1,4 @@
-"""NOTIFY (RFC 1996): tells secondaries which zones have changed, so that they needn't wait for the SOA's refresh."""
+"""NOTIFY (RFC 1996): announces changed zones to secondaries, so that they needn't wait for the SOA's refresh."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TRY_SECONDS = (2.0, 5.0, 10.0)
 _SILENT = 3
 """Unanswered NOTIFYs in a row after which a secondary is skipped: it learns of the change by the SOA's refresh."""
 _PER_SECOND = 500
-"""Most NOTIFYs a second to one secondary: a million must not drown it."""
+"""Most NOTIFYs a second to one secondary: a million changed names must not overload it."""
 _AT_ONCE = 32
 """Most NOTIFYs to one secondary that wait for an answer at a time."""
 
@@ -40,7 +40,8 @@ def request(zone: str, id_: int) -> bytes:
 
 
 class Announcer:
-    """Announces the zones that changed since the last NOTIFY, and at each midnight (UTC) those whose policy ended."""
+    """Announces the zones that changed since the last NOTIFY, and at each midnight (UTC) the names whose policy
+    ended."""
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class Announcer:
     ) -> None:
         """``before``: the Authority served until now. ``folder``: the state folder, for the serials announced.
 
-        ``sources``: our addresses, to send from.
+        ``sources``: our addresses, from which NOTIFY is sent.
         """
         self._authority = authority
         self._before = before
@@ -61,7 +62,7 @@ class Announcer:
         self._sources = sources
 
     async def run(self) -> None:
-        """Never returns."""
+        """Announces changes after the start and after each midnight. Never returns."""
         await asyncio.sleep(SETTLE_SECONDS)
         while True:
             await self.announce()
@@ -92,7 +93,7 @@ class Announcer:
 
 
 def _kind(host: str) -> tuple[int, bool]:
-    """Address family, and whether the address is loopback: from a loopback address nothing leaves the machine."""
+    """Address family, and whether the address is loopback: packets from a loopback address never leave the machine."""
     address = ip_address(host)
     return address.version, address.is_loopback
 
@@ -120,7 +121,7 @@ class _Notifier(asyncio.DatagramProtocol):
             answered.set_result(data[3] & 15)
 
     def error_received(self, exc: Exception) -> None:
-        """An ICMP error: the next try may do better."""
+        """Ignores an ICMP error: the next try may succeed."""
 
     async def notify(self, zones: Iterator[str], source: str | None) -> None:
         loop = asyncio.get_running_loop()

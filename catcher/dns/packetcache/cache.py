@@ -1,4 +1,4 @@
-"""The packet cache: replies made once, for every repetition of a query and for every query of the same key.
+"""The packet cache: one reply serves every repetition of a query and every query of the same key.
 
 ::
 
@@ -8,14 +8,14 @@
                          └──▶ LearnedNames: a known name in a known form? ──────────▶ the same
                          └──▶ Authority ────────▶ a reply, kept if it can be repeated
 
-The cache decides nothing: each reply was ``Authority``'s, to the same octets or to a query of the same key.
+The cache decides nothing: ``Authority`` made each reply, for the same octets or for a query of the same key.
 
-A query seen for the first time leaves a mark in a table of fixed size and nothing else; only a repeated query makes an
-entry. So names that never return use no memory and evict nothing. Memory is bounded: a full table is emptied.
-Replies with a cookie differ from client to client: the cookie is kept by client, for a minute.
+A query seen for the first time leaves only a mark in a table of fixed size; only a repeated query makes an entry. So
+names that are asked for once use no memory and evict nothing. Memory is bounded: a full table is emptied.
+Replies with a cookie differ from client to client: the server's cookie is kept for each client, for a minute.
 
-Switched off (``[dns] packet_cache = false``) it asks ``Authority`` each time and keeps nothing, so that an operator can
-find out whether a wrong reply comes from the cache or from ``Authority``.
+If the cache is switched off (``[dns] packet_cache = false``), it asks ``Authority`` each time and keeps nothing. So an
+operator can find out whether a wrong reply comes from the cache or from ``Authority``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from catcher.dns.wire import Rcode
 CacheEntry = tuple[bytes, DemandCell, bytes, bytes]
 """One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie.
 
-A plain tuple: making a NamedTuple takes five times as long, and an entry is made for every query that isn't exact."""
+A plain tuple: making a NamedTuple takes five times as long, and every query outside ``exact`` needs a new entry."""
 entry_iovecs: Callable[[CacheEntry], bytes] = itemgetter(0)
 entry_cell: Callable[[CacheEntry], DemandCell] = itemgetter(1)
 
@@ -47,10 +47,10 @@ _IOVEC = Struct("QQ")
 _NO_OCTETS = _IOVEC.pack(0, 0)
 
 _COOKIE_SECONDS = 60
-"""Seconds that a reply with a cookie is kept: the time in the cookie is then at most a minute old."""
+"""Seconds for which a reply with a cookie is kept: the time in the cookie is then at most a minute old."""
 _FILTER_SLOTS = 131_072
-"""Slots of the filter of queries seen before: 17 bits of a hash choose the slot, 16 more are its value; a later query
-overwrites its slot."""
+"""Slots of the filter of queries seen before: 17 bits of a hash choose the slot, 16 more bits are its value; a later
+query overwrites its slot."""
 
 _LABEL = QUESTION + 1
 """Offset of the first label's text."""
@@ -67,9 +67,9 @@ class PacketCache:
         client_of: Callable[[int], bytes],
         capacity: int = 32_768,
     ) -> None:
-        """``answer`` is the truth: a whole message and its client's address → the reply; None: no reply is sent.
+        """``answer`` makes replies: a whole message and its client's address → the reply; None: no reply is sent.
 
-        ``address_of``: the memory address of an object's octets, for the object's life. ``client_of``: the IP address
+        ``address_of``: the memory address of an object's octets, valid while it lives. ``client_of``: the IP address
         of the client in a slot, 4 or 16 octets. ``capacity``: most entries of each table; half of it for clients.
         """
         self._authority = authority
@@ -82,21 +82,21 @@ class PacketCache:
         self._repeated: dict[bytes, KnownReply] = {}
         """By message without ID: replies with a cookie, which can't be ``exact``."""
         self._siblings: dict[bytes, KnownReply] = {}
-        """By message without its ID and the text of its first label; the label's length stays."""
+        """By message without its ID and without the text of its first label; the key keeps the label's length."""
         self._filter = array("H", bytes(2 * _FILTER_SLOTS))
         self._cookies: dict[bytes, ClientCookie] = {}
-        """By their octets."""
+        """Clients' cookies, by their octets."""
         self._of_clients: dict[tuple[str, bytes], CacheEntry] = {}
-        """By client and message without ID: replies that only the same client gets again."""
+        """By client and message without ID: replies that are sent again only to the same client."""
         self._client_count = 0
-        """Clients' cookies, and server's cookies made for them."""
+        """Number of clients' cookies and of server's cookies made for them."""
         self._since = self._until = self._clients_until = datetime.min.replace(tzinfo=UTC)
         self._is_on = authority.settings.packet_cache
         self._names: LearnedNames | None = None
         """None while the cache is switched off."""
 
     def at(self, now: datetime) -> None:
-        """Evicts what may not hold any more at ``now``: policies end on dates, guards after a day."""
+        """Evicts the entries that may be wrong at ``now``: a policy ends on a date, a run of the guard after a day."""
         if not self._since <= now < self._until:
             self._since = now
             self._until = _next_change(self._authority, now)
@@ -113,7 +113,7 @@ class PacketCache:
     def find(self, message: bytes, question: int, slot: int) -> CacheEntry | None:
         """The reply to ``message`` (without its ID), whose question stands at the memory address ``question``.
 
-        None: ``ask`` for it.
+        None: the caller has to call ``ask``.
         """
         known = self._repeated.get(message)
         is_new = known is None
@@ -144,7 +144,7 @@ class PacketCache:
         return _FROM_QUERY.pack(reply.before, question, length, reply.behind, iovec), cell, octets, server_cookie
 
     def ask(self, message: bytes, client: str) -> CacheEntry | None:
-        """The reply to a whole ``message``, from the truth; None: no reply is sent."""
+        """The reply to a whole ``message``, kept for this client or newly made; None: no reply is sent."""
         key = client, message[2:]
         kept = self._of_clients.get(key)
         if kept is not None:
@@ -175,7 +175,7 @@ class PacketCache:
         }
 
     def _seen_before(self, octets: bytes) -> bool:
-        """Whether the filter has seen ``octets``; one new query in 65,536 is taken for one seen before."""
+        """Whether the filter has seen ``octets``; by chance this is wrongly true for one new query in 65,536."""
         digest = hash(octets)
         slot, value = digest & _FILTER_SLOTS - 1, digest >> 32 & 0xFFFF
         if self._filter[slot] == value:
@@ -210,7 +210,7 @@ class PacketCache:
         return cookie
 
     def _make_cookie(self, cookie: ClientCookie, client: bytes) -> tuple[bytes, bytes]:
-        """The server's cookie for a client's, kept for a while."""
+        """Makes the server's cookie for a client's cookie, and keeps it."""
         cookies = self._authority.settings.cookies
         octets = cookies.answer(cookie.octets, client, int(self._now.timestamp()))[0] if cookies is not None else b""
         made = cookie.by_client[client] = _IOVEC.pack(self._address_of(octets), len(octets)), octets
@@ -230,7 +230,7 @@ class PacketCache:
 
 
 def octets_of(entry: CacheEntry, message: bytes) -> bytes:
-    """The reply to ``message`` (whole) that ``entry`` stands for."""
+    """The reply to a whole ``message``, put together from ``entry``."""
     iovecs, _, octets, cookie = entry
     length = IOVECS.unpack(iovecs)[3]
     if not length:
@@ -240,9 +240,9 @@ def octets_of(entry: CacheEntry, message: bytes) -> bytes:
 
 
 def proves_address(entry: CacheEntry, message: bytes) -> bool:
-    """Whether ``message`` came with a good server cookie: then its client's address isn't forged (RFC 7873 §5.2.5).
+    """Whether ``message`` came with a good server cookie, which proves the client's address (RFC 7873 §5.2.5).
 
-    A good cookie comes back unchanged (``Cookies.answer``)."""
+    A good cookie is sent back unchanged (``Cookies.answer``)."""
     cookie = entry[3]
     return bool(cookie) and message.endswith(cookie)
 

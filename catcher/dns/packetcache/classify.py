@@ -1,4 +1,4 @@
-"""Classifier: finds the queries that get the same reply, but for the ID and the echoed question. Pure.
+"""Classifier: finds the queries whose replies differ only in the ID and the echoed question. Pure.
 
 ::
 
@@ -9,7 +9,7 @@
 
 A reply depends on the QNAME in three ways only: by the node that answers; by the name's length, because compression
 pointers count octets; and by the suffix that the QNAME shares with names in the data, because a pointer may lead there.
-Two queries with equal keys agree in all of that and in every octet outside the QNAME, so one reply of ``Authority``
+Two queries with equal keys agree in all three and in every octet outside the QNAME, so one reply of ``Authority``
 answers both.
 
 Worked example, octets in hexadecimal (a test reads it). army.ml and navy.ml are catalogued, their MX is
@@ -44,7 +44,8 @@ from catcher.dns.wire import MAX_NAME, Name, RRType, lower
 from catcher.dns.zones.zone import Zone, ZoneNode
 
 AnswerClass = tuple[object, ...]
-"""The part of a key that the QNAME makes, apart from its length. Equal or not; its items mean nothing else."""
+"""The part of a key that depends on the QNAME, apart from its length. Answer classes are only compared; their items
+have no further meaning."""
 
 
 class QueryKey(NamedTuple):
@@ -62,7 +63,7 @@ class QueryKey(NamedTuple):
     covers_below: int | None
     """Offset in the QNAME of an ancestor below which every name has this answer class; None: no such ancestor."""
     except_labels: frozenset[bytes]
-    """Labels (folded): a name whose label directly below that ancestor is one of these may have another class."""
+    """Labels (folded): a name with one of these labels directly below that ancestor may have another class."""
 
 
 _NO_LABELS: frozenset[bytes] = frozenset()
@@ -71,7 +72,8 @@ MAX_NAME_END = QUESTION + MAX_NAME
 """The highest ``name_end``."""
 _HOST_OCTETS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
 _MAX_NODES_SEARCHED = 1000
-"""Nodes of a zone that are searched for the children of one: more would take longer than the answers they save."""
+"""Most nodes of a zone that are searched for the children of one node: a longer search would cost more than it
+saves."""
 
 
 class _Apex(NamedTuple):
@@ -89,10 +91,10 @@ class _Encloser(NamedTuple):
     """A node, as the closest encloser of names that don't exist."""
 
     shared: frozenset[bytes] | None
-    """Names directly below (relative, folded) that are a suffix of a name in such a reply; None: the reply depends on
-    more of the QNAME."""
+    """Names directly below the node (relative, folded) that are a suffix of a name in the reply; None: the reply
+    depends on more of the QNAME."""
     except_labels: frozenset[bytes] | None
-    """Their labels and those of the children that exist; None: not known."""
+    """The labels of ``shared`` and of the node's existing children; None: not known."""
 
 
 class Classifier:
@@ -108,15 +110,15 @@ class Classifier:
         self._capacity = capacity
         self._depth = authority.depth
         self._apexes: dict[bytes, _Apex | bool] = {}
-        """By folded wire name. False: nothing is held there; True: its names are not classified."""
+        """By folded wire name. False: there is no zone or row; True: its names are not classified."""
         self._tails: dict[bytes, Tail] = {}
-        """By the octets after the QNAME, as they came."""
+        """By the octets after the QNAME, as received."""
         self._enclosers: dict[ZoneNode, _Encloser] = {}
         self._names_in_data: dict[Zone, frozenset[bytes]] = {}
         """Every suffix of every name in a zone's data."""
 
     def classify(self, message: bytes) -> QueryKey | None:
-        """The key of ``message`` (without its ID); None: its reply says nothing about other queries."""
+        """The key of ``message`` (without its ID); None: its reply can't serve other queries."""
         at = QUESTION
         offsets = []
         try:
@@ -140,7 +142,7 @@ class Classifier:
         folded = message[QUESTION:end].lower()
         candidates = offsets[-self._depth :] if self._depth else []
         empty_below = None
-        """Offset of the name below which nothing is held."""
+        """Offset of an ancestor below which there is no zone or row."""
         if len(offsets) > len(candidates):
             empty_below = candidates[0] if candidates else end - 1 - QUESTION
         apex: _Apex | bool | None = False
@@ -169,7 +171,7 @@ class Classifier:
         shared_below, labels = self._enclosers.get(node) or self._learn_encloser(zone, node, folded)
         if shared_below is None or closer in shared_below:
             return None
-        covers, except_labels = empty_below, _NO_LABELS  # the names it covers are below ``closer``, as this one is
+        covers, except_labels = empty_below, _NO_LABELS  # the covered names lie below ``closer``, like this name
         if empty_below is not None and empty_below >= at:
             covers, except_labels = (None, _NO_LABELS) if labels is None else (at, labels)
         return QueryKey((group, node, False), tail, end, domain, cookie, covers, except_labels)
@@ -254,7 +256,7 @@ def _suffixes(names: Iterable[bytes]) -> Iterable[bytes]:
 
 
 def _below(suffix: bytes, owner: bytes, folded: bytes) -> bytes:
-    """``suffix`` relative to the apex of ``folded`` if it stands directly below ``owner``; else no octets."""
+    """``suffix`` relative to the apex of ``folded`` if it lies directly below ``owner``; else no octets."""
     relative = suffix[: suffix[0] + 1] + owner
     rest = suffix[len(relative) :]
     return relative if suffix.startswith(relative) and rest and folded.endswith(rest) else b""

@@ -1,4 +1,4 @@
-"""Learned names: which reply the names seen so far get, so that one reply answers every query of its key.
+"""Learned names: the replies to the names seen so far; one reply answers every query of its key.
 
 ::
 
@@ -9,9 +9,9 @@
              └─▶ LearnedName: domain, and replies by form (length of the QNAME, head, question tail) ─▶ CachedReply
        not found ─▶ Classifier ─▶ QueryKey ─▶ Authority, once for all queries of that key
 
-Names with the same answer class share one table of replies. All catalogued names of one length do, because one
-template serves them; so there are some hundred tables, and one ``LearnedName`` for each name that exists. A name that
-doesn't exist adds none, except where its label could be a name's in the data.
+Names with the same answer class share one table of replies. All catalogued names of one length share a table, because
+one template serves them; so there are some hundred tables, and one ``LearnedName`` for each name that exists. A name
+that doesn't exist adds no ``LearnedName``, unless its label is one of the except labels.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from catcher.dns.wire import Rcode
 
 _TAIL_OCTETS = 19
 """Octets after the QNAME that are part of a form: QTYPE, QCLASS, an OPT, and code and length of its first option. If
-that option is the only one and a cookie, the octets after them are the cookie."""
+the only option is a cookie, the octets after these are the cookie."""
 _MAX_LABEL = 63
 """Octets of a label (RFC 1035 §2.3.4)."""
 
 _COOKIE = b"\0\x0a"
 """The cookie's option code (RFC 7873)."""
 _COOKIE_OCTETS = 24
-"""Octets of a client's and a server's cookie together (RFC 9018); they end a reply over UDP."""
+"""Octets of a client's and a server's cookie together (RFC 9018); a reply over UDP ends with them."""
 _DOCUMENTED = "192.0.2.0"
-"""The client of the query that is asked for all others: an address that nobody has (RFC 5737)."""
+"""The client's address when the first query of a key is answered for all others: no client has it (RFC 5737)."""
 _IOVEC = Struct("QQ")
 """Address and length: ``struct iovec``."""
 _LENGTHS = [bytes((max(0, end - QUESTION),)) for end in range(MAX_NAME_END + 1)]
@@ -53,9 +53,9 @@ class CachedReply:
     before: bytes
     """The iovec of the octets before the question."""
     behind: bytes
-    """The iovec of the octets behind it."""
+    """The iovec of the octets behind the question."""
     octets: bytes
-    """Both."""
+    """The octets before the question and behind it."""
     code: int
     """The code by which the reply is tallied (``tally.code_of``)."""
     counted: bool
@@ -77,26 +77,28 @@ KnownReply = tuple[CachedReply, DemandCell, int, ClientCookie | None, frozenset[
 """A reply that fits one query, in this order:
 
 reply: all but ID, question and cookie;
-cell: the tally's;
+cell: the tally's cell;
 question octets: length of the question;
-cookie: the client's;
-except labels: other first labels of this length get the same reply, but these (folded) may not; None: none is known.
+cookie: the client's cookie;
+except labels: other first labels of this length get the same reply, but these (folded) may not; None: the reply is
+known for this first label alone.
 
-A plain tuple: making a NamedTuple takes five times as long, and one is made for every query that never came before."""
+A plain tuple: making a NamedTuple takes five times as long, and every new query needs a new one."""
 EXCEPT_LABELS: Final = 4
 """The index of the except labels."""
 
 _NO_LABELS: frozenset[bytes] = frozenset()
 
 _Form = bytes
-"""Head, the first ``_TAIL_OCTETS`` after the QNAME, and its length: with the answer class they choose a reply."""
+"""Head, the first ``_TAIL_OCTETS`` after the QNAME, and the QNAME's length: with the answer class they choose a
+reply."""
 _Replies = dict[_Form, tuple[CachedReply, int]]
-"""With each reply the octets after the QNAME; those beyond ``_TAIL_OCTETS`` are a cookie."""
+"""Form → the reply, and the number of octets after the QNAME; octets beyond ``_TAIL_OCTETS`` are a cookie."""
 _NO_REPLY: tuple[None, int] = None, 0
 
 
 class _LearnedName:
-    """A name, or all names below one."""
+    """One name, or all names below one name, with their replies."""
 
     __slots__ = ("cells", "domain", "except_labels", "lengths", "replies")
 
@@ -111,7 +113,7 @@ class _LearnedName:
         """The tally's cells, by code of the reply."""
 
     def add_cell(self, code: int, counted: bool) -> DemandCell:
-        """The cell of replies of this code; from now on always the same object, which keeps its hash."""
+        """Adds the cell for replies of this code. Later replies use the same object, which keeps its hash."""
         cell = self.cells[code] = cell_of(self.domain if counted else None, code)
         return cell
 
@@ -244,7 +246,8 @@ class LearnedNames:
         cookie: bytes | None,
         covers: int | None,
     ) -> KnownReply:
-        """``covers``: the offset in the QNAME of the ancestor that ``learned`` stands for; None: it is the QNAME."""
+        """``covers``: the offset in the QNAME of the ancestor that ``learned`` stands for; None: it stands for the
+        QNAME."""
         except_labels = None
         if covers is not None:
             except_labels = _NO_LABELS
@@ -257,8 +260,8 @@ class LearnedNames:
 
     def _forget_names(self) -> None:
         self._exact: dict[bytes, _LearnedName] = {}
-        """By QNAME, folded."""
+        """Learned names, by QNAME (folded)."""
         self._below: dict[bytes, _LearnedName] = {}
-        """By an ancestor, folded: for all names below it."""
+        """Learned names, by ancestor (folded), for all names below the ancestor."""
         self._by_class: dict[AnswerClass, _Replies] = {}
         self._form_count = 0

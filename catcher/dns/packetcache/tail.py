@@ -1,4 +1,5 @@
-"""Question tail: what follows the QNAME (QTYPE, QCLASS, OPT), reduced to what a reply over UDP can depend on. Pure."""
+"""Question tail: the octets after the QNAME (QTYPE, QCLASS, OPT), reduced to those that can change a reply over UDP.
+Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ QUESTION = 10
 _NSID, _COOKIE = 3, 10
 """Codes of the options that change a reply over UDP (RFC 5001, RFC 7873)."""
 _SIZES = 512, 1232
-"""Octets: a client's UDP size counts as the lower value below it and as the upper above it (``message.UDP_SIZE``)."""
+"""Octets: a client's UDP size below the first value counts as the first, one above the second as the second
+(``message.UDP_SIZE``)."""
 _NOT_CACHED = {rrtype.to_bytes(2, "big") for rrtype in (RRType.DS, RRType.IXFR, RRType.AXFR)}
 """QTYPEs whose answer comes from the parent zone or depends on the client."""
 
@@ -18,12 +20,12 @@ Tail = tuple[bytes, bytes | None]
 
 
 def is_plain(message: bytes) -> bool:
-    """Whether flags and counts of ``message`` (without its ID) are a standard query's, with at most one OPT."""
+    """Whether ``message`` (without its ID) has the flags and counts of a standard query with at most one OPT."""
     return message[0] & 0xF8 == 0 and message[2:9] == b"\0\1\0\0\0\0\0" and message[9] <= 1
 
 
 def is_cacheable(message: bytes) -> bool:
-    """Whether the same octets (without the ID) always get the same reply, from whichever client they come."""
+    """Whether the same octets (without the ID) always get the same reply, from any client."""
     end = question_end(message, QUESTION) - 4
     tail = _reduce(message[end:]) if end > 0 and is_plain(message) else None
     return tail is not None and tail[1] is None
@@ -38,14 +40,14 @@ def is_cacheable_for_client(message: bytes) -> bool:
 def reduced(rest: bytes, *, demand_cookies: bool) -> Tail | None:
     """The tail of a message whose QNAME ends before ``rest``; None: the reply may depend on more than the tail.
 
-    ``demand_cookies``: whether a cookie decides if there is an answer at all.
+    ``demand_cookies``: whether a query without a valid cookie gets no answer.
     """
     tail = None if rest[:2] in _NOT_CACHED else _reduce(rest)
     return None if tail is not None and tail[1] is not None and demand_cookies else tail
 
 
 def _reduce(rest: bytes) -> Tail | None:
-    """None for a signature, a second record or a broken OPT."""
+    """The tail of ``rest``; None for a signature, a second record or a broken OPT."""
     if len(rest) == 4:
         return rest, None
     if rest[4:7] != b"\0\0\x29" or len(rest) < 15 or len(rest) != 15 + (rest[13] << 8 | rest[14]):

@@ -76,7 +76,7 @@ class BatchedUdp:
                 return
 
     def _find(self, messages: Sequence[bytes], entries: list[CacheEntry | None]) -> list[int]:
-        """Completes ``entries``; returns the slots that get no reply."""
+        """Fills in the missing ``entries``; returns the slots that get no reply."""
         batch, silent, find, questions = self._batch, [], self._cache.find, self._batch.questions
         for slot, entry in enumerate(entries):
             if entry is None:
@@ -98,7 +98,7 @@ class BatchedUdp:
         silent: Sequence[int],
         now: float,
     ) -> tuple[list[CacheEntry], list[int]]:
-        """Truncates or drops replies to suspects that are over the rate."""
+        """Truncates or drops the replies to suspects that are over the rate limit."""
         limited, dropped = list(entries), list(silent)
         for slot, prefix in enumerate(prefixes):
             entry = limited[slot]

@@ -5,8 +5,8 @@
     slot i:   query's octets   address   ancillary data        filled by recvmmsg
     reply i:  [ID in the slot] [part] [part] [part] [part]     five iovecs, gathered by sendmmsg
 
-The only object made for a datagram is the ``bytes`` that the caller slices. Everything here is C's memory layout
-(recvmmsg(2), sendmmsg(2), struct msghdr): test a change on both address families.
+The only object made for a datagram is the ``bytes`` that the caller slices. All numbers here follow C's memory layout
+(recvmmsg(2), sendmmsg(2), struct msghdr): test each change on both address families.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from collections.abc import Sequence
 SLOTS = 64
 """Datagrams of a batch."""
 LARGEST = 4096
-"""Octets read of one datagram; a longer one is cut, and then its format is broken."""
+"""Most octets read of one datagram; a longer datagram is cut, and its format is then broken."""
 _STRIDE = LARGEST + 64
-"""Octets from one slot to the next. No power of two, so that the slots' first octets lie in different sets of the
-processor's cache."""
+"""Octets from one slot to the next. The number is no power of two, so that the slots' first octets lie in different
+sets of the processor's cache."""
 _NAME = 32
 """Octets for a sockaddr_in (16) or sockaddr_in6 (28)."""
 _IOVEC = struct.Struct("PN")
@@ -44,7 +44,7 @@ _WILDCARDS = ("0.0.0.0", "::")
 
 
 def available() -> bool:
-    """Whether this system has the two calls, and the memory layout of this module."""
+    """Whether this system has recvmmsg and sendmmsg, and the memory layout that this module expects."""
     here = bytes(40)
     known = sys.platform == "linux" and struct.calcsize("P") == 8 and address_of(here) == _address_by_ctypes(here)
     return known and _calls() is not None
@@ -79,8 +79,8 @@ class DatagramBatch:
     """The memory for one socket's batches."""
 
     def __init__(self, sock: socket.socket) -> None:
-        """``sock`` is bound, and takes IPv4 or IPv6, not both. If it is bound to every address, the system is asked for
-        the address to which each query came, and the reply leaves from that."""
+        """``sock`` is bound, and takes IPv4 or IPv6, not both. If it is bound to all addresses, the system reports the
+        address to which each query came, and the reply leaves from that address."""
         calls = _calls()
         assert calls is not None
         self._receive, self._send = calls
@@ -107,7 +107,7 @@ class DatagramBatch:
         self._headers = self._lay_out(sock, data)
 
     def _lay_out(self, sock: socket.socket, data: int) -> list[bytes]:
-        """Writes the parts that never change; returns the headers of replies, by slot."""
+        """Writes the parts of the memory that never change; returns the headers of replies, by slot."""
         names, ancillary, iovecs = _base(self._names), _base(self._ancillary), _base(self._iovecs)
         name_length, room = (28, 40) if self._v6 else (16, 32)
         if self._says_address:
@@ -195,7 +195,8 @@ class DatagramBatch:
         return unsent
 
     def _leave_interface_to_routing(self, count: int) -> None:
-        """Clears the interface, so that routing chooses it; a link-local address needs it and keeps it."""
+        """Clears the interface of each reply, so that routing chooses one; a link-local address needs its interface and
+        keeps it."""
         ancillary = self._ancillary
         for at in range(0, count * _RESERVED, _RESERVED):
             if not self._v6:

@@ -16,11 +16,11 @@ from catcher.model.clock import Clock
 _TURN = 128
 """Messages answered before other work of the loop gets its turn: a few milliseconds."""
 _LARGEST = 4096
-"""Octets read of one message; a longer one is cut, and then its format is broken."""
+"""Most octets read of one message; a longer message is cut, and its format is then broken."""
 _IP_PKTINFO = 8
 """Linux's ``in_pktinfo``: interface, our address, destination; four octets each. The socket module doesn't name it."""
 _ANCILLARY = socket.CMSG_SPACE(20)
-"""Room for one ``in6_pktinfo`` (our address, interface), the larger of the two."""
+"""Octets for one ``in6_pktinfo`` (our address, interface), which is larger than an ``in_pktinfo``."""
 
 Ancillary = list[tuple[int, int, bytes]]
 
@@ -86,9 +86,9 @@ class PortableUdp:
 
 
 def _ask_for_our_address(sock: socket.socket) -> int:
-    """Asks the system which of our addresses each message was sent to, if the socket is bound to all of them.
+    """If the socket is bound to all our addresses, asks the system to report the address to which each message came.
 
-    A reply has to come from that address, or the client won't take it. Returns the octets of the system's answer.
+    A client accepts a reply only from that address. Returns the octets of the ancillary data with the system's answer.
     """
     host = sock.getsockname()[0]
     if host == "0.0.0.0":

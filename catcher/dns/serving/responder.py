@@ -1,4 +1,4 @@
-"""One message in, at most one out: the edge at which an exception in answering stops."""
+"""Answers one message with one reply or none, and stops every exception that answering raises."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from catcher.model.clock import Clock
 log = logging.getLogger(__name__)
 
 _LOG_EVERY = timedelta(seconds=60)
-"""Least time between two log lines about exceptions: a flood of them must not fill the log."""
+"""Shortest time between two log lines about exceptions: a flood of exceptions must not fill the log."""
 
 
 class Responder:
@@ -35,7 +35,7 @@ class Responder:
         return self.begin(message, transport, client)[0]
 
     def begin(self, message: bytes, transport: Transport, client: str) -> tuple[bytes | None, Transfer | None]:
-        """The same, and the transfer that the reply begins (TCP alone)."""
+        """The octets of the reply, which is tallied, and the transfer that the reply begins (TCP alone)."""
         reply = self.reply(message, transport, client)
         if reply is None:
             return None, None

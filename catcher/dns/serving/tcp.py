@@ -17,19 +17,20 @@ from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 MAX_CONNECTIONS = 512
-"""Connections at a time; one more closes the connection idle longest (RFC 7766 §6.2.3)."""
+"""Most connections at a time; one more closes the connection that was idle longest (RFC 7766 §6.2.3)."""
 MAX_PER_CLIENT = 32
-"""Connections at a time from one address; one more is closed: a client must not use up the others' share."""
+"""Most connections at a time from one address; one more is closed: a client must not use up the others' share."""
 _TURN = 32
-"""Messages of one connection answered before others get their turn: a few milliseconds."""
+"""Messages of one connection answered before other connections get their turn: a few milliseconds."""
 _TRANSFER_TURN = 1
-"""Messages of a zone transfer written before others get their turn: each is some 15 kB and takes two milliseconds."""
+"""Messages of a zone transfer written before other connections get their turn: each message has some 15 kB and takes
+two milliseconds."""
 _LARGEST = 4096
-"""Octets of one message: a query is far shorter, and a longer length closes the connection."""
+"""Most octets of one message: a query is far shorter. A message with a greater length closes the connection."""
 _READ = 8192
-"""Octets read at a time; a connection holds these and one message unanswered, no more."""
+"""Octets read at a time; a connection holds at most these octets and one message unanswered."""
 _WRITE = 16_384
-"""Octets of replies that may wait for a client; above them its queries are not answered until it reads."""
+"""Most octets of replies that wait for a client; above this number its queries are not answered until it reads."""
 _CLOSE_SECONDS = 2.0
 """Seconds that clients get to read their last replies when the server stops."""
 
@@ -109,7 +110,8 @@ class TcpConnection(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._turn: asyncio.Handle | None = None
         self._full = False
-        """Whether the client doesn't read its replies: until it does, none of its queries is read or answered."""
+        """Whether too many replies wait for the client: until it reads them, its queries are neither read nor
+        answered."""
         self._ended = False
         """Whether the client has sent its last octet."""
         self._transfer: Transfer | None = None
@@ -158,7 +160,7 @@ class TcpConnection(asyncio.BufferedProtocol):
         self._answer()
 
     def finish(self) -> None:
-        """Closes when everything is written."""
+        """Closes the connection once all replies are written."""
         if self._transport is not None:
             self._transport.close()
 
@@ -206,7 +208,7 @@ class TcpConnection(asyncio.BufferedProtocol):
         transport.write(len(wire).to_bytes(2, "big") + wire)
 
     def _go_on(self, transport: asyncio.Transport) -> None:
-        """Reads on, waits until the client reads, takes another turn, or closes."""
+        """Chooses the next step: read on, wait until the client reads, answer in another turn, or close."""
         more = self._transfer is not None or self._whole_message()
         if self._ended and not more:
             transport.close()

@@ -5,7 +5,7 @@
     batch of queries ─▶ packet cache ─▶ rate limit ─▶ batch of replies
                                  └─▶ demand tally
 
-The portable path does the same for one message after another.
+The portable path takes the same steps for one message after another.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class UdpServer:
         limits: RateLimits | None = None,
         batches: bool = True,
     ) -> None:
-        """``batches`` False: the portable path, even if the system has the faster one."""
+        """``batches`` False: the server takes the portable path, even if the system offers batches."""
         self._socket = sock
         responder = Responder(authority, clock, tally)
         path = BatchedUdp if batches and mmsg.available() and _one_family(sock) else PortableUdp
@@ -71,5 +71,5 @@ class UdpServer:
 
 
 def _one_family(sock: socket.socket) -> bool:
-    """Whether all clients' addresses have one length: not on an IPv6 socket that takes IPv4, too."""
+    """Whether all clients' addresses have one length; on an IPv6 socket that also takes IPv4 they have two."""
     return sock.family == socket.AF_INET or bool(sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))

@@ -1,4 +1,4 @@
-"""A process that answers: serves its sockets, hands demand over, and stops."""
+"""One answering process: it serves its sockets, hands demand over, and stops."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from catcher.dns.serving.udp import UdpServer
 from catcher.model.clock import Clock
 
 _LAST_SECONDS = 2.0
-"""Seconds that the last counts may take to get through the pipe."""
+"""Most seconds that the last counts may take to get through the pipe."""
 _PAUSE_SECONDS = 0.02
 """Seconds until a full pipe is tried again."""
 
@@ -35,9 +35,9 @@ async def serve(
 ) -> None:
     """Answers on ``sockets`` until ``stopping``; the counts go into the pipe ``demand``.
 
-    ``ready`` is called when every socket is served, ``draining`` when no more queries are taken.
+    ``ready`` is called once every socket is served, ``draining`` once no more queries are read.
     """
-    gc.freeze()  # the loaded data stays; a collection would walk it and unshare its pages
+    gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
     tally = DemandTally()
     servers: list[UdpServer | TcpServer] = [
         UdpServer(s, authority, clock, tally, limits=limits)

@@ -33,7 +33,7 @@ class CatalogZone:
     """The catalog zone at ``name`` (A-labels)."""
 
     def __init__(self, name: str, catalogue: Catalogue, serial: int, mname: str) -> None:
-        """``serial`` of the load: it rises when a row changes. ``mname``: the SOA's MNAME."""
+        """``serial``: the serial of the load, which rises when a row changes. ``mname``: the SOA's MNAME."""
         self.name = name
         self.origin = name_to_wire(name)
         self._catalogue = catalogue

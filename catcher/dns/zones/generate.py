@@ -1,20 +1,20 @@
-"""$GENERATE, BIND's shorthand for rows of similar records: its text with the counter put in."""
+"""Expands $GENERATE, BIND's shorthand for a series of similar records: puts the counter into its text."""
 
 from __future__ import annotations
 
 import re
 
 MAX_GENERATED = 65_536
-"""Records that the $GENERATE lines of one file may make: the addresses of an IPv4 /16, read in a few seconds."""
+"""Most records that the $GENERATE lines of one file may make: the addresses of an IPv4 /16, read in a few seconds."""
 _MAX_WIDTH = 253
-"""Characters of a padded counter: the longest name has no more (RFC 1035 §2.3.4)."""
+"""Most characters of a padded counter: the longest name has no more (RFC 1035 §2.3.4)."""
 
 _PLACE = re.compile(r"\\.|\$\$|\$(?:\{(?P<offset>[+-]?\d+)(?:,(?P<width>\d+)(?:,(?P<base>[doxXnN]))?)?\})?", re.DOTALL)
 _RANGE = re.compile(r"(\d{1,10})-(\d{1,10})(?:/(\d{1,10}))?\Z")
 
 
 def counters(text: str) -> range:
-    """``1-10`` or ``1-10/2``, the end included. Raises ValueError."""
+    """The counters of a range like ``1-10`` or ``1-10/2``, the end included. Raises ValueError."""
     match = _RANGE.match(text)
     if match is None:
         raise ValueError(f'"{text}" is not a range like 1-10 or 1-10/2')
@@ -52,7 +52,7 @@ def expand(template: str, counter: int) -> str:
 
 
 def _nibbles(value: int, width: int, base: str) -> str:
-    """Hexadecimal digits, the last first, parted by dots: names below ip6.arpa. ``width`` counts the dots, too."""
+    """Hexadecimal digits, the last first, separated by dots: names below ip6.arpa. ``width`` includes the dots."""
     if value < 0:
         raise ValueError("a counter by nibbles is not negative")
     digits = format(value, "X" if base == "N" else "x")[::-1]

@@ -1,6 +1,6 @@
-"""Master files (RFC 1035 §5) read with dnspython: records, each with the file and line it came from, or a fault.
+"""Reads master files (RFC 1035 §5) with dnspython: records with their file and line, or a fault.
 
-The only module here in which dnspython's own types are seen.
+Only this module here handles dnspython's own types.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from catcher.dns.zones.generate import MAX_GENERATED, counters, expand
 from catcher.model.errors import Fault
 
 MAX_INCLUDES = 16
-"""Files that may be nested by $INCLUDE: a file that includes itself must end."""
+"""Most files nested by $INCLUDE: the reading of a file that includes itself must end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class MasterRecord:
 def read(path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED) -> tuple[list[MasterRecord], list[Fault]]:
     """The records of ``path``, which begins with ``origin`` (absolute, wire format) as its $ORIGIN.
 
-    Records outside the zone are returned too: the caller checks them. Reading ends at the first fault. A path of
-    $INCLUDE is relative to the file with that line. The $GENERATE lines of all files together make ``most_generated``
-    records at most.
+    Records outside the zone are also returned: the caller checks them. Reading ends at the first fault. A path of
+    $INCLUDE is relative to the file that holds the $INCLUDE line. The $GENERATE lines of all files together make at
+    most ``most_generated`` records.
     """
     collector = _Collector()
     try:
@@ -86,7 +86,8 @@ def _remedy(error: Exception) -> str:
 
 
 class _Tokenizer(dns.tokenizer.Tokenizer):
-    """Gives the line on which an entry begins, not the line read last; makes $INCLUDE relative to its own file."""
+    """Reports the line on which an entry begins, not the line read last; makes paths of $INCLUDE relative to their own
+    file."""
 
     def __init__(self, file: TextIO, filename: str) -> None:
         super().__init__(file, filename)
@@ -160,7 +161,7 @@ class _Reader(dns.zonefile.Reader):
             self.last_name = name
 
     def _default_ttl(self) -> int | None:
-        """The TTL of a record that has none."""
+        """The TTL of a record without its own TTL."""
         if self.default_ttl_known:
             return self.default_ttl
         return self.last_ttl if self.last_ttl_known else None
@@ -178,7 +179,7 @@ def _written(token: dns.tokenizer.Token) -> str:
 
 
 class _Collector:
-    """Takes the part of dnspython's zone transaction, and collects records with their file and line."""
+    """Stands in for dnspython's zone transaction, and collects records with their file and line."""
 
     def __init__(self) -> None:
         self.records: list[MasterRecord] = []
@@ -186,7 +187,8 @@ class _Collector:
         self.reader: _Reader | None = None
 
     def origin_information(self) -> tuple[dns.name.Name, bool, dns.name.Name]:
-        """The root: with the zone's origin dnspython would skip records outside the zone without a word."""
+        """Returns the root: if it returned the zone's origin, dnspython would silently skip records outside the
+        zone."""
         return dns.name.root, False, dns.name.root
 
     def check_put_rdataset(self, check: object) -> None:
@@ -204,7 +206,7 @@ class _Collector:
 
 
 def _rdata(rdata: Any) -> Rdata:
-    """Takes apart the types whose names may be compressed (RFC 3597 §4, those of them that are still in use)."""
+    """Takes apart RDATA of the types whose names may be compressed (RFC 3597 §4) and that are still in use."""
     match rdata.rdtype:
         case RRType.NS | RRType.CNAME | RRType.PTR:
             return Rdata(b"", (rdata.target.to_wire(),))

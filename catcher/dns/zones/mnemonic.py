@@ -6,7 +6,7 @@ import dns.rdatatype
 
 
 def to_mnemonic(rrtype: int) -> str:
-    """0..65535 as text."""
+    """The mnemonic of a type, 0 to 65535."""
     return dns.rdatatype.to_text(dns.rdatatype.RdataType.make(rrtype))
 
 

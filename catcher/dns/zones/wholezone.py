@@ -12,7 +12,7 @@ from catcher.dns.zones.zone import Zone, apex_of
 from catcher.model.errors import Fault
 
 _MAX_RRSET = 60_000
-"""Octets of an RRset with its owners that surely fit into one message over TCP, which has 65,535."""
+"""Most octets of an RRset with its owners: they surely fit into one message over TCP, which has 65,535."""
 _BESIDE_CNAME = frozenset({RRType.CNAME, RRType.RRSIG, RRType.NSEC})
 _ALONE = (RRType.SOA, RRType.CNAME, RRType.DNAME)
 

@@ -1,7 +1,7 @@
 """A zone's data made ready for answering: nodes by relative name, each with the cut or DNAME above it.
 
 Owners are folded wire bytes relative to the apex (``b""`` is the apex), so that one zone can stand for every
-catalogued name: the template is compiled once, the apex comes with the question.
+catalogued name: the template is compiled once, and each query brings its apex.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HOSTS_IN = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}
 
 
 class Delegation:
-    """A zone cut: where this zone's authority ends (RFC 1034 §4.2.1)."""
+    """A zone cut: the name at which this zone's authority ends (RFC 1034 §4.2.1)."""
 
     __slots__ = ("glue", "ns", "owner", "siblings")
 
@@ -28,9 +28,9 @@ class Delegation:
         """Relative to the apex."""
         self.ns = ns
         self.glue: tuple[tuple[bytes, RRset], ...] = ()
-        """Addresses of servers at or below the cut: without them no resolver gets there (RFC 9471)."""
+        """Addresses of servers at or below the cut: without them no resolver can reach the servers (RFC 9471)."""
         self.siblings: tuple[tuple[bytes, RRset], ...] = ()
-        """Addresses of servers elsewhere in this zone: sent if there is room."""
+        """Addresses of servers elsewhere in this zone: they are sent if the reply has room."""
 
 
 class ZoneNode:
@@ -44,9 +44,10 @@ class ZoneNode:
         self.cut: Delegation | None = None
         """The zone cut that this node is at or below."""
         self.dname: ZoneNode | None = None
-        """The node strictly above whose DNAME redirects this one."""
+        """The node strictly above this node whose DNAME redirects it."""
         self.wildcard: ZoneNode | None = None
-        """The child called ``*``, the source of synthesis for names that don't exist below (RFC 4592 §3.3.1)."""
+        """The child called ``*``: the source of synthesis for names below this node that don't exist (RFC 4592
+        §3.3.1)."""
 
 
 class Zone:
@@ -62,7 +63,7 @@ class Zone:
         self.apex = self.nodes[b""]
         soa = self.apex.rrsets[RRType.SOA]
         self.negative = soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
-        """The SOA of a negative answer: its TTL is the lesser of its own and MINIMUM (RFC 2308 §5)."""
+        """The SOA of a negative answer: its TTL is the lesser of the SOA's own TTL and MINIMUM (RFC 2308 §5)."""
         for node in sorted(self.nodes.values(), key=lambda node: len(_labels(node.owner))):
             self._inherit(node)
         if origin is not None:
@@ -70,7 +71,8 @@ class Zone:
                 self._find_addresses(node, lower(origin))
 
     def encloser(self, name: Name, apex: int) -> ZoneNode:
-        """The closest encloser of a name that doesn't exist (RFC 4592 §3.3.1). ``apex`` is its apex's offset."""
+        """The closest encloser of a name that doesn't exist (RFC 4592 §3.3.1). ``apex``: the apex's offset in the
+        name."""
         found, folded = self.apex, name.folded
         for at in reversed(name.offsets):
             if at < apex:
@@ -81,7 +83,7 @@ class Zone:
         return found
 
     def delegating(self, name: Name, origin: bytes) -> int | None:
-        """The apex's offset in ``name`` if that lies at or below a cut of this zone, whose apex is ``origin``."""
+        """The apex's offset in ``name`` if the name lies at or below a cut of this zone, whose apex is ``origin``."""
         apex = apex_of(name, origin)
         if apex is None:
             return None
@@ -102,7 +104,8 @@ class Zone:
             self.nodes[owner] = ZoneNode(owner, {})
 
     def _inherit(self, node: ZoneNode) -> None:
-        """Finds the cut or DNAME above ``node``, whose parent was done before. The upper of the two counts."""
+        """Finds the cut or DNAME above ``node``; its parent must be finished before. If there are both, the upper
+        counts."""
         if node.owner:
             parent = self.nodes[_parent(node.owner)]
             node.cut = parent.cut
@@ -136,7 +139,7 @@ class Zone:
 
 
 def apex_of(name: Name, origin: bytes) -> int | None:
-    """The offset in ``name`` at which ``origin`` (folded, absolute) begins; None when it isn't at or below it."""
+    """The offset in ``name`` at which ``origin`` (folded, absolute) begins; None if the name isn't at or below it."""
     at = len(name.folded) - len(origin)
     if name.folded.endswith(origin) and (at in name.offsets or origin == b"\0"):
         return at

@@ -1,4 +1,4 @@
-"""Demand: DNS queries for a catalogued domain, tallied. A query for MX announces mail."""
+"""Demand: counts of DNS queries for a catalogued domain. A query for MX announces mail."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 TELLABLE = 5
-"""Queries from which on a count is told. Fewer say more of who asked than of the domain; none at all says nothing."""
+"""Fewest queries whose number is published. A smaller number would disclose more about the asking clients than about
+the domain; zero discloses nothing about clients and is published."""
 
 
 def is_small(queries: int) -> bool:
-    """Whether a count is told only as "fewer than TELLABLE"."""
+    """Whether a count is published only as "fewer than TELLABLE"."""
     return 0 < queries < TELLABLE
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class DemandKey:
-    """The sums of queries have this key. Nothing finer is ever kept; EDNS client-subnet is ignored."""
+    """The key of a count of queries. No finer count is ever kept; EDNS client-subnet is ignored."""
 
     domain: str
     """The catalogued domain, never the QNAME below it."""
     qtype: str
-    """Mnemonic; ``OTHER`` for all types that are hardly ever asked for (``dns.tally.NAMED``)."""
+    """Mnemonic of the QTYPE; ``OTHER`` for all rare types (``dns.tally.NAMED`` lists the others)."""
     rcode: str
     hour: datetime
     """Start of the hour, UTC."""

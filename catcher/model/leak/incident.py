@@ -1,7 +1,7 @@
-"""The incident: what the observations add up to for one affected party, in one role, over one typo domain.
+"""The incident: the sum of the observations for one affected party, in one role, at one typo domain.
 
-An incident is a sum: merging two of them is commutative and associative, so the order and the batching in which
-observations are folded can't change it. Its cells are the daily aggregates that outlive the observations.
+Merging two incidents is commutative and associative, so the result doesn't depend on the order and the batches in which
+observations are folded. Its cells are daily aggregates, which are kept after the observations are deleted.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class Role(StrEnum):
     """The affected party's role in this leak."""
 
     INTENDED = "intended"
-    """The mail was meant for them."""
+    """The mail was meant for the party."""
     SENDER = "sender"
-    """The mail came from them, proven (tier authenticated or verified)."""
+    """The mail came from the party, which is proven (tier authenticated or verified)."""
 
 
 class Side(StrEnum):
@@ -44,7 +44,7 @@ class IncidentKey:
 
     @property
     def id(self) -> str:
-        """``inc-`` and 48 bits that follow from the key alone, so that every fold and machine gives the same number."""
+        """``inc-`` and 48 bits computed from the key alone, so that every fold and every machine gives the same id."""
         digest = hashlib.sha256(f"{self.party} {self.role} {self.domain}".encode()).hexdigest()
         return f"inc-{digest[:12]}"
 
@@ -77,7 +77,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True, order=True)
 class MailboxDay:
-    """A mailbox seen on a day. Its token dies with the period's key; then only MailboxTotal remains."""
+    """A mailbox seen on a day. When the period's key is destroyed, its token is deleted and only MailboxTotal
+    remains."""
 
     period: str
     """The key's period, ``2026-11``."""
@@ -90,29 +91,30 @@ class MailboxDay:
 
 
 REFLECTS = 3
-"""Sending organisations, or days, from which programs' mail to one address is a reflection: once may be a slip."""
+"""Fewest sending organisations, or days, for which programs' mail to one address is a reflection: a single case may be
+a slip."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """How many distinct mailboxes there are in one period whose tokens still live; but for ``reflecting`` those with
-    mail that counts."""
+    """Numbers of distinct mailboxes in one period whose tokens still exist. All numbers but ``reflecting`` include only
+    mailboxes with mail that counts."""
 
     senders: int = 0
     recipients: int = 0
     senders_of: Mapping[str, int] = field(default_factory=dict)
-    """Counterpart → its sending mailboxes; a counterpart without any is absent."""
+    """Counterpart → number of its sending mailboxes; a counterpart without sending mailboxes is absent."""
     senders_by_days: Mapping[int, int] = field(default_factory=dict)
     """Number of days → number of sending mailboxes that wrote on exactly that many days."""
     reflecting: int = 0
-    """Addresses that programs write to and no person does: from REFLECTS senders, or on REFLECTS days. Somebody gave
-    their own address in forms, mistyped: its mail comes again and again, and none of those who send it made a mistake.
+    """Number of addresses to which programs write, from REFLECTS senders or on REFLECTS days, and no person does.
+    Somebody mistyped their own address in forms: its mail comes again and again, and its senders made no mistake.
     """
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class MailboxTotal:
-    """The rest of a period's mailboxes when its key is gone: their number, and that of their days."""
+    """The counts that remain of a period's mailboxes after its key is destroyed: mailboxes, and days with mail."""
 
     period: str
     counterpart: str
@@ -128,9 +130,9 @@ class Incident:
     key: IncidentKey
     cells: Mapping[Cell, Count] = field(default_factory=dict)
     mailboxes: frozenset[MailboxDay] = frozenset()
-    """Of periods whose key still lives."""
+    """Mailboxes of periods whose key still exists."""
     settled: frozenset[MailboxTotal] = frozenset()
-    """Of periods whose key is destroyed."""
+    """Totals of periods whose key is destroyed."""
 
     @property
     def mails(self) -> int:

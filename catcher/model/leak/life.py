@@ -1,6 +1,6 @@
-"""The life of an incident, and what its volume did after a notice: made by ``incident``, told by desk and report.
+"""The life of an incident, and the change of its volume after a notice: ``incident`` makes it, desk and report show it.
 
-Days are whole days in UTC; the present day is never counted, as it isn't over.
+Days are whole days in UTC; the present day is never counted, because it isn't over.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ class IncidentState(StrEnum):
     """The state of an incident (``incident.life`` states the rules)."""
 
     OPEN = "open"
-    """Mail that counts comes."""
+    """Mail that counts still comes."""
     QUIET = "quiet"
-    """So long without mail that, at the earlier pace, some would have come."""
+    """No mail came for so long that, at the earlier rate, some would have come."""
     CLOSED = "closed"
-    """None came for 90 days after a notice or an answer to one."""
+    """No mail that counts came for 90 days after a notice or an answer to a notice."""
     REOPENED = "reopened"
-    """It was closed, and such mail came again."""
+    """The incident was closed, and mail that counts came again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
     state: IncidentState
     since: date
-    """The day from which on the state holds."""
+    """The first day of the state."""
     episode: date
-    """The first day with mail of the present episode: the incident's first day, or that of its reopening."""
+    """The first day with mail in the present episode: the incident's first day, or the day of its reopening."""
     latest: date
     """The last day with mail."""
     silent: int
-    """Days since ``latest`` on which mail would have been seen, and none came."""
+    """Number of days since ``latest`` on which mail could have been seen, and none came."""
     quiet_after: int
-    """Number of silent days after which it is quiet."""
+    """Number of silent days after which the incident is quiet."""
     unseen_since: date | None = None
-    """Since when the domain's policy keeps us from seeing whether such mail would come; None when we can see."""
+    """The first day on which the domain's policy keeps us from seeing such mail; None if mail can be seen."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -61,7 +61,8 @@ class Trend(StrEnum):
     UNCLEAR = "no clear change"
     """The interval holds 1."""
     TOO_FEW = "too few to say"
-    """Too few mails to tell: any split between the spans gives an interval that holds 1; or a span is too short."""
+    """There are too few mails for a verdict: every split between the spans gives an interval that holds 1; or a span is
+    too short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,12 @@ class Volume:
     days: int
     """The span's length: whole weeks."""
     sender_days: int
-    """Days on which a sender wrote, added up over the senders."""
+    """The sum, over all senders, of the days on which the sender wrote."""
     mails: int
 
     @property
     def rate(self) -> float:
-        """Sender-days a day."""
+        """Sender-days for each day of the span."""
         return self.sender_days / self.days if self.days else 0.0
 
     def to_json(self) -> dict[str, Any]:
@@ -93,10 +94,10 @@ class VolumeChange:
     before: Volume
     after: Volume
     ratio: float | None
-    """Rate after / rate before; None when nothing came before."""
+    """Rate after / rate before; None when no mail came before."""
     low: float
     high: float
-    """The 95 % interval of the ratio; ``inf`` where it has no end."""
+    """The ends of the ratio's 95 % interval; ``high`` is ``inf`` if the interval has no upper end."""
     trend: Trend
 
     def to_json(self) -> dict[str, Any]:
@@ -111,25 +112,26 @@ class VolumeChange:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The volume before and after a notice, at one policy."""
+    """The volume before and after a notice, under one policy."""
 
     notice: date
     """The first notice of the episode."""
     change: VolumeChange | None
-    """None when the domain's policy changed so near the notice that nothing can be compared."""
+    """None when the domain's policy changed so near the notice that no comparison is possible."""
     policy_changed: date | None = None
-    """The change of policy that cut a span short; with ``change`` None it leaves nothing to compare."""
+    """The day of a change of policy that shortened a span; if ``change`` is None, no span is left to compare."""
     control: VolumeChange | None = None
-    """The same spans, for the senders that had no notice; None when there are none."""
+    """The same spans for senders without a notice; None when there are no such senders."""
 
     @property
     def trend(self) -> Trend | None:
-        """None: the comparison is void."""
+        """The trend of ``change``; None if there is no comparison."""
         return None if self.change is None else self.change.trend
 
     @property
     def alike(self) -> bool:
-        """Whether senders without a notice changed in the same direction: then the notice need not be the reason."""
+        """Whether the mail of senders without a notice changed in the same direction: then the notice may not be the
+        reason."""
         return self.control is not None and self.trend in (Trend.FELL, Trend.ROSE) and self.control.trend is self.trend
 
     def to_json(self) -> dict[str, Any]:
@@ -142,7 +144,7 @@ class Effect:
         }
 
     def to_party_json(self) -> dict[str, Any]:
-        """The form for the party itself: the others' numbers stay here."""
+        """The form for the party itself, without the numbers of other senders."""
         found = self.to_json()
         del found["control"]
         return found

@@ -1,6 +1,6 @@
-"""The numbers of an incident in one period; notices and reports are made of them.
+"""The numbers of an incident in one period, from which notices and reports are made.
 
-Made by ``incident.measures``, read by ``incident.notice`` and ``report``. No name of a person, no token is in here.
+``incident.measures`` makes them; ``incident.notice`` and ``report`` read them. They hold no person's name and no token.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z", re.ASCII)
 
 
 class PeriodError(CatcherError):
-    """A text that names no month."""
+    """A text that is no name of a month."""
 
     exit_status = 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A calendar month in UTC: the time that one report covers, and the life of one key of tokens."""
+    """A calendar month in UTC: one report covers it, and each key of tokens exists for one month."""
 
     first: date
     last: date
@@ -44,7 +44,7 @@ class Period:
 
     @classmethod
     def of(cls, day: date) -> Period:
-        """The month that ``day`` lies in."""
+        """The month of ``day``."""
         return cls(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
     @property
@@ -68,7 +68,8 @@ class Mailboxes:
 
     number: int
     about: bool = False
-    """Whether sums of settled periods or counterparts are in it, which may count a mailbox twice."""
+    """Whether the number is approximate: it includes sums of settled periods or counterparts, which may count a mailbox
+    twice."""
 
     def to_json(self) -> dict[str, Any]:
         return {"number": self.number, "about": self.about}
@@ -76,7 +77,8 @@ class Mailboxes:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The mails of a period, broken down. Every Count has all mails and, of those, the ones that count."""
+    """The mails of a period, by several properties. Every Count has the number of all mails, and of mails that
+    count."""
 
     total: Count
     classes: Mapping[MailClass, Count]
@@ -89,7 +91,7 @@ class Tally:
     marked: Count
     """Mails with a protective marking."""
     days: int
-    """On how many days a mail that counts came."""
+    """Number of days on which mail that counts came."""
     latest: date | None
     """The last day on which a mail that counts came."""
 
@@ -127,36 +129,38 @@ class Counterparty:
     """An organisation on the other side."""
 
     domain: str
-    """Its organizational domain; '' stands for everyone unproven or no organisation (freemail)."""
+    """Its organizational domain; '' stands for all senders that are unproven or no organisation (freemail)."""
     count: Count
     mailboxes: Mailboxes
     """Mailboxes of the senders with mail that counts."""
     days: int
-    """On how many days mail that counts came."""
+    """Number of days on which mail that counts came."""
     above_floor: bool
-    """Whether its name may be told by numbers alone (DESIGN §3: 3 mailboxes over 3 days)."""
+    """Whether its numbers alone allow its name in reports (DESIGN §3: 3 mailboxes over 3 days)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """All that is measured of one incident in one period."""
+    """All numbers of one incident in one period."""
 
     key: IncidentKey
     period: Period
     since: date | None
-    """The first day of the incident, in whatever period."""
+    """The first day of the incident, which may lie in an earlier period."""
     tally: Tally
     previous: Count | None
-    """The month before; None when the incident has nothing as old as that."""
+    """Mails in the month before; None when the incident is younger."""
     senders: Mailboxes
     """Distinct sending mailboxes with mail that counts."""
     recipients: Mailboxes
     """Distinct addressees of mail that counts."""
     series: tuple[Bar, ...]
-    """By day, only days with mail, in order."""
+    """One bar for each day with mail, in order."""
     counterparts: tuple[Counterparty, ...]
-    """Most counted mail first."""
+    """Counterparts, the one with the most counted mail first."""
     reflecting: int
-    """Addresses that look like somebody's own, mistyped in a form (``Crowd.reflecting``); 0 once the key is gone."""
+    """Number of addresses that somebody seems to have mistyped in forms (``Crowd.reflecting``); 0 once the key is
+    destroyed."""
     daily_mailboxes: int
-    """Sending mailboxes seen on at least half of the days with mail that counts, and on five or more."""
+    """Number of sending mailboxes seen on at least five days, and on at least half of the days with mail that
+    counts."""

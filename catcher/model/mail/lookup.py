@@ -1,6 +1,6 @@
-"""Questions that a fingerprint needs answered by the DNS, and the answers.
+"""DNS questions of a fingerprint, and the answers.
 
-A pure function that lacks an answer returns its questions; the caller asks and calls again.
+A pure function that lacks an answer returns its questions; the caller asks the DNS and calls the function again.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Question:
 
 
 class Status(StrEnum):
-    """The kind of result of a question."""
+    """The kinds of result of a question."""
 
     FOUND = "found"
     NODATA = "nodata"
     NXDOMAIN = "nxdomain"
     FAILED = "failed"
-    """Time-out, SERVFAIL, REFUSED, a lie, too many bytes, or a spent budget: results in ``temperror``."""
+    """Time-out, SERVFAIL, REFUSED, a false answer, too many bytes, or a spent budget: the result is ``temperror``."""
 
 
 LookupRecord = str | bytes | tuple[int, str]
@@ -55,6 +55,6 @@ LookupResults = Mapping[Question, LookupResult]
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The questions that stand between a pure function and its result. Never empty."""
+    """The questions whose answers a pure function needs for its result. Never empty."""
 
     questions: frozenset[Question]

@@ -1,4 +1,4 @@
-"""The mail addresses that we write to: one plain address each, read so narrowly that nothing can misread it."""
+"""The mail addresses to which we write: plain addresses, in a form so narrow that no program can misread them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import re
 from catcher.model.domain import DomainError, to_alabel
 
 _LOCAL_PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9#&'+/=_~-]|\.(?=[A-Za-z0-9#&'+/=_~-])){0,63}\Z")
-"""A dot-atom (RFC 5322 §3.2.3) without what routes (``%``, ``!``) or what a shell or a mailer could misread."""
+"""A dot-atom (RFC 5322 §3.2.3) without characters that route (``%``, ``!``) or that a shell or a mailer could
+misread."""
 
 
 class AddressError(ValueError):
-    """A text that is no address we write to. The message says why, without repeating a hostile text."""
+    """A text that is no address to which we write. The message gives the reason, without repeating a hostile text."""
 
 
 def mail_address(text: str) -> str:
-    """``text`` as ``local-part@domain``: the local-part as it is, the domain as lower-case A-labels.
+    """``text`` as ``local-part@domain``: the local-part unchanged, the domain as lower-case A-labels.
 
-    Narrower than RFC 5321 §4.1.2 on purpose: no quoted local-part, no address literal, no UTF-8 local-part, no display
-    name, and a domain of two labels at least. Raises AddressError.
+    The form is narrower than RFC 5321 §4.1.2 on purpose: no quoted local-part, no address literal, no UTF-8 local-part,
+    no display name, and a domain of at least two labels. Raises AddressError.
     """
     local_part, at, domain = text.rpartition("@")
     if not at:

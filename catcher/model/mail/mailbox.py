@@ -9,7 +9,7 @@ from catcher.model.value import value
 class Mailbox:
     """``local_part@domain``. The null reverse-path ``<>`` is ``None`` where a Mailbox may be absent.
 
-    ``repr`` and ``str`` show the domain alone: a local-part that slips into a log line or a traceback is a leak.
+    ``repr`` and ``str`` show the domain alone: a local-part in a log line or a traceback would be a leak.
     """
 
     local_part: str
@@ -24,5 +24,5 @@ class Mailbox:
 
     @property
     def address(self) -> str:
-        """The full address; for look-ups in memory and token making only."""
+        """The full address; only for look-ups in memory and for making tokens."""
         return f"{self.local_part}@{self.domain}"

@@ -1,4 +1,4 @@
-"""The marking of a mail: its scheme, a closed list, and a level. Never free text."""
+"""The marking of a mail: its scheme and its level, both from closed lists. Never free text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from catcher.model.value import value
 
 
 class Scheme(StrEnum):
-    """The scheme of a marking: its field, and the meaning of its words (table in ``fingerprint.markings``)."""
+    """The scheme of a marking defines its field and the meaning of its words (table in ``fingerprint.markings``)."""
 
     SENSITIVITY = "sensitivity"
     MSIP = "msip"
@@ -20,7 +20,7 @@ class Scheme(StrEnum):
 
     @property
     def protective(self) -> bool:
-        """Whether it says that the content is to be protected; else only that the mail is urgent, or isn't."""
+        """Whether the scheme demands protection of the content; other schemes only state the mail's urgency."""
         match self:
             case Scheme.SENSITIVITY | Scheme.MSIP | Scheme.PROTECTIVE_MARKING | Scheme.SIO_LABEL:
                 return True
@@ -34,7 +34,7 @@ class Scheme(StrEnum):
 
 @value
 class Marking:
-    """A marking: the scheme and a level from a closed list, else ``other``; never free text."""
+    """A marking: the scheme, and a level from a closed list; any other level is ``other``. Never free text."""
 
     scheme: Scheme
     level: str

@@ -1,7 +1,7 @@
-"""The observation: everything that is stored of a mail, and the dictionary of its fields.
+"""The observation: all stored facts of a mail, and the dictionary of its fields.
 
-The dictionary (meaning, sensitivity, retention) stands on each field; the store's columns equal these fields, and
-the purge and the privacy documentation are made from it. Adding a field means adding a column and saying for how long.
+Each field has its entry of the dictionary (meaning, sensitivity, retention). The store's columns equal these fields;
+the purge and the privacy documentation follow the dictionary. A new field needs a column and a retention.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from catcher.model.value import value
 
 
 class SizeClass(StrEnum):
-    """Size of the whole message, coarse on purpose: an exact size would help to confirm a guess."""
+    """Size of the whole message, coarse on purpose: an exact size would help to confirm a guess about the message."""
 
     UP_TO_10_KB = "10kB"
     UP_TO_100_KB = "100kB"
@@ -51,27 +51,28 @@ _SIZE_LIMITS = (
 
 
 class Sensitivity(StrEnum):
-    """The people who could be harmed if this field leaked."""
+    """The people whom a leak of the field could harm."""
 
     OPERATIONAL = "operational"
-    """Ours: says nothing of a person or an organisation."""
+    """The field concerns only the operator: it holds no fact about a person or an organisation."""
     ORGANISATION = "organisation"
-    """Names an organisation or its equipment."""
+    """The field names an organisation or its equipment."""
     PERSONAL = "personal"
-    """Could be tied to a person, alone or with other data."""
+    """The field could identify a person, alone or with other data."""
 
 
 class Retention(StrEnum):
-    """The time for which the field lives in this form. ``keep_days`` is ``[store] keep_days``."""
+    """The time for which the field is kept in its form. ``keep_days`` is ``[store] keep_days``."""
 
     KEEP_DAYS = "keep_days"
-    """Deleted with its row after keep_days."""
+    """The field is deleted with its row after keep_days."""
     COARSE_30_DAYS = "coarse after 30 days"
-    """Made coarser after 30 days, deleted with its row."""
+    """The field is made coarser after 30 days, and deleted with its row."""
     PERIOD = "meaningless after the period"
-    """Its key is destroyed at the end of the month: afterwards it can be tied to nothing. Deleted with its row."""
+    """The field's key is destroyed at the end of the month: afterwards the field can't be linked to a mailbox or a
+    mail. It is deleted with its row."""
     FIVE_DAYS = "5 days"
-    """Emptied after 5 days, when no MTA retries any more (RFC 5321 §4.5.4.1)."""
+    """The field is emptied after 5 days, when no MTA retries any more (RFC 5321 §4.5.4.1)."""
 
 
 def _stored(meaning: str, sensitivity: Sensitivity, retention: Retention, **more: Any) -> Any:
@@ -98,7 +99,7 @@ class Stored:
 
 @value(kw_only=True)
 class Observation:
-    """One stored fact: a transaction as it concerned one catalogued domain."""
+    """The stored facts of one transaction about one catalogued domain."""
 
     id: int = _stored("Number of the row; 0 before it is stored.", _OPS, _KEEP, default=0)
     transaction: str = _stored("Random identifier shared by the observations of one transaction.", _OPS, _KEEP)
@@ -154,7 +155,7 @@ class Observation:
 
     @property
     def may_be_revised(self) -> bool:
-        """Whether look-ups failed for it that may still be answered."""
+        """Whether some of its look-ups failed and may still be answered."""
         results = self.authentication
         judged = [results.spf.result, results.dmarc.result, results.arc.result, *(d.result for d in results.dkim)]
         judged += [piece.result for piece in (*self.sender.evidence, *self.sender.conflicts)]
@@ -162,7 +163,7 @@ class Observation:
 
     @property
     def counts(self) -> bool:
-        """Whether it counts towards a notice (DESIGN §3 "Notices")."""
+        """Whether the mail counts towards a notice (DESIGN §3 "Notices")."""
         return (
             self.fresh
             and not self.replayed
@@ -172,7 +173,7 @@ class Observation:
         )
 
     def stored_as(self, stored: Stored) -> Observation:
-        """The observation with what the store made of it."""
+        """The observation with the values that the store added."""
         return replace(self, id=stored.id, retry_of=stored.retry_of, replayed=stored.replayed)
 
     def to_json(self) -> dict[str, Any]:
@@ -199,7 +200,8 @@ class Observation:
 
 
 REVISED = ("signatures", "fresh", "fresh_reason", "sender", "nature", "authentication")
-"""The fields that rest on look-ups: a revision replaces these; the store sets ``replayed`` and ``revision``."""
+"""The fields that depend on look-ups: a revision replaces these fields; the store sets ``replayed`` and
+``revision``."""
 
 
 def field_dictionary() -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The policies of a catalogued domain, a row for each, and the outcomes of a transaction (DESIGN §3).
+"""The policies of a catalogued domain, with one row of rules each, and the outcomes of a transaction (DESIGN §3).
 
 ::
 
@@ -8,7 +8,7 @@
                               ├─▶ guard   which policies an outdated run of the guard forbids
                               └─▶ incident  whether a day without mail is a silent one
 
-A row is the only place that says what a policy does; rooms read its columns.
+A policy's effects are defined only in its row; rooms read the row's columns.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import assert_never
 
 
 class Policy(StrEnum):
-    """The treatment of a domain's queries and mail. A row of the catalogue names one; ``rules`` is its row here."""
+    """The treatment of a domain's queries and mail. Each row of the catalogue names a policy; ``rules`` has its
+    rules."""
 
     ACCEPT = "accept"
     EXPLAIN = "explain"
@@ -31,7 +32,7 @@ class Policy(StrEnum):
 
     @property
     def rules(self) -> PolicyRules:
-        """The policy's row."""
+        """The policy's row of rules."""
         return RULES[self]
 
     @property
@@ -46,17 +47,18 @@ class Policy(StrEnum):
 
     @property
     def above_null(self) -> bool:
-        """Whether it does more than turn mail away: an outdated guard run forbids it (DESIGN §2.6)."""
+        """Whether the policy does more than refuse mail: an outdated run of the guard forbids it (DESIGN §2.6)."""
         return self in _ABOVE_NULL
 
     @property
     def is_served(self) -> bool:
-        """Whether the name is answered in DNS; else it gets REFUSED, and is delegated to us no more."""
+        """Whether DNS queries for the name are answered; otherwise they get REFUSED, and the name is no longer
+        delegated to us."""
         return self in _SERVED
 
 
 class Outcome(StrEnum):
-    """The end of a transaction that was observed."""
+    """The end of an observed transaction."""
 
     ACCEPTED = "accepted"
     """250 after the data and after the commit."""
@@ -72,54 +74,54 @@ class DnsMail(StrEnum):
     SINK = "sink"
     """MX to the sink."""
     NULL = "null"
-    """A null MX: it takes no mail (RFC 7505)."""
+    """A null MX: the name takes no mail (RFC 7505)."""
     NONE = "none"
     """No MX and no address."""
     REFUSED = "refused"
-    """The name isn't answered at all: RCODE REFUSED."""
+    """No records at all: queries for the name get RCODE REFUSED."""
 
 
 class RcptReply(StrEnum):
     """The reply to a recipient under a policy, at RCPT."""
 
     TAKE = "take"
-    """250: the data may come; the row's outcome says how it ends."""
+    """250: the data may come; the row's outcome is the end of the transaction."""
     EXPLAIN = "explain"
     """550 with the explanation."""
     TURN_AWAY = "turn away"
     """550: the name takes no mail."""
     RELEASED = "released"
-    """451, the domain was released: the sending server tries again, and finds the next owner's MX by then."""
+    """451: the domain was released. The sending server retries later, and may then find the next owner's MX."""
 
 
 class Kept(StrEnum):
-    """The traces of a transaction or query in the store."""
+    """The facts about a transaction or query that the store keeps."""
 
     OBSERVATION = "observation"
     """The observation of each transaction, and the demand for names."""
     ENVELOPE = "envelope"
     """An observation of the envelope alone, and the demand for names."""
     DEMAND = "demand"
-    """The demand for names alone."""
+    """Only the demand for names."""
     NOTHING = "nothing"
-    """Not even the demand: the name isn't ours to watch any more."""
+    """Nothing, not even the demand: the name isn't ours any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRules:
-    """One policy's row."""
+    """One policy's row of rules."""
 
     sentence: str
     """The policy's effect in words: the line of `catcher catalogue add --help`."""
     dns: DnsMail
     rcpt: RcptReply
     outcome: Outcome | None
-    """The outcome of its observed transactions; None when none is observed."""
+    """The outcome of its observed transactions; None when no transaction is observed."""
     kept: Kept
     silence_counts: bool
-    """Whether a day without mail says that nobody wrote; else the mail may just have been turned away."""
+    """Whether a day without mail shows that nobody wrote; under other policies the mail may have been refused."""
     above_null: bool
-    """Whether it does more than turn mail away, so that it needs a guard run where the guard is required."""
+    """Whether the policy does more than refuse mail: then it needs a run of the guard, if the guard is required."""
 
 
 def _rules(policy: Policy) -> PolicyRules:
@@ -201,5 +203,5 @@ class PolicySince:
     """The first day on which a domain was seen under this policy: one line of the policies' ledger."""
 
     day: date
-    """UTC; on part of that day the policy before may have held."""
+    """The day in UTC; for a part of that day the earlier policy may have held."""
     policy: Policy

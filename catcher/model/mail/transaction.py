@@ -1,6 +1,6 @@
-"""One mail transaction (RFC 5321 §3.3) as it lives in memory for the seconds between MAIL and the reply.
+"""One mail transaction (RFC 5321 §3.3), which is kept in memory for the seconds between MAIL and the reply.
 
-Nothing here is ever stored. ``repr`` shows no header text and no local-part, so that a traceback can't leak either.
+These values are never stored. ``repr`` shows no header text and no local-part, so that a traceback can't leak them.
 """
 
 from __future__ import annotations
@@ -19,27 +19,28 @@ class HeaderField:
     """One header field as it arrived, unparsed (RFC 5322 §2.2)."""
 
     name: bytes
-    """As written, without the colon."""
+    """The name as written, without the colon."""
     value: bytes = field(repr=False)
-    """All after the colon, folds kept, without the final CRLF."""
+    """The octets after the colon, with folds, without the final CRLF."""
 
 
 @value
 class Header:
-    """The header section, bounded (the body stream keeps 64 KiB, one field 16 KiB)."""
+    """The header section, bounded: at most 64 KiB are kept, and 16 KiB of one field."""
 
     fields: tuple[HeaderField, ...] = field(default=(), repr=False)
-    """In the order of the message, top first."""
+    """Fields in the order of the message, top first."""
     octets: int = 0
     """Length of the whole header section, the dropped part included."""
     dropped: int = 0
-    """Number of fields that were cut or not kept for want of room."""
+    """Number of fields that were cut or dropped because the bounds were reached."""
     defects: tuple[str, ...] = ()
     """Words from a closed list: ``no-header``, ``no-blank-line``, ``nul``, ``8bit``, ``bad-line``,
     ``field-too-long``, ``header-too-long``.
     """
     by_name: dict[bytes, list[HeaderField]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Name in lower case, without blanks before the colon → its fields, top first; in the order of the message."""
+    """Name in lower case, without blanks before the colon → fields with this name, top first. Names are in the order of
+    the message."""
 
     def __post_init__(self) -> None:
         by_name = self.by_name
@@ -51,7 +52,7 @@ class Header:
                 by_name[name] = [each]
 
     def all(self, name: str) -> list[bytes]:
-        """The values of every field called ``name`` (case-insensitive) up to the colon, top first."""
+        """The values of all fields with exactly ``name`` (case-insensitive) before the colon, top first."""
         wanted = name.lower().encode("ascii")
         return [f.value for f in self.by_name.get(wanted, ()) if len(f.name) == len(wanted)]
 
@@ -71,7 +72,7 @@ class Canonicalization(StrEnum):
 
 
 class DigestAlgorithm(StrEnum):
-    """Body digest that a DKIM signature asks for (RFC 6376 §3.3, RFC 8301)."""
+    """Algorithm of the body digest that a DKIM signature needs (RFC 6376 §3.3, RFC 8301)."""
 
     SHA1 = "sha1"
     SHA256 = "sha256"
@@ -79,7 +80,7 @@ class DigestAlgorithm(StrEnum):
 
 @value
 class DigestWanted:
-    """A body digest that has to be computed while the body streams by."""
+    """A body digest that must be computed while the body arrives."""
 
     algorithm: DigestAlgorithm
     canonicalization: Canonicalization
@@ -89,7 +90,7 @@ class DigestWanted:
 
 @value
 class BodyFacts:
-    """All that remains of a body: counts and digests, never a byte of it."""
+    """The facts kept of a body: counts and digests, never an octet of the body."""
 
     octets: int = 0
     """Length of the message without the header section and the blank line, after dot-unstuffing."""
@@ -98,26 +99,26 @@ class BodyFacts:
     bare_lf: bool = False
     nul: bool = False
     digests: Mapping[DigestWanted, bytes] = field(default_factory=dict, repr=False)
-    """Digests for DKIM, in memory only. A digest cut short of its ``l=`` is absent."""
+    """Digests for DKIM, in memory only. A digest is absent if the body is shorter than its ``l=``."""
 
 
 @value
 class Transaction:
-    """Everything that is known when the end of data was seen.
+    """All facts of a transaction at the end of its data.
 
     ``header`` and ``body`` are None after a refusal at RCPT.
     """
 
     received_at: datetime
     client: str
-    """IP address of the SMTP client, as text; an IPv4-mapped one as IPv4."""
+    """IP address of the SMTP client, as text; an IPv4-mapped address as IPv4."""
     helo: str
     """HELO or EHLO argument, unverified; '' when none was given."""
     tls: bool
     reverse_path: Mailbox | None
     """None is the null reverse-path ``<>``."""
     forward_paths: tuple[Mailbox, ...]
-    """The recipients that were accepted (or, after a refusal, the refused one)."""
+    """The accepted recipients; after a refusal at RCPT, the refused recipients."""
     header: Header | None = None
     body: BodyFacts | None = None
     esmtp: bool = True
@@ -125,7 +126,7 @@ class Transaction:
 
     @property
     def octets(self) -> int | None:
-        """Size of the message; None when none was taken."""
+        """Size of the message in octets; None when no message was taken."""
         if self.header is None or self.body is None:
             return None
         return self.header.octets + self.body.octets

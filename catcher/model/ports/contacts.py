@@ -1,4 +1,4 @@
-"""Contacts of the parties that are told of a leak."""
+"""The port to stored contacts of the parties that get notices."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ from typing import Protocol
 from catcher.model.telling.contact import Contact, StepOutcome
 
 ContactChange = Callable[[Sequence[Contact]], Sequence[Contact]]
-"""Pure: a party's contacts as stored → as they are to be stored; ``model.contact.merged`` and its like, bound."""
+"""Pure: a party's stored contacts → the contacts to store; for example ``model.contact.merged`` with bound
+arguments."""
 
 
 class ContactStore(Protocol):
-    """Contacts by party, and the outcome of each step that looked for them."""
+    """Contacts by party, and the outcome of each search step."""
 
     def change_contacts(
         self, party: str, change: ContactChange, *, outcomes: Sequence[StepOutcome] = ()
     ) -> tuple[Contact, ...]:
-        """Replaces the contacts of ``party`` by what ``change`` makes of them; returns those, in order.
+        """Replaces the contacts of ``party`` by the result of ``change``; returns the new contacts, in order.
 
-        Reading, changing and writing are one transaction. It stores ``outcomes``, too, each in the place of the earlier
-        one of its party and step. Raises ValueError for several contacts with one address and for another party's.
+        Reading, changing and writing are one transaction, which also stores ``outcomes``; each outcome replaces the
+        earlier outcome of its party and step. Raises ValueError for two contacts with the same address, and for a
+        contact of another party.
         """
         ...
 
     def contacts(self, party: str | None = None) -> Iterator[Contact]:
-        """The stored contacts of ``party``, or of all by party, as ``model.contact.in_order``."""
+        """The stored contacts of ``party``, or of all parties, party by party, in the order of
+        ``model.contact.in_order``."""
         ...
 
     def contact_outcomes(self, party: str) -> tuple[StepOutcome, ...]:
-        """The latest outcome of each step that was taken for ``party``, in the order of the cascade."""
+        """The latest outcome of each search step taken for ``party``, in the order of the cascade."""
         ...

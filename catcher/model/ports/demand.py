@@ -1,4 +1,4 @@
-"""DNS queries counted by day and domain, and the policy that each domain had."""
+"""The ports to stored counts of DNS queries, and to the policies that domains had."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class DemandStore(Protocol):
     """Counts of DNS queries."""
 
     def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
-        """Adds the counts to those stored."""
+        """Adds the counts to the stored counts."""
         ...
 
     def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
-        """Domain → number of queries (``since <= hour``; all QTYPEs when None)."""
+        """Domain → number of queries in hours from ``since`` on. ``qtype`` None: queries of all QTYPEs."""
         ...
 
 
@@ -26,9 +26,9 @@ class PolicyStore(Protocol):
     """The ledger of the domains' policies."""
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
-        """Adds a line for each domain whose latest line has another policy than ``policies`` says, or that has no line.
+        """Adds a line for each domain that has no line, or whose latest line has another policy than ``policies``.
 
-        Returns the number of lines added.
+        Returns the number of added lines.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Forgetting: what is due is deleted, made coarser, reduced to counts."""
+"""The port to retention: due data is deleted, made coarser or reduced to counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catcher.model.ports.incidents import Folder
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """The numbers of rows that a purge changed, or with ``dry_run`` would change."""
+    """The numbers of rows that a purge changed, or would change if it was a dry run."""
 
     deleted: int = 0
     coarsened: int = 0
@@ -23,19 +23,19 @@ class Purged:
 
 
 class ForgettingStore(Protocol):
-    """Forgets by the field dictionary's dates."""
+    """Deletes or reduces data by the retention times of the field dictionary."""
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        """Folds first, then deletes and coarsens by the dates of the field dictionary; deletes texts of old notices.
+        """Folds first, then deletes and coarsens by the field dictionary's retention; deletes texts of old notices.
 
-        It deletes contacts that were found, that nobody confirmed and that were last seen ``keep_days`` ago, and the
-        outcomes of steps of that age. When it returns, the purged octets are gone from the files.
+        It deletes found contacts that nobody confirmed and that were last seen ``keep_days`` ago, and the outcomes of
+        steps of that age. When it returns, the files hold no purged octets.
         """
         ...
 
     def settle(self, period: str) -> int:
-        """Replaces the MailboxDays of ``period`` (its key is being destroyed) by MailboxTotals.
+        """Replaces the MailboxDays of ``period``, whose key is being destroyed, by MailboxTotals.
 
-        Returns the number that went.
+        Returns the number of removed MailboxDays.
         """
         ...

@@ -1,4 +1,4 @@
-"""Incidents: sums of observations, kept by the store and made by a pure function."""
+"""The port to stored incidents: a pure function makes these sums of observations, and the store keeps them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from catcher.model.leak.incident import Crowd, Incident, IncidentKey
 from catcher.model.mail.observation import Observation
 
 Folder = Callable[[Sequence[Observation]], Mapping[str, Incident]]
-"""Pure: observations → increments, by incident id. ``incident.fold`` bound to a directory."""
+"""Pure: observations → increments, by incident id. It is ``incident.fold`` with a bound directory."""
 
 
 class IncidentStore(Protocol):
-    """Incidents: folded from observations, read."""
+    """Folds observations into incidents, and reads incidents."""
 
     def fold(self, folder: Folder) -> int:
-        """Folds each observation that isn't folded yet into the stored incidents, exactly once; returns their number.
+        """Folds each new observation into the stored incidents, exactly once; returns the number of observations.
 
-        Works in bounded batches; a batch and its marker are one durable write. Retries are passed to the folder, too.
+        It works in bounded batches; a batch and its marker are one durable write. The folder also gets retries.
         """
         ...
 
     def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
-        """All incidents, ordered by key; without ``mailboxes`` their live mailboxes, often very many, are left out.
+        """All incidents, ordered by key. ``mailboxes`` False: without their live mailboxes, which are often very many.
 
-        ``since``: only incidents with mail on that day or later, and of their cells only those of these days.
+        ``since``: only incidents with mail on that day or later, with only the cells of these days.
         """
         ...
 
@@ -39,5 +39,6 @@ class IncidentStore(Protocol):
         ...
 
     def crowd(self, id: str, period: str) -> Crowd:
-        """The live mailboxes of incident ``id`` in ``period``, counted in flat memory; zeros for an unknown id."""
+        """The counts of live mailboxes of incident ``id`` in ``period``, made in constant memory; zeros for an unknown
+        id."""
         ...

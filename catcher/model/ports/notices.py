@@ -1,4 +1,4 @@
-"""Notices on their way, their readers' answers, and suppressions."""
+"""The port to stored notices, answers to notices, and suppressions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
 
 NoteAnswers = Callable[[Sequence[PartyAnswer], datetime], None]
-"""Makes answers to notices durable, each once. Raises StoreUnavailable; blocks, so it is called in a thread."""
+"""Stores answers to notices durably, each once. Raises StoreUnavailable. It blocks, so it is called in a thread."""
 
 
 class NoticeStore(Protocol):
@@ -20,15 +20,15 @@ class NoticeStore(Protocol):
     def add_notice(self, notice: Notice, text: bytes) -> bool:
         """Stores a draft with its first step, and its text (the mail without Date and signature, or the letter).
 
-        False, and nothing is stored, when a notice with its id is there already.
+        Returns False, and stores nothing, if a notice with this id exists.
         """
         ...
 
     def add_step(self, id: str, step: LedgerEntry, *, once: bool = False) -> Notice:
-        """Adds a step to the notice ``id``, to the second; returns the notice with it. Durable when it returns.
+        """Adds a step, to the second, to the notice ``id``, durably; returns the notice with the step.
 
-        Check and write are one transaction: raises OutOfOrder when the step can't follow (``noticelife.AFTER``),
-        KeyError for an unknown id. With ``once`` a notice that has a step of this kind stays as it is. When the notice
+        Check and write are one transaction. Raises OutOfOrder when the step can't follow (``noticelife.AFTER``),
+        KeyError for an unknown id. With ``once`` a notice that has a step of this kind stays unchanged. When the notice
         is no longer on its way, the same write deletes its text.
         """
         ...
@@ -40,7 +40,7 @@ class NoticeStore(Protocol):
         ...
 
     def notice_text(self, id: str) -> bytes | None:
-        """The drafted text; None when it is gone: after sending, or after ``notice.TEXT_DAYS``."""
+        """The drafted text; None once it is deleted: after sending, or after ``notice.TEXT_DAYS``."""
         ...
 
     def suppress(self, suppression: Suppression) -> None:
@@ -48,5 +48,5 @@ class NoticeStore(Protocol):
         ...
 
     def suppressions(self) -> Iterator[Suppression]:
-        """All suppressions in the order in which they were made; of one subject the latest holds."""
+        """All suppressions in the order in which they were made; the latest one on a subject holds."""
         ...

@@ -1,4 +1,4 @@
-"""Observations: the way in from intake, and what the store keeps of them."""
+"""The ports to observations: the sink to which intake writes, and the stored observations."""
 
 from __future__ import annotations
 
@@ -11,51 +11,53 @@ from catcher.model.mail.observation import Observation, Stored
 ColumnValue = str | int | float | bytes | None
 """A value that a column holds."""
 ObservationRow = Sequence[ColumnValue]
-"""An observation as a worker sends it to the process that stores: a value for each field, in their order."""
+"""An observation as a worker sends it to the storing process: a value for each field, in the order of the fields."""
 
 
 class ObservationSink(Protocol):
-    """The one way in: intake writes to it."""
+    """The only port through which intake writes observations."""
 
     def revise(self, observations: Sequence[Observation]) -> Awaitable[int]:
-        """As ``ObservationStore.revise``; gives a number. Fails with StoreUnavailable, and then changes nothing."""
+        """As ``ObservationStore.revise``; the result is the number of changed observations. If it fails with
+        StoreUnavailable, no observation was changed."""
         ...
 
     def commit(self, observations: Sequence[Observation]) -> Awaitable[tuple[Stored, ...]]:
-        """Makes the observations of one transaction durable; gives what the store made of each.
+        """Stores the observations of one transaction durably; the result has the store's additions to each observation.
 
-        When it is done, the sync to disk has returned. Else it fails with StoreUnavailable (→ 451), and none is stored,
-        unless the process that stores was killed between the sync and its answer: the client comes again, and the
-        retry is recognised. The observations are written even when the caller no longer waits.
+        When the result is done, the sync to disk has returned. If it fails with StoreUnavailable (→ 451), no
+        observation is stored, unless the storing process was killed between the sync and its answer: the client
+        retries, and the retry is recognised. The observations are written even if the caller no longer waits.
         """
         ...
 
 
 class ObservationStore(Protocol):
-    """Observations: added, revised, read."""
+    """Adds, revises and reads observations."""
 
     def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
         """Stores the observations of several transactions in one durable write, in order.
 
-        ``retry_of`` is set to the earliest observation of the last five days, of another transaction, that has the same
-        retry_tag (not None), domain, reverse_path_token and recipients (as a set) and isn't a retry itself.
+        ``retry_of`` is set to the earliest observation of the last five days, in another transaction, that has the same
+        retry_tag (not None), domain, reverse_path_token and recipients (as a set) and isn't itself a retry.
         ``replayed`` is set when a signature token was seen in another transaction and the observation is no retry.
         """
         ...
 
     def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
-        """As ``add``, of rows of whole minutes as ``store.codec.to_row`` makes them; returns what became of each.
+        """As ``add``, for rows of whole minutes made by ``store.codec.to_row``; returns the store's additions to each
+        row.
 
         ``id``, ``retry_of`` and ``replayed`` in the rows are not read.
         """
         ...
 
     def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-        """Replaces the fields of stored observations that rest on look-ups (``REVISED``), durably, by those given.
+        """Replaces in stored observations, durably, the fields that depend on look-ups (``REVISED``) by the given ones.
 
-        The stored one is found by ``id``. ``replayed`` is judged anew, ``revision`` rises, all else stays. An
-        observation that is gone, or that may not be revised (any more), is left as it is. Returns the changed ones.
-        The next ``fold`` corrects sums that had the old form: they are as if the new one had been stored at first.
+        Stored observations are found by ``id``. ``replayed`` is decided anew, ``revision`` rises, other fields stay. If
+        the stored observation was deleted or may not be revised, nothing is changed. Returns the changed observations.
+        The next ``fold`` corrects the sums: they become equal to sums over the revised observations.
         """
         ...
 
@@ -69,7 +71,7 @@ class ObservationStore(Protocol):
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Observation]:
-        """Observations with ``since <= observed_at < until``, by id; memory stays flat."""
+        """Observations with ``since <= observed_at < until``, by id, read in constant memory."""
         ...
 
     def observation(self, id: int) -> Observation | None: ...

@@ -1,4 +1,4 @@
-"""Look-ups in the DNS, as a fingerprint needs them."""
+"""The port to the DNS look-ups that a fingerprint needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from catcher.model.mail.lookup import LookupResults, Question
 
 
 class Resolver(Protocol):
-    """Answers what a fingerprint asks. Never raises for a failed look-up: that is ``Status.FAILED``."""
+    """Answers the questions of a fingerprint. A failed look-up raises nothing: its result is ``Status.FAILED``."""
 
     async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
         """Answers to all ``questions``; questions over the budget of ``on_behalf_of`` (a sender domain) are FAILED."""

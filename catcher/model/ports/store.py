@@ -1,4 +1,4 @@
-"""The store: all chapters of its contract together."""
+"""The port to the store: all parts of its contract together."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Store(
 ):
     """The store's contract. Every method is synchronous, and all calls come from one thread.
 
-    All raise StoreUnavailable when the medium fails. The memory store is the oracle: tests/unit/store runs the same
-    contract over every implementation, chapter by chapter.
+    Every method raises StoreUnavailable when the medium fails. Tests compare other stores with the memory store:
+    tests/unit/store runs the same contract, part by part, over every implementation.
     """
 
     def beat(self, now: datetime) -> None:
-        """Makes a small durable write. It fails when the store takes none."""
+        """Makes a small durable write, which fails if the store can't be written."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""The addressee of a notice: a contact as it was when the notice was drafted."""
+"""The addressee of a notice: a copy of the contact, made when the notice was drafted."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from catcher.model.telling.contact import Contact, Source
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Its printed form never shows the address."""
+    """The addressee of one notice. Its printed form never shows the address."""
 
     address: str = field(repr=False)
     """A mail address; for a letter the postal address, on one line."""
     source: Source
-    """The step of the contact cascade that gave it."""
+    """The step of the contact cascade that found the address."""
     trusted: bool
-    """Whether counterparties could be named to it (``Contact.trusted``); others get totals and the remedy."""
+    """Whether a report may name counterparties to it (``Contact.trusted``); other addressees get totals and the
+    remedy."""
     openpgp: str | None = None
-    """File of the OpenPGP key that the mail is encrypted to."""
+    """File of the OpenPGP key with which the mail is encrypted."""
 
     @classmethod
     def of(cls, contact: Contact) -> Addressee:

@@ -1,4 +1,4 @@
-"""The addresses at which a notice is answered: ``VERB+CODE@`` below ``[notify] domain``. The address is the answer."""
+"""The addresses for answers to a notice: ``VERB+CODE@`` and ``[notify] domain``. The address is the whole answer."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 
 
 class Verb(StrEnum):
-    """The meaning of a mail to such an address."""
+    """The meaning of a mail to an answer address."""
 
     BOUNCE = "bounce"
-    """The reverse-path of the notice: what comes there is a delivery report."""
+    """The address is the reverse-path of the notice: mail to it is a delivery report."""
     GOT_IT = "got-it"
-    """It arrived, somebody looks into it."""
+    """The notice arrived, and somebody in the party works on it."""
     STOP = "stop"
-    """Take our mail no more."""
+    """The party wants its mail to be taken no more."""
     TRANSFER = "transfer"
-    """We want the name."""
+    """The party wants the name."""
     WRONG = "wrong"
-    """This isn't the right address."""
+    """The notice went to the wrong address."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartyAnswer:
-    """A mail to such an address: its meaning, and the notice that it answers."""
+    """A mail to an answer address: its meaning, and the notice that it answers."""
 
     verb: Verb
     notice: str
@@ -33,7 +33,7 @@ class PartyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AnswerAddresses:
-    """The addresses that a report prints as text, full ones."""
+    """The full answer addresses, which a report prints as text."""
 
     got_it: str
     wrong: str

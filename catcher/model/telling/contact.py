@@ -1,4 +1,4 @@
-"""The contact: where an affected party can be told, how we came by the address, and whether it may be written to.
+"""The contact: an address of an affected party, its source, and whether notices may be sent to it.
 
 ::
 
@@ -7,8 +7,9 @@
                                     ▼
                       next_contact: the best that is good and was not tried
 
-An address that was found, not entered or imported, is good only in the party's own domain or when a person confirmed
-it. One that bounced is bad until a person confirms it again; the next one takes its place. Everything here is pure.
+A found address, which was neither entered nor imported, is good only in the party's own domain, or if a person
+confirmed it. An address that bounced is bad until a person confirms it again; the next address takes its place. This
+module is pure.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from catcher.model.mail.mailaddress import mail_address as mail_address
 
 
 class Source(StrEnum):
-    """The source of an address: the steps of the cascade, in their order."""
+    """The sources of addresses, which are the steps of the cascade in their order."""
 
     ENTERED = "entered"
     """The operator wrote it into the contacts file."""
     IMPORTED = "imported"
-    """A directory that the operator imported names it."""
+    """A directory that the operator imported names the address."""
     SECURITY_TXT = "security.txt"
     """``Contact:`` of /.well-known/security.txt (RFC 9116)."""
     RDAP = "rdap"
@@ -39,21 +40,21 @@ class Source(StrEnum):
     RFC2142 = "rfc2142"
     """A mailbox that ought to exist: security@, abuse@, postmaster@ (RFC 2142)."""
     CSIRT = "csirt"
-    """The national CSIRT, who knows whom to tell."""
+    """The national CSIRT, which knows the right people to inform."""
 
 
 LISTED = frozenset({Source.ENTERED, Source.IMPORTED})
-"""Sources that a person answers for; their files are the truth of which contacts there are."""
+"""Sources for which a person is responsible; a contact from these sources exists only while their files hold it."""
 _STEP = {source: number for number, source in enumerate(Source)}
 
 
 class ContactStatus(StrEnum):
     GOOD = "good"
-    """May be written to."""
+    """Notices may be sent to the contact."""
     UNCONFIRMED = "unconfirmed"
-    """Found outside the party's own domain: may be written to once a person has confirmed it."""
+    """The address was found outside the party's own domain: a person must confirm it before a notice is sent to it."""
     BAD = "bad"
-    """A mail to it came back: it is passed over until a person confirms it again."""
+    """A mail to the address came back: it isn't used until a person confirms it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +64,28 @@ class Contact:
     party: str
     """Organizational domain of the affected party."""
     address: str = field(repr=False)
-    """As ``mailaddress.mail_address`` gives it."""
+    """The address in the form of ``mailaddress.mail_address``."""
     source: Source
     seen_at: datetime
-    """When it was entered, imported or last found."""
+    """The moment at which the address was entered, imported or last found."""
     own: bool = False
-    """Whether it lies in the party's own domain: the organizational domains are the same."""
+    """Whether the address is in the party's own domain: the organizational domains are the same."""
     preference: int = 0
     """Place among the addresses of one source, smallest first."""
     language: str | None = None
-    """The language to write in (RFC 5646), if it is known."""
+    """The language of notices to this contact (RFC 5646), if it is known."""
     openpgp: str | None = None
-    """File of the OpenPGP key to encrypt to; only of entered contacts."""
+    """File of the OpenPGP key with which mail is encrypted; only entered contacts have one."""
     confirmed_by: str | None = None
-    """The person who said that this is the right address."""
+    """The person who confirmed that this is the right address."""
     confirmed_at: datetime | None = None
     bad_at: datetime | None = None
-    """When a mail to it came back."""
+    """The moment at which a mail to the address came back."""
 
     @property
     def trusted(self) -> bool:
-        """Entered, imported or confirmed: may read counterparties' names. Others get totals and the remedy."""
+        """Whether the contact was entered, imported or confirmed. Trusted contacts may read counterparties' names;
+        others get totals and the remedy."""
         return self.source in LISTED or self.confirmed_by is not None
 
     @property
@@ -110,23 +112,23 @@ class Contact:
 
 
 class StepResult(StrEnum):
-    """The end of a step of the cascade."""
+    """The result of a step of the cascade."""
 
     FOUND = "found"
-    """At least one address, confirmed or not."""
+    """The source gave at least one address, confirmed or not."""
     NONE = "none"
-    """It was looked at, and names nobody."""
+    """The source was read and names no address."""
     FAILED = "failed"
-    """It could not be looked at; another time it may."""
+    """The source could not be read; another attempt may succeed."""
     REFUSED = "refused"
-    """It was looked at, and what it says is not to be used."""
+    """The source was read, but its content must not be used."""
 
 
 class StepReason(StrEnum):
-    """Why a step ended otherwise than with an address: a closed list, so that no hostile text is kept or shown."""
+    """The reasons for which a step gave no address: a closed list, so that no hostile text is kept or shown."""
 
     NOT_LISTED = "not-listed"
-    """No row for this party."""
+    """The file or directory has no row for this party."""
     NO_SUCH_NAME = "no-such-name"
     """NXDOMAIN."""
     NO_SUCH_RECORD = "no-such-record"
@@ -134,22 +136,22 @@ class StepReason(StrEnum):
     NOT_THERE = "not-there"
     """HTTP 404 or 410."""
     NO_ADDRESS = "no-mail-address"
-    """It is there and names no mail address."""
+    """The file or record exists but names no mail address."""
     REDACTED = "redacted"
-    """The registry withholds it (RFC 9537)."""
+    """The registry withholds the address (RFC 9537)."""
     NO_SERVER = "no-server"
     """No RDAP server is registered for this top-level domain (RFC 9224)."""
     NO_MAIL = "no-mail-here"
     """The domain takes no mail: no MX and no address, or a null MX (RFC 7505)."""
     DNS_FAILED = "dns-failed"
-    """Time-out, SERVFAIL or a lie."""
+    """Time-out, SERVFAIL or a false answer."""
     NO_CONNECTION = "no-connection"
-    """No address took the connection."""
+    """No address of the host accepted a connection."""
     TLS_FAILED = "tls-failed"
     """The certificate is not valid for this host, or the handshake failed."""
     TIMED_OUT = "timed-out"
     BROKEN = "broken-answer"
-    """No HTTP, or cut short."""
+    """The answer is no HTTP, or is incomplete."""
     HTTP_STATUS = "http-status"
     """A status other than 200, 404 and 410."""
     TOO_LARGE = "too-large"
@@ -163,18 +165,18 @@ class StepReason(StrEnum):
     MALFORMED = "malformed"
     EXPIRED = "expired"
     NO_EXPIRY = "no-expiry"
-    """RFC 9116 §2.5.5 demands one, and only one."""
+    """The file has no Expires field, or several; RFC 9116 §2.5.5 demands exactly one."""
     OTHER_CANONICAL = "for-another-place"
-    """The file says where it belongs, and that is elsewhere (RFC 9116 §2.5.2)."""
+    """The file's Canonical fields name other places only (RFC 9116 §2.5.2)."""
     OTHER_NAME = "about-another-name"
-    """The record is about another domain than the one asked for."""
+    """The record is about another domain than the requested domain."""
     TYPO_DOMAIN = "typo-domain"
-    """Every address lies at a domain of the catalogue."""
+    """Every address is at a domain of the catalogue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOutcome:
-    """The result of one step of the cascade for one party; the latest one of each step is kept."""
+    """The outcome of one step of the cascade for one party; the latest outcome of each step is kept."""
 
     party: str
     step: Source
@@ -183,9 +185,9 @@ class StepOutcome:
     reason: StepReason | None = None
     """None when an address was found."""
     host: str | None = None
-    """The host that was asked, or the directory that was looked into; A-labels or our own words."""
+    """The host that was asked, or the directory that was searched; in A-labels or our own words."""
     addresses: int = 0
-    """Number of addresses that it gave and that are kept."""
+    """Number of addresses that the step gave and that are kept."""
 
     def to_json(self) -> dict[str, Any]:
         """A step of ``catcher contact find --json``, a line of ``catcher contact list --steps --json``."""
@@ -201,7 +203,8 @@ class StepOutcome:
 
 
 def in_order(contacts: Iterable[Contact]) -> list[Contact]:
-    """Whom to write to first: entered, imported, confirmed, then as the cascade goes; the CSIRT is last in any case."""
+    """Contacts, the best first: entered, imported, confirmed, then in the order of the cascade; the CSIRT is always
+    last."""
     return sorted(contacts, key=_rank)
 
 
@@ -212,7 +215,7 @@ def _rank(contact: Contact) -> tuple[int, int, int, str]:
 
 
 def next_contact(contacts: Iterable[Contact], *, tried: Collection[str] = ()) -> Contact | None:
-    """The best contact of one party that is good and whose address is not in ``tried``; None when there is no more."""
+    """The best good contact of one party whose address is not in ``tried``; None when no good contact is left."""
     left = {address.lower() for address in tried}
     return next(
         (c for c in in_order(contacts) if c.status is ContactStatus.GOOD and c.address.lower() not in left), None
@@ -224,9 +227,9 @@ def merged(
 ) -> tuple[Contact, ...]:
     """The contacts of one party after the sources ``looked`` gave ``found``, in order.
 
-    An address from several sources counts as the best source's. Confirmations and bounces stay.
-    An address that its source names no more goes, unless a person confirmed it or it bounced; of the operator's
-    own files, the truth, it goes in any case. Without another ``looked`` this brings ``known`` up to date with them.
+    An address from several sources belongs to the best of these sources. Confirmations and bounces stay.
+    An address that its source no longer names is removed, unless a person confirmed it or it bounced; an address from
+    the operator's own files is always removed. The default ``looked`` brings ``known`` up to date with these files.
     """
     found = tuple(found)
     named = {contact.address.lower() for contact in found}
@@ -252,7 +255,7 @@ def merged(
 
 
 def confirmed(known: Sequence[Contact], address: str, *, by: str, at: datetime) -> tuple[Contact, ...]:
-    """``known`` where ``by`` has confirmed ``address`` at ``at``; one that bounced is good again."""
+    """``known`` after ``by`` has confirmed ``address`` at ``at``; an address that bounced is good again."""
     wanted = address.lower()
     changed = [
         replace(c, confirmed_by=by, confirmed_at=at, bad_at=None) if c.address.lower() == wanted else c for c in known
@@ -261,7 +264,7 @@ def confirmed(known: Sequence[Contact], address: str, *, by: str, at: datetime) 
 
 
 def bounced(known: Sequence[Contact], address: str, *, at: datetime) -> tuple[Contact, ...]:
-    """``known`` where a mail to ``address`` came back at ``at``; the first time is kept."""
+    """``known`` after a mail to ``address`` came back at ``at``; the moment of the first bounce is kept."""
     wanted = address.lower()
     return tuple(
         replace(c, bad_at=at) if c.address.lower() == wanted and c.bad_at is None else c for c in in_order(known)

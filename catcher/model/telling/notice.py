@@ -1,7 +1,7 @@
 """The notice: a report on its way to one contact, and the ledger of its life.
 
-A notice is never changed: steps are added to its end, each with who and when. Its present state
-(``noticelife.NoticeState``) follows from them.
+A notice is never changed: steps are added to its end, each with a person or program and a moment. Its present state
+(``noticelife.NoticeState``) follows from the steps.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from catcher.model.telling.addressee import Addressee
 from catcher.model.telling.noticelife import AFTER, ANSWERS, ASIDE, REQUESTS, Act, NoticeState
 
 TEXT_DAYS = timedelta(days=7)
-"""Longest time that the text of a notice is kept, counted from its draft; as a rule it goes when it is sent."""
+"""Longest time for which the text of a notice is kept after its draft; usually it is deleted earlier, after sending."""
 
 
 class NoticeForm(StrEnum):
-    """The form in which the contact gets it."""
+    """The form in which the contact gets the notice."""
 
     MAIL = "mail"
     LETTER = "letter"
-    """Paper: a person prints and posts it, then says so."""
+    """A paper letter: a person prints and posts it, then records that it was posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class LedgerEntry:
     at: datetime
     """Whole seconds, UTC."""
     who: str
-    """A person's name, ``catcher`` for what the program did, ``answer`` for what came by mail."""
+    """A person's name, ``catcher`` for a step by the program, ``answer`` for an answer by mail."""
     note: str = ""
-    """One line in our own words; never a text that came by mail."""
+    """One line in our own words; never a text from a mail."""
     again_at: datetime | None = None
     """The earliest next attempt, if the act is ``deferred``."""
 
@@ -55,7 +55,7 @@ class LedgerEntry:
 
 
 class OutOfOrder(ValueError):
-    """A step that can't follow the others."""
+    """A step that can't follow the earlier steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +63,20 @@ class Notice:
     id: str
     """``ntc-`` and 48 bits, by ``notice_id``."""
     key: IncidentKey
-    """The party that it tells, the party's role, and the typo domain."""
+    """The party that gets the notice, the party's role, and the typo domain."""
     period: str
-    """The month that it reports, ``2026-06``."""
+    """The month that the notice reports, ``2026-06``."""
     addressee: Addressee
     form: NoticeForm
     language: str
     ref: str
     """The report's reference."""
     message_id: str
-    """The mail's Message-ID without angle brackets; made once, so that a second copy is known as one."""
+    """The mail's Message-ID without angle brackets; made once, so that receivers recognise a second copy."""
     approvals: int
-    """Number of people who have to approve it."""
+    """Number of people who have to approve the notice."""
     follows: str | None = None
-    """The notice that went before it to another contact or by another way."""
+    """The earlier notice, to another contact or in another form, that this notice follows."""
     steps: tuple[LedgerEntry, ...] = ()
 
     @property
@@ -85,7 +85,7 @@ class Notice:
 
     @property
     def state(self) -> NoticeState:
-        """Follows from the steps alone."""
+        """The present state, which follows from the steps alone."""
         state: NoticeState | None = None
         for number, step in enumerate(self.steps):
             state = self._after(state, step, self.steps[:number])
@@ -94,7 +94,7 @@ class Notice:
         return state
 
     def with_step(self, step: LedgerEntry) -> Notice:
-        """This notice with ``step`` at its end. Raises OutOfOrder when that can't follow."""
+        """This notice with ``step`` at its end. Raises OutOfOrder when the step can't follow."""
         self._after(self.state if self.steps else None, step, self.steps)
         return replace(self, steps=(*self.steps, step))
 
@@ -118,28 +118,28 @@ class Notice:
 
     @property
     def approvers(self) -> tuple[str, ...]:
-        """The people who approved it so far, each once."""
+        """The people who approved the notice so far, each once."""
         return _approvers(self.steps)
 
     @property
     def first_sending_at(self) -> datetime | None:
-        """When it was first tried: the mail's Date."""
+        """The moment of the first attempt, which is the mail's Date."""
         return next((step.at for step in self.steps if step.act is Act.SENDING), None)
 
     @property
     def sent_at(self) -> datetime | None:
-        """When it is known to have been taken; by an answer when that came first."""
+        """The first moment at which the notice was known to be sent: the smarthost took it, or the party answered."""
         taken = (Act.SENT, *ANSWERS)
         return next((step.at for step in self.steps if step.act in taken), None)
 
     @property
     def attempts(self) -> int:
-        """Number of dialogues with the smarthost that were begun."""
+        """Number of started dialogues with the smarthost."""
         return sum(step.act is Act.SENDING for step in self.steps)
 
     @property
     def again_at(self) -> datetime | None:
-        """The time of the next attempt, if it is deferred."""
+        """The moment of the next attempt, if the notice is deferred."""
         return self.steps[-1].again_at if self.state is NoticeState.DEFERRED else None
 
     def first(self, act: Act) -> LedgerEntry | None:
@@ -148,7 +148,7 @@ class Notice:
 
     @property
     def request(self) -> Act | None:
-        """The party's latest request that nobody has decided yet; None when none waits."""
+        """The party's latest request that nobody has decided yet; None when no request waits."""
         for step in reversed(self.steps):
             if step.act in (Act.CONFIRMED, Act.DECLINED):
                 return None

@@ -1,4 +1,5 @@
-"""Texts for an organisation to paste: rules that stop mail to the typo domain, queries that find it in its own logs."""
+"""Texts that an organisation can paste: rules that stop its mail to the typo domain, and queries that find this mail in
+its logs."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ from typing import Any
 
 
 class System(StrEnum):
-    """Systems that the remedy kit has a rule for, or that keep a log worth asking."""
+    """Systems for which the remedy kit has a rule or a log query."""
 
     EXCHANGE_ONLINE = "exchange-online"
     DEFENDER = "defender"
-    """Microsoft Defender's advanced hunting: a log only."""
+    """Microsoft Defender's advanced hunting; the kit has only a log query for it."""
     GOOGLE_WORKSPACE = "google-workspace"
     POSTFIX = "postfix"
     EXIM = "exim"
@@ -24,10 +25,10 @@ class System(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemedyPart:
-    """A file of a rule, or what is typed into one field."""
+    """One file of a rule, or the text for one input field."""
 
     file: str
-    """Its name in the kit, unique among all parts."""
+    """The part's file name in the kit, unique among all parts."""
     text: str
     """Lines without a final newline."""
 
@@ -37,7 +38,7 @@ class RemedyPart:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A rule to paste that makes a mail system refuse mail to the typo domain."""
+    """A rule to paste; with it a mail system refuses mail to the typo domain."""
 
     system: System
     parts: tuple[RemedyPart, ...]
@@ -48,7 +49,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
-    """A query to paste that shows an organisation the mail in its own log."""
+    """A query to paste; it finds the mail in the organisation's own log."""
 
     system: System
     text: str

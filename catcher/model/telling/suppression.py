@@ -1,4 +1,4 @@
-"""Suppression: that no notices go out about something, because a person wants it so."""
+"""Suppression: a person's decision that no notices go out to a party, about an incident or about a domain."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A person's decision that no more notices go out about something. The latest on a subject holds."""
+    """A person's decision that no more notices go out on a subject. The latest decision on a subject holds."""
 
     scope: Scope
     subject: str
@@ -33,7 +33,7 @@ class Suppression:
     at: datetime
     """Whole seconds, UTC."""
     until: date | None = None
-    """The first day on which notices may go out again; None: for good."""
+    """The first day on which notices may go out again; None: never."""
 
     def covers(self, key: IncidentKey, today: date) -> bool:
         if self.until is not None and today >= self.until:
@@ -53,6 +53,7 @@ class Suppression:
 
 
 def suppressed(suppressions: Iterable[Suppression], key: IncidentKey, today: date) -> Suppression | None:
-    """The suppression that covers ``key`` on ``today``, of ``suppressions`` in the order in which they were made."""
+    """The suppression that covers ``key`` on ``today``; None if there is none. ``suppressions`` are in the order in
+    which they were made."""
     latest = {(each.scope, each.subject): each for each in suppressions}
     return next((each for each in latest.values() if each.covers(key, today)), None)

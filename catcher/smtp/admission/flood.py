@@ -1,8 +1,9 @@
 """Limits new connections a second: above the limit each is refused at once with a reply of a few octets.
 
 The limit per network is checked first, and a refused connection counts towards no limit: one network can't use up the
-others' share. The counts start at zero each second, so a flood leaves nothing to be undone. Memory holds the networks
-admitted in the present second, never more than the limit on all, and whether each of the latest addresses is exempt.
+others' share. The counts start at zero each second, so a flood has no effect once it is over. Memory holds the networks
+admitted in the present second, never more than the limit on all connections, and a cache with the exemption of the
+latest addresses.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from catcher.smtp.settings import SmtpLimits
 log = logging.getLogger("catcher.smtp")
 
 _LOG_EVERY_SECONDS = 60.0
-"""Seconds between two log lines about a flood that goes on."""
+"""Seconds between two log lines about a continuing flood."""
 _REMEMBERED = 1_024
-"""Addresses whose exemption is remembered: comparing one with every exempt network costs more than the rest."""
+"""Most addresses whose exemption is cached: the comparison with every exempt network costs more than all other
+checks."""
 
 
 class Flood:
-    """Counts the new connections of the present second. Times are the loop's, in seconds."""
+    """Counts the new connections of the present second. Times are the event loop's, in seconds."""
 
     def __init__(self, limits: SmtpLimits) -> None:
         self._limit = limits.connection_rate
@@ -34,7 +36,7 @@ class Flood:
         self._admitted = 0
         self._by_prefix: Counter[str] = Counter()
         self.refused = 0
-        """Connections since the start that were refused."""
+        """Number of connections refused since the start."""
         self._logged_at = float("-inf")
 
     def admits(self, address: str, prefix: str, now: float) -> bool:
@@ -66,7 +68,7 @@ class Flood:
         return any(parsed in network for network in self._exempt)
 
     def _refuse(self, now: float) -> bool:
-        """Counts the refusal and logs one line in ``_LOG_EVERY_SECONDS``; always False."""
+        """Counts the refusal, and logs at most one line in ``_LOG_EVERY_SECONDS``. Returns False."""
         self.refused += 1
         if now - self._logged_at >= _LOG_EVERY_SECONDS:
             log.warning("a flood of new connections: so far %d were sent away with 421", self.refused)

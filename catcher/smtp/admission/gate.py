@@ -1,10 +1,11 @@
-"""Admits connections: limits in all, per address and per network, and limits on new ones a second (``flood``).
+"""Admits connections: limits on all, per address and per network, and limits on new connections a second (``flood``).
 
-At the limit, an idle client is closed to admit the next one, so that idle clients can't lock out those who have mail.
-Clients stand in the order in which they came; a client that was checked and isn't idle goes to the end. So the client
-that has been idle longest is found in a few steps, and nothing is noted here while clients talk.
+At the limit, an idle client is closed to admit the next client, so that idle clients can't lock out clients with mail.
+Clients are kept in the order in which they came; a client that was checked and isn't idle moves to the end. So the
+client that has been idle longest is found in a few steps, and clients that send commands cause no work here.
 
-Memory holds a number for each open connection's address and network, and those of the present second's new ones.
+Memory holds a count for the address and the network of each open connection, and for the networks of the present
+second's new connections.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from catcher.smtp.wire import replies
 from catcher.smtp.wire.replies import Reply
 
 _V6_PREFIX = 56
-"""Bits of an IPv6 network that counts as one client's: the size that providers give to a site (RFC 6177)."""
+"""Bits of an IPv6 network that counts as one client: providers give networks of this size to a site (RFC 6177)."""
 EVICTION_CANDIDATES = 32
-"""Clients checked for idleness when room is wanted: a bound on the work for a new connection."""
+"""Most clients checked for idleness when a new connection needs room: a bound on the work for one connection."""
 EVICTED_STILL_OPEN = 64
-"""Connections allowed above the limit for an instant: evicted clients whose sockets aren't closed yet."""
+"""Most connections above the limit: evicted clients whose sockets aren't closed yet."""
 
 
 class AdmittedClient(Protocol):
@@ -32,18 +33,18 @@ class AdmittedClient(Protocol):
     address: str
 
     def is_evictable(self, now: float) -> bool:
-        """Whether it may be closed in favour of a new one. ``now``: the loop's time."""
+        """Whether the client may be closed to admit a new client. ``now``: the event loop's time."""
         ...
 
     def evict(self) -> None:
-        """Closes it."""
+        """Closes the client's connection."""
         ...
 
 
 class Gate:
     """Counts open connections.
 
-    Of these limits only that on all connections holds for loopback addresses.
+    For loopback addresses only the limit on all connections holds.
     """
 
     def __init__(self, limits: SmtpLimits) -> None:
@@ -65,9 +66,10 @@ class Gate:
         return self._flood.refused
 
     def enter(self, address: str, now: float) -> Reply | None:
-        """Counts a connection and returns None, or returns the reply with which it is refused.
+        """Counts a connection and returns None, or returns the reply that refuses it.
 
-        Call ``add`` after admitting a client, and ``leave`` when it is gone. ``now``: the loop's time.
+        The caller calls ``add`` for an admitted client, and ``leave`` when the client is gone. ``now``: the event
+        loop's time.
         """
         prefix = prefix_of(address)
         if not self._flood.admits(address, prefix, now):
@@ -86,11 +88,11 @@ class Gate:
         return None
 
     def add(self, client: AdmittedClient) -> None:
-        """Makes an admitted client one that may be evicted."""
+        """Adds an admitted client to the clients that may be evicted."""
         self._clients[client] = None
 
     def leave(self, client: AdmittedClient) -> None:
-        """Counts a client out again."""
+        """Removes a client from all counts."""
         self._open -= 1
         self._clients.pop(client, None)
         prefix = prefix_of(client.address)
@@ -99,7 +101,8 @@ class Gate:
             _decrement(self._by_prefix, prefix)
 
     def _evict_one(self, now: float) -> bool:
-        """Whether a client was evicted. It is counted until its connection ended, and isn't chosen again."""
+        """Evicts an idle client, and returns whether there was one. An evicted client counts until its connection has
+        ended, and isn't chosen again."""
         if self._open >= self._limits.connections + EVICTED_STILL_OPEN:
             return False
         for _ in range(min(EVICTION_CANDIDATES, len(self._clients))):
@@ -120,7 +123,8 @@ def _decrement(counts: Counter[str], key: str) -> None:
 
 
 def prefix_of(address: str) -> str:
-    """The /24 of an IPv4 address, the /56 of an IPv6 one, as text; '' for loopback and for what is no address."""
+    """The /24 of an IPv4 address or the /56 of an IPv6 address, as text; '' for loopback, and for text without an
+    address."""
     if ":" not in address:
         return "" if address.startswith("127.") else address.rpartition(".")[0]
     parsed = ipaddress.IPv6Address(address)

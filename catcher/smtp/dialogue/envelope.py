@@ -1,4 +1,4 @@
-"""The envelope of the open transaction (RFC 5321 §2.3.1), and the values that intake gets when it ends."""
+"""The envelope of the open transaction (RFC 5321 §2.3.1), and the values that intake gets at the transaction's end."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from catcher.smtp.dialogue.policy import AFTER_DATA, RcptDecision, RcptResult
 from catcher.smtp.message.data import Message
 
 MOST_ANSWERS = 10
-"""Answers to notices in one transaction, one a recipient: a person gives one, a forger many."""
+"""Most answers to notices in one transaction, one for each recipient: a person gives one answer, a forger many."""
 
 
 class IntakePort(Protocol):
-    """Takes transactions when they end. ``catcher.intake.Intake`` implements it."""
+    """Takes ended transactions. ``catcher.intake.Intake`` implements this port."""
 
     def new_ref(self) -> str:
         """A random reference for one transaction."""
@@ -31,17 +31,19 @@ class IntakePort(Protocol):
     def take(
         self, transaction: Transaction, *, ref: str, policies: Mapping[str, Policy], outcome: Outcome
     ) -> Awaitable[object]:
-        """Done when the observations are durable; fails with StoreUnavailable when they can't be made so."""
+        """The result is done when the observations are stored durably. It fails with StoreUnavailable when they can't
+        be stored."""
         ...
 
     def note(self, answers: Sequence[PartyAnswer], at: datetime) -> Awaitable[object]:
-        """Done when the answers to notices are durable; fails with CatcherError when they can't be made so now."""
+        """The result is done when the answers to notices are stored durably. It fails with CatcherError when they can't
+        be stored now."""
         ...
 
 
 @value
 class Ended:
-    """A transaction that ended, or the refused part of one, in the form that intake takes."""
+    """An ended transaction, or its refused part, in the form that intake takes."""
 
     transaction: Transaction = field(repr=False)
     ref: str
@@ -51,10 +53,10 @@ class Ended:
 
 @value
 class Answered:
-    """A transaction that answered notices. The address is the whole answer: nothing else is kept."""
+    """A transaction that answered notices. The recipient's address is the whole answer: nothing else is kept."""
 
     answers: tuple[PartyAnswer, ...]
-    """May be empty: mail to a reverse-path isn't always a bounce."""
+    """The answers; there may be none: mail to the reverse-path of a notice isn't always a bounce."""
     at: datetime
     outcome: None = None
 
@@ -70,7 +72,7 @@ class Client:
 
 
 class _Recipients:
-    """Recipients with the same decision, each once, with their catalogue entries and policies."""
+    """Recipients with the same decision, without duplicates, with their catalogue entries and policies."""
 
     __slots__ = ("entries", "paths", "policies")
 
@@ -86,7 +88,7 @@ class _Recipients:
 
 
 class Envelope:
-    """Filled by MAIL and RCPT. ``repr`` shows nothing."""
+    """The envelope that MAIL and RCPT fill. ``repr`` shows nothing."""
 
     __slots__ = (
         "_new_ref",
@@ -113,7 +115,7 @@ class Envelope:
         most: int,
         new_ref: Callable[[], str],
     ) -> None:
-        """``most``: recipients kept of those taken, and of those refused."""
+        """``most``: most taken recipients kept, and most refused recipients kept."""
         self.client = client
         self.reverse_path = reverse_path
         self.smtputf8 = smtputf8
@@ -124,7 +126,7 @@ class Envelope:
         self.most = most
         self.taken = _Recipients()
         self.answers: dict[PartyAnswer, None] = {}
-        """Answers that recipients stand for, in order; with one of them, the transaction takes no stray mail."""
+        """Answers that the recipients' addresses mean, in order; a transaction with an answer takes no stray mail."""
         self.refused: _Recipients | None = None
         """Recipients refused with the explanation at RCPT."""
         self.tried = False
@@ -136,21 +138,21 @@ class Envelope:
         return "Envelope(…)"
 
     def ref(self) -> str:
-        """The reference of this transaction, the same for all its recipients; made when it is first asked for."""
+        """The reference of this transaction, the same for all its recipients; the first call makes it."""
         if self._ref is None:
             self._ref = self._new_ref()
         return self._ref
 
     @property
     def outcome(self) -> Outcome | None:
-        """The outcome after the data, fixed by the first recipient that was taken; None before."""
+        """The outcome after the data, fixed by the first taken recipient; None before a recipient is taken."""
         for policy in self.taken.policies.values():
             return AFTER_DATA[policy]
         return None
 
     @property
     def is_taken(self) -> bool:
-        """Whether there is a recipient for whom the data may come."""
+        """Whether a recipient was taken, so that the data may come."""
         return bool(self.taken.paths or self.answers)
 
     @property
@@ -171,10 +173,10 @@ class Envelope:
             among.add(mailbox, decision.entry, decision.policy)
 
     def answered(self, now: datetime, header: Header) -> Answered:
-        """The transaction that answered notices, after its data.
+        """The transaction, after its data, as answers to notices.
 
-        A bounce counts if it is a delivery report that says that delivery failed. An answer by a person counts
-        unless it comes from the null reverse-path, which persons don't use.
+        A bounce counts if it is a report of failed delivery. A person's answer counts unless it comes from the null
+        reverse-path, which persons don't use.
         """
         failed = returned(header, self.reverse_path) is Returned.FAILURE
         by_person = self.reverse_path is not None
@@ -182,13 +184,13 @@ class Envelope:
         return Answered(tuple(said), now)
 
     def ended(self, now: datetime, header: Header, body: BodyFacts) -> Ended:
-        """The transaction after its data; there is a recipient that was taken."""
+        """The transaction after its data; at least one recipient was taken."""
         outcome = self.outcome
         assert outcome is not None
         return self._as(self.taken, outcome, now, header, body)
 
     def refusals(self, refused: _Recipients, now: datetime) -> Ended:
-        """The recipients refused with the explanation at RCPT: envelope only."""
+        """The transaction of the recipients refused with the explanation at RCPT: envelope only."""
         return self._as(refused, Outcome.REFUSED, now)
 
     def _as(

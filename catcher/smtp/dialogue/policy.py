@@ -1,4 +1,4 @@
-"""The reply to a recipient, and what it means for the transaction (DESIGN §3 "Policies"). Pure."""
+"""Decides the reply to a recipient and its effect on the transaction (DESIGN §3 "Policies"). Pure."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ AFTER_DATA = {
     for policy, rules in RULES.items()
     if rules.rcpt is RcptReply.TAKE and rules.outcome is not None
 }
-"""Policies that let the data come → the outcome that all recipients of the transaction share."""
+"""Policies that take recipients → the outcome after the data, which all taken recipients of a transaction share."""
 
 _OPERATORS = frozenset({"postmaster", "abuse"})
 
 
 class RcptResult(Enum):
-    """The fate of a recipient."""
+    """The result for one recipient."""
 
     TAKEN = auto()
-    """The data may come."""
+    """The recipient was taken: the data may come."""
     REFUSED = auto()
-    """It was refused with the explanation at RCPT; the envelope is observed."""
+    """The recipient was refused with the explanation at RCPT; the envelope is recorded."""
     TURNED_AWAY = auto()
-    """It was refused; nothing is observed."""
+    """The recipient was refused; nothing is recorded."""
 
 
 @value
@@ -46,9 +46,9 @@ class RcptDecision:
     entry: Entry | None = None
     """The catalogued domain; given when TAKEN or REFUSED."""
     policy: Policy = Policy.NULL
-    """Its policy in force."""
+    """The policy in force for the domain."""
     answer: PartyAnswer | None = None
-    """The answer to a notice that the address stands for; given when TAKEN without an entry."""
+    """The answer to a notice that the address means; given when TAKEN without an entry."""
 
 
 def at_rcpt(
@@ -64,8 +64,8 @@ def at_rcpt(
     """Decides on one recipient.
 
     ``outcome``: the outcome after the data, fixed by the first taken recipient; None before. ``ref`` makes the
-    transaction's reference and is called only for a reply that names it; None: nothing can be recorded now, so no
-    reply names one. ``answering``: the transaction answers notices, so it can't be a stray mail as well.
+    transaction's reference and is called only for a reply that names the reference; None: nothing can be recorded now,
+    so no reply names a reference. ``answering``: the transaction answers notices, so it can't also be a stray mail.
     """
     entry = catalogue.find(mailbox.domain) if mailbox.domain else None
     if entry is None:
@@ -94,7 +94,8 @@ def at_rcpt(
 
 
 def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:
-    """Whether the address is meant for a person at the operator's (RFC 5321 §4.5.1, RFC 2142)."""
+    """Whether the address leads to the operator: postmaster@, abuse@ or the sender of notices (RFC 5321 §4.5.1,
+    RFC 2142)."""
     name = mailbox.local_part.lower()
     if name in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
         return True
@@ -102,7 +103,7 @@ def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:
 
 
 def _answering(answer: PartyAnswer | None, outcome: Outcome | None) -> RcptDecision:
-    """A recipient at the domain of answers. Only addresses that our notices gave out exist there."""
+    """The decision on a recipient at the domain of answers. Only addresses given in our notices exist there."""
     if answer is None:
         return RcptDecision(replies.NO_SUCH_ADDRESS)
     if outcome is not None:

@@ -32,7 +32,7 @@ _NOT_RUN = {
     b"SEND": replies.NOT_OFFERED,
     b"SOML": replies.NOT_OFFERED,
     b"SAML": replies.NOT_OFFERED,
-    # Octets behind these are message text or another protocol's: run as commands they would be a smuggled session.
+    # Octets behind these verbs are message text or another protocol: if they ran, they could smuggle in a session.
     b"PROXY": replies.NOT_OFFERED_CLOSING,
     b"GET": replies.NOT_OFFERED_CLOSING,
     b"POST": replies.NOT_OFFERED_CLOSING,
@@ -48,7 +48,7 @@ _FAULTS = {
 
 
 def answer(dialogue: Dialogue, command: Command) -> Reply | Chunk:
-    """Runs ``command`` if it may be run. AUTH is refused before anything else is checked (promise 2)."""
+    """Runs ``command``, or returns the reply that refuses it. AUTH is refused before all other checks (promise 2)."""
     verb = command.verb
     if command.is_auth:
         return replies.NO_AUTH

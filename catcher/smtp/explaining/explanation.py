@@ -1,7 +1,7 @@
 """The explanation in the 550 of policies ``explain`` and ``refuse``, in the language of the row.
 
-Texts are made from template files (``wording``): those in ``explanations/``, or the operator's own. They hold nothing
-of the message, and of its recipient only the catalogued domain.
+The texts come from template files (``wording``): the files in ``explanations/``, or the operator's own. A text holds
+nothing of the message, and of the recipient only the catalogued domain.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from catcher.smtp.wire.replies import Reply, reply
 
 DEFAULT = Language.ENGLISH.value
 BUILT_IN = tuple(language.value for language in Language)
-"""Languages that catcher brings."""
+"""Languages of the texts that come with catcher."""
 _SUFFIX = ".txt"
 _REF = "\0"
 _PREPARED = 1_024
@@ -32,22 +32,23 @@ class Explanations:
     def __init__(
         self, wordings: Mapping[str, Wording], *, language: str = DEFAULT, operator: str = "", page: str = ""
     ) -> None:
-        """``language``: for rows that name none. ``operator`` or ``page`` is left out where it has no form in ASCII."""
+        """``language``: the language for rows that name none. ``operator`` or ``page`` is left out if it can't be
+        written in ASCII."""
         self._wordings = wordings
         self._language = language
         self._named = _named(operator, page)
         self._lines = lru_cache(_PREPARED)(self._prepared)
 
     def after_data(self, entries: Sequence[Entry], ref: str) -> Reply:
-        """The reply once the message is recorded; ``entries``: the catalogued domains to which it was sent."""
+        """The reply once the message is recorded; ``entries``: the catalogued domains to which the message was sent."""
         return self._reply(Situation.EXPLAIN, entries, ref)
 
     def unrecorded(self, entries: Sequence[Entry]) -> Reply:
-        """The reply to such a message when nothing could be recorded."""
+        """The reply after the data when the message could not be recorded."""
         return self._reply(Situation.UNRECORDED, entries, None)
 
     def at_rcpt(self, entry: Entry, ref: str | None) -> Reply:
-        """The reply at RCPT. ``ref`` None: nothing can be recorded, so that there is no reference."""
+        """The reply at RCPT. ``ref`` None: nothing can be recorded, so the reply names no reference."""
         return self._reply(Situation.REFUSE, (entry,), ref)
 
     def _reply(self, situation: Situation, entries: Sequence[Entry], ref: str | None) -> Reply:
@@ -63,7 +64,7 @@ class Explanations:
     def _prepared(
         self, situation: Situation, domain: str, intended: str | None, language: str, has_ref: bool
     ) -> tuple[str, ...]:
-        """The lines with a mark in place of the reference: they are the same for every message."""
+        """The lines with a mark in place of the reference: with the mark they are the same for every message."""
         wording = self._wordings.get(language) or self._wordings[self._language]
         values = {**self._named, "domain": domain}
         values |= ({"ref": _REF} if has_ref else {}) | ({"intended": intended} if intended else {})
@@ -82,7 +83,7 @@ def built_in() -> Explanations:
 
 
 def text_of(language: str) -> bytes:
-    """The file that catcher brings for ``language``, one of BUILT_IN."""
+    """The content of catcher's own file for ``language``, one of BUILT_IN."""
     return files("catcher.smtp").joinpath("explanations", f"{language}{_SUFFIX}").read_bytes()
 
 
@@ -94,10 +95,10 @@ def load_explanations(
     page: str = "",
     needed: Mapping[str, str] | None = None,
 ) -> Explanations:
-    """The words in ``folder``, a file ``LANGUAGE.txt`` each, and those that catcher brings for other languages.
+    """The texts of the files ``LANGUAGE.txt`` in ``folder``, and catcher's own texts for other languages.
 
-    ``needed``: languages that have to be there, each with the place that asks for it. Raises ConfigurationError with
-    every fault of every file.
+    ``needed``: required languages, each with the place that requires it. Raises ConfigurationError with every fault of
+    every file.
     """
     faults: list[Fault] = []
     own = set()

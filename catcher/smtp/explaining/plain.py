@@ -35,7 +35,7 @@ _LETTERS = str.maketrans(
         "—": "-",
     }
 )
-"""Letters that aren't a letter with an accent, and punctuation in names → ASCII."""
+"""Letters that don't decompose into a letter and an accent, and punctuation in names → ASCII."""
 
 
 def plain_text(text: str) -> str | None:
@@ -46,7 +46,7 @@ def plain_text(text: str) -> str | None:
 
 
 def plain_address(address: str) -> str | None:
-    """A web address with its host in A-labels and other octets escaped (RFC 3987 §3.1); None for no web address."""
+    """A web address with its host in A-labels and other octets escaped (RFC 3987 §3.1); None if ``address`` is none."""
     try:
         parts = urlsplit(address)
         host = to_alabel(parts.hostname or "")

@@ -12,7 +12,7 @@
     [also]                                          comes first, for each further domain of the same message
 
 A reply is ASCII in every language (RFC 5321 §4.2): a client that didn't ask for UTF-8 must not get it, and many MTAs
-would garble it in the notice that they write to the sender.
+would garble it in their notice to the sender.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from string import Template
 from catcher.model.errors import ConfigurationError, Fault
 
 ROOM = 500
-"""Octets of text in a reply line: 512 (RFC 5321 §4.5.3.1.5) without the code, the enhanced status and CRLF."""
+"""Most octets of text in a reply line: 512 (RFC 5321 §4.5.3.1.5) without the code, the enhanced status and CRLF."""
 LINES_MOST = 6
-"""Lines of a reply at most. One is best: some clients show only the first line or the last."""
+"""Most lines of a reply. One line is best: some clients show only the first line or the last."""
 REF_LETTERS = 14
 """Characters of a reference."""
 _USUAL = {"domain": "d" * 16 + ".example", "intended": "i" * 16 + ".example", "ref": "R" * REF_LETTERS}
-"""Values of usual length. A line must fit with them; longer values break it in two."""
+"""Values of usual length. A line must fit when it holds these values; longer values break the line in two."""
 
 
 class Situation(StrEnum):
-    """The occasion of an explanation: a section of the file."""
+    """The occasion of an explanation; each has a section in the file."""
 
     EXPLAIN = "explain"
     UNRECORDED = "unrecorded"
@@ -45,12 +45,12 @@ class Situation(StrEnum):
 
 PLACEHOLDERS = ("domain", "intended", "operator", "page", "ref")
 _WITH_REF = (Situation.EXPLAIN, Situation.REFUSE)
-"""Sections that have a reference: ``$ref`` must stand in these, and may not stand in the others."""
+"""Sections with a reference: ``$ref`` must stand in these sections, and may not stand in others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Alternatives, best first; the first whose placeholders all have values is used."""
+    """Alternatives of one sentence, best first; the first alternative whose placeholders all have values is used."""
 
     line: int
     alternatives: tuple[Template, ...]
@@ -76,8 +76,8 @@ class Wording:
 def read(text: bytes, name: str, measured: Mapping[str, str] | None = None) -> Wording:
     """The wording in ``text``, the content of the file ``name``.
 
-    ``measured``: values of ``operator`` and ``page`` with which its lines have to fit, and domains of usual length;
-    None: they may be long, and are broken. Raises ConfigurationError with all faults.
+    ``measured``: values of ``operator`` and ``page``; with these and with domains of usual length the lines must fit.
+    None: lines may be too long, and are broken. Raises ConfigurationError with all faults.
     """
     reader = _Reader(name)
     for number, line in enumerate(text.split(b"\n"), 1):
@@ -102,7 +102,7 @@ class _Reader:
         return Wording({s: tuple(tuple(line) for line in lines if line) for s, lines in self._sections.items()})
 
     def take(self, number: int, line: bytes) -> None:
-        """Takes the line of that number, without white space at its end."""
+        """Takes line ``number`` of the file, without white space at its end."""
         if line.startswith(b"#"):
             return
         shown = line.decode("utf-8", "replace")

@@ -1,6 +1,6 @@
-"""A message arriving by DATA (RFC 5321 §4.1.1.4) or in chunks by BDAT (RFC 3030); both feed the same stream.
+"""Receives a message by DATA (RFC 5321 §4.1.1.4) or in chunks by BDAT (RFC 3030); both feed the same stream.
 
-A message that is too big is read to its end and refused then: back in command mode earlier, its lines would be run.
+A message that is too big is refused only at its end: if it were refused earlier, its lines would run as commands.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from catcher.smtp.wire.dots import DotDecoder
 
 
 class Message:
-    """The message of the open transaction, over all its chunks. ``repr`` shows nothing."""
+    """The message of the open transaction, with all its chunks. ``repr`` shows nothing."""
 
     __slots__ = ("_most", "_octets", "_stream", "chunked", "hops")
 
     def __init__(self, most: int, *, chunked: bool = False) -> None:
-        """``most``: its octets at most, after dot-unstuffing."""
+        """``most``: most octets of the message, after dot-unstuffing."""
         self._stream: MessageStream | None = MessageStream()
         self._most = most
         self._octets = 0
         self.chunked = chunked
-        """Whether it comes by BDAT: its length is given, so that bare line ends in it do no harm."""
+        """Whether the message comes by BDAT: its length is given, so bare line ends in the message do no harm."""
         self.hops = 0
         """Number of Received fields; set by ``finish``."""
 
@@ -42,7 +42,7 @@ class Message:
             self._stream.feed(octets)
 
     def finish(self) -> tuple[Header, BodyFacts] | None:
-        """Header and facts once the message ended; None when it was too big."""
+        """The header and the facts of the body, once the message has ended; None if the message was too big."""
         if self._stream is None:
             return None
         facts = self._stream.finish()
@@ -51,7 +51,7 @@ class Message:
 
 
 class Phase(Protocol):
-    """Takes packets instead of the command reader."""
+    """A phase of the session in which packets are no commands: it takes them instead of the command reader."""
 
     @property
     def ended(self) -> bool: ...
@@ -62,7 +62,7 @@ class Phase(Protocol):
 
 
 class DataPhase:
-    """From 354 to ``CRLF . CRLF``."""
+    """The data of a DATA command, from reply 354 to ``CRLF . CRLF``."""
 
     __slots__ = ("_decoder", "message")
 

@@ -1,11 +1,11 @@
-"""One pass over a message. Header facts, counts and DKIM body digests remain, and no octet of the body.
+"""Reads a message in one pass. Header facts, counts and DKIM body digests remain, and no octet of the body.
 
 ::
 
     octets ─▶ line ends
        └────▶ header reader ─(blank line)─▶ the body digests that the DKIM signatures need
 
-These are all consumers of a body. No parameter, plug-in or configuration can add another (promise 1).
+The drawing shows all readers of a body. No parameter, plug-in or configuration can add another (promise 1).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NONE = Header()
 class MessageStream:
     """Takes a message in pieces of any size. Memory is bounded: 64 KiB of header, a line, and the digests' states.
 
-    ``repr`` shows nothing of it.
+    ``repr`` shows nothing of the message.
     """
 
     __slots__ = ("_body_octets", "_digests", "_header", "_header_crlfs", "_line_ends", "_nul", "_reader", "hops")
@@ -41,7 +41,7 @@ class MessageStream:
         return "MessageStream(…)"
 
     def feed(self, data: bytes) -> None:
-        """Takes the next octets of the message, dot-unstuffed. After ``finish`` the stream is used up."""
+        """Takes the next octets of the message, dot-unstuffed. After ``finish`` the stream can't be used again."""
         if self._reader is None:
             self._line_ends.feed(data)
             self._body(data)
@@ -61,11 +61,11 @@ class MessageStream:
             self._header_ended(self._reader, body)
 
     def finish(self) -> tuple[Header, BodyFacts]:
-        """The message is complete: returns its header and the facts of its body.
+        """Ends the message; returns its header and the facts of its body.
 
-        ``BodyFacts.bare_cr`` and ``bare_lf`` are about the whole message, ``nul`` about the body: the header has a
-        defect of its own for it. ``Header.octets`` includes the blank line, so that both ``octets`` add up to the
-        message.
+        ``BodyFacts.bare_cr`` and ``bare_lf`` are about the whole message, ``nul`` about the body; a NUL in the header
+        is a defect of the header. ``Header.octets`` includes the blank line, so the sum of both ``octets`` is the
+        length of the message.
         """
         self._line_ends.end()
         if self._reader is not None:

@@ -1,4 +1,4 @@
-"""The sink's certificate for STARTTLS: one signed by itself where the operator has none; reloaded when it changes."""
+"""The sink's certificate for STARTTLS: the operator's, or a self-signed one; a changed file is read again."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 log = logging.getLogger("catcher.smtp")
 
 CERTIFICATE_LIFE = timedelta(days=3650)
-"""Life of a self-signed certificate. A short one gains nothing: senders encrypt to the sink without verifying it."""
+"""Life of a self-signed certificate. A short life gains nothing: senders encrypt without verifying the certificate."""
 KEY_KINDS = ("ecdsa", "rsa")
-"""Kinds of key, one certificate each: old mailers know RSA only, and ECDSA takes far less CPU."""
+"""Kinds of key, with one certificate for each kind: old mailers know RSA only, and ECDSA takes far less CPU."""
 KEY_LOG = "SSLKEYLOGFILE"
 """The environment variable that makes TLS libraries write session keys to a file."""
 
 _BACKDATED = timedelta(days=2)
-"""Time by which a new certificate is dated back, for clients whose clocks are slow."""
+"""Time by which a new certificate is backdated, for clients whose clocks are slow."""
 
 
 def refuse_key_log() -> None:
-    """Raises EnvironmentFailure where the environment asks for session keys to be written to a file (promise 2)."""
+    """Raises EnvironmentFailure if an environment variable demands that session keys are written to a file
+    (promise 2)."""
     if os.environ.get(KEY_LOG):
         raise EnvironmentFailure(f"{KEY_LOG} is set, and catcher never lets TLS keys be written; unset it")
 
 
 def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
-    """The PEM files in ``folder``, each a key and a certificate for ``hostname``; made where they are absent.
+    """The PEM files in ``folder``, each with a key and a certificate for ``hostname``; missing files are made.
 
     Raises EnvironmentFailure when the folder can't be written.
     """
@@ -47,7 +48,7 @@ def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
 
 
 def _write(file: Path, octets: bytes) -> None:
-    """Writes the file whole or not at all, readable for this user alone."""
+    """Writes the whole file or, on failure, none; only this user can read it."""
     fresh = file.with_suffix(f".{os.getpid()}")
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -89,7 +90,8 @@ def _made(kind: str, hostname: str, now: datetime) -> bytes:
 def new_context(pairs: Sequence[tuple[Path, Path]]) -> ssl.SSLContext:
     """A server's context with the certificates of ``pairs`` (certificate file, key file). Raises ConfigurationError.
 
-    TLS 1.2 and 1.3; clients are not asked for certificates; keys are not logged, whatever the environment says.
+    It allows TLS 1.2 and 1.3, requests no certificates from clients, and never logs keys, whatever the environment
+    says.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -114,7 +116,7 @@ def new_context(pairs: Sequence[tuple[Path, Path]]) -> ssl.SSLContext:
 
 
 class Certificates:
-    """The context in force. A changed file is read again at the next STARTTLS."""
+    """Holds the context in force. A changed file is read again at the next STARTTLS."""
 
     def __init__(self, pairs: Sequence[tuple[Path, Path]]) -> None:
         """Raises ConfigurationError."""

@@ -1,4 +1,4 @@
-"""Hands ended transactions to intake; a client that disconnects doesn't cut a commit short."""
+"""Hands ended transactions to intake; if a client disconnects, a running commit is still completed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from catcher.smtp.dialogue.envelope import Answered, Ended, IntakePort
 log = logging.getLogger("catcher.smtp")
 
 _LOG_EVERY_SECONDS = 60.0
-"""Seconds between two log lines about the same trouble."""
+"""Seconds between two log lines about the same failure."""
 
 
 def place_of(error: BaseException) -> str:
-    """Class and place of an unexpected error. Its text may repeat a client's octets and is never logged."""
+    """Class and place of an unexpected error. The error's text may repeat a client's octets and is never logged."""
     frames = extract_tb(error.__traceback__, limit=-1)
     return f"{type(error).__name__} at {frames[-1].filename}:{frames[-1].lineno}" if frames else type(error).__name__
 
@@ -44,7 +44,7 @@ class Recorder:
         return running
 
     def is_stored(self, ended: asyncio.Future[object]) -> bool | None:
-        """Whether the transaction is durable; None when the loop cancelled it. Never raises."""
+        """Whether the transaction was stored; None when the event loop cancelled the recording. Never raises."""
         self._running.discard(ended)
         if ended.cancelled():
             return None
@@ -62,16 +62,16 @@ class Recorder:
         return False
 
     def is_recording(self) -> bool:
-        """False from a transaction that could not be recorded to the next that was."""
+        """Whether recording works: False after a failed recording, until the next one succeeds."""
         return not self._failing
 
     async def drained(self) -> None:
-        """Returns when nothing is being recorded."""
+        """Waits until no recording is under way."""
         while self._running:
             await asyncio.wait(self._running)
 
     def _log_failure(self, why: str) -> None:
-        """Logs why nothing can be recorded, at most once in _LOG_EVERY_SECONDS."""
+        """Logs the reason for which recording fails, at most once in ``_LOG_EVERY_SECONDS``."""
         now = asyncio.get_running_loop().time()
         if now - self._logged_at >= _LOG_EVERY_SECONDS:
             self._logged_at = now

@@ -1,4 +1,4 @@
-"""Accepts connections on one listening socket, and drains them when it closes."""
+"""Accepts connections on one listening socket, and drains them when the server closes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from catcher.smtp.settings import SmtpSettings
 BACKLOG = 1024
 """Connections that the kernel queues until we accept them: a burst at a worker's start isn't dropped."""
 WATCH_SECONDS = 1.0
-"""Seconds between two checks of all sessions' time limits: a limit is enforced that much late at most."""
+"""Seconds between two checks of all sessions' time limits: a limit is enforced at most this late."""
 
 
 class SmtpServer:
-    """The sink on one socket. Everything runs in the loop in which ``start`` is called."""
+    """The sink on one socket. It runs in the event loop in which ``start`` is called."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class SmtpServer:
         self._recorder = Recorder(intake, self.counters)
         self._sessions: set[SmtpSession] = set()
         self._watching: asyncio.TimerHandle | None = None
-        """Set while there are sessions, and until the check after the last one left."""
+        """Set while there are sessions, and until the first check after the last session ended."""
         self._all_left = asyncio.Event()
         self._context = ServerContext(
             settings=settings,
@@ -65,15 +65,15 @@ class SmtpServer:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Returns once connections are taken."""
+        """Starts to accept connections; returns once the socket listens."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self.protocol, sock=self._sock, backlog=BACKLOG)
 
     async def close(self, drain_timeout: float) -> None:
-        """Accepts no more connections; says 421 to idle clients; returns when open transactions ended.
+        """Accepts no more connections, sends 421 to idle clients, and returns when open transactions have ended.
 
-        A session that is still there after ``drain_timeout`` seconds is cut off. Everything is recorded when it
-        returns. The socket is closed before the first await.
+        A session that is still open after ``drain_timeout`` seconds is cut off. When ``close`` returns, no recording is
+        under way. The socket is closed before the first await.
         """
         if self._server is not None:
             self._server.close()
@@ -88,7 +88,7 @@ class SmtpServer:
             self._watching.cancel()
 
     def protocol(self) -> Front:
-        """The protocol object for a new connection; called in the running loop."""
+        """The protocol object for a new connection; the running event loop calls this method."""
         return Front(self._buffer, is_proxy=self._settings.is_proxy, admit=self._admit, address_of=address_of)
 
     def _admit(self, front: Front, address: str) -> SmtpSession | None:

@@ -1,4 +1,4 @@
-"""The session on one connection: answers commands in order, streams data, records transactions that ended."""
+"""The session on one connection: it answers commands in order, streams data, and records ended transactions."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from catcher.smtp.wire.replies import Reply
 log = logging.getLogger("catcher.smtp")
 
 TURN = 100
-"""Commands run in one go before other sessions get their turn: a pipelining client can't hold up the loop."""
+"""Commands run at once before other sessions get their turn: a pipelining client can't hold up the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerContext:
-    """The things that all sessions of a server share."""
+    """The objects that all sessions of a server share."""
 
     settings: SmtpSettings
     catalogue: Catalogue
@@ -47,7 +47,8 @@ class ServerContext:
 
 
 def address_of(peername: object) -> str:
-    """The client's address as text, IPv4-mapped as IPv4, without a zone; '' when it is gone already."""
+    """The client's address as text: an IPv4-mapped address as IPv4, without a zone; '' if the client is already
+    gone."""
     if not isinstance(peername, tuple | list) or not peername:
         return ""
     return _address(str(peername[0]))
@@ -64,7 +65,7 @@ def _address(text: str) -> str:
 
 
 class SmtpSession(Connection):
-    """A connection from its greeting to its end. ``repr`` shows nothing of the client."""
+    """The session from the greeting to the connection's end. ``repr`` shows nothing of the client."""
 
     def __init__(self, context: ServerContext, loop: asyncio.AbstractEventLoop, address: str) -> None:
         super().__init__(context.settings.limits, loop)
@@ -105,17 +106,17 @@ class SmtpSession(Connection):
         self._context.left(self)
 
     def tls_established(self) -> None:
-        """The handshake is done: the client starts again from EHLO (RFC 3207 §4.2)."""
+        """Restarts the session after the handshake: the client begins again with EHLO (RFC 3207 §4.2)."""
         self._context.counters.tls += 1
         self._dialogue.tls_established()
 
     def drain(self) -> None:
-        """The server is going down: an open transaction may still end, then the session ends."""
+        """Ends the session because the server stops; an open transaction may end first."""
         self._draining = True
         self._go_on()
 
     def is_evictable(self, now: float) -> bool:
-        """Whether the client has been silent long enough to be closed in favour of a new one."""
+        """Whether the client has been silent long enough to be closed to admit a new client."""
         if self._closing or self._busy or self._blocked or self._phase is not None:
             return False
         limits = self._context.settings.limits
@@ -162,7 +163,7 @@ class SmtpSession(Connection):
             self._answered(answer(self._dialogue, command))
 
     def _answered(self, reply: Reply | Chunk) -> None:
-        """Says ``reply`` once the refused recipients of a transaction that the command ended are recorded."""
+        """Sends ``reply``. If the command ended a transaction, its refused recipients are recorded first."""
         if self._dialogue.refusals:
             self._wait_for(self._begin_refused(), lambda _: self._act_on(reply))
         else:
@@ -182,7 +183,7 @@ class SmtpSession(Connection):
             self._start_tls()
 
     def _start_tls(self) -> None:
-        """Drops octets that came in plain behind STARTTLS: they must not be run as commands of the TLS session."""
+        """Starts TLS. Drops plain octets behind STARTTLS: they must not run as commands of the TLS session."""
         certificates = self._context.certificates
         assert certificates is not None
         self._write()
@@ -220,7 +221,7 @@ class SmtpSession(Connection):
         self._wait_for(recording, partial(self._message_recorded, ended.outcome, reply, unrecorded))
 
     def _message_recorded(self, outcome: Outcome | None, reply: Reply, unrecorded: Reply, stored: list[bool]) -> None:
-        """Says ``reply`` when the observation is durable, else ``unrecorded``."""
+        """Sends ``reply`` if the observation was stored, else ``unrecorded``."""
         counters = self._context.counters
         match outcome:
             case None:
@@ -236,7 +237,7 @@ class SmtpSession(Connection):
         self._say(reply if stored[0] else unrecorded)
 
     def _wait_for(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None]) -> None:
-        """Runs no command until everything in ``recording`` is done and ``then`` was called with the results."""
+        """Runs no command until all of ``recording`` are done and ``then`` was called with the results."""
         self._write()
         self._blocked = self._busy = True
         every = recording[0] if len(recording) == 1 else asyncio.gather(*recording, return_exceptions=True)
@@ -254,7 +255,7 @@ class SmtpSession(Connection):
         self._go_on()
 
     def _begin_refused(self) -> list[asyncio.Future[object]]:
-        """Records the recipients refused with the explanation at RCPT, if their transaction has just ended."""
+        """Starts to record the recipients refused with the explanation at RCPT, if their transaction has ended."""
         if not self._dialogue.refusals:
             return []
         refused = self._dialogue.take_refusals()
@@ -262,7 +263,7 @@ class SmtpSession(Connection):
         return [self._context.recorder.begin(each) for each in refused]
 
     def _leave(self) -> None:
-        """Writes the last replies and closes: the client is gone or sends no more."""
+        """Writes the last replies and closes the connection: the client is gone or sends no more."""
         self._write()
         self._close()
 

@@ -1,4 +1,4 @@
-"""Octets → command lines. Only CRLF ends a line; faults are named, not repaired (RFC 5321 §2.3.7, §2.3.8)."""
+"""Octets → command lines. Only CRLF ends a line; faults are reported, not repaired (RFC 5321 §2.3.7, §2.3.8)."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from enum import Enum, auto
 from catcher.model.value import value
 
 COMMAND_LINE_OCTETS = 512
-"""Octets of a command line, CRLF included (RFC 5321 §4.5.3.1.4)."""
+"""Most octets of a command line, CRLF included (RFC 5321 §4.5.3.1.4)."""
 LONG_COMMAND_LINE_OCTETS = 2048
-"""Octets of a MAIL or RCPT line: extensions that senders use without asking make them longer."""
+"""Most octets of a MAIL or RCPT line: extensions that senders use without an offer make these lines longer."""
 
 _CONTROL = bytes([*range(0x09), *range(0x0A, 0x20), 0x7F])
 _LONG_VERBS = (b"MAIL", b"RCPT")
 _VERB_OCTETS = 16
-"""Octets of an over-long line that are searched for its verb."""
+"""Octets of an over-long line in which its verb is searched."""
 
 
 class LineFault(Enum):
     """A fault of a command line."""
 
     BARE_LF = auto()
-    """It ends in a bare LF, or stands between one and the next CRLF: run, it would be a smuggled command."""
+    """The line ends in a bare LF, or lies between a bare LF and the next CRLF: it could be a smuggled command."""
     TOO_LONG = auto()
-    """It is longer than lines of its verb may be."""
+    """The line is longer than lines with its verb may be."""
     CONTROL = auto()
-    """It holds a control character other than TAB."""
+    """The line holds a control character other than TAB."""
 
 
 @value
@@ -36,7 +36,7 @@ class Command:
     verb: bytes
     """Upper case; b'' for an empty line."""
     argument: bytes = field(repr=False)
-    """The rest, without white space around it."""
+    """The octets after the verb, without white space around them."""
     fault: LineFault | None = None
 
     @property
@@ -46,7 +46,7 @@ class Command:
 
 
 class CommandReader:
-    """Collects octets until they form lines. ``repr`` shows nothing; memory is the octets fed and not yet taken."""
+    """Collects octets until they form lines. ``repr`` shows nothing; memory holds only the octets not yet taken."""
 
     __slots__ = ("_after_bare_lf", "_buffer", "_scanned", "_skipping", "_start")
 
@@ -93,9 +93,9 @@ class CommandReader:
         return data
 
     def next(self) -> Command | None:
-        """The next line, or None when none is complete.
+        """The next line, or None when no line is complete.
 
-        An over-long line is returned as soon as it is too long, with its verb alone; its rest is skipped.
+        An over-long line is returned as soon as it is too long, with only its verb; the rest of the line is skipped.
         """
         while self._scanned < len(self._buffer):
             end = self._buffer.find(b"\n", self._scanned) + 1

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 
 END = b"\r\n.\r\n"
-"""The one sequence that ends the data. Its first CRLF belongs to the message."""
+"""The only sequence that ends the data. Its first CRLF belongs to the message."""
 
 _DOT_LINE = re.compile(rb"\r\n\.")
-"""A line that ends the data or was stuffed. The expression takes half the time of ``find``."""
+"""Start of a line that ends the data or was stuffed. The expression takes half the time of ``find``."""
 
 _TAILS = ((b"\r\n.\r", 2), (b"\r\n.", 2), (b"\r\n", 2), (b"\r", 1))
-"""(end of a packet that the next packet may complete to END or a stuffed dot, its octets that are text already)."""
+"""(end of a packet that the next packet may complete to END or to a stuffed dot, number of its octets that are surely
+text)."""
 _GOES_ON = b".\n"
-"""First octets of a packet that complete a tail whose octets are all emitted."""
+"""First octets of a packet that can complete a tail whose octets are all emitted."""
 
 
 class DotDecoder:
     """Packets of a DATA command → message octets.
 
-    Only CRLF ends a line, so only ``CRLF . CRLF`` (or ``. CRLF`` as the very first line) ends the data: no sequence
-    with a bare CR or LF ever does, or a message could carry another transaction inside (SMTP smuggling). State between
-    packets is at most four octets, whatever arrives; work is linear.
+    Only CRLF ends a line, so only ``CRLF . CRLF`` (or ``. CRLF`` as the very first line) ends the data. A sequence with
+    a bare CR or LF never ends the data; otherwise a message could carry another transaction (SMTP smuggling). State
+    between packets is at most four octets, for any input; the work is linear.
     """
 
     __slots__ = ("_emitted", "_tail", "ended")
@@ -35,7 +36,7 @@ class DotDecoder:
     def feed(self, packet: bytes) -> tuple[bytes, bytes]:
         """Takes the next packet; returns (message octets, octets after the end of data).
 
-        The second is empty until ``ended``; then it holds commands.
+        The second value is empty until ``ended``; then it holds commands.
         """
         if self.ended:
             return b"", packet

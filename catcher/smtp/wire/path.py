@@ -1,7 +1,8 @@
 """Reads the arguments of MAIL and RCPT: path and parameters (RFC 5321 §4.1.2, RFC 6531 §3.3). Strict, and linear.
 
-Lenient only where real senders need it: a space after the colon, no angle brackets, dots anywhere in a local-part, and
-parameters that EHLO didn't offer (Microsoft 365 sends ``AUTH=<>``, others send those of DSN): they are noted.
+The parser is lenient only where real senders need it: a space after the colon, no angle brackets, dots anywhere in a
+local-part, and parameters that EHLO didn't offer (Microsoft 365 sends ``AUTH=<>``, others send DSN's parameters), which
+are returned like others.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from catcher.model.mail.mailbox import Mailbox
 from catcher.model.value import value
 
 PATH_MOST = 512
-"""Octets of a path. RFC 5321 §4.5.3.1.3 asks for 256; forwarders' addresses are longer at times."""
+"""Most octets of a path. RFC 5321 §4.5.3.1.3 asks for 256; some forwarders' addresses are longer."""
 LOCAL_PART_MOST = 256
-"""Octets of a local-part. RFC 5321 §4.5.3.1.1 asks for 64; bounce addresses are longer."""
+"""Most octets of a local-part. RFC 5321 §4.5.3.1.1 asks for 64; bounce addresses are longer."""
 
 _REMEMBERED = 1_024
-"""Domains in the cache of A-labels: few domains make up most recipients, and the memory is bounded."""
+"""Most domains in the cache of A-labels: most recipients share few domains, and memory is bounded."""
 
 # RFC 5321 §4.1.2:
 #   Path = "<" [ A-d-l ":" ] Mailbox ">"          A-d-l: the source route
@@ -42,17 +43,17 @@ _PATH = re.compile(
     re.VERBOSE,
 )
 _PLAIN = re.compile(rb"(?:FROM|TO):[ ]?<([!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,256})@([A-Za-z0-9._-]{1,255})>\Z")
-"""The usual argument, matched at once: a dot-string at a domain, both ASCII, in brackets, with no parameters."""
+"""The usual argument, matched in one step: a dot-string at a domain, both ASCII, in brackets, without parameters."""
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=(\S+))?")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
 
 class PathError(ValueError):
-    """The path is malformed. The message says how, without repeating it."""
+    """The path is malformed. The message names the fault without repeating the path."""
 
 
 class ParameterError(ValueError):
-    """The parameters are malformed. The message says how, without repeating them."""
+    """The parameters are malformed. The message names the fault without repeating the parameters."""
 
 
 @value
@@ -60,13 +61,14 @@ class Argument:
     """The argument after ``MAIL FROM:`` or ``RCPT TO:``."""
 
     mailbox: Mailbox | None
-    """None is the null path ``<>``. ``domain`` is '' where the path has none (``<postmaster>``)."""
+    """None is the null path ``<>``. ``domain`` is '' if the path has no domain (``<postmaster>``)."""
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Keyword in upper case → value, its case kept, '' without a value. Of a repeated keyword the first counts."""
+    """Keyword in upper case → value with its case kept, '' without a value. If a keyword repeats, the first counts."""
 
 
 def parse_path(argument: bytes, keyword: bytes) -> Argument | None:
-    """Reads ``argument`` after ``keyword`` (``FROM:`` or ``TO:``); None when that isn't there or the path isn't closed.
+    """Reads ``argument`` after ``keyword`` (``FROM:`` or ``TO:``); None if the keyword is missing or the path isn't
+    closed.
 
     Raises PathError or ParameterError.
     """
@@ -94,7 +96,7 @@ def parse_path(argument: bytes, keyword: bytes) -> Argument | None:
 
 
 def _closing(text: str) -> int:
-    """Offset of the ``>`` that closes the path; a ``>`` inside a quoted local-part doesn't."""
+    """Offset of the ``>`` that closes the path; a ``>`` inside a quoted local-part doesn't close it."""
     start = 1
     quote = text.find('"')
     if 0 <= quote < text.find(">"):

@@ -1,4 +1,4 @@
-"""Reads the PROXY protocol's header, version 1 or 2: the client on whose behalf a proxy connects. Pure."""
+"""Reads the PROXY protocol's header, version 1 or 2: it names the client for which a proxy connects. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 
 HEADER_MOST = 16 + 4096
-"""Most octets of a header: those of version 2 with 4 KiB of addresses and type-length-values."""
+"""Most octets of a header: a header of version 2 with 4 KiB of addresses and type-length-values."""
 
 _V2 = b"\r\n\r\n\0\r\nQUIT\n"
 _V1 = b"PROXY "
@@ -17,7 +17,7 @@ _TCP4, _TCP6 = 0x11, 0x21
 
 
 class ProxyError(ValueError):
-    """The octets are no PROXY header for TCP. The message repeats nothing of them."""
+    """The octets are no PROXY header for TCP. The message repeats none of these octets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Proxied:
     address: str | None
     """The client's address; None when the proxy connects on its own behalf (version 1 UNKNOWN, version 2 LOCAL)."""
     octets: int
-    """Octets of the header; those behind it are the client's."""
+    """Octets of the header; the octets behind the header are the client's."""
 
 
 def read_header(data: bytes) -> Proxied | None:

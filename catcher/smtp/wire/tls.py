@@ -1,4 +1,4 @@
-"""TLS on one connection without I/O: encrypted octets in, plain octets into the caller's buffer, and back."""
+"""TLS on one connection without I/O: decrypts octets into the caller's buffer, and encrypts replies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 
 class TlsLayer:
-    """The server's side. OpenSSL's buffers are freed with it; freed memory is overwritten (M_PERTURB)."""
+    """The server's side of TLS. OpenSSL's buffers are freed with this object; freed memory is overwritten
+    (M_PERTURB)."""
 
     __slots__ = ("_incoming", "_object", "_outgoing", "established")
 
@@ -29,21 +30,21 @@ class TlsLayer:
             self.established = True
 
     def read_into(self, buffer: memoryview) -> int | None:
-        """Decrypts into ``buffer``; returns the number of octets, 0 when more are needed, None after close_notify.
+        """Decrypts into ``buffer``. Returns the number of octets, 0 if more octets are needed, None after close_notify.
 
         Raises ssl.SSLError for octets that are no TLS.
         """
         if not self.established:
             return 0
         try:
-            return int(self._object.read(len(buffer), buffer)) or None  # the number, where a buffer is given
+            return int(self._object.read(len(buffer), buffer)) or None  # read() returns a number if it gets a buffer
         except ssl.SSLWantReadError:
             return 0
         except ssl.SSLZeroReturnError:
             return None
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
-        """Encrypts ``data``; ``pending`` returns it then."""
+        """Encrypts ``data``; ``pending`` then returns the encrypted octets."""
         with suppress(ssl.SSLError):  # the client ended its TLS session in the meantime: nobody reads the reply
             self._object.write(data)
 
@@ -53,5 +54,5 @@ class TlsLayer:
             self._object.unwrap()
 
     def pending(self) -> bytes:
-        """The encrypted octets that are to be sent now."""
+        """The encrypted octets that must be sent now."""
         return self._outgoing.read()

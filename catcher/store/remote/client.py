@@ -1,7 +1,7 @@
-"""A worker's way to the process that stores: commits go there, and a future tells the result of each.
+"""A worker's client of the storing process: it sends commits there, and returns a future for each result.
 
-A connection that ends fails the commits that it had not answered. The next one is offered at once, and is taken as
-soon as a process reads the handoff socket. Until then commits fail at once: the client hears 451, and comes again.
+When a connection ends, its unanswered commits fail. The client offers the next connection at once; a storing process
+takes it as soon as it reads the handoff socket. Until then commits fail at once: the SMTP client gets 451 and retries.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from catcher.store.remote.messages import Messages, from_commits, to_results
 from catcher.store.rules import to_the_minute
 
 MOST_UNANSWERED = 4_096
-"""Most transactions of a worker that wait for the store. The next one is refused at once (451): memory is bounded."""
+"""Most transactions of a worker that wait for the store; one more is refused at once (451), so memory is bounded."""
 GATHER_TURNS = 4
-"""Turns of the event loop that a commit waits for others. An idle loop runs them at once; under load they bring more
-commits into each write, and the sync of a write is its highest cost."""
+"""Turns of the event loop that a commit waits for other commits. An idle loop runs these turns at once. Under load they
+bring more commits into each write, and the sync is the highest cost of a write."""
 START_SECONDS = 2.0
-"""Seconds that a starting worker waits for the process that stores; then its clients hear 451 until it is there."""
+"""Most seconds that a starting worker waits for the storing process; without that process its clients get 451."""
 OFFER_AGAIN_SECONDS = 1.0
-"""Seconds between two tries to offer a connection while the handoff socket is full."""
+"""Seconds between two tries to offer a connection when the handoff socket is full."""
 
 
 class StoreClient:
-    """An ObservationSink. ``start`` and ``close`` it in the event loop that commits."""
+    """An ObservationSink. The caller must call ``start``, ``close`` and the commits in the same event loop."""
 
     def __init__(self, handoff: socket.socket, *, most_unanswered: int = MOST_UNANSWERED) -> None:
         """``handoff``: the writing end of ``service.handoff_sockets``."""
@@ -45,9 +45,9 @@ class StoreClient:
         self._closing = False
 
     async def start(self, *, patience: float = START_SECONDS) -> None:
-        """Returns once the process at the other end takes commits, or after ``patience`` seconds.
+        """Returns once the storing process takes commits, or after ``patience`` seconds.
 
-        The wait is bounded: that process may be down, and is restarted only after this worker reports ready.
+        The wait is bounded: the storing process may be down, and is restarted only after this worker reports ready.
         """
         await asyncio.wait((self._connect_once(),), timeout=patience)
 
@@ -60,7 +60,7 @@ class StoreClient:
         return self._send(observations, revises=True)
 
     async def close(self) -> None:
-        """Returns when all commits are answered. Later ones are refused."""
+        """Returns when all commits are answered. Later commits are refused."""
         self._closing = True
         if self._connecting is not None:
             self._connecting.cancel()
@@ -69,15 +69,15 @@ class StoreClient:
             await self._connection.ended
 
     def on_replaced(self) -> None:
-        """The process at the other end is being replaced: offers a connection to the next one.
+        """Offers a connection to the next storing process, because the present one is being replaced.
 
-        Until that one takes commits the old one does; it answers all that it was sent.
+        The present process takes commits until the next one does, and answers all commits that it got.
         """
         if not self._closing:
             self._connect_once()
 
     def on_ended(self, connection: StoreConnection) -> None:
-        """``connection`` has ended."""
+        """Offers the next connection if ``connection``, which has ended, was the present one."""
         if connection is self._connection:
             self._connection = None
             if not self._closing:
@@ -93,7 +93,7 @@ class StoreClient:
         return self._connection.send(rows, revises=revises)
 
     def _refusal(self) -> str:
-        """The reason why nothing more is taken; '' when it is."""
+        """The reason for which no commit is taken; '' when commits are taken."""
         if self._closing:
             return "the store is closed"
         if self._connection is None:
@@ -103,7 +103,7 @@ class StoreClient:
         return ""
 
     def _connect_once(self) -> asyncio.Task[None]:
-        """The task that brings the next connection; begun if there is none."""
+        """The task that brings the next connection; the task is started if none is running."""
         if self._connecting is None:
             self._connecting = asyncio.create_task(self._connect())
         return self._connecting
@@ -118,7 +118,7 @@ class StoreClient:
             before.drain()
 
     async def _offered(self, connection: StoreConnection) -> bool:
-        """Offers the other end of ``connection``. False, after a pause, when that isn't possible now."""
+        """Offers the other end of ``connection``. Returns False, after a pause, if the offer isn't possible now."""
         try:
             ours = self._offer()
         except OSError:  # the handoff socket is full, or too many files are open
@@ -128,7 +128,7 @@ class StoreClient:
         return True
 
     def _offer(self) -> socket.socket:
-        """Sends one end of a new socket pair through the handoff socket; returns the other."""
+        """Sends one end of a new socket pair through the handoff socket; returns the other end."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -141,7 +141,7 @@ class StoreClient:
 
 
 class StoreConnection(asyncio.Protocol):
-    """One connection to a process that stores. Results come in the order of the commits."""
+    """One connection to a storing process. Results come in the order of the commits."""
 
     def __init__(self, client: StoreClient) -> None:
         self._client = client
@@ -152,7 +152,7 @@ class StoreConnection(asyncio.Protocol):
         self._draining = False
         self._transport: asyncio.Transport
         self.opened: asyncio.Future[bool] = self._loop.create_future()
-        """True once commits are taken; False when the connection ended before."""
+        """True once the storing process takes commits; False if the connection ended before that."""
         self.ended: asyncio.Future[None] = self._loop.create_future()
 
     def __len__(self) -> int:
@@ -160,7 +160,8 @@ class StoreConnection(asyncio.Protocol):
         return len(self._unanswered)
 
     def send(self, rows: Sequence[ObservationRow], *, revises: bool) -> asyncio.Future[Any]:
-        """Done when ``rows`` are durable, with the result; fails with StoreUnavailable."""
+        """Sends ``rows``. The future is done, with the result, when the rows are stored durably. It fails with
+        StoreUnavailable."""
         if not self._unsent:
             self._loop.call_soon(self._gather, GATHER_TURNS)
         self._unsent.append((revises, rows))

@@ -1,4 +1,5 @@
-"""Writes commits, a group in one durable write. One that fails harms no other; a store that failed is opened again."""
+"""Writes groups of commits, each group in one durable write. A failed commit harms no other commit; a failed store is
+opened again."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from catcher.model.value import value
 from catcher.store.codec import from_row
 
 PAUSE_SECONDS = 1.0
-"""Seconds after a failure in which commits fail at once; then the store is opened again. A broken disk is not tried for
-each mail."""
+"""Seconds after a failure in which commits fail at once; then the store is opened again. So mails don't each try a
+broken disk."""
 
 
 @value
@@ -22,12 +23,12 @@ class Commit:
 
     rows: Sequence[ObservationRow]
     revises: bool = False
-    """Whether the rows are stored already and are to be revised."""
+    """Whether the rows revise stored observations."""
 
 
 Result = tuple[Stored, ...] | int | str
-"""The result of a commit: for each row what the store made of it; for a revision the number of changed rows; or, as a
-text, why nothing of it is stored."""
+"""The result of a commit: the ``Stored`` of each row; for a revision the number of changed rows; if nothing was stored,
+the reason as a text."""
 
 
 class GroupWriter:
@@ -36,7 +37,7 @@ class GroupWriter:
     def __init__(
         self, open_store: Callable[[], Store], now: Callable[[], float], *, pause_seconds: float = PAUSE_SECONDS
     ) -> None:
-        """``now``: seconds of a clock that only goes forward. ``open_store`` is called again after a failure."""
+        """``now``: seconds of a monotonic clock. ``open_store`` is called again after a failure."""
         self._open_store = open_store
         self._now = now
         self._pause_seconds = pause_seconds
@@ -44,11 +45,12 @@ class GroupWriter:
         self._closed_until = 0.0
 
     def open(self) -> None:
-        """Opens the store. Raises what that raises (EnvironmentFailure): without a store the process doesn't start."""
+        """Opens the store. Raises EnvironmentFailure if that fails: the process doesn't start without a store."""
         self._store = self._open_store()
 
     def write(self, group: Sequence[Commit]) -> list[Result]:
-        """Writes ``group``; returns a result for each, in order. A result that is no text is durable. Never raises."""
+        """Writes ``group``; returns a result for each commit, in order. Unless its result is a text, a commit is stored
+        durably. Never raises."""
         if self._store is None and self._now() < self._closed_until:
             return ["the store failed a moment ago and is not open again yet"] * len(group)
         try:
@@ -59,7 +61,7 @@ class GroupWriter:
             self.close()
             self._closed_until = self._now() + self._pause_seconds
             return [str(error)] * len(group)
-        except Exception as error:  # one row that can't be written must not stop the others
+        except Exception as error:  # a row that can't be written must not stop other rows
             if len(group) > 1:
                 return [result for commit in group for result in self.write([commit])]
             return [f"an observation can't be stored ({type(error).__name__})"]
@@ -67,12 +69,13 @@ class GroupWriter:
     def close(self) -> None:
         store, self._store = self._store, None
         if store is not None:
-            with suppress(CatcherError):  # it is given up: a failure to close it changes nothing
+            with suppress(CatcherError):  # the store is dropped in any case: a failure to close it has no effect
                 store.close()
 
 
 def _written(store: Store, group: Sequence[Commit]) -> list[Result]:
-    """The results of ``group``. Revisions go first: when one fails, nothing was added that a retry would add again."""
+    """The results of ``group``. Revisions go first: when one fails, no rows have been added yet, so a retry adds
+    nothing twice."""
     revised: dict[int, Result] = {
         place: len(store.revise(tuple(map(from_row, c.rows)))) for place, c in enumerate(group) if c.revises
     }

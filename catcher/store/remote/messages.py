@@ -1,4 +1,4 @@
-"""The messages between a worker and the process that stores: MessagePack, each answered in order. Pure.
+"""The messages between a worker and the storing process, in MessagePack; answers come in order. Pure.
 
 ::
 
@@ -7,7 +7,7 @@
            ◀─ []                                        first of all: commits are taken
            ◀─ nil                                       this process is being replaced: connect to the next one
 
-A worker talks to strangers, so the format can name no code: whatever a worker sends, the other side only stores rows.
+Strangers send data to a worker, so the format can carry no code: for any message the storing process only stores rows.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from catcher.model.ports import ObservationRow
 from catcher.store.remote.groupwriter import Commit, Result
 
 MOST_MESSAGE_OCTETS = 256 * 1024 * 1024
-"""Longest message in octets: room for thousands of transactions that waited together."""
+"""Most octets of a message: room for thousands of transactions that waited together."""
 
 _pack: Callable[[object], bytes] = msgpack.Packer(unicode_errors="surrogatepass").pack
 
 
 class Messages:
-    """Octets → messages, wherever the octets are cut. Holds only the part of a message that has arrived."""
+    """Octets in pieces of any size → messages. It holds only the arrived part of an incomplete message."""
 
     __slots__ = ("_unpacker",)
 
@@ -36,7 +36,8 @@ class Messages:
         self._unpacker = msgpack.Unpacker(unicode_errors="surrogatepass", max_buffer_size=MOST_MESSAGE_OCTETS)
 
     def feed(self, data: bytes) -> Iterator[Any]:
-        """The messages that are complete now. Raises ValueError for octets that are no message or too long a one."""
+        """The messages that are complete now. Raises ValueError for malformed octets and for a message that is too
+        long."""
         try:
             self._unpacker.feed(data)
             yield from self._unpacker
@@ -45,9 +46,9 @@ class Messages:
 
 
 OPEN = _pack([])
-"""Commits are taken."""
+"""Message: the storing process takes commits."""
 REPLACED = _pack(None)
-"""This process is being replaced."""
+"""Message: the storing process is being replaced."""
 
 
 def from_commits(commits: Sequence[tuple[bool, Sequence[ObservationRow]]]) -> bytes:
@@ -55,7 +56,7 @@ def from_commits(commits: Sequence[tuple[bool, Sequence[ObservationRow]]]) -> by
 
 
 def to_commits(message: Any) -> list[Commit]:
-    """Raises ValueError or TypeError when ``message`` is no list of commits."""
+    """The commits in ``message``. Raises ValueError or TypeError when it is no list of commits."""
     return [Commit(rows, revises) for revises, rows in message]
 
 

@@ -1,12 +1,13 @@
-"""The process that stores, for all workers of the node: commits that arrive together are one durable write.
+"""The server in the storing process, for all workers of the node: one durable write takes all commits that arrive
+together.
 
 ::
 
     worker ─▶ socket pair, one end through the handoff socket ─▶ WorkerConnection ─▶ queue ─▶ GroupWriter.write
            ◀──────────────────────────── results, in order ◀──────────────────────────────────────┘
 
-Workers talk to strangers: for mail they don't open the database, and none waits for another's lock. While this process
-writes and syncs, the next group gathers in the sockets.
+Workers read data from strangers, so they don't open the database to store mail; and no worker waits for another's lock.
+While the storing process writes and syncs, the next group of commits gathers in the sockets.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from catcher.store.remote.messages import OPEN, REPLACED, Messages, from_results
 log = logging.getLogger("catcher.store")
 
 MOST_COMMITS_A_WRITE = 256
-"""Most transactions in one durable write: more would make the first of them wait longer than the sync does."""
+"""Most transactions in one durable write: with more, the first transaction would wait longer than the sync takes."""
 
 
 def handoff_sockets() -> tuple[socket.socket, socket.socket]:
@@ -39,7 +40,7 @@ def handoff_sockets() -> tuple[socket.socket, socket.socket]:
 
 
 class StoreServer:
-    """Serves the workers that offer a connection."""
+    """Serves all workers that offer a connection."""
 
     def __init__(
         self, writer: GroupWriter, handoff: socket.socket, *, most_commits: int = MOST_COMMITS_A_WRITE
@@ -56,9 +57,9 @@ class StoreServer:
         self._no_worker_left = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event, *, ready: Callable[[], None], draining: Callable[[], None]) -> None:
-        """Serves until ``stopping`` is set; then takes no new worker, and serves the present ones until they leave.
+        """Serves until ``stopping`` is set; then takes no new worker, and serves the present workers until they leave.
 
-        Raises what opening the store raises (EnvironmentFailure).
+        Raises EnvironmentFailure if the store can't be opened.
         """
         self._writer.open()
         self._loop = asyncio.get_running_loop()
@@ -77,7 +78,7 @@ class StoreServer:
         self._writer.close()
 
     def take(self, worker: WorkerConnection, commits: list[Commit]) -> None:
-        """Writes ``commits`` together with all others that arrive in this turn of the event loop."""
+        """Writes ``commits`` together with all other commits that arrive in this turn of the event loop."""
         self._queue.extend([(worker, commit) for commit in commits])
         if not self._write_is_due:
             self._write_is_due = True
@@ -94,7 +95,7 @@ class StoreServer:
     def _accept(self) -> None:
         try:
             _, descriptors, _, _ = socket.recv_fds(self._handoff, 1, 1)
-        except BlockingIOError:  # the server of another generation took it
+        except BlockingIOError:  # another storing process took the connection
             return
         for descriptor in descriptors:
             sock = socket.socket(fileno=descriptor)
@@ -132,7 +133,7 @@ class WorkerConnection(asyncio.Protocol):
         try:
             for message in self._messages.feed(data):
                 self._server.take(self, to_commits(message))
-        except (ValueError, TypeError):  # the error's text may hold a stranger's, so it isn't logged
+        except (ValueError, TypeError):  # the error's text may hold a stranger's data, so it isn't logged
             log.error("a worker said what is no commit; it is sent away")
             self._transport.abort()
 

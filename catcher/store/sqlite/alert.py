@@ -1,4 +1,4 @@
-"""The tables of the alerts: each key once, and how far it has come on each channel; through sqlite-utils' tables."""
+"""The tables of alerts: one row for each key, and its delivery on each channel; through sqlite-utils' tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from catcher.store.sqlite.library import Database
 
 
 def add(db: Database, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
-    """Stores the alerts with new keys, and returns them; to be called in a transaction."""
+    """Stores the alerts with new keys, and returns these alerts. The caller opens the transaction."""
     raised = []
     for alert in map(alert_to_the_second, alerts):
         row: dict[str, ColumnValue] = {
@@ -27,14 +27,14 @@ def add(db: Database, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
             "domain": alert.domain,
         }
         number = db.table("alert").insert(row, ignore=True).last_rowid
-        if number is not None:  # None: there is one with this key already
+        if number is not None:  # None: an alert with this key exists
             db.table("alert_delivery").insert_all(_row(number, delivery) for delivery in alert.deliveries)
             raised.append(_alert(db, {"number": number, **row}))
     return tuple(raised)
 
 
 def read(db: Database, *, open_only: bool, limit: int | None) -> Iterator[Alert]:
-    """All alerts, latest first; or the open ones, earliest first."""
+    """All alerts, latest first; or only the open alerts, earliest first."""
     where = "number IN (SELECT alert FROM alert_delivery WHERE again_at IS NOT NULL)" if open_only else "1"
     order = "number" if open_only else "number DESC"
     for row in list(db.table("alert").rows_where(where, order_by=order, limit=limit)):
@@ -42,14 +42,14 @@ def read(db: Database, *, open_only: bool, limit: int | None) -> Iterator[Alert]
 
 
 def note(db: Database, deliveries: Mapping[str, AlertDelivery]) -> None:
-    """Replaces deliveries by their alert's key; to be called in a transaction."""
+    """Replaces the deliveries of alerts, given by key. The caller opens the transaction."""
     for key, delivery in deliveries.items():
         for row in list(db.table("alert").rows_where("key = ?", [key])):
             db.table("alert_delivery").upsert(_row(row["number"], delivery_to_the_second(delivery)))
 
 
 def beat(db: Database, now: datetime) -> None:
-    """Writes ``now`` in the place of the moment before."""
+    """Replaces the stored moment of the heartbeat with ``now``."""
     db.table("heartbeat").delete_where()
     db.table("heartbeat").insert({"at": moment_to_text(now.replace(microsecond=0))})
 

@@ -1,4 +1,4 @@
-"""The database file: its settings for durability and forgetting, its transactions, and one name for every failure."""
+"""The database file: its settings for durability and deletion, its transactions, and one exception for all failures."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from catcher.store.sqlite.library import Database
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
-    "synchronous": 2,  # FULL: the log is synced at each commit, before it returns
+    "synchronous": 2,  # FULL: the log is synced at each commit, before the commit returns
     "secure_delete": 1,
     "foreign_keys": 1,
     "temp_store": 2,  # sorting stays in memory: a temporary file would outlive a purge
     "cache_size": -8_000,  # KiB
-    "wal_autocheckpoint": 4_000,  # pages; mails change random pages, and a long log joins changes of one page
+    "wal_autocheckpoint": 4_000,  # pages; mails change random pages, and a long log joins several changes of one page
 }
 """The settings of every connection."""
 
 BUSY_SECONDS = 20.0
-"""Seconds that a writer waits for another process's transaction; a purge of a million observations takes some."""
+"""Seconds that a writer waits for another process's transaction; a purge of a million observations takes several."""
 
 _TURN_SECONDS = 0.005
-"""Seconds that SQLite itself tries for the write lock. It sleeps longer after each try, up to a tenth of a second:
-among many writers of a few milliseconds each, a writer that sleeps so may never find the lock free."""
+"""Seconds for which SQLite itself tries to take the write lock. SQLite sleeps longer after each try, up to a tenth of a
+second: among many writers of a few milliseconds each, a writer with such long sleeps may never find the lock free."""
 
 
 @contextmanager
@@ -85,7 +85,8 @@ class PatientDatabase(Database):
 
     @contextmanager
     def waiting_by_itself(self) -> Iterator[None]:
-        """Lets SQLite wait: some statements report a busy database in their result and raise no error."""
+        """Lets SQLite itself wait for the lock: some statements report a busy database in their result, without an
+        error."""
         self.execute(f"PRAGMA busy_timeout = {int(self.busy_seconds * 1000)}")
         try:
             yield
@@ -98,9 +99,9 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
 
 
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabase:
-    """Opens the database at ``path``, which has to exist; made by ``create_file`` when it doesn't.
+    """Opens the database at ``path``. The file must exist; ``create_file`` makes it.
 
-    The connection commits only what ``write_transaction`` encloses, and belongs to the calling thread.
+    Only ``write_transaction`` commits. The connection belongs to the calling thread.
     """
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
@@ -121,7 +122,8 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabas
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """One process at a time: when two switch a new file to WAL, SQLite fails at once, whatever its timeout."""
+    """Admits one process at a time: if two processes switch a new file to WAL, SQLite fails at once, despite its
+    timeout."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -131,7 +133,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 def create_file(path: Path) -> None:
-    """Makes an empty file, mode 0600, and its folder, mode 0700, both durable; leaves an existing file alone.
+    """Makes an empty file with mode 0600 and its folder with mode 0700, both durable. An existing file stays unchanged.
 
     SQLite gives the log and its index the mode of the database.
     """
@@ -149,7 +151,8 @@ def create_file(path: Path) -> None:
 
 @contextmanager
 def write_transaction(database: Database) -> Iterator[None]:
-    """One transaction that holds the write lock from its start: all or nothing, and durable when it returns."""
+    """One transaction that holds the write lock from its start. It commits all changes or none; after its end they are
+    durable."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -161,7 +164,7 @@ def write_transaction(database: Database) -> Iterator[None]:
 
 
 def is_at(path: Path, identity: tuple[int, int]) -> bool:
-    """Whether the file at ``path`` still has this identity. SQLite would go on writing to a removed file."""
+    """Whether the file at ``path`` still has this identity. SQLite itself would continue to write to a removed file."""
     try:
         return identity_of(path) == identity
     except FileNotFoundError:

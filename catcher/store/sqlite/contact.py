@@ -1,6 +1,6 @@
-"""The tables of the contacts: a party's contacts change together; of each step that looked for them the latest outcome.
+"""The tables of contacts: a party's contacts, which change together, and the latest outcome of each search step.
 
-They are few and change by hand or once a day: all goes through sqlite-utils' tables.
+There are few contacts, and they change by hand or once a day, so all access goes through sqlite-utils' tables.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from catcher.store.rules import changed_contacts
 from catcher.store.sqlite.library import Database
 
 _STALE = "source NOT IN ('entered', 'imported') AND confirmed_by IS NULL AND seen_at < ?"
-"""Contacts that the cascade found, that nobody confirmed, and that were last seen before a moment."""
+"""Contacts found by the cascade, confirmed by nobody, and last seen before a given moment."""
 
 
 def change(db: Database, party: str, changing: ContactChange, outcomes: Sequence[StepOutcome]) -> tuple[Contact, ...]:
-    """Replaces the contacts of ``party``, and the outcomes of the steps; to be called in a transaction."""
+    """Replaces the contacts of ``party`` and the outcomes of the steps. The caller opens the transaction."""
     changed = changed_contacts(party, tuple(read(db, party)), changing)
     db.table("contact").delete_where("party = ?", [party])
     db.table("contact").insert_all(map(_row, changed))
@@ -31,7 +31,7 @@ def change(db: Database, party: str, changing: ContactChange, outcomes: Sequence
 
 
 def read(db: Database, party: str | None = None) -> Iterator[Contact]:
-    """The contacts of ``party``, or of all, party by party, in order."""
+    """The contacts of ``party``, or of all parties one after another, in order."""
     where, values = ("1", []) if party is None else ("party = ?", [party])
     rows = db.table("contact").rows_where(where, values, order_by="party")
     for _, contacts in groupby(map(_contact, rows), key=lambda contact: contact.party):
@@ -45,12 +45,13 @@ def outcomes(db: Database, party: str) -> tuple[StepOutcome, ...]:
 
 
 def count(db: Database, before: datetime) -> int:
-    """How many contacts ``delete`` would delete."""
+    """The number of contacts that ``delete`` would delete."""
     return db.table("contact").count_where(_STALE, [bound_to_text(before)])
 
 
 def delete(db: Database, before: datetime) -> int:
-    """Deletes found contacts not seen since ``before``, and outcomes of that age; returns how many contacts."""
+    """Deletes found contacts last seen before ``before``, and older outcomes; returns the number of deleted
+    contacts."""
     deleted = count(db, before)
     db.table("contact").delete_where(_STALE, [bound_to_text(before)])
     db.table("contact_outcome").delete_where("at < ?", [bound_to_text(before)])

@@ -1,4 +1,4 @@
-"""SQL of the demand: tallies added up, summed by domain, deleted."""
+"""SQL of demand: adds tallies, sums them by domain, deletes old ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ADD = "ON CONFLICT (domain, qtype, rcode, hour, network) DO UPDATE SET queries 
 
 
 def add(db: Database, tally: Mapping[DemandKey, int]) -> None:
-    """Adds the counts of ``tally`` to those stored."""
+    """Adds the counts of ``tally`` to the stored counts."""
     rows = [(k.domain, k.qtype, k.rcode, moment_to_text(k.hour), k.network, n) for k, n in tally.items()]
     insert(db, "demand", _COLUMNS, rows, _ADD)
 
@@ -30,5 +30,5 @@ def by_domain(db: Database, since: datetime | None, qtype: str | None) -> dict[s
 
 
 def delete(db: Database, before: datetime) -> int:
-    """Deletes the tallies of hours that began before a moment."""
+    """Deletes the tallies of hours that began before ``before``; returns the number of deleted rows."""
     return db.execute("DELETE FROM demand WHERE hour < ?", [bound_to_text(before)]).rowcount

@@ -1,4 +1,4 @@
-"""SQL of the incidents: the database adds increments to the stored sums, so memory stays flat."""
+"""SQL of incidents: the database adds increments to the stored sums, so no sums are held in memory."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _REFLECTING = (
 
 
 def folded_up_to(db: Database) -> int:
-    """The id of the last observation that is in the sums."""
+    """The id of the last observation that the sums include."""
     up_to: int = db.execute("SELECT up_to FROM folded").fetchone()[0]
     return up_to
 
@@ -69,9 +69,9 @@ def mark_folded(db: Database, up_to: int) -> None:
 
 
 def add(db: Database, increments: Mapping[str, Incident], *, observation: int = 0) -> None:
-    """Adds ``increments`` to the stored sums; as ``incident.merge``, in the database.
+    """Adds ``increments`` to the stored sums, as ``incident.merge`` does in memory.
 
-    ``observation``: the one that they come from, while it may be revised and its increments taken out again; else 0.
+    ``observation``: the id of the observation from which the increments come, as long as it may be revised; else 0.
     """
     cells: list[tuple[ColumnValue, ...]] = []
     mailboxes: list[tuple[ColumnValue, ...]] = []
@@ -95,13 +95,13 @@ def add(db: Database, increments: Mapping[str, Incident], *, observation: int = 
 
 
 def take_out(db: Database, observation: int) -> None:
-    """Takes out of the sums the increments of an observation that was revised after it was folded."""
+    """Removes the increments of an observation from the sums, because it was revised after it was folded."""
     db.execute("DELETE FROM incident_cell WHERE observation > 0 AND observation = ?", [observation])
     db.execute("DELETE FROM incident_mailbox WHERE observation > 0 AND observation = ?", [observation])
 
 
 def drop_empty(db: Database) -> None:
-    """Removes incidents that nothing adds to any more."""
+    """Removes incidents without any sums."""
     db.execute(f"DELETE FROM incident WHERE number NOT IN ({_WITH_SUMS})")
 
 
@@ -111,12 +111,12 @@ def to_fold_again(db: Database) -> list[int]:
 
 
 def folded_again(db: Database, observation: int) -> bool:
-    """Notes that ``observation`` is folded again; False when another process noted it first."""
+    """Records that ``observation`` is folded again; False when another process recorded this first."""
     return db.execute("DELETE FROM to_fold_again WHERE observation = ?", [observation]).rowcount == 1
 
 
 def _number(db: Database, key: IncidentKey) -> int:
-    """The number of an incident's row; the row is made when it is new."""
+    """The number of an incident's row; a missing row is made."""
     row = (key.id, key.party, key.role.value, key.domain)
     db.execute("INSERT INTO incident (id, party, role, domain) VALUES (?,?,?,?) ON CONFLICT DO NOTHING", row)
     number: int = db.execute(
@@ -134,7 +134,8 @@ def keys(db: Database) -> Iterator[IncidentKey]:
 def read(
     db: Database, id: str | None = None, *, mailboxes: bool = True, since: date | None = None
 ) -> Iterator[Incident]:
-    """The incidents, ordered by key; with ``id`` that one alone, with ``since`` those with cells of then or later."""
+    """The incidents, ordered by key. ``id``: only this incident. ``since``: only incidents with cells of that day or
+    later."""
     where, values = ("WHERE id = ?", [id]) if id is not None else ("", [])
     sql = f"SELECT number, party, role, domain FROM incident {where} ORDER BY party, role, domain"
     for number, party, role, domain in db.execute(sql, values).fetchall():
@@ -160,7 +161,7 @@ def read(
 
 
 def crowd(db: Database, id: str, period: str) -> Crowd:
-    """``incident.count_mailboxes``, computed by the database."""
+    """The crowd as ``incident.count_mailboxes`` counts it, computed by the database."""
     row = db.execute("SELECT number FROM incident WHERE id = ?", [id]).fetchone()
     if row is None:
         return Crowd()
@@ -196,7 +197,7 @@ def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Cell, Count]]:
 
 
 def settle(db: Database, period: str) -> int:
-    """Replaces the mailboxes of ``period`` by their number; returns the number of lines that went."""
+    """Replaces the mailboxes of ``period`` by their number; returns the number of removed lines."""
     db.execute(_SETTLE, [period])
     lines: int = db.execute(f"SELECT count(*) FROM ({_DISTINCT} WHERE period = ?)", [period]).fetchone()[0]
     db.execute("DELETE FROM incident_mailbox WHERE period = ?", [period])
@@ -204,6 +205,6 @@ def settle(db: Database, period: str) -> int:
 
 
 def periods_before(db: Database, period: str) -> list[tuple[str, int]]:
-    """The periods before ``period`` that still have lines of mailboxes, oldest first, each with their number."""
+    """The periods before ``period`` that still have lines of mailboxes, oldest first, with the number of lines."""
     sql = f"SELECT period, count(*) FROM ({_DISTINCT} WHERE period < ?) GROUP BY period ORDER BY period"
     return list(db.execute(sql, [period]))

@@ -1,9 +1,9 @@
-"""The one import of sqlite-utils in the house, made without numpy.
+"""Imports sqlite-utils without numpy; no other module imports it.
 
-sqlite-utils imports numpy where it is installed (the charts bring it), only to know numpy's types as column types.
-Each process that opens the store would pay for it with 50 ms, 20 MB, and OpenBLAS, whose call of mbind the service's
-system call filter kills. ``None`` in ``sys.modules`` is Python's own way to say that a module can't be imported;
-sqlite-utils expects that case. The entry is gone again before anything else is imported.
+sqlite-utils imports numpy where it is installed (the charts need it), only to know numpy's types as column types.
+In each process that opens the store the import would take 50 ms and 20 MB, and start OpenBLAS; the service's system
+call filter kills a process for OpenBLAS's call of mbind. ``None`` in ``sys.modules`` is Python's own way to state that
+a module can't be imported; sqlite-utils expects that case. The entry is removed before any other import.
 """
 
 from __future__ import annotations

@@ -7,11 +7,11 @@
     a database since then  ─▶ the steps that its ledger doesn't have
     any other              ─▶ refused, with what to do
 
-All of it is one transaction: a process that is killed leaves the database as it was. The ledger is the table
+The whole migration is one transaction: if the process is killed, the database stays unchanged. The ledger is the table
 ``_sqlite_migrations``: set of steps, name, and ``applied_at``, the moment in UTC.
 
-A step that was released is never changed. A change of the schema comes as a new step at the end, a function
-``@MIGRATIONS()``, and in ``schema`` for new databases.
+A released step never changes. For a change of the schema, add a new step at the end, a function with ``@MIGRATIONS()``,
+and change ``schema`` for new databases.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ MIGRATIONS = Migrations("catcher")
 
 @MIGRATIONS(name="0.1")
 def release_0_1(db: Database) -> None:
-    """The schema of release 0.1. No database gets it here: a new one has the present schema, an old one this."""
+    """The schema of release 0.1. This step is never run: a new database gets the present schema, an old one has this
+    schema already."""
     raise EnvironmentFailure(
         "the file is a database with tables, but without a record of catcher's first step; "
         "name another file in [store] url, restore a copy, or move it away (a new one is made)"
@@ -49,15 +50,15 @@ RELEASE_0_1_STEPS = (
     "heartbeat",
     "narrow_retries",
 )
-"""The names in the ledger of a database of release 0.1: its table ``migration``, which has no dates."""
+"""The names in the ledger of a database of release 0.1, the table ``migration``, which has no dates."""
 
 
 class Applied(NamedTuple):
-    """A step that a database has."""
+    """A step that was applied to a database."""
 
     name: str
     applied_at: str
-    """A moment, or "unknown" and why."""
+    """A moment, or "unknown" with the reason."""
 
 
 def known() -> list[str]:
@@ -71,10 +72,10 @@ def applied(db: Database) -> list[Applied]:
 
 
 def migrate(db: Database) -> list[str]:
-    """Brings the database to the present schema; returns the names of the steps that it didn't have.
+    """Brings the database to the present schema; returns the names of the applied steps.
 
-    Several processes may try at once. Raises EnvironmentFailure when a newer version of catcher, or no release of it,
-    made the database.
+    Several processes may call this at once. Raises EnvironmentFailure when a newer version of catcher, or no release of
+    catcher, made the database.
     """
     if [step.name for step in applied(db)] == known():
         return []
@@ -91,7 +92,7 @@ def migrate(db: Database) -> list[str]:
 
 
 def _for_a_new_database() -> Migrations:
-    """The same steps for an empty database: the first makes the present schema, so nothing is left for the others."""
+    """The same steps for an empty database: the first step makes the present schema, so the other steps do nothing."""
     steps = Migrations(MIGRATIONS.name)
     first, *others = known()
     steps(name=first)(schema.create)
@@ -101,11 +102,11 @@ def _for_a_new_database() -> Migrations:
 
 
 def _nothing_left(db: Database) -> None:
-    """The schema that was just made has the work of this step."""
+    """Does nothing: the schema just made includes the changes of this step."""
 
 
 def _carry_over(db: Database) -> None:
-    """Replaces the ledger of a database of release 0.1. It has no dates, and the new one says so."""
+    """Replaces the ledger of a database of release 0.1. The old ledger has no dates, which the new ledger states."""
     names = [row["name"] for row in db.table("migration").rows_where(order_by="rowid")]
     if sorted(names) != sorted(RELEASE_0_1_STEPS):
         raise EnvironmentFailure(

@@ -1,6 +1,6 @@
 """The tables of notices and suppressions: lines are added, never changed; a text stays until its notice is sent.
 
-They are few, and a person waits for each: all goes through sqlite-utils' tables.
+There are few lines, and a person waits for each, so all access goes through sqlite-utils' tables.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _step_row(notice: int, place: int, step: LedgerEntry) -> dict[str, ColumnVal
 
 
 def read(db: Database, id: str | None = None) -> list[Notice]:
-    """All notices in the order of their drafts, or the one with ``id``."""
+    """All notices in the order of their drafts, or only the notice with ``id``."""
     return [notice for _, notice in _read(db, id)]
 
 
@@ -122,7 +122,7 @@ def _notice(row: dict[str, Any], steps: tuple[LedgerEntry, ...]) -> Notice:
 
 
 def text(db: Database, id: str) -> bytes | None:
-    """The text of the notice ``id``, while there is one."""
+    """The text of the notice ``id``; None if it has no text any more."""
     sql = "SELECT text FROM notice_text JOIN notice ON number = notice WHERE id = ?"
     row = db.execute(sql, [id]).fetchone()
     return None if row is None else bytes(row[0])
@@ -132,12 +132,12 @@ _OLD = "notice IN (SELECT number FROM notice WHERE drafted_at < ?)"
 
 
 def old_texts(db: Database, before: datetime) -> int:
-    """The number of texts of notices drafted before a moment."""
+    """The number of texts of notices drafted before ``before``."""
     return db.table("notice_text").count_where(_OLD, [bound_to_text(before)])
 
 
 def delete_texts(db: Database, before: datetime) -> int:
-    """Deletes the texts of notices drafted before a moment, within a transaction; returns their number."""
+    """Deletes the texts of notices drafted before ``before``, within a transaction; returns the number of texts."""
     deleted = old_texts(db, before)
     if deleted:
         db.table("notice_text").delete_where(_OLD, [bound_to_text(before)])

@@ -1,4 +1,4 @@
-"""SQL of the observations: rows are added, retries and replays recognised, rows read in pages."""
+"""SQL of observations: adds rows, recognises retries and replays, reads rows in pages."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from catcher.store.sqlite.statement import quoted_columns
 
 _ALL = quoted_columns(OBSERVATION_COLUMNS)
 _KEPT = tuple(column for column in OBSERVATION_COLUMNS if column not in ("id", "retry_of", "replayed"))
-"""The columns that an observation brings with it."""
+"""The columns whose values come with the observation; the store sets the other columns."""
 _kept = itemgetter(*map(OBSERVATION_COLUMNS.index, _KEPT))
 _judged = itemgetter(*map(OBSERVATION_COLUMNS.index, ("transaction", "observed_at", "signatures")))
 _envelope = itemgetter(*map(OBSERVATION_COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
 
 _LAST = "SELECT max(up_to, ifnull((SELECT max(id) FROM observation), 0)) FROM folded"
-"""The highest id so far. A purged id isn't used again: only folded rows are purged, and the fold's marker stays."""
+"""The highest id so far. A purged id isn't used again: only folded rows are purged, and ``folded`` keeps their last
+id."""
 _FIRST = """SELECT min(id) FROM retry JOIN observation ON id = retry.observation
     WHERE key = ? AND "transaction" <> ? AND observed_at >= ?"""
 _SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
@@ -43,7 +44,7 @@ _ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALU
 
 
 def add(db: Database, rows: Sequence[ObservationRow]) -> list[Stored]:
-    """As ``SqliteStore.add_rows``: one transaction, durable when it returns."""
+    """Adds rows as ``SqliteStore.add_rows``, in one transaction; the rows are durable when the function returns."""
     if not rows:
         return []
     with write_transaction(db):
@@ -52,7 +53,7 @@ def add(db: Database, rows: Sequence[ObservationRow]) -> list[Stored]:
 
 
 def _add(connection: Connection, id: int, row: ObservationRow) -> Stored:
-    """Adds one row, judged beside those before it. A statement costs little, a page of the log much."""
+    """Adds one row, and compares it with earlier rows. A statement costs little; a page in the log costs much."""
     transaction, observed_at, signatures = _judged(row)
     tokens, key, first = texts(signatures), _retry_key(row), None
     if key is not None:
@@ -72,7 +73,7 @@ def _retry_key(row: ObservationRow) -> int | None:
 
 @lru_cache(maxsize=64)
 def _retried_since(observed_at: str) -> str:
-    """The earliest moment of a mail that one seen at ``observed_at`` may be a retry of."""
+    """The earliest moment of a mail whose retry may come at ``observed_at``."""
     return moment_to_text(moment_from_text(observed_at) - RETRY_AFTER)
 
 
@@ -90,7 +91,7 @@ _REVISE = "UPDATE observation SET " + ",".join(f'"{column}" = ?' for column in _
 
 
 def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observation, ...]:
-    """As ``ports.Store.revise``, within a transaction of the caller's."""
+    """As ``ports.Store.revise``, within the caller's transaction."""
     changed = []
     for known in observations:
         stored = one(db, known.id)
@@ -108,7 +109,7 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
 
 
 def revisions(db: Database, after: int, up_to: int) -> int:
-    """The number of revisions of the observations with ``after < id <= up_to``."""
+    """The number of all revisions of the observations with ``after < id <= up_to``."""
     sql = "SELECT ifnull(sum(revision), 0) FROM observation WHERE id > ? AND id <= ?"
     number: int = db.execute(sql, [after, up_to]).fetchone()[0]
     return number
@@ -125,8 +126,8 @@ def page(
     newest_first: bool = False,
     size: int,
 ) -> list[Observation]:
-    """At most ``size`` observations by id, from the one behind ``after``; ``newest_first`` goes down."""
-    # With the plus SQLite doesn't use the index of the times; with it, it would sort a whole month for one page.
+    """At most ``size`` observations by rising id, behind the id ``after``; with ``newest_first`` by falling id."""
+    # The plus keeps SQLite from the index of times: by that index it would sort a whole month for one page.
     time = "+observed_at" if newest_first else "observed_at"
     conditions = {
         "id < ?" if newest_first else "id > ?": after,

@@ -1,4 +1,4 @@
-"""The table of the policies' ledger: a line for each change that was noticed."""
+"""The table of the policies' ledger: one line for each observed change of a domain's policy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from catcher.store.sqlite.library import Database
 
 
 def note(db: Database, day: date, policies: Mapping[str, Policy]) -> int:
-    """Adds a line for each domain with another policy than before; to be called in a transaction."""
+    """Adds a line for each domain whose policy has changed. The caller opens the transaction."""
     lines = [
         {"domain": domain, "day": day.isoformat(), "policy": policy.value}
         for domain, policy in policies.items()
@@ -21,7 +21,7 @@ def note(db: Database, day: date, policies: Mapping[str, Policy]) -> int:
 
 
 def differs(db: Database, domain: str, policy: Policy) -> bool:
-    """Whether the latest line of ``domain`` has another policy, or there is none. Asked often, so a plain SELECT."""
+    """Whether ``domain`` has no line, or its latest line has another policy. It runs often, so it is a plain SELECT."""
     row = db.execute("SELECT policy FROM policy WHERE domain = ? ORDER BY number DESC LIMIT 1", [domain]).fetchone()
     return row is None or row[0] != policy.value
 

@@ -1,4 +1,4 @@
-"""SQL of forgetting: rows that are due are deleted, coarsened, emptied, in small transactions, then scrubbed."""
+"""SQL of retention: deletes, coarsens and empties due rows in small transactions, then removes their traces."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted_columns
 
 CHUNK = 1_000
-"""Rows in one transaction: another writer waits for it, tens of milliseconds."""
+"""Most rows in one transaction: another writer waits tens of milliseconds for its end."""
 
 _COARSE = fields_of(Retention.COARSE_30_DAYS)
 _EMPTIED = fields_of(Retention.FIVE_DAYS)
 _OVER = "observed_at < ? AND id <= (SELECT up_to FROM folded)"
-"""Rows that may be deleted: old, and folded, so that their sums remain."""
+"""Rows that may be deleted: they are old, and folded, so that their sums remain."""
 _FINE = "observed_at < ? AND instr(client, '/') = 0"
 _TAGGED = f"observed_at < ? AND ({' OR '.join(f'{name} IS NOT NULL' for name in _EMPTIED)})"
 
 
 def count(db: Database, due: RetentionCutoffs) -> tuple[int, int, int, int]:
-    """The numbers of observations to delete, to coarsen, to empty, and of lines of demand to delete."""
+    """The numbers of observations to delete, to coarsen and to empty, and the number of lines of demand to delete."""
     over = bound_to_text(due.deleted_before)
     wanted = (
         (f"observation WHERE {_OVER}", [over]),
@@ -41,7 +41,8 @@ def count(db: Database, due: RetentionCutoffs) -> tuple[int, int, int, int]:
 
 
 def delete(db: Database, before: datetime) -> int:
-    """Deletes folded observations seen before a moment, with their look-ups; returns how many."""
+    """Deletes folded observations seen before ``before``, with their keys of retries and signatures; returns the number
+    of observations."""
     deleted = 0
     while observations := _chunk(db, _OVER, before, after=0):
         with write_transaction(db):
@@ -57,7 +58,7 @@ def delete(db: Database, before: datetime) -> int:
 
 
 def coarsen(db: Database, before: datetime) -> int:
-    """Makes observations seen before a moment coarser, each once; returns how many."""
+    """Makes observations seen before ``before`` coarser, each once; returns the number of observations."""
     sql = f"UPDATE observation SET {','.join(f'{name} = ?' for name in _COARSE)} WHERE id = ?"
     total, last = 0, 0
     while observations := _chunk(db, _FINE, before, after=last):
@@ -70,7 +71,8 @@ def coarsen(db: Database, before: datetime) -> int:
 
 
 def empty(db: Database, before: datetime) -> int:
-    """Empties the retry tags of observations seen before a moment, and deletes their keys; returns their number."""
+    """Empties the retry tags of observations seen before ``before``, and deletes the keys of their retries; returns the
+    number of observations."""
     sql = f"UPDATE observation SET {','.join(f'{name} = NULL' for name in _EMPTIED)} WHERE id = ?"
     total, last = 0, 0
     while observations := _chunk(db, _TAGGED, before, after=last):
@@ -95,7 +97,7 @@ def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
 
 
 def note_scrub(db: Database) -> None:
-    """Notes, in the transaction that removes rows, that ``scrub`` has to rewrite the file."""
+    """Records that ``scrub`` must rewrite the file; called in the transaction that removes rows."""
     db.table("owed").insert({"work": "scrub"}, ignore=True)
 
 
@@ -103,12 +105,12 @@ def scrub(db: PatientDatabase) -> None:
     """Rewrites the file without the removed rows, and empties the log, which still holds older pages.
 
     secure_delete alone is not enough: when SQLite splits or merges pages, copies of the moved rows stay in unused
-    parts of a page. Does nothing when no row was removed since the last time; after a purge that was cut off the next
-    one does its work. Raises StoreUnavailable when another process keeps the log from being emptied.
+    parts of a page. Does nothing if no row was removed since the last scrub; after an interrupted purge, the next purge
+    scrubs. Raises StoreUnavailable if the log can't be emptied because another process reads the database.
     """
     if not db.table("owed").count_where("work = 'scrub'"):
         return
-    db.execute("PRAGMA temp_store = 1")  # VACUUM copies the whole database: into an unlinked file, not into memory
+    db.execute("PRAGMA temp_store = 1")  # VACUUM writes its copy of the database to an unlinked file, not to memory
     try:
         db.execute("VACUUM")
     finally:

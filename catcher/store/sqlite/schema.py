@@ -1,10 +1,10 @@
-"""The present schema: every table, its keys, its indexes. ``catcher store schema`` prints it.
+"""The present schema: every table with its keys and indexes. ``catcher store schema`` prints it.
 
-A new database gets it whole. A change comes here and, for the databases that exist, as a step in ``migrations``; a
-test compares the two. sqlite-utils writes the SQL. Its API has no WITHOUT ROWID and no index of some rows only:
-``_create_by_key`` and ``_index_some`` add these.
+A new database gets the whole schema. Each change is made here and, for existing databases, in a step of ``migrations``;
+a test compares both. sqlite-utils writes the SQL. Its API offers neither WITHOUT ROWID nor an index of some rows only:
+``_create_by_key`` and ``_index_some`` add these two.
 
-Longer than others: the whole schema stands in one place.
+Longer than others: the whole schema is in one place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from catcher.store.sqlite.structure import StoredTable, tables_of
 
 
 def create(db: Database) -> None:
-    """Makes all tables in an empty database, in a transaction of the caller's."""
+    """Makes all tables in an empty database, in the caller's transaction."""
     _observations(db)
     _incidents(db)
     _demand(db)
@@ -64,10 +64,10 @@ def _observations(db: Database) -> None:
         defaults={"revision": 0},
     )
     observation.create_index(["observed_at"])
-    # The key is 64 bits of a hash of tag and envelope. A row goes when the tag of its observation is emptied.
-    # Each mail changes a random page of this table; numbers keep its pages few.
+    # The key is 64 bits of a hash of tag and envelope. A row is deleted when its observation's tag is emptied.
+    # Each mail changes a random page of this table; short integer keys keep the number of pages low.
     _create_by_key(db, "retry", {"key": int, "observation": int}, key=("key", "observation"))
-    # A row for each signature, deleted with its observation.
+    # One row for each signature, deleted with its observation.
     _create_by_key(
         db,
         "signature",
@@ -77,9 +77,9 @@ def _observations(db: Database) -> None:
 
 
 def _incidents(db: Database) -> None:
-    """Incidents, their sums, and how far observations are folded into them.
+    """Incidents, their sums, and the id of the last folded observation.
 
-    ``observation`` in a sum is 0, or the one observation it comes from while that may still be revised.
+    ``observation`` in a sum is 0, or the id of the one observation from which it comes, as long as that may be revised.
     """
     incident = db.table("incident")
     incident.create(
@@ -146,12 +146,12 @@ def _incidents(db: Database) -> None:
     db.table("folded").insert({"table": "observation", "up_to": 0})
     # Observations that were revised after they had been folded.
     db.table("to_fold_again").create({"observation": int}, pk="observation")
-    # Work that is left after a commit: "scrub" rewrites the file, so that removed octets are gone from it.
+    # Work left after a commit: "scrub" rewrites the file, so that no removed octets stay in the file.
     db.table("owed").create({"work": str}, pk="work")
 
 
 def _demand(db: Database) -> None:
-    """Counted queries, and the policy that each domain had from a day on."""
+    """Counts of queries, and the policies of each domain with their first days."""
     _create_by_key(
         db,
         "demand",
@@ -167,7 +167,7 @@ def _demand(db: Database) -> None:
 
 
 def _contacts(db: Database) -> None:
-    """Contacts of the parties, and the latest outcome of each step that looked for them."""
+    """Contacts of the parties, and the latest outcome of each search step."""
     _create_by_key(
         db,
         "contact",
@@ -197,7 +197,7 @@ def _contacts(db: Database) -> None:
 
 
 def _notices(db: Database) -> None:
-    """Notices, the ledger of their steps, their texts until they are sent or too old, and suppressions."""
+    """Notices, the ledger of their steps, their texts until notices are sent or texts are too old, and suppressions."""
     notice = db.table("notice")
     columns = {
         "number": int,
@@ -239,7 +239,7 @@ def _notices(db: Database) -> None:
 
 
 def _alerts(db: Database) -> None:
-    """The operator's alerts, how far each has come on each channel, and when the store last took a write."""
+    """The operator's alerts, their deliveries on each channel, and the moment of the store's last heartbeat."""
     alert = db.table("alert")
     alert.create(
         {"number": int, "key": str, "kind": str, "at": str, "incident": str, "counts": str, "domain": str},
@@ -268,9 +268,9 @@ def _create_by_key(
     nullable: set[str] | None = None,
     parent: tuple[str, str, str] | None = None,
 ) -> None:
-    """A table whose rows lie in the order of their key, which is stored once (WITHOUT ROWID).
+    """Makes a table whose rows lie in the order of their key, which is stored once (WITHOUT ROWID).
 
-    ``parent``: a column, and the table and column that it refers to.
+    ``parent``: a column, and the table and column to which it refers.
     """
     sql = db.create_table_sql(
         table,
@@ -283,7 +283,7 @@ def _create_by_key(
 
 
 def _index_some(db: Database, name: str, table: str, column: str, *, where: str) -> None:
-    """An index of the rows for which ``where`` holds."""
+    """Makes an index of the rows for which ``where`` holds."""
     db.execute(f'CREATE INDEX "{name}" ON "{table}" ("{column}") WHERE {where}')
 
 

@@ -1,4 +1,4 @@
-"""SqliteStore: the store's contract over one SQLite file, which several processes may have open at once."""
+"""SqliteStore: the store's contract on one SQLite file, which several processes may open at once."""
 
 from __future__ import annotations
 
@@ -33,14 +33,15 @@ from catcher.store.sqlite.connection import (
 )
 
 PAGE = 1_000
-"""Observations read or folded at once. It bounds the memory, and the time that other writers wait."""
+"""Observations read or folded at once. The number bounds memory, and the time for which other writers wait."""
 
 
 class SqliteStore:
-    """A database file, made and brought to the present schema when opened. Belongs to the thread that opens it."""
+    """A database file; opening makes it or brings it to the present schema. It belongs to the thread that opens it."""
 
     def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        """Raises StoreUnavailable when the file can't be opened, is damaged, or is a newer version's."""
+        """Opens the file. Raises StoreUnavailable when it can't be opened or is damaged, EnvironmentFailure when a
+        newer version made it."""
         self._path = path
         with medium(path):
             create_file(path)
@@ -126,7 +127,7 @@ class SqliteStore:
             total += len(page)
 
     def _fold_again(self, folder: Folder) -> None:
-        """Puts the sums right for what was revised after it had been folded."""
+        """Corrects the sums for observations that were revised after they had been folded."""
         with medium(self._path):
             ids = incident.to_fold_again(self._db)
         for id in ids:
@@ -166,7 +167,7 @@ class SqliteStore:
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
         with medium(self._path):
             news = {domain: p for domain, p in policies.items() if policy.differs(self._db, domain, p)}
-            if not news:  # asked often: without news there is no write, and no writer waits for it
+            if not news:  # called often: without changed policies there is no write, so no other writer waits
                 return 0
             with write_transaction(self._db):
                 return policy.note(self._db, day, news)
@@ -234,7 +235,8 @@ class SqliteStore:
             return iter(notices.suppressions(self._db))
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        """As ``ports.Store.purge``. A dry run folds, too: that loses nothing, and its counts are those of a purge."""
+        """As ``ports.Store.purge``. A dry run also folds: folding loses nothing, and the counts equal a purge's
+        counts."""
         moments = cutoffs(now, keep_days)
         self.fold(folder)
         with medium(self._path):

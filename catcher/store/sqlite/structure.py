@@ -1,4 +1,4 @@
-"""The tables of a database as they are, whatever SQL once made them; two databases are compared by them."""
+"""The structure of a database's tables, independent of the SQL that made them: two databases are compared by it."""
 
 from __future__ import annotations
 
@@ -8,35 +8,36 @@ from catcher.store.sqlite.library import Database
 
 
 class TableColumn(NamedTuple):
-    """A column as SQLite understands it."""
+    """A column as SQLite reports it."""
 
     name: str
     type: str
     not_null: bool
     default: str | None
     in_key: int
-    """Its place in the primary key, from 1; 0: it is not part of it."""
+    """The column's place in the primary key, from 1; 0: the column is no part of the key."""
 
 
 class TableIndex(NamedTuple):
-    """An index by what it does. Its name is left out: SQLite itself names that of a UNIQUE constraint."""
+    """The properties of an index. Its name is left out: SQLite itself chooses the names of indexes of UNIQUE
+    constraints."""
 
     columns: tuple[str, ...]
     unique: bool
     where: str
-    """The rows that it holds, as SQL; '': all."""
+    """The condition for rows in the index, as SQL; '': it holds all rows."""
 
 
 class StoredTable(NamedTuple):
-    """A table by what it holds and enforces, whatever SQL once made it."""
+    """The columns and constraints of a table, independent of the SQL that made it."""
 
     name: str
     columns: tuple[TableColumn, ...]
     indexes: tuple[TableIndex, ...]
     references: tuple[tuple[str, str, str], ...]
-    """Column, other table, its column; several columns of one reference are joined by commas."""
+    """Column, other table, the other table's column; several columns of one reference are joined by commas."""
     by_key: bool
-    """Its rows lie in the order of their key (WITHOUT ROWID)."""
+    """Whether rows lie in the order of their key (WITHOUT ROWID)."""
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher store schema --json``."""
@@ -50,7 +51,7 @@ class StoredTable(NamedTuple):
 
 
 def tables_of(db: Database) -> tuple[StoredTable, ...]:
-    """The tables of a database by name, without the ledger of migrations and SQLite's own."""
+    """The tables of a database by name, without the ledger of migrations and without SQLite's own tables."""
     names = sorted(name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite_")))
     return tuple(_table(db, name) for name in names)
 
