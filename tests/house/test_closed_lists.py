@@ -7,9 +7,11 @@ policies on the wire is tested in tests/unit/dns/test_policies.py and tests/unit
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -23,10 +25,12 @@ from catcher.dns.zones.mnemonic import to_mnemonic
 from catcher.dns.zones.templatetypes import TEMPLATE_TYPES
 from catcher.fingerprint.header import markings
 from catcher.intake.answers import ACTS
+from catcher.intake.observe import observe
 from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit
 from catcher.model.errors import ConfigurationError
 from catcher.model.language import Language
 from catcher.model.mail.marking import Scheme
+from catcher.model.mail.observation import REVISED, STORE_ONLY, Observation, field_dictionary
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.telling.alert import CHOOSABLE, Alert, AlertKind
 from catcher.model.telling.answer import Verb
@@ -40,8 +44,10 @@ from catcher.report.words import WORDS
 from catcher.smtp.counters import Counters
 from catcher.smtp.explaining.explanation import text_of
 from catcher.smtp.explaining.wording import Situation, read
+from catcher.store.codec import CODERS
 from tests.support.configreads import key_sentences
 from tests.support.modules import trees
+from tests.support.observations import field_strategies
 from tests.support.reports import CASES, names
 from tests.support.tree import ROOT, kept_files
 from tests.support.tree import text_of as source_of
@@ -147,6 +153,39 @@ def test_no_room_knows_a_scheme_by_its_word() -> None:
         if isinstance(node, ast.Constant) and node.value in words
     ]
     assert not known
+
+
+# Fields of the observation
+
+BY_THE_STORE = {"id", "retry_of", "replayed", "revision"}
+"""The fields that the store sets."""
+
+
+def test_a_stored_field_has_a_coder() -> None:
+    assert list(CODERS) == list(field_dictionary())
+
+
+@pytest.mark.parametrize("field", field_dictionary())
+def test_a_stored_field_is_shown_in_the_json_or_said_to_be_the_stores_alone(field: str) -> None:
+    shown = _attributes_of_self(Observation.to_json)
+    assert (field in shown) != (field in STORE_ONLY)
+
+
+@pytest.mark.parametrize("field", [field for field in field_dictionary() if field not in BY_THE_STORE])
+def test_a_stored_field_is_set_by_intake_and_varied_by_tests(field: str) -> None:
+    (made,) = (
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(observe)))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Observation"
+    )
+    assert field in REVISED or field in {keyword.arg for keyword in made.keywords}
+    assert field in field_strategies()
+
+
+def _attributes_of_self(method: Callable[..., object]) -> set[str]:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    return {node.attr for node in nodes if isinstance(node.value, ast.Name) and node.value.id == "self"}
 
 
 # Types of the template
