@@ -16,6 +16,9 @@ PAGES = sorted(
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
+_PATH = re.compile(r"`((?:catcher|tests|deploy|docs)/[\w./*-]*)(?:::\w+)?`")
+OLD_NAMES = ROOT / "docs/engineering/moved.md"
+
 
 def names_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -27,6 +30,10 @@ class TestAPage:
     def test_its_links_lead_somewhere(self, page: Path) -> None:
         targets = _LINK.findall(page.read_text(encoding="utf-8"))
         assert [target for target in targets if not (page.parent / target).exists()] == []
+
+    def test_the_paths_that_it_names_exist(self, page: Path) -> None:
+        named = [] if page == OLD_NAMES else _PATH.findall(page.read_text(encoding="utf-8"))
+        assert [path for path in named if not any(ROOT.glob(path))] == []
 
     def test_the_tests_that_it_names_exist(self, page: Path) -> None:
         named = _TEST.findall(page.read_text(encoding="utf-8"))
