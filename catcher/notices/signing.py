@@ -1,6 +1,7 @@
 """DKIM signatures (RFC 6376, RFC 8463) on our own mail, and the key they are made with.
 
-Fields are selected and canonicalised by the code that verifies other people's signatures (``fingerprint.canonical``).
+Fields are selected and canonicalised by the code that verifies other people's signatures
+(``fingerprint.authentication.dkim.canonical``).
 dkimpy isn't used here: it writes its own clock's time into the signature, so a second copy would be another mail.
 """
 

@@ -123,6 +123,19 @@ def test_an_alert_is_raised_somewhere(kind: AlertKind) -> None:
     )
 
 
+def test_a_function_that_makes_alerts_is_called() -> None:
+    nodes = [node for _, tree in trees(but="catcher/model/telling/alert.py") for node in ast.walk(tree)]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    makers = {
+        node.name
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.decorator_list
+        if "AlertKind." in ast.unparse(node)
+    }
+    assert makers and not makers - used
+
+
 @pytest.mark.parametrize("kind", AlertKind)
 def test_an_alert_can_be_chosen_unless_it_is_always_sent(kind: AlertKind) -> None:
     assert (kind in CHOOSABLE) != kind.rules.always
@@ -161,8 +174,9 @@ BY_THE_STORE = {"id", "retry_of", "replayed", "revision"}
 """The fields that the store sets."""
 
 
-def test_a_stored_field_has_a_coder() -> None:
-    assert list(CODERS) == list(field_dictionary())
+@pytest.mark.parametrize(("place", "field"), list(enumerate(field_dictionary())))
+def test_a_stored_field_has_a_coder_in_its_place(place: int, field: str) -> None:
+    assert list(CODERS)[place : place + 1] == [field]
 
 
 @pytest.mark.parametrize("field", field_dictionary())

@@ -1,6 +1,6 @@
 """The numbers of an incident in one period; notices and reports are made of them.
 
-Made by ``incident.measures``, read by ``incident.notice`` and ``report``. No name of a person, no token is in here.
+Made by ``incident.measures``, read by ``incident.threshold`` and ``report``. No name of a person, no token is in here.
 """
 
 from __future__ import annotations
