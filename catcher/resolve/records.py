@@ -1,4 +1,4 @@
-"""dnspython's values ↔ those of model.lookup."""
+"""dnspython's values ↔ those of ``model.mail.lookup``."""
 
 from __future__ import annotations
 

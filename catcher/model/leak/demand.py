@@ -21,7 +21,7 @@ class DemandKey:
     domain: str
     """The catalogued domain, never the QNAME below it."""
     qtype: str
-    """Mnemonic; ``OTHER`` for all types that are hardly ever asked for (``dns.tally.NAMED``)."""
+    """Mnemonic; ``OTHER`` for all types that are hardly ever asked for (``dns.counting.tally.NAMED``)."""
     rcode: str
     hour: datetime
     """Start of the hour, UTC."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from catcher.model.telling.contact import Contact, StepOutcome
 
 ContactChange = Callable[[Sequence[Contact]], Sequence[Contact]]
-"""Pure: a party's contacts as stored → as they are to be stored; ``model.contact.merged`` and its like, bound."""
+"""Pure: a party's contacts as stored → as they are to be stored; ``model.telling.contact.merged`` and its like."""
 
 
 class ContactStore(Protocol):
@@ -25,7 +25,7 @@ class ContactStore(Protocol):
         ...
 
     def contacts(self, party: str | None = None) -> Iterator[Contact]:
-        """The stored contacts of ``party``, or of all by party, as ``model.contact.in_order``."""
+        """The stored contacts of ``party``, or of all by party, as ``model.telling.contact.in_order``."""
         ...
 
     def contact_outcomes(self, party: str) -> tuple[StepOutcome, ...]:
