@@ -47,7 +47,7 @@ from catcher.smtp.explaining.wording import Situation, read
 from catcher.store.codec import CODERS
 from tests.support.configreads import key_sentences
 from tests.support.modules import trees
-from tests.support.observations import field_strategies
+from tests.support.observations import field_strategies, observation
 from tests.support.reports import CASES, names
 from tests.support.tree import ROOT, kept_files
 from tests.support.tree import text_of as source_of
@@ -196,6 +196,13 @@ def test_a_stored_field_is_set_by_intake_and_varied_by_tests(field: str) -> None
     assert field in field_strategies()
 
 
+@pytest.mark.parametrize("key", observation().to_json())
+def test_a_key_of_the_json_is_on_its_page(key: str) -> None:
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    section = page.partition("## `catcher observation list`")[2].partition("\n## ")[0]
+    assert re.search(rf"\b{key}\b", section)
+
+
 def _attributes_of_self(method: Callable[..., object]) -> set[str]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
@@ -209,6 +216,13 @@ def _attributes_of_self(method: Callable[..., object]) -> set[str]:
 def test_a_type_stands_in_the_template_that_init_writes(rrtype: int) -> None:
     allowed = re.search(r"^; Allowed are (.*?):", (ROOT / "catcher/zonefiles/template.zone").read_text(), re.MULTILINE)
     assert allowed is not None and re.search(rf"\b{to_mnemonic(rrtype)}\b", allowed[1])
+
+
+@pytest.mark.parametrize("rrtype", TEMPLATE_TYPES)
+def test_a_type_stands_in_the_design(rrtype: int) -> None:
+    design = (ROOT / "docs/engineering/design.md").read_text(encoding="utf-8")
+    paragraph = re.search(r"^\*\*The zone template\*\*.*?\n\n", design, re.MULTILINE | re.DOTALL)
+    assert paragraph is not None and re.search(rf"\b{to_mnemonic(rrtype)}\b", paragraph[0])
 
 
 # Languages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def test_the_readme_is_one_page_and_begins_with_the_two_commands() -> None:
     first_screen = "\n".join(lines[:24])
     assert "$ make demo" in first_screen
     assert "$ make test" in first_screen
+
+
+def test_a_library_that_is_installed_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {extra: needed for extra, needed in project["optional-dependencies"].items() if extra != "dev"}
+    needed = [*project["dependencies"], *(line for lines in extras.values() for line in lines)]
+    names = {re.split(r"[\[><=;]", line)[0] for line in needed}
+    page = (ROOT / "docs/engineering/libraries.md").read_text(encoding="utf-8").lower()
+    assert {name for name in names if not re.search(rf"\b{name}\b", page)} == set()
 
 
 def test_privacy_names_a_test_for_every_promise() -> None:
