@@ -9,6 +9,7 @@
     TLD zone ─▶ tldzone ─▶ against (catalogue × delegations) ─▶ refusals ─▶ guard file in the state folder
 
     catalogue add, remove, stop-mail ─▶ write ─▶ catalogue.csv, replaced atomically
+    catalogue export ─▶ export: the delegations, for the operator of the TLD zone
 
 A row may name a domain below another row's domain: both rows are valid, and the most specific row applies to a name.
 """

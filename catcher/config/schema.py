@@ -6,7 +6,7 @@ Longer than others: all keys stand in one file, so that one search finds any key
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, StrictInt, ValidationInfo
 
@@ -44,6 +44,7 @@ from catcher.model.defaults import (
     SMTP_CONNECTIONS,
 )
 from catcher.model.language import Language, named_languages
+from catcher.model.storekind import StoreKind
 from catcher.model.telling.alert import CHOOSABLE
 
 
@@ -192,12 +193,21 @@ class CatalogueSection(ConfigSection):
 def _url(value: str, info: ValidationInfo) -> str:
     scheme, colon, rest = value.partition(":")
     remedy = 'write "sqlite:" and a file, like "sqlite:var/catcher.db"'
-    if not colon or scheme != "sqlite":
+    kind = next((kind for kind in StoreKind if kind == scheme), None)
+    if not colon or kind is None:
         raise wrong(f'"{value}" is not a store that catcher knows', remedy)
+    match kind:
+        case StoreKind.SQLITE:
+            return _sqlite_url(value, rest, base(info), remedy)
+        case _:
+            assert_never(kind)
+
+
+def _sqlite_url(value: str, rest: str, folder: Path, remedy: str) -> str:
     rest = "/" + rest.lstrip("/") if rest.startswith("///") else rest
     if not rest or rest.startswith((":", "//")) or rest.endswith("/"):
         raise wrong(f'"{value}" names no file', remedy)
-    return f"sqlite:{base(info) / rest}"
+    return f"{StoreKind.SQLITE}:{folder / rest}"
 
 
 class StoreSection(ConfigSection):

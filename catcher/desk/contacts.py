@@ -3,7 +3,7 @@
 ::
 
     contacts.csv, imported directories ─┐
-    store: found, confirmed, bounced ───┴─▶ ContactBook.of ─▶ next_contact (model.contact)
+    store: found, confirmed, bounced ───┴─▶ ContactBook.of ─▶ next_contact (model.telling.contact)
 """
 
 from __future__ import annotations

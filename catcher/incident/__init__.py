@@ -2,7 +2,7 @@
 
 ::
 
-    observations ─▶ fold ─▶ increments ─▶ merge ─▶ Incident ─▶ measures(period) ─▶ notice: due, or why not
+    observations ─▶ fold ─▶ increments ─▶ merge ─▶ Incident ─▶ measures(period) ─▶ threshold: due, or why not
                      (any order, any batches)      (stored)  │      └─▶ report
                                                              └▶ life: open, quiet, closed, reopened
            the policies' ledger (Visibility), notices ──────▶└▶ effect: before and after a notice (rates)

@@ -65,7 +65,7 @@ def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tok
 
 
 def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) -> dict[str, Any]:
-    """The values of an observation's fields that depend on look-ups (``model.observation.REVISED``)."""
+    """The values of an observation's fields that rest on look-ups (``REVISED``)."""
     return {
         "signatures": tuple([tokens.signature(b, domain) for b in fingerprint.freshness.signatures]),
         "fresh": fingerprint.freshness.fresh,

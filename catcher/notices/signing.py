@@ -1,7 +1,8 @@
 """DKIM signatures (RFC 6376, RFC 8463) on our own mail, and the key that makes them.
 
-Fields are selected and canonicalised by the code that verifies other people's signatures (``fingerprint.canonical``).
-dkimpy isn't used here: it writes the current time into the signature, so a second copy would be a different mail.
+Fields are selected and canonicalised by the code that verifies other people's signatures
+(``fingerprint.authentication.dkim.canonical``).
+dkimpy isn't used here: it writes its own clock's time into the signature, so a second copy would be another mail.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 ::
 
     Measures ─▶ compose ─▶ Report ─▶ render ─▶ text | html | csv | json   (report.schema.json)
-    (incident)  │ names: what may be shown     ├─▶ message: one mail, text and HTML
+    (incident)  │ names: what may be shown     ├─▶ mail: one mail, text and HTML
                 │ remedies, queries: to paste  └─▶ letter: PDF
                 └ pasted: what is safe there        ▲ templates/: layouts; templates/LANGUAGE/: every sentence
                                                     └ words, chart: numbers as text and as bars

@@ -1,4 +1,4 @@
-"""Converts the names and records of dnspython from and to those of model.mail.lookup."""
+"""dnspython's values ↔ those of ``model.mail.lookup``."""
 
 from __future__ import annotations
 

@@ -1,15 +1,16 @@
 """Opens the store that a URL names (``[store] url``): only this module chooses among the kinds of store.
 
-Today there is one kind, ``sqlite:`` with the absolute path of a file.
+Each function here has a case for each kind; today there is one, ``sqlite:`` and an absolute file.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from catcher.model.errors import Fault
 from catcher.model.ports import Store
+from catcher.model.storekind import StoreKind
 from catcher.store import sqlite
 
 PATIENCE_SECONDS = sqlite.BUSY_SECONDS
@@ -63,7 +64,10 @@ def shown_store(url: str) -> str:
 
 
 def _file(url: str) -> Path:
-    kind, _, file = url.partition(":")
-    if kind != "sqlite":
-        raise ValueError(f"{kind} is no kind of store that catcher knows")
-    return Path(file)
+    word, _, file = url.partition(":")
+    kind = StoreKind(word)
+    match kind:
+        case StoreKind.SQLITE:
+            return Path(file)
+        case _:
+            assert_never(kind)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.citations import cited, held
+from tests.support.configreads import keys
 from tests.support.tree import ROOT, kept_files, sources, text_of
 
 _DESIGN = Path("docs/engineering/design.md")
@@ -32,6 +33,37 @@ def test_a_cited_page_exists() -> None:
     one = re.compile(r"\b(?:[a-z]+/)*(?:[a-z-]+|[A-Z]+)\.md\b")
     named = {(path, name) for path in _SOURCES for name in one.findall(text_of(path))}
     assert not {f"{path}: {name}" for path, name in named if name not in pages and name not in _MADE_UP}
+
+
+@pytest.mark.parametrize("path", sources("catcher"), ids=str)
+def test_a_module_that_a_file_names_exists(path: Path) -> None:
+    """``room.module`` or ``room.module.Symbol`` in a docstring or comment."""
+    names = re.findall(r"``((?:catcher\.)?[a-z_]+(?:\.\w+)+)``", text_of(path))
+    assert [name for name in names if name not in _CONFIGURED and not _leads_somewhere(name)] == []
+
+
+_CONFIGURED = {"dns.zone", *dict(keys())}
+"""Keys of catcher.toml look like modules."""
+
+
+def _leads_somewhere(name: str) -> bool:
+    """Whether ``name`` isn't of a room, or is a module that exists, with the symbol if it names one."""
+    parts = name.removeprefix("catcher.").split(".")
+    folder = ROOT / "catcher"
+    if not (folder / parts[0]).exists() and not (folder / f"{parts[0]}.py").exists():
+        return True
+    while len(parts) > 1 and (folder / parts[0]).is_dir():
+        folder /= parts.pop(0)
+    if (folder / parts[0]).is_dir():
+        return True
+    module = folder / f"{parts[0]}.py"
+    module, symbols = (module, parts[1:]) if module.is_file() else (folder / "__init__.py", parts)
+    return all(re.search(rf"\b{symbol}\b", module.read_text(encoding="utf-8")) for symbol in symbols)
+
+
+@pytest.mark.parametrize("name", ["store.link", "dns.kinds.Kinds", "model.mail.policy.Polity"])
+def test_a_name_that_leads_nowhere_is_found(name: str) -> None:
+    assert not _leads_somewhere(name)
 
 
 _MADE_UP = {"notes.md"}

@@ -7,9 +7,11 @@ policies on the wire is tested in tests/unit/dns/test_policies.py and tests/unit
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
@@ -24,6 +26,7 @@ from catcher.dns.zones.mnemonic import to_mnemonic
 from catcher.dns.zones.templatetypes import TEMPLATE_TYPES
 from catcher.fingerprint.header import markings
 from catcher.intake.answers import ACTS
+from catcher.intake.observe import observe
 from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit
 from catcher.model.errors import ConfigurationError
 from catcher.model.language import Language
@@ -31,6 +34,7 @@ from catcher.model.leak.incident import Role
 from catcher.model.leak.life import IncidentState
 from catcher.model.mail.fingerprint import Basis, MailClass, Tier, TypoKind
 from catcher.model.mail.marking import Scheme
+from catcher.model.mail.observation import REVISED, STORE_ONLY, Observation, field_dictionary
 from catcher.model.mail.policy import DnsMail, Kept, Outcome, Policy, RcptReply
 from catcher.model.telling.alert import CHOOSABLE, Alert, AlertKind
 from catcher.model.telling.answer import Verb
@@ -44,8 +48,10 @@ from catcher.report.words import WORDS
 from catcher.smtp.counters import Counters
 from catcher.smtp.explaining.explanation import text_of
 from catcher.smtp.explaining.wording import Situation, read
+from catcher.store.codec import CODERS
 from tests.support.configreads import key_sentences
 from tests.support.modules import trees
+from tests.support.observations import field_strategies, observation
 from tests.support.reports import CASES, names
 from tests.support.tree import ROOT
 
@@ -147,6 +153,19 @@ def test_an_alert_is_raised_somewhere(kind: AlertKind) -> None:
     )
 
 
+def test_a_function_that_makes_alerts_is_called() -> None:
+    nodes = [node for _, tree in trees(but="catcher/model/telling/alert.py") for node in ast.walk(tree)]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    makers = {
+        node.name
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.decorator_list
+        if "AlertKind." in ast.unparse(node)
+    }
+    assert makers and not makers - used
+
+
 @pytest.mark.parametrize("kind", AlertKind)
 def test_an_alert_can_be_chosen_unless_it_is_always_sent(kind: AlertKind) -> None:
     assert (kind in CHOOSABLE) != kind.rules.always
@@ -179,6 +198,47 @@ def test_no_room_knows_a_scheme_by_its_word() -> None:
     assert not known
 
 
+# Fields of the observation
+
+BY_THE_STORE = {"id", "retry_of", "replayed", "revision"}
+"""The fields that the store sets."""
+
+
+@pytest.mark.parametrize(("place", "field"), list(enumerate(field_dictionary())))
+def test_a_stored_field_has_a_coder_in_its_place(place: int, field: str) -> None:
+    assert list(CODERS)[place : place + 1] == [field]
+
+
+@pytest.mark.parametrize("field", field_dictionary())
+def test_a_stored_field_is_shown_in_the_json_or_said_to_be_the_stores_alone(field: str) -> None:
+    shown = _attributes_of_self(Observation.to_json)
+    assert (field in shown) != (field in STORE_ONLY)
+
+
+@pytest.mark.parametrize("field", [field for field in field_dictionary() if field not in BY_THE_STORE])
+def test_a_stored_field_is_set_by_intake_and_varied_by_tests(field: str) -> None:
+    (made,) = (
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(observe)))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Observation"
+    )
+    assert field in REVISED or field in {keyword.arg for keyword in made.keywords}
+    assert field in field_strategies()
+
+
+@pytest.mark.parametrize("key", observation().to_json())
+def test_a_key_of_the_json_is_on_its_page(key: str) -> None:
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    section = page.partition("## `catcher observation list`")[2].partition("\n## ")[0]
+    assert re.search(rf"\b{key}\b", section)
+
+
+def _attributes_of_self(method: Callable[..., object]) -> set[str]:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    return {node.attr for node in nodes if isinstance(node.value, ast.Name) and node.value.id == "self"}
+
+
 # Types of the template
 
 
@@ -186,6 +246,13 @@ def test_no_room_knows_a_scheme_by_its_word() -> None:
 def test_a_type_stands_in_the_template_that_init_writes(rrtype: int) -> None:
     allowed = re.search(r"^; Allowed are (.*?):", (ROOT / "catcher/zonefiles/template.zone").read_text(), re.MULTILINE)
     assert allowed is not None and re.search(rf"\b{to_mnemonic(rrtype)}\b", allowed[1])
+
+
+@pytest.mark.parametrize("rrtype", TEMPLATE_TYPES)
+def test_a_type_stands_in_the_design(rrtype: int) -> None:
+    design = (ROOT / "docs/engineering/design.md").read_text(encoding="utf-8")
+    paragraph = re.search(r"^\*\*The zone template\*\*.*?\n\n", design, re.MULTILINE | re.DOTALL)
+    assert paragraph is not None and re.search(rf"\b{to_mnemonic(rrtype)}\b", paragraph[0])
 
 
 # Languages

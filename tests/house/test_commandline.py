@@ -6,6 +6,7 @@ import importlib
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -36,7 +37,12 @@ finally:
 
 
 READERS = ("alert", "catalogue", "contact", "incident", "notify", "observation", "report")
-SERVERS = ("serve", "smtp", "dns", "fingerprint", "resolve", "supervise.supervisor", "store.link", "store.service")
+SERVERS = ("serve", "smtp", "dns", "fingerprint", "resolve", "supervise.supervisor", "store.remote")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_is_named_as_it_is_called(name: str) -> None:
+    assert find_spec(f"catcher.{name}") is not None
 
 
 @pytest.mark.parametrize("noun", READERS)

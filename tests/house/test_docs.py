@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ PAGES = sorted([*SHOWN, ROOT / "tests" / "README.md"])
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
+_PATH = re.compile(r"`((?:catcher|tests|deploy|docs)/[\w./*-]*)(?:::\w+)?`")
+OLD_NAMES = ROOT / "docs/engineering/moved.md"
+
 
 def names_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -27,6 +31,10 @@ class TestAPage:
     def test_its_links_lead_somewhere(self, page: Path) -> None:
         targets = _LINK.findall(page.read_text(encoding="utf-8"))
         assert [target for target in targets if not (page.parent / target).exists()] == []
+
+    def test_the_paths_that_it_names_exist(self, page: Path) -> None:
+        named = [] if page == OLD_NAMES else _PATH.findall(page.read_text(encoding="utf-8"))
+        assert [path for path in named if not any(ROOT.glob(path))] == []
 
     def test_the_tests_that_it_names_exist(self, page: Path) -> None:
         named = _TEST.findall(page.read_text(encoding="utf-8"))
@@ -47,6 +55,15 @@ def test_the_readme_is_one_page_and_begins_with_the_two_commands() -> None:
     first_screen = "\n".join(lines[:24])
     assert "$ make demo" in first_screen
     assert "$ make test" in first_screen
+
+
+def test_a_library_that_is_installed_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {extra: needed for extra, needed in project["optional-dependencies"].items() if extra != "dev"}
+    needed = [*project["dependencies"], *(line for lines in extras.values() for line in lines)]
+    names = {re.split(r"[\[><=;]", line)[0] for line in needed}
+    page = (ROOT / "docs/engineering/libraries.md").read_text(encoding="utf-8").lower()
+    assert {name for name in names if not re.search(rf"\b{name}\b", page)} == set()
 
 
 def test_privacy_names_a_test_for_every_promise() -> None:

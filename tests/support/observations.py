@@ -141,7 +141,12 @@ def moments(start: datetime = NOON, days: int = 75) -> st.SearchStrategy[datetim
 
 def observations(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Observation]:
     """Observations whose envelopes, retry tags and signatures collide often; ``fixed`` replaces fields' strategies."""
-    fields: dict[str, st.SearchStrategy[Any]] = {
+    return st.builds(Observation, **(field_strategies() | fixed))
+
+
+def field_strategies() -> dict[str, st.SearchStrategy[Any]]:
+    """A strategy for each field that isn't the store's own."""
+    return {
         "transaction": st.integers(0, 30).map(lambda n: f"t-{n:04}"),
         "observed_at": moments(),
         "ref": st.integers(0, 99).map(lambda n: f"REF{n:05}"),
@@ -164,4 +169,3 @@ def observations(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Observati
         "markings": st.lists(_markings, max_size=2).map(tuple),
         "authentication": _authentications,
     }
-    return st.builds(Observation, **(fields | fixed))

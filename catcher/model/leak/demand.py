@@ -22,7 +22,7 @@ class DemandKey:
     domain: str
     """The catalogued domain, never the QNAME below it."""
     qtype: str
-    """Mnemonic of the QTYPE; ``OTHER`` for all rare types (``dns.tally.NAMED`` lists the others)."""
+    """Mnemonic; ``OTHER`` for all types that are hardly ever asked for (``dns.counting.tally.NAMED``)."""
     rcode: str
     hour: datetime
     """Start of the hour, UTC."""

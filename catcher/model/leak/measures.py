@@ -1,6 +1,6 @@
 """The numbers of an incident in one period, from which notices and reports are made.
 
-``incident.measures`` makes them; ``incident.notice`` and ``report`` read them. They hold no person's name and no token.
+Made by ``incident.measures``, read by ``incident.threshold`` and ``report``. No name of a person, no token is in here.
 """
 
 from __future__ import annotations

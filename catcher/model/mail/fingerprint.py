@@ -172,11 +172,11 @@ class Intended:
 class Nature:
     mail_class: MailClass
     genuine: float
-    """0..1: the probability that an honest sender wrote the mail, not a spammer; calibrated
-    (``fingerprint.genuine``)."""
+    """0..1: how likely an honest sender wrote this, as opposed to a spammer; calibrated in
+    ``fingerprint.nature.genuine``."""
     typo: TypoKind | None
     reasons: tuple[str, ...]
-    """Words from a closed list in fingerprint.facts."""
+    """Words from a closed list in ``fingerprint.nature.facts``."""
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -9,7 +9,7 @@ from catcher.model.value import value
 
 
 class Scheme(StrEnum):
-    """The scheme of a marking defines its field and the meaning of its words (table in ``fingerprint.markings``)."""
+    """The scheme of a marking: its field, and the meaning of its words (table in ``fingerprint.header.markings``)."""
 
     SENSITIVITY = "sensitivity"
     MSIP = "msip"

@@ -199,6 +199,9 @@ class Observation:
         }
 
 
+STORE_ONLY = frozenset({"client", "retry_tag", "signatures", "replayed", "fresh", "fresh_reason", "revision"})
+"""The fields that ``to_json`` leaves out. A new field is shown there, or stands here."""
+
 REVISED = ("signatures", "fresh", "fresh_reason", "sender", "nature", "authentication")
 """The fields that depend on look-ups: a revision replaces these fields; the store sets ``replayed`` and
 ``revision``."""

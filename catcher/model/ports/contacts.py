@@ -8,8 +8,7 @@ from typing import Protocol
 from catcher.model.telling.contact import Contact, StepOutcome
 
 ContactChange = Callable[[Sequence[Contact]], Sequence[Contact]]
-"""Pure: a party's stored contacts → the contacts to store; for example ``model.contact.merged`` with bound
-arguments."""
+"""Pure: a party's contacts as stored → as they are to be stored; ``model.telling.contact.merged`` and its like."""
 
 
 class ContactStore(Protocol):
@@ -27,8 +26,7 @@ class ContactStore(Protocol):
         ...
 
     def contacts(self, party: str | None = None) -> Iterator[Contact]:
-        """The stored contacts of ``party``, or of all parties, party by party, in the order of
-        ``model.contact.in_order``."""
+        """The stored contacts of ``party``, or of all by party, as ``model.telling.contact.in_order``."""
         ...
 
     def contact_outcomes(self, party: str) -> tuple[StepOutcome, ...]:

@@ -129,9 +129,10 @@ def _migrated_unless_killed(path: Path, *, at: int) -> bool:
 
 
 def later() -> Migrations:
-    """The steps of a version to come: that of 0.1, and one that adds a table."""
+    """The steps of a version to come: those of this one, and one that adds a table."""
     steps = Migrations("catcher")
-    steps(name="0.1")(migrations.release_0_1)
+    for step in migrations.MIGRATIONS.pending(Database(memory=True)):
+        steps(name=step.name)(step.fn)
 
     @steps()
     def tomorrow(db: Database) -> None:
@@ -172,7 +173,7 @@ def test_a_database_of_a_version_before_0_1_is_refused_with_what_to_do(path: Pat
         SqliteStore(path)
     with opened(path) as db:
         assert db.table("migration").exists(), "it is left as it was"
-    assert [fault.what for fault in verify(path)] == ["not applied: 0.1"]
+    assert [fault.what for fault in verify(path)] == [f"not applied: {', '.join(migrations.known())}"]
 
 
 def test_another_programs_database_is_refused(path: Path) -> None:
