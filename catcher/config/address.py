@@ -31,7 +31,7 @@ class ListenAddress:
 
     @classmethod
     def parse(cls, text: str, *, default_port: int | None = None) -> ListenAddress:
-        """Reads ``host:port``; an IPv6 address stands in brackets. Raises AddressError."""
+        """Reads ``host:port``; an IPv6 address stands in brackets. Raises ListenAddressError."""
         form = _FORM.match(text)
         if form is None:
             raise ListenAddressError(f'"{text}" is not an address with a port', _right(default_port))

@@ -13,11 +13,11 @@
     secondaries ◀─ NOTIFY ─ notify ◀─ announcements: which serials changed?
          └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue, for secondaries
 
-Over UDP the packet cache stands before the responder: ``compiled`` finds a reply made before, for the same octets or
-for a query of the same key (``places``: names learned; ``kinds``: the classifier; ``tail``: the octets after the
+Over UDP the packet cache stands before the responder: ``cache`` finds a reply made before, for the same octets or for
+a query of the same key (``learned``: the names seen; ``classify``: a query's key; ``tail``: the octets after the
 QNAME). ``[dns] packet_cache = false`` switches it off.
 
-The room is a ladder: loading, serving and notifying stand on the packet cache, that on the counting (tally, limit),
+The room is a ladder: loading, serving and notifying stand on the packet cache, that on the counting (tally, ratelimit),
 that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a transport and a time in, octets
 out.
 

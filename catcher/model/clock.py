@@ -1,4 +1,4 @@
-"""The clock port. Only ``serve`` and ``cli`` create one; every other room is told the time."""
+"""The clock port. ``wiring`` makes the one that reads the time; every other room is given it."""
 
 from __future__ import annotations
 

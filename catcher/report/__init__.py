@@ -1,4 +1,4 @@
-"""Measures of an incident become a report, the report takes a form. jinja2 is used here and nowhere below ``web``.
+"""Measures of an incident become a report, the report takes a form. jinja2 is used in this room alone.
 
 ::
 

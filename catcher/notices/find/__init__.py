@@ -6,9 +6,9 @@
       ├─ entered, imported          directory       the operator's own files
       ├─ security.txt  securitytxt.py ─┐
       ├─ rdap          rdap.py ────────┴▶ https.py  one verified connection to one checked address, http.py over it
-      │                                     └ open.py   which addresses are of the open Internet
+      │                                     └ openaddresses.py   which addresses are of the open Internet
       ├─ soa, rfc2142  zone.py          ─▶ Resolver (model.ports)
-      └─ csirt         csirt.py             csirts.csv
+      └─ csirt         directory            csirts.csv
 
 The parsers are pure. All input from outside is hostile: it is bounded in time and size, judged by closed lists, and
 never repeated. No mail can feed a source: no From, no Reply-To, nothing that a stranger sent.
