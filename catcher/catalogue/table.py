@@ -77,7 +77,8 @@ class Table:
         """Open addressing with linear probing, at most half full: ordinal + 1, or 0 for a free slot.
 
         The first line of each slot is stored at the pace of C: ``setitem`` over the homes in reverse, so that the
-        first one overwrites the later ones. The rest, about one in five, is inserted one by one.
+        first one overwrites the later ones. The rest, about one in five, is inserted one by one. Three lines whose
+        homes are 5, 2 and 5 make ``slots[5] = 3``, ``slots[2] = 2``, ``slots[5] = 1``: line 3 is left over.
         """
         size = 2 << max(3, len(domains).bit_length())
         mask = size - 1

@@ -41,7 +41,7 @@ class AlertWatch:
     _store: StoreTrouble = field(default_factory=StoreTrouble)
     _ends_looked_at: date | None = None
 
-    async def look(self, now: datetime) -> None:
+    async def check(self, now: datetime) -> None:
         """One round. Raises nothing for a store, a resolver or a receiver that fails."""
         lost = await self._lost(now)
         try:

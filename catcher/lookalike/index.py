@@ -27,7 +27,7 @@ def slips(letters: int) -> int:
 
 @lru_cache(256)
 def _pieces(length: int) -> tuple[tuple[int, int], ...]:
-    """(start, end) of the pieces that a text of so many letters is cut into: one more than it may hold edits, so
+    """(start, end) of the pieces that a text of ``length`` letters is cut into: one more than it may hold edits, so
     that one at least is left whole."""
     count = slips(length) + 1
     cuts = [length * number // count for number in range(count + 1)]
@@ -66,8 +66,8 @@ class _Texts:
     def _sharing(self, text: str, length: int, longer: int) -> set[str]:
         """Texts of ``length`` with a piece that stands whole in ``text``, as far off its place as edits can move it.
 
-        Pieces to the left of the first whole one hold an edit each, and so many at most moved it; the same from the
-        right.
+        Each piece to the left of the first whole one holds an edit, and an edit moves it by one place at most: its
+        number bounds the distance. The same from the right.
         """
         found: set[str] = set()
         pieces = _pieces(length)

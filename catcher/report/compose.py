@@ -65,10 +65,10 @@ def compose(
 
     ``evidence`` are observations of the sending organisation's own mail, as found; rows older than 30 days and all but
     the latest ten are left out, and for an intended party every one of them is. ``told``: party → the day of its own
-    latest notice about this typo domain. ``names``: whether counterparties may be named to whoever reads it at all;
-    others get totals. ``answers``: where the notice that this report becomes can be answered. ``life`` and ``effect``:
-    where the incident stands, and what an earlier notice to this party did; of an incident that had no notice in its
-    present episode it is told if it was closed before.
+    latest notice about this typo domain. ``names``: whether the report's reader may learn counterparties' names at all;
+    other readers get totals. ``answers``: where the notice that this report becomes can be answered. ``life`` and
+    ``effect``: where the incident stands, and what an earlier notice to this party did; an incident without a notice in
+    its present episode is reported with them only if it was closed before.
     """
     key = measures.key
     told = told or {}

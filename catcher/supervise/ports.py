@@ -6,7 +6,7 @@
                 claim: a socket bound to the block's first number on CLAIMS, held until the process ends
 
 A number that was merely free a moment ago can be gone when its server binds it. These numbers lie below the ones that
-the kernel deals out by itself (ip_local_port_range), and whoever takes numbers here claims their block first.
+the kernel deals out by itself (ip_local_port_range), and each process claims a block before it takes numbers of it.
 """
 
 from __future__ import annotations

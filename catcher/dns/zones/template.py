@@ -97,7 +97,7 @@ def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:
 
     A wildcard reaches neither a name that exists nor what is below it (RFC 4592 §2.2.1), so each name of the
     template gets an MX of its own and a wildcard below; names with an underscore label are no mail domains.
-    Whoever takes mail also says that it sends none.
+    A template with an MX also says that the name sends no mail (SPF, DKIM and DMARC records).
     """
     made = {owner: {rrtype: rrset(records) for rrtype, records in types.items()} for owner, types in sets.items()}
     servers = [name_to_wire(server) for server in ours.nameservers]

@@ -78,8 +78,8 @@ class NoticeState(StrEnum):
         return self in _ON_ITS_WAY
 
     @property
-    def told(self) -> bool:
-        """Whether the party counts as told: taken by the smarthost, and nothing came back since."""
+    def reached(self) -> bool:
+        """Whether the notice counts as received: taken by the smarthost, and nothing came back since."""
         return self in (NoticeState.SENT, NoticeState.ANSWERED)
 
     @property

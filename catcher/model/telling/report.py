@@ -193,7 +193,7 @@ class Report:
     other_side: OtherSide
     limits: ReportRules
     named: bool = True
-    """Whether whoever reads it may learn counterparties' names: False for a contact that was found and that nobody
+    """Whether its reader may learn counterparties' names: False for a contact that was found and that nobody
     confirmed; ``unnamed`` holds all of them then."""
     answers: AnswerAddresses | None = None
     """The addresses that take answers; None in a report that isn't sent as a notice."""
@@ -207,7 +207,7 @@ class Report:
         """Whether the month was over when the report was made."""
         return self.made_on > self.period.last
 
-    def told(self, count: Count) -> int:
+    def reported(self, count: Count) -> int:
         """The number of ``count`` that the report speaks of: mail that counts, or all when none does."""
         return count.counted if self.tally.total.counted else count.mails
 
@@ -225,7 +225,8 @@ class Report:
     def others(self) -> Mapping[str, int]:
         """Mails that don't count, by why they don't: a class, or ``unconfirmed`` for a person's. Zeros are absent.
 
-        Where mail counts, attempts that were refused (of unknown kind) are not among them: they are told on their own.
+        Where mail counts, refused attempts (of unknown kind) are not among them: reports give them a sentence of their
+        own.
         """
         found: dict[str, int] = {}
         for mail_class, count in self.tally.classes.items():
