@@ -1,8 +1,8 @@
 """The load that saturates a name server: a small C program, since dnsperf on one core can't keep a fast server busy.
 
 It reads dnsperf's query files, asks from several sockets in batches (sendmmsg), and counts the replies. No more queries
-are under way than any server's receive buffer holds, and a lost one is replaced after a tenth of a second. Where no
-name may return, it writes a rising number into each first label, so that names never run out.
+are under way than any server's receive buffer holds, and a lost one is replaced after a tenth of a second. For
+loads in which no name may return, it writes a rising number into each first label, so that names never run out.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Guard:
     def load(cls, state: Path, required: bool) -> Guard:
         """The guard on record in the folder ``state``; without a record one that clears nothing.
 
-        Where it isn't ``required`` the cleared names are not read: the runs tell what was refused, and clear nothing.
+        Unless it is ``required`` the cleared names are not read: the runs say which names were refused, and clear none.
         Raises EnvironmentFailure when the record is damaged.
         """
         for _ in range(_ATTEMPTS):

@@ -105,7 +105,7 @@ class AlertBatch:
 
 
 def due(store: Store, channels: Collection[Channel], now: datetime) -> list[AlertBatch]:
-    """The next batch of each channel. What waits for a channel that is no more is given up."""
+    """The next batch of each channel. Deliveries to a channel that is no longer configured are given up."""
     of_channels: dict[Channel, list[Alert]] = {channel: [] for channel in channels}
     orphans: dict[Channel, list[str]] = {}
     for alert in store.alerts(open_only=True):

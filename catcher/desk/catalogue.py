@@ -64,7 +64,7 @@ def stop_mail(
     """Turns mail away for ``domains`` (None: every row): their policy becomes ``null``.
 
     A row that takes no mail keeps its policy: publishing a null MX for a released name would make the next owner's
-    mail bounce. Where ``then`` would take mail again, ``until`` and ``then`` are emptied.
+    mail bounce. If ``then`` takes mail, ``until`` and ``then`` are emptied.
     """
 
     def stopped(edit: FileEdit, entry: Entry) -> CatalogueChange:

@@ -23,7 +23,7 @@ from catcher.model.telling.contact import Contact, Source, StepOutcome, bounced,
 
 @dataclass(frozen=True, slots=True)
 class ContactBook:
-    """Every party's contacts. What it reads and writes goes through the store; the files change by ``add``."""
+    """Every party's contacts. It reads and writes the store; the operator's files change by ``add`` alone."""
 
     store: Store
     listings: Listings

@@ -19,8 +19,8 @@ SCAN_ROWS = 50_000
 def evidence(desk: Desk, domain: str, period: Period, reported: Mapping[str, Measures]) -> dict[str, list[Observation]]:
     """Sending party → its latest observations at ``domain``, at most ten each, in one pass.
 
-    ``reported`` has the incidents of the sending parties that are wanted. Where mail of a party counts, only such is
-    evidence. None is older than 30 days or later than ``period``.
+    ``reported`` has the incidents of the sending parties that are wanted. Of a party whose mail counts, only mail
+    that counts is evidence. None is older than 30 days or later than ``period``.
     """
     found: dict[str, list[Observation]] = {party: [] for party in reported}
     until = datetime.combine(period.last + timedelta(days=1), time(), tzinfo=desk.now.tzinfo)

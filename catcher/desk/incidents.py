@@ -22,7 +22,7 @@ class Appraisal:
     measures: Measures
     verdict: NoticeDecision
     standing: Standing
-    """Where it stands today, whatever the period; what its notices did is known when it is shown, not when listed."""
+    """Its state of today, whatever the period; the effect of its notices is there when it is shown, not when listed."""
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher incident list --json``."""

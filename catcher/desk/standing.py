@@ -42,12 +42,12 @@ class Lives:
         self._senders = lru_cache(maxsize=_DOMAINS)(self._senders_to)
 
     def life(self, incident: Incident) -> Life | None:
-        """Where ``incident`` stands today."""
+        """The state of ``incident`` today."""
         visibility = self._seeing(incident.key.domain)
         return life(incident, self._today, signs=self._told.get(incident.key, ()), visibility=visibility)
 
     def standing(self, incident: Incident) -> Standing:
-        """The same, with what its notices did."""
+        """The same, with the effect of its notices."""
         found = self.life(incident)
         if found is None:
             return Standing(None)
@@ -65,7 +65,7 @@ class Lives:
     def _effect(
         self, incident: Incident, told: IncidentKey, episode: date, *, sender: str | None = None
     ) -> Effect | None:
-        """What ``incident``, or its one ``sender``, did after the notices to ``told`` of the present episode."""
+        """The change of ``incident`` or of its one ``sender`` after the notices to ``told`` in the present episode."""
         notices = [day for day in self._told.get(told, ()) if day >= episode]
         if not notices:
             return None

@@ -72,7 +72,7 @@ def views(name: ReadName) -> Iterator[View]:
 def explain(view: View, intended: ReadName) -> Explanation | None:
     """The likeliest explanation of ``view`` by ``intended``; None where the two are too far apart.
 
-    What happened is told by START, whatever the weights are that judge it: they were found for these explanations.
+    START chooses the explanation, whatever weights judge it: they were found for these explanations.
     """
     if view.suffix is None:
         against, between = intended.read, None
@@ -101,8 +101,8 @@ def weigh(features: Iterable[Feature], weights: Mapping[str, float]) -> float:
 
 
 def _placed(edits: Sequence[tuple[str, int]], length: int) -> Iterator[Feature]:
-    """Where the edits stand in a name of ``length`` letters: first and last ones are looked at most, and what comes
-    late is looked at less."""
+    """The places of the edits in a name of ``length`` letters: people look most at the first and last letters, and
+    less at later ones."""
     late: dict[str, float] = {}
     for kind, place in edits:
         what = kind.partition(".")[0]

@@ -72,6 +72,6 @@ def mail_of(alerts: Sequence[Alert], *, sender: str, recipient: str, now: dateti
 
 
 def sentence(alert: Alert) -> str:
-    """What happened, with numbers and without names."""
+    """The alert as a sentence, with numbers and without names."""
     what = alert.kind.rules.sentence.format(incident=alert.incident, **alert.counts)
     return f"{alert.at:%Y-%m-%d %H:%M} UTC. {what}"

@@ -19,7 +19,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://|\bwww\.|\b(?:mailto|javascript|
 
 
 def shown_domain(text: str, *, organisation: str | None = None) -> PartyName:
-    """``text`` as a Name. What is no domain name becomes ``UNSHOWABLE``: nothing of it is repeated."""
+    """``text`` as a PartyName. A text that is no domain name becomes ``UNSHOWABLE``: nothing of it is repeated."""
     try:
         domain = to_alabel(text)
     except DomainError:

@@ -30,7 +30,7 @@ from catcher.supervise.privileges import become
 log = logging.getLogger("catcher.serve")
 
 ROLES = ("dns", "smtp")
-"""What one server may do; ``--role all`` does both."""
+"""The roles of a server; ``--role all`` has both."""
 
 
 def launch(config: Config, *, clock: Clock, roles: Collection[str] = ROLES) -> Running:

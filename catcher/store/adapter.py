@@ -38,7 +38,7 @@ def migrate_store(url: str) -> list[str]:
 
 
 def verify_store(url: str) -> tuple[Fault, ...]:
-    """What is wrong with the store, nothing when all is well; changes nothing.
+    """The faults of the store; none when all is well. Changes nothing.
 
     Raises EnvironmentFailure when there is no store to look at.
     """

@@ -1,4 +1,4 @@
-"""What a catalogued name publishes under each policy: the three zones that one template becomes."""
+"""The three zones that one template becomes: each policy publishes one of them for a catalogued name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catcher.dns.zones.zone import RRsets, Zone
 from catcher.model.mail.policy import RULES, DnsMail, Policy
 
 MAIL = {policy: rules.dns for policy, rules in RULES.items()}
-"""What each policy publishes; a name under one with REFUSED has no zone."""
+"""Policy → the mail records of its zone; a name under a policy with REFUSED has no zone."""
 
 NULL_MX = Rdata(b"\0\0", (b"\0",))
 _CARRYING_MAIL = frozenset(rrtype for rrtype, rules in TEMPLATE_TYPES.items() if rules.carries_mail)

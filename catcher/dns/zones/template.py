@@ -66,7 +66,7 @@ def load_template(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]]
 
 
 def publications(rrsets: Mapping[bytes, Mapping[int, RRset]], serial: int) -> Publications:
-    """What the names of the catalogue publish, from a loaded template."""
+    """The zones that names of the catalogue publish, from a loaded template."""
     return Publications(rrsets, serial)
 
 

@@ -14,7 +14,7 @@ from catcher.dns.zones.mnemonic import to_mnemonic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateType:
-    """What holds for the records of one type."""
+    """The rules for records of one type in a template."""
 
     apex_only: bool = False
     """Whether they stand at the apex alone."""

@@ -1,6 +1,6 @@
 """The kind of mail, how likely an honest sender wrote it, and whose mistake led it here.
 
-The class follows from facts, the most telling first. Where they leave it open, the model behind ``genuine`` may call it
+The class follows from facts, the most telling first. If they leave it open, the model behind ``genuine`` may call it
 spam; lack of proof alone never makes it spam: the header itself must look like spam.
 """
 

@@ -1,4 +1,4 @@
-"""What is learnt of a transaction: who sent it, whom it was for, what kind of mail it is (DESIGN §3, §4).
+"""The fingerprint of a transaction: who sent it, whom it was for, what kind of mail it is (DESIGN §3, §4).
 
 ``to_json`` of each value gives the outer surface of DESIGN §4; absent results keep the shape with ``none``.
 """
@@ -10,6 +10,27 @@ from typing import Any
 
 from catcher.model.mail.marking import Marking
 from catcher.model.value import value
+
+
+@value
+class Fingerprint:
+    sender: Sender
+    intended: tuple[Intended, ...]
+    """One for each distinct typed domain, in the order of the recipients."""
+    nature: Nature
+    markings: tuple[Marking, ...]
+    authentication: Authentication
+    freshness: Freshness
+
+    def to_json(self) -> dict[str, Any]:
+        """The outer surface, without ``file``. Freshness is not part of it."""
+        return {
+            "sender": self.sender.to_json(),
+            "intended": [i.to_json() for i in self.intended],
+            "nature": self.nature.to_json(),
+            "markings": [m.to_json() for m in self.markings],
+            "authentication": self.authentication.to_json(),
+        }
 
 
 class Tier(StrEnum):
@@ -267,24 +288,3 @@ class Freshness:
 
     Empty when SPF carries it.
     """
-
-
-@value
-class Fingerprint:
-    sender: Sender
-    intended: tuple[Intended, ...]
-    """One for each distinct typed domain, in the order of the recipients."""
-    nature: Nature
-    markings: tuple[Marking, ...]
-    authentication: Authentication
-    freshness: Freshness
-
-    def to_json(self) -> dict[str, Any]:
-        """The outer surface, without ``file``. Freshness is not part of it."""
-        return {
-            "sender": self.sender.to_json(),
-            "intended": [i.to_json() for i in self.intended],
-            "nature": self.nature.to_json(),
-            "markings": [m.to_json() for m in self.markings],
-            "authentication": self.authentication.to_json(),
-        }

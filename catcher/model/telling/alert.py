@@ -1,6 +1,6 @@
 """The alert: that something happened which the operator should look at soon; by mail, by webhook, and in a ledger.
 
-What leaves the machine is the kind, the incident's number and counts: no name of a party, no domain (``to_json``).
+The kind, the incident's number and counts leave the machine: no name of a party, no domain (``to_json``).
 """
 
 from __future__ import annotations

@@ -25,6 +25,126 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    kind: Role
+    """The side of the organisation that reads it."""
+    ref: str
+    """The report's reference, the same whenever this incident and month are composed."""
+    incident: str
+    period: Period
+    made_on: date
+    operator: ReportOperator
+    party: PartyName
+    """The organisation that reads it."""
+    domain: PartyName
+    """The typo domain."""
+    intended: PartyName | None
+    """The domain that was meant; None when the catalogue doesn't say."""
+    since: date | None
+    """The first day on which any of this mail was seen."""
+    tally: Tally
+    previous: Count | None
+    """The month before; None when nothing is that old."""
+    senders: Mailboxes
+    recipients: Mailboxes
+    daily_mailboxes: int
+    series: tuple[Bar, ...]
+    """Every day of the period up to ``made_on``, empty ones included."""
+    counterparts: tuple[Counterpart, ...]
+    """Only for the intended party."""
+    unnamed: Unnamed
+    remedies: tuple[Remedy, ...]
+    queries: tuple[LogQuery, ...]
+    """Only for the sending organisation: what shows these mails in its own log."""
+    evidence: tuple[EvidenceRow, ...]
+    """Only for the sending organisation; latest first."""
+    other_side: OtherSide
+    limits: ReportRules
+    named: bool = True
+    """Whether its reader may learn counterparties' names: False for a contact that was found and that nobody
+    confirmed; ``unnamed`` holds all of them then."""
+    answers: AnswerAddresses | None = None
+    """The addresses that take answers; None in a report that isn't sent as a notice."""
+    life: Life | None = None
+    """The incident's state; None when the party had no notice about it."""
+    effect: Effect | None = None
+    """The change of the volume after that notice."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the month was over when the report was made."""
+        return self.made_on > self.period.last
+
+    def reported(self, count: Count) -> int:
+        """The number of ``count`` that the report speaks of: mail that counts, or all when none does."""
+        return count.counted if self.tally.total.counted else count.mails
+
+    @property
+    def answer_verbs(self) -> tuple[str, ...]:
+        """Which of ``answers`` this party is offered: what becomes of the name is for the intended party to say."""
+        return ("got_it", "wrong", "stop", "transfer") if self.kind is Role.INTENDED else ("got_it", "wrong")
+
+    @property
+    def organisations(self) -> int:
+        """From how many organisations mail that counts came."""
+        return len(self.counterparts) + self.unnamed.organisations
+
+    @property
+    def others(self) -> Mapping[str, int]:
+        """Mails that don't count, by why they don't: a class, or ``unconfirmed`` for a person's. Zeros are absent.
+
+        In a report with mail that counts, refused attempts (of unknown kind) are left out: they have a sentence of
+        their own.
+        """
+        found: dict[str, int] = {}
+        for mail_class, count in self.tally.classes.items():
+            rest = count.mails - count.counted
+            if mail_class is MailClass.UNKNOWN and self.tally.total.counted:
+                rest -= self.refused
+            if rest > 0:
+                found["unconfirmed" if mail_class is MailClass.PERSON else mail_class.value] = rest
+        return found
+
+    @property
+    def refused(self) -> int:
+        """Attempts that don't count and were refused before any content was sent."""
+        count = self.tally.outcomes[Outcome.REFUSED]
+        return count.mails - count.counted
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "kind": self.kind,
+            "ref": self.ref,
+            "incident": self.incident,
+            "period": self.period.name,
+            "made_on": self.made_on.isoformat(),
+            "operator": self.operator.to_json(),
+            "party": self.party.to_json(),
+            "domain": self.domain.to_json(),
+            "intended": self.intended and self.intended.to_json(),
+            "since": self.since and self.since.isoformat(),
+            "numbers": self.tally.to_json(),
+            "previous": self.previous and {"mails": self.previous.mails, "counted": self.previous.counted},
+            "senders": self.senders.to_json(),
+            "recipients": self.recipients.to_json(),
+            "daily_mailboxes": self.daily_mailboxes,
+            "series": [bar.to_json() for bar in self.series],
+            "counterparts": [party.to_json() for party in self.counterparts],
+            "unnamed": self.unnamed.to_json(),
+            "remedies": [remedy.to_json() for remedy in self.remedies],
+            "queries": [query.to_json() for query in self.queries],
+            "evidence": [row.to_json() for row in self.evidence],
+            "other_side": self.other_side.to_json(),
+            "limits": self.limits.to_json(),
+            "named": self.named,
+            "answers": self.answers and self.answers.to_json(),
+            "life": self.life and self.life.to_json(),
+            "effect": self.effect and self.effect.to_party_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ReportOperator:
     """The operator, who signs the report (``[operator]``)."""
 
@@ -153,124 +273,4 @@ class ReportRules:
             "floor_mailboxes": self.floor_mailboxes,
             "floor_days": self.floor_days,
             "evidence_days": self.evidence_days,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    kind: Role
-    """The side of the organisation that reads it."""
-    ref: str
-    """The report's reference, the same whenever this incident and month are composed."""
-    incident: str
-    period: Period
-    made_on: date
-    operator: ReportOperator
-    party: PartyName
-    """The organisation that reads it."""
-    domain: PartyName
-    """The typo domain."""
-    intended: PartyName | None
-    """The domain that was meant; None when the catalogue doesn't say."""
-    since: date | None
-    """The first day on which any of this mail was seen."""
-    tally: Tally
-    previous: Count | None
-    """The month before; None when nothing is that old."""
-    senders: Mailboxes
-    recipients: Mailboxes
-    daily_mailboxes: int
-    series: tuple[Bar, ...]
-    """Every day of the period up to ``made_on``, empty ones included."""
-    counterparts: tuple[Counterpart, ...]
-    """Only for the intended party."""
-    unnamed: Unnamed
-    remedies: tuple[Remedy, ...]
-    queries: tuple[LogQuery, ...]
-    """Only for the sending organisation: what shows these mails in its own log."""
-    evidence: tuple[EvidenceRow, ...]
-    """Only for the sending organisation; latest first."""
-    other_side: OtherSide
-    limits: ReportRules
-    named: bool = True
-    """Whether its reader may learn counterparties' names: False for a contact that was found and that nobody
-    confirmed; ``unnamed`` holds all of them then."""
-    answers: AnswerAddresses | None = None
-    """The addresses that take answers; None in a report that isn't sent as a notice."""
-    life: Life | None = None
-    """The incident's state; None when the party had no notice about it."""
-    effect: Effect | None = None
-    """The change of the volume after that notice."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether the month was over when the report was made."""
-        return self.made_on > self.period.last
-
-    def reported(self, count: Count) -> int:
-        """The number of ``count`` that the report speaks of: mail that counts, or all when none does."""
-        return count.counted if self.tally.total.counted else count.mails
-
-    @property
-    def answer_verbs(self) -> tuple[str, ...]:
-        """Which of ``answers`` this party is offered: what becomes of the name is for the intended party to say."""
-        return ("got_it", "wrong", "stop", "transfer") if self.kind is Role.INTENDED else ("got_it", "wrong")
-
-    @property
-    def organisations(self) -> int:
-        """From how many organisations mail that counts came."""
-        return len(self.counterparts) + self.unnamed.organisations
-
-    @property
-    def others(self) -> Mapping[str, int]:
-        """Mails that don't count, by why they don't: a class, or ``unconfirmed`` for a person's. Zeros are absent.
-
-        Where mail counts, refused attempts (of unknown kind) are not among them: reports give them a sentence of their
-        own.
-        """
-        found: dict[str, int] = {}
-        for mail_class, count in self.tally.classes.items():
-            rest = count.mails - count.counted
-            if mail_class is MailClass.UNKNOWN and self.tally.total.counted:
-                rest -= self.refused
-            if rest > 0:
-                found["unconfirmed" if mail_class is MailClass.PERSON else mail_class.value] = rest
-        return found
-
-    @property
-    def refused(self) -> int:
-        """Attempts that don't count and were refused before any content was sent."""
-        count = self.tally.outcomes[Outcome.REFUSED]
-        return count.mails - count.counted
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "version": VERSION,
-            "kind": self.kind,
-            "ref": self.ref,
-            "incident": self.incident,
-            "period": self.period.name,
-            "made_on": self.made_on.isoformat(),
-            "operator": self.operator.to_json(),
-            "party": self.party.to_json(),
-            "domain": self.domain.to_json(),
-            "intended": self.intended and self.intended.to_json(),
-            "since": self.since and self.since.isoformat(),
-            "numbers": self.tally.to_json(),
-            "previous": self.previous and {"mails": self.previous.mails, "counted": self.previous.counted},
-            "senders": self.senders.to_json(),
-            "recipients": self.recipients.to_json(),
-            "daily_mailboxes": self.daily_mailboxes,
-            "series": [bar.to_json() for bar in self.series],
-            "counterparts": [party.to_json() for party in self.counterparts],
-            "unnamed": self.unnamed.to_json(),
-            "remedies": [remedy.to_json() for remedy in self.remedies],
-            "queries": [query.to_json() for query in self.queries],
-            "evidence": [row.to_json() for row in self.evidence],
-            "other_side": self.other_side.to_json(),
-            "limits": self.limits.to_json(),
-            "named": self.named,
-            "answers": self.answers and self.answers.to_json(),
-            "life": self.life and self.life.to_json(),
-            "effect": self.effect and self.effect.to_party_json(),
         }

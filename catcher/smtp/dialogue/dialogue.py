@@ -160,7 +160,7 @@ class Dialogue:
         )
 
     def starttls(self, argument: bytes) -> Reply:
-        """START_TLS when the handshake may begin (RFC 3207 §4); then ``tls_established`` follows, or the end."""
+        """With TLS_BEGINS when the handshake may begin (RFC 3207 §4); then ``tls_established`` follows, or the end."""
         if not self._tls_offered:
             return replies.NOT_OFFERED
         if argument:  # RFC 3207 §4: STARTTLS has no parameters
@@ -251,7 +251,7 @@ class Dialogue:
         return decision.reply
 
     def data(self, argument: bytes) -> Reply:
-        """START_DATA when ``message`` may come; then ``data_ended``, ``data_too_big`` or ``abandon`` follows."""
+        """With DATA_BEGINS when ``message`` may come; then ``data_ended``, ``data_too_big`` or ``abandon`` follows."""
         if argument:  # RFC 5321 §4.1.1.4: DATA has no parameter
             return replies.NO_PARAMETER
         envelope = self._envelope

@@ -51,7 +51,7 @@ class Connection(asyncio.Protocol):
         self._octets = 0
         """Octets of data since ``_window`` began."""
 
-    # What the front calls
+    # Called by the front
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -101,7 +101,7 @@ class Connection(asyncio.Protocol):
             self._phase_ended(phase)
         self._run()
 
-    # What the session is made of
+    # The parts of the session
 
     def _run(self) -> None:
         """Answers what can be answered."""
@@ -113,7 +113,7 @@ class Connection(asyncio.Protocol):
     def _failed(self, error: Exception) -> None:
         raise NotImplementedError
 
-    # What the session calls
+    # Called by the session
 
     def _go_on(self) -> None:
         """Runs the commands that waited, unless something else makes them wait still."""

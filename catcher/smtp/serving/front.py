@@ -97,7 +97,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
     def __repr__(self) -> str:
         return "Front(…)"
 
-    # What the loop calls
+    # Called by the loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._wire = cast(asyncio.Transport, transport)
@@ -144,7 +144,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         if self._session is not None:
             self._session.resume_writing()
 
-    # What the session calls
+    # Called by the session
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
         """Sends ``data``, encrypted where TLS is on."""

@@ -30,7 +30,7 @@ def migrate(path: Path) -> list[str]:
 
 
 def verify(path: Path) -> tuple[Fault, ...]:
-    """What is wrong with the database at ``path``, nothing when all is well; changes nothing.
+    """The faults of the database at ``path``; none when all is well. Changes nothing.
 
     Looks at the file's integrity, its references, the schema's steps, its tables beside the schema, the durability
     settings, and the file's mode. Raises EnvironmentFailure when there is no database to look at.
