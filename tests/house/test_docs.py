@@ -14,9 +14,6 @@ PAGES = sorted(
     [ROOT / "README.md", ROOT / "tests" / "README.md", ROOT / "deploy" / "README.md", *(ROOT / "docs").rglob("*.md")]
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
-_FILE = re.compile(r"`((?:catcher|tests|deploy)/[\w./-]*\w/?)`")
-_NOT_YET = {"tests/cases/report/NAME.json", "tests/releases/0.N/catcher.db.xz"}
-"""Patterns of names, which a page gives for files to come."""
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
@@ -36,13 +33,6 @@ class TestAPage:
         assert [
             f"{path}::{test}" for path, test in named if not (ROOT / path).exists() or test not in names_in(ROOT / path)
         ] == []
-
-
-def test_the_files_that_pages_name_exist() -> None:
-    """In backticks, but for the page of old and new names."""
-    pages = set(PAGES) - {ROOT / "docs/engineering/moved.md"}
-    named = {path for page in pages for path in _FILE.findall(page.read_text(encoding="utf-8"))}
-    assert [path for path in named - _NOT_YET if not (ROOT / path).exists()] == []
 
 
 def test_each_page_can_be_reached_from_the_index() -> None:
