@@ -2,7 +2,7 @@
 
 ::
 
-    template.zone ─▶ masterfile ─▶ template (allowed? completed) ─▶ publication: three zones, one for each way of mail
+    template.zone ─▶ masterfile ─▶ template (allowed? completed) ─▶ publication: a zone for each way of mail
     NAME.zone ────▶ masterfile ─▶ wholezone ───────────────────────▶ zone: nodes, cuts, wildcards, glue
     catalogue ──────────────────────────────────────────────────────┐   │
                                                         load ─▶ Authority
@@ -13,9 +13,9 @@
     secondaries ◀─ NOTIFY ─ notify ◀─ announcements: which serials changed?
          └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue, for secondaries
 
-Over UDP the packet cache stands before the responder: ``cache`` finds a reply made before, for the same octets or for
-a query of the same key (``learned``: the names seen; ``classify``: a query's key; ``tail``: the octets after the
-QNAME). ``[dns] packet_cache = false`` switches it off.
+Over UDP the packet cache stands before the responder: ``cache`` finds a reply made before, for the same octets or for a
+query of the same key (``learned``: names; ``classify``: the key; ``tail``: the octets after the QNAME);
+docs/engineering/packet-cache.md shows one query. ``[dns] packet_cache = false`` switches it off.
 
 The room is a ladder: loading, serving and notifying stand on the packet cache, that on the counting (tally, ratelimit),
 that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a transport and a time in, octets

@@ -14,8 +14,8 @@
 
     smtp ─▶ Intake.note ─▶ answers: a step of the notice's ledger, once      (the address is the whole answer)
 
-``take`` leaves only the fields of ``model.observation`` behind. If look-ups failed, the transaction's facts stay in
-memory for five minutes, too: names, digests and signatures, no text of the header.
+``take`` leaves only the fields of ``model.mail.observation`` behind. Where look-ups failed, the transaction's facts
+stay for five minutes as well: names, digests and signatures in memory, no text of the header.
 
 A server imports ``intake.Intake`` and ``answers.note_answers`` from their modules; commands need the rest alone.
 """

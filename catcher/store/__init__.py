@@ -9,7 +9,7 @@
     catcher.incident.fold ◀── Store.fold ◀── observations    SqliteStore | MemoryStore (the oracle)
               └─▶ increments ─▶ sums where they lie
 
-Servers import ``remote``, the workers' way to the process that stores, from its modules: a command doesn't load it.
+What a server alone needs is imported from its module (``remote``): a command doesn't load it.
 
 The contract is ``catcher.model.ports.Store``; tests/unit/store runs the same cases over every implementation.
 ``adapter`` chooses the implementation by URL.

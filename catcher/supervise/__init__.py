@@ -12,8 +12,8 @@ A worker shares the parent's memory as it was at the fork: what is loaded once i
 generation serves the same snapshot. Each holds the reading end of a pipe whose writing end only the parent has: when
 the parent is killed, the pipe closes and the workers end at once instead of going on unseen.
 
-``worker`` is the life of one process, ``supervisor`` keeps a generation running, ``controlloop`` connects signals and
-the control socket, ``lock`` makes sure that one state folder is served once.
+``worker`` is the life of one process, ``supervisor`` keeps a generation running, ``controlloop`` connects signals
+and the control socket, ``lock`` makes sure that one state folder is served once.
 """
 
 from catcher.supervise.controlloop import ControlLoop

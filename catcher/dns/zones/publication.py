@@ -1,4 +1,4 @@
-"""The three zones that one template becomes: each policy publishes one of them for a catalogued name."""
+"""The zone that a catalogued name publishes: one template becomes three zones, one for each way of mail."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from catcher.dns.zones.zone import RRsets, Zone
 from catcher.model.mail.policy import RULES, DnsMail, Policy
 
 MAIL = {policy: rules.dns for policy, rules in RULES.items()}
-"""Policy → the mail records of its zone; a name under a policy with REFUSED has no zone."""
+"""The mail records under each policy; a name under one with REFUSED has no zone."""
 
 NULL_MX = Rdata(b"\0\0", (b"\0",))
 _CARRYING_MAIL = frozenset(rrtype for rrtype, rules in TEMPLATE_TYPES.items() if rules.carries_mail)
 
 _MAX_SERIALS = 64
-"""How many dates' zones are kept made up; each is three zones of a dozen records."""
+"""Most serials whose zones are kept; each is three zones of a dozen records."""
 
 
 class Publications:
