@@ -30,7 +30,7 @@ class Act(StrEnum):
     SENDING = "sending"
     """The dialogue with the smarthost begins; stored before its first octet."""
     DEFERRED = "deferred"
-    """The smarthost could not take it now (4xx, no connection); ``Step.again_at`` says when it is tried next."""
+    """The smarthost could not take it now (4xx, no connection); ``LedgerEntry.again_at`` says when it is tried next."""
     SENT = "sent"
     """The smarthost took it (250); a letter was posted."""
     FAILED = "failed"
