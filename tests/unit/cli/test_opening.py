@@ -10,20 +10,14 @@ import pytest
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.mail.fingerprint import EvidenceKind, Tier
 from catcher.store import SqliteStore
-from tests.support.commands import Catcher
+from tests.support.commands import SMALLEST, Catcher
 from tests.support.desks import leak, mail
 from tests.support.observations import sender
 
 CONTRACTOR = IncidentKey("contractor.example", Role.SENDER, "army.ml").id
-CONFIG = """\
-[operator]
+CONFIG = f"""\
+{SMALLEST}[operator]
 name = "Registry of Example"
-[dns]
-listen = ["127.0.0.1:5300"]
-[smtp]
-listen = ["127.0.0.1:2500"]
-[catalogue]
-files = ["catalogue.csv"]
 """
 
 

@@ -14,17 +14,11 @@ from catcher import wiring
 from catcher.privacy import KeyRing
 from catcher.store import SqliteStore
 from tests.support.clocks import Clock
-from tests.support.commands import Catcher
+from tests.support.commands import SMALLEST, Catcher
 from tests.support.observations import NOON, observation
 
-CONFIG = """\
-[dns]
-listen = ["127.0.0.1:5300"]
-[smtp]
-listen = ["127.0.0.1:2500"]
-[catalogue]
-files = ["catalogue.csv"]
-[store]
+CONFIG = f"""\
+{SMALLEST}[store]
 url = "sqlite:var/catcher.db"
 keep_days = 60
 """
