@@ -1,8 +1,8 @@
-"""The load that saturates a name server: a small C program, since dnsperf on one core can't keep a fast server busy.
+"""Saturates a name server with a small C program, because dnsperf on one core can't keep a fast server busy.
 
-It reads dnsperf's query files, asks from several sockets in batches (sendmmsg), and counts the replies. No more queries
-are under way than any server's receive buffer holds, and a lost one is replaced after a tenth of a second. For
-loads in which no name may return, it writes a rising number into each first label, so that names never run out.
+The program reads dnsperf's query files, sends queries from several sockets in batches (sendmmsg), and counts replies.
+The queries under way fit into every server's receive buffer; after a tenth of a second without replies, they count as
+lost and are replaced. If names must never return, it writes a rising number into each first label.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ int main(int words, char **word) {
 
 
 class Load:
-    """The compiled program, and the number of names it has asked for that never return."""
+    """The compiled program, and the number of never returning names that it has used."""
 
     def __init__(self, program: Path) -> None:
         self._program = program
@@ -116,7 +116,7 @@ class Load:
 
     @classmethod
     def compiled(cls, folder: Path) -> Load | None:
-        """None where there is no C compiler."""
+        """Compiles the program in ``folder``; returns None if there is no C compiler."""
         compiler = find("cc")
         if compiler is None:
             return None
@@ -126,7 +126,7 @@ class Load:
         return cls(program)
 
     def run(self, mix: Mix, port: int, seconds: float, core: set[int]) -> tuple[int, float]:
-        """Queries answered, and per second."""
+        """Number of answered queries, and answered queries per second."""
         first = "-" if mix.returning else str(self._names)
         command = ["taskset", "-c", ",".join(map(str, core)), str(self._program), str(port), str(seconds), first]
         said = subprocess.run([*command, *map(str, mix.files)], capture_output=True, text=True, check=True).stdout

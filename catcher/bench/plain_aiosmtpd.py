@@ -1,4 +1,4 @@
-"""The peer: aiosmtpd's own server, which keeps nothing. ``python -m catcher.bench.plain_aiosmtpd PORT``."""
+"""Runs the peer aiosmtpd with a handler that stores nothing: ``python -m catcher.bench.plain_aiosmtpd PORT``."""
 
 from __future__ import annotations
 

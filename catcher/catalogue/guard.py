@@ -1,11 +1,14 @@
-"""The names that the last runs of ``catcher check --against ZONE`` cleared, in the state folder (DESIGN, promise 6).
+"""Stores the runs of ``catcher check --against ZONE`` and the names that each run cleared (DESIGN, promise 6).
+
+A run compares the catalogue with one TLD zone. It clears a name of that TLD if no record of the zone proves that the
+name belongs to somebody else; else it refuses the name.
 
 ::
 
     state/guard.json               one record a TLD zone: origin, when, serial, refused names, digest of the cleared
     state/guard-ORIGIN-DIGEST      the cleared names, sorted, one a line
 
-The names are written first and the record last, each atomically, so that a reader sees one run or the other.
+The names are written first and the record last, each atomically, so that a reader finds the old run or the new one.
 """
 
 from __future__ import annotations
@@ -25,9 +28,9 @@ from catcher.model.domain import parents
 from catcher.model.errors import EnvironmentFailure
 
 HOLDS = timedelta(hours=24)
-"""Age up to which a run clears names: at exactly this age it still does."""
+"""The oldest age at which a run still clears names: a run of exactly this age does."""
 SKEW = timedelta(minutes=5)
-"""A run further in the future than this clears nothing: the clock was wrong then, or is now."""
+"""A run dated later than now plus this time clears nothing: the clock is wrong, or was wrong at the run."""
 
 _RECORD = "guard.json"
 _ATTEMPTS = 3
@@ -38,16 +41,16 @@ class Run:
     """One comparison of the catalogue with one TLD zone."""
 
     origin: str
-    """The zone's apex; names at or below it were judged."""
+    """The zone's apex."""
     ran_at: datetime
     zone: str
     """Name of the zone file."""
     serial: int
     """The serial of the zone's SOA (RFC 1035 §3.3.13)."""
     refused: frozenset[str]
-    """Catalogued names that the run refused, those outside the origin included."""
+    """Catalogued names that the run refused, including names outside the origin."""
     cleared: SortedNames
-    """Catalogued names below the origin that it did not."""
+    """Catalogued names below the origin that the run did not refuse."""
 
     def holds_at(self, now: datetime) -> bool:
         """Whether the run still clears names at ``now``."""
@@ -55,19 +58,19 @@ class Run:
 
 
 class Guard:
-    """The runs that are on record, the latest for each origin."""
+    """The recorded runs: the latest one for each origin."""
 
     def __init__(self, *, required: bool, runs: Iterable[Run] = ()) -> None:
         self.required = required
-        """Whether the policies above ``null`` need a run."""
+        """Whether policies above ``null`` need a run that clears the name."""
         self.runs = {run.origin: run for run in runs}
         self._refused = frozenset(name for run in self.runs.values() for name in run.refused)
 
     @classmethod
     def load(cls, state: Path, required: bool) -> Guard:
-        """The guard on record in the folder ``state``; without a record one that clears nothing.
+        """The guard recorded in the folder ``state``; without a record, a guard that clears nothing.
 
-        Unless it is ``required`` the cleared names are not read: the runs say which names were refused, and clear none.
+        If the guard isn't ``required``, the cleared names are not read: the runs have their refused names only.
         Raises EnvironmentFailure when the record is damaged.
         """
         for _ in range(_ATTEMPTS):
@@ -77,7 +80,7 @@ class Guard:
                 return cls(required=required)
             except (OSError, ValueError) as error:
                 raise _unreadable(state, error) from None
-            # The names may be those of a newer run by now: then the record is read again.
+            # A newer run may have replaced the file of names; then the record is read again.
             with suppress(FileNotFoundError):
                 try:
                     return cls(required=required, runs=[_read(run, state, required=required) for run in told["runs"]])
@@ -87,32 +90,32 @@ class Guard:
 
     @property
     def ran_at(self) -> datetime | None:
-        """When the last run was, of whatever zone."""
+        """The time of the latest run for any zone."""
         return max((run.ran_at for run in self.runs.values()), default=None)
 
     def run_for(self, domain: str) -> Run | None:
-        """The run whose zone ``domain`` lies in."""
+        """The run for the zone that contains ``domain``."""
         return next((self.runs[name] for name in parents(domain) if name in self.runs), None)
 
     def clears(self, domain: str) -> bool:
-        """Whether the run for its zone, however old, judged ``domain`` and nothing spoke against it."""
+        """Whether the run for its zone, of any age, cleared ``domain``, and no run refused it."""
         run = self.run_for(domain)
         return run is not None and domain in run.cleared and domain not in self._refused
 
     def refuses(self, domain: str) -> bool:
-        """Whether the latest run for a zone found ``domain`` to be somebody else's; then it isn't served."""
+        """Whether the latest run for any zone refused ``domain``; then its policy is at most ``null``."""
         return domain in self._refused
 
     def allows(self, domain: str, now: datetime) -> bool:
-        """Whether ``domain`` may be served above ``null`` at ``now``, the guard being required."""
+        """Whether a required guard lets ``domain`` have a policy above ``null`` at ``now``."""
         run = self.run_for(domain)
         return run is not None and run.holds_at(now) and domain in run.cleared and domain not in self._refused
 
 
 def record(state: Path, runs: Sequence[Run]) -> None:
-    """Puts ``runs`` on record in place of those of the same origins. Raises EnvironmentFailure.
+    """Records ``runs``; each replaces the recorded run of its origin. Raises EnvironmentFailure.
 
-    A damaged record is written anew: the runs of other origins are lost with it, and clear nothing any more.
+    A damaged record is replaced: the runs of the other origins are lost and no longer clear names.
     """
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)

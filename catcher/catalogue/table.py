@@ -1,7 +1,7 @@
-"""A million rows in tens of megabytes: the lines as one block of bytes, and a hash table of their ordinals over it.
+"""Holds a million rows in tens of megabytes: one block of bytes with the lines, and a hash table of their ordinals.
 
-A dict of a million names costs over 100 MB, and its reference counts unshare the pages of forked workers. Here the
-block and two arrays hold no Python object at all; a line becomes an ``Entry`` when somebody asks for it.
+A dict of a million names costs over 100 MB, and its reference counts unshare the pages of forked workers. The block
+and two arrays here hold no Python objects; a line becomes an ``Entry`` when it is looked up.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from catcher.model.mail.policy import Policy
 
 _POLICY = {policy.value: policy for policy in Policy}
 _COMMA = "\x1f"
-"""Stands for a comma in a note: a control character, which no note may hold."""
+"""The replacement for a comma in a note: a control character, which no note may contain."""
 _REMEMBERED = 1_024
 _LANG = CATALOGUE_COLUMNS.index("lang")
 _PARENT = re.compile(rb"\n[^.,\n]++\.([^,\n]++)")
 _MEANT = rb"\n([^,\n]++),([^,\n]*%s)(?![^,\n])"
-"""Domain and intended domain of a line. With the LF before it a million lines are swept in a sixth of a second."""
+"""Matches domain and intended domain of a line. It begins with the LF before the line, which makes the search fast: a
+million lines take a sixth of a second."""
 _FEW_TOPS = 50
 
 
 def canonical(entry: Entry) -> bytes:
-    """The line that a ``Table`` keeps of a row that was read with care."""
+    """The canonical line of ``entry`` in a ``Table``."""
     return ",".join(cell.replace(",", _COMMA) for cell in cells_in(entry)).encode()
 
 
@@ -39,8 +40,8 @@ class Table:
     """Rows by domain.
 
     ``block`` holds the lines, each ended by LF, in canonical form: names are A-labels, nothing is quoted, a comma in
-    a note is a character that notes don't have, and cells may be missing from the right. An empty line stands for
-    none, so that a line's ordinal gives its row number.
+    a note is replaced by a character that notes can't contain, and cells may be missing from the right. Blank lines
+    are kept as empty lines, so that a line's ordinal gives its row number.
     """
 
     def __init__(
@@ -52,11 +53,11 @@ class Table:
         *,
         spoken: bool = True,
     ) -> None:
-        """``lengths`` and ``domains``: each line's, without its LF. ``files``: (ordinal of the first line, name).
+        """``lengths``, ``domains``: each line's length without LF, and its domain. ``files``: (first ordinal, name).
 
         ``spoken``: whether any line may name a language.
 
-        Of several lines with one domain the first counts; the others are told in ``duplicates``.
+        Of several lines with the same domain the first counts; the others are listed in ``duplicates``.
         """
         self.duplicates: list[tuple[int, int]] = []
         """Ordinals of (a line, the first line with the same domain)."""
@@ -67,18 +68,17 @@ class Table:
         self._firsts = [first for first, _ in files]
         self._files = [name for _, name in files]
         self.depth = max(map(bytes.count, domains, repeat(b".")), default=-1) + 1
-        """Labels of the domain that has the most."""
+        """Number of labels of the domain with the most labels."""
         self._count = len(domains) - domains.count(b"") - len(self.duplicates)
         self._latest: dict[str, Entry | None] = {}
-        """Results of ``get`` of late: mail comes to few domains of many. (A cache around a bound method would be a
-        cycle, and keep the table of before a reload until a collection.)"""
+        """Recent results of ``get``: most mail goes to few of the domains. (A cache around a bound method would make a
+        reference cycle and keep the old table after a reload until the next garbage collection.)"""
 
     def _hashed(self, domains: Sequence[bytes]) -> array[int]:
         """Open addressing with linear probing, at most half full: ordinal + 1, or 0 for a free slot.
 
-        The first line of each slot is stored at the pace of C: ``setitem`` over the homes in reverse, so that the
-        first one overwrites the later ones. The rest, about one in five, is inserted one by one. Three lines whose
-        homes are 5, 2 and 5 make ``slots[5] = 3``, ``slots[2] = 2``, ``slots[5] = 1``: line 3 is left over.
+        For each slot, C code stores the first line that hashes to it: ``setitem`` runs over the lines in reverse, so
+        that the first line overwrites later lines. The other lines, about one in five, are inserted one by one.
         """
         size = 2 << max(3, len(domains).bit_length())
         mask = size - 1
@@ -135,7 +135,7 @@ class Table:
         return f"{self._files[at]}:{ordinal - self._firsts[at] + 2}"
 
     def languages(self) -> dict[str, str]:
-        """The languages that rows name, each with file and row of the first that does."""
+        """Language → file and row number of the first row that names this language."""
         first: dict[str, str] = {}
         if self._spoken:
             for ordinal, line in self._lines():
@@ -149,16 +149,16 @@ class Table:
         return {parent.decode() for parent in set(_PARENT.findall(b"\n" + self._block))}
 
     def meant_under(self, tops: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Domain and intended domain of each line that names one under ``tops``, in the order of the files.
+        """Domain and intended domain of each line whose intended domain lies under ``tops``, in the files' order.
 
-        ``tops`` are top-level domains; of very many all lines may come that name an intended domain.
+        ``tops`` are top-level domains. If they are more than 50, all lines with an intended domain are returned.
         """
         ending = rf"\.(?:{'|'.join(map(re.escape, tops))})" if len(tops) <= _FEW_TOPS else r"[^,\n]"
         for match in re.finditer(_MEANT % ending.encode(), b"\n" + self._block):
             yield match[1].decode(), match[2].decode()
 
     def place(self, domain: str) -> tuple[int, int]:
-        """Number of the file and row number of ``domain``, which is there; the header row is row 1."""
+        """Number of the file and number of the row of ``domain``, which must be in the table. The header is row 1."""
         ordinal = self._ordinal(domain)
         assert ordinal is not None
         at = bisect_right(self._firsts, ordinal) - 1

@@ -1,4 +1,4 @@
-"""Socket addresses as they are written in the configuration: ``192.0.2.1:53``, ``[2001:db8::1]:53``."""
+"""Parses socket addresses of the configuration: ``192.0.2.1:53``, ``[2001:db8::1]:53``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _FORM = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<four>[^\[\]:]*))(?::(?P<port>[
 
 
 class ListenAddressError(ValueError):
-    """A text that is no socket address: ``what`` is wrong, ``remedy`` would be right."""
+    """A text that is no socket address: ``what`` names the fault, ``remedy`` the correction."""
 
     def __init__(self, what: str, remedy: str) -> None:
         self.what, self.remedy = what, remedy
@@ -22,16 +22,16 @@ class ListenAddress:
     """An IP address and a port."""
 
     host: str
-    """IPv4 or IPv6 address in its shortest form, without brackets."""
+    """The IPv4 or IPv6 address in its shortest form, without brackets."""
     port: int
-    """0..65535; 0 lets the system choose a free one (tests)."""
+    """0..65535; with 0 the system chooses a free port, which tests use."""
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @classmethod
     def parse(cls, text: str, *, default_port: int | None = None) -> ListenAddress:
-        """Reads ``host:port``; an IPv6 address stands in brackets. Raises ListenAddressError."""
+        """Parses ``host:port``; an IPv6 address stands in brackets. Raises ListenAddressError."""
         form = _FORM.match(text)
         if form is None:
             raise ListenAddressError(f'"{text}" is not an address with a port', _right(default_port))

@@ -1,4 +1,4 @@
-"""Alerts to the operator: each is raised once, then sent, and tried again with growing pauses.
+"""Raises alerts to the operator, each once, and repeats failed deliveries after growing pauses.
 
 ::
 
@@ -8,7 +8,7 @@
     delegations lost   ─┘                                                └─ fails: again after 5 minutes, 10, 20 …
     the store itself: it has no ledger then, so ``StoreTrouble`` remembers in memory
 
-A receiver that fails disturbs nothing: it is tried again for three days, then given up.
+A receiver that fails stops nothing else: catcher tries it again for about three days, then gives the alert up.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ LONGEST_WAIT = timedelta(hours=12)
 MOST_ATTEMPTS = 12
 """Attempts for one alert and receiver; with the growing pauses they take about three days."""
 TROUBLE_AFTER = timedelta(minutes=4)
-"""Time that the store must fail before an alert goes out. Rounds are 5 minutes apart: after one failed round there is
-none, the second alerts."""
+"""Time that the store must fail before an alert goes out. Rounds are 5 minutes apart: the first failed round sends no
+alert, the second one does."""
 TROUBLE_AGAIN_AFTER = timedelta(days=1)
 
 
 class Courier(Protocol):
-    """A way to the operator."""
+    """Delivers alerts to the operator over one channel."""
 
     @property
     def channel(self) -> Channel: ...
 
     async def deliver(self, alerts: Sequence[Alert], now: datetime) -> None:
-        """Returns when the receiver has taken ``alerts``. Raises CatcherError; what it says is for the log."""
+        """Returns when the receiver has accepted ``alerts``. Raises CatcherError; the caller logs its text."""
         ...
 
 
 def found_in_incidents(store: Store, now: datetime) -> Iterator[Alert]:
-    """Alerts that the folded incidents call for."""
+    """Alerts for the alarms in the folded incidents."""
     return alarms(store.incidents(mailboxes=False, since=(now - LOOKS_BACK).date()), now)
 
 
 def found_in_notices(store: Store, now: datetime) -> Iterator[Alert]:
-    """Alerts for requests of parties that nobody has decided."""
+    """Alerts for the requests of parties that are still undecided."""
     for notice in store.notices():
         if notice.request is not None:
             key = f"{AlertKind.REQUEST} {notice.id} {notice.request}"
@@ -63,7 +63,7 @@ def found_in_notices(store: Store, now: datetime) -> Iterator[Alert]:
 
 
 def found_in_catalogue(catalogue: Catalogue, now: datetime) -> Iterator[Alert]:
-    """Alerts for policies that end in a week or tomorrow: one for each last day, with the number of domains."""
+    """Alerts for policies that end within a week or tomorrow: one per end date, with the number of domains."""
     ending: Counter[tuple[date, int]] = Counter()
     domains: dict[tuple[date, int], str] = {}
     for entry in catalogue:
@@ -82,14 +82,14 @@ def found_in_catalogue(catalogue: Catalogue, now: datetime) -> Iterator[Alert]:
 
 
 def of_lost(names: Iterable[str], now: datetime) -> Iterator[Alert]:
-    """An alert for each domain that is no longer delegated to us, once a month."""
+    """An alert for each of ``names``, the domains that are no longer delegated to us; once a month per domain."""
     for name in names:
         key = f"{AlertKind.DELEGATION_LOST} {name} {now:%Y-%m}"
         yield Alert(key, AlertKind.DELEGATION_LOST, now, None, {"domains": 1}, name)
 
 
 def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Channel]) -> tuple[Alert, ...]:
-    """Writes those into the ledger that are new, to be delivered on ``channels``; returns them."""
+    """Writes the new ones of ``alerts`` into the ledger, for delivery on ``channels``; returns the new alerts."""
     waiting = [
         replace(a, deliveries=tuple(AlertDelivery(c, 0, a.at) for c in Channel if c in channels)) for a in alerts
     ]
@@ -98,14 +98,14 @@ def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Cha
 
 @dataclass(frozen=True, slots=True)
 class AlertBatch:
-    """Alerts whose turn on a channel has come."""
+    """Alerts that are due on one channel."""
 
     channel: Channel
     alerts: tuple[Alert, ...]
 
 
 def due(store: Store, channels: Collection[Channel], now: datetime) -> list[AlertBatch]:
-    """The next batch of each channel. Deliveries to a channel that is no longer configured are given up."""
+    """The next batch of each channel. Deliveries on a channel that is no longer configured are given up."""
     of_channels: dict[Channel, list[Alert]] = {channel: [] for channel in channels}
     orphans: dict[Channel, list[str]] = {}
     for alert in store.alerts(open_only=True):
@@ -122,7 +122,7 @@ def due(store: Store, channels: Collection[Channel], now: datetime) -> list[Aler
 
 
 def note(store: Store, batch: AlertBatch, now: datetime, *, taken: bool) -> None:
-    """Writes down what came of ``batch``."""
+    """Stores whether the channel accepted ``batch``, and when to try again if it didn't."""
     store.note_deliveries({alert.key: _after(_delivery(alert, batch.channel), now, taken) for alert in batch.alerts})
 
 
@@ -139,23 +139,23 @@ def _after(delivery: AlertDelivery, now: datetime, taken: bool) -> AlertDelivery
 
 
 def wait(attempts: int) -> timedelta:
-    """The pause after the failed attempt number ``attempts``."""
+    """The pause after failed attempt number ``attempts``."""
     return min(FIRST_WAIT * (1 << min(attempts - 1, 12)), LONGEST_WAIT)
 
 
 class StoreTrouble:
-    """Alerts for a store that fails: the ledger can't be written then, so this remembers in memory what was sent."""
+    """Alerts about a failing store. The ledger can't be written then, so the sent alerts are remembered in memory."""
 
     def __init__(self) -> None:
         self._failing_since: datetime | None = None
         self._alerted_at: datetime | None = None
 
     def works(self) -> None:
-        """The store took what it was given."""
+        """Records that the store works."""
         self._failing_since = None
 
     def fails(self, now: datetime) -> Alert | None:
-        """The store failed: the alert to send, if it is time for one; once a day while it lasts."""
+        """Records that the store failed. Returns an alert if one is due: one per day while the failure lasts."""
         self._failing_since = self._failing_since or now
         if now - self._failing_since < TROUBLE_AFTER:
             return None

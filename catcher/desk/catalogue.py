@@ -1,4 +1,4 @@
-"""Changes to the catalogue: add, remove, stop mail; and the reload of the running server."""
+"""Changes the catalogue (add, remove, stop mail) and makes the running server reload it."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from catcher.model.mail.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class CatalogueChange:
-    """One row, changed."""
+    """The change of one row."""
 
     domain: str
     where: str
     before: Policy | None
-    """The policy that the row asked for; None for a new row."""
+    """The row's policy before the change; None for a new row."""
     after: Policy | None
-    """None for a row that is gone."""
+    """The row's policy after the change; None for a deleted row."""
     rewritten: bool
-    """False where the row already had these values."""
+    """False if the row already had these values."""
 
 
 def add(
     files: Sequence[Path], rows: Iterable[Mapping[str, str]], *, dry_run: bool = False
 ) -> tuple[list[CatalogueChange], list[Fault]]:
-    """Appends rows (column → text) to the first file; what was done, and what is doubtful about it.
+    """Appends rows (column → text) to the first file; returns the changes and the faults of doubtful rows.
 
     Raises ConfigurationError; then nothing is written.
     """
@@ -49,7 +49,7 @@ def add(
 
 
 def remove(files: Sequence[Path], domains: Iterable[str], *, dry_run: bool = False) -> list[CatalogueChange]:
-    """Deletes the rows of ``domains``. Raises ConfigurationError when one has none; then nothing is written."""
+    """Deletes the rows of ``domains``. Raises ConfigurationError when a domain has no row; then nothing is written."""
 
     def gone(edit: FileEdit, entry: Entry) -> CatalogueChange:
         edit.remove(entry)
@@ -63,8 +63,8 @@ def stop_mail(
 ) -> list[CatalogueChange]:
     """Turns mail away for ``domains`` (None: every row): their policy becomes ``null``.
 
-    A row that takes no mail keeps its policy: publishing a null MX for a released name would make the next owner's
-    mail bounce. If ``then`` takes mail, ``until`` and ``then`` are emptied.
+    A row that takes no mail keeps its policy: a null MX for a released name would make the mail of its next owner
+    bounce. If ``then`` would take mail again, ``until`` and ``then`` are emptied.
     """
 
     def stopped(edit: FileEdit, entry: Entry) -> CatalogueChange:
@@ -81,9 +81,10 @@ def stop_mail(
 
 
 def stop_now(config: Config, domain: str, *, now: datetime) -> list[CatalogueChange]:
-    """Turns mail for ``domain`` away at once, as ``catcher stop-mail`` does; the running server takes it over.
+    """Turns mail for ``domain`` away at once, as ``catcher stop-mail`` does; the running server applies the change.
 
-    Raises NotCatalogued; other CatcherErrors leave mail turned away at RCPT, and DNS follows when they are mended.
+    Raises NotCatalogued. After any other CatcherError, mail is still turned away at RCPT; DNS follows once the error is
+    mended.
     """
     stops = Stops(config.node.state)
     stops.add({domain})
@@ -101,11 +102,11 @@ def stop_now(config: Config, domain: str, *, now: datetime) -> list[CatalogueCha
 
 
 class NotCatalogued(ConfigurationError):
-    """A domain was named that no row has, or a text that is no domain."""
+    """The operator named a domain without a row, or a text that is no domain."""
 
 
 def misplaced(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
-    """Our own names that lie at or below a catalogued one, where nothing has an address."""
+    """Our own names that lie at or below a catalogued name. Names there have no address."""
     own = {
         "smtp.hostname": (config.smtp.hostname,),
         "dns.nameservers": config.dns.nameservers,
@@ -120,7 +121,7 @@ def misplaced(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
 
 
 def tell_server(state: Path) -> str | None:
-    """Has the running server read the catalogue anew: its answer (``ok …``, ``error …``), or None when none runs."""
+    """Makes the running server reload. Returns its answer (``ok …``, ``error …``), or None if no server runs."""
     return request(state, "reload")
 
 
@@ -139,7 +140,7 @@ def _each(
 
 
 def named(texts: Iterable[str]) -> set[str]:
-    """Those of ``texts`` (what a person typed) that are domains, as A-labels."""
+    """The domains among ``texts``, which a person typed, as A-labels."""
     names = set()
     for text in texts:
         with suppress(DomainError):

@@ -1,4 +1,4 @@
-"""Contacts as an operator's desk sees them: the files (the truth), merged with what was found, confirmed, bounced.
+"""Every party's contacts: the operator's files, merged with the contacts that were found, confirmed or bounced.
 
 ::
 
@@ -23,19 +23,19 @@ from catcher.model.telling.contact import Contact, Source, StepOutcome, bounced,
 
 @dataclass(frozen=True, slots=True)
 class ContactBook:
-    """Every party's contacts. It reads and writes the store; the operator's files change by ``add`` alone."""
+    """Every party's contacts. It reads and writes the store; only ``add`` and ``remove`` change the files."""
 
     store: Store
     listings: Listings
     is_typo: Callable[[str], bool]
-    """Whether a domain lies at or below a catalogued one: nobody is ever written to there."""
+    """Whether a domain lies at or below a catalogued one. Catcher never writes to such an address."""
 
     def of(self, party: str, now: datetime) -> tuple[Contact, ...]:
-        """All that is known of ``party``, whom to write to first."""
+        """All known contacts of ``party``, the best one first."""
         return self._current(party, tuple(self.store.contacts(party)), now)
 
     def parties(self) -> list[str]:
-        """Those with a contact that was entered, found, confirmed or bounced; directories' rows aren't gone through."""
+        """Parties with a contact that was entered, found, confirmed or bounced; directories are not searched."""
         return sorted({*self.listings.parties(), *(contact.party for contact in self.store.contacts())})
 
     def record(
@@ -47,9 +47,10 @@ class ContactBook:
         looked: Collection[Source],
         now: datetime,
     ) -> tuple[Contact, ...]:
-        """Stores what a search for ``party`` gave; returns all that is known after it.
+        """Stores the result of a search for contacts of ``party``; returns all contacts known afterwards.
 
-        ``looked``: the sources that answered, so that what they name no more goes.
+        ``looked``: the sources that answered. A contact that its source no longer names is deleted, unless a person
+        confirmed it or it bounced.
         """
         found = tuple(found)
 
@@ -59,14 +60,14 @@ class ContactBook:
         return self.store.change_contacts(party, change, outcomes=outcomes)
 
     def confirm(self, party: str, address: str, *, by: str, now: datetime) -> Contact:
-        """Records that the person ``by`` says ``address`` is right; it may be written to from now on.
+        """Records that the person ``by`` confirmed ``address``; from then on catcher may write to it.
 
         Raises NotFound when ``party`` has no such contact.
         """
         return self._change(party, address, now, lambda known: confirmed(known, address, by=by, at=now))
 
     def bounced(self, party: str, address: str, *, at: datetime) -> Contact:
-        """Records that a mail to ``address`` came back; it is bad until a person confirms it. Raises NotFound."""
+        """Records a bounced mail to ``address``: the address is bad until a person confirms it. Raises NotFound."""
         return self._change(party, address, at, lambda known: bounced(known, address, at=at))
 
     def _change(
@@ -98,7 +99,7 @@ def add(
     is_typo: Callable[[str], bool],
     dry_run: bool = False,
 ) -> Entered:
-    """Appends a row to the operator's file. Raises ConfigurationError when the row, or the file, is wrong."""
+    """Appends a row to the operator's file. Raises ConfigurationError when the row or the file is wrong."""
     with locked(file.parent):
         rows = entered_in(file)
         row = entered([party, address, language, openpgp], f"new row for {file.name}", file.parent)
@@ -118,7 +119,7 @@ def add(
 
 
 def remove(file: Path, *, party: str, address: str, dry_run: bool = False) -> Entered:
-    """Takes a row out of the operator's file. Raises NotFound when there is none, ConfigurationError."""
+    """Deletes a row of the operator's file. Raises NotFound when there is no such row; ConfigurationError."""
     with locked(file.parent):
         rows = entered_in(file)
         row = next((r for r in rows if (r.party, r.address.lower()) == (party.lower(), address.lower())), None)

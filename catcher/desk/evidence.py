@@ -1,4 +1,4 @@
-"""Finds the latest mails of sending organisations: the rows that they can look up in their own logs."""
+"""Finds the latest mails of sending organisations, which they can look up in their own logs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from catcher.model.mail.observation import Observation
 from catcher.report import EVIDENCE_DAYS, EVIDENCE_ROWS
 
 SCAN_ROWS = 50_000
-"""Most rows of a typo domain that one pass reads, newest first: a report has to be quick."""
+"""Most rows of a typo domain that one pass reads, newest first; the limit keeps a report quick."""
 
 
 def evidence(desk: Desk, domain: str, period: Period, reported: Mapping[str, Measures]) -> dict[str, list[Observation]]:
     """Sending party → its latest observations at ``domain``, at most ten each, in one pass.
 
-    ``reported`` has the incidents of the sending parties that are wanted. Of a party whose mail counts, only mail
-    that counts is evidence. None is older than 30 days or later than ``period``.
+    ``reported``: sending party → its measures; only these parties are searched. If a party has mail that counts, only
+    mail that counts is evidence. No evidence is older than 30 days or later than ``period``.
     """
     found: dict[str, list[Observation]] = {party: [] for party in reported}
     until = datetime.combine(period.last + timedelta(days=1), time(), tzinfo=desk.now.tzinfo)

@@ -1,4 +1,4 @@
-"""Lists and shows incidents, each with whether it calls for a notice and why."""
+"""Lists and shows incidents, each with the decision whether a notice is due and its reason."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from catcher.model.leak.measures import Measures, Period
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """An incident with what it amounts to in one period."""
+    """An incident with its measures in one period."""
 
     incident: Incident
     measures: Measures
     verdict: NoticeDecision
     standing: Standing
-    """Its state of today, whatever the period; the effect of its notices is there when it is shown, not when listed."""
+    """The incident's state today, independent of the period; ``listing`` leaves the effect of its notices out."""
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher incident list --json``."""
@@ -43,7 +43,10 @@ class Appraisal:
         }
 
     def to_full_json(self) -> dict[str, Any]:
-        """The answer of ``catcher incident show --json``; counterparts are for the operator's eyes, all named."""
+        """The answer of ``catcher incident show --json``.
+
+        It names every counterpart, so only the operator may see it.
+        """
         measures = self.measures
         return {
             **self.to_json(),
@@ -72,7 +75,7 @@ class Appraisal:
 
 
 def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
-    """All incidents, ordered by key; those without mail in ``period`` are left out. None: each one's latest month."""
+    """All incidents with mail in ``period`` (None: the latest month of each incident), ordered by key."""
     desk.fold()
     lives = Lives(desk)
     for incident in desk.store.incidents(mailboxes=False):
@@ -84,7 +87,7 @@ def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
 
 
 def show(desk: Desk, id: str, *, period: Period | None = None) -> Appraisal:
-    """The incident ``id`` in ``period`` or its latest month. Raises NotFound."""
+    """The incident ``id`` in ``period`` (None: in its latest month). Raises NotFound."""
     desk.fold()
     incident = desk.store.incident(id, mailboxes=False)
     if incident is None:

@@ -1,4 +1,4 @@
-"""The life of incidents and the effect of notices, from the sums, the ledger of policies and that of notices."""
+"""Computes the life of incidents and the effect of notices from the sums and the ledgers of policies and notices."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from catcher.model.leak.life import Effect, Life
 from catcher.model.telling.notice import Notice
 
 _DOMAINS = 16
-"""Typo domains whose senders are cached: a list of incidents visits the domains in no order."""
+"""Typo domains whose senders are cached; a list of incidents is not ordered by domain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     life: Life | None
-    """None before the first mail that counts."""
+    """The incident's life; None before the first mail that counts."""
     effect: Effect | None = None
-    """None without a notice."""
+    """The effect of the incident's notices; None without a notice."""
     told: tuple[date, ...] = ()
-    """The days of its notices, as far as nothing came back since; known, as is the effect, when one is shown."""
+    """The days of its notices that did not bounce. A list of incidents has neither these days nor the effect."""
     senders: Mapping[str, Effect] = field(default_factory=dict)
-    """Of an intended party's incident: sender → what its volume did after the sender's own notice."""
+    """In an intended party's incident: sender → effect of the sender's own notice on its mail in this incident."""
 
 
 class Lives:
-    """Asked by incident; reads the notices once, when it is made."""
+    """Computes the standing of one incident after the other; reads the notices once, when it is made."""
 
     def __init__(self, desk: Desk) -> None:
         self._store = desk.store
@@ -42,12 +42,12 @@ class Lives:
         self._senders = lru_cache(maxsize=_DOMAINS)(self._senders_to)
 
     def life(self, incident: Incident) -> Life | None:
-        """The state of ``incident`` today."""
+        """The life of ``incident`` as of today."""
         visibility = self._seeing(incident.key.domain)
         return life(incident, self._today, signs=self._told.get(incident.key, ()), visibility=visibility)
 
     def standing(self, incident: Incident) -> Standing:
-        """The same, with the effect of its notices."""
+        """The life of ``incident`` and the effect of its notices."""
         found = self.life(incident)
         if found is None:
             return Standing(None)
@@ -65,7 +65,7 @@ class Lives:
     def _effect(
         self, incident: Incident, told: IncidentKey, episode: date, *, sender: str | None = None
     ) -> Effect | None:
-        """The change of ``incident`` or of its one ``sender`` after the notices to ``told`` in the present episode."""
+        """The effect that the present episode's notices to ``told`` had on ``incident``, or on its one ``sender``."""
         notices = [day for day in self._told.get(told, ()) if day >= episode]
         if not notices:
             return None
@@ -88,7 +88,7 @@ class Lives:
         return Visibility(self._store.policies(domain))
 
     def _senders_to(self, domain: str) -> Days:
-        """Everyone who wrote to ``domain``, whomever they meant."""
+        """Sender → its days, for all senders to ``domain``, over all intended parties."""
         found: dict[str, Mapping[date, int]] = {}
         for key in self._store.incident_keys():
             if key.domain == domain and key.role is Role.INTENDED:
@@ -99,7 +99,7 @@ class Lives:
 
 
 def notified_days(notices: Iterable[Notice]) -> dict[IncidentKey, tuple[date, ...]]:
-    """The days on which each party was told, as far as nothing came back since."""
+    """Incident → the days of its notices that were sent and did not bounce."""
     days: defaultdict[IncidentKey, list[date]] = defaultdict(list)
     for notice in notices:
         if notice.state.reached and notice.sent_at is not None:

@@ -1,6 +1,6 @@
-"""The watch: every few minutes it folds what came, notes policies, finds what calls for an alert, and sends alerts on.
+"""The watch: every few minutes it folds new observations, records policies, and raises and delivers alerts.
 
-Failures of the store and of receivers go to the log; neither ends the watch, and no other process waits for it.
+Failures of the store and of receivers are logged; neither ends the watch, and no other process waits for the watch.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class AlertWatch:
     open_store: Callable[[], Store]
-    """Called for each look, in a thread; the store is closed after it. Raises EnvironmentFailure."""
+    """Opens the store: called in a thread, once per access; the store is closed after it. Raises EnvironmentFailure."""
     folder: Folder
     catalogue: Catalogue
     couriers: Sequence[Courier] = ()
-    """Without any, nothing is looked for."""
+    """The couriers of all channels; without any courier the watch searches for no alerts."""
     kinds: Collection[AlertKind] = tuple(AlertKind)
     delegations: Delegations | None = None
-    """None: nobody is asked."""
+    """Finds lost delegations; None: delegations are not checked."""
     _store: StoreTrouble = field(default_factory=StoreTrouble)
     _ends_looked_at: date | None = None
 
     async def check(self, now: datetime) -> None:
-        """One round. Raises nothing for a store, a resolver or a receiver that fails."""
+        """One round of the watch. A failing store, resolver or receiver raises no error here."""
         lost = await self._lost(now)
         try:
             batches = await asyncio.to_thread(self._in_store, now, lost)
@@ -68,7 +68,7 @@ class AlertWatch:
         return await self.delegations.lost(now)
 
     def _in_store(self, now: datetime, lost: Sequence[str]) -> list[AlertBatch]:
-        """Brings the ledgers up to date; what is to be sent now."""
+        """Brings the ledgers up to date; returns the batches that are due now."""
         with self._opened() as store:
             store.beat(now)
             store.fold(self.folder)
@@ -86,7 +86,7 @@ class AlertWatch:
         yield from alerts.found_in_incidents(store, now)
         yield from alerts.found_in_notices(store, now)
         yield from alerts.of_lost(lost, now)
-        if self._ends_looked_at != now.date():  # dates turn at midnight, and a catalogue can be long
+        if self._ends_looked_at != now.date():  # once a day: end dates change only at midnight, and catalogues are long
             yield from alerts.found_in_catalogue(self.catalogue, now)
 
     def _note(self, batch: AlertBatch, now: datetime, taken: bool) -> None:

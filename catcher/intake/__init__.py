@@ -1,4 +1,4 @@
-"""The one path of a transaction, from the end of data to the durable observation.
+"""The only path of a transaction, from the end of data to the durable observation.
 
 ::
 
@@ -14,10 +14,11 @@
 
     smtp ─▶ Intake.note ─▶ answers: a step of the notice's ledger, once      (the address is the whole answer)
 
-``take`` leaves only the fields of ``model.mail.observation`` behind. Where look-ups failed, the transaction's facts
-stay for five minutes as well: names, digests and signatures in memory, no text of the header.
+``take`` leaves only the fields of ``model.observation`` behind. When look-ups failed, intake also keeps the
+transaction's facts in memory for five minutes: names, digests and signatures, but no text of the header.
 
-A server imports ``intake.Intake`` and ``answers.note_answers`` from their modules; commands need the rest alone.
+A server imports ``intake.Intake`` and ``answers.note_answers`` from their modules; commands need only the names that
+this package exports.
 """
 
 from catcher.intake.intended import declared_by, unwound_by

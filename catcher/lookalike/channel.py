@@ -1,4 +1,4 @@
-"""The noisy channel: how a name that was meant becomes the one that was typed, and how likely that is."""
+"""The noisy channel: explains by edits how an intended name became the typed name, and weighs each explanation."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from catcher.lookalike.name import ReadName
 from catcher.lookalike.weights import START
 
 _DEEPEST = 4
-"""Labels left of the suffix that are compared: no name worth watching is deeper."""
+"""Most labels left of the suffix that are compared: no name worth watching has more."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way to read what was typed: perhaps without the labels of a host, or a ``www`` that lost its dot."""
+    """A reading of the typed name: possibly without a host's labels, or without a ``www`` that lost its dot."""
 
     text: str
     suffix: str | None
-    """None: ``text`` is the whole name, and its dots are typed as freely as its letters."""
+    """None: ``text`` is the whole name, and slips may change its dots like its letters."""
     kinds: tuple[str, ...] = ()
     """The assumptions of this reading."""
 
 
 Feature = tuple[str, float]
-"""A key of weights.WEIGHTS and how much it counts."""
+"""A key of weights.EDIT_WEIGHTS, and the factor of its weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A way from ``intended`` to the typed name."""
+    """A sequence of edits from an intended name to the typed name."""
 
     features: tuple[Feature, ...]
-    """The edits and what else bears on their likelihood."""
+    """The edits, and the other features that change the likelihood."""
     edits: tuple[str, ...]
     """The kinds of the edits, from the left."""
     score: float
@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def edit(self) -> LetterEdit:
-        """The outer word."""
+        """The word for all edits on the outer surface."""
         return word(self.edits)
 
 
@@ -70,9 +70,9 @@ def views(name: ReadName) -> Iterator[View]:
 
 
 def explain(view: View, intended: ReadName) -> Explanation | None:
-    """The likeliest explanation of ``view`` by ``intended``; None where the two are too far apart.
+    """The likeliest explanation of ``view`` by ``intended``; None when the two differ too much.
 
-    START chooses the explanation, whatever weights judge it: they were found for these explanations.
+    START alone chooses the edits, and other weights only judge them: those weights were trained on such explanations.
     """
     if view.suffix is None:
         against, between = intended.read, None
@@ -96,13 +96,13 @@ def explain(view: View, intended: ReadName) -> Explanation | None:
 
 
 def weigh(features: Iterable[Feature], weights: Mapping[str, float]) -> float:
-    """The log-probability of all of them."""
+    """The log-probability of all features together."""
     return sum(weights[name] * much for name, much in features)
 
 
 def _placed(edits: Sequence[tuple[str, int]], length: int) -> Iterator[Feature]:
-    """The places of the edits in a name of ``length`` letters: people look most at the first and last letters, and
-    less at later ones."""
+    """The features for the places of the edits in a name of ``length`` letters: people check the first and the last
+    letter most, and late letters least."""
     late: dict[str, float] = {}
     for kind, place in edits:
         what = kind.partition(".")[0]
@@ -120,12 +120,12 @@ def _placed(edits: Sequence[tuple[str, int]], length: int) -> Iterator[Feature]:
 
 @lru_cache(4096)
 def _spoken(left: str) -> int:
-    """How many of ten letters are vowels: a name that can't be spoken is mistyped more often than a word."""
+    """The number of vowels per ten letters: an unpronounceable name is mistyped more often than a word."""
     return round(10 * sum(left.count(vowel) for vowel in VOWELS) / len(left))
 
 
 def _lengthened(edits: list[str]) -> list[str]:
-    """A slip adds or drops a letter; what adds or drops several is rather another name."""
+    """Features for several letters added or dropped: they suggest another name, since a slip adds or drops one."""
     more = edits.count("insert") - edits.count("omit")
     return ["grown"] * min(more - 1, 3) if more > 0 else ["shrunk"] * min(-more - 1, 3)
 

@@ -1,4 +1,4 @@
-"""Finds the protected names that may explain a typed one, without comparing it with each at full length."""
+"""Finds the protected names that may explain a typed name, without a full comparison with each of them."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ from catcher.lookalike.channel import View
 from catcher.lookalike.name import ReadName
 
 MOST_NEAREST = 24
-"""Names that are weighed for one typed name: the nearest by plain distance."""
+"""Most names that are weighed for one typed name: the nearest ones by plain edit distance."""
 
 
 FARTHEST = 3
-"""No more single edits than these lie between what was meant and what was typed."""
+"""Most single edits between the intended name and the typed name."""
 
 
 def slips(letters: int) -> int:
-    """Number of single edits that ``letters`` letters may hold: one up to three letters, two up to nine, else three."""
+    """Most single edits in a text of ``letters`` letters: one up to three letters, two up to nine letters, else
+    three."""
     return 1 if letters < 4 else 2 if letters < 10 else FARTHEST
 
 
 @lru_cache(256)
 def _pieces(length: int) -> tuple[tuple[int, int], ...]:
-    """(start, end) of the pieces that a text of ``length`` letters is cut into: one more than it may hold edits, so
-    that one at least is left whole."""
+    """(start, end) of each piece into which a text of ``length`` letters is cut. There is one piece more than allowed
+    edits, so the edits leave at least one piece whole."""
     count = slips(length) + 1
     cuts = [length * number // count for number in range(count + 1)]
     return tuple(pairwise(cuts))
 
 
 class _Texts:
-    """Texts, found by a piece that the edits left whole (Li et al., Pass-Join, VLDB 2011), each with its owners.
+    """Texts with their owners. A text is found by a piece that the edits left whole (Li et al., Pass-Join, VLDB 2011).
 
-    A transposition across a cut spoils two pieces: where that was the last edit allowed, the text is missed.
+    A transposition across a cut changes two pieces: if it is the last allowed edit, the text isn't found.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -50,7 +51,7 @@ class _Texts:
                 self._by_piece.setdefault((len(text), number, text[start:end]), []).append(text)
 
     def near(self, text: str, distance: int) -> Iterator[tuple[int, Sequence[int]]]:
-        """(distance, owners) of each text within ``distance`` edits, and no more than it may hold."""
+        """(distance, owners) of each text within ``distance`` edits and within ``slips`` of its own length."""
         for length in range(max(1, len(text) - distance), len(text) + distance + 1):
             allowed = min(distance, slips(length))
             longer = len(text) - length
@@ -64,10 +65,11 @@ class _Texts:
                     yield int(apart), self._owners[found]
 
     def _sharing(self, text: str, length: int, longer: int) -> set[str]:
-        """Texts of ``length`` with a piece that stands whole in ``text``, as far off its place as edits can move it.
+        """The texts of ``length`` letters with a piece that ``text`` contains, no farther from its place than edits can
+        move it.
 
-        Each piece to the left of the first whole one holds an edit, and an edit moves it by one place at most: its
-        number bounds the distance. The same from the right.
+        Each piece left of the first whole piece holds an edit, so at most that number of edits moved the whole piece.
+        The same holds from the right.
         """
         found: set[str] = set()
         pieces = _pieces(length)
@@ -80,7 +82,7 @@ class _Texts:
 
 
 class Index:
-    """Protected names, found by what stands left of their suffix and, for dots gone astray, by all their letters."""
+    """Protected names, found by the part left of the suffix and, for misplaced dots, by all letters."""
 
     def __init__(self, names: Sequence[ReadName]) -> None:
         self._names = names
@@ -88,7 +90,7 @@ class Index:
         self._squeezed = _Texts(name.read.replace(".", "") for name in names)
 
     def near(self, views: Iterable[View]) -> list[tuple[int, View]]:
-        """(number of a name, the view that it is near to), the nearest first, at most MOST."""
+        """(number of a name, the view near it), the nearest first, at most MOST_NEAREST."""
         found: dict[tuple[int, View], float] = {}
         for view in views:
             if view.suffix is None:

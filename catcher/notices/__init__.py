@@ -1,4 +1,4 @@
-"""Notices: a report goes to one contact, after a person approved it, once, whatever crashes.
+"""Notices: sends each approved report once to one contact, even if a process crashes.
 
 ::
 
@@ -14,9 +14,9 @@
     no answer, or it came back: due ─▶ next step: another contact, a letter, the CSIRT (again a draft)
     alerts to the operator: alertmail (smarthost), webhook (signed JSON over HTTPS)
 
-**Crashes.** The step ``SENDING`` is durable before the first octet of the dialogue. A notice that is found in it later
-is sent again. Its octets follow from the stored text, the time of the first attempt and the key; so a second copy,
-which is made only if the smarthost's 250 came and our next step wasn't stored, is the same mail with the same
-Message-ID. The stored text is the report, with evidence of at most 30 days. It is deleted in the transaction that
-stores the step ``SENT``, and after a week in any case.
+**Crashes.** The step ``sending`` is durable before the first octet of the dialogue. A notice that is in this state
+after a crash is sent again. The stored text, the time of the first attempt and the key determine its octets, so a
+second copy is the same mail with the same Message-ID. A second copy goes out only if the smarthost replied 250 and our
+next step wasn't stored. The stored text is the report, with evidence that is at most 30 days old. The transaction that
+stores ``sent`` deletes this text; otherwise it is deleted after a week.
 """

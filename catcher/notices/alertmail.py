@@ -25,26 +25,26 @@ _MOST_LINES = 50
 @dataclass(frozen=True, slots=True)
 class AlertMail:
     sender: str
-    """The address in From."""
+    """The address in the field From."""
     recipient: str
     connect: Callable[[], AbstractContextManager[MailTransport]]
     """Opens a connection to the smarthost. Raises EnvironmentFailure."""
     key: SigningKey | None
-    """Signs the mail; None: it goes unsigned."""
+    """The key that signs the mail; None: the mail is sent unsigned."""
 
     @property
     def channel(self) -> Channel:
         return Channel.MAIL
 
     async def deliver(self, alerts: Sequence[Alert], now: datetime) -> None:
-        """Returns when the smarthost took the mail. Raises EnvironmentFailure."""
+        """Returns when the smarthost has accepted the mail. Raises EnvironmentFailure."""
         await asyncio.to_thread(self._deliver, alerts, now)
 
     def _deliver(self, alerts: Sequence[Alert], now: datetime) -> None:
         octets = mail_of(alerts, sender=self.sender, recipient=self.recipient, now=now)
         signature = b"" if self.key is None else self.key.signature(octets, now)
         with self.connect() as connection:
-            # The null reverse-path: nobody gets a bounce of a mail to ourselves.
+            # The null reverse-path: a mail to ourselves causes no bounces.
             reply = connection.deliver(Outgoing("", self.recipient, signature + octets))
         if reply.kind is not SmtpReplyKind.TAKEN:
             raise EnvironmentFailure(f"alerts.mail: the smarthost did not take it: {reply.text}")
@@ -72,6 +72,6 @@ def mail_of(alerts: Sequence[Alert], *, sender: str, recipient: str, now: dateti
 
 
 def sentence(alert: Alert) -> str:
-    """The alert as a sentence, with numbers and without names."""
+    """A sentence about the event, with numbers and without names."""
     what = alert.kind.rules.sentence.format(incident=alert.incident, **alert.counts)
     return f"{alert.at:%Y-%m-%d %H:%M} UTC. {what}"

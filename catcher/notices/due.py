@@ -2,8 +2,8 @@
 
 A notice is due when the incident's mail passes the thresholds this month or the last (``incident.judge_notice``) and
 the party has no notice about that month yet. Three things hold it back: a suppression; a notice to the same
-organisation in the same role that is on its way or was sent lately; and the lack of a next step (``next_step``), which
-is the next contact after a notice that came back, and another way after one without an answer.
+organisation in the same role that is on its way or was sent lately; and the lack of a next step (``next_step``). After
+a notice that came back, the next step is the next contact; after a notice without an answer, it is another way.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class DueNotice:
 
     appraisal: Appraisal
     next_step: NextStep
-    """The contact to write to, or a letter."""
+    """The next step: a contact to write to, or a letter."""
     held_back: str = ""
     """The reason why nothing is drafted; '' when a draft is made."""
 
     @property
     def contact(self) -> Contact | None:
-        """The contact to write to; None for a letter, or when it is held back."""
+        """The contact to write to; None for a letter, or when the notice is held back."""
         return self.next_step.contact
 
     @property
@@ -50,7 +50,7 @@ class DueNotice:
         return self.appraisal.incident.key
 
     def to_json(self) -> dict[str, Any]:
-        """A line of ``catcher notify list --json`` that is no notice yet."""
+        """A line of ``catcher notify list --json`` for a notice that isn't drafted yet."""
         return {
             "incident": self.key.id,
             "state": "due",
@@ -72,7 +72,8 @@ def due_notices(
     escalate_days: int,
     now: datetime,
 ) -> list[DueNotice]:
-    """The notices due by ``appraisals`` (of this month and the last), most mail first; of an incident the latest month.
+    """The notices due by ``appraisals`` (of this month and the last), most mail first; one for an incident, about its
+    latest month.
 
     Of several incidents of one party in one role, the first is drafted and the others wait until it is done.
     """
@@ -115,7 +116,7 @@ def _rank(appraisal: Appraisal) -> tuple[int, IncidentKey]:
 
 
 def _reported(notices: Iterable[Notice], key: IncidentKey, period: Period) -> bool:
-    """Whether a notice of this month or a later one stands: it is on its way, or the party has it."""
+    """Whether a notice about this month or a later one is on its way or has reached the party."""
     return any(n.key == key and n.period >= period.name and (n.state.reached or n.state.on_its_way) for n in notices)
 
 

@@ -1,4 +1,4 @@
-"""Measures of an incident become a report, the report takes a form. jinja2 is used in this room alone.
+"""Composes a report from the measures of an incident and renders it in every form. Only this room uses jinja2.
 
 ::
 

@@ -1,4 +1,4 @@
-"""Composes a report from the measures of an incident. Pure; decides what may be told to whom."""
+"""Composes a report from the measures of an incident and decides which facts each reader may get. Pure."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ from catcher.report.queries import queries
 from catcher.report.remedies import remedies
 
 EVIDENCE_DAYS = 30
-"""Until then an observation has its minute (field dictionary), and its reference may be told."""
+"""Greatest age of evidence, in days. Up to this age an observation keeps its minute (field dictionary), and a report
+may show its reference."""
 EVIDENCE_ROWS = 10
 _NAMED_ROWS = 50
 _TOLD = (IncidentState.CLOSED, IncidentState.REOPENED)
-"""States that only an incident with a notice reaches."""
+"""The states that only an incident with a notice reaches."""
 _OPERATOR_CHARACTERS = 200
 
 
@@ -63,12 +64,12 @@ def compose(
 ) -> Report:
     """The report for the affected party of ``measures``.
 
-    ``evidence`` are observations of the sending organisation's own mail, as found; rows older than 30 days and all but
-    the latest ten are left out, and for an intended party every one of them is. ``told``: party → the day of its own
-    latest notice about this typo domain. ``names``: whether the report's reader may learn counterparties' names at all;
-    other readers get totals. ``answers``: where the notice that this report becomes can be answered. ``life`` and
-    ``effect``: where the incident stands, and what an earlier notice to this party did; an incident without a notice in
-    its present episode is reported with them only if it was closed before.
+    ``evidence``: observations of the sending organisation's own mail. The report shows the latest ten of the last 30
+    days to the sending organisation, and none to an intended party. ``told``: party → the day of its own latest notice
+    about this typo domain. ``names``: whether the reader may see names of counterparties; else the report has totals
+    only. ``answers``: the addresses for answers to the notice with this report. ``life``: the incident's life, which is
+    shown if there is an ``effect`` or if the incident was closed before. ``effect``: the effect of earlier notices to
+    this party.
     """
     key = measures.key
     told = told or {}
@@ -110,7 +111,7 @@ def compose(
 
 
 def reference(key: IncidentKey, period: Period) -> str:
-    """``RXXXXXXXX``: follows from incident and month alone, so a report made twice is the same report."""
+    """``RXXXXXXXX``: depends only on incident and month, so a repeated report has the same reference."""
     digest = hashlib.sha256(f"{key.party} {key.role} {key.domain} {period.name}".encode()).digest()
     return "R" + base64.b32encode(digest[:5]).decode("ascii")
 
@@ -132,7 +133,7 @@ def _intended(measures: Measures, directory: Directory) -> PartyName | None:
 
 
 def _other_side(measures: Measures, directory: Directory, told: Mapping[str, date]) -> OtherSide:
-    """The intended party's knowledge of this sender: its name by the same rule as in the intended party's report."""
+    """Whether the intended party's report names this sender, and the day of the intended party's latest notice."""
     for party in measures.counterparts:
         if party.domain:
             named = party.count.counted > 0 and (party.above_floor or directory.name(measures.key.party) is not None)
@@ -143,9 +144,9 @@ def _other_side(measures: Measures, directory: Directory, told: Mapping[str, dat
 def _counterparts(
     measures: Measures, directory: Directory, told: Mapping[str, date], names: bool
 ) -> tuple[tuple[Counterpart, ...], Unnamed]:
-    """The organisations named to the intended party, and the totals of the rest.
+    """The organisations named to the intended party, and the totals of the others.
 
-    The sending organisation is told of nobody but the intended party, which its own mail named.
+    A report to the sending organisation has no such list: it names only the intended party.
     """
     named: list[Counterpart] = []
     below: list[Counterparty] = []
@@ -200,7 +201,7 @@ def _row(observation: Observation, party: str) -> EvidenceRow:
 
 
 def _address(client: str) -> str | None:
-    """None for a network: what is left of an address after 30 days."""
+    """The address, or None for a network: after 30 days only the network of an address is kept."""
     try:
         return str(ip_address(client))
     except ValueError:

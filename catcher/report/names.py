@@ -1,4 +1,4 @@
-"""Turns texts of others into what may be shown: A-labels, a U-label where it can't deceive, tame organisation names."""
+"""Makes texts that other parties wrote safe to show: A-labels, undeceptive U-labels, plain organisation names."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from catcher.model.domain import DomainError, to_alabel
 from catcher.model.telling.report import PartyName
 
 UNSHOWABLE = "unprintable-name.invalid"
-"""Stands for a text that is no domain name (RFC 6761 keeps ``invalid`` free)."""
+"""Replaces a text that is no domain name (RFC 6761 reserves ``invalid``)."""
 
 _ORGANISATION_CHARACTERS = 80
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://|\bwww\.|\b(?:mailto|javascript|data):", re.IGNORECASE)
-"""Texts of which mail programs make a link."""
+"""Matches texts that mail programs turn into links."""
 
 
 def shown_domain(text: str, *, organisation: str | None = None) -> PartyName:
-    """``text`` as a PartyName. A text that is no domain name becomes ``UNSHOWABLE``: nothing of it is repeated."""
+    """``text`` as a PartyName. A text that is no domain name is replaced by ``UNSHOWABLE`` as a whole."""
     try:
         domain = to_alabel(text)
     except DomainError:
@@ -34,10 +34,10 @@ def _some(organisation: str | None) -> str | None:
 
 
 def _ulabels(domain: str) -> str | None:
-    """The U-labels of ``domain`` (RFC 5890) when there are any and one script holds for the whole name.
+    """The U-labels of ``domain`` (RFC 5890), or None if it has none or its letters are of more than one script.
 
-    A mixed name is what a homoglyph attack looks like: ``аpple`` with a Cyrillic first letter, or an all Cyrillic label
-    before a Latin ``com``.
+    Homoglyph attacks mix scripts: ``аpple`` with a Cyrillic first letter, or an all Cyrillic label before a Latin
+    ``com``.
     """
     if "xn--" not in domain:
         return None
@@ -56,7 +56,7 @@ def _scripts(text: str) -> set[str]:
 def plain(text: str, *, limit: int) -> str:
     """``text`` on one line, without control, format (bidi, zero-width) or private characters, cut at ``limit``.
 
-    For names that were imported or configured: they may hold anything. Escaping for HTML is the renderer's.
+    It is for imported or configured names, which may hold any characters. The renderer escapes them for HTML.
     """
     text = "".join(" " if char.isspace() else char for char in text[: 8 * limit])
     text = " ".join("".join(char for char in text if unicodedata.category(char)[0] != "C").split())

@@ -1,4 +1,4 @@
-"""The life of a server: binds, leaves root, locks, forks; reloads; stops.
+"""The parent process of a server: binds, drops root, locks and forks; reloads; stops.
 
 ::
 
@@ -14,7 +14,7 @@ import logging
 import os
 from collections.abc import Collection
 
-# Not all of these are used here: what wiring loads is loaded before the fork, so that workers share its memory.
+# Some of these imports are unused here: modules imported before the fork share their memory among all workers.
 from catcher import dns, incident, privacy, resolve, smtp, store, wiring  # noqa: F401
 from catcher.config import Config
 from catcher.model.clock import Clock
@@ -30,19 +30,19 @@ from catcher.supervise.privileges import become
 log = logging.getLogger("catcher.serve")
 
 ROLES = ("dns", "smtp")
-"""The roles of a server; ``--role all`` has both."""
+"""The roles of a server; ``--role all`` means both."""
 
 
 def launch(config: Config, *, clock: Clock, roles: Collection[str] = ROLES) -> Running:
-    """Binds every socket, forks the workers, and returns once all serve.
+    """Binds every socket, forks the workers, and returns once all workers are ready.
 
-    ``clock`` is inherited by the workers. Raises ConfigurationError or EnvironmentFailure; then nothing runs.
+    The workers inherit ``clock``. Raises ConfigurationError or EnvironmentFailure; then no process is left running.
     """
     return Running(config, clock, roles)
 
 
 class Running:
-    """A server that runs: its supervisor, and the lock on its state folder."""
+    """A running server: its supervisor, and the locks on its state folder."""
 
     def __init__(self, config: Config, clock: Clock, roles: Collection[str]) -> None:
         if "smtp" in roles:
@@ -52,7 +52,7 @@ class Running:
         self._locks = [lock(config.node.state, role) for role in roles]
         self._authority: dns.Authority | None = None
         self.private_fds: tuple[int, ...] = ()
-        """Descriptors, beside the locks, that no worker may keep."""
+        """Descriptors, besides the locks, that no worker may keep."""
         self._demand = dns.demand_pipe()
         self._store_sockets = handoff_sockets()
         self._store_demand = functools.partial(demand.add, config)
@@ -64,11 +64,11 @@ class Running:
         self.supervisor.start()
 
     def reload(self) -> None:
-        """Loads catalogue and zones anew and puts them in force. Raises ConfigurationError; the old stay then."""
+        """Reloads catalogue and zones. Raises ConfigurationError; then the old ones stay in force."""
         self.supervisor.reload()
 
     def stop(self) -> None:
-        """Drains and ends every worker; then the ports and the state folder are free again."""
+        """Drains and ends every worker; afterwards the ports and the state folder are free."""
         self.supervisor.stop(DRAIN_SECONDS)
         self.finish()
         for sock in (*self._bound.all(), *self._demand, *self._store_sockets):
@@ -77,11 +77,11 @@ class Running:
             os.close(fd)
 
     def finish(self) -> None:
-        """Stores the demand that the workers counted last. To be called when they have ended."""
+        """Stores the last demand counts of the workers. Call it after they have ended."""
         dns.DemandWriter(self._demand[1], self._store_demand).store()
 
     def _tasks(self, config: Config, clock: Clock) -> list[Task]:
-        """Loads what a generation serves and says what its workers do. A zone with faults stays as it was."""
+        """Loads catalogue and zones, returns the tasks of a generation. A zone with faults keeps its old version."""
         catalogue = wiring.load_catalogue(config)
         log.info("%s: %d domains in the catalogue", config.node.name, len(catalogue))
         tasks: list[Task] = []

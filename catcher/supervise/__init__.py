@@ -1,4 +1,4 @@
-"""Processes: forks workers, replaces a whole generation of them at a reload, restarts the fallen. Knows no room.
+"""Runs worker processes: forks, replaces the whole generation at a reload, restarts crashed workers. Uses no room.
 
 ::
 
@@ -8,12 +8,12 @@
        ▼
     a build that fails leaves the running generation as it is
 
-A worker shares the parent's memory as it was at the fork: what is loaded once is there once, and every worker of a
-generation serves the same snapshot. Each holds the reading end of a pipe whose writing end only the parent has: when
-the parent is killed, the pipe closes and the workers end at once instead of going on unseen.
+A worker shares the parent's memory from the time of the fork: loaded data is in memory once, and every worker of a
+generation serves the same snapshot. Each worker holds the reading end of a pipe; only the parent has the writing end.
+When the parent is killed, the pipe closes and the workers end at once instead of running without a parent.
 
-``worker`` is the life of one process, ``supervisor`` keeps a generation running, ``controlloop`` connects signals
-and the control socket, ``lock`` makes sure that one state folder is served once.
+``worker`` runs one process, ``supervisor`` keeps a generation running, ``controlloop`` handles signals and the control
+socket, ``lock`` lets only one server use a state folder.
 """
 
 from catcher.supervise.controlloop import ControlLoop

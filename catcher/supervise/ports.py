@@ -1,12 +1,12 @@
-"""Ports that nobody else is given, for servers that bind them later: the demo's, a benchmark's, a test's.
+"""Reserves ports for servers that bind them later, in demos, benchmarks and tests.
 
 ::
 
     own_port ─▶ next number of a block that this process claimed ─▶ a server binds it, now or after a restart
                 claim: a socket bound to the block's first number on CLAIMS, held until the process ends
 
-A number that was merely free a moment ago can be gone when its server binds it. These numbers lie below the ones that
-the kernel deals out by itself (ip_local_port_range), and each process claims a block before it takes numbers of it.
+A port that was free a moment ago may be in use when its server binds it. The ports here lie below the range from which
+the kernel chooses ports (ip_local_port_range), and every process claims a block of ports before it uses one.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from functools import cache
 from catcher.model.errors import EnvironmentFailure
 
 _CLAIMS = "127.255.255.254"
-"""The loopback address on which blocks are claimed. No server listens there, so a claim is in nobody's way."""
+"""The loopback address on which blocks are claimed. No server listens there, so a claim blocks no server."""
 _BLOCKS = range(10_000, 32_768, 64)
-"""First numbers of the blocks, of 64 numbers each; Linux deals out 32,768 and above."""
+"""First ports of the blocks of 64 ports each; Linux chooses ports from 32,768 upward."""
 
 
 def own_port(host: str = "127.0.0.1") -> int:
-    """A port of ``host`` that nobody uses for TCP or UDP; no other process gets it from here while this one lives.
+    """A port of ``host`` that is unused for TCP and UDP. While this process runs, no other process gets it from here.
 
-    Raises EnvironmentFailure where every block is taken.
+    Raises EnvironmentFailure when every block is claimed.
     """
     return next(port for port in claimed(os.getpid()) if _is_unused(host, port))
 
 
 @cache
 def claimed(pid: int) -> Iterator[int]:
-    """The numbers that the process ``pid`` has to give away; a child that forks claims its own."""
+    """The claimed ports of the process ``pid``; a forked child claims its own ports."""
     return _claim(pid % len(_BLOCKS))
 
 
@@ -46,7 +46,7 @@ def _claim(start: int) -> Iterator[int]:
             except OSError:
                 continue
             yield from range(first, first + _BLOCKS.step)
-            claim.detach()  # numbers given away stay claimed
+            claim.detach()  # keeps the block claimed until the process ends
     raise EnvironmentFailure(f"{_CLAIMS}: every block of ports is claimed; end some of the demos and tests that run")
 
 

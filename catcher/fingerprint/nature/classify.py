@@ -1,7 +1,7 @@
-"""The kind of mail, how likely an honest sender wrote it, and whose mistake led it here.
+"""Judges the class of a mail, the probability that an honest sender wrote it, and the kind of typo.
 
-The class follows from facts, the most telling first. If they leave it open, the model behind ``genuine`` may call it
-spam; lack of proof alone never makes it spam: the header itself must look like spam.
+The class follows from the facts, the most specific fact first. When the facts give no class, the model behind
+``genuine`` may call the mail spam. Lack of proof alone never makes it spam: the header itself must look like spam.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _ORDER = {fact: place for place, fact in enumerate(Fact)}
 
 _MAYBE_SPAM = {MailClass.PERSON, MailClass.BULK, MailClass.UNKNOWN}
 _SPAM = 0.1
-"""Probability: a mail whose ``genuine`` is below is called spam."""
+"""Probability: only a mail with a lower ``genuine`` is called spam."""
 _SPAM_BY_HEADER = -1.0
-"""Log-odds: for that, the header alone must be below, too."""
+"""Log-odds: only a mail whose header alone has lower log-odds is called spam."""
 
 _CACHED_NATURES = 1_024
 
@@ -64,14 +64,14 @@ class MessageFacts:
 
     facts: frozenset[Fact]
     by_header: float
-    """Log-odds of being genuine by the header alone."""
+    """Log-odds that the mail is genuine, by the header alone."""
     typo: TypoKind | None
     hints: Hints
-    """Hints for whom it was meant."""
+    """Hints about the intended recipient of the message."""
 
 
 def read_message_facts(transaction: Transaction, view: HeaderView, intended: Iterable[Intended] = ()) -> MessageFacts:
-    """The facts of a message. ``view``: of its header; ``intended``: the typed domains, judged without hints."""
+    """The facts of a message. ``view``: its header's view; ``intended``: the typed domains, judged without hints."""
     facts = header_facts(view)
     path = transaction.reverse_path
     if path is None:
@@ -91,9 +91,9 @@ def judge_nature(
     own_names: Set[str | None],
     hinted: frozenset[Fact],
 ) -> Nature:
-    """Class, ``genuine`` (0..1, two decimals), kind of typo, and the facts it rests on.
+    """The class, ``genuine`` (0..1, two decimals), the kind of typo, and the facts behind them.
 
-    ``own_names``: organizational domains of the client and of the sender. ``hinted`` is shown among the facts and
+    ``own_names``: organizational domains of the client and of the sender. ``hinted`` is listed among the facts and
     decides nothing.
     """
     scans = not _SCANNERS.isdisjoint(own_names)
@@ -112,7 +112,7 @@ def judge_nature(
 def _weighed(
     facts: frozenset[Fact], by_header: float, proof: float, typo: TypoKind | None, hinted: frozenset[Fact]
 ) -> Nature:
-    """The result. Cached, the latest only: the key is words of closed lists and numbers, no text of a message."""
+    """The result; the latest results are cached. The key has words of closed lists and numbers, no message text."""
     genuine = probability(by_header + proof)
     mail_class = classify(facts)
     if mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
@@ -123,7 +123,7 @@ def _weighed(
 
 
 def classify(facts: Set[Fact]) -> MailClass:
-    """The class that the facts add up to, the most telling first. A null sender alone makes no bounce."""
+    """The class by the facts, the most specific fact first. A null sender alone makes no bounce."""
     if facts & {Fact.DISPOSITION, Fact.ABUSE_REPORT}:
         return MailClass.AUTOMATIC
     if facts & _BOUNCE and not (facts & _BULK and Fact.DELIVERY_REPORT not in facts):
@@ -142,8 +142,8 @@ def classify(facts: Set[Fact]) -> MailClass:
 
 
 def _typo(transaction: Transaction, view: HeaderView) -> TypoKind | None:
-    """``recipient`` when To or Cc name a typed domain; ``relay`` when they name others only and the reverse-path is at
-    a typed domain: a mail program with the typo in its server's name."""
+    """``recipient`` when To or Cc name a typed domain. ``relay`` when they name only other domains and the reverse-path
+    is at a typed domain: then a mail program has the typo in its server's name."""
     typed = {mailbox.domain for mailbox in transaction.forward_paths}
     named = [mailbox.domain for mailbox in view.recipients]
     if not typed or not named:
