@@ -41,7 +41,7 @@ class AlertWatch:
     _store: StoreTrouble = field(default_factory=StoreTrouble)
     _ends_looked_at: date | None = None
 
-    async def check(self, now: datetime) -> None:
+    async def look(self, now: datetime) -> None:
         """One round of the watch. A failing store, resolver or receiver raises no error here."""
         lost = await self._lost(now)
         try:

@@ -52,7 +52,7 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Stati
             log.warning("upkeep waits for the store: %s", error)
         if watched is None or now - watched >= WATCH_EVERY:
             watched = now
-            await _run_or_stop(watch.check(now), station.stopping)
+            await _run_or_stop(watch.look(now), station.stopping)
         with suppress(TimeoutError):
             await asyncio.wait_for(station.stopping.wait(), LOOK_SECONDS)
     station.draining()

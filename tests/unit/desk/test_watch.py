@@ -63,7 +63,7 @@ def leaking() -> Shelf:
 def look(watch: AlertWatch, *moments: datetime) -> None:
     async def all_() -> None:
         for now in moments:
-            await watch.check(now)
+            await watch.look(now)
 
     asyncio.run(all_())
 
