@@ -70,7 +70,7 @@ def test_every_package_draws_its_flow() -> None:
 
 
 def test_a_package_names_parts_that_are_there() -> None:
-    """Each ``word`` and ``file.py`` of its docstring is a module of the house, a word of the model, or of its own code."""
+    """Each ``word`` and ``file.py`` of its docstring is a module of the house, a word of the model or of its code."""
     known = _words_of(Path("catcher/model")) | {
         part.removesuffix(".py") for path in sources("catcher") for part in path.parts
     }
