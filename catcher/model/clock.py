@@ -1,4 +1,4 @@
-"""The clock port. ``wiring`` makes the one that reads the time; every other room is given it."""
+"""The clock port. Only ``serve`` and ``cli`` create a clock; every other room gets the time as an argument."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The store that a URL names (``[store] url``): the one place that chooses among the kinds of store.
+"""Opens the store that a URL names (``[store] url``): only this module chooses among the kinds of store.
 
-A kind has four functions here; today there is one, ``sqlite:`` and an absolute file.
+Today there is one kind, ``sqlite:`` with the absolute path of a file.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from catcher.model.ports import Store
 from catcher.store import sqlite
 
 PATIENCE_SECONDS = sqlite.BUSY_SECONDS
-"""Seconds that a write waits for another process's before it fails."""
+"""Seconds that a write waits for another process's write before it fails."""
 
 
 def store_at(url: str, *, patience: float = PATIENCE_SECONDS) -> Store:
-    """The store, made when there is none, and brought to the present schema. Raises EnvironmentFailure.
+    """Opens the store, makes a missing one, and brings it to the present schema. Raises EnvironmentFailure.
 
-    It belongs to the calling thread. ``patience``: as PATIENCE_SECONDS.
+    The store belongs to the calling thread. ``patience``: as PATIENCE_SECONDS.
     """
     return sqlite.SqliteStore(_file(url), busy_seconds=patience)
 
 
 def store_exists(url: str) -> bool:
-    """Whether there is a store to open; it may be damaged."""
+    """Whether the store exists; it may be damaged."""
     return _file(url).exists()
 
 
 def migrate_store(url: str) -> list[str]:
-    """Makes the store, or brings it to the present schema; returns the steps that were applied.
+    """Makes the store, or brings it to the present schema; returns the names of the applied steps.
 
-    Raises EnvironmentFailure when it can't be written, is damaged, or is a newer version's.
+    Raises EnvironmentFailure when the store can't be written, is damaged, or comes from a newer version.
     """
     return sqlite.migrate(_file(url))
 
 
 def verify_store(url: str) -> tuple[Fault, ...]:
-    """The faults of the store; none when all is well. Changes nothing.
+    """The faults of the store; an empty tuple if it has none. Changes nothing.
 
-    Raises EnvironmentFailure when there is no store to look at.
+    Raises EnvironmentFailure when the store doesn't exist.
     """
     return sqlite.verify(_file(url))
 

@@ -1,4 +1,4 @@
-"""The zone that a catalogued name publishes: one template becomes three zones, one for each way of mail."""
+"""The three zones that one template becomes: a catalogued name publishes the zone of its policy."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ from catcher.dns.zones.zone import RRsets, Zone
 from catcher.model.mail.policy import RULES, DnsMail, Policy
 
 MAIL = {policy: rules.dns for policy, rules in RULES.items()}
-"""The mail records under each policy; a name under one with REFUSED has no zone."""
+"""Policy → its mail records; a name under a policy with REFUSED has no zone."""
 
 NULL_MX = Rdata(b"\0\0", (b"\0",))
 _CARRYING_MAIL = frozenset(rrtype for rrtype, rules in TEMPLATE_TYPES.items() if rules.carries_mail)
 
 _MAX_SERIALS = 64
-"""Most serials whose zones are kept; each is three zones of a dozen records."""
+"""Most dates whose zones are kept in memory; each date has three zones of a dozen records."""
 
 
 class Publications:
     """The zones that every catalogued name shares; only the SOA's serial can differ between names."""
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], serial: int) -> None:
-        """``rrsets``: the completed template, with the MX to the sink; ``serial`` of this load, see ``serial``."""
+        """``rrsets``: the completed template, with the MX to the sink. ``serial``: the serial of this load (module
+        ``serial``)."""
         self.serial = serial
         self._variants = {mail: _variant(rrsets, mail) for mail in DnsMail if mail is not DnsMail.REFUSED}
         self._zones: OrderedDict[int, dict[DnsMail, Zone]] = OrderedDict()
         self._current = self._make(serial)
 
     def zone(self, policy: Policy, serial: int = 0) -> Zone:
-        """The zone for ``policy``, one that is served. A ``serial`` below this load's own is of no account."""
+        """The zone for ``policy``, which is a served one. A ``serial`` below the load's own serial is ignored."""
         zones = self._current if serial <= self.serial else self._later(serial)
         return zones[MAIL[policy]]
 
@@ -49,7 +50,8 @@ class Publications:
 
 
 def _variant(rrsets: Mapping[bytes, RRsets], mail: DnsMail) -> dict[bytes, dict[int, RRset]]:
-    """The template as a name publishes it: whole, or without the types that carry mail; a null MX in the MX's place."""
+    """The template as a name publishes it: whole, without the types that carry mail, or with a null MX in their
+    place."""
     match mail:
         case DnsMail.SINK:
             return {owner: dict(sets) for owner, sets in rrsets.items()}

@@ -1,4 +1,4 @@
-"""The zone template: what a catalogued name may publish, checked, and completed with what it lacks (DESIGN §3)."""
+"""The zone template: the records that a catalogued name publishes, checked and completed (DESIGN §3)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from catcher.dns.zones.zone import apex_of
 from catcher.model.errors import Fault
 
 TTL = 300
-"""Seconds: the most that a catalogued name's records may be kept, and what is added has."""
+"""Seconds: the highest TTL that a template may set, and the TTL of added records."""
 ORIGIN = name_to_wire("catalogued.invalid")
 """Stands for each catalogued name while the template is read."""
 
 _MOST_GENERATED = 1000
-"""Records that $GENERATE may make: every catalogued name has them all."""
+"""Most records that $GENERATE may make: every catalogued name publishes all of them."""
 _REFRESH, _RETRY, _EXPIRE, _MINIMUM = 7200, 3600, 1_209_600, TTL
 _WILDCARD = b"\x01*"
 
@@ -34,14 +34,14 @@ _CAA = Rdata(b"\0\x05issue;")
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """The names that a template may point at, and that complete it."""
+    """Our own names: a template may point at them, and added records point at them."""
 
     hostname: str
-    """The sink's host: the MX."""
+    """The sink's host, the target of MX."""
     nameservers: tuple[str, ...]
     """The first is the SOA's MNAME."""
     zones: tuple[str, ...]
-    """Apexes of the whole zones that are served beside the catalogue: hosts in them are ours, too."""
+    """Apexes of the whole zones that are served beside the catalogue: the hosts in these zones are also ours."""
 
     def has(self, host: bytes) -> bool:
         """Whether mail may be sent to ``host``: the sink, a name server, or a name in a zone that we serve."""
@@ -52,7 +52,7 @@ class Ours:
 
 
 def load_template(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:
-    """The completed template, by relative owner and type; None when there are faults. Its MX are those to the sink."""
+    """The completed template, by relative owner and type; None when there are faults. Its MX lead to the sink."""
     records, faults = read(path, ORIGIN, most_generated=_MOST_GENERATED)
     sets, outside = group(records, ORIGIN, "the template")
     faults += outside
@@ -66,7 +66,7 @@ def load_template(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]]
 
 
 def publications(rrsets: Mapping[bytes, Mapping[int, RRset]], serial: int) -> Publications:
-    """The zones that names of the catalogue publish, from a loaded template."""
+    """The zones that catalogued names publish, from a loaded template."""
     return Publications(rrsets, serial)
 
 
@@ -93,11 +93,11 @@ def _faults(record: MasterRecord, ours: Ours) -> Iterable[Fault]:
 
 
 def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:
-    """Adds what is lacking: SOA, NS, the parked-domain bundle, and an MX for every name that mail can be sent to.
+    """Adds missing records: SOA, NS, the parked-domain bundle, and an MX for every name that mail can be sent to.
 
-    A wildcard reaches neither a name that exists nor what is below it (RFC 4592 §2.2.1), so each name of the
-    template gets an MX of its own and a wildcard below; names with an underscore label are no mail domains.
-    A template with an MX also says that the name sends no mail (SPF, DKIM and DMARC records).
+    A wildcard covers neither an existing name nor the names below it (RFC 4592 §2.2.1), so each name of the template
+    gets an MX of its own and a wildcard below; names with an underscore label are no mail domains. Each name with an MX
+    also gets an SPF record, which says that the name sends no mail.
     """
     made = {owner: {rrtype: rrset(records) for rrtype, records in types.items()} for owner, types in sets.items()}
     servers = [name_to_wire(server) for server in ours.nameservers]
@@ -113,9 +113,9 @@ def complete(sets: Sets, ours: Ours) -> dict[bytes, dict[int, RRset]]:
 
 
 def _mail_names(sets: Sets) -> list[bytes]:
-    """The apex, every name of the template that could be a mail domain, and the wildcard below each.
+    """The apex, every name of the template that could be a mail domain, and the wildcard below each of these names.
 
-    An empty non-terminal is such a name, too; what has an underscore label isn't, nor what lies below it.
+    An empty non-terminal could be a mail domain; a name with an underscore label, or below such a name, could not.
     """
     names: dict[bytes, None] = {}
     for owner in (b"", *sets):
@@ -130,12 +130,12 @@ def _mail_names(sets: Sets) -> list[bytes]:
 
 
 def _add(made: dict[bytes, dict[int, RRset]], owner: bytes, rrtype: RRType, *rdatas: Rdata) -> None:
-    """Adds an RRset where the template has none of its type."""
+    """Adds an RRset at ``owner`` if the template has no RRset of this type there."""
     made.setdefault(owner, {}).setdefault(rrtype, RRset(rrtype, TTL, rdatas))
 
 
 def _add_text(made: dict[bytes, dict[int, RRset]], owner: bytes, text: bytes) -> None:
-    """Adds a TXT where the template has none that begins with the same tag (``v=spf1``)."""
+    """Adds a TXT at ``owner`` if the template has no TXT there that begins with the same tag (``v=spf1``)."""
     tag = lower(text.split(b" ")[0].rstrip(b";"))
     types = made.setdefault(owner, {})
     there = types.get(RRType.TXT)

@@ -1,6 +1,6 @@
-"""The record types that a catalogued name may publish: a row for each, in the order in which messages name them.
+"""The record types that a catalogued name may publish: one row for each type, in the order in which messages name them.
 
-A type that isn't here is refused in a template, above all an address: nobody is to take the name for another's host.
+A template with another type is refused, above all with an address: nobody may take the name for another party's host.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from catcher.dns.zones.mnemonic import to_mnemonic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateType:
-    """The rules for records of one type in a template."""
+    """The rules for the records of one type."""
 
     apex_only: bool = False
-    """Whether they stand at the apex alone."""
+    """Whether the records may stand at the apex only."""
     carries_mail: bool = False
-    """Whether they lead mail to the sink; policies null and observe take them away."""
+    """Whether the records lead mail to the sink; policies null and observe remove them."""
     own_target: str | None = None
-    """Given where the name in the data has to be one of ours: the remedy for one that isn't, with {hostname} and
-    {nameservers}. None: the data may name anything outside the catalogued name."""
+    """The remedy for a name in the data that is not one of ours, with {hostname} and {nameservers}. None: the data may
+    hold any name outside the catalogued name."""
 
 
 TEMPLATE_TYPES: Mapping[int, TemplateType] = {

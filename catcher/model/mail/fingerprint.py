@@ -1,6 +1,6 @@
-"""The fingerprint of a transaction: who sent it, whom it was for, what kind of mail it is (DESIGN §3, §4).
+"""The fingerprint of a transaction: its sender, its intended recipients and its kind of mail (DESIGN §3, §4).
 
-``to_json`` of each value gives the outer surface of DESIGN §4; absent results keep the shape with ``none``.
+``to_json`` of each value gives the outer surface of DESIGN §4; an absent result is present there as ``none``.
 """
 
 from __future__ import annotations
@@ -12,38 +12,17 @@ from catcher.model.mail.marking import Marking
 from catcher.model.value import value
 
 
-@value
-class Fingerprint:
-    sender: Sender
-    intended: tuple[Intended, ...]
-    """One for each distinct typed domain, in the order of the recipients."""
-    nature: Nature
-    markings: tuple[Marking, ...]
-    authentication: Authentication
-    freshness: Freshness
-
-    def to_json(self) -> dict[str, Any]:
-        """The outer surface, without ``file``. Freshness is not part of it."""
-        return {
-            "sender": self.sender.to_json(),
-            "intended": [i.to_json() for i in self.intended],
-            "nature": self.nature.to_json(),
-            "markings": [m.to_json() for m in self.markings],
-            "authentication": self.authentication.to_json(),
-        }
-
-
 class Tier(StrEnum):
     """The strength of the proof of a sender's name, weakest first. Compare with ``rank``."""
 
     CLAIMED = "claimed"
-    """Header and HELO text: anyone can write it."""
+    """Header or HELO text, which anyone can write."""
     NETWORK = "network"
-    """Forward-confirmed reverse DNS or HELO: names the network, never the author."""
+    """Forward-confirmed reverse DNS or HELO: it names the network, never the author."""
     AUTHENTICATED = "authenticated"
-    """A DKIM or SPF pass, for that domain only."""
+    """A DKIM or SPF pass, which proves only the domain that passed."""
     VERIFIED = "verified"
-    """A DMARC-aligned pass: the domain in From is proven."""
+    """A DMARC-aligned pass, which proves the domain in From."""
 
     @property
     def rank(self) -> int:
@@ -58,7 +37,7 @@ class EvidenceKind(StrEnum):
 
     DMARC = "dmarc"
     DMARC_7489 = "dmarc-rfc7489"
-    """DMARC's result by the older RFC 7489, where it differs: noted, decides nothing."""
+    """DMARC's result by the older RFC 7489, if it differs: it is recorded, but decides nothing."""
     DKIM = "dkim"
     SPF = "spf"
     IPREV = "iprev"
@@ -69,26 +48,26 @@ class EvidenceKind(StrEnum):
     MAILFROM = "mailfrom"
     """The domain of the reverse-path, unproven."""
     PLATFORM = "platform"
-    """The mailbox provider, gateway or sending service that carried the mail: never who sent it."""
+    """The mailbox provider, gateway or sending service that carried the mail: never the sender."""
     OWNER = "owner"
     """The holder of the client's network, by a database of autonomous systems: never the sender."""
 
 
 class Platform(StrEnum):
-    """The kind of a domain that carries other people's mail."""
+    """The kinds of platforms, whose domains carry other people's mail."""
 
     FREEMAIL = "freemail"
-    """Gives mailboxes to anybody: an address there tells no organisation."""
+    """It gives mailboxes to anybody: an address there doesn't show an organisation."""
     BULK = "bulk"
-    """Sends newsletters and notices for its customers."""
+    """It sends newsletters and notices for its customers."""
     PROVIDER = "provider"
-    """Hosts the mailboxes of organisations."""
+    """It hosts the mailboxes of organisations."""
     GATEWAY = "gateway"
-    """Filters and passes on the mail of organisations."""
+    """It filters and forwards the mail of organisations."""
 
 
 class AuthResult(StrEnum):
-    """Result words of RFC 8601 §2.7; ``none`` where nothing was there to judge or look-ups were off."""
+    """Result words of RFC 8601 §2.7; ``none`` if there was nothing to check, or look-ups were off."""
 
     NONE = "none"
     PASS = "pass"
@@ -114,7 +93,7 @@ class TypoKind(StrEnum):
     RECIPIENT = "recipient"
     """Somebody mistyped an address."""
     RELAY = "relay"
-    """A mail program has the typo domain set as its server."""
+    """A mail program is configured with the typo domain as its server."""
 
 
 class Basis(StrEnum):
@@ -126,7 +105,7 @@ class Basis(StrEnum):
 @value
 class Evidence:
     tier: Tier
-    """The tier that this piece supports: ``claimed`` when its result isn't a pass."""
+    """The tier that this evidence supports: ``claimed`` when its result isn't a pass."""
     kind: EvidenceKind
     domain: str
     result: AuthResult
@@ -138,13 +117,13 @@ class Evidence:
 @value
 class Sender:
     domain: str | None
-    """The domain of the best evidence; None when nothing names one."""
+    """The domain of the best evidence; None when no evidence names a domain."""
     organisation: str | None
     tier: Tier
     evidence: tuple[Evidence, ...]
     """Strongest first."""
     conflicts: tuple[Evidence, ...]
-    """Evidence that names another organisation than ``domain``'s; kept and shown, never averaged away."""
+    """Evidence that names another organisation than ``domain``'s; it is always kept and shown."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -168,10 +147,10 @@ class IntendedCandidate:
 
 @value
 class Intended:
-    """For whom the mail to one typed domain was meant."""
+    """The party for which the mail to one typed domain was meant."""
 
     typed: str
-    """The recipient's domain as it was typed, A-labels."""
+    """The recipient's domain as typed, in A-labels."""
     domain: str | None
     organisation: str | None
     basis: Basis
@@ -193,7 +172,8 @@ class Intended:
 class Nature:
     mail_class: MailClass
     genuine: float
-    """0..1: how likely an honest sender wrote this, as opposed to a spammer; calibrated: see fingerprint.genuine."""
+    """0..1: the probability that an honest sender wrote the mail, not a spammer; calibrated
+    (``fingerprint.genuine``)."""
     typo: TypoKind | None
     reasons: tuple[str, ...]
     """Words from a closed list in fingerprint.facts."""
@@ -243,7 +223,7 @@ class DmarcResult:
     domain: str | None = None
     """The Author Domain, from the From field."""
     policy: str | None = None
-    """``none``, ``quarantine`` or ``reject``, as it applies by p, sp, np and t; None without a record."""
+    """``none``, ``quarantine`` or ``reject``: the policy that applies by p, sp, np and t; None without a record."""
 
     def to_json(self) -> dict[str, Any]:
         return {"result": self.result, "domain": self.domain, "policy": self.policy}
@@ -275,16 +255,37 @@ class Authentication:
 
 @value
 class Freshness:
-    """Whether a mail is fresh and meant for here, so that it may count towards a notice (DESIGN §3 "Notices").
+    """Whether a mail is fresh and meant for this sink, so that it may count towards a notice (DESIGN §3 "Notices").
 
-    A replay can only be seen by the store: ``signatures`` carries what it must not have seen before.
+    Only the store can detect a replay: ``signatures`` holds the signatures that must be new to the store.
     """
 
     fresh: bool
     reason: str
     """A word from a closed list in fingerprint.freshness."""
     signatures: tuple[bytes, ...] = ()
-    """The ``b=`` values that ``fresh`` rests on; in memory only, intake turns them into tokens.
+    """The ``b=`` values on which ``fresh`` depends; they stay in memory, and intake turns them into tokens.
 
-    Empty when SPF carries it.
+    Empty when ``fresh`` depends on SPF.
     """
+
+
+@value
+class Fingerprint:
+    sender: Sender
+    intended: tuple[Intended, ...]
+    """One value for each distinct typed domain, in the order of the recipients."""
+    nature: Nature
+    markings: tuple[Marking, ...]
+    authentication: Authentication
+    freshness: Freshness
+
+    def to_json(self) -> dict[str, Any]:
+        """The outer surface, without ``file``. Freshness is not part of it."""
+        return {
+            "sender": self.sender.to_json(),
+            "intended": [i.to_json() for i in self.intended],
+            "nature": self.nature.to_json(),
+            "markings": [m.to_json() for m in self.markings],
+            "authentication": self.authentication.to_json(),
+        }

@@ -1,6 +1,6 @@
-"""The alert: that something happened which the operator should look at soon; by mail, by webhook, and in a ledger.
+"""The alert: an event that needs the operator's attention soon; it goes out by mail and webhook, and into a ledger.
 
-The kind, the incident's number and counts leave the machine: no name of a party, no domain (``to_json``).
+Only the kind, the incident's number and counts leave the machine, no party's name and no domain (``to_json``).
 """
 
 from __future__ import annotations
@@ -14,41 +14,42 @@ from typing import Any, assert_never
 
 
 class AlertKind(StrEnum):
-    """The subject of an alert; ``rules`` says how it is told."""
+    """The subject of an alert; ``rules`` has its sentence and its treatment."""
 
     NEW_PARTY = "new-party"
-    """Mail that counts came for an intended party that had none before."""
+    """Mail that counts came for an intended party that had no such mail before."""
     MARKING = "marking"
-    """Mail of a proven sender had a protective marking; once a month for each incident."""
+    """Mail of a proven sender had a protective marking; raised once a month for each incident."""
     SPIKE = "spike"
-    """Far more mail that counts came in a day than on any of the four weeks before."""
+    """Far more mail that counts came in one day than on any day of the four weeks before."""
     REQUEST = "request"
-    """A party asks, in answer to a notice, that its mail be taken no more, or for the name."""
+    """A party answers a notice with a request: to take its mail no more, or to get the name."""
     POLICY_ENDS = "policy-ends"
     """The policy of a domain ends in seven days, or tomorrow."""
     DELEGATION_LOST = "delegation-lost"
-    """A domain is no longer delegated to our name servers; once a month for each domain."""
+    """A domain is no longer delegated to our name servers; raised once a month for each domain."""
     TEST = "test"
-    """`catcher alert test`: that the way to the operator works."""
+    """A test by `catcher alert test`: it shows that alerts reach the operator."""
     STORE_TROUBLE = "store-trouble"
-    """The store can't be written: mail under ``accept`` is put off with 451."""
+    """The store can't be written: mail under ``accept`` is deferred with 451."""
 
     @property
     def rules(self) -> AlertRules:
-        """The kind's row."""
+        """The kind's row of rules."""
         return _RULES[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRules:
-    """The way in which one kind of alert is told."""
+    """The sentence and the treatment of one kind of alert."""
 
     sentence: str
     """The event in words, without names; with {incident} and the alert's counts."""
     summed: bool = False
-    """Whether several are told as one with the sum of their counts: they differ by a domain, which stays here."""
+    """Whether several alerts are sent as one alert with the sum of their counts: they differ only by a domain, which is
+    never sent."""
     always: bool = False
-    """Whether it is sent whatever kinds `[alerts] kinds` lists; it can't be listed there."""
+    """Whether the kind is always sent; `[alerts] kinds` can't list it."""
 
 
 def _rules(kind: AlertKind) -> AlertRules:
@@ -92,11 +93,11 @@ def _rules(kind: AlertKind) -> AlertRules:
 
 _RULES = {kind: _rules(kind) for kind in AlertKind}
 CHOOSABLE = tuple(kind for kind, rules in _RULES.items() if not rules.always)
-"""The kinds that `[alerts] kinds` may list, and lists unless the operator says otherwise."""
+"""The kinds that `[alerts] kinds` may list; its default lists all of them."""
 
 
 class Channel(StrEnum):
-    """The ways to the operator."""
+    """The channels by which alerts reach the operator."""
 
     MAIL = "mail"
     WEBHOOK = "webhook"
@@ -109,9 +110,9 @@ class AlertDelivery:
     channel: Channel
     attempts: int = 0
     again_at: datetime | None = None
-    """When it is tried next; None when it arrived or was given up."""
+    """The moment of the next attempt; None after success or after the last attempt."""
     sent_at: datetime | None = None
-    """When the receiver took it."""
+    """The moment at which the receiver took the alert."""
 
     @property
     def is_open(self) -> bool:
@@ -129,14 +130,14 @@ class AlertDelivery:
 @dataclass(frozen=True, slots=True)
 class Alert:
     key: str
-    """Its identity: an alert whose key was raised before is not raised again. It stays here."""
+    """The alert's identity: an alert whose key was raised before is not raised again. The key is never sent."""
     kind: AlertKind
     at: datetime
-    """When it was raised; whole seconds, UTC."""
+    """The moment at which the alert was raised; whole seconds, UTC."""
     incident: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     domain: str | None = None
-    """The catalogued domain, for the operator's own eyes: it stays here."""
+    """The catalogued domain. It is shown only on this machine and never sent."""
     deliveries: tuple[AlertDelivery, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -150,7 +151,7 @@ class Alert:
 
 
 def summed(alerts: Iterable[Alert]) -> list[Alert]:
-    """``alerts`` as they are told: those of a kind that is summed are one, with the sums of their counts."""
+    """``alerts`` as they are sent: alerts of one summed kind become one alert with the sums of their counts."""
     single: list[Alert] = []
     places: dict[AlertKind, int] = {}
     for alert in alerts:

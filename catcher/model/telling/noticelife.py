@@ -1,4 +1,4 @@
-"""The life of a notice as a table: which step may follow, and what the notice is after it.
+"""The life of a notice as a table: the steps that may follow in each state, and the state after each step.
 
 ::
 
@@ -6,8 +6,8 @@
        │           │                          ▲      │
        └───────────┴─▶ withdrawn, suppressed  └── deferred ─▶ failed
 
-An answer may come before we know that the mail was taken (the process was killed in between), so it counts from the
-first ``sending`` on.
+An answer may come before catcher knows that the smarthost took the mail (the process was killed in between). So an
+answer counts from the first ``sending`` on.
 """
 
 from __future__ import annotations
@@ -22,74 +22,75 @@ class Act(StrEnum):
     DRAFTED = "drafted"
     """The report was composed for a contact, and its text fixed."""
     APPROVED = "approved"
-    """A person has read it and wants it sent."""
+    """A person has read the notice and wants to send it."""
     WITHDRAWN = "withdrawn"
-    """It is not sent: its text grew old, or a person took it back."""
+    """The notice isn't sent: its text is too old, or a person withdrew it."""
     SUPPRESSED = "suppressed"
-    """It is not sent: a suppression was made that covers it."""
+    """The notice isn't sent: a new suppression covers it."""
     SENDING = "sending"
-    """The dialogue with the smarthost begins; stored before its first octet."""
+    """The dialogue with the smarthost begins; the step is stored before the dialogue's first octet."""
     DEFERRED = "deferred"
-    """The smarthost could not take it now (4xx, no connection); ``LedgerEntry.again_at`` says when it is tried next."""
+    """The smarthost could not take the mail now (4xx, no connection); ``LedgerEntry.again_at`` is the next attempt."""
     SENT = "sent"
-    """The smarthost took it (250); a letter was posted."""
+    """The smarthost took the mail (250), or the letter was posted."""
     FAILED = "failed"
-    """The smarthost refused it for good (5xx), or was tried too often."""
+    """The smarthost refused the mail for good (5xx), or there were too many attempts."""
     BOUNCED = "bounced"
-    """A failure came back to its reverse-path (RFC 3464)."""
+    """A report of failed delivery came to the notice's reverse-path (RFC 3464)."""
     WRONG = "wrong"
-    """Somebody answered that it went to the wrong address."""
+    """Somebody answered that the notice went to the wrong address."""
     GOT_IT = "got-it"
-    """Somebody answered that it arrived."""
+    """Somebody answered that the notice arrived."""
     STOP_REQUESTED = "stop-requested"
-    """The party asks that its mail be taken no more."""
+    """The party asks that its mail is taken no more."""
     TRANSFER_REQUESTED = "transfer-requested"
     """The party asks for the name."""
     CONFIRMED = "confirmed"
-    """A person did what the party asked for: mail was stopped, or the transfer begun."""
+    """A person granted the party's request: the mail was stopped, or the transfer has begun."""
     DECLINED = "declined"
-    """A person said no to it."""
+    """A person declined the party's request."""
     ESCALATED = "escalated"
-    """Another notice follows it, by another way; the note names that one."""
+    """Another notice, to another contact or in another form, follows; the note names the other notice."""
 
 
 class NoticeState(StrEnum):
     """The state of a notice after its latest step."""
 
     DRAFTED = "drafted"
-    """Waits for a person, or for a second one."""
+    """The notice waits for the approval of a person, or of a second person."""
     APPROVED = "approved"
-    """Waits for `catcher notify send`."""
+    """The notice waits for `catcher notify send`."""
     SENDING = "sending"
-    """A dialogue was begun; whether the smarthost took it isn't known yet. It is sent again, octet for octet."""
+    """A dialogue has begun; whether the smarthost took the mail isn't known yet. The mail is sent again, with the same
+    octets."""
     DEFERRED = "deferred"
     SENT = "sent"
     FAILED = "failed"
     BOUNCED = "bounced"
     WRONG = "wrong"
     ANSWERED = "answered"
-    """By got-it, stop or transfer."""
+    """The party answered with got-it, stop or transfer."""
     WITHDRAWN = "withdrawn"
     SUPPRESSED = "suppressed"
 
     @property
     def on_its_way(self) -> bool:
-        """Whether it may still be sent; its text is kept until then."""
+        """Whether the notice may still be sent; as long as it may, its text is kept."""
         return self in _ON_ITS_WAY
 
     @property
     def reached(self) -> bool:
-        """Whether the notice counts as received: taken by the smarthost, and nothing came back since."""
+        """Whether the party counts as informed: the smarthost took the mail, and no failure came back."""
         return self in (NoticeState.SENT, NoticeState.ANSWERED)
 
     @property
     def undeliverable(self) -> bool:
-        """Whether this contact does not lead to the party: the next one is to be tried."""
+        """Whether the contact doesn't reach the party, so that the next contact must be tried."""
         return self in (NoticeState.FAILED, NoticeState.BOUNCED, NoticeState.WRONG)
 
 
 ASIDE = frozenset({Act.CONFIRMED, Act.DECLINED, Act.ESCALATED})
-"""Steps that may always follow a draft, and change nothing of what the notice is."""
+"""Steps that may always follow a draft, and don't change the notice's state."""
 REQUESTS = (Act.STOP_REQUESTED, Act.TRANSFER_REQUESTED)
 """The requests of a party, on which a person decides."""
 
@@ -102,17 +103,17 @@ ANSWERS = {
     Act.TRANSFER_REQUESTED: NoticeState.ANSWERED,
     Act.WRONG: NoticeState.WRONG,
 }
-"""An answer of people → the state of the notice after it."""
+"""A person's answer → the state of the notice after the answer."""
 _ENDS = {Act.WITHDRAWN: NoticeState.WITHDRAWN, Act.SUPPRESSED: NoticeState.SUPPRESSED}
 
 
 def _known_before(state: NoticeState) -> dict[Act, NoticeState]:
-    """The end of a dialogue changes nothing when something else was stored while it went on."""
+    """The end of a dialogue doesn't change the state if another step was stored during the dialogue."""
     return dict.fromkeys((Act.DEFERRED, Act.SENT, Act.FAILED), state)
 
 
 _AFTER_ALL = {Act.SENT: NoticeState.SENT, Act.BOUNCED: NoticeState.BOUNCED, **ANSWERS}
-"""It went out although it was taken back while a dialogue went on."""
+"""Steps after a withdrawal or suppression during a dialogue: the notice was sent nevertheless."""
 
 AFTER: Mapping[NoticeState | None, Mapping[Act, NoticeState]] = {
     None: {Act.DRAFTED: _DRAFTED},
@@ -142,5 +143,5 @@ AFTER: Mapping[NoticeState | None, Mapping[Act, NoticeState]] = {
     NoticeState.WITHDRAWN: {**_known_before(NoticeState.WITHDRAWN), **_AFTER_ALL},
     NoticeState.SUPPRESSED: {**_known_before(NoticeState.SUPPRESSED), **_AFTER_ALL},
 }
-"""State → step that may follow → state after it. ``approved`` waits for as many people as the notice asks for;
-what is in ``ASIDE`` may always follow, and changes nothing."""
+"""State → step that may follow → state after the step. A draft is approved once the required number of people approved
+it. Steps in ``ASIDE`` may always follow, and don't change the state."""

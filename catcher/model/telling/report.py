@@ -1,7 +1,7 @@
-"""The report to one organisation about one leak in one month, before it takes a form.
+"""The report to one organisation about one leak in one month, independent of its form.
 
-It holds numbers, names that are safe to show, and rules to paste; the sentences are the templates'. Nothing in it
-comes from a message's content, and nothing names a person.
+It holds numbers, names that are safe to show, and rules to paste; the templates hold the sentences. No value comes from
+a message's content, and no value names a person.
 """
 
 from __future__ import annotations
@@ -21,54 +21,187 @@ from catcher.model.telling.answer import AnswerAddresses
 from catcher.model.telling.remedy import LogQuery, Remedy
 
 VERSION = 1
-"""Version of the JSON form (catcher/report/report.schema.json): raised when a key changes its meaning or goes."""
+"""Version of the JSON form (catcher/report/report.schema.json): it rises when a key changes its meaning or is
+removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOperator:
+    """The operator, who signs the report (``[operator]``)."""
+
+    name: str
+    contact: str = ""
+    url: str = ""
+    postal: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "contact": self.contact, "url": self.url, "postal": self.postal}
+
+
+@dataclass(frozen=True, slots=True)
+class PartyName:
+    """A domain in a form that is safe to show. Only ``report.names`` makes it, never from a raw text."""
+
+    domain: str
+    """A-labels."""
+    unicode: str | None = None
+    """U-labels, only if they differ from the A-labels and all are in one script."""
+    organisation: str | None = None
+    """The organisation's name from the directory, cleaned and shortened."""
+
+    def __str__(self) -> str:
+        return self.domain if self.unicode is None else f"{self.domain} ({self.unicode})"
+
+    def to_json(self) -> dict[str, Any]:
+        return {"domain": self.domain, "unicode": self.unicode, "organisation": self.organisation}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """The facts by which a sending organisation can find one mail in its own log. Only that organisation gets them."""
+
+    minute: datetime
+    """UTC; the second is not kept."""
+    ref: str
+    """The reference in our reply, which the organisation's log therefore holds."""
+    size_class: SizeClass | None
+    outcome: Outcome
+    tls: bool
+    server: str | None
+    """Address of the server that sent the mail to us; None unless the organisation's own SPF record allows this server
+    (other organisations' addresses are not disclosed)."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "minute": f"{self.minute:%Y-%m-%dT%H:%MZ}",
+            "ref": self.ref,
+            "size_class": self.size_class,
+            "outcome": self.outcome,
+            "tls": self.tls,
+            "server": self.server,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """An organisation on the other side, above the floor or in the directory."""
+
+    name: PartyName
+    count: Count
+    mailboxes: Mailboxes
+    days: int
+    share: float
+    """Share of all mail that counts, 0..1."""
+    told: date | None = None
+    """The day of this organisation's own notice; None if it had no notice."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name.to_json(),
+            "mails": self.count.mails,
+            "counted": self.count.counted,
+            "mailboxes": self.mailboxes.to_json(),
+            "days": self.days,
+            "share": round(self.share, 4),
+            "told": self.told and self.told.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """Numbers of the organisations that are not named."""
+
+    organisations: int
+    """Number of organisations below the floor with mail that counts."""
+    count: Count
+    """The mail of these organisations."""
+    no_organisation: Count
+    """Mail that counts from freemail addresses and shared platforms: it is proven, but belongs to no organisation."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "organisations": self.organisations,
+            "mails": self.count.mails,
+            "counted": self.count.counted,
+            "no_organisation": self.no_organisation.counted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """The facts that the intended party knows, for the sending organisation's report; empty in the other report."""
+
+    named: bool = False
+    """Whether the intended party's report names this organisation."""
+    told: date | None = None
+    """The day of the intended party's notice; None if it had no notice."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"named": self.named, "told": self.told and self.told.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRules:
+    """The rules by which the report was made, for its chapter on methods."""
+
+    floor_mailboxes: int
+    floor_days: int
+    evidence_days: int
+    """Days for which a report may show the minute and the reference of a mail."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "floor_mailboxes": self.floor_mailboxes,
+            "floor_days": self.floor_days,
+            "evidence_days": self.evidence_days,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     kind: Role
-    """The side of the organisation that reads it."""
+    """The role of the organisation that reads the report."""
     ref: str
-    """The report's reference, the same whenever this incident and month are composed."""
+    """The report's reference, the same for every report on this incident and month."""
     incident: str
     period: Period
     made_on: date
     operator: ReportOperator
     party: PartyName
-    """The organisation that reads it."""
+    """The organisation that reads the report."""
     domain: PartyName
     """The typo domain."""
     intended: PartyName | None
-    """The domain that was meant; None when the catalogue doesn't say."""
+    """The domain for which the mail was meant; None when the catalogue doesn't name it."""
     since: date | None
-    """The first day on which any of this mail was seen."""
+    """The first day on which this mail was seen."""
     tally: Tally
     previous: Count | None
-    """The month before; None when nothing is that old."""
+    """Mails in the month before; None when the incident is younger."""
     senders: Mailboxes
     recipients: Mailboxes
     daily_mailboxes: int
     series: tuple[Bar, ...]
-    """Every day of the period up to ``made_on``, empty ones included."""
+    """One bar for each day of the period up to ``made_on``, also for days without mail."""
     counterparts: tuple[Counterpart, ...]
-    """Only for the intended party."""
+    """Sending organisations, only for the intended party."""
     unnamed: Unnamed
     remedies: tuple[Remedy, ...]
     queries: tuple[LogQuery, ...]
-    """Only for the sending organisation: what shows these mails in its own log."""
+    """Queries that find these mails in the organisation's own log, only for the sending organisation."""
     evidence: tuple[EvidenceRow, ...]
-    """Only for the sending organisation; latest first."""
+    """Mails, latest first, only for the sending organisation."""
     other_side: OtherSide
     limits: ReportRules
     named: bool = True
-    """Whether its reader may learn counterparties' names: False for a contact that was found and that nobody
-    confirmed; ``unnamed`` holds all of them then."""
+    """Whether the reader may learn counterparties' names. False for a found contact that nobody confirmed; then
+    ``unnamed`` includes all counterparties."""
     answers: AnswerAddresses | None = None
     """The addresses that take answers; None in a report that isn't sent as a notice."""
     life: Life | None = None
     """The incident's state; None when the party had no notice about it."""
     effect: Effect | None = None
-    """The change of the volume after that notice."""
+    """The change of the volume after the party's notice."""
 
     @property
     def complete(self) -> bool:
@@ -76,25 +209,25 @@ class Report:
         return self.made_on > self.period.last
 
     def reported(self, count: Count) -> int:
-        """The number of ``count`` that the report speaks of: mail that counts, or all when none does."""
+        """The number of ``count`` that the report shows: mail that counts, or all mail if no mail of the month
+        counts."""
         return count.counted if self.tally.total.counted else count.mails
 
     @property
     def answer_verbs(self) -> tuple[str, ...]:
-        """Which of ``answers`` this party is offered: what becomes of the name is for the intended party to say."""
+        """The verbs of ``answers`` that the report offers: only the intended party may decide about the name."""
         return ("got_it", "wrong", "stop", "transfer") if self.kind is Role.INTENDED else ("got_it", "wrong")
 
     @property
     def organisations(self) -> int:
-        """From how many organisations mail that counts came."""
+        """Number of organisations from which mail that counts came."""
         return len(self.counterparts) + self.unnamed.organisations
 
     @property
     def others(self) -> Mapping[str, int]:
-        """Mails that don't count, by why they don't: a class, or ``unconfirmed`` for a person's. Zeros are absent.
+        """Mails that don't count, by reason: a class, or ``unconfirmed`` for persons' mail. Zeros are absent.
 
-        In a report with mail that counts, refused attempts (of unknown kind) are left out: they have a sentence of
-        their own.
+        If some mail counts, refused attempts of unknown kind are left out: the report shows them separately.
         """
         found: dict[str, int] = {}
         for mail_class, count in self.tally.classes.items():
@@ -141,136 +274,4 @@ class Report:
             "answers": self.answers and self.answers.to_json(),
             "life": self.life and self.life.to_json(),
             "effect": self.effect and self.effect.to_party_json(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ReportOperator:
-    """The operator, who signs the report (``[operator]``)."""
-
-    name: str
-    contact: str = ""
-    url: str = ""
-    postal: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "contact": self.contact, "url": self.url, "postal": self.postal}
-
-
-@dataclass(frozen=True, slots=True)
-class PartyName:
-    """A domain as it may be shown: made by ``report.names``, never from a raw text."""
-
-    domain: str
-    """A-labels."""
-    unicode: str | None = None
-    """U-labels, only when they differ and all of them are of one script."""
-    organisation: str | None = None
-    """The organisation's name from the directory, cleaned and cut."""
-
-    def __str__(self) -> str:
-        return self.domain if self.unicode is None else f"{self.domain} ({self.unicode})"
-
-    def to_json(self) -> dict[str, Any]:
-        return {"domain": self.domain, "unicode": self.unicode, "organisation": self.organisation}
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """One mail as the organisation that sent it can find it in its own log. Only ever told to that organisation."""
-
-    minute: datetime
-    """UTC; the second is not kept."""
-    ref: str
-    """Stands in our reply, and so in their log."""
-    size_class: SizeClass | None
-    outcome: Outcome
-    tls: bool
-    server: str | None
-    """Address of the server that handed the mail to us; None unless the organisation's own SPF record vouches for it
-    (another's address is not told)."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "minute": f"{self.minute:%Y-%m-%dT%H:%MZ}",
-            "ref": self.ref,
-            "size_class": self.size_class,
-            "outcome": self.outcome,
-            "tls": self.tls,
-            "server": self.server,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """An organisation on the other side, above the floor or in the directory."""
-
-    name: PartyName
-    count: Count
-    mailboxes: Mailboxes
-    days: int
-    share: float
-    """0..1, of all mail that counts."""
-    told: date | None = None
-    """When it had a notice of its own; None when it had none."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name.to_json(),
-            "mails": self.count.mails,
-            "counted": self.count.counted,
-            "mailboxes": self.mailboxes.to_json(),
-            "days": self.days,
-            "share": round(self.share, 4),
-            "told": self.told and self.told.isoformat(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Unnamed:
-    """The organisations that are not named: their numbers only."""
-
-    organisations: int
-    """Organisations with mail that counts, below the floor."""
-    count: Count
-    """Their mail."""
-    no_organisation: Count
-    """Mail that counts from freemail addresses and shared platforms: proven, but nobody's."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "organisations": self.organisations,
-            "mails": self.count.mails,
-            "counted": self.count.counted,
-            "no_organisation": self.no_organisation.counted,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class OtherSide:
-    """The intended party's knowledge, for the sending organisation's report; empty in the other report."""
-
-    named: bool = False
-    """Whether the intended party's report names this organisation."""
-    told: date | None = None
-    """When the intended party had a notice; None when it had none."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {"named": self.named, "told": self.told and self.told.isoformat()}
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRules:
-    """The rules by which the report was made, for its chapter on methods."""
-
-    floor_mailboxes: int
-    floor_days: int
-    evidence_days: int
-    """Days for which the minute and the reference of a mail may be told."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "floor_mailboxes": self.floor_mailboxes,
-            "floor_days": self.floor_days,
-            "evidence_days": self.evidence_days,
         }

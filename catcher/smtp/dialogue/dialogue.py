@@ -1,6 +1,6 @@
-"""One SMTP session without I/O: a method for each verb, which returns the reply (RFC 5321 §4.1.1).
+"""One SMTP session without I/O: each verb has a method that returns the reply (RFC 5321 §4.1.1).
 
-Longer than others: all verbs share one state, and the table below is read beside them.
+Longer than others: all verbs share one state, and readers need the table below beside them.
 
 ::
 
@@ -14,13 +14,13 @@ Longer than others: all verbs share one state, and the table below is read besid
     RSET            start      greeted    greeted    greeted    greeted    greeted
     NOOP            start      greeted    mail       refused    taken      chunks
 
-``start``: no HELO yet. ``mail``: MAIL was accepted. ``refused``: recipients came and none was taken. ``taken``: the
-data may come. ``chunks``: BDAT brought a part of it. A code means that the state stays. VRFY and HELP change nothing,
-like NOOP. After the data the state is ``greeted``. STARTTLS leads to ``start`` from everywhere (RFC 3207 §4.2). BDAT's
-octets are read before its reply, even if it is refused.
+``start``: no HELO yet. ``mail``: MAIL was accepted. ``refused``: every recipient so far was refused. ``taken``: a
+recipient was taken, so the data may come. ``chunks``: BDAT brought a part of the data. A code is the reply; the state
+then stays. VRFY and HELP change nothing, like NOOP. After the data the state is ``greeted``. STARTTLS leads from every
+state to ``start`` (RFC 3207 §4.2). The octets of BDAT are read before its reply, even if the chunk is refused.
 
-When a transaction ends, ``take_refusals`` gives its refused recipients to be recorded; ``data_ended`` gives the rest.
-The client's words are kept no longer than its transaction.
+When a transaction ends, ``take_refusals`` returns its refused recipients for recording; ``data_ended`` returns the
+taken recipients. The client's words are kept no longer than the transaction.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ _VERBS = ("HELO", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "N
 _ERRORS = frozenset({500, 501, 502, 503, 504, 553})
 """Reply codes that mean an error of the client; they count towards ``SmtpLimits.errors``."""
 _HELO_OCTETS = 255
-"""Octets of HELO's argument: those of a domain name (RFC 5321 §4.5.3.1.2)."""
+"""Most octets of HELO's argument: the length of the longest domain name (RFC 5321 §4.5.3.1.2)."""
 _SIZE_DIGITS = 20
-"""Digits of a size in MAIL (RFC 1870 §6); BDAT has the same bound here."""
+"""Most digits of a size in MAIL (RFC 1870 §6); sizes in BDAT have the same bound here."""
 _OFFERED = frozenset({"SIZE", "BODY", "SMTPUTF8"})
 """Parameters of MAIL that EHLO offers (RFC 1870, 6152, 6531); RCPT has none."""
 _BODY_TYPES = frozenset({"", "7BIT", "8BITMIME", "BINARYMIME"})
@@ -60,7 +60,7 @@ class Chunk:
 
     octets: int
     last: bool
-    """Whether the message ends with it."""
+    """Whether the message ends with this chunk."""
     refusal: Reply | None = None
     """The reply after the octets of a refused chunk; None: the octets belong to the message."""
 
@@ -96,10 +96,10 @@ class Dialogue:
         tls_offered: bool = False,
         is_recording: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``address``: the client's, as text.
+        """``address``: the client's address as text.
 
-        ``is_recording``: whether observations can probably be stored now. A refusal at RCPT goes out before it is
-        stored; while the store fails it names no reference, since nobody would find that reference.
+        ``is_recording``: whether observations can probably be stored now. A refusal at RCPT is sent before it is
+        stored. While the store fails, the refusal names no reference, because nobody would find that reference.
         """
         self._settings = settings
         self._catalogue = catalogue
@@ -113,7 +113,7 @@ class Dialogue:
         self._greeted = False
         self._envelope: Envelope | None = None
         self.refusals: list[Ended] = []
-        """Transactions that ended with recipients refused with the explanation at RCPT, still to be recorded."""
+        """Ended transactions that wait for recording: their recipients were refused with the explanation at RCPT."""
         self._errors_left = settings.limits.errors
         self._refusals_left = settings.limits.refusals
         self._commands_left = settings.limits.commands
@@ -160,7 +160,8 @@ class Dialogue:
         )
 
     def starttls(self, argument: bytes) -> Reply:
-        """With TLS_BEGINS when the handshake may begin (RFC 3207 §4); then ``tls_established`` follows, or the end."""
+        """START_TLS when the handshake may begin (RFC 3207 §4); then the caller calls ``tls_established``, or the
+        session ends."""
         if not self._tls_offered:
             return replies.NOT_OFFERED
         if argument:  # RFC 3207 §4: STARTTLS has no parameters
@@ -170,7 +171,7 @@ class Dialogue:
         return replies.START_TLS
 
     def tls_established(self) -> None:
-        """Everything from before the handshake is forgotten (RFC 3207 §4.2)."""
+        """Resets the session: facts from before the handshake are dropped (RFC 3207 §4.2)."""
         self.abandon()
         self._greeted = False
         self._client = Client(self._client.address, "", esmtp=False, tls=True)
@@ -191,7 +192,7 @@ class Dialogue:
             return replies.BAD_PARAMETER
         body = ""
         if parsed.parameters:
-            # RFC 5321 §4.1.1.11 has 555 for these. Microsoft 365 sends them to everybody: they are counted.
+            # RFC 5321 §4.1.1.11 has 555 for unknown parameters. Microsoft 365 sends some to every server: count them.
             self.passed_over += len(parsed.parameters.keys() - _OFFERED)
             size = parsed.parameters.get("SIZE", "0")
             if not (size.isascii() and size.isdigit() and len(size) <= _SIZE_DIGITS):  # RFC 1870 §6
@@ -214,7 +215,7 @@ class Dialogue:
         return replies.SENDER_OK
 
     def rcpt(self, argument: bytes) -> Reply:
-        """Decides on one recipient. 550 and 451 here are the policy's (``policy.at_rcpt``)."""
+        """Decides on one recipient. Replies 550 and 451 come from the policy (``policy.at_rcpt``)."""
         envelope = self._envelope
         if envelope is None:  # RFC 5321 §4.1.4: RCPT comes after MAIL
             return replies.MAIL_FIRST if self._greeted else replies.HELO_FIRST
@@ -251,7 +252,8 @@ class Dialogue:
         return decision.reply
 
     def data(self, argument: bytes) -> Reply:
-        """With DATA_BEGINS when ``message`` may come; then ``data_ended``, ``data_too_big`` or ``abandon`` follows."""
+        """START_DATA when the message may come; the caller then calls ``data_ended``, ``data_too_big`` or
+        ``abandon``."""
         if argument:  # RFC 5321 §4.1.1.4: DATA has no parameter
             return replies.NO_PARAMETER
         envelope = self._envelope
@@ -260,15 +262,15 @@ class Dialogue:
             return refusal or replies.MAIL_FIRST
         if envelope.message is not None:  # RFC 3030 §2: DATA and BDAT don't mix in a transaction
             return replies.DATA_AFTER_BDAT
-        if envelope.binary:  # RFC 3030 §3: BINARYMIME goes by BDAT only
+        if envelope.binary:  # RFC 3030 §3: a BINARYMIME message may come by BDAT only
             return replies.BINARY_NEEDS_BDAT
         envelope.message = Message(self._settings.limits.message_octets)
         return replies.START_DATA
 
     def bdat(self, argument: bytes) -> Reply | Chunk:
-        """The chunk that follows on the wire (RFC 3030 §2).
+        """The chunk that follows on the wire, or the reply that ends the session (RFC 3030 §2).
 
-        A size that can't be read ends the session: message and commands can't be told apart after it.
+        A malformed size ends the session: the octets of the message can't be separated from the next commands.
         """
         words = argument.upper().split()
         size = words[0] if words else b""
@@ -293,11 +295,12 @@ class Dialogue:
 
     @property
     def message(self) -> Message | None:
-        """The message that is being received, if there is one."""
+        """The message under way; None if no message is being received."""
         return None if self._envelope is None else self._envelope.message
 
     def unacceptable(self, header: Header, body: BodyFacts, *, hops: int) -> Reply | None:
-        """The refusal of a complete message, which then isn't recorded; its transaction is over. None: no refusal."""
+        """The refusal of a complete message; a refused message isn't recorded, and its transaction is over. None: the
+        message isn't refused."""
         message = self.message
         refusal = None
         if hops > self._settings.limits.hops:  # RFC 5321 §6.3
@@ -309,7 +312,7 @@ class Dialogue:
         return refusal
 
     def data_ended(self, header: Header, body: BodyFacts) -> tuple[Ended | Answered, Reply, Reply]:
-        """The message is complete: what is to be recorded, what to say once it is, and what if it can't be."""
+        """The complete transaction for recording, the reply once it is recorded, and the reply if recording fails."""
         envelope = self._envelope
         assert envelope is not None
         if envelope.answers:
@@ -332,7 +335,7 @@ class Dialogue:
                 assert_never(ended.outcome)
 
     def data_too_big(self) -> Reply:
-        """The message was over the limit: 552 (RFC 1870 §6.3), and nothing of it is recorded."""
+        """Refuses a message over the limit with 552 (RFC 1870 §6.3); it is not recorded."""
         self.abandon()
         return replies.TOO_BIG
 
@@ -351,14 +354,14 @@ class Dialogue:
         return replies.OK
 
     def vrfy(self, argument: bytes) -> Reply:
-        """252 for every address: which mailboxes exist is not told, and not known (RFC 5321 §7.3)."""
+        """252 for every address: the sink neither knows nor discloses which mailboxes exist (RFC 5321 §7.3)."""
         return replies.NOT_VERIFIED if argument else replies.NEEDS_PARAMETER
 
     def help(self, argument: bytes) -> Reply:
         return replies.help_text(_VERBS, self._settings.url)
 
     def abandon(self) -> None:
-        """Ends the transaction. Only refusals that are still to be recorded stay."""
+        """Ends the transaction. Only refusals that wait for recording are kept."""
         envelope, self._envelope = self._envelope, None
         if envelope is not None and envelope.refused is not None:
             self.refusals.append(envelope.refusals(envelope.refused, self._clock.now()))
@@ -369,12 +372,13 @@ class Dialogue:
         return refusals
 
     def spend_command(self) -> bool:
-        """Counts a command that brings no mail; False when there were too many since the last message."""
+        """Counts a command that brings no mail; False when too many such commands came since the last message."""
         self._commands_left -= 1
         return self._commands_left >= 0
 
     def budgeted(self, reply: Reply) -> Reply:
-        """Returns ``reply`` and counts it if it reports a client's error; TOO_MANY_ERRORS once there were too many."""
+        """Returns ``reply``, and counts it if it reports a client's error; after too many errors returns
+        TOO_MANY_ERRORS."""
         if reply.code in _ERRORS:
             self._errors_left -= 1
             if self._errors_left < 0:

@@ -7,30 +7,30 @@ import re
 from catcher.model.mail.transaction import Header, HeaderField
 
 KEPT = 64 * 1024
-"""Octets of header fields kept of one message."""
+"""Most octets of header fields kept of one message."""
 FIELD_KEPT = 16 * 1024
-"""Octets kept of one field."""
+"""Most octets kept of one field."""
 FIELDS_KEPT = 1000
-"""Number of fields kept of one message: a short field's object takes more memory than its octets."""
+"""Most fields kept of one message: a short field's object takes more memory than its octets."""
 NAME_MOST = 998
-"""Octets in which a field's line has its colon: a line may have no more (RFC 5322 §2.1.1)."""
+"""Octets at the start of a line that must hold the field's colon: a line may have no more (RFC 5322 §2.1.1)."""
 
 _WHOLE = re.compile(rb"([^\x00-\x20\x7f:]{1,900})[ \t]{0,90}:([^\n]*+\n(?>(?:[ \t][^\n]*+\n)*))(?=[^ \t])")
-"""A whole field with its folds: most arrive so, and are taken at once instead of line by line."""
+"""A whole field with its folds: most fields arrive whole, and are taken at once instead of line by line."""
 _MANY = re.compile(rb"(?>(?:" + _WHOLE.pattern + rb")+)")
-"""Whole fields in a row: those after ``FIELDS_KEPT`` are skipped by it."""
+"""Several whole fields in a row: this expression skips the fields after the first ``FIELDS_KEPT``."""
 _NAME_AND_VALUE = re.compile(rb"([^\x00-\x20\x7f:]{1,900}[ \t]{0,90}):([^\n]*+(?>(?:\n[ \t][^\n]*+)*))\n(?=[^ \t])")
 """A whole field, split into name and value."""
 _RECEIVED = re.compile(rb"^received[: \t]", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(rb"[^\x00-\x20\x7f:]+\Z")
 _ENVELOPE_LINES = (b"From ", b">From ")
-"""First words of the line that a mailbox file puts before a message (RFC 4155)."""
+"""Starts of the line that a mailbox file puts before a message (RFC 4155)."""
 
 
 class HeaderReader:
-    """The header section, line by line. LF ends a line with or without CR before it: old senders write it so.
+    """The header section, line by line. LF ends a line with or without CR before it: old senders send a bare LF.
 
-    A line that is no field and no fold ends the section: body text must not be read as fields.
+    A line that is neither a field nor a fold ends the section: body text must not be read as fields.
     ``repr`` shows nothing.
     """
 
@@ -57,7 +57,7 @@ class HeaderReader:
         self._line = bytearray()
         """The start of a line that isn't classified yet: at most NAME_MOST octets and one packet."""
         self._in_known_line = False
-        """Whether the present line is classified, so that its rest is treated like its start."""
+        """Whether the present line is classified: its rest is then treated like its start."""
         self._in_field = False
         """Whether a fold may follow."""
         self._skipping = False
@@ -73,7 +73,7 @@ class HeaderReader:
         return "HeaderReader(…)"
 
     def feed(self, data: bytes) -> bytes | None:
-        """Takes the next octets; None while the header goes on, else the octets of the body so far."""
+        """Takes the next octets. Returns None while the header continues, else the octets of the body so far."""
         start = 0 if self.octets or self._line else self._take_at_once(data)
         if start and data.startswith(b"\r\n", start):
             self.octets += 2
@@ -102,7 +102,7 @@ class HeaderReader:
         return None
 
     def end(self) -> bytes:
-        """The message ends without a blank line. Returns octets of the body, if the last line is no field."""
+        """Ends a header without a blank line. If the last line is no field, it is returned as body."""
         self._defects.add("no-blank-line")
         return self._classify(ended=True) or b"" if self._line else b""
 
@@ -129,7 +129,7 @@ class HeaderReader:
         return many.end()
 
     def _pass_over(self, data: bytes, start: int) -> int:
-        """Counts the whole fields from ``start`` on without keeping them; returns the offset of their end."""
+        """Counts the whole fields from ``start`` on without keeping the fields; returns the offset of their end."""
         many = _MANY.match(data, start)
         assert many is not None
         self._close_field()
@@ -141,7 +141,7 @@ class HeaderReader:
         return many.end()
 
     def _classify(self, *, ended: bool) -> bytes | None:
-        """Classifies the line in ``_line`` once enough of it is there. Returns it if it belongs to the body."""
+        """Classifies the line in ``_line`` once it is long enough. Returns the line if it belongs to the body."""
         line = self._line
         if line[0] in b" \t":
             if not self._in_field:
@@ -176,7 +176,7 @@ class HeaderReader:
         return line
 
     def _skip(self) -> None:
-        """The line is skipped with its folds; the header goes on."""
+        """Skips the line with its folds; the header continues."""
         self._close_field()
         self._defects.add("bad-line")
         self._in_field = self._skipping = True
@@ -198,7 +198,7 @@ class HeaderReader:
         self._in_known_line = not piece.endswith(b"\n")
 
     def _close_field(self) -> None:
-        """The open field is complete."""
+        """Completes the open field."""
         if self._skipping or not self._in_field:
             self._in_field = self._skipping = False
             return

@@ -1,9 +1,9 @@
-"""One connection's reading, writing and timing; ``SmtpSession``, its subclass, decides on the replies.
+"""Reading, writing and timing of one connection; the subclass ``SmtpSession`` decides on the replies.
 
-A protocol of our own and not aiosmtpd's ``SMTP``: that one buffers a whole message before it hands it over, logs
-addresses, passwords and lines of bodies, and ends a command at a bare LF. The sink may do none of these (promises 1 and
-2), so nothing of that class could run here. Octets are answered in the call that brings them; a client waits only for
-a commit.
+The class is not aiosmtpd's ``SMTP``: aiosmtpd buffers a whole message before it hands it over, logs addresses,
+passwords and lines of bodies, and ends a command at a bare LF. The sink may do none of these (promises 1 and 2), so no
+part of aiosmtpd's class could be used. Commands are answered in the call that brings their octets; a client waits only
+for a commit.
 """
 
 from __future__ import annotations
@@ -18,35 +18,36 @@ from catcher.smtp.wire.commands import CommandReader
 from catcher.smtp.wire.replies import IDLE, SESSION_TOO_LONG, TOO_SLOW, Reply
 
 READ_AHEAD = 64 * 1024
-"""Octets of commands read ahead of their answers; beyond them reading pauses, so that memory is bounded."""
+"""Most octets of commands read ahead of their answers; above this number reading pauses, so that memory is bounded."""
 _TIMER_SLACK = 0.01
 """Seconds by which a limit may be reached early: a timer of the loop may fire a little before its time."""
 
 
 class Connection(asyncio.Protocol):
-    """Packets in: commands, or data that is scanned as it comes. Replies out: one write for a pipelined group."""
+    """Takes packets, which hold commands or data; data is scanned as it comes. Replies to a pipelined group leave in
+    one write."""
 
     def __init__(self, limits: SmtpLimits, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.transport: asyncio.BaseTransport | None = None
         self._front: Front
-        """The transport by its own type; set when the connection is made."""
+        """The transport, with its own type; set when the connection is made."""
         self._limits = limits
         self._commands = CommandReader()
         self._phase: Phase | None = None
-        """The data or the chunk that packets belong to; None: packets are commands."""
+        """The data or the chunk to which packets belong; None: packets are commands."""
         self._out = b""
         self._blocked = False
-        """Whether commands wait for a commit, or for the other sessions' turn."""
+        """Whether commands wait for a commit, or until other sessions have had their turn."""
         self._write_paused = False
         """Whether the client doesn't read its replies."""
         self._read_paused = False
         """Whether reading is paused until the commands read so far are answered."""
         self._eof = False
         self._closing = False
-        """Whether the connection is being closed: nothing is read or written any more."""
+        """Whether the connection is closing: nothing is read or written any more."""
         self._busy = False
-        """Whether the client waits for us; then it doesn't count as idle."""
+        """Whether the client waits for a commit; then it doesn't count as idle."""
         self._started = self._active = self._window = self._closed_at = loop.time()
         self._octets = 0
         """Octets of data since ``_window`` began."""
@@ -70,7 +71,8 @@ class Connection(asyncio.Protocol):
             self._front.pause_reading()
 
     def eof_received(self) -> bool:
-        """The client sends no more, but may still read: its commands are answered, then the session ends."""
+        """Handles the end of the client's octets. The client may still read: its commands are answered, then the
+        session ends."""
         self._eof = True
         self._go_on()
         return True
@@ -101,10 +103,10 @@ class Connection(asyncio.Protocol):
             self._phase_ended(phase)
         self._run()
 
-    # The parts of the session
+    # Implemented by the session
 
     def _run(self) -> None:
-        """Answers what can be answered."""
+        """Answers the commands that can be answered now."""
         raise NotImplementedError
 
     def _phase_ended(self, phase: Phase) -> None:
@@ -116,7 +118,7 @@ class Connection(asyncio.Protocol):
     # Called by the session
 
     def _go_on(self) -> None:
-        """Runs the commands that waited, unless something else makes them wait still."""
+        """Runs the waiting commands, unless they must still wait for another reason."""
         try:
             self._run()
         except Exception as error:  # the edge of a session, as in ``data_received``
@@ -126,7 +128,7 @@ class Connection(asyncio.Protocol):
             self._front.resume_reading()
 
     def _yield_turn(self) -> None:
-        """Lets the loop run other sessions before this one goes on."""
+        """Lets the event loop run other sessions before this session continues."""
         self._blocked = True
         self.loop.call_soon(self._unblock)
 
@@ -135,7 +137,7 @@ class Connection(asyncio.Protocol):
         self._go_on()
 
     def _receive(self, phase: Phase) -> None:
-        """From now on packets go to ``phase``, and first the octets that were read already."""
+        """Passes the octets read so far, and all further packets, to ``phase``."""
         self._phase = phase
         self._window, self._octets = self.loop.time(), 0
         self._write()
@@ -144,7 +146,8 @@ class Connection(asyncio.Protocol):
             self._take(early)
 
     def _say(self, reply: Reply) -> None:
-        """Queues ``reply``. A closing reply is written at once and is the last; commands not yet run are dropped."""
+        """Queues ``reply``. A closing reply is written at once and is the last; commands that haven't run are
+        dropped."""
         if self._closing:
             return
         self._out += reply.wire
@@ -170,10 +173,10 @@ class Connection(asyncio.Protocol):
         self._commands.clear()
         self._out = b""
 
-    # Timing. The server calls ``watch`` of each connection once a second: no connection has a timer of its own.
+    # Timing. The server calls each connection's ``watch`` once a second: no connection has a timer of its own.
 
     def watch(self, now: float) -> None:
-        """Ends the session if it is idle, too slow or too long. ``now``: the loop's time."""
+        """Ends the session if it is idle, too slow or too long. ``now``: the event loop's time."""
         limits = self._limits
         now += _TIMER_SLACK
         if self._closing:
@@ -193,7 +196,8 @@ class Connection(asyncio.Protocol):
             self._window, self._octets = now, 0
 
     def _time_out(self, reply: Reply) -> None:
-        """Says ``reply`` in a call of its own: a fault there doesn't keep the server from watching the others."""
+        """Sends ``reply`` in a separate call of the event loop: an exception there doesn't stop the watch over
+        others."""
         self.loop.call_soon(self._timed_out, reply)
 
     def _timed_out(self, reply: Reply) -> None:

@@ -1,12 +1,12 @@
-"""The protocol object of a connection: reads into one buffer, wipes it after each use, and handles PROXY and TLS.
+"""A connection's protocol object: it reads into one buffer, wipes the buffer after each use, handles PROXY and TLS.
 
 ::
 
     socket ─▶ Front: ReadBuffer ─▶ (PROXY header) ─▶ (TLS) ─▶ session        wiped before the next connection is read
     socket ◀─ Front ◀──────────────────────────────── (TLS) ◀─ session       its transport is Front
 
-The loop fills the buffer and calls ``buffer_updated`` at once. So one buffer serves all connections of a loop, and idle
-connections take no memory for reading.
+The event loop fills the buffer and calls ``buffer_updated`` at once. So one buffer serves all connections of a loop,
+and idle connections take no memory for reading.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from catcher.smtp.wire.proxy import HEADER_MOST, ProxyError, read_header
 from catcher.smtp.wire.tls import TlsLayer
 
 READ_OCTETS = 64 * 1024
-"""Octets of the buffer, and so of one read at most."""
+"""Octets of the buffer, and thus most octets of one read."""
 PROXY_SECONDS = 10.0
-"""Seconds within which a PROXY header must be complete; then the connection is cut off."""
+"""Seconds within which a PROXY header must be complete; otherwise the connection is cut off."""
 
 
 class ReadBuffer:
@@ -35,7 +35,7 @@ class ReadBuffer:
         self._zeros = memoryview(bytes(octets))
 
     def take(self, count: int) -> bytes:
-        """Returns the first ``count`` octets and overwrites them with zeros here."""
+        """Returns the first ``count`` octets, and overwrites them in the buffer with zeros."""
         data = self.view[:count].tobytes()
         self.view[:count] = self._zeros[:count]
         return data
@@ -77,9 +77,9 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         admit: Callable[[Front, str], SessionPort | None],
         address_of: Callable[[object], str],
     ) -> None:
-        """``admit``: returns the session for a client at that address, or writes a refusal and returns None.
+        """``admit``: returns the session for a client at an address, or writes a refusal and returns None.
 
-        ``is_proxy``: whether a connection from that address begins with a PROXY header.
+        ``is_proxy``: whether a connection from an address begins with a PROXY header.
         """
         self._buffer = buffer
         self._is_proxy = is_proxy
@@ -88,16 +88,16 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         self._session: SessionPort | None = None
         self._tls: TlsLayer | None = None
         self._proxy_header: bytes | None = None
-        """The octets so far of a PROXY header; None: no header is expected, or it is complete."""
+        """The octets so far of a PROXY header; None: no header is expected, or the header is complete."""
         self._proxy_timer: asyncio.TimerHandle | None = None
         self._wire: asyncio.Transport | None = None
         self.address = ""
-        """The client's address as text; the proxy's own where it connects on its own behalf."""
+        """The client's address as text; the proxy's address if the proxy connects on its own behalf."""
 
     def __repr__(self) -> str:
         return "Front(…)"
 
-    # Called by the loop
+    # Called by the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._wire = cast(asyncio.Transport, transport)
@@ -147,7 +147,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
     # Called by the session
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
-        """Sends ``data``, encrypted where TLS is on."""
+        """Sends ``data``, encrypted if TLS is on."""
         if self._wire is None or self._wire.is_closing():
             return
         if self._tls is not None:
@@ -157,7 +157,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
             self._wire.write(data)
 
     def start_tls(self, context: ssl.SSLContext) -> None:
-        """From now on octets are TLS; ``tls_established`` of the session is called after the handshake."""
+        """Treats all further octets as TLS; after the handshake it calls the session's ``tls_established``."""
         self._tls = TlsLayer(context)
 
     @property
@@ -168,7 +168,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         return self._wire is None or self._wire.is_closing()
 
     def close(self) -> None:
-        """Ends the connection after everything written is sent."""
+        """Ends the connection after all written octets are sent."""
         if self._wire is None or self._wire.is_closing():
             return
         if self._tls is not None and self._tls.established:
@@ -193,7 +193,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return default if self._wire is None else self._wire.get_extra_info(name, default)
 
-    # Between them
+    # Internal steps
 
     def _begin(self) -> None:
         session = self._admit(self, self.address)
@@ -248,7 +248,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
             self.close()
 
     def abort_after_alert(self) -> None:
-        """The octets were no TLS: the alert is still sent, then the connection ends."""
+        """Ends the connection after octets that were no TLS; the alert is sent before."""
         self._tls = None
         if self._wire is not None:
             self._wire.close()

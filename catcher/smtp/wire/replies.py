@@ -13,7 +13,7 @@ from functools import lru_cache
 from catcher.model.value import value
 
 REPLY_LINE_OCTETS = 512
-"""Octets of a reply line, CRLF included (RFC 5321 §4.5.3.1.5)."""
+"""Most octets of a reply line, CRLF included (RFC 5321 §4.5.3.1.5)."""
 
 
 class SessionEvent(Enum):
@@ -32,9 +32,9 @@ class Reply:
 
     code: int
     wire: bytes
-    """All its lines, each with CRLF."""
+    """All lines of the reply, each with CRLF."""
     close: bool = False
-    """Whether the connection ends with it."""
+    """Whether the connection ends with this reply."""
     event: SessionEvent | None = None
     """None: the session goes on as before."""
 
@@ -56,7 +56,7 @@ def reply(code: int, status: str, *lines: str, close: bool = False, event: Sessi
 
 
 def _wrapped(line: str, room: int) -> Iterator[str]:
-    """``line`` in pieces of at most ``room`` octets, broken at a space where there is one."""
+    """``line`` in pieces of at most ``room`` octets, broken at a space if there is one."""
     text = line if line.isprintable() else "".join(c if c.isprintable() else " " for c in line)
     while len(text) > room:
         at = text.rfind(" ", 1, room + 1)
@@ -134,7 +134,7 @@ SHUTTING_DOWN = reply(421, "4.3.2", "shutting down; try again later", close=True
 TOO_MANY_CONNECTIONS = reply(421, "4.7.0", "too many connections; try again later", close=True)
 BUSY = reply(421, "4.3.2", "busy", close=True)
 FLOOD = reply(421, "4.7.0", "busy", close=True)
-"""BUSY and FLOOD are short: under a flood they go out thousands of times."""
+"""BUSY and FLOOD are short: in a flood they are sent thousands of times."""
 
 
 def chunk_taken(octets: int) -> Reply:
@@ -162,7 +162,7 @@ def accepted(ref: str) -> Reply:
 
 
 def takes_no_mail(domain: str, intended: str | None, *, null_mx: bool) -> Reply:
-    """For policies ``null`` (RFC 7505 §4.1) and ``observe``."""
+    """The refusal under policies ``null`` (RFC 7505 §4.1) and ``observe``."""
     meant = f"; did you mean {intended}?" if intended else ""
     return reply(550, "5.1.10" if null_mx else "5.1.2", f"{domain} takes no mail{meant}")
 

@@ -1,4 +1,4 @@
-"""Verifies a database file, and migrates it, without serving from it."""
+"""Verifies a database file or migrates it, for commands that don't serve from it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.structure import tables_of
 
 _MOST_LINES = 20
-"""Most lines of SQLite's integrity check that are shown."""
+"""Most shown lines of SQLite's integrity check."""
 
 
 def migrate(path: Path) -> list[str]:
-    """Makes the database, or brings it to the present schema; returns the names of the steps that it lacked.
+    """Makes the database, or brings it to the present schema; returns the names of the applied steps.
 
-    Raises EnvironmentFailure when it can't be written, is damaged, or is a newer version's.
+    Raises EnvironmentFailure when the database can't be written, is damaged, or comes from a newer version.
     """
     with medium(path):
         create_file(path)
@@ -30,10 +30,10 @@ def migrate(path: Path) -> list[str]:
 
 
 def verify(path: Path) -> tuple[Fault, ...]:
-    """The faults of the database at ``path``; none when all is well. Changes nothing.
+    """The faults of the database at ``path``; an empty tuple if it has none. Changes nothing.
 
-    Looks at the file's integrity, its references, the schema's steps, its tables beside the schema, the durability
-    settings, and the file's mode. Raises EnvironmentFailure when there is no database to look at.
+    Checks the file's integrity, its references, the applied steps, its tables against the schema, the durability
+    settings, and the file's mode. Raises EnvironmentFailure when the database doesn't exist.
     """
     if not path.exists():
         raise EnvironmentFailure(f"{path}: there is no database; 'catcher store migrate' makes one")
@@ -79,7 +79,7 @@ def _schema(db: Database) -> list[_Finding]:
 
 
 def _tables(db: Database) -> list[_Finding]:
-    """Tables that differ from those of the schema; tables that an operator added are left alone."""
+    """Findings for tables that differ from the schema; tables added by an operator are ignored."""
     actual = {table.name: table for table in tables_of(db)}
     found = []
     for wanted in schema.present_tables():
