@@ -18,8 +18,11 @@ hypothesis.settings.register_profile(
     print_blob=True,
     suppress_health_check=list(hypothesis.HealthCheck),
 )
-if profile := os.environ.get("CATCHER_HYPOTHESIS"):
-    hypothesis.settings.load_profile(profile)
+# No limit for the time of a single example: it depends on what else the machine does. pytest-timeout bounds each test.
+hypothesis.settings.register_profile(
+    "side-by-side", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile(os.environ.get("CATCHER_HYPOTHESIS", "side-by-side"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,11 +14,13 @@ class _KeepsNothing:
         return "250 2.0.0 OK"
 
 
+def plain_session() -> SMTP:
+    """A session of aiosmtpd's in the running loop; it takes mail of any size."""
+    return SMTP(_KeepsNothing(), hostname="plain.test", data_size_limit=None, loop=asyncio.get_running_loop())
+
+
 async def _serve(port: int) -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: SMTP(_KeepsNothing(), hostname="plain.test", data_size_limit=None), "127.0.0.1", port
-    )
+    server = await asyncio.get_running_loop().create_server(plain_session, "127.0.0.1", port)
     await server.serve_forever()
 
 

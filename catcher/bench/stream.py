@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
-
+from catcher.bench.plain_aiosmtpd import plain_session
 from catcher.fingerprint import BodyDigest
 from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted
 from catcher.smtp.message.data import DataPhase, Message
@@ -122,16 +121,11 @@ class _NoTransport(asyncio.Transport):
     def resume_reading(self) -> None: ...
 
 
-class _KeepsNothing:
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        return "250 2.0.0 OK"
-
-
 def _aiosmtpd(body: bytes) -> None:
     logging.getLogger("mail.log").setLevel(logging.ERROR)
 
     async def main() -> None:
-        protocol = SMTP(_KeepsNothing(), hostname="plain.test", data_size_limit=None, loop=asyncio.get_running_loop())
+        protocol = plain_session()
         transport = _NoTransport()
 
         async def say(data: bytes) -> None:

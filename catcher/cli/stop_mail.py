@@ -27,7 +27,7 @@ def command(domains: tuple[str, ...], every: bool, dry_run: bool, config_file: P
     A running server refuses them from the next recipient on, in open sessions as well. Then their policy becomes null
     in the catalogue, and DNS follows.
 
-    Rows that take no mail keep their policy. Where a date would bring a policy that takes mail again, the date goes.
+    Rows that take no mail keep their policy. A date that would bring a policy that takes mail is deleted.
     """
     if bool(domains) == every:
         raise click.UsageError("name the domains, or say --all for every row")

@@ -102,6 +102,6 @@ def notified_days(notices: Iterable[Notice]) -> dict[IncidentKey, tuple[date, ..
     """Incident → the days of its notices that were sent and did not bounce."""
     days: defaultdict[IncidentKey, list[date]] = defaultdict(list)
     for notice in notices:
-        if notice.state.told and notice.sent_at is not None:
+        if notice.state.reached and notice.sent_at is not None:
             days[notice.key].append(notice.sent_at.date())
     return {key: tuple(sorted(found)) for key, found in days.items()}

@@ -53,7 +53,7 @@ def approve(store: Store, ids: Iterable[str], *, who: str, now: datetime) -> Ite
         except OutOfOrder as error:
             raise NotNow(f"{error}; see `catcher notify list`") from None
         before = store.notice(notice.follows) if notice.follows else None
-        if before is not None and before.state.told and approved.state is NoticeState.APPROVED:
+        if before is not None and before.state.reached and approved.state is NoticeState.APPROVED:
             store.add_step(before.id, LedgerEntry(Act.ESCALATED, now, who, notice.id), once=True)
         yield approved
 

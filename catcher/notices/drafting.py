@@ -143,7 +143,7 @@ def _why(step: NextStep) -> str:
     """The reason for this step, when it isn't the first one; for the ledger."""
     if step.follows is None:
         return ""
-    if step.follows.state.told:
+    if step.follows.state.reached:
         way = "a letter" if step.form is NoticeForm.LETTER else "another contact"
         return f"{step.follows.id} brought no answer and mail goes on: {way}"
     return f"{step.follows.id} did not reach them: the next contact"

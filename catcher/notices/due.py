@@ -117,7 +117,7 @@ def _rank(appraisal: Appraisal) -> tuple[int, IncidentKey]:
 
 def _reported(notices: Iterable[Notice], key: IncidentKey, period: Period) -> bool:
     """Whether a notice about this month or a later one is on its way or has reached the party."""
-    return any(n.key == key and n.period >= period.name and (n.state.told or n.state.on_its_way) for n in notices)
+    return any(n.key == key and n.period >= period.name and (n.state.reached or n.state.on_its_way) for n in notices)
 
 
 def _suppressed(suppressions: Iterable[Suppression], key: IncidentKey, today: date) -> str:
@@ -134,7 +134,7 @@ def _quiet(notices: Iterable[Notice], key: IncidentKey, quiet_days: int, today: 
             continue
         if notice.state.on_its_way:
             return f"{notice.id} to them is on its way"
-        if notice.state.told and notice.sent_at is not None:
+        if notice.state.reached and notice.sent_at is not None:
             again = notice.sent_at.date() + timedelta(days=quiet_days)
             if today < again:
                 return f"they had a notice; quiet until {again.isoformat()}"

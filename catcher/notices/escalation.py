@@ -62,13 +62,13 @@ def next_step(
 ) -> NextStep:
     """The next step to reach the party of ``key`` about ``period``. ``episode``: the present episode's first day."""
     mine = [n for n in notices if n.key == key and (episode is None or n.drafted_at.date() >= episode)]
-    reached = [n for n in mine if n.state.told]
+    reached = [n for n in mine if n.state.reached]
     last = reached[-1] if reached else None
     if last is not None and last.state is NoticeState.SENT and last.sent_at is not None:
         until = last.sent_at.date() + timedelta(days=escalate_days)
         if now.date() >= until:
             return _step_up(mine, contacts, last, now)
-        if last.follows is not None and any(n.id == last.follows and n.state.told for n in mine):
+        if last.follows is not None and any(n.id == last.follows and n.state.reached for n in mine):
             return NextStep(held_back=f"{last.id} went another way; it waits for an answer until {until.isoformat()}")
     waiting = next((n for n in mine if n.period == period and is_mending(n, now)), None)
     if waiting is not None:
@@ -93,14 +93,14 @@ def _nobody(party: str, contacts: Sequence[Contact], *, tried: bool) -> str:
 
 
 def _step_up(mine: Sequence[Notice], contacts: Sequence[Contact], last: Notice, now: datetime) -> NextStep:
-    tried = [n.addressee.address for n in mine if n.state.told or leads_nowhere(n, now)]
+    tried = [n.addressee.address for n in mine if n.state.reached or leads_nowhere(n, now)]
     for form, among in (
         (NoticeForm.MAIL, _own(contacts)),
         (NoticeForm.LETTER, []),
         (NoticeForm.MAIL, _csirts(contacts)),
     ):
         if form is NoticeForm.LETTER:
-            if not any(n.form is NoticeForm.LETTER for n in mine if n.state.told or n.state.on_its_way):
+            if not any(n.form is NoticeForm.LETTER for n in mine if n.state.reached or n.state.on_its_way):
                 return NextStep(form=form, follows=last)
             continue
         contact = next_contact(among, tried=tried)

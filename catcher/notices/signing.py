@@ -61,7 +61,7 @@ class SigningKey:
         self._key, self.selector, self.domain = key, selector, domain
 
     def __repr__(self) -> str:
-        return f"DkimKey(selector={self.selector!r}, domain={self.domain!r})"
+        return f"SigningKey(selector={self.selector!r}, domain={self.domain!r})"
 
     @property
     def name(self) -> str:

@@ -38,7 +38,7 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     tally, intended = report.tally, report.intended
     common = {
         "timestamp": f"{report.period.first:%Y-%m-%d} 00:00:00",
-        "severity": "medium" if report.told(tally.crossed) else "low",
+        "severity": "medium" if report.reported(tally.crossed) else "low",
         "tag": "misdirected-mail;" + ("sender" if report.kind is Role.SENDER else "intended"),
         "hostname": report.domain.domain,
         "report": report.ref,
@@ -57,9 +57,9 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
         "counted": tally.total.counted,
         "mailboxes": report.senders.number,
         "days": tally.days,
-        "marked": report.told(tally.marked),
-        "crossed": report.told(tally.crossed),
-        "encrypted": report.told(tally.encrypted),
+        "marked": report.reported(tally.marked),
+        "crossed": report.reported(tally.crossed),
+        "encrypted": report.reported(tally.encrypted),
         "refused": tally.outcomes[Outcome.REFUSED].mails,
     }
     for party in report.counterparts:

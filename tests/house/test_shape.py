@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.modules import tree_of
 from tests.support.tree import ROOT, sources, text_of
 
 MEDIAN, MOST = 150, 300
@@ -66,6 +67,43 @@ def test_every_package_draws_its_flow() -> None:
     assert len(packages) > 10
     undrawn = [path for path in packages if not is_drawn(docstring(path), parts_of(path.parent))]
     assert not undrawn
+
+
+def test_a_package_names_parts_that_are_there() -> None:
+    """Each ``word`` and ``file.py`` of its docstring is a module of the house, a word of the model or of its code."""
+    known = _words_of(Path("catcher/model")) | {
+        part.removesuffix(".py") for path in sources("catcher") for part in path.parts
+    }
+    packages = [path for path in sources("catcher") if path.name == "__init__.py"]
+    absent = {
+        f"{path}: {word}"
+        for path in packages
+        for word in _NAMED.findall(docstring(path))
+        if word not in known | _words_of(path.parent)
+    }
+    assert not absent
+
+
+_NAMED = re.compile(r"(?<=``)[a-z_][a-z0-9_]*(?=``)|\b[a-z_][a-z0-9_]*(?=\.py\b)")
+
+
+def _words_of(package: Path) -> set[str]:
+    """The names and the texts of one word in a package's code."""
+    below = [path for path in sources("catcher") if package in path.parents]
+    nodes = [node for path in below for node in ast.walk(tree_of(str(path)))]
+    return {
+        word
+        for node in nodes
+        for key in ("id", "attr", "name", "arg", "value")
+        if isinstance(word := getattr(node, key, 0), str)
+    }
+
+
+def test_a_named_part_is_read() -> None:
+    assert _NAMED.findall("``cache`` finds it (``[dns] slip``); query.py reads ``Query``, NOUN.py") == [
+        "cache",
+        "query",
+    ]
 
 
 def parts_of(package: Path) -> set[str]:

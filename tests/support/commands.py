@@ -7,6 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+SMALLEST = """\
+[dns]
+listen = ["127.0.0.1:5300"]
+[smtp]
+listen = ["127.0.0.1:2500"]
+[catalogue]
+files = ["catalogue.csv"]
+"""
+"""A configuration of the keys that have no default."""
+
 
 @dataclass(frozen=True)
 class Ended:

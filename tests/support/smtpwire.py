@@ -298,3 +298,11 @@ def segments(data: bytes, cuts: Iterable[int]) -> list[bytes]:
     """``data`` cut at the given places."""
     at = sorted({0, len(data), *(cut for cut in cuts if 0 < cut < len(data))})
     return [data[a:b] for a, b in pairwise(at)]
+
+
+def fed_three_ways(read: Callable[..., T], data: bytes, cuts: Iterable[int] = ()) -> T:
+    """The result of ``read`` for one packet; octet by octet, and cut at the given places, it is the same."""
+    whole = read(data)
+    assert read(*[bytes([octet]) for octet in data]) == whole
+    assert read(*segments(data, cuts)) == whole
+    return whole

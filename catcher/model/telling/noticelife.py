@@ -79,7 +79,7 @@ class NoticeState(StrEnum):
         return self in _ON_ITS_WAY
 
     @property
-    def told(self) -> bool:
+    def reached(self) -> bool:
         """Whether the party counts as informed: the smarthost took the mail, and no failure came back."""
         return self in (NoticeState.SENT, NoticeState.ANSWERED)
 

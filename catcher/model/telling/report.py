@@ -208,7 +208,7 @@ class Report:
         """Whether the month was over when the report was made."""
         return self.made_on > self.period.last
 
-    def told(self, count: Count) -> int:
+    def reported(self, count: Count) -> int:
         """The number of ``count`` that the report shows: mail that counts, or all mail if no mail of the month
         counts."""
         return count.counted if self.tally.total.counted else count.mails

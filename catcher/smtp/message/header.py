@@ -41,10 +41,10 @@ class HeaderReader:
         "_field",
         "_fields",
         "_in_field",
+        "_in_known_line",
         "_line",
         "_room",
         "_skipping",
-        "_within",
         "hops",
         "octets",
     )
@@ -56,7 +56,7 @@ class HeaderReader:
         """Received fields dropped so far; after ``header()``, all Received fields."""
         self._line = bytearray()
         """The start of a line that isn't classified yet: at most NAME_MOST octets and one packet."""
-        self._within = False
+        self._in_known_line = False
         """Whether the present line is classified: its rest is then treated like its start."""
         self._in_field = False
         """Whether a fold may follow."""
@@ -79,7 +79,7 @@ class HeaderReader:
             self.octets += 2
             return data[start + 2 :]
         while start < len(data):
-            whole = None if self._within or self._line else _WHOLE.match(data, start)
+            whole = None if self._in_known_line or self._line else _WHOLE.match(data, start)
             if whole is not None and len(self._fields) >= FIELDS_KEPT:
                 start = self._pass_over(data, start)
                 continue
@@ -92,7 +92,7 @@ class HeaderReader:
             end = data.find(b"\n", start) + 1
             piece = data[start : end or len(data)]
             start += len(piece)
-            if self._within:
+            if self._in_known_line:
                 self._take(piece)
                 continue
             self._line += piece
@@ -185,7 +185,7 @@ class HeaderReader:
     def _go_on(self) -> None:
         line = bytes(self._line)
         self._line.clear()
-        self._within = True
+        self._in_known_line = True
         self._take(line)
 
     def _take(self, piece: bytes) -> None:
@@ -195,7 +195,7 @@ class HeaderReader:
             room = FIELD_KEPT - len(self._field)
             self._cut = self._cut or len(piece) > room
             self._field += piece[:room]
-        self._within = not piece.endswith(b"\n")
+        self._in_known_line = not piece.endswith(b"\n")
 
     def _close_field(self) -> None:
         """Completes the open field."""

@@ -22,7 +22,7 @@ from catcher.smtp.serving.connection import Connection
 from catcher.smtp.serving.recorder import Recorder, place_of
 from catcher.smtp.settings import SmtpSettings
 from catcher.smtp.wire import replies
-from catcher.smtp.wire.replies import Reply
+from catcher.smtp.wire.replies import Reply, SessionEvent
 
 log = logging.getLogger("catcher.smtp")
 
@@ -174,12 +174,12 @@ class SmtpSession(Connection):
             self._chunk = reply
             return self._receive(ChunkPhase(reply.octets, None if reply.refusal else self._dialogue.message))
         self._say(reply)
-        if reply is replies.NO_AUTH:
+        if reply.event is SessionEvent.AUTH_REFUSED:
             self._context.counters.auth_refused += 1
             log.info("a client tried to log in and was turned away")
-        elif reply is replies.START_DATA and self._dialogue.message is not None:
+        elif reply.event is SessionEvent.DATA_BEGINS and self._dialogue.message is not None:
             self._receive(DataPhase(self._dialogue.message))
-        elif reply is replies.START_TLS:
+        elif reply.event is SessionEvent.TLS_BEGINS:
             self._start_tls()
 
     def _start_tls(self) -> None:
@@ -213,8 +213,8 @@ class SmtpSession(Connection):
             return self._answered(self._dialogue.data_too_big())
         refusal = self._dialogue.unacceptable(*found, hops=message.hops)
         if refusal is not None:
-            counters.bare_newline += refusal is replies.BARE_NEWLINE
-            counters.loops += refusal is replies.LOOP
+            counters.bare_newline += refusal.event is SessionEvent.BARE_NEWLINE
+            counters.loops += refusal.event is SessionEvent.LOOP
             return self._answered(refusal)
         ended, reply, unrecorded = self._dialogue.data_ended(*found)
         recording = [self._context.recorder.begin(ended), *self._begin_refused()]

@@ -7,12 +7,23 @@ own words and a REF, never the client's words. The texts of policies ``explain``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import Enum, auto
 from functools import lru_cache
 
 from catcher.model.value import value
 
 REPLY_LINE_OCTETS = 512
 """Most octets of a reply line, CRLF included (RFC 5321 §4.5.3.1.5)."""
+
+
+class SessionEvent(Enum):
+    """The event that a reply announces: the session acts on it, or counts it."""
+
+    DATA_BEGINS = auto()
+    TLS_BEGINS = auto()
+    AUTH_REFUSED = auto()
+    BARE_NEWLINE = auto()
+    LOOP = auto()
 
 
 @value
@@ -24,13 +35,15 @@ class Reply:
     """All lines of the reply, each with CRLF."""
     close: bool = False
     """Whether the connection ends with this reply."""
+    event: SessionEvent | None = None
+    """None: the session goes on as before."""
 
     @property
     def is_refusal(self) -> bool:
         return self.code >= 400
 
 
-def reply(code: int, status: str, *lines: str, close: bool = False) -> Reply:
+def reply(code: int, status: str, *lines: str, close: bool = False, event: SessionEvent | None = None) -> Reply:
     """Builds a reply. ``status`` is '' for greetings, 354 and the answers to HELO and EHLO (RFC 2034 §3)."""
     room = REPLY_LINE_OCTETS - len(f"{code}-{status} \r\n")
     pieces = [piece for line in lines for piece in _wrapped(line, room)]
@@ -39,7 +52,7 @@ def reply(code: int, status: str, *lines: str, close: bool = False) -> Reply:
         separator = " " if number == len(pieces) else "-"
         text = f"{status} {piece}" if status else piece
         wire += f"{code}{separator}{text}".encode("ascii", "replace") + b"\r\n"
-    return Reply(code, bytes(wire), close)
+    return Reply(code, bytes(wire), close, event)
 
 
 def _wrapped(line: str, room: int) -> Iterator[str]:
@@ -54,11 +67,11 @@ def _wrapped(line: str, room: int) -> Iterator[str]:
     yield text
 
 
-START_TLS = reply(220, "2.0.0", "go ahead with TLS")
+START_TLS = reply(220, "2.0.0", "go ahead with TLS", event=SessionEvent.TLS_BEGINS)
 OK = reply(250, "2.0.0", "ok")
 SENDER_OK = reply(250, "2.1.0", "ok")
 RECIPIENT_OK = reply(250, "2.1.5", "ok")
-START_DATA = reply(354, "", "end the data with <CR><LF>.<CR><LF>")
+START_DATA = reply(354, "", "end the data with <CR><LF>.<CR><LF>", event=SessionEvent.DATA_BEGINS)
 BYE = reply(221, "2.0.0", "bye", close=True)
 NOT_VERIFIED = reply(252, "2.5.0", "addresses are not verified here; RCPT tells whether mail is taken")
 NOT_EXPANDED = reply(502, "5.5.1", "EXPN is not offered")
@@ -70,7 +83,13 @@ CONTROL_CHARACTER = reply(501, "5.5.2", "the command holds a control character")
 UNKNOWN_COMMAND = reply(500, "5.5.1", "unknown command")
 NOT_OFFERED = reply(502, "5.5.1", "that command is not offered")
 NOT_OFFERED_CLOSING = reply(502, "5.5.1", "that is not offered; closing the connection", close=True)
-NO_AUTH = reply(502, "5.5.1", "no passwords here: AUTH is not offered; closing the connection", close=True)
+NO_AUTH = reply(
+    502,
+    "5.5.1",
+    "no passwords here: AUTH is not offered; closing the connection",
+    close=True,
+    event=SessionEvent.AUTH_REFUSED,
+)
 NO_PARAMETER = reply(501, "5.5.4", "that command takes no parameter")
 NEEDS_PARAMETER = reply(501, "5.5.4", "that command needs a parameter")
 BAD_PARAMETER = reply(501, "5.5.4", "a parameter is malformed")
@@ -91,8 +110,13 @@ BAD_RECIPIENT = reply(553, "5.1.3", "the recipient's address is malformed")
 TOO_MANY_RECIPIENTS = reply(452, "4.5.3", "too many recipients; send the others in another transaction")
 OTHER_OUTCOME = reply(452, "4.5.3", "this recipient needs a transaction of its own")
 TOO_BIG = reply(552, "5.3.4", "the message is too big")
-BARE_NEWLINE = reply(550, "5.6.11", "the message has a bare <CR> or <LF>; lines end with <CR><LF>")
-LOOP = reply(554, "5.4.6", "too many Received fields: the message goes in circles")
+BARE_NEWLINE = reply(
+    550,
+    "5.6.11",
+    "the message has a bare <CR> or <LF>; lines end with <CR><LF>",
+    event=SessionEvent.BARE_NEWLINE,
+)
+LOOP = reply(554, "5.4.6", "too many Received fields: the message goes in circles", event=SessionEvent.LOOP)
 NO_SUCH_ADDRESS = reply(550, "5.1.1", "there is no such address here")
 NO_RELAY = reply(550, "5.7.1", "no mail is taken or relayed for that domain here")
 

@@ -78,6 +78,19 @@ def fast(truth: Authority, now: datetime = NOW, capacity: int = 32_768) -> Packe
     return cache
 
 
+def counted(truth: Authority) -> tuple[PacketCache, list[bytes]]:
+    """A cache over ``truth``, and the messages that it has asked it for."""
+    asked: list[bytes] = []
+
+    def answer(message: bytes, client: str) -> AuthorityReply | None:
+        asked.append(message)
+        return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
+
+    cache = PacketCache(truth, answer, lambda octets: 0, lambda slot: b"")
+    cache.at(NOW)
+    return cache, asked
+
+
 def reply_to(cache: PacketCache, message: bytes, client: str = "192.0.2.1") -> tuple[bytes, object] | None:
     found = (
         cache.exact.get(message[2:]) or cache.find(message[2:], 0, CLIENTS.index(client)) or cache.ask(message, client)

@@ -12,19 +12,13 @@ from catcher.model.telling.notice import LedgerEntry
 from catcher.model.telling.noticelife import Act
 from catcher.store import SqliteStore
 from catcher.supervise.lock import lock
-from tests.support.commands import Catcher
+from tests.support.commands import SMALLEST, Catcher
 from tests.support.desks import NOW, mail
 
-CONFIG = """\
-[operator]
+CONFIG = f"""\
+{SMALLEST}[operator]
 name = "Registry of Example"
 contact = "desk@registry.example"
-[dns]
-listen = ["127.0.0.1:5300"]
-[smtp]
-listen = ["127.0.0.1:2500"]
-[catalogue]
-files = ["catalogue.csv"]
 [notify]
 domain = "notices.sink.example"
 smarthost = "127.0.0.1"

@@ -13,20 +13,14 @@ from catcher.model.telling.contact import Source
 from catcher.model.telling.notice import LedgerEntry, Notice, NoticeForm
 from catcher.model.telling.noticelife import Act, NoticeState
 from catcher.store import SqliteStore
-from tests.support.commands import Catcher
+from tests.support.commands import SMALLEST, Catcher
 from tests.support.desks import NOW
 from tests.support.notices import notice
 
 ARMY = IncidentKey("army.mil", Role.INTENDED, "army.ml")
 SENT = (Act.APPROVED, Act.SENDING, Act.SENT)
-CONFIG = """\
-[dns]
-listen = ["127.0.0.1:5300"]
-[smtp]
-listen = ["127.0.0.1:2500"]
-[catalogue]
-files = ["catalogue.csv"]
-[notify]
+CONFIG = f"""\
+{SMALLEST}[notify]
 domain = "notices.sink.example"
 """
 

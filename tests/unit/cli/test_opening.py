@@ -3,51 +3,26 @@
 from __future__ import annotations
 
 import csv
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from catcher import cli
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.mail.fingerprint import EvidenceKind, Tier
 from catcher.store import SqliteStore
+from tests.support.commands import SMALLEST, Catcher
 from tests.support.desks import leak, mail
 from tests.support.observations import sender
 
 CONTRACTOR = IncidentKey("contractor.example", Role.SENDER, "army.ml").id
-CONFIG = """\
-[operator]
+CONFIG = f"""\
+{SMALLEST}[operator]
 name = "Registry of Example"
-[dns]
-listen = ["127.0.0.1:5300"]
-[smtp]
-listen = ["127.0.0.1:2500"]
-[catalogue]
-files = ["catalogue.csv"]
 """
 
 
-@dataclass(frozen=True)
-class Ran:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Run = Callable[..., Ran]
-
-
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(catcher: Catcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catcher:
     """Runs the command line in a folder with a configuration and a store that holds a leak."""
     monkeypatch.chdir(tmp_path)
     Path("catcher.toml").write_text(CONFIG)
@@ -56,21 +31,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     store = SqliteStore(Path("var/catcher.db"))
     store.add([[o] for o in leak()])
     store.close()
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["catcher", *arguments])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        printed = capsys.readouterr()
-        return Ran(status, printed.out, printed.err)
-
-    return run
+    return catcher
 
 
-def test_observations_are_listed_as_a_table_and_as_json(run: Run) -> None:
+def test_observations_are_listed_as_a_table_and_as_json(run: Catcher) -> None:
     table = run("observation", "list")
     assert table.status == 0
     assert table.out.count("contractor.example") == 8
@@ -80,7 +44,7 @@ def test_observations_are_listed_as_a_table_and_as_json(run: Run) -> None:
     assert set(rows[0]) == set(leak()[0].to_json())
 
 
-def test_a_table_is_cut_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_is_cut_and_says_so(run: Catcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catcher.cli.observation.TABLE_ROWS", 4)
     cut = run("observation", "list")
     assert cut.out.count("army.ml") == 4
@@ -88,7 +52,7 @@ def test_a_table_is_cut_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert run("observation", "list", "--limit", "6").out.count("army.ml") == 6
 
 
-def test_filters(run: Run) -> None:
+def test_filters(run: Catcher) -> None:
     assert len(run("observation", "list", "--json", "--since", "2026-06-04", "--until", "2026-06-06").rows) == 3
     assert len(run("observation", "list", "--json", "--since", "2026-06-09T00:00:00+02:00").rows) == 1
     assert run("observation", "list", "--json", "--domain", "NAVY.ML.").rows == []
@@ -104,13 +68,13 @@ def test_filters(run: Run) -> None:
         ("--limit", "0", "range"),
     ],
 )
-def test_a_wrong_filter_is_a_usage_error(run: Run, option: str, value: str, says: str) -> None:
+def test_a_wrong_filter_is_a_usage_error(run: Catcher, option: str, value: str, says: str) -> None:
     ran = run("observation", "list", option, value)
     assert ran.status == 2
     assert says in ran.err
 
 
-def test_one_observation_is_shown_by_number_and_by_reference(run: Run) -> None:
+def test_one_observation_is_shown_by_number_and_by_reference(run: Catcher) -> None:
     (row,) = run("observation", "show", "3", "--json").rows
     assert row["id"] == 3
     shown = run("observation", "show", row["ref"].lower())
@@ -119,7 +83,7 @@ def test_one_observation_is_shown_by_number_and_by_reference(run: Run) -> None:
     assert "token-of" not in shown.out
 
 
-def test_the_text_of_helo_and_reverse_dns_is_not_printed(run: Run) -> None:
+def test_the_text_of_helo_and_reverse_dns_is_not_printed(run: Catcher) -> None:
     store = SqliteStore(Path("var/catcher.db"))
     network = sender("ptr-text.example", Tier.NETWORK, kind=EvidenceKind.IPREV)
     ((stored,),) = store.add([[mail(20, sender=network)]])
@@ -129,20 +93,20 @@ def test_the_text_of_helo_and_reverse_dns_is_not_printed(run: Run) -> None:
         assert "ptr-text" not in ran.out
 
 
-def test_what_is_not_there_ends_with_2_and_a_remedy(run: Run) -> None:
+def test_what_is_not_there_ends_with_2_and_a_remedy(run: Catcher) -> None:
     for arguments in (("observation", "show", "99"), ("incident", "show", "x"), ("report", "preview", "x")):
         ran = run(*arguments)
         assert (ran.status, ran.out) == (2, "")
         assert "list` shows them" in ran.err
 
 
-def test_the_export_is_csv_or_json_lines_oldest_first(run: Run) -> None:
+def test_the_export_is_csv_or_json_lines_oldest_first(run: Catcher) -> None:
     rows = list(csv.DictReader(run("observation", "export").out.splitlines()))
     assert [row["id"] for row in rows] == [str(n) for n in range(1, 11)]
     assert [row["id"] for row in run("observation", "export", "--json", "--limit", "2").rows] == [1, 2]
 
 
-def test_incidents_are_folded_and_listed(run: Run) -> None:
+def test_incidents_are_folded_and_listed(run: Catcher) -> None:
     listed = {row["party"]: row for row in run("incident", "list", "--json").rows}
     assert {party: row["mails"] for party, row in listed.items()} == {
         "army.mil": 10,
@@ -154,7 +118,7 @@ def test_incidents_are_folded_and_listed(run: Run) -> None:
     assert table.count(" due") == 2
 
 
-def test_an_incident_says_whether_it_would_be_told(run: Run) -> None:
+def test_an_incident_says_whether_it_would_be_told(run: Catcher) -> None:
     shown = run("incident", "show", CONTRACTOR).out
     assert "would notify: 4 sending mailboxes (at least 3); 8 days (at least 3)" in shown
     (row,) = run("incident", "show", CONTRACTOR, "--json", "--period", "2026-05").rows
@@ -162,7 +126,7 @@ def test_an_incident_says_whether_it_would_be_told(run: Run) -> None:
     assert run("incident", "show", CONTRACTOR, "--period", "June").status == 2
 
 
-def test_reports_are_previewed_built_and_listed(run: Run) -> None:
+def test_reports_are_previewed_built_and_listed(run: Catcher) -> None:
     text = run("report", "preview", CONTRACTOR).out
     assert text.startswith("8 e-mails from contractor.example went to army.ml, not army.mil\n")
     assert run("report", "preview", CONTRACTOR, "--form", "html").out.startswith("<!doctype html>")
@@ -176,17 +140,17 @@ def test_reports_are_previewed_built_and_listed(run: Run) -> None:
     assert "needs 3" in run("report", "list").out
 
 
-def test_building_when_nothing_is_due_says_so(run: Run) -> None:
+def test_building_when_nothing_is_due_says_so(run: Catcher) -> None:
     ran = run("report", "build", "--period", "2026-01")
     assert (ran.status, ran.out) == (0, "")
     assert "no report is due" in ran.err
     assert run("report", "build", "--all", CONTRACTOR).status == 2
 
 
-def test_reports_go_where_they_are_wanted(run: Run) -> None:
+def test_reports_go_where_they_are_wanted(run: Catcher) -> None:
     ran = run("report", "build", CONTRACTOR, "--to", "elsewhere")
     assert str(Path("elsewhere") / f"{CONTRACTOR}-2026-06.html") in ran.out
 
 
-def test_a_missing_configuration_ends_with_2(run: Run) -> None:
+def test_a_missing_configuration_ends_with_2(run: Catcher) -> None:
     assert run("incident", "list", "-c", "absent.toml").status == 2

@@ -2,70 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import sys
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from catcher import cli, wiring
+from catcher import wiring
 from catcher.privacy import KeyRing
 from catcher.store import SqliteStore
 from tests.support.clocks import Clock
+from tests.support.commands import SMALLEST, Catcher
 from tests.support.observations import NOON, observation
 
-CONFIG = """\
-[dns]
-listen = ["127.0.0.1:5300"]
-[smtp]
-listen = ["127.0.0.1:2500"]
-[catalogue]
-files = ["catalogue.csv"]
-[store]
+CONFIG = f"""\
+{SMALLEST}[store]
 url = "sqlite:var/catcher.db"
 keep_days = 60
 """
 DATABASE = Path("var/catcher.db")
 
 
-@dataclass(frozen=True)
-class Ran:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Run = Callable[..., Ran]
-
-
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command line in a folder with a configuration, in February."""
+def run(catcher: Catcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catcher:
+    """Runs ``catcher store`` in a folder with a configuration, in February."""
     monkeypatch.chdir(tmp_path)
     Path("catcher.toml").write_text(CONFIG)
     Path("catalogue.csv").write_text("domain,intended\narmy.ml,army.mil\n")
     monkeypatch.setattr(wiring, "SystemClock", lambda: Clock(datetime(2027, 2, 3, tzinfo=UTC)))
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["catcher", "store", *arguments])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as exit_:
-            status = int(exit_.code or 0)
-        return Ran(status, *capsys.readouterr())
-
-    return run
+    return partial(catcher, "store")
 
 
 def fill() -> None:
@@ -77,16 +44,16 @@ def fill() -> None:
     keys.tokens(datetime(2027, 2, 1, tzinfo=UTC))
 
 
-def test_migrate_makes_the_store_and_says_so_once(run: Run) -> None:
+def test_migrate_makes_the_store_and_says_so_once(run: Catcher) -> None:
     first, second = run("migrate"), run("migrate")
     assert (first.status, second.status) == (0, 0)
     assert "applied 0.1" in first.out
     assert "nothing to do" in second.out
     assert DATABASE.exists()
-    assert run("migrate", "--json").json == [{"path": str(DATABASE.absolute()), "applied": []}]
+    assert run("migrate", "--json").rows == [{"path": str(DATABASE.absolute()), "applied": []}]
 
 
-def test_verify_of_a_whole_store(run: Run) -> None:
+def test_verify_of_a_whole_store(run: Catcher) -> None:
     fill()
     ran = run("verify")
     assert (ran.status, ran.err) == (0, "")
@@ -94,24 +61,24 @@ def test_verify_of_a_whole_store(run: Run) -> None:
     assert run("verify", "--json").out == ""
 
 
-def test_verify_of_a_faulty_store_is_a_finding(run: Run) -> None:
+def test_verify_of_a_faulty_store_is_a_finding(run: Catcher) -> None:
     fill()
     DATABASE.chmod(0o644)
     assert run("verify").status == 1
     ran = run("verify", "--json")
     assert ran.status == 1
-    assert [fault["what"] for fault in ran.json] == ["others may read or write the file"]
+    assert [fault["what"] for fault in ran.rows] == ["others may read or write the file"]
 
 
 @pytest.mark.parametrize("arguments", [("verify",), ("verify", "--json")])
-def test_verify_without_a_store_is_an_environment_failure(run: Run, arguments: tuple[str, ...]) -> None:
+def test_verify_without_a_store_is_an_environment_failure(run: Catcher, arguments: tuple[str, ...]) -> None:
     ran = run(*arguments)
     assert (ran.status, ran.out) == (3, "")
     assert "catcher store migrate" in ran.err
 
 
 @pytest.mark.parametrize("noun", ["migrate", "verify", "purge"])
-def test_a_damaged_store_is_told_without_a_traceback(run: Run, noun: str) -> None:
+def test_a_damaged_store_is_told_without_a_traceback(run: Catcher, noun: str) -> None:
     Path("var").mkdir()
     DATABASE.write_bytes(b"no database" * 1000)
     ran = run(noun)
@@ -120,11 +87,11 @@ def test_a_damaged_store_is_told_without_a_traceback(run: Run, noun: str) -> Non
     assert "Traceback" not in ran.err
 
 
-def test_purge_says_what_went_and_destroys_the_keys_of_ended_months(run: Run) -> None:
+def test_purge_says_what_went_and_destroys_the_keys_of_ended_months(run: Catcher) -> None:
     fill()
     said, done = run("purge", "--dry-run", "--json"), run("purge", "--json")
     assert (said.status, done.status) == (0, 0)
-    assert done.json == [
+    assert done.rows == [
         {
             "folded": 0,
             "keys_destroyed": ["2026-11"],
@@ -138,11 +105,11 @@ def test_purge_says_what_went_and_destroys_the_keys_of_ended_months(run: Run) ->
             "dry_run": False,
         }
     ]
-    assert said.json == [done.json[0] | {"folded": 2, "dry_run": True}]
+    assert said.rows == [done.rows[0] | {"folded": 2, "dry_run": True}]
     assert KeyRing(Path("var/keys")).periods() == ["2027-02"]
 
 
-def test_a_dry_run_for_people_says_would(run: Run) -> None:
+def test_a_dry_run_for_people_says_would(run: Catcher) -> None:
     fill()
     ran = run("purge", "--dry-run")
     assert "observations that would be deleted" in ran.out
@@ -150,7 +117,7 @@ def test_a_dry_run_for_people_says_would(run: Run) -> None:
     assert "observations that were deleted" in run("purge").out
 
 
-def test_the_schema_is_printed_as_a_new_store_has_it(run: Run) -> None:
+def test_the_schema_is_printed_as_a_new_store_has_it(run: Catcher) -> None:
     run("migrate")
     printed, told = run("schema"), run("schema", "--json")
     assert printed.status == told.status == 0
@@ -163,12 +130,12 @@ def test_the_schema_is_printed_as_a_new_store_has_it(run: Run) -> None:
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlite%'"
             )
         }
-    assert {t["table"]: [c["name"] for c in t["columns"]] for t in told.json} == columns
+    assert {t["table"]: [c["name"] for c in t["columns"]] for t in told.rows} == columns
     for name in columns:
         assert [row[1] for row in again.execute(f"PRAGMA table_info({name})")] == columns[name]
     again.close()
 
 
-def test_the_schema_is_printed_where_there_is_no_store_and_makes_none(run: Run) -> None:
+def test_the_schema_is_printed_where_there_is_no_store_and_makes_none(run: Catcher) -> None:
     assert "CREATE TABLE" in run("schema").out
     assert not DATABASE.exists()

@@ -109,7 +109,7 @@ def test_lines_are_short(key: SigningKey) -> None:
 
 
 def test_nothing_of_the_key_is_shown(key: SigningKey) -> None:
-    assert repr(key) == f"DkimKey(selector='catcher', domain='{DOMAIN}')"
+    assert repr(key) == f"SigningKey(selector='catcher', domain='{DOMAIN}')"
 
 
 def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.guard import Run
 from catcher.catalogue.names import SortedNames
-from catcher.dns import Authority, AuthorityReply, Transport
+from catcher.dns import Authority, Transport
 from catcher.dns.counting.tally import cell
 from catcher.dns.packetcache.cache import PacketCache
-from tests.support.dnsserver.compiling import authority, fast, question, reply_to, with_cookie
+from tests.support.dnsserver.compiling import authority, counted, fast, question, reply_to, with_cookie
 from tests.support.dnsserver.querying import messages, names, opts, types
 from tests.support.dnsserver.serving import NOW, entry
 
@@ -55,14 +55,7 @@ def test_switched_off_it_gives_the_same_octets(
 
 
 def test_switched_off_every_query_is_asked_for(without_cache: Authority) -> None:
-    asked = []
-
-    def answer(message: bytes, client: str) -> AuthorityReply | None:
-        asked.append(message)
-        return without_cache.answer(message, transport=Transport.UDP, now=NOW, client=client)
-
-    cache = PacketCache(without_cache, answer, lambda octets: 0, lambda slot: b"")
-    cache.at(NOW)
+    cache, asked = counted(without_cache)
     for _ in range(5):
         assert reply_to(cache, question("army.ml"))
     assert len(asked) == 5
@@ -91,14 +84,7 @@ def test_names_that_never_came_before(
 
 
 def test_one_query_of_a_key_is_asked_for_the_others(truth: Authority) -> None:
-    asked = []
-
-    def answer(message: bytes, client: str) -> AuthorityReply | None:
-        asked.append(message)
-        return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
-
-    cache = PacketCache(truth, answer, lambda octets: 0, lambda slot: b"")
-    cache.at(NOW)
+    cache, asked = counted(truth)
     for number in range(100, 1000):
         for apex in ("army.ml", "navy.ml", "other.ml", "a.zone.example"):
             assert reply_to(cache, question(f"r{number}.{apex}"))

@@ -6,10 +6,9 @@ from struct import pack
 
 import pytest
 
-from catcher.dns import Authority, AuthorityReply, Transport
+from catcher.dns import Authority, Transport
 from catcher.dns.counting.tally import NAMED
-from catcher.dns.packetcache.cache import PacketCache
-from tests.support.dnsserver.compiling import CLIENTS, authority, fast, question, reply_to, with_cookie
+from tests.support.dnsserver.compiling import CLIENTS, authority, counted, fast, question, reply_to, with_cookie
 from tests.support.dnsserver.serving import NOW
 
 
@@ -88,14 +87,7 @@ def test_a_name_that_returns_is_kept(truth: Authority) -> None:
 
 def test_case_is_the_clients_own(truth: Authority) -> None:
     """A client that mixes case at random (draft-vixie-dnsext-dns0x20) gets replies learned from others."""
-    asked = []
-
-    def answer(message: bytes, client: str) -> AuthorityReply | None:
-        asked.append(message)
-        return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
-
-    cache = PacketCache(truth, answer, lambda octets: 0, lambda slot: b"")
-    cache.at(NOW)
+    cache, asked = counted(truth)
     for name in ("army.ml", "Army.ml", "aRMY.mL", "x.www.army.ml", "X.wWw.ARMY.ml", "x.WWW.army.ML"):
         found = reply_to(cache, question(name))
         wanted = truth.answer(question(name), transport=Transport.UDP, now=NOW)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.smtp.wire.commands import COMMAND_LINE_OCTETS, LONG_COMMAND_LINE_OCTETS, Command, CommandReader, LineFault
-from tests.support.smtpwire import segments
+from tests.support.smtpwire import fed_three_ways, segments
 
 
 def read(*packets: bytes) -> list[Command]:
@@ -49,8 +49,7 @@ def test_verbs_are_upper_case_and_arguments_kept() -> None:
     ],
 )
 def test_faults(octets: bytes, faults: list[LineFault | None]) -> None:
-    assert [c.fault for c in read(octets)] == faults
-    assert [c.fault for c in read(*[bytes([octet]) for octet in octets])] == faults
+    assert [command.fault for command in fed_three_ways(read, octets)] == faults
 
 
 @given(
