@@ -1,5 +1,7 @@
 """Each closed list stands in one place, and every view of it knows every member.
 
+Longer than others: it is a list of lists, and who adds a member reads it from top to bottom.
+
 A new member that is wired nowhere fails here, and the name of the failing test says where it is missing. The effect of
 policies on the wire is tested in tests/unit/dns/test_policies.py and tests/unit/smtp/dialogue/test_policies.py.
 """
