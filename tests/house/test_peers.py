@@ -84,7 +84,7 @@ def test_ci_lets_other_reasons_pass() -> None:
     assert not reason_for_ci("shared data absent: mail/x")
 
 
-@pytest.mark.parametrize("script", ["deploy/peers", "deploy/lock", ".ci/run"])
+@pytest.mark.parametrize("script", ["deploy/peers", "deploy/lock", ".ci/run", ".ci/nightly", ".ci/bare-roots"])
 def test_scripts_are_sound(script: str) -> None:
     subprocess.run(["bash", "-n", str(ROOT / script)], check=True)
     assert (ROOT / script).stat().st_mode & 0o111

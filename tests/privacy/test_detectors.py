@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import quopri
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,9 @@ def test_a_file_name_is_searched(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [WORD, WORD.encode(), binascii.hexlify(WORD.encode()).decode()])
 def test_a_row_of_a_database_is_searched(tmp_path: Path, value: str | bytes) -> None:
-    with sqlite3.connect(tmp_path / "catcher.db") as database:
+    with closing(sqlite3.connect(tmp_path / "catcher.db")) as database, database:
         database.execute("CREATE TABLE t (x)")
         database.execute("INSERT INTO t VALUES (?)", (value,))
-    database.close()
     assert CANARIES.in_folders([tmp_path])
 
 

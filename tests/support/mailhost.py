@@ -45,7 +45,8 @@ async def _end(server: asyncio.Server, sessions: Sequence[SMTP]) -> None:
     """Accepts nobody any more, and ends the sessions that are open."""
     server.close()
     for session in sessions:
-        if isinstance(session.transport, asyncio.Transport):
+        # Python 3.11.2 can't abort a TLS transport that was closed twice: its protocol is gone.
+        if isinstance(session.transport, asyncio.Transport) and not session.transport.is_closing():
             session.transport.abort()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     await asyncio.gather(*others, return_exceptions=True)

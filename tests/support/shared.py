@@ -13,9 +13,6 @@ import pytest
 _SHARED = Path(os.environ.get("CATCHER_SHARED", Path(__file__).resolve().parents[2].parent / "shared")) / "data"
 _KEPT = Path(__file__).resolve().parents[1] / "data"
 
-ABSENT = "figure not measured: "
-"""Begins the reason of every such skip; the run's summary looks for it."""
-
 ABSENT = "shared data absent: "
 """Begins the reason of every such skip; the run's summary looks for it."""
 
@@ -24,7 +21,7 @@ def shared(path: str) -> Path:
     """The file or folder ``path`` of the shared data, or a skip that names it."""
     found = _SHARED / path
     if not found.exists():
-        pytest.skip(f"{ABSENT}shared data absent: {path}", allow_module_level=True)
+        pytest.skip(f"{ABSENT}{path}", allow_module_level=True)
     return found
 
 

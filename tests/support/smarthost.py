@@ -93,7 +93,23 @@ def certify(folder: Path, hostname: str) -> None:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         )
 
-    root = builder(authority, authority_key.public_key(), is_authority=True).sign(authority_key, hashes.SHA256())
+    # Python 3.13 verifies strictly (RFC 5280 §4.2.1.3): an authority has to say that its key signs certificates.
+    signs = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    root = (
+        builder(authority, authority_key.public_key(), is_authority=True)
+        .add_extension(signs, critical=True)
+        .sign(authority_key, hashes.SHA256())
+    )
     leaf = (
         builder(x509.Name([]), key.public_key(), is_authority=False)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(hostname)]), critical=True)

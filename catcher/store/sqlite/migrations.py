@@ -16,6 +16,7 @@ and change ``schema`` for new databases.
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import NamedTuple
 
 from catcher.model.errors import EnvironmentFailure
@@ -63,7 +64,8 @@ class Applied(NamedTuple):
 
 def known() -> list[str]:
     """The names of all steps, in order."""
-    return [step.name for step in MIGRATIONS.pending(Database(memory=True))]
+    with closing(Database(memory=True)) as empty:
+        return [step.name for step in MIGRATIONS.pending(empty)]
 
 
 def applied(db: Database) -> list[Applied]:

@@ -287,7 +287,7 @@ def _index_some(db: Database, name: str, table: str, column: str, *, where: str)
     db.execute(f'CREATE INDEX "{name}" ON "{table}" ("{column}") WHERE {where}')
 
 
-def present() -> Database:
+def _present() -> Database:
     """An empty database in memory with the present schema."""
     db = Database(memory=True)
     create(db)
@@ -296,11 +296,11 @@ def present() -> Database:
 
 def present_sql() -> str:
     """The statements that make the present schema, in their order."""
-    with closing(present()) as db:
+    with closing(_present()) as db:
         return db.schema
 
 
 def present_tables() -> tuple[StoredTable, ...]:
     """The tables of the present schema."""
-    with closing(present()) as db:
+    with closing(_present()) as db:
         return tables_of(db)

@@ -13,7 +13,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def test_a_new_database_has_the_present_schema_and_the_moment_of_each_step(path:
     before = datetime.now(UTC)
     assert migrate(path) == migrations.known()
     assert migrate(path) == []
-    assert tables(path) == tables_of(schema.present())
+    assert tables(path) == schema.present_tables()
     with opened(path) as db:
         steps = migrations.applied(db)
     assert [step.name for step in steps] == migrations.known()
@@ -77,7 +77,7 @@ def test_a_new_database_has_the_present_schema_and_the_moment_of_each_step(path:
 
 def test_a_database_of_0_1_has_the_present_schema_and_says_that_its_moment_is_unknown(path: Path) -> None:
     migrate(old(path))
-    assert tables(path) == tables_of(schema.present())
+    assert tables(path) == schema.present_tables()
     with opened(path) as db:
         assert not db.table("migration").exists()
         first = migrations.applied(db)[0]
@@ -86,14 +86,14 @@ def test_a_database_of_0_1_has_the_present_schema_and_says_that_its_moment_is_un
 
 
 def test_the_printed_schema_makes_the_present_tables() -> None:
-    again = Database(memory=True)
-    again.executescript(schema.present().schema)
-    assert tables_of(again) == tables_of(schema.present())
+    with closing(Database(memory=True)) as again:
+        again.executescript(schema.present_sql())
+        assert tables_of(again) == schema.present_tables()
 
 
 @pytest.mark.parametrize("made", [new, old])
 def test_killed_at_any_statement_it_is_as_before_or_done(path: Path, made: Callable[[Path], Path]) -> None:
-    before, after = tables(made(path)), tables_of(schema.present())
+    before, after = tables(made(path)), schema.present_tables()
     survived, kills = False, 0
     while not survived:
         made(path)
@@ -167,7 +167,7 @@ def test_a_newer_versions_database_is_left_alone(path: Path) -> None:
 
 
 def test_a_database_of_a_version_before_0_1_is_refused_with_what_to_do(path: Path) -> None:
-    with sqlite3.connect(old(path)) as other:
+    with closing(sqlite3.connect(old(path))) as other, other:
         other.execute("DELETE FROM migration WHERE name = 'narrow_retries'")
     with pytest.raises(EnvironmentFailure, match=r"narrow_retries; open it once with release 0\.1"):
         SqliteStore(path)
@@ -177,7 +177,7 @@ def test_a_database_of_a_version_before_0_1_is_refused_with_what_to_do(path: Pat
 
 
 def test_another_programs_database_is_refused(path: Path) -> None:
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute("CREATE TABLE recipe (name TEXT)")
     with pytest.raises(EnvironmentFailure, match="without a record of catcher's first step"):
         SqliteStore(path)
