@@ -35,7 +35,7 @@ def migrate_store(url: str) -> list[str]:
 
     Raises EnvironmentFailure when the store can't be written, is damaged, or comes from a newer version.
     """
-    return sqlite.migrate(_file(url))
+    return sqlite.migrate_file(_file(url))
 
 
 def verify_store(url: str) -> tuple[Fault, ...]:
@@ -43,7 +43,7 @@ def verify_store(url: str) -> tuple[Fault, ...]:
 
     Raises EnvironmentFailure when the store doesn't exist.
     """
-    return sqlite.verify(_file(url))
+    return sqlite.verify_file(_file(url))
 
 
 def schema_sql(url: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import StoreUnavailable
-from catcher.store.sqlite import SqliteStore, verify
+from catcher.store.sqlite import SqliteStore, verify_file
 from tests.support.observations import observation
 from tests.support.peers import need_root, peer
 from tests.support.seeds import seed
@@ -62,7 +62,7 @@ def test_what_was_acknowledged_is_there_after_sigkill(tmp_path: Path) -> None:
         store.close()
         assert promised.items() <= kept.items()
     assert len(promised) > KILLS
-    assert verify(path) == ()
+    assert verify_file(path) == ()
 
 
 def test_the_sync_returned_before_the_acknowledgement_was_written(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_full_disk_is_refused_and_forgotten_once_there_is_room(small_disk: Pat
                     await commit()
 
     asyncio.run(scenario())
-    assert verify(path) == ()
+    assert verify_file(path) == ()
     store = SqliteStore(path)
     assert {o.id: o.transaction for o in store.observations()} == promised
     store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ def test_a_reason_is_told_from_a_sentence_with_a_longer_thing_in_it() -> None:
     assert says_why("One job.\n\nLonger than others: its verbs share one state.")
     assert not says_why("One job.\n\nWhat the client said is kept no longer than its transaction.")
     assert not says_why("One job.\n\nLonger than others:")
+
+
+def test_a_room_with_many_files_has_rooms_inside() -> None:
+    """DESIGN §1. In ``cli``, ``demo`` and ``desk`` one noun is one file."""
+    files = Counter(path.parent for path in sources("catcher") if path.name != "__init__.py")
+    crowded = {str(room) for room, number in files.items() if number > 15}
+    assert crowded == {"catcher/cli", "catcher/demo", "catcher/desk"}
 
 
 def test_every_module_opens_with_its_one_job() -> None:

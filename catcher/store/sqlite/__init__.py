@@ -3,8 +3,7 @@
 ::
 
     SqliteStore (store.py) ─▶ connection.py   the file, its pragmas, transactions, failures
-         │                    schema.py       the present tables
-         │                    migrations.py   the steps from older databases to it, each with its moment
+         │                    schema/         the present tables, the steps that lead to them, the check of a file
          ├─▶ observation.py   rows in, with retries and replays recognised; rows out, in pages
          ├─▶ incident.py      increments added to sums where they lie
          ├─▶ demand.py        counted queries
@@ -13,8 +12,6 @@
          ├─▶ contact.py       a party's contacts, and the outcome of each step that looked for them
          ├─▶ notice.py        notices and their steps, suppressions
          └─▶ retention.py     rows that are due are deleted, coarsened, emptied, and gone from the files
-    structure.py              the tables of a database as they are
-    verify.py                 looks at a file without serving from it
 
 All SQL of catcher is in this folder, by noun. sqlite-utils makes the schema and its ledger, and writes and reads the
 tables that change by hand or once a day (policies, alerts, contacts, notices). Each mail, each count of queries and the
@@ -22,8 +19,8 @@ sums are prepared statements: ten rows or ten thousand go through them at once, 
 """
 
 from catcher.store.sqlite.connection import BUSY_SECONDS
-from catcher.store.sqlite.schema import present_sql, present_tables
+from catcher.store.sqlite.schema.tables import present_sql, present_tables
+from catcher.store.sqlite.schema.verify import migrate_file, verify_file
 from catcher.store.sqlite.store import SqliteStore
-from catcher.store.sqlite.verify import migrate, verify
 
-__all__ = ["BUSY_SECONDS", "SqliteStore", "migrate", "present_sql", "present_tables", "verify"]
+__all__ = ["BUSY_SECONDS", "SqliteStore", "migrate_file", "present_sql", "present_tables", "verify_file"]

@@ -20,7 +20,7 @@ from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import cutoffs
 from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute
-from catcher.store.sqlite import alert, contact, demand, incident, migrations, observation, policy, retention
+from catcher.store.sqlite import alert, contact, demand, incident, observation, policy, retention
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
@@ -31,6 +31,7 @@ from catcher.store.sqlite.connection import (
     medium,
     write_transaction,
 )
+from catcher.store.sqlite.schema import migrations
 
 PAGE = 1_000
 """Observations read or folded at once. The number bounds memory, and the time for which other writers wait."""

@@ -16,7 +16,7 @@ import pytest
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.mail.observation import field_dictionary
-from catcher.store.sqlite import SqliteStore, migrate, verify
+from catcher.store.sqlite import SqliteStore, migrate_file, verify_file
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation
 from tests.support.tree import ROOT
@@ -47,7 +47,7 @@ def plain(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def test_the_columns_equal_the_field_dictionary(path: Path) -> None:
-    migrate(path)
+    migrate_file(path)
     with plain(path) as other:
         columns = [row[1] for row in other.execute("PRAGMA table_info(observation)")]
     assert columns == list(field_dictionary())
@@ -90,7 +90,7 @@ def test_a_file_that_is_no_database_is_told_clearly(path: Path, content: bytes) 
     with pytest.raises(EnvironmentFailure, match=r"catcher\.db: .*damaged or no database"):
         SqliteStore(path)
     with pytest.raises(EnvironmentFailure, match="damaged or no database"):
-        verify(path)
+        verify_file(path)
     assert path.read_bytes() == content
 
 
@@ -101,7 +101,7 @@ def test_a_damaged_page_is_a_finding_and_no_traceback(path: Path) -> None:
     for page in range(len(octets) // 2, len(octets), 4096):
         octets[page : page + 512] = b"\xff" * 512
     path.write_bytes(octets)
-    faults = verify(path)
+    faults = verify_file(path)
     assert faults
     assert all("integrity" in fault.where for fault in faults)
     with store_at(path) as store, pytest.raises(StoreUnavailable, match="damaged"):
@@ -162,11 +162,11 @@ def test_verify_finds_nothing_wrong_with_a_store_in_use(path: Path) -> None:
     with store_at(path) as store:
         store.add([[observation()]])
         store.fold(folder)
-        assert verify(path) == ()
+        assert verify_file(path) == ()
 
 
 def test_verify_names_every_fault(path: Path) -> None:
-    migrate(path)
+    migrate_file(path)
     with plain(path) as other:
         other.execute("ALTER TABLE observation ADD COLUMN subject TEXT")
         other.execute("DROP INDEX idx_policy_domain")
@@ -175,7 +175,7 @@ def test_verify_names_every_fault(path: Path) -> None:
             "INSERT INTO incident_cell VALUES (99, '2026-11-03', '', 'claimed', 'spam', 'accepted', 0, 0, 0, 1, 0)"
         )
     path.chmod(0o644)
-    faults = verify(path)
+    faults = verify_file(path)
     assert [fault.where.removeprefix(f"{path}: ") for fault in faults] == [
         "table incident_cell",
         "table observation",
@@ -188,7 +188,7 @@ def test_verify_names_every_fault(path: Path) -> None:
 
 def test_verify_of_no_database_says_how_to_make_one(path: Path) -> None:
     with pytest.raises(EnvironmentFailure, match="catcher store migrate"):
-        verify(path)
+        verify_file(path)
     assert not path.exists()
 
 
@@ -255,7 +255,7 @@ def test_processes_may_make_and_write_the_database_at_once(path: Path) -> None:
     with store_at(path) as store:
         stored = list(store.observations())
     assert len(stored) == len({o.transaction for o in stored}) == 80
-    assert verify(path) == ()
+    assert verify_file(path) == ()
 
 
 def test_no_value_of_an_observation_is_in_an_errors_text(path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from catcher.store.sqlite import SqliteStore, migrate, verify
+from catcher.store.sqlite import SqliteStore, migrate_file, verify_file
 from tests.support.releases import unpacked
 from tests.support.tree import ROOT
 
@@ -37,8 +37,8 @@ def test_the_first_release_is_among_them() -> None:
 
 def test_what_was_stored_is_there(release: Path, tmp_path: Path) -> None:
     path = unpacked(release, tmp_path)
-    migrate(path)
-    assert verify(path) == ()
+    migrate_file(path)
+    assert verify_file(path) == ()
     was = contents(release)
     store = SqliteStore(path)
     try:
@@ -67,8 +67,8 @@ def test_what_was_stored_is_there(release: Path, tmp_path: Path) -> None:
 
 def test_a_second_migration_finds_nothing_to_do(release: Path, tmp_path: Path) -> None:
     path = unpacked(release, tmp_path)
-    migrate(path)
-    assert migrate(path) == []
+    migrate_file(path)
+    assert migrate_file(path) == []
 
 
 def test_a_retry_of_what_was_stored_is_known(release: Path, tmp_path: Path) -> None:

@@ -20,10 +20,12 @@ from pathlib import Path
 import pytest
 
 from catcher.model.errors import EnvironmentFailure
-from catcher.store.sqlite import SqliteStore, migrate, migrations, schema, verify
+from catcher.store.sqlite import SqliteStore, migrate_file, verify_file
 from catcher.store.sqlite.connection import connect, create_file
 from catcher.store.sqlite.library import Database, Migrations
-from catcher.store.sqlite.structure import StoredTable, tables_of
+from catcher.store.sqlite.schema import migrations
+from catcher.store.sqlite.schema import tables as present
+from catcher.store.sqlite.schema.structure import StoredTable, tables_of
 from tests.support.tree import ROOT
 
 OLD = lzma.decompress((ROOT / "tests" / "releases" / "0.1" / "catcher.db.xz").read_bytes())
@@ -66,9 +68,9 @@ def tables(path: Path) -> tuple[StoredTable, ...]:
 
 def test_a_new_database_has_the_present_schema_and_the_moment_of_each_step(path: Path) -> None:
     before = datetime.now(UTC)
-    assert migrate(path) == migrations.known()
-    assert migrate(path) == []
-    assert tables(path) == schema.present_tables()
+    assert migrate_file(path) == migrations.known()
+    assert migrate_file(path) == []
+    assert tables(path) == present.present_tables()
     with opened(path) as db:
         steps = migrations.applied(db)
     assert [step.name for step in steps] == migrations.known()
@@ -76,31 +78,31 @@ def test_a_new_database_has_the_present_schema_and_the_moment_of_each_step(path:
 
 
 def test_a_database_of_0_1_has_the_present_schema_and_says_that_its_moment_is_unknown(path: Path) -> None:
-    migrate(old(path))
-    assert tables(path) == schema.present_tables()
+    migrate_file(old(path))
+    assert tables(path) == present.present_tables()
     with opened(path) as db:
         assert not db.table("migration").exists()
         first = migrations.applied(db)[0]
     assert first == ("0.1", "unknown: release 0.1 kept no dates")
-    assert verify(path) == ()
+    assert verify_file(path) == ()
 
 
 def test_the_printed_schema_makes_the_present_tables() -> None:
     with closing(Database(memory=True)) as again:
-        again.executescript(schema.present_sql())
-        assert tables_of(again) == schema.present_tables()
+        again.executescript(present.present_sql())
+        assert tables_of(again) == present.present_tables()
 
 
 @pytest.mark.parametrize("made", [new, old])
 def test_killed_at_any_statement_it_is_as_before_or_done(path: Path, made: Callable[[Path], Path]) -> None:
-    before, after = tables(made(path)), schema.present_tables()
+    before, after = tables(made(path)), present.present_tables()
     survived, kills = False, 0
     while not survived:
         made(path)
         survived = _migrated_unless_killed(path, at=kills)
         found = tables(path)
         assert found in (before, after), f"killed at statement {kills}"
-        migrate(path)
+        migrate_file(path)
         assert tables(path) == after, f"killed at statement {kills}"
         kills += 1
     assert kills > 5, "there were statements to be killed at"
@@ -145,10 +147,10 @@ def later() -> Migrations:
 def test_a_later_step_is_applied_once_to_what_there_is(
     path: Path, made: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    migrate(made(path))
+    migrate_file(made(path))
     monkeypatch.setattr(migrations, "MIGRATIONS", later())
-    assert migrate(path) == ["tomorrow"]
-    assert migrate(path) == []
+    assert migrate_file(path) == ["tomorrow"]
+    assert migrate_file(path) == []
     assert "tomorrow" in [table.name for table in tables(path)]
     with opened(path) as db:
         applied_at = datetime.fromisoformat(migrations.applied(db)[-1].applied_at)
@@ -156,14 +158,14 @@ def test_a_later_step_is_applied_once_to_what_there_is(
 
 
 def test_a_newer_versions_database_is_left_alone(path: Path) -> None:
-    migrate(path)
+    migrate_file(path)
     with opened(path) as db:
         db.table("_sqlite_migrations").insert(
             {"migration_set": "catcher", "name": "tomorrow", "applied_at": str(datetime.now(UTC))}
         )
     with pytest.raises(EnvironmentFailure, match=r"newer version.*tomorrow"):
         SqliteStore(path)
-    assert [fault.what for fault in verify(path)] == ["unknown: tomorrow"]
+    assert [fault.what for fault in verify_file(path)] == ["unknown: tomorrow"]
 
 
 def test_a_database_of_a_version_before_0_1_is_refused_with_what_to_do(path: Path) -> None:
@@ -173,7 +175,7 @@ def test_a_database_of_a_version_before_0_1_is_refused_with_what_to_do(path: Pat
         SqliteStore(path)
     with opened(path) as db:
         assert db.table("migration").exists(), "it is left as it was"
-    assert [fault.what for fault in verify(path)] == [f"not applied: {', '.join(migrations.known())}"]
+    assert [fault.what for fault in verify_file(path)] == [f"not applied: {', '.join(migrations.known())}"]
 
 
 def test_another_programs_database_is_refused(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 ::
 
-    an empty file          ─▶ schema.create, every step recorded at that moment
+    an empty file          ─▶ tables.create, every step recorded at that moment
     a database of 0.1      ─▶ "0.1" recorded as "unknown", its old ledger dropped ─▶ the steps after it
     a database since then  ─▶ the steps that its ledger doesn't have
     any other              ─▶ refused, with what to do
@@ -20,9 +20,9 @@ from contextlib import closing
 from typing import NamedTuple
 
 from catcher.model.errors import EnvironmentFailure
-from catcher.store.sqlite import schema
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
+from catcher.store.sqlite.schema import tables
 
 MIGRATIONS = Migrations("catcher")
 
@@ -97,7 +97,7 @@ def _for_a_new_database() -> Migrations:
     """The same steps for an empty database: the first step makes the present schema, so the other steps do nothing."""
     steps = Migrations(MIGRATIONS.name)
     first, *others = known()
-    steps(name=first)(schema.create)
+    steps(name=first)(tables.create)
     for name in others:
         steps(name=name)(_nothing_left)
     return steps

@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import Any
 
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.structure import StoredTable, tables_of
+from catcher.store.sqlite.schema.structure import StoredTable, tables_of
 
 
 def create(db: Database) -> None:

@@ -6,16 +6,16 @@ import sqlite3
 from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure, Fault
-from catcher.store.sqlite import migrations, schema
 from catcher.store.sqlite.connection import PRAGMAS, connect, create_file, medium
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.structure import tables_of
+from catcher.store.sqlite.schema import migrations, tables
+from catcher.store.sqlite.schema.structure import tables_of
 
 _MOST_LINES = 20
 """Most shown lines of SQLite's integrity check."""
 
 
-def migrate(path: Path) -> list[str]:
+def migrate_file(path: Path) -> list[str]:
     """Makes the database, or brings it to the present schema; returns the names of the applied steps.
 
     Raises EnvironmentFailure when the database can't be written, is damaged, or comes from a newer version.
@@ -29,7 +29,7 @@ def migrate(path: Path) -> list[str]:
             db.close()
 
 
-def verify(path: Path) -> tuple[Fault, ...]:
+def verify_file(path: Path) -> tuple[Fault, ...]:
     """The faults of the database at ``path``; an empty tuple if it has none. Changes nothing.
 
     Checks the file's integrity, its references, the applied steps, its tables against the schema, the durability
@@ -82,7 +82,7 @@ def _tables(db: Database) -> list[_Finding]:
     """Findings for tables that differ from the schema; tables added by an operator are ignored."""
     actual = {table.name: table for table in tables_of(db)}
     found = []
-    for wanted in schema.present_tables():
+    for wanted in tables.present_tables():
         table = actual.get(wanted.name)
         if table is None:
             found.append((f"table {wanted.name}", "is missing", _RESTORE))
