@@ -42,7 +42,7 @@ class AlertWatch:
     _ends_looked_at: date | None = None
 
     async def look(self, now: datetime) -> None:
-        """One round of the watch. A failing store, resolver or receiver raises no error here."""
+        """Runs all checks once and sends the alerts. A failing store, resolver or receiver raises no error here."""
         lost = await self._lost(now)
         try:
             batches = await asyncio.to_thread(self._in_store, now, lost)

@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def edit(self) -> LetterEdit:
-        """The word for all edits on the outer surface."""
+        """One word that names all edits in the JSON output (DESIGN §4)."""
         return word(self.edits)
 
 

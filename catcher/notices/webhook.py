@@ -33,9 +33,9 @@ from catcher.model.telling.alert import Alert, Channel, summed
 DELIVERY_SECONDS = 20.0
 """Most seconds of a whole delivery."""
 _MOST_HEADER = 16 * 1024
-"""Most octets of the answer's header section."""
+"""The maximum size of the answer's header section, in octets."""
 _SECRET_LEAST = 16
-"""Fewest octets of a secret: 128 bits."""
+"""The minimum length of a secret, in octets: 128 bits."""
 
 
 @dataclass(frozen=True, slots=True)

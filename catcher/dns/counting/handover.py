@@ -43,7 +43,7 @@ _MAX_DATAGRAMS = 4096
 """Most datagrams read before their counts are stored: four times the number that fills ``_MAX_KEYS``. The bound keeps a
 sender that never stops from delaying the store."""
 _MAX_OCTETS = 1 << 18
-"""Most octets of a datagram: its few hundred rows need far fewer."""
+"""The maximum size of a datagram, in octets: its few hundred rows need far fewer."""
 _BUFFER_OCTETS = 4 << 20
 """Octets that the pipe holds, if the system allows it: the counts of some seconds of a flood."""
 _MAX_DOMAIN = 253

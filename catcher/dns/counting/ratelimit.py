@@ -64,7 +64,7 @@ class RateLimit:
         self._second = 0
         self._counts: Counter[bytes] = Counter()
         self._suspects: dict[bytes, bool] = {}
-        """Prefixes over the rate; False: the prefix is exempt, and not examined again in this second."""
+        """Prefixes whose rate exceeds the limit. False: the prefix is exempt, and not examined again in this second."""
         self._buckets: dict[tuple[bytes, int], list[float]] = {}
         """By prefix and kind of answer: tokens, the time of their last update, number of replies held back."""
         self._unseen = 0
@@ -122,7 +122,7 @@ class RateLimit:
         self._second = second
 
     def _sift(self) -> None:
-        """Finds the prefixes over the rate. The search runs so rarely that it costs less than the counting."""
+        """Finds the prefixes whose rate exceeds the limit; runs so rarely that it costs less than the counting."""
         rate, suspects = self.limits.rate, self._suspects
         for prefix, seen in self._counts.items():
             if seen > rate and prefix not in suspects:

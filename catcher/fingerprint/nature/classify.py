@@ -123,7 +123,7 @@ def _weighed(
 
 
 def classify(facts: Set[Fact]) -> MailClass:
-    """The class by the facts, the most specific fact first. A null sender alone makes no bounce."""
+    """Derives the class from the facts; the most specific fact decides. A null sender alone makes no bounce."""
     if facts & {Fact.DISPOSITION, Fact.ABUSE_REPORT}:
         return MailClass.AUTOMATIC
     if facts & _BOUNCE and not (facts & _BULK and Fact.DELIVERY_REPORT not in facts):

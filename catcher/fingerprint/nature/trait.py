@@ -86,7 +86,7 @@ class Trait(StrEnum):
     """X-Priority, Importance or X-MSMail-Priority is high."""
     PRIORITY_NORMAL = "priority-normal"
     OWN_FIELDS = "own-fields"
-    """The header has fields that only people's own programs set: Organization, a PGP key, Mail-Followup-To,
+    """The header has fields that only a person's mail program sets: Organization, a PGP key, Mail-Followup-To,
     Accept-Language."""
     DAMAGED = "damaged"
     """The header has octets or lines that RFC 5322 doesn't allow."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 TELLABLE = 5
-"""Fewest queries whose number is published. A smaller number would disclose more about the asking clients than about
-the domain; zero discloses nothing about clients and is published."""
+"""The smallest number of queries that is published. A smaller number would disclose more about the asking clients than
+about the domain; zero discloses nothing about clients and is published."""
 
 
 def is_small(queries: int) -> bool:

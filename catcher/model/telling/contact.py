@@ -255,7 +255,7 @@ def merged(
 
 
 def confirmed(known: Sequence[Contact], address: str, *, by: str, at: datetime) -> tuple[Contact, ...]:
-    """``known`` after ``by`` has confirmed ``address`` at ``at``; an address that bounced is good again."""
+    """Marks ``address`` in ``known`` as confirmed by the person ``by`` at ``at``, and as good if it bounced."""
     wanted = address.lower()
     changed = [
         replace(c, confirmed_by=by, confirmed_at=at, bad_at=None) if c.address.lower() == wanted else c for c in known
