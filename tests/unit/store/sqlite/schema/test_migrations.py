@@ -133,8 +133,9 @@ def _migrated_unless_killed(path: Path, *, at: int) -> bool:
 def later() -> Migrations:
     """The steps of a version to come: those of this one, and one that adds a table."""
     steps = Migrations("catcher")
-    for step in migrations.MIGRATIONS.pending(Database(memory=True)):
-        steps(name=step.name)(step.fn)
+    with closing(Database(memory=True)) as empty:
+        for step in migrations.MIGRATIONS.pending(empty):
+            steps(name=step.name)(step.fn)
 
     @steps()
     def tomorrow(db: Database) -> None:
