@@ -160,7 +160,7 @@ def _one(n: int, number: int, chance: random.Random) -> Observation:
         recipients=(f"{chance.randrange(_MAILBOXES):016x}",),
         retry_tag=None,
         fresh=genuine,
-        fresh_reason="signed",
+        fresh_reason="dkim",
         sender=Sender(domain, None, tier, (Evidence(tier, EvidenceKind.DMARC, domain, AuthResult.PASS),), ()),
         intended=(Intended("army.ml", "army.mil", None, Basis.DECLARED),),
         nature=Nature(mail_class, 0.9 if genuine else 0.2, None, ()),

@@ -21,6 +21,7 @@ from catcher.directory import Organisations, Suffixes, owners, platform_of
 from catcher.model.clock import Clock
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.mail.counting import counting_of
 from catcher.model.mail.fingerprint import Fingerprint
 from catcher.model.mail.mailbox import Mailbox
 
@@ -137,7 +138,7 @@ def command(
             judge_it = partial(fingerprint, transaction, context=context)
             found = await ask_until_answered(judge_it, resolver, on_behalf_of=own)
             if as_json:
-                print_json([{"file": file, **found.to_json()}])
+                print_json([{"file": file, "counts": counting_of(found).to_json(), **found.to_json()}])
             else:
                 click.echo(summary(file, found))
 
@@ -209,7 +210,9 @@ def summary(file: str, found: Fingerprint) -> str:
     named = f" ({sender.organisation})" if sender.organisation else ""
     results = found.authentication
     signatures = [f"dkim {d.result} {d.domain or '?'}{' aligned' if d.aligned else ''}" for d in results.dkim]
+    counting = counting_of(found)
     lines = [
+        ("counts", f"{'yes' if counting.counts else 'no'} ({counting.reason})"),
         ("sender", f"{sender.domain or 'nobody'}{named}: {sender.tier}"),
         ("evidence", "; ".join(f"{e.kind} {e.domain} {e.result} ({e.tier})" for e in sender.evidence) or "none"),
         ("conflicts", "; ".join(f"{e.kind} {e.domain}" for e in sender.conflicts)),

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from catcher.fingerprint.authentication.authenticate import Authenticated
 from catcher.fingerprint.authentication.dkim.signature import DkimSignature
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import ClientNetwork
+from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import AuthResult, Freshness
 
 MAX_AGE = timedelta(days=3)
@@ -24,33 +24,7 @@ CLOCK_SKEW = timedelta(minutes=10)
 """Most time that a signer's clock may be ahead of ours."""
 
 
-class FreshnessReason(StrEnum):
-    """The closed list of ``Freshness.reason``, from the least proof to fresh."""
-
-    NO_MESSAGE = "no-message"
-    """The recipient was refused at RCPT: there is only an envelope."""
-    UNPROVEN = "unproven"
-    """There is no DKIM or SPF pass for the domain in From."""
-    SHARED_ADDRESS = "shared-address"
-    """Only SPF passes, from an address whose reverse DNS isn't the sender's: it may be anybody's host."""
-    PARTIAL_BODY = "partial-body"
-    """The signature leaves the end of the body open (``l=``)."""
-    UNSIGNED_RECIPIENT = "unsigned-recipient"
-    """No signed To or Cc names the typed domain: the mail may have been written to somebody else."""
-    NO_TIME = "no-time"
-    """The signature has no ``t=``."""
-    FUTURE = "future"
-    OLD = "old"
-    """The mail was signed more than three days ago."""
-    BEFORE_PERIOD = "before-period"
-    """The mail was signed before this month: the key that would recognise a replay is gone."""
-    DKIM = "dkim"
-    """The mail is fresh by an aligned signature."""
-    SPF = "spf"
-    """The mail is fresh by SPF from the sender's own host."""
-
-
-_UNJUDGED = Freshness(False, FreshnessReason.UNPROVEN)
+_UNJUDGED = Freshness(False, CountReason.UNPROVEN)
 
 
 def judge_freshness(
@@ -58,11 +32,11 @@ def judge_freshness(
 ) -> Freshness:
     """Whether the mail is fresh, with the reason."""
     if not has_message:
-        return Freshness(False, FreshnessReason.NO_MESSAGE)
+        return Freshness(False, CountReason.NO_MESSAGE)
     if not context.lookups:
         return _UNJUDGED
     own = context.organizational_domain
-    reasons: dict[FreshnessReason, list[bytes]] = {}
+    reasons: dict[CountReason, list[bytes]] = {}
     for verdict, result in zip(authenticated.verdicts, authenticated.results.dkim, strict=True):
         signature = verdict.signature
         if signature is None or result.result is not AuthResult.PASS or not result.aligned:
@@ -71,36 +45,36 @@ def judge_freshness(
             continue
         reason = _signature(signature, context.now, names_typed=verdict.names_typed)
         reasons.setdefault(reason, []).append(signature.value)
-    if FreshnessReason.DKIM in reasons:
-        return Freshness(True, FreshnessReason.DKIM, tuple(reasons[FreshnessReason.DKIM]))
+    if CountReason.DKIM in reasons:
+        return Freshness(True, CountReason.DKIM, tuple(reasons[CountReason.DKIM]))
     spf = _spf(authenticated, network, own)
-    if spf is FreshnessReason.SPF:
+    if spf is CountReason.SPF:
         return Freshness(True, spf)
     return Freshness(False, next(iter(reasons), spf))
 
 
-def _signature(signature: DkimSignature, now: datetime, *, names_typed: bool) -> FreshnessReason:
+def _signature(signature: DkimSignature, now: datetime, *, names_typed: bool) -> CountReason:
     if signature.body.length is not None:
-        return FreshnessReason.PARTIAL_BODY
+        return CountReason.PARTIAL_BODY
     if not names_typed:
-        return FreshnessReason.UNSIGNED_RECIPIENT
+        return CountReason.UNSIGNED_RECIPIENT
     if signature.signed_at is None:
-        return FreshnessReason.NO_TIME
+        return CountReason.NO_TIME
     signed_at = signature.signed_at
     if signed_at > (now + CLOCK_SKEW).timestamp():
-        return FreshnessReason.FUTURE
+        return CountReason.FUTURE
     if signed_at < (now - MAX_AGE).timestamp():
-        return FreshnessReason.OLD
+        return CountReason.OLD
     if signed_at < now.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp():
-        return FreshnessReason.BEFORE_PERIOD
-    return FreshnessReason.DKIM
+        return CountReason.BEFORE_PERIOD
+    return CountReason.DKIM
 
 
-def _spf(authenticated: Authenticated, network: ClientNetwork, own: Callable[[str], str]) -> FreshnessReason:
+def _spf(authenticated: Authenticated, network: ClientNetwork, own: Callable[[str], str]) -> CountReason:
     spf = authenticated.results.spf
     if spf.result is not AuthResult.PASS or not authenticated.spf_aligned or spf.domain is None:
-        return FreshnessReason.UNPROVEN
+        return CountReason.UNPROVEN
     sender = own(authenticated.authors[0])
     if spf.scope == "mfrom" and own(spf.domain) == sender and sender in network.reverse:
-        return FreshnessReason.SPF
-    return FreshnessReason.SHARED_ADDRESS
+        return CountReason.SPF
+    return CountReason.SHARED_ADDRESS

@@ -79,7 +79,7 @@ def observation(**changes: Any) -> Observation:
         recipients=("bbbbbbbbbbbbbbbb",),
         retry_tag="c0ffee",
         fresh=True,
-        fresh_reason="signed",
+        fresh_reason="dkim",
         sender=sender(tier=tier),
         intended=(intended(domain),),
         nature=Nature(mail_class, 0.9, TypoKind.RECIPIENT, ()),

@@ -96,6 +96,25 @@ class TypoKind(StrEnum):
     """A mail program is configured with the typo domain as its server."""
 
 
+class MailKind(StrEnum):
+    """Kinds of mail that incidents and reports count apart, beside the class."""
+
+    ORDINARY = ""
+    ANSWER = "answer"
+    """It answers another mail, by In-Reply-To, References, Thread-Index or its Subject: anybody may have provoked it by
+    giving an address at the typo domain as his own."""
+    SCAN = "scan"
+    """A device's scan or fax."""
+    DMARC_REPORT = "dmarc-report"
+    """An aggregate report (RFC 9990): somebody's ``rua=`` has the typo."""
+    FAILURE_REPORT = "failure-report"
+    """A failure report (RFC 9991, RFC 6591): somebody's ``ruf=`` has the typo."""
+    TLS_REPORT = "tls-report"
+    """A TLS report (RFC 8460): the ``rua=`` of somebody's ``_smtp._tls`` record has the typo."""
+    JOURNAL = "journal"
+    """A journal report of Exchange: a journal rule sends every mail of an organisation."""
+
+
 class Basis(StrEnum):
     DECLARED = "declared"
     LOOKALIKE = "lookalike"
@@ -178,6 +197,11 @@ class Nature:
     reasons: tuple[str, ...]
     """Words from a closed list in ``fingerprint.nature.facts``."""
 
+    @property
+    def kind(self) -> MailKind:
+        """The kind, by ``reasons``: the first member of MailKind that one of them gives."""
+        return next((kind for kind, words in _KIND_BY_REASON if not words.isdisjoint(self.reasons)), MailKind.ORDINARY)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "class": self.mail_class,
@@ -185,6 +209,17 @@ class Nature:
             "typo": self.typo,
             "reasons": list(self.reasons),
         }
+
+
+_KIND_BY_REASON = (
+    (MailKind.DMARC_REPORT, frozenset({"dmarc-report"})),
+    (MailKind.FAILURE_REPORT, frozenset({"failure-report"})),
+    (MailKind.TLS_REPORT, frozenset({"tls-report"})),
+    (MailKind.JOURNAL, frozenset({"journal-report"})),
+    (MailKind.SCAN, frozenset({"scan"})),
+    (MailKind.ANSWER, frozenset({"in-reply-to", "answer-subject"})),
+)
+"""Kind → the words of ``fingerprint.nature.facts.Fact`` that give it."""
 
 
 @value
@@ -262,7 +297,7 @@ class Freshness:
 
     fresh: bool
     reason: str
-    """A word from a closed list in fingerprint.freshness."""
+    """A word of ``model.mail.counting.CountReason``."""
     signatures: tuple[bytes, ...] = ()
     """The ``b=`` values on which ``fresh`` depends; they stay in memory, and intake turns them into tokens.
 
@@ -281,7 +316,7 @@ class Fingerprint:
     freshness: Freshness
 
     def to_json(self) -> dict[str, Any]:
-        """The outer surface, without ``file``. Freshness is not part of it."""
+        """The outer surface, without ``file`` and ``counts`` (``counting.counting_of``)."""
         return {
             "sender": self.sender.to_json(),
             "intended": [i.to_json() for i in self.intended],

@@ -11,15 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.mail.fingerprint import (
-    Authentication,
-    AuthResult,
-    Intended,
-    MailClass,
-    Nature,
-    Sender,
-    Tier,
-)
+from catcher.model.mail.counting import Counting, judge_counting, reason_of
+from catcher.model.mail.fingerprint import Authentication, AuthResult, Intended, Nature, Sender
 from catcher.model.mail.marking import Marking
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.value import value
@@ -162,15 +155,21 @@ class Observation:
         return self.revision == 0 and AuthResult.TEMPERROR in judged
 
     @property
+    def counting(self) -> Counting:
+        """Whether the mail counts towards a notice, and the reason."""
+        return judge_counting(
+            self.nature.mail_class,
+            self.sender.tier,
+            fresh=self.fresh,
+            reason=reason_of(self.fresh_reason),
+            replayed=self.replayed,
+            retry=self.retry_of is not None,
+        )
+
+    @property
     def counts(self) -> bool:
         """Whether the mail counts towards a notice (DESIGN §3 "Notices")."""
-        return (
-            self.fresh
-            and not self.replayed
-            and self.retry_of is None
-            and self.nature.mail_class is MailClass.PERSON
-            and self.sender.tier in (Tier.VERIFIED, Tier.AUTHENTICATED)
-        )
+        return self.counting.counts
 
     def stored_as(self, stored: Stored) -> Observation:
         """The observation with the values that the store added."""
