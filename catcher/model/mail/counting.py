@@ -1,0 +1,161 @@
+"""Whether a mail counts towards a notice, and the reason (DESIGN §3 "Notices").
+
+A mail counts when a person wrote it, its sender is proven, and it is fresh and meant for this sink. ``CountReason`` is
+the closed list of reasons: the ways by which mails count, and the obstacles. docs/engineering/counting.md has each way's
+threat table.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, NamedTuple, assert_never
+
+from catcher.model.mail.fingerprint import Fingerprint, MailClass, Tier
+
+
+class Residual(StrEnum):
+    """An attack that a way of counting can't exclude (docs/engineering/counting.md describes each).
+
+    A notice that is due only by mails of ways with residuals needs a second approver.
+    """
+
+    SAME_PLATFORM_REPLAY = "same-platform-replay"
+    """A customer of the author's own platform sends a mail of the author again, with another To."""
+
+
+class CountReason(StrEnum):
+    """The reason why a mail counts, or doesn't. ``way`` says which."""
+
+    # The ways.
+    DKIM = "dkim"
+    """(a) A fresh, new, aligned signature covers a To or Cc that names the typo domain."""
+    PROVIDER = "provider"
+    """(b) A fresh, new, aligned signature without recipients, sent by the author's own provider."""
+    TENANT = "tenant"
+    """(c) An aligned SPF pass, and the platform's signature for a tenant that is bound to From's domain."""
+    SPF = "spf"
+    """(d) SPF by few addresses, from the sender's own host."""
+    FORWARD = "forward"
+    """(e) A forward by rule: the reverse-path names the recipient for which the mail came first."""
+    # The obstacles of the store.
+    RETRY = "retry"
+    """A retry of a mail that was observed before."""
+    REPLAYED = "replayed"
+    """One of its signatures was seen before in another transaction."""
+    # The obstacles of the class: the words of MailClass.
+    BULK = "bulk"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    SPAM = "spam"
+    PROBE = "probe"
+    UNKNOWN = "unknown"
+    """No positive sign of a person's mail program."""
+    # The obstacles of proof.
+    NO_MESSAGE = "no-message"
+    """The recipient was refused at RCPT: there is only an envelope."""
+    UNPROVEN = "unproven"
+    """There is no DKIM or SPF pass for the domain in From."""
+    UNBOUND_TENANT = "unbound-tenant"
+    """All of (c) holds, but nothing outside the mail binds the tenant to From's domain: asked when a notice is
+    drafted."""
+    PASSED_ON = "passed-on"
+    """A field says that the mail was passed on, and no way names who did it."""
+    SHARED_ADDRESS = "shared-address"
+    """Only SPF passes, from an address that others may use."""
+    PARTIAL_BODY = "partial-body"
+    """The signature leaves the end of the body open (``l=``)."""
+    UNSIGNED_RECIPIENT = "unsigned-recipient"
+    """No signed To or Cc names the typed domain: the mail may have been written to somebody else."""
+    NO_TIME = "no-time"
+    """The signature has neither ``t=`` nor a signed Date."""
+    FUTURE = "future"
+    OLD = "old"
+    """The mail was signed more than three days ago."""
+    BEFORE_PERIOD = "before-period"
+    """The mail was signed before this month: the key that would recognise a replay is gone."""
+
+    @property
+    def way(self) -> bool:
+        """Whether a mail with this reason counts."""
+        return self in _WAYS
+
+    @property
+    def residuals(self) -> tuple[Residual, ...]:
+        """The attacks that this way can't exclude; empty for an obstacle."""
+        match self:
+            case CountReason.PROVIDER | CountReason.TENANT:
+                return (Residual.SAME_PLATFORM_REPLAY,)
+            case _:
+                return ()
+
+
+_WAYS = frozenset({CountReason.DKIM, CountReason.PROVIDER, CountReason.TENANT, CountReason.SPF, CountReason.FORWARD})
+
+
+class Counting(NamedTuple):
+    """The answer for one mail."""
+
+    counts: bool
+    reason: CountReason
+
+    def to_json(self) -> dict[str, Any]:
+        return {"counts": self.counts, "reason": self.reason}
+
+
+_PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
+
+
+def judge_counting(
+    mail_class: MailClass, tier: Tier, *, fresh: bool, reason: CountReason, replayed: bool = False, retry: bool = False
+) -> Counting:
+    """Whether a mail counts, with the first obstacle: the store's, then the class, then the proof.
+
+    ``fresh`` and ``reason`` are the fingerprint's Freshness. A forward counts whatever its class.
+    """
+    if retry:
+        return Counting(False, CountReason.RETRY)
+    if reason is CountReason.NO_MESSAGE:
+        return Counting(False, reason)
+    if mail_class is not MailClass.PERSON and reason is not CountReason.FORWARD:
+        return Counting(False, _obstacle(mail_class))
+    if not fresh:
+        return Counting(False, reason)
+    if not reason.way or tier not in _PROVEN:
+        return Counting(False, CountReason.UNPROVEN)
+    if replayed:
+        return Counting(False, CountReason.REPLAYED)
+    return Counting(True, reason)
+
+
+def reason_of(word: str) -> CountReason:
+    """The reason called ``word``; ``unproven`` for a word that no release up to this one wrote."""
+    try:
+        return CountReason(word)
+    except ValueError:
+        return CountReason.UNPROVEN
+
+
+def counting_of(fingerprint: Fingerprint) -> Counting:
+    """Whether the mail counts as far as its fingerprint knows: only the store detects retries and replays."""
+    fresh = fingerprint.freshness
+    return judge_counting(
+        fingerprint.nature.mail_class, fingerprint.sender.tier, fresh=fresh.fresh, reason=reason_of(fresh.reason)
+    )
+
+
+def _obstacle(mail_class: MailClass) -> CountReason:
+    match mail_class:
+        case MailClass.BULK:
+            return CountReason.BULK
+        case MailClass.AUTOMATIC:
+            return CountReason.AUTOMATIC
+        case MailClass.BOUNCE:
+            return CountReason.BOUNCE
+        case MailClass.SPAM:
+            return CountReason.SPAM
+        case MailClass.PROBE:
+            return CountReason.PROBE
+        case MailClass.UNKNOWN | MailClass.PERSON:
+            return CountReason.UNKNOWN
+        case _:
+            assert_never(mail_class)
