@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 from catcher.model.mail.policy import Outcome
 
 
@@ -23,15 +24,59 @@ class Role(StrEnum):
     """The mail was meant for the party."""
     SENDER = "sender"
     """The mail came from the party, which is proven (tier authenticated or verified)."""
+    FORWARDER = "forwarder"
+    """A rule of the party, which is proven, passes on mail of others (``CountReason.FORWARD``)."""
 
 
 class Side(StrEnum):
-    """The side whose mailboxes are counted."""
+    """The kind of a mailbox in an incident, or of a figure of mailboxes.
+
+    A sender's mailbox is named by the author in a signed From and by the reverse-path. Mostly both are one mailbox, which
+    is kept once, as SENDER. Figures are made for AUTHOR and for REVERSE_PATH, and each includes the mailboxes of
+    SENDER.
+    """
 
     SENDER = "sender"
+    """The author in a signed From, and the reverse-path: the same mailbox, or From isn't signed."""
+    AUTHOR = "author"
+    """The author in a signed From, where the reverse-path is another mailbox."""
+    REVERSE_PATH = "reverse-path"
+    """The reverse-path (``fingerprint.origin_of``), where a signed From names another mailbox."""
     RECIPIENT = "recipient"
     SUBSCRIBER = "subscriber"
     """An addressee of automatic or bulk mail: perhaps somebody's own address, mistyped in a form. Never counted."""
+    TENANT = "tenant"
+    """No mailbox: the sender's tenant on a mail platform, to which nothing binds the sender. Its token is the tenant's
+    domain."""
+
+
+class Counted(IntFlag):
+    """How a mail of a mailbox counts towards a notice; the mails of a mailbox together can have several of these
+    values."""
+
+    NO = 0
+    YES = 1
+    """It counts, by a way without residual attacks, and answers nothing."""
+    RESIDUAL = 2
+    """It counts, by a way with a residual attack, and answers nothing."""
+    ANSWER = 4
+    """It counts, by a way without residual attacks, and answers another mail."""
+    RESIDUAL_ANSWER = 8
+    """It counts, by a way with a residual attack, and answers another mail."""
+    UNBOUND = 16
+    """It answers nothing, and counts if the sender's tenant turns out to be bound
+    (``CountReason.UNBOUND_TENANT``)."""
+
+
+OWN_WORDS = Counted.YES | Counted.RESIDUAL
+"""Mail that counts and answers nothing."""
+ANSWERS = Counted.ANSWER | Counted.RESIDUAL_ANSWER
+"""Mail that counts and answers another mail."""
+COUNTED = OWN_WORDS | ANSWERS
+"""Mail that counts."""
+
+MARKED = "other"
+"""The level in a cell of mail whose marking is grave, but may not be named: anybody can write an unsigned field."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,7 +94,7 @@ class IncidentKey:
         return f"inc-{digest[:12]}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One line of the daily aggregate."""
 
@@ -60,16 +105,23 @@ class Cell:
     """The sender's tier."""
     mail_class: MailClass
     outcome: Outcome
-    marked: bool
-    """Whether a protective marking was seen."""
+    level: str
+    """The level of the gravest marking (``Marking.grave``); '' without one, MARKED when it may not be named: its field
+    isn't signed and the mail doesn't count."""
     tls: bool
+    reason: CountReason | None
+    """The way by which the mails count, or the obstacle; None for mails of a release before 0.3, which kept no
+    reason."""
+    kind: MailKind
+    """ORDINARY for all mails of a release before 0.3."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
     mails: int = 0
     counted: int = 0
-    """Number of ``mails`` that count towards a notice (``Observation.counts``)."""
+    """Number of ``mails`` that count towards a notice in this incident (``Observation.counts``; a forward counts in the
+    forwarder's incident alone)."""
 
     def __add__(self, other: Count) -> Count:
         return Count(self.mails + other.mails, self.counted + other.counted)
@@ -86,8 +138,10 @@ class MailboxDay:
     counterpart: str
     side: Side
     token: str
-    counted: bool
-    """Whether a mail of this mailbox on this day counts towards a notice."""
+    counted: Counted
+    """How mails of this mailbox on this day count: one value; a day with several has several lines."""
+    level: str = ""
+    """As ``Cell.level``, on the sides SENDER, AUTHOR and REVERSE_PATH; '' on the others."""
 
 
 REFLECTS = 3
@@ -95,34 +149,54 @@ REFLECTS = 3
 a slip."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Numbers of distinct mailboxes in one period whose tokens still exist. All numbers but ``reflecting`` include only
-    mailboxes with mail that counts."""
-
-    senders: int = 0
-    recipients: int = 0
-    senders_of: Mapping[str, int] = field(default_factory=dict)
-    """Counterpart → number of its sending mailboxes; a counterpart without sending mailboxes is absent."""
-    senders_by_days: Mapping[int, int] = field(default_factory=dict)
-    """Number of days → number of sending mailboxes that wrote on exactly that many days."""
-    reflecting: int = 0
-    """Number of addresses to which programs write, from REFLECTS senders or on REFLECTS days, and no person does.
-    Somebody mistyped their own address in forms: its mail comes again and again, and its senders made no mistake.
-    """
+STEADY_DAYS = 2
+"""Fewest days with mail that counts and answers nothing for a sender to pass the floor of its own, before it is one of
+an intended party's senders (DESIGN §3 "Notices")."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class MailboxTotal:
-    """The counts that remain of a period's mailboxes after its key is destroyed: mailboxes, and days with mail."""
+    """A number of distinct mailboxes of one period: those of one counterpart and side whose mails count in one way.
+
+    Totals of a period are made while its tokens exist (``Crowd``), and are all that remains after its key is destroyed.
+    """
 
     period: str
     counterpart: str
     side: Side
+    """Never SENDER: its mailboxes are in AUTHOR and in REVERSE_PATH."""
+    level: str
+    """'': the line is about all mailboxes. Else ``counted`` is NO, and the line is about those with mail of this
+    level: they are in the lines of '', too."""
+    counted: Counted
+    """All values that the mails of each of these mailboxes have in this period. A mailbox is in one line only."""
     mailboxes: int
-    days: int
-    counted_mailboxes: int
-    counted_days: int
+    steady: int = 0
+    """Number of ``mailboxes`` with OWN_WORDS on STEADY_DAYS days or more; of a counterpart that is no organisation
+    ('') only."""
+    steady_days: int = 0
+    """Number of days on which those ``steady`` mailboxes wrote such mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Numbers of distinct mailboxes of one incident in one period whose tokens still exist."""
+
+    totals: frozenset[MailboxTotal] = frozenset()
+    """The numbers for each counterpart."""
+    whole: frozenset[MailboxTotal] = frozenset()
+    """The numbers over all counterparts, with counterpart '': a mailbox seen at two counterparts is one. Without
+    ``level`` and ``steady``."""
+    steady_days: frozenset[date] = frozenset()
+    """The days on which ``steady`` mailboxes, by the reverse-path, wrote mail that counts and answers nothing."""
+    authors_by_days: Mapping[int, int] = field(default_factory=dict)
+    """Number of days → number of authors' mailboxes that wrote mail that counts on exactly that many days."""
+    tenants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Counterpart → domains of its unbound tenants on mail platforms."""
+    reflecting: int = 0
+    """Number of addresses to which programs write, from REFLECTS senders or on REFLECTS days, and no person does.
+    Somebody mistyped their own address in forms: its mail comes again and again, and its senders made no mistake.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from typing import Any
 
 from catcher.model.errors import CatcherError
 from catcher.model.leak.incident import Count, IncidentKey
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.counting import CountReason, Residual
+from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 from catcher.model.mail.policy import Outcome
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z", re.ASCII)
@@ -89,7 +90,10 @@ class Tally:
     encrypted: Count
     """Crossed mails that came over TLS."""
     marked: Count
-    """Mails with a protective marking."""
+    """Mails with a grave marking (``Marking.grave``), also where its level may not be named."""
+    reasons: Mapping[CountReason | None, int]
+    """Reason → number of its mails, for the reasons that occur, most mails first; None as in ``Cell.reason``."""
+    kinds: Mapping[MailKind, Count]
     days: int
     """Number of days on which mail that counts came."""
     latest: date | None
@@ -104,6 +108,8 @@ class Tally:
             "crossed": _count(self.crossed),
             "encrypted": _count(self.encrypted),
             "marked": _count(self.marked),
+            "reasons": {str(reason or "unrecorded"): mails for reason, mails in self.reasons.items()},
+            "kinds": {str(kind or "ordinary"): _count(count) for kind, count in self.kinds.items()},
             "days": self.days,
             "latest": self.latest and self.latest.isoformat(),
         }
@@ -140,6 +146,43 @@ class Counterparty:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportsSeen:
+    """Reports that programs send to an address that somebody published, such as DMARC's ``rua=``."""
+
+    mails: int
+    days: int
+    reporters: int
+    """Number of the reporting organisations that are proven."""
+
+    def to_json(self) -> dict[str, int]:
+        return {"mails": self.mails, "days": self.days, "reporters": self.reporters}
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Numbers of what carries a notice."""
+
+    mailboxes: int
+    """Number of distinct sending mailboxes: the smaller one of authors and reverse-paths."""
+    days: int
+    organisations: int
+    """Number of the other side's organisations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What carries a notice, by the kind of mail. In an intended party's incident only senders carry it that have mail
+    that counts and answers nothing on STEADY_DAYS days."""
+
+    all: Carried
+    """By all mail that counts."""
+    own_words: Carried
+    """By mail that counts and answers nothing."""
+    answers: Carried
+    """By mail that counts and answers another mail."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
     """All numbers of one incident in one period."""
 
@@ -151,7 +194,11 @@ class Measures:
     previous: Count | None
     """Mails in the month before; None when the incident is younger."""
     senders: Mailboxes
-    """Distinct sending mailboxes with mail that counts."""
+    """Distinct sending mailboxes with mail that counts: the smaller one of ``authors`` and ``reverse_paths``."""
+    authors: Mailboxes
+    """The same by the author in a signed From; by the reverse-path where From isn't signed."""
+    reverse_paths: Mailboxes
+    """The same by the reverse-path, without what changes by itself (``fingerprint.origin_of``)."""
     recipients: Mailboxes
     """Distinct addressees of mail that counts."""
     series: tuple[Bar, ...]
@@ -162,5 +209,23 @@ class Measures:
     """Number of addresses that somebody seems to have mistyped in forms (``Crowd.reflecting``); 0 once the key is
     destroyed."""
     daily_mailboxes: int
-    """Number of sending mailboxes seen on at least five days, and on at least half of the days with mail that
+    """Number of authors' mailboxes seen on at least five days, and on at least half of the days with mail that
     counts."""
+    grounds: Grounds
+    """What carries a notice."""
+    firm: Grounds
+    """The part of ``grounds`` whose ways of counting have no residual attack."""
+    residuals: tuple[Residual, ...]
+    """The residual attacks of the ways by which mail counts, in the order of the enum."""
+    levels: Mapping[str, int]
+    """Level of a grave marking → number of its mails, gravest first: levels that may be named, seen from LEVEL_MAILBOXES
+    mailboxes or more."""
+    reports: Mapping[MailKind, ReportsSeen]
+    """DMARC, failure and TLS reports, for the kinds that came."""
+    tenants: Mapping[str, int]
+    """Sending organisation → number of its unbound tenants on mail platforms. From two on, none of their mail
+    counts."""
+    unbound: int
+    """Number of mails that would count if their sender's tenant were bound."""
+    floorless: int
+    """Number of mails that count, whose senders are below the floor of their own, in an intended party's incident."""

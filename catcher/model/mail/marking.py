@@ -32,12 +32,33 @@ class Scheme(StrEnum):
                 assert_never(self)
 
 
+GRAVE_LEVELS = (
+    "top-secret",
+    "secret",
+    "company-confidential",
+    "confidential",
+    "restricted",
+    "protected",
+    "official-sensitive",
+    "sensitive",
+    "cui",
+)
+"""The levels ``restricted`` and above, gravest first."""
+
+
 @value
 class Marking:
     """A marking: the scheme, and a level from a closed list; any other level is ``other``. Never free text."""
 
     scheme: Scheme
     level: str
+    signed: bool = False
+    """Whether an aligned DKIM signature that passed covers the marking's field."""
+
+    @property
+    def grave(self) -> bool:
+        """Whether the marking demands protection, of a level that is ``restricted`` or above."""
+        return self.scheme.protective and self.level in GRAVE_LEVELS
 
     def to_json(self) -> dict[str, Any]:
         return {"scheme": self.scheme, "level": self.level}

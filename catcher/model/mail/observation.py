@@ -109,7 +109,10 @@ class Observation:
     tls: bool = _stored("Whether the mail came over TLS.", _OPS, _KEEP)
     size_class: SizeClass | None = _stored("Coarse size; none when no message was taken.", _OPS, _KEEP)
     reverse_path_token: str | None = _stored(
-        "Token of the envelope sender's mailbox; none for the null reverse-path.", _PERS, _PERIOD
+        "Token of the mailbox behind the envelope sender, without what programs add to it (BATV, VERP, SRS, +tag); none "
+        "for the null reverse-path.",
+        _PERS,
+        _PERIOD,
     )
     reverse_path_domain: str | None = _stored("Domain of the envelope sender, unproven.", _ORG, _KEEP)
     recipients: tuple[str, ...] = _stored("Tokens of the recipients' mailboxes at this domain.", _PERS, _PERIOD)
@@ -144,6 +147,13 @@ class Observation:
         _OPS,
         _KEEP,
         default=0,
+    )
+    author_token: str | None = _stored(
+        "Token of the only mailbox in From, proven only where an aligned DKIM signature passed; none where From has "
+        "no mailbox or several.",
+        _PERS,
+        _PERIOD,
+        default=None,
     )
 
     @property
@@ -188,6 +198,7 @@ class Observation:
             "size_class": self.size_class,
             "tls": self.tls,
             "reverse_path": {"token": self.reverse_path_token, "domain": self.reverse_path_domain},
+            "author": {"token": self.author_token},
             "recipients": list(self.recipients),
             "retry_of": self.retry_of,
             "sender": self.sender.to_json(),
@@ -201,7 +212,7 @@ class Observation:
 STORE_ONLY = frozenset({"client", "retry_tag", "signatures", "replayed", "fresh", "fresh_reason", "revision"})
 """The fields that ``to_json`` leaves out. A new field is shown there, or stands here."""
 
-REVISED = ("signatures", "fresh", "fresh_reason", "sender", "nature", "authentication")
+REVISED = ("signatures", "fresh", "fresh_reason", "sender", "nature", "markings", "authentication")
 """The fields that depend on look-ups: a revision replaces these fields; the store sets ``replayed`` and
 ``revision``."""
 
