@@ -16,7 +16,8 @@ from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
 from catcher.desk.privatefile import write_private
 from catcher.desk.standing import Lives, Standing, notified_days
-from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
+from catcher.incident import judge_notice
+from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES, LISTED_DAYS, LISTED_MAILBOXES
 from catcher.model.leak.incident import Role
 from catcher.model.leak.measures import Measures, Period
 from catcher.model.mail.observation import Observation
@@ -27,7 +28,7 @@ from catcher.report import EVIDENCE_DAYS, Directory, Language, ReportForm, compo
 NotifiedOn = Mapping[tuple[str, str], date]
 """(party, typo domain) → the day of the party's latest notice."""
 
-_LIMITS = ReportRules(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
+_LIMITS = ReportRules(FLOOR_MAILBOXES, FLOOR_DAYS, LISTED_MAILBOXES, LISTED_DAYS, EVIDENCE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _write_one(folder: Path, name: str, ending: str, content: str | bytes) -> Pa
 
 
 def _senders(group: Iterable[Measures]) -> dict[str, Measures]:
-    return {measures.key.party: measures for measures in group if measures.key.role is Role.SENDER}
+    return {measures.key.party: measures for measures in group if measures.key.role is not Role.INTENDED}
 
 
 def _compose(
@@ -190,7 +191,7 @@ def _compose(
     incident = desk.store.incident(measures.key.id, mailboxes=False)
     standing = Standing(None) if incident is None else lives.standing(incident)
     oldest = desk.now - timedelta(days=audience.evidence_days)
-    found = rows.get(measures.key.party, ()) if measures.key.role is Role.SENDER else ()
+    found = rows.get(measures.key.party, ()) if measures.key.role is not Role.INTENDED else ()
     return compose(
         measures,
         operator=desk.operator,
@@ -203,7 +204,15 @@ def _compose(
         effect=standing.effect,
         names=audience.names,
         answers=audience.answers,
+        tells=judge_notice(measures, desk.thresholds).kind,
+        meant_for=_meant_for(desk, measures.key.domain),
     )
+
+
+def _meant_for(desk: Desk, domain: str) -> str | None:
+    """The party for which mail to ``domain`` is meant, by the incidents; None if it has no or several such parties."""
+    parties = [key.party for key in desk.store.incident_keys() if key.domain == domain and key.role is Role.INTENDED]
+    return parties[0] if len(parties) == 1 else None
 
 
 def _name(measures: Measures, language: Language) -> str:
