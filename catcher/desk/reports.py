@@ -18,7 +18,7 @@ from catcher.desk.privatefile import write_private
 from catcher.desk.standing import Lives, Standing, notified_days
 from catcher.incident import judge_notice
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES, LISTED_DAYS, LISTED_MAILBOXES
-from catcher.model.leak.incident import Role
+from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures, Period
 from catcher.model.mail.observation import Observation
 from catcher.model.telling.answer import AnswerAddresses
@@ -176,14 +176,14 @@ def _write_one(folder: Path, name: str, ending: str, content: str | bytes) -> Pa
     return write_private(folder, f"{name}.{ending}", content)
 
 
-def _senders(group: Iterable[Measures]) -> dict[str, Measures]:
-    return {measures.key.party: measures for measures in group if measures.key.role is not Role.INTENDED}
+def _senders(group: Iterable[Measures]) -> dict[IncidentKey, Measures]:
+    return {measures.key: measures for measures in group if measures.key.role is not Role.INTENDED}
 
 
 def _compose(
     desk: Desk,
     measures: Measures,
-    rows: Mapping[str, Sequence[Observation]],
+    rows: Mapping[IncidentKey, Sequence[Observation]],
     notified_on: NotifiedOn,
     lives: Lives,
     audience: Audience,
@@ -191,7 +191,7 @@ def _compose(
     incident = desk.store.incident(measures.key.id, mailboxes=False)
     standing = Standing(None) if incident is None else lives.standing(incident)
     oldest = desk.now - timedelta(days=audience.evidence_days)
-    found = rows.get(measures.key.party, ()) if measures.key.role is not Role.INTENDED else ()
+    found = rows.get(measures.key, ())
     return compose(
         measures,
         operator=desk.operator,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
+from catcher.desk.incidents import Appraisal
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.leak.measures import Period
 from catcher.model.telling.contact import Contact
@@ -116,9 +117,9 @@ class Drafting:
             language=language.value,
             ref=report.ref,
             message_id=message_id,
-            approvals=self.approvals,
+            approvals=max(self.approvals, 2 if due.appraisal.verdict.second_approver else 1),
             follows=due.follows,
-            steps=(LedgerEntry(Act.DRAFTED, self.desk.now, BY_CATCHER, _why(due.next_step)),),
+            steps=(LedgerEntry(Act.DRAFTED, self.desk.now, BY_CATCHER, _note(due)),),
         )
         if due.next_step.form is NoticeForm.LETTER:
             text = letter(report, language)
@@ -139,8 +140,24 @@ class Drafting:
         ).as_bytes()
 
 
+def _note(due: DueNotice) -> str:
+    """For the ledger and the approver: the reason for this step, when it isn't the first one, and cautions."""
+    return "; ".join(filter(None, (_why(due.next_step), *cautions(due.appraisal))))
+
+
+def cautions(appraisal: Appraisal) -> Iterator[str]:
+    """Sentences on what an approver has to weigh before a notice on ``appraisal`` goes out."""
+    measures, verdict = appraisal.measures, appraisal.verdict
+    if verdict.second_approver:
+        attacks = ", ".join(verdict.residuals)
+        yield f"it needs a second approver, as it is due only by mail that an attacker could have replayed ({attacks})"
+    if measures.mailboxes_differ:
+        authors, paths = measures.authors.number, measures.reverse_paths.number
+        yield f"the authors are {authors} mailboxes, the reverse-paths {paths}: the smaller figure is told"
+
+
 def _why(step: NextStep) -> str:
-    """The reason for this step, when it isn't the first one; for the ledger."""
+    """The reason for this step, when it isn't the first one."""
     if step.follows is None:
         return ""
     if step.follows.state.reached:
