@@ -257,6 +257,9 @@ class NotifySection(ConfigSection):
     it waits for approval."""
     second_approver: StrictBool = False
     """Whether two different people have to approve a notice before it is sent."""
+    tenant_discovery: StrictBool = True
+    """Whether the drafting of a notice asks Microsoft's public discovery if a tenant belongs to the sender's domain;
+    Microsoft then learns which domain is asked about. If false, such mail is never a reason for a notice."""
     sender: OneLine = Field(default="", examples=["notices@notices.sink.example"])
     """The address in From, in notify.domain's organisation; replies go to operator.contact. Empty: notices@ at
     notify.domain."""
