@@ -8,14 +8,16 @@
            the policies' ledger (Visibility), notices ──────▶└▶ effect: before and after a notice (rates)
 """
 
+from catcher.incident.crowd import FIGURES, count_mailboxes, mailbox_totals
 from catcher.incident.effect import effect, senders
 from catcher.incident.fold import fold, merge
 from catcher.incident.life import life
-from catcher.incident.measures import count_mailboxes, latest_period, measure_incident, series
+from catcher.incident.measures import latest_period, measure_incident, series
 from catcher.incident.threshold import NoticeDecision, Thresholds, judge_notice
 from catcher.incident.visibility import Visibility
 
 __all__ = [
+    "FIGURES",
     "NoticeDecision",
     "Thresholds",
     "Visibility",
@@ -25,6 +27,7 @@ __all__ = [
     "judge_notice",
     "latest_period",
     "life",
+    "mailbox_totals",
     "measure_incident",
     "merge",
     "senders",

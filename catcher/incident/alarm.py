@@ -1,12 +1,12 @@
 """Finds alerts in the incidents: a new intended party, a marking, a spike. Pure; each run finds the same alerts again.
 
-A mail belongs to two incidents: its intended party's and its sender's. Alerts are sought in the intended party's
-incident; in the sender's incident, only among mail without a declared intended party. So no mail causes two alerts of
-one kind.
+A mail belongs to two incidents: its intended party's and its sender's (or forwarder's). Alerts are sought in the
+intended party's incident; in a sender's incident, only among mail without a declared intended party. So no mail causes
+two alerts of one kind. The counterpart in a forwarder's incident is no intended party, so none are sought there.
 
 - *New party*: mail that counts came for an intended party. The alerts' ledger drops parties that had such mail before.
-- *Marking*: mail of a proven sender with a protective marking came yesterday or today; one alert a month. Any sender
-  can write a header field, so the marking is a reason to investigate, and no proof.
+- *Marking*: mail of a proven sender with a grave marking (``Marking.grave``) came yesterday or today; one alert a month.
+  Any sender can write a header field, so the marking is a reason to investigate, and no proof.
 - *Spike*: yesterday or today at least ten mails that count came, and more than three times the number of any of the 28
   days before.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from catcher.model.leak.incident import Cell, Count, Incident, Role
 from catcher.model.mail.fingerprint import Tier
@@ -50,13 +51,19 @@ def alarms(incidents: Iterable[Incident], now: datetime) -> Iterator[Alert]:
 
 
 def _cells_of(incident: Incident) -> Iterator[tuple[Cell, Count]]:
-    for cell, count in incident.cells.items():
-        if incident.key.role is Role.INTENDED or not cell.counterpart:
-            yield cell, count
+    match incident.key.role:
+        case Role.INTENDED:
+            yield from incident.cells.items()
+        case Role.SENDER:
+            yield from ((cell, count) for cell, count in incident.cells.items() if not cell.counterpart)
+        case Role.FORWARDER:
+            return
+        case _:
+            assert_never(incident.key.role)
 
 
 def _marking(id: str, cells: list[tuple[Cell, Count]], day: date, now: datetime) -> Iterator[Alert]:
-    marked = sum(count.mails for cell, count in cells if cell.marked and cell.tier in _PROVEN and cell.day == day)
+    marked = sum(count.mails for cell, count in cells if cell.level and cell.tier in _PROVEN and cell.day == day)
     if marked:
         yield Alert(f"{AlertKind.MARKING} {id} {day:%Y-%m}", AlertKind.MARKING, now, id, {"mails": marked})
 

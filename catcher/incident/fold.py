@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
+from typing import assert_never
 
-from catcher.model.leak.incident import Cell, Count, Incident, IncidentKey, MailboxDay, MailboxTotal, Role, Side
-from catcher.model.mail.fingerprint import Basis, MailClass, Tier
+from catcher.incident.tenants import tenants_of
+from catcher.model.leak.incident import (
+    MARKED,
+    Cell,
+    Count,
+    Counted,
+    Incident,
+    IncidentKey,
+    MailboxDay,
+    MailboxTotal,
+    Role,
+    Side,
+)
+from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import Authentication, AuthResult, Basis, MailClass, MailKind, Tier
+from catcher.model.mail.marking import Marking, gravest
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome
 
@@ -34,8 +52,9 @@ def fold(
     """The increments that ``observations`` add to each incident, by incident id.
 
     Retries add nothing. An observation adds to the incident of each intended party (declared in the catalogue), and to
-    the incident of the sending organisation when that organisation is proven. ``merge`` adds up increments; the sum is
-    the same for every order and partition.
+    the incident of the sending organisation when that organisation is proven. A forward adds to the incident of the
+    forwarding organisation instead; in the intended party's incident it is in the figures, but doesn't count. ``merge``
+    adds up increments; the sum is the same for every order and partition.
     """
     sums: defaultdict[tuple[str, Role, str], _Sum] = defaultdict(_Sum)
     for observation in observations:
@@ -46,10 +65,16 @@ def fold(
         if sender is None and not intended:
             continue
         seen = _Seen(observation, period_of)
+        if seen.is_forward:
+            if sender is not None:
+                author = _author(observation.authentication)
+                other = (party_of(author) or "") if author is not None else ""
+                sums[sender, Role.FORWARDER, observation.domain].add(seen, other)
+            seen = seen.uncounted()
+        elif sender is not None:
+            sums[sender, Role.SENDER, observation.domain].add(seen, intended[0] if intended else "")
         for party in intended:
             sums[party, Role.INTENDED, observation.domain].add(seen, sender or "")
-        if sender is not None:
-            sums[sender, Role.SENDER, observation.domain].add(seen, intended[0] if intended else "")
     incidents = (sum_.incident(IncidentKey(*key)) for key, sum_ in sums.items())
     return {incident.key.id: incident for incident in incidents}
 
@@ -59,6 +84,13 @@ def _sending_party(observation: Observation, party_of: PartyOf) -> str | None:
     if sender.domain is None or sender.tier not in _PROVEN:
         return None
     return party_of(sender.domain)
+
+
+def _author(authentication: Authentication) -> str | None:
+    """The domain in From, if DMARC or an aligned signature proves it."""
+    if authentication.dmarc.result is AuthResult.PASS:
+        return authentication.dmarc.domain
+    return next((d.domain for d in authentication.dkim if d.aligned and d.result is AuthResult.PASS), None)
 
 
 def _intended_parties(observation: Observation, party_of: PartyOf) -> list[str]:
@@ -72,30 +104,95 @@ def _intended_parties(observation: Observation, party_of: PartyOf) -> list[str]:
     return list(parties)
 
 
+_Kind = tuple[Tier, MailClass, Outcome, str, bool, CountReason, MailKind]
+"""The part of a cell that is the same in each of the mail's incidents."""
+
+
 class _Seen:
     """The increment of an observation, the same for each of its parties."""
 
-    __slots__ = ("counts", "day", "kind", "mailboxes", "period")
+    __slots__ = ("counts", "day", "is_forward", "kind", "mailboxes", "period")
 
     def __init__(self, observation: Observation, period_of: Callable[[datetime], str]) -> None:
-        mail_class = observation.nature.mail_class
+        nature = observation.nature
         self.day = observation.observed_at.date()
-        self.counts = observation.counts
-        self.kind = (
+        self.is_forward = observation.fresh_reason == CountReason.FORWARD.value
+        self.counts, reason = observation.counting
+        if reason is CountReason.UNBOUND_TENANT and observation.replayed:
+            reason = CountReason.REPLAYED
+        kind = nature.kind
+        level = _level(observation.markings, counts=self.counts) if observation.markings else ""
+        self.kind: _Kind = (
             observation.sender.tier,
-            mail_class,
+            nature.mail_class,
             observation.outcome,
-            any(marking.scheme.protective for marking in observation.markings),
+            level,
             observation.tls,
+            reason,
+            kind,
         )
         self.period = period_of(observation.observed_at)
-        self.mailboxes: list[tuple[Side, str]] = []
-        if mail_class in _WITH_MAILBOXES:
-            self.mailboxes.extend((Side.RECIPIENT, token) for token in observation.recipients)
-            if observation.reverse_path_token is not None:
-                self.mailboxes.append((Side.SENDER, observation.reverse_path_token))
-        elif mail_class in _BY_PROGRAMS:
-            self.mailboxes.extend((Side.SUBSCRIBER, token) for token in observation.recipients)
+        self.mailboxes: list[tuple[Side, str, Counted, str]] = []
+        if nature.mail_class in _WITH_MAILBOXES or self.is_forward:
+            counted = _counted(reason, kind) if self.counts or reason is CountReason.UNBOUND_TENANT else _NO
+            self._add_sender(observation, counted, level)
+            self.mailboxes.extend([(Side.RECIPIENT, token, counted, "") for token in observation.recipients])
+        elif nature.mail_class in _BY_PROGRAMS:
+            self.mailboxes.extend([(Side.SUBSCRIBER, token, _NO, "") for token in observation.recipients])
+
+    def _add_sender(self, observation: Observation, counted: Counted, level: str) -> None:
+        path = observation.reverse_path_token
+        author = observation.author_token if _is_signed(observation.authentication) else None
+        if path is not None and author in (None, path):
+            self.mailboxes.append((Side.SENDER, path, counted, level))
+        elif path is not None and author is not None:
+            self.mailboxes.append((Side.AUTHOR, author, counted, level))
+            self.mailboxes.append((Side.REVERSE_PATH, path, counted, level))
+        if counted is Counted.UNBOUND:
+            self.mailboxes.extend(
+                [(Side.TENANT, tenant, counted, "") for tenant in tenants_of(observation.authentication)]
+            )
+
+    def uncounted(self) -> _Seen:
+        """The same, but in figures alone."""
+        other = copy(self)
+        other.counts = False
+        other.mailboxes = [(side, token, _NO, level) for side, token, _, level in self.mailboxes]
+        return other
+
+
+_NO = Counted.NO
+
+
+def _level(markings: Iterable[Marking], *, counts: bool) -> str:
+    """``Cell.level`` of a mail."""
+    named = gravest(marking for marking in markings if counts or marking.signed)
+    if named is not None:
+        return named.level
+    return "" if gravest(markings) is None else MARKED
+
+
+@cache
+def _counted(reason: CountReason, kind: MailKind) -> Counted:
+    """How a mail counts whose ``reason`` is a way or ``unbound-tenant``."""
+    match kind:
+        case MailKind.ANSWER:
+            if reason is CountReason.UNBOUND_TENANT:
+                return Counted.NO
+            return Counted.RESIDUAL_ANSWER if reason.residuals else Counted.ANSWER
+        case MailKind.ORDINARY | MailKind.SCAN | MailKind.JOURNAL:
+            pass
+        case MailKind.DMARC_REPORT | MailKind.FAILURE_REPORT | MailKind.TLS_REPORT:
+            pass
+        case _:
+            assert_never(kind)
+    if reason is CountReason.UNBOUND_TENANT:
+        return Counted.UNBOUND
+    return Counted.RESIDUAL if reason.residuals else Counted.YES
+
+
+def _is_signed(authentication: Authentication) -> bool:
+    return any(d.aligned and d.result is AuthResult.PASS for d in authentication.dkim)
 
 
 class _Sum:
@@ -104,16 +201,15 @@ class _Sum:
     __slots__ = ("_cells", "_mailboxes")
 
     def __init__(self) -> None:
-        self._cells: dict[tuple[date, str, tuple[Tier, MailClass, Outcome, bool, bool]], list[int]] = {}
-        self._mailboxes: set[tuple[str, date, str, Side, str, bool]] = set()
+        self._cells: dict[tuple[date, str, _Kind], list[int]] = {}
+        self._mailboxes: set[tuple[str, date, str, Side, str, Counted, str]] = set()
 
     def add(self, seen: _Seen, counterpart: str) -> None:
         count = self._cells.setdefault((seen.day, counterpart, seen.kind), [0, 0])
         count[0] += 1
         count[1] += seen.counts
-        for side, token in seen.mailboxes:
-            counted = seen.counts and side is not Side.SUBSCRIBER
-            self._mailboxes.add((seen.period, seen.day, counterpart, side, token, counted))
+        for side, token, counted, level in seen.mailboxes:
+            self._mailboxes.add((seen.period, seen.day, counterpart, side, token, counted, level))
 
     def incident(self, key: IncidentKey) -> Incident:
         cells = {Cell(day, other, *kind): Count(*count) for (day, other, kind), count in self._cells.items()}
@@ -131,25 +227,22 @@ def merge(a: Incident, b: Incident) -> Incident:
 
 
 def _merge_settled(a: frozenset[MailboxTotal], b: frozenset[MailboxTotal]) -> frozenset[MailboxTotal]:
-    """The totals of both sets, added up by period, counterpart and side. Tokens are gone, so a mailbox in both sets
-    counts twice."""
+    """The totals of both sets, added up. Tokens are gone, so a mailbox in both sets counts twice."""
     if not a or not b:
         return a or b
-    sums: dict[tuple[str, str, Side], MailboxTotal] = {}
+    sums: dict[tuple[object, ...], MailboxTotal] = {}
     for total in (*a, *b):
-        key = (total.period, total.counterpart, total.side)
+        key = (total.period, total.counterpart, total.side, total.level, total.counted)
         seen = sums.get(key)
         sums[key] = total if seen is None else _plus(seen, total)
     return frozenset(sums.values())
 
 
 def _plus(a: MailboxTotal, b: MailboxTotal) -> MailboxTotal:
-    return MailboxTotal(
-        a.period,
-        a.counterpart,
-        a.side,
-        a.mailboxes + b.mailboxes,
-        a.days + b.days,
-        a.counted_mailboxes + b.counted_mailboxes,
-        a.counted_days + b.counted_days,
+    """Days aren't added: most days of a late mail are in the other total, too, so the larger number is a sure one."""
+    return replace(
+        a,
+        mailboxes=a.mailboxes + b.mailboxes,
+        steady=a.steady + b.steady,
+        steady_days=max(a.steady_days, b.steady_days),
     )

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from catcher.model.leak.incident import REFLECTS, Cell, Count, Crowd, Incident, MailboxDay, MailboxTotal, Side
-from catcher.model.leak.measures import Bar, Counterparty, Mailboxes, Measures, Period, Tally
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.incident.crowd import count_mailboxes
+from catcher.incident.figures import MailboxFigures
+from catcher.incident.grounds import CellCount, Support, is_unbound
+from catcher.model.leak.incident import COUNTED, MARKED, Cell, Count, Crowd, Incident, Side
+from catcher.model.leak.measures import Bar, Counterparty, LevelSeen, Measures, Period, ReportsSeen, Tally
+from catcher.model.mail.counting import CountReason, Residual
+from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
+from catcher.model.mail.marking import GRAVE_LEVELS
 from catcher.model.mail.policy import Outcome
 
 FLOOR_MAILBOXES = 3
 FLOOR_DAYS = 3
 """Fewest mailboxes, and fewest days, that a counterparty must have before it is named (DESIGN §3 "Notices")."""
+
+_LEVEL_MAILBOXES = 2
+"""Fewest senders' mailboxes that a level must come from before it is named (DESIGN §3 "Notices")."""
 
 _STORED_ADDRESS_DAYS = 5
 """Fewest days on which a mailbox must write to count as a daily mailbox."""
@@ -35,31 +43,47 @@ def latest_period(incident: Incident) -> Period | None:
     return None if day is None else Period.of(day)
 
 
-def measure_incident(incident: Incident, period: Period, live: Crowd | None = None) -> Measures:
+def measure_incident(
+    incident: Incident, period: Period, live: Crowd | None = None, bound: Collection[str] = frozenset()
+) -> Measures:
     """The measures of ``incident`` in ``period``, from which notices and reports are made.
 
     ``live``: the count of its live mailboxes in ``period``, when the store counted them and ``incident`` doesn't
-    contain them.
+    contain them. ``bound``: the organisations whose tenant on a mail platform is known to be theirs, so that their mail
+    with the reason ``unbound-tenant`` counts.
     """
-    cells = [(cell, count) for cell, count in incident.cells.items() if cell.day in period]
     if live is None:
         live = count_mailboxes(incident.mailboxes, period.name)
+    within = [(cell, count) for cell, count in incident.cells.items() if cell.day in period]
     settled = [total for total in incident.settled if total.period == period.name]
+    support = Support(incident.key, within, live, settled, bound)
+    cells = support.cells
     tally = _tally(cells)
     first_day = incident.first_day
     previous = None if first_day is None or first_day >= period.first else _before(incident, period.previous)
+    figures, counted = support.figures, support.counted(COUNTED)
     return Measures(
         key=incident.key,
         period=period,
         since=first_day,
         tally=tally,
         previous=previous,
-        senders=_mailboxes(live.senders, settled, Side.SENDER),
-        recipients=_mailboxes(live.recipients, settled, Side.RECIPIENT),
+        senders=figures.senders(counted),
+        authors=figures.number(Side.AUTHOR, counted),
+        reverse_paths=figures.number(Side.REVERSE_PATH, counted),
+        recipients=figures.number(Side.RECIPIENT, counted),
         series=_series(cells, Granularity.DAY),
-        counterparts=_counterparts(cells, live, settled),
+        counterparts=_counterparts(support),
         reflecting=live.reflecting,
         daily_mailboxes=_daily(live, tally.days),
+        grounds=support.grounds(firm=False),
+        firm=support.grounds(firm=True),
+        residuals=_residuals(cells),
+        levels=_levels(cells, figures),
+        reports=_reports(cells),
+        tenants=_tenants(support),
+        unbound=sum(count.mails - count.counted for cell, count in cells if is_unbound(cell)),
+        below_floor=support.below_floor(),
     )
 
 
@@ -90,7 +114,9 @@ def _tally(cells: list[tuple[Cell, Count]]) -> Tally:
         outcomes=_by(Outcome, ((cell.outcome, count) for cell, count in cells)),
         crossed=_sum(count for _, count in crossed),
         encrypted=_sum(count for cell, count in crossed if cell.tls),
-        marked=_sum(count for cell, count in cells if cell.marked),
+        marked=_sum(count for cell, count in cells if cell.level),
+        reasons=_reasons(cells),
+        kinds=_by(MailKind, ((cell.kind, count) for cell, count in cells)),
         days=len(days),
         latest=max(days, default=None),
     )
@@ -104,53 +130,61 @@ def _by(words: type[W], counts: Iterable[tuple[W, Count]]) -> dict[W, Count]:
     return {word: _sum(group) for word, group in grouped.items()}
 
 
-def count_mailboxes(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
-    """The number of distinct ``mailboxes`` with mail that counts in ``period``, and of reflecting addresses
-    (``Crowd.reflecting``)."""
-    within = [seen for seen in mailboxes if seen.period == period]
-    counted = [seen for seen in within if seen.counted]
-    senders = [seen for seen in counted if seen.side is Side.SENDER]
-    days = Counter(token for _, token in {(seen.day, seen.token) for seen in senders})
-    return Crowd(
-        senders=len(days),
-        recipients=len({seen.token for seen in counted if seen.side is Side.RECIPIENT}),
-        senders_of=Counter(counterpart for counterpart, _ in {(seen.counterpart, seen.token) for seen in senders}),
-        senders_by_days=Counter(days.values()),
-        reflecting=_reflecting(within),
-    )
+def _reasons(cells: list[CellCount]) -> dict[CountReason | None, Count]:
+    grouped: defaultdict[CountReason | None, list[Count]] = defaultdict(list)
+    for cell, count in cells:
+        grouped[cell.reason].append(count)
+    sums = {reason: _sum(group) for reason, group in grouped.items()}
+    return dict(sorted(sums.items(), key=lambda item: (-item[1].mails, item[0] or "")))
 
 
-def _reflecting(mailboxes: list[MailboxDay]) -> int:
-    written_to = {seen.token for seen in mailboxes if seen.side is Side.RECIPIENT}
-    senders: defaultdict[str, set[str]] = defaultdict(set)
-    days: defaultdict[str, set[date]] = defaultdict(set)
-    for seen in mailboxes:
-        if seen.side is Side.SUBSCRIBER and seen.token not in written_to:
-            senders[seen.token].add(seen.counterpart)
-            days[seen.token].add(seen.day)
-    return sum(max(len(senders[token]), len(days[token])) >= REFLECTS for token in days)
+def _residuals(cells: list[CellCount]) -> tuple[Residual, ...]:
+    found = {residual for cell, count in cells if count.counted for residual in _way(cell).residuals}
+    return tuple(residual for residual in Residual if residual in found)
 
 
-def _mailboxes(live: int, settled: Iterable[MailboxTotal], side: Side) -> Mailboxes:
-    totals = [total.counted_mailboxes for total in settled if total.side is side and total.counted_mailboxes]
-    return Mailboxes(live + sum(totals), about=len(totals) > 1 or bool(totals and live))
+def _way(cell: Cell) -> CountReason:
+    """The way by which the cell's counted mails count: a tenant that is bound is one."""
+    return CountReason.TENANT if is_unbound(cell) else cell.reason or CountReason.UNKNOWN
 
 
-def _counterparts(
-    cells: list[tuple[Cell, Count]], live: Crowd, settled: list[MailboxTotal]
-) -> tuple[Counterparty, ...]:
+def _levels(cells: list[CellCount], figures: MailboxFigures) -> dict[str, LevelSeen]:
+    mails: Counter[str] = Counter()
+    for cell, count in cells:
+        if cell.level not in ("", MARKED):
+            mails[cell.level] += count.mails
+    seen = {level: LevelSeen(number, figures.with_level(level)) for level, number in mails.items()}
+    named = [level for level in seen if seen[level].mailboxes >= _LEVEL_MAILBOXES]
+    order = {level: place for place, level in enumerate(GRAVE_LEVELS)}
+    return {level: seen[level] for level in sorted(named, key=lambda level: (order.get(level, len(order)), level))}
+
+
+def _reports(cells: list[CellCount]) -> dict[MailKind, ReportsSeen]:
+    found = {}
+    for kind in (MailKind.DMARC_REPORT, MailKind.FAILURE_REPORT, MailKind.TLS_REPORT):
+        of_kind = [(cell, count) for cell, count in cells if cell.kind is kind]
+        if of_kind:
+            reporters = {cell.counterpart for cell, _ in of_kind} - {""}
+            days = {cell.day for cell, _ in of_kind}
+            found[kind] = ReportsSeen(sum(count.mails for _, count in of_kind), len(days), len(reporters))
+    return found
+
+
+def _tenants(support: Support) -> dict[str, int]:
+    parties = {cell.counterpart for cell, _ in support.cells if is_unbound(cell)}
+    return {support.sender_of(party): support.tenants(party) for party in sorted(parties) if support.sender_of(party)}
+
+
+def _counterparts(support: Support) -> tuple[Counterparty, ...]:
     counts: defaultdict[str, list[Count]] = defaultdict(list)
     days: defaultdict[str, set[date]] = defaultdict(set)
-    for cell, count in cells:
+    for cell, count in support.cells:
         counts[cell.counterpart].append(count)
         if count.counted:
             days[cell.counterpart].add(cell.day)
-    totals: defaultdict[str, list[MailboxTotal]] = defaultdict(list)
-    for total in settled:
-        totals[total.counterpart].append(total)
     parties = []
     for domain in counts:
-        mailboxes = _mailboxes(live.senders_of.get(domain, 0), totals[domain], Side.SENDER)
+        mailboxes = support.figures.senders(support.counted(COUNTED, domain), counterpart=domain)
         above = mailboxes.number >= FLOOR_MAILBOXES and len(days[domain]) >= FLOOR_DAYS
         parties.append(Counterparty(domain, _sum(counts[domain]), mailboxes, len(days[domain]), bool(domain) and above))
     return tuple(sorted(parties, key=lambda party: (-party.count.counted, -party.count.mails, party.domain)))
@@ -159,7 +193,7 @@ def _counterparts(
 def _daily(live: Crowd, days: int) -> int:
     return sum(
         mailboxes
-        for number, mailboxes in live.senders_by_days.items()
+        for number, mailboxes in live.authors_by_days.items()
         if number >= _STORED_ADDRESS_DAYS and 2 * number >= days
     )
 

@@ -6,9 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from catcher.fingerprint.header.addresses import read_address_list
+from catcher.fingerprint.mailboxes import origin_of
 from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
 from catcher.model.domain import is_at_or_below
 from catcher.model.mail.fingerprint import Fingerprint
+from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.observation import Observation, SizeClass
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import Transaction
@@ -31,7 +34,9 @@ def observe(
     transaction: Transaction, fingerprint: Fingerprint, arrival: Arrival, tokens: Tokens
 ) -> tuple[Observation, ...]:
     """One observation for each catalogued domain of the transaction, in the order of ``arrival.policies``."""
-    sender = transaction.reverse_path
+    path = transaction.reverse_path
+    sender = None if path is None else tokens.mailbox(origin_of(path, transaction.forward_paths))
+    author = _author(transaction)
     octets = transaction.octets
     observations = []
     for domain, policy in arrival.policies.items():
@@ -47,12 +52,12 @@ def observe(
                 client=transaction.client,
                 tls=transaction.tls,
                 size_class=None if octets is None else SizeClass.of(octets),
-                reverse_path_token=None if sender is None else tokens.mailbox(sender),
-                reverse_path_domain=storable_domain(sender),
+                reverse_path_token=sender,
+                reverse_path_domain=storable_domain(path),
                 recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
                 retry_tag=_retry_tag(transaction, tokens),
                 intended=tuple([i for i in fingerprint.intended if _rules(domain, i.typed, arrival.policies)]),
-                markings=fingerprint.markings,
+                author_token=None if author is None else tokens.mailbox(author),
                 **resting_on_lookups(fingerprint, domain, tokens),
             )
         )
@@ -72,8 +77,24 @@ def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) ->
         "fresh_reason": fingerprint.freshness.reason,
         "sender": storable_sender(fingerprint.sender),
         "nature": fingerprint.nature,
+        "markings": fingerprint.markings,
         "authentication": storable_authentication(fingerprint.authentication),
     }
+
+
+_FROM_OCTETS = 2_048
+"""Longest From field whose author gets a token."""
+
+
+def _author(transaction: Transaction) -> Mailbox | None:
+    """The only mailbox in the only From field, without its sub-address."""
+    written = () if transaction.header is None else transaction.header.by_name.get(b"from", ())
+    if len(written) != 1 or len(written[0].value) > _FROM_OCTETS:
+        return None
+    addresses = read_address_list(written[0].value.strip())
+    if len(addresses.mailboxes) != 1 or len(addresses.local_parts) != 1:
+        return None
+    return origin_of(addresses.mailboxes[0], ())
 
 
 def _rules(domain: str, typed: str, domains: Collection[str]) -> bool:

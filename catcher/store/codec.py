@@ -95,7 +95,8 @@ def _evidence(items: list[Any]) -> tuple[Evidence, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _sender(text: str) -> Sender:
+def sender_from(text: str) -> Sender:
+    """The value of the column ``sender``."""
     j = _loads(text)
     return Sender(j["domain"], j["organisation"], Tier(j["tier"]), _evidence(j["evidence"]), _evidence(j["conflicts"]))
 
@@ -123,7 +124,13 @@ def _nature(text: str) -> Nature:
 
 @lru_cache(maxsize=1024)
 def _markings(text: str) -> tuple[Marking, ...]:
-    return tuple(Marking(Scheme(j["scheme"]), j["level"]) for j in _loads(text))
+    return tuple(Marking(Scheme(j["scheme"]), j["level"], j.get("signed", False)) for j in _loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _from_markings(markings: tuple[Marking, ...]) -> str:
+    """As ``_json_list``, and whether the field was signed, which the outer surface leaves out."""
+    return _dumps([{**marking.to_json(), "signed": marking.signed} for marking in markings])
 
 
 @lru_cache(maxsize=1024)
@@ -181,12 +188,13 @@ CODERS: dict[str, Coder] = {
     "replayed": _FLAG,
     "fresh": _FLAG,
     "fresh_reason": _PLAIN,
-    "sender": Coder(_json, _sender),
+    "sender": Coder(_json, sender_from),
     "intended": Coder(_json_list, _intended),
     "nature": Coder(_json, _nature),
-    "markings": Coder(_json_list, _markings),
+    "markings": Coder(_from_markings, _markings),
     "authentication": Coder(_json, _authentication),
     "revision": _PLAIN,
+    "author_token": _PLAIN,
 }
 """Column name → coder: one line for each field of the dictionary, in the dictionary's order."""
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from catcher.incident import count_mailboxes, merge
+from catcher.incident import count_mailboxes, mailbox_totals, merge
 from catcher.model.leak.demand import DemandKey
-from catcher.model.leak.incident import Crowd, Incident, IncidentKey, MailboxDay, MailboxTotal
+from catcher.model.leak.incident import Crowd, Incident, IncidentKey
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
@@ -27,6 +27,7 @@ from catcher.store.rules import (
     begun,
     changed_contacts,
     outcome_to_the_second,
+    proven_organisation,
     step_to_the_second,
     suppression_to_the_second,
     to_the_minute,
@@ -44,6 +45,8 @@ class MemoryStore:
         self._open: dict[int, dict[str, Incident]] = {}
         """Increments of each folded observation that may still be revised, by the observation's id."""
         self._to_fold_again: set[int] = set()
+        self._clients: dict[tuple[str, str], date] = {}
+        """Client address and organisation → the last day on which the organisation's proven mail came from there."""
         self._demand: Counter[DemandKey] = Counter()
         self._contacts: dict[str, tuple[Contact, ...]] = {}
         self._outcomes: dict[tuple[str, Source], StepOutcome] = {}
@@ -59,8 +62,15 @@ class MemoryStore:
         return [tuple(self._add(to_the_minute(observation)) for observation in batch) for batch in batches]
 
     def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
-        added = self.add([tuple(map(from_row, rows)) for rows in batches])
-        return [tuple(Stored(o.id, o.retry_of, o.replayed) for o in batch) for batch in added]
+        given = [tuple(map(from_row, rows)) for rows in batches]
+        added = self.add(given)
+        return [
+            tuple(
+                Stored(new.id, new.retry_of, new.replayed, shared=new.fresh_reason != old.fresh_reason)
+                for new, old in zip(stored, before, strict=True)
+            )
+            for stored, before in zip(added, given, strict=True)
+        ]
 
     def _add(self, observation: Observation) -> Observation:
         others = [o for o in self._observations.values() if o.transaction != observation.transaction]
@@ -73,8 +83,25 @@ class MemoryStore:
             retry_of=retry_of,
             replayed=retry_of is None and not seen.isdisjoint(observation.signatures),
         )
+        if self._is_shared(stored):
+            stored = stored.stopped()
         self._observations[stored.id] = stored
         return stored
+
+    def _is_shared(self, new: Observation) -> bool:
+        """Whether ``new`` rests on an address from which another organisation's mail came. Its own organisation is
+        noted for the address; if it is the second one there, earlier mails stop counting by the address."""
+        organisation = proven_organisation(new.sender)
+        others = any(client == new.client and other != organisation for client, other in self._clients)
+        if organisation is not None:
+            pair, day = (new.client, organisation), new.observed_at.date()
+            if pair not in self._clients and others:
+                for old in [o for o in self._observations.values() if o.client == new.client and o.rests_on_address]:
+                    self._observations[old.id] = old.stopped()
+                    if old.id <= self._folded_up_to:
+                        self._to_fold_again.add(old.id)
+            self._clients[pair] = max(day, self._clients.get(pair, day))
+        return new.rests_on_address and others
 
     def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
         return tuple(new for new in map(self._revise, observations) if new is not None)
@@ -86,7 +113,8 @@ class MemoryStore:
         others = (o for o in self._observations.values() if o.transaction != stored.transaction)
         seen = {token for o in others for token in o.signatures}
         replayed = stored.retry_of is None and not seen.isdisjoint(known.signatures)
-        self._observations[stored.id] = with_revision(stored, known, replayed=replayed)
+        revised = with_revision(stored, known, replayed=replayed)
+        self._observations[stored.id] = revised.stopped() if self._is_shared(revised) else revised
         if stored.id <= self._folded_up_to:
             self._to_fold_again.add(stored.id)
         return self._observations[stored.id]
@@ -122,9 +150,9 @@ class MemoryStore:
             self._open.pop(observation.id)
         self._to_fold_again.clear()
         waiting = [o for o in self._observations.values() if o.id > self._folded_up_to]
-        final = [o for o in (*again, *waiting) if not o.may_be_revised]
+        final = [o for o in (*again, *waiting) if not o.is_open]
         self._final = _sum(self._final, folder(final))
-        self._open |= {o.id: dict(folder([o])) for o in waiting if o.may_be_revised}
+        self._open |= {o.id: dict(folder([o])) for o in (*again, *waiting) if o.is_open}
         self._folded_up_to = self._last_id
         return len(waiting)
 
@@ -270,6 +298,7 @@ class MemoryStore:
             kept |= coarse
             kept |= {id: emptied(kept[id]) for id in tagless}
             self._observations = kept
+            self._clients = {pair: day for pair, day in self._clients.items() if day > moments.coarsened_before.date()}
             self._demand = Counter(demand)
             self._contacts = contacts
             self._outcomes = {key: o for key, o in self._outcomes.items() if o.at >= moments.deleted_before}
@@ -280,7 +309,9 @@ class MemoryStore:
 
     def settle(self, period: str) -> int:
         ended = {id: frozenset(m for m in i.mailboxes if m.period == period) for id, i in self._incidents.items()}
-        totals = {id: Incident(i.key, settled=_totals(ended[id])) for id, i in self._incidents.items() if ended[id]}
+        totals = {
+            id: Incident(i.key, settled=mailbox_totals(ended[id])) for id, i in self._incidents.items() if ended[id]
+        }
         for sums in (self._final, *self._open.values()):
             for id, incident in sums.items():
                 sums[id] = replace(incident, mailboxes=incident.mailboxes - ended[id])
@@ -309,23 +340,3 @@ def _is_retry(new: Observation, old: Observation) -> bool:
         and new.reverse_path_token == old.reverse_path_token
         and set(new.recipients) == set(old.recipients)
     )
-
-
-def _totals(mailboxes: frozenset[MailboxDay]) -> frozenset[MailboxTotal]:
-    """The number of mailboxes and the number of their days, for each period, counterpart and side."""
-    totals = set()
-    for period, counterpart, side in {(m.period, m.counterpart, m.side) for m in mailboxes}:
-        those = [m for m in mailboxes if (m.period, m.counterpart, m.side) == (period, counterpart, side)]
-        counted = [m for m in those if m.counted]
-        totals.add(
-            MailboxTotal(
-                period,
-                counterpart,
-                side,
-                mailboxes=len({m.token for m in those}),
-                days=len({m.day for m in those}),
-                counted_mailboxes=len({m.token for m in counted}),
-                counted_days=len({m.day for m in counted}),
-            )
-        )
-    return frozenset(totals)

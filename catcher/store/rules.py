@@ -6,7 +6,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
+from catcher.directory import Suffixes
+from catcher.model.mail.fingerprint import Sender, Tier
 from catcher.model.mail.observation import REVISED, Observation
 from catcher.model.ports import ContactChange
 from catcher.model.telling.alert import Alert, AlertDelivery
@@ -53,6 +56,22 @@ def with_revision(stored: Observation, known: Observation, *, replayed: bool) ->
     """``stored`` with those fields of ``known`` that depend on look-ups."""
     later = {name: getattr(known, name) for name in REVISED}
     return replace(stored, **later, replayed=replayed, revision=stored.revision + 1)
+
+
+_PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
+_suffixes = cache(Suffixes)
+
+
+def proven_organisation(sender: Sender) -> str | None:
+    """The organizational domain of a proven sender, also of a mailbox provider; None for an unproven one.
+
+    The stores keep, for 30 days, from which client addresses whose mail came: an address from which two organisations
+    send proves nothing by SPF alone (DESIGN §3 "Notices" (d)). The first mail of a second organisation stops the mails
+    of the first from counting, too.
+    """
+    if sender.domain is None or sender.tier not in _PROVEN:
+        return None
+    return _suffixes().organizational_domain(sender.domain)
 
 
 def retry_key(

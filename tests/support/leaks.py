@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from catcher.model.leak.incident import Cell, Count, Incident, IncidentKey, Role
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 from catcher.model.mail.policy import Outcome
 
 START = date(2026, 3, 2)
@@ -26,7 +27,12 @@ def cells(
     """``mails`` from ``sender`` on each of ``days``, which count unless they were refused."""
     mail_class = _OUTCOMES.get(outcome, MailClass.PERSON)
     counted = 0 if outcome is Outcome.REFUSED else mails
-    return {Cell(day(n), sender, Tier.VERIFIED, mail_class, outcome, False, True): Count(mails, counted) for n in days}
+    reason = CountReason.DKIM if counted else CountReason.NO_MESSAGE
+    kind = MailKind.ORDINARY
+    return {
+        Cell(day(n), sender, Tier.VERIFIED, mail_class, outcome, "", True, reason, kind): Count(mails, counted)
+        for n in days
+    }
 
 
 def leak(*parts: dict[Cell, Count], role: Role = Role.INTENDED, party: str = "army.mil") -> Incident:

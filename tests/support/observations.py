@@ -118,9 +118,9 @@ _natures = st.builds(
     st.sampled_from(MailClass),
     _scores,
     st.none() | st.sampled_from(TypoKind),
-    st.lists(st.sampled_from(("list-id", "auto-submitted")), max_size=2).map(tuple),
+    st.lists(st.sampled_from(("mailing-list", "in-reply-to", "scan")), max_size=2).map(tuple),
 )
-_markings = st.builds(Marking, st.sampled_from(Scheme), st.sampled_from(("secret", "other")))
+_markings = st.builds(Marking, st.sampled_from(Scheme), st.sampled_from(("secret", "other")), st.booleans())
 _authentications = st.builds(
     Authentication,
     st.builds(SpfResult, _results, st.none() | _names, st.none() | st.sampled_from(("mfrom", "helo"))),
@@ -162,10 +162,11 @@ def field_strategies() -> dict[str, st.SearchStrategy[Any]]:
         "retry_tag": st.none() | st.sampled_from(("000001", "000002")),
         "signatures": st.lists(_tokens, max_size=2, unique=True).map(tuple),
         "fresh": st.booleans(),
-        "fresh_reason": st.sampled_from(("signed", "unsigned")),
+        "fresh_reason": st.sampled_from(("dkim", "provider", "spf", "forward", "unbound-tenant", "old")),
         "sender": _senders,
         "intended": st.lists(_intended, max_size=2).map(tuple),
         "nature": _natures,
         "markings": st.lists(_markings, max_size=2).map(tuple),
         "authentication": _authentications,
+        "author_token": st.none() | st.sampled_from(_TOKENS[:2]),
     }

@@ -31,8 +31,8 @@ class Role(StrEnum):
 class Side(StrEnum):
     """The kind of a mailbox in an incident, or of a figure of mailboxes.
 
-    A sender's mailbox is named by the author in a signed From and by the reverse-path. Mostly both are one mailbox, which
-    is kept once, as SENDER. Figures are made for AUTHOR and for REVERSE_PATH, and each includes the mailboxes of
+    A sender's mailbox is named by the author in a signed From and by the reverse-path. Mostly both are one mailbox,
+    which is kept once, as SENDER. Figures are made for AUTHOR and for REVERSE_PATH, and each includes the mailboxes of
     SENDER.
     """
 

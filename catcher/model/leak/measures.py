@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from catcher.model.errors import CatcherError
@@ -91,8 +92,8 @@ class Tally:
     """Crossed mails that came over TLS."""
     marked: Count
     """Mails with a grave marking (``Marking.grave``), also where its level may not be named."""
-    reasons: Mapping[CountReason | None, int]
-    """Reason → number of its mails, for the reasons that occur, most mails first; None as in ``Cell.reason``."""
+    reasons: Mapping[CountReason | None, Count]
+    """The reasons that occur, most mails first; None as in ``Cell.reason``."""
     kinds: Mapping[MailKind, Count]
     days: int
     """Number of days on which mail that counts came."""
@@ -108,7 +109,7 @@ class Tally:
             "crossed": _count(self.crossed),
             "encrypted": _count(self.encrypted),
             "marked": _count(self.marked),
-            "reasons": {str(reason or "unrecorded"): mails for reason, mails in self.reasons.items()},
+            "reasons": {str(reason or "unrecorded"): _count(count) for reason, count in self.reasons.items()},
             "kinds": {str(kind or "ordinary"): _count(count) for kind, count in self.kinds.items()},
             "days": self.days,
             "latest": self.latest and self.latest.isoformat(),
@@ -159,6 +160,29 @@ class ReportsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelSeen:
+    """Mail with a grave marking of one level."""
+
+    mails: int
+    mailboxes: int
+    """Number of its senders' mailboxes, the smaller one of authors and reverse-paths."""
+
+    def to_json(self) -> dict[str, int]:
+        return {"mails": self.mails, "mailboxes": self.mailboxes}
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells."""
+
+    LEAK = "leak"
+    """People write to the typo domain."""
+    ANSWERS = "answers"
+    """People only answer: somebody gives addresses at the typo domain as his own. It is told to the sender alone."""
+    FORWARD = "forward"
+    """A rule forwards mail of others to the typo domain."""
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """Numbers of what carries a notice."""
 
@@ -171,13 +195,13 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What carries a notice, by the kind of mail. In an intended party's incident only senders carry it that have mail
-    that counts and answers nothing on STEADY_DAYS days."""
+    """What carries a notice, by the kind of mail."""
 
     all: Carried
     """By all mail that counts."""
     own_words: Carried
-    """By mail that counts and answers nothing."""
+    """By mail that counts and answers nothing. In an intended party's incident: by senders alone that have such mail on
+    STEADY_DAYS days; a sender is an organisation, else (freemail) a mailbox."""
     answers: Carried
     """By mail that counts and answers another mail."""
 
@@ -217,9 +241,8 @@ class Measures:
     """The part of ``grounds`` whose ways of counting have no residual attack."""
     residuals: tuple[Residual, ...]
     """The residual attacks of the ways by which mail counts, in the order of the enum."""
-    levels: Mapping[str, int]
-    """Level of a grave marking → number of its mails, gravest first: levels that may be named, seen from LEVEL_MAILBOXES
-    mailboxes or more."""
+    levels: Mapping[str, LevelSeen]
+    """Levels of grave markings that may be named, gravest first: each was seen from two mailboxes or more."""
     reports: Mapping[MailKind, ReportsSeen]
     """DMARC, failure and TLS reports, for the kinds that came."""
     tenants: Mapping[str, int]
@@ -227,5 +250,11 @@ class Measures:
     counts."""
     unbound: int
     """Number of mails that would count if their sender's tenant were bound."""
-    floorless: int
-    """Number of mails that count, whose senders are below the floor of their own, in an intended party's incident."""
+    below_floor: int
+    """In an intended party's incident: the number of mails that count and answer nothing, of senders below the floor of
+    their own."""
+
+    @property
+    def mailboxes_differ(self) -> bool:
+        """Whether the two figures of the sending mailboxes differ by half: programs may have changed one of them."""
+        return 2 * self.senders.number <= max(self.authors.number, self.reverse_paths.number) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, assert_never
 
@@ -62,3 +63,9 @@ class Marking:
 
     def to_json(self) -> dict[str, Any]:
         return {"scheme": self.scheme, "level": self.level}
+
+
+def gravest(markings: Iterable[Marking]) -> Marking | None:
+    """The marking of the gravest level among those that are ``grave``; None without one."""
+    grave = [marking for marking in markings if marking.grave]
+    return min(grave, key=lambda marking: GRAVE_LEVELS.index(marking.level), default=None)

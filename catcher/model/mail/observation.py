@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.mail.counting import Counting, judge_counting, reason_of
+from catcher.model.mail.counting import Counting, CountReason, judge_counting, reason_of
 from catcher.model.mail.fingerprint import Authentication, AuthResult, Intended, Nature, Sender
 from catcher.model.mail.marking import Marking
 from catcher.model.mail.policy import Outcome, Policy
@@ -88,6 +88,8 @@ class Stored:
     id: int
     retry_of: int | None
     replayed: bool
+    shared: bool = False
+    """Whether the mail rests on the address of its client, from which another organisation's mail has come."""
 
 
 @value(kw_only=True)
@@ -109,8 +111,8 @@ class Observation:
     tls: bool = _stored("Whether the mail came over TLS.", _OPS, _KEEP)
     size_class: SizeClass | None = _stored("Coarse size; none when no message was taken.", _OPS, _KEEP)
     reverse_path_token: str | None = _stored(
-        "Token of the mailbox behind the envelope sender, without what programs add to it (BATV, VERP, SRS, +tag); none "
-        "for the null reverse-path.",
+        "Token of the envelope sender's mailbox, without what programs add to it (BATV, VERP, SRS, +tag); none for the "
+        "null reverse-path.",
         _PERS,
         _PERIOD,
     )
@@ -183,7 +185,22 @@ class Observation:
 
     def stored_as(self, stored: Stored) -> Observation:
         """The observation with the values that the store added."""
-        return replace(self, id=stored.id, retry_of=stored.retry_of, replayed=stored.replayed)
+        own = self.stopped() if stored.shared else self
+        return replace(own, id=stored.id, retry_of=stored.retry_of, replayed=stored.replayed)
+
+    @property
+    def rests_on_address(self) -> bool:
+        """Whether it counts by its client's address, as long as no other organisation's mail comes from there."""
+        return self.fresh and self.fresh_reason == CountReason.SPF.value
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its judgement may still change: sums must be able to give back what it added."""
+        return self.rests_on_address or self.may_be_revised
+
+    def stopped(self) -> Observation:
+        """The observation after another organisation's mail came from its client's address."""
+        return replace(self, fresh=False, fresh_reason=CountReason.SHARED_ADDRESS.value)
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher observation list --json`` (DESIGN §4)."""

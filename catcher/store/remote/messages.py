@@ -3,7 +3,7 @@
 ::
 
     worker ─▶ [[false, [row, …]], …]                    commits of one turn; true: the rows are a revision
-           ◀─ [[[id, retry_of, replayed], …], …]        their results; for a revision a number, for a failure a text
+           ◀─ [[[id, retry_of, replayed, shared], …], …]  their results; for a revision a number, for a failure a text
            ◀─ []                                        first of all: commits are taken
            ◀─ nil                                       this process is being replaced: connect to the next one
 
@@ -63,16 +63,11 @@ def to_commits(message: Any) -> list[Commit]:
 def from_results(results: Sequence[Result]) -> bytes:
     return _pack(
         [
-            [(s.id, s.retry_of, s.replayed) for s in result] if isinstance(result, tuple) else result
+            [(s.id, s.retry_of, s.replayed, s.shared) for s in result] if isinstance(result, tuple) else result
             for result in results
         ]
     )
 
 
 def to_results(message: Any) -> list[Result]:
-    return [
-        tuple([Stored(id, retry_of, replayed) for id, retry_of, replayed in result])
-        if isinstance(result, list)
-        else result
-        for result in message
-    ]
+    return [tuple([Stored(*stored) for stored in result]) if isinstance(result, list) else result for result in message]

@@ -2,59 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from catcher.model.leak.incident import (
-    REFLECTS,
     Cell,
     Count,
-    Crowd,
+    Counted,
     Incident,
     IncidentKey,
     MailboxDay,
-    MailboxTotal,
     Role,
     Side,
 )
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 from catcher.model.mail.policy import Outcome
 from catcher.model.ports import ColumnValue
 from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.mailboxes import ADD_TOTAL, TOTAL, total_from
 from catcher.store.sqlite.statement import insert
 
-_CELL = ("incident", "day", "counterpart", "tier", "mail_class", "outcome", "marked", "tls", "mails", "counted")
-_MAILBOX = ("incident", "period", "day", "counterpart", "side", "token", "counted")
-_TOTAL = ("incident", "period", "counterpart", "side", "mailboxes", "days", "counted_mailboxes", "counted_days")
+_CELL_KEY = ("incident", "day", "counterpart", "tier", "mail_class", "outcome", "level", "tls", "reason", "kind")
+_CELL = (*_CELL_KEY, "mails", "counted")
+_MAILBOX = ("incident", "period", "day", "counterpart", "side", "token", "counted", "level")
 
 _ADD_CELL = (
-    "ON CONFLICT (incident, day, counterpart, tier, mail_class, outcome, marked, tls, observation) "
+    f"ON CONFLICT ({','.join(_CELL_KEY)}, observation) "
     "DO UPDATE SET mails = mails + excluded.mails, counted = counted + excluded.counted"
 )
-_ADD_TOTAL = (
-    "ON CONFLICT (incident, period, counterpart, side) DO UPDATE SET mailboxes = mailboxes + excluded.mailboxes, "
-    "days = days + excluded.days, counted_mailboxes = counted_mailboxes + excluded.counted_mailboxes, "
-    "counted_days = counted_days + excluded.counted_days"
-)
-_SETTLE = (
-    "INSERT INTO incident_total SELECT incident, period, counterpart, side, count(DISTINCT token), "
-    "count(DISTINCT day), count(DISTINCT CASE WHEN counted THEN token END), "
-    f"count(DISTINCT CASE WHEN counted THEN day END) FROM incident_mailbox WHERE period = ? "
-    f"GROUP BY incident, period, counterpart, side {_ADD_TOTAL}"
-)
-
-_DISTINCT = "SELECT DISTINCT incident, period, day, counterpart, side, token, counted FROM incident_mailbox"
 _WITH_SUMS = " UNION ".join(
     f"SELECT incident FROM {table}" for table in ("incident_cell", "incident_mailbox", "incident_total")
-)
-
-_WITHIN = "FROM incident_mailbox WHERE incident = ? AND period = ?"
-_COUNTED = f"{_WITHIN} AND counted = 1"
-_REFLECTING = (
-    f"SELECT count(*) FROM (SELECT token {_WITHIN} AND side = '{Side.SUBSCRIBER.value}' "
-    f"AND token NOT IN (SELECT token {_WITHIN} AND side = '{Side.RECIPIENT.value}') "
-    f"GROUP BY token HAVING count(DISTINCT counterpart) >= {REFLECTS} OR count(DISTINCT day) >= {REFLECTS})"
 )
 
 
@@ -79,25 +58,48 @@ def add(db: Database, increments: Mapping[str, Incident], *, observation: int = 
     for increment in increments.values():
         number = _number(db, increment.key)
         for c, n in increment.cells.items():
-            names = (c.counterpart, c.tier.value, c.mail_class.value, c.outcome.value)
-            cells.append(
-                (number, c.day.isoformat(), *names, int(c.marked), int(c.tls), n.mails, n.counted, observation)
-            )
+            names = (c.counterpart, c.tier.value, c.mail_class.value, c.outcome.value, c.level)
+            why = ("" if c.reason is None else c.reason.value, c.kind.value)
+            cells.append((number, c.day.isoformat(), *names, int(c.tls), *why, n.mails, n.counted, observation))
         for m in increment.mailboxes:
-            seen = (m.period, m.day.isoformat(), m.counterpart, m.side.value, m.token, int(m.counted), observation)
+            seen = (
+                m.period,
+                m.day.isoformat(),
+                m.counterpart,
+                m.side.value,
+                m.token,
+                int(m.counted),
+                m.level,
+                observation,
+            )
             mailboxes.append((number, *seen))
         for t in increment.settled:
-            sums = (t.mailboxes, t.days, t.counted_mailboxes, t.counted_days)
-            totals.append((number, t.period, t.counterpart, t.side.value, *sums))
+            sums = (t.mailboxes, t.steady, t.steady_days)
+            totals.append((number, t.period, t.counterpart, t.side.value, t.level, int(t.counted), *sums))
     insert(db, "incident_cell", (*_CELL, "observation"), cells, _ADD_CELL)
     insert(db, "incident_mailbox", (*_MAILBOX, "observation"), mailboxes, "ON CONFLICT DO NOTHING")
-    insert(db, "incident_total", _TOTAL, totals, _ADD_TOTAL)
+    insert(db, "incident_total", TOTAL, totals, ADD_TOTAL)
 
 
 def take_out(db: Database, observation: int) -> None:
     """Removes the increments of an observation from the sums, because it was revised after it was folded."""
     db.execute("DELETE FROM incident_cell WHERE observation > 0 AND observation = ?", [observation])
     db.execute("DELETE FROM incident_mailbox WHERE observation > 0 AND observation = ?", [observation])
+
+
+def close(db: Database, observations: Sequence[int]) -> None:
+    """Adds the increments of ``observations`` to the daily sums for good: their judgement can't change any more."""
+    cells, boxes = ",".join(_CELL), ",".join(_MAILBOX)
+    for id in observations:
+        where = "WHERE observation > 0 AND observation = ?"
+        if db.execute(f"SELECT 1 FROM incident_cell {where} LIMIT 1", [id]).fetchone() is not None:
+            for table, columns, then in (
+                ("incident_cell", cells, _ADD_CELL),
+                ("incident_mailbox", boxes, "ON CONFLICT DO NOTHING"),
+            ):
+                sql = f"INSERT INTO {table} ({columns}, observation) SELECT {columns}, 0 FROM {table} {where} {then}"
+                db.execute(sql, [id])
+            take_out(db, id)
 
 
 def drop_empty(db: Database) -> None:
@@ -147,38 +149,9 @@ def read(
         yield Incident(
             IncidentKey(party, Role(role), domain),
             cells,
-            frozenset(
-                MailboxDay(period, date.fromisoformat(day), counterpart, Side(side), token, bool(counted))
-                for period, day, counterpart, side, token, counted in (
-                    _rows(db, _MAILBOX, "incident_mailbox", number) if mailboxes else ()
-                )
-            ),
-            frozenset(
-                MailboxTotal(period, counterpart, Side(side), *sums)
-                for period, counterpart, side, *sums in _rows(db, _TOTAL, "incident_total", number)
-            ),
+            frozenset(_mailboxes(_rows(db, _MAILBOX, "incident_mailbox", number) if mailboxes else ())),
+            frozenset(total_from(row) for row in _rows(db, TOTAL, "incident_total", number)),
         )
-
-
-def crowd(db: Database, id: str, period: str) -> Crowd:
-    """The crowd as ``incident.count_mailboxes`` counts it, computed by the database."""
-    row = db.execute("SELECT number FROM incident WHERE id = ?", [id]).fetchone()
-    if row is None:
-        return Crowd()
-    values = [row[0], period]
-    boxes = dict(db.execute(f"SELECT side, count(DISTINCT token) {_COUNTED} GROUP BY side", values))
-    of_senders = f"{_COUNTED} AND side = '{Side.SENDER.value}'"
-    senders_of = db.execute(f"SELECT counterpart, count(DISTINCT token) {of_senders} GROUP BY counterpart", values)
-    days = f"SELECT count(DISTINCT day) AS days {of_senders} GROUP BY token"
-    by_days = db.execute(f"SELECT days, count(*) FROM ({days}) GROUP BY days", values)
-    (reflecting,) = db.execute(_REFLECTING, [*values, *values]).fetchone()
-    return Crowd(
-        boxes.get(Side.SENDER.value, 0),
-        boxes.get(Side.RECIPIENT.value, 0),
-        dict(senders_of),
-        dict(by_days),
-        reflecting,
-    )
 
 
 def _rows(
@@ -191,20 +164,12 @@ def _rows(
 
 
 def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Cell, Count]]:
-    for day, counterpart, tier, mail_class, outcome, marked, tls, mails, counted in rows:
+    for day, counterpart, tier, mail_class, outcome, level, tls, reason, kind, mails, counted in rows:
         names = (Tier(tier), MailClass(mail_class), Outcome(outcome))
-        yield Cell(date.fromisoformat(day), counterpart, *names, bool(marked), bool(tls)), Count(mails, counted)
+        why = (CountReason(reason) if reason else None, MailKind(kind))
+        yield Cell(date.fromisoformat(day), counterpart, *names, level, bool(tls), *why), Count(mails, counted)
 
 
-def settle(db: Database, period: str) -> int:
-    """Replaces the mailboxes of ``period`` by their number; returns the number of removed lines."""
-    db.execute(_SETTLE, [period])
-    lines: int = db.execute(f"SELECT count(*) FROM ({_DISTINCT} WHERE period = ?)", [period]).fetchone()[0]
-    db.execute("DELETE FROM incident_mailbox WHERE period = ?", [period])
-    return lines
-
-
-def periods_before(db: Database, period: str) -> list[tuple[str, int]]:
-    """The periods before ``period`` that still have lines of mailboxes, oldest first, with the number of lines."""
-    sql = f"SELECT period, count(*) FROM ({_DISTINCT} WHERE period < ?) GROUP BY period ORDER BY period"
-    return list(db.execute(sql, [period]))
+def _mailboxes(rows: Iterable[tuple[Any, ...]]) -> Iterator[MailboxDay]:
+    for period, day, counterpart, side, token, counted, level in rows:
+        yield MailboxDay(period, date.fromisoformat(day), counterpart, Side(side), token, Counted(counted), level)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 from sqlite3 import Connection
 
+from catcher.model.mail.counting import CountReason
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
@@ -17,10 +18,11 @@ from catcher.store.codec import (
     from_row,
     moment_from_text,
     moment_to_text,
+    sender_from,
     texts,
     to_row,
 )
-from catcher.store.rules import retry_key, with_revision
+from catcher.store.rules import proven_organisation, retry_key, with_revision
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted_columns
@@ -38,6 +40,7 @@ id."""
 _FIRST = """SELECT min(id) FROM retry JOIN observation ON id = retry.observation
     WHERE key = ? AND "transaction" <> ? AND observed_at >= ?"""
 _SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
+_client = itemgetter(*map(OBSERVATION_COLUMNS.index, ("client", "observed_at", "sender", "fresh", "fresh_reason")))
 _ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted_columns(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
 _ADD_RETRY = "INSERT INTO retry (key, observation) VALUES (?,?)"
 _ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALUES (?,?,?)'
@@ -61,9 +64,52 @@ def _add(connection: Connection, id: int, row: ObservationRow) -> Stored:
         if first is None:
             connection.execute(_ADD_RETRY, (key, id))
     replayed = first is None and _is_seen(connection, tokens, transaction)
+    client, _, sender, fresh, reason = _client(row)
+    shared = _is_shared(
+        connection,
+        client,
+        observed_at[:10],
+        proven_organisation(sender_from(sender)),
+        rests_on_address=fresh and reason == _SPF,
+    )
     connection.execute(_ADD, (id, first, replayed, *_kept(row)))
+    if shared:
+        connection.execute(_STOP, (id,))
     _add_signatures(connection, tokens, transaction, id)
-    return Stored(id, first, replayed)
+    return Stored(id, first, replayed, shared)
+
+
+_SPF = CountReason.SPF.value
+_STOPPED = f"fresh = 0, fresh_reason = '{CountReason.SHARED_ADDRESS.value}'"
+_STOP = f"UPDATE observation SET {_STOPPED} WHERE id = ?"
+_RESTING = f"client = ? AND fresh_reason = '{_SPF}' AND fresh"
+_STOP_FOLDED = (
+    f"INSERT OR IGNORE INTO to_fold_again SELECT id FROM observation WHERE {_RESTING} "
+    "AND EXISTS (SELECT 1 FROM incident_cell AS own WHERE own.observation > 0 AND own.observation = observation.id)"
+)
+"""Only increments that are kept by their observation can be taken out of the sums: a release before 0.3 kept none of
+them."""
+_OTHERS = "SELECT 1 FROM client_organisation WHERE client = ? AND organisation <> ? LIMIT 1"
+_LAST_DAY = "SELECT day FROM client_organisation WHERE client = ? AND organisation = ?"
+_NOTE = (
+    "INSERT INTO client_organisation (client, organisation, day) VALUES (?,?,?) "
+    "ON CONFLICT (client, organisation) DO UPDATE SET day = max(day, excluded.day)"
+)
+
+
+def _is_shared(
+    connection: Connection, client: str, day: str, organisation: str | None, *, rests_on_address: bool
+) -> bool:
+    """Whether a mail rests on its client's address, and another organisation's mail came from there. Notes its own
+    ``organisation``; if it is the second one there, earlier mails stop counting by the address."""
+    if organisation is not None:
+        last = connection.execute(_LAST_DAY, (client, organisation)).fetchone()
+        if last is None and connection.execute(_OTHERS, (client, organisation)).fetchone() is not None:
+            connection.execute(_STOP_FOLDED, (client,))
+            connection.execute(f"UPDATE observation SET {_STOPPED} WHERE {_RESTING}", (client,))
+        if last is None or last[0] < day:
+            connection.execute(_NOTE, (client, organisation, day))
+    return rests_on_address and connection.execute(_OTHERS, (client, organisation or "")).fetchone() is not None
 
 
 def _retry_key(row: ObservationRow) -> int | None:
@@ -101,18 +147,25 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
         db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
         replayed = stored.retry_of is None and _is_seen(db.conn, known.signatures, stored.transaction)
         new = with_revision(stored, known, replayed=replayed)
+        day, organisation = new.observed_at.date().isoformat(), proven_organisation(new.sender)
+        if _is_shared(db.conn, new.client, day, organisation, rests_on_address=new.rests_on_address):
+            new = new.stopped()
         db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(to_row(new)), int(new.replayed), new.id])
         _add_signatures(db.conn, new.signatures, new.transaction, new.id)
-        db.execute("INSERT INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id])
+        db.execute(
+            "INSERT OR IGNORE INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id]
+        )
         changed.append(new)
     return tuple(changed)
 
 
-def revisions(db: Database, after: int, up_to: int) -> int:
-    """The number of all revisions of the observations with ``after < id <= up_to``."""
-    sql = "SELECT ifnull(sum(revision), 0) FROM observation WHERE id > ? AND id <= ?"
-    number: int = db.execute(sql, [after, up_to]).fetchone()[0]
-    return number
+def changes(db: Database, after: int, up_to: int) -> tuple[int, int]:
+    """(the number of all revisions, the number of fresh mails) of the observations with ``after < id <= up_to``.
+
+    One of these numbers changes when an observation is revised, or stops counting."""
+    sql = "SELECT ifnull(sum(revision), 0), ifnull(sum(fresh), 0) FROM observation WHERE id > ? AND id <= ?"
+    revised, fresh = db.execute(sql, [after, up_to]).fetchone()
+    return revised, fresh
 
 
 def page(

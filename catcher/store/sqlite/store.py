@@ -20,7 +20,7 @@ from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import cutoffs
 from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute
-from catcher.store.sqlite import alert, contact, demand, incident, observation, policy, retention
+from catcher.store.sqlite import alert, contact, demand, incident, mailboxes, observation, policy, retention
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
@@ -115,11 +115,11 @@ class SqliteStore:
                 page = observation.page(self._db, after=start, size=PAGE)
             if not page:
                 return total
-            final = folder([o for o in page if not o.may_be_revised])
-            still_open = {o.id: folder([o]) for o in page if o.may_be_revised}
-            last, revised = page[-1].id, sum(o.revision for o in page)
+            final = folder([o for o in page if not o.is_open])
+            still_open = {o.id: folder([o]) for o in page if o.is_open}
+            last, state = page[-1].id, (sum(o.revision for o in page), sum(o.fresh for o in page))
             with medium(self._path), write_transaction(self._db):
-                if incident.folded_up_to(self._db) != start or observation.revisions(self._db, start, last) != revised:
+                if incident.folded_up_to(self._db) != start or observation.changes(self._db, start, last) != state:
                     continue
                 incident.add(self._db, final)
                 for id, increments in still_open.items():
@@ -128,7 +128,7 @@ class SqliteStore:
             total += len(page)
 
     def _fold_again(self, folder: Folder) -> None:
-        """Corrects the sums for observations that were revised after they had been folded."""
+        """Corrects the sums for observations that were revised, or stopped counting, after they had been folded."""
         with medium(self._path):
             ids = incident.to_fold_again(self._db)
         for id in ids:
@@ -136,7 +136,7 @@ class SqliteStore:
                 found = observation.one(self._db, id)
                 if incident.folded_again(self._db, id) and found is not None:
                     incident.take_out(self._db, id)
-                    incident.add(self._db, folder([found]))
+                    incident.add(self._db, folder([found]), observation=found.id if found.is_open else 0)
         if ids:
             with medium(self._path), write_transaction(self._db):
                 incident.drop_empty(self._db)
@@ -155,7 +155,7 @@ class SqliteStore:
 
     def crowd(self, id: str, period: str) -> Crowd:
         with medium(self._path):
-            return incident.crowd(self._db, id, period)
+            return mailboxes.crowd(self._db, id, period)
 
     def add_demand(self, tally: Mapping[DemandKey, int]) -> None:
         with medium(self._path), write_transaction(self._db):
@@ -241,7 +241,7 @@ class SqliteStore:
         moments = cutoffs(now, keep_days)
         self.fold(folder)
         with medium(self._path):
-            ended = incident.periods_before(self._db, moments.ended_before)
+            ended = mailboxes.periods_before(self._db, moments.ended_before)
             settled = sum(lines for _, lines in ended)
             if dry_run:
                 deleted, coarsened, emptied, tallies = retention.count(self._db, moments)
@@ -264,7 +264,7 @@ class SqliteStore:
 
     def settle(self, period: str) -> int:
         with medium(self._path), write_transaction(self._db):
-            settled = incident.settle(self._db, period)
+            settled = mailboxes.settle(self._db, period)
             if settled:
                 retention.note_scrub(self._db)
             return settled

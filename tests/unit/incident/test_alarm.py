@@ -23,7 +23,7 @@ def found(incident: Incident, kind: AlertKind) -> list[Alert]:
 
 
 def marked(days: list[int], *, tier: Tier = Tier.VERIFIED, **more: str) -> dict[Cell, Count]:
-    return {replace(cell, marked=True, tier=tier): n for cell, n in cells(days, **more).items()}
+    return {replace(cell, level="secret", tier=tier): n for cell, n in cells(days, **more).items()}
 
 
 class TestNewParty:

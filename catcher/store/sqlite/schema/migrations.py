@@ -37,6 +37,73 @@ def release_0_1(db: Database) -> None:
     )
 
 
+@MIGRATIONS(name="reasons")
+def reasons(db: Database) -> None:
+    """0.3: the author's token, the reasons, kinds and levels in the sums, and the organisations at a client's address.
+
+    Earlier releases kept none of these, and none is made up. Observations: no author; a reverse-path's token stays as
+    it is. Cells: reason '' (unrecorded), the kind of an ordinary mail, and for marked mail the level 'other', which is
+    never named. Mailboxes whose mail counted get the way RESIDUAL, since no way is known of which no attack remains: a
+    notice that is due by them alone needs a second approver. Addresses are noted from now on.
+    """
+    db.table("observation").add_column("author_token", str)
+    for statement in _REASONS:
+        db.execute(statement)
+
+
+_REASONS = (
+    """CREATE INDEX "idx_observation_spf" ON "observation" ("client") WHERE fresh_reason = 'spf'""",
+    """CREATE TABLE "client_organisation" (
+        "client" TEXT NOT NULL, "organisation" TEXT NOT NULL, "day" TEXT NOT NULL,
+        PRIMARY KEY ("client", "organisation")
+    ) WITHOUT ROWID""",
+    'ALTER TABLE "incident_cell" RENAME TO "old_cell"',
+    """CREATE TABLE "incident_cell" (
+        "incident" INTEGER NOT NULL REFERENCES "incident"("number"), "day" TEXT NOT NULL, "counterpart" TEXT NOT NULL,
+        "tier" TEXT NOT NULL, "mail_class" TEXT NOT NULL, "outcome" TEXT NOT NULL, "level" TEXT NOT NULL,
+        "tls" INTEGER NOT NULL, "reason" TEXT NOT NULL, "kind" TEXT NOT NULL, "observation" INTEGER NOT NULL,
+        "mails" INTEGER NOT NULL, "counted" INTEGER NOT NULL,
+        PRIMARY KEY ("incident", "day", "counterpart", "tier", "mail_class", "outcome", "level", "tls", "reason",
+                     "kind", "observation")
+    ) WITHOUT ROWID""",
+    """INSERT INTO "incident_cell" SELECT incident, day, counterpart, tier, mail_class, outcome,
+        CASE WHEN marked THEN 'other' ELSE '' END, tls, '', '', observation, mails, counted FROM "old_cell" """,
+    'DROP TABLE "old_cell"',
+    """CREATE INDEX "idx_incident_cell_open" ON "incident_cell" ("observation") WHERE observation > 0""",
+    'ALTER TABLE "incident_mailbox" RENAME TO "old_mailbox"',
+    """CREATE TABLE "incident_mailbox" (
+        "incident" INTEGER NOT NULL REFERENCES "incident"("number"), "period" TEXT NOT NULL, "day" TEXT NOT NULL,
+        "counterpart" TEXT NOT NULL, "side" TEXT NOT NULL, "token" TEXT NOT NULL, "counted" INTEGER NOT NULL,
+        "level" TEXT NOT NULL, "observation" INTEGER NOT NULL,
+        PRIMARY KEY ("incident", "period", "counterpart", "side", "day", "token", "counted", "level", "observation")
+    ) WITHOUT ROWID""",
+    """INSERT INTO "incident_mailbox" SELECT incident, period, day, counterpart, side, token, 2 * counted, '',
+        observation FROM "old_mailbox" """,
+    'DROP TABLE "old_mailbox"',
+    """CREATE INDEX "idx_incident_mailbox_open" ON "incident_mailbox" ("observation") WHERE observation > 0""",
+    'ALTER TABLE "incident_total" RENAME TO "old_total"',
+    """CREATE TABLE "incident_total" (
+        "incident" INTEGER NOT NULL REFERENCES "incident"("number"), "period" TEXT NOT NULL,
+        "counterpart" TEXT NOT NULL, "side" TEXT NOT NULL, "level" TEXT NOT NULL, "counted" INTEGER NOT NULL,
+        "mailboxes" INTEGER NOT NULL, "steady" INTEGER NOT NULL, "steady_days" INTEGER NOT NULL,
+        PRIMARY KEY ("incident", "period", "counterpart", "side", "level", "counted")
+    ) WITHOUT ROWID""",
+    *(
+        f"""INSERT INTO "incident_total" SELECT incident, period, counterpart, '{new}', '', {counted}, {number}, 0, 0
+            FROM "old_total" WHERE side = '{old}' AND {number} > 0"""
+        for old, new in (
+            ("sender", "author"),
+            ("sender", "reverse-path"),
+            ("recipient", "recipient"),
+            ("subscriber", "subscriber"),
+        )
+        for counted, number in ((2, "counted_mailboxes"), (0, "mailboxes - counted_mailboxes"))
+    ),
+    'DROP TABLE "old_total"',
+)
+"""2 is ``Counted.RESIDUAL``. In totals, a sender's mailbox is counted by author and by reverse-path."""
+
+
 RELEASE_0_1_STEPS = (
     "observations",
     "look_ups",

@@ -56,6 +56,7 @@ def _observations(db: Database) -> None:
             "markings": str,
             "authentication": str,
             "revision": int,
+            "author_token": str,
         },
         pk="id",
         not_null={
@@ -64,6 +65,16 @@ def _observations(db: Database) -> None:
         defaults={"revision": 0},
     )
     observation.create_index(["observed_at"])
+    # Mails that stop counting when another organisation's mail comes from their client's address.
+    _index_some(db, "idx_observation_spf", "observation", "client", where="fresh_reason = 'spf'")
+    # The organisations whose proven mail came from an address, each with the last day; deleted after 30 days, when the
+    # observations lose the address.
+    _create_by_key(
+        db,
+        "client_organisation",
+        {"client": str, "organisation": str, "day": str},
+        key=("client", "organisation"),
+    )
     # The key is 64 bits of a hash of tag and envelope. A row is deleted when its observation's tag is emptied.
     # Each mail changes a random page of this table; short integer keys keep the number of pages low.
     _create_by_key(db, "retry", {"key": int, "observation": int}, key=("key", "observation"))
@@ -79,7 +90,7 @@ def _observations(db: Database) -> None:
 def _incidents(db: Database) -> None:
     """Incidents, their sums, and the id of the last folded observation.
 
-    ``observation`` in a sum is 0, or the id of the one observation from which it comes, as long as that may be revised.
+    ``observation`` in a sum is 0, or the id of the one observation from which it comes, as long as that may change.
     """
     incident = db.table("incident")
     incident.create(
@@ -99,13 +110,18 @@ def _incidents(db: Database) -> None:
             "tier": str,
             "mail_class": str,
             "outcome": str,
-            "marked": int,
+            "level": str,
             "tls": int,
+            "reason": str,
+            "kind": str,
             "observation": int,
             "mails": int,
             "counted": int,
         },
-        key=("incident", "day", "counterpart", "tier", "mail_class", "outcome", "marked", "tls", "observation"),
+        key=(
+            *("incident", "day", "counterpart", "tier", "mail_class", "outcome", "level", "tls", "reason", "kind"),
+            "observation",
+        ),
         parent=("incident", "incident", "number"),
     )
     _create_by_key(
@@ -119,9 +135,10 @@ def _incidents(db: Database) -> None:
             "side": str,
             "token": str,
             "counted": int,
+            "level": str,
             "observation": int,
         },
-        key=("incident", "period", "counterpart", "side", "day", "token", "counted", "observation"),
+        key=("incident", "period", "counterpart", "side", "day", "token", "counted", "level", "observation"),
         parent=("incident", "incident", "number"),
     )
     _create_by_key(
@@ -132,12 +149,13 @@ def _incidents(db: Database) -> None:
             "period": str,
             "counterpart": str,
             "side": str,
+            "level": str,
+            "counted": int,
             "mailboxes": int,
-            "days": int,
-            "counted_mailboxes": int,
-            "counted_days": int,
+            "steady": int,
+            "steady_days": int,
         },
-        key=("incident", "period", "counterpart", "side"),
+        key=("incident", "period", "counterpart", "side", "level", "counted"),
         parent=("incident", "incident", "number"),
     )
     for table in ("incident_cell", "incident_mailbox"):

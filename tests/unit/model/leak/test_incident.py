@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.leak.incident import Cell, Count, Incident, IncidentKey, Role
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 from catcher.model.mail.policy import Outcome
 
 _names = st.from_regex(r"[a-z]{1,12}\.(example|ml|mil)", fullmatch=True)
@@ -16,7 +17,8 @@ _keys = st.builds(IncidentKey, _names, st.sampled_from(Role), _names)
 
 
 def cell(day: int) -> Cell:
-    return Cell(date(2026, 11, day), "", Tier.CLAIMED, MailClass.PERSON, Outcome.ACCEPTED, False, True)
+    names = ("", Tier.CLAIMED, MailClass.PERSON, Outcome.ACCEPTED, "")
+    return Cell(date(2026, 11, day), *names, True, CountReason.UNPROVEN, MailKind.ORDINARY)
 
 
 def test_numbers_that_operators_have_written_down_stay() -> None:
