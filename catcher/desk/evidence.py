@@ -19,12 +19,13 @@ SCAN_ROWS = 50_000
 
 
 def evidence(
-    desk: Desk, domain: str, period: Period, reported: Mapping[IncidentKey, Measures]
+    desk: Desk, domain: str, period: Period, reported: Mapping[IncidentKey, Measures], *, bound: bool = False
 ) -> dict[IncidentKey, list[Observation]]:
     """Incident of a sending or forwarding party → its latest observations at ``domain``, at most ten each, in one pass.
 
     ``reported``: these incidents with their measures; only their observations are searched. If an incident has mail
-    that counts, only mail that counts is evidence. No evidence is older than 30 days or later than ``period``.
+    that counts, only mail that counts is evidence; with ``bound`` also mail of a tenant that turned out to be bound. No
+    evidence is older than 30 days or later than ``period``.
     """
     found: dict[IncidentKey, list[Observation]] = {key: [] for key in reported}
     until = datetime.combine(period.last + timedelta(days=1), time(), tzinfo=desk.now.tzinfo)
@@ -41,9 +42,11 @@ def evidence(
         party = party_of(sender.domain)
         if party is None:
             continue
-        forwarded = observation.counting.reason is CountReason.FORWARD
+        counting = observation.counting
+        counts = counting.counts or (bound and counting.reason is CountReason.UNBOUND_TENANT)
+        forwarded = counting.reason is CountReason.FORWARD
         key = IncidentKey(party, Role.FORWARDER if forwarded else Role.SENDER, domain)
-        if key not in open_ or (reported[key].tally.total.counted and not observation.counts):
+        if key not in open_ or (reported[key].tally.total.counted and not counts):
             continue
         found[key].append(observation)
         if len(found[key]) == EVIDENCE_ROWS:

@@ -40,6 +40,8 @@ class Audience:
     answers: AnswerAddresses | None = None
     evidence_days: int = EVIDENCE_DAYS
     """Greatest age of evidence, in days."""
+    bound: frozenset[str] = frozenset()
+    """As in Appraisal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,16 @@ def preview(
 
     ``notified_on``: None: the days in the ledger. ``audience``: the receiver, if the report is for a notice.
     """
-    measures = _seen(desk, id, period)
-    rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
+    audience = audience or Audience()
+    measures = _seen(desk, id, period, audience.bound)
+    rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]), bound=bool(audience.bound))
     return _compose(
         desk,
         measures,
         rows,
         _latest_notices(desk) if notified_on is None else notified_on,
         Lives(desk),
-        audience or Audience(),
+        audience,
     )
 
 
@@ -144,8 +147,8 @@ def build(
     return _write(desk, folder, groups, language, _latest_notices(desk) if notified_on is None else notified_on)
 
 
-def _seen(desk: Desk, id: str, period: Period | None) -> Measures:
-    measures = incidents.show(desk, id, period=period).measures
+def _seen(desk: Desk, id: str, period: Period | None, bound: frozenset[str] = frozenset()) -> Measures:
+    measures = incidents.show(desk, id, period=period, bound=bound).measures
     if not measures.tally.total.mails:
         raise NotFound(f"no mail of {id} was seen in {measures.period}; `catcher incident show {id}` has its months")
     return measures

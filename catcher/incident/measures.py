@@ -21,6 +21,9 @@ from catcher.model.mail.policy import Outcome
 FLOOR_MAILBOXES = 3
 FLOOR_DAYS = 3
 """Fewest mailboxes, and fewest days, that a counterparty must have before it is named (DESIGN §3 "Notices")."""
+LISTED_MAILBOXES = 2
+LISTED_DAYS = 2
+"""The same for a counterparty that the directory knows."""
 
 _LEVEL_MAILBOXES = 2
 """Fewest senders' mailboxes that a level must come from before it is named (DESIGN §3 "Notices")."""

@@ -72,8 +72,8 @@ def compose(
     about this typo domain. ``names``: whether the reader may see names of counterparties; else the report has totals
     only. ``answers``: the addresses for answers to the notice with this report. ``life``: the incident's life, which is
     shown if there is an ``effect`` or if the incident was closed before. ``effect``: the effect of earlier notices to
-    this party. ``tells``: what the mail of ``measures`` shows. ``meant_for``: the party for which mail to the typo domain
-    is meant, if no counterpart says so.
+    this party. ``tells``: what the mail of ``measures`` shows. ``meant_for``: the party for which mail to the typo
+    domain is meant, if no counterpart says so.
     """
     key = measures.key
     told = told or {}
@@ -133,6 +133,7 @@ def _signed(operator: ReportOperator) -> ReportOperator:
 
 
 def _intended(measures: Measures, directory: Directory, meant_for: str | None) -> PartyName | None:
+    known: str | None
     match measures.key.role:
         case Role.INTENDED:
             known = measures.key.party
@@ -146,9 +147,7 @@ def _intended(measures: Measures, directory: Directory, meant_for: str | None) -
     return None if known is None else _shown(known, directory)
 
 
-def _other_side(
-    measures: Measures, directory: Directory, told: Mapping[str, date], limits: ReportRules
-) -> OtherSide:
+def _other_side(measures: Measures, directory: Directory, told: Mapping[str, date], limits: ReportRules) -> OtherSide:
     """Whether the intended party's report names this sender, and the day of the intended party's latest notice."""
     for party in measures.counterparts:
         if party.domain:
@@ -188,7 +187,7 @@ def _counterparts(
 
 
 def _may_name(party: Counterparty, listed: bool, limits: ReportRules) -> bool:
-    """Whether the numbers of ``party`` allow its name; ``listed``: whether the directory has the sending organisation."""
+    """Whether the numbers of ``party`` allow the sender's name; ``listed``: whether the directory has the sender."""
     if listed:
         return party.mailboxes.number >= limits.listed_mailboxes and party.days >= limits.listed_days
     return party.mailboxes.number >= limits.floor_mailboxes and party.days >= limits.floor_days
