@@ -10,8 +10,14 @@ from catcher.desk.context import Desk, NotFound
 from catcher.desk.standing import Lives, Standing
 from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
 from catcher.incident.measures import Granularity
-from catcher.model.leak.incident import Incident
-from catcher.model.leak.measures import Measures, Period
+from catcher.model.leak.incident import Incident, Role
+from catcher.model.leak.measures import Measures, NoticeKind, Period
+
+
+UNRECORDED = "unrecorded"
+"""The word for mails of a release before 0.3, which kept no reason."""
+ORDINARY = "ordinary"
+"""The word for mails of no kind of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,15 @@ class Appraisal:
     verdict: NoticeDecision
     standing: Standing
     """The incident's state today, independent of the period; ``listing`` leaves the effect of its notices out."""
+
+    @property
+    def untold(self) -> str:
+        """The reason why no report on the incident can be composed: no text exists for it yet; '' if one can."""
+        if self.incident.key.role is Role.FORWARDER:
+            return "not drafted: reports have no text for a forwarder yet"
+        if self.verdict.due and self.verdict.kind is NoticeKind.ANSWERS:
+            return "not drafted: reports have no text about answers yet"
+        return ""
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher incident list --json``."""
@@ -51,7 +66,22 @@ class Appraisal:
         return {
             **self.to_json(),
             "numbers": measures.tally.to_json(),
+            "reasons": {
+                str(reason or UNRECORDED): {"mails": count.mails, "counted": count.counted}
+                for reason, count in measures.tally.reasons.items()
+            },
+            "kinds": {
+                str(kind or ORDINARY): {"mails": count.mails, "counted": count.counted}
+                for kind, count in measures.tally.kinds.items()
+            },
+            "levels": {level: seen.to_json() for level, seen in measures.levels.items()},
+            "reports": {kind: seen.to_json() for kind, seen in measures.reports.items()},
+            "tenants": dict(measures.tenants),
+            "unbound": measures.unbound,
+            "below_floor": measures.below_floor,
             "senders": measures.senders.to_json(),
+            "authors": measures.authors.to_json(),
+            "reverse_paths": measures.reverse_paths.to_json(),
             "recipients": measures.recipients.to_json(),
             "reflecting": measures.reflecting,
             "counterparts": [

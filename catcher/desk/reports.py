@@ -136,7 +136,8 @@ def build(
     if ids:
         wanted = [_seen(desk, id, period) for id in dict.fromkeys(ids)]
     else:
-        wanted = [a.measures for a in incidents.listing(desk, period=period) if everything or a.verdict.due]
+        listed = incidents.listing(desk, period=period)
+        wanted = [a.measures for a in listed if (everything or a.verdict.due) and not a.untold]
     groups: defaultdict[tuple[str, Period], list[Measures]] = defaultdict(list)
     for measures in wanted:
         groups[measures.key.domain, measures.period].append(measures)
@@ -144,7 +145,10 @@ def build(
 
 
 def _seen(desk: Desk, id: str, period: Period | None) -> Measures:
-    measures = incidents.show(desk, id, period=period).measures
+    appraisal = incidents.show(desk, id, period=period)
+    if appraisal.untold:
+        raise NotFound(f"{id}: {appraisal.untold}")
+    measures = appraisal.measures
     if not measures.tally.total.mails:
         raise NotFound(f"no mail of {id} was seen in {measures.period}; `catcher incident show {id}` has its months")
     return measures
