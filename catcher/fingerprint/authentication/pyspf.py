@@ -63,7 +63,8 @@ class SpfMatch:
     """Number of addresses that it names: of an ``ip4`` or ``ip6`` network, or of the records of ``a`` or ``mx``. None
     for ``all``, ``exists`` and ``ptr``, which name no addresses, and without a pass."""
     path: tuple[str, ...] = ()
-    """The domains whose records led to it by ``include`` and ``redirect``, the checked domain first."""
+    """The domains that led to it by ``include`` and ``redirect``, the checked domain first, and the last name of an ``a``
+    or ``exists``."""
 
 
 class Evaluation(spf.query):  # type: ignore[misc]
@@ -87,6 +88,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
         self._ahead: set[Question] = set()
         self._matched: int | None = None
         self._path: tuple[str, ...] = ()
+        self._exists: tuple[str, ...] = ()
         self.l = local_part if disclose else _WITHHELD
         self.o = self.d = domain
         self.s = f"{self.l}@{domain}"
@@ -133,21 +135,27 @@ class Evaluation(spf.query):  # type: ignore[misc]
 
     def check1(self, spf: Any, domain: str, recursion: int) -> Any:
         """Evaluates one record. A mechanism of another record, or one that gave no pass, leaves no trace."""
-        self._matched, self._path = None, ()
+        self._matched, self._path, self._exists = None, (), ()
         found = super().check1(spf, domain, recursion)
         if found[0] == "pass":
-            self._path = (str(domain).lower(), *self._path)
+            self._path = (str(domain).lower(), *(self._path or self._exists))
         else:
-            self._matched, self._path = None, ()
+            self._matched, self._path, self._exists = None, (), ()
+        return found
+
+    def dns_a(self, name: str, A: str = "A") -> Any:  # noqa: N803
+        """The addresses of ``name``, which an ``a`` or ``exists`` mechanism asks for."""
+        found = super().dns_a(name, A)
+        self._exists = (str(name).lower(),) if found else ()
         return found
 
     def validated_ptrs(self) -> Any:
         """The confirmed PTR names; the comparison of their addresses is no match of a mechanism."""
-        before = self._matched
+        before = self._matched, self._exists
         try:
             return super().validated_ptrs()
         finally:
-            self._matched = before
+            self._matched, self._exists = before
 
     def dns(self, name: str, qtype: str, cnames: Any = None, ignore_void: bool = False) -> list[Any]:
         """The records, in pyspf's forms; the resolver has already followed CNAMEs."""

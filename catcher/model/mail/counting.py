@@ -58,6 +58,8 @@ class CountReason(StrEnum):
     UNBOUND_TENANT = "unbound-tenant"
     """All of (c) holds, but nothing outside the mail binds the tenant to From's domain: asked when a notice is
     drafted."""
+    TWO_TENANTS = "two-tenants"
+    """Two tenants of platforms signed the mail: nothing tells which of them is the author's."""
     PASSED_ON = "passed-on"
     """A field says that the mail was passed on, and no way names who did it."""
     SHARED_ADDRESS = "shared-address"

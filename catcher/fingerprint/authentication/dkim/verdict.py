@@ -128,6 +128,22 @@ def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tupl
     return tuple(claims)
 
 
+def covered_headers(header: Header) -> list[Header | None]:
+    """For each of the first MAX_SIGNATURES signatures, top first: ``header`` with the fields alone that it covers, in
+    their order; None for a signature that can't be read."""
+    found: list[Header | None] = []
+    for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
+        try:
+            signature = read_signature(source)
+        except SignatureSyntaxError:
+            found.append(None)
+            continue
+        covered = set(map(id, selected([f for f in header.fields if f is not source], signature.signed)))
+        fields = tuple([f for f in header.fields if id(f) in covered])
+        found.append(replace(header, fields=fields))
+    return found
+
+
 _NO_FIELD = HeaderField(b"", b"")
 _SHA1 = "rsa-sha1"
 _RECIPIENTS = frozenset({b"to", b"cc"})
