@@ -146,7 +146,8 @@ def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: C
     elif nature.mail_class is MailClass.PERSON and not proofs.spf_aligned:
         signed = _signed_facts(facts, proofs)
         if signed is not None:
-            nature = judge_nature(signed, authenticated, network, sender, own_names, hinted)
+            by_signed = judge_nature(signed, authenticated, network, sender, own_names, hinted)
+            nature = replace(nature, mail_class=by_signed.mail_class)
     return Fingerprint(sender, intended, nature, facts.markings, authenticated.results, freshness)
 
 

@@ -63,8 +63,8 @@ class SpfMatch:
     """Number of addresses that it names: of an ``ip4`` or ``ip6`` network, or of the records of ``a`` or ``mx``. None
     for ``all``, ``exists`` and ``ptr``, which name no addresses, and without a pass."""
     path: tuple[str, ...] = ()
-    """The domains that led to it by ``include`` and ``redirect``, the checked domain first, and the last name of an ``a``
-    or ``exists``."""
+    """The domains that led to it by ``include`` and ``redirect``, the checked domain first; then the name of an ``a`` or
+    ``exists``."""
 
 
 class Evaluation(spf.query):  # type: ignore[misc]
@@ -143,7 +143,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
             self._matched, self._path, self._exists = None, (), ()
         return found
 
-    def dns_a(self, name: str, A: str = "A") -> Any:  # noqa: N803
+    def dns_a(self, name: str, A: str = "A") -> Any:
         """The addresses of ``name``, which an ``a`` or ``exists`` mechanism asks for."""
         found = super().dns_a(name, A)
         self._exists = (str(name).lower(),) if found else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from itertools import pairwise
 
 _NUMBER = re.compile(r"[0-9]+")
 _WORD = re.compile(r"[0-9a-f]+")
@@ -18,8 +19,8 @@ def carries_address(host: str, client: str) -> bool:
     """Whether ``host`` (A-labels) has the digits of ``client``, an IP address.
 
     IPv4: all four octets, or the last two, as adjacent decimal numbers in either order, with or without zeros before
-    them; or all four octets without separators in decimal, padded decimal or hexadecimal digits, or as one number. IPv6:
-    the groups of its network or of its interface, or its digits, in either order.
+    them; or all four octets without separators in decimal, padded decimal or hexadecimal digits, or as one number.
+    IPv6: the groups of its network or of its interface, or its digits, in either order.
     """
     address = ipaddress.ip_address(client)
     if isinstance(address, ipaddress.IPv4Address):
@@ -31,7 +32,7 @@ def _carries_ipv4(host: str, address: ipaddress.IPv4Address) -> bool:
     octets = list(address.packed)
     numbers = [int(text[-12:]) for text in _NUMBER.findall(host)]
     third, last = octets[2:]
-    if not {(third, last), (last, third)}.isdisjoint(zip(numbers, numbers[1:], strict=False)):
+    if not {(third, last), (last, third)}.isdisjoint(pairwise(numbers)):
         return True
     solid = _solid(host)
     for order in (octets, octets[::-1]):

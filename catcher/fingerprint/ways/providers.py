@@ -158,7 +158,7 @@ MAIL_PROVIDERS = (
         "Yahoo",
         mx="yahoodns.net",
         spf="_spf.mail.yahoo.com",
-        hosts="mail.bf1.yahoo.com mail.bf2.yahoo.com mail.gq1.yahoo.com mail.ir2.yahoo.com mail.ne1.yahoo.com mail.sg3.yahoo.com",
+        hosts="mail.bf1.yahoo.com mail.bf2.yahoo.com mail.gq1.yahoo.com mail.ir2.yahoo.com mail.ne1.yahoo.com",
         source="https://senders.yahooinc.com/smtp-error-codes/",
     ),
     _row(
@@ -178,7 +178,7 @@ MAIL_PROVIDERS = (
     ),
     _row(
         "IONOS",
-        mx="ionos.com ionos.de ionos.co.uk ionos.es ionos.fr ionos.it kundenserver.de perfora.net 1and1.com 1and1.co.uk",
+        mx="ionos.com ionos.de ionos.co.uk ionos.es ionos.fr ionos.it kundenserver.de perfora.net 1and1.com",
         spf="_spf.perfora.net _spf.kundenserver.de _spf-us.ionos.com _spf-eu.ionos.com",
         hosts="mout.kundenserver.de mout.perfora.net",
         source="https://www.ionos.com/help/domains/configuring-mail-servers-and-other-related-records/",
@@ -257,7 +257,7 @@ MAIL_PROVIDERS = (
         "GoDaddy",
         mx="secureserver.net",
         spf="secureserver.net",
-        hosts="prod.phx3.secureserver.net prod.iad2.secureserver.net prod.sxb1.secureserver.net prod.sin2.secureserver.net",
+        hosts="prod.phx3.secureserver.net prod.iad2.secureserver.net prod.sxb1.secureserver.net",
         source="https://www.godaddy.com/help/add-an-spf-record-19218",
     ),
     _row(
