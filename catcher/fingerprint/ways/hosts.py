@@ -20,7 +20,8 @@ def is_own_host(proofs: Proofs, domain: str) -> bool:
 
 
 def is_trusted_host(proofs: Proofs, domain: str) -> bool | None:
-    """Whether SPF passed from a host of ``domain``'s organisation (``is_own_host``) or an outbound host of its provider.
+    """Whether SPF passed from a host of ``domain``'s organisation (``is_own_host``) or an outbound host of its
+    provider.
 
     A provider is ``domain``'s when its MX and SPF name it, or when SPF names this very host, by few addresses. None
     while an answer is missing. The caller has found that SPF passes.

@@ -1,8 +1,8 @@
 """Whether a mail counts towards a notice, and the reason (DESIGN §3 "Notices").
 
 A mail counts when a person wrote it, its sender is proven, and it is fresh and meant for this sink. ``CountReason`` is
-the closed list of reasons: the ways by which mails count, and the obstacles. docs/engineering/counting.md has the threat
-table of each way.
+the closed list of reasons: the ways by which mails count, and the obstacles. docs/engineering/counting.md has the
+threat table of each way.
 """
 
 from __future__ import annotations
