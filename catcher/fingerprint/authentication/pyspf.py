@@ -63,8 +63,8 @@ class SpfMatch:
     """Number of addresses that it names: of an ``ip4`` or ``ip6`` network, or of the records of ``a`` or ``mx``. None
     for ``all``, ``exists`` and ``ptr``, which name no addresses, and without a pass."""
     path: tuple[str, ...] = ()
-    """The domains that led to it by ``include`` and ``redirect``, the checked domain first; then the name of an ``a``
-    or ``exists``."""
+    """The domains that led to it by ``include`` and ``redirect``, the checked domain first; then the host of an ``a``,
+    ``mx`` or ``exists``."""
 
 
 class Evaluation(spf.query):  # type: ignore[misc]

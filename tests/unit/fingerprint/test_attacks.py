@@ -308,7 +308,7 @@ def test_x_forwarded_fields_alone_name_nobody() -> None:
 
 
 def test_a_forged_journal_report() -> None:
-    """A real mail of the victim with the journal's field added, from elsewhere or by the attacker's own Microsoft 365."""
+    """A real mail of the victim with the journal's field added, from elsewhere or by the attacker's own tenant."""
     report = with_field(by_microsoft(TO_OTHERS), "X-MS-Journal-Report: ")
     table = {**at_microsoft(), **at_microsoft("evil.example"), **ATTACKERS}
     for client, mail_from in (
