@@ -192,7 +192,7 @@ def _print_one(o: Observation) -> None:
         ("recipients", len(o.recipients)),
         ("revision", f"{o.revision}{', look-ups were answered later' if o.revision else ''}"),
         ("retry of", o.retry_of if o.retry_of is not None else "-"),
-        ("counts", f"{'yes' if o.counts else 'no'}: {reason_sentence(o.counting.reason)}"),
+        ("counts", f"{'yes' if o.counts else 'no'}: {o.counting.reason.explanation}"),
         ("kind", o.nature.kind or "-"),
     )
     print_table(("observation", str(o.id)), rows)

@@ -13,7 +13,6 @@ from catcher.incident.measures import Granularity
 from catcher.model.leak.incident import Incident, Role
 from catcher.model.leak.measures import Measures, NoticeKind, Period
 
-
 UNRECORDED = "unrecorded"
 """The word for mails of a release before 0.3, which kept no reason."""
 ORDINARY = "ordinary"
