@@ -212,7 +212,7 @@ def summary(file: str, found: Fingerprint) -> str:
     signatures = [f"dkim {d.result} {d.domain or '?'}{' aligned' if d.aligned else ''}" for d in results.dkim]
     counting = counting_of(found)
     lines = [
-        ("counts", f"{'yes' if counting.counts else 'no'} ({counting.reason})"),
+        ("counts", f"{'yes' if counting.counts else 'no'}: {counting.reason.explanation} ({counting.reason})"),
         ("sender", f"{sender.domain or 'nobody'}{named}: {sender.tier}"),
         ("evidence", "; ".join(f"{e.kind} {e.domain} {e.result} ({e.tier})" for e in sender.evidence) or "none"),
         ("conflicts", "; ".join(f"{e.kind} {e.domain}" for e in sender.conflicts)),

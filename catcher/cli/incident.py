@@ -11,7 +11,8 @@ from catcher.cli.options import config_option, json_option, print_json, print_ta
 from catcher.desk import incidents
 from catcher.desk.incidents import Appraisal
 from catcher.model.leak.life import Effect, Life, VolumeChange
-from catcher.model.leak.measures import Period
+from catcher.model.leak.measures import Measures, Period
+from catcher.model.mail.fingerprint import MailKind
 
 
 @click.group()
@@ -84,13 +85,16 @@ def _print_one(appraisal: Appraisal) -> None:
             ("period", measures.period),
             ("mails", f"{tally.total.mails}, {tally.total.counted} count"),
             ("month before", "-" if measures.previous is None else f"{measures.previous.counted} count"),
-            ("sending mailboxes", f"{about}{measures.senders.number} on {tally.days} days"),
+            ("don't count", _reasons(measures)),
+            ("answers, scans, reports", _kinds(measures)),
+            ("sending mailboxes", f"{about}{measures.senders.number} on {tally.days} days{_figures(measures)}"),
             ("own addresses, mistyped", measures.reflecting),
             ("classes", _words({str(word): count.mails for word, count in tally.classes.items()})),
             ("tiers", _words({str(word): count.mails for word, count in tally.tiers.items()})),
             ("outcomes", _words({str(word): count.mails for word, count in tally.outcomes.items()})),
-            ("marked", tally.marked.mails),
+            ("marked", _marked(measures)),
             ("notice", appraisal.verdict),
+            ("second approver", _second(appraisal)),
             ("told", ", ".join(day.isoformat() for day in appraisal.standing.told) or "-"),
             ("life", _life(appraisal.standing.life)),
             ("since a notice", _effect(appraisal.standing.effect)),
@@ -115,6 +119,34 @@ def _print_one(appraisal: Appraisal) -> None:
         for party in measures.counterparts
     )
     print_table(headers, rows)
+
+
+def _reasons(measures: Measures) -> str:
+    """``5: 3 old, 2 unproven``: the mails that don't count, by reason."""
+    left = {str(r or incidents.UNRECORDED): c.mails - c.counted for r, c in measures.tally.reasons.items()}
+    number = sum(left.values())
+    return f"{number}: {_words(left)}" if number else "-"
+
+
+def _kinds(measures: Measures) -> str:
+    kinds = {str(kind): count.mails for kind, count in measures.tally.kinds.items() if kind is not MailKind.ORDINARY}
+    return _words(kinds)
+
+
+def _figures(measures: Measures) -> str:
+    """Both figures of the mailboxes, where they aren't the same."""
+    authors, paths = measures.authors.number, measures.reverse_paths.number
+    return "" if authors == paths else f" ({authors} by the author, {paths} by the reverse-path)"
+
+
+def _marked(measures: Measures) -> str:
+    named = [f"{level} {seen.mails} from {seen.mailboxes} mailboxes" for level, seen in measures.levels.items()]
+    return f"{measures.tally.marked.mails}{': ' if named else ''}{', '.join(named)}"
+
+
+def _second(appraisal: Appraisal) -> str:
+    verdict = appraisal.verdict
+    return f"yes: {', '.join(verdict.residuals) or 'no way recorded'}" if verdict.second_approver else "-"
 
 
 def _life(life: Life | None) -> str:

@@ -107,7 +107,10 @@ def show(name: str, config_file: Path, as_json: bool) -> None:
     with with_store(config_file) as (_, desk):
         found = observations.show(desk, name)
     if as_json:
-        print_json(observation.to_json() | {"revision": observation.revision} for observation in found)
+        print_json(
+            observation.to_json() | {"revision": observation.revision, "counts": observation.counting.to_json()}
+            for observation in found
+        )
         return
     for observation in found:
         _print_one(observation)
@@ -189,6 +192,7 @@ def _print_one(o: Observation) -> None:
         ("recipients", len(o.recipients)),
         ("revision", f"{o.revision}{', look-ups were answered later' if o.revision else ''}"),
         ("retry of", o.retry_of if o.retry_of is not None else "-"),
-        ("counts", f"{'yes' if o.counts else 'no'} ({o.fresh_reason})"),
+        ("counts", f"{'yes' if o.counts else 'no'}: {o.counting.reason.explanation}"),
+        ("kind", o.nature.kind or "-"),
     )
     print_table(("observation", str(o.id)), rows)

@@ -13,6 +13,11 @@ from catcher.incident.measures import Granularity
 from catcher.model.leak.incident import Incident, Role
 from catcher.model.leak.measures import Measures, Period
 
+UNRECORDED = "unrecorded"
+"""The word for mails of a release before 0.3, which kept no reason."""
+ORDINARY = "ordinary"
+"""The word for mails of no kind of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
@@ -54,7 +59,22 @@ class Appraisal:
         return {
             **self.to_json(),
             "numbers": measures.tally.to_json(),
+            "reasons": {
+                str(reason or UNRECORDED): {"mails": count.mails, "counted": count.counted}
+                for reason, count in measures.tally.reasons.items()
+            },
+            "kinds": {
+                str(kind or ORDINARY): {"mails": count.mails, "counted": count.counted}
+                for kind, count in measures.tally.kinds.items()
+            },
+            "levels": {level: seen.to_json() for level, seen in measures.levels.items()},
+            "reports": {kind: seen.to_json() for kind, seen in measures.reports.items()},
+            "tenants": dict(measures.tenants),
+            "unbound": measures.unbound,
+            "below_floor": measures.below_floor,
             "senders": measures.senders.to_json(),
+            "authors": measures.authors.to_json(),
+            "reverse_paths": measures.reverse_paths.to_json(),
             "recipients": measures.recipients.to_json(),
             "reflecting": measures.reflecting,
             "counterparts": [

@@ -33,6 +33,7 @@ CSV_COLUMNS = (
     "recipients",
     "retry_of",
     "counts",
+    "count_reason",
 )
 """The columns of the CSV export. ``recipients`` is the number of recipients; their tokens are only in the JSON."""
 
@@ -111,4 +112,5 @@ def _row(o: Observation) -> tuple[object, ...]:
         len(o.recipients),
         o.retry_of,
         "yes" if o.counts else "no",
+        o.counting.reason,
     )

@@ -140,7 +140,8 @@ def build(
     if ids:
         wanted = [_seen(desk, id, period) for id in dict.fromkeys(ids)]
     else:
-        wanted = [a.measures for a in incidents.listing(desk, period=period) if everything or a.verdict.due]
+        listed = incidents.listing(desk, period=period)
+        wanted = [a.measures for a in listed if everything or a.verdict.due]
     groups: defaultdict[tuple[str, Period], list[Measures]] = defaultdict(list)
     for measures in wanted:
         groups[measures.key.domain, measures.period].append(measures)

@@ -8,9 +8,7 @@ from pathlib import Path
 from publicsuffixlist import PSLFILE, PublicSuffixList
 
 from catcher.model.domain import to_alabel
-
-_TENANTS_AT = ("onmicrosoft.com", "gappssmtp.com")
-"""Platforms whose customers sign with a name below the platform's; by the public suffix list it is the platform's."""
+from catcher.model.tenant import tenant_of
 
 _REMEMBERED = 65_536
 
@@ -43,8 +41,7 @@ class Suffixes:
         return self._list.is_public(name)
 
     def _organizational_domain(self, name: str) -> str:
-        registrable = self.registrable(name) or name
-        return _tenant(name, registrable) if registrable in _TENANTS_AT else registrable
+        return tenant_of(name) or self.registrable(name) or name
 
 
 def listed() -> tuple[set[str], set[str]]:
@@ -61,21 +58,3 @@ def listed() -> tuple[set[str], set[str]]:
             if rule.startswith("*."):
                 whole.add(name)
     return named, whole
-
-
-def _tenant(name: str, platform: str) -> str:
-    """``x.mail.tenant.onmicrosoft.com`` → ``tenant.onmicrosoft.com``.
-
-    Microsoft: the tenant is the label directly below the platform, except in hybrid names
-    (``tenant.mail.onmicrosoft.com``). Google: the tenant is the label left of the key's date
-    (``example-com.20230601.gappssmtp.com``).
-    """
-    below = name.removesuffix(platform).rstrip(".").split(".") if name != platform else []
-    if not below:
-        return platform
-    if platform == "onmicrosoft.com":
-        if below[-1] == "mail" and len(below) > 1:
-            below.pop()
-        return f"{below[-1]}.{platform}"
-    kept = 2 if below[-1].isdigit() else 1
-    return ".".join([*below[-kept:], platform])

@@ -10,9 +10,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from catcher.fingerprint.authentication.arc import Chain
 from catcher.fingerprint.authentication.authenticate import Credentials, authenticate, read_credentials
+from catcher.fingerprint.authentication.dkim.verdict import covered_headers
 from catcher.fingerprint.authentication.spf import is_ip_address
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.freshness import judge_freshness
@@ -26,7 +28,10 @@ from catcher.fingerprint.nature.facts import Fact
 from catcher.fingerprint.nature.hints import apply_hints
 from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.sender import Bystanders, judge_sender
-from catcher.model.mail.fingerprint import Fingerprint, Intended
+from catcher.fingerprint.ways.proofs import Proofs
+from catcher.fingerprint.ways.route import Route, read_route
+from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import Fingerprint, Intended, MailClass, TypoKind
 from catcher.model.mail.lookup import LookupResults, Unanswered
 from catcher.model.mail.marking import Marking
 from catcher.model.mail.transaction import Transaction
@@ -46,6 +51,10 @@ class TransactionFacts:
     """The platforms whose own fields stand in the header."""
     message: MessageFacts | None
     """None without a message."""
+    signed: tuple[MessageFacts | None, ...]
+    """For each claim of ``credentials`` the facts of the fields alone that its signature covers; None for a signature
+    that couldn't be read. Empty without look-ups."""
+    route: Route
     markings: tuple[Marking, ...]
 
     @property
@@ -78,7 +87,17 @@ def read_transaction_facts(
     credentials = read_credentials(transaction, view, lookups=lookups)
     sent_from = domain_or_none(reverse_path.domain) if reverse_path else None
     message = read_message_facts(transaction, view, map(intended, typed) if intended else ()) if view else None
-    return TransactionFacts(credentials, typed, sent_from, header_platforms(header), message, judge_markings(header))
+    covered = covered_headers(header) if header is not None and lookups else ()
+    return TransactionFacts(
+        credentials=credentials,
+        typed=typed,
+        reverse_path=sent_from,
+        carriers=header_platforms(header),
+        message=message,
+        signed=tuple([read_message_facts(transaction, HeaderView(each)) if each else None for each in covered]),
+        route=Route() if header is None or view is None else read_route(transaction, header, view),
+        markings=judge_markings(header),
+    )
 
 
 def fingerprint(transaction: Transaction, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
@@ -104,7 +123,17 @@ def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: C
         network = claimed_network(credentials.helo, own)
     if authenticated is None or network is None:
         return Unanswered(frozenset(lookups.open))
-    bystanders = Bystanders(facts.reverse_path, facts.carriers, context.network_owner(credentials.client))
+    proofs = Proofs(lookups, authenticated, network, credentials.client, facts.route, context)
+    freshness = judge_freshness(proofs, has_message=message is not None)
+    if freshness is None:
+        return Unanswered(frozenset(lookups.open))
+    bystanders = Bystanders(
+        facts.reverse_path,
+        facts.carriers,
+        context.network_owner(credentials.client),
+        forwarder=proofs.spf_domain if freshness.reason == CountReason.FORWARD else None,
+        tenant_bound=freshness.reason == CountReason.TENANT,
+    )
     sender = judge_sender(authenticated, network, bystanders, context)
     own_names = {*network.reverse, network.helo, *map(own, authenticated.authors)}
     hints = message.hints if message else ()
@@ -112,5 +141,24 @@ def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: C
     intended = tuple([found for found, _ in weighed])
     hinted = _NOTHING.union(*(words for _, words in weighed)) if hints else _NOTHING
     nature = judge_nature(message, authenticated, network, sender, own_names, hinted)
-    freshness = judge_freshness(authenticated, network, context, has_message=message is not None)
+    if freshness.reason == CountReason.FORWARD:
+        nature = replace(nature, typo=TypoKind.RELAY)
+    elif nature.mail_class is MailClass.PERSON and not proofs.spf_aligned:
+        signed = _signed_facts(facts, proofs)
+        if signed is not None:
+            by_signed = judge_nature(signed, authenticated, network, sender, own_names, hinted)
+            nature = replace(nature, mail_class=by_signed.mail_class)
     return Fingerprint(sender, intended, nature, facts.markings, authenticated.results, freshness)
+
+
+def _signed_facts(facts: TransactionFacts, proofs: Proofs) -> MessageFacts | None:
+    """The message's facts by the fields alone that a passing aligned signature covers; None without such a signature.
+
+    A mail that SPF doesn't prove may have got fields on its way here, and only its signature tells which are the
+    author's. Of several signatures the first counts.
+    """
+    aligned = {id(signature) for _, signature in proofs.aligned()}
+    for claim, message in zip(facts.credentials.claims, facts.signed, strict=True):
+        if message is not None and facts.message is not None and id(claim.signature) in aligned:
+            return replace(facts.message, facts=message.facts)
+    return None

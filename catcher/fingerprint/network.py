@@ -1,13 +1,14 @@
 """The client's network: forward-confirmed reverse DNS and HELO (iprev, RFC 8601 §3).
 
-The names identify the network, never the author. They are cut to their organizational domains: the operator of the
-reverse zone can choose the labels left of it.
+The names identify the network, never the author. As evidence they are cut to their organizational domains: the operator
+of the reverse zone can choose the labels left of it.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from dataclasses import field
 
 from catcher.fingerprint.header.addresses import domain_or_none
 from catcher.fingerprint.lookups import Lookups
@@ -24,6 +25,8 @@ class ClientNetwork:
     reverse: tuple[str, ...] = ()
     """Organizational domains of the PTR names that resolve to the client's address."""
     reverse_result: AuthResult = AuthResult.NONE
+    hosts: tuple[str, ...] = field(default=(), repr=False)
+    """The whole PTR names that resolve to the client's address. They are judged, and never shown or stored."""
     helo: str | None = None
     """Organizational domain of the HELO name; None when HELO has no domain."""
     helo_result: AuthResult = AuthResult.NONE
@@ -41,9 +44,11 @@ def judge_network(
     forward = [(name, lookups.get(name, _forward(address))) for name in names]
     if lookups.open:
         return None
-    confirmed = {organizational_domain(name): None for name, answer in forward if _leads_to(answer, address)}
+    hosts = tuple([name for name, answer in forward if _leads_to(answer, address)])
+    confirmed = dict.fromkeys(map(organizational_domain, hosts))
     return ClientNetwork(
         reverse=tuple(confirmed),
+        hosts=hosts,
         reverse_result=_reverse_result(pointers, [answer for _, answer in forward], bool(confirmed)),
         helo=organizational_domain(helo_name) if helo_name else None,
         helo_result=_helo_result(helo_answer, address),

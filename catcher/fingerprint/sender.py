@@ -14,6 +14,7 @@ from catcher.fingerprint.authentication.authenticate import Authenticated
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.network import ClientNetwork
 from catcher.model.mail.fingerprint import AuthResult, Evidence, EvidenceKind, Platform, Sender, Tier
+from catcher.model.tenant import decodes_to, tenant_of
 from catcher.model.value import value
 
 _CACHED_SENDERS = 4_096
@@ -46,6 +47,11 @@ class Bystanders:
     """The platforms whose own fields stand in the header."""
     owner: str | None = None
     """The holder of the client's network."""
+    forwarder: str | None = None
+    """The domain of MAIL FROM, proven by SPF, when it forwarded the mail by a rule: then it is the sender, whoever the
+    author is."""
+    tenant_bound: bool = False
+    """Whether something outside the mail binds its platform's tenant to From's domain."""
 
 
 @value
@@ -67,8 +73,7 @@ def judge_sender(authenticated: Authenticated, network: ClientNetwork, others: B
     return _weighed(
         _signs(authenticated, network, others.reverse_path),
         _former(authenticated),
-        others.carriers,
-        others.owner,
+        others,
         context.organizational_domain,
         context.platform,
         context.organisation,
@@ -83,8 +88,7 @@ _Sign = tuple[Tier, EvidenceKind, str, AuthResult, bool]
 def _weighed(
     signs: tuple[_Sign, ...],
     former: tuple[Evidence, ...],
-    carriers: tuple[str, ...],
-    owner: str | None,
+    others: Bystanders,
     own: Callable[[str], str],
     platform_of: Callable[[str], Platform | None],
     organisation: Callable[[str], str | None],
@@ -99,25 +103,42 @@ def _weighed(
         for tier, kind, domain, result, aligned in signs
     ]
     naming.sort(key=_Piece.rank)
-    carrying = [*former, *_carriers(naming, carriers, own), *_owner(owner)]
+    carrying = [*former, *_carriers(naming, others.carriers, own), *_owner(others.owner)]
     distinct = dict.fromkeys([piece.evidence for piece in naming] + carrying)
     # The sort is stable: within a tier, naming evidence stays before the carriers' evidence.
     pieces = tuple(sorted(distinct, key=lambda piece: -piece.tier.rank))
     if not naming:
         return Sender(None, None, Tier.CLAIMED, pieces, ())
-    best = naming[0].evidence
+    best = next((piece.evidence for piece in naming if _is_forwarders(piece, others)), naming[0].evidence)
+    author = next((piece.evidence.domain for piece in naming if piece.evidence.kind is EvidenceKind.FROM), "")
+    domain = author if _is_tenant_of(best, author, own, bound=others.tenant_bound) else best.domain
     of_carriers = {piece.evidence for piece in naming if piece.carrier}
     return Sender(
-        domain=best.domain,
-        organisation=None if platform_of(own(best.domain)) else organisation(best.domain),
+        domain=domain,
+        organisation=None if platform_of(own(domain)) else organisation(domain),
         tier=best.tier,
         evidence=pieces,
         conflicts=tuple(
             piece
             for piece in pieces
-            if piece.kind not in _NAMELESS and piece not in of_carriers and own(piece.domain) != own(best.domain)
+            if piece.kind not in _NAMELESS
+            and piece not in of_carriers
+            and own(piece.domain) != own(domain)
+            and not _is_tenant_of(piece, domain, own, bound=others.tenant_bound)
         ),
     )
+
+
+def _is_forwarders(piece: _Piece, others: Bystanders) -> bool:
+    return piece.evidence.kind is EvidenceKind.SPF and piece.evidence.domain == others.forwarder
+
+
+def _is_tenant_of(piece: Evidence, domain: str, own: Callable[[str], str], *, bound: bool) -> bool:
+    """Whether ``piece`` is the signature of the tenant that a platform gave to the organisation of ``domain``."""
+    tenant = tenant_of(piece.domain) if piece.kind is EvidenceKind.DKIM else None
+    if tenant is None or piece.result is not AuthResult.PASS or not domain or tenant_of(domain) is not None:
+        return False
+    return bound or decodes_to(tenant, domain) or decodes_to(tenant, own(domain))
 
 
 def _carries(kind: EvidenceKind, platform: Platform | None) -> bool:

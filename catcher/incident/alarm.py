@@ -5,7 +5,7 @@ intended party's incident; in a sender's incident, only among mail without a dec
 two alerts of one kind. The counterpart in a forwarder's incident is no intended party, so none are sought there.
 
 - *New party*: mail that counts came for an intended party. The alerts' ledger drops parties that had such mail before.
-- *Marking*: mail of a proven sender with a grave marking (``Marking.grave``) came yesterday or today; one alert a month.
+- *Marking*: mail of a proven sender with a grave marking (``Marking.grave``) came yesterday or today; one a month.
   Any sender can write a header field, so the marking is a reason to investigate, and no proof.
 - *Spike*: yesterday or today at least ten mails that count came, and more than three times the number of any of the 28
   days before.

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from functools import cache
 from typing import assert_never
 
-from catcher.incident.tenants import tenants_of
 from catcher.model.leak.incident import (
     MARKED,
     Cell,
@@ -28,6 +27,7 @@ from catcher.model.mail.fingerprint import Authentication, AuthResult, Basis, Ma
 from catcher.model.mail.marking import Marking, gravest
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome
+from catcher.model.tenant import tenant_of
 
 PartyOf = Callable[[str], str | None]
 """Domain → organizational domain; None for a domain of no organisation (freemail, shared platform)."""
@@ -150,7 +150,7 @@ class _Seen:
             self.mailboxes.append((Side.REVERSE_PATH, path, counted, level))
         if counted is Counted.UNBOUND:
             self.mailboxes.extend(
-                [(Side.TENANT, tenant, counted, "") for tenant in tenants_of(observation.authentication)]
+                [(Side.TENANT, tenant, counted, "") for tenant in _tenants(observation.authentication)]
             )
 
     def uncounted(self) -> _Seen:
@@ -193,6 +193,18 @@ def _counted(reason: CountReason, kind: MailKind) -> Counted:
 
 def _is_signed(authentication: Authentication) -> bool:
     return any(d.aligned and d.result is AuthResult.PASS for d in authentication.dkim)
+
+
+def _tenants(authentication: Authentication) -> set[str]:
+    """The tenants of mail platforms whose signatures passed without being aligned with From. The date of a key is no
+    part of the name (``contractor-example.20230601.gappssmtp.com``)."""
+    tenants = set()
+    for signed in authentication.dkim:
+        if signed.result is AuthResult.PASS and not signed.aligned and signed.domain:
+            tenant = tenant_of(signed.domain)
+            if tenant is not None:
+                tenants.add(".".join(label for label in tenant.split(".") if not label.isdigit()))
+    return tenants
 
 
 class _Sum:

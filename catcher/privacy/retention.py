@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -35,6 +35,8 @@ class RetentionCutoffs:
     """Rows seen before this moment lose minute and address (``coarsened``)."""
     emptied_before: datetime
     """Rows seen before this moment lose the fields that live for ``RETRY_AFTER`` (``emptied``)."""
+    last_address_day: date
+    """The addresses of clients last seen on this day or earlier are forgotten, together with those of the rows."""
     texts_before: datetime
     """Notices drafted before this moment lose their text."""
     ended_before: str
@@ -49,6 +51,7 @@ def cutoffs(now: datetime, keep_days: int) -> RetentionCutoffs:
         deleted_before=now - timedelta(days=keep_days),
         coarsened_before=now - COARSE_AFTER,
         emptied_before=now - RETRY_AFTER,
+        last_address_day=(now - min(COARSE_AFTER, timedelta(days=keep_days))).date(),
         texts_before=now - TEXT_DAYS,
         ended_before=period_of(now - PERIOD_ENDS_AFTER),
     )

@@ -8,6 +8,7 @@ import dns.exception
 import dns.name
 import dns.rdatatype
 from dns.rdata import Rdata
+from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.ANY.NS import NS
 from dns.rdtypes.ANY.PTR import PTR
@@ -39,7 +40,7 @@ def _record(rdata: Rdata) -> LookupRecord | None:
         return str(rdata.address)
     if isinstance(rdata, MX):
         return (rdata.preference, _host(rdata.exchange))
-    if isinstance(rdata, PTR | NS):
+    if isinstance(rdata, PTR | NS | CNAME):
         return _host(rdata.target)
     if isinstance(rdata, SOA):
         return rdata.rname.to_text(omit_final_dot=True)

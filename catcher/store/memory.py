@@ -298,7 +298,7 @@ class MemoryStore:
             kept |= coarse
             kept |= {id: emptied(kept[id]) for id in tagless}
             self._observations = kept
-            self._clients = {pair: day for pair, day in self._clients.items() if day > moments.coarsened_before.date()}
+            self._clients = {pair: day for pair, day in self._clients.items() if day > moments.last_address_day}
             self._demand = Counter(demand)
             self._contacts = contacts
             self._outcomes = {key: o for key, o in self._outcomes.items() if o.at >= moments.deleted_before}

@@ -207,3 +207,13 @@ def test_one_ask_never_takes_longer_than_it_may() -> None:
         assert set(found) == set(questions)
 
     run(silent, scenario, patience=0.2, ask_seconds=1, at_once=2)
+
+
+def test_an_alias_itself_is_an_answer_and_is_not_followed() -> None:
+    target = "selector1-contractor-example._domainkey.contractor.onmicrosoft.com"
+
+    def aliased(query: dns.message.Message, transport: str) -> Sequence[bytes]:
+        return [reply(query, f"{NAME}. 60 IN CNAME {target}.")]
+
+    assert answers(aliased, Question(NAME, LookupType.CNAME)) == LookupResult(Status.FOUND, (target,))
+    assert answers(with_rcode(dns.rcode.NXDOMAIN), Question(NAME, LookupType.CNAME)).status is Status.NXDOMAIN

@@ -9,6 +9,7 @@ from catcher.fingerprint.authentication.dkim.verdict import Claim, DkimVerdict, 
 from catcher.fingerprint.authentication.dmarc.record import walk
 from catcher.fingerprint.authentication.dmarc.rfc7489 import Identifier
 from catcher.fingerprint.authentication.dmarc.verdict import DmarcVerdict, judge_dmarc, without_record
+from catcher.fingerprint.authentication.pyspf import SpfMatch
 from catcher.fingerprint.authentication.spf import judge_spf
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.header.addresses import domain_or_none, read_mailboxes
@@ -34,6 +35,8 @@ class Authenticated:
     former_dmarc: AuthResult | None = None
     """DMARC's result by RFC 7489; None when it doesn't differ."""
     spf_aligned: bool = False
+    spf_match: SpfMatch = SpfMatch()
+    """The mechanism by which SPF passed."""
     verdicts: tuple[DkimVerdict, ...] = field(default=(), repr=False)
     """The same as ``results.dkim``, with the signatures."""
 
@@ -99,7 +102,7 @@ def authenticate(lookups: Lookups, credentials: Credentials, context: Context) -
         walk(lookups, author)
     if spf is None or verdicts is None or arc is None or lookups.open:
         return None
-    dmarc = _dmarc(lookups, author, spf, verdicts, context)
+    dmarc = _dmarc(lookups, author, spf.published, verdicts, context)
     if dmarc is None:
         return None
     if author is None and authors:
@@ -107,7 +110,7 @@ def authenticate(lookups: Lookups, credentials: Credentials, context: Context) -
         dmarc = DmarcVerdict(DmarcResult(AuthResult.PERMERROR))
     return Authenticated(
         results=Authentication(
-            spf=spf,
+            spf=spf.published,
             dkim=tuple(_dkim_result(verdict, dmarc) for verdict in verdicts),
             dmarc=dmarc.published,
             arc=arc,
@@ -116,6 +119,7 @@ def authenticate(lookups: Lookups, credentials: Credentials, context: Context) -
         proven=dmarc.proven,
         former_dmarc=dmarc.former,
         spf_aligned=any(not i.dkim for i in dmarc.aligned),
+        spf_match=spf.match,
         verdicts=tuple(verdicts),
     )
 

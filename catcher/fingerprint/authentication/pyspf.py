@@ -17,6 +17,7 @@ import spf  # type: ignore[import-untyped]
 
 from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.model.mail.lookup import LookupType, Question, Status
+from catcher.model.value import value
 
 _WITHHELD = "localpartwithheld"
 """A placeholder for the local-part while macros are expanded. It has only letters, so no macro delimiter splits it. A
@@ -54,6 +55,18 @@ class LocalPartWithheld(Exception):
     """The next DNS query would contain the local-part."""
 
 
+@value
+class SpfMatch:
+    """The mechanism by which a client passed SPF (RFC 7208 §5)."""
+
+    addresses: int | None = None
+    """Number of addresses that it names: of an ``ip4`` or ``ip6`` network, or of the records of ``a`` or ``mx``. None
+    for ``all``, ``exists`` and ``ptr``, which name no addresses, and without a pass."""
+    path: tuple[str, ...] = ()
+    """The domains that led to it by ``include`` and ``redirect``, the checked domain first; then the host of an ``a``,
+    ``mx`` or ``exists``."""
+
+
 class Evaluation(spf.query):  # type: ignore[misc]
     """One check_host() (RFC 7208 §4). Create it, call ``run`` once, and drop it."""
 
@@ -73,6 +86,9 @@ class Evaluation(spf.query):  # type: ignore[misc]
         self._lookups = lookups
         self._explain = explain
         self._ahead: set[Question] = set()
+        self._matched: int | None = None
+        self._path: tuple[str, ...] = ()
+        self._exists: tuple[str, ...] = ()
         self.l = local_part if disclose else _WITHHELD
         self.o = self.d = domain
         self.s = f"{self.l}@{domain}"
@@ -111,6 +127,35 @@ class Evaluation(spf.query):  # type: ignore[misc]
             self._lookups.open |= self._ahead
             return None
         return str(result), str(explanation)
+
+    @property
+    def matched(self) -> SpfMatch:
+        """The mechanism that gave the result ``pass``; after ``run``."""
+        return SpfMatch(self._matched, self._path)
+
+    def check1(self, spf: Any, domain: str, recursion: int) -> Any:
+        """Evaluates one record. A mechanism of another record, or one that gave no pass, leaves no trace."""
+        self._matched, self._path, self._exists = None, (), ()
+        found = super().check1(spf, domain, recursion)
+        if found[0] == "pass":
+            self._path = (str(domain).lower(), *(self._path or self._exists))
+        else:
+            self._matched, self._path, self._exists = None, (), ()
+        return found
+
+    def dns_a(self, name: str, A: str = "A") -> Any:
+        """The addresses of ``name``, which an ``a`` or ``exists`` mechanism asks for."""
+        found = super().dns_a(name, A)
+        self._exists = (str(name).lower(),) if found else ()
+        return found
+
+    def validated_ptrs(self) -> Any:
+        """The confirmed PTR names; the comparison of their addresses is no match of a mechanism."""
+        before = self._matched, self._exists
+        try:
+            return super().validated_ptrs()
+        finally:
+            self._matched, self._exists = before
 
     def dns(self, name: str, qtype: str, cnames: Any = None, ignore_void: bool = False) -> list[Any]:
         """The records, in pyspf's forms; the resolver has already followed CNAMEs."""
@@ -180,6 +225,7 @@ class Evaluation(spf.query):  # type: ignore[misc]
         for text in ipaddrs:
             version, number = _address(text)
             if (version, number >> bits) == client:
+                self._matched = len(set(ipaddrs)) << bits
                 return True
         return False
 

@@ -5,30 +5,38 @@ from __future__ import annotations
 import ipaddress
 from datetime import datetime
 
-from catcher.fingerprint.authentication.pyspf import Evaluation, LocalPartWithheld
+from catcher.fingerprint.authentication.pyspf import Evaluation, LocalPartWithheld, SpfMatch
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.mail.fingerprint import AuthResult, SpfResult
 from catcher.model.mail.mailbox import Mailbox
+from catcher.model.value import value
+
+
+@value
+class SpfVerdict:
+    published: SpfResult
+    match: SpfMatch = SpfMatch()
+    """The mechanism that matched; empty without a pass."""
 
 
 def judge_spf(
     lookups: Lookups, *, client: str, helo: str, reverse_path: Mailbox | None, now: datetime
-) -> SpfResult | None:
-    """The result, or None when questions are open in ``lookups``.
+) -> SpfVerdict | None:
+    """The verdict, or None when questions are open in ``lookups``.
 
     ``policy``: the record puts the sender's local-part into a DNS name (macros ``s`` and ``l``); such a name isn't
     queried. Without a client address or an identity the result is ``none``.
     """
     if not is_ip_address(client):
-        return SpfResult()
+        return SpfVerdict(SpfResult())
     if reverse_path is None:
         scope, domain, local_part = "helo", _identity(helo), "postmaster"
     else:
         scope, domain, local_part = "mfrom", _identity(reverse_path.domain), reverse_path.local_part or "postmaster"
     if domain is None:
-        return SpfResult(AuthResult.NONE, None, scope)
-    found = check_host(
+        return SpfVerdict(SpfResult(AuthResult.NONE, None, scope))
+    evaluation = Evaluation(
         lookups,
         client=client,
         local_part=local_part,
@@ -36,10 +44,13 @@ def judge_spf(
         helo=helo,
         now=now,
         disclose=reverse_path is None or not reverse_path.local_part,
+        explain=False,
     )
+    found = _run(evaluation)
     if found is None:
         return None
-    return SpfResult(found[0], domain, scope)
+    passed = found[0] is AuthResult.PASS
+    return SpfVerdict(SpfResult(found[0], domain, scope), evaluation.matched if passed else SpfMatch())
 
 
 def check_host(
@@ -68,6 +79,10 @@ def check_host(
         disclose=disclose,
         explain=explain,
     )
+    return _run(evaluation)
+
+
+def _run(evaluation: Evaluation) -> tuple[AuthResult, str] | None:
     try:
         found = evaluation.run()
     except LocalPartWithheld:

@@ -109,8 +109,6 @@ class Tally:
             "crossed": _count(self.crossed),
             "encrypted": _count(self.encrypted),
             "marked": _count(self.marked),
-            "reasons": {str(reason or "unrecorded"): _count(count) for reason, count in self.reasons.items()},
-            "kinds": {str(kind or "ordinary"): _count(count) for kind, count in self.kinds.items()},
             "days": self.days,
             "latest": self.latest and self.latest.isoformat(),
         }

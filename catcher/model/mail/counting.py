@@ -1,8 +1,8 @@
 """Whether a mail counts towards a notice, and the reason (DESIGN §3 "Notices").
 
 A mail counts when a person wrote it, its sender is proven, and it is fresh and meant for this sink. ``CountReason`` is
-the closed list of reasons: the ways by which mails count, and the obstacles. docs/engineering/counting.md has each way's
-threat table.
+the closed list of reasons: the ways by which mails count, and the obstacles. docs/engineering/counting.md has the
+threat table of each way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ class Residual(StrEnum):
     """
 
     SAME_PLATFORM_REPLAY = "same-platform-replay"
-    """A customer of the author's own platform sends a mail of the author again, with another To."""
+    """A customer of the sender's own platform makes it send with the sender's MAIL FROM: a mail of the author again,
+    with another To, or a mail that looks like a forward."""
+    SHARED_EXIT = "shared-exit"
+    """Somebody else leaves the sender's network by the very address that its mail server uses, as guests behind a
+    translated address (NAT) do."""
 
 
 class CountReason(StrEnum):
@@ -28,7 +32,7 @@ class CountReason(StrEnum):
 
     # The ways.
     DKIM = "dkim"
-    """(a) A fresh, new, aligned signature covers a To or Cc that names the typo domain."""
+    """(a) A fresh, new, aligned signature covers a To or Cc that names every typed domain."""
     PROVIDER = "provider"
     """(b) A fresh, new, aligned signature without recipients, sent by the author's own provider."""
     TENANT = "tenant"
@@ -36,7 +40,7 @@ class CountReason(StrEnum):
     SPF = "spf"
     """(d) SPF by few addresses, from the sender's own host."""
     FORWARD = "forward"
-    """(e) A forward by rule: the reverse-path names the recipient for which the mail came first."""
+    """(e) A forward by rule: the reverse-path names recipient or first sender, or the mail is a journal report."""
     # The obstacles of the store.
     RETRY = "retry"
     """A retry of a mail that was observed before."""
@@ -54,18 +58,20 @@ class CountReason(StrEnum):
     NO_MESSAGE = "no-message"
     """The recipient was refused at RCPT: there is only an envelope."""
     UNPROVEN = "unproven"
-    """There is no DKIM or SPF pass for the domain in From."""
+    """There is no DKIM or SPF pass for the domain in From, by which a way might hold."""
     UNBOUND_TENANT = "unbound-tenant"
     """All of (c) holds, but nothing outside the mail binds the tenant to From's domain: asked when a notice is
     drafted."""
+    TWO_TENANTS = "two-tenants"
+    """Two tenants of platforms signed the mail: nothing tells which of them is the author's."""
     PASSED_ON = "passed-on"
     """A field says that the mail was passed on, and no way names who did it."""
     SHARED_ADDRESS = "shared-address"
-    """Only SPF passes, from an address that others may use."""
+    """SPF passes, from an address that others may use: neither the sender's own host nor its provider's."""
     PARTIAL_BODY = "partial-body"
     """The signature leaves the end of the body open (``l=``)."""
     UNSIGNED_RECIPIENT = "unsigned-recipient"
-    """No signed To or Cc names the typed domain: the mail may have been written to somebody else."""
+    """No To or Cc that can be trusted names the typed domain: the mail may have been written to somebody else."""
     NO_TIME = "no-time"
     """The signature has neither ``t=`` nor a signed Date."""
     FUTURE = "future"
@@ -83,11 +89,46 @@ class CountReason(StrEnum):
     def residuals(self) -> tuple[Residual, ...]:
         """The attacks that this way can't exclude; empty for an obstacle."""
         match self:
-            case CountReason.PROVIDER | CountReason.TENANT:
-                return (Residual.SAME_PLATFORM_REPLAY,)
+            case CountReason.PROVIDER | CountReason.TENANT | CountReason.FORWARD:
+                return (Residual.SAME_PLATFORM_REPLAY, Residual.SHARED_EXIT)
+            case CountReason.SPF:
+                return (Residual.SHARED_EXIT,)
             case _:
                 return ()
 
+    @property
+    def explanation(self) -> str:
+        """One sentence for people: why the mail counts, or doesn't."""
+        return _EXPLANATIONS[self]
+
+
+_EXPLANATIONS = {
+    CountReason.DKIM: "its author's organisation signed it for this recipient within three days",
+    CountReason.PROVIDER: "its author's organisation signed it, and the organisation's own provider or host sent it",
+    CountReason.TENANT: "the platform signed it for the tenant of its author's organisation, and sent it",
+    CountReason.SPF: "the sender's own host sent it",
+    CountReason.FORWARD: "a rule of the sender's organisation forwarded it",
+    CountReason.RETRY: "it is a retry of a mail that was seen before",
+    CountReason.REPLAYED: "its signature was seen before in another mail",
+    CountReason.BULK: "it is bulk mail",
+    CountReason.AUTOMATIC: "a program wrote it",
+    CountReason.BOUNCE: "it is a bounce",
+    CountReason.SPAM: "it looks like spam",
+    CountReason.PROBE: "it is a probe",
+    CountReason.UNKNOWN: "nothing shows that a person wrote it",
+    CountReason.NO_MESSAGE: "the recipient was refused, so there is only an envelope",
+    CountReason.UNPROVEN: "neither DKIM nor SPF proves the domain in From",
+    CountReason.UNBOUND_TENANT: "a platform's tenant signed it, and nothing shows that the tenant is the author's",
+    CountReason.TWO_TENANTS: "two tenants of platforms signed it",
+    CountReason.PASSED_ON: "somebody passed it on, and nothing proves who",
+    CountReason.SHARED_ADDRESS: "it came from an address that others may use",
+    CountReason.PARTIAL_BODY: "its signature leaves the end of the body open",
+    CountReason.UNSIGNED_RECIPIENT: "no To or Cc that can be trusted names this recipient's domain",
+    CountReason.NO_TIME: "its signature has no time, and covers no Date",
+    CountReason.FUTURE: "its signature was made in the future",
+    CountReason.OLD: "it was signed more than three days ago",
+    CountReason.BEFORE_PERIOD: "it was signed before this month",
+}
 
 _WAYS = frozenset({CountReason.DKIM, CountReason.PROVIDER, CountReason.TENANT, CountReason.SPF, CountReason.FORWARD})
 

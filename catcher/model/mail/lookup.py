@@ -18,6 +18,8 @@ class LookupType(StrEnum):
     PTR = "PTR"
     SOA = "SOA"
     NS = "NS"
+    CNAME = "CNAME"
+    """The alias itself; every other type's answer is that of the name where the aliases end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Status(StrEnum):
 
 
 LookupRecord = str | bytes | tuple[int, str]
-"""A, AAAA: the address as text. MX: (preference, host without final dot). PTR, NS: host.
+"""A, AAAA: the address as text. MX: (preference, host without final dot). PTR, NS, CNAME: host.
 
 SOA: RNAME, case and escapes kept. TXT: the character-strings joined (RFC 7208 §3.3).
 """

@@ -215,7 +215,6 @@ class Observation:
             "size_class": self.size_class,
             "tls": self.tls,
             "reverse_path": {"token": self.reverse_path_token, "domain": self.reverse_path_domain},
-            "author": {"token": self.author_token},
             "recipients": list(self.recipients),
             "retry_of": self.retry_of,
             "sender": self.sender.to_json(),
@@ -226,7 +225,9 @@ class Observation:
         }
 
 
-STORE_ONLY = frozenset({"client", "retry_tag", "signatures", "replayed", "fresh", "fresh_reason", "revision"})
+STORE_ONLY = frozenset(
+    {"client", "retry_tag", "signatures", "replayed", "fresh", "fresh_reason", "revision", "author_token"}
+)
 """The fields that ``to_json`` leaves out. A new field is shown there, or stands here."""
 
 REVISED = ("signatures", "fresh", "fresh_reason", "sender", "nature", "markings", "authentication")

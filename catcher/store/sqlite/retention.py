@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from catcher.model.errors import StoreUnavailable
 from catcher.model.mail.observation import Observation, Retention
@@ -70,6 +70,12 @@ def coarsen(db: Database, before: datetime) -> int:
             incident.close(db, [o.id for o in observations])
         last = observations[-1].id
     return total
+
+
+def forget_clients(db: Database, last_day: date) -> int:
+    """Deletes the addresses of clients last seen on ``last_day`` or earlier; returns the number of lines. The caller
+    opens the transaction."""
+    return db.execute("DELETE FROM client_organisation WHERE day <= ?", [last_day.isoformat()]).rowcount
 
 
 def empty(db: Database, before: datetime) -> int:

@@ -257,7 +257,8 @@ class SqliteStore:
                 tallies = demand.delete(self._db, moments.deleted_before)
                 contacts = contact.delete(self._db, moments.deleted_before)
                 texts = notices.delete_texts(self._db, moments.texts_before)
-                if tallies or contacts:
+                clients = retention.forget_clients(self._db, moments.last_address_day)
+                if tallies or contacts or clients:
                     retention.note_scrub(self._db)
             retention.scrub(self._db)
             return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)

@@ -47,7 +47,7 @@ def test_a_case_has_the_fingerprint_that_stands_beside_it(case: Path) -> None:
 
 def test_the_outer_surface_has_these_keys() -> None:
     found = json.loads(run(MESSAGE, "--json", "--no-lookups").stdout)
-    assert list(found) == ["file", "sender", "intended", "nature", "markings", "authentication"]
+    assert list(found) == ["file", "counts", "sender", "intended", "nature", "markings", "authentication"]
     assert list(found["sender"]) == ["domain", "organisation", "tier", "evidence", "conflicts"]
     assert list(found["sender"]["evidence"][0]) == ["tier", "kind", "domain", "result"]
     assert list(found["intended"][0]) == ["typed", "domain", "organisation", "basis", "candidates", "abstained"]

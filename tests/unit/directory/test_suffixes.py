@@ -40,6 +40,12 @@ def test_the_organizational_domain_is_one_label_below_the_public_suffix(name: st
         ("x.contractor-example.20230601.gappssmtp.com", "contractor-example.20230601.gappssmtp.com"),
         ("contractor-example.gappssmtp.com", "contractor-example.gappssmtp.com"),
         ("notonmicrosoft.com", "notonmicrosoft.com"),
+        ("contractor.onmicrosoft.us", "contractor.onmicrosoft.us"),
+        ("x.contractor.mail.onmicrosoft.us", "contractor.onmicrosoft.us"),
+        ("contractor.onmicrosoft.de", "contractor.onmicrosoft.de"),
+        ("contractor.onmicrosoft.scloud", "contractor.onmicrosoft.scloud"),
+        ("contractor.partner.onmschina.cn", "contractor.partner.onmschina.cn"),
+        ("contractor.partner.mail.onmschina.cn", "contractor.partner.onmschina.cn"),
     ],
 )
 def test_tenants_of_a_platform_are_organisations_of_their_own(name: str, tenant: str) -> None:

@@ -49,7 +49,7 @@ def test_the_signature_handed_on_is_the_same_however_its_base64_is_folded() -> N
 @pytest.mark.parametrize(
     ("tags", "reason"),
     [
-        ("", "no-time"),
+        ("", "dkim"),
         (at(NOW - timedelta(days=2, hours=23)), "dkim"),
         (at(NOW - timedelta(days=3, seconds=1)), "old"),
         (at(NOW + timedelta(minutes=5)), "dkim"),
@@ -59,6 +59,26 @@ def test_the_signature_handed_on_is_the_same_however_its_base64_is_folded() -> N
 )
 def test_the_signing_time_and_the_whole_body_matter(tags: str, reason: str) -> None:
     assert freshness(signed(MESSAGE, tags=tags), KEY).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("date", "headers", "reason"),
+    [
+        (b"Tue, 17 Nov 2026 12:00:01 +0000", "from:to:date", "dkim"),
+        (b"Tue, 17 Nov 2026 11:59:59 +0000", "from:to:date", "old"),
+        (b"Fri, 20 Nov 2026 13:00:00 +0000", "from:to:date", "future"),
+        (b"yesterday", "from:to:date", "no-time"),
+        (b"Fri, 20 Nov 2026 11:00:00 +0000", "from:to", "no-time"),
+    ],
+)
+def test_a_signature_without_a_time_has_that_of_the_signed_date(date: bytes, headers: str, reason: str) -> None:
+    message = signed(MESSAGE.replace(b"Fri, 20 Nov 2026 11:00:00 +0000", date), headers=headers)
+    assert freshness(message, KEY).reason == reason
+
+
+def test_a_date_that_was_added_above_the_signed_one_changes_nothing() -> None:
+    old = signed(MESSAGE.replace(b"20 Nov", b"10 Nov"), headers="from:to:date")
+    assert freshness(b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\n" + old, KEY).reason == "old"
 
 
 def test_a_signature_of_last_month_cannot_be_checked_for_replay() -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from catcher.incident import fold, latest_period, measure_incident, merge, series
 from catcher.incident.measures import Granularity
-from catcher.model.leak.incident import Count, Incident, IncidentKey, MailboxTotal, Role, Side
-from catcher.model.leak.measures import Mailboxes, Measures, Period
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.leak.incident import Count, Counted, Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.leak.measures import LevelSeen, Mailboxes, Measures, Period, ReportsSeen
+from catcher.model.mail.fingerprint import MailClass, MailKind, Nature, Tier
 from catcher.model.mail.marking import Marking, Scheme
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome
@@ -134,19 +134,23 @@ def test_a_mailbox_whose_mail_does_not_count_is_not_counted() -> None:
     assert measures.senders == Mailboxes(1)
 
 
-def settled(counterpart: str, mailboxes: int, period: str = "2026-06") -> MailboxTotal:
-    return MailboxTotal(period, counterpart, Side.SENDER, mailboxes + 2, 9, mailboxes, 8)
+def settled(counterpart: str, mailboxes: int, period: str = "2026-06") -> set[MailboxTotal]:
+    return {
+        MailboxTotal(period, counterpart, side, "", counted, number)
+        for side in (Side.AUTHOR, Side.REVERSE_PATH)
+        for counted, number in ((Counted.NO, 2), (Counted.YES, mailboxes))
+    }
 
 
 def test_settled_periods_give_their_totals_and_say_about_when_they_are_sums() -> None:
     folded = incident(at(2))
-    gone = Incident(folded.key, folded.cells, settled=frozenset({settled("contractor.example", 4)}))
+    gone = Incident(folded.key, folded.cells, settled=frozenset(settled("contractor.example", 4)))
     assert measure_incident(gone, JUNE).senders == Mailboxes(4)
-    totals = frozenset({settled("contractor.example", 4), settled("", 3), settled("", 9, "2026-05")})
+    totals = frozenset(settled("contractor.example", 4) | settled("", 3) | settled("", 9, "2026-05"))
     assert measure_incident(Incident(folded.key, folded.cells, settled=totals), JUNE).senders == Mailboxes(
         7, about=True
     )
-    mixed = Incident(folded.key, folded.cells, folded.mailboxes, frozenset({settled("", 1)}))
+    mixed = Incident(folded.key, folded.cells, folded.mailboxes, frozenset(settled("", 1)))
     assert measure_incident(mixed, JUNE).senders == Mailboxes(2, about=True)
 
 
@@ -176,7 +180,7 @@ def test_counterparties_come_in_the_order_of_what_counts() -> None:
 
 def test_what_was_refused_did_not_cross() -> None:
     measures = june(
-        at(2, tls=False, markings=(Marking(Scheme.CLASSIFICATION, "official"),)),
+        at(2, tls=False, markings=(Marking(Scheme.CLASSIFICATION, "secret"),)),
         at(3),
         at(4, outcome=Outcome.EXPLAINED),
         at(5, outcome=Outcome.REFUSED, mail_class=MailClass.UNKNOWN, tier=Tier.AUTHENTICATED),
@@ -185,11 +189,45 @@ def test_what_was_refused_did_not_cross() -> None:
     assert (tally.crossed, tally.encrypted, tally.marked) == (Count(3, 3), Count(2, 2), Count(1, 1))
 
 
-def test_urgency_is_no_protective_marking() -> None:
+def test_marked_is_what_a_grave_marking_protects() -> None:
     urgent = (Marking(Scheme.IMPORTANCE, "high"),)
+    light = [Marking(Scheme.CLASSIFICATION, level) for level in ("other", "public", "unclassified", "personal")]
     assert june(
-        at(2, markings=urgent), at(3, markings=(*urgent, Marking(Scheme.CLASSIFICATION, "other")))
+        at(2, markings=urgent),
+        *(at(3, markings=(*urgent, marking)) for marking in light),
+        at(4, markings=(*urgent, Marking(Scheme.CLASSIFICATION, "restricted"))),
     ).tally.marked == Count(1, 1)
+
+
+def test_a_level_is_named_from_two_mailboxes_on_where_it_was_signed_or_the_mail_counts() -> None:
+    secret, signed = (Marking(Scheme.MSIP, "secret"),), (Marking(Scheme.MSIP, "secret", signed=True),)
+    light = Marking(Scheme.MSIP, "restricted", signed=True)
+    assert june(at(2, markings=secret), at(3, markings=secret)).levels == {}, "one mailbox"
+    both = june(at(2, markings=secret), at(3, markings=secret, reverse_path_token="b"))
+    assert both.levels == {"secret": LevelSeen(2, 2)}
+    tags = [at(2, markings=secret, author_token="ada", reverse_path_token=f"prvs{n}") for n in range(3)]
+    assert june(*tags).levels == {}, "one author"
+    unsigned = [at(n, markings=secret, reverse_path_token=f"{n}", fresh=False) for n in (2, 3)]
+    assert june(*unsigned).levels == {} and june(*unsigned).tally.marked == Count(2, 0)
+    proven = [at(n, markings=(*secret, light), reverse_path_token=f"{n}", fresh=False) for n in (2, 3)]
+    assert june(*proven).levels == {"restricted": LevelSeen(2, 2)}, "the graver one is unsigned"
+    named = [at(n, markings=signed, reverse_path_token=f"{n}", fresh=False) for n in (2, 3)]
+    assert june(*named).levels == {"secret": LevelSeen(2, 2)}
+
+
+def test_reports_of_programs_have_their_own_numbers() -> None:
+    def report(day: int, word: str, domain: str) -> Observation:
+        nature = Nature(MailClass.AUTOMATIC, 0.5, None, (word,))
+        return at(day, nature=nature, sender=sender(domain))
+
+    seen = [report(2, "dmarc-report", "a.example"), report(3, "dmarc-report", "b.example"), report(3, "scan", "")]
+    seen += [report(3, "dmarc-report", "freemail.example"), report(4, "tls-report", "a.example")]
+    measures = june(*seen)
+    assert measures.reports == {
+        MailKind.DMARC_REPORT: ReportsSeen(3, 2, 2),
+        MailKind.TLS_REPORT: ReportsSeen(1, 1, 1),
+    }
+    assert measures.tally.kinds[MailKind.SCAN] == Count(1, 0)
 
 
 def test_a_mailbox_that_writes_on_most_days_is_a_daily_one() -> None:

@@ -31,8 +31,10 @@ def test_decoding_an_encoded_observation_gives_it_back(sample: Observation) -> N
 def test_structured_columns_have_the_shape_of_the_outer_surface(sample: Observation) -> None:
     row: dict[str, Any] = dict(zip(OBSERVATION_COLUMNS, to_row(sample), strict=True))
     outer = json.loads(json.dumps(sample.to_json()))
-    for name in ("recipients", "sender", "intended", "nature", "markings", "authentication"):
+    for name in ("recipients", "sender", "intended", "nature", "authentication"):
         assert json.loads(row[name]) == outer[name]
+    signed = [{"signed": marking.signed} for marking in sample.markings]
+    assert json.loads(row["markings"]) == [a | b for a, b in zip(outer["markings"], signed, strict=True)]
     for name in ("transaction", "observed_at", "ref", "domain", "policy", "outcome", "size_class", "retry_of"):
         assert row[name] == outer[name]
 

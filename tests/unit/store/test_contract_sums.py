@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from catcher.incident import count_mailboxes
 from catcher.model.leak.demand import DemandKey
-from catcher.model.leak.incident import Crowd, Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.leak.incident import Counted, Crowd, Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.mail.fingerprint import Authentication, AuthResult, DkimResult
+from catcher.model.mail.marking import Marking, Scheme
 from catcher.model.mail.observation import Observation
 from catcher.model.ports import Purged, Store
 from tests.support.folding import folder
@@ -19,6 +21,12 @@ DAY = timedelta(days=1)
 def add(store: Store, *observations: Observation) -> list[Observation]:
     """Each as a transaction of its own, in one write."""
     return [stored for batch in store.add([[o] for o in observations]) for stored in batch]
+
+
+def signed_for(tenant: str) -> Authentication:
+    """The sample's results, and the signature of a tenant that isn't aligned with From."""
+    own = observation().authentication
+    return replace(own, dkim=(*own.dkim, DkimResult(AuthResult.PASS, tenant, "s1", "rsa-sha256", False)))
 
 
 class TestFolding:
@@ -71,10 +79,16 @@ class TestFolding:
                 transaction=f"t{n}",
                 retry_tag=None,
                 observed_at=NOON + (n % 35) * DAY,
-                sender=sender(f"organisation{n % 3}.example"),
+                sender=sender(("organisation.example", "town.example", "freemail.example")[n % 3]),
+                client=f"192.0.2.{n % 3}",
                 reverse_path_token=f"sender{n % 7}",
                 recipients=(f"reader{n % 5}", f"reader{n % 4}"),
-                fresh=n % 9 != 0,
+                author_token=f"author{n % 6}" if n % 4 else None,
+                fresh=n % 9 != 0 and n % 4 != 2,
+                fresh_reason=("dkim", "provider", "unbound-tenant", "spf")[n % 4],
+                nature=replace(observation().nature, reasons=("in-reply-to",) if n % 5 == 0 else ()),
+                markings=(Marking(Scheme.MSIP, "secret"),) if n % 6 == 0 else (),
+                authentication=signed_for(f"tenant{n % 3}.onmicrosoft.com"),
             )
             add(store, person)
         store.fold(folder)
@@ -82,9 +96,30 @@ class TestFolding:
             for period in ("2026-11", "2026-12"):
                 counted = store.crowd(incident.key.id, period)
                 assert counted == count_mailboxes(incident.mailboxes, period)
-                assert counted.senders > 0 and sum(counted.senders_by_days.values()) == counted.senders
+                assert counted.totals and counted.whole and counted.authors_by_days
+            assert store.crowd(incident.key.id, "2026-11").tenants
             assert store.crowd(incident.key.id, "2026-10") == Crowd()
         assert store.crowd("inc-00000000", "2026-11") == Crowd()
+
+    def test_settled_totals_are_those_of_the_live_mailboxes(self, store: Store) -> None:
+        for n in range(40):
+            person = observation(
+                transaction=f"t{n}",
+                retry_tag=None,
+                observed_at=NOON + (n % 20) * DAY,
+                sender=sender(("organisation.example", "freemail.example")[n % 2]),
+                reverse_path_token=f"sender{n % 7}",
+                author_token=f"author{n % 6}" if n % 4 else None,
+                fresh_reason=("dkim", "provider")[n % 3 == 0],
+                markings=(Marking(Scheme.MSIP, "secret"),) if n % 6 == 0 else (),
+            )
+            add(store, person)
+        store.fold(folder)
+        before = {i.key: store.crowd(i.key.id, "2026-11").totals for i in store.incidents()}
+        assert any(total.steady and total.steady_days for totals in before.values() for total in totals)
+        assert any(total.level for totals in before.values() for total in totals)
+        store.settle("2026-11")
+        assert {i.key: i.settled for i in store.incidents()} == before
 
     def test_numbers_of_purged_observations_never_come_again(self, store: Store) -> None:
         """Otherwise a new observation would lie below the marker of the fold, and never be folded."""
@@ -112,8 +147,10 @@ class TestSettling:
         assert store.settle("2026-11") > 0
         assert store.settle("2026-11") == 0
         assert totals(store)["army.mil"] == {
-            MailboxTotal("2026-11", "contractor.example", Side.SENDER, 1, 2, 1, 2),
-            MailboxTotal("2026-11", "contractor.example", Side.RECIPIENT, 3, 2, 1, 2),
+            MailboxTotal("2026-11", "contractor.example", Side.AUTHOR, "", Counted.YES, 1),
+            MailboxTotal("2026-11", "contractor.example", Side.REVERSE_PATH, "", Counted.YES, 1),
+            MailboxTotal("2026-11", "contractor.example", Side.RECIPIENT, "", Counted.YES, 1),
+            MailboxTotal("2026-11", "contractor.example", Side.RECIPIENT, "", Counted.NO, 2),
         }
         assert {m.period for i in store.incidents() for m in i.mailboxes} == {"2026-12"}
 
@@ -122,8 +159,8 @@ class TestSettling:
             add(store, observation(transaction=f"t{n}", retry_tag=None, observed_at=NOON + n * DAY))
             store.fold(folder)
             store.settle("2026-11")
-        (total,) = (t for t in totals(store)["army.mil"] if t.side is Side.SENDER)
-        assert (total.mailboxes, total.days) == (2, 2)
+        (total,) = (t for t in totals(store)["army.mil"] if t.side is Side.AUTHOR)
+        assert (total.mailboxes, total.counted) == (2, Counted.YES)
 
     def test_the_daily_sums_stay(self, store: Store) -> None:
         add(store, observation())

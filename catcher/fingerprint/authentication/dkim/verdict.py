@@ -30,6 +30,7 @@ from catcher.fingerprint.authentication.dkim.signature import (
     read_signature,
 )
 from catcher.fingerprint.header.addresses import read_mailboxes
+from catcher.fingerprint.header.dates import read_date
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.mail.fingerprint import AuthResult
 from catcher.model.mail.lookup import LookupType, Status
@@ -49,6 +50,10 @@ class DkimVerdict:
     """None when the field can't be read."""
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
+    covers_recipients: bool = False
+    """Whether the signature covers To or Cc."""
+    made_at: float | None = None
+    """``t=``, else the signed Date; seconds since 1970. None without either."""
 
     @property
     def domain(self) -> str | None:
@@ -94,6 +99,10 @@ class Claim:
     signs_from: bool = False
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
+    covers_recipients: bool = False
+    """Whether ``h=`` has To or Cc."""
+    made_at: float | None = None
+    """``t=``, else the signed Date; seconds since 1970. None without either."""
 
 
 def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tuple[Claim, ...]:
@@ -112,18 +121,46 @@ def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tupl
                 cut=bool(header.dropped),
                 signs_from=b"from" in signature.signed,
                 names_typed=_names(signature, header, set(typed)),
+                covers_recipients=not _RECIPIENTS.isdisjoint(signature.signed),
+                made_at=_made_at(signature, header),
             )
         )
     return tuple(claims)
 
 
+def covered_headers(header: Header) -> list[Header | None]:
+    """For each of the first MAX_SIGNATURES signatures, top first: ``header`` with the fields alone that it covers, in
+    their order; None for a signature that can't be read."""
+    found: list[Header | None] = []
+    for source in header_fields(header, b"dkim-signature")[:MAX_SIGNATURES]:
+        try:
+            signature = read_signature(source)
+        except SignatureSyntaxError:
+            found.append(None)
+            continue
+        covered = set(map(id, selected([f for f in header.fields if f is not source], signature.signed)))
+        fields = tuple([f for f in header.fields if id(f) in covered])
+        found.append(replace(header, fields=fields))
+    return found
+
+
 _NO_FIELD = HeaderField(b"", b"")
 _SHA1 = "rsa-sha1"
+_RECIPIENTS = frozenset({b"to", b"cc"})
 
 
 def _names(signature: DkimSignature, header: Header, typed: set[str]) -> bool:
-    covered = [f.value for f in selected(header.fields, signature.signed) if f.name.lower() in (b"to", b"cc")]
+    covered = [f.value for f in selected(header.fields, signature.signed) if f.name.lower() in _RECIPIENTS]
     return bool(typed) and typed <= {mailbox.domain for mailbox in read_mailboxes(covered)}
+
+
+def _made_at(signature: DkimSignature, header: Header) -> float | None:
+    if signature.signed_at is not None:
+        return signature.signed_at
+    dates = header.by_name.get(b"date")
+    # The bottom field is the one that the first ``date`` in h= covers (RFC 6376 §5.4.2).
+    written = read_date(dates[-1].value) if dates and b"date" in signature.signed else None
+    return written.timestamp() if written is not None else None
 
 
 def judge_dkim(lookups: Lookups, claims: tuple[Claim, ...], now: datetime) -> list[DkimVerdict] | None:
@@ -135,7 +172,9 @@ def judge_dkim(lookups: Lookups, claims: tuple[Claim, ...], now: datetime) -> li
             continue
         result = _judge(lookups, claim.signature, claim, now)
         if result is not None:
-            verdicts.append(DkimVerdict(result, claim.signature, claim.names_typed))
+            verdicts.append(
+                DkimVerdict(result, claim.signature, claim.names_typed, claim.covers_recipients, claim.made_at)
+            )
     return None if lookups.open else verdicts
 
 

@@ -11,6 +11,7 @@ from catcher.fingerprint.lookups import Lookups
 from catcher.model.domain import is_at_or_below
 from catcher.model.mail.fingerprint import AuthResult, DmarcResult
 from catcher.model.mail.lookup import LookupType, Status
+from catcher.model.tenant import tenant_of
 from catcher.model.value import value
 
 
@@ -87,6 +88,9 @@ def _aligned(lookups: Lookups, tree: Walk, record: DmarcRecord, identifier: Iden
     """Identifier alignment (§4.4.1, §4.4.2); None when questions are open."""
     if identifier.domain == tree.start:
         return True
+    if tenant_of(identifier.domain) != tenant_of(tree.start):
+        # The customers of one platform aren't each other, whatever record the platform publishes.
+        return False
     if record.strict_dkim if identifier.dkim else record.strict_spf:
         return False
     own = tree.organizational_domain

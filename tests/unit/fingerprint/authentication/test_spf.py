@@ -7,7 +7,7 @@ import pytest
 from catcher.fingerprint.authentication.spf import judge_spf
 from catcher.fingerprint.lookups import Lookups, presentation
 from catcher.model.mail.fingerprint import SpfResult
-from catcher.model.mail.lookup import LookupResult, Question
+from catcher.model.mail.lookup import LookupResult, LookupType, Question
 from catcher.model.mail.mailbox import Mailbox
 from tests.support.fingerprints import FAILED, NOW, Table, answer, txt
 
@@ -24,7 +24,7 @@ def judge(
         lookups = Lookups(answers)
         found = judge_spf(lookups, client=client, helo=helo, reverse_path=reverse_path, now=NOW)
         if found is not None:
-            return found, {question.name for question in answers}
+            return found.published, {question.name for question in answers}
         answers |= {question: answer(question, table) for question in lookups.open}
     raise AssertionError("too many rounds")
 
@@ -55,6 +55,67 @@ def test_a_name_that_would_carry_the_local_part_is_not_asked_for(macro: str) -> 
     found, names = judge({"contractor.example TXT": txt(f"v=spf1 exists:{macro}._spf.contractor.example -all")})
     assert found.result == "policy"
     assert names == {"contractor.example"}
+
+
+HOSTS: Table = {
+    "contractor.example A": ["192.0.2.1", CLIENT],
+    "contractor.example MX": [(10, "mx1.contractor.example"), (20, "mx2.contractor.example")],
+    "mx1.contractor.example A": ["192.0.2.1"],
+    "mx2.contractor.example A": [CLIENT],
+    "wide.example TXT": txt("v=spf1 ip4:192.0.2.0/24 -all"),
+    "narrow.example TXT": txt("v=spf1 ip4:192.0.2.16/28 -all"),
+    "not.example TXT": txt("v=spf1 -ip4:192.0.2.25 +all"),
+    "deep.example TXT": txt("v=spf1 include:wide.example -all"),
+    "25.2.0.192.in-addr.arpa PTR": ["contractor.example"],
+    "192.0.2.25.list.example A": ["127.0.0.2"],
+}
+
+
+@pytest.mark.parametrize(
+    ("record", "addresses", "path"),
+    [
+        ("ip4:192.0.2.25 -all", 1, ()),
+        ("ip4:192.0.2.16/28 -all", 16, ()),
+        ("ip4:192.0.2.0/27 -all", 32, ()),
+        ("a -all", 2, ("contractor.example",)),
+        ("mx -all", 2, ("mx2.contractor.example",)),
+        ("a/28 -all", 32, ("contractor.example",)),
+        ("include:narrow.example -all", 16, ("narrow.example",)),
+        ("include:deep.example -all", 256, ("deep.example", "wide.example")),
+        ("redirect=wide.example", 256, ("wide.example",)),
+        ("include:not.example all", None, ()),
+        ("-ip4:192.0.2.99 all", None, ()),
+        ("?include:missing.example all", None, ()),
+        ("ptr -all", None, ()),
+        ("ptr:elsewhere.example all", None, ()),
+        ("exists:%{i}.list.example -all", None, ("192.0.2.25.list.example",)),
+        ("include:not.example ip4:192.0.2.25 -all", 1, ()),
+    ],
+)
+def test_the_mechanism_that_matched_is_known(record: str, addresses: int | None, path: tuple[str, ...]) -> None:
+    table = {**HOSTS, "contractor.example TXT": txt(f"v=spf1 {record}")}
+    answers: dict[Question, LookupResult] = {}
+    while (found := judge_spf(Lookups(answers), client=CLIENT, helo="", reverse_path=ADA, now=NOW)) is None:
+        lookups = Lookups(answers)
+        judge_spf(lookups, client=CLIENT, helo="", reverse_path=ADA, now=NOW)
+        answers |= {question: answer(question, table) for question in lookups.open}
+    if found.published.result == "pass":
+        assert (found.match.addresses, found.match.path[1:]) == (addresses, path)
+    else:
+        assert found.match.addresses is None
+
+
+def test_of_an_ip6_network_the_addresses_are_counted() -> None:
+    table = {"contractor.example TXT": txt("v=spf1 ip6:2001:db8::/124 -all")}
+    found = judge_spf(
+        Lookups({q: answer(q, table) for q in [Question("contractor.example", LookupType.TXT)]}),
+        client="2001:db8::5",
+        helo="",
+        reverse_path=ADA,
+        now=NOW,
+    )
+    assert found is not None
+    assert found.match.addresses == 16
 
 
 def test_macros_that_only_carry_the_domain_are_expanded() -> None:
@@ -94,7 +155,7 @@ def test_addresses_of_all_mail_hosts_are_asked_for_at_once() -> None:
             break
         answers |= {question: answer(question, table) for question in lookups.open}
         rounds += 1
-    assert (found.result, rounds) == ("permerror", 3)  # four hosts without an address: too many void look-ups
+    assert (found.published.result, rounds) == ("permerror", 3)  # four hosts without an address: too many void look-ups
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_nothing_personal_lives_as_long_as_its_row() -> None:
     personal = {name for name, entry in field_dictionary().items() if entry["sensitivity"] == Sensitivity.PERSONAL}
     kept = {name for name, entry in field_dictionary().items() if entry["retention"] == Retention.KEEP_DAYS}
     assert personal == {
-        *("observed_at", "client", "reverse_path_token", "recipients", "retry_tag", "signatures"),
+        *("observed_at", "client", "reverse_path_token", "author_token", "recipients", "retry_tag", "signatures"),
     }
     assert not personal & kept
 

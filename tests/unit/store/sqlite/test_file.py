@@ -172,7 +172,8 @@ def test_verify_names_every_fault(path: Path) -> None:
         other.execute("DROP INDEX idx_policy_domain")
         other.execute("DROP TABLE owed")
         other.execute(
-            "INSERT INTO incident_cell VALUES (99, '2026-11-03', '', 'claimed', 'spam', 'accepted', 0, 0, 0, 1, 0)"
+            "INSERT INTO incident_cell VALUES "
+            "(99, '2026-11-03', '', 'claimed', 'spam', 'accepted', '', 0, 'spam', '', 0, 1, 0)"
         )
     path.chmod(0o644)
     faults = verify_file(path)
