@@ -24,7 +24,11 @@ JUNE = Period.parse("2026-06")
 def senders(table: Desk, *roles: Role) -> dict[IncidentKey, Measures]:
     roles = roles or (Role.SENDER,)
     listed = incidents.listing(table, period=JUNE)
-    return {a.incident.key: a.measures for a in listed if a.incident.key.role in roles and a.incident.key.domain == "army.ml"}
+    return {
+        a.incident.key: a.measures
+        for a in listed
+        if a.incident.key.role in roles and a.incident.key.domain == "army.ml"
+    }
 
 
 def found(*mails: Observation, now: datetime = datetime(2026, 7, 1, tzinfo=UTC)) -> dict[str, list[int]]:
