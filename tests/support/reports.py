@@ -1,12 +1,12 @@
 """Report cases: a JSON file that says what came, read into the report that catcher makes of it.
 
-A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on ``days``,
-each with what differs from a person's verified mail from contractor.example to army.ml (``kind``: a word of
+A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on
+``days``, each with what differs from a person's verified mail from contractor.example to army.ml (``kind``: a word of
 ``Nature.reasons``; ``reason``: why it is fresh; ``author``: the proven author of a forward). Optional:
-``organisations`` (what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals), ``told`` (party →
-day of its notice), ``answers`` (the domain at which the notice is answered), ``unconfirmed`` (its contact is no trusted one),
-``notices`` (the days of the party's own), ``policies`` ([day, policy] as noted), ``untold`` (the days on which senders
-without a notice wrote).
+``organisations`` (what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals), ``told``
+(party → day of its notice), ``answers`` (the domain at which the notice is answered), ``unconfirmed`` (its contact is
+no trusted one), ``notices`` (the days of the party's own), ``policies`` ([day, policy] as noted), ``untold`` (the
+days on which senders without a notice wrote).
 """
 
 from __future__ import annotations
