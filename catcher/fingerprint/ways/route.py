@@ -42,7 +42,7 @@ _SEAL = b"arc-seal"
 
 
 @value
-class Route:
+class MailRoute:
     """Facts about the way that a mail took."""
 
     names_typed: bool = False
@@ -55,11 +55,11 @@ class Route:
     """Whether the mail calls itself a journal report."""
 
 
-def read_route(transaction: Transaction, header: Header, view: HeaderView) -> Route:
+def read_route(transaction: Transaction, header: Header, view: HeaderView) -> MailRoute:
     """The route of ``transaction``, with its ``header`` and the header's view."""
     path = transaction.reverse_path
     by_name = header.by_name
-    return Route(
+    return MailRoute(
         names_typed=_names_typed(transaction, header, view),
         passed_on=not _PASSED_ON.isdisjoint(by_name)
         or any(name.startswith(_PASSED_ON_PREFIXES) for name in by_name)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from catcher.model.mail.counting import CountReason, Residual, judge_counting, reason_of
 from catcher.model.mail.fingerprint import MailClass, Tier
+from tests.support.tree import ROOT
 
-PAGE = (Path(__file__).parents[4] / "docs" / "engineering" / "counting.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/engineering/counting.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("reason", CountReason)
