@@ -65,7 +65,8 @@ class TransactionFacts:
         seals += [seal for _, seal in kept.chain.links] if isinstance(kept.chain, Chain) else []
         hinted = [domain for domain, _ in self.message.hints] if self.message else []
         names = (kept.helo, *kept.authors, *self.typed, *hinted)
-        return _FRAME * (1 + len(self.signed)) + sum(2 * len(seal.value) + _FRAME for seal in seals) + sum(len(name) + _NAME for name in names)
+        frames = _FRAME * (1 + len(self.signed) + len(seals))
+        return frames + sum(2 * len(seal.value) for seal in seals) + sum(len(name) + _NAME for name in names)
 
 
 _NOTHING: frozenset[Fact] = frozenset()
