@@ -29,7 +29,7 @@ from catcher.fingerprint.nature.hints import apply_hints
 from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.ways.proofs import Proofs
-from catcher.fingerprint.ways.route import Route, read_route
+from catcher.fingerprint.ways.route import MailRoute, read_route
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import Fingerprint, Intended, MailClass, TypoKind
 from catcher.model.mail.lookup import LookupResults, Unanswered
@@ -54,7 +54,7 @@ class TransactionFacts:
     signed: tuple[MessageFacts | None, ...]
     """For each claim of ``credentials`` the facts of the fields alone that its signature covers; None for a signature
     that couldn't be read. Empty without look-ups."""
-    route: Route
+    route: MailRoute
     markings: tuple[Marking, ...]
 
     @property
@@ -65,7 +65,8 @@ class TransactionFacts:
         seals += [seal for _, seal in kept.chain.links] if isinstance(kept.chain, Chain) else []
         hinted = [domain for domain, _ in self.message.hints] if self.message else []
         names = (kept.helo, *kept.authors, *self.typed, *hinted)
-        return _FRAME + sum(2 * len(seal.value) + _FRAME for seal in seals) + sum(len(name) + _NAME for name in names)
+        frames = _FRAME * (1 + len(self.signed) + len(seals))
+        return frames + sum(2 * len(seal.value) for seal in seals) + sum(len(name) + _NAME for name in names)
 
 
 _NOTHING: frozenset[Fact] = frozenset()
@@ -95,7 +96,7 @@ def read_transaction_facts(
         carriers=header_platforms(header),
         message=message,
         signed=tuple([read_message_facts(transaction, HeaderView(each)) if each else None for each in covered]),
-        route=Route() if header is None or view is None else read_route(transaction, header, view),
+        route=MailRoute() if header is None or view is None else read_route(transaction, header, view),
         markings=judge_markings(header),
     )
 
