@@ -55,20 +55,16 @@ OWN = _names(
 """Fields that only people's own mail programs set, according to their settings."""
 PRIORITIES = _names(b"x-priority x-msmail-priority importance priority")
 MAIL_PROGRAM = _names(
-    b"thread-index thread-topic x-ms-tnef-correlator x-ms-publictraffictype x-ms-exchange-senderadcheck"
-    b" x-ms-exchange-messagesentrepresentingtype x-ms-exchange-transport-fromentityheader x-mimetrack x-keepsent"
-    b" x-notes-item x-me-sender x-me-proxy x-pm-message-id x-wm-sent-timestamp x-universally-unique-identifier"
-    b" x-apple-content-length x-mozilla-status x-mozilla-draft-info x-enigmail-draft-status x-identity-key"
-    b" x-account-key x-correlation-id x-readdle-message-id x-superhuman-id x-superhuman-draft-id x-originating-ip"
-    b" x-originating-client x-zohomail-source x-zohomailclient x-ui-message-type x-sender content-disposition"
-    b" x-forward x-ms-reactions x-qq-mid x-qq-ssf x-cm-transid x-ws-location x-wum-from x-toi-msgid x-yandex-spam"
-    b" x-mras x-webmail-userid x-squirrelmail-from x-mdarrival-date x-client-ip user-agent-original x-unsent"
-    b" x-tm-as-product-ver"
+    b"content-disposition thread-index thread-topic x-correlation-id x-forward x-identity-key x-keepsent"
+    b" x-me-proxy x-me-sender x-mimetrack x-mozilla-draft-info x-mozilla-status"
+    b" x-ms-exchange-messagesentrepresentingtype x-ms-exchange-senderadcheck x-ms-publictraffictype"
+    b" x-ms-tnef-correlator x-notes-item x-originating-client x-originating-ip x-pm-message-id x-readdle-message-id"
+    b" x-sender x-superhuman-id x-universally-unique-identifier x-wm-sent-timestamp"
 )
 """Fields that people's mail programs and their servers set; none of them alone is a sign of a person."""
 _OTHERS = _names(
     b"sender auto-submitted precedence x-auto-response-suppress user-agent x-mailer x-mimeole"
-    b" content-transfer-encoding feedback-id x-php-originating-script x-php-script x-posting-class"
+    b" content-transfer-encoding feedback-id x-php-originating-script x-php-script"
     b" x-post-messageclass delivered-to"
 )
 

@@ -60,9 +60,8 @@ def letters(text: str) -> int:
 
 _ENCODED_WORD = re.compile(rb"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,40})?\?([BbQq])\?([^?]*)\?=")
 """RFC 2047 §2, with the language of RFC 2231 §5. Blanks in the encoded text aren't allowed, yet they occur."""
-_CHARSETS = tuple(
-    "utf us-ascii ascii iso windows cp koi8 gb big5 euc shift sjis ks_c ksc hz- tis latin mac x-mac x-sjis ansi".split()
-)
+_CHARSETS = ("utf", "us-ascii", "ascii", "iso", "windows", "cp", "koi8", "gb", "big5", "euc", "shift", "sjis", "ks_c")
+_MORE_CHARSETS = ("ksc", "hz-", "tis", "latin", "mac", "x-mac", "x-sjis", "ansi")
 """How the names of charsets begin. Python's other codecs aren't charsets, and some of them aren't linear."""
 _SUPERSETS = {
     "gb2312": "gb18030",
@@ -123,7 +122,7 @@ def _octets(match: re.Match[bytes]) -> bytes | None:
 
 
 def _text(octets: bytes, charset: str) -> str:
-    if not charset.startswith(_CHARSETS):
+    if not charset.startswith(_CHARSETS + _MORE_CHARSETS):
         return octets.decode("utf-8", "replace")
     try:
         return octets.decode(_SUPERSETS.get(charset, charset), "replace")

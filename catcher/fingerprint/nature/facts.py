@@ -17,7 +17,7 @@ class Fact(StrEnum):
     FAILED_RECIPIENTS = "failed-recipients"
     """Exim's X-Failed-Recipients."""
     DAEMON = "mailer-daemon"
-    """From names MAILER-DAEMON."""
+    """From or Sender names MAILER-DAEMON or its like."""
     POSTMASTER = "postmaster"
     DELIVERY_SUBJECT = "delivery-subject"
     """The Subject is a delivery notice's, in the words of mail systems."""

@@ -23,7 +23,9 @@ from catcher.model.mail.transaction import HeaderField
 
 _CACHED_NAME_SETS = 1_024
 
-_DAEMONS = frozenset({"mailer-daemon", "mail-daemon", "maildaemon", "mailerdaemon"})
+_DAEMONS = frozenset({"mailerdaemon", "maildaemon", "maildeliverysystem", "maildeliverysubsystem"})
+"""Local-parts of mail systems, without their delimiters."""
+_UNDELIMITED = str.maketrans("", "", "-._ ")
 _TEST_ADDRESS = re.compile(r"(?:spam|relay|smtp|mail|open)?[-_.]?(?:test(?:er|ing)?|probe)[-_.]?\d*\Z")
 
 
@@ -36,9 +38,11 @@ def header_facts(view: HeaderView, trace: Sequence[HeaderField] = ()) -> set[Fac
     _senders(view, found)
     if mail_program(view.names, view.fields) is not None:
         found.add(Fact.MAIL_PROGRAM)
-    if view.subject:
-        _subject(view.subject, found)
-    _reports(view, found)
+    folded = fold(view.subject) if view.subject else ""
+    if folded:
+        _subject(view.subject, folded, found)
+    if "report" in folded or "dmarc" in folded or _PACKED.match(view.value(b"content-type")) or found & _REPORTS:
+        _reports(view, folded, found)
     if any(_INTERFACE.search(each.value) for each in trace):
         found.add(Fact.INTERFACE)
     if view.damaged:
@@ -183,7 +187,7 @@ def _senders(view: HeaderView, found: set[Fact]) -> None:
     if names[:1] == ("",):
         found.add(Fact.NULL_SENDER)
     for name in names:
-        if name in _DAEMONS:
+        if name.translate(_UNDELIMITED) in _DAEMONS:
             found.add(Fact.DAEMON)
         elif name == "postmaster":
             found.add(Fact.POSTMASTER)
@@ -192,12 +196,16 @@ def _senders(view: HeaderView, found: set[Fact]) -> None:
     # The mailbox in Sender is that of a calendar or a delegate; it says nothing of who wrote.
     authors = read_address_list(view.value(b"from")).local_parts if b"sender" in view.names else names
     for name in authors:
-        if programs.is_device(name):
-            found.add(Fact.SCAN)
-        elif name in _DAEMONS or programs.is_automatic(name):
-            found.add(Fact.NO_REPLY)
-        elif programs.is_shared(name):
-            found.add(Fact.SHARED)
+        use = programs.use_of(name)
+        if use is not None:
+            found.add(_USE_FACTS[use])
+
+
+_USE_FACTS = {
+    programs.MailboxUse.PROGRAM: Fact.NO_REPLY,
+    programs.MailboxUse.DEVICE: Fact.SCAN,
+    programs.MailboxUse.SHARED: Fact.SHARED,
+}
 
 
 def is_for_tests(local_part: str) -> bool:
@@ -215,11 +223,10 @@ _NEAR_BEGINNING = 24
 """Characters: a delivery notice's own words begin a Subject; further on they may be those of the mail that failed."""
 
 
-def _subject(subject: str, found: set[Fact]) -> None:
+def _subject(subject: str, folded: str, found: set[Fact]) -> None:
     found.update(_subjects(subject))
     if subjects.loud(subject):
         found.add(Fact.LOUD)
-    folded = fold(subject)
     if is_answer(folded):
         found.add(Fact.ANSWER_SUBJECT)
     if programs.DEVICE_SUBJECTS.match(folded):
@@ -241,41 +248,38 @@ def _fact_of(phrase: FoundPhrase) -> Fact | None:
 _subjects = subjects.finder(
     {Fact.ABUSE_REPORT: subjects.COMPLAINT, Fact.TEST_SUBJECT: subjects.TEST, Fact.RELAY_TEST: subjects.RELAY_TEST}
 )
-_AGGREGATE = re.compile(r"(?:\breport domain ?:.{0,300}\bsubmitter ?:|\breport[ -]id ?:.{0,100}\bdmarc\b)", re.S | re.I)
+_AGGREGATE = re.compile(r"(?:\breport domain ?:.{0,300}\bsubmitter ?:|\breport[ -]id ?:.{0,100}\bdmarc\b)", re.S)
 """RFC 7489 §7.2.1.1 and RFC 9990: ``Report Domain: … Submitter: … Report-ID: …``."""
 _AGGREGATE_LOOSE = re.compile(
     r"\bdmarc\b.{0,40}\b(?:aggregate|xml|report|bericht|rapport|informe|summary)|\b(?:aggregate|report|bericht|rapport)\b"
     r".{0,40}\bdmarc\b",
-    re.S | re.I,
+    re.S,
 )
 _FAILURE_SUBJECT = re.compile(
     r"\b(?:dmarc|dkim|spf)\b.{0,30}\b(?:forensic|failure|fail(?:ed)?)\b|\bforensic report\b", re.S | re.I
 )
-_REPORTER = re.compile(
-    r"(?:\A|[-._+])(?:dmarc|rua|ruf|dmarc[-_.]?(?:rep|report|reports|reporting|noreply|support))(?:\Z|[-._+\d])"
-)
-_COMPRESSED = re.compile(
-    rb"application/(?:x-)?(?:gzip|zip|xml)\b|application/(?:gzip|x-zip-compressed|octet-stream)", re.I
-)
+_REPORTER = re.compile(r"(?:\A|[-._+])(?:dmarc\w*|rua|ruf)(?:\Z|[-._+\d])")
+_PACKED = re.compile(rb"application/(?:(?:x-)?(?:gzip|zip|xml)|x-zip-compressed|octet-stream)\b", re.IGNORECASE)
+_REPORTS = {Fact.ABUSE_REPORT, Fact.TLS_REPORT}
 _REPORT_FILE = re.compile(rb"name\*?\d?\*?=\s*\"?[^\s\"!;]{1,255}![^\s\"!;]{1,255}!\d{1,12}!\d{1,12}[!.]", re.I)
 """The file name of an aggregate report (RFC 7489 §7.2.1.1)."""
 
 
-def _reports(view: HeaderView, found: set[Fact]) -> None:
+def _reports(view: HeaderView, folded: str, found: set[Fact]) -> None:
     """Reports about authentication. The kinds exclude each other, the most specific sign decides."""
     if Fact.TLS_REPORT in found:
         return
-    subject, content = view.subject, view.value(b"content-type")
     by_reporter = any(_REPORTER.search(name) for name in view.senders)
     person = Fact.MAIL_PROGRAM in found and not by_reporter
-    if not person and (_FAILURE_SUBJECT.search(subject) or (Fact.ABUSE_REPORT in found and by_reporter)):
+    if not person and (_FAILURE_SUBJECT.search(folded) or (Fact.ABUSE_REPORT in found and by_reporter)):
         found.add(Fact.FAILURE_REPORT)
         found.discard(Fact.ABUSE_REPORT)
-    elif _AGGREGATE.search(subject) and not (person and is_passed_on(fold(subject))):
+    elif _AGGREGATE.search(folded) and not (person and is_passed_on(folded)):
         found.add(Fact.DMARC_REPORT)
     elif not person:
-        packed = _COMPRESSED.match(content) is not None
-        named = _AGGREGATE_LOOSE.search(subject) is not None
+        content = view.value(b"content-type")
+        packed = _PACKED.match(content) is not None
+        named = _AGGREGATE_LOOSE.search(folded) is not None
         if (packed and (by_reporter or named or _REPORT_FILE.search(content))) or (
             named and (by_reporter or Fact.NO_REPLY in found)
         ):

@@ -3,8 +3,8 @@
 Longer than others: one table, one row a program.
 
 A row matches when all its first conditions hold and, where it has companions, one of those holds as well. A User-Agent
-or X-Mailer never suffices by itself, since an answering program may copy it from the mail before: the row also asks for a
-Message-ID, a boundary or another field of that program. (Outlook without Exchange is the weakest row: X-Mailer and
+or X-Mailer never suffices by itself, since an answering program may copy it from the mail before: the row also asks for
+a Message-ID, a boundary or another field of that program. (Outlook without Exchange is the weakest row: X-Mailer and
 Thread-Index, both of which can be copied.) A match says how the mail was made, not who made it: a program that sends
 through a person's mailbox looks alike where nothing in ``programs`` gives it away.
 
@@ -223,7 +223,9 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         (
             _is(
                 _AGENT,
-                rb"(?:mozilla thunderbird|betterbird|thunderbird|icedove|postbox|seamonkey|mozilla/5\.0 \([^()]{1,120}\) (?:gecko|applewebkit)/[^()]{1,60}(?:thunderbird|seamonkey|postbox|icedove|betterbird|lightning)/)",
+                rb"(?:mozilla thunderbird|betterbird|thunderbird|icedove|postbox|seamonkey|mozilla/5\.0"
+                rb" \([^()]{1,120}\) (?:gecko|applewebkit)/[^()]{1,60}"
+                rb"(?:thunderbird|seamonkey|postbox|icedove|betterbird|lightning)/)",
             ),
         ),
         (*_MOZILLA, _FLOWED),
@@ -472,20 +474,37 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
 )
 
 
+def _only_by_id(program: MailProgram) -> bool:
+    return not program.companions and [name for name, _ in program.signs] == [_ID]
+
+
+def _inline(pattern: re.Pattern[bytes] | None) -> bytes:
+    assert pattern is not None
+    return (b"(?i:" if pattern.flags & re.IGNORECASE else b"(?:") + pattern.pattern + b")"
+
+
+_BY_ID = tuple(filter(_only_by_id, MAIL_PROGRAMS))
+_ANY_ID = re.compile(b"|".join(_inline(program.signs[0][1]) for program in _BY_ID))
+"""The Message-IDs that suffice by themselves, in one pattern: most programs are asked by one match."""
+
+
 @lru_cache(_CACHED_NAME_SETS)
 def _possible(names: frozenset[bytes]) -> tuple[MailProgram, ...]:
-    """The programs whose signs' fields are all present. Cached, since a program writes the same fields into all its
-    mails; the key has only names of a closed list."""
+    """The other programs whose signs' fields are all present. Cached, since a program writes the same fields into all
+    its mails; the key has only names of a closed list."""
     return tuple(
         program
         for program in MAIL_PROGRAMS
-        if all(name in names for name, _ in program.signs)
+        if program not in _BY_ID
+        and all(name in names for name, _ in program.signs)
         and (not program.companions or any(name in names for name, _ in program.companions))
     )
 
 
 def mail_program(names: frozenset[bytes], fields: Mapping[bytes, bytes]) -> MailProgram | None:
-    """The first program whose signs ``fields`` (name → value) have; None when no person's program is recognised."""
+    """A program whose signs ``fields`` (name → value) have; None when no person's program is recognised."""
+    if _ANY_ID.match(fields.get(_ID, b"")):
+        return next(program for program in _BY_ID if _all(program.signs, fields))
     for program in _possible(names):
         if _all(program.signs, fields) and (not program.companions or _any(program.companions, fields)):
             return program
@@ -493,10 +512,7 @@ def mail_program(names: frozenset[bytes], fields: Mapping[bytes, bytes]) -> Mail
 
 
 def _all(conditions: Iterable[Condition], fields: Mapping[bytes, bytes]) -> bool:
-    for name, pattern in conditions:
-        if pattern is not None and pattern.match(fields[name]) is None:
-            return False
-    return True
+    return all(pattern is None or pattern.match(fields[name]) for name, pattern in conditions)
 
 
 def _any(conditions: Iterable[Condition], fields: Mapping[bytes, bytes]) -> bool:

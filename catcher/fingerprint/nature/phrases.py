@@ -1,7 +1,7 @@
 """Looks for the phrases of ``languages`` in a Subject.
 
-A Subject's words are looked up by their first three letters, so the number of phrases costs nothing. The work is linear
-in the Subject's length: each word starts few phrases, and each phrase looks at a bounded number of words behind it.
+A Subject's words are looked up two by two, so the number of phrases costs little. The work is linear in the Subject's
+length: each word begins few phrases, and each phrase looks at a bounded number of words behind it.
 """
 
 from __future__ import annotations
@@ -52,28 +52,40 @@ class _Phrase:
     words: tuple[_Word, ...]
 
 
+@value
+class _Beginning:
+    """The phrases that begin with one word."""
+
+    by_second: dict[str, list[_Phrase]]
+    """Second word, where it is whole and follows at once → phrases."""
+    others: list[_Phrase]
+
+
 _GAP_WORDS, _GAP_CHARACTERS = 4, 12
 _LETTERS = 3
-"""Letters by which phrases are looked up."""
+"""Letters by which a first word with any ending is looked up."""
 _IDEOGRAPHIC = frozenset({"ja", "zh", "ko"})
 _WORD = re.compile(r"\w+")
 _PREFIX = (
-    r"re|fw|fwd|aw|wg|sv|vs|vb|vl|odp|pd|ynt|ilt|rv|tr|r|i|rif|antw|doorst|res|enc|ref|va|ha|отв|ответ|пер|від|пересл"
-    r"|απ|σχετ|πρθ|השב|הועבר|رد|회신|답장|전달|回复|回覆|答复|答覆|转发|轉寄|返信|転送"
+    r"re|fw|fwd|aw|wg|sv|vs|vb|vl|odp|pd|ynt|ilt|rv|tr|r|i|rif|antw|doorst|res|enc|ref|va|ha|отв|ответ|пер|від"
+    r"|пересл|απ|σχετ|πρθ|השב|הועבר|رد|회신|답장|전달|回复|回覆|答复|答覆|转发|轉寄|返信|転送"
 )
 _LEAD = re.compile(rf"(?:\s|[*<>\-]|\[[^\[\]]{{0,60}}\]|(?:{_PREFIX})(?:\[\d{{1,3}}\]|\(\d{{1,3}}\))?\s?[:：])*")
 """Tags in brackets and prefixes of answers, before a Subject's own words."""
 _ANSWER = re.compile(
-    r"(?:\s|\[[^\[\]]{0,60}\])*(?:re|aw|sv|vs|odp|ynt|r|rif|antw|res|ref|va|отв|ответ|від|απ|השב|رد|회신|답장|回复|回覆|答复"
-    r"|答覆|返信|accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|angenommen|accepte|refuse"
+    r"(?:\s|\[[^\[\]]{0,60}\])*(?:re|aw|sv|vs|odp|ynt|r|rif|antw|res|ref|va|отв|ответ|від|απ|השב|رد|회신|답장|回复|回覆"
+    r"|答复|答覆|返信|accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|angenommen|accepte"
+    r"|refuse"
     r"|provisoire|aceptad[oa]|rechazad[oa]|accettato|rifiutato|aceite|aceito|recusado|geaccepteerd|geweigerd"
     r"|zaakceptowano|odrzucono|принято|отклонено|прийнято|відхилено|prijato|odmitnuto|accepterat|tackat nej|accepteret"
-    r"|afvist|hyvaksytty|hylatty|kabul edildi|reddedildi|التسجيل مقبول|مقبول|مرفوض|התקבל|נדחה|承諾|承諾済み|辞退|已接受|已拒绝"
+    r"|afvist|hyvaksytty|hylatty|kabul edildi|reddedildi|التسجيل مقبول|مقبول|مرفوض|התקבל|נדחה|承諾|承諾済み|辞退|已接受"
+    r"|已拒绝"
     r"|수락됨|거절됨)(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]"
 )
 """The beginning of an answer's Subject, also of the answer to an invitation (RFC 5546 §3.2.3), folded."""
 _FORWARD = re.compile(
-    r"(?:\s|\[[^\[\]]{0,60}\])*(?:fw|fwd|wg|vb|vl|pd|ilt|rv|tr|i|doorst|enc|пер|пересл|πρθ|הועבר|전달|转发|轉寄|転送)\s?[:：]"
+    r"(?:\s|\[[^\[\]]{0,60}\])*(?:fw|fwd|wg|vb|vl|pd|ilt|rv|tr|i|doorst|enc|пер|пересл|πρθ|הועבר|전달"
+    r"|转发|轉寄|転送)\s?[:：]"
 )
 _LETTERS_ALONE = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "·": " "})
 
@@ -108,13 +120,21 @@ def phrases_in(folded: str) -> list[FoundPhrase]:
     found: dict[PhraseKind, FoundPhrase] = {}
     table, anywhere = _table()
     for at, word in enumerate(words):
-        number = "#" if word.isdigit() and 4 <= len(word) <= 8 else word[:_LETTERS]
-        for phrase in table.get(number, ()):
-            if phrase.first and at:
+        beginnings = [table.get(word), table.get(word[:_LETTERS] + "*")]
+        if word.isdigit() and 4 <= len(word) <= 8:
+            beginnings.append(table.get("#"))
+        for beginning in beginnings:
+            if beginning is None:
                 continue
-            end = _end(phrase.words, words, spans, folded, at)
-            if end is not None:
-                _note(found, FoundPhrase(phrase.kind, spans[at][0] - begin, spans[end][1] - begin))
+            possible = beginning.others
+            if at + 1 < len(words) and words[at + 1] in beginning.by_second:
+                possible = possible + beginning.by_second[words[at + 1]]
+            for phrase in possible:
+                if phrase.first and at:
+                    continue
+                end = _end(phrase.words, words, spans, folded, at)
+                if end is not None:
+                    _note(found, FoundPhrase(phrase.kind, spans[at][0] - begin, spans[end][1] - begin))
     if not folded.isascii() and any(c >= "\u2e80" for c in folded):
         for kind, pattern in anywhere.items():
             match = pattern.search(folded, begin)
@@ -155,9 +175,9 @@ def _colon_follows(text: str, place: int) -> bool:
 
 
 @cache
-def _table() -> tuple[dict[str, list[_Phrase]], dict[PhraseKind, re.Pattern[str]]]:
-    """(first letters → phrases, kind → pattern for languages without blanks between words), made once when needed."""
-    table: dict[str, list[_Phrase]] = {}
+def _table() -> tuple[dict[str, _Beginning], dict[PhraseKind, re.Pattern[str]]]:
+    """(first word → its phrases, kind → pattern for languages without blanks between words), made once when needed."""
+    table: dict[str, _Beginning] = {}
     anywhere: dict[PhraseKind, list[str]] = {kind: [] for kind in PhraseKind}
     for language in LANGUAGES:
         for kind in PhraseKind:
@@ -167,8 +187,18 @@ def _table() -> tuple[dict[str, list[_Phrase]], dict[PhraseKind, re.Pattern[str]
                     anywhere[kind].append(f".{{0,{_GAP_CHARACTERS}}}".join(parts))
                 else:
                     phrase = _phrase(kind, fold(text))
-                    table.setdefault(phrase.words[0].text[:_LETTERS], []).append(phrase)
+                    first = phrase.words[0]
+                    key = first.text[:_LETTERS] + "*" if first.any_ending else first.text
+                    _file(table.setdefault(key, _Beginning({}, [])), phrase)
     return table, {kind: re.compile("|".join(texts)) for kind, texts in anywhere.items()}
+
+
+def _file(beginning: _Beginning, phrase: _Phrase) -> None:
+    second = phrase.words[1] if len(phrase.words) > 1 else None
+    if second is None or second.after_gap or second.any_ending or second.text == "#":
+        beginning.others.append(phrase)
+    else:
+        beginning.by_second.setdefault(second.text, []).append(phrase)
 
 
 def _phrase(kind: PhraseKind, text: str) -> _Phrase:

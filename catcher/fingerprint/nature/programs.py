@@ -10,6 +10,7 @@ Kyocera, Sharp, Brother, HP, Lexmark, Epson, Toshiba, OKI); RFC 2142 for role ma
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 
 def _words_of(text: str) -> frozenset[str]:
@@ -18,48 +19,53 @@ def _words_of(text: str) -> frozenset[str]:
 
 PROGRAM_MAILERS = re.compile(
     rb"(?:phpmailer|php[/ 0-9]|swift ?mailer|symfony|nodemailer|javamail|jakarta|spring|apache|otrs|znuny|zammad"
-    rb"|osticket|glpi|jira|atlassian|confluence|servicenow|service-now|zendesk|fresh(?:desk|service)|help ?scout|hesk"
-    rb"|hubspot|intercom|wordpress|contact form|wpforms|drupal|joomla|typo3|neos|concrete5|cakephp|codeigniter|laravel"
-    rb"|laminas|zend[_ ]?(?:mail|framework)|yii|kohana|modx|magento|woocommerce|prestashop|shopware|shopify|oxid|phpbb"
-    rb"|vbulletin|smf|xenforo|discourse|invision|mybb|moodle|ilias|limesurvey|surveymonkey|typeform|formmail|form ?mail"
-    rb"|nagios|icinga|zabbix|grafana|prometheus|alertmanager|prtg|check_?mk|munin|monit|whatsup|solarwinds|orion"
-    rb"|opmanager|manageengine|veeam|acronis|backup|synology|qnap|freenas|truenas|vmware|vcenter|proxmox|jenkins|teamcity"
-    rb"|bamboo|gitlab|github|gitea|gerrit|redmine|trac|bugzilla|mantis|phabricator|sentry|sonarqube|nessus|qualys|rapid7"
-    rb"|mime-tools|mime::|mail::|perl|python|ruby|actionmailer|rails|golang|go-mail|gomail|mailkit|mimekit|system\.net"
-    rb"|\.net|powershell|aspnet|asp|aspmail|aspose|chilkat|indy |jmail|persits|smtp2go|blat|bmail|sendemail|swaks|msmtp"
-    rb"|mailsend|mailx|heirloom|s-nail|bsd-?mailx|mail \(gnu|gnu mailutils|nail |curl|libcurl|vbs|cdo |microsoft cdo"
-    rb"|microsoft sharepoint|microsoft dynamics|microsoft power|microsoft sql|sql ?server|database mail|dynamics|navision"
-    rb"|sap |sap-|abap|oracle|peoplesoft|siebel|workday|netsuite|quickbooks|xero|sage |datev|lexware|crystal|cognos"
-    rb"|businessobjects|tableau|salesforce|marketo|eloqua|pardot|mailchimp|mandrill|sendgrid|amazon ses|amazonses|mailgun"
-    rb"|postmark|sparkpost|mailjet|sendinblue|brevo|aweber|campaign|constant contact|getresponse|activecampaign|klaviyo"
-    rb"|cleverreach|newsletter|rapidmail|inxmail|emarsys|optivo|episerver|silverpop|acoustic|exacttarget|responsys|sendy"
-    rb"|phplist|mailpoet|acymailing|mautic|listmonk|mailman|sympa|majordomo|listserv|lyris|ezmlm|docusign|adobesign|zoom"
-    rb"|webex|eventbrite|ticketmaster|google apps script|azure|logic apps|zapier|ifttt|make\.com|n8n|autorespon"
-    rb"|vacation|devis|phpautoreply|mcafee|sophos|barracuda|fortinet|cisco|ironport|asterisk|freepbx|3cx|hylafax|rightfax"
+    rb"|osticket|glpi|jira|atlassian|confluence|servicenow|service-now|zendesk|fresh(?:desk|service)|help ?scout"
+    rb"|hesk|hubspot|intercom|wordpress|contact form|wpforms|drupal|joomla|typo3|neos|concrete5|cakephp"
+    rb"|codeigniter|laravel|laminas|zend[_ ]?(?:mail|framework)|yii|kohana|modx|magento|woocommerce|prestashop"
+    rb"|shopware|shopify|oxid|phpbb|vbulletin|smf|xenforo|discourse|invision|mybb|moodle|ilias|limesurvey"
+    rb"|surveymonkey|typeform|formmail|form ?mail|nagios|icinga|zabbix|grafana|prometheus|alertmanager|prtg"
+    rb"|check_?mk|munin|monit|whatsup|solarwinds|orion|opmanager|manageengine|veeam|acronis|backup|synology|qnap"
+    rb"|freenas|truenas|vmware|vcenter|proxmox|jenkins|teamcity|bamboo|gitlab|github|gitea|gerrit|redmine|trac"
+    rb"|bugzilla|mantis|phabricator|sentry|sonarqube|nessus|qualys|rapid7|mime-tools|mime::|mail::|perl|python"
+    rb"|ruby|actionmailer|rails|golang|go-mail|gomail|mailkit|mimekit|system\.net|\.net|powershell|aspnet|asp"
+    rb"|aspmail|aspose|chilkat|indy |jmail|persits|smtp2go|blat|bmail|sendemail|swaks|msmtp|mailsend|mailx"
+    rb"|heirloom|s-nail|bsd-?mailx|mail \(gnu|gnu mailutils|nail |curl|libcurl|vbs|cdo |microsoft cdo"
+    rb"|microsoft sharepoint|microsoft dynamics|microsoft power|microsoft sql|sql ?server|database mail|dynamics"
+    rb"|navision|sap |sap-|abap|oracle|peoplesoft|siebel|workday|netsuite|quickbooks|xero|sage |datev|lexware"
+    rb"|crystal|cognos|businessobjects|tableau|salesforce|marketo|eloqua|pardot|mailchimp|mandrill|sendgrid"
+    rb"|amazon ses|amazonses|mailgun|postmark|sparkpost|mailjet|sendinblue|brevo|aweber|campaign|constant contact"
+    rb"|getresponse|activecampaign|klaviyo|cleverreach|newsletter|rapidmail|inxmail|emarsys|optivo|episerver"
+    rb"|silverpop|acoustic|exacttarget|responsys|sendy|phplist|mailpoet|acymailing|mautic|listmonk|mailman|sympa"
+    rb"|majordomo|listserv|lyris|ezmlm|docusign|adobesign|zoom|webex|eventbrite|ticketmaster|google apps script"
+    rb"|azure|logic apps|zapier|ifttt|make\.com|n8n|autorespon|vacation|devis|phpautoreply|mcafee|sophos"
+    rb"|barracuda|fortinet|cisco|ironport|asterisk|freepbx|3cx|hylafax|rightfax"
     rb"|efax|starface|avaya|faxserver|cron\b)",
     re.IGNORECASE,
 )
 """How the X-Mailer or User-Agent of a program begins."""
 
 DEVICE_MAILERS = re.compile(
-    rb"(?:canon|ricoh|aficio|savin|lanier|nashuatec|gestetner|xerox|workcentre|versalink|altalink|docucentre|fuji ?xerox"
-    rb"|konica|minolta|bizhub|km[_ -]?(?:bt|c)|kmbt|develop|kyocera|taskalfa|ecosys|sharp|mx-\d|brother|epson|hp |hewlett"
-    rb"|hp_?(?:digital|laserjet|officejet)|lexmark|toshiba|e-studio|oki\b|oki |samsung (?:mfp|mult|sl|sc)|panasonic|utax"
+    rb"(?:canon|ricoh|aficio|savin|lanier|nashuatec|gestetner|xerox|workcentre|versalink|altalink|docucentre"
+    rb"|fuji ?xerox|konica|minolta|bizhub|km[_ -]?(?:bt|c)|kmbt|develop|kyocera|taskalfa|ecosys|sharp|mx-\d"
+    rb"|brother|epson|hp |hewlett|hp_?(?:digital|laserjet|officejet)|lexmark|toshiba|e-studio|oki\b|oki "
+    rb"|samsung (?:mfp|mult|sl|sc)|panasonic|utax"
     rb"|triumph|olivetti|scan|network scanner|mfp|multifunction|fax)",
     re.IGNORECASE,
 )
 """How the X-Mailer of a scanner or fax begins."""
 
 DEVICE_SUBJECTS = re.compile(
-    r"\W{0,4}(?:scanned (?:from|image|document|file|data|by|with)\b|scan(?:ned)? (?:from|to e?-?mail|data from|file from"
-    r"|job|notification)\b|scan (?:vom?|von|de|da|desde|du|fra|från|van|z) (?:\w+ ){0,3}(?:xerox|canon|ricoh|km|hp|mfp"
-    r"|brother|kyocera|sharp|ger[aä]t|scanner|impressora|multifunc\w+|multifonc\w+)|message from [\"']?(?:km|rnp|bt|mx|mfp"
-    r"|kmbt|device|\w{2,4}\d{4})|attached image from|(?:a )?document from (?:device|scanner|mfp)|image (?:data )?from (?:mx|mfp|device)"
-    r"|(?:incoming|received|new) fax\b|fax (?:from|received|message|nachricht|empfangen|recu|recibido|ricevuto)\b|fax an\b"
-    r"|nachricht von [\"']?(?:km|rnp)|gescann?te?s? (?:dokument|bild|datei)|eingescannt\w*|ihr scan\b|num[eé]risation\b"
-    r"|document num[eé]ris[eé]|num[eé]ris[eé] (?:à partir|depuis|par)|escaneado\b|documento (?:escaneado|digitalizado|scansionato)"
-    r"|digitaliza(?:do|ção|cao)\b|scansione\b|gescand (?:van|vanaf|document)|skan(?:owanie)? (?:z|do|od)\b|skanowany"
-    r"|отсканирован\w*|скан(?:ированный)? (?:с|из|документ)|tarama\b|taranan\b|skannat\b|skannattu\b|scannet\b"
+    r"\W{0,4}(?:scanned (?:from|image|document|file|data|by|with)\b|scan(?:ned)? (?:from|to e?-?mail|data from"
+    r"|file from|job|notification)\b|scan (?:vom?|von|de|da|desde|du|fra|från|van|z) (?:\w+ ){0,3}(?:xerox|canon"
+    r"|ricoh|km|hp|mfp|brother|kyocera|sharp|ger[aä]t|scanner|impressora|multifunc\w+|multifonc\w+)"
+    r"|message from [\"']?(?:km|rnp|bt|mx|mfp|kmbt|device|\w{2,4}\d{4})|attached image from"
+    r"|(?:a )?document from (?:device|scanner|mfp)|image (?:data )?from (?:mx|mfp|device)|(?:incoming|received"
+    r"|new) fax\b|fax (?:from|received|message|nachricht|empfangen|recu|recibido|ricevuto)\b|fax an\b"
+    r"|nachricht von [\"']?(?:km|rnp)|gescann?te?s? (?:dokument|bild|datei)|eingescannt\w*|ihr scan\b"
+    r"|num[eé]risation\b|document num[eé]ris[eé]|num[eé]ris[eé] (?:à partir|depuis|par)|escaneado\b"
+    r"|documento (?:escaneado|digitalizado|scansionato)|digitaliza(?:do|ção|cao)\b|scansione\b|gescand (?:van"
+    r"|vanaf|document)|skan(?:owanie)? (?:z|do|od)\b|skanowany|отсканирован\w*|скан(?:ированный)? (?:с|из"
+    r"|документ)|tarama\b|taranan\b|skannat\b|skannattu\b|scannet\b"
     r"|スキャン|扫描|掃描|스캔)",
     re.IGNORECASE,
 )
@@ -122,30 +128,26 @@ _DELIMITERS = re.compile(r"[-._+=\d]+")
 _NO_REPLY = re.compile(r"(?:no|non|do[-_.]?not|dont|not|ne|nicht|nie)[-_.]?(?:reply|repl|response|respond|antwort)")
 
 
-def is_automatic(local_part: str) -> bool:
-    """Whether a mailbox with this local-part, in lower case, is a program's."""
-    if _NO_REPLY.search(local_part) is not None or local_part.translate(_JOINED) in PROGRAM_WORDS:
-        return True
-    words = _words(local_part)
-    if not PROGRAM_WORDS.isdisjoint(words):
-        return True
-    return not LONE_PROGRAM_WORDS.isdisjoint(words) and _FUNCTIONS.issuperset(words)
+class MailboxUse(StrEnum):
+    """What a mailbox is for, according to its name."""
+
+    PROGRAM = "program"
+    DEVICE = "device"
+    """A scanner, printer or fax."""
+    SHARED = "shared"
+    """A function, behind which anybody may write."""
 
 
-def is_shared(local_part: str) -> bool:
-    """Whether a mailbox with this local-part, in lower case, is a function's, behind which anybody may write."""
-    words = _words(local_part)
-    return bool(words) and SHARED_WORDS.issuperset(words)
-
-
-def is_device(local_part: str) -> bool:
-    """Whether a mailbox with this local-part, in lower case, is a scanner's, printer's or fax's."""
-    words = _words(local_part)
-    return not DEVICE_WORDS.isdisjoint(words) or (len(words) == 1 and words[0] in LONE_DEVICE_WORDS)
-
-
-def _words(local_part: str) -> list[str]:
-    return [word for word in _DELIMITERS.split(local_part) if word]
+def use_of(local_part: str) -> MailboxUse | None:
+    """The use of a mailbox with this local-part, in lower case; None for what may be a person's."""
+    words = [word for word in _DELIMITERS.split(local_part) if word]
+    if not DEVICE_WORDS.isdisjoint(words) or (len(words) == 1 and words[0] in LONE_DEVICE_WORDS):
+        return MailboxUse.DEVICE
+    if not PROGRAM_WORDS.isdisjoint(words) or local_part.translate(_JOINED) in PROGRAM_WORDS:
+        return MailboxUse.PROGRAM
+    if words and _FUNCTIONS.issuperset(words):
+        return MailboxUse.SHARED if SHARED_WORDS.issuperset(words) else MailboxUse.PROGRAM
+    return MailboxUse.PROGRAM if _NO_REPLY.search(local_part) else None
 
 
 _JOINED = str.maketrans("", "", "-._")
