@@ -55,9 +55,9 @@ OWN = _names(
 """Fields that only people's own mail programs set, according to their settings."""
 PRIORITIES = _names(b"x-priority x-msmail-priority importance priority")
 MAIL_PROGRAM = _names(
-    b"content-disposition thread-index thread-topic x-correlation-id x-forward x-identity-key x-keepsent"
+    b"x-ws-location content-disposition thread-index thread-topic x-correlation-id x-forward x-identity-key x-keepsent"
     b" x-me-proxy x-me-sender x-mimetrack x-mozilla-draft-info x-mozilla-status"
-    b" x-ms-exchange-messagesentrepresentingtype x-ms-exchange-senderadcheck x-ms-publictraffictype"
+    b" x-ms-exchange-senderadcheck"
     b" x-ms-tnef-correlator x-notes-item x-originating-client x-originating-ip x-pm-message-id x-readdle-message-id"
     b" x-sender x-superhuman-id x-universally-unique-identifier x-wm-sent-timestamp"
 )

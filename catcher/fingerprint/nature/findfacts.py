@@ -92,6 +92,8 @@ _REPORT_FACTS = {
 
 def _content(value: bytes, found: set[Fact]) -> None:
     content_type = value.lower()
+    if programs.PROGRAM_BOUNDARIES.match(value):
+        found.add(Fact.PROGRAM)
     if content_type.startswith(b"text/html"):
         found.add(Fact.HTML_ONLY)
     elif content_type.startswith(b"multipart/report"):

@@ -37,6 +37,8 @@ class MailProgram:
     """All of them hold."""
     companions: tuple[Condition, ...] = ()
     """At least one of them holds, unless there is none."""
+    absent: tuple[bytes, ...] = ()
+    """Fields that the mail doesn't have."""
 
 
 def _is(name: bytes, pattern: bytes = b"") -> Condition:
@@ -66,7 +68,6 @@ _LANGUAGE, _AUTOCRYPT = _is(b"content-language"), _is(b"autocrypt")
 _INLINE = _is(b"content-disposition", rb"inline")
 _CLOUD = _at(rb"[a-z0-9.-]{1,80}\.prod\.(?:outlook|exchangelabs)\.com|[a-z0-9.-]{1,80}\.outlook\.com\.cn")
 _MOZILLA: tuple[Condition, ...] = (
-    _id(_UUID + rb"@"),
     _id(rb"[0-9A-F]{8}\.\d{6,8}@"),
     _is(b"x-mozilla-draft-info"),
     _is(b"x-identity-key"),
@@ -80,12 +81,9 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         (_is(b"thread-topic"), _is(b"thread-index", rb"(?:=\?|A[a-z0-9+/])")),
         (
             _is(b"accept-language"),
+            _LANGUAGE,
             _is(b"x-ms-has-attach"),
             _is(b"x-ms-tnef-correlator"),
-            _is(b"x-ms-publictraffictype"),
-            _is(b"x-ms-exchange-senderadcheck"),
-            _is(b"x-ms-exchange-messagesentrepresentingtype"),
-            _boundary(rb"_0\d\d_"),
         ),
     ),
     MailProgram(
@@ -95,10 +93,11 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         (_is(b"thread-topic"), _is(b"thread-index"), _CLOUD, _boundary(rb"_0\d\d_")),
     ),
     MailProgram(
-        "Exchange Online, by what it signs itself",
+        "Exchange Online, of whose mail only the signed fields are judged",
         "MS-OXCMAIL §2.1.3.4; signed fields of Exchange Online as seen in public archives",
         (_is(b"x-ms-exchange-senderadcheck"), _CLOUD),
-        (_boundary(rb"_0\d\d_"), _is(b"content-language")),
+        (_boundary(rb"_0\d\d_"),),
+        absent=(b"to", b"x-ms-has-attach", b"thread-topic"),
     ),
     MailProgram(
         "Outlook on a desk without Exchange",
@@ -108,7 +107,6 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
             _id(rb"[0-9a-f]{12}\$[0-9a-f]{8}\$[0-9a-f]{8}\$"),
             _id(rb"!&!"),
             _is(b"thread-index"),
-            _boundary(rb"-{4}=_NextPart_"),
             _CLOUD,
         ),
     ),
@@ -119,7 +117,6 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         (
             _id(rb"[0-9A-Fa-f]{12}\$[0-9a-f]{8}\$[0-9a-f]{8}[\$@]"),
             _id(rb"[0-9A-F]{32}@"),
-            _boundary(rb"-{4}=_NextPart_"),
         ),
     ),
     MailProgram(
@@ -166,7 +163,7 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "Fastmail, any program",
         "Fastmail help: header fields",
         (_is(b"x-me-sender"), _is(b"feedback-id", rb"\S{1,80}:fastmail\Z")),
-        (_is(_AGENT), _is(_MAILER), _is(b"x-me-proxy"), _id(_UUID)),
+        (_is(_AGENT), _is(_MAILER), _id(_UUID)),
     ),
     MailProgram("Proton Mail", "Proton support; public archives", (_is(b"feedback-id", rb"\d{1,20}:user:proton\Z"),)),
     MailProgram(
@@ -183,7 +180,6 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
             _is(b"x-wm-sent-timestamp"),
             _is(b"thread-index"),
             _is(b"thread-topic"),
-            _at(rb"[a-z0-9.-]{1,60}\.amazon(?:ses|aws)\.com"),
             _is(b"feedback-id"),
         ),
     ),
@@ -193,7 +189,6 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "Apple Mail; public archives",
         (_is(_MAILER, rb"apple mail \("),),
         (
-            _id(_UUID_UPPER),
             _boundary(rb"Apple-Mail"),
             _is(b"mime-version", rb"1\.0\s+\("),
             _is(b"x-universally-unique-identifier"),
@@ -203,7 +198,7 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "Mail on iPhone, iPad, Watch",
         "public archives",
         (_is(_MAILER, rb"(?:iphone|ipad|ipod|apple ?watch) mail \("),),
-        (_is(b"mime-version", rb"1\.0\s+\(1\.0\)"), _id(_UUID_UPPER), _boundary(rb"Apple-Mail")),
+        (_is(b"mime-version", rb"1\.0\s+\(1\.0\)"), _boundary(rb"Apple-Mail")),
     ),
     MailProgram(
         "Mail on iPhone behind a gateway that drops X-Mailer",
@@ -240,7 +235,7 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "K-9 Mail, Thunderbird for Android",
         "thunderbird-android source, MessageBuilder",
         (_is(_AGENT, rb"(?:k-9 mail|thunderbird) (?:beta )?for android"),),
-        (_id(_UUID_UPPER), _id(_UUID), _AUTOCRYPT, _boundary(rb"-{4}[0-9A-Z]{10}")),
+        (_id(_UUID_UPPER), _AUTOCRYPT, _boundary(rb"-{4}[0-9A-Z]{10}")),
     ),
     MailProgram(
         "FairEmail",
@@ -315,7 +310,12 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "Mutt, NeoMutt",
         "Mutt source, sendlib",
         (_is(_AGENT, rb"(?:neo)?mutt[/ -]"),),
-        (_INLINE, _id(rb"\d{14}[.A-Z]"), _id(rb"[\w+/=%.-]{8,40}@")),
+        (
+            _INLINE,
+            _id(rb"\d{14}\.[A-Z]{2}\d"),
+            _id(rb"\d{14}\.[a-z0-9]{16}@"),
+            _id(rb"[\w+/-]{16}@"),
+        ),
     ),
     MailProgram(
         "Mutt that hides its name",
@@ -326,7 +326,7 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "Gnus, mu4e, Emacs",
         "Emacs source, message.el",
         (_is(_AGENT, rb"(?:gnus/|mu4e|notmuch/|emacs|t-gnus|wanderlust)"),),
-        (_id(rb"[\w.+-]{6,60}@"),),
+        (_id(rb"[\w+-]{6,24}\.(?:fsf|gnus|ln2)"),),
     ),
     MailProgram(
         "Gnus that hides its name", "Emacs source, message.el", (_id(rb"[\w+-]{8,20}\.(?:fsf|gnus)(?:_-_)?@"),)
@@ -336,20 +336,20 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "aerc, meli, Himalaya",
         "aerc source",
         (_is(_AGENT, rb"(?:aerc|meli|himalaya)[/ ]"),),
-        (_id(rb"[\w.+-]{6,60}@"),),
+        (_id(rb"[A-Z0-9]{10,13}\."),),
     ),
     MailProgram("aerc", "aerc source", (_is(_MAILER, rb"aerc[/ ]"),), (_id(rb"[A-Z0-9]{12}\."),)),
     MailProgram(
         "Roundcube",
         "Roundcube source, rcmail_sendmail",
         (_is(_AGENT, rb"roundcube"),),
-        (_is(b"x-sender"), _id(rb"[0-9a-f]{32}@"), _boundary(rb"=_[0-9a-f]{32}")),
+        (_is(b"x-sender"), _FLOWED, _boundary(rb"=_[0-9a-f]{32}")),
     ),
     MailProgram(
         "Roundcube",
         "Roundcube source, rcmail_sendmail",
         (_is(_MAILER, rb"roundcube"),),
-        (_is(b"x-sender"), _id(rb"[0-9a-f]{32}@"), _boundary(rb"=_[0-9a-f]{32}")),
+        (_is(b"x-sender"), _FLOWED, _boundary(rb"=_[0-9a-f]{32}")),
     ),
     MailProgram(
         "Roundcube that hides its name", "Roundcube source, rcmail_sendmail", (_is(b"x-sender"), _id(rb"[0-9a-f]{32}@"))
@@ -366,15 +366,16 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         (_id(rb"\d{14}\.(?:Horde\.)?[\w-]{10,32}@"),),
         (_is(_AGENT, rb"(?:horde|internet messaging program|dynamic internet messaging)"), _boundary(rb"=_[\w-]{20}")),
     ),
-    MailProgram(
-        "Nextcloud Mail", "Nextcloud Mail source", (_is(_AGENT, rb"nextcloud mail"),), (_id(rb"[\w.-]{10,60}@"),)
-    ),
     MailProgram("SquirrelMail", "SquirrelMail source", (_id(rb"[\w.]{6,80}\.squirrel@"),)),
     MailProgram(
         "RainLoop, SnappyMail, AfterLogic",
         "SnappyMail source",
         (_is(_MAILER, rb"(?:rainloop/|snappymail/|afterlogic|mailbee)"),),
-        (_id(rb"[0-9a-f]{32}@"), _id(_UUID), _boundary(rb"(?:--=)?_?RainLoop|-{4}|=_")),
+        (
+            _id(rb"[0-9a-f]{32}@"),
+            _id(_UUID),
+            _boundary(rb"--=_RainLoop"),
+        ),
     ),
     MailProgram(
         "Zimbra, Carbonio",
@@ -384,7 +385,7 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
             _is(b"thread-topic"),
             _is(b"thread-index"),
             _is(b"x-originating-ip"),
-            _id(rb"\d{1,12}\.\d{1,12}\.\d{13}\.JavaMail\."),
+            _id(rb"\d{1,12}\.\d{1,12}\.\d{13}\.JavaMail\.zimbra@"),
         ),
     ),
     MailProgram(
@@ -403,7 +404,6 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
             _is(b"feedback-id", rb"\S{1,900}:zohomail\Z"),
         ),
     ),
-    MailProgram("Zoho Mail", "Zoho Mail; public archives", (_id(rb"[0-9a-f]{11}\.[0-9a-f]{8,16}\.\d{15,20}@"),)),
     MailProgram(
         "Open-Xchange (mailbox.org, IONOS, Telekom)",
         "OX App Suite documentation",
@@ -411,8 +411,6 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         (
             _is(b"x-originating-client"),
             _is(b"x-originating-ip"),
-            _id(rb"\d{1,12}\.\d{1,12}\.\d{13}@"),
-            _boundary(rb"-{4}=_Part_"),
         ),
     ),
     MailProgram(
@@ -420,28 +418,30 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "public archives",
         (_at(rb"mail\.yahoo\.com|mail\.yahoo\.co\.jp"), _id(rb"\d{1,12}\.\d{1,12}\.\d{13}@")),
     ),
-    MailProgram(
-        "Yahoo, AOL",
-        "public archives",
-        (_is(_MAILER, rb"webservice/\d"),),
-        (_id(rb"\d{1,12}\.\d{1,12}\.\d{13}@"), _boundary(rb"-{4}=_Part_")),
-    ),
     MailProgram("GMX, WEB.DE, mail.com in a browser", "public archives", (_id(rb"trinity-[0-9a-f-]{10}"),)),
     MailProgram("Tuta", "Tuta; public archives", (_at(rb"tuta(?:nota|mail)?\.(?:com|de|io)|keemail\.me|tuta\.com"),)),
     MailProgram(
         "Yandex",
         "public archives",
         (_is(_MAILER, rb"yamail \["),),
-        (_id(rb"\d{6,20}@"), _at(rb"[a-z0-9.-]{1,80}\.yandex\.(?:ru|net|com)")),
+        (_at(rb"[a-z0-9.-]{1,80}\.yandex\.(?:ru|net|com)"),),
     ),
     MailProgram("Yandex", "public archives", (_at(rb"mail\.yandex\.(?:ru|com)|[a-z0-9.-]{1,80}\.yp-c\.yandex\.net"),)),
     MailProgram(
         "Mail.ru",
         "public archives",
         (_is(_MAILER, rb"mail\.ru mailer"),),
-        (_id(rb"\d{10}\.\d{5,12}@"), _is(b"x-priority")),
+        (_at(rb"[a-z0-9.-]{1,60}\.mail\.ru"),),
     ),
-    MailProgram("Infomaniak", "public archives", (_is(_MAILER, rb"infomaniak workspace"),), (_id(rb"[\w.-]{8,80}@"),)),
+    MailProgram(
+        "Infomaniak",
+        "public archives",
+        (_is(_MAILER, rb"infomaniak workspace"),),
+        (
+            _is(b"x-ws-location"),
+            _id(rb"[0-9a-f]{32}@"),
+        ),
+    ),
     MailProgram("HEY", "public archives", (_at(rb"hey\.com"),)),
     MailProgram(
         "GroupWise",
@@ -453,7 +453,11 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "MDaemon, IceWarp, Axigen, MailEnable, SmarterMail in a browser",
         "the makers' documentation",
         (_is(_MAILER, rb"(?:worldclient|mdaemon webmail|icewarp|axigen webmail|mailenable webmail|smartermail)"),),
-        (_id(rb"WC\d"), _id(_UUID), _id(rb"[0-9a-f]{32}"), _id(rb"[0-9a-f.-]{12,40}@")),
+        (
+            _id(rb"WC\d"),
+            _id(_UUID),
+            _id(rb"[0-9a-f]{32}"),
+        ),
     ),
     MailProgram(
         "Coremail (163, 126, many universities)",
@@ -469,7 +473,13 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
     MailProgram("QQ Mail", "public archives", (_id(rb"tencent_[0-9A-F]{20}"),)),
     MailProgram("Becky!", "public archives", (_is(_MAILER, rb"becky! ver"),), (_id(rb"\d{14}\.[0-9A-F]{4}\."),)),
     MailProgram(
-        "Eudora", "public archives", (_is(_MAILER, rb"(?:qualcomm windows )?eudora"),), (_id(rb"[\w.]{6,60}@"),)
+        "Eudora",
+        "public archives",
+        (_is(_MAILER, rb"(?:qualcomm windows )?eudora"),),
+        (
+            _id(rb"\d\.\d\.\d\.\d{1,3}\."),
+            _id(rb"[p|][0-9a-f]{10,20}@"),
+        ),
     ),
 )
 
@@ -496,6 +506,7 @@ def _possible(names: frozenset[bytes]) -> tuple[MailProgram, ...]:
         program
         for program in MAIL_PROGRAMS
         if program not in _BY_ID
+        and names.isdisjoint(program.absent)
         and all(name in names for name, _ in program.signs)
         and (not program.companions or any(name in names for name, _ in program.companions))
     )

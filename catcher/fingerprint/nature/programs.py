@@ -44,6 +44,14 @@ PROGRAM_MAILERS = re.compile(
 )
 """How the X-Mailer or User-Agent of a program begins."""
 
+PROGRAM_BOUNDARIES = re.compile(
+    rb"multipart/[a-z-]{1,20}(?>;\s*[a-z-]{1,20}=(?:\"[^\"]*\"|[^\s;\"]*))*?;\s*boundary=\"?(?:={15}\d{10,20}==|--_NmP-"
+    rb"|b[1-4]_[0-9a-f]{32}|b[1-4]=_|_=_swift|--boundary_\d|--==_mimepart_|_-{10}=_|PHP-(?:alt|mixed)-)",
+    re.IGNORECASE,
+)
+"""Boundaries of libraries with which programs make mail: Python's email, Nodemailer, PHPMailer, SwiftMailer, .NET's
+System.Net.Mail, Ruby's mail, Perl's MIME::Lite."""
+
 DEVICE_MAILERS = re.compile(
     rb"(?:canon|ricoh|aficio|savin|lanier|nashuatec|gestetner|xerox|workcentre|versalink|altalink|docucentre"
     rb"|fuji ?xerox|konica|minolta|bizhub|km[_ -]?(?:bt|c)|kmbt|develop|kyocera|taskalfa|ecosys|sharp|mx-\d"

@@ -162,6 +162,7 @@ def test_every_row_names_its_source_and_reads_fields_that_are_kept() -> None:
         assert program.name and program.source
         assert program.signs
         assert {name for name, _ in (*program.signs, *program.companions)} <= fieldnames.FIELDS_READ
+        assert fieldnames.FIELDS_READ.issuperset(program.absent)
 
 
 def test_no_program_is_recognised_by_a_name_that_can_be_copied_alone() -> None:
