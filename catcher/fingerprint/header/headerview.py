@@ -9,7 +9,7 @@ from catcher.model.mail.transaction import Header, HeaderField
 
 HEADER_READ_OCTETS = 2048
 """Most octets of a field's value that are read; the rest is ignored."""
-_DAMAGE = frozenset({"nul", "bad-line", "8bit", "no-header"})
+_DAMAGE = frozenset({"nul", "bad-line", "no-header"})
 
 
 class HeaderView:
@@ -52,7 +52,7 @@ class HeaderView:
         """The mailboxes in To and Cc."""
         if b"cc" in fields:
             self.recipients = (self.recipients + self._named(b"cc").mailboxes)[:MAX_MAILBOXES]
-        self.damaged = not _DAMAGE.isdisjoint(header.defects)
+        self.damaged = not _DAMAGE.isdisjoint(header.defects) or ("8bit" in header.defects and not _is_utf8(header))
 
     def value(self, name: bytes) -> bytes:
         """The topmost value of the field, or ``b""``."""
@@ -66,3 +66,18 @@ class HeaderView:
 def _is_whole(fields: list[HeaderField]) -> bool:
     """Whether there is a single field, short enough to be read to its end, and without blanks before its colon."""
     return len(fields) == 1 and len(fields[0].value) <= HEADER_READ_OCTETS and fields[0].name.isalpha()
+
+
+def _is_utf8(header: Header) -> bool:
+    """Whether all fields are UTF-8 (RFC 6532 §3), apart from a character at the end of a field that was cut."""
+    return all(_decodes(each.value) for each in header.fields)
+
+
+def _decodes(value: bytes) -> bool:
+    if value.isascii():
+        return True
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True
