@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
     from catcher.directory import Organisations
+    from catcher.fingerprint import OwnMarkings
     from catcher.model.clock import Clock
     from catcher.model.ports import Folder, Resolver, Store
     from catcher.notices.find import Finder
@@ -58,6 +59,15 @@ def organisations(config: Config) -> Organisations:
     from catcher.directory import Organisations
 
     return Organisations.load(config.fingerprint.watchlist, config.node.state)
+
+
+def own_markings(config: Config) -> OwnMarkings:
+    """The operator's own list of markings. Raises ConfigurationError with a fault for every wrong row."""
+    from catcher.directory.csvfiles import read_csv_text
+    from catcher.fingerprint import NO_OWN_MARKINGS, read_own_markings
+
+    file = config.fingerprint.markings
+    return NO_OWN_MARKINGS if file is None else read_own_markings(read_csv_text(file), file.name)
 
 
 def folder() -> Folder:

@@ -164,12 +164,13 @@ def _surroundings(
     at: datetime | None,
 ) -> tuple[Any, Any]:
     """The Context, and the Resolver or None, from the options and from the configuration if there is one."""
-    from catcher.fingerprint import Context
+    from catcher.fingerprint import NO_OWN_MARKINGS, Context
     from catcher.intake import declared_by, matcher, unwound_by
     from catcher.resolve import LiveResolver, ZoneResolver
 
     organisations = Organisations({})
     held = None
+    own_markings = NO_OWN_MARKINGS
     network_owner: Callable[[str], str | None] = lambda _: None  # noqa: E731
     servers: Sequence[Any] = ()
     lookups = not no_lookups
@@ -177,6 +178,7 @@ def _surroundings(
     if config_file.exists() or given is not click.core.ParameterSource.DEFAULT:
         settings = config.load_config(config_file)
         organisations = wiring.organisations(settings)
+        own_markings = wiring.own_markings(settings)
         servers = settings.fingerprint.resolvers
         if settings.fingerprint.networks is not None:
             network_owner = owners(settings.fingerprint.networks)
@@ -195,6 +197,7 @@ def _surroundings(
         organisation=organisations.name,
         platform=platform_of,
         network_owner=network_owner,
+        own_markings=own_markings,
         lookups=lookups,
     )
     if not lookups:

@@ -1,5 +1,5 @@
-"""Turns a message file into a transaction: it corrects line ends, drops a byte order mark and an mbox line, and reads in
-chunks."""
+"""Turns a message file into a transaction: it corrects line ends, drops a byte order mark and an mbox line, and reads
+in chunks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _CHUNK = 65_536
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """The mark (in UTF-8) that some programs write before a message; it is no part of the first field's name."""
 _MBOX_LINE = re.compile(rb"From (?![ \t]*:)")
-"""The start of a line that a mailbox file puts before a message (RFC 4155). ``From :`` is a field with a blank before its
-colon (RFC 5322 §4.5)."""
+"""The start of a line that a mailbox file puts before a message (RFC 4155). ``From :`` is a field with a blank before
+its colon (RFC 5322 §4.5)."""
 _UNKNOWN = Mailbox("", "")
 """An unknown reverse-path: it has no domain to check, but it isn't the null reverse-path."""
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from catcher.desk.privatefile import write_private
 from catcher.directory import csirts, imports
+from catcher.directory.csvfiles import read_csv_text
 from catcher.model.domain import parents
-from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.errors import Fault
 
 CSIRT = "csirt"
 """The import kind for the table of national CSIRTs; there is only one such table."""
@@ -49,10 +50,7 @@ def import_file(
 
     Raises ConfigurationError when the file is not of kind ``kind``; EnvironmentFailure.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError([Fault(file.name, "it is not UTF-8", "a CSV file in UTF-8")]) from error
+    text = read_csv_text(file)
     if kind == CSIRT:
         teams, faults = csirts.read(text, file.name)
         write_private(state, csirts.CSIRT_FILE, csirts.rendered_csirts(teams))

@@ -18,7 +18,8 @@ from catcher.fingerprint.context import Context
 from catcher.fingerprint.freshness import judge_freshness
 from catcher.fingerprint.header.addresses import domain_or_none
 from catcher.fingerprint.header.headerview import HeaderView
-from catcher.fingerprint.header.markings import judge_markings
+from catcher.fingerprint.header.markings import MarkingFound, judge_markings, signed_markings
+from catcher.fingerprint.header.ownmarkings import NO_OWN_MARKINGS, OwnMarkings
 from catcher.fingerprint.header.platforms import header_platforms
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.nature.classify import MessageFacts, judge_nature, read_message_facts
@@ -28,7 +29,6 @@ from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.model.mail.fingerprint import Fingerprint, Intended
 from catcher.model.mail.lookup import LookupResults, Unanswered
-from catcher.model.mail.marking import Marking
 from catcher.model.mail.transaction import Transaction
 from catcher.model.value import value
 
@@ -46,7 +46,7 @@ class TransactionFacts:
     """The platforms whose own fields stand in the header."""
     message: MessageFacts | None
     """None without a message."""
-    markings: tuple[Marking, ...]
+    markings: tuple[MarkingFound, ...]
 
     @property
     def octets(self) -> int:
@@ -65,12 +65,17 @@ _FRAME, _NAME = 2_000, 100
 
 
 def read_transaction_facts(
-    transaction: Transaction, *, lookups: bool = True, intended: Callable[[str], Intended] | None = None
+    transaction: Transaction,
+    *,
+    lookups: bool = True,
+    intended: Callable[[str], Intended] | None = None,
+    own_markings: OwnMarkings = NO_OWN_MARKINGS,
 ) -> TransactionFacts:
     """The facts of ``transaction``; without ``lookups``, the facts that are useful only with answers from the DNS are
     left out.
 
-    ``intended``: typed domain → its Intended. Without ``intended`` no hints are read.
+    ``intended``: typed domain → its Intended. Without ``intended`` no hints are read. ``own_markings``: the operator's
+    list.
     """
     header, reverse_path = transaction.header, transaction.reverse_path
     view = None if header is None else HeaderView(header)
@@ -78,7 +83,8 @@ def read_transaction_facts(
     credentials = read_credentials(transaction, view, lookups=lookups)
     sent_from = domain_or_none(reverse_path.domain) if reverse_path else None
     message = read_message_facts(transaction, view, map(intended, typed) if intended else ()) if view else None
-    return TransactionFacts(credentials, typed, sent_from, header_platforms(header), message, judge_markings(header))
+    markings = judge_markings(header, own_markings)
+    return TransactionFacts(credentials, typed, sent_from, header_platforms(header), message, markings)
 
 
 def fingerprint(transaction: Transaction, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
@@ -88,7 +94,9 @@ def fingerprint(transaction: Transaction, answers: LookupResults, context: Conte
     MAX_ROUNDS pass ``failing_the_rest(answers)``, which always gives a result. With ``context.lookups`` False no
     question is asked.
     """
-    facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
+    facts = read_transaction_facts(
+        transaction, lookups=context.lookups, intended=context.intended, own_markings=context.own_markings
+    )
     return fingerprint_from(facts, answers, context)
 
 
@@ -113,4 +121,4 @@ def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: C
     hinted = _NOTHING.union(*(words for _, words in weighed)) if hints else _NOTHING
     nature = judge_nature(message, authenticated, network, sender, own_names, hinted)
     freshness = judge_freshness(authenticated, network, context, has_message=message is not None)
-    return Fingerprint(sender, intended, nature, facts.markings, authenticated.results, freshness)
+    return Fingerprint(sender, intended, nature, signed_markings(facts.markings), authenticated.results, freshness)

@@ -10,7 +10,14 @@ from datetime import datetime
 
 from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
-from catcher.fingerprint import Context, TransactionFacts, fingerprint_from, read_transaction_facts
+from catcher.fingerprint import (
+    NO_OWN_MARKINGS,
+    Context,
+    OwnMarkings,
+    TransactionFacts,
+    fingerprint_from,
+    read_transaction_facts,
+)
 from catcher.intake.answers import AnswerRecorder
 from catcher.intake.asking import ask_until_answered
 from catcher.intake.completion import Completions, Unfinished
@@ -48,11 +55,13 @@ class Intake:
         network_owner: Callable[[str], str | None] = lambda _: None,
         match: Callable[[str], Match] | None = None,
         note_answers: NoteAnswers = lambda _answers, _at: None,
+        own_markings: OwnMarkings = NO_OWN_MARKINGS,
     ) -> None:
         """``resolver`` None: no look-ups are made, and their results are ``none``.
 
         ``match``: typed domain → protected names. It is used when the catalogue doesn't declare a domain's intended
         domain; without ``match`` that intended domain stays unknown. ``note_answers`` stores answers to notices.
+        ``own_markings``: the operator's own list of markings.
         """
         self._resolver = resolver
         self.completions = Completions(resolver, sink) if resolver is not None else None
@@ -61,6 +70,7 @@ class Intake:
         self._organizational_domain = organizational_domain
         self._organisation = organisation
         self._network_owner = network_owner
+        self._own_markings = own_markings
         self._answers = AnswerRecorder(note_answers)
         self._intended = declared_by(catalogue, organisation, unwound_by(match, organisation) if match else None)
 
@@ -76,7 +86,9 @@ class Intake:
         """The awaitable returns when the observations are durable. It raises StoreUnavailable when they can't be."""
         arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
         context = self._context(transaction)
-        facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
+        facts = read_transaction_facts(
+            transaction, lookups=context.lookups, intended=context.intended, own_markings=context.own_markings
+        )
         tokens = self._keys.tokens(transaction.received_at)
         if self.completions is not None:
             return self._take_with_lookups(transaction, arrival, tokens, facts, context)
@@ -115,6 +127,7 @@ class Intake:
             self._organisation,
             platform_of,
             self._network_owner,
+            self._own_markings,
             self._resolver is not None,
         )
 

@@ -51,12 +51,13 @@ def to_alabel(text: str) -> str:
 def _encode(name: str) -> str:
     """``name`` with each label that isn't ASCII as an A-label; the full stops of UTS 46 §2.3 also end a label."""
     try:
-        return ".".join(
-            label.lower() if label.isascii() else idna.encode(label, uts46=True, transitional=False).decode("ascii").lower()
-            for label in _FULL_STOP.split(name)
-        )
+        return ".".join([label if label.isascii() else _alabel(label) for label in _FULL_STOP.split(name)]).lower()
     except (idna.IDNAError, UnicodeError) as error:
         raise DomainError("the name is not a valid internationalised name (IDNA 2008)") from error
+
+
+def _alabel(label: str) -> str:
+    return idna.encode(label, uts46=True, transitional=False).decode("ascii")
 
 
 def parents(name: str) -> list[str]:

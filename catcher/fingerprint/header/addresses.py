@@ -1,7 +1,7 @@
 """Mailboxes in From, To, Cc and Return-Path, read from hostile text (RFC 5322 §3.4), in one linear pass.
 
-Unreadable text names nobody: an address that isn't closed, two addresses in angle brackets without a comma between them,
-two words side by side, two ``@``. Display names, comments and group names are skipped.
+Unreadable text names nobody: an address that isn't closed, two addresses in angle brackets without a comma between
+them, two words side by side, two ``@``. Display names, comments and group names are skipped.
 """
 
 from __future__ import annotations

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.fingerprint.header.markings import LEVELS, judge_markings
+from catcher.fingerprint import NO_OWN_MARKINGS, OwnMarkings, read_own_markings
+from catcher.fingerprint.header.markings import ROWS, judge_markings, signed_markings
+from catcher.model.errors import ConfigurationError
+from catcher.model.mail.marking import Level, Marking, Scheme
 from catcher.model.mail.transaction import Header, HeaderField
 
 GUID = "f42aa342-8706-4288-bd11-ebb85995028c"
 
 
-def marks(name: str, value: bytes) -> list[tuple[str, str]]:
-    found = judge_markings(Header(fields=(HeaderField(name.encode(), b" " + value),)))
-    return [(m.scheme, m.level) for m in found]
+def marks(name: str, value: bytes, own: OwnMarkings = NO_OWN_MARKINGS) -> list[tuple[str, str]]:
+    found = judge_markings(Header(fields=(HeaderField(name.encode(), b" " + value),)), own)
+    return [(each.marking.scheme, each.marking.level) for each in found]
+
+
+def titus(*values: str) -> bytes:
+    """A value of x-titus-metadata-40."""
+    properties = [{"n": "Classification", "vals": [{"value": value} for value in values]}]
+    metadata = {"ns": "http://www.titus.com/ns/Example", "id": "1", "props": properties}
+    return base64.b64encode(json.dumps({"CategoryLabels": "", "Metadata": metadata}).encode())
 
 
 @pytest.mark.parametrize(
@@ -38,7 +51,6 @@ def marks(name: str, value: bytes) -> list[tuple[str, str]]:
             ("msip", "internal"),
         ),
         ("msip_labels", f"MSIP_Label_{GUID}_Name=Nightjar;".encode(), ("msip", "other")),
-        ("msip_labels", f"MSIP_Label_{GUID}_SiteId={GUID}".encode(), ("msip", "other")),
         ("X-Classification", b"TOP SECRET", ("classification", "top-secret")),
         ("X-Classification", b"NATO UNCLASSIFIED", ("classification", "unclassified")),
         ("Classification", b"CUI//SP-PRVCY", ("classification", "cui")),
@@ -53,6 +65,40 @@ def marks(name: str, value: bytes) -> list[tuple[str, str]]:
             b"TLPropertyRoot=x;Classification=Internal;",
             ("classification", "internal"),
         ),
+        (
+            "X-Protective-Marking",
+            b"VER=2012.3, SEC=UNCLASSIFIED, DLM=Sensitive:Cabinet",
+            ("protective-marking", "sensitive"),
+        ),
+        ("X-Protective-Marking", b"DLM=For-Official-Use-Only", ("protective-marking", "official-sensitive")),
+        ("X-Protective-Marking", b'VER=2018.4, SEC="SECRET"', ("protective-marking", "secret")),
+        ("SIO-Label", b"marking*0*=utf-8''CONF; marking*1*=IDENTI%41L", ("sio-label", "confidential")),
+        ("SIO-Label", b'marking*1="RICTED"; marking*0="REST"', ("sio-label", "restricted")),
+        ("X-Classification", b"=?iso-8859-1?q?VS-NUR_F=DCR_DEN_DIENSTGEBRAUCH?=", ("classification", "restricted")),
+        ("X-Classification", b"VS-NUR F\xdcR DEN DIENSTGEBRAUCH", ("classification", "restricted")),
+        ("X-Classification", b"=?utf-8?b?VFLD?=\r\n =?utf-8?b?iFMgU0VDUkVU?=", ("classification", "top-secret")),
+        ("X-Classification", b"Departementaal Vertrouwelijk", ("classification", "restricted")),
+        ("X-Classification", b"Dep.V.", ("classification", "restricted")),
+        ("X-Classification", b"Stg. ZEER GEHEIM", ("classification", "top-secret")),
+        ("X-Classification", "Difusión limitada".encode(), ("classification", "restricted")),
+        ("X-Classification", b"Confidencial", ("classification", "confidential")),
+        ("X-Classification", b"Riservatissimo", ("classification", "confidential")),
+        ("X-Classification", b"Segreto", ("classification", "secret")),
+        ("X-Classification", b"Diffusion Restreinte", ("classification", "restricted")),
+        ("X-Classification", "Ściśle tajne".encode(), ("classification", "top-secret")),
+        ("X-Classification", b"UNCLASSIFIED//FOR OFFICIAL USE ONLY", ("classification", "cui")),
+        ("X-Classification", b"S//NF", ("classification", "secret")),
+        ("X-Classification", b"COSMIC TOP SECRET", ("classification", "top-secret")),
+        ("X-Classification", b"HighlyConfidential", ("classification", "confidential")),
+        ("x-titus-metadata-40", titus("Example_Restricted"), ("classification", "restricted")),
+        ("bjDocumentSecurityLabel", b"OFFICIAL-SENSITIVE", ("classification", "official-sensitive")),
+        (
+            "bjDocumentLabelXML",
+            b'<sisl><element uid="id_classification_secret" value=""/></sisl>',
+            ("classification", "secret"),
+        ),
+        ("X-Example-Classification", b"Restricted", ("classification", "restricted")),
+        ("X-Microsoft-Classification", b"Company Confidential", ("classification", "company-confidential")),
     ],
 )
 def test_each_scheme_gives_its_level_or_other(name: str, value: bytes, expected: tuple[str, str]) -> None:
@@ -64,6 +110,65 @@ def test_each_scheme_gives_its_level_or_other(name: str, value: bytes, expected:
 )
 def test_importance_says_how_urgent(value: bytes, expected: list[tuple[str, str]]) -> None:
     assert marks("Importance", value) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Non-Secret", "Not Confidential", "not confidential", "NonConfidential", "Non - Secret", "isn't secret"),
+        *(
+            "no longer secret",
+            "not company confidential",
+            "contains no confidential information",
+            "without secret data",
+        ),
+        *("nicht vertraulich", "kein Geheim", "Niet vertrouwelijk", "non confidentiel", "pas confidentiel"),
+        *("no confidencial", "sin secreto", "non riservato", "n\u00e3o confidencial", "Confidential: no", "nie poufne"),
+    ],
+)
+def test_a_negated_level_does_not_count(text: str) -> None:
+    assert marks("X-Classification", text.encode()) == [("classification", "other")]
+    assert marks("msip_labels", f"MSIP_Label_{GUID}_Name={text};".encode()) == [("msip", "other")]
+
+
+def test_a_negation_reaches_no_further_than_its_part() -> None:
+    assert marks("X-Classification", b"NOT RELEASABLE - SECRET") == [("classification", "secret")]
+    assert marks("X-Classification", b"No foreigners; Secret") == [("classification", "secret")]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("msip_labels", b""),
+        ("msip_labels", f"MSIP_Label_{GUID}_Enabled=true; MSIP_Label_{GUID}_SiteId={GUID}".encode()),
+        ("msip_labels", f"MSIP_Label_{GUID}_Name=;".encode()),
+        ("X-Classification", b"none"),
+        ("X-Classification", b"0"),
+        ("X-Classification", b"=?utf-8?q?none?="),
+        ("X-Classification", b" \r\n "),
+        ("X-Protective-Marking", b"VER=2018.4, NS=gov.au"),
+        ("SIO-Label", b'marking=""'),
+        ("x-titus-metadata-40", titus("CTP_NT")),
+        ("x-titus-metadata-40", base64.b64encode(b"[" * 5_000)),
+        ("X-Example-Classification", b"Standard mail"),
+        ("X-Spam-Classification", b"restricted"),
+    ],
+)
+def test_an_empty_label_is_no_marking(name: str, value: bytes) -> None:
+    assert marks(name, value) == []
+
+
+@pytest.mark.parametrize("text", ["UNCLASSIFIED", "NATO UNCLASSIFIED", "UNOFFICIAL", "OFFICIAL", "Public", "Internal"])
+def test_such_a_level_is_never_grave(text: str) -> None:
+    ((scheme, level),) = marks("X-Classification", text.encode())
+    assert not Marking(Scheme(scheme), level).grave
+
+
+def test_grave_is_what_demands_protection_at_restricted_or_above() -> None:
+    grave = {level for level in Level if Marking(Scheme.MSIP, level).grave}
+    assert {Level.TOP_SECRET, Level.SECRET, Level.CONFIDENTIAL, Level.RESTRICTED, Level.CUI} <= grave
+    assert grave.isdisjoint({Level.OFFICIAL, Level.INTERNAL, Level.PUBLIC, Level.UNCLASSIFIED, Level.OTHER, Level.HIGH})
+    assert not Marking(Scheme.IMPORTANCE, "high").grave
 
 
 @pytest.mark.parametrize("name", ["Importance", "Sensitivity"])
@@ -81,12 +186,118 @@ def test_of_several_labels_the_gravest_counts() -> None:
     [
         (b"plan [SEC=PROTECTED, ACCESS=Legal]", [("protective-marking", "protected")]),
         (b"=?utf-8?q?plan_=5BSEC=3DOFFICIAL=3ASensitive=5D?=", [("protective-marking", "official-sensitive")]),
+        (b"=?utf-8?B?W1NFQz1QUk9URUNURURdIHBsYW4=?=", [("protective-marking", "protected")]),
+        (b"=?utf-8?q?plan_[SEC=3DPROT?=\r\n =?utf-8?q?ECTED]?=", [("protective-marking", "protected")]),
+        (b"plan [DLM=Sensitive:Legal]", [("protective-marking", "sensitive")]),
         (b"SEC filing", []),
         (b"[SECRET santa]", []),
     ],
 )
 def test_the_australian_subject_form_is_read(subject: bytes, expected: list[tuple[str, str]]) -> None:
     assert marks("Subject", subject) == expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "level"),
+    [
+        ("CUI//SP-PRVCY roster", "cui"),
+        ("Re: AW: CUI//SP-PRVCY roster", "cui"),
+        ("(CUI) roster", "cui"),
+        ("roster (CUI)", "cui"),
+        ("CUI: roster", "cui"),
+        ("roster [OFFICIAL-SENSITIVE]", "official-sensitive"),
+        ("[OFFICIAL-SENSITIVE: COMMERCIAL] roster", "official-sensitive"),
+        ("OFFICIAL-SENSITIVE - roster", "official-sensitive"),
+        ("NATO RESTRICTED plan", "restricted"),
+        ("plan - NATO SECRET", "secret"),
+        ("RESTREINT UE/EU RESTRICTED - plan", "restricted"),
+        ("VS-NfD: Lage", "restricted"),
+        ("Lage VS-NfD", "restricted"),
+        ("Stg. GEHEIM: plan", "secret"),
+        ("Diffusion Restreinte - plan", "restricted"),
+        ("SECRET//NOFORN plan", "secret"),
+        ("TOP SECRET//SI//NF plan", "top-secret"),
+        ("(S//NF) plan", "secret"),
+        ("UNCLASSIFIED//FOUO secret santa", "cui"),
+        ("Fwd: [SECRET] plan", "secret"),
+    ],
+)
+def test_a_subject_is_marked_in_the_forms_of_the_schemes(subject: str, level: str) -> None:
+    assert marks("Subject", subject.encode()) == [("classification", level)]
+    encoded = base64.b64encode(subject.encode())
+    assert marks("Subject", b"=?utf-8?b?" + encoded + b"?=") == [("classification", level)]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *("secret santa", "Secret Santa party", "SECRET: the best cake", "CONFIDENTIAL: an offer", "[secret] garden"),
+        *("[internal] minutes", "[Not Restricted] plan", "[NON-CONFIDENTIAL] plan", "http://secret", "RESTRICTED AREA"),
+        *("UN RESTRICTED - list", "Top Secret!", "The secret // of success", "TLP:RED list", "(C) 2026 contractor"),
+    ],
+)
+def test_words_of_a_subject_are_no_marking(subject: str) -> None:
+    assert marks("Subject", subject.encode()) == []
+
+
+def test_a_field_that_a_signature_covers_makes_a_signed_marking() -> None:
+    fields = (HeaderField(b"Sensitivity", b" private"), HeaderField(b"X-Classification", b" secret"))
+    found = judge_markings(Header(fields=fields))
+    assert [each.field for each in found] == [b"sensitivity", b"x-classification"]
+    assert [marking.signed for marking in signed_markings(found)] == [False, False]
+    assert [marking.signed for marking in signed_markings(found, {b"x-classification"})] == [False, True]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_row_of_the_schemes_names_a_source(row: object) -> None:
+    assert getattr(row, "source", "") and getattr(row, "fields", ())
+
+
+OWN = """field,words,level
+X-Example-Class,Nur für Stufe 3,restricted
+X-Example-Class,,internal
+Subject,Projekt Blau,secret
+msip_labels,f42aa342-8706-4288-bd11-ebb85995028c,confidential
+X-Classification,Company Standard,public
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("X-Example-Class", b"NUR FUER", [("classification", "internal")]),
+        ("x-example-class", b"=?utf-8?q?Nur_F=C3=BCr=2DStufe-3?=", [("classification", "restricted")]),
+        ("X-Example-Class", b"", []),
+        ("Subject", b"Re: projekt blau, Lage", [("classification", "secret")]),
+        ("Subject", b"projekt blaugrau", []),
+        ("msip_labels", f"MSIP_Label_{GUID}_Enabled=true".encode(), [("msip", "confidential")]),
+        ("X-Classification", b"Company Standard", [("classification", "public")]),
+        ("X-Classification", b"Secret", [("classification", "secret")]),
+    ],
+)
+def test_the_operators_own_list_comes_first(name: str, value: bytes, expected: list[tuple[str, str]]) -> None:
+    assert marks(name, value, read_own_markings(OWN, "markings.csv")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "markings.csv:1: the header row is missing"),
+        ("field,level\n", "markings.csv:1: the header row is missing"),
+        ("Field,Words,Level\nX-A:,b,secret\n", "markings.csv:2: the first cell is no name of a header field"),
+        ("field,words,level\n\nX-A,b,grave\n", "markings.csv:3: the third cell is no level"),
+        ("field,words,level\nX-A,b,high\n", "markings.csv:2: the third cell is no level"),
+        ("field,words,level\nX-A,//,secret\n", "markings.csv:2: the second cell has no word"),
+        ("field,words,level\nSubject,,secret\n", "markings.csv:2: any Subject would be marked"),
+        ("field,words,level\nX-A,b,secret,x\n", "markings.csv:2: it has over 3 cells"),
+        ('field,words,level\nX-A,"b,secret\nX-B,c,secret\n', "markings.csv:2: it is no CSV"),
+        ("field,words,level\n" + "X-A,b,secret\n" * 1001, "markings.csv: it has 1001 rows"),
+    ],
+)
+def test_a_wrong_row_of_the_own_list_is_a_fault(text: str, fault: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        read_own_markings(text, "markings.csv")
+    assert str(error.value.faults[0]).startswith(fault)
 
 
 def test_the_same_marking_is_named_once() -> None:
@@ -103,4 +314,4 @@ def test_a_refusal_at_rcpt_has_none() -> None:
     st.binary(max_size=300),
 )
 def test_any_bytes_give_a_level_of_the_closed_list(name: str, value: bytes) -> None:
-    assert {level for _, level in marks(name, value)} <= {*LEVELS, "other"}
+    assert {level for _, level in marks(name, value)} <= {*Level}

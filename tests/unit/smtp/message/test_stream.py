@@ -135,7 +135,9 @@ def all_staff(octets: int) -> bytes:
 
 @pytest.mark.parametrize("octets", [20_000, 43_000, 63_000])
 def test_a_long_field_is_kept_whole_where_the_header_leaves_room(octets: int) -> None:
-    header, _ = fed_three_ways(read, b"From: a@x.example\r\n" + all_staff(octets) + b"Date: y\r\n\r\n", range(0, octets, 997))
+    header, _ = fed_three_ways(
+        read, b"From: a@x.example\r\n" + all_staff(octets) + b"Date: y\r\n\r\n", range(0, octets, 997)
+    )
     assert [f.name for f in header.fields] == [b"From", b"To", b"Date"]
     assert header.fields[1].value == all_staff(octets)[3:-2]
     assert (header.dropped, header.defects) == (0, ())
