@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from catcher.catalogue import Catalogue
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
-    from catcher.directory import Organisations
+    from catcher.directory import Organisations, Parties
     from catcher.fingerprint import OwnMarkings
     from catcher.model.clock import Clock
     from catcher.model.ports import Folder, Resolver, Store
@@ -70,14 +70,20 @@ def own_markings(config: Config) -> OwnMarkings:
     return NO_OWN_MARKINGS if file is None else read_own_markings(read_csv_text(file), file.name)
 
 
-def folder() -> Folder:
+def parties(config: Config) -> Parties:
+    """The parties, with the operator's own list of mailbox providers. Raises ConfigurationError with every fault."""
+    from catcher.directory import Parties, Suffixes, own_mailbox_providers
+
+    return Parties(Suffixes(), own_mailbox_providers(config.node.state))
+
+
+def folder(config: Config) -> Folder:
     """The function that folds observations into incidents: by organisation and calendar month (UTC)."""
     from functools import partial
 
-    from catcher.directory import party_of
     from catcher.incident import fold
 
-    return partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+    return partial(fold, party_of=parties(config).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
 
 
 def load_catalogue(config: Config) -> Catalogue:

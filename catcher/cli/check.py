@@ -21,7 +21,7 @@ from catcher.desk import guardrun
 from catcher.desk.doubts import doubtful, doubtful_watch
 from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.wiring import SystemClock, explanations, organisations, own_markings
+from catcher.wiring import SystemClock, explanations, organisations, own_markings, parties
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue
@@ -116,6 +116,7 @@ def _everything(config: Config, now: datetime) -> Catalogue:
         lambda: dns.load_authority(config, catalogue, now=now, keep_serial=False),
         lambda: organisations(config),
         lambda: own_markings(config),
+        lambda: parties(config),
         lambda: explanations(config, catalogue),
         lambda: Listings.load(config.notify.contacts, config.node.state),
         lambda: Csirts.load(config.node.state),

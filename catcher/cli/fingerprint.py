@@ -170,7 +170,7 @@ def _surroundings(
 
     organisations = Organisations({})
     held = None
-    own_markings = NO_OWN_MARKINGS
+    own_markings, platform = NO_OWN_MARKINGS, platform_of
     network_owner: Callable[[str], str | None] = lambda _: None  # noqa: E731
     servers: Sequence[Any] = ()
     lookups = not no_lookups
@@ -178,7 +178,7 @@ def _surroundings(
     if config_file.exists() or given is not click.core.ParameterSource.DEFAULT:
         settings = config.load_config(config_file)
         organisations = wiring.organisations(settings)
-        own_markings = wiring.own_markings(settings)
+        own_markings, platform = wiring.own_markings(settings), wiring.parties(settings).platform_of
         servers = settings.fingerprint.resolvers
         if settings.fingerprint.networks is not None:
             network_owner = owners(settings.fingerprint.networks)
@@ -195,7 +195,7 @@ def _surroundings(
         intended=intended,
         organizational_domain=suffixes.organizational_domain,
         organisation=organisations.name,
-        platform=platform_of,
+        platform=platform,
         network_owner=network_owner,
         own_markings=own_markings,
         lookups=lookups,

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catcher.desk.privatefile import write_private
-from catcher.directory import csirts, imports
+from catcher.directory import csirts, imports, providers
 from catcher.directory.csvfiles import read_csv_text
 from catcher.model.domain import parents
 from catcher.model.errors import Fault
 
 CSIRT = "csirt"
 """The import kind for the table of national CSIRTs; there is only one such table."""
-IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT)
+MAILBOXES = "mailboxes"
+"""The import kind for the operator's list of mailbox providers, which are nobody's organisation."""
+IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT, MAILBOXES)
 _FOLDER = "directory"
 
 
@@ -55,6 +57,10 @@ def import_file(
         teams, faults = csirts.read(text, file.name)
         write_private(state, csirts.CSIRT_FILE, csirts.rendered_csirts(teams))
         return Imported("csirts", len(teams), len(teams), faults)
+    if kind == MAILBOXES:
+        names, faults = providers.read_mailbox_providers(text, file.name)
+        write_private(state, providers.MAILBOXES_FILE, providers.rendered_mailbox_providers(names))
+        return Imported(MAILBOXES, len(names), 0, faults)
     found = imports.read(text, imports.DirectoryKind(kind), file.name, is_typo=is_typo)
     name = name or file.stem.lower().replace("_", "-").replace(".", "-")
     write_private(state / _FOLDER, imports.file_name(name), imports.rendered_directory(found.rows))

@@ -24,6 +24,7 @@ from catcher.intake.completion import Completions, Unfinished
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
 from catcher.lookalike import Match
+from catcher.model.mail.fingerprint import Platform
 from catcher.model.mail.lookup import Unanswered
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import Transaction
@@ -56,12 +57,14 @@ class Intake:
         match: Callable[[str], Match] | None = None,
         note_answers: NoteAnswers = lambda _answers, _at: None,
         own_markings: OwnMarkings = NO_OWN_MARKINGS,
+        platform: Callable[[str], Platform | None] = platform_of,
     ) -> None:
         """``resolver`` None: no look-ups are made, and their results are ``none``.
 
         ``match``: typed domain → protected names. It is used when the catalogue doesn't declare a domain's intended
         domain; without ``match`` that intended domain stays unknown. ``note_answers`` stores answers to notices.
-        ``own_markings``: the operator's own list of markings.
+        ``own_markings``: the operator's own list of markings. ``platform``: organizational domain → its kind of
+        platform.
         """
         self._resolver = resolver
         self.completions = Completions(resolver, sink) if resolver is not None else None
@@ -71,6 +74,7 @@ class Intake:
         self._organisation = organisation
         self._network_owner = network_owner
         self._own_markings = own_markings
+        self._platform = platform
         self._answers = AnswerRecorder(note_answers)
         self._intended = declared_by(catalogue, organisation, unwound_by(match, organisation) if match else None)
 
@@ -125,7 +129,7 @@ class Intake:
             self._intended,
             self._organizational_domain,
             self._organisation,
-            platform_of,
+            self._platform,
             self._network_owner,
             self._own_markings,
             self._resolver is not None,

@@ -99,6 +99,7 @@ def _intake(config: Config, clock: Clock, catalogue: Catalogue, sink: StoreClien
         match=matcher(organisations, suffixes),
         note_answers=functools.partial(_note_answers, config),
         own_markings=wiring.own_markings(config),
+        platform=wiring.parties(config).platform_of,
     )
 
 
