@@ -20,12 +20,12 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
 _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
 """The two usual forms of a single address, read in one match; every other text is read token by token."""
-_LABEL = rb"[A-Za-z0-9]++(?>(?:-[A-Za-z0-9]++)*)"
+_LABEL = rb"[A-Za-z0-9]++(?>(?:-++[A-Za-z0-9]++)*)"
 _PLAIN = re.compile(
     rb"(?:(?>(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*)(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
     rb"@(?![^>,\s]{64})((?>(?:" + _LABEL + rb"\.)+)(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
 )
-"""The same forms with a short domain that isn't internationalised, also as a member of a list. One match validates the
+"""The same forms with a short domain in ASCII, also as a member of a list. One match validates the
 whole address."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _SIDE_BY_SIDE = re.compile(r"[^\s.@](?>\s+)[^\s.@]")
