@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
     from catcher.directory import Organisations, Parties
-    from catcher.fingerprint import OwnMarkings
     from catcher.model.clock import Clock
+    from catcher.model.mail.marking import OwnMarkings
     from catcher.model.ports import Folder, Resolver, Store
     from catcher.notices.find import Finder
     from catcher.privacy import KeyRing
@@ -64,7 +64,8 @@ def organisations(config: Config) -> Organisations:
 def own_markings(config: Config) -> OwnMarkings:
     """The operator's own list of markings. Raises ConfigurationError with a fault for every wrong row."""
     from catcher.directory.csvfiles import read_csv_text
-    from catcher.fingerprint import NO_OWN_MARKINGS, read_own_markings
+    from catcher.fingerprint import read_own_markings
+    from catcher.model.mail.marking import NO_OWN_MARKINGS
 
     file = config.fingerprint.markings
     return NO_OWN_MARKINGS if file is None else read_own_markings(read_csv_text(file), file.name)

@@ -24,6 +24,7 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.counting import counting_of
 from catcher.model.mail.fingerprint import Fingerprint
 from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.marking import NO_OWN_MARKINGS
 
 _WATCHED_FILES = 20
 """Most files without a progress bar; for more files, a bar is shown if stderr is a terminal."""
@@ -164,7 +165,7 @@ def _surroundings(
     at: datetime | None,
 ) -> tuple[Any, Any]:
     """The Context, and the Resolver or None, from the options and from the configuration if there is one."""
-    from catcher.fingerprint import NO_OWN_MARKINGS, Context
+    from catcher.fingerprint import Context
     from catcher.intake import declared_by, matcher, unwound_by
     from catcher.resolve import LiveResolver, ZoneResolver
 

@@ -14,9 +14,9 @@ from catcher.model.errors import Fault
 
 CSIRT = "csirt"
 """The import kind for the table of national CSIRTs; there is only one such table."""
-MAILBOXES = "mailboxes"
+MAILBOX_LIST = "mailboxes"
 """The import kind for the operator's list of mailbox providers, which are nobody's organisation."""
-IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT, MAILBOXES)
+IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT, MAILBOX_LIST)
 _FOLDER = "directory"
 
 
@@ -57,10 +57,10 @@ def import_file(
         teams, faults = csirts.read(text, file.name)
         write_private(state, csirts.CSIRT_FILE, csirts.rendered_csirts(teams))
         return Imported("csirts", len(teams), len(teams), faults)
-    if kind == MAILBOXES:
+    if kind == MAILBOX_LIST:
         names, faults = providers.read_mailbox_providers(text, file.name)
         write_private(state, providers.MAILBOXES_FILE, providers.rendered_mailbox_providers(names))
-        return Imported(MAILBOXES, len(names), 0, faults)
+        return Imported(MAILBOX_LIST, len(names), 0, faults)
     found = imports.read(text, imports.DirectoryKind(kind), file.name, is_typo=is_typo)
     name = name or file.stem.lower().replace("_", "-").replace(".", "-")
     write_private(state / _FOLDER, imports.file_name(name), imports.rendered_directory(found.rows))

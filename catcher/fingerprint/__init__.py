@@ -16,16 +16,14 @@ No sockets, files, environment or clock: the DNS comes in as ``answers``, the ti
 from catcher.fingerprint.authentication.dkim.bodydigest import BodyDigest
 from catcher.fingerprint.authentication.dkim.signature import wanted_digests
 from catcher.fingerprint.context import Context
-from catcher.fingerprint.header.ownmarkings import NO_OWN_MARKINGS, OwnMarkings, read_own_markings
+from catcher.fingerprint.header.ownmarkings import read_own_markings
 from catcher.fingerprint.judge import TransactionFacts, fingerprint, fingerprint_from, read_transaction_facts
 from catcher.fingerprint.lookups import MAX_ROUNDS, failing_the_rest
 
 __all__ = [
     "MAX_ROUNDS",
-    "NO_OWN_MARKINGS",
     "BodyDigest",
     "Context",
-    "OwnMarkings",
     "TransactionFacts",
     "failing_the_rest",
     "fingerprint",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from catcher.fingerprint.header.ownmarkings import NO_OWN_MARKINGS, OwnMarkings
 from catcher.model.mail.fingerprint import Intended, Platform
+from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
 from catcher.model.value import value
 
 

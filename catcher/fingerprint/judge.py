@@ -18,8 +18,7 @@ from catcher.fingerprint.context import Context
 from catcher.fingerprint.freshness import judge_freshness
 from catcher.fingerprint.header.addresses import domain_or_none
 from catcher.fingerprint.header.headerview import HeaderView
-from catcher.fingerprint.header.markings import MarkingFound, judge_markings, signed_markings
-from catcher.fingerprint.header.ownmarkings import NO_OWN_MARKINGS, OwnMarkings
+from catcher.fingerprint.header.markings import MarkedField, judge_markings, signed_markings
 from catcher.fingerprint.header.platforms import header_platforms
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.nature.classify import MessageFacts, judge_nature, read_message_facts
@@ -29,6 +28,7 @@ from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.model.mail.fingerprint import Fingerprint, Intended
 from catcher.model.mail.lookup import LookupResults, Unanswered
+from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
 from catcher.model.mail.transaction import Transaction
 from catcher.model.value import value
 
@@ -46,7 +46,7 @@ class TransactionFacts:
     """The platforms whose own fields stand in the header."""
     message: MessageFacts | None
     """None without a message."""
-    markings: tuple[MarkingFound, ...]
+    markings: tuple[MarkedField, ...]
 
     @property
     def octets(self) -> int:

@@ -10,14 +10,7 @@ from datetime import datetime
 
 from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
-from catcher.fingerprint import (
-    NO_OWN_MARKINGS,
-    Context,
-    OwnMarkings,
-    TransactionFacts,
-    fingerprint_from,
-    read_transaction_facts,
-)
+from catcher.fingerprint import Context, TransactionFacts, fingerprint_from, read_transaction_facts
 from catcher.intake.answers import AnswerRecorder
 from catcher.intake.asking import ask_until_answered
 from catcher.intake.completion import Completions, Unfinished
@@ -26,6 +19,7 @@ from catcher.intake.observe import Arrival, observe
 from catcher.lookalike import Match
 from catcher.model.mail.fingerprint import Platform
 from catcher.model.mail.lookup import Unanswered
+from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import Transaction
 from catcher.model.ports import NoteAnswers, ObservationSink, Resolver

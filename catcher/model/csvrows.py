@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
 from collections.abc import Iterator
 
 from catcher.model.errors import ConfigurationError, Fault
+
+_LINE_END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 
 
 def csv_rows(text: str, where: str) -> Iterator[tuple[int, list[str]]]:
@@ -15,7 +17,7 @@ def csv_rows(text: str, where: str) -> Iterator[tuple[int, list[str]]]:
     Raises ConfigurationError at the first row that can't be read: a quote that isn't closed, text behind a closing
     quote, a line break in a cell, a cell of over 131,072 characters.
     """
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(_LINE_END.split(text), strict=True)
     line = 1
     while True:
         try:

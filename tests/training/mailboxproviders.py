@@ -105,8 +105,9 @@ def _organizational(texts: set[str]) -> set[str]:
     return found
 
 
-def _commented(file: Path) -> str:
-    """The text of a licence, as lines of a comment but for its first one."""
+def _commented(package: Path) -> str:
+    """The text of a package's licence, as lines of a comment but for its first one."""
+    (file,) = package.glob("[Ll][Ii][Cc][Ee][Nn][Ss][Ee]*")
     text = file.read_text(encoding="utf-8").strip()
     lines = [line for paragraph in text.split("\n") for line in textwrap.wrap(paragraph, 116) or [""]]
     return "\n".join([lines[0], *(f"# {line}".rstrip() for line in lines[1:])])
@@ -126,7 +127,7 @@ def main(providers: Path, free: Path, warninglists: Path) -> None:
     )
     packages = [json.loads((each / "package.json").read_text(encoding="utf-8")) for each in (providers, free)]
     versions = [package["version"] for package in packages]
-    licences = [_commented(providers / "license.md"), _commented(free / "LICENSE.md")]
+    licences = [_commented(providers), _commented(free)]
     header = HEADER.format(providers=versions[0], isc=licences[0], free=versions[1], mit=licences[1])
     FILE.write_text(header.replace("©", "(c)") + "".join(f"{name}\n" for name in names), encoding="ascii")
     print(f"{len(names)} names in {FILE.name}")

@@ -30,9 +30,9 @@ from urllib.parse import unquote
 
 from catcher.fingerprint.header.fieldtext import field_text, parameters
 from catcher.fingerprint.header.levelwords import folded, gravest, named_level, word_set
-from catcher.fingerprint.header.ownmarkings import NO_OWN_MARKINGS, OwnMarkings
+from catcher.fingerprint.header.ownmarkings import own_level
 from catcher.fingerprint.header.subjectmarkings import australian_marking, portion_level, subject_level
-from catcher.model.mail.marking import Level, Marking, Scheme
+from catcher.model.mail.marking import NO_OWN_MARKINGS, Level, Marking, OwnMarkings, Scheme
 from catcher.model.mail.transaction import Header
 from catcher.model.value import value
 
@@ -210,7 +210,7 @@ _OWN_ROW = MarkingRow(
 
 
 @value
-class MarkingFound:
+class MarkedField:
     """A marking and its field."""
 
     marking: Marking
@@ -218,19 +218,19 @@ class MarkingFound:
     """The field's name in lower case."""
 
 
-def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) -> tuple[MarkingFound, ...]:
+def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) -> tuple[MarkedField, ...]:
     """The distinct markings and their fields, in the order of the header. ``own``: the operator's list, which is asked
     first."""
     if header is None:
         return ()
-    found: dict[MarkingFound, None] = {}
+    found: dict[MarkedField, None] = {}
     for name, fields in header.by_name.items():
         row = _ROW_OF_FIELD.get(name) or _row_of_own_field(name)
         if row is None and name != b"subject" and name not in own.fields:
             continue
         for field in fields:
             text = field_text(field.value[:_READ])
-            level = own.level(name, text)
+            level = own_level(own, name, text)
             if level is not None:
                 marking: Marking | None = Marking(row.scheme if row else Scheme.CLASSIFICATION, level)
             elif name == b"subject":
@@ -238,11 +238,11 @@ def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) ->
             else:
                 marking = None if row is None else _marking(row, text)
             if marking is not None:
-                found[MarkingFound(marking, name)] = None
+                found[MarkedField(marking, name)] = None
     return tuple(found)
 
 
-def signed_markings(found: Iterable[MarkingFound], covered: Collection[bytes] = frozenset()) -> tuple[Marking, ...]:
+def signed_markings(found: Iterable[MarkedField], covered: Collection[bytes] = frozenset()) -> tuple[Marking, ...]:
     """The distinct markings of ``found``. ``covered``: the names in lower case of the fields that an aligned DKIM
     signature covers; a marking of such a field is signed."""
     markings: dict[tuple[Scheme, str], Marking] = {}

@@ -8,13 +8,11 @@ counts, before what catcher knows by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from catcher.fingerprint.header.levelwords import folded
 from catcher.model.csvrows import csv_rows
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.mail.marking import Level
-from catcher.model.value import value
+from catcher.model.mail.marking import Level, OwnMarkings
 
 OWN_MARKING_COLUMNS = ("field", "words", "level")
 MAX_OWN_MARKINGS = 1_000
@@ -31,23 +29,13 @@ def _plain_words(text: str) -> str:
     return f"-{'-'.join(_APART.sub(' ', folded(text)).split())}-"
 
 
-@value
-class OwnMarkings:
-    """The rows of the list, by field."""
-
-    fields: Mapping[bytes, tuple[tuple[str, Level], ...]]
-    """Name in lower case → (words, level) of its rows, in order."""
-
-    def level(self, field: bytes, text: str) -> Level | None:
-        """The level of the first row whose words stand in ``text``, the decoded value of ``field``."""
-        rows = self.fields.get(field)
-        if not rows or not text:
-            return None
-        plain = _plain_words(text)
-        return next((level for words, level in rows if words == _ANY or words in plain), None)
-
-
-NO_OWN_MARKINGS = OwnMarkings({})
+def own_level(own: OwnMarkings, field: bytes, text: str) -> Level | None:
+    """The level of the first row of ``own`` whose words stand in ``text``, the decoded value of ``field``."""
+    rows = own.fields.get(field)
+    if not rows or not text:
+        return None
+    plain = _plain_words(text)
+    return next((level for words, level in rows if words == _ANY or words in plain), None)
 
 
 def read_own_markings(text: str, where: str) -> OwnMarkings:

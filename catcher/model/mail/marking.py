@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, assert_never
 
@@ -87,3 +88,14 @@ class Marking:
 
     def to_json(self) -> dict[str, Any]:
         return {"scheme": self.scheme, "level": self.level}
+
+
+@value
+class OwnMarkings:
+    """The operator's own list of markings, by field."""
+
+    fields: Mapping[bytes, tuple[tuple[str, Level], ...]]
+    """Name in lower case → (words, level) of its rows, in order; ``fingerprint.header.ownmarkings`` reads them."""
+
+
+NO_OWN_MARKINGS = OwnMarkings({})

@@ -9,17 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.fingerprint import NO_OWN_MARKINGS, OwnMarkings, read_own_markings
 from catcher.fingerprint.header.markings import ROWS, judge_markings, signed_markings
-from catcher.model.errors import ConfigurationError
 from catcher.model.mail.marking import Level, Marking, Scheme
 from catcher.model.mail.transaction import Header, HeaderField
 
 GUID = "f42aa342-8706-4288-bd11-ebb85995028c"
 
 
-def marks(name: str, value: bytes, own: OwnMarkings = NO_OWN_MARKINGS) -> list[tuple[str, str]]:
-    found = judge_markings(Header(fields=(HeaderField(name.encode(), b" " + value),)), own)
+def marks(name: str, value: bytes) -> list[tuple[str, str]]:
+    found = judge_markings(Header(fields=(HeaderField(name.encode(), b" " + value),)))
     return [(each.marking.scheme, each.marking.level) for each in found]
 
 
@@ -181,65 +179,6 @@ def test_of_several_labels_the_gravest_counts() -> None:
     assert marks("msip_labels", labels.encode()) == [("msip", "secret")]
 
 
-@pytest.mark.parametrize(
-    ("subject", "expected"),
-    [
-        (b"plan [SEC=PROTECTED, ACCESS=Legal]", [("protective-marking", "protected")]),
-        (b"=?utf-8?q?plan_=5BSEC=3DOFFICIAL=3ASensitive=5D?=", [("protective-marking", "official-sensitive")]),
-        (b"=?utf-8?B?W1NFQz1QUk9URUNURURdIHBsYW4=?=", [("protective-marking", "protected")]),
-        (b"=?utf-8?q?plan_[SEC=3DPROT?=\r\n =?utf-8?q?ECTED]?=", [("protective-marking", "protected")]),
-        (b"plan [DLM=Sensitive:Legal]", [("protective-marking", "sensitive")]),
-        (b"SEC filing", []),
-        (b"[SECRET santa]", []),
-    ],
-)
-def test_the_australian_subject_form_is_read(subject: bytes, expected: list[tuple[str, str]]) -> None:
-    assert marks("Subject", subject) == expected
-
-
-@pytest.mark.parametrize(
-    ("subject", "level"),
-    [
-        ("CUI//SP-PRVCY roster", "cui"),
-        ("Re: AW: CUI//SP-PRVCY roster", "cui"),
-        ("(CUI) roster", "cui"),
-        ("roster (CUI)", "cui"),
-        ("CUI: roster", "cui"),
-        ("roster [OFFICIAL-SENSITIVE]", "official-sensitive"),
-        ("[OFFICIAL-SENSITIVE: COMMERCIAL] roster", "official-sensitive"),
-        ("OFFICIAL-SENSITIVE - roster", "official-sensitive"),
-        ("NATO RESTRICTED plan", "restricted"),
-        ("plan - NATO SECRET", "secret"),
-        ("RESTREINT UE/EU RESTRICTED - plan", "restricted"),
-        ("VS-NfD: Lage", "restricted"),
-        ("Lage VS-NfD", "restricted"),
-        ("Stg. GEHEIM: plan", "secret"),
-        ("Diffusion Restreinte - plan", "restricted"),
-        ("SECRET//NOFORN plan", "secret"),
-        ("TOP SECRET//SI//NF plan", "top-secret"),
-        ("(S//NF) plan", "secret"),
-        ("UNCLASSIFIED//FOUO secret santa", "cui"),
-        ("Fwd: [SECRET] plan", "secret"),
-    ],
-)
-def test_a_subject_is_marked_in_the_forms_of_the_schemes(subject: str, level: str) -> None:
-    assert marks("Subject", subject.encode()) == [("classification", level)]
-    encoded = base64.b64encode(subject.encode())
-    assert marks("Subject", b"=?utf-8?b?" + encoded + b"?=") == [("classification", level)]
-
-
-@pytest.mark.parametrize(
-    "subject",
-    [
-        *("secret santa", "Secret Santa party", "SECRET: the best cake", "CONFIDENTIAL: an offer", "[secret] garden"),
-        *("[internal] minutes", "[Not Restricted] plan", "[NON-CONFIDENTIAL] plan", "http://secret", "RESTRICTED AREA"),
-        *("UN RESTRICTED - list", "Top Secret!", "The secret // of success", "TLP:RED list", "(C) 2026 contractor"),
-    ],
-)
-def test_words_of_a_subject_are_no_marking(subject: str) -> None:
-    assert marks("Subject", subject.encode()) == []
-
-
 def test_a_field_that_a_signature_covers_makes_a_signed_marking() -> None:
     fields = (HeaderField(b"Sensitivity", b" private"), HeaderField(b"X-Classification", b" secret"))
     found = judge_markings(Header(fields=fields))
@@ -251,62 +190,6 @@ def test_a_field_that_a_signature_covers_makes_a_signed_marking() -> None:
 @pytest.mark.parametrize("row", ROWS)
 def test_each_row_of_the_schemes_names_a_source(row: object) -> None:
     assert getattr(row, "source", "") and getattr(row, "fields", ())
-
-
-OWN = """field,words,level
-X-Example-Class,Nur für Stufe 3,restricted
-X-Example-Class,,internal
-Subject,Projekt Blau,secret
-msip_labels,f42aa342-8706-4288-bd11-ebb85995028c,confidential
-X-Classification,Company Standard,public
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "expected"),
-    [
-        ("X-Example-Class", b"NUR FUER", [("classification", "internal")]),
-        ("x-example-class", b"=?utf-8?q?Nur_F=C3=BCr=2DStufe-3?=", [("classification", "restricted")]),
-        ("X-Example-Class", b"", []),
-        ("Subject", b"Re: projekt blau, Lage", [("classification", "secret")]),
-        ("Subject", b"projekt blaugrau", []),
-        ("msip_labels", f"MSIP_Label_{GUID}_Enabled=true".encode(), [("msip", "confidential")]),
-        ("X-Classification", b"Company Standard", [("classification", "public")]),
-        ("X-Classification", b"Secret", [("classification", "secret")]),
-    ],
-)
-def test_the_operators_own_list_comes_first(name: str, value: bytes, expected: list[tuple[str, str]]) -> None:
-    assert marks(name, value, read_own_markings(OWN, "markings.csv")) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("", "markings.csv:1: the header row is missing"),
-        ("field,level\n", "markings.csv:1: the header row is missing"),
-        ("Field,Words,Level\nX-A:,b,secret\n", "markings.csv:2: the first cell is no name of a header field"),
-        ("field,words,level\n\nX-A,b,grave\n", "markings.csv:3: the third cell is no level"),
-        ("field,words,level\nX-A,b,high\n", "markings.csv:2: the third cell is no level"),
-        ("field,words,level\nX-A,//,secret\n", "markings.csv:2: the second cell has no word"),
-        ("field,words,level\nSubject,,secret\n", "markings.csv:2: any Subject would be marked"),
-        ("field,words,level\nX-A,b,secret,x\n", "markings.csv:2: it has over 3 cells"),
-        ('field,words,level\nX-A,"b,secret\nX-B,c,secret\n', "markings.csv:2: it is no CSV"),
-        ("field,words,level\n" + "X-A,b,secret\n" * 1001, "markings.csv: it has 1001 rows"),
-    ],
-)
-def test_a_wrong_row_of_the_own_list_is_a_fault(text: str, fault: str) -> None:
-    with pytest.raises(ConfigurationError) as error:
-        read_own_markings(text, "markings.csv")
-    assert str(error.value.faults[0]).startswith(fault)
-
-
-def test_the_same_marking_is_named_once() -> None:
-    field = HeaderField(b"Sensitivity", b" private")
-    assert len(judge_markings(Header(fields=(field, field)))) == 1
-
-
-def test_a_refusal_at_rcpt_has_none() -> None:
-    assert judge_markings(None) == ()
 
 
 @given(
