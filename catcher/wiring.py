@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from catcher.catalogue import Catalogue
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
-    from catcher.directory import Organisations
+    from catcher.directory import Organisations, Parties
     from catcher.model.clock import Clock
+    from catcher.model.mail.marking import OwnMarkings
     from catcher.model.ports import Folder, Resolver, Store
     from catcher.notices.find import Fetcher, Finder
     from catcher.privacy import KeyRing
@@ -64,14 +65,30 @@ def organisations(config: Config) -> Organisations:
     return Organisations.load(config.fingerprint.watchlist, config.node.state)
 
 
-def folder() -> Folder:
+def own_markings(config: Config) -> OwnMarkings:
+    """The operator's own list of markings. Raises ConfigurationError with a fault for every wrong row."""
+    from catcher.directory.csvfiles import read_csv_text
+    from catcher.fingerprint import read_own_markings
+    from catcher.model.mail.marking import NO_OWN_MARKINGS
+
+    file = config.fingerprint.markings
+    return NO_OWN_MARKINGS if file is None else read_own_markings(read_csv_text(file), file.name)
+
+
+def parties(config: Config) -> Parties:
+    """The parties, with the operator's own list of mailbox providers. Raises ConfigurationError with every fault."""
+    from catcher.directory import Parties, Suffixes, own_mailbox_providers
+
+    return Parties(Suffixes(), own_mailbox_providers(config.node.state))
+
+
+def folder(config: Config) -> Folder:
     """The function that folds observations into incidents: by organisation and calendar month (UTC)."""
     from functools import partial
 
-    from catcher.directory import party_of
     from catcher.incident import fold
 
-    return partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+    return partial(fold, party_of=parties(config).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
 
 
 def load_catalogue(config: Config) -> Catalogue:

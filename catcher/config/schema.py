@@ -233,6 +233,9 @@ class FingerprintSection(ConfigSection):
     """Resolvers to ask, each an address with port. Empty: the system's own."""
     watchlist: ExistingFile | None = Field(default=None, examples=["watchlist.csv"])
     """A CSV file domain,organisation of the organisations you protect."""
+    markings: ExistingFile | None = Field(default=None, examples=["markings.csv"])
+    """Your own CSV file field,words,level of protective markings that catcher doesn't know, like a ministry's own
+    header field or label."""
     networks: ExistingFile | None = Field(default=None, examples=["asn.mmdb"])
     """An MMDB database of autonomous systems: it names the holder of a sender's network. It needs the package
     maxminddb."""
