@@ -34,7 +34,7 @@ class Table:
 
 def rounds(delegations: Delegations, *minutes: int) -> list[list[str]]:
     async def all_() -> list[list[str]]:
-        return [await delegations.lost(NOW + timedelta(minutes=m)) for m in minutes]
+        return [list((await delegations.look(NOW + timedelta(minutes=m))).lost) for m in minutes]
 
     return asyncio.run(all_())
 

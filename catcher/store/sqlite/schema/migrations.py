@@ -22,6 +22,7 @@ from typing import NamedTuple
 from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
+from catcher.store.sqlite.schema import sight as sight_tables
 from catcher.store.sqlite.schema import tables
 
 MIGRATIONS = Migrations("catcher")
@@ -35,6 +36,13 @@ def release_0_1(db: Database) -> None:
         "the file is a database with tables, but without a record of catcher's first step; "
         "name another file in [store] url, restore a copy, or move it away (a new one is made)"
     )
+
+
+@MIGRATIONS()
+def sight(db: Database) -> None:
+    """The sink's uptimes instead of the moment of the last heartbeat, and the ledger of lost delegations."""
+    db.table("heartbeat").drop()
+    sight_tables.create(db)
 
 
 RELEASE_0_1_STEPS = (
