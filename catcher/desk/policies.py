@@ -25,6 +25,6 @@ def note_policies(store: Store, catalogue: Catalogue, now: datetime) -> int:
 def note_delegations(store: Store, found: DelegationRound, now: datetime) -> frozenset[str]:
     """Records each change of a delegation; returns the domains with incidents."""
     leaking = frozenset(key.domain for key in store.incident_keys())
-    ours = {name: True for name in found.ours} | {name: False for name in found.lost}
+    ours = dict.fromkeys(found.ours, True) | dict.fromkeys(found.lost, False)
     store.note_delegations(now.date(), {name: is_ours for name, is_ours in ours.items() if name in leaking})
     return leaking

@@ -1,4 +1,4 @@
-"""The watch: every few minutes it folds new observations, records policies and delegations, and raises and delivers alerts.
+"""The watch: every few minutes it folds observations, records policies and delegations, and raises and sends alerts.
 
 Failures of the store and of receivers are logged; neither ends the watch, and no other process waits for the watch.
 """

@@ -89,7 +89,8 @@ def effect(
 ) -> Effect | None:
     """The effect of the first of ``notices`` on ``incident``; None without a notice before ``today``.
 
-    ``unnotified``: the days of senders without a notice so far, none of them among the mail that is compared. ``sender``: the only sender to compare; None: all.
+    ``unnotified``: the days of senders without a notice so far, none of them among the mail that is compared.
+    ``sender``: the only sender to compare; None: all.
     """
     notice = min((day for day in notices if day < today), default=None)
     if notice is None or not incident.cells:

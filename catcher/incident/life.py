@@ -17,7 +17,7 @@
   first notice or the first answer "got it".
 - *Reopened*: mail after closed, until it is quiet again.
 
-The error rate of "quiet" is per pause. A leak with many pauses in a year is likely to be called quiet once in it, though
+The error rate of "quiet" is per pause. A leak with many pauses in a year is likely to be called quiet once in it while
 it goes on: docs/engineering/statistics.md has both rates, for steady, rare and clustered mail.
 
 Everything follows from the set of days, so neither order nor batches of folding can change it.
@@ -143,8 +143,8 @@ def rare_pause(days: Sequence[date], visibility: Visibility) -> int | None:
 
     ``days``: one episode's days of mail, sorted, not empty. If the pauses of a leak could come in any order, the next
     one is longer than the r-th shortest of k pauses with a probability of at most 1 - r/(k + 1), whatever their
-    distribution (Wilks, 1941); between two of them the length is interpolated (Hutson, 1999). The latest ``MOST_PAUSES``
-    are compared.
+    distribution (Wilks, 1941); between two of them the length is interpolated (Hutson, 1999). Only the latest
+    ``MOST_PAUSES`` are compared.
 
     With fewer than ``ENOUGH_PAUSES`` the pauses are taken for random ones: if k pauses have s days in sum, the next one
     is longer than s * (10 ** (1/k) - 1) in one of ten cases. As mail may come in runs, the same is asked of weeks, and

@@ -110,7 +110,7 @@ class VolumeChange:
     """The ends of the ratio's 95 % interval; ``high`` is ``inf`` if the interval has no upper end."""
     trend: Trend
     dispersion: float = 1.0
-    """Variance / mean of the number of sender-days, at least 1: sender-days that come in runs carry less information."""
+    """Variance / mean of the number of sender-days, at least 1: days that come in runs carry less information."""
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from random import Random
 from statistics import median
 
@@ -68,9 +69,7 @@ def test_a_fall_by_four_fifths_at_ten_senders_is_found() -> None:
     fell = 0
     for number in range(60):
         share = (0.1, 0.2, 0.4)[number % 3]
-        found = told(
-            random, 10, lambda r, n, s=share: runs(r, n, s, 3), lambda r, n, s=share: runs(r, n, 0.2 * s, 3)
-        )
+        found = told(random, 10, lambda r, n, s=share: runs(r, n, s, 3), lambda r, n, s=share: runs(r, n, 0.2 * s, 3))
         fell += found.trend is Trend.FELL
     assert fell >= 0.8 * 60
 
@@ -101,7 +100,7 @@ def test_fewer_than_one_in_ten_pauses_are_rare_while_mail_goes_on(leak_of: str) 
 def test_a_leak_that_ends_is_quiet_within_four_of_its_median_pauses(leak_of: str) -> None:
     random, found = Random(11), 0
     whole = LEAKS[leak_of](random, 20 * 365)
-    usual = median(b - a for a, b in zip(whole, whole[1:], strict=False))
+    usual = median(b - a for a, b in pairwise(whole))
     for _ in range(20):
         dates: list[date] = [day(n) for n in LEAKS[leak_of](random, PACE_DAYS)]
         found += quiet_after(dates, Visibility()) <= 4 * usual
@@ -113,7 +112,9 @@ def test_a_leak_in_runs_that_ends_is_quiet_within_four_of_the_usual_waits_betwee
     for _ in range(20):
         days = runs(random, PACE_DAYS, 0.2, 3)
         weeks = [days[0]]
-        weeks += [n for n in days if n - weeks[-1] >= 7 and not weeks.append(n)]  # type: ignore[func-returns-value]
-        usual = median(b - a for a, b in zip(weeks, weeks[1:], strict=False) if b > a)
+        for n in days:
+            if n - weeks[-1] >= 7:
+                weeks.append(n)
+        usual = median(b - a for a, b in pairwise(weeks))
         found += quiet_after([day(n) for n in days], Visibility()) <= 4 * usual
     assert found >= 16

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 
 from catcher.incident import Visibility, fold, life, merge
 from catcher.incident.life import CLOSED_AFTER, CLOSED_MOST, QUIET_LEAST, QUIET_MOST, quiet_after, rare_pause
-from catcher.model.leak.incident import Incident
+from catcher.model.leak.incident import Cell, Count, Incident, Role
 from catcher.model.leak.life import IncidentState, Life
+from catcher.model.leak.sight import DelegationSince, Uptime
+from catcher.model.mail.fingerprint import MailClass
 from catcher.model.mail.policy import Outcome, Policy, PolicySince
 from tests.support.folding import party_of
 from tests.support.leaks import cells, day, leak
@@ -106,7 +109,69 @@ class TestReopened:
         assert stands(days, 230 + CLOSED_AFTER, signs=[35]).state is IncidentState.CLOSED
 
 
+def newsletters(days: Iterable[int], *, refused: bool = False, sender: str = "contractor.example") -> dict[Cell, Count]:
+    """Mails of a program, of which none counts; under ``refuse`` they can't be told from people's."""
+    outcome = Outcome.REFUSED if refused else Outcome.ACCEPTED
+    found = cells(days, sender=sender, outcome=outcome)
+    if refused:
+        return found
+    return {replace(cell, mail_class=MailClass.BULK): Count(count.mails, 0) for cell, count in found.items()}
+
+
+class TestRefusedAttempts:
+    PEOPLE = cells(range(30))
+    POLICIES = ((0, Policy.ACCEPT), (130, Policy.REFUSE))
+
+    def state(self, *parts: dict[Cell, Count], role: Role = Role.INTENDED, today: int = 140) -> IncidentState:
+        party = "army.mil" if role is Role.INTENDED else "contractor.example"
+        visibility = Visibility(PolicySince(day(n), policy) for n, policy in self.POLICIES)
+        found = life(leak(*parts, role=role, party=party), day(today), signs=[day(31)], visibility=visibility)
+        assert found is not None
+        return found.state
+
+    @pytest.mark.parametrize("role", [Role.INTENDED, Role.SENDER])
+    def test_a_newsletter_does_not_reopen_a_leak(self, role: Role) -> None:
+        before, after = newsletters(range(130)), newsletters(range(131, 140), refused=True)
+        assert self.state(self.PEOPLE, before, role=role) is IncidentState.CLOSED
+        assert self.state(self.PEOPLE, before, after, role=role) is IncidentState.CLOSED
+
+    def test_nor_does_a_sender_whose_mail_never_counted(self) -> None:
+        attempts = newsletters(range(131, 140), refused=True, sender="shop.example")
+        assert self.state(self.PEOPLE, attempts) is IncidentState.CLOSED
+
+    @pytest.mark.parametrize("role", [Role.INTENDED, Role.SENDER])
+    def test_a_sender_of_people_s_mail_alone_does(self, role: Role) -> None:
+        attempts = cells([135], outcome=Outcome.REFUSED)
+        assert self.state(self.PEOPLE, attempts, role=role) is IncidentState.REOPENED
+
+    def test_attempts_before_the_first_mail_that_counts_are_no_days_of_mail(self) -> None:
+        found = life(leak(cells([0, 5], outcome=Outcome.REFUSED), cells([9])), day(12))
+        assert found is not None
+        assert found.episode == day(9)
+
+
 class TestSight:
+    def test_days_on_which_the_sink_was_down_are_not_silent(self) -> None:
+        start = datetime.combine(day(0), datetime.min.time(), tzinfo=UTC)
+        up = [
+            Uptime(start, start + timedelta(days=32)),
+            Uptime(start + timedelta(days=130), start + timedelta(days=133)),
+        ]
+        found = life(leak(cells(range(30))), day(133), signs=[day(31)], visibility=Visibility(uptimes=up))
+        assert found is not None
+        assert (found.state, found.silent, found.unseen_days) == (IncidentState.OPEN, 5, 98)
+
+    def test_days_on_which_the_domain_was_lost_are_not_silent(self) -> None:
+        lost = [DelegationSince(day(33), ours=False)]
+        found = life(leak(cells(range(30))), day(200), signs=[day(31)], visibility=Visibility(delegations=lost))
+        assert found is not None
+        assert (found.state, found.silent, found.lost_since) == (IncidentState.OPEN, 2, day(32))
+
+    def test_a_drill_of_one_afternoon_hides_one_day(self) -> None:
+        policies = [(0, Policy.ACCEPT), (40, Policy.NULL), (40, Policy.ACCEPT)]
+        found = stands(range(30), 200, signs=[31], policies=policies)
+        assert (found.state, found.unseen_since, found.unseen_days) == (IncidentState.CLOSED, None, 1)
+
     def test_days_under_a_policy_that_turns_mail_away_are_not_silent(self) -> None:
         found = stands(range(30), 400, signs=[20], policies=[(0, Policy.ACCEPT), (30, Policy.NULL)])
         assert (found.state, found.silent, found.unseen_since) == (IncidentState.OPEN, 0, day(30))
