@@ -1,4 +1,4 @@
-"""The noisy channel: explains by edits how an intended name became the typed name; a sum of features weighs each one."""
+"""The noisy channel: explains by edits how an intended name became the typed name, and weighs each explanation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catcher.lookalike.align import align
 from catcher.lookalike.edits import LETTERS, VOWELS, word
 from catcher.lookalike.features import EDIT_OF_PAIR, START, LetterEdit
 from catcher.lookalike.name import ReadName
-from catcher.lookalike.readings import View
+from catcher.lookalike.readings import GLUED, View
 from catcher.model.value import value
 
 LONG = 14
@@ -54,17 +54,23 @@ def explain(view: View, intended: ReadName) -> Explanation | None:
     whole = view.suffix is None
     against = intended.read if whole else intended.left
     between = None if view.suffix is None else suffix_kind(view.suffix, intended.suffix)
+    if between and "dot.suffix" in view.kinds:
+        return None  # what was taken away is a suffix of another name
     placed = align(view.text, against, START)
-    if placed is None or (whole and not any(kind.startswith("dot.") for kind, _ in placed)):
-        return None  # a whole name whose dots are right is read by another view, with its suffix apart
+    if placed is None or (whole and all(place < len(intended.left) for place in _dots(placed))):
+        return None  # where the dot before the suffix is right, another view reads the suffix apart
     kinds = [*view.kinds, *(kind for kind, _ in placed), *((between,) if between else ())]
+    if "dot.omit" not in kinds and not GLUED.isdisjoint(kinds):
+        kinds.append("dot.omit")
     if intended.foreign and "look.foreign" not in kinds:
         kinds.append("look.foreign")
     edits = tuple(kind for kind in kinds if kind in EDIT_OF_PAIR)
     terms = [(kind, 1.0) for kind in kinds]
     terms += _of_places(placed, len(against))
-    terms += _of_number(edits, len(against))
+    terms += _of_number(len(edits))
     terms += _of_letters(placed, view.text, against)
+    if view.known and not GLUED.isdisjoint(kinds):
+        terms.append(("dot.known", 1.0))
     if between and view.suffix is not None:
         terms += _of_suffix(view, between, intended, alone=len(edits) == 1)
     return Explanation(tuple(terms), edits)
@@ -98,6 +104,10 @@ def vowels(left: str) -> float:
     return float(round(10 * sum(left.count(vowel) for vowel in VOWELS) / len(left)))
 
 
+def _dots(placed: Sequence[tuple[str, int]]) -> list[int]:
+    return [place for kind, place in placed if kind.startswith("dot.")]
+
+
 def _of_places(edits: Sequence[tuple[str, int]], length: int) -> Iterator[Term]:
     """People check the first and the last letter most, and late letters least."""
     late: dict[str, float] = {}
@@ -116,16 +126,14 @@ def _of_places(edits: Sequence[tuple[str, int]], length: int) -> Iterator[Term]:
         yield "beside", 1.0
 
 
-def _of_number(edits: Sequence[str], length: int) -> Iterator[Term]:
-    """One slip is likelier than two, and two in a long name are likelier than in a short one."""
-    if edits:
-        yield "dense", 5 * len(edits) / length
-    if len(edits) > 1:
+def _of_number(edits: int) -> Iterator[Term]:
+    """One edit is likelier than two."""
+    if edits > 1:
         yield "second", 1.0
-    if len(edits) > 2:
+    if edits > 2:
         yield "third", 1.0
-    if len(edits) > 3:
-        yield "more", float(len(edits) - 3)
+    if edits > 3:
+        yield "more", float(edits - 3)
 
 
 def _of_letters(placed: Sequence[tuple[str, int]], typed: str, intended: str) -> Iterator[Term]:
@@ -133,6 +141,7 @@ def _of_letters(placed: Sequence[tuple[str, int]], typed: str, intended: str) ->
     slips = [kind for kind, _ in placed if kind in LETTERS]
     if not slips:
         return
+    yield "dense", 5 * len(slips) / len(intended)
     added = sum(kind.startswith("insert.") for kind in slips)
     omitted = sum(kind.startswith("omit.") for kind in slips)
     if added - omitted > 1:

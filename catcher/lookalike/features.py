@@ -69,23 +69,20 @@ FEATURES: tuple[Feature, ...] = (
     Feature("omit.plural", -3.0, "an s left out at a label's end", _OMISSION),
     Feature("omit.hyphen", -2.5, "a hyphen left out", _OMISSION),
     Feature("omit.other", -3.3, "any other letter left out", _OMISSION),
-    Feature("look.letter", -3.0, "an ASCII character that looks alike", _HOMOGLYPH, fixed=True),
-    Feature("look.pair", -3.0, "two ASCII characters that look like one, or the reverse", _HOMOGLYPH, fixed=True),
-    Feature("look.foreign", -1.0, "a character of another alphabet, or with an accent", _HOMOGLYPH, fixed=True),
-    Feature("dot.omit", -3.0, "a dot left out", _DOT),
+    Feature("look.letter", -3.0, "an ASCII character that looks alike", _HOMOGLYPH),
+    Feature("look.pair", -3.0, "two ASCII characters that look like one, or the reverse", _HOMOGLYPH),
+    Feature("look.foreign", -1.0, "characters of another alphabet, or with an accent", _HOMOGLYPH, fixed=True),
+    Feature("dot.omit", -3.0, "a dot left out, or several at once: the dots of one name are lost together", _DOT),
     Feature("dot.insert", -3.0, "a dot added", _DOT),
     Feature("dot.move", -3.0, "a dot exchanged with a letter", _DOT),
     Feature("dot.mistake", -3.0, "another character for a dot, or the reverse", _DOT),
-    Feature("www", -2.0, "www that lost its dot, or has a hyphen for it", _DOT, fixed=True),
-    Feature("dot.host", -2.0, "another host's label that lost its dot, or has a hyphen for it", _DOT, fixed=True),
-    Feature("dot.suffix", -2.5, "a suffix that lost its dot, before another suffix", _DOT, fixed=True),
     # How the typed suffix differs from the intended one.
     Feature("suffix.omit", -2.0, "one letter left out", _TLD),
     Feature("suffix.insert", -2.5, "one letter added", _TLD),
     Feature("suffix.swap", -2.5, "two letters exchanged", _TLD),
     Feature("suffix.substitute", -3.0, "one letter for another", _TLD),
     Feature("suffix.dropped", -3.5, "without its first label", _TLD),
-    Feature("suffix.added", -3.5, "a suffix before the suffix", _TLD, fixed=True),
+    Feature("suffix.added", -3.5, "a suffix before the suffix", _TLD),
     Feature("suffix.sibling", -3.5, "another suffix under the same top-level domain", _TLD),
     Feature("suffix.other", -4.0, "a suffix that has little in common with it", _TLD),
     # What makes an explanation by these edits likelier, or less likely.
@@ -95,7 +92,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature("suffix.alone", 0.0, "only the suffix differs"),
     Feature("suffix.long", 0.0, "only the suffix differs: letters of the label, 14 at most"),
     Feature("dropped.alone", -1.0, "only the suffix differs, by its first label"),
-    Feature("subdomain", -3.0, "host labels left of the name are ignored", fixed=True),
+    Feature("www", 0.0, "the dot left out is the one after www", fixed=True),
+    Feature("dot.host", 0.0, "the dot left out is the one after another host's label", fixed=True),
+    Feature("dot.word", -2.0, "the dot left out is the one after a word that also begins names", fixed=True),
+    Feature("dot.suffix", -1.0, "the dot left out is the one before the suffix; another suffix follows", fixed=True),
+    Feature("dot.known", -2.0, "a part is taken away whose dot is left out, and the typed label is a popular one"),
+    Feature("subdomain", -1.0, "host labels left of the name are ignored", fixed=True),
     Feature("substitute.first", -0.5, "a letter replaced is the first"),
     Feature("substitute.last", 0.0, "a letter replaced is the last"),
     Feature("substitute.late", 0.0, "the place of a letter replaced, 0..1"),
@@ -110,7 +112,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("second", -1.0, "at least two edits"),
     Feature("third", -1.0, "at least three edits"),
     Feature("more", -1.0, "each edit after the third"),
-    Feature("dense", -0.3, "five edits a letter of the intended name"),
+    Feature("dense", -0.3, "five times the edits of letters, by the letters of the intended name"),
     Feature("grown", -1.0, "letters added less letters left out, over one, 3 at most"),
     Feature("shrunk", -1.0, "letters left out less letters added, over one, 3 at most"),
     Feature("two", 0.0, "two edits of letters"),
@@ -126,6 +128,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("vowel", -0.05, "vowels per ten letters"),
     Feature("reads", 0.0, "how easily the name reads (letters.py)"),
     Feature("reads.long", 0.0, "how easily the name reads, times a fifth of its letters (14 at most)"),
+    Feature("popular", 0.0, "the name's own label is one of the popular labels"),
     Feature("prior", 1.0, "the logarithm of the popularity given for the name", fixed=True),
     # None of the protected names: the typed name stands for itself.
     Feature("none", -6.0, "always 1"),
@@ -137,7 +140,5 @@ FEATURES: tuple[Feature, ...] = (
 START: dict[str, float] = {feature.name: feature.start for feature in FEATURES}
 """Feature → its weight before training. These weights alone choose the edits of an alignment (align.py)."""
 
-EDIT_OF_PAIR: dict[str, LetterEdit] = {
-    feature.name: feature.edit for feature in FEATURES if feature.edit is not None
-}
+EDIT_OF_PAIR: dict[str, LetterEdit] = {feature.name: feature.edit for feature in FEATURES if feature.edit is not None}
 """Every kind of edit → its word on the outer surface."""

@@ -119,6 +119,8 @@ class Lookalikes:
         yield "reads", fluency
         yield "reads.long", fluency * min(len(name.left), LONG) / 5
         yield "prior", self._priors[number]
+        if name.left.rpartition(".")[2] in self._letters.known:
+            yield "popular", 1.0
 
     def _weighed(self, features: Iterable[Term]) -> float:
         return weigh(features, self._weights)

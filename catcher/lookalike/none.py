@@ -10,10 +10,11 @@ from catcher.lookalike.name import ReadName
 
 
 def none_features(typed: ReadName, letters: Letters) -> Iterator[Term]:
-    """The terms of the log-probability of "none of these". They depend on the typed name alone."""
-    length = min(len(typed.left), LONG)
+    """The terms of the log-probability of "none of these": of the typed name's label left of its suffix."""
+    label = typed.left.rpartition(".")[2]
+    length = min(len(label), LONG)
     yield "none", 1.0
     yield "none.letters", float(length)
-    yield "none.reads", letters.fluency(typed.left) * length / 5
-    if typed.left.rpartition(".")[2] in letters.known:
+    yield "none.reads", letters.fluency(label) * length / 5
+    if label in letters.known:
         yield "none.known", 1.0

@@ -10,14 +10,18 @@ from catcher.model.value import value
 _DEEPEST = 4
 """Most labels left of the suffix that are compared: no name worth watching has more."""
 _HOSTS = (
-    *("www", "mail", "webmail", "email", "smtp", "imap", "pop", "pop3", "mx", "mx1", "mx2", "owa", "exchange", "outlook"),
-    *("autodiscover", "mta", "relay", "gateway", "remote", "portal", "vpn", "us", "hq"),
+    ("www", ("www",)),
+    ("dot.host", ("mail", "webmail", "email", "smtp", "imap", "pop3", "mx", "mx1", "mx2", "owa", "autodiscover")),
+    ("dot.word", ("us", "hq", "exchange", "outlook")),
 )
-"""Labels of hosts that take or show mail (RFC 6186, Exchange's and Postfix's usual names), and of a country's part."""
+"""Assumption → labels of hosts that take or show mail (RFC 6186; Exchange's usual names), and of a part of an
+organisation. A word of the last row often begins a name of its own (usbank, outlookindia)."""
 _SHORTEST = 2
 """Least letters of a name that is left when a host's label or a suffix is taken away."""
 _ROOM = 6
 """Least letters of such a rest in which a slip is searched, too; a shorter rest must be the intended name itself."""
+GLUED = frozenset({"www", "dot.host", "dot.word", "dot.suffix"})
+"""The assumptions of a reading that takes a part away whose dot was left out."""
 FARTHEST = 3
 """Most single edits between the intended name and the typed name."""
 
@@ -55,7 +59,7 @@ def views(
     for text, suffix, kinds, glued in _cut(name, suffixes):
         for rest, host in _without_host(text, suffix):
             reach = FARTHEST if not (glued or host) else 1 if len(rest) >= _ROOM else 0
-            assumed = ("look.foreign",) * min(name.foreign, 3)
+            assumed = ("look.foreign",) if name.foreign else ()
             yield View(rest, suffix, (*assumed, *kinds, *host), reach, popular, lives)
 
 
@@ -86,8 +90,9 @@ def _without_host(text: str, suffix: str | None) -> Iterator[tuple[str, tuple[st
     """(``text`` itself or without a host's label, the assumption)."""
     yield text, ()
     first = text.partition(".")[0]
-    for host in _HOSTS:
-        if first.startswith(host):
-            rest = text[len(host) :].removeprefix("-")
-            if len(rest) >= _SHORTEST and rest[0] != ".":
-                yield rest, ("www" if host == "www" else "dot.host",)
+    for kind, hosts in _HOSTS:
+        for host in hosts:
+            if first.startswith(host):
+                rest = text[len(host) :].removeprefix("-")
+                if len(rest) >= _SHORTEST and rest[0] != ".":
+                    yield rest, (kind,)

@@ -9,6 +9,7 @@ matcher has all registered names for a watch-list. Printed: each fold, mean and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from catcher.directory.providers import FREEMAIL
 from catcher.lookalike import Match
@@ -41,7 +42,7 @@ def reliability(pairs: Sequence[Pair], matches: Mapping[str, Match]) -> Iterator
         for typed, match in matches.items()
         if match.candidates and ((typed, match.candidates[0].domain) in labels or typed in right)
     ]
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = [(score, good) for score, good in judged if low <= score < high or score == high == 1.0]
         if inside:
             mean = sum(score for score, _ in inside) / len(inside)

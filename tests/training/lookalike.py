@@ -14,14 +14,16 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from catcher.directory import Popularity, Suffixes
 from catcher.lookalike import Letters, Lookalikes, weights
+from catcher.lookalike.channel import Explanation
 from catcher.lookalike.features import FEATURES
+from catcher.lookalike.readings import GLUED
 from tests.support.shared import Amount
 from tests.support.typos import Pair, freemail, freemail_watched, registered, registry
 from tests.training.loglinear import Choice, Design, fit
@@ -93,9 +95,15 @@ def labelled_choices(pairs: Sequence[Pair], lookalikes: Lookalikes) -> Iterator[
             allowed = (*(labelled.get(name, False) for name, _ in explained), False)
         else:
             allowed = (*(name not in labelled for name, _ in explained), True)
-        if any(allowed) and not all(allowed):
+        if any(allowed) and not all(allowed) and not any(_by_another_rule(labelled, *each) for each in explained):
             options = (*(each.features for _, each in explained), lookalikes.none_features(typed))
             yield typed, Choice(options, allowed)
+
+
+def _by_another_rule(labelled: Mapping[str, bool], name: str, explanation: Explanation) -> bool:
+    """Whether the labels call a name with a host's label before it no typo (wwwbank, mailbank): their rule
+    looks at the letters alone, and catcher wants to know whom the mail was meant for."""
+    return not labelled.get(name, True) and not GLUED.isdisjoint(dict(explanation.features))
 
 
 def strange_choices(typed_names: Iterable[str], lookalikes: Lookalikes) -> Iterator[tuple[str, Choice]]:

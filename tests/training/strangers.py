@@ -2,6 +2,8 @@
 
 - Every mailbox provider of catcher/directory, typed while the others are protected: outlook.fr beside outlook.com.
 - Every name of the .mil directory, typed while .gov's are protected, and the reverse (a part of .gov's): dla.mil.
+- Popular labels that begin with a host's label or end with a suffix, typed under com while the rest is protected:
+  mailchimp.com beside chimp.com, telecom.com beside tele.com.
 - Labels of popular.txt (Tranco's ten thousand) under com, typed while .mil's, .gov's and the providers are protected:
   army.com, state.com. That list holds the label without its suffix; that each label is somebody's own under com is
   presumed. A fifth of the labels is for training, the rest for the figure that shows what was learned.
@@ -36,7 +38,22 @@ def strangers(amount: Amount = Amount.WHOLE) -> Iterator[Strangers]:
     yield Strangers(tuple(sorted(FREEMAIL)), tuple(sorted(FREEMAIL)))
     yield Strangers(mil, gov)
     yield Strangers(tuple(name for name in gov if _part(name) == 0), mil)
+    yield from _glued()
     yield Strangers(tuple(popular_names(trained=True)), (*mil, *gov, *sorted(FREEMAIL)))
+
+
+def _glued() -> Iterator[Strangers]:
+    """Popular names from which something could be taken away, as if a dot were left out; all rests are protected."""
+    hosts, suffixes = "mail webmail email smtp mx us hq exchange outlook".split(), ("com", "net", "org")
+    rests = {
+        name: [f"{label[len(host) :]}.com" for host in hosts if label.startswith(host)]
+        + [f"{label.removesuffix(suffix)}.{suffix}" for suffix in suffixes if label.endswith(suffix)]
+        for name in popular_names(trained=True)
+        if (label := name.partition(".")[0])
+    }
+    glued = {name: [rest for rest in found if rest.find(".") > 2] for name, found in rests.items()}
+    typed = tuple(name for name, found in glued.items() if found)
+    yield Strangers(typed, tuple(sorted({rest for found in glued.values() for rest in found})))
 
 
 def directory(file: str, amount: Amount) -> tuple[str, ...]:
