@@ -98,7 +98,7 @@ def _letter(rng: Random, system: System, post: Post) -> Letter:
         rng=rng,
         references=(f"<{rng.getrandbits(96):024x}@mail.army.mil>",) if answers else (),
     )
-    return Letter(system.send(client.template, scene, sender), system, client, sender)
+    return Letter(system.send(client.template, scene, sender, mail_from=client.envelope), system, client, sender)
 
 
 def _somebody(rng: Random, domain: str) -> Mailbox:

@@ -143,7 +143,10 @@ class System:
         rcpt_to: Iterable[str] = (),
         change: Callable[[Fields], Fields] = lambda fields: fields,
     ) -> Sent:
-        """The mail that ``template`` makes, as this system hands it over. ``mail_from``: another than its own."""
+        """The mail that ``template`` makes, as this system hands it over.
+
+        ``mail_from``: another reverse-path than its own, with words like it; None: the empty one.
+        """
         scene = Scene(**{**scene.__dict__, "words": organisation.words | dict(scene.words)})
         fields = change(fields_of(template, scene))
         content = body_of(fields, text)
@@ -171,7 +174,8 @@ class System:
                 stamp=words["stamp"],
             )
         host, address = scene.rng.choice(self.hosts)
-        envelope = _random_words(_format(self.envelope, words), scene.rng) if mail_from == "" else mail_from
+        path = self.envelope if mail_from == "" else mail_from
+        envelope = None if path is None else _random_words(_format(path, words), scene.rng)
         return Sent(
             octets=octets,
             mail_from=envelope,

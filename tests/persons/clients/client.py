@@ -12,3 +12,5 @@ class Client:
     name: str
     source: str
     template: str
+    envelope: str = ""
+    """Another reverse-path than the mail system's, where the program's provider writes its own."""

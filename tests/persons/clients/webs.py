@@ -51,6 +51,7 @@ To: {to:bare}
 ?Cc: {cc:bare}
 Content-Type: multipart/mixed; boundary="{boundary}"
 """,
+    envelope="3{hex:24}@calendar-server.bounces.google.com",
 )
 ROUNDCUBE = Client(
     "Roundcube",

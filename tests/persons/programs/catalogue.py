@@ -94,16 +94,12 @@ def _mail(rng: Random, program: Program, language: str, variant: Variant, post: 
         words={"code": code, "person": person.local_part},
     )
     quoted = rng.choice(_MAIL_PROGRAMS)
-    envelope = program.envelope.replace("{domain}", organisation.domain)
-    while "{hex:" in envelope:
-        size = int(envelope.partition("{hex:")[2].partition("}")[0])
-        envelope = envelope.replace(f"{{hex:{size}}}", f"{rng.getrandbits(4 * size):0{size}x}", 1)
     sent = program.system.send(
         program.template,
         scene,
         organisation,
         text="This is a notice of a program.",
-        mail_from=None if program.null else envelope,
+        mail_from=None if program.null else program.envelope,
         change=lambda fields: _changed(fields, variant, references, quoted),
     )
     return Mail(sent, program, language, variant)

@@ -12,6 +12,9 @@ _spf.google.com TXT v=spf1 include:_netblocks.google.com include:_netblocks2.goo
 _netblocks.google.com TXT v=spf1 ip4:198.18.128.0/19 ~all
 _netblocks2.google.com TXT v=spf1 ip6:2001:db8:4860::/48 ~all
 _netblocks3.google.com TXT v=spf1 ip4:198.18.160.0/20 ~all
+calendar-server.bounces.google.com TXT v=spf1 redirect=_spf.google.com
+trix.bounces.google.com TXT v=spf1 redirect=_spf.google.com
+maestro.bounces.google.com TXT v=spf1 redirect=_spf.google.com
 aspmx.l.google.com A 198.18.129.26
 smtp.google.com A 198.18.129.27
 """
@@ -20,13 +23,7 @@ HOSTS = (
     ("mail-yw1-f182.google.com", "198.18.131.182"),
     ("mail-pj1-f54.google.com", "198.18.132.54"),
 )
-PEOPLE = (
-    webs.GMAIL,
-    webs.GMAIL,
-    webs.GMAIL_BARE,
-    phones.IPHONE,
-    webs.GOOGLE_INVITATION,
-)
+PEOPLE = (*[webs.GMAIL] * 5, *[webs.GMAIL_BARE] * 3, *[phones.IPHONE] * 2, phones.SAMSUNG, webs.GOOGLE_INVITATION)
 ZONE = """
 {domain} MX 1 aspmx.l.google.com
 {domain} MX 5 alt1.aspmx.l.google.com
