@@ -15,20 +15,62 @@ from tests.support.fingerprints import NOW
 
 ORGANISATIONS = 12
 """Organisations of each system."""
-_PLACES = (
-    "riverside northfield harbour granite lakeview pinewood stonebridge fairmount westgate eastbrook clearwater"
-    " oakridge silverlake marchfield brookhaven"
-).split()
-_KINDS = ("clinic", "logistics", "council", "college", "engineering", "-marine", "-air.services", "works", "institute")
-_TOPICS: tuple[str, ...] = tuple(
-    "minutes of Tuesday's meeting|Draft agreement|Lunch on Friday?|site visit|Question about the schedule|travel dates|"
-    "Your request of 12 March|phone list|training slots in June|photos from the ceremony|Leave request|quick question|"
-    "Meeting moved to 3pm|Invoice for the boats|Thank you!|interview Thursday|status|Parking|Report for the board|"
-    "Besprechung am Montag|Angebot wie besprochen|Urlaub im Juli|Compte rendu de la réunion|Planning de la semaine|"
-    "Reunión del jueves|Presupuesto revisado|Riunione di domani|Preventivo aggiornato|Ata da reunião|Vergadering morgen|"
-    "Spotkanie w piątek|Zmiana terminu|Встреча во вторник|Зустріч у четвер|Schůzka ve středu|Möte på fredag|Møde mandag|"
-    "Kokous maanantaina|Salı günkü toplantı|اجتماع الأحد|פגישה ביום שני|来週の打ち合わせ|会议纪要|회의 일정".split("|")
+_PLACES = ("riverside", "northfield", "harbour", "granite", "lakeview", "pinewood", "stonebridge", "fairmount") + (
+    "westgate",
+    "eastbrook",
+    "clearwater",
+    "oakridge",
+    "silverlake",
+    "marchfield",
+    "brookhaven",
 )
+_KINDS = ("clinic", "logistics", "council", "college", "engineering", "-marine", "-air.services", "works", "institute")
+_TOPICS = """
+minutes of Tuesday's meeting
+Draft agreement
+Lunch on Friday?
+site visit
+Question about the schedule
+travel dates
+Your request of 12 March
+phone list
+training slots in June
+photos from the ceremony
+Leave request
+quick question
+Meeting moved to 3pm
+Invoice for the boats
+Thank you!
+interview Thursday
+status
+Parking
+Report for the board
+Besprechung am Montag
+Angebot wie besprochen
+Urlaub im Juli
+Compte rendu de la réunion
+Planning de la semaine
+Reunión del jueves
+Presupuesto revisado
+Riunione di domani
+Preventivo aggiornato
+Ata da reunião
+Vergadering morgen
+Spotkanie w piątek
+Zmiana terminu
+Встреча во вторник
+Зустріч у четвер
+Schůzka ve středu
+Möte på fredag
+Møde mandag
+Kokous maanantaina
+Salı günkü toplantı
+اجتماع الأحد
+פגישה ביום שני
+来週の打ち合わせ
+会议纪要
+회의 일정
+""".strip().split("\n")
 _ANSWERS = ("Re: ", "RE: ", "AW: ", "TR : ", "SV: ", "Fwd: ", "FW: ")
 
 
@@ -94,7 +136,9 @@ def _letter(rng: Random, system: System, post: Post) -> Letter:
         cc=cc,
         rcpt=rcpt,
         subject=rng.choice(_ANSWERS) + topic if answers else topic,
-        at=(NOW - timedelta(seconds=rng.randrange(2, 1200))).astimezone(timezone(timedelta(hours=rng.randrange(-8, 10)))),
+        at=(NOW - timedelta(seconds=rng.randrange(2, 1200))).astimezone(
+            timezone(timedelta(hours=rng.randrange(-8, 10)))
+        ),
         rng=rng,
         references=(f"<{rng.getrandbits(96):024x}@mail.army.mil>",) if answers else (),
     )

@@ -92,7 +92,10 @@ def main() -> None:
     people, machines, tricks = _sealed() if given.sealed else (systems.OPEN, programs.OPEN, decoys.OPEN)
     honest = tally_letters(people, given.letters, given.seed)
     _show("letters", honest)
-    print(f"letters that count: {counted(honest)} of {total(honest)}; once tenants are bound: {counted(honest, bound=True)}\n")
+    print(
+        f"letters that count: {counted(honest)} of {total(honest)};"
+        f" once tenants are bound: {counted(honest, bound=True)}\n"
+    )
     automatic = tally_programs(machines, given.programs, given.seed)
     _show("programs", automatic)
     print(f"programs that count: {counted(automatic)} of {total(automatic)}\n")

@@ -211,10 +211,13 @@ def _random_words(text: str, rng: Random) -> str:
 
 
 def zone_table(text: str) -> Records:
-    """Zone lines → table. Names behind a CNAME get the target's records, as a resolver hands them out."""
+    """Zone lines → table; a line that begins with a blank continues the one before.
+
+    Names behind a CNAME get the target's records, as a resolver hands them out.
+    """
     table: Records = {}
     aliases: list[tuple[str, str]] = []
-    for line in filter(None, map(str.strip, text.split("\n"))):
+    for line in filter(None, map(str.strip, text.replace("\n ", " ").split("\n"))):
         name, rrtype, data = line.split(None, 2)
         key = f"{name.lower()} {rrtype}"
         match rrtype:

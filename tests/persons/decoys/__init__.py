@@ -6,8 +6,8 @@
 """
 
 from tests.persons.decoys.decoy import Decoy, Expected, cases
-from tests.persons.decoys.forwards import DECOYS as _FORWARDS
 from tests.persons.decoys.forgeries import DECOYS as _FORGERIES
+from tests.persons.decoys.forwards import DECOYS as _FORWARDS
 
 OPEN: tuple[Decoy, ...] = (*_FORWARDS, *_FORGERIES)
 

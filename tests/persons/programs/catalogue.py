@@ -1,4 +1,4 @@
-"""Mails of programs: each kind in each of its languages, plain and as its operator's system answers a provoking mail."""
+"""Mails of programs: each kind in each of its languages, plain and in answer to a provoking mail."""
 
 from __future__ import annotations
 
@@ -45,27 +45,24 @@ class Mail:
 
 
 def mails(programs: Sequence[Program], count: int, *, seed: int = 1) -> tuple[Post, Iterator[Mail]]:
-    """The world's DNS, and ``count`` mails: the kinds in turn, each through its languages and variants."""
+    """The world's DNS, and ``count`` mails in the order of ``turns``."""
     systems = {program.system.name: program.system for program in programs}
     post = Post(list(systems.values()), seed)
     rng = Random(seed + 1)
-    turns = {program.name: _turns(program, rng) for program in programs}
-    return post, (_mail(rng, *_turn(programs, turns, number), post) for number in range(count))
+    return post, (_mail(rng, *turn, post) for turn in turns(programs, count, seed=seed))
 
 
-def _turns(program: Program, rng: Random) -> list[tuple[str, Variant]]:
-    """The program's languages × variants in any order."""
-    turns = [(language, variant) for language in program.subjects for variant in Variant]
-    rng.shuffle(turns)
-    return turns
-
-
-def _turn(
-    programs: Sequence[Program], turns: dict[str, list[tuple[str, Variant]]], number: int
-) -> tuple[Program, str, Variant]:
-    program = programs[number % len(programs)]
-    own = turns[program.name]
-    return program, *own[number // len(programs) % len(own)]
+def turns(programs: Sequence[Program], count: int, *, seed: int) -> Iterator[tuple[Program, str, Variant]]:
+    """The kinds in turn, each through its languages and variants in an order of its own."""
+    rng = Random(seed)
+    orders = []
+    for program in programs:
+        order = [(language, variant) for language in program.subjects for variant in Variant]
+        rng.shuffle(order)
+        orders.append(order)
+    for number in range(count):
+        order = orders[number % len(programs)]
+        yield programs[number % len(programs)], *order[number // len(programs) % len(order)]
 
 
 def _mail(rng: Random, program: Program, language: str, variant: Variant, post: Post) -> Mail:
@@ -127,5 +124,3 @@ def _changed(fields: Fields, variant: Variant, references: tuple[str, ...], quot
         added.append(quoted)
     place = next((n + 1 for n, (name, _) in enumerate(fields) if name.lower() == "message-id"), len(fields))
     return fields[:place] + added + fields[place:]
-
-

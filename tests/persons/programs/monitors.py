@@ -42,12 +42,14 @@ Content-Type: multipart/alternative;
         "uptimerobot.com, statuscake.com: alert mails (Monitor is DOWN)",
         SES,
         PHPMAILER,
-        words.table("""
+        words.table(
+            """
 en Monitor is DOWN: www.{domain}
 de Monitor ist AUSGEFALLEN: www.{domain}
 fr Le moniteur est HORS SERVICE : www.{domain}
 es El monitor está CAÍDO: www.{domain}
-""".replace("{domain}", "example")),
+""".replace("{domain}", "example")
+        ),
         author=("Uptime", "alert"),
     ),
     Program(

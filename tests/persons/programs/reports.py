@@ -149,7 +149,7 @@ Content-Type: multipart/report; report-type=feedback-report;
         "DMARC failure report without a multipart/report",
         "parsedmarc samples/failure: exim_plain_text_only_no_arf_part.eml, Netease DMARC Failure Report",
         GATEWAY,
-        SHELL + "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"{boundary}\"\n",
+        SHELL + 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="{boundary}"\n',
         _EN("en DMARC Failure Report for army.ml Mail-From:bounce@mail.example IP:192.0.2.77"),
         author=("", "dmarc"),
     ),

@@ -62,7 +62,7 @@ Content-Type: multipart/alternative; boundary={boundary}
         "bill of a utility",
         "learn.microsoft.com: System.Net.Mail; mailgun documentation (o:tag)",
         MAILGUN,
-        _NODE + 'X-Mailgun-Tag: bill\n',
+        _NODE + "X-Mailgun-Tag: bill\n",
         sealed_words.BILL,
         author=("{shop}", "kundenservice"),
     ),

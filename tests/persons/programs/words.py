@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 def table(text: str) -> Mapping[str, str]:
     """Lines ``language text`` → language → text."""
-    lines = (line.strip().split(" ", 1) for line in text.strip().split("\n"))
-    return {language: subject for language, subject in lines}
+    lines = (line.strip().partition(" ") for line in text.strip().split("\n"))
+    return {language: subject for language, _, subject in lines}
 
 
 CODE = table("""

@@ -112,7 +112,8 @@ _dmarc.{domain} TXT v=DMARC1; p=none
     clients=PEOPLE,
     before="""
 X-ASG-Debug-ID: {stamp}-1eb14e31a7113cb0001-QCVQLf
-Received: from EX01.corp.{domain} (EX01.corp.{domain} [10.28.252.164]) by mx2.{domain} with ESMTP id {hex:16} (version=TLSv1.2 cipher=ECDHE-RSA-AES256-GCM-SHA384 bits=256 verify=NO); {date}
+Received: from EX01.corp.{domain} (EX01.corp.{domain} [10.28.252.164]) by mx2.{domain} with ESMTP id {hex:16}
+ (version=TLSv1.2 cipher=ECDHE-RSA-AES256-GCM-SHA384 bits=256 verify=NO); {date}
 X-Barracuda-Envelope-From: {local}@{domain}
 X-Barracuda-RBL-Trusted-Forwarder: 10.28.252.164
 """,

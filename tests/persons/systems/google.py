@@ -8,7 +8,8 @@ from tests.persons.system import Key, System
 SIGNED = "to:cc:subject:message-id:date:from:in-reply-to:references:mime-version:from:to:cc:subject:date:message-id"
 TAGS = "t={stamp}; x={week}; darn=army.ml;"
 PROVIDER = """
-_spf.google.com TXT v=spf1 include:_netblocks.google.com include:_netblocks2.google.com include:_netblocks3.google.com ~all
+_spf.google.com TXT v=spf1 include:_netblocks.google.com include:_netblocks2.google.com
+ include:_netblocks3.google.com ~all
 _netblocks.google.com TXT v=spf1 ip4:198.18.128.0/19 ~all
 _netblocks2.google.com TXT v=spf1 ip6:2001:db8:4860::/48 ~all
 _netblocks3.google.com TXT v=spf1 ip4:198.18.160.0/20 ~all
@@ -47,8 +48,7 @@ WITHOUT_KEY = System(
     name="Google Workspace, Google's key for the tenant",
     source="support.google.com/a: default DKIM key; lore.kernel.org: d=….20230601.gappssmtp.com s=20230601",
     provider_zone=PROVIDER,
-    zone=ZONE.replace("alt2.aspmx", "alt3.aspmx")
-    + "20230601._domainkey.{dashed}.20230601.gappssmtp.com TXT {RSA}\n",
+    zone=ZONE.replace("alt2.aspmx", "alt3.aspmx") + "20230601._domainkey.{dashed}.20230601.gappssmtp.com TXT {RSA}\n",
     hosts=HOSTS,
     keys=(Key(SIGNED, "{dashed}.20230601.gappssmtp.com", "20230601", tags=TAGS),),
     clients=PEOPLE,

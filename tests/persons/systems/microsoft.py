@@ -97,9 +97,7 @@ WITHOUT_KEY = System(
     seal=SEAL,
     zone=OWN_KEY_ZONE.replace("p=reject; rua=mailto:dmarc@{domain}", "p=none"),
     hosts=HOSTS,
-    keys=(
-        Key(SIGNED, "{tenant}.onmicrosoft.com", "selector1-{tenant}-onmicrosoft-com", only_present=False),
-    ),
+    keys=(Key(SIGNED, "{tenant}.onmicrosoft.com", "selector1-{tenant}-onmicrosoft-com", only_present=False),),
     clients=PEOPLE,
     before=BEFORE,
     after=AFTER,

@@ -49,7 +49,7 @@ selector2-{dashed}._domainkey.{tenant}.n-v1.dkim.mail.microsoft TXT {RSA}
 IRONPORT = System(
     number=6,
     name="Exchange behind a Cisco Secure Email appliance of its own",
-    source="lore.kernel.org: mails of @intel.com (X-IronPort-AV, X-CSE-ConnectionGUID, h=…, t=, x=); cisco.com: ESA guide",
+    source="lore.kernel.org: mails of @intel.com (X-IronPort-AV, X-CSE-ConnectionGUID, t=, x=); cisco.com: ESA guide",
     zone="""
 {domain} MX 10 esa1.{domain}
 {domain} MX 20 esa2.{domain}
@@ -93,7 +93,10 @@ _dmarc.{domain} TXT v=DMARC1; p=quarantine
 hse1._domainkey.{domain} CNAME hse1.{dashed}.hornetdmarc.com
 hse1.{dashed}.hornetdmarc.com TXT {RSA}
 """,
-    hosts=(("mx-relay24-hz1.hornetsecurity.com", "198.19.97.24"), ("mx-relay49-hz2.hornetsecurity.com", "198.19.98.49")),
+    hosts=(
+        ("mx-relay24-hz1.hornetsecurity.com", "198.19.97.24"),
+        ("mx-relay49-hz2.hornetsecurity.com", "198.19.98.49"),
+    ),
     keys=(Key("content-type:mime-version:subject:from:to:message-id:date", selector="hse1"),),
     clients=(desks.OUTLOOK_EXCHANGE, desks.OUTLOOK_EXCHANGE, phones.IPHONE, sealed_clients.EM_CLIENT),
     before="""
@@ -134,7 +137,14 @@ default._domainkey.{domain} TXT {RSA}
             only_present=False,
         ),
     ),
-    clients=(webs.ROUNDCUBE, webs.ROUNDCUBE, desks.OUTLOOK_IMAP, phones.IPHONE, sealed_clients.EM_CLIENT, phones.GMAIL_APP),
+    clients=(
+        webs.ROUNDCUBE,
+        webs.ROUNDCUBE,
+        desks.OUTLOOK_IMAP,
+        phones.IPHONE,
+        sealed_clients.EM_CLIENT,
+        phones.GMAIL_APP,
+    ),
     before="""
 Received: from [::1] (port=51234 helo=server27.hoster.example)
 	by server27.hoster.example with esmtpa (Exim 4.98.1)
@@ -159,7 +169,7 @@ X-Source-Dir:
 ZIMBRA = System(
     number=15,
     name="Zimbra",
-    source="lore.kernel.org: mails of @desy.de, @nod.at, @helmholtz-muenchen.de (Zimbra's OpenDKIM, amavis); wiki.zimbra.com",
+    source="lore.kernel.org: mails of @desy.de, @nod.at, @helmholtz-muenchen.de (OpenDKIM, amavis); wiki.zimbra.com",
     zone=_OWN + "0E9184B8-9577-11E1-AD0E-2A2FBBAC6BCB._domainkey.{domain} TXT {RSA}\n",
     hosts=(("mail.{domain}", "{address}"),),
     keys=(
@@ -240,7 +250,12 @@ s2048._domainkey.yahoo.com TXT {RSA}
         ("sonic310-11.consmr.mail.ir2.yahoo.com", "198.19.114.11"),
     ),
     keys=(
-        Key("Date:From:To:Subject:References:From:Subject:Reply-To", selector="s2048", tags="t={stamp};", only_present=False),
+        Key(
+            "Date:From:To:Subject:References:From:Subject:Reply-To",
+            selector="s2048",
+            tags="t={stamp};",
+            only_present=False,
+        ),
     ),
     clients=(sealed_clients.YAHOO, sealed_clients.YAHOO, phones.IPHONE, desks.THUNDERBIRD),
     before="""
@@ -274,7 +289,8 @@ selector1-outlook-com._domainkey.outbound.protection.outlook.com TXT {RSA}
 WORKMAIL = System(
     number=27,
     name="Amazon WorkMail",
-    source="docs.aws.amazon.com/workmail: domains, DKIM, SPF; public mails with Feedback-ID …:AmazonSES and X-Mailer: Amazon WorkMail",
+    source="docs.aws.amazon.com/workmail: domains, DKIM, SPF; public mails with"
+    " Feedback-ID …:AmazonSES and X-Mailer: Amazon WorkMail",
     provider_zone="""
 amazonses.com TXT v=spf1 ip4:198.19.64.0/22 -all
 224i4yxa5dv7c2xz3womw6peuasteono._domainkey.amazonses.com TXT {RSA}
@@ -313,7 +329,7 @@ X-SES-Outgoing: 2026.11.20-198.19.65.120
 YANDEX = System(
     number=30,
     name="Yandex 360 with a domain of one's own",
-    source="lore.kernel.org: mails via forward*.mail.yandex.net (s=mail, t=); yandex.com/support: SPF, DKIM of a domain",
+    source="lore.kernel.org: mails via forward*.mail.yandex.net (s=mail, t=); yandex.com/support: SPF, DKIM",
     provider_zone="""
 _spf.yandex.net TXT v=spf1 include:_spf-ipv4.yandex.net ~all
 _spf-ipv4.yandex.net TXT v=spf1 ip4:198.19.120.0/22 ~all
@@ -328,7 +344,8 @@ mail._domainkey.{domain} TXT {RSA}
     keys=(Key("Date:Message-Id:References:Cc:In-Reply-To:Subject:To:From", selector="mail", tags="t={stamp};"),),
     clients=(sealed_clients.YANDEX, sealed_clients.YANDEX, desks.THUNDERBIRD, phones.IPHONE),
     before="""
-Received: from mail-nwsmtp-smtp-production-main-42.vla.yp-c.yandex.net (mail-nwsmtp-smtp-production-main-42.vla.yp-c.yandex.net [IPv6:2001:db8:c15:200f:0:640:57f5:0])
+Received: from mail-nwsmtp-smtp-production-main-42.vla.yp-c.yandex.net (mail-nwsmtp-smtp-production-main-42.vla.yp-c.yandex.net
+	[IPv6:2001:db8:c15:200f:0:640:57f5:0])
 	by forward502a.mail.yandex.net (Yandex) with ESMTPS id {HEX:10};
 	{date}
 """,

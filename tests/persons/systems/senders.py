@@ -140,7 +140,9 @@ sf1.{account}.custdkim.salesforce.com TXT {RSA}
 {account}.um8.bnc.salesforce.com TXT v=spf1 include:_spf.salesforce.com -all
 """,
     hosts=(("smtp08-ia4-sp3.mta.salesforce.com", "198.19.76.8"),),
-    keys=(Key("Date:From:To:Cc:Subject:Reply-To:Message-ID:MIME-Version:Content-Type", selector="sf1", tags="t={stamp};"),),
+    keys=(
+        Key("Date:From:To:Cc:Subject:Reply-To:Message-ID:MIME-Version:Content-Type", selector="sf1", tags="t={stamp};"),
+    ),
     envelope="{local}={domain}__0-{hex:14}@{account}.um8.bnc.salesforce.com",
     after="""
 X-SFDC-LK: 00D1U0000013lbu
