@@ -3,7 +3,8 @@
 A line that begins with ``?`` is left out when its words are empty. A line that begins with a blank continues the one
 before. Words: ``{from}``, ``{to}``, ``{cc}``, ``{subject}``, ``{topic}``, ``{date}``, ``{answered}``, ``{references}``,
 ``{domain}``, ``{local}``, ``{rcpt}``, ``{dashed}``, ``{tenant}``, ``{uuid}``, ``{boundary}``, ``{stamp}``,
-and with a number ``{hex:32}``, ``{HEX:28}``, ``{dec:10}``, ``{b64:22}``. Addresses take a manner: ``{to:quoted}``, ``{to:bare}``, ``{to:angle}``.
+and with a number ``{hex:32}``, ``{HEX:28}``, ``{dec:10}``, ``{b64:22}``. Addresses take a manner: ``{to:quoted}``,
+``{to:bare}``, ``{to:angle}``.
 """
 
 from __future__ import annotations

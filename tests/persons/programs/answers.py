@@ -1,4 +1,7 @@
-"""Programs that answer for somebody: absence notes, receipts, challenges, rooms."""
+"""Programs that answer for somebody: absence notes, receipts, challenges, rooms.
+
+Longer than others: fourteen kinds, each with its header block.
+"""
 
 from __future__ import annotations
 
@@ -228,7 +231,7 @@ Thread-Index: {b64:22}
     Program(
         41,
         "read receipt of Exchange Online",
-        "MS-OXCMAIL 2.1.3.2 (X-MS-Exchange-…, multipart/report); RFC 8098",
+        "MS-OXCMAIL 2.1.3 (X-MS-Exchange-…, multipart/report); RFC 8098",
         microsoft.WITH_KEY,
         EXCHANGE_ONLINE.replace("Accept-Language", _THREAD + "Accept-Language")
         + """

@@ -1,4 +1,7 @@
-"""Services that send for organisations and people: CRM, signing, meetings, files, lists, forms."""
+"""Services that send for organisations and people: CRM, signing, meetings, files, lists, forms.
+
+Longer than others: fourteen kinds, each with its header block.
+"""
 
 from __future__ import annotations
 

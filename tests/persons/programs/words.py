@@ -1,4 +1,7 @@
-"""Subjects of programs, one line a language: what the open half of the catalogue writes."""
+"""Subjects of programs, one line a language: what the open part of the catalogue writes.
+
+Longer than others: one table a notice, a line a language.
+"""
 
 from __future__ import annotations
 

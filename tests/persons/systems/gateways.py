@@ -34,7 +34,7 @@ pps1._domainkey.{domain} TXT {RSA}
     clients=PEOPLE,
     before="""
 Received: from pps.filterd (m0341554.ppops.net [127.0.0.1])
-	by mx0a-{account}.pphosted.com (8.18.1.11/8.18.1.11) with ESMTP id {HEX:12};
+	by mx0a-{account}.pphosted.com (8.18.1/8.18.1) with ESMTP id {HEX:12};
 	{date}
 Received: from outbound.{domain} (outbound.{domain} [{address}])
 	by mx0a-{account}.pphosted.com (PPS) with ESMTPS id {hex:10}-1
@@ -45,7 +45,7 @@ Received: from outbound.{domain} (outbound.{domain} [{address}])
 X-Proofpoint-ORIG-GUID: {url64:24}
 X-Proofpoint-GUID: {url64:24}
 X-Proofpoint-Virus-Version: vendor=baseguard
- engine=ICAP:2.0.293,Aquarius:18.0.1121,Hydra:6.1.9,FMLib:17.12.100.49
+ engine=ICAP:2.0.293,Aquarius:18.0.1121,Hydra:6.1.9,FMLib:17.12.100
  definitions=2026-11-20_02,2026-11-19_01,2025-10-01_01
 X-Proofpoint-Spam-Details: rule=outbound_notspam policy=outbound score=0
  suspectscore=0 phishscore=0 spamscore=0 clxscore=1011 malwarescore=0

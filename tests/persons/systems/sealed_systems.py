@@ -344,8 +344,8 @@ mail._domainkey.{domain} TXT {RSA}
     keys=(Key("Date:Message-Id:References:Cc:In-Reply-To:Subject:To:From", selector="mail", tags="t={stamp};"),),
     clients=(sealed_clients.YANDEX, sealed_clients.YANDEX, desks.THUNDERBIRD, phones.IPHONE),
     before="""
-Received: from mail-nwsmtp-smtp-production-main-42.vla.yp-c.yandex.net (mail-nwsmtp-smtp-production-main-42.vla.yp-c.yandex.net
-	[IPv6:2001:db8:c15:200f:0:640:57f5:0])
+Received: from mail-nwsmtp-smtp-production-main-42.vla.yp-c.yandex.net
+	(mail-nwsmtp-smtp-production-main-42.vla.yp-c.yandex.net [IPv6:2001:db8:c15:200f:0:640:57f5:0])
 	by forward502a.mail.yandex.net (Yandex) with ESMTPS id {HEX:10};
 	{date}
 """,
