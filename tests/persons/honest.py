@@ -15,10 +15,10 @@ from tests.support.fingerprints import NOW
 
 ORGANISATIONS = 12
 """Organisations of each system."""
-_PLACES = """
+_PLACES: list[str] = """
 riverside northfield harbour granite lakeview pinewood stonebridge fairmount westgate eastbrook clearwater oakridge
 silverlake marchfield brookhaven
-""".split()
+""".split()  # noqa: SIM905
 _KINDS = ("clinic", "logistics", "council", "college", "engineering", "-marine", "-air.services", "works", "institute")
 _TOPICS = """
 minutes of Tuesday's meeting
