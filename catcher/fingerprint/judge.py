@@ -34,7 +34,7 @@ from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import Fingerprint, Intended, MailClass, TypoKind
 from catcher.model.mail.lookup import LookupResults, Unanswered
 from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
-from catcher.model.mail.transaction import Transaction
+from catcher.model.mail.transaction import Header, HeaderField, Transaction
 from catcher.model.value import value
 
 
@@ -53,11 +53,12 @@ class TransactionFacts:
     """None without a message."""
     signed: tuple[MessageFacts | None, ...]
     """For each claim of ``credentials`` the facts of the fields alone that its signature covers; None for a signature
-    that couldn't be read. Empty without look-ups."""
+    that couldn't be read, or beyond the bound. Empty without look-ups."""
     covered: tuple[frozenset[bytes], ...]
     """For each claim of ``credentials`` the names in lower case of the fields with markings that its signature covers.
     Empty without look-ups."""
     route: MailRoute
+    """The signs that the mail was passed on, and that it names the typed domains."""
     markings: tuple[MarkedField, ...]
 
     @property
@@ -74,6 +75,9 @@ class TransactionFacts:
 
 _NOTHING: frozenset[Fact] = frozenset()
 _NO_FIELDS: frozenset[bytes] = frozenset()
+_MAX_SELECTIONS = 3
+"""Most selections of signed fields whose facts are read: each costs as much as the whole header. Signers of one mail
+agree, or they are its author's, his platform's and a gateway's."""
 _FRAME, _NAME = 2_000, 100
 """Octets of memory that a value with several fields takes, and that a text takes besides its characters."""
 
@@ -97,20 +101,31 @@ def read_transaction_facts(
     credentials = read_credentials(transaction, view, lookups=lookups)
     sent_from = domain_or_none(reverse_path.domain) if reverse_path else None
     message = read_message_facts(transaction, view, map(intended, typed) if intended else ()) if view else None
-    covered = covered_headers(header) if header is not None and lookups else ()
     markings = judge_markings(header, own_markings)
     marked = frozenset(each.field for each in markings)
+    covered = covered_headers(header) if header is not None and lookups else []
     return TransactionFacts(
         credentials=credentials,
         typed=typed,
         reverse_path=sent_from,
         carriers=header_platforms(header),
         message=message,
-        signed=tuple([read_message_facts(transaction, HeaderView(each)) if each else None for each in covered]),
+        signed=_read_signed_facts(transaction, covered),
         covered=tuple([marked.intersection(each.by_name) if each else _NO_FIELDS for each in covered]),
         route=MailRoute() if header is None or view is None else read_route(transaction, header, view),
         markings=markings,
     )
+
+
+def _read_signed_facts(transaction: Transaction, headers: list[Header | None]) -> tuple[MessageFacts | None, ...]:
+    """For each of ``headers``, the fields that one signature covers, their facts. Equal fields share them."""
+    found: dict[tuple[HeaderField, ...], MessageFacts] = {}
+    facts: list[MessageFacts | None] = []
+    for covered in headers:
+        if covered is not None and covered.fields not in found and len(found) < _MAX_SELECTIONS:
+            found[covered.fields] = read_message_facts(transaction, HeaderView(covered))
+        facts.append(None if covered is None else found.get(covered.fields))
+    return tuple(facts)
 
 
 def fingerprint(transaction: Transaction, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:
@@ -158,17 +173,17 @@ def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: C
     nature = judge_nature(message, authenticated, network, sender, own_names, hinted)
     if freshness.reason == CountReason.FORWARD:
         nature = replace(nature, typo=TypoKind.RELAY)
-    elif nature.mail_class is MailClass.PERSON and not proofs.spf_aligned:
+    elif nature.mail_class is MailClass.PERSON and not proofs.spf_aligned and proofs.aligned():
         signed = _signed_facts(facts, proofs)
-        if signed is not None:
-            by_signed = judge_nature(signed, authenticated, network, sender, own_names, hinted)
-            nature = replace(nature, mail_class=by_signed.mail_class)
+        by_signed = judge_nature(signed, authenticated, network, sender, own_names, hinted) if signed else None
+        nature = replace(nature, mail_class=by_signed.mail_class if by_signed else MailClass.UNKNOWN)
     markings = signed_markings(facts.markings, _signed_fields(facts, proofs)) if facts.markings else ()
     return Fingerprint(sender, intended, nature, markings, authenticated.results, freshness)
 
 
 def _signed_facts(facts: TransactionFacts, proofs: Proofs) -> MessageFacts | None:
-    """The message's facts by the fields alone that a passing aligned signature covers; None without such a signature.
+    """The message's facts by the fields alone that a passing aligned signature covers; None when none of them was
+    read.
 
     A mail that SPF doesn't prove may have got fields on its way here, and only its signature tells which are the
     author's. Of several signatures the first counts.

@@ -27,7 +27,8 @@ class MailProvider:
     hosts: tuple[str, ...]
     """Names of its outbound hosts; never a name below which customers have machines of their own."""
     source: str
-    """A public page of the provider that gives MX or SPF; the hosts' names are those in its addresses' PTR records."""
+    """A public page about its MX or SPF, or the provider's manual; ``hosts`` are seen in the PTR records of its
+    addresses."""
 
 
 def _row(name: str, *, mx: str, spf: str, hosts: str, source: str) -> MailProvider:
@@ -54,7 +55,7 @@ MAIL_PROVIDERS = (
         mx="mail.protection.partner.outlook.cn",
         spf="spf.protection.partner.outlook.cn",
         hosts="outbound.protection.partner.outlook.cn",
-        source="https://learn.microsoft.com/microsoft-365/admin/services-in-china/parity-between-azure-information-protection",
+        source="https://learn.microsoft.com/microsoft-365/admin/services-in-china/services-in-china",
     ),
     _row(
         "Google",
@@ -68,7 +69,7 @@ MAIL_PROVIDERS = (
         mx="pphosted.com gpphosted.com ppe-hosted.com",
         spf="pphosted.com gpphosted.com ppe-hosted.com",
         hosts="pphosted.com gpphosted.com ppe-hosted.com",
-        source="https://help.proofpoint.com/Proofpoint_Essentials/Email_Security/Administrator_Topics/000_gettingstarted",
+        source="https://help.proofpoint.com/",
     ),
     _row(
         "Mimecast",
@@ -79,52 +80,52 @@ MAIL_PROVIDERS = (
     ),
     _row(
         "Barracuda",
-        mx="ess.barracudanetworks.com ess.barracuda.com",
-        spf="spf.ess.barracudanetworks.com",
-        hosts="ess.barracuda.com ess.barracudanetworks.com",
-        source="https://campus.barracuda.com/product/emailgatewaydefense/doc/96023042/sender-authentication",
+        mx="barracudanetworks.com",
+        spf="barracudanetworks.com",
+        hosts="barracuda.com barracudanetworks.com",
+        source="https://campus.barracuda.com/doc/96022990",
     ),
     _row(
         "Cisco Secure Email",
         mx="iphmx.com",
         spf="iphmx.com",
         hosts="iphmx.com",
-        source="https://docs.ces.cisco.com/docs/spf-record-for-ces",
+        source="https://www.cisco.com/c/en/us/support/docs/security/email-security-appliance/213938-understanding-the-ces-spf-record.html",
     ),
     _row(
         "Sophos",
         mx="hydra.sophos.com",
         spf="_spf.prod.hydra.sophos.com",
         hosts="hydra.sophos.com",
-        source="https://docs.sophos.com/central/customer/help/en-us/ManageYourProducts/EmailSecurity",
+        source="https://docs.sophos.com/central/customer/help/en-us/",
     ),
     _row(
         "Trend Micro",
         mx="hes.trendmicro.com hes.trendmicro.eu tmes.trendmicro.com tmes.trendmicro.eu",
         spf="spf.hes.trendmicro.com spf.hes.trendmicro.eu spf.tmes.trendmicro.com spf.tmes.trendmicro.eu",
         hosts="hes.trendmicro.com hes.trendmicro.eu tmes.trendmicro.com tmes.trendmicro.eu",
-        source="https://docs.trendmicro.com/en-us/documentation/article/trend-micro-email-security-online-help-spf",
+        source="https://docs.trendmicro.com/en-us/enterprise/hosted-email-security-administrator-guide/about-domain-managem/",
     ),
     _row(
         "Symantec Email Security.cloud",
         mx="messagelabs.com",
         spf="spf.messagelabs.com",
         hosts="messagelabs.com",
-        source="https://techdocs.broadcom.com/us/en/symantec-security-software/email-security/email-security-cloud.html",
+        source="https://techdocs.broadcom.com/",
     ),
     _row(
         "Hornetsecurity",
         mx="hornetsecurity.com antispameurope.com",
         spf="spf.hornetsecurity.com spf.antispameurope.com",
         hosts="hornetsecurity.com antispameurope.com",
-        source="https://support.hornetsecurity.com/hc/en-us/articles/19885866264209",
+        source="https://help.cumulussmtp.com/article/280-hornetsecurity-correct-spf-authentication",
     ),
     _row(
         "Forcepoint",
         mx="mailcontrol.com",
         spf="mailcontrol.com",
         hosts="mailcontrol.com",
-        source="https://help.forcepoint.com/F-EM/Cloud/en-us/getting_started/first.aspx",
+        source="https://help.forcepoint.com/",
     ),
     _row(
         "iCloud",
@@ -159,7 +160,7 @@ MAIL_PROVIDERS = (
         mx="yahoodns.net",
         spf="_spf.mail.yahoo.com",
         hosts="mail.bf1.yahoo.com mail.bf2.yahoo.com mail.gq1.yahoo.com mail.ir2.yahoo.com mail.ne1.yahoo.com",
-        source="https://senders.yahooinc.com/smtp-error-codes/",
+        source="https://senders.yahooinc.com/",
     ),
     _row(
         "Amazon WorkMail",
@@ -174,56 +175,56 @@ MAIL_PROVIDERS = (
         mx="mail.ovh.net mail.ovh.ca",
         spf="mx.ovh.com mx.ovh.ca",
         hosts="mail-out.ovh.net mail-out.ovh.ca",
-        source="https://help.ovhcloud.com/csm/en-dns-spf-record",
+        source="https://help.ovhcloud.com/",
     ),
     _row(
         "IONOS",
         mx="ionos.com ionos.de ionos.co.uk ionos.es ionos.fr ionos.it kundenserver.de perfora.net 1and1.com",
         spf="_spf.perfora.net _spf.kundenserver.de _spf-us.ionos.com _spf-eu.ionos.com",
         hosts="mout.kundenserver.de mout.perfora.net",
-        source="https://www.ionos.com/help/domains/configuring-mail-servers-and-other-related-records/",
+        source="https://www.ionos.com/help/",
     ),
     _row(
         "Gandi",
         mx="mail.gandi.net",
         spf="_mailcust.gandi.net",
         hosts="mail.gandi.net",
-        source="https://docs.gandi.net/en/domain_names/faq/record_types/spf_record.html",
+        source="https://docs.gandi.net/",
     ),
     _row(
         "Infomaniak",
         mx="infomaniak.ch infomaniak.com",
         spf="spf.infomaniak.ch",
         hosts="mail.infomaniak.ch",
-        source="https://www.infomaniak.com/en/support/faq/1988",
+        source="https://www.infomaniak.com/en/support",
     ),
     _row(
         "Yandex",
         mx="mx.yandex.net mx.yandex.ru",
         spf="_spf.yandex.net _spf.yandex.ru",
         hosts="mail.yandex.net mail.yandex.ru",
-        source="https://yandex.com/support/yandex-360/business/admin/en/security-service/spf",
+        source="https://yandex.com/support/",
     ),
     _row(
         "Mail.ru",
         mx="mail.ru",
         spf="_spf.mail.ru",
         hosts="i.mail.ru",
-        source="https://biz.mail.ru/help/dns/spf",
+        source="https://help.mail.ru/biz",
     ),
     _row(
         "Tuta",
         mx="tutanota.de",
         spf="spf.tutanota.de",
         hosts="tutanota.de",
-        source="https://tuta.com/support#custom-domain",
+        source="https://tuta.com/support",
     ),
     _row(
         "mailbox.org",
         mx="mailbox.org",
         spf="mailbox.org",
         hosts="mailbox.org",
-        source="https://kb.mailbox.org/en/private/custom-domains/",
+        source="https://kb.mailbox.org/",
     ),
     _row(
         "Posteo",
@@ -237,42 +238,42 @@ MAIL_PROVIDERS = (
         mx="emailsrvr.com",
         spf="emailsrvr.com",
         hosts="emailsrvr.com rsapps.net",
-        source="https://docs.rackspace.com/docs/dns-record-definitions",
+        source="https://docs.rackspace.com/",
     ),
     _row(
         "Hostinger",
         mx="hostinger.com titan.email",
         spf="_spf.mail.hostinger.com spf.titan.email",
         hosts="hostinger.io titan.email",
-        source="https://support.hostinger.com/en/articles/1583673",
+        source="https://www.pangaea.id/article/email-dns-records",
     ),
     _row(
         "Strato",
         mx="rzone.de",
         spf="smtp.rzone.de _spf.strato.com _spf.strato.de",
         hosts="smtp.rzone.de",
-        source="https://www.strato.de/faq/mail/was-ist-spf/",
+        source="https://www.strato.de/faq/",
     ),
     _row(
         "GoDaddy",
         mx="secureserver.net",
         spf="secureserver.net",
         hosts="prod.phx3.secureserver.net prod.iad2.secureserver.net prod.sxb1.secureserver.net",
-        source="https://www.godaddy.com/help/add-an-spf-record-19218",
+        source="https://www.godaddy.com/help/",
     ),
     _row(
         "Namecheap Private Email",
         mx="privateemail.com",
         spf="spf.privateemail.com",
         hosts="privateemail.com",
-        source="https://www.namecheap.com/support/knowledgebase/article.aspx/9254",
+        source="https://www.namecheap.com/support/knowledgebase/",
     ),
     _row(
         "Migadu",
         mx="migadu.com",
         spf="spf.migadu.com",
         hosts="migadu.com",
-        source="https://migadu.com/guides/dns/",
+        source="https://migadu.com/guides/",
     ),
 )
 

@@ -1,6 +1,8 @@
 """The fingerprint of a transaction: its sender, its intended recipients and its kind of mail (DESIGN §3, §4).
 
 ``to_json`` of each value gives the outer surface of DESIGN §4; an absent result is present there as ``none``.
+
+Longer than others: one value for each part of the outer surface, and its closed lists.
 """
 
 from __future__ import annotations

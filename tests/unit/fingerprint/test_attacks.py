@@ -188,6 +188,16 @@ def test_a_mail_that_is_a_persons_only_by_fields_that_nobody_signed_counts_for_n
     assert not counting_of(judged).counts
 
 
+def test_signatures_put_before_the_authors_do_not_hide_which_fields_he_signed() -> None:
+    message = signed(LETTER, headers="from:to:date", tags=f"t={int(NOW.timestamp())};")
+    for covered in ("from:subject", "from:subject:to", "from:mime-version", "from:cc:to"):
+        message = signed(message, domain="evil.example", headers=covered)
+    judged = found(message, on_its_own(), client=ELSEWHERE)
+    assert judged.freshness.fresh
+    assert judged.nature.mail_class == "unknown"
+    assert not counting_of(judged).counts
+
+
 def test_a_service_that_lets_one_choose_a_to_signs_for_itself() -> None:
     """The service writes the victim into From and signs by its own key: nothing proves the victim."""
     message = signed(LETTER, domain="evil.example", headers="from:to:subject:date", tags=f"t={int(NOW.timestamp())};")
