@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from catcher.incident import Visibility, effect, fold, life, measure_incident
-from catcher.model.leak.incident import Incident, MailboxTotal, Side
+from catcher.model.leak.incident import Counted, Incident, MailboxTotal, Side
 from catcher.model.leak.measures import Period
 from catcher.model.mail.fingerprint import MailClass, Tier
 from catcher.model.mail.marking import Marking, Scheme
@@ -88,10 +88,17 @@ def _incident(case: dict[str, Any], seen: list[Observation]) -> Incident:
     freemail = case.get("freemail", [])
     folded = fold(seen, party_of=lambda domain: None if domain in freemail else domain)
     (incident,) = [i for i in folded.values() if (i.key.party, i.key.role) == (case["party"], case["role"])]
-    settled = frozenset(
-        MailboxTotal(t["period"], t["counterpart"], Side(t["side"]), *t["numbers"]) for t in case.get("settled", [])
-    )
+    settled = frozenset(total for row in case.get("settled", []) for total in _totals(row))
     return replace(incident, mailboxes=frozenset(), settled=settled) if settled else incident
+
+
+def _totals(row: dict[str, Any]) -> Iterator[MailboxTotal]:
+    """``numbers``: of all mailboxes, their days, of those with mail that counts, and their days."""
+    mailboxes, _, counted, _ = row["numbers"]
+    sides = (Side.AUTHOR, Side.REVERSE_PATH) if row["side"] == "sender" else (Side(row["side"]),)
+    for side in sides:
+        yield MailboxTotal(row["period"], row["counterpart"], side, "", Counted.YES, counted)
+        yield MailboxTotal(row["period"], row["counterpart"], side, "", Counted.NO, mailboxes - counted)
 
 
 def _observations(rows: list[dict[str, Any]]) -> Iterator[Observation]:
