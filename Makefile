@@ -7,6 +7,7 @@
 #   make soak     random tests with fresh seeds for MINUTES=10; a second call goes on where the first ended
 #   make check    types, style, layers
 #   make peers    as root, on Debian: install the peers that tests and benchmarks use
+#   make mailbox-providers   the list of mailbox providers anew, from npm's and PyPI's lists; needs npm
 #   make docs     the generated pages of docs/: configuration and commands
 #   make bench    DNS and SMTP beside their peers, the fingerprint, a report, and commands
 #   make clean    remove what these made
@@ -21,7 +22,7 @@ SIDE_BY_SIDE := $(VENV)/bin/pytest -n auto --dist loadfile -m "not serial and no
 ALONE := $(VENV)/bin/pytest
 MINUTES ?= 10
 
-.PHONY: demo test-quick test test-all soak check docs bench peers clean
+.PHONY: demo test-quick test test-all soak check docs mailbox-providers bench peers clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime
@@ -48,6 +49,15 @@ check: $(VENV)/.development
 
 docs: $(VENV)/.runtime
 	$(VENV)/bin/python -m catcher.cli.reference .
+
+mailbox-providers: $(VENV)/.development
+	rm -rf build/lists && mkdir -p build/lists/providers build/lists/free build/lists/misp
+	cd build/lists && npm pack --silent email-providers free-email-domains
+	tar -xzf build/lists/email-providers-*.tgz -C build/lists/providers
+	tar -xzf build/lists/free-email-domains-*.tgz -C build/lists/free
+	$(PIP) install --quiet --no-deps --target build/lists/misp pymispwarninglists
+	$(VENV)/bin/python -m tests.training.mailboxproviders build/lists/providers/package build/lists/free/package \
+	    build/lists/misp/pymispwarninglists
 
 bench: $(VENV)/.runtime
 	$(VENV)/bin/catcher bench dns

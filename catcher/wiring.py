@@ -2,7 +2,8 @@
 
 ::
 
-    config ─▶ open_store · key_ring · load_catalogue · organisations · folder · contact_book · finder · resolver
+    config ─▶ open_store · key_ring · load_catalogue · organisations · folder · contact_book · finder ·
+               tenant_discovery · resolver
     the one clock: SystemClock
 
 Each adapter is imported in the function that makes it, so that a command loads only the modules it uses.
@@ -10,7 +11,9 @@ Each adapter is imported in the function that makes it, so that a command loads 
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,11 +21,13 @@ if TYPE_CHECKING:
     from catcher.catalogue import Catalogue
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
-    from catcher.directory import Organisations
+    from catcher.directory import Organisations, Parties
     from catcher.model.clock import Clock
+    from catcher.model.mail.marking import OwnMarkings
     from catcher.model.ports import Folder, Resolver, Store
-    from catcher.notices.find import Finder
+    from catcher.notices.find import Fetcher, Finder
     from catcher.privacy import KeyRing
+    from catcher.resolve import LiveResolver
     from catcher.smtp import Explanations
 
 
@@ -60,14 +65,30 @@ def organisations(config: Config) -> Organisations:
     return Organisations.load(config.fingerprint.watchlist, config.node.state)
 
 
-def folder() -> Folder:
+def own_markings(config: Config) -> OwnMarkings:
+    """The operator's own list of markings. Raises ConfigurationError with a fault for every wrong row."""
+    from catcher.directory.csvfiles import read_csv_text
+    from catcher.fingerprint import read_own_markings
+    from catcher.model.mail.marking import NO_OWN_MARKINGS
+
+    file = config.fingerprint.markings
+    return NO_OWN_MARKINGS if file is None else read_own_markings(read_csv_text(file), file.name)
+
+
+def parties(config: Config) -> Parties:
+    """The parties, with the operator's own list of mailbox providers. Raises ConfigurationError with every fault."""
+    from catcher.directory import Parties, Suffixes, own_mailbox_providers
+
+    return Parties(Suffixes(), own_mailbox_providers(config.node.state))
+
+
+def folder(config: Config) -> Folder:
     """The function that folds observations into incidents: by organisation and calendar month (UTC)."""
     from functools import partial
 
-    from catcher.directory import party_of
     from catcher.incident import fold
 
-    return partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+    return partial(fold, party_of=parties(config).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
 
 
 def load_catalogue(config: Config) -> Catalogue:
@@ -99,23 +120,49 @@ def contact_book(config: Config, store: Store, catalogue: Catalogue) -> ContactB
 
 def finder(config: Config, book: ContactBook, clock: Clock) -> Finder:
     """The finder of contacts, which uses DNS and HTTPS. Raises ConfigurationError, EnvironmentFailure."""
+    from catcher.directory import Csirts, Suffixes
+    from catcher.notices.find import Finder
+
+    live, fetcher = _open_internet(config, clock)
+    return Finder(
+        listings=book.listings,
+        csirts=Csirts.load(config.node.state),
+        fetcher=fetcher,
+        resolver=live,
+        organizational_domain=Suffixes().organizational_domain,
+        is_typo=book.is_typo,
+    )
+
+
+def tenant_discovery(config: Config, clock: Clock) -> Callable[[Collection[tuple[str, str]]], frozenset[str]] | None:
+    """The function from (organisation, tenant) pairs to the organisations whose tenant is bound; None if
+    ``notify.tenant_discovery`` is off. It blocks while it asks."""
+    if not config.notify.tenant_discovery:
+        return None
+
+    def bound(claims: Collection[tuple[str, str]]) -> frozenset[str]:
+        from catcher.notices.tenants import bound_organisations
+
+        async def ask() -> frozenset[str]:
+            _, fetcher = _open_internet(config, clock)
+            return await bound_organisations(fetcher, claims)
+
+        return asyncio.run(ask())
+
+    return bound
+
+
+def _open_internet(config: Config, clock: Clock) -> tuple[LiveResolver, Fetcher]:
+    """A resolver and a fetcher of pages that uses it, for one event loop."""
     import re
 
-    from catcher.directory import Csirts, Suffixes
-    from catcher.notices.find import Fetcher, Finder
+    from catcher.notices.find import Fetcher
     from catcher.resolve import LiveResolver
 
     live = LiveResolver(config.fingerprint.resolvers, clock=clock)
     url = config.operator.url
     agent = f"catcher (+{url})" if re.fullmatch("[!-'*-~]{1,200}", url) else "catcher"
-    return Finder(
-        listings=book.listings,
-        csirts=Csirts.load(config.node.state),
-        fetcher=Fetcher(live, agent=agent),
-        resolver=live,
-        organizational_domain=Suffixes().organizational_domain,
-        is_typo=book.is_typo,
-    )
+    return live, Fetcher(live, agent=agent)
 
 
 def resolver(config: Config, clock: Clock) -> Resolver | None:

@@ -59,7 +59,7 @@ def _prepare(folder: Path) -> str:
         fill(store, _OBSERVATIONS)
         desk = Desk(
             store=store,
-            folder=wiring.folder(),
+            folder=wiring.folder(config),
             party_of=party_of,
             organisation=lambda domain: None,
             operator=ReportOperator("Registry of Example", "desk@registry.example"),

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,10 @@ from catcher.cli.options import config_option, json_option, print_json
 from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
 from catcher.desk import guardrun
-from catcher.desk.doubts import doubtful
+from catcher.desk.doubts import doubtful, doubtful_watch
 from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.wiring import SystemClock, explanations, organisations
+from catcher.wiring import SystemClock, explanations, organisations, own_markings, parties
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue
@@ -96,7 +96,10 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Ite
         if answer is not None:
             summary.append(("running server", answer))
     findings += guardrun.standing(catalogue, Guard.load(config.node.state, required), now=now)
-    return findings, doubtful(catalogue), summary
+    notes = doubtful(catalogue)
+    if config.fingerprint.watchlist is not None:
+        notes = chain(notes, doubtful_watch(organisations(config).watched, config.fingerprint.watchlist.name))
+    return findings, notes, summary
 
 
 def _everything(config: Config, now: datetime) -> Catalogue:
@@ -112,6 +115,8 @@ def _everything(config: Config, now: datetime) -> Catalogue:
     for read in (
         lambda: dns.load_authority(config, catalogue, now=now, keep_serial=False),
         lambda: organisations(config),
+        lambda: own_markings(config),
+        lambda: parties(config),
         lambda: explanations(config, catalogue),
         lambda: Listings.load(config.notify.contacts, config.node.state),
         lambda: Csirts.load(config.node.state),

@@ -141,9 +141,10 @@ def import_(file: Path, kind: str, name: str | None, config_file: Path, as_json:
     """Import a directory of organisations and contacts.
 
     Kinds: gov (the .gov list), mil (the .mil list), csv (domain,organisation,contact), csirt (under,name,contact: the
-    national CSIRTs by top-level domain, in place of the few that catcher knows). Rows that can't be used are named
-    and left out; the exit status is 1 then. A contact that can't be written to is named and left out of its row; that
-    alone changes no status. The server reads directories when it starts and on SIGHUP.
+    national CSIRTs by top-level domain, in place of the few that catcher knows), mailboxes (domains of mailbox
+    providers, one a row, beside those that catcher knows: they are nobody's organisation). Rows that can't be used
+    are named and left out; the exit status is 1 then. A contact that can't be written to is named and left out of its
+    row; that alone changes no status. The server reads directories when it starts and on SIGHUP.
     """
     config = load_config(config_file)
     catalogue = load_catalogue(config)

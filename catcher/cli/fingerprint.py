@@ -24,6 +24,7 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.counting import counting_of
 from catcher.model.mail.fingerprint import Fingerprint
 from catcher.model.mail.mailbox import Mailbox
+from catcher.model.mail.marking import NO_OWN_MARKINGS
 
 _WATCHED_FILES = 20
 """Most files without a progress bar; for more files, a bar is shown if stderr is a terminal."""
@@ -170,6 +171,7 @@ def _surroundings(
 
     organisations = Organisations({})
     held = None
+    own_markings, platform = NO_OWN_MARKINGS, platform_of
     network_owner: Callable[[str], str | None] = lambda _: None  # noqa: E731
     servers: Sequence[Any] = ()
     lookups = not no_lookups
@@ -177,6 +179,7 @@ def _surroundings(
     if config_file.exists() or given is not click.core.ParameterSource.DEFAULT:
         settings = config.load_config(config_file)
         organisations = wiring.organisations(settings)
+        own_markings, platform = wiring.own_markings(settings), wiring.parties(settings).platform_of
         servers = settings.fingerprint.resolvers
         if settings.fingerprint.networks is not None:
             network_owner = owners(settings.fingerprint.networks)
@@ -193,8 +196,9 @@ def _surroundings(
         intended=intended,
         organizational_domain=suffixes.organizational_domain,
         organisation=organisations.name,
-        platform=platform_of,
+        platform=platform,
         network_owner=network_owner,
+        own_markings=own_markings,
         lookups=lookups,
     )
     if not lookups:

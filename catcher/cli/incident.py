@@ -95,7 +95,6 @@ def _print_one(appraisal: Appraisal) -> None:
             ("marked", _marked(measures)),
             ("notice", appraisal.verdict),
             ("second approver", _second(appraisal)),
-            ("not drafted", appraisal.untold.partition(": ")[2] or "-"),
             ("told", ", ".join(day.isoformat() for day in appraisal.standing.told) or "-"),
             ("life", _life(appraisal.standing.life)),
             ("since a notice", _effect(appraisal.standing.effect)),
@@ -154,8 +153,10 @@ def _life(life: Life | None) -> str:
     if life is None:
         return "-"
     unseen = f"; policy turns mail away since {life.unseen_since}" if life.unseen_since else ""
-    days = f"{life.silent} silent days, {life.quiet_after} make it quiet"
-    return f"{life.state} since {life.since}: latest on {life.latest}, {days}{unseen}"
+    lost = f"; perhaps not delegated to us since {life.lost_since}" if life.lost_since else ""
+    blind = f", {life.unseen_days} days not seen" if life.unseen_days else ""
+    days = f"{life.silent} silent days{blind}, {life.quiet_after} make it quiet"
+    return f"{life.state} since {life.since}: latest on {life.latest}, {days}{unseen}{lost}"
 
 
 def _effect(effect: Effect | None) -> str:
@@ -163,7 +164,7 @@ def _effect(effect: Effect | None) -> str:
         return "-"
     if effect.change is None:
         return f"notice of {effect.notice}; void: the policy changed on {effect.policy_changed}"
-    alike = "; senders not told alike" if effect.alike else ""
+    alike = "; senders not told alike" if effect.alike else "; more than senders not told" if effect.beyond else ""
     cut = f"; up to or from the policy's change on {effect.policy_changed}" if effect.policy_changed else ""
     return f"notice of {effect.notice}; {_change(effect.change)}{alike}{cut}"
 

@@ -1,7 +1,9 @@
-"""Turns a message file into a transaction: it corrects line ends, drops an mbox line, and reads in chunks."""
+"""Turns a message file into a transaction: it corrects line ends, drops a byte order mark and an mbox line, and reads
+in chunks."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +17,11 @@ from catcher.model.mail.transaction import BodyFacts, Header, Transaction
 from catcher.smtp import MessageStream
 
 _CHUNK = 65_536
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""The mark (in UTF-8) that some programs write before a message; it is no part of the first field's name."""
+_MBOX_LINE = re.compile(rb"From (?![ \t]*:)")
+"""The start of a line that a mailbox file puts before a message (RFC 4155). ``From :`` is a field with a blank before
+its colon (RFC 5322 §4.5)."""
 _UNKNOWN = Mailbox("", "")
 """An unknown reverse-path: it has no domain to check, but it isn't the null reverse-path."""
 
@@ -62,15 +69,15 @@ def transaction_of(
 
 def _read(stream: BinaryIO) -> tuple[Header, BodyFacts]:
     message = MessageStream()
-    for chunk in _with_crlf(_without_mbox_line(stream)):
+    for chunk in _with_crlf(_message_of(stream)):
         message.feed(chunk)
     return message.finish()
 
 
-def _without_mbox_line(stream: BinaryIO) -> Iterator[bytes]:
-    """The octets without a first line that begins with ``From `` (RFC 4155)."""
-    chunk = stream.read(_CHUNK)
-    if chunk.startswith(b"From "):
+def _message_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The octets without a byte order mark and without an mbox line at their start."""
+    chunk = stream.read(_CHUNK).removeprefix(_BYTE_ORDER_MARK)
+    if _MBOX_LINE.match(chunk):
         while chunk and b"\n" not in chunk:
             chunk = stream.read(_CHUNK)
         chunk = chunk.partition(b"\n")[2] or stream.read(_CHUNK)

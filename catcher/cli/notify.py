@@ -21,7 +21,7 @@ from catcher.desk.privatefile import write_private
 from catcher.model.telling.notice import Notice, NoticeForm
 from catcher.model.telling.noticelife import Act, NoticeState
 from catcher.model.telling.suppression import Suppression
-from catcher.wiring import SystemClock
+from catcher.wiring import SystemClock, tenant_discovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,8 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
     from catcher.notices import configured
 
     with with_contacts(config_file) as (config, desk, book, _):
-        drafting = configured.drafting(config, desk, book)
+        bound = tenant_discovery(config, SystemClock())
+        drafting = configured.drafting(config, desk, book, bound=bound)
         rest = drafting.due() if dry_run else drafting.draft()
         if states:
             rest = []

@@ -18,7 +18,6 @@ import click
 from catcher import wiring
 from catcher.config import Config, load_config
 from catcher.desk.context import Desk
-from catcher.directory import party_of
 from catcher.incident import Thresholds
 from catcher.model.leak.measures import Period
 from catcher.model.telling.report import ReportOperator
@@ -42,8 +41,8 @@ def with_store(config_file: Path) -> Iterator[tuple[Config, Desk]]:
             config,
             Desk(
                 store=store,
-                folder=wiring.folder(),
-                party_of=party_of,
+                folder=wiring.folder(config),
+                party_of=wiring.parties(config).party_of,
                 organisation=wiring.organisations(config).name,
                 operator=ReportOperator(operator.name, operator.contact, operator.url, operator.postal),
                 now=wiring.SystemClock().now(),

@@ -100,7 +100,7 @@ def purge(config_file: Path, as_json: bool, dry_run: bool) -> None:
             wiring.key_ring(config),
             wiring.SystemClock().now(),
             keep_days=config.store.keep_days,
-            folder=wiring.folder(),
+            folder=wiring.folder(config),
             dry_run=dry_run,
         )
     finally:

@@ -233,6 +233,9 @@ class FingerprintSection(ConfigSection):
     """Resolvers to ask, each an address with port. Empty: the system's own."""
     watchlist: ExistingFile | None = Field(default=None, examples=["watchlist.csv"])
     """A CSV file domain,organisation of the organisations you protect."""
+    markings: ExistingFile | None = Field(default=None, examples=["markings.csv"])
+    """Your own CSV file field,words,level of protective markings that catcher doesn't know, like a ministry's own
+    header field or label."""
     networks: ExistingFile | None = Field(default=None, examples=["asn.mmdb"])
     """An MMDB database of autonomous systems: it names the holder of a sender's network. It needs the package
     maxminddb."""
@@ -257,6 +260,9 @@ class NotifySection(ConfigSection):
     it waits for approval."""
     second_approver: StrictBool = False
     """Whether two different people have to approve a notice before it is sent."""
+    tenant_discovery: StrictBool = True
+    """Whether the drafting of a notice asks Microsoft's public discovery if a tenant belongs to the sender's domain;
+    Microsoft then learns which domain is asked about. If false, such mail is never a reason for a notice."""
     sender: OneLine = Field(default="", examples=["notices@notices.sink.example"])
     """The address in From, in notify.domain's organisation; replies go to operator.contact. Empty: notices@ at
     notify.domain."""

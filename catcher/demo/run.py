@@ -92,7 +92,7 @@ def _desk(config: Config, period: Period) -> Iterator[Desk]:
     try:
         yield Desk(
             store=store,
-            folder=wiring.folder(),
+            folder=wiring.folder(config),
             party_of=party_of,
             organisation=wiring.organisations(config).name,
             operator=ReportOperator(**config.operator.model_dump()),

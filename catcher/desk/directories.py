@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catcher.desk.privatefile import write_private
-from catcher.directory import csirts, imports
+from catcher.directory import csirts, imports, providers
+from catcher.directory.csvfiles import read_csv_text
 from catcher.model.domain import parents
-from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.errors import Fault
 
 CSIRT = "csirt"
 """The import kind for the table of national CSIRTs; there is only one such table."""
-IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT)
+MAILBOX_LIST = "mailboxes"
+"""The import kind for the operator's list of mailbox providers, which are nobody's organisation."""
+IMPORT_KINDS = (*map(str, imports.DirectoryKind), CSIRT, MAILBOX_LIST)
 _FOLDER = "directory"
 
 
@@ -49,14 +52,15 @@ def import_file(
 
     Raises ConfigurationError when the file is not of kind ``kind``; EnvironmentFailure.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError([Fault(file.name, "it is not UTF-8", "a CSV file in UTF-8")]) from error
+    text = read_csv_text(file)
     if kind == CSIRT:
         teams, faults = csirts.read(text, file.name)
         write_private(state, csirts.CSIRT_FILE, csirts.rendered_csirts(teams))
         return Imported("csirts", len(teams), len(teams), faults)
+    if kind == MAILBOX_LIST:
+        names, faults = providers.read_mailbox_providers(text, file.name)
+        write_private(state, providers.MAILBOXES_FILE, providers.rendered_mailbox_providers(names))
+        return Imported(MAILBOX_LIST, len(names), 0, faults)
     found = imports.read(text, imports.DirectoryKind(kind), file.name, is_typo=is_typo)
     name = name or file.stem.lower().replace("_", "-").replace(".", "-")
     write_private(state / _FOLDER, imports.file_name(name), imports.rendered_directory(found.rows))

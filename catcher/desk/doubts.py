@@ -1,8 +1,8 @@
-"""Finds rows of the catalogue that are valid but probably a mistake."""
+"""Finds rows of the catalogue and of the watch-list that are valid but probably a mistake."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from catcher.catalogue import Catalogue
 from catcher.directory import Suffixes, listed
@@ -31,6 +31,13 @@ def _public_suffixes(catalogue: Catalogue) -> Iterator[Fault]:
     for entry in filter(None, map(catalogue.get, sorted(filter(Suffixes().is_public, found)))):
         what = f"{entry.domain} is a public suffix: the row takes in all names below it, other people's, too"
         yield Fault(entry.where, what, "write the names below it that are yours")
+
+
+def doubtful_watch(watched: Iterable[str], where: str) -> Iterator[Fault]:
+    """The names in the watch-list, the file ``where``, that are public suffixes."""
+    for domain in filter(Suffixes().is_public, watched):
+        what = f"{domain} is a public suffix: the names below it belong to many organisations"
+        yield Fault(where, what, "write the domain of one organisation")
 
 
 def _strays(rows: Catalogue, held: Catalogue) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Finds the latest mails of sending organisations, which they can look up in their own logs."""
+"""Finds the latest mails of sending and forwarding organisations, which they can look up in their own logs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 from catcher.desk.context import Desk
+from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures, Period
+from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import Tier
 from catcher.model.mail.observation import Observation
 from catcher.report import EVIDENCE_DAYS, EVIDENCE_ROWS
@@ -16,13 +18,16 @@ SCAN_ROWS = 50_000
 """Most rows of a typo domain that one pass reads, newest first; the limit keeps a report quick."""
 
 
-def evidence(desk: Desk, domain: str, period: Period, reported: Mapping[str, Measures]) -> dict[str, list[Observation]]:
-    """Sending party → its latest observations at ``domain``, at most ten each, in one pass.
+def evidence(
+    desk: Desk, domain: str, period: Period, reported: Mapping[IncidentKey, Measures], *, bound: bool = False
+) -> dict[IncidentKey, list[Observation]]:
+    """Incident of a sending or forwarding party → its latest observations at ``domain``, at most ten each, in one pass.
 
-    ``reported``: sending party → its measures; only these parties are searched. If a party has mail that counts, only
-    mail that counts is evidence. No evidence is older than 30 days or later than ``period``.
+    ``reported``: these incidents with their measures; only their observations are searched. If an incident has mail
+    that counts, only mail that counts is evidence; with ``bound`` also mail of a tenant that turned out to be bound. No
+    evidence is older than 30 days or later than ``period``.
     """
-    found: dict[str, list[Observation]] = {party: [] for party in reported}
+    found: dict[IncidentKey, list[Observation]] = {key: [] for key in reported}
     until = datetime.combine(period.last + timedelta(days=1), time(), tzinfo=desk.now.tzinfo)
     since = desk.now - timedelta(days=EVIDENCE_DAYS)
     open_ = set(found)
@@ -35,13 +40,17 @@ def evidence(desk: Desk, domain: str, period: Period, reported: Mapping[str, Mea
         if sender.domain is None or sender.tier.rank < Tier.AUTHENTICATED.rank or observation.retry_of is not None:
             continue
         party = party_of(sender.domain)
-        if party is None or party not in open_:
+        if party is None:
             continue
-        if reported[party].tally.total.counted and not observation.counts:
+        counting = observation.counting
+        counts = counting.counts or (bound and counting.reason is CountReason.UNBOUND_TENANT)
+        forwarded = counting.reason is CountReason.FORWARD
+        key = IncidentKey(party, Role.FORWARDER if forwarded else Role.SENDER, domain)
+        if key not in open_ or (reported[key].tally.total.counted and not counts):
             continue
-        found[party].append(observation)
-        if len(found[party]) == EVIDENCE_ROWS:
-            open_.discard(party)
+        found[key].append(observation)
+        if len(found[key]) == EVIDENCE_ROWS:
+            open_.discard(key)
             if not open_:
                 break
     return found

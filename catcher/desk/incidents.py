@@ -11,7 +11,7 @@ from catcher.desk.standing import Lives, Standing
 from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
 from catcher.incident.measures import Granularity
 from catcher.model.leak.incident import Incident, Role
-from catcher.model.leak.measures import Measures, NoticeKind, Period
+from catcher.model.leak.measures import Measures, Period
 
 UNRECORDED = "unrecorded"
 """The word for mails of a release before 0.3, which kept no reason."""
@@ -28,15 +28,9 @@ class Appraisal:
     verdict: NoticeDecision
     standing: Standing
     """The incident's state today, independent of the period; ``listing`` leaves the effect of its notices out."""
-
-    @property
-    def untold(self) -> str:
-        """The reason why no report on the incident can be composed: no text exists for it yet; '' if one can."""
-        if self.incident.key.role is Role.FORWARDER:
-            return "not drafted: reports have no text for a forwarder yet"
-        if self.verdict.due and self.verdict.kind is NoticeKind.ANSWERS:
-            return "not drafted: reports have no text about answers yet"
-        return ""
+    bound: frozenset[str] = frozenset()
+    """The organisations whose tenant is known to be theirs, so that their mail with the reason ``unbound-tenant``
+    counts."""
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``catcher incident list --json``."""
@@ -115,16 +109,36 @@ def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
                 yield appraisal
 
 
-def show(desk: Desk, id: str, *, period: Period | None = None) -> Appraisal:
-    """The incident ``id`` in ``period`` (None: in its latest month). Raises NotFound."""
+def with_bound(desk: Desk, appraisal: Appraisal, bound: frozenset[str]) -> Appraisal:
+    """``appraisal`` with the mail that counts because the organisations ``bound`` have their own tenant."""
+    return _appraise(desk, appraisal.incident, appraisal.measures.period, appraisal.standing, bound)
+
+
+def unbound_tenants(desk: Desk, appraisal: Appraisal) -> dict[str, str]:
+    """Organisation → its only unbound tenant, for the organisations whose mail would count if they owned it."""
+    measures = appraisal.measures
+    if not measures.unbound:
+        return {}
+    tenants = desk.store.crowd(measures.key.id, measures.period.name).tenants
+    found: dict[str, set[str]] = {}
+    for counterpart, domains in tenants.items():
+        party = counterpart if measures.key.role is Role.INTENDED else measures.key.party
+        found.setdefault(party, set()).update(domains)
+    return {party: next(iter(domains)) for party, domains in found.items() if party and len(domains) == 1}
+
+
+def show(desk: Desk, id: str, *, period: Period | None = None, bound: frozenset[str] = frozenset()) -> Appraisal:
+    """The incident ``id`` in ``period`` (None: in its latest month). ``bound`` as in Appraisal. Raises NotFound."""
     desk.fold()
     incident = desk.store.incident(id, mailboxes=False)
     if incident is None:
         raise NotFound("no incident has that id; `catcher incident list` shows them")
     chosen = period or latest_period(incident) or Period.of(desk.now.date())
-    return _appraise(desk, incident, chosen, Lives(desk).standing(incident))
+    return _appraise(desk, incident, chosen, Lives(desk).standing(incident), bound)
 
 
-def _appraise(desk: Desk, incident: Incident, period: Period, standing: Standing) -> Appraisal:
-    measures = measure_incident(incident, period, desk.store.crowd(incident.key.id, period.name))
-    return Appraisal(incident, measures, judge_notice(measures, desk.thresholds), standing)
+def _appraise(
+    desk: Desk, incident: Incident, period: Period, standing: Standing, bound: frozenset[str] = frozenset()
+) -> Appraisal:
+    measures = measure_incident(incident, period, desk.store.crowd(incident.key.id, period.name), bound)
+    return Appraisal(incident, measures, judge_notice(measures, desk.thresholds), standing, bound)

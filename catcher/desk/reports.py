@@ -16,8 +16,9 @@ from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
 from catcher.desk.privatefile import write_private
 from catcher.desk.standing import Lives, Standing, notified_days
-from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES
-from catcher.model.leak.incident import Role
+from catcher.incident import judge_notice
+from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES, LISTED_DAYS, LISTED_MAILBOXES
+from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures, Period
 from catcher.model.mail.observation import Observation
 from catcher.model.telling.answer import AnswerAddresses
@@ -27,7 +28,7 @@ from catcher.report import EVIDENCE_DAYS, Directory, Language, ReportForm, compo
 NotifiedOn = Mapping[tuple[str, str], date]
 """(party, typo domain) → the day of the party's latest notice."""
 
-_LIMITS = ReportRules(FLOOR_MAILBOXES, FLOOR_DAYS, EVIDENCE_DAYS)
+_LIMITS = ReportRules(FLOOR_MAILBOXES, FLOOR_DAYS, LISTED_MAILBOXES, LISTED_DAYS, EVIDENCE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Audience:
     answers: AnswerAddresses | None = None
     evidence_days: int = EVIDENCE_DAYS
     """Greatest age of evidence, in days."""
+    bound: frozenset[str] = frozenset()
+    """As in Appraisal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +101,16 @@ def preview(
 
     ``notified_on``: None: the days in the ledger. ``audience``: the receiver, if the report is for a notice.
     """
-    measures = _seen(desk, id, period)
-    rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]))
+    audience = audience or Audience()
+    measures = _seen(desk, id, period, audience.bound)
+    rows = evidence(desk, measures.key.domain, measures.period, _senders([measures]), bound=bool(audience.bound))
     return _compose(
         desk,
         measures,
         rows,
         _latest_notices(desk) if notified_on is None else notified_on,
         Lives(desk),
-        audience or Audience(),
+        audience,
     )
 
 
@@ -137,18 +141,15 @@ def build(
         wanted = [_seen(desk, id, period) for id in dict.fromkeys(ids)]
     else:
         listed = incidents.listing(desk, period=period)
-        wanted = [a.measures for a in listed if (everything or a.verdict.due) and not a.untold]
+        wanted = [a.measures for a in listed if everything or a.verdict.due]
     groups: defaultdict[tuple[str, Period], list[Measures]] = defaultdict(list)
     for measures in wanted:
         groups[measures.key.domain, measures.period].append(measures)
     return _write(desk, folder, groups, language, _latest_notices(desk) if notified_on is None else notified_on)
 
 
-def _seen(desk: Desk, id: str, period: Period | None) -> Measures:
-    appraisal = incidents.show(desk, id, period=period)
-    if appraisal.untold:
-        raise NotFound(f"{id}: {appraisal.untold}")
-    measures = appraisal.measures
+def _seen(desk: Desk, id: str, period: Period | None, bound: frozenset[str] = frozenset()) -> Measures:
+    measures = incidents.show(desk, id, period=period, bound=bound).measures
     if not measures.tally.total.mails:
         raise NotFound(f"no mail of {id} was seen in {measures.period}; `catcher incident show {id}` has its months")
     return measures
@@ -179,14 +180,14 @@ def _write_one(folder: Path, name: str, ending: str, content: str | bytes) -> Pa
     return write_private(folder, f"{name}.{ending}", content)
 
 
-def _senders(group: Iterable[Measures]) -> dict[str, Measures]:
-    return {measures.key.party: measures for measures in group if measures.key.role is Role.SENDER}
+def _senders(group: Iterable[Measures]) -> dict[IncidentKey, Measures]:
+    return {measures.key: measures for measures in group if measures.key.role is not Role.INTENDED}
 
 
 def _compose(
     desk: Desk,
     measures: Measures,
-    rows: Mapping[str, Sequence[Observation]],
+    rows: Mapping[IncidentKey, Sequence[Observation]],
     notified_on: NotifiedOn,
     lives: Lives,
     audience: Audience,
@@ -194,7 +195,7 @@ def _compose(
     incident = desk.store.incident(measures.key.id, mailboxes=False)
     standing = Standing(None) if incident is None else lives.standing(incident)
     oldest = desk.now - timedelta(days=audience.evidence_days)
-    found = rows.get(measures.key.party, ()) if measures.key.role is Role.SENDER else ()
+    found = rows.get(measures.key, ())
     return compose(
         measures,
         operator=desk.operator,
@@ -207,7 +208,15 @@ def _compose(
         effect=standing.effect,
         names=audience.names,
         answers=audience.answers,
+        tells=judge_notice(measures, desk.thresholds).kind,
+        meant_for=_meant_for(desk, measures.key.domain),
     )
+
+
+def _meant_for(desk: Desk, domain: str) -> str | None:
+    """The party for which mail to ``domain`` is meant, by the incidents; None if it has no or several such parties."""
+    parties = [key.party for key in desk.store.incident_keys() if key.domain == domain and key.role is Role.INTENDED]
+    return parties[0] if len(parties) == 1 else None
 
 
 def _name(measures: Measures, language: Language) -> str:

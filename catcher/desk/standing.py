@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from catcher.desk.context import Desk
 from catcher.incident import Visibility, effect, life, senders
-from catcher.incident.effect import Days
+from catcher.incident.effect import MOST_DAYS, Days
+from catcher.incident.visibility import DAY
 from catcher.model.leak.incident import Incident, IncidentKey, Role
 from catcher.model.leak.life import Effect, Life
 from catcher.model.telling.notice import Notice
 
-_DOMAINS = 16
-"""Typo domains whose senders are cached; a list of incidents is not ordered by domain."""
+_INCIDENTS = 64
+"""Incidents of intended parties whose senders are cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,15 @@ class Standing:
 
 
 class Lives:
-    """Computes the standing of one incident after the other; reads the notices once, when it is made."""
+    """Computes the standing of one incident after the other; reads the notices and uptimes once, when it is made."""
 
     def __init__(self, desk: Desk) -> None:
         self._store = desk.store
         self._today = desk.now.date()
         self._told = notified_days(desk.store.notices())
+        self._uptimes = desk.store.uptimes()
         self._seeing = lru_cache(maxsize=1024)(self._seeing_of)
-        self._senders = lru_cache(maxsize=_DOMAINS)(self._senders_to)
+        self._senders = lru_cache(maxsize=_INCIDENTS)(self._senders_to)
 
     def life(self, incident: Incident) -> Life | None:
         """The life of ``incident`` as of today."""
@@ -69,33 +71,61 @@ class Lives:
         notices = [day for day in self._told.get(told, ()) if day >= episode]
         if not notices:
             return None
-        domain = incident.key.domain
-        unnotified = {
-            name: days
-            for name, days in self._senders(domain).items()
-            if name != told.party and IncidentKey(name, Role.SENDER, domain) not in self._told
-        }
         return effect(
             incident,
             notices,
             self._today,
-            visibility=self._seeing(domain),
-            unnotified=unnotified or None,
+            visibility=self._seeing(incident.key.domain),
+            unnotified=self._control(told, min(notices)) or None,
             sender=sender,
         )
 
-    def _seeing_of(self, domain: str) -> Visibility:
-        return Visibility(self._store.policies(domain))
+    def _control(self, told: IncidentKey, notice: date) -> Days:
+        """The days of the senders without a notice, none of whose mail is the told party's.
 
-    def _senders_to(self, domain: str) -> Days:
-        """Sender → its days, for all senders to ``domain``, over all intended parties."""
-        found: dict[str, Mapping[date, int]] = {}
-        for key in self._store.incident_keys():
-            if key.domain == domain and key.role is Role.INTENDED:
-                incident = self._store.incident(key.id, mailboxes=False)
-                for sender, days in (senders(incident) if incident is not None else {}).items():
-                    found[sender] = {**found.get(sender, {}), **days}
+        Beside a sender: the other senders to the same domain. Beside an intended party: senders to other parties,
+        which had no notice either, at domains whose mail could be seen all the time.
+        """
+        if told.role is Role.INTENDED:
+            parties = [
+                key
+                for key in self._intended
+                if key.party != told.party and key not in self._told and self._saw(key.domain, notice)
+            ]
+        else:
+            parties = [key for key in self._intended if key.domain == told.domain]
+        found: defaultdict[str, Counter[date]] = defaultdict(Counter)
+        for key in parties:
+            for sender, days in self._senders(key).items():
+                is_told = IncidentKey(sender, Role.SENDER, key.domain) in self._told
+                if sender != told.party and not is_told:
+                    found[_name(sender, key, told)].update(days)
         return found
+
+    def _saw(self, domain: str, notice: date) -> bool:
+        """Whether the mail of ``domain`` could be seen, under one policy, on all days that a comparison may use."""
+        first, visibility = notice - (MOST_DAYS + 1) * DAY, self._seeing(domain)
+        whole = visibility.visible_days(first, self._today) == (self._today - first).days
+        return whole and not any(first <= day < self._today for day in visibility.changes())
+
+    def _seeing_of(self, domain: str) -> Visibility:
+        return Visibility(
+            self._store.policies(domain), uptimes=self._uptimes, delegations=self._store.delegations(domain)
+        )
+
+    @cached_property
+    def _intended(self) -> tuple[IncidentKey, ...]:
+        return tuple(key for key in self._store.incident_keys() if key.role is Role.INTENDED)
+
+    def _senders_to(self, key: IncidentKey) -> Days:
+        """Sender → its days, in the intended party's incident ``key``."""
+        incident = self._store.incident(key.id, mailboxes=False)
+        return {} if incident is None else senders(incident)
+
+
+def _name(sender: str, key: IncidentKey, told: IncidentKey) -> str:
+    """A sender to one domain is one sender, whatever parties it writes to; at two domains it makes two mistakes."""
+    return sender if key.domain == told.domain else f"{sender} {key.domain}"
 
 
 def notified_days(notices: Iterable[Notice]) -> dict[IncidentKey, tuple[date, ...]]:

@@ -1,4 +1,4 @@
-"""The watch: every few minutes it folds new observations, records policies, and raises and delivers alerts.
+"""The watch: every few minutes it folds observations, records policies and delegations, and raises and sends alerts.
 
 Failures of the store and of receivers are logged; neither ends the watch, and no other process waits for the watch.
 """
@@ -16,8 +16,8 @@ from typing import TypeVar
 from catcher.catalogue import Catalogue
 from catcher.desk import alerts
 from catcher.desk.alerts import AlertBatch, Courier, StoreTrouble
-from catcher.desk.delegation import Delegations
-from catcher.desk.policies import note_policies
+from catcher.desk.delegation import DelegationRound, Delegations
+from catcher.desk.policies import note_delegations, note_policies
 from catcher.model.errors import CatcherError, EnvironmentFailure
 from catcher.model.ports import Folder, Store
 from catcher.model.telling.alert import Alert, AlertKind
@@ -37,15 +37,17 @@ class AlertWatch:
     """The couriers of all channels; without any courier the watch searches for no alerts."""
     kinds: Collection[AlertKind] = tuple(AlertKind)
     delegations: Delegations | None = None
-    """Finds lost delegations; None: delegations are not checked."""
+    """Looks delegations up; None: they are not checked."""
     _store: StoreTrouble = field(default_factory=StoreTrouble)
     _ends_looked_at: date | None = None
+    _leaking: frozenset[str] = frozenset()
+    """The domains with incidents, as of the last round."""
 
     async def look(self, now: datetime) -> None:
         """Runs all checks once and sends the alerts. A failing store, resolver or receiver raises no error here."""
-        lost = await self._lost(now)
+        round_ = DelegationRound() if self.delegations is None else await self.delegations.look(now, self._leaking)
         try:
-            batches = await asyncio.to_thread(self._in_store, now, lost)
+            batches = await asyncio.to_thread(self._in_store, now, round_)
         except EnvironmentFailure as error:
             log.warning("the watch waits for the store: %s", error)
             trouble = self._store.fails(now)
@@ -62,21 +64,17 @@ class AlertWatch:
             except EnvironmentFailure as error:
                 log.warning("what became of an alert can't be noted, so it may come twice: %s", error)
 
-    async def _lost(self, now: datetime) -> list[str]:
-        if self.delegations is None or not self.couriers or AlertKind.DELEGATION_LOST not in self.kinds:
-            return []
-        return await self.delegations.lost(now)
-
-    def _in_store(self, now: datetime, lost: Sequence[str]) -> list[AlertBatch]:
+    def _in_store(self, now: datetime, delegations: DelegationRound) -> list[AlertBatch]:
         """Brings the ledgers up to date; returns the batches that are due now."""
         with self._opened() as store:
             store.beat(now)
             store.fold(self.folder)
             note_policies(store, self.catalogue, now)
+            self._leaking = note_delegations(store, delegations, now)
             if not self.couriers:
                 return []
             channels = [courier.channel for courier in self.couriers]
-            found = [alert for alert in self._found(store, now, lost) if alert.kind in self.kinds]
+            found = [alert for alert in self._found(store, now, delegations.lost) if alert.kind in self.kinds]
             for alert in alerts.raise_alerts(store, found, channels):
                 log.info("alert: %s %s", alert.kind, alert.incident or "")
             self._ends_looked_at = now.date()

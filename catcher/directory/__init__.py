@@ -2,7 +2,7 @@
 
 ::
 
-    name ─▶ Suffixes.organizational_domain ─▶ party_of ─▶ None: a freemail provider or a shared platform
+    name ─▶ Suffixes.organizational_domain ─▶ party_of ─▶ None: a mailbox provider or a shared platform
                                                   └─────▶ the party's domain ─▶ Organisations.name
                                                                              └▶ Listings.of: contacts
 
@@ -15,7 +15,7 @@ from catcher.directory.networks import owners
 from catcher.directory.organisations import Organisations
 from catcher.directory.parties import Parties, party_of
 from catcher.directory.popular import Popularity
-from catcher.directory.providers import platform_of
+from catcher.directory.providers import own_mailbox_providers, platform_of
 from catcher.directory.suffixes import Suffixes, listed
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Popularity",
     "Suffixes",
     "listed",
+    "own_mailbox_providers",
     "owners",
     "party_of",
     "platform_of",

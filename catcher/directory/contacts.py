@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from catcher.directory.csvfiles import read_csv_text
 from catcher.directory.imports import Listed, directories
 from catcher.directory.parties import party_of
 from catcher.directory.suffixes import Suffixes
+from catcher.model.csvrows import csv_rows
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.mail.mailaddress import AddressError, mail_address
@@ -119,38 +121,28 @@ class Listings:
 
 def entered_in(file: Path) -> list[Entered]:
     """The rows of the operator's file; none when there is no file. Raises ConfigurationError with every fault."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ConfigurationError([Fault(file.name, f"it can't be read: {reason}", "a CSV file in UTF-8")]) from error
-    return read_entered(text, file)
+    return read_entered(read_csv_text(file), file) if file.exists() else []
 
 
 def read_entered(text: str, file: Path) -> list[Entered]:
     """The rows of ``text``, the content of ``file``. Raises ConfigurationError with every fault."""
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = tuple(cell.strip().lower() for cell in next(rows, []))
+    rows = csv_rows(text, file.name)
+    header = tuple(cell.lower() for cell in next(rows, (1, []))[1])
     if len(header) < 2 or header != CONTACT_COLUMNS[: len(header)]:
         raise ConfigurationError([Fault(f"{file.name}:1", "the header row is missing", ",".join(CONTACT_COLUMNS))])
     found: dict[tuple[str, str], Entered] = {}
     faults: list[Fault] = []
-    try:
-        for row in rows:
-            where = f"{file.name}:{rows.line_num}"
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                read = entered(cells, where, file.parent)
-                faults += read if isinstance(read, list) else ()
-                if isinstance(read, Entered):
-                    key = (read.party, read.address.lower())
-                    if key in found:
-                        faults.append(Fault(where, "an earlier row has this address", "one row for each"))
-                    found.setdefault(key, read)
-    except csv.Error as error:
-        raise ConfigurationError([Fault(f"{file.name}:{rows.line_num}", "it is no CSV", "quotes closed")]) from error
+    for line, cells in rows:
+        if not any(cells):
+            continue
+        where = f"{file.name}:{line}"
+        read = entered(cells, where, file.parent)
+        faults += read if isinstance(read, list) else ()
+        if isinstance(read, Entered):
+            key = (read.party, read.address.lower())
+            if key in found:
+                faults.append(Fault(where, "an earlier row has this address", "one row for each"))
+            found.setdefault(key, read)
     if faults:
         raise ConfigurationError(faults)
     return list(found.values())
@@ -175,11 +167,18 @@ def entered(cells: Sequence[str], where: str, folder: Path) -> Entered | list[Fa
         faults.append(Fault(where, str(error), "one mail address in the second column"))
     if language and not _LANGUAGE.match(language):
         faults.append(Fault(where, "the language is not one", 'a tag like "en" or "fr"'))
-    if openpgp and not (folder / openpgp).is_file():
+    if openpgp and not _is_file(folder / openpgp):
         faults.append(Fault(where, "the OpenPGP key is no file", "a file beside this one, or nothing"))
     if len(cells) > len(CONTACT_COLUMNS) and any(cells[len(CONTACT_COLUMNS) :]):
         faults.append(Fault(where, f"it has over {len(CONTACT_COLUMNS)} cells", ",".join(CONTACT_COLUMNS)))
     return faults or Entered(party, address, language or None, openpgp or None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that the file system can't hold
+        return False
 
 
 def rendered_contacts(rows: Sequence[Entered]) -> str:

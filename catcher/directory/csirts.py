@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from catcher.directory.csvfiles import read_csv_text
+from catcher.model.csvrows import csv_rows
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.mail.mailaddress import AddressError, mail_address
@@ -45,7 +47,7 @@ class Csirts:
         """
         own = state / CSIRT_FILE
         if own.exists():
-            rows, faults = read(own.read_text(encoding="utf-8"), own.name)
+            rows, faults = read(read_csv_text(own), own.name)
         else:
             rows, faults = read(files("catcher.directory").joinpath(CSIRT_FILE).read_text(encoding="utf-8"), CSIRT_FILE)
         if faults:
@@ -58,26 +60,24 @@ class Csirts:
 
 
 def read(text: str, where: str) -> tuple[list[Csirt], list[Fault]]:
-    """(the usable rows, a fault for each unusable row). Raises ConfigurationError without the header row."""
-    rows = csv.reader(io.StringIO(text, newline=""))
-    if tuple(cell.strip().lower() for cell in next(rows, []))[: len(CSIRT_HEADER)] != CSIRT_HEADER:
+    """(the usable rows, a fault for each unusable row). Raises ConfigurationError without the header row, and for a
+    text that is no CSV."""
+    rows = csv_rows(text, where)
+    _, header = next(rows, (1, []))
+    if tuple(cell.lower() for cell in header)[: len(CSIRT_HEADER)] != CSIRT_HEADER:
         raise ConfigurationError([Fault(f"{where}:1", "the header row is missing", ",".join(CSIRT_HEADER))])
     found: dict[str, Csirt] = {}
     faults: list[Fault] = []
-    try:
-        for row in rows:
-            cells = [cell.strip() for cell in row]
-            if not any(cells):
-                continue
-            under, name, contact = [*cells, "", "", ""][:3]
-            try:
-                csirt = Csirt(to_alabel(under), " ".join(name.split())[:100], mail_address(contact))
-            except (DomainError, AddressError) as error:
-                faults.append(Fault(f"{where}:{rows.line_num}", str(error), "a domain, a name, a mail address"))
-            else:
-                found.setdefault(csirt.under, csirt)
-    except csv.Error as error:
-        raise ConfigurationError([Fault(f"{where}:{rows.line_num}", "it is no CSV", "quotes closed")]) from error
+    for line, cells in rows:
+        if not any(cells):
+            continue
+        under, name, contact = [*cells, "", "", ""][:3]
+        try:
+            csirt = Csirt(to_alabel(under), " ".join(name.split())[:100], mail_address(contact))
+        except (DomainError, AddressError) as error:
+            faults.append(Fault(f"{where}:{line}", str(error), "a domain, a name, a mail address"))
+        else:
+            found.setdefault(csirt.under, csirt)
     return list(found.values()), faults
 
 

@@ -17,7 +17,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from catcher.directory.csvfiles import read_csv_text
 from catcher.directory.parties import party_of
+from catcher.model.csvrows import csv_rows
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.mail.mailaddress import AddressError, mail_address
@@ -80,11 +82,11 @@ def read(text: str, kind: DirectoryKind, where: str, *, is_typo: Callable[[str],
 
     ``is_typo``: whether a domain lies at or below a catalogued domain; no address there is ever used.
 
-    Raises ConfigurationError when the header row isn't that of ``kind``.
+    Raises ConfigurationError when the header row isn't that of ``kind``, and for a text that is no CSV.
     """
-    reader = csv.reader(io.StringIO(text, newline=""))
+    rows = csv_rows(text, where)
     columns = COLUMNS_OF_KIND[kind]
-    names = [cell.strip().lower() for cell in next(reader, [])]
+    names = [cell.lower() for cell in next(rows, (1, []))[1]]
     if columns.domain not in names or columns.organisation not in names:
         wanted = f"a header row with {columns.domain} and {columns.organisation}, as --kind {kind} has it"
         raise ConfigurationError([Fault(f"{where}:1", "the columns are not those of this kind", wanted)])
@@ -92,16 +94,13 @@ def read(text: str, kind: DirectoryKind, where: str, *, is_typo: Callable[[str],
     found: dict[str, Listed] = {}
     faults: list[Fault] = []
     unusable: list[Fault] = []
-    try:
-        for row in reader:
-            place = f"{where}:{reader.line_num}"
-            listed = _listed(row, at, columns, place, faults)
-            if listed is not None and listed.domain not in found:
-                found[listed.domain] = _writable(listed, is_typo, place, unusable)
-            if len(found) > MAX_ROWS:
-                raise ConfigurationError([Fault(where, "it has too many rows", f"at most {MAX_ROWS}")])
-    except csv.Error as error:
-        raise ConfigurationError([Fault(f"{where}:{reader.line_num}", "it is no CSV", "quotes closed")]) from error
+    for line, row in rows:
+        place = f"{where}:{line}"
+        listed = _listed(row, at, columns, place, faults)
+        if listed is not None and listed.domain not in found:
+            found[listed.domain] = _writable(listed, is_typo, place, unusable)
+        if len(found) > MAX_ROWS:
+            raise ConfigurationError([Fault(where, "it has too many rows", f"at most {MAX_ROWS}")])
     return Read(list(found.values()), faults, unusable)
 
 
@@ -163,7 +162,7 @@ def directories(folder: Path) -> dict[str, list[Listed]]:
     """The imported directories by name, in order. Raises ConfigurationError for a damaged file."""
     found = {}
     for file in sorted(folder.glob("[a-z0-9]*.csv")) if folder.is_dir() else ():
-        kept = read(file.read_text(encoding="utf-8"), DirectoryKind.CSV, file.name)
+        kept = read(read_csv_text(file), DirectoryKind.CSV, file.name)
         if kept.faults:
             raise ConfigurationError(kept.faults)
         found[file.stem] = kept.rows

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from catcher.directory.csvfiles import read_csv_text
 from catcher.directory.imports import directories
+from catcher.model.csvrows import csv_rows
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
 
@@ -43,36 +44,34 @@ class Organisations:
                 imported.setdefault(row.domain, row.organisation)
         if watchlist is None:
             return cls({}, imported)
-        try:
-            text = watchlist.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            fault = Fault(watchlist.name, f"it can't be read: {reason}", "a CSV file in UTF-8 with domain,organisation")
-            raise ConfigurationError([fault]) from error
-        return cls(_read(text, watchlist.name), imported)
+        return cls(_read(read_csv_text(watchlist), watchlist.name), imported)
 
 
 def _read(text: str, where: str) -> dict[str, str]:
-    rows = list(csv.reader(text.splitlines()))
-    if not rows or [cell.strip() for cell in rows[0][:2]] != _HEADER:
+    rows = csv_rows(text, where)
+    _, header = next(rows, (1, []))
+    if [cell.lower() for cell in header[:2]] != _HEADER:
         raise ConfigurationError([Fault(f"{where}:1", "the header row is missing", "domain,organisation")])
     watched: dict[str, str] = {}
     faults: list[Fault] = []
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
+    for line, cells in rows:
+        if not any(cells):
             continue
-        at = f"{where}:{number}"
+        at = f"{where}:{line}"
         try:
-            domain = to_alabel(row[0].strip())
+            domain = to_alabel(cells[0])
         except DomainError as error:
             faults.append(Fault(at, str(error), "a domain name in the first column"))
             continue
-        if len(row) < 2 or not row[1].strip():
+        if len(cells) < 2 or not cells[1]:
             faults.append(Fault(at, "the organisation's name is missing", "a name in the second column"))
         elif domain in watched:
             faults.append(Fault(at, "the domain stands in an earlier row, too", "one row for each domain"))
+        elif "." not in domain:
+            what = f"{domain} is a whole top-level domain: the names below it belong to many organisations"
+            faults.append(Fault(at, what, "the domain of one organisation"))
         else:
-            watched[domain] = row[1].strip()
+            watched[domain] = cells[1]
     if faults:
         raise ConfigurationError(faults)
     return watched

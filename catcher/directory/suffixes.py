@@ -19,6 +19,14 @@ def _installed_list() -> PublicSuffixList:
     return PublicSuffixList()
 
 
+@cache
+def _tlds() -> frozenset[str]:
+    """Every rule of the list without a dot, and the last label of every other one, as A-labels."""
+    rules = Path(PSLFILE).read_text(encoding="utf-8").splitlines()
+    found = {rule.partition(" ")[0].rpartition(".")[2] for rule in rules if rule and not rule.startswith("//")}
+    return frozenset(to_alabel(name) for name in found if name)
+
+
 class Suffixes:
     """The installed list. The latest results are cached. Thread-safe after construction."""
 
@@ -39,6 +47,10 @@ class Suffixes:
     def is_public(self, name: str) -> bool:
         """Whether ``name`` (A-labels) is a public suffix: the names below it belong to many organisations."""
         return self._list.is_public(name)
+
+    def is_tld(self, label: str) -> bool:
+        """Whether ``label`` (an A-label) is a top-level domain that the list names."""
+        return label in _tlds()
 
     def _organizational_domain(self, name: str) -> str:
         return tenant_of(name) or self.registrable(name) or name

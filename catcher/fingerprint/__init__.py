@@ -16,6 +16,7 @@ No sockets, files, environment or clock: the DNS comes in as ``answers``, the ti
 from catcher.fingerprint.authentication.dkim.bodydigest import BodyDigest
 from catcher.fingerprint.authentication.dkim.signature import wanted_digests
 from catcher.fingerprint.context import Context
+from catcher.fingerprint.header.ownmarkings import read_own_markings
 from catcher.fingerprint.judge import TransactionFacts, fingerprint, fingerprint_from, read_transaction_facts
 from catcher.fingerprint.lookups import MAX_ROUNDS, failing_the_rest
 
@@ -27,6 +28,7 @@ __all__ = [
     "failing_the_rest",
     "fingerprint",
     "fingerprint_from",
+    "read_own_markings",
     "read_transaction_facts",
     "wanted_digests",
 ]

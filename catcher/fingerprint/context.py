@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from catcher.model.mail.fingerprint import Intended, Platform
+from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
 from catcher.model.value import value
 
 
@@ -25,5 +26,7 @@ class Context:
     """Organizational domain → the kind of platform that it belongs to; None: no known platform."""
     network_owner: Callable[[str], str | None] = lambda _: None
     """Client address → the holder of its network: a domain, or ``as`` and the number; None: unknown."""
+    own_markings: OwnMarkings = NO_OWN_MARKINGS
+    """The operator's own list of markings."""
     lookups: bool = True
     """False: no DNS questions are asked, and every result that needs the DNS is ``none``."""

@@ -20,7 +20,7 @@ from catcher.fingerprint.context import Context
 from catcher.fingerprint.freshness import judge_freshness
 from catcher.fingerprint.header.addresses import domain_or_none
 from catcher.fingerprint.header.headerview import HeaderView
-from catcher.fingerprint.header.markings import judge_markings
+from catcher.fingerprint.header.markings import MarkedField, judge_markings, signed_markings
 from catcher.fingerprint.header.platforms import header_platforms
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.nature.classify import MessageFacts, judge_nature, read_message_facts
@@ -29,11 +29,11 @@ from catcher.fingerprint.nature.hints import apply_hints
 from catcher.fingerprint.network import claimed_network, judge_network
 from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.ways.proofs import Proofs
-from catcher.fingerprint.ways.route import Route, read_route
+from catcher.fingerprint.ways.route import MailRoute, read_route
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import Fingerprint, Intended, MailClass, TypoKind
 from catcher.model.mail.lookup import LookupResults, Unanswered
-from catcher.model.mail.marking import Marking
+from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
 from catcher.model.mail.transaction import Transaction
 from catcher.model.value import value
 
@@ -54,8 +54,11 @@ class TransactionFacts:
     signed: tuple[MessageFacts | None, ...]
     """For each claim of ``credentials`` the facts of the fields alone that its signature covers; None for a signature
     that couldn't be read. Empty without look-ups."""
-    route: Route
-    markings: tuple[Marking, ...]
+    covered: tuple[frozenset[bytes], ...]
+    """For each claim of ``credentials`` the names in lower case of the fields with markings that its signature covers.
+    Empty without look-ups."""
+    route: MailRoute
+    markings: tuple[MarkedField, ...]
 
     @property
     def octets(self) -> int:
@@ -65,21 +68,28 @@ class TransactionFacts:
         seals += [seal for _, seal in kept.chain.links] if isinstance(kept.chain, Chain) else []
         hinted = [domain for domain, _ in self.message.hints] if self.message else []
         names = (kept.helo, *kept.authors, *self.typed, *hinted)
-        return _FRAME + sum(2 * len(seal.value) + _FRAME for seal in seals) + sum(len(name) + _NAME for name in names)
+        frames = _FRAME * (1 + len(self.signed) + len(seals))
+        return frames + sum(2 * len(seal.value) for seal in seals) + sum(len(name) + _NAME for name in names)
 
 
 _NOTHING: frozenset[Fact] = frozenset()
+_NO_FIELDS: frozenset[bytes] = frozenset()
 _FRAME, _NAME = 2_000, 100
 """Octets of memory that a value with several fields takes, and that a text takes besides its characters."""
 
 
 def read_transaction_facts(
-    transaction: Transaction, *, lookups: bool = True, intended: Callable[[str], Intended] | None = None
+    transaction: Transaction,
+    *,
+    lookups: bool = True,
+    intended: Callable[[str], Intended] | None = None,
+    own_markings: OwnMarkings = NO_OWN_MARKINGS,
 ) -> TransactionFacts:
     """The facts of ``transaction``; without ``lookups``, the facts that are useful only with answers from the DNS are
     left out.
 
-    ``intended``: typed domain → its Intended. Without ``intended`` no hints are read.
+    ``intended``: typed domain → its Intended. Without ``intended`` no hints are read. ``own_markings``: the operator's
+    list.
     """
     header, reverse_path = transaction.header, transaction.reverse_path
     view = None if header is None else HeaderView(header)
@@ -88,6 +98,8 @@ def read_transaction_facts(
     sent_from = domain_or_none(reverse_path.domain) if reverse_path else None
     message = read_message_facts(transaction, view, map(intended, typed) if intended else ()) if view else None
     covered = covered_headers(header) if header is not None and lookups else ()
+    markings = judge_markings(header, own_markings)
+    marked = frozenset(each.field for each in markings)
     return TransactionFacts(
         credentials=credentials,
         typed=typed,
@@ -95,8 +107,9 @@ def read_transaction_facts(
         carriers=header_platforms(header),
         message=message,
         signed=tuple([read_message_facts(transaction, HeaderView(each)) if each else None for each in covered]),
-        route=Route() if header is None or view is None else read_route(transaction, header, view),
-        markings=judge_markings(header),
+        covered=tuple([marked.intersection(each.by_name) if each else _NO_FIELDS for each in covered]),
+        route=MailRoute() if header is None or view is None else read_route(transaction, header, view),
+        markings=markings,
     )
 
 
@@ -107,7 +120,9 @@ def fingerprint(transaction: Transaction, answers: LookupResults, context: Conte
     MAX_ROUNDS pass ``failing_the_rest(answers)``, which always gives a result. With ``context.lookups`` False no
     question is asked.
     """
-    facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
+    facts = read_transaction_facts(
+        transaction, lookups=context.lookups, intended=context.intended, own_markings=context.own_markings
+    )
     return fingerprint_from(facts, answers, context)
 
 
@@ -148,7 +163,8 @@ def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: C
         if signed is not None:
             by_signed = judge_nature(signed, authenticated, network, sender, own_names, hinted)
             nature = replace(nature, mail_class=by_signed.mail_class)
-    return Fingerprint(sender, intended, nature, facts.markings, authenticated.results, freshness)
+    markings = signed_markings(facts.markings, _signed_fields(facts, proofs)) if facts.markings else ()
+    return Fingerprint(sender, intended, nature, markings, authenticated.results, freshness)
 
 
 def _signed_facts(facts: TransactionFacts, proofs: Proofs) -> MessageFacts | None:
@@ -162,3 +178,10 @@ def _signed_facts(facts: TransactionFacts, proofs: Proofs) -> MessageFacts | Non
         if message is not None and facts.message is not None and id(claim.signature) in aligned:
             return replace(facts.message, facts=message.facts)
     return None
+
+
+def _signed_fields(facts: TransactionFacts, proofs: Proofs) -> frozenset[bytes]:
+    """The fields with markings that a passing aligned signature covers."""
+    aligned = {id(signature) for _, signature in proofs.aligned()}
+    claims = zip(facts.credentials.claims, facts.covered, strict=False)
+    return _NO_FIELDS.union(*(fields for claim, fields in claims if id(claim.signature) in aligned))

@@ -8,7 +8,8 @@ from catcher.model.mail.lookup import LookupResult, LookupResults, LookupType, Q
 
 MAX_ROUNDS = 24
 """Most rounds of questions; after them a caller uses ``failing_the_rest``. SPF's own limit of ten look-ups, each with
-addresses to look up, needs at most 22 rounds; all other questions need at most three."""
+addresses to look up, needs at most 22 rounds; all other questions need at most three at the same time. The ways of
+counting then ask once more, and twice for a mail that its author's organisation and a tenant signed."""
 
 FAILED_LOOKUP = LookupResult(Status.FAILED)
 

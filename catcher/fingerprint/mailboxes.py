@@ -1,6 +1,6 @@
 """Reads reverse-paths that programs rewrote: the mailbox behind one, and whether a forwarder wrote it.
 
-Mailboxes are counted by their reverse-path (DESIGN §3 "Mailboxes"), so its parts that change by themselves go first:
+Mailboxes are counted by their reverse-path (DESIGN §3 "Notices"), so its parts that change by themselves go first:
 
 ===============================================  =======================================================================
 ``prvs=2345abcdef=ada@``                         BATV (draft-levine-smtp-batv §3, Proofpoint, IronPort, Exim): the tag

@@ -24,7 +24,7 @@ from catcher.model.leak.incident import (
 )
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import Authentication, AuthResult, Basis, MailClass, MailKind, Tier
-from catcher.model.mail.marking import Marking, gravest
+from catcher.model.mail.marking import Marking, gravest_marking
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome
 from catcher.model.tenant import tenant_of
@@ -166,10 +166,10 @@ _NO = Counted.NO
 
 def _level(markings: Iterable[Marking], *, counts: bool) -> str:
     """``Cell.level`` of a mail."""
-    named = gravest(marking for marking in markings if counts or marking.signed)
+    named = gravest_marking(marking for marking in markings if counts or marking.signed)
     if named is not None:
         return named.level
-    return "" if gravest(markings) is None else MARKED
+    return "" if gravest_marking(markings) is None else MARKED
 
 
 @cache

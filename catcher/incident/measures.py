@@ -15,12 +15,15 @@ from catcher.model.leak.incident import COUNTED, MARKED, Cell, Count, Crowd, Inc
 from catcher.model.leak.measures import Bar, Counterparty, LevelSeen, Measures, Period, ReportsSeen, Tally
 from catcher.model.mail.counting import CountReason, Residual
 from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
-from catcher.model.mail.marking import GRAVE_LEVELS
+from catcher.model.mail.marking import Level
 from catcher.model.mail.policy import Outcome
 
 FLOOR_MAILBOXES = 3
 FLOOR_DAYS = 3
 """Fewest mailboxes, and fewest days, that a counterparty must have before it is named (DESIGN §3 "Notices")."""
+LISTED_MAILBOXES = 2
+LISTED_DAYS = 2
+"""The same for a counterparty that the directory knows."""
 
 _LEVEL_MAILBOXES = 2
 """Fewest senders' mailboxes that a level must come from before it is named (DESIGN §3 "Notices")."""
@@ -155,8 +158,7 @@ def _levels(cells: list[CellCount], figures: MailboxFigures) -> dict[str, LevelS
             mails[cell.level] += count.mails
     seen = {level: LevelSeen(number, figures.with_level(level)) for level, number in mails.items()}
     named = [level for level in seen if seen[level].mailboxes >= _LEVEL_MAILBOXES]
-    order = {level: place for place, level in enumerate(GRAVE_LEVELS)}
-    return {level: seen[level] for level in sorted(named, key=lambda level: (order.get(level, len(order)), level))}
+    return {level.value: seen[level.value] for level in Level if level.value in named}
 
 
 def _reports(cells: list[CellCount]) -> dict[MailKind, ReportsSeen]:

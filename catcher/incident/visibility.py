@@ -1,47 +1,67 @@
-"""The days on which mail that counts could be seen: silence under a policy that turns mail away proves nothing."""
+"""The days on which mail that counts could be seen: a day without mail on any other day isn't silent.
+
+A day is visible when all of these hold:
+
+- the domain's policy accepts messages all day (``PolicyRules.silence_counts``). The policies' ledger has the policy in
+  force: a domain that was stopped by hand or refused by the guard has policy ``null`` there;
+- the sink was up, but for ``MOST_DOWN`` at most. Senders' servers try again for days (RFC 5321 §4.5.4.1: at least four
+  to five), so the mail of a short outage comes later on the same day;
+- the domain was delegated to us. The watch looks that up once a day, so a domain that is found lost may have been lost
+  since the day before.
+
+Before the first line of a ledger nothing is known. Mail of that time was seen, so those days count as visible.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
+from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.mail.policy import PolicySince
 
 DAY = timedelta(days=1)
+MOST_DOWN = timedelta(hours=6)
+"""Longest time for which the sink may be down on a visible day: a quarter of it."""
+
+Span = tuple[date, date]
+"""Days [first, end); ``date.max`` as the end: no end yet."""
 
 
 class Visibility:
-    """The policies' ledger of one domain, by day: a day is visible when the policy accepts messages all day.
+    """The visible days of one domain, from the ledgers of its policies and delegation and of the sink's uptimes."""
 
-    Before the ledger's first line no policy is known. Mail of that time was seen, so those days count as visible.
-    """
-
-    def __init__(self, policies: Iterable[PolicySince] = ()) -> None:
-        self._lines: Sequence[PolicySince] = sorted(policies)
-        self._blind = tuple(self._spans())
-
-    def _spans(self) -> Iterable[tuple[date, date]]:
-        """Spans [first, end) of days that aren't visible, in order. A day on which visibility changed isn't visible."""
-        first: date | None = None
-        for line in self._lines:
-            if not line.policy.rules.silence_counts:
-                first = first or line.day
-            elif first is not None:
-                yield first, line.day + DAY
-                first = None
-        if first is not None:
-            yield first, date.max
+    def __init__(
+        self,
+        policies: Iterable[PolicySince] = (),
+        *,
+        uptimes: Iterable[Uptime] = (),
+        delegations: Iterable[DelegationSince] = (),
+    ) -> None:
+        """Each ledger in its own order: its lines of one day stay in the order in which they were written."""
+        self._lines: Sequence[PolicySince] = sorted(policies, key=lambda line: line.day)
+        turned_away = list(_spans((line.day, line.policy.rules.silence_counts) for line in self._lines))
+        lost = list(_lost(sorted(delegations, key=lambda line: line.day)))
+        self._turned_away_since, self._lost_since = _open(turned_away), _open(lost)
+        self._blind = _union([*turned_away, *lost, *_down(sorted(uptimes))])
 
     @property
-    def blind_since(self) -> date | None:
-        """The first day of the present span that isn't visible; None while mail can be seen."""
-        return self._blind[-1][0] if self._blind and self._blind[-1][1] == date.max else None
+    def turned_away_since(self) -> date | None:
+        """The first day of the present policy that keeps mail away; None while mail is accepted."""
+        return self._turned_away_since
+
+    @property
+    def lost_since(self) -> date | None:
+        """The first day on which the domain may have been delegated to others; None while it is ours."""
+        return self._lost_since
 
     def changes(self) -> list[date]:
-        """The days on which another policy began."""
-        return [line.day for before, line in pairwise(self._lines) if line.policy is not before.policy]
+        """The days that ended under another policy than they began with."""
+        ends = {line.day: line.policy for line in self._lines}
+        return [day for (_, before), (day, policy) in pairwise(ends.items()) if policy is not before]
 
     def visible_days(self, first: date, end: date) -> int:
         """The number of visible days in [first, end)."""
@@ -62,3 +82,59 @@ class Visibility:
             days -= seen
             at = max(at, stop - DAY)
         return at + days * DAY
+
+
+def _spans(lines: Iterable[tuple[date, bool]]) -> Iterator[Span]:
+    """The spans of days that aren't visible, from (day, visible from here on). The day of a change isn't visible."""
+    first: date | None = None
+    for day, visible in lines:
+        if not visible:
+            first = first or day
+        elif first is not None:
+            yield first, day + DAY
+            first = None
+    if first is not None:
+        yield first, date.max
+
+
+def _lost(lines: Sequence[DelegationSince]) -> Iterator[Span]:
+    for first, end in _spans((line.day, line.ours) for line in lines):
+        yield first - DAY, end
+
+
+def _down(uptimes: Sequence[Uptime]) -> Iterator[Span]:
+    """The days on which the sink was down for more than ``MOST_DOWN``, from the first heartbeat on."""
+    down: defaultdict[date, timedelta] = defaultdict(timedelta)
+    for before, after in pairwise(uptimes):
+        first, last = before.latest.date(), after.began.date()
+        if last - first > DAY:
+            yield first + DAY, last
+        down[first] += min(after.began, _midnight(first + DAY)) - before.latest
+        if last > first:
+            down[last] += after.began - _midnight(last)
+    yield from ((day, day + DAY) for day, outage in down.items() if outage > MOST_DOWN)
+    if uptimes:
+        # Nobody knows of the time after the latest heartbeat; as the present day never counts, only an outage matters.
+        latest = uptimes[-1].latest
+        seen = _midnight(latest.date() + DAY) - latest + down.get(latest.date(), timedelta()) <= MOST_DOWN
+        yield latest.date() + DAY if seen else latest.date(), date.max
+
+
+def _midnight(day: date) -> datetime:
+    """The first moment of ``day``."""
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def _open(spans: Sequence[Span]) -> date | None:
+    return spans[-1][0] if spans and spans[-1][1] == date.max else None
+
+
+def _union(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same days as disjoint spans, in order."""
+    joined: list[Span] = []
+    for first, end in sorted(spans):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((first, end))
+    return tuple(joined)

@@ -17,7 +17,9 @@ from catcher.intake.completion import Completions, Unfinished
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
 from catcher.lookalike import Match
+from catcher.model.mail.fingerprint import Platform
 from catcher.model.mail.lookup import Unanswered
+from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import Transaction
 from catcher.model.ports import NoteAnswers, ObservationSink, Resolver
@@ -48,11 +50,15 @@ class Intake:
         network_owner: Callable[[str], str | None] = lambda _: None,
         match: Callable[[str], Match] | None = None,
         note_answers: NoteAnswers = lambda _answers, _at: None,
+        own_markings: OwnMarkings = NO_OWN_MARKINGS,
+        platform: Callable[[str], Platform | None] = platform_of,
     ) -> None:
         """``resolver`` None: no look-ups are made, and their results are ``none``.
 
         ``match``: typed domain → protected names. It is used when the catalogue doesn't declare a domain's intended
         domain; without ``match`` that intended domain stays unknown. ``note_answers`` stores answers to notices.
+        ``own_markings``: the operator's own list of markings. ``platform``: organizational domain → its kind of
+        platform.
         """
         self._resolver = resolver
         self.completions = Completions(resolver, sink) if resolver is not None else None
@@ -61,6 +67,8 @@ class Intake:
         self._organizational_domain = organizational_domain
         self._organisation = organisation
         self._network_owner = network_owner
+        self._own_markings = own_markings
+        self._platform = platform
         self._answers = AnswerRecorder(note_answers)
         self._intended = declared_by(catalogue, organisation, unwound_by(match, organisation) if match else None)
 
@@ -76,7 +84,9 @@ class Intake:
         """The awaitable returns when the observations are durable. It raises StoreUnavailable when they can't be."""
         arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
         context = self._context(transaction)
-        facts = read_transaction_facts(transaction, lookups=context.lookups, intended=context.intended)
+        facts = read_transaction_facts(
+            transaction, lookups=context.lookups, intended=context.intended, own_markings=context.own_markings
+        )
         tokens = self._keys.tokens(transaction.received_at)
         if self.completions is not None:
             return self._take_with_lookups(transaction, arrival, tokens, facts, context)
@@ -113,8 +123,9 @@ class Intake:
             self._intended,
             self._organizational_domain,
             self._organisation,
-            platform_of,
+            self._platform,
             self._network_owner,
+            self._own_markings,
             self._resolver is not None,
         )
 

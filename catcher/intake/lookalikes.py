@@ -21,4 +21,4 @@ def matcher(organisations: Organisations, suffixes: Suffixes) -> Callable[[str],
         name: popularity.weight(name) * (1.0 if name in watched else OUT_OF_A_DIRECTORY) for name in organisations.names
     }
     letters = Letters(popularity.labels)
-    return lru_cache(_CACHED_DOMAINS)(Lookalikes(protected, suffixes.registrable, letters).match)
+    return lru_cache(_CACHED_DOMAINS)(Lookalikes(protected, suffixes.registrable, letters, lives=suffixes.is_tld).match)

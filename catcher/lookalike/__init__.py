@@ -2,17 +2,18 @@
 
 ::
 
-    typed ─▶ name: as it is read ─▶ channel: views ─▶ index: names near it ─▶ channel: explanations ─▶ match: ranked,
-             (A-label → confusables)  (no host, no www)                        (align, weights)        or abstained
-    protected ─▶ generate ─▶ the channel forwards ─▶ names worth holding, likeliest first
+    typed ─▶ name: as it is read ─▶ readings: views ─▶ index: names near it ─▶ channel: explanations ─▶ match: ranked,
+             (A-label → confusables) (no host, no www)                         (align, features)        or abstained
+    protected ─▶ generate ─▶ names worth holding, likeliest first
 
-A noisy channel: score = log P(edits | intended name) + log prior (its popularity; letters: how easily it reads). One
-more score stands for "none of these" (none). Pure: no sockets, files, environment or clock; the public suffix list is
-passed in as a function.
+A noisy channel. A name's likelihood is the sum over its explanations of e^(sum of weight x factor): features.py is the
+table of all features, weights.py holds their trained weights. One more term stands for "none of these" (none).
+A score is a likelihood by the sum of all: the probability that this name was meant. Pure: no sockets, files,
+environment or clock; the public suffix list is passed in as functions.
 """
 
 from catcher.lookalike.generate import Worth, generate
 from catcher.lookalike.letters import Letters
-from catcher.lookalike.match import Lookalikes, Match
+from catcher.lookalike.match import CLAIMED, Lookalikes, Match
 
-__all__ = ["Letters", "Lookalikes", "Match", "Worth", "generate"]
+__all__ = ["CLAIMED", "Letters", "Lookalikes", "Match", "Worth", "generate"]

@@ -1,11 +1,13 @@
-"""The kinds of edits that the channel knows, slips of the hand or the ear, and their words on the outer surface."""
+"""Gives each edit its kind (features.py): a slip of the hand or of the ear, by the letters and their neighbours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 
+from catcher.lookalike.features import EDIT_OF_PAIR, LetterEdit
 from catcher.lookalike.keyboard import BESIDE
+
+__all__ = ["EDIT_OF_PAIR", "LETTERS", "PAIRS", "VOWELS", "LetterEdit", "insertion", "omission", "substitution", "word"]
 
 VOWELS = frozenset("aeiou")
 _LOOKS = frozenset({"0o", "o0", "1l", "l1", "1i", "i1", "5s", "s5"})
@@ -36,68 +38,9 @@ PAIRS = {
 """(typed letters, intended letters) → the kind of edit; one of the two has two letters."""
 
 
-class LetterEdit(StrEnum):
-    """The outer surface's words (DESIGN §4) for the change from the intended name to the typed name."""
-
-    OMISSION = "omission"
-    INSERTION = "insertion"
-    SUBSTITUTION = "substitution"
-    TRANSPOSITION = "transposition"
-    TLD = "tld"
-    """Another public suffix, or a mistyped one."""
-    DOT = "dot"
-    """A dot that is missing, superfluous, moved or replaced; ``www`` without its dot."""
-    HOMOGLYPH = "homoglyph"
-    """A character that looks like the intended one."""
-    OTHER = "other"
-    """Several kinds at once."""
-
-
-EDIT_OF_PAIR: dict[str, LetterEdit] = {
-    "swap": LetterEdit.TRANSPOSITION,
-    "substitute.key": LetterEdit.SUBSTITUTION,
-    "substitute.vowel": LetterEdit.SUBSTITUTION,
-    "substitute.sound": LetterEdit.SUBSTITUTION,
-    "substitute.digit": LetterEdit.SUBSTITUTION,
-    "substitute.other": LetterEdit.SUBSTITUTION,
-    "sound.pair": LetterEdit.SUBSTITUTION,
-    "insert.double": LetterEdit.INSERTION,
-    "insert.key": LetterEdit.INSERTION,
-    "insert.vowel": LetterEdit.INSERTION,
-    "insert.hyphen": LetterEdit.INSERTION,
-    "insert.digit": LetterEdit.INSERTION,
-    "country": LetterEdit.INSERTION,
-    "insert.plural": LetterEdit.INSERTION,
-    "insert.other": LetterEdit.INSERTION,
-    "omit.double": LetterEdit.OMISSION,
-    "omit.vowel": LetterEdit.OMISSION,
-    "omit.plural": LetterEdit.OMISSION,
-    "omit.hyphen": LetterEdit.OMISSION,
-    "omit.other": LetterEdit.OMISSION,
-    "look.letter": LetterEdit.HOMOGLYPH,
-    "look.pair": LetterEdit.HOMOGLYPH,
-    "look.foreign": LetterEdit.HOMOGLYPH,
-    "dot.omit": LetterEdit.DOT,
-    "dot.insert": LetterEdit.DOT,
-    "dot.move": LetterEdit.DOT,
-    "dot.mistake": LetterEdit.DOT,
-    "www": LetterEdit.DOT,
-    "suffix.omit": LetterEdit.TLD,
-    "suffix.insert": LetterEdit.TLD,
-    "suffix.swap": LetterEdit.TLD,
-    "suffix.substitute": LetterEdit.TLD,
-    "suffix.dropped": LetterEdit.TLD,
-    "suffix.added": LetterEdit.TLD,
-    "suffix.sibling": LetterEdit.TLD,
-    "suffix.other": LetterEdit.TLD,
-}
-"""Every kind of edit → its word on the outer surface."""
-
 LETTERS = frozenset(
-    kind
-    for kind in EDIT_OF_PAIR
-    if kind != "country" and kind.partition(".")[0] in ("swap", "substitute", "sound", "insert", "omit")
-)
+    kind for kind in EDIT_OF_PAIR if kind.startswith(("swap", "substitute.", "sound.", "insert.", "omit.", "look."))
+) - {"look.foreign"}
 """The kinds that change a letter or two of the name itself."""
 
 
@@ -148,6 +91,11 @@ def omission(intended: str, before: str, after: str) -> str:
 
 
 def word(kinds: Iterable[str]) -> LetterEdit:
-    """The outer surface's word for all edits of one explanation, which has at least one."""
+    """The outer surface's word for all edits of one explanation; OTHER for several kinds, and for no edit.
+
+    A name that lost a dot under another suffix is DOT: the loss explains the suffix, too.
+    """
     words = {EDIT_OF_PAIR[kind] for kind in kinds}
+    if words == {LetterEdit.DOT, LetterEdit.TLD}:
+        return LetterEdit.DOT
     return words.pop() if len(words) == 1 else LetterEdit.OTHER

@@ -13,9 +13,10 @@ from math import exp
 from string import ascii_lowercase, digits
 from typing import Any
 
-from catcher.lookalike.channel import View, explain, weigh
+from catcher.lookalike.channel import explain, weigh
 from catcher.lookalike.edits import EDIT_OF_PAIR, PAIRS, LetterEdit, word
 from catcher.lookalike.name import ReadName, Registrable, name_of
+from catcher.lookalike.readings import View
 from catcher.lookalike.weights import EDIT_WEIGHTS
 
 _LONGEST = 63

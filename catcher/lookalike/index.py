@@ -9,15 +9,11 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catcher.lookalike.channel import View
 from catcher.lookalike.name import ReadName
+from catcher.lookalike.readings import FARTHEST, View
 
 MOST_NEAREST = 24
-"""Most names that are weighed for one typed name: the nearest ones by plain edit distance."""
-
-
-FARTHEST = 3
-"""Most single edits between the intended name and the typed name."""
+"""Most readings of names that are weighed for one typed name: the nearest ones by plain edit distance."""
 
 
 def slips(letters: int) -> int:
@@ -57,7 +53,7 @@ class _Texts:
             longer = len(text) - length
             if abs(longer) > allowed:
                 continue
-            choices = list(self._sharing(text, length, longer))
+            choices = sorted(self._sharing(text, length, longer))
             if choices:
                 for found, apart, _ in process.extract(
                     text, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None
@@ -90,18 +86,22 @@ class Index:
         self._squeezed = _Texts(name.read.replace(".", "") for name in names)
 
     def near(self, views: Iterable[View]) -> list[tuple[int, View]]:
-        """(number of a name, the view near it), the nearest first, at most MOST_NEAREST."""
-        found: dict[tuple[int, View], float] = {}
-        for view in views:
+        """(number of a name, the view near it), the nearest first, at most MOST_NEAREST.
+
+        The order of the names has no effect: of names as near, the first by the alphabet is taken.
+        """
+        found: dict[tuple[int, int], tuple[float, str, int, View]] = {}
+        for place, view in enumerate(views):
             if view.suffix is None:
                 text = view.text.replace(".", "")
-                for apart, owners in self._squeezed.near(text, min(2, slips(len(text) - 3))):
+                for apart, owners in self._squeezed.near(text, min(2, view.reach, slips(len(text) - 3))):
                     for owner in owners:
-                        found[owner, view] = apart + 0.6
+                        found[owner, place] = (apart + 0.6, self._names[owner].text, place, view)
             else:
-                for apart, owners in self._lefts.near(view.text, FARTHEST):
+                for apart, owners in self._lefts.near(view.text, view.reach):
                     for owner in owners:
                         same = self._names[owner].suffix == view.suffix
-                        found[owner, view] = apart + (0.0 if same else 0.9) + 0.1 * len(view.kinds)
-        nearest = sorted(found.items(), key=lambda item: item[1])
-        return [key for key, _ in nearest[:MOST_NEAREST]]
+                        far = apart + (0.0 if same else 0.9) + 0.1 * len(view.kinds)
+                        found[owner, place] = (far, self._names[owner].text, place, view)
+        nearest = sorted(found.items(), key=lambda item: item[1][:3])
+        return [(owner, view) for (owner, _), (*_, view) in nearest[:MOST_NEAREST]]

@@ -21,6 +21,8 @@ class Letters:
     def __init__(self, labels: Iterable[str] = ()) -> None:
         """``labels``: known labels. Without any, all labels read equally easily."""
         known = list(labels)
+        self.known = frozenset(known)
+        """The labels given."""
         padded = [_padded(label) for label in known]
         self._seen = Counter(
             text[end - length : end]

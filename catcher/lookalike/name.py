@@ -24,7 +24,7 @@ class ReadName:
     suffix: str
     """The public suffix, as people read it; empty when the name has a single label."""
     foreign: int
-    """Number of characters of the original name's left part that only look like the ASCII letters in ``left``."""
+    """Number of characters of the original name that only look like the ASCII letters in ``left`` and ``suffix``."""
 
     @property
     def read(self) -> str:
@@ -45,11 +45,12 @@ def name_of(text: str, registrable: Registrable) -> ReadName:
     if "xn--" not in text:
         return ReadName(text, left, suffix, 0)
     folded = [_as_read(label) for label in left.split(".")]
+    ended = [_as_read(label) for label in suffix.split(".")]
     return ReadName(
         text,
         ".".join(label for label, _ in folded),
-        ".".join(_as_read(label)[0] for label in suffix.split(".")),
-        sum(foreign for _, foreign in folded),
+        ".".join(label for label, _ in ended),
+        sum(foreign for _, foreign in (*folded, *ended)),
     )
 
 

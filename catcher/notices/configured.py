@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,9 +24,15 @@ if TYPE_CHECKING:
     from catcher.notices.signing import SigningKey
 
 
-def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
-    """The configured Drafting. Raises ConfigurationError without ``notify.domain``, EnvironmentFailure without the key
-    of codes."""
+def drafting(
+    config: Config,
+    desk: Desk,
+    book: ContactBook,
+    *,
+    bound: Callable[[Collection[tuple[str, str]]], frozenset[str]] | None = None,
+) -> Drafting:
+    """The configured Drafting. ``bound``: as there. Raises ConfigurationError without ``notify.domain``,
+    EnvironmentFailure without the key of codes."""
     from catcher.notices.drafting import Drafting
 
     domain = domain_of(config)
@@ -43,6 +49,7 @@ def drafting(config: Config, desk: Desk, book: ContactBook) -> Drafting:
         quiet_days=config.notify.quiet_days,
         escalate_days=config.notify.escalate_days,
         approvals=2 if config.notify.second_approver else 1,
+        bound=bound,
         bad_contact=bad_contact(book),
     )
 

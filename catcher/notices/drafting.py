@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from catcher.desk import incidents, reports
 from catcher.desk.context import Desk
+from catcher.desk.incidents import Appraisal
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.leak.measures import Period
 from catcher.model.telling.contact import Contact
@@ -19,6 +20,7 @@ from catcher.notices.due import ContactsOf, DueNotice, due_notices
 from catcher.notices.escalation import NextStep, makes_bad
 from catcher.notices.openpgp import check_key
 from catcher.notices.sending import BY_CATCHER
+from catcher.notices.tenants import Claim
 from catcher.privacy import NoticeCodes
 from catcher.report import EVIDENCE_DAYS, Language, is_address, letter, report_message
 
@@ -41,6 +43,8 @@ class Drafting:
     escalate_days: int
     approvals: int
     """The number of people who must approve."""
+    bound: Callable[[Collection[Claim]], frozenset[str]] | None = None
+    """The function from claims to the organisations whose tenant is theirs; None: nobody is asked."""
     bad_contact: Callable[[str, str, datetime], None] = lambda _party, _address, _at: None
     """Called with (party, address, moment) when a notice didn't reach the party by this address."""
 
@@ -48,7 +52,7 @@ class Drafting:
         """The notices that are due now, about this month and the last."""
         this = Period.of(self.desk.now.date())
         return due_notices(
-            [a for period in (this, this.previous) for a in incidents.listing(self.desk, period=period)],
+            self._with_tenants([a for p in (this, this.previous) for a in incidents.listing(self.desk, period=p)]),
             notices=list(self.desk.store.notices()),
             suppressions=list(self.desk.store.suppressions()),
             contacts_of=self.contacts_of,
@@ -56,6 +60,18 @@ class Drafting:
             escalate_days=self.escalate_days,
             now=self.desk.now,
         )
+
+    def _with_tenants(self, appraisals: list[Appraisal]) -> list[Appraisal]:
+        """``appraisals``; those that are due only if tenants are bound are judged again with the tenants that are."""
+        claims: dict[str, str] = {}
+        for appraisal in appraisals:
+            tenants = {} if appraisal.verdict.due else incidents.unbound_tenants(self.desk, appraisal)
+            if tenants and incidents.with_bound(self.desk, appraisal, frozenset(tenants)).verdict.due:
+                claims |= tenants
+        bound = self.bound(claims.items()) if claims and self.bound is not None else frozenset()
+        if not bound:
+            return appraisals
+        return [a if a.verdict.due else incidents.with_bound(self.desk, a, bound) for a in appraisals]
 
     def draft(self) -> list[DueNotice]:
         """Withdraws old drafts and drafts the notices due; returns the notices that are held back."""
@@ -104,7 +120,8 @@ class Drafting:
         assert addressee is not None, "a notice that is held back has no addressee"
         id = notice_id(due.key.id, period.name, addressee.address, self.desk.now.date())
         language = _language(due.contact)
-        audience = reports.Audience(addressee.trusted, self.codes.addresses(id, self.domain), _EVIDENCE_DAYS)
+        answers, bound = self.codes.addresses(id, self.domain), due.appraisal.bound
+        audience = reports.Audience(addressee.trusted, answers, _EVIDENCE_DAYS, bound)
         report = reports.preview(self.desk, due.key.id, period=period, audience=audience)
         message_id = f"{id}@{self.domain}"
         notice = Notice(
@@ -116,9 +133,9 @@ class Drafting:
             language=language.value,
             ref=report.ref,
             message_id=message_id,
-            approvals=self.approvals,
+            approvals=max(self.approvals, 2 if due.appraisal.verdict.second_approver else 1),
             follows=due.follows,
-            steps=(LedgerEntry(Act.DRAFTED, self.desk.now, BY_CATCHER, _why(due.next_step)),),
+            steps=(LedgerEntry(Act.DRAFTED, self.desk.now, BY_CATCHER, _note(due)),),
         )
         if due.next_step.form is NoticeForm.LETTER:
             text = letter(report, language)
@@ -139,8 +156,24 @@ class Drafting:
         ).as_bytes()
 
 
+def _note(due: DueNotice) -> str:
+    """For the ledger and the approver: the reason for this step, when it isn't the first one, and cautions."""
+    return "; ".join(filter(None, (_why(due.next_step), *cautions(due.appraisal))))
+
+
+def cautions(appraisal: Appraisal) -> Iterator[str]:
+    """Sentences on what an approver has to weigh before a notice on ``appraisal`` goes out."""
+    measures, verdict = appraisal.measures, appraisal.verdict
+    if verdict.second_approver:
+        attacks = ", ".join(verdict.residuals)
+        yield f"it needs a second approver, as it is due only by mail that an attacker could have replayed ({attacks})"
+    if measures.mailboxes_differ:
+        authors, paths = measures.authors.number, measures.reverse_paths.number
+        yield f"the authors are {authors} mailboxes, the reverse-paths {paths}: the smaller figure is told"
+
+
 def _why(step: NextStep) -> str:
-    """The reason for this step, when it isn't the first one; for the ledger."""
+    """The reason for this step, when it isn't the first one."""
     if step.follows is None:
         return ""
     if step.follows.state.reached:

@@ -90,7 +90,7 @@ def due_notices(
     for appraisal in sorted(wanted.values(), key=_rank):
         key = appraisal.incident.key
         earlier = begun.get((key.party, key.role))
-        reason = appraisal.untold or _suppressed(suppressions, key, today) or _quiet(notices, key, quiet_days, today)
+        reason = _suppressed(suppressions, key, today) or _quiet(notices, key, quiet_days, today)
         if not reason and earlier:
             reason = f"the notice on {earlier} goes first"
         life = appraisal.standing.life

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from ipaddress import ip_address
+from typing import assert_never
 
 from catcher.model.domain import is_at_or_below
 from catcher.model.leak.incident import Count, IncidentKey, Role
 from catcher.model.leak.life import Effect, IncidentState, Life
-from catcher.model.leak.measures import Bar, Counterparty, Measures, Period
+from catcher.model.leak.measures import Bar, Counterparty, Measures, NoticeKind, Period
 from catcher.model.mail.fingerprint import AuthResult
 from catcher.model.mail.observation import Observation
 from catcher.model.telling.answer import AnswerAddresses
@@ -61,6 +62,8 @@ def compose(
     answers: AnswerAddresses | None = None,
     life: Life | None = None,
     effect: Effect | None = None,
+    tells: NoticeKind = NoticeKind.LEAK,
+    meant_for: str | None = None,
 ) -> Report:
     """The report for the affected party of ``measures``.
 
@@ -69,14 +72,15 @@ def compose(
     about this typo domain. ``names``: whether the reader may see names of counterparties; else the report has totals
     only. ``answers``: the addresses for answers to the notice with this report. ``life``: the incident's life, which is
     shown if there is an ``effect`` or if the incident was closed before. ``effect``: the effect of earlier notices to
-    this party.
+    this party. ``tells``: what the mail of ``measures`` shows. ``meant_for``: the party for which mail to the typo
+    domain is meant, if no counterpart says so.
     """
     key = measures.key
     told = told or {}
-    named, unnamed = _counterparts(measures, directory, told, names)
+    named, unnamed = _counterparts(measures, directory, told, names, limits)
     domain = _shown(key.domain, directory)
-    intended = _intended(measures, directory)
-    of_sender = key.role is Role.SENDER
+    intended = _intended(measures, directory, meant_for)
+    of_sender = key.role is not Role.INTENDED
     rows = _rows(evidence, now, key.party) if of_sender else ()
     pasteable = domain.domain != UNSHOWABLE
     return Report(
@@ -101,8 +105,11 @@ def compose(
         remedies=remedies([(domain, intended)], made_on=now.date()) if pasteable else (),
         queries=queries(domain, measures.period, now.date(), rows) if pasteable and of_sender else (),
         evidence=rows,
-        other_side=_other_side(measures, directory, told) if of_sender else OtherSide(),
+        other_side=_other_side(measures, directory, told, limits) if key.role is Role.SENDER else OtherSide(),
         limits=limits,
+        tells=tells,
+        levels={level: seen.mails for level, seen in measures.levels.items()},
+        reports={} if of_sender else measures.reports,
         named=names,
         answers=answers,
         life=life if effect is not None or (life is not None and life.state in _TOLD) else None,
@@ -125,51 +132,65 @@ def _signed(operator: ReportOperator) -> ReportOperator:
     return ReportOperator(*(plain(text, limit=_OPERATOR_CHARACTERS) for text in texts))
 
 
-def _intended(measures: Measures, directory: Directory) -> PartyName | None:
-    if measures.key.role is Role.INTENDED:
-        return _shown(measures.key.party, directory)
-    known = [party.domain for party in measures.counterparts if party.domain]
-    return _shown(known[0], directory) if known else None
+def _intended(measures: Measures, directory: Directory, meant_for: str | None) -> PartyName | None:
+    known: str | None
+    match measures.key.role:
+        case Role.INTENDED:
+            known = measures.key.party
+        case Role.SENDER:
+            known = next((party.domain for party in measures.counterparts if party.domain), meant_for)
+        case Role.FORWARDER:
+            # A forwarder's counterparts are the mails' authors.
+            known = meant_for
+        case _:
+            assert_never(measures.key.role)
+    return None if known is None else _shown(known, directory)
 
 
-def _other_side(measures: Measures, directory: Directory, told: Mapping[str, date]) -> OtherSide:
+def _other_side(measures: Measures, directory: Directory, told: Mapping[str, date], limits: ReportRules) -> OtherSide:
     """Whether the intended party's report names this sender, and the day of the intended party's latest notice."""
     for party in measures.counterparts:
         if party.domain:
-            named = party.count.counted > 0 and (party.above_floor or directory.name(measures.key.party) is not None)
-            return OtherSide(named, told.get(party.domain))
+            listed = directory.name(measures.key.party) is not None
+            return OtherSide(party.count.counted > 0 and _may_name(party, listed, limits), told.get(party.domain))
     return OtherSide()
 
 
 def _counterparts(
-    measures: Measures, directory: Directory, told: Mapping[str, date], names: bool
+    measures: Measures, directory: Directory, told: Mapping[str, date], names: bool, limits: ReportRules
 ) -> tuple[tuple[Counterpart, ...], Unnamed]:
     """The organisations named to the intended party, and the totals of the others.
 
-    A report to the sending organisation has no such list: it names only the intended party.
+    A report to the sending organisation has no such list: it names only the intended party. A report to a forwarder has
+    the number of the authors' organisations.
     """
     named: list[Counterpart] = []
     below: list[Counterparty] = []
     nobodys = Count()
+    if measures.key.role is Role.SENDER:
+        return (), Unnamed(0, Count(), Count())
+    names = names and measures.key.role is Role.INTENDED
     for party in measures.counterparts:
         if not party.count.counted:
             continue
+        listed = directory.name(party.domain) is not None
         if not party.domain:
             nobodys = nobodys + party.count
-        elif measures.key.role is Role.INTENDED and names and _may_name(party, directory) and len(named) < _NAMED_ROWS:
+        elif names and _may_name(party, listed, limits) and len(named) < _NAMED_ROWS:
             share = party.count.counted / max(1, measures.tally.total.counted)
             name = _shown(party.domain, directory)
             named.append(Counterpart(name, party.count, party.mailboxes, party.days, share, told.get(party.domain)))
         else:
             below.append(party)
-    if measures.key.role is Role.SENDER:
-        return (), Unnamed(0, Count(), Count())
     rest = Count(sum(party.count.mails for party in below), sum(party.count.counted for party in below))
     return tuple(named), Unnamed(len(below), rest, nobodys)
 
 
-def _may_name(party: Counterparty, directory: Directory) -> bool:
-    return party.above_floor or directory.name(party.domain) is not None
+def _may_name(party: Counterparty, listed: bool, limits: ReportRules) -> bool:
+    """Whether the numbers of ``party`` allow the sender's name; ``listed``: whether the directory has the sender."""
+    if listed:
+        return party.mailboxes.number >= limits.listed_mailboxes and party.days >= limits.listed_days
+    return party.mailboxes.number >= limits.floor_mailboxes and party.days >= limits.floor_days
 
 
 def _every_day(measures: Measures, today: date) -> tuple[Bar, ...]:

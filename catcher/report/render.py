@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, assert_never
 
 from catcher.model.language import Language
+from catcher.model.leak.incident import Role
 from catcher.model.telling.report import Report
 from catcher.report import chart, sheet
 from catcher.report.words import filters
@@ -53,7 +54,7 @@ def render(report: Report, form: ReportForm, language: Language = Language.ENGLI
         case ReportForm.HTML:
             return html(report, Layout.PAGE, language)
         case ReportForm.TEXT:
-            template = environment(False, language).get_template(f"{report.kind}.txt.j2")
+            template = environment(False, language).get_template(f"{_template(report.kind)}.txt.j2")
             return _tidied(template.render(report=report))
         case _:
             assert_never(form)
@@ -64,7 +65,7 @@ def html(report: Report, layout: Layout, language: Language) -> str:
     from markupsafe import Markup
 
     drawn = None if layout is Layout.MAIL else chart.svg(report.series, language, themed=layout is Layout.PAGE)
-    template = environment(True, language).get_template(f"{report.kind}.html.j2")
+    template = environment(True, language).get_template(f"{_template(report.kind)}.html.j2")
     # Markup (not escaped): matplotlib wrote the SVG from numbers and our own words.
     picture = drawn and Markup(drawn)
     return _tidied(template.render(report=report, layout=str(layout), language=str(language), picture=picture))
@@ -79,6 +80,17 @@ def subject(report: Report, language: Language = Language.ENGLISH) -> str:
     """The report's title, also used as the Subject of a mail; one line of plain text."""
     text = environment(False, language).get_template("subject.j2").render(report=report)
     return re.sub(r"[ \t\r\n]+", " ", text).strip()
+
+
+def _template(role: Role) -> str:
+    """The name of the templates for a reader in this role; sentences differ by ``Report.tells``."""
+    match role:
+        case Role.INTENDED:
+            return "intended"
+        case Role.SENDER | Role.FORWARDER:
+            return "sender"
+        case _:
+            assert_never(role)
 
 
 def _tidied(text: str) -> str:

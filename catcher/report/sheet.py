@@ -10,7 +10,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 
-from catcher.model.leak.incident import Role
 from catcher.model.mail.policy import Outcome
 from catcher.model.telling.report import PartyName, Report
 
@@ -39,7 +38,7 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     common = {
         "timestamp": f"{report.period.first:%Y-%m-%d} 00:00:00",
         "severity": "medium" if report.reported(tally.crossed) else "low",
-        "tag": "misdirected-mail;" + ("sender" if report.kind is Role.SENDER else "intended"),
+        "tag": f"misdirected-mail;{report.kind}",
         "hostname": report.domain.domain,
         "report": report.ref,
         "incident": report.incident,

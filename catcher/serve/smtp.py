@@ -98,6 +98,8 @@ def _intake(config: Config, clock: Clock, catalogue: Catalogue, sink: StoreClien
         network_owner=owners(config.fingerprint.networks) if config.fingerprint.networks else lambda _: None,
         match=matcher(organisations, suffixes),
         note_answers=functools.partial(_note_answers, config),
+        own_markings=wiring.own_markings(config),
+        platform=wiring.parties(config).platform_of,
     )
 
 

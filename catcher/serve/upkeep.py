@@ -71,7 +71,7 @@ def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
     resolver = wiring.resolver(config, clock)
     return AlertWatch(
         open_store=functools.partial(wiring.open_store, config),
-        folder=wiring.folder(),
+        folder=wiring.folder(config),
         catalogue=catalogue,
         couriers=couriers,
         kinds=frozenset(map(AlertKind, config.alerts.kinds)),
@@ -93,6 +93,8 @@ async def _run_or_stop(work: Coroutine[None, None, None], stopping: asyncio.Even
 def _upkeep_once(config: Config, clock: Clock) -> None:
     store = wiring.open_store(config)
     try:
-        upkeep(store, wiring.key_ring(config), clock.now(), keep_days=config.store.keep_days, folder=wiring.folder())
+        upkeep(
+            store, wiring.key_ring(config), clock.now(), keep_days=config.store.keep_days, folder=wiring.folder(config)
+        )
     finally:
         store.close()

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from catcher.incident import count_mailboxes, mailbox_totals, merge
 from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Crowd, Incident, IncidentKey
+from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
@@ -54,6 +55,8 @@ class MemoryStore:
         self._texts: dict[str, bytes] = {}
         self._suppressions: list[Suppression] = []
         self._policies: dict[str, tuple[PolicySince, ...]] = {}
+        self._uptimes: list[Uptime] = []
+        self._delegations: dict[str, tuple[DelegationSince, ...]] = {}
         self._alerts: dict[str, Alert] = {}
         self._last_id = 0
         self._folded_up_to = 0
@@ -202,7 +205,27 @@ class MemoryStore:
         return self._policies.get(domain, ())
 
     def beat(self, now: datetime) -> None:
-        """Does nothing: a write to memory always succeeds."""
+        now = now.replace(microsecond=0)
+        joined = self._uptimes[-1].joined(now) if self._uptimes else None
+        if joined is None:
+            self._uptimes.append(Uptime(now, now))
+        else:
+            self._uptimes[-1] = joined
+
+    def uptimes(self) -> tuple[Uptime, ...]:
+        return tuple(self._uptimes)
+
+    def note_delegations(self, day: date, ours: Mapping[str, bool]) -> int:
+        lines = 0
+        for domain, is_ours in ours.items():
+            noted = self._delegations.get(domain, ())
+            if is_ours is not (noted[-1].ours if noted else True):
+                self._delegations[domain] = (*noted, DelegationSince(day, is_ours))
+                lines += 1
+        return lines
+
+    def delegations(self, domain: str) -> tuple[DelegationSince, ...]:
+        return self._delegations.get(domain, ())
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         raised = []

@@ -120,3 +120,12 @@ def found(
 def organisation_of(name: str | None) -> str:
     """The organizational domain of ``name``; '' for None."""
     return SUFFIXES.organizational_domain(name) if name else ""
+
+
+TO_OTHERS = LETTER.replace(b"doe@army.ml", b"ann@bank.example")
+"""A letter that the author wrote to somebody else."""
+ATTACKERS: Table = {
+    "evil.example TXT": txt(f"v=spf1 ip4:{ELSEWHERE} -all"),
+    "s1._domainkey.evil.example TXT": [ED25519_RECORD],
+    **host(ELSEWHERE, "mail.evil.example"),
+}

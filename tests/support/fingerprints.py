@@ -22,9 +22,12 @@ MESSAGE = (
     b"Subject: plan\r\n"
     b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\n"
     b"Message-ID: <1@contractor.example>\r\n"
+    b"User-Agent: Mozilla Thunderbird\r\n"
+    b"Content-Language: en-GB\r\n"
     b"\r\n"
     b"hello\r\n"
 )
+"""A person's mail: it has the signs of a mail program."""
 
 Table = Mapping[str, LookupResult | Iterable[LookupRecord]]
 """``"NAME TYPE"`` → records, or a whole Answer; what isn't listed doesn't exist."""

@@ -1,11 +1,12 @@
 """Report cases: a JSON file that says what came, read into the report that catcher makes of it.
 
-A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on ``days``,
-each with what differs from a person's verified mail from contractor.example to army.ml. Optional: ``organisations``
-(what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals), ``told`` (party → day of its
-notice), ``answers`` (the domain at which the notice is answered), ``unconfirmed`` (its contact is no trusted one),
-``notices`` (the days of the party's own), ``policies`` ([day, policy] as noted), ``untold`` (the days on which senders
-without a notice wrote).
+A case has ``party`` and ``role`` (whose report), ``period``, ``made_at``, and ``mail``: rows of what came on
+``days``, each with what differs from a person's verified mail from contractor.example to army.ml (``kind``: a word of
+``Nature.reasons``; ``reason``: why it is fresh; ``author``: the proven author of a forward). Optional:
+``organisations`` (what the directory lists), ``operator``, ``freemail``, ``settled`` (mailbox totals), ``told``
+(party → day of its notice), ``answers`` (the domain at which the notice is answered), ``unconfirmed`` (its contact is
+no trusted one), ``notices`` (the days of the party's own), ``policies`` ([day, policy] as noted), ``untold`` (the
+days on which senders without a notice wrote).
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from catcher.incident import Visibility, effect, fold, life, measure_incident
+from catcher.incident import Visibility, effect, fold, judge_notice, life, measure_incident
 from catcher.model.leak.incident import Counted, Incident, MailboxTotal, Side
 from catcher.model.leak.measures import Period
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.fingerprint import Authentication, AuthResult, DmarcResult, MailClass, Nature, Tier, TypoKind
 from catcher.model.mail.marking import Marking, Scheme
 from catcher.model.mail.observation import Observation, SizeClass
 from catcher.model.mail.policy import Outcome, Policy, PolicySince
@@ -69,11 +70,12 @@ def composed(case: dict[str, Any]) -> Report:
     since = [day for day in notices if lived is not None and day >= lived.episode]
     untold = {"untold.example": {date.fromisoformat(day): 1 for day in case["untold"]}} if "untold" in case else None
     own = [o for o in seen if o.sender.domain == case["party"] and o.counts]
+    measures = measure_incident(incident, Period.parse(case["period"]))
     return compose(
-        measure_incident(incident, Period.parse(case["period"])),
+        measures,
         operator=ReportOperator(**case.get("operator", OPERATOR)),
         directory=Directory(case.get("organisations", {}).get),
-        limits=ReportRules(3, 3, 30),
+        limits=ReportRules(3, 3, 2, 2, 30),
         now=now,
         evidence=own,
         told={party: date.fromisoformat(day) for party, day in case.get("told", {}).items()},
@@ -81,6 +83,8 @@ def composed(case: dict[str, Any]) -> Report:
         answers=CODES.addresses("ntc-0123456789ab", case["answers"]) if "answers" in case else None,
         life=lived,
         effect=effect(incident, since, now.date(), visibility=visibility, unnotified=untold),
+        tells=judge_notice(measures).kind,
+        meant_for=case.get("meant_for"),
     )
 
 
@@ -88,17 +92,12 @@ def _incident(case: dict[str, Any], seen: list[Observation]) -> Incident:
     freemail = case.get("freemail", [])
     folded = fold(seen, party_of=lambda domain: None if domain in freemail else domain)
     (incident,) = [i for i in folded.values() if (i.key.party, i.key.role) == (case["party"], case["role"])]
-    settled = frozenset(total for row in case.get("settled", []) for total in _totals(row))
+    settled = frozenset(
+        MailboxTotal(t["period"], t["counterpart"], side, "", Counted.YES, t["mailboxes"])
+        for t in case.get("settled", [])
+        for side in ((Side.AUTHOR, Side.REVERSE_PATH) if t["side"] == Side.SENDER else (Side(t["side"]),))
+    )
     return replace(incident, mailboxes=frozenset(), settled=settled) if settled else incident
-
-
-def _totals(row: dict[str, Any]) -> Iterator[MailboxTotal]:
-    """``numbers``: of all mailboxes, their days, of those with mail that counts, and their days."""
-    mailboxes, _, counted, _ = row["numbers"]
-    sides = (Side.AUTHOR, Side.REVERSE_PATH) if row["side"] == "sender" else (Side(row["side"]),)
-    for side in sides:
-        yield MailboxTotal(row["period"], row["counterpart"], side, "", Counted.YES, counted)
-        yield MailboxTotal(row["period"], row["counterpart"], side, "", Counted.NO, mailboxes - counted)
 
 
 def _observations(rows: list[dict[str, Any]]) -> Iterator[Observation]:
@@ -110,6 +109,20 @@ def _observations(rows: list[dict[str, Any]]) -> Iterator[Observation]:
                 yield _one(
                     row, number, datetime.fromisoformat(f"{day}T09:00:00Z").replace(hour=8 + n % 9, minute=number % 60)
                 )
+
+
+def _nature(row: dict[str, Any]) -> dict[str, Any]:
+    """``kind`` of a row is a word of ``Nature.reasons``."""
+    if "kind" not in row:
+        return {}
+    return {"nature": Nature(MailClass(row.get("class", "person")), 0.9, TypoKind.RECIPIENT, (row["kind"],))}
+
+
+def _authentication(row: dict[str, Any]) -> dict[str, Any]:
+    """``author`` of a forward: the proven author's domain."""
+    if "author" not in row:
+        return {}
+    return {"authentication": Authentication(dmarc=DmarcResult(AuthResult.PASS, row["author"], "reject"))}
 
 
 def _one(row: dict[str, Any], number: int, moment: datetime) -> Observation:
@@ -132,5 +145,8 @@ def _one(row: dict[str, Any], number: int, moment: datetime) -> Observation:
         intended=(intended(typo, row.get("for", "army.mil")),),
         mail_class=MailClass(row.get("class", "person")),
         fresh=row.get("fresh", True),
+        fresh_reason=row.get("reason", "dkim"),
+        **_nature(row),
+        **_authentication(row),
         markings=tuple(Marking(Scheme(scheme), level) for scheme, level in row.get("markings", [])),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from catcher.directory import Popularity, Suffixes
 from catcher.directory.providers import FREEMAIL
@@ -60,42 +60,68 @@ def right_answers(pairs: Iterable[Pair]) -> dict[str, set[str]]:
 
 @dataclass(frozen=True)
 class Measured:
-    """How good the matches are, each 0..1."""
+    """What was claimed of typed names, each counted once."""
 
-    top1: float
-    """Of the true pairs, those with a right answer first."""
-    top3: float
-    precision: float
-    """Of the labelled pairs that are claimed (not abstained, this name first), those that are true."""
-    recall: float
-    """Of the true pairs, those that are claimed."""
-    answered: float
-    """Of the true pairs, those whose typed name is claimed to mean one of its right answers."""
+    with_answer: int
+    """Typed names that have a right answer by the labels."""
+    first: int
+    """Of these, those with a right answer first, claimed or not."""
+    among_three: int
+    answered: int
+    """Of these, those for which a name is claimed, right or wrong."""
+    right: int
+    """Claims whose pair is labelled a typo."""
+    wrong: int
+    """Claims whose pair is labelled no typo, or whose typed name has another right answer."""
+    unlabelled: int
+    """Claims about which the labels say nothing."""
+
+    @property
+    def top1(self) -> float:
+        return self.first / max(1, self.with_answer)
+
+    @property
+    def top3(self) -> float:
+        return self.among_three / max(1, self.with_answer)
+
+    @property
+    def precision(self) -> float:
+        """The share of right claims among the decided ones."""
+        return self.right / max(1, self.right + self.wrong)
+
+    @property
+    def made(self) -> float:
+        """The share of the typed names with a right answer for which a name is claimed."""
+        return self.answered / max(1, self.with_answer)
+
+    def __add__(self, other: Measured) -> Measured:
+        return Measured(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
 
     def __str__(self) -> str:
         return (
-            f"top-1 {self.top1:.4f}, top-3 {self.top3:.4f}, precision {self.precision:.4f}, recall {self.recall:.4f} "
-            f"({self.answered:.4f} where a name with two right answers counts for either)"
+            f"claims right {self.precision:.4f} ({self.right} of {self.right + self.wrong} decided; {self.unlabelled} "
+            f"unlabelled), made for {self.made:.4f}, top-1 {self.top1:.4f}, top-3 {self.top3:.4f} of {self.with_answer}"
         )
 
 
 def measure(pairs: Sequence[Pair], matches: Mapping[str, Match]) -> Measured:
     """``matches``: typed name → what the matcher makes of it."""
     right = right_answers(pairs)
-    true = [pair for pair in pairs if pair.is_typo]
-    claimed = [pair for pair in pairs if _claims(matches[pair.typed], pair.meant)]
+    labels = {(pair.typed, pair.meant): pair.is_typo for pair in pairs}
+    names = sorted({pair.typed for pair in pairs})
+    claims = [(name, matches[name].candidates[0].domain) for name in names if not matches[name].abstained]
+    decided = [claim for claim in claims if claim in labels or claim[0] in right]
+    good = sum(labels.get(claim, False) for claim in decided)
     return Measured(
-        sum(_among(matches[pair.typed], right[pair.typed], 1) for pair in true) / len(true),
-        sum(_among(matches[pair.typed], right[pair.typed], 3) for pair in true) / len(true),
-        sum(pair.is_typo for pair in claimed) / max(1, len(claimed)),
-        sum(pair.is_typo for pair in claimed) / len(true),
-        sum(not matches[p.typed].abstained and _among(matches[p.typed], right[p.typed], 1) for p in true) / len(true),
+        with_answer=len(right),
+        first=sum(_among(matches[name], answers, 1) for name, answers in right.items()),
+        among_three=sum(_among(matches[name], answers, 3) for name, answers in right.items()),
+        answered=sum(name in right for name, _ in claims),
+        right=good,
+        wrong=len(decided) - good,
+        unlabelled=len(claims) - len(decided),
     )
 
 
 def _among(match: Match, right: set[str], first: int) -> bool:
     return any(candidate.domain in right for candidate in match.candidates[:first])
-
-
-def _claims(match: Match, meant: str) -> bool:
-    return not match.abstained and match.candidates[0].domain == meant

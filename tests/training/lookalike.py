@@ -1,122 +1,122 @@
-"""The recipe of catcher/lookalike/weights.py: ``python -m tests.training.lookalike [--write] [--quick]``.
+"""The recipe of catcher/lookalike/weights.py: ``python -m tests.training.lookalike [--write]``.
 
-A conditional log-linear model. For each typed name the protected names near it, each with the kinds of edits of its
-best explanation, and "none of these" stand for choice; the weights maximise the log-probability of what the labels
-allow: one of the right answers, or, where every labelled name is wrong, anything else. A Gaussian prior (standard
-deviation SPREAD) around START keeps what the data hardly shows (IDN, look-alike pairs, other TLDs) near what reason
-says.
+A conditional log-linear model. For each typed name, the explanations of all protected names near it and "none of
+these" are the options. The weights maximise the log-probability of the options that the labels allow: each explanation
+of a right answer, or, where every labelled name is wrong, everything else. A normal prior around the weights of
+features.py keeps those near them of which the data holds little. Nothing is random; sums are exact to more digits than
+are written.
 
-Prints the measures by cross-validation in FOLDS folds (not with --quick). A registered name and all that is typed for
-it, and whatever else those may mean, stay in one fold: no name that is judged was trained on. A minute of one core;
-no randomness.
+Data: the registry's log, the freemail typos (both of ../shared, for measures and weights alone) and the names that
+stand for themselves (strangers.py). The width of the prior is chosen by cross-validation in the same folds of names.
 """
 
 from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import log
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from catcher.directory import Popularity, Suffixes
-from catcher.lookalike import Letters, Lookalikes, Match, weights
-from catcher.lookalike.channel import Feature
-from catcher.lookalike.edits import EDIT_OF_PAIR
-from tests.support.typos import Pair, freemail, freemail_watched, measure, registered, registry
+from catcher.lookalike import Letters, Lookalikes, weights
+from catcher.lookalike.channel import Explanation
+from catcher.lookalike.features import FEATURES
+from catcher.lookalike.readings import GLUED
+from tests.support.shared import Amount
+from tests.support.typos import Pair, freemail, freemail_watched, registered, registry
+from tests.training.loglinear import Choice, Design, fit
+from tests.training.strangers import strangers
 
 FOLDS = 5
-STEPS = 120
-SPREAD = 1.0
-FREEMAIL_COUNTS = 4.0
-"""The registry's sample is fifty times as large, and of one country."""
-STRANGERS = 0.55
-"""How much rarer than in the registry's labelled log a name that stands for itself is among what strays to a lookalike:
-found where precision and recall, held out, were both over what is promised."""
-FIXED = {"www", "subdomain", "suffix.added", "look.letter", "look.pair", "look.foreign"}
-"""What the labels say little about, or judge by another rule than ours (``www`` before a name: no typo there)."""
-MOST = -1.0
-"""No slip is likelier than this, however the sample was chosen."""
+SPREADS = (0.5, 1.0, 2.0, 4.0)
+"""The standard deviations of the prior among which cross-validation chooses."""
+
+NAMES = [feature.name for feature in FEATURES]
+FREE = np.array([not feature.fixed for feature in FEATURES])
+STARTS = np.array([feature.start for feature in FEATURES])
 
 Weights = dict[str, float]
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One typed name: the features of the options, the last option being "none", and which options are allowed."""
+class Lesson:
+    """All choices that weights are trained with, each with its fold."""
 
-    options: tuple[tuple[Feature, ...], ...]
-    allowed: tuple[bool, ...]
-    counts: float
+    def __init__(self, bd: Sequence[Pair], mail: Sequence[Pair], amount: Amount = Amount.WHOLE) -> None:
+        choices: list[Choice] = []
+        folds: list[int] = []
+        for pairs, watched in ((bd, registered(bd)), (mail, freemail_watched(mail))):
+            fold = fold_of(pairs)
+            lookalikes = known_to(watched)
+            for typed, choice in labelled_choices(pairs, lookalikes):
+                choices.append(choice)
+                folds.append(fold[typed])
+        for each in strangers(amount):
+            for typed, choice in strange_choices(each.typed, known_to(dict.fromkeys(each.protected, 1.0))):
+                choices.append(choice)
+                folds.append(_fold(typed))
+        self.design = Design.of(choices, NAMES)
+        self.folds = np.array(folds)
+
+    def train(self, without: int | None = None) -> Weights:
+        """Weights from all choices but those of the fold ``without``; the prior's width is chosen in the others."""
+        kept = [fold for fold in range(FOLDS) if fold != without]
+        spread = max(SPREADS, key=lambda spread: sum(self._unseen(spread, fold, without) for fold in kept))
+        found = self._fitted(spread, [without] if without is not None else [])
+        return {name: round(float(weight), 2) for name, weight in zip(NAMES, found, strict=True)}
+
+    def _unseen(self, spread: float, fold: int, without: int | None) -> float:
+        """The log-probability of ``fold`` by weights from the others, except for ``without``."""
+        found = self._fitted(spread, [fold] if without is None else [fold, without])
+        return float(self.design.taken(self.folds == fold).likely(found)[2].sum())
+
+    def _fitted(self, spread: float, without: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return fit(self.design.taken(~np.isin(self.folds, without)), STARTS, FREE, spread)
 
 
-def choices(pairs: Sequence[Pair], lookalikes: Lookalikes, counts: float) -> list[Choice]:
+def known_to(watched: dict[str, float], found: Weights | None = None) -> Lookalikes:
+    """The matcher for ``watched``, as ``catcher lookalike match`` makes it, with these weights."""
+    suffixes = Suffixes()
+    letters = Letters(Popularity(suffixes.registrable).labels)
+    return Lookalikes(
+        watched, suffixes.registrable, letters, weights.EDIT_WEIGHTS if found is None else found, lives=suffixes.is_tld
+    )
+
+
+def labelled_choices(pairs: Sequence[Pair], lookalikes: Lookalikes) -> Iterator[tuple[str, Choice]]:
+    """(typed name, its choice), for each typed name whose labels decide something."""
     labels: dict[str, dict[str, bool]] = {}
     for pair in pairs:
         labels.setdefault(pair.typed, {})[pair.meant] = pair.is_typo
-    found = []
     for typed, labelled in labels.items():
-        explained = lookalikes.explanations(typed)
-        true = [labelled.get(name, False) for name, _ in explained]
-        is_typo = any(labelled.values())
-        allowed = (*true, False) if is_typo else (*(name not in labelled for name, _ in explained), True)
-        if any(allowed) and not all(allowed):
-            options = (
-                *(explanation.features for _, explanation in explained),
-                lookalikes.none_features(typed, explained),
-            )
-            found.append(Choice(options, allowed, counts))
-    return found
+        explained = [(name, each) for name, read in lookalikes.explanations(typed).items() for each in read]
+        if any(labelled.values()):
+            allowed = (*(labelled.get(name, False) for name, _ in explained), False)
+        else:
+            allowed = (*(name not in labelled for name, _ in explained), True)
+        if any(allowed) and not all(allowed) and not any(_by_another_rule(labelled, *each) for each in explained):
+            options = (*(each.features for _, each in explained), lookalikes.none_features(typed))
+            yield typed, Choice(options, allowed)
 
 
-def fit(data: Sequence[Choice], start: Weights) -> Weights:
-    """Gradient ascent with a step of its own for each weight (RPROP)."""
-    names = list(start)
-    column = {name: number for number, name in enumerate(names)}
-    features = np.zeros((sum(len(choice.options) for choice in data), len(names)))
-    for row, option in enumerate(option for choice in data for option in choice.options):
-        for name, much in option:
-            features[row, column[name]] += much
-    sizes = [len(choice.options) for choice in data]
-    first = np.cumsum([0, *sizes[:-1]])
-    owner = np.repeat(np.arange(len(data)), sizes)
-    allowed = np.array([each for choice in data for each in choice.allowed], dtype=float)
-    counts = np.array([choice.counts for choice in data])[owner]
-    toward = np.array([start[name] for name in names])
-    now = toward.copy()
-    fixed = np.array([name in FIXED for name in names])
-    most = np.array([MOST if name in EDIT_OF_PAIR else np.inf for name in names])
-    step, before = np.full(len(names), 0.1), np.zeros(len(names))
-    for _ in range(STEPS):
-        scores = features @ now
-        likely = np.exp(scores - np.maximum.reduceat(scores, first)[owner])
-        permitted = likely * allowed
-        pull = permitted / np.maximum(np.add.reduceat(permitted, first)[owner], 1e-300)
-        pull -= likely / np.add.reduceat(likely, first)[owner]
-        slope = features.T @ (pull * counts) + (toward - now) / SPREAD**2
-        turn = slope * before
-        step = np.where(turn > 0, np.minimum(0.5, step * 1.2), np.where(turn < 0, step * 0.5, step))
-        now = np.minimum(now + np.where(fixed, 0.0, step * np.sign(slope)), most)
-        before = slope
-    return dict(zip(names, (float(weight) for weight in now), strict=True))
+def _by_another_rule(labelled: Mapping[str, bool], name: str, explanation: Explanation) -> bool:
+    """Whether the labels call a name with a host's label before it no typo (wwwbank, mailbank): their rule
+    looks at the letters alone, and catcher wants to know whom the mail was meant for."""
+    return not labelled.get(name, True) and not GLUED.isdisjoint(dict(explanation.features))
 
 
-def train(bd: Sequence[Pair], mail: Sequence[Pair], watched: tuple[dict[str, float], dict[str, float]]) -> Weights:
-    """Weights from these pairs, matched against the whole watch-lists."""
-    suffixes = Suffixes()
-    letters = Letters(Popularity(suffixes.registrable).labels)
-    start = weights.START
-    data = choices(bd, Lookalikes(watched[0], suffixes.registrable, letters, start), 1.0)
-    data += choices(mail, Lookalikes(watched[1], suffixes.registrable, letters, start), FREEMAIL_COUNTS)
-    found = fit(data, start)
-    return {**found, "none": found["none"] + log(STRANGERS)}
+def strange_choices(typed_names: Iterable[str], lookalikes: Lookalikes) -> Iterator[tuple[str, Choice]]:
+    """(typed name, its choice): none of the protected names near it is meant."""
+    for typed in typed_names:
+        found = lookalikes.explanations(typed).items()
+        near = tuple(each.features for name, read in found if name != typed for each in read)
+        if near:
+            yield typed, Choice((*near, lookalikes.none_features(typed)), (*(False for _ in near), True))
 
 
-def fold_of(pairs: Sequence[Pair]) -> dict[Pair, int]:
-    """Pair → its fold: pairs that share a typed or a registered name, directly or through others, share the fold."""
+def fold_of(pairs: Sequence[Pair]) -> dict[str, int]:
+    """Typed name → its fold. A registered name and all that is typed for it, and what else that may mean, share one."""
     above: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -126,37 +126,29 @@ def fold_of(pairs: Sequence[Pair]) -> dict[Pair, int]:
 
     for pair in pairs:
         above[root(f"typed {pair.typed}")] = root(pair.meant)
-    return {pair: zlib.crc32(root(pair.meant).encode()) % FOLDS for pair in pairs}
+    return {pair.typed: _fold(root(pair.meant)) for pair in pairs}
 
 
-def cross_validate(bd: list[Pair], mail: list[Pair]) -> None:
-    watched = (registered(bd), freemail_watched(mail))
-    registrable = Suffixes().registrable
-    letters = Letters(Popularity(registrable).labels)
-    folds = {**fold_of(bd), **fold_of(mail)}
-    matches: tuple[dict[str, Match], dict[str, Match]] = ({}, {})
-    for fold in range(FOLDS):
-        rest = [[pair for pair in pairs if folds[pair] != fold] for pairs in (bd, mail)]
-        found = train(rest[0], rest[1], watched)
-        for names, pairs, made in zip(watched, (bd, mail), matches, strict=True):
-            lookalikes = Lookalikes(names, registrable, letters, found)
-            made.update({pair.typed: lookalikes.match(pair.typed) for pair in pairs if folds[pair] == fold})
-    print("registry, held out:", measure(bd, matches[0]))
-    print("freemail, held out:", measure(mail, matches[1]))
+def _fold(name: str) -> int:
+    return zlib.crc32(name.encode()) % FOLDS
+
+
+def rendered(found: Weights) -> str:
+    """The text of catcher/lookalike/weights.py."""
+    lines = "".join(f'    "{name}": {weight:.2f},\n' for name, weight in found.items())
+    return (
+        '"""The trained weight of each feature (features.py). Written by ``python -m tests.training.lookalike '
+        '--write``."""\n\nfrom __future__ import annotations\n\n'
+        f"EDIT_WEIGHTS: dict[str, float] = {{\n{lines}}}\n"
+    )
 
 
 def main() -> None:
-    bd, mail = registry(), freemail()
-    if "--quick" not in sys.argv:
-        cross_validate(bd, mail)
-    found = train(bd, mail, (registered(bd), freemail_watched(mail)))
-    lines = "".join(f'    "{kind}": {weight:.2f},\n' for kind, weight in found.items())
+    text = rendered(Lesson(registry(), freemail()).train())
     if "--write" in sys.argv:
-        file = Path(weights.__file__)
-        before, mark, _ = file.read_text(encoding="utf-8").partition("WEIGHTS: dict[str, float] = {\n")
-        file.write_text(f'{before}{mark}{lines}}}\n"""The weights that training found."""\n', encoding="utf-8")
+        Path(weights.__file__).write_text(text, encoding="utf-8")
     else:
-        print(lines)
+        print(text)
 
 
 if __name__ == "__main__":

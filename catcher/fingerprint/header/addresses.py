@@ -1,6 +1,7 @@
 """Mailboxes in From, To, Cc and Return-Path, read from hostile text (RFC 5322 §3.4), in one linear pass.
 
-Unreadable text names nobody. Display names, comments and group names are skipped.
+Unreadable text names nobody: an address that isn't closed, two addresses in angle brackets without a comma between
+them, two words side by side, two ``@``. Display names, comments and group names are skipped.
 """
 
 from __future__ import annotations
@@ -12,21 +13,22 @@ from catcher.model.domain import DomainError, to_alabel
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.value import value
 
-MAX_MAILBOXES = 500
-"""Most mailboxes of one message that are read."""
+MAX_MAILBOXES = 10_000
+"""Most mailboxes of one message that are read: more than the 64 KiB of a header hold, which bound them."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\\\[]+', re.DOTALL)
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
 _ONE = re.compile(rf"[^()<>,;:@\"\\\[]*<({_ATOM}@{_ATOM})>\s*\Z|\s*({_ATOM}@{_ATOM})\s*\Z")
 """The two usual forms of a single address, read in one match; every other text is read token by token."""
-_LABEL = rb"[A-Za-z0-9]++(?>(?:-[A-Za-z0-9]++)*)"
+_LABEL = rb"[A-Za-z0-9]++(?>(?:-++[A-Za-z0-9]++)*)"
 _PLAIN = re.compile(
     rb"(?:(?>(?:[^()<>,;:@\"\\\[]++|\"[^\"\\]*+\")*)(<)|[ \t\r\n]*)([^\x00-\x20()<>,;:@\"\\\[\]\x7f-\xff]++)"
     rb"@(?![^>,\s]{64})((?>(?:" + _LABEL + rb"\.)+)(?![0-9]++(?:[>,\s]|\Z))" + _LABEL + rb")(?(1)>)[ \t\r\n]*(?:,|\Z)"
 )
-"""The same forms with a short domain that isn't internationalised, also as a member of a list. One match validates the
+"""The same forms with a short domain in ASCII, also as a member of a list. One match validates the
 whole address."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_SIDE_BY_SIDE = re.compile(r"[^\s.@](?>\s+)[^\s.@]")
 
 
 def domain_or_none(text: str) -> str | None:
@@ -92,51 +94,82 @@ def _addresses(text: str) -> list[str]:
     if single is not None:
         return [single[1] or single[2]]
     found: list[str] = []
-    plain: list[str] = []
-    angle: list[str] | None = None
-    closed: str | None = None
+    member = _Member()
     depth = 0
-
-    def end_of_address() -> None:
-        nonlocal closed, angle
-        address = closed if closed is not None else "".join(plain)
-        if closed is not None or address:
-            found.append(address)
-        plain.clear()
-        closed, angle = None, None
-
     for token in _TOKEN.findall(text):
         if token == "(":
             depth += 1
         elif token == ")":
             depth = max(0, depth - 1)
+            member.add(" ")
         elif depth:
             continue
         elif token == "<":
-            angle = []
-        elif token == ">" and angle is not None:
-            closed, angle = "".join(angle), None
-        elif angle is not None:
-            # A route (RFC 5322 §4.4, obs-route) ends in a colon.
-            if token == ":":
-                angle.clear()
-            else:
-                angle.append(_solid(token))
-        elif token in ",;":
-            end_of_address()
+            member.open()
+        elif token == ">":
+            member.close()
         elif token == ":":
-            plain.clear()
+            # Before a colon stands a group's name, or a route in angle brackets (RFC 5322 §4.4, obs-route).
+            member.forget()
+        elif token == ";" or (token == "," and not member.is_open):
+            found += member.addresses()
+            member = _Member()
         else:
-            plain.append(_solid(token))
-    if angle is not None and closed is None:
-        plain.clear()
-    end_of_address()
-    return found
+            member.add(token)
+    return found + member.addresses()
 
 
-def _solid(token: str) -> str:
-    """The token without blanks, which have no meaning outside a quoted string."""
-    return token if token.startswith('"') else _BLANKS.sub("", token)
+class _Member:
+    """One member of an address list while its tokens are read: the words outside and inside of angle brackets."""
+
+    __slots__ = ("_inside", "_outside", "_unreadable", "is_open")
+
+    def __init__(self) -> None:
+        self._outside: list[str] = []
+        self._inside: list[str] | None = None
+        self._unreadable = False
+        self.is_open = False
+        """Whether an angle bracket is open. A comma inside belongs to a route."""
+
+    def open(self) -> None:
+        self._unreadable = self._unreadable or self._inside is not None
+        self._inside, self.is_open = [], True
+
+    def close(self) -> None:
+        self._unreadable = self._unreadable or not self.is_open
+        self.is_open = False
+
+    def forget(self) -> None:
+        """Drops the words before a colon."""
+        if self.is_open and self._inside is not None:
+            self._inside.clear()
+        elif self._inside is None:
+            self._outside.clear()
+        else:
+            self._unreadable = True
+
+    def add(self, token: str) -> None:
+        if self._inside is None:
+            self._outside.append(token)
+        elif self.is_open:
+            self._inside.append(token)
+        else:
+            self._unreadable = self._unreadable or not token.isspace()
+
+    def addresses(self) -> list[str]:
+        """The member's addr-spec as a list of one; an empty list if it names nobody."""
+        words = self._outside if self._inside is None else self._inside
+        if self._unreadable or self.is_open or _is_several(words):
+            return []
+        address = "".join([token if token.startswith('"') else _BLANKS.sub("", token) for token in words])
+        return [address] if address or self._inside is not None else []
+
+
+def _is_several(words: list[str]) -> bool:
+    """Whether two words stand side by side, or two ``@``. Around a dot and around the ``@`` blanks are allowed
+    (RFC 5322 §4.4)."""
+    shape = "".join(['"' if word.startswith('"') else word for word in words])
+    return shape.count("@") > 1 or _SIDE_BY_SIDE.search(shape.strip()) is not None
 
 
 def _mailbox(address: str) -> Mailbox | None:

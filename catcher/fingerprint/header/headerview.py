@@ -8,13 +8,14 @@ from catcher.fingerprint.header.fieldnames import FIELDS_READ, ONCE
 from catcher.model.mail.transaction import Header, HeaderField
 
 HEADER_READ_OCTETS = 2048
-"""Most octets of a field's value that are read; the rest is ignored."""
+"""Most octets of a field's value that are read; the rest is ignored. To and Cc are read whole: an all-staff mail names
+hundreds of mailboxes, and any of them may be the typo."""
 _DAMAGE = frozenset({"nul", "bad-line", "8bit", "no-header"})
 
 
 class HeaderView:
-    """The values of a header's fields, cut to HEADER_READ_OCTETS and stripped. A view exists for one judgement and
-    isn't kept."""
+    """The values of a header's fields, cut to HEADER_READ_OCTETS (but To and Cc) and stripped. A view exists for one
+    judgement and isn't kept."""
 
     __slots__ = (
         "answers_to",
@@ -39,30 +40,30 @@ class HeaderView:
         """Whether a field that may occur only once occurs more often."""
         subject = fields.get(b"subject")
         self.subject = subjects.decoded(subject) if subject else ""
-        written = self._named(b"from")
+        written = _read(fields.get(b"from"))
         self.authors, self.senders = written.mailboxes, written.local_parts
         """The mailboxes in From; the local-parts in From and Sender, in lower case."""
         self.author = self.authors[0] if written.plain and _is_whole(by_name[b"from"]) else None
         """The only mailbox of the only From, if it has a usual form; else None."""
         if b"sender" in fields:
-            self.senders = self.senders + self._named(b"sender").local_parts
-        self.answers_to = self._named(b"reply-to").mailboxes if b"reply-to" in names else ()
+            self.senders = self.senders + _read(fields[b"sender"]).local_parts
+        self.answers_to = _read(fields[b"reply-to"]).mailboxes if b"reply-to" in names else ()
         """The mailboxes in Reply-To."""
-        self.recipients = self._named(b"to").mailboxes
-        """The mailboxes in To and Cc."""
-        if b"cc" in fields:
-            self.recipients = (self.recipients + self._named(b"cc").mailboxes)[:MAX_MAILBOXES]
+        self.recipients = _read(by_name[b"to"][0].value).mailboxes if b"to" in names else ()
+        """The mailboxes in To and Cc, from whole fields."""
+        if b"cc" in names:
+            self.recipients = (self.recipients + _read(by_name[b"cc"][0].value).mailboxes)[:MAX_MAILBOXES]
         self.damaged = not _DAMAGE.isdisjoint(header.defects)
 
     def value(self, name: bytes) -> bytes:
         """The topmost value of the field, or ``b""``."""
         return self.fields.get(name, b"")
 
-    def _named(self, name: bytes) -> AddressList:
-        value = self.fields.get(name)
-        return NOBODY if value is None else read_address_list(value)
+
+def _read(value: bytes | None) -> AddressList:
+    return NOBODY if value is None else read_address_list(value)
 
 
 def _is_whole(fields: list[HeaderField]) -> bool:
-    """Whether there is a single field, short enough to be read to its end, and without blanks before its colon."""
-    return len(fields) == 1 and len(fields[0].value) <= HEADER_READ_OCTETS and fields[0].name.isalpha()
+    """Whether there is a single field, short enough to be read to its end."""
+    return len(fields) == 1 and len(fields[0].value) <= HEADER_READ_OCTETS

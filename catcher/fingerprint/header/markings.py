@@ -1,130 +1,289 @@
 """Reads protective markings from header fields: the scheme, and a level of a closed list, else ``other``.
 
 A label's name is free text of the organisation that made the label; it is compared with the list and never stored.
+Values are decoded before they are read (RFC 2047, RFC 2231). An empty value, ``none``, ``0``, ``normal`` and a label
+without a name are no marking; a negated level (``Non-Secret``) doesn't count. ROWS has a row for each form of a field
+with its public source:
 
 =========================  ==============================================================================
 ``sensitivity``            Sensitivity (RFC 4021 §2.1.55): personal, private, company-confidential
 ``msip``                   msip_labels: Microsoft's labels; only a name that is a level word gives one
 ``protective-marking``     X-Protective-Marking, or ``[SEC=…]`` in the Subject: the Australian Government's Email
-                           Protective Marking Standard
+                           Protective Marking Standard, 2012 (with DLM) and 2018
 ``sio-label``              SIO-Label (RFC 7444): the display marking in ``marking=``
-``classification``         X-Classification and its like, as classification programs write them
+``classification``         X-Classification and its like, TITUS, Boldon James, an organisation's own field
+                           (``X-NAME-Classification``), the other forms of Subjects (``subjectmarkings``), and the
+                           fields of the operator's own list
 ``importance``             Importance (RFC 4021 §2.1.56): high or low; how urgent, not how grave
 =========================  ==============================================================================
-
-The value ``normal`` is no marking in any field.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 from urllib.parse import unquote
 
-from catcher.fingerprint.header.subjects import decoded
-from catcher.model.mail.marking import Marking, Scheme
+from catcher.fingerprint.header.fieldtext import field_text, parameters
+from catcher.fingerprint.header.levelwords import folded, gravest, named_level, word_set
+from catcher.fingerprint.header.ownmarkings import own_level
+from catcher.fingerprint.header.subjectmarkings import australian_marking, portion_level, subject_level
+from catcher.model.mail.marking import NO_OWN_MARKINGS, Level, Marking, OwnMarkings, Scheme
 from catcher.model.mail.transaction import Header
+from catcher.model.value import value
 
-LEVELS = (
-    "top-secret",
-    "secret",
-    "company-confidential",
-    "confidential",
-    "restricted",
-    "protected",
-    "official-sensitive",
-    "sensitive",
-    "official",
-    "cui",
-    "internal",
-    "private",
-    "personal",
-    "unclassified",
-    "public",
-    "unofficial",
-    "high",
-    "low",
+_NO_LEVEL = "*"
+"""A text that names no level: the marking is there, and its level is unknown."""
+Texts = Callable[[str], Iterable[str]]
+"""Decoded value → the texts in it that may name a level. No text: no marking."""
+
+_READ = 16_384
+"""Most octets of a field that are read: the labels of several organisations take 1 kB each."""
+_MOST = 40
+"""Most texts of one field that are read."""
+_MSIP_NAME = re.compile(r"MSIP_Label_[0-9a-f-]{36}_Name\s*=\s*([^;]{0,200})", re.IGNORECASE)
+_AUSTRALIAN_TAG = re.compile(r"\b(?:SEC|DLM)\s*=\s*\"?([^,\]\"]{0,100})", re.IGNORECASE)
+_AUSTRALIAN_FOUO = re.compile(r"for[ -]?official[ -]?use[ -]?only", re.IGNORECASE)
+"""A marker before 2018: today OFFICIAL: Sensitive."""
+_XML_LEVEL = re.compile(r"classification[^<>]{0,200}>\s*([^<>]{1,100})<", re.IGNORECASE)
+_SISL_ELEMENT = re.compile(r"\b(?:uid|value)\s*=\s*\"([^\"]{0,100})\"")
+_OWN_FIELD = re.compile(
+    rb"x-[\w-]{1,40}-(?:classification|data-classification|security-classification|security-label|protective-marking"
+    rb"|sensitivity(?:-label)?)\Z"
 )
-"""The closed list. When a text holds several of these words, the first in this order counts."""
-
-_SYNONYMS = (
-    ("controlled-unclassified-information", "cui"),
-    ("très-secret", "top-secret"),
-    ("streng-geheim", "top-secret"),
-    ("geheim", "secret"),
-    ("vs-vertraulich", "confidential"),
-    ("vertraulich", "confidential"),
-    ("confidentiel", "confidential"),
-    ("diffusion-restreinte", "restricted"),
-    ("restreint", "restricted"),
-    ("nur-für-den-dienstgebrauch", "restricted"),
-    ("vs-nfd", "restricted"),
-    ("reservado", "restricted"),
-    ("fouo", "cui"),
+_OWN_FIELD_ENDS = (
+    b"classification",
+    b"-security-label",
+    b"-protective-marking",
+    b"-sensitivity",
+    b"-sensitivity-label",
 )
-"""Words of other languages for the same levels, in the form that labels have."""
-_PADDED_SYNONYMS = tuple((f"-{word}-", f"-{meant}-") for word, meant in _SYNONYMS)
-_PADDED_LEVELS = tuple((f"-{name}-", name) for name in LEVELS)
-
-SCHEME_OF_FIELD = {
-    b"sensitivity": Scheme.SENSITIVITY,
-    b"importance": Scheme.IMPORTANCE,
-    b"msip_labels": Scheme.MSIP,
-    b"x-protective-marking": Scheme.PROTECTIVE_MARKING,
-    b"sio-label": Scheme.SIO_LABEL,
-    b"x-classification": Scheme.CLASSIFICATION,
-    b"x-security-classification": Scheme.CLASSIFICATION,
-    b"x-security-label": Scheme.CLASSIFICATION,
-    b"x-security-marking": Scheme.CLASSIFICATION,
-    b"x-classification-level": Scheme.CLASSIFICATION,
-    b"x-data-classification": Scheme.CLASSIFICATION,
-    b"x-tituslabs-classifications-30": Scheme.CLASSIFICATION,
-    b"x-bjclassification": Scheme.CLASSIFICATION,
-    b"classification": Scheme.CLASSIFICATION,
-}
-_VALUE = {
-    Scheme.MSIP: re.compile(r"MSIP_Label_[0-9a-f-]{36}_Name\s*=\s*([^;]{0,200})", re.IGNORECASE),
-    Scheme.PROTECTIVE_MARKING: re.compile(r"\bSEC\s*=\s*([^,]{0,100})", re.IGNORECASE),
-    Scheme.SIO_LABEL: re.compile(r"\bmarking(?:\*\d?\*?)?\s*=\s*(?:[\w-]*'[\w-]*')?\"?([^\";]{0,200})", re.IGNORECASE),
-}
-_IN_SUBJECT = re.compile(r"\[[^\]]{0,40}\bSEC\s*=\s*([^\],]{0,100})", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W\d_]+")
-_READ = 4096
+_OF_FILTERS = re.compile(rb"spam|virus|phish|malware|threat|bulk|junk|exchange|forefront|antiabuse|reputation")
+"""Parts of the names of fields in which filters write their verdict."""
+_NONE = word_set(
+    "none|0|normal|no|false|null|nil|n/a|na|not set|notset|unset|unmarked|no marking|"
+    "no label|not applicable|undefined|unknown|default|-|standard|not protectively marked|kein|"
+    "keine|aucun|aucune|geen|ninguno|ninguna|nessuno|nessuna|nenhum|nenhuma",
+    "|",
+)
+"""Values that say that there is no marking."""
 
 
-def judge_markings(header: Header | None) -> tuple[Marking, ...]:
-    """The distinct markings, in the order of the header."""
-    if header is None or (SCHEME_OF_FIELD.keys().isdisjoint(header.by_name) and not _has_level_in_subject(header)):
+def _whole(text: str) -> Iterable[str]:
+    return (text,)
+
+
+def _msip(text: str) -> Iterable[str]:
+    return [unquote(name) for name in _MSIP_NAME.findall(text)]
+
+
+def _australian(text: str) -> Iterable[str]:
+    """``SEC=``, and ``DLM=`` of the standard of 2012, which stands beside ``SEC=UNCLASSIFIED``."""
+    return [_AUSTRALIAN_FOUO.sub("official sensitive", found) for found in _AUSTRALIAN_TAG.findall(text)]
+
+
+def _sio_label(text: str) -> Iterable[str]:
+    found = parameters(text)
+    if "marking" in found:
+        return (found["marking"],)
+    label = _from_base64(found.get("label", ""))
+    return _XML_LEVEL.findall(label) or ((_NO_LEVEL,) if found else (text,))
+
+
+def _titus(text: str) -> Iterable[str]:
+    """The values in TITUS's metadata: JSON in base64,
+    ``{"Metadata": {"props": [{"n": …, "vals": [{"value": …}]}]}}``."""
+    try:
+        metadata = json.loads(_from_base64(text))
+    except (ValueError, RecursionError):
+        return _pairs(text)
+    found: list[str] = []
+    open_ = [metadata]
+    while open_ and len(found) < _MOST:
+        part = open_.pop()
+        if isinstance(part, dict):
+            open_ += [each for key, each in part.items() if isinstance(each, dict | list) or key in ("value", "v")]
+        elif isinstance(part, list):
+            open_ += part
+        elif isinstance(part, str):
+            found.append(part)
+    return found
+
+
+def _pairs(text: str) -> Iterable[str]:
+    """The values of ``name=value;name=value``; the whole text if it has no such pairs."""
+    pairs = [part.partition("=") for part in re.split("[;:]", text)]
+    return [found for name, equals, found in pairs if equals and "root" not in name.lower()] or (text,)
+
+
+def _boldon_james(text: str) -> Iterable[str]:
+    """The elements of a label (``<sisl …><element uid="id_classification_secret" value=""/>``), or a plain value."""
+    return [found.replace("_", " ") for found in _SISL_ELEMENT.findall(text)] or (text,)
+
+
+def _from_base64(text: str) -> str:
+    octets = "".join(text.split()).encode("ascii", "replace").rstrip(b"=")
+    try:
+        return base64.b64decode(octets + b"=" * (-len(octets) % 4)).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+@value
+class MarkingRow:
+    """A form of marking: the fields that have it, and how their value is read."""
+
+    scheme: Scheme
+    fields: tuple[bytes, ...]
+    """Names in lower case."""
+    texts: Texts
+    source: str
+    """The public text that describes it."""
+    always: bool = True
+    """Whether a value without a level is a marking (``other``)."""
+
+
+ROWS = (
+    MarkingRow(Scheme.SENSITIVITY, (b"sensitivity",), _whole, "RFC 4021 §2.1.55, RFC 2156 §5.3.4"),
+    MarkingRow(Scheme.IMPORTANCE, (b"importance",), _whole, "RFC 4021 §2.1.56"),
+    MarkingRow(Scheme.MSIP, (b"msip_labels",), _msip, "Microsoft Purview, sensitivity label metadata: MSIP_Label_…"),
+    MarkingRow(
+        Scheme.PROTECTIVE_MARKING,
+        (b"x-protective-marking",),
+        _australian,
+        "Email Protective Marking Standard for the Australian Government 2012.3, 2018.4",
+    ),
+    MarkingRow(Scheme.SIO_LABEL, (b"sio-label", b"sio-label-history"), _sio_label, "RFC 7444; label: STANAG 4774"),
+    MarkingRow(
+        Scheme.CLASSIFICATION,
+        (
+            b"x-classification",
+            b"x-security-classification",
+            b"x-security-label",
+            b"x-security-marking",
+            b"x-classification-level",
+            b"x-data-classification",
+            b"classification",
+        ),
+        _whole,
+        "no standard: the names under which classification programs and mail-flow rules write a level",
+    ),
+    MarkingRow(
+        Scheme.CLASSIFICATION,
+        (b"x-microsoft-classification", b"x-microsoft-classdesc"),
+        _whole,
+        "MS-OXPROPS PidNameClassification, PidNameClassificationDescription",
+    ),
+    MarkingRow(
+        Scheme.CLASSIFICATION,
+        (b"x-titus-metadata-40",),
+        _titus,
+        "TITUS Message Classification, as real mails of public lists have it",
+        always=False,
+    ),
+    MarkingRow(
+        Scheme.CLASSIFICATION,
+        (b"x-tituslabs-classifications-30", b"x-ctpclassification"),
+        _pairs,
+        "TITUS Message Classification 3.0, as real mails of public lists have it",
+        always=False,
+    ),
+    MarkingRow(
+        Scheme.CLASSIFICATION,
+        (b"x-bjclassification", b"x-dss-classification"),
+        _boldon_james,
+        "Boldon James Classifier, document and message properties",
+        always=False,
+    ),
+)
+SCHEME_OF_FIELD: Mapping[bytes, Scheme] = MappingProxyType({name: row.scheme for row in ROWS for name in row.fields})
+_ROW_OF_FIELD = {name: row for row in ROWS for name in row.fields}
+_BOLDON_JAMES = (b"x-bjlabel", b"bjdocument", b"bjlabel")
+"""The starts of the names of Boldon James's other fields (``bjDocumentSecurityLabel``, ``bjDocumentLabelXML-0``)."""
+_OWN_ROW = MarkingRow(
+    Scheme.CLASSIFICATION, (), _whole, "an organisation's own field, X-NAME-Classification", always=False
+)
+
+
+@value
+class MarkedField:
+    """A marking and its field."""
+
+    marking: Marking
+    field: bytes
+    """The field's name in lower case."""
+
+
+def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) -> tuple[MarkedField, ...]:
+    """The distinct markings and their fields, in the order of the header. ``own``: the operator's list, which is asked
+    first."""
+    if header is None:
         return ()
-    found: dict[Marking, None] = {}
-    for field in header.fields:
-        name = field.name.rstrip(b" \t").lower()
-        scheme = SCHEME_OF_FIELD.get(name)
-        if scheme is not None:
-            text = field.value[:_READ].decode("utf-8", "replace").replace("\r\n", "")
-            if text.strip().lower() != "normal":
-                found[Marking(scheme, _level_in(scheme, text))] = None
-        elif name == b"subject" and b"SEC" in field.value.upper():
-            in_subject = _IN_SUBJECT.search(decoded(field.value[:_READ].replace(b"\r\n", b"")))
-            if in_subject is not None:
-                found[Marking(Scheme.PROTECTIVE_MARKING, level(in_subject[1]))] = None
+    found: dict[MarkedField, None] = {}
+    for name, fields in header.by_name.items():
+        row = _ROW_OF_FIELD.get(name) or _row_of_own_field(name)
+        if row is None and name != b"subject" and name not in own.fields:
+            continue
+        for field in fields:
+            text = field_text(field.value[:_READ])
+            level = own_level(own, name, text)
+            if level is not None:
+                marking: Marking | None = Marking(row.scheme if row else Scheme.CLASSIFICATION, level)
+            elif name == b"subject":
+                marking = _in_subject(text)
+            else:
+                marking = None if row is None else _marking(row, text)
+            if marking is not None:
+                found[MarkedField(marking, name)] = None
     return tuple(found)
 
 
-def _has_level_in_subject(header: Header) -> bool:
-    return b"subject" in header.by_name and any(b"SEC" in field.value.upper() for field in header.by_name[b"subject"])
+def signed_markings(found: Iterable[MarkedField], covered: Collection[bytes] = frozenset()) -> tuple[Marking, ...]:
+    """The distinct markings of ``found``. ``covered``: the names in lower case of the fields that an aligned DKIM
+    signature covers; a marking of such a field is signed."""
+    markings: dict[tuple[Scheme, str], Marking] = {}
+    for each in found:
+        scheme, level = each.marking.scheme, each.marking.level
+        before = markings.get((scheme, level))
+        signed = each.field in covered or (before is not None and before.signed)
+        markings[scheme, level] = Marking(scheme, level, signed)
+    return tuple(markings.values())
 
 
-def _level_in(scheme: Scheme, text: str) -> str:
-    pattern = _VALUE.get(scheme)
-    if pattern is None:
-        return level(text)
+def _row_of_own_field(name: bytes) -> MarkingRow | None:
+    if name.startswith(_BOLDON_JAMES):
+        return _ROW_OF_FIELD[b"x-bjclassification"]
+    if not name.endswith(_OWN_FIELD_ENDS) or not _OWN_FIELD.match(name) or _OF_FILTERS.search(name):
+        return None
+    return _OWN_ROW
+
+
+def _marking(row: MarkingRow, text: str) -> Marking | None:
+    if _is_none(text):
+        return None
+    texts = [found for found in list(row.texts(text))[:_MOST] if not _is_none(found)]
+    if not texts:
+        return None
     # One message may carry the labels of several organisations: the gravest label counts.
-    return level(" / ".join(unquote(match) for match in pattern.findall(text)))
+    levels = [level for found in texts if (level := named_level(found) or portion_level(found)) is not None]
+    level = gravest(levels)
+    if level is None and not row.always:
+        return None
+    return Marking(row.scheme, level or Level.OTHER)
 
 
-def level(text: str) -> str:
-    """The gravest level that ``text`` names; ``other`` when it names none."""
-    words = f"-{'-'.join(_WORDS.findall(text.lower()))}-"
-    for other, meant in _PADDED_SYNONYMS:
-        words = words.replace(other, meant)
-    return next((name for padded, name in _PADDED_LEVELS if padded in words), "other")
+def _in_subject(text: str) -> Marking | None:
+    australian = australian_marking(text)
+    if australian is not None:
+        return _marking(_ROW_OF_FIELD[b"x-protective-marking"], australian)
+    level = subject_level(text)
+    return None if level is None else Marking(Scheme.CLASSIFICATION, level)
+
+
+def _is_none(text: str) -> bool:
+    plain = folded(text).strip(" \t\"'.;")
+    return not plain or plain in _NONE

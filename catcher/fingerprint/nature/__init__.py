@@ -2,7 +2,8 @@
 
 ::
 
-    headerview ─▶ facts ──────────────────────▶ classify ─▶ class, kind of typo, reasons
+    headerview ─▶ findfacts ─▶ facts ─────────▶ classify ─▶ class, kind of typo, reasons
+               │      └ mailprograms, programs, phrases (languages): the tables of signs
                ├─▶ findtraits ─▶ genuine (weights) ─┘         └─ probability
                └─▶ hints: for whom it was meant
     a mail that came back ─▶ deliveryreport: failure, delay or neither

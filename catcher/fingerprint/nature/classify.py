@@ -1,7 +1,10 @@
 """Judges the class of a mail, the probability that an honest sender wrote it, and the kind of typo.
 
-The class follows from the facts, the most specific fact first. When the facts give no class, the model behind
-``genuine`` may call the mail spam. Lack of proof alone never makes it spam: the header itself must look like spam.
+The class follows from the facts, the most specific fact first. A person's mail has the signs of a person's mail program
+and no sign of another program; a mail with neither is of unknown class. That a mail answers another (In-Reply-To,
+References) is no such sign, since responders write these fields (RFC 3834 §3.1). Where the facts give no better class,
+the model behind ``genuine`` may call the mail spam, unless its sender is verified. Lack of proof alone never makes it
+spam: the header itself must look like spam.
 """
 
 from __future__ import annotations
@@ -11,20 +14,40 @@ from functools import lru_cache
 
 from catcher.fingerprint.authentication.authenticate import Authenticated
 from catcher.fingerprint.header.headerview import HeaderView
-from catcher.fingerprint.nature.facts import Fact, header_facts, is_for_tests
+from catcher.fingerprint.nature.facts import Fact
+from catcher.fingerprint.nature.findfacts import header_facts, is_for_tests
 from catcher.fingerprint.nature.findtraits import traits
 from catcher.fingerprint.nature.genuine import from_proof, from_traits, probability
 from catcher.fingerprint.nature.hints import Hints, read_hints
 from catcher.fingerprint.network import ClientNetwork
 from catcher.model.domain import is_at_or_below
-from catcher.model.mail.fingerprint import Intended, MailClass, Nature, Sender, TypoKind
+from catcher.model.mail.fingerprint import Intended, MailClass, Nature, Sender, Tier, TypoKind
 from catcher.model.mail.transaction import Transaction
 from catcher.model.value import value
 
+_REPORT = {
+    Fact.DISPOSITION,
+    Fact.ABUSE_REPORT,
+    Fact.DMARC_REPORT,
+    Fact.FAILURE_REPORT,
+    Fact.TLS_REPORT,
+    Fact.JOURNAL_REPORT,
+}
 _BOUNCE = {Fact.DELIVERY_REPORT, Fact.FAILED_RECIPIENTS, Fact.DAEMON}
-_AUTOMATIC = {Fact.DISPOSITION, Fact.ABUSE_REPORT, Fact.AUTO_SUBMITTED, Fact.AUTO_REPLY}
+_AUTOMATIC = {Fact.AUTO_SUBMITTED, Fact.AUTO_REPLY}
 _BULK = {Fact.LIST, Fact.UNSUBSCRIBE, Fact.PRECEDENCE}
-_MACHINE = {Fact.NO_REPLY, Fact.ACCOUNT, Fact.SERVICE, Fact.NULL_SENDER, Fact.POSTMASTER}
+_MACHINE = {
+    Fact.NO_REPLY,
+    Fact.ACCOUNT,
+    Fact.ONE_TIME_CODE,
+    Fact.RECEIPT,
+    Fact.PROGRAM,
+    Fact.SERVICE,
+    Fact.NULL_SENDER,
+    Fact.POSTMASTER,
+}
+_DOUBT = {Fact.NO_FROM, Fact.SHARED, Fact.INTERFACE}
+"""With one of these, the signs of a mail program don't show a person."""
 
 _ORDER = {fact: place for place, fact in enumerate(Fact)}
 
@@ -71,8 +94,13 @@ class MessageFacts:
 
 
 def read_message_facts(transaction: Transaction, view: HeaderView, intended: Iterable[Intended] = ()) -> MessageFacts:
-    """The facts of a message. ``view``: its header's view; ``intended``: the typed domains, judged without hints."""
-    facts = header_facts(view)
+    """The facts of a message. ``view``: its header's view; ``intended``: the typed domains, judged without hints.
+
+    Any selection of a message's fields may be given as its header: a sign outside the selection isn't seen, so that a
+    selection of signed fields without a mail program's sign gives no person.
+    """
+    header = transaction.header
+    facts = header_facts(view, header.by_name.get(b"received", ()) if header else ())
     path = transaction.reverse_path
     if path is None:
         facts.add(Fact.NULL_SENDER)
@@ -103,19 +131,23 @@ def judge_nature(
         return Nature(MailClass.UNKNOWN, 0.5, None, (Fact.NO_MESSAGE,))
     # A program with the wrong server configured may send from any network: a client without a name proves nothing.
     proof = 0.0 if message.typo is TypoKind.RELAY else from_proof(authenticated, network, sender)
-    return _weighed(
-        message.facts | {Fact.SCANNER} if scans else message.facts, message.by_header, proof, message.typo, hinted
-    )
+    facts = message.facts | {Fact.SCANNER} if scans else message.facts
+    return _weighed(facts, message.by_header, proof, message.typo, hinted, sender.tier is Tier.VERIFIED)
 
 
 @lru_cache(_CACHED_NATURES)
 def _weighed(
-    facts: frozenset[Fact], by_header: float, proof: float, typo: TypoKind | None, hinted: frozenset[Fact]
+    facts: frozenset[Fact],
+    by_header: float,
+    proof: float,
+    typo: TypoKind | None,
+    hinted: frozenset[Fact],
+    verified: bool,
 ) -> Nature:
     """The result; the latest results are cached. The key has words of closed lists and numbers, no message text."""
     genuine = probability(by_header + proof)
     mail_class = classify(facts)
-    if mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
+    if not verified and mail_class in _MAYBE_SPAM and genuine < _SPAM and by_header < _SPAM_BY_HEADER:
         facts |= {Fact.UNLIKELY}
         mail_class = MailClass.SPAM
     in_order: list[Fact] = sorted(facts | hinted, key=_ORDER.__getitem__)
@@ -124,13 +156,17 @@ def _weighed(
 
 def classify(facts: Set[Fact]) -> MailClass:
     """Derives the class from the facts; the most specific fact decides. A null sender alone makes no bounce."""
-    if facts & {Fact.DISPOSITION, Fact.ABUSE_REPORT}:
+    if facts & _REPORT:
         return MailClass.AUTOMATIC
     if facts & _BOUNCE and not (facts & _BULK and Fact.DELIVERY_REPORT not in facts):
         return MailClass.BOUNCE
     if Fact.DELIVERY_SUBJECT in facts and facts & {Fact.NULL_SENDER, Fact.POSTMASTER, Fact.AUTO_SUBMITTED}:
         return MailClass.BOUNCE
-    if facts & {Fact.SCANNER, Fact.RELAY_TEST} or {Fact.TEST_SUBJECT, Fact.TEST_ADDRESS} <= facts:
+    if facts & {Fact.SCANNER, Fact.RELAY_TEST}:
+        return MailClass.PROBE
+    if Fact.SCAN in facts:
+        return MailClass.AUTOMATIC
+    if {Fact.TEST_SUBJECT, Fact.TEST_ADDRESS} <= facts:
         return MailClass.PROBE
     if facts & _AUTOMATIC:
         return MailClass.AUTOMATIC
@@ -138,7 +174,7 @@ def classify(facts: Set[Fact]) -> MailClass:
         return MailClass.BULK
     if facts & _MACHINE:
         return MailClass.AUTOMATIC
-    return MailClass.UNKNOWN if Fact.NO_FROM in facts else MailClass.PERSON
+    return MailClass.PERSON if Fact.MAIL_PROGRAM in facts and not facts & _DOUBT else MailClass.UNKNOWN
 
 
 def _typo(transaction: Transaction, view: HeaderView) -> TypoKind | None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from catcher.fingerprint.header.addresses import domain_or_none
 from catcher.fingerprint.header.headerview import HeaderView
 from catcher.fingerprint.nature.facts import Fact
+from catcher.lookalike import CLAIMED
 from catcher.model.domain import is_at_or_below
 from catcher.model.mail.fingerprint import Basis, Intended
 
@@ -22,10 +23,9 @@ _FIELDS = (b"to", b"cc", b"in-reply-to", b"references")
 _MAX_IDENTIFIERS = 16
 """Most identifiers of one field that are read, from its end."""
 _ID = re.compile(rb"<[^\s<>@]{1,500}@([A-Za-z0-9.-]{1,253})>")
-_FACTORS = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 4.0}
-"""Hint → factor for its candidate's score. A candidate with an unlikely name needs two hints."""
-_CLAIMED = 0.5
-"""Score above which a candidate with hints is claimed: it is likelier than all others together."""
+_FACTORS = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 8.0}
+"""Hint → factor for its candidate's score. Either of them decides between two names as near (0.45 and 0.4 become 0.11
+and 0.84, over what a claim needs); a candidate with an unlikely name needs two hints."""
 
 
 Hints = tuple[tuple[str, frozenset[Fact]], ...]
@@ -81,10 +81,10 @@ def apply_hints(
     raised = [(each.score * _factor(facts.get(each.domain, _NOTHING)), each) for each in intended.candidates]
     none = max(0.0, 1 - sum(candidate.score for candidate in intended.candidates))
     total = none + sum(score for score, _ in raised)
-    ranked = sorted(raised, key=lambda item: -item[0])
+    ranked = sorted(raised, key=lambda item: (-item[0], item[1].domain))
     candidates = tuple(replace(each, score=round(score / total, 4)) for score, each in ranked)
     first = candidates[0].domain
-    meant = first if first == intended.domain or candidates[0].score > _CLAIMED else None
+    meant = first if candidates[0].score >= CLAIMED else None
     found = replace(
         intended,
         domain=meant,

@@ -12,7 +12,7 @@ from catcher.fingerprint.authentication.dkim.verdict import DkimVerdict
 from catcher.fingerprint.context import Context
 from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.network import ClientNetwork
-from catcher.fingerprint.ways.route import Route
+from catcher.fingerprint.ways.route import MailRoute
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import AuthResult
 from catcher.model.tenant import tenant_of
@@ -31,7 +31,7 @@ class Proofs:
     network: ClientNetwork
     client: str
     """The client's IP address; '' when none is known."""
-    route: Route
+    route: MailRoute
     context: Context
 
     @property

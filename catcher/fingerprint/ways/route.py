@@ -36,13 +36,15 @@ _PASSED_ON = frozenset(
 Envelope-To), Microsoft 365 (…-Loop), Sieve (RFC 5228), X.400 gateways (Autoforwarded, RFC 2156), list programs."""
 _PASSED_ON_PREFIXES = (b"resent-", b"x-resent-", b"x-forwarded-", b"list-")
 """RFC 5322 §3.6.6, Google's X-Forwarded-*, RFC 2369 and RFC 2919."""
+_BY_A_PERSON = b"x-forwarded-message-id"
+"""The field by which Thunderbird names the mail that a person forwards: a new mail, which that person wrote."""
 _JOURNAL = b"x-ms-journal-report"
 """The field by which Exchange and Microsoft 365 mark a journal report ("Understanding Journal Reports")."""
 _SEAL = b"arc-seal"
 
 
 @value
-class Route:
+class MailRoute:
     """Facts about the way that a mail took."""
 
     names_typed: bool = False
@@ -55,14 +57,14 @@ class Route:
     """Whether the mail calls itself a journal report."""
 
 
-def read_route(transaction: Transaction, header: Header, view: HeaderView) -> Route:
+def read_route(transaction: Transaction, header: Header, view: HeaderView) -> MailRoute:
     """The route of ``transaction``, with its ``header`` and the header's view."""
     path = transaction.reverse_path
     by_name = header.by_name
-    return Route(
+    return MailRoute(
         names_typed=_names_typed(transaction, header, view),
         passed_on=not _PASSED_ON.isdisjoint(by_name)
-        or any(name.startswith(_PASSED_ON_PREFIXES) for name in by_name)
+        or any(name.startswith(_PASSED_ON_PREFIXES) and name != _BY_A_PERSON for name in by_name)
         or any(arc_instance(seal) > 1 for seal in by_name.get(_SEAL, ())),
         by_forwarder=path is not None and is_forwarders(path, transaction.forward_paths),
         journal=_JOURNAL in by_name,

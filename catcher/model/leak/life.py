@@ -17,9 +17,9 @@ class IncidentState(StrEnum):
     OPEN = "open"
     """Mail that counts still comes."""
     QUIET = "quiet"
-    """No mail came for so long that, at the earlier rate, some would have come."""
+    """No mail came for so long that, while the leak goes on, fewer than one pause in ten is as long; or for 90 days."""
     CLOSED = "closed"
-    """No mail that counts came for 90 days after a notice or an answer to a notice."""
+    """No mail that counts came for 90 days or more after a notice or an answer to a notice."""
     REOPENED = "reopened"
     """The incident was closed, and mail that counts came again."""
 
@@ -39,6 +39,13 @@ class Life:
     """Number of silent days after which the incident is quiet."""
     unseen_since: date | None = None
     """The first day on which the domain's policy keeps us from seeing such mail; None if mail can be seen."""
+    lost_since: date | None = None
+    """The first day on which the domain may no longer have been delegated to us; None while it is."""
+    unseen_days: int = 0
+    """Number of days since ``latest`` on which mail could not have been seen, for any reason."""
+    is_rare: bool = False
+    """Whether fewer than one in ten pauses of a leak that goes on are as long as ``silent`` days. It is unknown, and
+    False, while too few pauses are known; and mail may be so rare that 90 days without any are no rare pause."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -48,6 +55,9 @@ class Life:
             "silent_days": self.silent,
             "quiet_after_days": self.quiet_after,
             "unseen_since": self.unseen_since and self.unseen_since.isoformat(),
+            "lost_since": self.lost_since and self.lost_since.isoformat(),
+            "unseen_days": self.unseen_days,
+            "rare_pause": self.is_rare,
         }
 
 
@@ -70,7 +80,7 @@ class Volume:
     """The mail of a span of days."""
 
     days: int
-    """The span's length: whole weeks."""
+    """The span's length: whole weeks, without the weeks with a day on which mail could not be seen."""
     sender_days: int
     """The sum, over all senders, of the days on which the sender wrote."""
     mails: int
@@ -99,6 +109,8 @@ class VolumeChange:
     high: float
     """The ends of the ratio's 95 % interval; ``high`` is ``inf`` if the interval has no upper end."""
     trend: Trend
+    dispersion: float = 1.0
+    """Variance / mean of the number of sender-days, at least 1: days that come in runs carry less information."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -107,6 +119,23 @@ class VolumeChange:
             "ratio": None if self.ratio is None else round(self.ratio, 4),
             "interval": [round(self.low, 4), None if self.high == float("inf") else round(self.high, 4)],
             "trend": self.trend,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """The change of the party's mail divided by the change of the mail of senders without a notice."""
+
+    ratio: float | None
+    """None when one of both changes has no ratio, or the second one is 0."""
+    low: float
+    high: float
+    """The ends of the 95 % interval."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "ratio": None if self.ratio is None else round(self.ratio, 4),
+            "interval": [round(self.low, 4), None if self.high == float("inf") else round(self.high, 4)],
         }
 
 
@@ -122,6 +151,8 @@ class Effect:
     """The day of a change of policy that shortened a span; if ``change`` is None, no span is left to compare."""
     control: VolumeChange | None = None
     """The same spans for senders without a notice; None when there are no such senders."""
+    relative: Relative | None = None
+    """``change`` beside ``control``; None unless both have enough mail for a verdict."""
 
     @property
     def trend(self) -> Trend | None:
@@ -130,9 +161,25 @@ class Effect:
 
     @property
     def alike(self) -> bool:
-        """Whether the mail of senders without a notice changed in the same direction: then the notice may not be the
-        reason."""
-        return self.control is not None and self.trend in (Trend.FELL, Trend.ROSE) and self.control.trend is self.trend
+        """Whether the mail of senders without a notice changed in the same direction, too, and not clearly less: the
+        interval of ``relative`` holds 1. Then the notice may not be the reason."""
+        return (
+            self.relative is not None
+            and self.control is not None
+            and self.trend in (Trend.FELL, Trend.ROSE)
+            and self.control.trend is self.trend
+            and self.relative.low <= 1 <= self.relative.high
+        )
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the change is clearly larger than that of senders without a notice: the interval of ``relative``
+        lies on the side of 1 to which the party's mail changed."""
+        if self.relative is None:
+            return False
+        return (self.trend is Trend.FELL and self.relative.high < 1) or (
+            self.trend is Trend.ROSE and self.relative.low > 1
+        )
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -140,11 +187,13 @@ class Effect:
             "change": self.change and self.change.to_json(),
             "policy_changed": self.policy_changed and self.policy_changed.isoformat(),
             "control": self.control and self.control.to_json(),
+            "relative": self.relative and self.relative.to_json(),
             "alike": self.alike,
+            "beyond": self.beyond,
         }
 
     def to_party_json(self) -> dict[str, Any]:
         """The form for the party itself, without the numbers of other senders."""
         found = self.to_json()
-        del found["control"]
+        del found["control"], found["relative"]
         return found

@@ -301,7 +301,8 @@ class Freshness:
     signatures: tuple[bytes, ...] = ()
     """The ``b=`` values on which ``fresh`` depends; they stay in memory, and intake turns them into tokens.
 
-    Empty when ``fresh`` depends on SPF.
+    Empty when ``fresh`` depends on SPF. An unbound tenant's mail isn't fresh and has its signature: the tenant may be
+    bound later.
     """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, assert_never
 
@@ -33,39 +33,75 @@ class Scheme(StrEnum):
                 assert_never(self)
 
 
-GRAVE_LEVELS = (
-    "top-secret",
-    "secret",
-    "company-confidential",
-    "confidential",
-    "restricted",
-    "protected",
-    "official-sensitive",
-    "sensitive",
-    "cui",
-)
-"""The levels ``restricted`` and above, gravest first."""
+class Level(StrEnum):
+    """The closed list of levels, the gravest first. When a text names several levels, the gravest one counts."""
+
+    TOP_SECRET = "top-secret"
+    SECRET = "secret"
+    CONFIDENTIAL = "confidential"
+    COMPANY_CONFIDENTIAL = "company-confidential"
+    PROTECTED = "protected"
+    """Australia's lowest security classification."""
+    RESTRICTED = "restricted"
+    OFFICIAL_SENSITIVE = "official-sensitive"
+    """Of the United Kingdom and Australia: what was ``restricted`` there before 2014 and 2018."""
+    CUI = "cui"
+    """Controlled Unclassified Information of the United States (32 CFR 2002), and FOUO before it."""
+    SENSITIVE = "sensitive"
+    """Australia's markers before 2018 (``DLM=Sensitive:…``): today OFFICIAL: Sensitive."""
+    PRIVATE = "private"
+    PERSONAL = "personal"
+    INTERNAL = "internal"
+    OFFICIAL = "official"
+    PUBLIC = "public"
+    UNOFFICIAL = "unofficial"
+    UNCLASSIFIED = "unclassified"
+    HIGH = "high"
+    LOW = "low"
+    OTHER = "other"
+    """There is a marking, but its text names none of these levels."""
+
+    @property
+    def grave(self) -> bool:
+        """Whether the level is ``restricted``, one of its equals (``official-sensitive``, ``cui``, ``sensitive``), or
+        graver."""
+        return _PLACE[self] <= _PLACE[Level.SENSITIVE]
+
+
+_PLACE = {level: place for place, level in enumerate(Level)}
 
 
 @value
 class Marking:
-    """A marking: the scheme, and a level from a closed list; any other level is ``other``. Never free text."""
+    """A marking: the scheme, and a level of the closed list. Never free text."""
 
     scheme: Scheme
     level: str
+    """A word of Level."""
     signed: bool = False
-    """Whether an aligned DKIM signature that passed covers the marking's field."""
+    """Whether an aligned DKIM signature that passes covers the marking's field."""
 
     @property
     def grave(self) -> bool:
-        """Whether the marking demands protection, of a level that is ``restricted`` or above."""
-        return self.scheme.protective and self.level in GRAVE_LEVELS
+        """Whether the marking demands protection at ``restricted`` or above."""
+        return self.scheme.protective and Level(self.level).grave
 
     def to_json(self) -> dict[str, Any]:
         return {"scheme": self.scheme, "level": self.level}
 
 
-def gravest(markings: Iterable[Marking]) -> Marking | None:
+def gravest_marking(markings: Iterable[Marking]) -> Marking | None:
     """The marking of the gravest level among those that are ``grave``; None without one."""
     grave = [marking for marking in markings if marking.grave]
-    return min(grave, key=lambda marking: GRAVE_LEVELS.index(marking.level), default=None)
+    return min(grave, key=lambda marking: _PLACE[Level(marking.level)], default=None)
+
+
+@value
+class OwnMarkings:
+    """The operator's own list of markings, by field."""
+
+    fields: Mapping[bytes, tuple[tuple[str, Level], ...]]
+    """Name in lower case → (words, level) of its rows, in order; ``fingerprint.header.ownmarkings`` reads them."""
+
+
+NO_OWN_MARKINGS = OwnMarkings({})

@@ -26,7 +26,7 @@ class HeaderField:
 
 @value
 class Header:
-    """The header section, bounded: at most 64 KiB are kept, and 16 KiB of one field."""
+    """The header section, bounded: at most 64 KiB are kept. A field for which there is no room is cut to 16 KiB."""
 
     fields: tuple[HeaderField, ...] = field(default=(), repr=False)
     """Fields in the order of the message, top first."""
@@ -36,7 +36,7 @@ class Header:
     """Number of fields that were cut or dropped because the bounds were reached."""
     defects: tuple[str, ...] = ()
     """Words from a closed list: ``no-header``, ``no-blank-line``, ``nul``, ``8bit``, ``bad-line``,
-    ``field-too-long``, ``header-too-long``.
+    ``field-too-long``, ``header-too-long``. ``8bit``: octets that are no UTF-8 (RFC 6532 allows UTF-8).
     """
     by_name: dict[bytes, list[HeaderField]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Name in lower case, without blanks before the colon → fields with this name, top first. Names are in the order of
@@ -52,16 +52,13 @@ class Header:
                 by_name[name] = [each]
 
     def all(self, name: str) -> list[bytes]:
-        """The values of all fields with exactly ``name`` (case-insensitive) before the colon, top first."""
-        wanted = name.lower().encode("ascii")
-        return [f.value for f in self.by_name.get(wanted, ()) if len(f.name) == len(wanted)]
+        """The values of all fields called ``name``, in any case, top first. Blanks before the colon don't count
+        (RFC 5322 §4.5)."""
+        return [each.value for each in self.by_name.get(name.lower().encode("ascii"), ())]
 
     def first(self, name: str) -> bytes | None:
         """The value of the topmost field called ``name``, or None."""
-        for each in self.by_name.get(name.lower().encode("ascii"), ()):
-            if len(each.name) == len(name):
-                return each.value
-        return None
+        return next((each.value for each in self.by_name.get(name.lower().encode("ascii"), ())), None)
 
 
 class Canonicalization(StrEnum):

@@ -15,6 +15,7 @@ from catcher.model.ports.incidents import Folder, IncidentStore
 from catcher.model.ports.notices import NoteAnswers, NoticeStore
 from catcher.model.ports.observations import ColumnValue, ObservationRow, ObservationSink, ObservationStore
 from catcher.model.ports.resolver import Resolver
+from catcher.model.ports.sight import SightStore
 from catcher.model.ports.store import Store
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "PolicyStore",
     "Purged",
     "Resolver",
+    "SightStore",
     "Store",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 
 from catcher.model.ports.alerts import AlertStore
@@ -12,6 +11,7 @@ from catcher.model.ports.forgetting import ForgettingStore
 from catcher.model.ports.incidents import IncidentStore
 from catcher.model.ports.notices import NoticeStore
 from catcher.model.ports.observations import ObservationStore
+from catcher.model.ports.sight import SightStore
 
 
 class Store(
@@ -23,6 +23,7 @@ class Store(
     NoticeStore,
     AlertStore,
     ForgettingStore,
+    SightStore,
     Protocol,
 ):
     """The store's contract. Every method is synchronous, and all calls come from one thread.
@@ -30,9 +31,5 @@ class Store(
     Every method raises StoreUnavailable when the medium fails. Tests compare other stores with the memory store:
     tests/unit/store runs the same contract, part by part, over every implementation.
     """
-
-    def beat(self, now: datetime) -> None:
-        """Makes a small durable write, which fails if the store can't be written."""
-        ...
 
     def close(self) -> None: ...

@@ -7,14 +7,14 @@ a message's content, and no value names a person.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from catcher.model.leak.incident import Count, Role
 from catcher.model.leak.life import Effect, Life
-from catcher.model.leak.measures import Bar, Mailboxes, Period, Tally
-from catcher.model.mail.fingerprint import MailClass
+from catcher.model.leak.measures import Bar, Mailboxes, NoticeKind, Period, ReportsSeen, Tally
+from catcher.model.mail.fingerprint import MailClass, MailKind
 from catcher.model.mail.observation import SizeClass
 from catcher.model.mail.policy import Outcome
 from catcher.model.telling.answer import AnswerAddresses
@@ -84,7 +84,7 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class Counterpart:
-    """An organisation on the other side, above the floor or in the directory."""
+    """An organisation on the other side, above its floor (``ReportRules``)."""
 
     name: PartyName
     count: Count
@@ -146,6 +146,9 @@ class ReportRules:
 
     floor_mailboxes: int
     floor_days: int
+    listed_mailboxes: int
+    """Fewest mailboxes, and days (``listed_days``), from which an organisation in the directory is named."""
+    listed_days: int
     evidence_days: int
     """Days for which a report may show the minute and the reference of a mail."""
 
@@ -153,6 +156,8 @@ class ReportRules:
         return {
             "floor_mailboxes": self.floor_mailboxes,
             "floor_days": self.floor_days,
+            "listed_mailboxes": self.listed_mailboxes,
+            "listed_days": self.listed_days,
             "evidence_days": self.evidence_days,
         }
 
@@ -193,6 +198,13 @@ class Report:
     """Mails, latest first, only for the sending organisation."""
     other_side: OtherSide
     limits: ReportRules
+    tells: NoticeKind = NoticeKind.LEAK
+    """What the report is about: people's mail, answers alone, or a rule that forwards."""
+    levels: Mapping[str, int] = field(default_factory=dict)
+    """Level of a grave marking → mails, gravest first; only levels that may be named."""
+    reports: Mapping[MailKind, ReportsSeen] = field(default_factory=dict)
+    """DMARC, failure and TLS reports that strayed, only for the intended party: a record of its names the typo
+    domain."""
     named: bool = True
     """Whether the reader may learn counterparties' names. False for a found contact that nobody confirmed; then
     ``unnamed`` includes all counterparties."""
@@ -219,8 +231,13 @@ class Report:
         return ("got_it", "wrong", "stop", "transfer") if self.kind is Role.INTENDED else ("got_it", "wrong")
 
     @property
+    def scans(self) -> int:
+        """Number of scans and faxes that devices sent."""
+        return self.tally.kinds[MailKind.SCAN].mails
+
+    @property
     def organisations(self) -> int:
-        """Number of organisations from which mail that counts came."""
+        """Number of organisations from which mail that counts came; of a forward, its authors' organisations."""
         return len(self.counterparts) + self.unnamed.organisations
 
     @property
@@ -270,6 +287,10 @@ class Report:
             "evidence": [row.to_json() for row in self.evidence],
             "other_side": self.other_side.to_json(),
             "limits": self.limits.to_json(),
+            "tells": self.tells,
+            "levels": dict(self.levels),
+            "reports": {kind.value: seen.to_json() for kind, seen in self.reports.items()},
+            "scans": self.scans,
             "named": self.named,
             "answers": self.answers and self.answers.to_json(),
             "life": self.life and self.life.to_json(),

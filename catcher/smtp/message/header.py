@@ -8,8 +8,9 @@ from catcher.model.mail.transaction import Header, HeaderField
 
 KEPT = 64 * 1024
 """Most octets of header fields kept of one message."""
-FIELD_KEPT = 16 * 1024
-"""Most octets kept of one field."""
+CUT_KEPT = 16 * 1024
+"""Octets kept of a field that is cut. A longer field is kept whole if the fields around it leave room: the To of an
+all-staff mail has over 40 kB, and a cut field breaks its DKIM signature."""
 FIELDS_KEPT = 1000
 """Most fields kept of one message: a short field's object takes more memory than its octets."""
 NAME_MOST = 998
@@ -43,8 +44,10 @@ class HeaderReader:
         "_in_field",
         "_in_known_line",
         "_line",
+        "_long",
         "_room",
         "_skipping",
+        "_unended",
         "hops",
         "octets",
     )
@@ -65,9 +68,13 @@ class HeaderReader:
         self._field = bytearray()
         self._cut = False
         self._fields: list[HeaderField] = []
+        self._long: list[int] = []
+        """The places of the kept fields that are longer than CUT_KEPT: at most three."""
         self._room = KEPT
         self._dropped = 0
         self._defects: set[str] = set()
+        self._unended = b""
+        """The octets of a UTF-8 character whose rest is in the next piece."""
 
     def __repr__(self) -> str:
         return "HeaderReader(…)"
@@ -87,7 +94,7 @@ class HeaderReader:
                 self._close_field()
                 start = whole.end()
                 self._note(whole[0])
-                self._keep(whole[0][:FIELD_KEPT], cut=len(whole[0]) > FIELD_KEPT)
+                self._keep(whole[0][:KEPT], cut=len(whole[0]) > KEPT)
                 continue
             end = data.find(b"\n", start) + 1
             piece = data[start : end or len(data)]
@@ -109,6 +116,8 @@ class HeaderReader:
     def header(self) -> Header:
         """The header; call it once, after ``feed`` returned the start of the body or after ``end``."""
         self._close_field()
+        if self._unended:
+            self._defects.add("8bit")
         if not self._fields and not self._dropped:
             self._defects.add("no-header")
         header = Header(tuple(self._fields), self.octets, self._dropped, tuple(sorted(self._defects)))
@@ -117,7 +126,7 @@ class HeaderReader:
 
     def _take_at_once(self, data: bytes) -> int:
         """Takes the whole fields at the start of ``data``; returns the offset of their end."""
-        many = _MANY.match(data, 0, FIELD_KEPT)
+        many = _MANY.match(data, 0, CUT_KEPT)
         if many is None:
             return 0
         found = _NAME_AND_VALUE.findall(data, 0, min(many.end() + 1, len(data)))
@@ -192,7 +201,7 @@ class HeaderReader:
         """Takes octets of a classified line."""
         self._note(piece)
         if not self._skipping:
-            room = FIELD_KEPT - len(self._field)
+            room = max(CUT_KEPT, self._room) - len(self._field)
             self._cut = self._cut or len(piece) > room
             self._field += piece[:room]
         self._in_known_line = not piece.endswith(b"\n")
@@ -210,13 +219,38 @@ class HeaderReader:
 
     def _note(self, piece: bytes) -> None:
         self.octets += len(piece)
-        if not piece.isascii():
-            self._defects.add("8bit")
+        if self._unended or not piece.isascii():
+            self._read_utf8(piece)
         if b"\0" in piece:
             self._defects.add("nul")
 
+    def _read_utf8(self, piece: bytes) -> None:
+        """Looks for octets that are no UTF-8 (RFC 6532 §3.2), also where a piece ends within a character."""
+        text, self._unended = self._unended + piece, b""
+        try:
+            text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.end == len(text) and error.reason == "unexpected end of data":
+                self._unended = text[error.start :]
+            else:
+                self._defects.add("8bit")
+
+    def _make_room(self, octets: int) -> None:
+        """Cuts the last long field to CUT_KEPT if a field of ``octets`` has no room otherwise."""
+        if octets <= self._room or not self._long:
+            return
+        place = self._long.pop()
+        field = self._fields[place]
+        self._fields[place] = HeaderField(field.name, field.value[: CUT_KEPT - len(field.name) - 1])
+        self._room += len(field.value) - len(self._fields[place].value)
+        self._dropped += 1
+        self._defects.add("field-too-long")
+
     def _keep(self, field: bytes, *, cut: bool) -> None:
-        """Keeps a field, if there is room."""
+        """Keeps a field, if there is room. It may be cut for that, or a long field before it."""
+        if len(field) > max(CUT_KEPT, self._room) or cut:
+            field, cut = field[:CUT_KEPT], True
+        self._make_room(len(field))
         if len(field) > self._room or len(self._fields) >= FIELDS_KEPT:
             self.hops += _RECEIVED.match(field) is not None
             self._dropped += 1
@@ -226,5 +260,7 @@ class HeaderReader:
             self._dropped += 1
             self._defects.add("field-too-long")
         self._room -= len(field)
+        if len(field) > CUT_KEPT:
+            self._long.append(len(self._fields))
         name, _, value = field.partition(b":")
         self._fields.append(HeaderField(name, value.removesuffix(b"\n").removesuffix(b"\r")))

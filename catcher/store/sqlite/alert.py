@@ -48,12 +48,6 @@ def note(db: Database, deliveries: Mapping[str, AlertDelivery]) -> None:
             db.table("alert_delivery").upsert(_row(row["number"], delivery_to_the_second(delivery)))
 
 
-def beat(db: Database, now: datetime) -> None:
-    """Replaces the stored moment of the heartbeat with ``now``."""
-    db.table("heartbeat").delete_where()
-    db.table("heartbeat").insert({"at": moment_to_text(now.replace(microsecond=0))})
-
-
 def _row(number: int, delivery: AlertDelivery) -> dict[str, ColumnValue]:
     again, sent = (None if m is None else moment_to_text(m) for m in (delivery.again_at, delivery.sent_at))
     return {

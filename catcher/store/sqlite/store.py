@@ -10,6 +10,7 @@ from pathlib import Path
 from catcher.model.errors import StoreUnavailable
 from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Crowd, Incident, IncidentKey
+from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
@@ -20,7 +21,7 @@ from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import cutoffs
 from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute
-from catcher.store.sqlite import alert, contact, demand, incident, mailboxes, observation, policy, retention
+from catcher.store.sqlite import alert, contact, demand, incident, mailboxes, observation, policy, retention, sight
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
@@ -179,7 +180,23 @@ class SqliteStore:
 
     def beat(self, now: datetime) -> None:
         with medium(self._path), write_transaction(self._db):
-            alert.beat(self._db, now)
+            sight.beat(self._db, now)
+
+    def uptimes(self) -> tuple[Uptime, ...]:
+        with medium(self._path):
+            return sight.uptimes(self._db)
+
+    def note_delegations(self, day: date, ours: Mapping[str, bool]) -> int:
+        with medium(self._path):
+            news = sight.changed(self._db, ours)
+            if not news:  # called often: without a change there is no write, so no other writer waits
+                return 0
+            with write_transaction(self._db):
+                return sight.note(self._db, day, news)
+
+    def delegations(self, domain: str) -> tuple[DelegationSince, ...]:
+        with medium(self._path):
+            return sight.delegations(self._db, domain)
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         with medium(self._path), write_transaction(self._db):

@@ -122,8 +122,8 @@ ROWS = {
     "army..ml": (
         'domain "army..ml" can\'t be held: the name has an empty label (two dots in a row); write a name like army.ml'
     ),
-    "xn--a.ml": (
-        'domain "xn--a.ml" can\'t be held: the name is not a valid internationalised name (IDNA 2008); '
+    "\U0001f4a9.ml": (
+        'domain "\U0001f4a9.ml" can\'t be held: the name is not a valid internationalised name (IDNA 2008); '
         "write a name like army.ml"
     ),
     f"{'a' * 64}.ml": (f'domain "{"a" * 60}…" can\'t be held: a label has over 63 octets; write a name like army.ml'),

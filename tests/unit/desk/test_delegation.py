@@ -34,7 +34,7 @@ class Table:
 
 def rounds(delegations: Delegations, *minutes: int) -> list[list[str]]:
     async def all_() -> list[list[str]]:
-        return [await delegations.lost(NOW + timedelta(minutes=m)) for m in minutes]
+        return [list((await delegations.look(NOW + timedelta(minutes=m))).lost) for m in minutes]
 
     return asyncio.run(all_())
 
@@ -71,6 +71,24 @@ def test_one_that_came_back_is_not_said() -> None:
     assert rounds(delegations, 0) == [[]]
     table.answers.clear()
     assert rounds(delegations, 30, 60) == [[], []]
+
+
+def test_names_that_answer_with_our_servers_are_ours_and_a_failed_look_up_says_nothing() -> None:
+    table = Table(army=TAKEN, navy=LookupResult(Status.FAILED))
+    found = asyncio.run(around(table, "army.ml", "navy.ml", "state.ml").look(NOW))
+    assert (found.ours, found.lost) == (("state.ml",), ())
+
+
+def test_domains_with_incidents_are_asked_each_day_before_the_others() -> None:
+    table = Table()
+    names = [f"name{n}.ml" for n in range(4 * A_ROUND)]
+    delegations = around(table, *names)
+    asyncio.run(delegations.look(NOW, ["name399.ml", "elsewhere.ml"]))
+    assert (table.asked[0], len(table.asked)) == ("name399.ml", A_ROUND)
+    asyncio.run(delegations.look(NOW + timedelta(minutes=5), ["name399.ml"]))
+    assert table.asked.count("name399.ml") == 1
+    asyncio.run(delegations.look(NOW + timedelta(days=1), ["name399.ml"]))
+    assert table.asked.count("name399.ml") == 2
 
 
 def test_every_name_is_asked_once_a_day() -> None:

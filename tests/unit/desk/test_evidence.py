@@ -10,8 +10,9 @@ from catcher.desk import evidence as room
 from catcher.desk import incidents
 from catcher.desk.context import Desk
 from catcher.desk.evidence import evidence
-from catcher.model.leak.incident import Role
+from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures, Period
+from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import MailClass, Tier
 from catcher.model.mail.observation import Observation
 from tests.support.desks import desk, mail
@@ -20,15 +21,20 @@ from tests.support.observations import sender
 JUNE = Period.parse("2026-06")
 
 
-def senders(table: Desk) -> dict[str, Measures]:
+def senders(table: Desk, *roles: Role) -> dict[IncidentKey, Measures]:
+    roles = roles or (Role.SENDER,)
     listed = incidents.listing(table, period=JUNE)
-    return {a.incident.key.party: a.measures for a in listed if a.incident.key.role is Role.SENDER}
+    return {
+        a.incident.key: a.measures
+        for a in listed
+        if a.incident.key.role in roles and a.incident.key.domain == "army.ml"
+    }
 
 
 def found(*mails: Observation, now: datetime = datetime(2026, 7, 1, tzinfo=UTC)) -> dict[str, list[int]]:
     table = desk(mails, now=now)
     rows = evidence(table, "army.ml", JUNE, senders(table))
-    return {party: [o.observed_at.day for o in own] for party, own in rows.items()}
+    return {key.party: [o.observed_at.day for o in own] for key, own in rows.items()}
 
 
 def test_each_sender_gets_its_own_latest_ten() -> None:
@@ -63,3 +69,19 @@ def test_nothing_older_than_thirty_days_or_later_than_the_month_is_found() -> No
 def test_the_pass_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "SCAN_ROWS", 5)
     assert found(mail(2), *(mail(20, "travel.example") for _ in range(9)))["contractor.example"] == []
+
+
+def test_a_forwarders_evidence_is_what_a_rule_passed_on_and_a_senders_is_not() -> None:
+    forwards = [mail(day, fresh_reason=CountReason.FORWARD.value) for day in (8, 9)]
+    table = desk([mail(7), *forwards], now=datetime(2026, 7, 1, tzinfo=UTC))
+    rows = evidence(table, "army.ml", JUNE, senders(table, Role.SENDER, Role.FORWARDER))
+    days = {key.role: [o.observed_at.day for o in own] for key, own in rows.items()}
+    assert days == {Role.SENDER: [7], Role.FORWARDER: [9, 8]}
+
+
+def test_mail_of_a_tenant_that_turned_out_to_be_bound_is_evidence() -> None:
+    unbound = mail(8, fresh=False, fresh_reason=CountReason.UNBOUND_TENANT.value)
+    table = desk([mail(7), unbound], now=datetime(2026, 7, 1, tzinfo=UTC))
+    for bound, expected in ((False, [7]), (True, [8, 7])):
+        (own,) = evidence(table, "army.ml", JUNE, senders(table), bound=bound).values()
+        assert [o.observed_at.day for o in own] == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from catcher.catalogue import Catalogue
@@ -92,6 +93,55 @@ def test_the_intended_party_sees_the_whole_and_the_operator_each_sender_that_was
     assert standing.effect is not None
     assert standing.effect.trend is Trend.FELL
     assert {sender: effect.trend for sender, effect in standing.senders.items()} == {"contractor.example": Trend.FELL}
+
+
+def test_an_intended_party_s_control_is_the_mail_of_senders_to_other_parties() -> None:
+    desk = table(notice(ARMY))
+    alone = shown(desk, ARMY).standing.effect
+    assert alone is not None
+    assert alone.control is None, "all senders write to the told party: there is nobody to compare with"
+    beside = [
+        replace(
+            mail_seen,
+            domain="navy.ml",
+            intended=(replace(mail_seen.intended[0], typed="navy.ml", domain="navy.mil", organisation="navy.mil"),),
+        )
+        for mail_seen in wrote(date(2026, 3, 1), date(2026, 6, 22), "shipyard.example")
+    ]
+    desk.store.add([[one] for one in beside])
+    found = shown(desk, ARMY).standing.effect
+    assert found is not None
+    assert found.control is not None
+    assert found.control.before.sender_days == 28, "one sender, each second day"
+    assert found.control.trend is Trend.UNCLEAR
+
+
+def test_stop_mail_and_back_on_one_day_hides_that_day_alone() -> None:
+    desk = table(notice(CONTRACTOR))
+    desk.fold()
+    lines = ((date(2026, 2, 1), Policy.ACCEPT), (date(2026, 5, 12), Policy.NULL), (date(2026, 5, 12), Policy.ACCEPT))
+    for day, policy in lines:
+        desk.store.note_policies(day, {"army.ml": policy})
+    standing = shown(desk, CONTRACTOR).standing
+    assert standing.life is not None
+    assert (standing.life.unseen_since, standing.life.unseen_days) == (None, 1)
+    assert standing.effect is not None
+    assert standing.effect.trend is Trend.FELL
+
+
+def test_days_without_the_sink_or_without_the_domain_are_not_silent() -> None:
+    desk = table(notice(CONTRACTOR))
+    desk.fold()
+    desk.store.beat(datetime(2026, 5, 4, 23, 55, tzinfo=UTC))
+    desk.store.beat(datetime(2026, 6, 23, 0, 0, tzinfo=UTC))
+    desk.store.beat(TODAY)
+    life = shown(desk, CONTRACTOR).standing.life
+    assert life is not None
+    assert (life.silent, life.unseen_days) == (6, 50)
+    desk.store.note_delegations(date(2026, 5, 1), {"army.ml": False})
+    life = shown(desk, CONTRACTOR).standing.life
+    assert life is not None
+    assert (life.state, life.lost_since, life.silent) == (IncidentState.OPEN, date(2026, 4, 30), 1)
 
 
 def test_when_all_senders_were_told_there_is_no_control() -> None:

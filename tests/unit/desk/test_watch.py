@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from catcher.catalogue import Catalogue
+from catcher.desk.delegation import Delegations
 from catcher.desk.watch import AlertWatch
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
+from catcher.model.leak.sight import DelegationSince
+from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
 from catcher.model.mail.policy import Policy
 from catcher.model.ports import Store
 from catcher.model.telling.alert import Alert, AlertKind, Channel
@@ -34,6 +37,13 @@ class Receiver:
         if self.fails:
             raise EnvironmentFailure("the receiver is away")
         self.taken += alerts
+
+
+class Elsewhere:
+    """A resolver by which every name is delegated to somebody else."""
+
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
+        return dict.fromkeys(questions, LookupResult(Status.FOUND, ("ns.elsewhere.example",)))
 
 
 @dataclass
@@ -100,6 +110,15 @@ def test_without_a_receiver_policies_are_noted_all_the_same() -> None:
     look(watch(shelf), NOW)
     assert shelf.store.policies("army.ml")
     assert list(shelf.store.alerts()) == []
+
+
+def test_delegations_of_leaking_domains_are_noted_without_a_receiver_too() -> None:
+    shelf = leaking()
+    away = Delegations(Catalogue.of([row("army.ml"), row("navy.ml")]), Elsewhere(), ["ns1.sink.example"])
+    look(watch(shelf, delegations=away), *(NOW + n * 7 * MINUTES for n in range(3)))
+    assert shelf.store.delegations("army.ml") == (DelegationSince((NOW + 7 * MINUTES).date(), ours=False),)
+    assert shelf.store.delegations("navy.ml") == (), "it has no incident"
+    assert shelf.store.uptimes()
 
 
 def test_a_store_in_trouble_is_told_without_the_store_and_the_watch_goes_on() -> None:

@@ -49,7 +49,8 @@ def test_what_is_written_is_read_again(file: Path) -> None:
         ("town.example,a@town.example,en,absent.asc", "OpenPGP"),
         ("town.example,a@town.example,en,,more", "over 4 cells"),
         ("town.example,A@town.example\ntown.example,a@town.example", "earlier row"),
-        ('town.example,"a', "no @"),
+        ('town.example,"a', "a quote is not closed"),
+        (f"town.example,a@town.example,en,{'x' * 256}", "OpenPGP"),
     ],
 )
 def test_a_wrong_row_is_told_with_its_line(file: Path, row: str, said: str) -> None:

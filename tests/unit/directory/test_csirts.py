@@ -53,3 +53,11 @@ def test_a_table_that_was_damaged_is_told(tmp_path: Path) -> None:
 def test_the_command_line_knows_every_kind() -> None:
     [kind] = [option for option in import_.params if option.name == "kind"]
     assert tuple(kind.type.choices) == IMPORT_KINDS  # type: ignore[attr-defined]
+
+
+def test_a_damaged_table_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "csirts.csv").write_bytes(b"under,name,contact\nml,\xe9,cert@csirt.example\n")
+    with pytest.raises(ConfigurationError, match="not UTF-8"):
+        Csirts.load(tmp_path)
+    with pytest.raises(ConfigurationError, match=r"csirts\.csv:3: it is no CSV"):
+        read('under,name,contact\nml,CSIRT,cert@csirt.example\nat,"CERT,cert@csirt.example\n', "csirts.csv")

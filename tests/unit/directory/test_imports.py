@@ -100,9 +100,19 @@ def test_without_any_import_nobody_is_known(tmp_path: Path) -> None:
     assert Organisations.load(None, tmp_path).name("town.example") is None
 
 
+def test_a_damaged_file_of_a_directory_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "gov.csv").write_bytes(b"domain,organisation\ntown.example,\xe9\n")
+    with pytest.raises(ConfigurationError, match=r"gov\.csv: it can't be read: it is not UTF-8"):
+        directories(tmp_path)
+
+
 @given(st.text(max_size=300))
 def test_any_text_gives_rows_that_survive_a_round_trip_or_a_fault(text: str) -> None:
-    found = read("domain,organisation,contact\n" + text, DirectoryKind.CSV, "own.csv")
+    try:
+        found = read("domain,organisation,contact\n" + text, DirectoryKind.CSV, "own.csv")
+    except ConfigurationError as error:
+        assert error.faults[0].where.startswith("own.csv:")
+        return
     assert read(rendered_directory(found.rows), DirectoryKind.CSV, "own.csv") == Read(found.rows)
 
 

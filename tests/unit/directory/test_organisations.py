@@ -51,3 +51,27 @@ def test_a_list_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes(b"domain,organisation\na.example,\xe9\n")
     with pytest.raises(ConfigurationError, match="UTF-8"):
         Organisations.load(tmp_path / "latin.csv")
+
+
+@pytest.mark.parametrize(
+    ("rows", "where", "what"),
+    [
+        ('army.mil,"Army\nnavy.mil,Navy\nafrica.example,Africa', 2, "a quote is not closed"),
+        ('army.mil,"Army\nnavy.mil,"Navy"\n', 2, "text stands behind a closing one"),
+        ('army.mil,"Army\nnavy.mil,Navy"\nafrica.example,Africa\n', 2, "line break"),
+        ('a.example,A\narmy.mil,"U.S. "Army"\n', 3, "text stands behind a closing one"),
+        ('army.mil,"' + "x" * 140_000, 2, "a quote is not closed"),
+        ("a.example,A\n\nml,Mali\n", 4, "top-level domain"),
+    ],
+)
+def test_a_stray_quote_or_a_suffix_is_a_fault_of_its_row(tmp_path: Path, rows: str, where: int, what: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, "domain,organisation\n" + rows)
+    assert caught.value.faults[0].where == f"watchlist.csv:{where}"
+    assert what in caught.value.faults[0].what
+
+
+def test_a_quote_within_a_name_is_doubled(tmp_path: Path) -> None:
+    found = load(tmp_path, 'Domain,Organisation\narmy.mil,"U.S. ""Army"", HQ"\nxn--vi8hiv.example,"Emoji"\n')
+    assert found.name("army.mil") == 'U.S. "Army", HQ'
+    assert found.name("xn--vi8hiv.example") == "Emoji"

@@ -136,6 +136,11 @@ def test_a_microsoft_tenant_counts_when_a_selector_of_the_domain_leads_into_it(
     assert judged.sender.conflicts == ()
 
 
+def test_a_mail_that_a_person_forwards_with_thunderbird_is_that_persons() -> None:
+    message = with_field(by_microsoft(), "X-Forwarded-Message-Id: <1@bank.example>")
+    assert found(message, at_microsoft(), client=MICROSOFT).freshness.reason == "provider"
+
+
 def test_an_unbound_tenants_mail_keeps_its_signature_for_a_later_bond() -> None:
     table = {**at_microsoft(dkim=False), "selector1._domainkey.other.onmicrosoft.com TXT": [ED25519_RECORD]}
     judged = found(by_microsoft(domain="other.onmicrosoft.com"), table, client=MICROSOFT)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.incident import Visibility, effect, senders
-from catcher.incident.effect import LEAST_DAYS, MOST_DAYS, Days
+from catcher.incident.effect import LEAST_DAYS, MOST_DAYS, Days, dispersion
 from catcher.model.leak.incident import Incident, Role
 from catcher.model.leak.life import Effect, Trend, VolumeChange
 from catcher.model.mail.policy import Outcome, Policy, PolicySince
@@ -49,7 +49,7 @@ def test_a_leak_that_stops_fell_and_the_interval_says_how_surely() -> None:
     found = change(leak(cells(range(0, NOTICE, 2))))
     assert (found.before.days, found.before.sender_days, found.after.days, found.after.sender_days) == (56, 28, 56, 0)
     assert (found.ratio, found.low, found.trend) == (0, 0, Trend.FELL)
-    assert found.high == pytest.approx(0.1408, abs=1e-4)
+    assert found.high == pytest.approx(0.6522, abs=1e-4)
 
 
 def test_a_leak_that_grows_rose() -> None:
@@ -131,6 +131,61 @@ class TestControl:
 
     def test_there_may_be_none(self) -> None:
         assert after_notice(leak(cells(range(NOTICE)))).control is None
+
+    def test_alike_is_said_of_a_change_that_is_not_clearly_larger(self) -> None:
+        found = self.fell(range(NOTICE))
+        assert found.relative is not None
+        assert found.relative.low <= 1 <= found.relative.high
+        assert not found.beyond
+
+    def test_beyond_is_said_where_others_go_on(self) -> None:
+        found = self.fell(range(TODAY))
+        assert found.relative is not None
+        assert found.relative.high < 1
+        assert found.beyond
+
+    def test_both_falling_and_one_clearly_more_is_not_alike(self) -> None:
+        many = [cells(range(s % 3, NOTICE, 3), sender=f"s{s}.example") for s in range(30)]
+        some = [cells(range(NOTICE + s, TODAY, 9), sender=f"s{s}.example") for s in range(30)]
+        others = senders(
+            leak(
+                *[cells(range(s % 3, NOTICE, 3), sender=f"u{s}.example") for s in range(30)],
+                *[cells(range(NOTICE + s % 5, TODAY, 5), sender=f"u{s}.example") for s in range(30)],
+            )
+        )
+        found = after_notice(leak(*many, *some[:3]), unnotified=others)
+        assert found.control is not None
+        assert (found.trend, found.control.trend) == (Trend.FELL, Trend.FELL)
+        assert (found.alike, found.beyond) == (False, True)
+
+
+class TestWeeksUnseen:
+    def test_a_week_with_a_day_unseen_is_left_out_of_its_span(self) -> None:
+        drill = NOTICE + 30
+        policies = [(0, Policy.ACCEPT), (drill, Policy.NULL), (drill, Policy.ACCEPT)]
+        found = after_notice(leak(cells(range(0, TODAY, 2))), policies=policies)
+        assert found.change is not None
+        assert (found.policy_changed, found.change.before.days, found.change.after.days) == (None, 56, 49)
+        assert found.trend is Trend.UNCLEAR
+
+
+class TestDispersion:
+    def test_independent_days_have_none(self) -> None:
+        assert dispersion(senders(leak(cells(range(0, 112, 14)))), [day(n) for n in range(112)]) == 1
+
+    def test_runs_have_that_of_their_lengths(self) -> None:
+        runs = cells([*range(5), *range(40, 45), *range(100, 110)])
+        found = dispersion(senders(leak(runs)), [day(n) for n in range(112)])
+        assert found == pytest.approx((25 + 25 + 100) / 20 * (92 / 112) ** 2)
+
+    def test_a_weekend_does_not_end_a_run(self) -> None:
+        weeks = cells([n for n in range(14) if n % 7 < 5])
+        found = dispersion(senders(leak(weeks)), [day(n) for n in range(112)])
+        assert found == pytest.approx(10 * (100 / 112) ** 2)
+
+    def test_a_run_is_cut_after_six_weeks(self) -> None:
+        found = dispersion(senders(leak(cells(range(56)))), [day(n) for n in range(112)])
+        assert found == pytest.approx((42 * 42 + 14 * 14) / 56 / 4)
 
 
 class TestPolicy:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.incident import Visibility, fold, life, merge
-from catcher.incident.life import CLOSED_AFTER, QUIET_LEAST, QUIET_MOST, quiet_after
-from catcher.model.leak.incident import Incident
+from catcher.incident.life import CLOSED_AFTER, CLOSED_MOST, QUIET_LEAST, QUIET_MOST, quiet_after, rare_pause
+from catcher.model.leak.incident import Cell, Count, Incident, Role
 from catcher.model.leak.life import IncidentState, Life
+from catcher.model.leak.sight import DelegationSince, Uptime
+from catcher.model.mail.fingerprint import MailClass
 from catcher.model.mail.policy import Outcome, Policy, PolicySince
 from tests.support.folding import party_of
 from tests.support.leaks import cells, day, leak
@@ -39,8 +42,10 @@ class TestQuiet:
         ("days", "silent"),
         [
             (range(30), QUIET_LEAST),  # every day: the shortest
-            (range(0, 60, 2), 10),  # every other day
-            (range(0, 60, 5), 27),  # each fifth: 56 * (0.01 ** (-1 / 12) - 1)
+            (range(0, 60, 2), 7),  # every other day: no pause was longer
+            ([*range(0, 90, 3), 110, 130, 150], 14),  # one in ten of 32 pauses is longer than 14.9 days
+            (range(0, 60, 5), 13),  # each fifth day, 11 pauses: 55 * (0.1 ** (-1 / 11) - 1)
+            ([0, 1, 2, 15, 16, 30], 50),  # runs, in 3 weeks: (8 + 8 + 7) * (0.1 ** (-1 / 2) - 1)
             ([0, 30], QUIET_MOST),  # twice in a month: the pace is hardly known
             ([0], QUIET_MOST),
         ],
@@ -53,8 +58,8 @@ class TestQuiet:
         assert (found.state, found.since, found.silent) == (IncidentState.QUIET, day(last + silent + 1), silent)
 
     def test_the_pace_of_long_ago_is_forgotten(self) -> None:
-        once_daily = [*range(60), 200, 220, 240, 260]
-        assert stands(once_daily, 261).quiet_after > 60
+        once_daily = [*range(60), *range(200, 281, 20)]
+        assert stands(once_daily, 281).quiet_after == 20
 
     def test_mail_ends_it(self) -> None:
         assert stands([*range(30), 50], 51).state is IncidentState.OPEN
@@ -99,12 +104,74 @@ class TestReopened:
         assert stands([*range(30), 200], 201, signs=[35]).quiet_after == QUIET_MOST
 
     def test_it_can_be_quiet_and_closed_again(self) -> None:
-        days = [*range(30), *range(200, 210)]
-        assert stands(days, 209 + 30, signs=[35]).state is IncidentState.QUIET
-        assert stands(days, 210 + CLOSED_AFTER, signs=[35]).state is IncidentState.CLOSED
+        days = [*range(30), *range(200, 230)]
+        assert stands(days, 229 + 30, signs=[35]).state is IncidentState.QUIET
+        assert stands(days, 230 + CLOSED_AFTER, signs=[35]).state is IncidentState.CLOSED
+
+
+def newsletters(days: Iterable[int], *, refused: bool = False, sender: str = "contractor.example") -> dict[Cell, Count]:
+    """Mails of a program, of which none counts; under ``refuse`` they can't be told from people's."""
+    outcome = Outcome.REFUSED if refused else Outcome.ACCEPTED
+    found = cells(days, sender=sender, outcome=outcome)
+    if refused:
+        return found
+    return {replace(cell, mail_class=MailClass.BULK): Count(count.mails, 0) for cell, count in found.items()}
+
+
+class TestRefusedAttempts:
+    PEOPLE = cells(range(30))
+    POLICIES = ((0, Policy.ACCEPT), (130, Policy.REFUSE))
+
+    def state(self, *parts: dict[Cell, Count], role: Role = Role.INTENDED, today: int = 140) -> IncidentState:
+        party = "army.mil" if role is Role.INTENDED else "contractor.example"
+        visibility = Visibility(PolicySince(day(n), policy) for n, policy in self.POLICIES)
+        found = life(leak(*parts, role=role, party=party), day(today), signs=[day(31)], visibility=visibility)
+        assert found is not None
+        return found.state
+
+    @pytest.mark.parametrize("role", [Role.INTENDED, Role.SENDER])
+    def test_a_newsletter_does_not_reopen_a_leak(self, role: Role) -> None:
+        before, after = newsletters(range(130)), newsletters(range(131, 140), refused=True)
+        assert self.state(self.PEOPLE, before, role=role) is IncidentState.CLOSED
+        assert self.state(self.PEOPLE, before, after, role=role) is IncidentState.CLOSED
+
+    def test_nor_does_a_sender_whose_mail_never_counted(self) -> None:
+        attempts = newsletters(range(131, 140), refused=True, sender="shop.example")
+        assert self.state(self.PEOPLE, attempts) is IncidentState.CLOSED
+
+    @pytest.mark.parametrize("role", [Role.INTENDED, Role.SENDER])
+    def test_a_sender_of_people_s_mail_alone_does(self, role: Role) -> None:
+        attempts = cells([135], outcome=Outcome.REFUSED)
+        assert self.state(self.PEOPLE, attempts, role=role) is IncidentState.REOPENED
+
+    def test_attempts_before_the_first_mail_that_counts_are_no_days_of_mail(self) -> None:
+        found = life(leak(cells([0, 5], outcome=Outcome.REFUSED), cells([9])), day(12))
+        assert found is not None
+        assert found.episode == day(9)
 
 
 class TestSight:
+    def test_days_on_which_the_sink_was_down_are_not_silent(self) -> None:
+        start = datetime.combine(day(0), datetime.min.time(), tzinfo=UTC)
+        up = [
+            Uptime(start, start + timedelta(days=32)),
+            Uptime(start + timedelta(days=130), start + timedelta(days=133)),
+        ]
+        found = life(leak(cells(range(30))), day(133), signs=[day(31)], visibility=Visibility(uptimes=up))
+        assert found is not None
+        assert (found.state, found.silent, found.unseen_days) == (IncidentState.OPEN, 5, 98)
+
+    def test_days_on_which_the_domain_was_lost_are_not_silent(self) -> None:
+        lost = [DelegationSince(day(33), ours=False)]
+        found = life(leak(cells(range(30))), day(200), signs=[day(31)], visibility=Visibility(delegations=lost))
+        assert found is not None
+        assert (found.state, found.silent, found.lost_since) == (IncidentState.OPEN, 2, day(32))
+
+    def test_a_drill_of_one_afternoon_hides_one_day(self) -> None:
+        policies = [(0, Policy.ACCEPT), (40, Policy.NULL), (40, Policy.ACCEPT)]
+        found = stands(range(30), 200, signs=[31], policies=policies)
+        assert (found.state, found.unseen_since, found.unseen_days) == (IncidentState.CLOSED, None, 1)
+
     def test_days_under_a_policy_that_turns_mail_away_are_not_silent(self) -> None:
         found = stands(range(30), 400, signs=[20], policies=[(0, Policy.ACCEPT), (30, Policy.NULL)])
         assert (found.state, found.silent, found.unseen_since) == (IncidentState.OPEN, 0, day(30))
@@ -169,9 +236,13 @@ def test_with_time_and_no_more_mail_it_only_moves_towards_its_end(days: list[int
 
 
 @given(_day_sets, st.lists(st.integers(0, 260), min_size=1, max_size=3), st.integers(1, 500))
-def test_closed_means_ninety_days_without_mail_after_a_notice(days: list[int], signs: list[int], later: int) -> None:
+def test_closed_means_ninety_days_and_a_rare_pause_after_a_notice(
+    days: list[int], signs: list[int], later: int
+) -> None:
     today = max(days) + later
     found = stands(days, today, signs=signs)
     silent = today - 1 - max(max(days), min(signs))
-    assert (found.state is IncidentState.CLOSED) == (silent >= CLOSED_AFTER)
+    present = sorted(day(n) for n in days if day(n) >= found.episode)
+    rare = rare_pause(present, Visibility()) or CLOSED_AFTER
+    assert (found.state is IncidentState.CLOSED) == (silent >= min(CLOSED_MOST, max(CLOSED_AFTER, rare)))
     assert isinstance(found.since, date)

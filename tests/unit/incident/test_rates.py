@@ -10,25 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.incident.rates import binomial_tail, clopper_pearson, rate_ratio
+from catcher.incident.rates import binomial_tail, mid_p, rate_ratio, ratio_of
 
 
 @pytest.mark.parametrize(
     ("successes", "trials", "low", "high"),
     [
-        (0, 10, 0.0, 0.3085),
-        (1, 20, 0.0013, 0.2487),
-        (5, 10, 0.1871, 0.8129),
-        (10, 10, 0.6915, 1.0),
-        (81, 263, 0.2527, 0.3676),
-        (15, 148, 0.0578, 0.1617),
-        (0, 20, 0.0, 0.1684),
-        (1, 29, 0.0009, 0.1776),
+        (81, 263, 0.2544, 0.3658),
+        (15, 148, 0.0601, 0.1581),
+        (0, 20, 0.0, 0.1391),
+        (1, 29, 0.0017, 0.1585),
     ],
 )
 def test_the_published_intervals(successes: int, trials: int, low: float, high: float) -> None:
-    """81/263, 15/148, 0/20 and 1/29 are those of Newcombe, Statistics in Medicine 17 (1998), table I, method 5."""
-    found = clopper_pearson(successes, trials)
+    """Those of Newcombe, Statistics in Medicine 17 (1998), table I, method 6 (mid-P)."""
+    found = mid_p(successes, trials)
     assert found == pytest.approx((low, high), abs=5e-5)
 
 
@@ -61,6 +57,37 @@ def test_nothing_before_has_no_end_above() -> None:
     found = rate_ratio(0, 28, 3, 28)
     assert (found.estimate, found.high) == (None, inf)
     assert rate_ratio(0, 28, 0, 28) == rate_ratio(0, 7, 0, 7)
+
+
+def test_clustered_events_count_for_less() -> None:
+    plain, clustered = rate_ratio(60, 56, 20, 56), rate_ratio(60, 56, 20, 56, dispersion=4)
+    assert clustered.low < plain.low < plain.high < clustered.high
+    assert (clustered.low, clustered.high) == pytest.approx(
+        (rate_ratio(15, 56, 5, 56).low, rate_ratio(15, 56, 5, 56).high)
+    )
+    with pytest.raises(ValueError, match="dispersion"):
+        rate_ratio(1, 7, 1, 7, dispersion=0.5)
+
+
+def test_a_ratio_of_ratios_is_wider_than_either_and_has_no_end_where_one_has_none() -> None:
+    party, others = rate_ratio(50, 56, 10, 56), rate_ratio(80, 56, 60, 56)
+    found = ratio_of(party, others)
+    assert found.estimate == pytest.approx((10 / 50) / (60 / 80))
+    assert found.low < party.low / others.estimate < party.high / others.estimate < found.high  # type: ignore[operator]
+    assert ratio_of(party, rate_ratio(5, 56, 0, 56)).high == inf
+    assert ratio_of(rate_ratio(50, 56, 0, 56), others).low == 0
+
+
+def test_ratios_of_ratios_hold_the_true_one() -> None:
+    random, wrong = Random(5), 0
+    for _ in range(200):
+        both = []
+        for rate in (0.4, 0.6):
+            counts = [sum(random.random() < rate * part for _ in range(56)) for part in (1, 0.5)]
+            both.append(rate_ratio(counts[0], 56, counts[1], 56))
+        found = ratio_of(*both)
+        wrong += not found.low <= 1 <= found.high
+    assert wrong <= 14
 
 
 def test_a_span_without_days_is_refused() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.lookalike.align import BAND, align
-from catcher.lookalike.edits import EDIT_OF_PAIR, LetterEdit, word
-from catcher.lookalike.weights import EDIT_WEIGHTS, START
+from catcher.lookalike.edits import LetterEdit, word
+from catcher.lookalike.features import START
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,11 @@ def test_kinds_are_none_exactly_for_equal_texts(typed: str, intended: str) -> No
     assert (kinds == []) == (typed == intended)
 
 
-def test_every_kind_has_a_weight_and_every_weight_a_start() -> None:
-    assert EDIT_OF_PAIR.keys() <= EDIT_WEIGHTS.keys()
-    assert EDIT_WEIGHTS.keys() == START.keys()
-
-
-def test_no_slip_is_certain() -> None:
-    assert all(EDIT_WEIGHTS[kind] <= -1.0 for kind in EDIT_OF_PAIR)
-
-
 def test_edits_of_one_word_keep_it_and_others_are_other() -> None:
     assert word(["omit.vowel", "omit.other"]) is LetterEdit.OMISSION
     assert word(["omit.vowel", "swap"]) is LetterEdit.OTHER
+
+
+def test_a_lost_dot_under_another_suffix_is_a_dot() -> None:
+    assert word(["dot.omit", "suffix.omit"]) is LetterEdit.DOT
+    assert word(["swap", "suffix.omit"]) is LetterEdit.OTHER

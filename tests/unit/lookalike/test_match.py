@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.lookalike import Lookalikes
+from catcher.lookalike import CLAIMED, Lookalikes
 from catcher.model.domain import DomainError, to_alabel
 from tests.support.lookalikes import registrable
 
@@ -20,7 +24,6 @@ LOOKALIKES = Lookalikes(WATCHED, registrable)
         ("army.ml", "army.mil", "tld"),
         ("navy.ml", "navy.mil", "tld"),
         ("navy.mli", "navy.mil", "tld"),
-        ("contractor.test", "contractor.example", "tld"),
         ("contractor.example.example", "contractor.example", "tld"),
         ("us.army.ml", "us.army.mil", "tld"),
         ("mail.navy.ml", "navy.mil", "tld"),
@@ -48,6 +51,15 @@ def test_a_slip_is_unwound_and_named(typed: str, meant: str, edit: str) -> None:
     assert (match.candidates[0].domain, match.candidates[0].edit) == (meant, edit)
 
 
+def test_a_claim_needs_a_score_of_four_in_five() -> None:
+    """The score is the probability that this name was meant; a lower one is listed and not claimed."""
+    typed = ["army.ml", "amry.ml", "contractor.test", "nav.ml", "us.navy.mi", "rnarmy.ml", "contactor.exmple"]
+    found = [LOOKALIKES.match(name) for name in typed]
+    assert [match.abstained for match in found] == [match.candidates[0].score < CLAIMED for match in found]
+    assert {match.abstained for match in found} == {True, False}
+    assert CLAIMED == 0.8
+
+
 @pytest.mark.parametrize("typed", ["\u0430rmy.mil", "\u00e0rmy.mil", "arm\u0443.mil", "army.m\u0456l"])
 def test_a_homoglyph_is_read_as_what_it_looks_like(typed: str) -> None:
     """Cyrillic letters and accents, in A-labels; what comes out is A-labels, too."""
@@ -67,6 +79,32 @@ def test_a_protected_name_and_what_is_below_it_have_no_candidates(typed: str) ->
 @pytest.mark.parametrize("typed", ["unrelated.example", "mil", "example", "x.test", "", "1.2"])
 def test_what_is_near_to_nothing_is_meant_for_nobody(typed: str) -> None:
     assert LOOKALIKES.match(typed).abstained
+
+
+def test_the_order_of_the_protected_names_has_no_effect() -> None:
+    names = [f"{a}{b}b.example" for a in "abcdefgh" for b in "abcdefgh"]
+    forth, back = Lookalikes(names, registrable), Lookalikes(names[::-1], registrable)
+    assert [forth.match(typed) for typed in ("ab.example", "xb.test")] == [
+        back.match(typed) for typed in ("ab.example", "xb.test")
+    ]
+
+
+def test_the_hash_seed_has_no_effect() -> None:
+    """Of 64 names as near, 24 are weighed: always the same ones."""
+    asked = (
+        "from catcher.lookalike import Lookalikes\n"
+        "names = [f'{a}{b}b.example' for a in 'abcdefgh' for b in 'abcdefgh']\n"
+        "found = Lookalikes(names, lambda name: '.'.join(name.split('.')[-2:]))\n"
+        "print([found.match(typed) for typed in ('ab.example', 'xb.test', 'aqb.test')])\n"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", asked], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "1", "2", "3")
+    }
+    assert len(answers) == 1
+    assert b"aab.example" in answers.pop()
 
 
 def test_no_coin_is_flipped_between_two_names_as_near() -> None:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from catcher.lookalike import Lookalikes
-
-
-def registrable(name: str) -> str | None:
-    labels = name.split(".")
-    return ".".join(labels[-2:]) if len(labels) >= 2 else None
-
+from catcher.lookalike import Letters, Lookalikes
+from tests.support.lookalikes import registrable
 
 LOOKALIKES = Lookalikes(["bond.example", "contractor.example"], registrable)
 
@@ -27,15 +22,20 @@ def test_two_slips_in_a_long_name_are_slips(typed: str) -> None:
     assert not LOOKALIKES.match(typed).abstained
 
 
-def test_another_tld_is_no_slip_in_the_letters() -> None:
+def test_a_mistyped_tld_is_no_slip_in_the_letters() -> None:
     """However short the name: it is whole."""
     match = LOOKALIKES.match("bond.exampl")
     assert not match.abstained
     assert match.candidates[0].domain == "bond.example"
 
 
-def test_what_counts_is_told_by_features_that_all_have_a_weight() -> None:
-    features = dict(LOOKALIKES.none_features("blondy.example", LOOKALIKES.explanations("blondy.example")))
-    assert features["none.two"] == 1.0
-    assert features["none.two.crowded"] == 4.0
-    assert features["none.grown"] == 1.0
+def test_a_popular_name_rather_stands_for_itself() -> None:
+    unknown, known = LOOKALIKES, Lookalikes(["bond.example"], registrable, Letters(["bind"]))
+    without = unknown.match("bind.example").candidates[0]
+    assert known.match("bind.example").candidates[0].score < without.score
+    assert ("none.known", 1.0) in known.none_features("bind.example")
+    assert ("none.known", 1.0) not in known.none_features("bund.example")
+
+
+def test_host_labels_say_nothing_about_the_name() -> None:
+    assert LOOKALIKES.none_features("mail.bund.example") == LOOKALIKES.none_features("bund.example")

@@ -32,6 +32,10 @@ SENTENCES = {
         ("bücher.example", "xn--bcher-kva.example"),
         ("BÜCHER.example", "xn--bcher-kva.example"),
         ("XN--BCHER-KVA.example", "xn--bcher-kva.example"),
+        ("xn--vi8hiv.example", "xn--vi8hiv.example"),
+        ("SUB.xn--a.example.", "sub.xn--a.example"),
+        ("bücher.xn--vi8hiv.example", "xn--bcher-kva.xn--vi8hiv.example"),
+        ("bücher。example", "xn--bcher-kva.example"),
         ("straße.example", "xn--strae-oqa.example"),
         ("army。ml", "army.ml"),
         ("_dmarc.army.ml", "_dmarc.army.ml"),
@@ -56,7 +60,7 @@ def test_a_name_becomes_lower_case_a_labels_without_the_final_dot(typed: str, na
         ("army.ml\n", "character"),
         ("army.ml\x00", "character"),
         ("xn--\x80.example", "internationalised"),
-        ("xn--a.example", "internationalised"),
+        ("\U0001f4a9.example", "internationalised"),
     ],
 )
 def test_what_is_no_name_is_refused(typed: str, why: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -14,12 +14,27 @@ import pytest
 
 from catcher.desk.context import Desk
 from catcher.model.leak.incident import Role
+from catcher.model.mail.fingerprint import (
+    Authentication,
+    AuthResult,
+    DkimResult,
+    DmarcResult,
+    Evidence,
+    EvidenceKind,
+    MailClass,
+    Nature,
+    SpfResult,
+    Tier,
+    TypoKind,
+)
+from catcher.model.mail.observation import Observation
 from catcher.model.telling.contact import Contact, Source
 from catcher.model.telling.notice import TEXT_DAYS, LedgerEntry, Notice
 from catcher.model.telling.noticelife import Act, NoticeState
 from catcher.notices.drafting import Drafting
 from tests.support.contacts import contact
 from tests.support.desks import NOW, desk, leak, mail
+from tests.support.observations import sender
 from tests.support.sending import CODES, DOMAIN
 
 FOUND = contact(address="security@contractor.example")
@@ -73,7 +88,7 @@ def test_a_draft_is_the_mail_without_date_and_signature() -> None:
 def test_the_addresses_for_answers_stand_in_it_as_text() -> None:
     table = desk(leak())
     drafting(table).draft()
-    for role in Role:
+    for role in (Role.INTENDED, Role.SENDER):
         notice = only(table, role)
         answers = CODES.addresses(notice.id, DOMAIN)
         text = body(text_of(table, notice))
@@ -157,3 +172,97 @@ def test_two_approvers_are_asked_for_when_it_is_drafted() -> None:
     table = desk(leak())
     drafting(table, approvals=2).draft()
     assert only(table).approvals == 2
+
+
+def test_a_notice_that_rests_on_a_residual_alone_needs_two_approvers() -> None:
+    table = desk([mail(day, mailbox=f"box{day % 4}", fresh_reason="provider") for day in range(2, 10)])
+    drafting(table).draft()
+    notice = only(table)
+    assert notice.approvals == 2
+    assert "second approver" in notice.steps[0].note and "same-platform-replay" in notice.steps[0].note
+
+
+def test_the_approver_sees_both_figures_where_they_differ_by_half() -> None:
+    table = desk([mail(day, mailbox=f"box{day}", author_token=f"token-of-{day % 3}") for day in range(2, 10)])
+    drafting(table).draft()
+    assert "the authors are 3 mailboxes, the reverse-paths 8" in only(table).steps[0].note
+
+
+def test_a_rule_that_forwards_is_told_to_the_forwarder_alone() -> None:
+    authors = ("bank.example", "hospital.example", "travel.example")
+    forwards = [
+        mail(
+            day,
+            fresh_reason="forward",
+            authentication=Authentication(dmarc=DmarcResult(AuthResult.PASS, authors[day % 3], "reject")),
+        )
+        for day in range(2, 8)
+    ]
+    table = desk(forwards)
+    drafting(table).draft()
+    (notice,) = table.store.notices()
+    assert notice.key.role is Role.FORWARDER
+    assert text_of(table, notice)["Subject"].startswith("A rule at contractor.example forwards mail to army.ml")
+
+
+def test_answers_alone_are_told_to_the_sender_alone() -> None:
+    nature = Nature(MailClass.PERSON, 0.9, TypoKind.RECIPIENT, ("in-reply-to",))
+    table = desk([mail(day, mailbox=f"box{day % 4}", nature=nature) for day in range(2, 10)])
+    drafting(table).draft()
+    (notice,) = table.store.notices()
+    assert notice.key.role is Role.SENDER
+    assert "8 answers from contractor.example" in " ".join(text_of(table, notice)["Subject"].split())
+
+
+class TestTenants:
+    """Mail that counts only if the tenant that signs it is the sender's: asked when a notice would be due."""
+
+    @staticmethod
+    def mails(tenants: Sequence[str] = ("contractor.onmicrosoft.com",)) -> list[Observation]:
+        signatures = [DkimResult(AuthResult.PASS, tenant, "selector1", "rsa-sha256", False) for tenant in tenants]
+        proof = [Evidence(Tier.AUTHENTICATED, EvidenceKind.DKIM, tenant, AuthResult.PASS) for tenant in tenants]
+        return [
+            mail(
+                day,
+                mailbox=f"box{day % 4}",
+                fresh=False,
+                fresh_reason="unbound-tenant",
+                sender=replace(sender(), evidence=(*sender().evidence, proof[day % len(proof)])),
+                authentication=Authentication(
+                    spf=SpfResult(AuthResult.PASS, "contractor.example", "mfrom"),
+                    dkim=(signatures[day % len(signatures)],),
+                    dmarc=DmarcResult(AuthResult.PASS, "contractor.example", "reject"),
+                ),
+            )
+            for day in range(2, 10)
+        ]
+
+    @pytest.mark.parametrize("bound", [True, False])
+    def test_it_is_due_only_where_the_tenant_is_the_senders(self, bound: bool) -> None:
+        asked: list[tuple[str, str]] = []
+
+        def ask(claims: Collection[tuple[str, str]]) -> frozenset[str]:
+            asked.extend(claims)
+            return frozenset(party for party, _ in claims if bound)
+
+        table = desk(self.mails())
+        drafting(table, bound=ask).draft()
+        assert set(asked) == {("contractor.example", "contractor.onmicrosoft.com")}
+        told = {notice.key.role for notice in table.store.notices()}
+        assert (Role.SENDER in told) == bound
+        if bound:
+            assert only(table).approvals == 2
+            assert "8 e-mails from contractor.example" in " ".join(text_of(table, only(table))["Subject"].split())
+
+    def test_of_two_tenants_none_is_asked_about(self) -> None:
+        table = desk(self.mails(("contractor.onmicrosoft.com", "stranger.onmicrosoft.com")))
+        asked: list[Collection[tuple[str, str]]] = []
+        drafting(table, bound=lambda claims: asked.append(claims) or frozenset()).draft()
+        assert not asked and not list(table.store.notices())
+
+    def test_nobody_is_asked_below_the_thresholds_or_when_it_is_off(self) -> None:
+        asked: list[Collection[tuple[str, str]]] = []
+        drafting(desk(self.mails()[:2]), bound=lambda claims: asked.append(claims) or frozenset()).draft()
+        off = desk(self.mails())
+        drafting(off, bound=None).draft()
+        assert not asked and not list(off.store.notices())

@@ -40,7 +40,7 @@ def report(
         measure_incident(incident, JUNE),
         operator=ReportOperator("Registry of Example"),
         directory=Directory((listed or {}).get),
-        limits=ReportRules(3, 3, 30),
+        limits=ReportRules(3, 3, 2, 2, 30),
         now=now,
         evidence=evidence,
         names=names,
@@ -59,9 +59,17 @@ def test_the_intended_party_learns_names_only_above_the_floor() -> None:
     assert made.counterparts[0].share == pytest.approx(0.6)
 
 
-def test_one_that_the_directory_lists_is_named_below_the_floor() -> None:
-    made = report(*BELOW, role=Role.INTENDED, listed={"contractor.example": "Contractor"})
-    assert [c.name.organisation for c in made.counterparts] == ["Contractor"]
+def test_one_that_the_directory_lists_is_named_from_a_lower_floor_on() -> None:
+    listed = {"contractor.example": "Contractor"}
+    for mails, named in (
+        ([seen(3, mailbox="a"), seen(4, mailbox="b")], ["Contractor"]),
+        ([seen(3, mailbox="a"), seen(4, mailbox="a")], []),
+        ([seen(3, mailbox="a"), seen(3, mailbox="b")], []),
+    ):
+        made = report(*mails, role=Role.INTENDED, listed=listed)
+        assert [c.name.organisation for c in made.counterparts] == named
+        told = report(*mails, role=Role.SENDER, listed=listed)
+        assert told.other_side.named == bool(named)
 
 
 def test_a_contact_that_nobody_confirmed_learns_no_name() -> None:
@@ -144,7 +152,7 @@ def test_no_rule_is_made_of_a_domain_that_is_none() -> None:
 
 def test_a_report_has_no_token_of_a_mailbox() -> None:
     mails = [seen(day, mailbox="cafecafecafecafe", recipients=("feedfeedfeedfeed",)) for day in (3, 4, 5)]
-    for role in Role:
+    for role in (Role.INTENDED, Role.SENDER):
         text = str(report(*mails, role=role, evidence=mails).to_json())
         assert "cafe" not in text
         assert "feed" not in text

@@ -43,7 +43,7 @@ def test_the_summary_comes_first_and_each_side_gets_its_own_rows(report: Report)
     assert int(first["counted"]) == report.tally.total.counted
     expected = (
         ["evidence"] * len(report.evidence)
-        if report.kind is Role.SENDER
+        if report.kind is not Role.INTENDED
         else ["counterpart"] * len(report.counterparts)
     )
     assert [row["kind"] for row in rest] == expected

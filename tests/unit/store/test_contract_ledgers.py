@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import Store
 from catcher.model.telling.alert import AlertDelivery, Channel
@@ -73,11 +74,27 @@ class TestAlerts:
         assert next(store.alerts()).deliveries[0].sent_at == NOON
 
 
-def test_a_heartbeat_changes_nothing_that_can_be_seen(store: Store) -> None:
-    store.raise_alerts([alert()])
-    store.beat(NOON)
-    store.beat(NOON + timedelta(minutes=5))
-    assert list(store.alerts()) == [alert()]
+class TestSight:
+    def test_heartbeats_that_follow_each_other_are_one_uptime(self, store: Store) -> None:
+        assert store.uptimes() == ()
+        for minutes in (0, 5, 20, 36, 41):
+            store.beat(NOON + timedelta(minutes=minutes, microseconds=7))
+        spans = [(0, 20), (36, 41)]
+        assert store.uptimes() == tuple(
+            Uptime(NOON + timedelta(minutes=a), NOON + timedelta(minutes=b)) for a, b in spans
+        )
+
+    def test_a_clock_that_is_set_back_changes_nothing(self, store: Store) -> None:
+        store.beat(NOON)
+        store.beat(NOON - timedelta(hours=2))
+        assert store.uptimes() == (Uptime(NOON, NOON),)
+
+    def test_a_delegation_has_a_line_for_each_change_and_none_while_it_is_ours(self, store: Store) -> None:
+        assert store.note_delegations(DAY, {"army.ml": True, "navy.ml": False}) == 1
+        assert store.note_delegations(DAY, {"navy.ml": False}) == 0
+        assert store.note_delegations(DAY, {"navy.ml": True}) == 1
+        assert store.delegations("army.ml") == ()
+        assert store.delegations("navy.ml") == (DelegationSince(DAY, ours=False), DelegationSince(DAY, ours=True))
 
 
 class TestIncidentsByDay:

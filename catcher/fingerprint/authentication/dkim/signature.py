@@ -23,6 +23,7 @@ MAX_DIGESTS = 8
 """Most distinct body digests that are computed for one message."""
 
 _ALGORITHM = re.compile(rb"(rsa|ed25519)-(sha1|sha256)\Z")
+_QUOTED_OCTET = re.compile(rb"=([0-9A-F]{2})")
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\Z")
 
 
@@ -187,10 +188,15 @@ def _selector(value: bytes) -> str:
     return name
 
 
+def _octet(match: re.Match[bytes]) -> bytes:
+    return bytes((int(match[1], 16),))
+
+
 def _identity(value: bytes | None, domain: str) -> str:
+    """The domain of ``i=``, whose text is dkim-quoted-printable (RFC 6376 §2.11, §3.5)."""
     if value is None:
         return domain
-    _, at, host = value.rpartition(b"@")
+    _, at, host = _QUOTED_OCTET.sub(_octet, value).rpartition(b"@")
     try:
         name = to_alabel(host.decode("utf-8"))
     except (DomainError, UnicodeDecodeError) as error:

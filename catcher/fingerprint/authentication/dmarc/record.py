@@ -110,11 +110,14 @@ def read_dmarc_record(records: Iterable[object]) -> DmarcRecord | None:
 
 
 def _tags(record: bytes) -> dict[str, str] | None:
-    """The tags of a record that begins with ``v=DMARC1``, the first of each name; None for any other text."""
+    """The tags of a record that begins with ``v=DMARC1``, the first of each name; None for any other text.
+
+    The name of a tag may be in upper case, its value ``DMARC1`` may not (RFC 9989 §4.8).
+    """
     if len(record) > _MAX_RECORD:
         return None
     pairs = [spec.partition("=") for spec in record.decode("utf-8", "replace").split(";")]
-    if (pairs[0][0].strip(), pairs[0][2].strip()) != ("v", "DMARC1"):
+    if (pairs[0][0].strip().lower(), pairs[0][2].strip()) != ("v", "DMARC1"):
         return None
     tags: dict[str, str] = {}
     for name, equals, value in pairs:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
+from catcher.store.sqlite.schema import sight as sight_tables
 from catcher.store.sqlite.schema import tables
 
 MIGRATIONS = Migrations("catcher")
@@ -102,6 +103,13 @@ _REASONS = (
     'DROP TABLE "old_total"',
 )
 """2 is ``Counted.RESIDUAL``. In totals, a sender's mailbox is counted by author and by reverse-path."""
+
+
+@MIGRATIONS()
+def sight(db: Database) -> None:
+    """The sink's uptimes instead of the moment of the last heartbeat, and the ledger of lost delegations."""
+    db.table("heartbeat").drop()
+    sight_tables.create(db)
 
 
 RELEASE_0_1_STEPS = (

@@ -13,6 +13,7 @@ from contextlib import closing
 from typing import Any
 
 from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.schema import sight
 from catcher.store.sqlite.schema.structure import StoredTable, tables_of
 
 
@@ -24,6 +25,7 @@ def create(db: Database) -> None:
     _contacts(db)
     _notices(db)
     _alerts(db)
+    sight.create(db)
 
 
 def _observations(db: Database) -> None:
@@ -257,7 +259,7 @@ def _notices(db: Database) -> None:
 
 
 def _alerts(db: Database) -> None:
-    """The operator's alerts, their deliveries on each channel, and the moment of the store's last heartbeat."""
+    """The operator's alerts, and their deliveries on each channel."""
     alert = db.table("alert")
     alert.create(
         {"number": int, "key": str, "kind": str, "at": str, "incident": str, "counts": str, "domain": str},
@@ -274,7 +276,6 @@ def _alerts(db: Database) -> None:
         parent=("alert", "alert", "number"),
     )
     _index_some(db, "idx_alert_open", "alert_delivery", "alert", where="again_at IS NOT NULL")
-    db.table("heartbeat").create({"at": str})
 
 
 def _create_by_key(

@@ -31,7 +31,22 @@ from catcher.fingerprint.header.addresses import MAX_MAILBOXES, domain_or_none, 
         (b"support@bank.example <real@evil.example>", ["real@evil.example"]),
         (b"ada@contractor.example>, <ada@contractor.example", []),
         (b"<ada@xn--bcher-kva.example>", ["ada@xn--bcher-kva.example"]),
-        (b"<ada@xn--0.example>", []),
+        (b"<ada@xn--0.example>", ["ada@xn--0.example"]),
+        (b"ann@xn--vi8hiv.example", ["ann@xn--vi8hiv.example"]),
+        (b"<eve@elsewhere.example> <ada@contractor.example>", []),
+        (b"Eve <eve@elsewhere.example> Ada <ada@contractor.example>, bob@x.example", ["bob@x.example"]),
+        (b"<eve@elsewhere.example> ada@contractor.example", []),
+        (b"Ada ada@contractor.example", []),
+        (b'"Ada" ada@contractor.example', []),
+        (b"Ada(x)ada@contractor.example", []),
+        (b"<Ada ada@contractor.example>", []),
+        (b"<eve@elsewhere.example ada@contractor.example>", []),
+        (b"eve@elsewhere.example@contractor.example", []),
+        (b"<eve@elsewhere.example@contractor.example>", []),
+        (b"<eve@elsewhere.example> : <ada@contractor.example>", []),
+        (b"ada . lane @ contractor . example", ["ada.lane@contractor.example"]),
+        (b"pete(his account)@contractor.example (his host)", ["pete@contractor.example"]),
+        (b"(Ada) <ada@contractor.example> (Lane)", ["ada@contractor.example"]),
         (b"<ada@contractor.1234>", []),
         (b"ada@contractor.example\r\n ", ["ada@contractor.example"]),
         (b"<ada@" + b"a." * 123 + b"example>", ["ada@" + "a." * 123 + "example"]),
@@ -76,7 +91,7 @@ def test_local_parts_are_read_without_a_domain_too() -> None:
 
 
 def test_no_more_than_a_bound_is_read() -> None:
-    assert len(read_mailboxes([b"a@x.example," * 1300] * 3)) == MAX_MAILBOXES
+    assert len(read_mailboxes([b"a@x.example," * 4000] * 3)) == MAX_MAILBOXES
 
 
 @given(st.binary(max_size=400))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.fingerprint.header.markings import LEVELS, judge_markings
+from catcher.fingerprint.header.markings import ROWS, judge_markings, signed_markings
+from catcher.model.mail.marking import Level, Marking, Scheme
 from catcher.model.mail.transaction import Header, HeaderField
 
 GUID = "f42aa342-8706-4288-bd11-ebb85995028c"
@@ -14,7 +18,14 @@ GUID = "f42aa342-8706-4288-bd11-ebb85995028c"
 
 def marks(name: str, value: bytes) -> list[tuple[str, str]]:
     found = judge_markings(Header(fields=(HeaderField(name.encode(), b" " + value),)))
-    return [(m.scheme, m.level) for m in found]
+    return [(each.marking.scheme, each.marking.level) for each in found]
+
+
+def titus(*values: str) -> bytes:
+    """A value of x-titus-metadata-40."""
+    properties = [{"n": "Classification", "vals": [{"value": value} for value in values]}]
+    metadata = {"ns": "http://www.titus.com/ns/Example", "id": "1", "props": properties}
+    return base64.b64encode(json.dumps({"CategoryLabels": "", "Metadata": metadata}).encode())
 
 
 @pytest.mark.parametrize(
@@ -38,7 +49,6 @@ def marks(name: str, value: bytes) -> list[tuple[str, str]]:
             ("msip", "internal"),
         ),
         ("msip_labels", f"MSIP_Label_{GUID}_Name=Nightjar;".encode(), ("msip", "other")),
-        ("msip_labels", f"MSIP_Label_{GUID}_SiteId={GUID}".encode(), ("msip", "other")),
         ("X-Classification", b"TOP SECRET", ("classification", "top-secret")),
         ("X-Classification", b"NATO UNCLASSIFIED", ("classification", "unclassified")),
         ("Classification", b"CUI//SP-PRVCY", ("classification", "cui")),
@@ -53,6 +63,40 @@ def marks(name: str, value: bytes) -> list[tuple[str, str]]:
             b"TLPropertyRoot=x;Classification=Internal;",
             ("classification", "internal"),
         ),
+        (
+            "X-Protective-Marking",
+            b"VER=2012.3, SEC=UNCLASSIFIED, DLM=Sensitive:Cabinet",
+            ("protective-marking", "sensitive"),
+        ),
+        ("X-Protective-Marking", b"DLM=For-Official-Use-Only", ("protective-marking", "official-sensitive")),
+        ("X-Protective-Marking", b'VER=2018.4, SEC="SECRET"', ("protective-marking", "secret")),
+        ("SIO-Label", b"marking*0*=utf-8''CONF; marking*1*=IDENTI%41L", ("sio-label", "confidential")),
+        ("SIO-Label", b'marking*1="RICTED"; marking*0="REST"', ("sio-label", "restricted")),
+        ("X-Classification", b"=?iso-8859-1?q?VS-NUR_F=DCR_DEN_DIENSTGEBRAUCH?=", ("classification", "restricted")),
+        ("X-Classification", b"VS-NUR F\xdcR DEN DIENSTGEBRAUCH", ("classification", "restricted")),
+        ("X-Classification", b"=?utf-8?b?VFLD?=\r\n =?utf-8?b?iFMgU0VDUkVU?=", ("classification", "top-secret")),
+        ("X-Classification", b"Departementaal Vertrouwelijk", ("classification", "restricted")),
+        ("X-Classification", b"Dep.V.", ("classification", "restricted")),
+        ("X-Classification", b"Stg. ZEER GEHEIM", ("classification", "top-secret")),
+        ("X-Classification", "Difusión limitada".encode(), ("classification", "restricted")),
+        ("X-Classification", b"Confidencial", ("classification", "confidential")),
+        ("X-Classification", b"Riservatissimo", ("classification", "confidential")),
+        ("X-Classification", b"Segreto", ("classification", "secret")),
+        ("X-Classification", b"Diffusion Restreinte", ("classification", "restricted")),
+        ("X-Classification", "Ściśle tajne".encode(), ("classification", "top-secret")),
+        ("X-Classification", b"UNCLASSIFIED//FOR OFFICIAL USE ONLY", ("classification", "cui")),
+        ("X-Classification", b"S//NF", ("classification", "secret")),
+        ("X-Classification", b"COSMIC TOP SECRET", ("classification", "top-secret")),
+        ("X-Classification", b"HighlyConfidential", ("classification", "confidential")),
+        ("x-titus-metadata-40", titus("Example_Restricted"), ("classification", "restricted")),
+        ("bjDocumentSecurityLabel", b"OFFICIAL-SENSITIVE", ("classification", "official-sensitive")),
+        (
+            "bjDocumentLabelXML",
+            b'<sisl><element uid="id_classification_secret" value=""/></sisl>',
+            ("classification", "secret"),
+        ),
+        ("X-Example-Classification", b"Restricted", ("classification", "restricted")),
+        ("X-Microsoft-Classification", b"Company Confidential", ("classification", "company-confidential")),
     ],
 )
 def test_each_scheme_gives_its_level_or_other(name: str, value: bytes, expected: tuple[str, str]) -> None:
@@ -66,6 +110,65 @@ def test_importance_says_how_urgent(value: bytes, expected: list[tuple[str, str]
     assert marks("Importance", value) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Non-Secret", "Not Confidential", "not confidential", "NonConfidential", "Non - Secret", "isn't secret"),
+        *(
+            "no longer secret",
+            "not company confidential",
+            "contains no confidential information",
+            "without secret data",
+        ),
+        *("nicht vertraulich", "kein Geheim", "Niet vertrouwelijk", "non confidentiel", "pas confidentiel"),
+        *("no confidencial", "sin secreto", "non riservato", "n\u00e3o confidencial", "Confidential: no", "nie poufne"),
+    ],
+)
+def test_a_negated_level_does_not_count(text: str) -> None:
+    assert marks("X-Classification", text.encode()) == [("classification", "other")]
+    assert marks("msip_labels", f"MSIP_Label_{GUID}_Name={text};".encode()) == [("msip", "other")]
+
+
+def test_a_negation_reaches_no_further_than_its_part() -> None:
+    assert marks("X-Classification", b"NOT RELEASABLE - SECRET") == [("classification", "secret")]
+    assert marks("X-Classification", b"No foreigners; Secret") == [("classification", "secret")]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("msip_labels", b""),
+        ("msip_labels", f"MSIP_Label_{GUID}_Enabled=true; MSIP_Label_{GUID}_SiteId={GUID}".encode()),
+        ("msip_labels", f"MSIP_Label_{GUID}_Name=;".encode()),
+        ("X-Classification", b"none"),
+        ("X-Classification", b"0"),
+        ("X-Classification", b"=?utf-8?q?none?="),
+        ("X-Classification", b" \r\n "),
+        ("X-Protective-Marking", b"VER=2018.4, NS=gov.au"),
+        ("SIO-Label", b'marking=""'),
+        ("x-titus-metadata-40", titus("CTP_NT")),
+        ("x-titus-metadata-40", base64.b64encode(b"[" * 5_000)),
+        ("X-Example-Classification", b"Standard mail"),
+        ("X-Spam-Classification", b"restricted"),
+    ],
+)
+def test_an_empty_label_is_no_marking(name: str, value: bytes) -> None:
+    assert marks(name, value) == []
+
+
+@pytest.mark.parametrize("text", ["UNCLASSIFIED", "NATO UNCLASSIFIED", "UNOFFICIAL", "OFFICIAL", "Public", "Internal"])
+def test_such_a_level_is_never_grave(text: str) -> None:
+    ((scheme, level),) = marks("X-Classification", text.encode())
+    assert not Marking(Scheme(scheme), level).grave
+
+
+def test_grave_is_what_demands_protection_at_restricted_or_above() -> None:
+    grave = {level for level in Level if Marking(Scheme.MSIP, level).grave}
+    assert {Level.TOP_SECRET, Level.SECRET, Level.CONFIDENTIAL, Level.RESTRICTED, Level.CUI} <= grave
+    assert grave.isdisjoint({Level.OFFICIAL, Level.INTERNAL, Level.PUBLIC, Level.UNCLASSIFIED, Level.OTHER, Level.HIGH})
+    assert not Marking(Scheme.IMPORTANCE, "high").grave
+
+
 @pytest.mark.parametrize("name", ["Importance", "Sensitivity"])
 def test_normal_is_no_marking(name: str) -> None:
     assert marks(name, b"normal") == []
@@ -76,26 +179,17 @@ def test_of_several_labels_the_gravest_counts() -> None:
     assert marks("msip_labels", labels.encode()) == [("msip", "secret")]
 
 
-@pytest.mark.parametrize(
-    ("subject", "expected"),
-    [
-        (b"plan [SEC=PROTECTED, ACCESS=Legal]", [("protective-marking", "protected")]),
-        (b"=?utf-8?q?plan_=5BSEC=3DOFFICIAL=3ASensitive=5D?=", [("protective-marking", "official-sensitive")]),
-        (b"SEC filing", []),
-        (b"[SECRET santa]", []),
-    ],
-)
-def test_the_australian_subject_form_is_read(subject: bytes, expected: list[tuple[str, str]]) -> None:
-    assert marks("Subject", subject) == expected
+def test_a_field_that_a_signature_covers_makes_a_signed_marking() -> None:
+    fields = (HeaderField(b"Sensitivity", b" private"), HeaderField(b"X-Classification", b" secret"))
+    found = judge_markings(Header(fields=fields))
+    assert [each.field for each in found] == [b"sensitivity", b"x-classification"]
+    assert [marking.signed for marking in signed_markings(found)] == [False, False]
+    assert [marking.signed for marking in signed_markings(found, {b"x-classification"})] == [False, True]
 
 
-def test_the_same_marking_is_named_once() -> None:
-    field = HeaderField(b"Sensitivity", b" private")
-    assert len(judge_markings(Header(fields=(field, field)))) == 1
-
-
-def test_a_refusal_at_rcpt_has_none() -> None:
-    assert judge_markings(None) == ()
+@pytest.mark.parametrize("row", ROWS)
+def test_each_row_of_the_schemes_names_a_source(row: object) -> None:
+    assert getattr(row, "source", "") and getattr(row, "fields", ())
 
 
 @given(
@@ -103,4 +197,4 @@ def test_a_refusal_at_rcpt_has_none() -> None:
     st.binary(max_size=300),
 )
 def test_any_bytes_give_a_level_of_the_closed_list(name: str, value: bytes) -> None:
-    assert {level for _, level in marks(name, value)} <= {*LEVELS, "other"}
+    assert {level for _, level in marks(name, value)} <= {*Level}

@@ -29,6 +29,11 @@ def header(subject: str, content_type: bytes = REPORT, **more: bytes) -> Header:
         "Mail System Error - Returned Mail",
         "Message not delivered: your message could not be delivered",
         "=?utf-8?B?w4ljaGVjIGRlIGxhIHJlbWlzZQ==?=",
+        "Undeliverable: warning: 23 e-mails were delayed",
+        "Unzustellbar: verzögerte Mails",
+        "Non remis : 23 e-mails retardés",
+        "Не доставлено: письма были доставлены",
+        "Your letter",
         "",
     ],
 )
@@ -47,6 +52,19 @@ def test_a_report_is_of_failure_unless_its_subject_says_better(subject: str) -> 
         "Successful Mail Delivery Report",
         "Relayed: your notice",
         "Verzögerte Zustellung",
+        "Levering forsinket: plan",
+        "Доставка отложена: план",
+        "Opóźnione dostarczenie",
+        "配信遅延のお知らせ",
+        "Leverans fördröjd",
+        "Entrega atrasada",
+        "تأخر التسليم",
+        "Teslimat gecikti",
+        "Zugestellt: Ihr Hinweis",
+        "Remis : votre message",
+        "Delivered: 23 e-mails that could not be delivered",
+        "=?utf-8?Q?Deliv?= =?utf-8?Q?ery_delayed?=",
+        "Delivery\r\n delayed: your notice",
     ],
 )
 def test_a_delay_and_a_success_are_no_failure(subject: str) -> None:
@@ -65,7 +83,15 @@ def test_without_the_null_reverse_path_it_is_no_report() -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", [b"text/plain", b"multipart/report; report-type=disposition-notification", b"multipart/mixed"]
+    "content_type",
+    [
+        b"text/plain",
+        b"multipart/report; report-type=disposition-notification",
+        b"multipart/report; report-type=global-disposition-notification",
+        b"multipart/report; report-type=tlsrpt",
+        b"multipart/report; boundary=x",
+        b"multipart/mixed",
+    ],
 )
 def test_other_mail_with_the_null_reverse_path_is_no_report(content_type: bytes) -> None:
     assert returned(header("Undelivered Mail Returned to Sender", content_type), None) is Returned.OTHER

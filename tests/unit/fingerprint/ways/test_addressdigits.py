@@ -45,7 +45,7 @@ def test_the_address_stands_in_the_name(host: str, client: str) -> None:
         ("mail.contractor.example", V6),
         ("mail6.contractor.example", "2001:db8::25"),
         ("deadbeef.contractor.example", V4),
-        ("mx1111.contractor.example", "1.1.1.1"),
+        ("mx10005.contractor.example", "198.51.100.5"),
         ("mail1.contractor.example", "2001:db8::1"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catcher.model.mail.transaction import BodyFacts, Canonicalization, DigestAlgorithm, DigestWanted, Header
 from catcher.smtp import MessageStream
-from catcher.smtp.message.header import FIELD_KEPT, FIELDS_KEPT, KEPT
+from catcher.smtp.message.header import CUT_KEPT, FIELDS_KEPT, KEPT
 from tests.support.smtpwire import fed_three_ways, segments
 
 
@@ -107,6 +107,10 @@ def test_fields_are_kept_as_they_came() -> None:
         (b"A: b\r\n: c\r\n fold\r\nD: e\r\n\r\n", [b"A", b"D"], 0, ("bad-line",)),
         (b"A: \0\r\n\r\n\0", [b"A"], 1, ("nul",)),
         (b"A: \xe4\r\n\r\n\xe4", [b"A"], 1, ("8bit",)),
+        ("A: ü€\U0001f4a9\r\n x\r\n\r\n".encode(), [b"A"], 0, ()),
+        (b"A: \xe2\x82\r\nB: c\r\n\r\n", [b"A", b"B"], 0, ("8bit",)),
+        (b"A: \xed\xa0\x80\r\n\r\n", [b"A"], 0, ("8bit",)),
+        (b"A: \xe2\x82", [b"A"], 0, ("8bit", "no-blank-line")),
         (b"A\0B: c\r\nD: e\r\n\r\n", [b"D"], 0, ("bad-line", "nul")),
     ],
 )
@@ -119,9 +123,32 @@ def test_broken_messages_are_honest_records(
 
 def test_a_field_of_a_megabyte_is_cut_and_told() -> None:
     header, body = read(b"Big: " + b"x" * 1_000_000 + b"\r\nSmall: y\r\n\r\nbody")
-    assert len(header.fields[0].value) == FIELD_KEPT - len("Big:")
+    assert len(header.fields[0].value) == CUT_KEPT - len("Big:")
     assert header.first("Small") == b" y"
     assert (header.dropped, header.defects, body.octets) == (1, ("field-too-long",), 4)
+
+
+def all_staff(octets: int) -> bytes:
+    """A To field of about ``octets`` octets, folded after each mailbox."""
+    return b"To: " + b",\r\n ".join(b"person%04d@contractor.example" % n for n in range(octets // 33)) + b"\r\n"
+
+
+@pytest.mark.parametrize("octets", [20_000, 43_000, 63_000])
+def test_a_long_field_is_kept_whole_where_the_header_leaves_room(octets: int) -> None:
+    header, _ = fed_three_ways(
+        read, b"From: a@x.example\r\n" + all_staff(octets) + b"Date: y\r\n\r\n", range(0, octets, 997)
+    )
+    assert [f.name for f in header.fields] == [b"From", b"To", b"Date"]
+    assert header.fields[1].value == all_staff(octets)[3:-2]
+    assert (header.dropped, header.defects) == (0, ())
+
+
+def test_a_long_field_is_cut_when_fields_after_it_need_the_room() -> None:
+    others = [b"X-%d: " % n + b"y" * 1_990 + b"\r\n" for n in range(20)]
+    header, _ = read(all_staff(60_000) + b"".join(others) + b"From: a@x.example\r\n\r\n")
+    assert len(header.fields) == 22
+    assert len(header.fields[0].value) == CUT_KEPT - len("To:")
+    assert (header.dropped, header.defects) == (1, ("field-too-long",))
 
 
 def test_a_megabyte_of_folds_is_one_field_that_is_cut() -> None:

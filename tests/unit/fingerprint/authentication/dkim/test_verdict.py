@@ -146,6 +146,22 @@ def test_t_s_wants_the_identity_to_be_the_domain_itself() -> None:
     assert results(signed(MESSAGE, tags="i=@contractor.example;"), strict) == ["pass"]
 
 
+def test_the_identity_is_quoted_printable() -> None:
+    """RFC 6376 §3.5: ``i=`` is dkim-quoted-printable, so the @ may be encoded."""
+    assert results(signed(MESSAGE, tags="i=ada=40contractor.example;"), ED25519_RECORD) == ["pass"]
+    assert results(signed(MESSAGE, tags="i=ada=3Dx=40mail.contractor.example;"), ED25519_RECORD) == ["pass"]
+    assert results(signed(MESSAGE, tags="i=ada=40elsewhere.example;"), ED25519_RECORD) == ["neutral"]
+
+
+@pytest.mark.parametrize("mailboxes", [100, 450, 700, 1_300])
+def test_a_signature_over_a_long_to_is_checked_and_names_the_typed_domain(mailboxes: int) -> None:
+    named = b",\r\n ".join(b'"Doe, Jo %04d" <person%04d@army.mil>' % (n, n) for n in range(mailboxes))
+    message = signed(MESSAGE.replace(b"someone@army.ml", named + b",\r\n someone@army.ml"))
+    assert results(message, ED25519_RECORD) == ["pass"]
+    header, body = read(message)
+    assert read_claims(header, body, ["army.ml"])[0].names_typed
+
+
 def test_every_signature_is_judged_up_to_eight() -> None:
     message = MESSAGE
     for _ in range(3):

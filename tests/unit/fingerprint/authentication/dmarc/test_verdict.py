@@ -122,6 +122,8 @@ def test_a_long_name_is_walked_in_eight_steps() -> None:
         (txt("v=DMARC1; p=reject"), "reject"),
         (txt("v=DMARC1;p=Quarantine;"), "quarantine"),
         (txt("v = DMARC1 ; p = none"), "none"),
+        (txt("V=DMARC1; p=reject"), "reject"),
+        (txt("V=dmarc1; p=reject"), None),
         (txt("v=DMARC1; p=reject", "v=spf1 -all"), "reject"),
         (txt("v=DMARC1; p=reject", "v=DMARC1; p=none"), None),
         (txt("v=DMARC1"), "none"),

@@ -1,0 +1,145 @@
+"""Finds the marking in a Subject. Words of a sentence are none: a marking has one of these forms.
+
+=============================  =====================================================================================
+``[SEC=PROTECTED, ACCESS=…]``  Australia's Email Protective Marking Standard, anywhere in the Subject
+``[OFFICIAL-SENSITIVE]``       a bracket at the start or end that holds names of levels and caveats alone: the UK's
+                               ``[OFFICIAL-SENSITIVE: COMMERCIAL]``, ``(CUI)``, ``[NATO RESTRICTED]``
+``SECRET//NOFORN plan``        the syntax of the United States' banner lines and portion marks (``(S//NF)``), at the
+                               start or end
+``VS-NfD: plan``               at the start or end, in capitals or divided by a colon or dash: a name that no everyday
+                               text has (NATO's, the EU's, ``CUI``, ``OFFICIAL-SENSITIVE``, ``Diffusion restreinte``)
+=============================  =====================================================================================
+
+``Re:`` and its like before a marking don't count. ``[Internal]``, ``[Public]`` and their like are tags of mailing
+lists.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from catcher.fingerprint.header.levelwords import (
+    folded,
+    gravest,
+    has_level_word,
+    level_words,
+    levels_among,
+    name_at,
+    word_set,
+)
+from catcher.model.mail.marking import Level
+
+_READ = 1_000
+"""Most characters of a Subject that are read."""
+_AUSTRALIAN = re.compile(r"\[(?=[^\]]{0,200}?\b(?:SEC|DLM)\s*=)([^\]]{0,400})", re.IGNORECASE)
+_ANSWERS = re.compile(
+    r"(?>(?:\s*(?:re|fwd?|aw|wg|tr|sv|antw|rv|enc|odp|ynt|res|rif|doorst)\s*(?:\[\d{1,3}\])?\s*:)*)\s*", re.IGNORECASE
+)
+_FIRST_BRACKET = re.compile(r"[\[({]([^\[\](){}]{1,100})[\])}]")
+_LAST_BRACKET = re.compile(r"[\[({]([^\[\](){}]{1,100})[\])}]\.?\Z")
+_LAST_BANNER = re.compile(r"(?:\A|\s)((?:[A-Z]{1,20} )?[A-Z]{1,20}//\S{1,80})\Z")
+_DIVIDED = re.compile(r"\s*:(?:\s+|\Z)|\s+[-\u2013\u2014|]+\s+")
+_CAVEATS = word_set(
+    "nato cosmic eu ue eua euratom lux oe stg dep v vs commercial locsen staff eyes only uk us usa aus can nz"
+    " fvey rel to releasable noforn nf nofo orcon sp basic specified prvcy privacy prop propin proprietary ctrl"
+    " cti exptr legal privilege legislative secrecy cabinet caveat hcs si tk and handling dissem fed fedcon dl"
+    " nocon limited distribution mark marked classification classified"
+)
+"""Words that stand beside a level in a marking: alliances, countries, caveats, dissemination controls."""
+_ALLIANCES = word_set("nato cosmic eu ue euratom vs stg")
+_PORTIONS = {
+    "ts": Level.TOP_SECRET,
+    "s": Level.SECRET,
+    "ns": Level.SECRET,
+    "c": Level.CONFIDENTIAL,
+    "nc": Level.CONFIDENTIAL,
+    "nr": Level.RESTRICTED,
+    "u": Level.UNCLASSIFIED,
+    "nu": Level.UNCLASSIFIED,
+}
+"""Portion marks (32 CFR 2001.24; NATO C-M(2002)49): they count before ``//``, or as the whole value of a field."""
+_TAGS = frozenset({Level.PRIVATE, Level.PERSONAL, Level.INTERNAL, Level.PUBLIC, Level.HIGH, Level.LOW})
+_SPECIAL = frozenset({Level.CUI, Level.OFFICIAL_SENSITIVE})
+
+
+def australian_marking(subject: str) -> str | None:
+    """The text between the brackets of ``[SEC=…]`` in ``subject``, a decoded Subject; None without one."""
+    found = _AUSTRALIAN.search(subject[:_READ])
+    return found[1] if found else None
+
+
+def subject_level(subject: str) -> Level | None:
+    """The level of a marking in ``subject`` that has one of the other forms; None without one."""
+    text = " ".join(subject[:_READ].split())
+    if "//" not in text and not has_level_word(text):
+        return None
+    answer = _ANSWERS.match(text)
+    text = text[answer.end() :] if answer else text
+    found = [_bracket_level(match[1]) for match in (_FIRST_BRACKET.match(text), _LAST_BRACKET.search(text)) if match]
+    if "//" in text:
+        found.append(banner_level(text))
+        found += [banner_level(match[1]) for match in (_LAST_BANNER.search(text),) if match]
+    parts = _DIVIDED.split(text, maxsplit=50)
+    found += [_special_level(part) for part in ({parts[0], parts[-1]} if len(parts) > 1 else {text})]
+    words = text.split()
+    found.append(_special_level(" ".join(takewhile(_is_capital, words))))
+    found.append(_special_level(" ".join(reversed([*takewhile(_is_capital, reversed(words))]))))
+    return gravest([level for level in found if level is not None])
+
+
+def banner_level(text: str) -> Level | None:
+    """The level of ``text`` that begins with a banner line (``SECRET//NOFORN``, ``(U//FOUO)``); None for others."""
+    head, slashes, rest = text.lstrip("([{ ").partition("//")
+    portion = _PORTIONS.get(folded(head).strip())
+    level = portion if portion is not None else _level_alone(head)
+    if not slashes or level is None:
+        return None
+    behind = " ".join(takewhile(_is_capital, rest[:200].split()))
+    return gravest([level, *levels_among(_leading(level_words(behind)))])
+
+
+def portion_level(text: str) -> Level | None:
+    """The level of ``text`` that is a portion mark alone (``S``, ``NR``) or begins with a banner line."""
+    return _PORTIONS.get(folded(text).strip(" ()")) or banner_level(text)
+
+
+def _bracket_level(text: str) -> Level | None:
+    if "//" in text:
+        return banner_level(text)
+    level = _level_alone(text)
+    return None if level in _TAGS or (text.islower() and len(text.split()) == 1 and level not in _SPECIAL) else level
+
+
+def _level_alone(text: str) -> Level | None:
+    """The level in ``text`` if all its words are names of levels or caveats."""
+    words = [word for word in level_words(text[:200]) if word.isalpha()]
+    return gravest(levels_among(words)) if len(_leading(words)) == len(words) else None
+
+
+def _special_level(text: str) -> Level | None:
+    """The level of a part of a Subject that is a marking alone, by a name that everyday texts don't have."""
+    level = _level_alone(text)
+    if level is None:
+        return None
+    words = level_words(text)
+    several = any(name_at(words, place)[0] > 1 for place in range(len(words)))
+    if several and level in (Level.RESTRICTED, Level.OFFICIAL_SENSITIVE):
+        return level
+    by_name = level in _SPECIAL or not _ALLIANCES.isdisjoint(words)
+    return level if by_name and all(map(_is_capital, text.split())) else None
+
+
+def _leading(words: list[str]) -> list[str]:
+    """The names of levels and the caveats at the start of ``words``."""
+    place = 0
+    while place < len(words):
+        length, level = name_at(words, place)
+        if level is None and words[place] not in _CAVEATS and words[place] != "/":
+            break
+        place += length
+    return words[:place]
+
+
+def _is_capital(word: str) -> bool:
+    return word.isupper() or word in ("Stg.", "Dep.", "VS-NfD")
