@@ -46,8 +46,16 @@ def text(author: str, subject: str, at: datetime) -> bytes:
     domain = author.rpartition("@")[2].rstrip(">")
     return (
         f"From: {author}\r\nTo: doe@army.ml\r\nSubject: {subject}\r\nDate: {at:%a, %d %b %Y %H:%M:%S +0000}\r\n"
-        f"Message-ID: <{at:%d}{len(author)}@{domain}>\r\nX-Mailer: Apple Mail (2.3826)\r\n\r\nhello\r\n"
+        f"Message-ID: <{at:%d}{len(author)}@{domain}>\r\n\r\nhello\r\n"
     ).encode()
+
+
+def letter(who: str, at: datetime) -> bytes:
+    """A person's letter, by the fields of Apple Mail."""
+    author = (who.title(), f"{who}@contractor.example")
+    note = shapes.Note(author, (("", "doe@army.ml"),), (), "plan", None, at, Random(at.day))
+    fields = "".join(f"{name}: {value}\r\n" for name, value in shapes.apple_mail(note))
+    return f"{fields}\r\nhello\r\n".encode()
 
 
 def seen(
@@ -97,7 +105,7 @@ def test_one_person_behind_batv() -> None:
     table = zone("contractor.example", *OWN_HOST)
     mails = [
         seen(
-            text("Ada <ada@contractor.example>", "plan", at),
+            letter("ada", at),
             table,
             at,
             OWN_HOST,
@@ -113,10 +121,7 @@ def test_one_person_behind_batv() -> None:
 
 def test_one_person_behind_reverse_paths_of_an_unknown_form() -> None:
     table = zone("contractor.example", *OWN_HOST)
-    mails = [
-        seen(text("Ada <ada@contractor.example>", "plan", at), table, at, OWN_HOST, f"x{n}yz@contractor.example")
-        for n, at in enumerate(DAYS)
-    ]
+    mails = [seen(letter("ada", at), table, at, OWN_HOST, f"x{n}yz@contractor.example") for n, at in enumerate(DAYS)]
     found = measured(mails, CONTRACTOR)
     assert (found.senders.number, found.authors.number, found.reverse_paths.number) == (1, 1, 3)
     assert found.mailboxes_differ and not judge_notice(found).due
@@ -126,7 +131,7 @@ def test_three_people_on_their_own_host() -> None:
     table = zone("contractor.example", *OWN_HOST)
     mails = [
         seen(
-            text(f"{who.title()} <{who}@contractor.example>", "plan", at),
+            letter(who, at),
             table,
             at,
             OWN_HOST,
