@@ -10,8 +10,9 @@ from catcher.cli.opening import period_option, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import incidents
 from catcher.desk.incidents import Appraisal
+from catcher.incident import NoticeDecision
 from catcher.model.leak.life import Effect, Life, VolumeChange
-from catcher.model.leak.measures import Measures, Period
+from catcher.model.leak.measures import Measures, NoticeKind, Period
 from catcher.model.mail.fingerprint import MailKind
 
 
@@ -68,8 +69,16 @@ def _row(appraisal: Appraisal) -> tuple[object, ...]:
         incident.first_day,
         incident.last_day,
         "-" if appraisal.standing.life is None else appraisal.standing.life.state,
-        "due" if appraisal.verdict.due else "no",
+        _notice(appraisal.verdict),
     )
+
+
+def _notice(verdict: NoticeDecision) -> str:
+    """``due (answers), second approver``."""
+    if not verdict.due:
+        return "no"
+    kind = "" if verdict.kind is NoticeKind.LEAK else f" ({verdict.kind})"
+    return f"due{kind}{', second approver' if verdict.second_approver else ''}"
 
 
 def _print_one(appraisal: Appraisal) -> None:
@@ -129,8 +138,14 @@ def _reasons(measures: Measures) -> str:
 
 
 def _kinds(measures: Measures) -> str:
-    kinds = {str(kind): count.mails for kind, count in measures.tally.kinds.items() if kind is not MailKind.ORDINARY}
-    return _words(kinds)
+    """``2 answer, 9 dmarc-report (on 5 days, of 3 reporters)``."""
+    found = []
+    for kind, count in measures.tally.kinds.items():
+        if kind is not MailKind.ORDINARY and count.mails:
+            seen = measures.reports.get(kind)
+            more = "" if seen is None else f" (on {seen.days} days, of {seen.reporters} reporters)"
+            found.append(f"{count.mails} {kind}{more}")
+    return ", ".join(found) or "-"
 
 
 def _figures(measures: Measures) -> str:

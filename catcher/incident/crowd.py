@@ -27,6 +27,8 @@ FIGURES: Mapping[Side, tuple[Side, ...]] = {
     Side.TENANT: (Side.TENANT,),
 }
 """Side of a mailbox → the sides of the totals that include it."""
+SENDING = frozenset({Side.AUTHOR, Side.REVERSE_PATH})
+"""The sides of totals that count senders."""
 
 
 def count_mailboxes(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
@@ -40,8 +42,10 @@ def count_mailboxes(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
         if seen.side is Side.TENANT:
             tenants[seen.counterpart].add(seen.token)
     return Crowd(
-        totals=mailbox_totals(within),
-        whole=_numbers(within, by_counterpart=False),
+        totals=frozenset(t for t in mailbox_totals(within) if t.side in SENDING and (t.counted or t.level)),
+        whole=frozenset(
+            t for t in _numbers(within, by_counterpart=False) if t.side in (*SENDING, Side.RECIPIENT) and t.counted
+        ),
         steady_days=frozenset().union(*_steady(within).get((period, "", Side.REVERSE_PATH), {}).values()),
         authors_by_days=Counter(map(len, days.values())),
         tenants={counterpart: frozenset(names) for counterpart, names in tenants.items()},
@@ -82,7 +86,7 @@ def _steady(mailboxes: Iterable[MailboxDay]) -> dict[_Group, dict[str, set[date]
     for seen in mailboxes:
         if not seen.counterpart and seen.counted & OWN_WORDS:
             for side in FIGURES[seen.side]:
-                if side in (Side.AUTHOR, Side.REVERSE_PATH):
+                if side in SENDING:
                     days[seen.period, "", side][seen.token].add(seen.day)
     return {
         group: {token: own for token, own in of_tokens.items() if len(own) >= STEADY_DAYS}

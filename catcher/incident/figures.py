@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from catcher.incident.crowd import SENDING
 from catcher.model.leak.incident import Counted, Crowd, MailboxTotal, Side
 from catcher.model.leak.measures import Mailboxes
-
-_SENDING = (Side.AUTHOR, Side.REVERSE_PATH)
 
 
 class MailboxFigures:
@@ -32,19 +31,19 @@ class MailboxFigures:
 
     def senders(self, counted: Counted, *, counterpart: str | None = None) -> Mailboxes:
         """The smaller number of authors and reverse-paths."""
-        numbers = [self.number(side, counted, counterpart=counterpart) for side in _SENDING]
+        numbers = [self.number(side, counted, counterpart=counterpart) for side in SENDING]
         return min(numbers, key=lambda mailboxes: (mailboxes.number, mailboxes.about))
 
     def steady(self, *, without: Counted = Counted.NO) -> int:
         """The number of steady senders' mailboxes of no organisation (``MailboxTotal.steady``), the smaller one of
         authors and reverse-paths; ``without`` those with mail that counts in one of these ways."""
         totals = [t for t in (*self._live.totals, *self._settled) if t.steady and not t.counted & without]
-        return min(sum(t.steady for t in totals if t.side is side) for side in _SENDING)
+        return min(sum(t.steady for t in totals if t.side is side) for side in SENDING)
 
     def with_level(self, level: str) -> int:
         """The number of senders' mailboxes with mail of this level, the smaller one of authors and reverse-paths."""
         totals = [t for t in (*self._live.totals, *self._settled) if t.level == level]
-        return min(sum(t.mailboxes for t in totals if t.side is side) for side in _SENDING)
+        return min(sum(t.mailboxes for t in totals if t.side is side) for side in SENDING)
 
     def tenants(self, counterpart: str | None) -> int:
         """The number of unbound tenants; over all counterparts for None. A tenant is at several counterparts, so of

@@ -183,10 +183,11 @@ class Crowd:
     """Numbers of distinct mailboxes of one incident in one period whose tokens still exist."""
 
     totals: frozenset[MailboxTotal] = frozenset()
-    """The numbers for each counterpart."""
+    """The senders of each counterpart: those with mail that counts or would count (UNBOUND), and those with a
+    level."""
     whole: frozenset[MailboxTotal] = frozenset()
-    """The numbers over all counterparts, with counterpart '': a mailbox seen at two counterparts is one. Without
-    ``level`` and ``steady``."""
+    """Senders and recipients of such mail over all counterparts, with counterpart '': a mailbox seen at two
+    counterparts is one. Without ``level`` and ``steady``."""
     steady_days: frozenset[date] = frozenset()
     """The days on which ``steady`` mailboxes, by the reverse-path, wrote mail that counts and answers nothing."""
     authors_by_days: Mapping[int, int] = field(default_factory=dict)

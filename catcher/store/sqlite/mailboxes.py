@@ -7,7 +7,7 @@ from datetime import date
 from operator import add
 from typing import Any
 
-from catcher.incident import FIGURES
+from catcher.incident import FIGURES, SENDING
 from catcher.model.leak.incident import (
     COUNTED,
     OWN_WORDS,
@@ -30,29 +30,32 @@ _LINES = "SELECT DISTINCT incident, period, day, counterpart, side, token, count
 
 _FIGURES = ",".join(f"('{side.value}','{figure.value}')" for side, figures in FIGURES.items() for figure in figures)
 _AUTHORS = ",".join(f"'{side.value}'" for side, figures in FIGURES.items() if Side.AUTHOR in figures)
-_SENDING = f"'{Side.AUTHOR.value}','{Side.REVERSE_PATH.value}'"
-_OWN_DAY = f"CASE WHEN counterpart = '' AND figure IN ({_SENDING}) AND counted & {int(OWN_WORDS)} THEN day END"
-
-
-def _box(where: str) -> str:
-    """A row for each mailbox in each figure: the ways in which its mails count, and its days of mail that answers
-    nothing (of senders of no organisation). Each way is a bit, so the sum of the distinct ones is their union."""
-    return (
-        f"SELECT incident, period, counterpart, figure, token, sum(DISTINCT counted) AS ways, "
-        f"count(DISTINCT {_OWN_DAY}) AS own FROM incident_mailbox JOIN figures USING (side) {where} "
-        "GROUP BY incident, period, counterpart, figure, token"
-    )
+_SENDING = ",".join(f"'{side.value}'" for side, figures in FIGURES.items() if len({*figures} & SENDING))
+_OWN_DAY = f"CASE WHEN counterpart = '' AND side IN ({_SENDING}) AND counted & {int(OWN_WORDS)} THEN day END"
+_WAYS = "|".join(f"max(counted & {way.value})" for way in Counted)
+"""The union of the ways of a group's lines; cheaper than a sum of distinct ones, which needs a table for each group."""
 
 
 def _with(where: str) -> str:
-    return f"WITH figures (side, figure) AS (VALUES {_FIGURES}), box AS ({_box(where)}) "
+    """``box`` has a row for each mailbox in each figure: the ways in which its mails count, and whether it is steady:
+    has STEADY_DAYS days, which are two, of mail that answers nothing (senders of no organisation only).
+
+    A mailbox has lines of two sides at most in one figure, so the smaller and the larger value are both of them.
+    """
+    return (
+        f"WITH figures (side, figure) AS (VALUES {_FIGURES}), lines AS (SELECT incident, period, counterpart, side, "
+        f"token, {_WAYS} AS ways, min({_OWN_DAY}) AS first, max({_OWN_DAY}) AS last FROM incident_mailbox {where} "
+        "GROUP BY incident, period, counterpart, side, token), box AS (SELECT incident, period, counterpart, figure, "
+        "token, min(ways) | max(ways) AS ways, ifnull(min(first) < max(last), 0) AS steady "
+        "FROM lines JOIN figures USING (side) GROUP BY incident, period, counterpart, figure, token) "
+    )
 
 
 def _numbers(where: str) -> str:
     """The totals without the days of steady mailboxes."""
     return (
         f"{_with(where)} SELECT incident, period, counterpart, figure, '', ways, count(*), "
-        f"sum(own >= {STEADY_DAYS}), 0 FROM box GROUP BY incident, period, counterpart, figure, ways"
+        f"sum(steady), 0 FROM box GROUP BY incident, period, counterpart, figure, ways"
     )
 
 
@@ -61,7 +64,7 @@ def _steady_days(where: str) -> str:
     return (
         f"{_with(where)} SELECT incident, period, counterpart, figure, '', ways, 0, 0, count(DISTINCT day) FROM box "
         "JOIN figures USING (figure) JOIN incident_mailbox USING (incident, period, counterpart, side, token) "
-        f"WHERE own >= {STEADY_DAYS} AND counted & {int(OWN_WORDS)} "
+        f"WHERE steady AND counted & {int(OWN_WORDS)} "
         "GROUP BY incident, period, counterpart, figure, ways"
     )
 
@@ -93,12 +96,23 @@ def periods_before(db: Database, period: str) -> list[tuple[str, int]]:
 
 
 _WITHIN = "WHERE incident = ? AND period = ?"
+_PRESENT = (
+    f"SELECT max(level <> ''), max(side = '{Side.TENANT.value}'), max(side = '{Side.SUBSCRIBER.value}'), "
+    f"max(counterpart = '') FROM incident_mailbox {_WITHIN}"
+)
+"""What there is to count: most incidents have neither markings nor tenants, which spares a query each."""
+_OF_SENDERS = f"{_WITHIN} AND side IN ({_SENDING}) AND counted > 0"
 _WHOLE = (
-    f"WITH figures (side, figure) AS (VALUES {_FIGURES}), box AS (SELECT figure, token, sum(DISTINCT counted) AS ways "
-    f"FROM incident_mailbox JOIN figures USING (side) {_WITHIN} GROUP BY figure, token) "
+    f"WITH figures (side, figure) AS (VALUES {_FIGURES}), lines AS (SELECT side, token, {_WAYS} AS ways "
+    f"FROM incident_mailbox {_OF_SENDERS} GROUP BY side, token), box AS (SELECT figure, min(ways) | max(ways) AS ways "
+    "FROM lines JOIN figures USING (side) GROUP BY figure, token) "
     "SELECT figure, ways, count(*) FROM box GROUP BY figure, ways"
 )
-_STEADY = (
+_RECIPIENTS = (
+    f"SELECT side, ways, count(*) FROM (SELECT side, {_WAYS} AS ways FROM incident_mailbox {_WITHIN} "
+    f"AND side = '{Side.RECIPIENT.value}' AND counted > 0 GROUP BY token) GROUP BY ways"
+)
+_DAYS_OF_STEADY = (
     f"SELECT DISTINCT day FROM incident_mailbox JOIN (SELECT token FROM incident_mailbox {_WITHIN} AND {{own}} "
     f"GROUP BY token HAVING count(DISTINCT day) >= {STEADY_DAYS}) USING (token) {_WITHIN} AND {{own}}"
 )
@@ -134,18 +148,24 @@ def crowd(db: Database, id: str, period: str) -> Crowd:
         return Crowd()
     values = [row[0], period]
     sums: dict[tuple[Any, ...], list[int]] = {}
-    for totals in _TOTALS:
-        for _, _, counterpart, figure, level, ways, *numbers in db.execute(totals(_WITHIN), values):
+    (marked, tenant, subscriber, nobody) = db.execute(_PRESENT, values).fetchone()
+    queries = [_numbers(_OF_SENDERS), *[_steady_days(_OF_SENDERS)] * bool(nobody), *[_marked(_WITHIN)] * bool(marked)]
+    for query in queries:
+        for _, _, counterpart, figure, level, ways, *numbers in db.execute(query, values):
             known = sums.setdefault((counterpart, figure, level, ways), [0, 0, 0])
             known[:] = map(add, known, numbers)
     tenants: dict[str, set[str]] = {}
-    for counterpart, token in db.execute(_TENANTS, values):
+    for counterpart, token in db.execute(_TENANTS, values) if tenant else ():
         tenants.setdefault(counterpart, set()).add(token)
-    steady_days = db.execute(_STEADY.format(own=_OWN), [*values, *values])
-    (reflecting,) = db.execute(_REFLECTING, [*values, *values]).fetchone()
+    steady_days = db.execute(_DAYS_OF_STEADY.format(own=_OWN), [*values, *values]) if nobody else ()
+    reflecting = db.execute(_REFLECTING, [*values, *values]).fetchone()[0] if subscriber else 0
     return Crowd(
         totals=frozenset(_total(period, *key, *numbers) for key, numbers in sums.items()),
-        whole=frozenset(_total(period, "", side, "", ways, n) for side, ways, n in db.execute(_WHOLE, values)),
+        whole=frozenset(
+            _total(period, "", side, "", ways, number)
+            for query in (_WHOLE, _RECIPIENTS)
+            for side, ways, number in db.execute(query, values)
+        ),
         steady_days=frozenset(date.fromisoformat(day) for (day,) in steady_days),
         authors_by_days=dict(db.execute(_BY_DAYS, values)),
         tenants={counterpart: frozenset(names) for counterpart, names in tenants.items()},

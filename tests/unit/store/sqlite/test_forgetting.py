@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -166,4 +167,19 @@ def test_a_dry_run_rewrites_nothing(tmp_path: Path) -> None:
     store.add([[observation(ref="REF-CANARY")]])
     store.purge(NOON + 91 * DAY, keep_days=90, folder=folder, dry_run=True)
     assert found(path, "REF-CANARY") == ["REF-CANARY"]
+    store.close()
+
+
+def test_sums_are_kept_by_observation_only_as_long_as_it_may_change(tmp_path: Path) -> None:
+    """A mail that counts by its client's address may stop counting until the address is forgotten."""
+    path = tmp_path / "catcher.db"
+    store = SqliteStore(path)
+    store.add([[observation(transaction=f"t{n}", retry_tag=None, fresh_reason="spf")] for n in range(3)])
+    store.fold(folder)
+    cells = "SELECT count(*), sum(mails) FROM incident_cell WHERE observation"
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute(f"{cells} > 0").fetchone() == (6, 6)
+        store.purge(NOON + 31 * DAY, keep_days=90, folder=folder)
+        assert other.execute(f"{cells} > 0").fetchone() == (0, None)
+        assert other.execute(f"{cells} = 0").fetchone() == (2, 6)
     store.close()

@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from catcher.incident import judge_notice, latest_period, measure_incident
+from catcher.model.leak.incident import MARKED, Counted
+from catcher.model.mail.fingerprint import MailKind
 from catcher.store.sqlite import SqliteStore, migrate_file, verify_file
 from tests.support.releases import unpacked
 from tests.support.tree import ROOT
@@ -77,5 +80,25 @@ def test_a_retry_of_what_was_stored_is_known(release: Path, tmp_path: Path) -> N
         earlier = next(o for o in store.observations() if o.retry_tag is not None and o.retry_of is None)
         ((again,),) = store.add([[replace(earlier, transaction="again", signatures=())]])
         assert again.retry_of == earlier.id
+    finally:
+        store.close()
+
+
+def test_what_earlier_releases_did_not_keep_is_not_made_up(release: Path, tmp_path: Path) -> None:
+    """No reason, no kind, no level that may be named; a notice due by their mail alone needs a second approver."""
+    path = unpacked(release, tmp_path)
+    migrate_file(path)
+    store = SqliteStore(path)
+    try:
+        assert {o.author_token for o in store.observations()} == {None}
+        incidents = list(store.incidents())
+        cells = {cell for incident in incidents for cell in incident.cells}
+        assert {(cell.reason, cell.kind, cell.level or MARKED) for cell in cells} == {(None, MailKind.ORDINARY, MARKED)}
+        ways = {m.counted for incident in incidents for m in incident.mailboxes}
+        ways |= {t.counted for incident in incidents for t in incident.settled}
+        assert ways <= {Counted.NO, Counted.RESIDUAL}
+        decisions = [judge_notice(measure_incident(i, period)) for i in incidents if (period := latest_period(i))]
+        assert all(decision.second_approver for decision in decisions if decision.due)
+        assert any(incident.counted for incident in incidents)
     finally:
         store.close()
