@@ -45,7 +45,9 @@ _READ = 16_384
 """Most octets of a field that are read: the labels of several organisations take 1 kB each."""
 _MOST = 40
 """Most texts of one field that are read."""
-_MSIP_NAME = re.compile(r"MSIP_Label_[0-9a-f-]{36}_Name\s*=\s*([^;]{0,200})", re.IGNORECASE)
+_MSIP_NAME = re.compile(r"MSIP_Label_([0-9a-f-]{36})_Name\s*=\s*([^;]{0,200})", re.IGNORECASE)
+_MSIP_OFF = re.compile(r"MSIP_Label_([0-9a-f-]{36})_Enabled\s*=\s*false", re.IGNORECASE)
+"""A label that was taken off."""
 _AUSTRALIAN_TAG = re.compile(r"\b(?:SEC|DLM)\s*=\s*\"?([^,\]\"]{0,100})", re.IGNORECASE)
 _AUSTRALIAN_FOUO = re.compile(r"for[ -]?official[ -]?use[ -]?only", re.IGNORECASE)
 """A marker before 2018: today OFFICIAL: Sensitive."""
@@ -78,7 +80,8 @@ def _whole(text: str) -> Iterable[str]:
 
 
 def _msip(text: str) -> Iterable[str]:
-    return [unquote(name) for name in _MSIP_NAME.findall(text)]
+    off = {label.lower() for label in _MSIP_OFF.findall(text)}
+    return [unquote(name) for label, name in _MSIP_NAME.findall(text) if label.lower() not in off]
 
 
 def _australian(text: str) -> Iterable[str]:

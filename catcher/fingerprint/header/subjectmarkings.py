@@ -10,8 +10,8 @@
                                text has (NATO's, the EU's, ``CUI``, ``OFFICIAL-SENSITIVE``, ``Diffusion restreinte``)
 =============================  =====================================================================================
 
-``Re:`` and its like before a marking don't count. ``[Internal]``, ``[Public]`` and their like are tags of mailing
-lists.
+``Re:`` and ``[EXTERNAL]`` and their like before a marking don't count. ``[Internal]``, ``[Public]`` and their like are
+tags of mailing lists.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from catcher.fingerprint.header.levelwords import (
 )
 from catcher.model.mail.marking import Level
 
+_MAX_TAGS = 5
+"""Most brackets at the start that are read: gateways put ``[EXTERNAL]`` before a marking."""
 _READ = 1_000
 """Most characters of a Subject that are read."""
 _AUSTRALIAN = re.compile(r"\[(?=[^\]]{0,200}?\b(?:SEC|DLM)\s*=)([^\]]{0,400})", re.IGNORECASE)
@@ -74,18 +76,31 @@ def subject_level(subject: str) -> Level | None:
     text = " ".join(subject[:_READ].split())
     if "//" not in text and not has_level_word(text):
         return None
-    answer = _ANSWERS.match(text)
-    text = text[answer.end() :] if answer else text
-    found = [_bracket_level(match[1]) for match in (_FIRST_BRACKET.match(text), _LAST_BRACKET.search(text)) if match]
+    text = text[_end_of_answers(text, 0) :]
+    found = [_bracket_level(match[1]) for match in (_LAST_BRACKET.search(text),) if match]
+    for _ in range(_MAX_TAGS):
+        tag = _FIRST_BRACKET.match(text)
+        if tag is None or "//" in tag[1]:
+            break
+        found.append(_bracket_level(tag[1]))
+        text = text[_end_of_answers(text, tag.end()) :]
     if "//" in text:
         found.append(banner_level(text))
         found += [banner_level(match[1]) for match in (_LAST_BANNER.search(text),) if match]
     parts = _DIVIDED.split(text, maxsplit=50)
-    found += [_special_level(part) for part in ({parts[0], parts[-1]} if len(parts) > 1 else {text})]
+    # A level may hold the divider itself: OFFICIAL: Sensitive, VS - NUR FÜR DEN DIENSTGEBRAUCH.
+    candidates = {" ".join(parts[:count]) for count in (1, 2)} | {" ".join(parts[-count:]) for count in (1, 2)}
+    found += [_special_level(part) for part in candidates]
     words = text.split()
     found.append(_special_level(" ".join(takewhile(_is_capital, words))))
     found.append(_special_level(" ".join(reversed([*takewhile(_is_capital, reversed(words))]))))
     return gravest([level for level in found if level is not None])
+
+
+def _end_of_answers(text: str, start: int) -> int:
+    """The offset behind ``Re:`` and its like from ``start`` on."""
+    answers = _ANSWERS.match(text, start)
+    return start if answers is None else answers.end()
 
 
 def banner_level(text: str) -> Level | None:

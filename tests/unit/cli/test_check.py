@@ -215,6 +215,15 @@ def test_a_key_that_is_none_is_a_finding(catcher: Catcher, sink: Path) -> None:
     assert "it is no key of 32 octets" in ended.out
 
 
+def test_a_public_suffix_in_the_watch_list_is_noted(catcher: Catcher, sink: Path) -> None:
+    (sink / "watchlist.csv").write_text("domain,organisation\ngov.uk,UK\narmy.mil,Army\n", encoding="utf-8")
+    file = sink / "catcher.toml"
+    file.write_text(file.read_text().replace("[fingerprint]\n", "[fingerprint]\nwatchlist = 'watchlist.csv'\n", 1))
+    ended = catcher("check")
+    assert ended.status == 0
+    assert "note: watchlist.csv: gov.uk is a public suffix" in ended.out and "army.mil is" not in ended.out
+
+
 def test_rows_that_are_most_likely_a_slip_are_noted(catcher: Catcher, sink: Path) -> None:
     """They are right as they are written, so the status stays; each note says where, what, and what to do."""
     (sink / "zonefiles" / "catalogue.csv").write_text(

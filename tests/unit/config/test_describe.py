@@ -19,7 +19,8 @@ def folder(tmp_path: Path) -> Path:
     for name in ("catalogue.csv", "template.zone", "sink.example.zone"):
         (tmp_path / "zonefiles" / name).write_text("")
     for name in (
-        *("watchlist.csv", "asn.mmdb", "cookie-secrets.txt", "transfer.keys", "tls/chain.pem", "tls/key.pem"),
+        *("watchlist.csv", "markings.csv", "asn.mmdb", "cookie-secrets.txt", "transfer.keys"),
+        *("tls/chain.pem", "tls/key.pem"),
         *("tls/authorities.pem", "smarthost.password", "dkim.pem", "webhook.secret"),
     ):
         (tmp_path / name).write_text("")

@@ -20,7 +20,9 @@ def test_an_ascii_name_is_shown_as_it_is() -> None:
     [
         ("xn--bcher-kva.example", "xn--bcher-kva.example (bücher.example)"),
         ("bücher.example", "xn--bcher-kva.example (bücher.example)"),
-        ("xn--bcher-kva-2.example", UNSHOWABLE),
+        ("xn--bcher-kva-2.example", "xn--bcher-kva-2.example"),
+        ("xn--vi8hiv.example", "xn--vi8hiv.example"),
+        ("b\u202ecker example", UNSHOWABLE),
     ],
 )
 def test_a_name_of_one_script_has_its_u_label_beside_it(text: str, shown: str) -> None:

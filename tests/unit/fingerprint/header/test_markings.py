@@ -140,6 +140,7 @@ def test_a_negation_reaches_no_further_than_its_part() -> None:
         ("msip_labels", b""),
         ("msip_labels", f"MSIP_Label_{GUID}_Enabled=true; MSIP_Label_{GUID}_SiteId={GUID}".encode()),
         ("msip_labels", f"MSIP_Label_{GUID}_Name=;".encode()),
+        ("msip_labels", f"MSIP_Label_{GUID}_Enabled=false; MSIP_Label_{GUID}_Name=Secret;".encode()),
         ("X-Classification", b"none"),
         ("X-Classification", b"0"),
         ("X-Classification", b"=?utf-8?q?none?="),

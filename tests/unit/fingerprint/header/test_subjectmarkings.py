@@ -54,6 +54,10 @@ def test_the_australian_subject_form_is_read(subject: bytes, expected: list[tupl
         ("(S//NF) plan", "secret"),
         ("UNCLASSIFIED//FOUO secret santa", "cui"),
         ("Fwd: [SECRET] plan", "secret"),
+        ("Re: [EXTERNAL] [CUI] plan", "cui"),
+        ("[EXT] Re: CUI//SP-CTI plan", "cui"),
+        ("OFFICIAL: Sensitive - plan", "official-sensitive"),
+        ("VS - NUR FÜR DEN DIENSTGEBRAUCH - Lage", "restricted"),
     ],
 )
 def test_a_subject_is_marked_in_the_forms_of_the_schemes(subject: str, level: str) -> None:
@@ -67,6 +71,7 @@ def test_a_subject_is_marked_in_the_forms_of_the_schemes(subject: str, level: st
     [
         *("secret santa", "Secret Santa party", "SECRET: the best cake", "CONFIDENTIAL: an offer", "[secret] garden"),
         *("[internal] minutes", "[Not Restricted] plan", "[NON-CONFIDENTIAL] plan", "http://secret", "RESTRICTED AREA"),
+        *("NOT CUI//plan", "[Non-CUI] plan", "The secret//sauce", "SECRET SANTA", "Your private key", "(S) plan"),
         *("UN RESTRICTED - list", "Top Secret!", "The secret // of success", "TLP:RED list", "(C) 2026 contractor"),
     ],
 )

@@ -31,6 +31,8 @@ from catcher.smtp.wire.path import LOCAL_PART_MOST, PATH_MOST, ParameterError, P
         ("<leser@bücher.test>", "leser", "xn--bcher-kva.test"),
         ("<leser@XN--BCHER-KVA.test>", "leser", "xn--bcher-kva.test"),
         ("<лесер@bücher.test>", "лесер", "xn--bcher-kva.test"),
+        ("<ann@xn--vi8hiv.test>", "ann", "xn--vi8hiv.test"),
+        ("<ann@sub.XN--VI8HIV.army.ml>", "ann", "sub.xn--vi8hiv.army.ml"),
     ],
 )
 def test_forms_of_an_address(path: str, local_part: str, domain: str) -> None:
