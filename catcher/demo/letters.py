@@ -99,14 +99,17 @@ def itinerary(note: Note) -> bytes:
     """A travel agent's mail in text and HTML."""
     page = f"<html><body><p>{note.text()}</p><table><tr><td>06:40</td><td>Platform 2</td></tr></table></body></html>"
     html = (("Content-Type", 'text/html; charset="utf-8"'), ("Content-Transfer-Encoding", "7bit"))
-    fields = note.fields(("X-Mailer", "Counterdesk 8"), ("Reply-To", note.author))
+    fields = note.fields(("User-Agent", "Mozilla Thunderbird"), ("Content-Language", "fr"), ("Reply-To", note.author))
     return _multipart("alternative", fields, [(_PLAIN, note.text()), (html, page)], note.rng)
 
 
 def marked_mail(note: Note, level: str) -> bytes:
     """A mail with a protective marking (Australian PSPF, email protective marking standard)."""
     marking = f"VER=2018.6, NS=gov.au, SEC={level}, ORIGIN={note.author.rpartition('<')[2].rstrip('>')}"
-    return message([*note.fields(("X-Protective-Marking", marking)), *_PLAIN], note.text())
+    fields = note.fields(
+        ("X-Protective-Marking", marking), ("User-Agent", "Mozilla Thunderbird"), ("Content-Language", "en-AU")
+    )
+    return message([*fields, *_PLAIN], note.text())
 
 
 def newsletter(note: Note) -> bytes:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from catcher.fingerprint.header.headerview import HeaderView
 from catcher.fingerprint.nature.facts import Fact
 from catcher.fingerprint.nature.findfacts import header_facts
-from catcher.fingerprint.nature.phrases import PhraseKind, fold, phrases_in
+from catcher.fingerprint.nature.phrases import PhraseKind, fold_case, phrases_in
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.transaction import Header
 
@@ -41,5 +41,5 @@ def returned(header: Header, reverse_path: Mailbox | None) -> Returned:
     facts = header_facts(view)
     if not facts & {Fact.DELIVERY_REPORT, Fact.FAILED_RECIPIENTS}:
         return Returned.OTHER
-    said = [each for each in phrases_in(fold(view.subject)) if each.kind in (*_BETTER, PhraseKind.FAILURE)]
+    said = [each for each in phrases_in(fold_case(view.subject)) if each.kind in (*_BETTER, PhraseKind.FAILURE)]
     return Returned.DELAY if said and said[0].kind in _BETTER else Returned.FAILURE

@@ -18,7 +18,7 @@ from catcher.fingerprint.header.headerview import HeaderView
 from catcher.fingerprint.nature import programs
 from catcher.fingerprint.nature.facts import Fact
 from catcher.fingerprint.nature.mailprograms import mail_program
-from catcher.fingerprint.nature.phrases import FoundPhrase, PhraseKind, fold, is_answer, is_passed_on, phrases_in
+from catcher.fingerprint.nature.phrases import PhraseKind, PhraseMatch, fold_case, is_answer, is_passed_on, phrases_in
 from catcher.model.mail.transaction import HeaderField
 
 _CACHED_NAME_SETS = 1_024
@@ -38,7 +38,7 @@ def header_facts(view: HeaderView, trace: Sequence[HeaderField] = ()) -> set[Fac
     _senders(view, found)
     if mail_program(view.names, view.fields) is not None:
         found.add(Fact.MAIL_PROGRAM)
-    folded = fold(view.subject) if view.subject else ""
+    folded = fold_case(view.subject) if view.subject else ""
     if folded:
         _subject(view.subject, folded, found)
     if "report" in folded or "dmarc" in folded or _PACKED.match(view.value(b"content-type")) or found & _REPORTS:
@@ -241,7 +241,7 @@ def _subject(subject: str, folded: str, found: set[Fact]) -> None:
             found.add(fact)
 
 
-def _fact_of(phrase: FoundPhrase) -> Fact | None:
+def _fact_of(phrase: PhraseMatch) -> Fact | None:
     if phrase.kind in _PHRASE_FACTS:
         return _PHRASE_FACTS[phrase.kind]
     return Fact.DELIVERY_SUBJECT if phrase.start <= _NEAR_BEGINNING else None

@@ -19,7 +19,7 @@ from catcher.model.value import value
 
 
 @value
-class Language:
+class LanguagePhrases:
     """The phrases of a language; a cell is '' where none is known."""
 
     code: str
@@ -37,8 +37,8 @@ class Language:
     """Delivered or relayed."""
 
 
-LANGUAGES: tuple[Language, ...] = (
-    Language(
+LANGUAGES: tuple[LanguagePhrases, ...] = (
+    LanguagePhrases(
         "en",
         "^auto reply|^autoreply|^automatic reply|^auto response|^autoresponse|^automated reply"
         "|^automated response|^automatic response|^auto:|^automated message|^out of office|^out of the office"
@@ -120,7 +120,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|delivery confirmed|was delivered|has been delivered|delivery status notification success"
         "|delivery status notification relay",
     ),
-    Language(
+    LanguagePhrases(
         "de",
         "^automatische antwort|^automatische ruckantwort|^automatische ruckmeldung|^automatische ruckfrage"
         "|^auto antwort|^autoantwort|^abwesen*|abwesenheitsnotiz|abwesenheitsassistent|abwesenheitsmeldung"
@@ -161,7 +161,7 @@ LANGUAGES: tuple[Language, ...] = (
         "^zugestellt|^weitergeleitet zugestellt|erfolgreich zugestellt|erfolgreiche zustellung|wurde zugestellt"
         "|^ubermittelt|zustellung erfolgreich|^relais|^vermittelt",
     ),
-    Language(
+    LanguagePhrases(
         "fr",
         "^reponse automatique|^reponse auto|^message automatique|^absence du bureau|^absent du bureau|^absence:"
         "|^absent*:|est absent*|suis absent*|hors du bureau|en dehors du bureau|absence de bureau|^en conge*:"
@@ -197,7 +197,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|^etat de remise",
         "^remis|^relaye|remise reussie|remis avec succes|distribution reussie|a ete remis|a ete distribue",
     ),
-    Language(
+    LanguagePhrases(
         "es",
         "^respuesta automatica|^respuesta auto*|^mensaje automatico|^fuera de la oficina|^fuera de oficina"
         "|fuera de la oficina|fuera de … oficina|^ausente:|^ausencia:|esta ausente|estoy ausente|^de vacaciones:"
@@ -233,7 +233,7 @@ LANGUAGES: tuple[Language, ...] = (
         "^entregado|^retransmitido|entrega correcta|entregado correctamente|entrega realizada|ha sido entregado"
         "|entrega exitosa",
     ),
-    Language(
+    LanguagePhrases(
         "it",
         "^risposta automatica|^risposta auto*|^messaggio automatico|^fuori ufficio|^fuori sede|fuori ufficio"
         "|fuori dall ufficio|^assente:|^assenza:|e assente|sono assente|^in ferie:|e in ferie|sono in ferie"
@@ -268,7 +268,7 @@ LANGUAGES: tuple[Language, ...] = (
         "^recapitato|^inoltrato|^consegnato|recapito riuscito|consegna riuscita|consegnato correttamente"
         "|recapitato correttamente|e stato recapitato|e stato consegnato",
     ),
-    Language(
+    LanguagePhrases(
         "pt",
         "^resposta automatica|^resposta auto*|^mensagem automatica|^fora do escritorio|fora do escritorio"
         "|fora do … escritorio|^ausente:|^ausencia:|esta ausente|estou ausente|ausencia temporaria|^de ferias:"
@@ -307,7 +307,7 @@ LANGUAGES: tuple[Language, ...] = (
         "^entregue|^retransmitid*|entrega com exito|entrega bem sucedida|entregue com sucesso|entregue com exito"
         "|foi entregue|entrega concluida",
     ),
-    Language(
+    LanguagePhrases(
         "nl",
         "^automatisch antwoord|^automatische reactie|^automatisch bericht|^auto antwoord|^afwezig*|^niet aanwezig"
         "|ben afwezig|is afwezig|niet op kantoor|niet aanwezig|afwezigheidsassistent|afwezigheidsbericht"
@@ -340,7 +340,7 @@ LANGUAGES: tuple[Language, ...] = (
         "^afgeleverd|^bezorgd|^doorgestuurd|met succes bezorgd|met succes afgeleverd|bezorging geslaagd"
         "|aflevering geslaagd|is bezorgd|is afgeleverd",
     ),
-    Language(
+    LanguagePhrases(
         "pl",
         "^automatyczna odpowiedz|^odpowiedz automatyczna|^autoodpowiedz|^poza biurem|poza biurem|nieobecnosc"
         "|^nieobecn*|jest nieobecn*|jestem nieobecn*|^urlop:|na urlopie|przebywa na urlopie|^przeczytano:"
@@ -373,7 +373,7 @@ LANGUAGES: tuple[Language, ...] = (
         "^dostarczono|^dostarczone|^przekazano|pomyslnie dostarczon*|dostarczono pomyslnie|zostal* dostarczon*"
         "|doreczon*",
     ),
-    Language(
+    LanguagePhrases(
         "ru",
         "^автоматический ответ|^автоответ*|^авто ответ|^автоматическое уведомление|^нет на месте|нет на месте"
         "|^вне офиса|вне офиса|^отсутств*|отсутствует … офисе|отсутствую … офисе|нахожусь в отпуске"
@@ -403,7 +403,7 @@ LANGUAGES: tuple[Language, ...] = (
         "^доставлено|^передано|успешно доставлен*|доставлено успешно|доставка выполнена|был* доставлен*"
         "|^ретранслировано",
     ),
-    Language(
+    LanguagePhrases(
         "uk",
         "^автоматична відповідь|^автовідповід*|^поза офісом|поза офісом|^відсутн*|відсутн* … офісі|немає на місці"
         "|^у відпустці:|у відпустці|^відпустка:|^прочитано:|^сповіщення про прочитання|більше не працює",
@@ -428,7 +428,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|^сповіщення про стан доставки|не був* доставлен*",
         "^доставлено|^передано|успішно доставлен*|доставлено успішно|доставку виконано|був* доставлен*",
     ),
-    Language(
+    LanguagePhrases(
         "cs",
         "^automaticka odpoved|^automaticky odpoved|^automaticka zprava|^autom odpoved|^mimo kancelar"
         "|mimo kancelar|^nepritom*|^nepritomnost|jsem nepritom*|je nepritom*|nejsem v kancelari|neni v kancelari"
@@ -455,7 +455,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|doruceni se nezdarilo|^vraceni zpravy|^stav doruceni|^oznameni o stavu doruceni",
         "^doruceno|^predano|uspesne dorucen*|doruceno uspesne|uspesne doruceni|byl* dorucen*",
     ),
-    Language(
+    LanguagePhrases(
         "sv",
         "^automatiskt svar|^autosvar|^automatiskt meddelande|^franvaro*|^franvarande|ar franvarande"
         "|inte pa kontoret|ej pa kontoret|^ej pa kontoret|^inte pa kontoret|ar pa semester|^semester:"
@@ -483,7 +483,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|leveransen misslyckades|misslyckad leverans|^returnerad post|^leveransstatus|^statusmeddelande",
         "^levererat|^levererad|^vidarebefordrat|levererades|leverans lyckades|har levererats|levererats",
     ),
-    Language(
+    LanguagePhrases(
         "da",
         "^automatisk svar|^autosvar|^automatisk besked|^ikke til stede|^ikke pa kontoret|ikke pa kontoret"
         "|^fravaer*|er ikke til stede|ikke til stede|er fravaerende|^ferie:|pa ferie|^laest:|^laesekvittering"
@@ -512,7 +512,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|leveringen mislykkedes|mislykket levering|^returneret post|^leveringsstatus",
         "^leveret|^afleveret|^videresendt|er leveret|levering lykkedes|leveret korrekt|blev leveret|er blevet leveret",
     ),
-    Language(
+    LanguagePhrases(
         "fi",
         "^automaattinen vastaus|^automaattivastaus|^automaattinen viesti|^poissa*|poissaoloilmoitus"
         "|poissa toimistosta|^poissaolo*|olen poissa|on poissa|^lomalla:|olen lomalla|on lomalla|^loma:|^luettu:"
@@ -539,7 +539,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|^palautettu posti|^ei toimitettu|ei toimitettu|^toimitustila|^toimituksen tila|epaonnistu*",
         "^toimitettu|^valitetty|toimitus onnistui|toimitettu onnistuneesti|on toimitettu|toimitettiin",
     ),
-    Language(
+    LanguagePhrases(
         "tr",
         "^otomatik yanıt|^otomatik yanit|^otomatik cevap|^otomatik ileti|^ofis dışı*|^ofis dısı*|^ofis disi"
         "|ofis dışında*|ofis dısında*|ofis dısındayım|ofis disinda*|^ofiste değil|ofiste değil*|ofiste degil*"
@@ -569,7 +569,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|^geri donen posta|^teslim durumu|^teslimat durumu|^teslim edilmedi|basarısız*",
         "^teslim edildi|^iletildi|^aktarıldı|basarıyla teslim*|teslim edildi|basarıyla iletildi|teslimat basarılı",
     ),
-    Language(
+    LanguagePhrases(
         "ar",
         "^رد تلقائي|رد تلقائي|الرد التلقائي|^رد آلي|رد آلي|الرد الآلي|^خارج المكتب|خارج المكتب|^إجازة:|في إجازة"
         "|^غير متواجد|غير متواجد|^قراءة:|^مقروءة|^تمت القراءة|لم يعد يعمل",
@@ -591,7 +591,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|فشل تسليم|فشل إرسال|فشل|^إشعار حالة التسليم|حالة التسليم",
         "^تم التسليم|تم التسليم|تم تسليم|^تم الترحيل|تم التسليم بنجاح|سلمت بنجاح",
     ),
-    Language(
+    LanguagePhrases(
         "he",
         "^תשובה אוטומטית|תשובה אוטומטית|מענה אוטומטי|^הודעה אוטומטית|הודעת היעדרות|^מחוץ למשרד|מחוץ למשרד"
         "|לא נמצא במשרד|לא נמצאת במשרד|אינני במשרד|לא במשרד|^בחופשה:|בחופשה|נמצא בחופשה|^נקרא:|^אישור קריאה"
@@ -614,7 +614,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|מסירה נכשלה|המסירה נכשלה|שגיאת מסירה|מסירת ההודעה נכשלה|נכשל*|^הודעת מצב מסירה",
         "^נמסר*|^הועבר*|נמסרה בהצלחה|נמסר בהצלחה|המסירה הצליחה|המסירה הושלמה",
     ),
-    Language(
+    LanguagePhrases(
         "ja",
         "自動応答|自動返信|自動返答|不在通知|不在のお知らせ|不在届|不在応答|休暇中|外出中|開封済み|開封確認"
         "|離席中|不在です|不在にしております|不在案内",
@@ -638,7 +638,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|メール配信エラー|エラーメール|配信状態通知|配信状況の通知",
         "配信済み|配信完了|配信されました|配信しました|中継|配達済み|正常に配信|送信完了通知",
     ),
-    Language(
+    LanguagePhrases(
         "zh",
         "自动答复|自动回复|自動回覆|自動答覆|自動回復|自動回信|不在办公室|不在辦公室|外出答复|外出回复|外出通知"
         "|休假中|正在休假|休假|已读|已讀|出差中|离开办公室|暂时不在|不在座位",
@@ -662,7 +662,7 @@ LANGUAGES: tuple[Language, ...] = (
         "|传递状态通知|傳遞狀態通知|投递状态",
         "已送达|已送達|已传递|已傳遞|已中继|已投递|投递成功|传递成功|传递成功|送达成功|成功送达|已递送",
     ),
-    Language(
+    LanguagePhrases(
         "ko",
         "자동 회신|자동회신|자동 응답|자동응답|자동 답장|부재중|부재 중|부재 알림|휴가 중|휴가중|외출 중|읽음"
         "|수신 확인|자리 비움|출장 중|부재중 메시지",

@@ -16,7 +16,7 @@ from catcher.model.value import value
 
 
 class PhraseKind(StrEnum):
-    """What a phrase says; the words are the columns of ``languages.Language``."""
+    """What a phrase says; the words are the columns of ``languages.LanguagePhrases``."""
 
     AWAY = "away"
     CONFIRMATION = "confirmation"
@@ -28,7 +28,7 @@ class PhraseKind(StrEnum):
 
 
 @value
-class FoundPhrase:
+class PhraseMatch:
     """A phrase in a Subject: places are offsets in characters from where the Subject's own words begin."""
 
     kind: PhraseKind
@@ -90,7 +90,7 @@ _FORWARD = re.compile(
 _LETTERS_ALONE = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "·": " "})
 
 
-def fold(text: str) -> str:
+def fold_case(text: str) -> str:
     """``text`` in lower case, without accents and invisible characters, in compatibility form (NFKD, then NFC)."""
     text = text.lower()
     if text.isascii():
@@ -110,14 +110,14 @@ def is_passed_on(folded: str) -> bool:
     return is_answer(folded) or _FORWARD.match(folded) is not None
 
 
-def phrases_in(folded: str) -> list[FoundPhrase]:
+def phrases_in(folded: str) -> list[PhraseMatch]:
     """The phrases in a folded Subject: for each kind the first one, and the longest of those at its place; in the order
     of their places, the longer first."""
     lead = _LEAD.match(folded)
     begin = lead.end() if lead else 0
     spans = [match.span() for match in _WORD.finditer(folded, begin)]
     words = [folded[start:end] for start, end in spans]
-    found: dict[PhraseKind, FoundPhrase] = {}
+    found: dict[PhraseKind, PhraseMatch] = {}
     table, anywhere = _table()
     for at, word in enumerate(words):
         beginnings = [table.get(word), table.get(word[:_LETTERS] + "*")]
@@ -134,16 +134,16 @@ def phrases_in(folded: str) -> list[FoundPhrase]:
                     continue
                 end = _end(phrase.words, words, spans, folded, at)
                 if end is not None:
-                    _note(found, FoundPhrase(phrase.kind, spans[at][0] - begin, spans[end][1] - begin))
+                    _note(found, PhraseMatch(phrase.kind, spans[at][0] - begin, spans[end][1] - begin))
     if not folded.isascii() and any(c >= "\u2e80" for c in folded):
         for kind, pattern in anywhere.items():
             match = pattern.search(folded, begin)
             if match:
-                _note(found, FoundPhrase(kind, match.start() - begin, match.end() - begin))
+                _note(found, PhraseMatch(kind, match.start() - begin, match.end() - begin))
     return sorted(found.values(), key=lambda each: (each.start, -each.end))
 
 
-def _note(found: dict[PhraseKind, FoundPhrase], new: FoundPhrase) -> None:
+def _note(found: dict[PhraseKind, PhraseMatch], new: PhraseMatch) -> None:
     old = found.get(new.kind)
     if old is None or (new.start, -new.end) < (old.start, -old.end):
         found[new.kind] = new
@@ -183,10 +183,10 @@ def _table() -> tuple[dict[str, _Beginning], dict[PhraseKind, re.Pattern[str]]]:
         for kind in PhraseKind:
             for text in filter(None, getattr(language, kind).split("|")):
                 if language.code in _IDEOGRAPHIC:
-                    parts = [re.escape(fold(part)) for part in text.split("…")]
+                    parts = [re.escape(fold_case(part)) for part in text.split("…")]
                     anywhere[kind].append(f".{{0,{_GAP_CHARACTERS}}}".join(parts))
                 else:
-                    phrase = _phrase(kind, fold(text))
+                    phrase = _phrase(kind, fold_case(text))
                     first = phrase.words[0]
                     key = first.text[:_LETTERS] + "*" if first.any_ending else first.text
                     _file(table.setdefault(key, _Beginning({}, [])), phrase)

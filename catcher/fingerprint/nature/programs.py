@@ -103,7 +103,7 @@ PROGRAM_WORDS = _words_of(
     " wordpress drupal joomla typo3 phpmailer mailer webform webforms kontaktformular contactform dmarc dmarcreport"
     " dmarcreports dmarcrep rua tlsrpt tlsreport tlsreports servicenow otrs znuny zendesk github gitlab redmine"
     " bugzilla veeam vcenter vmware synology newsletter newsletters ticketsystem mailrobot sysalert systemmail"
-    " sharepoint powerautomate docusign postmaster mailerdaemon mailserver webserver"
+    " sharepoint powerautomate docusign mailserver webserver"
 )
 """Words of local-parts that name a program; one of them, delimited, suffices."""
 

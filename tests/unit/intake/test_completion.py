@@ -29,6 +29,7 @@ from tests.support.smtpwire import run
 
 MAIL = signed(
     b"From: Namecanary <localcanary@contractor.example>\r\nTo: someone@army.ml\r\nSubject: subjectcanary\r\n"
+    b"User-Agent: Mozilla Thunderbird\r\nContent-Language: en-GB\r\n"
     b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\nMessage-ID: <canary@contractor.example>\r\n\r\nhello\r\n",
     tags=f"t={int(NOW.timestamp())};",
 )

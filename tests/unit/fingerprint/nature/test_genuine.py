@@ -34,8 +34,8 @@ def unseen() -> list[genuine.Judged]:
 
 def test_it_ranks_ham_above_spam_of_organisations_it_never_saw() -> None:
     """Naive Bayes over the same fields: 0.86."""
-    assert genuine.area(unseen()) >= 0.92
-    assert genuine.area(unseen(), by_organisation=True) >= 0.92
+    assert genuine.area(unseen()) >= 0.96
+    assert genuine.area(unseen(), by_organisation=True) >= 0.96
 
 
 @given(st.permutations(list(Trait)))
@@ -161,7 +161,8 @@ def has(message: bytes) -> set[str]:
 )
 def test_a_field_has_its_trait(field: bytes, trait: str) -> None:
     name = field.partition(b":")[0]
-    kept = b"".join(line for line in MESSAGE.splitlines(keepends=True) if not line.startswith(name + b":"))
+    others = (name + b":", b"User-Agent:", b"Content-Language:")
+    kept = b"".join(line for line in MESSAGE.splitlines(keepends=True) if not line.startswith(others))
     assert trait not in has(kept) or trait in ("from-unread", "to-none")
     assert trait in has(field + b"\r\n" + kept)
 

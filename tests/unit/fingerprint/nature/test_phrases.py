@@ -1,4 +1,7 @@
-"""Out-of-office answers, confirmations, codes, receipts and delivery notices in twenty languages, a case a cell."""
+"""Out-of-office answers, confirmations, codes, receipts and delivery notices in twenty languages, a case a cell.
+
+Longer than others: a Subject for each cell of the table.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint.nature.languages import LANGUAGES
-from catcher.fingerprint.nature.phrases import PhraseKind, fold, is_answer, is_passed_on, phrases_in
+from catcher.fingerprint.nature.phrases import PhraseKind, fold_case, is_answer, is_passed_on, phrases_in
 
 KINDS = tuple(PhraseKind)
 SUBJECTS = {
@@ -198,7 +201,7 @@ SUBJECTS = {
 
 
 def kinds(subject: str) -> list[PhraseKind]:
-    return [each.kind for each in phrases_in(fold(subject))]
+    return [each.kind for each in phrases_in(fold_case(subject))]
 
 
 def test_there_are_twenty_languages_with_every_cell_filled() -> None:
@@ -274,20 +277,20 @@ def test_the_shapes_of_answers_to_anybody(subject: str) -> None:
 
 @pytest.mark.parametrize("prefix", ["Re", "AW", "SV", "Antw", "Odp", "R", "RIF", "Vá", "回复", "Ответ", "YNT", "השב"])
 def test_prefixes_of_answers(prefix: str) -> None:
-    assert is_answer(fold(f"{prefix}: plan"))
-    assert is_passed_on(fold(f"[x] {prefix}: plan"))
-    assert not is_answer(fold(f"{prefix} plan"))
+    assert is_answer(fold_case(f"{prefix}: plan"))
+    assert is_passed_on(fold_case(f"[x] {prefix}: plan"))
+    assert not is_answer(fold_case(f"{prefix} plan"))
 
 
 @pytest.mark.parametrize("prefix", ["Fwd", "FW", "WG", "转发"])
 def test_prefixes_of_forwarded_mail(prefix: str) -> None:
-    assert is_passed_on(fold(f"{prefix}: plan"))
-    assert not is_answer(fold(f"{prefix}: plan"))
+    assert is_passed_on(fold_case(f"{prefix}: plan"))
+    assert not is_answer(fold_case(f"{prefix}: plan"))
 
 
 @given(st.text(max_size=80))
 def test_any_text_gives_places_inside_it(text: str) -> None:
-    folded = fold(text)
+    folded = fold_case(text)
     for each in phrases_in(folded):
         assert 0 <= each.start < each.end <= len(folded)
 
@@ -303,7 +306,7 @@ def test_hostile_subjects_take_time_in_proportion(piece: str) -> None:
         best = 1.0
         for _ in range(5):
             begun = time.process_time()
-            phrases_in(fold(text))
+            phrases_in(fold_case(text))
             best = min(best, time.process_time() - begun)
         return best
 
