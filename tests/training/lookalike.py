@@ -60,8 +60,11 @@ class Lesson:
         self.folds = np.array(folds)
 
     def train(self, without: int | None = None) -> Weights:
-        """Weights from all choices but those of the fold ``without``; the prior's width is chosen in the others: the one
-        whose weights, from the rest of these, are best for one fold."""
+        """Weights from all choices but those of the fold ``without``.
+
+        The prior's width is chosen in the other folds: the one whose weights, from all of these but one, are best for
+        that one.
+        """
         held = 0 if without is None else (without + 1) % FOLDS
         spread = max(SPREADS, key=lambda spread: self._unseen(spread, held, without))
         found = self._fitted(spread, [without] if without is not None else [])
