@@ -7,7 +7,7 @@
     protected ─▶ generate ─▶ names worth holding, likeliest first
 
 A noisy channel. A name's likelihood is the sum over its explanations of e^(sum of weight x factor): features.py is the
-table of all features, weights.py holds their trained weights. One more term stands for "none of these" (none).
+table of all features, weights.py holds their trained weights. One more term stands for "none of these".
 A score is a likelihood by the sum of all: the probability that this name was meant. Pure: no sockets, files,
 environment or clock; the public suffix list is passed in as functions.
 """

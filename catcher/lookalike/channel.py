@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from catcher.lookalike.align import align
 from catcher.lookalike.edits import LETTERS, VOWELS, word
 from catcher.lookalike.features import EDIT_OF_PAIR, START, LetterEdit
+from catcher.lookalike.letters import Letters
 from catcher.lookalike.name import ReadName
 from catcher.lookalike.readings import GLUED, View
 from catcher.model.value import value
@@ -74,6 +75,17 @@ def explain(view: View, intended: ReadName) -> Explanation | None:
     if between and view.suffix is not None:
         terms += _of_suffix(view, between, intended, alone=len(edits) == 1)
     return Explanation(tuple(terms), edits)
+
+
+def none_features(typed: ReadName, letters: Letters) -> Iterator[Term]:
+    """The terms of the log-probability that ``typed`` stands for itself; they see its label left of the suffix alone."""
+    label = typed.left.rpartition(".")[2]
+    length = min(len(label), LONG)
+    yield "none", 1.0
+    yield "none.letters", float(length)
+    yield "none.reads", letters.fluency(label) * length / 5
+    if label in letters.known:
+        yield "none.known", 1.0
 
 
 def weigh(features: Iterable[Term], weights: Mapping[str, float]) -> float:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import exp, log
 from typing import Any
 
-from catcher.lookalike.channel import LONG, Explanation, Term, explain, vowels, weigh
+from catcher.lookalike.channel import LONG, Explanation, Term, explain, none_features, vowels, weigh
 from catcher.lookalike.index import Index
 from catcher.lookalike.letters import Letters
 from catcher.lookalike.name import ReadName, Registrable, name_of
-from catcher.lookalike.none import none_features
 from catcher.lookalike.readings import views
 from catcher.lookalike.weights import EDIT_WEIGHTS
 from catcher.model.domain import parents

@@ -1,4 +1,8 @@
-"""Typed names of the shared data, matched: the measures that are promised, printed (``pytest -s`` shows them)."""
+"""Typed names of the shared data, matched: the measures that are promised, printed (``pytest -s`` shows them).
+
+Figures are per claim and out of sample: each name is matched by weights from the folds that it isn't in, and whatever
+is chosen is chosen within those (tests/training/claims.py prints the whole table).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,11 @@ import pytest
 from catcher.directory import Organisations, Suffixes
 from catcher.intake import matcher
 from catcher.lookalike import Match
+from catcher.lookalike.weights import EDIT_WEIGHTS
 from tests.support.shared import Amount
 from tests.support.typos import Measured, Pair, freemail, freemail_watched, measure, registered, registry
+from tests.training.claims import Unseen, cross_validate, reliability, strangers_claimed
+from tests.training.lookalike import Lesson
 
 
 def matched(pairs: list[Pair], watched: Iterable[str]) -> Measured:
@@ -20,37 +27,62 @@ def matched(pairs: list[Pair], watched: Iterable[str]) -> Measured:
 
 
 def test_made_up_names_are_unwound() -> None:
-    """The fold has no figure to keep: plain slips, each of which is claimed, beside other words, none of which is."""
+    """The fold has no figure to keep: plain slips, each of which is first, beside other words, none of which is
+    claimed."""
     slips, freemails = registry(Amount.FOLD), freemail(Amount.FOLD)
     for measured in (matched(slips, registered(slips)), matched(freemails, freemail_watched(freemails))):
-        assert (measured.top1, measured.precision, measured.recall) == (1, 1, 1)
+        assert (measured.top1, measured.precision) == (1, 1)
+        assert measured.made >= 0.9
 
 
 @pytest.fixture(scope="module")
-def of_registry() -> Measured:
-    pairs = registry()
-    measured = matched(pairs, registered(pairs))
-    print(f"\nregistry, {len(pairs)} pairs: {measured}")
-    return measured
+def lesson() -> Lesson:
+    return Lesson(registry(), freemail())
 
 
-def test_the_registrys_typed_names_are_unwound(of_registry: Measured) -> None:
-    """All registered names of the file are the watch-list."""
-    assert of_registry.top1 >= 0.92
-    assert of_registry.top3 >= 0.98
+@pytest.fixture(scope="module")
+def unseen(lesson: Lesson) -> Unseen:
+    found = cross_validate(registry(), freemail(), lesson)
+    print("", *(f"fold {number}: {measured}" for number, measured in enumerate(found.folds)), sep="\n")
+    return found
 
 
-def test_a_claim_is_right(of_registry: Measured) -> None:
-    """Over all labelled pairs: claimed are those that are first and not abstained."""
-    assert of_registry.precision >= 0.95
-    assert of_registry.recall >= 0.90
+def test_the_recipe_makes_the_weights_again(lesson: Lesson) -> None:
+    """To the last digit: ``python -m tests.training.lookalike`` prints catcher/lookalike/weights.py."""
+    assert lesson.train() == EDIT_WEIGHTS
 
 
-def test_freemail_typos_are_unwound() -> None:
-    pairs = freemail()
-    measured = matched(pairs, freemail_watched(pairs))
-    print(f"\nfreemail, {len(pairs)} pairs: {measured}")
+def test_a_claim_is_right(unseen: Unseen) -> None:
+    """Of the claims that the labels decide; ``made``: of the typed names that have a right answer."""
+    print(f"claims: mean {unseen.mean('precision'):.4f}, worst fold {unseen.worst('precision'):.4f}")
+    assert unseen.mean("precision") >= 0.96
+    assert unseen.mean("made") >= 0.72
+
+
+def test_the_right_answer_is_among_the_first(unseen: Unseen) -> None:
+    assert unseen.mean("top1") >= 0.88
+    assert unseen.mean("top3") >= 0.98
+
+
+def test_a_score_is_a_probability(unseen: Unseen) -> None:
+    """Of first candidates with a score around p, a share p is right."""
+    for low, mean, right, number in reliability(registry(), unseen.registry):
+        print(f"{low:.2f}: mean {mean:.3f}, right {right:.3f} of {number}")
+        assert abs(mean - right) <= 0.1
+
+
+def test_freemail_typos_are_unwound(unseen: Unseen) -> None:
+    measured = measure(freemail(), unseen.freemail)
+    print(f"\nfreemail, held out: {measured}")
     assert measured.top1 >= 0.97
+    assert measured.precision >= 0.98
+
+
+def test_popular_names_are_not_claimed() -> None:
+    """Labels under com that no weights were trained with, beside the names of .mil, .gov and the mailbox providers."""
+    claimed, tried = strangers_claimed(EDIT_WEIGHTS)
+    print(f"\npopular names under com: {claimed} of {tried} claimed")
+    assert claimed <= 0.01 * tried
 
 
 def test_no_watched_name_is_taken_for_a_typo() -> None:

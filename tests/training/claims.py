@@ -1,14 +1,15 @@
 """What a claim is worth on names that the weights never saw: ``python -m tests.training.claims``.
 
 Five folds by the registered name. For each fold the weights come from the other four, and the width of the prior,
-the one constant that is chosen, is chosen by cross-validation within these four (tests/training/lookalike.py). The
-matcher has all registered names for a watch-list. Printed: each fold, mean and worst; how often a score is right
-(reliability); claims for popular names under com that no weights were trained with.
+the one constant that is chosen, is chosen within these four (tests/training/lookalike.py). The matcher has all
+registered names for a watch-list. Printed: each fold, mean and worst; how often a score is right (reliability); claims
+for popular names under com that no weights were trained with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from catcher.directory.providers import FREEMAIL
@@ -57,25 +58,48 @@ def strangers_claimed(found: Weights) -> tuple[int, int]:
     return sum(not lookalikes.match(name).abstained for name in names), len(names)
 
 
-def main() -> None:
-    bd, mail = registry(), freemail()
-    lesson = Lesson(bd, mail)
+@dataclass(frozen=True)
+class Unseen:
+    """Both files, each name matched by weights that never saw it."""
+
+    registry: dict[str, Match]
+    freemail: dict[str, Match]
+    folds: tuple[Measured, ...]
+    """The registry's file, fold by fold."""
+
+    def mean(self, figure: str) -> float:
+        """The mean over the folds of ``precision``, ``made``, ``top1`` or ``top3``."""
+        return sum(getattr(fold, figure) for fold in self.folds) / len(self.folds)
+
+    def worst(self, figure: str) -> float:
+        return float(min(getattr(fold, figure) for fold in self.folds))
+
+
+def cross_validate(bd: Sequence[Pair], mail: Sequence[Pair], lesson: Lesson) -> Unseen:
+    """Every name of both files, matched by weights from the folds that it isn't in."""
     folds: list[Measured] = []
     seen: tuple[dict[str, Match], dict[str, Match]] = ({}, {})
     for fold in range(FOLDS):
         found = lesson.train(without=fold)
         matches = judge_unseen(bd, registered(bd), fold, found)
         folds.append(measure(part(bd, matches), matches))
-        print(f"fold {fold}: {folds[-1]}", flush=True)
         seen[0].update(matches)
         seen[1].update(judge_unseen(mail, freemail_watched(mail), fold, found))
-    for word in ("precision", "made", "top1", "top3"):
-        figures = [getattr(one, word) for one in folds]
-        print(f"{word}: mean {sum(figures) / FOLDS:.4f}, worst fold {min(figures):.4f}")
-    print("registry, held out:", measure(bd, seen[0]))
-    print("freemail, held out:", measure(mail, seen[1]))
+    return Unseen(*seen, tuple(folds))
+
+
+def main() -> None:
+    bd, mail = registry(), freemail()
+    lesson = Lesson(bd, mail)
+    unseen = cross_validate(bd, mail, lesson)
+    for number, measured in enumerate(unseen.folds):
+        print(f"fold {number}: {measured}")
+    for figure in ("precision", "made", "top1", "top3"):
+        print(f"{figure}: mean {unseen.mean(figure):.4f}, worst fold {unseen.worst(figure):.4f}")
+    print("registry, held out:", measure(bd, unseen.registry))
+    print("freemail, held out:", measure(mail, unseen.freemail))
     print("score   mean    right   names")
-    for low, mean, good, number in reliability(bd, seen[0]):
+    for low, mean, good, number in reliability(bd, unseen.registry):
         print(f"{low:.2f}    {mean:.3f}   {good:.3f}   {number}")
     claimed, tried = strangers_claimed(lesson.train())
     print(f"popular names under com, not trained with: {claimed} of {tried} claimed")

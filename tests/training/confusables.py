@@ -2,8 +2,8 @@
 
 FILE is Unicode's confusables.txt (UTS #39, https://www.unicode.org/Public/security/latest/confusables.txt). Of its
 characters those are taken that can stand in an A-label (letters, digits and marks that lower-casing and NFKC leave as
-they are) and that one to three ASCII letters or digits look like. Its prototypes aren't always ASCII (м and ᴍ lead to ʍ,
-the letter m to rn), so these count, too: the upper-case letter's prototype (Т → T, so т → t), the name (small
+they are) and that one to three ASCII letters or digits look like. Its prototypes aren't always ASCII (м and ᴍ lead to
+ʍ, the letter m to rn), so these count, too: the upper-case letter's prototype (Т → T, so т → t), the name (small
 capital G; b with hook), and the other letters with the same prototype. HAND has what no rule of the file gives.
 """
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 STEPS = 200
-"""Most steps; a fit takes 20 to 60."""
-STILL = 1e-7
+"""Most steps; a fit takes about twenty."""
+STILL = 1e-3
 """Greatest change of a weight in the last step."""
 
 

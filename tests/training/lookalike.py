@@ -7,7 +7,7 @@ features.py keeps those near them of which the data holds little. Nothing is ran
 are written.
 
 Data: the registry's log, the freemail typos (both of ../shared, for measures and weights alone) and the names that
-stand for themselves (strangers.py). The width of the prior is chosen by cross-validation in the same folds of names.
+stand for themselves (strangers.py). The width of the prior is chosen on a fold of names that is held out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.training.strangers import strangers
 
 FOLDS = 5
 SPREADS = (0.5, 1.0, 2.0, 4.0)
-"""The standard deviations of the prior among which cross-validation chooses."""
+"""The standard deviations of the prior among which a held-out fold chooses."""
 
 NAMES = [feature.name for feature in FEATURES]
 FREE = np.array([not feature.fixed for feature in FEATURES])
@@ -60,9 +60,13 @@ class Lesson:
         self.folds = np.array(folds)
 
     def train(self, without: int | None = None) -> Weights:
-        """Weights from all choices but those of the fold ``without``; the prior's width is chosen in the others."""
-        kept = [fold for fold in range(FOLDS) if fold != without]
-        spread = max(SPREADS, key=lambda spread: sum(self._unseen(spread, fold, without) for fold in kept))
+        """Weights from all choices but those of the fold ``without``.
+
+        The prior's width is chosen in the other folds: the one whose weights, from all of these but one, are best for
+        that one.
+        """
+        held = 0 if without is None else (without + 1) % FOLDS
+        spread = max(SPREADS, key=lambda spread: self._unseen(spread, held, without))
         found = self._fitted(spread, [without] if without is not None else [])
         return {name: round(float(weight), 2) for name, weight in zip(NAMES, found, strict=True)}
 

@@ -44,7 +44,8 @@ def strangers(amount: Amount = Amount.WHOLE) -> Iterator[Strangers]:
 
 def _glued() -> Iterator[Strangers]:
     """Popular names from which something could be taken away, as if a dot were left out; all rests are protected."""
-    hosts, suffixes = "mail webmail email smtp mx us hq exchange outlook".split(), ("com", "net", "org")
+    hosts = ("mail", "webmail", "email", "smtp", "mx", "us", "hq", "exchange", "outlook")
+    suffixes = ("com", "net", "org")
     rests = {
         name: [f"{label[len(host) :]}.com" for host in hosts if label.startswith(host)]
         + [f"{label.removesuffix(suffix)}.{suffix}" for suffix in suffixes if label.endswith(suffix)]

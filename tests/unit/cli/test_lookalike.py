@@ -62,6 +62,12 @@ def test_the_configurations_watch_list_stands_in(catcher: Catcher, sink: Path) -
     assert ended.rows[0]["candidates"][0]["domain"] == "army.mil"
 
 
+@pytest.mark.parametrize("typed", ["xn--i-7iq.ws", "xn--53hy7af013i.ws", "xn--i-7iq.army.ml", "mail.xn--i-7iq.ws"])
+def test_an_a_label_outside_idna_is_a_name(typed: str) -> None:
+    """Emoji: .ml and .ws register such names."""
+    assert typed_name(typed) == typed
+
+
 def test_without_protected_names_it_says_what_to_give(
     catcher: Catcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
