@@ -1,7 +1,7 @@
 """Prints the tables of docs/engineering/statistics.md: coverage of intervals, error rates of "quiet", and power.
 
-``python -m tests.statistics_table [DRAWS [TABLE…]]``: 400 draws a cell and all tables by default. Every draw has a fixed seed, so the same
-command prints the same tables.
+``python -m tests.statistics_table [DRAWS [TABLE…]]``: 400 draws a cell and all tables by default. Every draw has a
+fixed seed, so the same command prints the same tables.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from catcher.model.leak.life import Effect, Life
 from catcher.model.telling.notice import Notice
 
 MOST_PARTIES = 32
-"""Most other parties whose senders are an intended party's control group; a report's cost must not grow with the store."""
+"""Most other parties whose senders are an intended party's control group: a bound for the cost of a report."""
 _INCIDENTS = 64
 """Incidents of intended parties whose senders are cached."""
 
