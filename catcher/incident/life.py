@@ -38,7 +38,7 @@ from catcher.model.mail.fingerprint import MailClass, Tier
 from catcher.model.mail.policy import Outcome
 
 CHANCE = 1 / 8
-"""Most pauses of a leak that goes on that may be as long as a rare pause: a share of all. One in sixteen random pauses is
+"""Share of the pauses of a leak that goes on that are as long as a rare pause, at most. One in sixteen random pauses is
 longer than four median ones; twice that leaves room for a pace known from few pauses."""
 PACE_DAYS = 365
 """A rare pause is found from the pauses of this number of days up to the last day of mail."""

@@ -17,7 +17,7 @@ class IncidentState(StrEnum):
     OPEN = "open"
     """Mail that counts still comes."""
     QUIET = "quiet"
-    """No mail came for so long that, while the leak goes on, fewer than one pause in eight is as long; or for 90 days."""
+    """No mail came for as long as fewer than one in eight pauses while the leak goes on, or for 90 days."""
     CLOSED = "closed"
     """No mail that counts came for 90 days or more after a notice or an answer to a notice."""
     REOPENED = "reopened"
