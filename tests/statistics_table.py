@@ -1,7 +1,7 @@
 """Prints the tables of docs/engineering/statistics.md: coverage of intervals, error rates of "quiet", and power.
 
-``python -m tests.statistics_table [DRAWS]``: 400 draws a cell by default. Every draw has a fixed seed, so the same
-command prints the same tables.
+``python -m tests.statistics_table [DRAWS [TABLE…]]``: 400 draws a cell and all tables by default. Every draw has a
+fixed seed, so the same command prints the same tables.
 """
 
 from __future__ import annotations
@@ -142,7 +142,8 @@ def _usual(days: list[int]) -> tuple[float, float]:
     return median(b - a for a, b in pairwise(days)), median(b - a for a, b in pairwise(weeks))
 
 
-def main(draws: int) -> None:
+def main(draws: int, wanted: list[str]) -> None:
+    """Prints the tables whose names contain one of ``wanted``; all if there is none."""
     heads = " | ".join("independent days" if not mean else f"runs of {mean}" for mean in MEANS)
     tables: list[tuple[str, str, Iterator[str]]] = [
         ("8 + 8 weeks", f"senders | share of days | {heads}", coverage(draws, of_runs, (56, 56))),
@@ -177,10 +178,12 @@ def main(draws: int) -> None:
         ),
     ]
     for name, head, rows in tables:
+        if wanted and not any(word in name for word in wanted):
+            continue
         print(f"\n{name}\n\n| {head} |\n|{'---|' * (head.count('|') + 1)}", flush=True)
         for row in rows:
             print(row, flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400, sys.argv[2:])

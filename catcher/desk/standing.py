@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from catcher.desk.context import Desk
 from catcher.incident import Visibility, effect, life, senders
@@ -16,6 +17,8 @@ from catcher.model.leak.incident import Incident, IncidentKey, Role
 from catcher.model.leak.life import Effect, Life
 from catcher.model.telling.notice import Notice
 
+MOST_PARTIES = 32
+"""Most other parties whose senders are an intended party's control group: a bound for the cost of a report."""
 _INCIDENTS = 64
 """Incidents of intended parties whose senders are cached."""
 
@@ -84,14 +87,11 @@ class Lives:
         """The days of the senders without a notice, none of whose mail is the told party's.
 
         Beside a sender: the other senders to the same domain. Beside an intended party: senders to other parties,
-        which had no notice either, at domains whose mail could be seen all the time.
+        which had no notice either, at domains whose mail could be seen all the time; ``MOST_PARTIES`` of them.
         """
         if told.role is Role.INTENDED:
-            parties = [
-                key
-                for key in self._intended
-                if key.party != told.party and key not in self._told and self._saw(key.domain, notice)
-            ]
+            others = (key for key in self._intended if key.party != told.party and key not in self._told)
+            parties = list(islice((key for key in others if self._saw(key.domain, notice)), MOST_PARTIES))
         else:
             parties = [key for key in self._intended if key.domain == told.domain]
         found: defaultdict[str, Counter[date]] = defaultdict(Counter)
@@ -115,7 +115,10 @@ class Lives:
 
     @cached_property
     def _intended(self) -> tuple[IncidentKey, ...]:
-        return tuple(key for key in self._store.incident_keys() if key.role is Role.INTENDED)
+        """The intended parties' incidents in the order of their ids: these are hashes, so the first ones are a sample,
+        and always the same."""
+        keys = (key for key in self._store.incident_keys() if key.role is Role.INTENDED)
+        return tuple(sorted(keys, key=lambda key: key.id))
 
     def _senders_to(self, key: IncidentKey) -> Days:
         """Sender → its days, in the intended party's incident ``key``."""

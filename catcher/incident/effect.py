@@ -136,10 +136,14 @@ def _changes_of_outcome(incident: Incident) -> Iterable[date]:
     for cell in incident.cells:
         outcomes[cell.day].add(cell.outcome)
     known: set[str] = set()
+    mixed: date | None = None
     for day, ended in sorted(outcomes.items()):
+        if len(ended) > 1:  # a part of the day under another policy: the next days tell whether it stayed
+            mixed = mixed or day
+            continue
         if known and ended != known:
-            yield day
-        known = ended
+            yield mixed or day
+        known, mixed = ended, None
 
 
 def _weeks(first: date, end: date) -> tuple[date, date]:

@@ -11,7 +11,7 @@
   attempt may be a newsletter's.
 - *Silent* days are the visible days since the last day of mail (``Visibility``); the present day never counts.
 - A *pause* is the number of visible days from one day of mail to the next. ``rare_pause`` finds the length that a
-  leak that goes on exceeds after fewer than one in ten of its days of mail.
+  leak that goes on exceeds after fewer than one in eight of its days of mail.
 - *Quiet*: as many silent days as a rare pause, but at least 7 (people don't write every day of a week) and at most 90.
 - *Closed*: as many silent days as a rare pause, but at least 90 and at most 365, after the last mail and after the
   first notice or the first answer "got it".
@@ -37,8 +37,9 @@ from catcher.model.leak.life import IncidentState, Life
 from catcher.model.mail.fingerprint import MailClass, Tier
 from catcher.model.mail.policy import Outcome
 
-CHANCE = 0.1
-"""Share of the pauses of a leak that goes on which are longer than a rare pause, at most."""
+CHANCE = 1 / 8
+"""Share of the pauses of a leak that goes on that are as long as a rare pause, at most. One in sixteen random pauses is
+longer than four median ones; twice that leaves room for a pace known from few pauses."""
 PACE_DAYS = 365
 """A rare pause is found from the pauses of this number of days up to the last day of mail."""
 ENOUGH_PAUSES = 29
@@ -139,7 +140,7 @@ def quiet_after(days: Sequence[date], visibility: Visibility) -> int:
 
 
 def rare_pause(days: Sequence[date], visibility: Visibility) -> int | None:
-    """The number of silent days that fewer than one in ten pauses reach while the leak goes on; None: unknown.
+    """The number of silent days that fewer than one in eight pauses reach while the leak goes on; None: unknown.
 
     ``days``: one episode's days of mail, sorted, not empty. If the pauses of a leak could come in any order, the next
     one is longer than the r-th shortest of k pauses with a probability of at most 1 - r/(k + 1), whatever their
@@ -147,9 +148,9 @@ def rare_pause(days: Sequence[date], visibility: Visibility) -> int | None:
     ``MOST_PAUSES`` are compared.
 
     With fewer than ``ENOUGH_PAUSES`` the pauses are taken for random ones: if k pauses have s days in sum, the next one
-    is longer than s * (10 ** (1/k) - 1) in one of ten cases. As mail may come in runs, the same is asked of weeks, and
+    is longer than s * (8 ** (1/k) - 1) in one of eight cases. As mail may come in runs, the same is asked of weeks, and
     the longer answer holds: a week begins with a day of mail, the next one with the first day of mail after it, and s
-    is the sum of the waits between weeks. One week is added to that sum, because a run over two weeks has no wait.
+    is the sum of the waits between weeks, but one week at least, because a run over two weeks has no wait.
     """
     recent = days[bisect_left(days, days[-1] - (PACE_DAYS - 1) * DAY) :][-MOST_PAUSES - 1 :]
     pauses = sorted(_pause(day, following, visibility) for day, following in pairwise(recent))
@@ -165,7 +166,7 @@ def rare_pause(days: Sequence[date], visibility: Visibility) -> int | None:
     if len(weeks) == 1:
         return None
     waits = sum(_pause(week, following, visibility) - WEEK for week, following in pairwise(weeks))
-    return max(_exceeded(sum(pauses), len(pauses)), _exceeded(WEEK + waits, len(weeks) - 1))
+    return max(_exceeded(sum(pauses), len(pauses)), _exceeded(max(WEEK, waits), len(weeks) - 1))
 
 
 def _exceeded(days: int, waits: int) -> int:

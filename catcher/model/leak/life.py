@@ -17,7 +17,7 @@ class IncidentState(StrEnum):
     OPEN = "open"
     """Mail that counts still comes."""
     QUIET = "quiet"
-    """No mail came for so long that, while the leak goes on, fewer than one pause in ten is as long; or for 90 days."""
+    """No mail came for as long as fewer than one in eight pauses while the leak goes on, or for 90 days."""
     CLOSED = "closed"
     """No mail that counts came for 90 days or more after a notice or an answer to a notice."""
     REOPENED = "reopened"
@@ -44,7 +44,7 @@ class Life:
     unseen_days: int = 0
     """Number of days since ``latest`` on which mail could not have been seen, for any reason."""
     is_rare: bool = False
-    """Whether fewer than one in ten pauses of a leak that goes on are as long as ``silent`` days. It is unknown, and
+    """Whether fewer than one in eight pauses of a leak that goes on are as long as ``silent`` days. It is unknown, and
     False, while too few pauses are known; and mail may be so rare that 90 days without any are no rare pause."""
 
     def to_json(self) -> dict[str, Any]:

@@ -84,7 +84,7 @@ LEAKS: dict[str, Draw] = {
 
 
 @pytest.mark.parametrize("leak_of", LEAKS)
-def test_fewer_than_one_in_ten_pauses_are_rare_while_mail_goes_on(leak_of: str) -> None:
+def test_fewer_than_one_in_eight_pauses_are_rare_while_mail_goes_on(leak_of: str) -> None:
     random, pauses, rare = Random(7), 0, 0
     for _ in range(12):
         days = LEAKS[leak_of](random, 365)

@@ -222,6 +222,14 @@ class TestPolicy:
         found = after_notice(leak(cells(range(NOTICE + 5)), explained))
         assert (found.change, found.policy_changed) == (None, day(NOTICE + 5))
 
+    def test_a_day_of_two_outcomes_is_a_change_only_when_the_second_one_stays(self) -> None:
+        drill = cells([NOTICE + 5], outcome=Outcome.REFUSED)
+        found = after_notice(leak(cells(range(TODAY)), drill))
+        assert (found.policy_changed, found.trend) == (None, Trend.UNCLEAR)
+        explained = cells(range(NOTICE + 5, TODAY), outcome=Outcome.EXPLAINED)
+        found = after_notice(leak(cells(range(NOTICE + 6)), explained))
+        assert (found.change, found.policy_changed) == (None, day(NOTICE + 5))
+
     def test_the_same_policy_noted_twice_is_no_change(self) -> None:
         found = after_notice(leak(cells(range(NOTICE))), policies=[(0, Policy.ACCEPT), (NOTICE + 3, Policy.ACCEPT)])
         assert found.trend is Trend.FELL

@@ -43,9 +43,9 @@ class TestQuiet:
         [
             (range(30), QUIET_LEAST),  # every day: the shortest
             (range(0, 60, 2), 7),  # every other day: no pause was longer
-            ([*range(0, 90, 3), 110, 130, 150], 14),  # one in ten of 32 pauses is longer than 14.9 days
-            (range(0, 60, 5), 13),  # each fifth day, 11 pauses: 55 * (0.1 ** (-1 / 11) - 1)
-            ([0, 1, 2, 15, 16, 30], 50),  # runs, in 3 weeks: (8 + 8 + 7) * (0.1 ** (-1 / 2) - 1)
+            ([*range(0, 87, 3), 110, 130, 150, 170], 17),  # one in eight of 32 pauses is longer than 17.9 days
+            (range(0, 60, 5), 12),  # each fifth day, 11 pauses: 55 * (8 ** (1 / 11) - 1)
+            ([0, 1, 2, 15, 16, 30], 30),  # runs, in 3 weeks: (8 + 8) * (8 ** (1 / 2) - 1)
             ([0, 30], QUIET_MOST),  # twice in a month: the pace is hardly known
             ([0], QUIET_MOST),
         ],

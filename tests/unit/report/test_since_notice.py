@@ -52,7 +52,7 @@ CASES = {
     "Since 8 May 2026 mail to army.ml is turned away": case(
         BEFORE, made="2026-07-01", period="2026-05", policies=[["2026-03-01", "accept"], ["2026-05-08", "null"]]
     ),
-    "Since 3 May 2026, for 58 days, no such e-mail has come; while such mail goes on, fewer than one in ten": case(
+    "Since 3 May 2026, for 58 days, no such e-mail has come; while such mail goes on, fewer than one in eight": case(
         BEFORE, period="2026-05"
     ),
     "Since 3 May 2026, for 48 days (on 10 more days none could have been seen), no such": case(
