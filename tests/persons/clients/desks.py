@@ -14,8 +14,8 @@ Received: from {HEX:4}PR09MB{dec:4}.namprd09.prod.outlook.com
 From: {from:quoted}
 To: {to}
 ?CC: {cc}
-Subject: {subject}
-Thread-Topic: {topic}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
 Thread-Index: {b64:22}
 Date: {date}
 Message-ID:
@@ -38,8 +38,8 @@ OUTLOOK_LABELLED = Client(
 From: {from:quoted}
 To: {to:quoted}
 ?CC: {cc:quoted}
-Subject: {subject}
-Thread-Topic: {topic}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
 Thread-Index: {b64:22}
 Date: {date}
 Message-ID:
@@ -70,8 +70,8 @@ Received: from EX01.corp.{domain} ([fe80::d4e0:880a:d21:684d]) by
 From: {from:quoted}
 To: {to:quoted}
 ?CC: {cc:quoted}
-Subject: {subject}
-Thread-Topic: {topic}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
 Thread-Index: {b64:22}
 Date: {date}
 Message-ID: <{hex:32}@corp.{domain}>

@@ -32,8 +32,8 @@ Received: from {HEX:4}PR05MB{dec:4}.eurprd05.prod.outlook.com
 From: {from}
 To: {to}
 ?CC: {cc}
-Subject: {subject}
-Thread-Topic: {topic}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
 Thread-Index: {b64:16}
 X-MS-Exchange-MessageSentRepresentingType: 1
 Date: {date}

@@ -14,8 +14,8 @@ Received: from {HEX:2}0PR04MB{dec:4}.eurprd04.prod.outlook.com
 From: {from}
 To: {to}
 ?CC: {cc}
-Subject: {subject}
-Thread-Topic: {topic}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
 Thread-Index: {b64:22}
 X-MS-Exchange-MessageSentRepresentingType: 1
 Date: {date}
