@@ -2,9 +2,10 @@
 
 A line that begins with ``?`` is left out when its words are empty. A line that begins with a blank continues the one
 before. Words: ``{from}``, ``{to}``, ``{cc}``, ``{subject}``, ``{topic}``, ``{date}``, ``{answered}``, ``{references}``,
-``{domain}``, ``{local}``, ``{rcpt}``, ``{dashed}``, ``{tenant}``, ``{uuid}``, ``{boundary}``, ``{stamp}``,
-and with a number ``{hex:32}``, ``{HEX:28}``, ``{dec:10}``, ``{b64:22}``. Addresses take a manner: ``{to:quoted}``,
-``{to:bare}``, ``{to:angle}``; Subjects a charset's: ``{subject:q}``, ``{subject:latin}``.
+``{thread}`` (Exchange's Thread-Index), ``{domain}``, ``{local}``, ``{rcpt}``, ``{uuid}``, ``{boundary}``, ``{stamp}``,
+those of the organisation, and with a number ``{hex:32}``, ``{HEX:28}``, ``{dec:10}``, ``{b64:22}``, ``{url64:22}``.
+Addresses take a manner: ``{to:quoted}``, ``{to:bare}``, ``{to:angle}``; Subjects a charset's: ``{subject:q}``,
+``{subject:latin}``.
 """
 
 from __future__ import annotations
@@ -97,6 +98,9 @@ def _word(name: str, manner: str, scene: Scene, known: dict[str, str]) -> str:
             return scene.references[-1] if scene.references else ""
         case "references":
             return "\r\n ".join(scene.references)
+        case "thread":
+            octets = b"\x01" + scene.rng.randbytes(21 + 5 * len(scene.references))
+            return base64.b64encode(octets).decode()
         case "uuid":
             return str(uuid.UUID(int=scene.rng.getrandbits(128), version=4))
         case "UUID":

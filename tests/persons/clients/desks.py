@@ -16,7 +16,7 @@ To: {to}
 ?CC: {cc}
 Subject: {subject:latin}
 Thread-Topic: {topic:latin}
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 Date: {date}
 Message-ID:
  <{HEX:4}PR09MB{dec:4}{HEX:28}@{HEX:4}PR09MB{dec:4}.namprd09.prod.outlook.com>
@@ -40,7 +40,7 @@ To: {to:quoted}
 ?CC: {cc:quoted}
 Subject: {subject:latin}
 Thread-Topic: {topic:latin}
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 Date: {date}
 Message-ID:
  <{HEX:4}PR12MB{dec:4}{HEX:28}@{HEX:4}PR12MB{dec:4}.namprd12.prod.outlook.com>
@@ -72,7 +72,7 @@ To: {to:quoted}
 ?CC: {cc:quoted}
 Subject: {subject:latin}
 Thread-Topic: {topic:latin}
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 Date: {date}
 Message-ID: <{hex:32}@corp.{domain}>
 ?References: {references}
@@ -103,7 +103,7 @@ MIME-Version: 1.0
 Content-Type: multipart/alternative;
 	boundary="----=_NextPart_{boundary}"
 X-Mailer: Microsoft Outlook 16.0
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 Content-Language: en-us
 """,
 )

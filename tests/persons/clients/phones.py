@@ -34,7 +34,7 @@ To: {to}
 ?CC: {cc}
 Subject: {subject:latin}
 Thread-Topic: {topic:latin}
-Thread-Index: {b64:16}
+Thread-Index: {thread}
 X-MS-Exchange-MessageSentRepresentingType: 1
 Date: {date}
 Message-ID:

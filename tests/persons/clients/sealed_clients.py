@@ -16,7 +16,7 @@ To: {to}
 ?CC: {cc}
 Subject: {subject:latin}
 Thread-Topic: {topic:latin}
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 X-MS-Exchange-MessageSentRepresentingType: 1
 Date: {date}
 Message-ID:
@@ -166,7 +166,7 @@ Content-Type: multipart/alternative;
 ?In-Reply-To: {answered}
 ?References: {references}
 X-Mailer: Amazon WorkMail
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 Thread-Topic: {topic}
 Message-ID: <0100019{hex:9}-{hex:8}-{hex:4}-000000@email.amazonses.com>
 """,

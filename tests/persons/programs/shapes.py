@@ -58,7 +58,7 @@ Content-Transfer-Encoding: base64
 """
 """System.Net.Mail.SmtpClient: no Message-ID of its own (learn.microsoft.com)."""
 CDO = """
-thread-index: {b64:22}
+thread-index: {thread}
 Thread-Topic: {topic}
 From: {from}
 To: {to:angle}
@@ -83,7 +83,7 @@ From: {from}
 To: {to}
 Subject: {subject:latin}
 Thread-Topic: {topic:latin}
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 Date: {date}
 Message-ID:
  <{HEX:4}PR09MB{dec:4}{HEX:28}@{HEX:4}PR09MB{dec:4}.namprd09.prod.outlook.com>
