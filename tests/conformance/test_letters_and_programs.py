@@ -18,6 +18,7 @@ from tests.persons.programs.catalogue import Variant, mails, turns
 from tests.persons.programs.sealed_programs import SEALED as SEALED_PROGRAMS
 from tests.persons.systems.sealed_systems import SEALED as SEALED_SYSTEMS
 from tests.persons.verdict import verdict
+from tests.support.seeds import seed
 
 MAILS = 1000
 _WORD_LEFT = re.compile(rb"\{[A-Za-z0-9]+(?::\w+)?\}")
@@ -25,17 +26,17 @@ _WORD_LEFT = re.compile(rb"\{[A-Za-z0-9]+(?::\w+)?\}")
 
 def test_honest_fresh_letters_count() -> None:
     """A tenant's binding is asked when a notice is drafted: here the world's tenants are all bound."""
-    found = tally_letters(systems.OPEN, MAILS)
+    found = tally_letters(systems.OPEN, MAILS, seed(1))
     assert counted(found, bound=True) >= 0.98 * total(found), dict(found)
 
 
 def test_no_mail_of_a_program_counts() -> None:
-    found = tally_programs(programs.OPEN, MAILS)
+    found = tally_programs(programs.OPEN, MAILS, seed(1))
     assert not {kind: dict(reasons) for kind, reasons in found.items() if counted({kind: reasons})}
 
 
 def test_decoys_are_judged_right() -> None:
-    found = tally_decoys(decoys.OPEN, 66)
+    found = tally_decoys(decoys.OPEN, 66, seed(1))
     wrong = [kind for kind, reasons in found.items() if any(reason.startswith("wrong") for reason in reasons)]
     assert not wrong, {kind: dict(found[kind]) for kind in wrong}
 

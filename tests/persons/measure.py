@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import MailKind
 from tests.persons import decoys, programs, systems
 from tests.persons.decoys import Decoy, Expected
 from tests.persons.honest import letters
@@ -58,7 +59,9 @@ def is_right(expected: Expected, judged: Verdict, forwarder: str) -> bool:
         case Expected.NEVER:
             return not judged.counting.counts
         case Expected.FORWARD:
-            return judged.counting.reason is CountReason.FORWARD and judged.fingerprint.sender.domain == forwarder
+            found = judged.fingerprint
+            by_rule = judged.counting.reason is CountReason.FORWARD or found.nature.kind is MailKind.JOURNAL
+            return judged.counting.counts and by_rule and found.sender.domain == forwarder
         case Expected.RESIDUAL:
             return not judged.counting.counts or bool(judged.counting.reason.residuals)
 

@@ -63,7 +63,7 @@ class Key:
     """A DKIM signature that a system adds."""
 
     fields: str
-    """Names in the system's order, ``:`` between."""
+    """Names in the system's order, ``:`` between; with ``+`` before it a name is listed even where it's absent."""
     domain: str = "{domain}"
     selector: str = "s1"
     canonicalization: str = "relaxed/relaxed"
@@ -188,7 +188,11 @@ class System:
 
 def _signed(octets: bytes, fields: Fields, key: Key, words: dict[str, str]) -> bytes:
     present = {name.lower() for name, _ in fields}
-    names = [name for name in key.fields.split(":") if not key.only_present or name.strip().lower() in present]
+    names = [
+        name.removeprefix("+")
+        for name in key.fields.split(":")
+        if not key.only_present or name.startswith("+") or name.lower() in present
+    ]
     return signed(
         octets,
         domain=_format(key.domain, words),

@@ -2,9 +2,10 @@
 
 A line that begins with ``?`` is left out when its words are empty. A line that begins with a blank continues the one
 before. Words: ``{from}``, ``{to}``, ``{cc}``, ``{subject}``, ``{topic}``, ``{date}``, ``{answered}``, ``{references}``,
-``{domain}``, ``{local}``, ``{rcpt}``, ``{dashed}``, ``{tenant}``, ``{uuid}``, ``{boundary}``, ``{stamp}``,
-and with a number ``{hex:32}``, ``{HEX:28}``, ``{dec:10}``, ``{b64:22}``. Addresses take a manner: ``{to:quoted}``,
-``{to:bare}``, ``{to:angle}``.
+``{thread}`` (Exchange's Thread-Index), ``{domain}``, ``{local}``, ``{rcpt}``, ``{uuid}``, ``{boundary}``, ``{stamp}``,
+those of the organisation, and with a number ``{hex:32}``, ``{HEX:28}``, ``{dec:10}``, ``{b64:22}``, ``{url64:22}``.
+Addresses take a manner: ``{to:quoted}``, ``{to:bare}``, ``{to:angle}``; Subjects a charset's: ``{subject:q}``,
+``{subject:latin}``.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.charset import QP, SHORTEST, Charset
 from email.header import Header
 from email.utils import format_datetime
 from random import Random
+from textwrap import wrap
 
 Fields = list[tuple[str, str]]
 Mailbox = tuple[str, str]
@@ -84,9 +87,9 @@ def _word(name: str, manner: str, scene: Scene, known: dict[str, str]) -> str:
         case "cc":
             return _mailboxes(scene.cc, manner)
         case "subject":
-            return encoded(scene.subject)
+            return encoded(scene.subject, manner)
         case "topic":
-            return encoded(scene.subject.partition(": ")[2] if _is_answer(scene.subject) else scene.subject)
+            return encoded(scene.subject.partition(": ")[2] if _is_answer(scene.subject) else scene.subject, manner)
         case "date":
             return format_datetime(scene.at)
         case "stamp":
@@ -95,6 +98,9 @@ def _word(name: str, manner: str, scene: Scene, known: dict[str, str]) -> str:
             return scene.references[-1] if scene.references else ""
         case "references":
             return "\r\n ".join(scene.references)
+        case "thread":
+            octets = b"\x01" + scene.rng.randbytes(21 + 5 * len(scene.references))
+            return base64.b64encode(octets).decode()
         case "uuid":
             return str(uuid.UUID(int=scene.rng.getrandbits(128), version=4))
         case "UUID":
@@ -131,9 +137,28 @@ def _random(name: str, size: int, rng: Random) -> str:
             raise KeyError(name)
 
 
-def encoded(text: str) -> str:
-    """``text``, in encoded-words (RFC 2047) where it isn't ASCII."""
-    return text if text.isascii() else Header(text, "utf-8").encode(linesep="\r\n")
+def encoded(text: str, manner: str = "") -> str:
+    """``text``, in encoded-words (RFC 2047) where it isn't ASCII, and folded where it is long.
+
+    ``manner``: ``q`` for quoted-printable, ``latin`` for the Western or Cyrillic charset that holds the text, as
+    Exchange writes it; else UTF-8 in base64 or quoted-printable, whichever is shorter.
+    """
+    if text.isascii():
+        return "\r\n ".join(wrap(text, 64, break_long_words=False, break_on_hyphens=False)) if len(text) > 64 else text
+    name = "utf-8"
+    if manner == "latin":
+        name = next((each for each in ("iso-8859-1", "iso-8859-2", "koi8-r", "utf-8") if _holds(each, text)), "utf-8")
+    charset = Charset(name)
+    charset.header_encoding = QP if manner == "q" else SHORTEST
+    return Header(text, charset).encode(linesep="\r\n")
+
+
+def _holds(charset: str, text: str) -> bool:
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _mailboxes(people: tuple[Mailbox, ...], manner: str) -> str:

@@ -14,9 +14,9 @@ Received: from {HEX:4}PR09MB{dec:4}.namprd09.prod.outlook.com
 From: {from:quoted}
 To: {to}
 ?CC: {cc}
-Subject: {subject}
-Thread-Topic: {topic}
-Thread-Index: {b64:22}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
+Thread-Index: {thread}
 Date: {date}
 Message-ID:
  <{HEX:4}PR09MB{dec:4}{HEX:28}@{HEX:4}PR09MB{dec:4}.namprd09.prod.outlook.com>
@@ -38,9 +38,9 @@ OUTLOOK_LABELLED = Client(
 From: {from:quoted}
 To: {to:quoted}
 ?CC: {cc:quoted}
-Subject: {subject}
-Thread-Topic: {topic}
-Thread-Index: {b64:22}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
+Thread-Index: {thread}
 Date: {date}
 Message-ID:
  <{HEX:4}PR12MB{dec:4}{HEX:28}@{HEX:4}PR12MB{dec:4}.namprd12.prod.outlook.com>
@@ -70,9 +70,9 @@ Received: from EX01.corp.{domain} ([fe80::d4e0:880a:d21:684d]) by
 From: {from:quoted}
 To: {to:quoted}
 ?CC: {cc:quoted}
-Subject: {subject}
-Thread-Topic: {topic}
-Thread-Index: {b64:22}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
+Thread-Index: {thread}
 Date: {date}
 Message-ID: <{hex:32}@corp.{domain}>
 ?References: {references}
@@ -103,7 +103,7 @@ MIME-Version: 1.0
 Content-Type: multipart/alternative;
 	boundary="----=_NextPart_{boundary}"
 X-Mailer: Microsoft Outlook 16.0
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 Content-Language: en-us
 """,
 )

@@ -32,9 +32,9 @@ Received: from {HEX:4}PR05MB{dec:4}.eurprd05.prod.outlook.com
 From: {from}
 To: {to}
 ?CC: {cc}
-Subject: {subject}
-Thread-Topic: {topic}
-Thread-Index: {b64:16}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
+Thread-Index: {thread}
 X-MS-Exchange-MessageSentRepresentingType: 1
 Date: {date}
 Message-ID:

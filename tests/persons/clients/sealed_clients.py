@@ -14,9 +14,9 @@ Received: from {HEX:2}0PR04MB{dec:4}.eurprd04.prod.outlook.com
 From: {from}
 To: {to}
 ?CC: {cc}
-Subject: {subject}
-Thread-Topic: {topic}
-Thread-Index: {b64:22}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
+Thread-Index: {thread}
 X-MS-Exchange-MessageSentRepresentingType: 1
 Date: {date}
 Message-ID:
@@ -166,7 +166,7 @@ Content-Type: multipart/alternative;
 ?In-Reply-To: {answered}
 ?References: {references}
 X-Mailer: Amazon WorkMail
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 Thread-Topic: {topic}
 Message-ID: <0100019{hex:9}-{hex:8}-{hex:4}-000000@email.amazonses.com>
 """,

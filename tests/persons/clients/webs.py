@@ -34,7 +34,7 @@ GMAIL_BARE = Client(
 )
 GOOGLE_INVITATION = Client(
     "Google Calendar: an invitation by a person",
-    "developers.google.com/calendar; MimeKit issues with raw invitations (Sender: Google Calendar, METHOD:REQUEST)",
+    "lore.kernel.org: qemu-devel, invitations of 12 November 2024 and 27 January 2025 (Auto-Submitted, own key signs)",
     """
 X-Gm-Message-State: AOJu0Y{url64:40}
 X-Google-Smtp-Source: AGHT+I{url64:60}
@@ -43,6 +43,7 @@ X-Received: by 2002:a05:6602:{hex:4}:b0:861:1b0:f53e with SMTP id
  ca18e2360f4ac-{hex:12}; {date}
 Reply-To: {from}
 Sender: Google Calendar <calendar-notification@google.com>
+Auto-Submitted: auto-generated
 Message-ID: <calendar-{uuid}@google.com>
 Date: {date}
 Subject: Invitation: {subject} @ Thu 26 Nov 2026 2pm - 3pm (CET) ({rcpt})

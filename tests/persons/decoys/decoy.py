@@ -14,6 +14,14 @@ from tests.persons.system import Organisation, Records, Sent, System, zone_table
 from tests.persons.template import Scene, fields_of
 from tests.support.fingerprints import NOW
 
+ATTACKER = """
+attacker.example TXT v=spf1 ip4:192.0.2.250 -all
+attacker.example MX 10 vps250.attacker.example
+vps250.attacker.example A 192.0.2.250
+250.2.0.192.in-addr.arpa PTR vps250.attacker.example
+"""
+"""A machine and a domain of nobody's in particular."""
+
 
 class Expected(StrEnum):
     """What is right for a decoy."""

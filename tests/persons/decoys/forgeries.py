@@ -6,17 +6,10 @@ import re
 from dataclasses import replace
 
 from tests.persons.clients import webs
-from tests.persons.decoys.decoy import Decoy, Expected, Setting
+from tests.persons.decoys.decoy import ATTACKER, Decoy, Expected, Setting
 from tests.persons.system import Sent
 from tests.persons.systems import google, microsoft, own
 from tests.persons.systems.senders import SENDGRID
-
-_ATTACKER = """
-attacker.example TXT v=spf1 ip4:192.0.2.250 -all
-attacker.example MX 10 vps250.attacker.example
-vps250.attacker.example A 192.0.2.250
-250.2.0.192.in-addr.arpa PTR vps250.attacker.example
-"""
 
 
 def _with_to(octets: bytes, rcpt: str) -> bytes:
@@ -126,7 +119,7 @@ DECOYS = (
         own.OPENDKIM,
         own.RSPAMD,
         bare_list_copy,
-        zone=_ATTACKER,
+        zone=ATTACKER,
     ),
     Decoy(
         10,
@@ -136,7 +129,7 @@ DECOYS = (
         microsoft.WITH_KEY,
         own.OPENDKIM,
         from_own_machine,
-        zone=_ATTACKER,
+        zone=ATTACKER,
     ),
     Decoy(
         11,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.persons.decoys.decoy import Decoy, Expected, Setting
+from tests.persons.decoys.decoy import ATTACKER, Decoy, Expected, Setting
 from tests.persons.system import Sent
 from tests.persons.systems import google, microsoft, own
 
@@ -106,12 +106,6 @@ def forged_forward(of: Setting) -> Sent:
     )
 
 
-_ATTACKER = """
-attacker.example TXT v=spf1 ip4:192.0.2.250 -all
-attacker.example MX 10 vps250.attacker.example
-vps250.attacker.example A 192.0.2.250
-250.2.0.192.in-addr.arpa PTR vps250.attacker.example
-"""
 DECOYS = (
     Decoy(
         1,
@@ -148,6 +142,6 @@ DECOYS = (
         own.EXIM,
         google.WITH_KEY,
         forged_forward,
-        zone=_ATTACKER,
+        zone=ATTACKER,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.persons.decoys.decoy import Decoy, Expected, Setting
+from tests.persons.decoys.decoy import ATTACKER, Decoy, Expected, Setting
 from tests.persons.decoys.forgeries import from_own_machine
 from tests.persons.system import Sent
 from tests.persons.systems import gateways, google, microsoft, own
@@ -124,5 +124,6 @@ DECOYS = (
         gateways.BARRACUDA,
         own.OPENDKIM,
         from_own_machine,
+        zone=ATTACKER,
     ),
 )

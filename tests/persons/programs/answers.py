@@ -221,7 +221,7 @@ Content-Type: multipart/report;
 	report-type=disposition-notification;
 	boundary="----=_NextPart_{boundary}"
 X-Mailer: Microsoft Outlook 16.0
-Thread-Index: {b64:22}
+Thread-Index: {thread}
 """,
         words.READ,
         author=_PERSON,

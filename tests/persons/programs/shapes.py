@@ -28,7 +28,7 @@ Date: {date}
 From: {from}
 To: {to:bare}
 Message-ID: <{dec:9}.{dec:4}.{stamp}123@app12>
-Subject: {subject}
+Subject: {subject:q}
 MIME-Version: 1.0
 Content-Type: multipart/mixed;
 	boundary="----=_Part_{boundary}"
@@ -39,7 +39,7 @@ Date: {date}
 From: {from}
 To: {to:bare}
 Message-ID: <{hex:12}_{hex:10}@web-7d4b9.mail>
-Subject: {subject}
+Subject: {subject:q}
 Mime-Version: 1.0
 Content-Type: multipart/alternative;
  boundary="--==_mimepart_{boundary}";
@@ -58,7 +58,7 @@ Content-Transfer-Encoding: base64
 """
 """System.Net.Mail.SmtpClient: no Message-ID of its own (learn.microsoft.com)."""
 CDO = """
-thread-index: {b64:22}
+thread-index: {thread}
 Thread-Topic: {topic}
 From: {from}
 To: {to:angle}
@@ -81,9 +81,9 @@ Received: from {HEX:4}PR09MB{dec:4}.namprd09.prod.outlook.com
  ([fe80::{hex:4}:{hex:4}:{hex:4}:{hex:4}%5]) with mapi id 15.20.9343.016; {date}
 From: {from}
 To: {to}
-Subject: {subject}
-Thread-Topic: {topic}
-Thread-Index: {b64:22}
+Subject: {subject:latin}
+Thread-Topic: {topic:latin}
+Thread-Index: {thread}
 Date: {date}
 Message-ID:
  <{HEX:4}PR09MB{dec:4}{HEX:28}@{HEX:4}PR09MB{dec:4}.namprd09.prod.outlook.com>

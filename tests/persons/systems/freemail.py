@@ -22,6 +22,7 @@ _dmarc.gmail.com TXT v=DMARC1; p=none; sp=quarantine
     hosts=google.HOSTS,
     keys=(Key(google.SIGNED, selector="20230601", tags=google.TAGS),),
     clients=google.PEOPLE,
+    before=google.BEFORE,
 )
 WEBDE = System(
     number=29,

@@ -121,11 +121,11 @@ CPANEL = System(
     source="docs.cpanel.net: Email deliverability (default._domainkey, +a +mx +ip4); public mails with X-AntiAbuse",
     zone="""
 {domain} MX 0 {domain}
-{domain} A {address}
-{domain} TXT v=spf1 +a +mx +ip4:{address} ~all
+{domain} A 198.19.124.27
+{domain} TXT v=spf1 +a +mx +ip4:198.19.124.27 ~all
 default._domainkey.{domain} TXT {RSA}
 """,
-    hosts=(("server27.hoster.example", "{address}"),),
+    hosts=(("server27.hoster.example", "198.19.124.27"),),
     keys=(
         Key(
             "Content-Transfer-Encoding:Content-Type:Message-ID:References:In-Reply-To:Subject:Cc:To:From:Date:"
