@@ -10,8 +10,8 @@ from typing import assert_never
 
 from catcher.incident.figures import MailboxFigures
 from catcher.model.leak.incident import (
-    ANSWERS,
     COUNTED,
+    COUNTED_ANSWERS,
     OWN_WORDS,
     STEADY_DAYS,
     Cell,
@@ -76,7 +76,7 @@ class Support:
         kept = _is_firm if firm else _every
         answers = [cell for cell, count in self.cells if count.counted and kept(cell) and _answers(cell)]
         own = [cell for cell, count in self.cells if count.counted and kept(cell) and not _answers(cell)]
-        of_answers = self._carried(answers, _without_residual(ANSWERS, firm=firm))
+        of_answers = self._carried(answers, _without_residual(COUNTED_ANSWERS, firm=firm))
         match self._key.role:
             case Role.SENDER | Role.FORWARDER:
                 of_own = self._carried(own, _without_residual(OWN_WORDS, firm=firm))

@@ -41,7 +41,7 @@ class Side(StrEnum):
     AUTHOR = "author"
     """The author in a signed From, where the reverse-path is another mailbox."""
     REVERSE_PATH = "reverse-path"
-    """The reverse-path (``fingerprint.origin_of``), where a signed From names another mailbox."""
+    """The reverse-path (``fingerprint.mailboxes.origin_of``), where a signed From names another mailbox."""
     RECIPIENT = "recipient"
     SUBSCRIBER = "subscriber"
     """An addressee of automatic or bulk mail: perhaps somebody's own address, mistyped in a form. Never counted."""
@@ -70,9 +70,9 @@ class Counted(IntFlag):
 
 OWN_WORDS = Counted.YES | Counted.RESIDUAL
 """Mail that counts and answers nothing."""
-ANSWERS = Counted.ANSWER | Counted.RESIDUAL_ANSWER
+COUNTED_ANSWERS = Counted.ANSWER | Counted.RESIDUAL_ANSWER
 """Mail that counts and answers another mail."""
-COUNTED = OWN_WORDS | ANSWERS
+COUNTED = OWN_WORDS | COUNTED_ANSWERS
 """Mail that counts."""
 
 MARKED = "other"

@@ -220,7 +220,7 @@ class Measures:
     authors: Mailboxes
     """The same by the author in a signed From; by the reverse-path where From isn't signed."""
     reverse_paths: Mailboxes
-    """The same by the reverse-path, without what changes by itself (``fingerprint.origin_of``)."""
+    """The same by the reverse-path, without what changes by itself (``fingerprint.mailboxes.origin_of``)."""
     recipients: Mailboxes
     """Distinct addressees of mail that counts."""
     series: tuple[Bar, ...]
