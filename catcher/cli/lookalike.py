@@ -112,7 +112,7 @@ def generate(tlds: tuple[str, ...], limit: int, organisations: Organisations, as
     else:
         print_table(
             ("protected", "worth holding", "share", "edit"),
-            [(one.protected, one.domain, f"{one.score:.3f}", one.edit) for one in worth],
+            [(one.protected, one.domain, f"{one.score:.5f}", one.edit) for one in worth],
         )
 
 
