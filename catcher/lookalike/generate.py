@@ -13,19 +13,11 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-<<<<<<< HEAD
-from catcher.lookalike.channel import explain, weigh
-from catcher.lookalike.edits import EDIT_OF_PAIR, PAIRS, LetterEdit, word
-from catcher.lookalike.name import ReadName, Registrable, name_of
-from catcher.lookalike.readings import View
-from catcher.lookalike.weights import EDIT_WEIGHTS
-=======
 from catcher.lookalike.edits import LetterEdit
 from catcher.lookalike.name import Registrable
 from catcher.lookalike.sliprates import LETTER_SLIP, SLIP_RATES, UNACCENTED
 from catcher.lookalike.slips import Slip, slipped
 from catcher.model.domain import DomainError, to_alabel
->>>>>>> generate
 
 _LONGEST = 63
 """Most octets of a label (RFC 1035 §2.3.4)."""
