@@ -48,9 +48,9 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^on vacation until|^on leave until|^absence:|^return receipt|^read:|^displayed:|^read receipt"
         "|no longer … with the company|has left the company|no longer works|this mailbox is … monitored"
         "|message received … automatic",
-        "confirm … email*|confirm … e mail*|confirm … address*|confirm … account*|confirm … subscription*"
+        "confirm … email*|confirm … e mail*|confirm your … address*|confirm … account*|confirm … subscription*"
         "|confirm … registration|confirm … sign up|confirm … signup|confirm … identity|confirm … sign in"
-        "|confirm it s you|verify … email*|verify … e mail*|verify … address*|verify … account*|verify … identity"
+        "|confirm it s you|verify … email*|verify … e mail*|verify your … address*|verify … account*|verify … identity"
         "|verify … device|activate … account*|activate … email*|activate … subscription*|validate … email*"
         "|validate … account*|email confirmation|email verification|email activation|e mail confirmation"
         "|e mail verification|account confirmation|account verification|account activation|address confirmation"
