@@ -11,7 +11,6 @@ Each adapter is imported in the function that makes it, so that a command loads 
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -141,6 +140,8 @@ def tenant_discovery(config: Config, clock: Clock) -> Callable[[Collection[tuple
         return None
 
     def bound(claims: Collection[tuple[str, str]]) -> frozenset[str]:
+        import asyncio
+
         from catcher.notices.tenants import bound_organisations
 
         async def ask() -> frozenset[str]:

@@ -78,7 +78,7 @@ def explain(view: View, intended: ReadName) -> Explanation | None:
 
 
 def none_features(typed: ReadName, letters: Letters) -> Iterator[Term]:
-    """The terms of the log-probability that ``typed`` stands for itself; they see only its label left of the suffix."""
+    """The terms of the log-probability that ``typed`` stands for itself; they see the label left of its suffix."""
     label = typed.left.rpartition(".")[2]
     length = min(len(label), LONG)
     yield "none", 1.0

@@ -47,13 +47,16 @@ class _Texts:
                 self._by_piece.setdefault((len(text), number, text[start:end]), []).append(text)
 
     def near(self, text: str, distance: int) -> Iterator[tuple[int, Sequence[int]]]:
-        """(distance, owners) of each text within ``distance`` edits and within ``slips`` of its own length."""
+        """(distance, owners) of each text within ``distance`` edits and within ``slips`` of its own length.
+
+        They come in no order: Index.near sorts by all that it keeps.
+        """
         for length in range(max(1, len(text) - distance), len(text) + distance + 1):
             allowed = min(distance, slips(length))
             longer = len(text) - length
             if abs(longer) > allowed:
                 continue
-            choices = sorted(self._sharing(text, length, longer))
+            choices = list(self._sharing(text, length, longer))
             if choices:
                 for found, apart, _ in process.extract(
                     text, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None

@@ -16,6 +16,7 @@ _HOSTS = (
 )
 """Assumption → labels of hosts that take or show mail (RFC 6186; Exchange's usual names), and of a part of an
 organisation. A word of the last row often begins a name of its own (usbank, outlookindia)."""
+_ANY_HOST = tuple(host for _, hosts in _HOSTS for host in hosts)
 _SHORTEST = 2
 """Least letters of a name that is left when a host's label or a suffix is taken away."""
 _ROOM = 6
@@ -89,6 +90,8 @@ def _cut(
 def _without_host(text: str, suffix: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(``text`` itself or without a host's label, the assumption)."""
     yield text, ()
+    if not text.startswith(_ANY_HOST):
+        return
     first = text.partition(".")[0]
     for kind, hosts in _HOSTS:
         for host in hosts:

@@ -20,7 +20,7 @@ from catcher.notices.due import ContactsOf, DueNotice, due_notices
 from catcher.notices.escalation import NextStep, makes_bad
 from catcher.notices.openpgp import check_key
 from catcher.notices.sending import BY_CATCHER
-from catcher.notices.tenants import Claim
+from catcher.notices.tenants import TenantClaim
 from catcher.privacy import NoticeCodes
 from catcher.report import EVIDENCE_DAYS, Language, is_address, letter, report_message
 
@@ -43,7 +43,7 @@ class Drafting:
     escalate_days: int
     approvals: int
     """The number of people who must approve."""
-    bound: Callable[[Collection[Claim]], frozenset[str]] | None = None
+    bound: Callable[[Collection[TenantClaim]], frozenset[str]] | None = None
     """The function from claims to the organisations whose tenant is theirs; None: nobody is asked."""
     bad_contact: Callable[[str, str, datetime], None] = lambda _party, _address, _at: None
     """Called with (party, address, moment) when a notice didn't reach the party by this address."""

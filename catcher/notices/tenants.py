@@ -31,11 +31,11 @@ _MOST = 64 * 1024
 _DIRECTORY = re.compile(r"https://[a-z.]{1,60}/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/v2\.0)?/?\Z")
 _AT_ONCE = 4
 
-Claim = tuple[str, str]
+TenantClaim = tuple[str, str]
 """(organisation's domain, tenant's domain)."""
 
 
-async def bound_organisations(fetcher: Fetcher, claims: Collection[Claim]) -> frozenset[str]:
+async def bound_organisations(fetcher: Fetcher, claims: Collection[TenantClaim]) -> frozenset[str]:
     """The organisations of ``claims`` whose tenant is in the directory of their domain.
 
     A question without a clear answer binds nothing. It raises nothing.

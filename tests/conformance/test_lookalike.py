@@ -20,6 +20,10 @@ from tests.training.claims import Unseen, cross_validate, reliability, strangers
 from tests.training.lookalike import Lesson
 
 
+pytestmark = pytest.mark.timeout(1200)
+"""A minute of one core; the limit holds where others use the machine, too."""
+
+
 def matched(pairs: list[Pair], watched: Iterable[str]) -> Measured:
     """As ``catcher lookalike match`` does it with these names for a watch-list."""
     match = matcher(Organisations(dict.fromkeys(watched, "Example Organisation")), Suffixes())
