@@ -4,7 +4,7 @@
 
     typed ─▶ name: as it is read ─▶ channel: views ─▶ index: names near it ─▶ channel: explanations ─▶ match: ranked,
              (A-label → confusables)  (no host, no www)                        (align, weights)        or abstained
-    protected ─▶ generate ─▶ the channel forwards ─▶ names worth holding, likeliest first
+    protected ─▶ slips: a typist's, each with its rate ─▶ generate ─▶ names worth holding, likeliest first
 
 A noisy channel: score = log P(edits | intended name) + log prior (its popularity; letters: how easily it reads). One
 more score stands for "none of these" (none). Pure: no sockets, files, environment or clock; the public suffix list is
