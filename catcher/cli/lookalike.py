@@ -97,8 +97,8 @@ def match(names: tuple[str, ...], organisations: Organisations, as_json: bool) -
 def generate(tlds: tuple[str, ...], limit: int, organisations: Organisations, as_json: bool) -> None:
     """List the names under TLD worth holding.
 
-    Mail for the protected names strays there most; the likeliest come first. The score is the share of a protected
-    name's strayed mail that goes there.
+    The names that most mail will come to are first. The score is the share of a protected name's strayed mail under
+    this TLD that goes there.
     """
     from catcher.lookalike import generate as generated
 

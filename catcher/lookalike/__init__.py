@@ -4,7 +4,7 @@
 
     typed ─▶ name: as it is read ─▶ readings: views ─▶ index: names near it ─▶ channel: explanations ─▶ match: ranked,
              (A-label → confusables) (no host, no www)                         (align, features)        or abstained
-    protected ─▶ generate ─▶ names worth holding, likeliest first
+    protected ─▶ slips: a typist's, each with its rate ─▶ generate ─▶ names worth holding, likeliest first
 
 A noisy channel. A name's likelihood is the sum over its explanations of e^(sum of weight x factor): features.py is the
 table of all features, weights.py holds their trained weights. One more term stands for "none of these".
