@@ -28,17 +28,11 @@ from tests.support.sinks import Sink
 from tests.support.smtpwire import run
 
 MAIL = signed(
-<<<<<<< HEAD
-    b"From: Namecanary <localcanary@contractor.example>\r\nTo: someone@army.ml\r\nSubject: subjectcanary\r\n"
-    b"User-Agent: Mozilla Thunderbird\r\nContent-Language: en-GB\r\n"
-    b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\nMessage-ID: <canary@contractor.example>\r\n\r\nhello\r\n",
-=======
     b"From: Namecanary <localcanary@contractor.example>\r\nContent-Type: text/plain;\r\n\tcharset=us-ascii\r\n"
     b"Content-Transfer-Encoding: quoted-printable\r\nMime-Version: 1.0 (Mac OS X Mail 16.0 \\(3826.200.121\\))\r\n"
     b"Subject: subjectcanary\r\nMessage-Id: <1B4E28BA-2FA1-41D2-883F-0016D3CCA427@contractor.example>\r\n"
     b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\nTo: someone@army.ml\r\nX-Mailer: Apple Mail (3826.200.121)\r\n\r\n"
     b"hello\r\n",
->>>>>>> fold
     tags=f"t={int(NOW.timestamp())};",
 )
 SENT = transaction(MAIL, client="192.0.2.1", mail_from="localcanary@contractor.example")
