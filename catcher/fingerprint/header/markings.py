@@ -153,7 +153,7 @@ class MarkingRow:
 ROWS = (
     MarkingRow(Scheme.SENSITIVITY, (b"sensitivity",), _whole, "RFC 4021 §2.1.55, RFC 2156 §5.3.4"),
     MarkingRow(Scheme.IMPORTANCE, (b"importance",), _whole, "RFC 4021 §2.1.56"),
-    MarkingRow(Scheme.MSIP, (b"msip_labels",), _msip, "Microsoft Purview, sensitivity label metadata: MSIP_Label_…"),
+    MarkingRow(Scheme.MSIP, (b"msip_labels",), _msip, "Microsoft Information Protection SDK, Metadata: MSIP_Label_…"),
     MarkingRow(
         Scheme.PROTECTIVE_MARKING,
         (b"x-protective-marking",),
@@ -179,7 +179,7 @@ ROWS = (
         Scheme.CLASSIFICATION,
         (b"x-microsoft-classification", b"x-microsoft-classdesc"),
         _whole,
-        "MS-OXPROPS PidNameClassification, PidNameClassificationDescription",
+        "MS-OXCMAIL §2.2.3.2.22: Classification Properties",
     ),
     MarkingRow(
         Scheme.CLASSIFICATION,
@@ -199,7 +199,7 @@ ROWS = (
         Scheme.CLASSIFICATION,
         (b"x-bjclassification", b"x-dss-classification"),
         _boldon_james,
-        "Boldon James Classifier, document and message properties",
+        "Boldon James Classifier's properties, by its documentation, not read again",
         always=False,
     ),
 )

@@ -5,6 +5,11 @@ Longer than others: one row for each provider.
 A row says nothing about an organisation by itself. Way (b) needs three that agree: the author's MX lies in ``mx``, his
 SPF passes by a record in ``spf``, and the client's confirmed reverse name lies in ``hosts``. Sending services, whose
 customers are programs, have no row.
+
+The SPF names of Trend Micro (hes), Cisco, Gandi, Infomaniak, Mimecast and Proton were read on the pages that their rows
+name. All other names are by the provider's documentation, which was not read again; some of these rows name only the
+first page of that documentation. A wrong name makes mail of that provider's customers not count. It makes no other mail
+count, since MX, SPF and reverse name have to agree.
 """
 
 from __future__ import annotations
@@ -27,8 +32,8 @@ class MailProvider:
     hosts: tuple[str, ...]
     """Names of its outbound hosts; never a name below which customers have machines of their own."""
     source: str
-    """A public page about its MX or SPF, or the provider's manual; ``hosts`` are seen in the PTR records of its
-    addresses."""
+    """A public page about its MX or SPF, or the first page of the provider's manual. ``hosts`` are the names in the PTR
+    records of its addresses; no page lists them."""
 
 
 def _row(name: str, *, mx: str, spf: str, hosts: str, source: str) -> MailProvider:
@@ -104,7 +109,7 @@ MAIL_PROVIDERS = (
         mx="hes.trendmicro.com hes.trendmicro.eu tmes.trendmicro.com tmes.trendmicro.eu",
         spf="spf.hes.trendmicro.com spf.hes.trendmicro.eu spf.tmes.trendmicro.com spf.tmes.trendmicro.eu",
         hosts="hes.trendmicro.com hes.trendmicro.eu tmes.trendmicro.com tmes.trendmicro.eu",
-        source="https://docs.trendmicro.com/en-us/enterprise/hosted-email-security-administrator-guide/about-domain-managem/",
+        source="https://docs.trendmicro.com/en-us/enterprise/hosted-email-security-administrator-guide/about-domain-managem/configuring-a-domain/adding-spf-records.aspx",
     ),
     _row(
         "Symantec Email Security.cloud",
@@ -139,7 +144,7 @@ MAIL_PROVIDERS = (
         mx="protonmail.ch",
         spf="_spf.protonmail.ch",
         hosts="protonmail.ch proton.ch mail-europe.com",
-        source="https://proton.me/support/custom-domain",
+        source="https://proton.me/support/anti-spoofing-custom-domain",
     ),
     _row(
         "Fastmail",
@@ -189,14 +194,14 @@ MAIL_PROVIDERS = (
         mx="mail.gandi.net",
         spf="_mailcust.gandi.net",
         hosts="mail.gandi.net",
-        source="https://docs.gandi.net/",
+        source="https://helpdesk.gandi.net/hc/en-us/articles/14001808469404-What-is-an-SPF-record",
     ),
     _row(
         "Infomaniak",
         mx="infomaniak.ch infomaniak.com",
         spf="spf.infomaniak.ch",
         hosts="mail.infomaniak.ch",
-        source="https://www.infomaniak.com/en/support",
+        source="https://www.infomaniak.com/en/support/faq/2199/manage-spf-records",
     ),
     _row(
         "Yandex",
