@@ -34,6 +34,7 @@ from catcher.model.errors import ConfigurationError
 from catcher.model.language import Language
 from catcher.model.leak.incident import Role
 from catcher.model.leak.life import IncidentState
+from catcher.model.mail.counting import CountReason, Residual
 from catcher.model.mail.fingerprint import Basis, MailClass, Tier, TypoKind
 from catcher.model.mail.marking import Scheme
 from catcher.model.mail.observation import REVISED, STORE_ONLY, Observation, field_dictionary
@@ -348,3 +349,18 @@ def test_the_page_of_json_names_every_edit() -> None:
     sentence = re.search(r"`edit` is (.*?)\.", text, re.DOTALL)
     assert sentence
     assert set(re.split(r",\s+|\s+or\s+", sentence[1])) == {edit.value for edit in LetterEdit}
+
+
+# Why a mail counts
+
+
+@pytest.mark.parametrize("reason", CountReason)
+def test_the_page_of_notices_explains_every_reason(reason: CountReason) -> None:
+    text = (ROOT / "docs/running/notices.md").read_text(encoding="utf-8")
+    assert f"| `{reason}` | {'yes' if reason.way else 'no'} | {reason.explanation} | " in text
+
+
+@pytest.mark.parametrize("residual", Residual)
+@pytest.mark.parametrize("page", ["docs/running/notices.md", "docs/engineering/counting.md"])
+def test_a_residual_attack_is_described(residual: Residual, page: str) -> None:
+    assert f"| `{residual}` | " in (ROOT / page).read_text(encoding="utf-8")
