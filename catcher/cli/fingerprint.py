@@ -113,8 +113,8 @@ def command(
     """Judge message files: sender, addressee, kind.
 
     FILE is a message as it travels (RFC 5322), '-' is stdin; bare LF is read as CRLF, a leading mbox line is dropped.
-    Without --mail-from the Return-Path field stands for it. No configuration is needed; where there is one, its
-    catalogue, watch-list and resolvers are used.
+    Without --mail-from the Return-Path field stands for it. Says whether the mail would count towards a notice, and
+    why. No configuration is needed; where there is one, its catalogue, watch-list and resolvers are used.
     """
     from catcher.fingerprint import fingerprint
     from catcher.intake.asking import ask_until_answered

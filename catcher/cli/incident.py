@@ -20,7 +20,8 @@ from catcher.model.mail.fingerprint import MailKind
 def command() -> None:
     """List and show incidents.
 
-    An incident is the mail for one organisation, or from one, over one domain. New observations are folded in first.
+    An incident is the mail for one organisation, from one, or passed on by a rule of one, over one domain. New
+    observations are folded in first.
     """
 
 
@@ -47,7 +48,7 @@ def list_(config_file: Path, as_json: bool, period: Period | None) -> None:
 def show(id: str, config_file: Path, as_json: bool, period: Period | None) -> None:
     """Show an incident in one month.
 
-    Shows what came, from how many, and whether a notice would go out.
+    Shows what came, from how many, what doesn't count and why, and whether a notice would go out.
     """
     with with_store(config_file) as (_, desk):
         appraisal = incidents.show(desk, id, period=period)

@@ -69,7 +69,8 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
 
     Notices that are due but held back are listed, too, with the reason. Thresholds, quiet days, suppressions and
     contacts ([notify] in catcher.toml) decide what is due. A draft that is not sent within a week is withdrawn, and
-    drafted anew with the numbers of that day.
+    drafted anew with the numbers of that day. Microsoft is asked whose a tenant is, unless notify.tenant_discovery is
+    false.
     """
     from catcher.notices import configured
 
@@ -142,7 +143,8 @@ def _minute(moment: datetime) -> str:
 def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as_json: bool) -> None:
     """Approve drafts, so that `send` sends them.
 
-    Read them first, with --dry-run. With notify.second_approver two people have to approve.
+    Read them first, with --dry-run. Two people have to approve with notify.second_approver, and where `list` says that
+    a notice needs a second approver.
     """
     from catcher.notices import approval
 

@@ -102,7 +102,7 @@ def list_(
 def show(name: str, config_file: Path, as_json: bool) -> None:
     """Show one observation by number or reference.
 
-    A reference, from a sender's log, may stand for several.
+    A reference, from a sender's log, may stand for several. Says whether the mail counts towards a notice, and why.
     """
     with with_store(config_file) as (_, desk):
         found = observations.show(desk, name)

@@ -4,7 +4,7 @@
 
     catcher init ─▶ catcher.toml, catalogue, texts       the demo's month of 0.1 ─▶ var/catcher.db
     ports of its own, a resolver and a smarthost on loopback ─▶ catcher.toml
-    contacts.csv, ml.zone, current-full.csv, a notice that was answered, a letter
+    contacts.csv, ml.zone, current-full.csv, providers.csv, a notice that was answered, a letter
       ─▶ run(line): a shell, the exit status; `serve` stays up until the page ends
 """
 
@@ -199,6 +199,7 @@ def prepare(folder: Path, *, resolver: int, smarthost: int) -> None:
     (folder / "catcher.toml").write_text(settings, encoding="utf-8")
     (folder / "ml.zone").write_text(_ML, encoding="ascii")
     (folder / "current-full.csv").write_text(_GOV, encoding="utf-8")
+    (folder / "providers.csv").write_text("mail.example\n", encoding="utf-8")
     _fill(unpacked(ROOT / "tests" / "releases" / "0.1", folder / "var"), folder / "contacts.csv")
 
 
