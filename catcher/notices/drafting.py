@@ -59,6 +59,7 @@ class Drafting:
             quiet_days=self.quiet_days,
             escalate_days=self.escalate_days,
             now=self.desk.now,
+            party_of=self.desk.party_of,
         )
 
     def _with_tenants(self, appraisals: list[Appraisal]) -> list[Appraisal]:

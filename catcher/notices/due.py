@@ -71,11 +71,14 @@ def due_notices(
     quiet_days: int,
     escalate_days: int,
     now: datetime,
+    party_of: Callable[[str], str | None] = lambda domain: domain,
 ) -> list[DueNotice]:
     """The notices due by ``appraisals`` (of this month and the last), most mail first; one for an incident, about its
     latest month.
 
     Of several incidents of one party in one role, the first is drafted and the others wait until it is done.
+    ``party_of``: domain → its organisation. A party that is nobody's organisation comes from an incident that is older
+    than the present list of mailbox providers: its notice is held back.
     """
     today = now.date()
     wanted: dict[IncidentKey, Appraisal] = {}
@@ -90,7 +93,8 @@ def due_notices(
     for appraisal in sorted(wanted.values(), key=_rank):
         key = appraisal.incident.key
         earlier = begun.get((key.party, key.role))
-        reason = _suppressed(suppressions, key, today) or _quiet(notices, key, quiet_days, today)
+        reason = "" if party_of(key.party) else "it is a mailbox provider or a carrier, nobody's organisation"
+        reason = reason or _suppressed(suppressions, key, today) or _quiet(notices, key, quiet_days, today)
         if not reason and earlier:
             reason = f"the notice on {earlier} goes first"
         life = appraisal.standing.life

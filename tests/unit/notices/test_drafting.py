@@ -266,3 +266,14 @@ class TestTenants:
         off = desk(self.mails())
         drafting(off, bound=None).draft()
         assert not asked and not list(off.store.notices())
+
+
+def test_an_incident_older_than_the_list_of_providers_is_held_back() -> None:
+    table = desk(leak())
+    table.fold()
+    now_a_provider = replace(table, party_of=lambda domain: None if domain == "contractor.example" else domain)
+    held_back = drafting(now_a_provider).draft()
+    assert [each.held_back for each in held_back if each.key.role is Role.SENDER] == [
+        "it is a mailbox provider or a carrier, nobody's organisation"
+    ]
+    assert {notice.key.role for notice in table.store.notices()} <= {Role.INTENDED}
