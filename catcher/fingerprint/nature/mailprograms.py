@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from functools import lru_cache
 
 from catcher.model.value import value
@@ -25,6 +26,17 @@ _ID, _TYPE, _MAILER, _AGENT = b"message-id", b"content-type", b"x-mailer", b"use
 
 Condition = tuple[bytes, "re.Pattern[bytes] | None"]
 """(name of a field, pattern that its value begins with; None when the field's presence suffices)."""
+
+
+class SignsBy(StrEnum):
+    """What makes the signs of a row."""
+
+    CLIENT = "client"
+    """A program with which people write."""
+    SERVER = "server"
+    """The mail server, for whatever sends through a mailbox: people's programs, and others by its interfaces."""
+    CALENDAR = "calendar"
+    """A calendar, in the name of whose owner the server sends."""
 
 
 @value
@@ -39,6 +51,7 @@ class MailProgram:
     """At least one of them holds, unless there is none."""
     absent: tuple[bytes, ...] = ()
     """Fields that the mail doesn't have."""
+    signs_by: SignsBy = SignsBy.CLIENT
 
 
 def _is(name: bytes, pattern: bytes = b"") -> Condition:
@@ -85,12 +98,14 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
             _is(b"x-ms-has-attach"),
             _is(b"x-ms-tnef-correlator"),
         ),
+        signs_by=SignsBy.SERVER,
     ),
     MailProgram(
         "Outlook with Exchange, where a gateway dropped Thread-Index or Thread-Topic",
         "MS-OXCMAIL §2.1.3",
         (_is(b"x-ms-has-attach"), _is(b"accept-language")),
         (_is(b"thread-topic"), _is(b"thread-index"), _CLOUD, _boundary(rb"_0\d\d_")),
+        signs_by=SignsBy.SERVER,
     ),
     MailProgram(
         "Exchange Online, of whose mail only the signed fields are judged",
@@ -98,6 +113,7 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         (_is(b"x-ms-exchange-senderadcheck"), _CLOUD),
         (_boundary(rb"_0\d\d_"),),
         absent=(b"to", b"x-ms-has-attach", b"thread-topic"),
+        signs_by=SignsBy.SERVER,
     ),
     MailProgram(
         "Outlook on a desk without Exchange",
@@ -135,9 +151,13 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "Google Calendar, an invitation in the organiser's name",
         "RFC 5546 §3.2.2; public archives",
         (_is(b"sender", rb"(?:\"?google calendar\"? )?<?calendar-notification@google\.com"),),
+        signs_by=SignsBy.CALENDAR,
     ),
     MailProgram(
-        "Google Calendar", "RFC 5546 §3.2.2; public archives", (_id(rb"calendar-" + _UUID + rb"@google\.com"),)
+        "Google Calendar",
+        "seen in public archives: qemu-devel 2023 to 2025, dri-devel 2023",
+        (_id(rb"calendar-" + _UUID + rb"@google\.com"),),
+        signs_by=SignsBy.CALENDAR,
     ),
     MailProgram(
         "Notes, iNotes, Verse, Traveler",
@@ -164,6 +184,7 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "Fastmail help: header fields",
         (_is(b"x-me-sender"), _is(b"feedback-id", rb"\S{1,80}:fastmail\Z")),
         (_is(_AGENT), _is(_MAILER), _id(_UUID)),
+        signs_by=SignsBy.SERVER,
     ),
     MailProgram("Proton Mail", "Proton support; public archives", (_is(b"feedback-id", rb"\d{1,20}:user:proton\Z"),)),
     MailProgram(

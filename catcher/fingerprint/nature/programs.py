@@ -52,6 +52,15 @@ PROGRAM_BOUNDARIES = re.compile(
 """Boundaries of libraries with which programs make mail: Python's email, Nodemailer, PHPMailer, SwiftMailer, .NET's
 System.Net.Mail, Ruby's mail, Perl's MIME::Lite."""
 
+PROGRAM_IDS = re.compile(
+    rb"<(?:[^<>@\s]{1,900}@(?:odspnotify|etrnotification|geopod-ismtpd[\w-]{0,60}|ismtpd[\w.-]{0,60}\.sendgrid\.net|mtasv\.net"
+    rb"|mandrillapp\.com)>|[0-9a-f]{12,16}_[0-9a-f]{2,40}@[\w.-]{1,200}\.mail>|[\d.-]{1,60}\.JavaMail\.(?!zimbra@|root@)|\d{12,20}\.\d{1,10}\.\d{15,20}@)",
+    re.IGNORECASE,
+)
+"""Message-IDs of programs: Microsoft 365's notices of files, tasks and Teams, in the sharer's name too (``@odspnotify``
+in public repositories), and of Exchange's rules; sending services; Java's mail library (Zimbra's webmail
+uses it, too, under its own names); Python's ``email.utils.make_msgid``; Ruby's mail (``….mail``)."""
+
 DEVICE_MAILERS = re.compile(
     rb"(?:canon|ricoh|aficio|savin|lanier|nashuatec|gestetner|xerox|workcentre|versalink|altalink|docucentre"
     rb"|fuji ?xerox|konica|minolta|bizhub|km[_ -]?(?:bt|c)|kmbt|develop|kyocera|taskalfa|ecosys|sharp|mx-\d"
@@ -132,6 +141,13 @@ SHARED_WORDS = _words_of(
 )
 """Words of local-parts of functions (RFC 2142 has some), behind which both people and programs write."""
 
+OFFICE_WORDS = _words_of(
+    "info information office mail email post kontakt contact contacts contato contacto contatti hello hallo hola hi"
+    " bonjour team press presse hr personal finance accounting buchhaltung legal empfang rezeption reception"
+    " sekretariat zentrale poststelle administration"
+)
+"""Those of SHARED_WORDS that are the first, often the only address of a small organisation."""
+
 _DELIMITERS = re.compile(r"[-._+=\d]+")
 _NO_REPLY = re.compile(r"(?:no|non|do[-_.]?not|dont|not|ne|nicht|nie)[-_.]?(?:reply|repl|response|respond|antwort)")
 
@@ -144,6 +160,8 @@ class MailboxUse(StrEnum):
     """A scanner, printer or fax."""
     SHARED = "shared"
     """A function, behind which anybody may write."""
+    OFFICE = "office"
+    """The first address of a small organisation, from which its people write, and its website."""
 
 
 def use_of(local_part: str) -> MailboxUse | None:
@@ -154,7 +172,9 @@ def use_of(local_part: str) -> MailboxUse | None:
     if not PROGRAM_WORDS.isdisjoint(words) or local_part.translate(_JOINED) in PROGRAM_WORDS:
         return MailboxUse.PROGRAM
     if words and _FUNCTIONS.issuperset(words):
-        return MailboxUse.SHARED if SHARED_WORDS.issuperset(words) else MailboxUse.PROGRAM
+        if not SHARED_WORDS.issuperset(words):
+            return MailboxUse.PROGRAM
+        return MailboxUse.OFFICE if OFFICE_WORDS.issuperset(words) else MailboxUse.SHARED
     return MailboxUse.PROGRAM if _NO_REPLY.search(local_part) else None
 
 
