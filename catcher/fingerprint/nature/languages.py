@@ -8,9 +8,11 @@ to the Subject's beginning, behind tags in brackets and prefixes of answers. Let
 without accents, so the table needs no variants for them. In Japanese, Chinese and Korean a phrase is looked for at any
 place, and ``…`` stands for up to twelve characters, ``……`` for up to 24.
 
-Sources: the texts of Exchange's and Outlook's language packs, Domino's mail templates, Gmail's vacation responder and
-Sieve's (RFC 5230 §4.6), RFC 3834 §3.1.5 for ``Auto:``; delivery notices of Exchange, Postfix, Exim, Sendmail, Domino
-and Gmail; the language files of osTicket, OTRS, GLPI, Discourse, WordPress, WooCommerce and Keycloak for the others.
+Sources: the words that these programs are known to write. ``Auto:`` is of RFC 3834 §3.1.5. The phrases weren't taken
+from the programs' language files one by one, and mails of most of them were not read: out-of-office answers of Exchange,
+Domino, Gmail and Sieve (RFC 5230 §4.6); delivery notices of Exchange, Postfix, Exim, Sendmail, Domino and Gmail;
+confirmations and receipts of shops, forums and ticket systems; notices of SharePoint and OneDrive ("… shared … with
+you" was seen in public repositories, in English).
 """
 
 from __future__ import annotations
