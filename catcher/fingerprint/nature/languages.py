@@ -9,7 +9,7 @@ without accents, so the table needs no variants for them. In Japanese, Chinese a
 place, and ``…`` stands for up to twelve characters, ``……`` for up to 24.
 
 Sources: the words that these programs are known to write. ``Auto:`` is of RFC 3834 §3.1.5. The phrases weren't taken
-from the programs' language files one by one, and mails of most of them were not read: out-of-office answers of Exchange,
+from the programs' language files one by one, and mails of most were not read: out-of-office answers of Exchange,
 Domino, Gmail and Sieve (RFC 5230 §4.6); delivery notices of Exchange, Postfix, Exim, Sendmail, Domino and Gmail;
 confirmations and receipts of shops, forums and ticket systems; notices of SharePoint and OneDrive ("… shared … with
 you" was seen in public repositories, in English).
