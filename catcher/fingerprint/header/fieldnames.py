@@ -55,7 +55,8 @@ OWN = _names(
 """Fields that only people's own mail programs set, according to their settings."""
 PRIORITIES = _names(b"x-priority x-msmail-priority importance priority")
 MAIL_PROGRAM = _names(
-    b"x-ws-location content-disposition thread-index thread-topic x-correlation-id x-forward x-identity-key x-keepsent"
+    b"x-aliyun-mail-creator x-contactoffice-account x-rmm-aliasid x-wum-nature"
+    b" x-ws-location content-disposition thread-index thread-topic x-correlation-id x-forward x-identity-key x-keepsent"
     b" x-me-proxy x-me-sender x-mimetrack x-mozilla-draft-info x-mozilla-status"
     b" x-ms-exchange-senderadcheck"
     b" x-ms-tnef-correlator x-notes-item x-originating-client x-originating-ip x-pm-message-id x-readdle-message-id"

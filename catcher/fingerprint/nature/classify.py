@@ -41,6 +41,7 @@ _MACHINE = {
     Fact.ACCOUNT,
     Fact.ONE_TIME_CODE,
     Fact.RECEIPT,
+    Fact.NOTICE,
     Fact.PROGRAM,
     Fact.SERVICE,
     Fact.NULL_SENDER,

@@ -47,6 +47,8 @@ class Fact(StrEnum):
     """A Subject with a code for a login."""
     RECEIPT = "receipt"
     """A Subject that acknowledges an order, a payment, a request or a ticket."""
+    NOTICE = "service-notice"
+    """A Subject with which a service tells in somebody's name that he shared a file, commented on it or gave a task."""
     PROGRAM = "sending-program"
     """The program that sent the mail names itself: a ticket system, a monitor, a form, a library of a website."""
     SERVICE = "sending-service"
@@ -60,6 +62,9 @@ class Fact(StrEnum):
     """The message answers another one, by In-Reply-To or References."""
     ANSWER_SUBJECT = "answer-subject"
     """It answers another one, by its Subject's prefix or by a Thread-Index longer than a first message's."""
+    INVITATION = "calendar-invitation"
+    """Google Calendar sends it in the organiser's name, of his own accord or because a guest, or somebody who booked an
+    appointment, gave the address."""
     INTERFACE = "sending-interface"
     """It came through an interface for programs, which some people's mail programs use as well."""
     SHARED = "shared-mailbox"

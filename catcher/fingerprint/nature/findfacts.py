@@ -11,13 +11,15 @@ import binascii
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import assert_never
 
 from catcher.fingerprint.header import fieldnames, subjects
 from catcher.fingerprint.header.addresses import read_address_list
 from catcher.fingerprint.header.headerview import HeaderView
 from catcher.fingerprint.nature import programs
+from catcher.fingerprint.nature.authreports import find_reports
 from catcher.fingerprint.nature.facts import Fact
-from catcher.fingerprint.nature.mailprograms import mail_program
+from catcher.fingerprint.nature.mailprograms import SignsBy, mail_program
 from catcher.fingerprint.nature.phrases import PhraseKind, PhraseMatch, fold_case, is_answer, is_passed_on, phrases_in
 from catcher.model.mail.transaction import HeaderField
 
@@ -35,19 +37,33 @@ def header_facts(view: HeaderView, trace: Sequence[HeaderField] = ()) -> set[Fac
     found = set(by_name)
     for name in to_read:
         _BY_VALUE[name](view.fields[name], found)
-    _senders(view, found)
-    if mail_program(view.names, view.fields) is not None:
-        found.add(Fact.MAIL_PROGRAM)
+    program = mail_program(view.names, view.fields)
+    if program is not None:
+        _written(program.signs_by, view, found)
+    _senders(view, found, by_client=program is not None and program.signs_by is SignsBy.CLIENT)
     folded = fold_case(view.subject) if view.subject else ""
     if folded:
         _subject(view.subject, folded, found)
-    if "report" in folded or "dmarc" in folded or _PACKED.match(view.value(b"content-type")) or found & _REPORTS:
-        _reports(view, folded, found)
+    find_reports(view, folded, found)
     if any(_INTERFACE.search(each.value) for each in trace):
         found.add(Fact.INTERFACE)
     if view.damaged:
         found.add(Fact.DAMAGED)
     return found
+
+
+def _written(signs_by: SignsBy, view: HeaderView, found: set[Fact]) -> None:
+    found.add(Fact.MAIL_PROGRAM)
+    match signs_by:
+        case SignsBy.CLIENT | SignsBy.SERVER:
+            pass
+        case SignsBy.CALENDAR:
+            found.add(Fact.INVITATION)
+            # Google Calendar marks a person's invitations so, too, but not all of them.
+            if view.value(b"auto-submitted").lower() == b"auto-generated":
+                found.discard(Fact.AUTO_SUBMITTED)
+        case _:
+            assert_never(signs_by)
 
 
 _ABSENT = {b"from": Fact.NO_FROM, b"date": Fact.NO_DATE, b"message-id": Fact.NO_MESSAGE_ID}
@@ -107,6 +123,11 @@ def _content(value: bytes, found: set[Fact]) -> None:
 def _without_semicolons(quoted: re.Match[bytes]) -> bytes:
     """A quoted string without the characters by which it would look like another parameter."""
     return quoted[0].replace(b";", b"").replace(b"=", b"")
+
+
+def _identifier(value: bytes, found: set[Fact]) -> None:
+    if programs.PROGRAM_IDS.match(value):
+        found.add(Fact.PROGRAM)
 
 
 def _submitted(value: bytes, found: set[Fact]) -> None:
@@ -170,6 +191,7 @@ def _thread_index(value: bytes, found: set[Fact]) -> None:
 
 _BY_VALUE: dict[bytes, Callable[[bytes, set[Fact]], None]] = {
     b"content-type": _content,
+    b"message-id": _identifier,
     b"auto-submitted": _submitted,
     b"precedence": _precedence,
     b"feedback-id": _feedback,
@@ -184,7 +206,8 @@ _BY_VALUE: dict[bytes, Callable[[bytes, set[Fact]], None]] = {
 """Field → the function that finds facts in its value."""
 
 
-def _senders(view: HeaderView, found: set[Fact]) -> None:
+def _senders(view: HeaderView, found: set[Fact], *, by_client: bool) -> None:
+    """``by_client``: the mail has signs that only a client with which people write makes."""
     names = view.senders
     if names[:1] == ("",):
         found.add(Fact.NULL_SENDER)
@@ -199,7 +222,7 @@ def _senders(view: HeaderView, found: set[Fact]) -> None:
     authors = read_address_list(view.value(b"from")).local_parts if b"sender" in view.names else names
     for name in authors:
         use = programs.use_of(name)
-        if use is not None:
+        if use is not None and not (by_client and use is programs.MailboxUse.OFFICE):
             found.add(_USE_FACTS[use])
 
 
@@ -207,6 +230,7 @@ _USE_FACTS = {
     programs.MailboxUse.PROGRAM: Fact.NO_REPLY,
     programs.MailboxUse.DEVICE: Fact.SCAN,
     programs.MailboxUse.SHARED: Fact.SHARED,
+    programs.MailboxUse.OFFICE: Fact.SHARED,
 }
 
 
@@ -220,6 +244,7 @@ _PHRASE_FACTS = {
     PhraseKind.CONFIRMATION: Fact.ACCOUNT,
     PhraseKind.ONE_TIME_CODE: Fact.ONE_TIME_CODE,
     PhraseKind.RECEIPT: Fact.RECEIPT,
+    PhraseKind.NOTICE: Fact.NOTICE,
 }
 _NEAR_BEGINNING = 24
 """Characters: a delivery notice's own words begin a Subject; further on they may be those of the mail that failed."""
@@ -250,39 +275,3 @@ def _fact_of(phrase: PhraseMatch) -> Fact | None:
 _subjects = subjects.finder(
     {Fact.ABUSE_REPORT: subjects.COMPLAINT, Fact.TEST_SUBJECT: subjects.TEST, Fact.RELAY_TEST: subjects.RELAY_TEST}
 )
-_AGGREGATE = re.compile(r"(?:\breport domain ?:.{0,300}\bsubmitter ?:|\breport[ -]id ?:.{0,100}\bdmarc\b)", re.S)
-"""RFC 7489 §7.2.1.1 and RFC 9990: ``Report Domain: … Submitter: … Report-ID: …``."""
-_AGGREGATE_LOOSE = re.compile(
-    r"\bdmarc\b.{0,40}\b(?:aggregate|xml|report|bericht|rapport|informe|summary)|\b(?:aggregate|report|bericht|rapport)\b"
-    r".{0,40}\bdmarc\b",
-    re.S,
-)
-_FAILURE_SUBJECT = re.compile(
-    r"\b(?:dmarc|dkim|spf)\b.{0,30}\b(?:forensic|failure|fail(?:ed)?)\b|\bforensic report\b", re.S | re.I
-)
-_REPORTER = re.compile(r"(?:\A|[-._+])(?:dmarc\w*|rua|ruf)(?:\Z|[-._+\d])")
-_PACKED = re.compile(rb"application/(?:(?:x-)?(?:gzip|zip|xml)|x-zip-compressed|octet-stream)\b", re.IGNORECASE)
-_REPORTS = {Fact.ABUSE_REPORT, Fact.TLS_REPORT}
-_REPORT_FILE = re.compile(rb"name\*?\d?\*?=\s*\"?[^\s\"!;]{1,255}![^\s\"!;]{1,255}!\d{1,12}!\d{1,12}[!.]", re.I)
-"""The file name of an aggregate report (RFC 7489 §7.2.1.1)."""
-
-
-def _reports(view: HeaderView, folded: str, found: set[Fact]) -> None:
-    """Reports about authentication. The kinds exclude each other, the most specific sign decides."""
-    if Fact.TLS_REPORT in found:
-        return
-    by_reporter = any(_REPORTER.search(name) for name in view.senders)
-    person = Fact.MAIL_PROGRAM in found and not by_reporter
-    if not person and (_FAILURE_SUBJECT.search(folded) or (Fact.ABUSE_REPORT in found and by_reporter)):
-        found.add(Fact.FAILURE_REPORT)
-        found.discard(Fact.ABUSE_REPORT)
-    elif _AGGREGATE.search(folded) and not (person and is_passed_on(folded)):
-        found.add(Fact.DMARC_REPORT)
-    elif not person:
-        content = view.value(b"content-type")
-        packed = _PACKED.match(content) is not None
-        named = _AGGREGATE_LOOSE.search(folded) is not None
-        if (packed and (by_reporter or named or _REPORT_FILE.search(content))) or (
-            named and (by_reporter or Fact.NO_REPLY in found)
-        ):
-            found.add(Fact.DMARC_REPORT)

@@ -6,11 +6,13 @@ Phrases are separated by ``|``. A phrase is read word by word: ``word*`` stands 
 other words, ``#`` for a number of 4 to 8 digits, ``word:`` for the word with a colon behind it; ``^`` binds the phrase
 to the Subject's beginning, behind tags in brackets and prefixes of answers. Letters are compared in lower case and
 without accents, so the table needs no variants for them. In Japanese, Chinese and Korean a phrase is looked for at any
-place, and ``…`` stands for up to twelve characters.
+place, and ``…`` stands for up to twelve characters, ``……`` for up to 24.
 
-Sources: the texts of Exchange's and Outlook's language packs, Domino's mail templates, Gmail's vacation responder and
-Sieve's (RFC 5230 §4.6), RFC 3834 §3.1.5 for ``Auto:``; delivery notices of Exchange, Postfix, Exim, Sendmail, Domino
-and Gmail; the language files of osTicket, OTRS, GLPI, Discourse, WordPress, WooCommerce and Keycloak for the others.
+Sources: the words that these programs are known to write. ``Auto:`` is of RFC 3834 §3.1.5. The phrases weren't taken
+from the programs' language files one by one, and mails of most were not read: out-of-office answers of Exchange,
+Domino, Gmail and Sieve (RFC 5230 §4.6); delivery notices of Exchange, Postfix, Exim, Sendmail, Domino and Gmail;
+confirmations and receipts of shops, forums and ticket systems; notices of SharePoint and OneDrive ("… shared … with
+you" was seen in public repositories, in English).
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ class LanguagePhrases:
     failure: str
     success: str
     """Delivered or relayed."""
+    notice: str
+    """A service tells in somebody's name that he shared a file, commented on it, or gave a task."""
 
 
 LANGUAGES: tuple[LanguagePhrases, ...] = (
@@ -119,6 +123,10 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "^successful mail delivery|delivery … success*|successful* delivered|^delivered|^relayed|^relay"
         "|delivery confirmed|was delivered|has been delivered|delivery status notification success"
         "|delivery status notification relay",
+        "shared … with you|shared a file|shared a folder|shared the file|shared the folder"
+        "|shared the document|left a comment in|mentioned you in|replied to a comment|replied to your comment"
+        "|assigned you a task|assigned a task to you|invited you to edit|invited you to view"
+        "|requests access to|requested access to|wants access to",
     ),
     LanguagePhrases(
         "de",
@@ -160,6 +168,9 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^ubermittlungsstatus|^zustellstatus",
         "^zugestellt|^weitergeleitet zugestellt|erfolgreich zugestellt|erfolgreiche zustellung|wurde zugestellt"
         "|^ubermittelt|zustellung erfolgreich|^relais|^vermittelt",
+        "hat … fur sie freigegeben|hat … fur dich freigegeben|hat … mit ihnen geteilt|hat … mit dir geteilt"
+        "|hat … ihnen freigegeben|hat sie … erwahnt|hat dich … erwahnt|hat ihnen eine aufgabe"
+        "|hat dir eine aufgabe",
     ),
     LanguagePhrases(
         "fr",
@@ -196,6 +207,8 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^courrier non remis|^notification d echec|^rapport de remise|^notification d etat de remise"
         "|^etat de remise",
         "^remis|^relaye|remise reussie|remis avec succes|distribution reussie|a ete remis|a ete distribue",
+        "a partage … avec vous|a partage … avec toi|vous a mentionne|vous a attribue une tache"
+        "|vous a affecte une tache",
     ),
     LanguagePhrases(
         "es",
@@ -232,6 +245,8 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^notificacion de estado de entrega|^estado de entrega|entrega fallida",
         "^entregado|^retransmitido|entrega correcta|entregado correctamente|entrega realizada|ha sido entregado"
         "|entrega exitosa",
+        "ha compartido … contigo|ha compartido … con usted|compartio … contigo|te ha mencionado"
+        "|le ha mencionado|te ha asignado una tarea",
     ),
     LanguagePhrases(
         "it",
@@ -267,6 +282,8 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^notifica dello stato del recapito|^stato del recapito|^rapporto di mancato recapito",
         "^recapitato|^inoltrato|^consegnato|recapito riuscito|consegna riuscita|consegnato correttamente"
         "|recapitato correttamente|e stato recapitato|e stato consegnato",
+        "ha condiviso … con te|ha condiviso … con lei|ha condiviso … con voi|ti ha menzionato"
+        "|ti ha assegnato un attivita",
     ),
     LanguagePhrases(
         "pt",
@@ -306,6 +323,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^notificacao de estado de entrega|^notificacao de status de entrega|^estado da entrega|^devolvid*",
         "^entregue|^retransmitid*|entrega com exito|entrega bem sucedida|entregue com sucesso|entregue com exito"
         "|foi entregue|entrega concluida",
+        "compartilhou … com voce|compartilhou … contigo|partilhou … consigo|mencionou voce|atribuiu uma tarefa a voce",
     ),
     LanguagePhrases(
         "nl",
@@ -339,6 +357,8 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^bezorgingsfout|^statusmelding bezorging|^bezorgingsstatus|mislukt*",
         "^afgeleverd|^bezorgd|^doorgestuurd|met succes bezorgd|met succes afgeleverd|bezorging geslaagd"
         "|aflevering geslaagd|is bezorgd|is afgeleverd",
+        "heeft … met je gedeeld|heeft … met jou gedeeld|heeft … met u gedeeld|heeft je vermeld"
+        "|heeft u vermeld|heeft je een taak",
     ),
     LanguagePhrases(
         "pl",
@@ -372,6 +392,8 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^raport o niedostarczeniu|niepowodzenie dostarczenia",
         "^dostarczono|^dostarczone|^przekazano|pomyslnie dostarczon*|dostarczono pomyslnie|zostal* dostarczon*"
         "|doreczon*",
+        "udostepnia ci|udostepnil ci|udostepnila ci|udostepnia panu|udostepnia pani|udostepnia panstwu"
+        "|przypisal ci zadanie|przypisala ci zadanie",
     ),
     LanguagePhrases(
         "ru",
@@ -402,6 +424,8 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|не был* доставлен*",
         "^доставлено|^передано|успешно доставлен*|доставлено успешно|доставка выполнена|был* доставлен*"
         "|^ретранслировано",
+        "поделился … с вами|поделилась … с вами|предоставил … вам доступ|предоставила … вам доступ"
+        "|предоставил … доступ к|предоставила … доступ к|упомянул* вас|назначил* вам задачу",
     ),
     LanguagePhrases(
         "uk",
@@ -427,6 +451,8 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|не може бути доставлен*|помилка доставки|збій доставки|^повернення листа|^стан доставки"
         "|^сповіщення про стан доставки|не був* доставлен*",
         "^доставлено|^передано|успішно доставлен*|доставлено успішно|доставку виконано|був* доставлен*",
+        "поділився … з вами|поділилася … з вами|надав … вам доступ|надала … вам доступ|надає … вам доступ"
+        "|згадав вас|згадала вас",
     ),
     LanguagePhrases(
         "cs",
@@ -454,6 +480,8 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|nebyl* dorucen*|nemohla byt dorucena|chyba doruceni|doruceni selhalo|selhani doruceni"
         "|doruceni se nezdarilo|^vraceni zpravy|^stav doruceni|^oznameni o stavu doruceni",
         "^doruceno|^predano|uspesne dorucen*|doruceno uspesne|uspesne doruceni|byl* dorucen*",
+        "s vami sdili|s vami sdilel|s vami sdilela|sdili s vami|vam nasdilel|vam nasdilela|priradil vam ukol"
+        "|priradila vam ukol",
     ),
     LanguagePhrases(
         "sv",
@@ -482,6 +510,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^olevererbar*|^olevererat|^oleverera*|ej levererat|inte levererat|leveransfel|leverans misslyckades"
         "|leveransen misslyckades|misslyckad leverans|^returnerad post|^leveransstatus|^statusmeddelande",
         "^levererat|^levererad|^vidarebefordrat|levererades|leverans lyckades|har levererats|levererats",
+        "har delat … med dig|delade … med dig|har namnt dig|har tilldelat dig en uppgift",
     ),
     LanguagePhrases(
         "da",
@@ -511,6 +540,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|ikke afleveret|kunne ikke afleveres|^uleverbar*|leveringsfejl|levering mislykkedes"
         "|leveringen mislykkedes|mislykket levering|^returneret post|^leveringsstatus",
         "^leveret|^afleveret|^videresendt|er leveret|levering lykkedes|leveret korrekt|blev leveret|er blevet leveret",
+        "har delt … med dig|delte … med dig|har naevnt dig|har tildelt dig en opgave",
     ),
     LanguagePhrases(
         "fi",
@@ -538,6 +568,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|toimittaminen epaonnistui|perille toimittaminen epaonnistui|^toimitusvirhe|toimitusvirhe"
         "|^palautettu posti|^ei toimitettu|ei toimitettu|^toimitustila|^toimituksen tila|epaonnistu*",
         "^toimitettu|^valitetty|toimitus onnistui|toimitettu onnistuneesti|on toimitettu|toimitettiin",
+        "jakoi … kanssasi|jakoi sinulle|on jakanut … kanssasi|mainitsi sinut",
     ),
     LanguagePhrases(
         "tr",
@@ -568,6 +599,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|^iletilemedi|teslimat basarısız|teslim basarısız*|gonderilemedi|teslimat hatası|teslim hatası"
         "|^geri donen posta|^teslim durumu|^teslimat durumu|^teslim edilmedi|basarısız*",
         "^teslim edildi|^iletildi|^aktarıldı|basarıyla teslim*|teslim edildi|basarıyla iletildi|teslimat basarılı",
+        "sizinle … paylasti|seninle … paylasti|sizden bahsetti|size bir gorev atadi",
     ),
     LanguagePhrases(
         "ar",
@@ -590,6 +622,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "تعذر التسليم|تعذر تسليم|^تعذر|لم يتم التسليم|لم يتم تسليم|غير قابل للتسليم|غير قابلة للتسليم|فشل التسليم"
         "|فشل تسليم|فشل إرسال|فشل|^إشعار حالة التسليم|حالة التسليم",
         "^تم التسليم|تم التسليم|تم تسليم|^تم الترحيل|تم التسليم بنجاح|سلمت بنجاح",
+        "شارك … معك|شاركت … معك|قام بمشاركة|قامت بمشاركة",
     ),
     LanguagePhrases(
         "he",
@@ -613,6 +646,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "לא ניתן למסור|^לא ניתן למסור|לא נמסר*|לא ניתנת למסירה|לא ניתן למסירה|כישלון במסירה|כשל במסירה"
         "|מסירה נכשלה|המסירה נכשלה|שגיאת מסירה|מסירת ההודעה נכשלה|נכשל*|^הודעת מצב מסירה",
         "^נמסר*|^הועבר*|נמסרה בהצלחה|נמסר בהצלחה|המסירה הצליחה|המסירה הושלמה",
+        "שיתף … איתך|שיתפה … איתך|שיתף איתך|שיתפה איתך",
     ),
     LanguagePhrases(
         "ja",
@@ -637,6 +671,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|送信エラー|送信失敗|送信できません|送信できませんでした|不達|宛先不明|未配信|届きません"
         "|メール配信エラー|エラーメール|配信状態通知|配信状況の通知",
         "配信済み|配信完了|配信されました|配信しました|中継|配達済み|正常に配信|送信完了通知",
+        "さんが………を共有しました|さんがあなたと………を共有|さんがあなたをメンション",
     ),
     LanguagePhrases(
         "zh",
@@ -661,6 +696,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|传递失败|退信|退回|送达失败|发送失败|傳送失敗|未传递|无法发送|系统退信|邮件退回|未能送达|未能投递"
         "|传递状态通知|傳遞狀態通知|投递状态",
         "已送达|已送達|已传递|已傳遞|已中继|已投递|投递成功|传递成功|传递成功|送达成功|成功送达|已递送",
+        "与你共享了|与您共享了|和你共享了|和您共享了|與您共用|與你共用|在评论中提到了你",
     ),
     LanguagePhrases(
         "ko",
@@ -685,5 +721,6 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "|배달 불가|전송할 수 없",
         "배달됨|배달되었|배달 완료|전달됨|전달되었|전달 완료|릴레이됨|전송 완료|성공적으로 배달|성공적으로 전달"
         "|배달 성공",
+        "님이………공유했습니다|님이………공유하였습니다|님이 회원님을 언급",
     ),
 )

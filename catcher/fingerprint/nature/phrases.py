@@ -22,6 +22,7 @@ class PhraseKind(StrEnum):
     CONFIRMATION = "confirmation"
     ONE_TIME_CODE = "one_time_code"
     RECEIPT = "receipt"
+    NOTICE = "notice"
     DELAY = "delay"
     FAILURE = "failure"
     SUCCESS = "success"
@@ -66,6 +67,7 @@ _LETTERS = 3
 """Letters by which a first word with any ending is looked up."""
 _IDEOGRAPHIC = frozenset({"ja", "zh", "ko"})
 _WORD = re.compile(r"\w+")
+_GAP = re.compile("(…+)")
 _PREFIX = (
     r"re|fw|fwd|aw|wg|sv|vs|vb|vl|odp|pd|ynt|ilt|rv|tr|r|i|rif|antw|doorst|res|enc|ref|va|ha|отв|ответ|пер|від"
     r"|пересл|απ|σχετ|πρθ|השב|הועבר|رد|회신|답장|전달|回复|回覆|答复|答覆|转发|轉寄|返信|転送"
@@ -183,14 +185,18 @@ def _table() -> tuple[dict[str, _Beginning], dict[PhraseKind, re.Pattern[str]]]:
         for kind in PhraseKind:
             for text in filter(None, getattr(language, kind).split("|")):
                 if language.code in _IDEOGRAPHIC:
-                    parts = [re.escape(fold_case(part)) for part in text.split("…")]
-                    anywhere[kind].append(f".{{0,{_GAP_CHARACTERS}}}".join(parts))
+                    anywhere[kind].append("".join(map(_piece, _GAP.split(text))))
                 else:
                     phrase = _phrase(kind, fold_case(text))
                     first = phrase.words[0]
                     key = first.text[:_LETTERS] + "*" if first.any_ending else first.text
                     _file(table.setdefault(key, _Beginning({}, [])), phrase)
     return table, {kind: re.compile("|".join(texts)) for kind, texts in anywhere.items()}
+
+
+def _piece(text: str) -> str:
+    """A pattern for a piece of a phrase: a gap, or words."""
+    return f".{{0,{_GAP_CHARACTERS * len(text)}}}" if text.startswith("…") else re.escape(fold_case(text))
 
 
 def _file(beginning: _Beginning, phrase: _Phrase) -> None:

@@ -1,10 +1,9 @@
 """The signs of programs that send mail without a person, apart from a field's mere presence (``fieldnames``): tables.
 
-Sources: the programs' own source code and documentation where they are public (PHPMailer, SwiftMailer and Symfony
-Mailer, Nodemailer, OTRS and Znuny, Request Tracker, osTicket, GLPI, Redmine, WordPress, CodeIgniter, Drupal, CakePHP,
-git, swaks, GNU Mailutils, s-nail); the vendors' documentation (Zendesk, ServiceNow, Salesforce, Microsoft SharePoint,
-Dynamics and CDO, SAP NetWeaver, PRTG, Veeam); for devices the makers' manuals (Canon, Ricoh, Xerox, Konica Minolta,
-Kyocera, Sharp, Brother, HP, Lexmark, Epson, Toshiba, OKI); RFC 2142 for role mailboxes.
+Sources: the names that these programs are known to write; few of them were checked one by one. Power Automate's fields
+stand in Microsoft's documentation of its connector and were seen in a public list archive, as were those of Exchange's
+rule agents. RFC 2142 names role mailboxes. A name that no program writes costs nothing; a name that is missing leaves a
+mail of class *unknown*, since a person's mail needs positive signs.
 """
 
 from __future__ import annotations
@@ -51,6 +50,17 @@ PROGRAM_BOUNDARIES = re.compile(
 )
 """Boundaries of libraries with which programs make mail: Python's email, Nodemailer, PHPMailer, SwiftMailer, .NET's
 System.Net.Mail, Ruby's mail, Perl's MIME::Lite."""
+
+PROGRAM_IDS = re.compile(
+    rb"<(?:[^<>@\s]{1,900}@(?:odspnotify|etrnotification|geopod-ismtpd[\w-]{0,60}|ismtpd[\w.-]{0,60}\.sendgrid\.net"
+    rb"|mtasv\.net|(?:mail\d{0,4}\.)?mandrillapp\.com)>|[0-9a-f]{12,16}_[0-9a-f]{2,40}@[\w.-]{1,200}\.mail>"
+    rb"|[\d.-]{1,60}\.JavaMail\.(?!zimbra@|root@|www@ww)|\d{12,20}\.\d{1,10}\.\d{15,20}@)",
+    re.IGNORECASE,
+)
+"""Message-IDs of programs. ``@odspnotify``: Microsoft 365's notices of files, tasks and Teams, in the sharer's name,
+too (seen in public repositories); ``@EtrNotification``: a rule of Exchange Online (seen in a public list archive);
+SendGrid, Postmark, Mandrill (by their documentation and common samples); Java's mail library, but for webmails that
+use it (seen in public archives); Python's ``email.utils.make_msgid`` and Ruby's ``mail`` (by their source)."""
 
 DEVICE_MAILERS = re.compile(
     rb"(?:canon|ricoh|aficio|savin|lanier|nashuatec|gestetner|xerox|workcentre|versalink|altalink|docucentre"
@@ -132,6 +142,13 @@ SHARED_WORDS = _words_of(
 )
 """Words of local-parts of functions (RFC 2142 has some), behind which both people and programs write."""
 
+OFFICE_WORDS = _words_of(
+    "info information office mail email post kontakt contact contacts contato contacto contatti hello hallo hola hi"
+    " bonjour team press presse hr personal finance accounting buchhaltung legal empfang rezeption reception"
+    " sekretariat zentrale poststelle administration"
+)
+"""Those of SHARED_WORDS that are the first, often the only address of a small organisation."""
+
 _DELIMITERS = re.compile(r"[-._+=\d]+")
 _NO_REPLY = re.compile(r"(?:no|non|do[-_.]?not|dont|not|ne|nicht|nie)[-_.]?(?:reply|repl|response|respond|antwort)")
 
@@ -144,6 +161,8 @@ class MailboxUse(StrEnum):
     """A scanner, printer or fax."""
     SHARED = "shared"
     """A function, behind which anybody may write."""
+    OFFICE = "office"
+    """The first address of a small organisation, from which its people write, and its website."""
 
 
 def use_of(local_part: str) -> MailboxUse | None:
@@ -154,7 +173,9 @@ def use_of(local_part: str) -> MailboxUse | None:
     if not PROGRAM_WORDS.isdisjoint(words) or local_part.translate(_JOINED) in PROGRAM_WORDS:
         return MailboxUse.PROGRAM
     if words and _FUNCTIONS.issuperset(words):
-        return MailboxUse.SHARED if SHARED_WORDS.issuperset(words) else MailboxUse.PROGRAM
+        if not SHARED_WORDS.issuperset(words):
+            return MailboxUse.PROGRAM
+        return MailboxUse.OFFICE if OFFICE_WORDS.issuperset(words) else MailboxUse.SHARED
     return MailboxUse.PROGRAM if _NO_REPLY.search(local_part) else None
 
 

@@ -103,8 +103,9 @@ class MailKind(StrEnum):
 
     ORDINARY = ""
     ANSWER = "answer"
-    """It answers another mail, by In-Reply-To, References, Thread-Index or its Subject: anybody may have provoked it by
-    giving an address at the typo domain as his own."""
+    """It answers another mail, by In-Reply-To, References, Thread-Index or its Subject, or Google Calendar sends it in
+    the organiser's name: anybody may have provoked it by giving an address at the typo domain as his own, or a guest's.
+    """
     SCAN = "scan"
     """A device's scan or fax."""
     DMARC_REPORT = "dmarc-report"
@@ -219,7 +220,7 @@ _KIND_BY_REASON = (
     (MailKind.TLS_REPORT, frozenset({"tls-report"})),
     (MailKind.JOURNAL, frozenset({"journal-report"})),
     (MailKind.SCAN, frozenset({"scan"})),
-    (MailKind.ANSWER, frozenset({"in-reply-to", "answer-subject"})),
+    (MailKind.ANSWER, frozenset({"in-reply-to", "answer-subject", "calendar-invitation"})),
 )
 """Kind → the words of ``fingerprint.nature.facts.Fact`` that give it."""
 

@@ -22,7 +22,8 @@ from catcher.desk.context import Desk
 from catcher.directory import party_of
 from catcher.incident import fold
 from catcher.model.leak.measures import Period
-from catcher.model.mail.fingerprint import Tier
+from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import MailClass, Tier
 from catcher.model.telling.report import ReportOperator
 from tests.support.rehearsal import FIRST, Rehearsed
 
@@ -81,7 +82,12 @@ def test_the_words_change_when_the_findings_do(outcome: MonthResult) -> None:
     """A sentence that can't say otherwise says nothing."""
     spoilt = [
         replace(
-            o, replayed=False, sender=replace(o.sender, tier=Tier.VERIFIED, domain="contractor.example"), fresh=True
+            o,
+            replayed=False,
+            sender=replace(o.sender, tier=Tier.VERIFIED, domain="contractor.example"),
+            nature=replace(o.nature, mail_class=MailClass.PERSON),
+            fresh=True,
+            fresh_reason=CountReason.DKIM,
         )
         for o in outcome.observations
     ]

@@ -21,6 +21,7 @@ SUBJECTS = {
         "Please confirm your new email address",
         "123456 is your code",
         "We received your request (#4411)",
+        'Ada shared "Plan.xlsx" with you',
         "Delivery delayed: plans",
         "Undeliverable: plans",
         "Successful Mail Delivery Report",
@@ -30,6 +31,7 @@ SUBJECTS = {
         "Bestätigen Sie Ihre Anmeldung",
         "Ihr Sicherheitscode lautet 123456",
         "Vielen Dank für Ihre Bestellung",
+        "Ada hat „Plan.xlsx“ für Sie freigegeben",
         "Zustellung verzögert: Pläne",
         "Unzustellbar: Pläne",
         "Zugestellt: Pläne",
@@ -39,6 +41,7 @@ SUBJECTS = {
         "Confirmez votre adresse e-mail",
         "Votre code de vérification",
         "Merci pour votre commande",
+        "Ada a partagé « Plan.xlsx » avec vous",
         "Remise retardée : projet",
         "Échec de la remise : projet",
         "Remis : projet",
@@ -48,6 +51,7 @@ SUBJECTS = {
         "Confirma tu correo electrónico",
         "Tu código de verificación es 123456",
         "Gracias por su compra",
+        'Ada ha compartido "Plan.xlsx" contigo',
         "Entrega retrasada: plan",
         "No se puede entregar: plan",
         "Entregado: plan",
@@ -57,6 +61,7 @@ SUBJECTS = {
         "Conferma il tuo indirizzo e-mail",
         "Il tuo codice di verifica",
         "Conferma d'ordine 4411",
+        'Ada ha condiviso "Plan.xlsx" con te',
         "Consegna ritardata: piano",
         "Impossibile recapitare: piano",
         "Recapitato: piano",
@@ -66,6 +71,7 @@ SUBJECTS = {
         "Confirme o seu endereço de e-mail",
         "Seu código de verificação",
         "Recebemos a sua mensagem",
+        'Ada compartilhou "Plan.xlsx" com você',
         "Entrega atrasada: plano",
         "Não é possível entregar: plano",
         "Entregue: plano",
@@ -75,6 +81,7 @@ SUBJECTS = {
         "Bevestig je e-mailadres",
         "Uw verificatiecode is 123456",
         "Bedankt voor uw bestelling",
+        "Ada heeft 'Plan.xlsx' met je gedeeld",
         "Bezorging vertraagd: plan",
         "Onbestelbaar: plan",
         "Afgeleverd: plan",
@@ -84,6 +91,7 @@ SUBJECTS = {
         "Potwierdź swój adres e-mail",
         "Twój kod weryfikacyjny: 123456",
         "Potwierdzenie zamówienia nr 4411",
+        "Ada udostępnia Ci plik „Plan.xlsx”",
         "Opóźnione dostarczenie: plan",
         "Niedostarczone: plan",
         "Dostarczono: plan",
@@ -93,6 +101,7 @@ SUBJECTS = {
         "Подтвердите адрес электронной почты",
         "Ваш код подтверждения: 123456",
         "Ваш заказ принят",
+        "Ада поделилась файлом «План.xlsx» с вами",
         "Доставка отложена: план",
         "Не доставлено: план",
         "Доставлено: план",
@@ -102,6 +111,7 @@ SUBJECTS = {
         "Підтвердьте свою електронну адресу",
         "Ваш код підтвердження: 123456",
         "Дякуємо за замовлення",
+        "Ада надає вам доступ до файлу",
         "Доставку відкладено: план",
         "Не вдалося доставити: план",
         "Доставлено: план",
@@ -111,6 +121,7 @@ SUBJECTS = {
         "Potvrďte svou e-mailovou adresu",
         "Váš ověřovací kód: 123456",
         "Potvrzení objednávky č. 4411",
+        "Ada s vámi sdílí soubor Plan.xlsx",
         "Doručení zpožděno: plán",
         "Nedoručitelné: plán",
         "Doručeno: plán",
@@ -120,6 +131,7 @@ SUBJECTS = {
         "Bekräfta din e-postadress",
         "Din verifieringskod är 123456",
         "Tack för din beställning",
+        "Ada har delat Plan.xlsx med dig",
         "Leverans fördröjd: plan",
         "Kunde inte levereras: plan",
         "Levererat: plan",
@@ -129,6 +141,7 @@ SUBJECTS = {
         "Bekræft din e-mailadresse",
         "Din bekræftelseskode er 123456",
         "Tak for din ordre",
+        "Ada har delt Plan.xlsx med dig",
         "Levering forsinket: plan",
         "Kunne ikke leveres: plan",
         "Leveret: plan",
@@ -138,6 +151,7 @@ SUBJECTS = {
         "Vahvista sähköpostiosoitteesi",
         "Vahvistuskoodisi on 123456",
         "Kiitos tilauksestasi",
+        "Ada jakoi tiedoston kanssasi",
         "Toimitus viivästynyt: suunnitelma",
         "Toimitus epäonnistui: suunnitelma",
         "Toimitettu: suunnitelma",
@@ -147,6 +161,7 @@ SUBJECTS = {
         "E-posta adresinizi doğrulayın",
         "Doğrulama kodunuz: 123456",
         "Siparişiniz alındı",
+        "Ada, Plan.xlsx dosyasını sizinle paylaştı",
         "Teslimat gecikti: plan",
         "Teslim edilemedi: plan",
         "Teslim edildi: plan",
@@ -156,6 +171,7 @@ SUBJECTS = {
         "يرجى تأكيد عنوان بريدك الإلكتروني",
         "رمز التحقق الخاص بك",
         "شكرا لطلبك",
+        "شارك عادل ملفًا معك",
         "تأخر التسليم: الخطة",
         "تعذر التسليم: الخطة",
         "تم التسليم: الخطة",
@@ -165,6 +181,7 @@ SUBJECTS = {
         "אמת את כתובת הדואר שלך",
         "קוד האימות שלך: 123456",
         "תודה על ההזמנה",
+        "עדה שיתפה איתך קובץ",
         "המסירה מתעכבת: תוכנית",
         "לא ניתן למסור: תוכנית",
         "נמסר: תוכנית",
@@ -174,6 +191,7 @@ SUBJECTS = {
         "メールアドレスの確認",
         "認証コードのお知らせ",
         "ご注文ありがとうございます",
+        'Ada さんが "Plan.xlsx" を共有しました',
         "配信遅延: 計画",
         "配信不能: 計画",
         "配信済み: 計画",
@@ -183,6 +201,7 @@ SUBJECTS = {
         "请验证您的电子邮件地址",
         "您的验证码是 123456",
         "感谢您的购买",
+        "Ada 与你共享了 Plan.xlsx",
         "延迟: 计划",
         "无法送达: 计划",
         "已送达: 计划",
@@ -192,6 +211,7 @@ SUBJECTS = {
         "이메일 주소를 확인해 주세요",
         "인증 코드 123456",
         "주문이 접수되었습니다",
+        "Ada님이 Plan.xlsx을(를) 공유했습니다",
         "배달 지연: 계획",
         "배달되지 않음: 계획",
         "배달됨: 계획",
@@ -219,10 +239,10 @@ def test_each_cell_knows_what_programs_write(kind: PhraseKind, subject: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "subject"), [(kind, row[number]) for row in SUBJECTS.values() for number, kind in enumerate(KINDS[4:], 4)]
+    ("kind", "subject"), [(kind, row[number]) for row in SUBJECTS.values() for number, kind in enumerate(KINDS[5:], 5)]
 )
 def test_a_delay_and_a_success_are_said_before_a_failure_is(kind: PhraseKind, subject: str) -> None:
-    notices = [each for each in kinds(subject) if each in KINDS[4:]]
+    notices = [each for each in kinds(subject) if each in KINDS[5:]]
     assert (notices[0] is PhraseKind.FAILURE) == (kind is PhraseKind.FAILURE)
 
 
@@ -242,6 +262,8 @@ def test_a_delay_and_a_success_are_said_before_a_failure_is(kind: PhraseKind, su
         "Urlaub im August",
         "Tickets to Bamako",
         "Reset of the radio",
+        "The quarters shared by two units",
+        "Shared costs of the mission",
         "Access code for the north gate",
         "Lu et approuvé",
         "Ferias de agosto",
@@ -253,8 +275,8 @@ def test_a_delay_and_a_success_are_said_before_a_failure_is(kind: PhraseKind, su
         "",
     ],
 )
-def test_people_s_subjects_hold_none_of_the_four(subject: str) -> None:
-    assert not set(kinds(subject)) & set(KINDS[:4])
+def test_people_s_subjects_hold_none_of_the_five(subject: str) -> None:
+    assert not set(kinds(subject)) & set(KINDS[:5])
 
 
 @pytest.mark.parametrize(
