@@ -20,7 +20,6 @@ from tests.support.typos import Measured, Pair, freemail, freemail_watched, meas
 from tests.training.claims import Unseen, cross_validate, part, reliability, strangers_claimed
 from tests.training.lookalike import Lesson
 
-
 FOLD = 1
 """The fold whose figures lie nearest to the means of all five."""
 

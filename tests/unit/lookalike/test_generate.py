@@ -202,7 +202,7 @@ def test_what_is_generated_is_matched_back() -> None:
     lookalikes = Lookalikes(["fleet-command.mil"], registrable)
     matches = [lookalikes.match(name) for name in names("fleet-command.mil", limit=100)]
     known = [match for match in matches if match.candidates and match.candidates[0].domain == "fleet-command.mil"]
-    assert len(known) >= 98
+XX
 
 
 @pytest.mark.parametrize("seed", ["0", "1"])
