@@ -241,7 +241,12 @@ def lists_of(sample: Mapping[str, set[str]], rates: Mapping[str, float]) -> dict
 
 def plain_lists(sample: Mapping[str, set[str]]) -> dict[str, list[str]]:
     """The plain order without rates: each omission, each swap, each doubling, each neighbouring key."""
-    kinds = (("omit",), ("swap.vowels", "swap.other"), ("insert.double",), ("substitute.row", "substitute.beside"))
+    kinds = (
+        ("omit",),
+        ("swap.vowels", "swap.hands", "swap.hand"),
+        ("insert.double",),
+        ("substitute.row", "substitute.beside"),
+    )
     lists = {}
     for name in sample:
         label, _, suffix = name.partition(".")
