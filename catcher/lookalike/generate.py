@@ -155,7 +155,7 @@ def _at_dots(
     yield f"{label}{glued}", lost, LetterEdit.DOT
     yield f"{label}-{glued}", hyphen, LetterEdit.DOT
     # gmailc.om: the slip that moves the dot leads to the TLD by itself, as the omission of a letter leads to gmail.om.
-    moved = exp(rates["swap.other"] - rates["omit.other"])
+    moved = exp(rates["swap.hands"] - rates["omit.other"])
     if suffix[1:] == tld:
         yield f"{label}{suffix[0]}", moved, LetterEdit.DOT
     if tld == label[-1] + suffix:

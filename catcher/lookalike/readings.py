@@ -11,11 +11,15 @@ _DEEPEST = 4
 """Most labels left of the suffix that are compared: no name worth watching has more."""
 _HOSTS = (
     ("www", ("www",)),
-    ("dot.host", ("mail", "webmail", "email", "smtp", "imap", "pop3", "mx", "mx1", "mx2", "owa", "autodiscover")),
+    (
+        "dot.host",
+        ("mail", "webmail", "email", "smtp", "imap", "pop3", "mx", "mx1", "mx2", "owa", "autodiscover", "ftp"),
+    ),
     ("dot.word", ("us", "hq", "exchange", "outlook")),
 )
-"""Assumption → labels of hosts that take or show mail (RFC 6186; Exchange's usual names), and of a part of an
-organisation. A word of the last row often begins a name of its own (usbank, outlookindia)."""
+"""Assumption → labels of hosts that take or show mail (RFC 6186; Exchange's usual names) or that the registry's log
+shows glued to names (ftp), and of a part of an organisation. A word of the last row often begins a name of its own
+(usbank, outlookindia)."""
 _ANY_HOST = tuple(host for _, hosts in _HOSTS for host in hosts)
 _SHORTEST = 2
 """Least letters of a name that is left when a host's label or a suffix is taken away."""

@@ -28,6 +28,8 @@ _NEXT_ROW = frozenset(
     for pair in (key + other, other + key)
 )
 """Pairs of neighbours in two rows of QWERTY. The rest of keyboard.BESIDE are neighbours on another layout."""
+_LEFT_HAND = frozenset("12345qwertasdfgzxcvb")
+"""The keys of the left hand on QWERTY."""
 _SPOKEN = frozenset("aeiou")
 _ALIKE_TO_THE_EAR = frozenset(
     pair
@@ -87,7 +89,10 @@ def _slips(label: str) -> Iterator[tuple[str, Slip]]:
             places = _places("substitute", place, most)
             for other in dict.fromkeys((before, after)):
                 if other and other != letter:
-                    yield left + other + right, Slip("substitute.repeated", places, 0.0)
+                    # The wrong letter is doubled: yahho for yahoo (Rumelhart and Norman 1982).
+                    moved = letter == (after if other == before else before)
+                    kind = "substitute.moved-double" if moved else "substitute.repeated"
+                    yield left + other + right, Slip(kind, places, 0.0)
             for kind, others, divisor in _substitutes(letter):
                 slip = Slip(kind, places, divisor)
                 for other in others:
@@ -131,7 +136,10 @@ def _omission(letter: str, after: str) -> str:
 
 
 def _swap(first: str, second: str) -> str:
-    return "swap.vowels" if first in _SPOKEN and second in _SPOKEN else "swap.other"
+    """Fingers of two hands come out of order far oftener than those of one hand (Grudin 1983)."""
+    if first in _SPOKEN and second in _SPOKEN:
+        return "swap.vowels"
+    return "swap.hands" if (first in _LEFT_HAND) != (second in _LEFT_HAND) else "swap.hand"
 
 
 @lru_cache(4_096)

@@ -21,17 +21,23 @@ from tests.persons.verdict import verdict
 from tests.support.seeds import seed
 
 MAILS = 1000
+AMOUNTS = [pytest.param(250, id="a quarter"), pytest.param(MAILS, marks=pytest.mark.long, id="all")]
+"""Letters, or mails of programs: of every system, and of every kind of program, some in each amount."""
 _WORD_LEFT = re.compile(rb"\{[A-Za-z0-9]+(?::\w+)?\}")
 
 
-def test_honest_fresh_letters_count() -> None:
+@pytest.mark.parametrize("number", AMOUNTS)
+def test_honest_fresh_letters_count(number: int) -> None:
     """A tenant's binding is asked when a notice is drafted: here the world's tenants are all bound."""
-    found = tally_letters(systems.OPEN, MAILS, seed(1))
+    found = tally_letters(systems.OPEN, number, seed(1))
+    assert len(found) == len(systems.OPEN)
     assert counted(found, bound=True) >= 0.98 * total(found), dict(found)
 
 
-def test_no_mail_of_a_program_counts() -> None:
-    found = tally_programs(programs.OPEN, MAILS, seed(1))
+@pytest.mark.parametrize("number", AMOUNTS)
+def test_no_mail_of_a_program_counts(number: int) -> None:
+    found = tally_programs(programs.OPEN, number, seed(1))
+    assert len(found) == len(programs.OPEN)
     assert not {kind: dict(reasons) for kind, reasons in found.items() if counted({kind: reasons})}
 
 

@@ -56,55 +56,62 @@ Drawn = Mapping[str, tuple[str, frozenset[str], bool]]
 
 
 class Draws:
-    """The draws as arrays. A row stands for the labels of one target that share a kind and places."""
+    """The draws as arrays. A row stands for the labels of one target that share a kind and places; ``table`` has a row
+    for each such combination, and a column for each rate."""
 
     def __init__(self, typed: Drawn) -> None:
         self.features: dict[str, int] = {}
-        rows: list[tuple[tuple[int, ...], float, int]] = []
-        self.first: list[int] = []
+        combinations: dict[tuple[str, ...], int] = {}
+        rows: list[tuple[int, float, int]] = []
+        sizes: list[int] = []
         self.drawn: list[float] = []
         for meant, labels, filtered in typed.values():
             told = _rows(meant, labels, filtered)
             drawn = sum(seen for _, _, seen in told)
             if drawn:
-                self.first.append(len(rows))
+                sizes.append(len(told))
                 self.drawn.append(drawn)
-                rows += [(tuple(map(self._column, names)), much, seen) for names, much, seen in told]
-        self.matrix = np.zeros((len(rows), len(self.features)))
-        for number, (columns, _, _) in enumerate(rows):
-            self.matrix[number, list(columns)] = 1.0
+                rows += [(combinations.setdefault(names, len(combinations)), much, seen) for names, much, seen in told]
+        columns = [[self.features.setdefault(name, len(self.features)) for name in names] for names in combinations]
+        self.table = np.zeros((len(combinations), len(self.features)))
+        for number, own in enumerate(columns):
+            self.table[number, own] = 1.0
+        self.combination = np.array([row[0] for row in rows])
         self.base = np.array([row[1] for row in rows])
         self.seen = np.array([row[2] for row in rows], dtype=float)
-
-    def _column(self, name: str) -> int:
-        return self.features.setdefault(name, len(self.features))
+        self.target = np.repeat(np.arange(len(sizes)), sizes)
 
     def probabilities(self, rates: np.ndarray) -> np.ndarray:
         """Of each row, among the rows of its target."""
-        scores = self.base + self.matrix @ rates
+        scores = self.base + (self.table @ rates)[self.combination]
         likely = np.exp(scores - scores.max())
-        return likely / np.repeat(np.add.reduceat(likely, self.first), self._sizes())
-
-    def _sizes(self) -> np.ndarray:
-        return np.diff([*self.first, len(self.base)])
+        return likely / np.bincount(self.target, likely)[self.target]
 
     def fit(self, ridge: float) -> dict[str, float]:
         """The rates of highest posterior, by Newton's method; the posterior has one maximum."""
         rates = np.zeros(len(self.features))
         drawn = np.array(self.drawn)
-        each = np.repeat(drawn, self._sizes())
+        each = drawn[self.target]
+        # (row, rate) of each rate that a row has, and where it is summed in a table of targets and rates.
+        entry, rate = np.nonzero(self.table[self.combination])
+        place, sums = self.target[entry] * len(rates) + rate, len(drawn) * len(rates)
         for _ in range(STEPS):
             likely = self.probabilities(rates)
-            weighted = self.matrix * (likely * each)[:, None]
-            means = np.add.reduceat(self.matrix * likely[:, None], self.first)
-            slope = self.matrix.T @ (self.seen - likely * each) - ridge * rates
-            curve = self.matrix.T @ weighted - (means * drawn[:, None]).T @ means + ridge * np.eye(len(rates))
+            expected = likely * each
+            means = np.bincount(place, likely[entry], sums).reshape(len(drawn), len(rates))
+            weighted = self.table * self._by_combination(expected)[:, None]
+            slope = self.table.T @ self._by_combination(self.seen - expected) - ridge * rates
+            curve = self.table.T @ weighted - (means * drawn[:, None]).T @ means + ridge * np.eye(len(rates))
             step = np.linalg.solve(curve, slope)
             step *= min(1.0, 2.0 / max(float(abs(step).max()), 1e-300))
             rates += step
             if float(abs(step).max()) < 1e-9:
                 break
         return {name: float(rates[column]) for name, column in sorted(self.features.items())}
+
+    def _by_combination(self, numbers: np.ndarray) -> np.ndarray:
+        """The sum of ``numbers``, one a row, for each combination of kind and places."""
+        return np.bincount(self.combination, numbers, len(self.table))
 
     def surprise(self, rates: Mapping[str, float]) -> float:
         """The mean negative log-probability of a draw."""
@@ -234,7 +241,12 @@ def lists_of(sample: Mapping[str, set[str]], rates: Mapping[str, float]) -> dict
 
 def plain_lists(sample: Mapping[str, set[str]]) -> dict[str, list[str]]:
     """The plain order without rates: each omission, each swap, each doubling, each neighbouring key."""
-    kinds = (("omit",), ("swap.vowels", "swap.other"), ("insert.double",), ("substitute.row", "substitute.beside"))
+    kinds = (
+        ("omit",),
+        ("swap.vowels", "swap.hands", "swap.hand"),
+        ("insert.double",),
+        ("substitute.row", "substitute.beside"),
+    )
     lists = {}
     for name in sample:
         label, _, suffix = name.partition(".")

@@ -1,8 +1,8 @@
 """Hints about the intended recipient of a message: its co-recipients, and the thread that it belongs to.
 
-Anyone can write such fields, so a hint only changes the scores of candidates that the typed name already has: it ends
-an abstention or a tie. It adds no name, overrides no declaration of the catalogue, and is no evidence of a sender. Only
-domains are read; when a domain is a candidate's, only a word of ``facts.Fact`` is kept.
+Anyone can write such fields, so a hint only changes the scores of candidates that the typed name already has: it can
+end an abstention or a tie. It adds no name, overrides no declaration of the catalogue, and is no evidence of a sender.
+Only domains are read; when a domain is a candidate's, only a word of ``facts.Fact`` is kept.
 """
 
 from __future__ import annotations
@@ -23,9 +23,18 @@ _FIELDS = (b"to", b"cc", b"in-reply-to", b"references")
 _MAX_IDENTIFIERS = 16
 """Most identifiers of one field that are read, from its end."""
 _ID = re.compile(rb"<[^\s<>@]{1,500}@([A-Za-z0-9.-]{1,253})>")
-_FACTORS = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 7.0}
-"""Hint → factor for its candidate's score. Either of them decides between two names as near (0.45 and 0.4 become 0.13
-and 0.82 by a thread, over what a claim needs); a candidate with an unlikely name needs two hints."""
+_FACTORS = {Fact.CO_RECIPIENT: 8.0, Fact.THREAD: 4.0}
+"""Hint → factor for its candidate's score: how many times as often a mail has this hint when it is meant for the
+candidate as when it is meant for another one.
+
+Thread: in SpamAssassin's public mail of 2002 the thread holds an identifier of the recipient's organisation for 13.6 %
+of 2,467 recipients, of another organisation to which the same author writes for 6.2 %, of any other for 0.5 %. The
+factor supposes that the other candidate is a correspondent of the author in half of the cases: 13.6 to 3.4. That mail
+is from lists, whose recipients tell nothing of colleagues, so the factor of a co-recipient is a judgement.
+
+Of two names as near (0.45 and 0.4) a co-recipient makes the second one 0.84, enough for a claim; a thread makes it
+0.73, first and not claimed; both make it 0.96.
+"""
 
 
 Hints = tuple[tuple[str, frozenset[Fact]], ...]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint import Context, fingerprint
+from catcher.lookalike import CLAIMED
 from catcher.model.mail.fingerprint import Basis, Fingerprint, Intended, IntendedCandidate
 from tests.support.fingerprints import context, transaction
 
@@ -33,21 +34,38 @@ def judged(header: str, inside: Context) -> Fingerprint:
 
 
 @pytest.mark.parametrize(
-    ("header", "word"),
+    ("header", "words"),
     [
-        ("To: someone@army.ml, someone@army.mil", "co-recipient"),
-        ("To: someone@army.ml\r\nCc: Grace <grace@hq.army.mil>", "co-recipient"),
-        ("To: someone@army.ml\r\nIn-Reply-To: <1.2.3@mail.army.mil>\r\nReferences: <9@x.example>", "thread"),
-        ("To: someone@army.ml\r\nReferences: <1@contractor.example>\r\n <2@ARMY.MIL>", "thread"),
+        ("To: someone@army.ml, someone@army.mil", {"co-recipient"}),
+        ("To: someone@army.ml\r\nCc: Grace <grace@hq.army.mil>", {"co-recipient"}),
+        ("To: someone@army.ml, a@army.mil\r\nIn-Reply-To: <1.2.3@mail.army.mil>", {"co-recipient", "thread"}),
     ],
 )
-def test_a_hint_breaks_an_abstention(header: str, word: str) -> None:
+def test_a_co_recipient_breaks_an_abstention(header: str, words: set[str]) -> None:
     found = judged(header, told(CLOSE))
     intended = found.intended[0]
     assert (intended.domain, intended.organisation, intended.basis) == ("army.mil", "An army", Basis.LOOKALIKE)
     assert not intended.abstained
     assert intended.candidates[0].domain == "army.mil"
-    assert word in found.nature.reasons
+    assert words <= set(found.nature.reasons)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "To: someone@army.ml\r\nIn-Reply-To: <1.2.3@mail.army.mil>\r\nReferences: <9@x.example>",
+        "To: someone@army.ml\r\nReferences: <1@contractor.example>\r\n <2@ARMY.MIL>",
+    ],
+)
+def test_a_thread_makes_its_name_the_first(header: str) -> None:
+    """Of two names as near, without a claim; where the name is only just not claimed, with one."""
+    found = judged(header, told(CLOSE))
+    intended = found.intended[0]
+    assert (intended.candidates[0].domain, intended.domain, intended.abstained) == ("army.mil", None, True)
+    assert 0.7 < intended.candidates[0].score < CLAIMED
+    assert "thread" in found.nature.reasons
+    nearly = (IntendedCandidate("army.mil", 0.6, "tld"), IntendedCandidate("navy.mil", 0.3, "omission"))
+    assert judged(header, told(nearly)).intended[0].domain == "army.mil"
 
 
 @pytest.mark.parametrize(
