@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-_SHARED = Path(os.environ.get("CATCHER_SHARED", Path(__file__).resolve().parents[2].parent / "shared")) / "data"
+_BESIDE = Path(os.environ.get("CATCHER_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
+_SHARED = _BESIDE / "data"
 _KEPT = Path(__file__).resolve().parents[1] / "data"
 
 ABSENT = "shared data absent: "
@@ -22,6 +23,14 @@ def shared(path: str) -> Path:
     found = _SHARED / path
     if not found.exists():
         pytest.skip(f"{ABSENT}{path}", allow_module_level=True)
+    return found
+
+
+def beside(path: str) -> Path:
+    """The file or folder ``path`` beside the shared data (``cases/…``), or a skip that names it."""
+    found = _BESIDE / path
+    if not found.exists():
+        pytest.skip(f"{ABSENT}{path}")
     return found
 
 

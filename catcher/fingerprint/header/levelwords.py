@@ -26,16 +26,16 @@ _NAMES = {
         "top secret; tres secret; cosmic; cts; streng geheim; zeer geheim; segretissimo; muito secreto; ultrassecreto;"
         " alto secreto; scisle tajne; prisne tajne; vrlo tajno; strogo tajno; yderst hemmeligt; strengt hemmelig;"
         " kvalificerat hemlig; erittain salainen; taiesti salajane; visiskai slaptai; seviski slepeni;"
-        " szigoruan titkos; strict secret de importanta deosebita; cok gizli; ακρως απορρητο; строго секретно;"
-        " совершенно секретно; цілком таємно; 绝密"
+        " szigoruan titkos; ts ue; eu ts; strict secret de importanta deosebita; cok gizli; ακρως απορρητο;"
+        " строго секретно; совершенно секретно; цілком таємно; 绝密"
     ),
     Level.SECRET: (
         "secret; secret defense; geheim; segreto; secreto; tajne; tajno; hemmeligt; hemmelig; hemlig; salainen;"
-        " salajane; slaptai; slepeni; titkos; strict secret; gizli; απορρητο; секретно; таємно; 机密"
+        " salajane; slaptai; slepeni; titkos; strict secret; gizli; s ue; eu s; απορρητο; секретно; таємно; 机密"
     ),
     Level.CONFIDENTIAL: (
         "confidential; highly confidential; strictly confidential; confidentiel; confidentiel defense; vertraulich;"
-        " vs vertraulich; streng vertraulich; vertrouwelijk; confidentieel; riservatissimo; confidencial;"
+        " vs vertraulich; c ue; eu c; streng vertraulich; vertrouwelijk; confidentieel; riservatissimo; confidencial;"
         " confidenziale; poufne; duverne; doverne; povjerljivo; zaupno; fortroligt; fortrolig; konfidensielt;"
         " konfidentiellt; konfidentiell; luottamuksellinen; konfidentsiaalne; konfidencialiai; konfidenciali; bizalmas;"
         " εμπιστευτικο; поверително; конфиденциально; конфіденційно; 秘密"
@@ -43,12 +43,12 @@ _NAMES = {
     Level.COMPANY_CONFIDENTIAL: (
         "company confidential; business confidential; commercial in confidence; firmenvertraulich"
     ),
-    Level.PROTECTED: "protected",
+    Level.PROTECTED: "protected; protected a; protected b; protected c; protege a; protege b; protege c",
     Level.RESTRICTED: (
         "restricted; restreint; diffusion restreinte; vs nfd; vs nf d; nur fur den dienstgebrauch;"
-        " nur fuer den dienstgebrauch;"
-        " dep v; dep vertrouwelijk; departementaal vertrouwelijk; beperkte verspreiding; eingeschrankt; difusion"
-        " limitada; reservado; riservato; ad uso ufficiale; zastrzezone; vyhrazene; vyhradene; ograniceno;"
+        " nur fuer den dienstgebrauch; r ue; eu r; dep v; dep vertrouwelijk; departementaal vertrouwelijk;"
+        " beperkte verspreiding; eingeschrankt; difusion limitada; reservado; riservato; ad uso ufficiale;"
+        " zastrzezone; vyhrazene; vyhradene; ograniceno;"
         " til tjenestebrug; begrenset; begransat hemlig; kaytto rajoitettu; piiratud; riboto naudojimo;"
         " dienesta vajadzibam; korlatozott terjesztesu; secret de serviciu; hizmete ozel; περιορισμενης χρησης;"
         " за служебно ползване; для служебного пользования; для службового користування"
@@ -73,21 +73,25 @@ _NAMES = {
     Level.HIGH: "high",
     Level.LOW: "low",
 }
-"""Level → its names, without accents; they are compared word by word. The Chinese ones: Law on Guarding State Secrets,
+"""Level → its names, without accents; they are compared word by word. ``r ue`` and ``eu r``: the abbreviation
+R-UE/EU-R of the Council's security rules, and its like. The Chinese ones: Law on Guarding State Secrets,
 article 14."""
 
 _GRAVITY = {level: place for place, level in enumerate(Level)}
 _NEGATIONS = word_set(
-    "not non no none never without nicht kein keine keinen keiner ohne niet geen zonder pas sans sin nao sem"
-    " senza ne nie brak ikke ikkje inte ej ei nem fara degil olmayan не нет без ні"
+    "not non no none never without neither nor free formerly previously nicht kein keine keinen keiner ohne weder noch"
+    " niet geen zonder pas sans aucun aucune sin ningun ninguna nao sem nenhum nenhuma senza nessun nessuna ne nie brak"
+    " neni bez ikke ikkje inte ej ei nem fara δεν μη χωρις не нет без ні"
 )
+_NEGATIONS_BEHIND = word_set("degil olmayan")
+"""Negations that stand behind what they negate: Turkish."""
 _FILLERS = word_set(
-    "longer be been is are a an the at all any considered classified as marked contain contains containing"
+    "longer be been is are a an the at all any for of considered classified as marked contain contains containing"
     " company information info content data highly strictly more plus ist als mehr eingestuft een eine ein es"
-    " est contiene contient considered deemed"
+    " est contiene contient considered deemed ειναι"
 )
 """Words that may stand between a negation and its level (``no longer secret``, ``does not contain confidential …``)."""
-_DENIALS = (["no"], ["false"], ["nein"], ["nee"])
+_DENIALS = tuple([word] for word in ("no", "none", "false", "non", "nein", "nee", "nao", "nej", "nie", "нет"))
 """The end of a text that says that the level before it doesn't hold (``Confidential: no``)."""
 _TOKEN = re.compile(r"[^\W\d_]+|[/;,|()\[\]\\]")
 _CAMEL = re.compile(r"(?<=[a-z\u00df-\u00f6\u00f8-\u00ff])(?=[A-Z])")
@@ -132,7 +136,7 @@ def levels_among(words: list[str]) -> list[Level]:
     place = 0
     while place < len(words):
         length, level = name_at(words, place)
-        if level is not None and not _is_negated(words, place) and words[place + length :] not in _DENIALS:
+        if level is not None and not is_negated(words, place) and not _is_denied(words[place + length :]):
             found.append(level)
         place += length
     return found
@@ -147,10 +151,18 @@ def name_at(words: list[str], place: int) -> tuple[int, Level | None]:
     return 1, None
 
 
-def _is_negated(words: list[str], place: int) -> bool:
+def is_negated(words: list[str], place: int) -> bool:
+    """Whether a negation stands before ``words[place]``, alone or with fillers between them."""
     for before in range(place - 1, max(-1, place - 5), -1):
         if words[before] in _NEGATIONS:
             return True
         if words[before] not in _FILLERS:
             return False
     return False
+
+
+def _is_denied(behind: list[str]) -> bool:
+    """Whether the words behind a level say that it doesn't hold."""
+    if behind and behind[0] in _NEGATIONS_BEHIND:
+        return True
+    return [word for word in behind if word.isalpha()] in _DENIALS

@@ -101,7 +101,7 @@ def _titus(text: str) -> Iterable[str]:
     """The values in TITUS's metadata: JSON in base64,
     ``{"Metadata": {"props": [{"n": …, "vals": [{"value": …}]}]}}``."""
     try:
-        metadata = json.loads(_from_base64(text))
+        metadata = json.loads(_octets_of_base64(text))
     except (ValueError, RecursionError):
         return _pairs(text)
     found: list[str] = []
@@ -129,11 +129,15 @@ def _boldon_james(text: str) -> Iterable[str]:
 
 
 def _from_base64(text: str) -> str:
+    return _octets_of_base64(text).decode("utf-8", "replace")
+
+
+def _octets_of_base64(text: str) -> bytes:
     octets = "".join(text.split()).encode("ascii", "replace").rstrip(b"=")
     try:
-        return base64.b64decode(octets + b"=" * (-len(octets) % 4)).decode("utf-8", "replace")
+        return base64.b64decode(octets + b"=" * (-len(octets) % 4))
     except (binascii.Error, ValueError):
-        return ""
+        return b""
 
 
 @value

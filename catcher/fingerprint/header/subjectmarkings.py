@@ -23,6 +23,7 @@ from catcher.fingerprint.header.levelwords import (
     folded,
     gravest,
     has_level_word,
+    is_negated,
     level_words,
     levels_among,
     name_at,
@@ -36,20 +37,25 @@ _READ = 1_000
 """Most characters of a Subject that are read."""
 _AUSTRALIAN = re.compile(r"\[(?=[^\]]{0,200}?\b(?:SEC|DLM)\s*=)([^\]]{0,400})", re.IGNORECASE)
 _ANSWERS = re.compile(
-    r"(?>(?:\s*(?:re|fwd?|aw|wg|tr|sv|antw|rv|enc|odp|ynt|res|rif|doorst)\s*(?:\[\d{1,3}\])?\s*:)*)\s*", re.IGNORECASE
+    r"(?>(?:\s*(?:re|fwd?|aw|wg|tr|sv|vs|vl|vb|fs|antw|rv|enc|odp|pd|ynt|ilt|res|rif|r|i|doorst|отв|回复|答复|转发)"
+    r"\s*(?:\[\d{1,3}\])?\s*[:\uff1a])*)\s*",
+    re.IGNORECASE,
 )
 _FIRST_BRACKET = re.compile(r"[\[({]([^\[\](){}]{1,100})[\])}]")
 _LAST_BRACKET = re.compile(r"[\[({]([^\[\](){}]{1,100})[\])}]\.?\Z")
 _LAST_BANNER = re.compile(r"(?:\A|\s)((?:[A-Z]{1,20} )?[A-Z]{1,20}//\S{1,80})\Z")
-_DIVIDED = re.compile(r"\s*:(?:\s+|\Z)|\s+[-\u2013\u2014|]+\s+")
+_DIVIDED = re.compile(r"\s*:(?:\s+|\Z)|\s+(?:[-\u2013\u2014|]+|//)\s+")
 _CAVEATS = word_set(
     "nato cosmic eu ue eua euratom lux oe stg dep v vs commercial locsen staff eyes only uk us usa aus can nz"
     " fvey rel to releasable noforn nf nofo orcon sp basic specified prvcy privacy prop propin proprietary ctrl"
     " cti exptr legal privilege legislative secrecy cabinet caveat hcs si tk and handling dissem fed fedcon dl"
-    " nocon limited distribution mark marked classification classified"
+    " nocon limited distribution mark marked classification classified les sar cnwdi sigma rd frd fgi imc"
+    " eapc pfp special france"
 )
 """Words that stand beside a level in a marking: alliances, countries, caveats, dissemination controls."""
-_ALLIANCES = word_set("nato cosmic eu ue euratom vs stg")
+_ALLIANCES = word_set("nato cosmic eu ue euratom vs stg eyes")
+"""Caveats beside which a level is a marking, in capitals, also without a bracket."""
+_COUNTRIES_FOLLOW = (["rel", "to"], ["releasable", "to"])
 _PORTIONS = {
     "ts": Level.TOP_SECRET,
     "s": Level.SECRET,
@@ -57,12 +63,16 @@ _PORTIONS = {
     "c": Level.CONFIDENTIAL,
     "nc": Level.CONFIDENTIAL,
     "nr": Level.RESTRICTED,
+    "dr": Level.RESTRICTED,
     "u": Level.UNCLASSIFIED,
     "nu": Level.UNCLASSIFIED,
 }
-"""Portion marks (32 CFR 2001.24; NATO C-M(2002)49): they count before ``//``, or as the whole value of a field."""
+"""Portion marks (32 CFR 2001.24; NATO C-M(2002)49; DR of France's IGI 1300). They count before ``//``, or as
+the whole value of a field."""
 _TAGS = frozenset({Level.PRIVATE, Level.PERSONAL, Level.INTERNAL, Level.PUBLIC, Level.HIGH, Level.LOW})
 _SPECIAL = frozenset({Level.CUI, Level.OFFICIAL_SENSITIVE})
+_BY_NAME = frozenset({Level.RESTRICTED, Level.OFFICIAL_SENSITIVE})
+"""Levels whose names of several words are no everyday text."""
 
 
 def australian_marking(subject: str) -> str | None:
@@ -92,8 +102,11 @@ def subject_level(subject: str) -> Level | None:
     candidates = {" ".join(parts[:count]) for count in (1, 2)} | {" ".join(parts[-count:]) for count in (1, 2)}
     found += [_special_level(part) for part in candidates]
     words = text.split()
-    found.append(_special_level(" ".join(takewhile(_is_capital, words))))
-    found.append(_special_level(" ".join(reversed([*takewhile(_is_capital, reversed(words))]))))
+    found.append(_run_level([*takewhile(_is_capital, words)]))
+    last = [*takewhile(_is_capital, reversed(words))][::-1]
+    before = level_words(" ".join(words[: len(words) - len(last)]))
+    if not is_negated(before, len(before)):
+        found.append(_run_level(last))
     return gravest([level for level in found if level is not None])
 
 
@@ -110,8 +123,10 @@ def banner_level(text: str) -> Level | None:
     level = portion if portion is not None else _level_alone(head)
     if not slashes or level is None:
         return None
-    behind = " ".join(takewhile(_is_capital, rest[:200].split()))
-    return gravest([level, *levels_among(_leading(level_words(behind)))])
+    behind = _leading(level_words(" ".join(takewhile(_is_capital, rest[:200].split()))))
+    if portion is not None and rest.strip() and not behind:
+        return None  # "S//W update", "C//C++"
+    return gravest([level, *levels_among(behind)]) if not rest or not rest[0].islower() else None
 
 
 def portion_level(text: str) -> Level | None:
@@ -123,7 +138,9 @@ def _bracket_level(text: str) -> Level | None:
     if "//" in text:
         return banner_level(text)
     level = _level_alone(text)
-    return None if level in _TAGS or (text.islower() and len(text.split()) == 1 and level not in _SPECIAL) else level
+    if level in _TAGS or (level is Level.OFFICIAL and not text.isupper()):
+        return None
+    return None if text.islower() and len(text.split()) == 1 and level not in _SPECIAL else level
 
 
 def _level_alone(text: str) -> Level | None:
@@ -139,16 +156,23 @@ def _special_level(text: str) -> Level | None:
         return None
     words = level_words(text)
     several = any(name_at(words, place)[0] > 1 for place in range(len(words)))
-    if several and level in (Level.RESTRICTED, Level.OFFICIAL_SENSITIVE):
+    if several and (level in _BY_NAME or words[0] == "vs"):
         return level
     by_name = level in _SPECIAL or not _ALLIANCES.isdisjoint(words)
     return level if by_name and all(map(_is_capital, text.split())) else None
 
 
+def _run_level(words: list[str]) -> Level | None:
+    """The level of ``words``, capitals beside other words of a Subject. One word is no marking (``CUI training``)."""
+    return None if len(words) == 1 and words[0].isalnum() else _special_level(" ".join(words))
+
+
 def _leading(words: list[str]) -> list[str]:
-    """The names of levels and the caveats at the start of ``words``."""
+    """The names of levels and the caveats at the start of ``words``; all, where countries follow."""
     place = 0
     while place < len(words):
+        if place and words[place : place + 2] in _COUNTRIES_FOLLOW:
+            return words
         length, level = name_at(words, place)
         if level is None and words[place] not in _CAVEATS and words[place] != "/":
             break

@@ -24,6 +24,8 @@ AFTER_DATA = {
 """Policies that take recipients → the outcome after the data, which all taken recipients of a transaction share."""
 
 _OPERATORS = frozenset({"postmaster", "abuse"})
+"""Local-parts that lead to the operator, also at a held domain whose MX is the sink: who writes there writes about the
+domain (RFC 5321 §4.5.1, RFC 2142)."""
 
 
 class RcptResult(Enum):
@@ -76,6 +78,8 @@ def at_rcpt(
         return RcptDecision(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
     policy = catalogue.policy_at(entry, now)
     rules = policy.rules
+    if rules.dns is DnsMail.SINK and mailbox.local_part.lower() in _OPERATORS:
+        return RcptDecision(replies.operator_pointer(settings.contact, settings.url))
     match rules.rcpt:
         case RcptReply.TAKE:
             if answering or (outcome is not None and AFTER_DATA[policy] is not outcome):
@@ -94,8 +98,7 @@ def at_rcpt(
 
 
 def _is_operators(mailbox: Mailbox, settings: SmtpSettings) -> bool:
-    """Whether the address leads to the operator: postmaster@, abuse@ or the sender of notices (RFC 5321 §4.5.1,
-    RFC 2142)."""
+    """Whether an address outside the catalogue leads to the operator: postmaster@, abuse@ or the sender of notices."""
     name = mailbox.local_part.lower()
     if name in _OPERATORS and (not mailbox.domain or settings.is_own(mailbox.domain)):
         return True

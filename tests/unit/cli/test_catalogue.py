@@ -101,6 +101,11 @@ def test_add_and_remove(catcher: Catcher, file: Path) -> None:
     assert file.read_text() == before
 
 
+def test_an_a_label_of_an_emoji_is_added(catcher: Catcher, file: Path) -> None:
+    assert catcher("catalogue", "add", "xn--vi8hiv.ml", "--intended", "army.mil").status == 0
+    assert file.read_text().endswith("xn--vi8hiv.ml,army.mil,accept\n")
+
+
 def test_add_tells_every_fault_and_writes_nothing(catcher: Catcher, file: Path) -> None:
     before = file.read_text()
     ended = catcher("catalogue", "add", "army.ml", "--intended", "army.ml", "--until", "soon")

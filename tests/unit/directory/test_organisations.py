@@ -61,6 +61,7 @@ def test_a_list_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
         ('army.mil,"Army\nnavy.mil,Navy"\nafrica.example,Africa\n', 2, "line break"),
         ('a.example,A\narmy.mil,"U.S. "Army"\n', 3, "text stands behind a closing one"),
         ('army.mil,"' + "x" * 140_000, 2, "a quote is not closed"),
+        ("army.mil," + "x" * 140_000, 2, "over 131,072 characters"),
         ("a.example,A\n\nml,Mali\n", 4, "top-level domain"),
     ],
 )

@@ -97,6 +97,36 @@ def titus(*values: str) -> bytes:
         ),
         ("X-Example-Classification", b"Restricted", ("classification", "restricted")),
         ("X-Microsoft-Classification", b"Company Confidential", ("classification", "company-confidential")),
+        ("X-Classification", b"DR", ("classification", "restricted")),
+        ("X-Classification", b"R-UE/EU-R", ("classification", "restricted")),
+        ("X-Classification", b"S-UE/EU-S", ("classification", "secret")),
+        ("X-Classification", "PROTÉGÉ B".encode(), ("classification", "protected")),
+        ("X-Classification", b"=?koi8-r?B?8+XL0sXUzs8=?=", ("classification", "secret")),
+        ("X-Classification", b"=?utf-16?B?//5TAEUAQwBSAEUAVAA=?=", ("classification", "secret")),
+        ("X-Classification", b"=?utf-8*fr?Q?Diffusion_Restreinte?=", ("classification", "restricted")),
+        (
+            "SIO-Label",
+            b"marking*0*=iso-8859-1''VS-NUR%20F%DCR%20;\r\n marking*1*=DEN%20DIENST; marking*2=\"GEBRAUCH\"",
+            ("sio-label", "restricted"),
+        ),
+        ("x-titus-metadata-40", titus("CTP_NT", "CONTRACTOR_CONFIDENTIAL"), ("classification", "confidential")),
+        ("x-titus-metadata-40", base64.b64decode(titus("Secret")), ("classification", "secret")),
+        (
+            "x-titus-metadata-40",
+            base64.b64encode(b"\xef\xbb\xbf" + base64.b64decode(titus("Secret"))),
+            ("classification", "secret"),
+        ),
+        (
+            "msip_labels",
+            f"MSIP_Label_{GUID}_Enabled=False;MSIP_Label_{GUID}_Name=Secret;"
+            f"MSIP_Label_{GUID[::-1]}_Enabled=True;MSIP_Label_{GUID[::-1]}_Name=Internal;".encode(),
+            ("msip", "internal"),
+        ),
+        (
+            "msip_labels",
+            f"MSIP_Label_{GUID}_Name=Public;MSIP_Label_{GUID[::-1]}_Name=Highly%20Confidential%20%5C%20All;".encode(),
+            ("msip", "confidential"),
+        ),
     ],
 )
 def test_each_scheme_gives_its_level_or_other(name: str, value: bytes, expected: tuple[str, str]) -> None:
@@ -122,6 +152,10 @@ def test_importance_says_how_urgent(value: bytes, expected: list[tuple[str, str]
         ),
         *("nicht vertraulich", "kein Geheim", "Niet vertrouwelijk", "non confidentiel", "pas confidentiel"),
         *("no confidencial", "sin secreto", "non riservato", "n\u00e3o confidencial", "Confidential: no", "nie poufne"),
+        *("není tajné", "gizli değil", "gizli olmayan bilgi", "δεν είναι απόρρητο", "не секретно", "nem titkos"),
+        *("ikke fortrolig", "inte hemligt, ej hemlig", "ei salainen", "aucun secret", "weder geheim noch vertraulich"),
+        *("formerly secret", "free of confidential data", "neither secret nor confidential", "not for restricted use"),
+        *("secret: none", "confidential (no)"),
     ],
 )
 def test_a_negated_level_does_not_count(text: str) -> None:

@@ -108,8 +108,16 @@ def test_who_writes_to_the_address_in_from_is_told_where(address: str) -> None:
     assert b"desk@operator.example" not in judge("notices@mx.sink.example", settings=settings).reply.wire
 
 
-def test_postmaster_of_a_catalogued_domain_is_a_stray_mail_as_any_other() -> None:
-    assert judge("postmaster@army.ml").kind is RcptResult.TAKEN
+@pytest.mark.parametrize("address", ["postmaster@army.ml", "ABUSE@sub.navy.ml", "Postmaster@refuse.test"])
+def test_who_writes_to_the_operator_of_a_held_domain_is_told_where(address: str) -> None:
+    verdict = judge(address, outcome=Outcome.EXPLAINED)
+    assert (verdict.reply.code, verdict.kind) == (550, RcptResult.TURNED_AWAY)
+    assert b"hostmaster@operator.example" in verdict.reply.wire
+
+
+@pytest.mark.parametrize(("domain", "code"), [("null.test", b"5.1.10"), ("observe.test", b"5.1.2")])
+def test_a_domain_without_an_mx_has_no_operator_s_address(domain: str, code: bytes) -> None:
+    assert judge(f"postmaster@{domain}").reply.wire[4:].startswith(code + b" ")
 
 
 def test_a_bare_local_part_is_no_recipient() -> None:
