@@ -232,7 +232,7 @@ def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) ->
         if row is None and name != b"subject" and name not in own.fields:
             continue
         for field in fields:
-            text = field_text(field.value[:_READ])
+            text = field_text(field.value[:_READ], raw="latin-1")
             level = own_level(own, name, text)
             if level is not None:
                 marking: Marking | None = Marking(row.scheme if row else Scheme.CLASSIFICATION, level)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from catcher.fingerprint.header import fieldnames, subjects
 from catcher.fingerprint.header.addresses import read_address_list
+from catcher.fingerprint.header.fieldtext import field_text
 from catcher.fingerprint.header.headerview import HeaderView
 from catcher.fingerprint.nature import programs
 from catcher.fingerprint.nature.facts import Fact
@@ -159,7 +160,7 @@ _FIRST_INDEX_OCTETS = 22
 
 
 def _thread_index(value: bytes, found: set[Fact]) -> None:
-    text = subjects.decoded(value) if b"=?" in value else value.decode("ascii", "replace")
+    text = field_text(value) if b"=?" in value else value.decode("ascii", "replace")
     try:
         octets = base64.b64decode("".join(text.split()))
     except (binascii.Error, ValueError):
