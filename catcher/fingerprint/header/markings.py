@@ -45,6 +45,8 @@ _READ = 16_384
 """Most octets of a field that are read: the labels of several organisations take 1 kB each."""
 _MOST = 40
 """Most texts of one field that are read."""
+_MOST_CHARACTERS = 2_000
+"""Most characters of a text in which a level is sought."""
 _MSIP_NAME = re.compile(r"MSIP_Label_([0-9a-f-]{36})_Name\s*=\s*([^;]{0,200})", re.IGNORECASE)
 _MSIP_OFF = re.compile(r"MSIP_Label_([0-9a-f-]{36})_Enabled\s*=\s*false", re.IGNORECASE)
 """A label that was taken off."""
@@ -268,7 +270,8 @@ def _row_of_own_field(name: bytes) -> MarkingRow | None:
 def _marking(row: MarkingRow, text: str) -> Marking | None:
     if _is_none(text):
         return None
-    texts = [found for found in list(row.texts(text))[:_MOST] if not _is_none(found)]
+    texts = [found[:_MOST_CHARACTERS] for found in list(row.texts(text))[:_MOST]]
+    texts = [found for found in texts if not _is_none(found)]
     if not texts:
         return None
     # One message may carry the labels of several organisations: the gravest label counts.
@@ -288,5 +291,5 @@ def _in_subject(text: str) -> Marking | None:
 
 
 def _is_none(text: str) -> bool:
-    plain = folded(text).strip(" \t\"'.;")
+    plain = folded(text[:_MOST_CHARACTERS]).strip(" \t\"'.;")
     return not plain or plain in _NONE
