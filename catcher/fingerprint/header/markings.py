@@ -33,7 +33,7 @@ from catcher.fingerprint.header.levelwords import folded, gravest, named_level, 
 from catcher.fingerprint.header.ownmarkings import own_level
 from catcher.fingerprint.header.subjectmarkings import australian_marking, portion_level, subject_level
 from catcher.model.mail.marking import NO_OWN_MARKINGS, Level, Marking, OwnMarkings, Scheme
-from catcher.model.mail.transaction import Header
+from catcher.model.mail.transaction import Header, HeaderField
 from catcher.model.value import value
 
 _NO_LEVEL = "*"
@@ -219,12 +219,11 @@ class MarkedField:
     """A marking and its field."""
 
     marking: Marking
-    field: bytes
-    """The field's name in lower case."""
+    field: HeaderField
 
 
 def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) -> tuple[MarkedField, ...]:
-    """The distinct markings and their fields, in the order of the header. ``own``: the operator's list, which is asked
+    """The markings of distinct fields, in the order of the header. ``own``: the operator's list, which is asked
     first."""
     if header is None:
         return ()
@@ -243,20 +242,13 @@ def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) ->
             else:
                 marking = None if row is None else _marking(row, text)
             if marking is not None:
-                found[MarkedField(marking, name)] = None
+                found[MarkedField(marking, field)] = None
     return tuple(found)
 
 
-def signed_markings(found: Iterable[MarkedField], covered: Collection[bytes] = frozenset()) -> tuple[Marking, ...]:
-    """The distinct markings of ``found``. ``covered``: the names in lower case of the fields that an aligned DKIM
-    signature covers; a marking of such a field is signed."""
-    markings: dict[tuple[Scheme, str], Marking] = {}
-    for each in found:
-        scheme, level = each.marking.scheme, each.marking.level
-        before = markings.get((scheme, level))
-        signed = each.field in covered or (before is not None and before.signed)
-        markings[scheme, level] = Marking(scheme, level, signed)
-    return tuple(markings.values())
+def signed_markings(found: Iterable[Marking], covered: Collection[Marking] = frozenset()) -> tuple[Marking, ...]:
+    """``found``; those that an aligned DKIM signature covers (``covered``) are signed."""
+    return tuple([Marking(each.scheme, each.level, signed=each in covered) for each in found])
 
 
 def _row_of_own_field(name: bytes) -> MarkingRow | None:
