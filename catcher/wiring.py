@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from catcher.model.mail.marking import OwnMarkings
     from catcher.model.ports import Folder, Resolver, Store
     from catcher.notices.find import Fetcher, Finder
+    from catcher.notices.tenants import TenantClaim
     from catcher.privacy import KeyRing
     from catcher.resolve import LiveResolver
     from catcher.smtp import Explanations
@@ -133,20 +134,22 @@ def finder(config: Config, book: ContactBook, clock: Clock) -> Finder:
     )
 
 
-def tenant_discovery(config: Config, clock: Clock) -> Callable[[Collection[tuple[str, str]]], frozenset[str]] | None:
-    """The function from (organisation, tenant) pairs to the organisations whose tenant is bound; None if
-    ``notify.tenant_discovery`` is off. It blocks while it asks."""
+def tenant_discovery(
+    config: Config, clock: Clock
+) -> Callable[[Collection[TenantClaim]], frozenset[TenantClaim]] | None:
+    """The function from claims about tenants to those that are true; None if ``notify.tenant_discovery`` is off. It
+    blocks while it asks."""
     if not config.notify.tenant_discovery:
         return None
 
-    def bound(claims: Collection[tuple[str, str]]) -> frozenset[str]:
+    def bound(claims: Collection[TenantClaim]) -> frozenset[TenantClaim]:
         import asyncio
 
-        from catcher.notices.tenants import bound_organisations
+        from catcher.notices.tenants import bound_tenants
 
-        async def ask() -> frozenset[str]:
+        async def ask() -> frozenset[TenantClaim]:
             _, fetcher = _open_internet(config, clock)
-            return await bound_organisations(fetcher, claims)
+            return await bound_tenants(fetcher, claims)
 
         return asyncio.run(ask())
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from catcher.fingerprint.authentication.arc import Chain
@@ -33,7 +33,7 @@ from catcher.fingerprint.ways.route import MailRoute, read_route
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import Fingerprint, Intended, MailClass, TypoKind
 from catcher.model.mail.lookup import LookupResults, Unanswered
-from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
+from catcher.model.mail.marking import NO_OWN_MARKINGS, Marking, OwnMarkings
 from catcher.model.mail.transaction import Header, HeaderField, Transaction
 from catcher.model.value import value
 
@@ -54,12 +54,13 @@ class TransactionFacts:
     signed: tuple[MessageFacts | None, ...]
     """For each claim of ``credentials`` the facts of the fields alone that its signature covers; None for a signature
     that couldn't be read, or beyond the bound. Empty without look-ups."""
-    covered: tuple[frozenset[bytes], ...]
-    """For each claim of ``credentials`` the names in lower case of the fields with markings that its signature covers.
-    Empty without look-ups."""
+    covered: tuple[frozenset[Marking], ...]
+    """For each claim of ``credentials`` the markings of the fields that its signature covers. Empty without
+    look-ups."""
     route: MailRoute
     """The signs that the mail was passed on, and that it names the typed domains."""
-    markings: tuple[MarkedField, ...]
+    markings: tuple[Marking, ...]
+    """The distinct markings. Their fields' names are the sender's words and aren't kept."""
 
     @property
     def octets(self) -> int:
@@ -74,7 +75,7 @@ class TransactionFacts:
 
 
 _NOTHING: frozenset[Fact] = frozenset()
-_NO_FIELDS: frozenset[bytes] = frozenset()
+_NO_MARKINGS: frozenset[Marking] = frozenset()
 _MAX_SELECTIONS = 3
 """Most selections of signed fields whose facts are read: each costs as much as the whole header. Signers of one mail
 agree, or they are its author's, his platform's and a gateway's."""
@@ -101,8 +102,7 @@ def read_transaction_facts(
     credentials = read_credentials(transaction, view, lookups=lookups)
     sent_from = domain_or_none(reverse_path.domain) if reverse_path else None
     message = read_message_facts(transaction, view, map(intended, typed) if intended else ()) if view else None
-    markings = judge_markings(header, own_markings)
-    marked = frozenset(each.field for each in markings)
+    marked = judge_markings(header, own_markings)
     covered = covered_headers(header) if header is not None and lookups else []
     return TransactionFacts(
         credentials=credentials,
@@ -111,10 +111,19 @@ def read_transaction_facts(
         carriers=header_platforms(header),
         message=message,
         signed=_read_signed_facts(transaction, covered),
-        covered=tuple([marked.intersection(each.by_name) if each else _NO_FIELDS for each in covered]),
+        covered=tuple([_covered_by(each, marked) for each in covered]),
         route=MailRoute() if header is None or view is None else read_route(transaction, header, view),
-        markings=markings,
+        markings=tuple(dict.fromkeys([each.marking for each in marked])),
     )
+
+
+def _covered_by(covered: Header | None, marked: Collection[MarkedField]) -> frozenset[Marking]:
+    """The markings whose field is one of ``covered``, the fields that one signature covers: an unsigned field may have
+    the name of a signed one."""
+    if covered is None or not marked:
+        return _NO_MARKINGS
+    fields = frozenset(covered.fields)
+    return frozenset(each.marking for each in marked if each.field in fields)
 
 
 def _read_signed_facts(transaction: Transaction, headers: list[Header | None]) -> tuple[MessageFacts | None, ...]:
@@ -177,7 +186,7 @@ def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: C
         signed = _signed_facts(facts, proofs)
         by_signed = judge_nature(signed, authenticated, network, sender, own_names, hinted) if signed else None
         nature = replace(nature, mail_class=by_signed.mail_class if by_signed else MailClass.UNKNOWN)
-    markings = signed_markings(facts.markings, _signed_fields(facts, proofs)) if facts.markings else ()
+    markings = signed_markings(facts.markings, _covered_markings(facts, proofs)) if facts.markings else ()
     return Fingerprint(sender, intended, nature, markings, authenticated.results, freshness)
 
 
@@ -195,8 +204,8 @@ def _signed_facts(facts: TransactionFacts, proofs: Proofs) -> MessageFacts | Non
     return None
 
 
-def _signed_fields(facts: TransactionFacts, proofs: Proofs) -> frozenset[bytes]:
-    """The fields with markings that a passing aligned signature covers."""
+def _covered_markings(facts: TransactionFacts, proofs: Proofs) -> frozenset[Marking]:
+    """The markings of the fields that a passing aligned signature covers."""
     aligned = {id(signature) for _, signature in proofs.aligned()}
     claims = zip(facts.credentials.claims, facts.covered, strict=False)
-    return _NO_FIELDS.union(*(fields for claim, fields in claims if id(claim.signature) in aligned))
+    return _NO_MARKINGS.union(*(markings for claim, markings in claims if id(claim.signature) in aligned))

@@ -27,7 +27,7 @@ from catcher.model.mail.fingerprint import Authentication, AuthResult, Basis, Ma
 from catcher.model.mail.marking import Marking, gravest_marking
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome
-from catcher.model.tenant import tenant_of
+from catcher.model.tenant import GOOGLE_PLATFORM, tenant_of
 
 PartyOf = Callable[[str], str | None]
 """Domain → organizational domain; None for a domain of no organisation (freemail, shared platform)."""
@@ -197,13 +197,14 @@ def _is_signed(authentication: Authentication) -> bool:
 
 def _tenants(authentication: Authentication) -> set[str]:
     """The tenants of mail platforms whose signatures passed without being aligned with From. The date of a key is no
-    part of the name (``contractor-example.20230601.gappssmtp.com``)."""
+    part of a name of Google's (``contractor-example.20230601.gappssmtp.com``)."""
     tenants = set()
     for signed in authentication.dkim:
         if signed.result is AuthResult.PASS and not signed.aligned and signed.domain:
             tenant = tenant_of(signed.domain)
             if tenant is not None:
-                tenants.add(".".join(label for label in tenant.split(".") if not label.isdigit()))
+                label, _, rest = tenant.partition(".")
+                tenants.add(f"{label}.{GOOGLE_PLATFORM}" if rest.endswith(GOOGLE_PLATFORM) else tenant)
     return tenants
 
 

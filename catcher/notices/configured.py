@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from catcher.notices.drafting import Drafting
     from catcher.notices.sending import NoticeSender
     from catcher.notices.signing import SigningKey
+    from catcher.notices.tenants import TenantClaim
 
 
 def drafting(
@@ -29,7 +30,7 @@ def drafting(
     desk: Desk,
     book: ContactBook,
     *,
-    bound: Callable[[Collection[tuple[str, str]]], frozenset[str]] | None = None,
+    bound: Callable[[Collection[TenantClaim]], frozenset[TenantClaim]] | None = None,
 ) -> Drafting:
     """The configured Drafting. ``bound``: as there. Raises ConfigurationError without ``notify.domain``,
     EnvironmentFailure without the key of codes."""

@@ -43,8 +43,8 @@ class Drafting:
     escalate_days: int
     approvals: int
     """The number of people who must approve."""
-    bound: Callable[[Collection[TenantClaim]], frozenset[str]] | None = None
-    """The function from claims to the organisations whose tenant is theirs; None: nobody is asked."""
+    bound: Callable[[Collection[TenantClaim]], frozenset[TenantClaim]] | None = None
+    """The function from claims to those that are true; None: nobody is asked."""
     bad_contact: Callable[[str, str, datetime], None] = lambda _party, _address, _at: None
     """Called with (party, address, moment) when a notice didn't reach the party by this address."""
 
@@ -63,16 +63,25 @@ class Drafting:
         )
 
     def _with_tenants(self, appraisals: list[Appraisal]) -> list[Appraisal]:
-        """``appraisals``; those that are due only if tenants are bound are judged again with the tenants that are."""
-        claims: dict[str, str] = {}
-        for appraisal in appraisals:
-            tenants = {} if appraisal.verdict.due else incidents.unbound_tenants(self.desk, appraisal)
-            if tenants and incidents.with_bound(self.desk, appraisal, frozenset(tenants)).verdict.due:
-                claims |= tenants
-        bound = self.bound(claims.items()) if claims and self.bound is not None else frozenset()
-        if not bound:
-            return appraisals
-        return [a if a.verdict.due else incidents.with_bound(self.desk, a, bound) for a in appraisals]
+        """``appraisals``; those that are due only if tenants are bound are judged again with the tenants that are.
+
+        An organisation's tenant in one incident says nothing about the tenant in another.
+        """
+        claims = [frozenset(self._claims(appraisal)) for appraisal in appraisals]
+        asked = frozenset().union(*claims)
+        found = self.bound(asked) if asked and self.bound is not None else frozenset()
+        return [
+            incidents.with_bound(self.desk, appraisal, frozenset(party for party, _ in own & found))
+            if own & found
+            else appraisal
+            for appraisal, own in zip(appraisals, claims, strict=True)
+        ]
+
+    def _claims(self, appraisal: Appraisal) -> Collection[TenantClaim]:
+        """The claims by which ``appraisal`` would be due; empty if it is due without them, or isn't due with all."""
+        tenants = {} if appraisal.verdict.due else incidents.unbound_tenants(self.desk, appraisal)
+        due = tenants and incidents.with_bound(self.desk, appraisal, frozenset(tenants)).verdict.due
+        return tenants.items() if due else ()
 
     def draft(self) -> list[DueNotice]:
         """Withdraws old drafts and drafts the notices due; returns the notices that are held back."""

@@ -12,6 +12,7 @@ import asyncio
 import json
 import re
 from collections.abc import Collection
+from itertools import compress
 from typing import Any
 
 from catcher.notices.find.http import Page
@@ -35,19 +36,20 @@ TenantClaim = tuple[str, str]
 """(organisation's domain, tenant's domain)."""
 
 
-async def bound_organisations(fetcher: Fetcher, claims: Collection[TenantClaim]) -> frozenset[str]:
-    """The organisations of ``claims`` whose tenant is in the directory of their domain.
+async def bound_tenants(fetcher: Fetcher, claims: Collection[TenantClaim]) -> frozenset[TenantClaim]:
+    """Those of ``claims`` whose tenant is in the directory of the organisation's domain.
 
     A question without a clear answer binds nothing. It raises nothing.
     """
     limit = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(organisation: str, tenant: str) -> str | None:
+    async def holds(organisation: str, tenant: str) -> bool:
         async with limit:
-            return organisation if await _is_bound(fetcher, organisation, tenant) else None
+            return await _is_bound(fetcher, organisation, tenant)
 
-    found = await asyncio.gather(*(one(*claim) for claim in sorted(claims)))
-    return frozenset(organisation for organisation in found if organisation is not None)
+    ordered = sorted(claims)
+    found = await asyncio.gather(*(holds(*claim) for claim in ordered))
+    return frozenset(compress(ordered, found))
 
 
 async def _is_bound(fetcher: Fetcher, organisation: str, tenant: str) -> bool:

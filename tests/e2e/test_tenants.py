@@ -13,7 +13,7 @@ import dns.rdatatype
 import pytest
 
 from catcher.notices.find import Fetcher
-from catcher.notices.tenants import DISCOVERY_HOSTS, bound_organisations
+from catcher.notices.tenants import DISCOVERY_HOSTS, TenantClaim, bound_tenants
 from catcher.resolve import LiveResolver
 from tests.support.clocks import Clock
 from tests.support.nameserver import name_server, reply
@@ -32,8 +32,10 @@ def issued(directory: str, host: str = LOGIN) -> Answering:
     return page(json.dumps({"issuer": f"https://{host}/{directory}/v2.0"}), "application/json")
 
 
-def asked(pages: Mapping[str, Answering], folder: Path, *claims: tuple[str, str]) -> tuple[frozenset[str], list[str]]:
-    """(the bound organisations, the pages that were asked for) with these ``pages``."""
+def asked(
+    pages: Mapping[str, Answering], folder: Path, *claims: tuple[str, str]
+) -> tuple[frozenset[TenantClaim], list[str]]:
+    """(the claims that hold, the pages that were asked for) with these ``pages``."""
 
     def answered(query: dns.message.Message, transport: str) -> Sequence[bytes]:
         name = query.question[0].name.to_text(True)
@@ -41,7 +43,7 @@ def asked(pages: Mapping[str, Answering], folder: Path, *claims: tuple[str, str]
             return [reply(query, f"{name}. 0 IN A 127.0.0.1")]
         return [reply(query)]
 
-    async def scenario() -> tuple[frozenset[str], list[str]]:
+    async def scenario() -> tuple[frozenset[TenantClaim], list[str]]:
         authority = Authority(folder)
         certified = authority.server_context(*DISCOVERY_HOSTS.values())
         async with web(certified) as served, name_server(answered) as names:
@@ -54,7 +56,7 @@ def asked(pages: Mapping[str, Answering], folder: Path, *claims: tuple[str, str]
                 permits="127.0.0.1".__eq__,
                 port=served.port,
             )
-            found = await bound_organisations(fetcher, claims or [(PARTY, TENANT)])
+            found = await bound_tenants(fetcher, claims or [(PARTY, TENANT)])
             return found, [each.host + each.target for each in served.asked]
 
     return asyncio.run(scenario())
@@ -62,7 +64,7 @@ def asked(pages: Mapping[str, Answering], folder: Path, *claims: tuple[str, str]
 
 def test_a_tenant_in_the_domains_own_directory_is_bound(tmp_path: Path) -> None:
     found, pages = asked({at(TENANT): issued(OURS), at(PARTY): issued(OURS)}, tmp_path)
-    assert found == {PARTY}
+    assert found == {(PARTY, TENANT)}
     assert sorted(pages) == sorted([at(TENANT), at(PARTY)])
 
 
@@ -96,7 +98,7 @@ def test_each_cloud_is_asked_at_its_own_host(tmp_path: Path) -> None:
     tenant = "contractor.onmicrosoft.us"
     pages = {at(name, host): issued(OURS, host) for name in (tenant, PARTY)}
     found, seen = asked(pages, tmp_path, (PARTY, tenant))
-    assert found == {PARTY} and all(page.startswith(host) for page in seen)
+    assert found == {(PARTY, tenant)} and all(page.startswith(host) for page in seen)
 
 
 def test_a_platform_without_discovery_is_not_asked(tmp_path: Path) -> None:

@@ -1,51 +1,111 @@
 """The text of an unstructured field, decoded: folds and encoded words undone (RFC 5322 §2.2.3, RFC 2047), and the
-parameters of a structured one (RFC 2231)."""
+parameters of a structured one (RFC 2231).
+
+A charset is looked up in CHARSETS alone: Python's own look-up imports modules, and keeps each unknown name in memory as
+long as the process lives.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import codecs
 import quopri
 import re
-from functools import lru_cache
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
-_ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,40})?\?([bqBQ])\?([^?]*)\?=")
-_ONLY_BLANKS = re.compile(r"\s*\Z")
+_ENCODED_WORD = re.compile(rb"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,40})?\?([BbQq])\?([^?]*)\?=")
+"""RFC 2047 §2, with the language of RFC 2231 §5. Blanks in the encoded text aren't allowed, yet they occur."""
 _PARAMETER = re.compile(
     r"(?<![\w-])([\w-]{1,60})(?:\*([0-9]{1,3}))?(\*)?[ \t]{0,20}=[ \t]{0,20}"
     r"(?:\"((?>(?:[^\"\\]|\\.)*))\"?|([^;]*))",
     re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"})
-"""Python's codecs that are no charset of mail, or that cost more than linear time."""
+_FAMILIES = (
+    ("iso-8859-{}", "iso8859-{0} iso_8859-{0} iso8859{0} x-iso-8859-{0}", (*range(2, 12), 13, 14, 15, 16)),
+    ("cp{}", "windows-{0} windows{0} x-cp{0} ansi-{0}", range(1250, 1259)),
+    ("cp{}", "ibm{0} ibm-{0} {0}", (437, 850, 852, 855, 857, 860, 861, 862, 863, 865, 866, 869)),
+)
+"""Codec, further names of the charset, and numbers."""
+_NAMES = {
+    "utf-8": "utf8 unicode-1-1-utf-8 x-utf-8 utf-8-sig",
+    "utf-7": "unicode-1-1-utf-7 utf7",
+    "utf-16": "utf16 unicode ucs-2",
+    "utf-16-le": "utf-16le",
+    "utf-16-be": "utf-16be",
+    "utf-32": "utf32",
+    "cp1252": "us-ascii ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso_8859-1 iso8859_1 iso88591 latin1 latin-1 l1",
+    "iso-8859-6": "iso-8859-6-i iso-8859-6-e",
+    "iso-8859-8": "iso-8859-8-i iso-8859-8-e",
+    "iso-8859-9": "latin5 latin-5",
+    "iso-8859-15": "latin9 latin-9",
+    "cp874": "windows-874 tis-620 tis620 iso-8859-11",
+    "koi8-r": "koi8r koi8 cskoi8r",
+    "koi8-u": "koi8u",
+    "gb18030": "gb2312 gbk cp936 gb_2312-80 x-gbk euc-cn windows-936 gb-2312",
+    "hz": "hz-gb-2312",
+    "big5hkscs": "big5 big5-hkscs cn-big5 x-x-big5 cp950 windows-950",
+    "euc_jp": "euc-jp x-euc-jp eucjp",
+    "iso2022_jp_2": "iso-2022-jp iso-2022-jp-2 csiso2022jp",
+    "iso2022_jp_ext": "iso-2022-jp-1 iso-2022-jp-ms cp50220 cp50221",
+    "cp932": "shift_jis shift-jis sjis x-sjis ms_kanji windows-31j windows-932 cswindows31j",
+    "cp949": "euc-kr ks_c_5601-1987 ksc5601 ksc_5601 ks_c_5601 windows-949 x-windows-949",
+    "iso2022_kr": "iso-2022-kr",
+    "mac_roman": "macintosh mac x-mac-roman",
+    "mac_cyrillic": "x-mac-cyrillic",
+}
+"""Codec → further names of the charset. Programs write the larger charset under the name of the smaller one (WHATWG
+Encoding Standard §4.2)."""
 
 
-def field_text(value: bytes) -> str:
-    """The text of the field value ``value``: unfolded, encoded words decoded; what can't be decoded stays as it is.
+def _charsets() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pattern, names, numbers in _FAMILIES:
+        for number in numbers:
+            codec = pattern.format(number)
+            found |= dict.fromkeys([codec, *names.format(number).split()], codec)
+    for codec, others in _NAMES.items():
+        found |= dict.fromkeys([codec, *others.split()], codec)
+    return found
 
-    Blanks between adjacent encoded words are dropped, and a character may be split over two words (RFC 2047 §6.2; many
-    programs split so against §5).
+
+CHARSETS: Mapping[str, str] = MappingProxyType(_charsets())
+"""Name of a charset in lower case, as mails have it → Python's codec."""
+
+
+def field_text(value: bytes, *, raw: str = "utf-8") -> str:
+    """A field's text: unfolded, its encoded words decoded, the blanks between adjacent encoded words dropped (RFC 2047
+    §6.2). Octets that the charset doesn't have become U+FFFD. Work is linear in the length of ``value``.
+
+    Neighbouring words in the same charset are joined before they are decoded, since programs split a character of
+    several octets over two words, against RFC 2047 §5. Octets without a known charset
+    are read as UTF-8 (RFC 6532); where they are none, in the charset ``raw``.
     """
-    text = _text(value).replace("\r", "").replace("\n", "").strip()
-    if "=?" not in text:
-        return text
-    pieces: list[str] = []
-    octets, charset, end = b"", "", 0
-    for word in _ENCODED_WORD.finditer(text):
-        read = _octets(word[2], word[3])
-        if read is None or not _is_charset(word[1]):
+    value = value.translate(None, b"\r\n").strip()
+    if b"=?" not in value:
+        return _plain(value, raw)
+    parts: list[str] = []
+    run: list[bytes] = []
+    charset, at = "", 0
+    for match in _ENCODED_WORD.finditer(value):
+        octets = _octets(match)
+        if octets is None:
             continue
-        adjacent = bool(charset) and _ONLY_BLANKS.match(text[end : word.start()]) is not None
-        if not adjacent or word[1].lower() != charset:
-            pieces.append(_decoded(octets, charset))
-            octets = b""
-        if not adjacent:
-            pieces.append(text[end : word.start()])
-        octets, charset, end = octets + read, word[1].lower(), word.end()
-    return "".join(pieces) + _decoded(octets, charset) + text[end:]
+        between = value[at : match.start()]
+        named = match[1].decode("ascii", "replace").lower()
+        if run and (named != charset or between.strip()):
+            parts.append(_decoded(b"".join(run), charset, raw))
+            run = []
+        if not at or between.strip():
+            parts.append(_plain(between, raw))
+        charset, at = named, match.end()
+        run.append(octets)
+    if run:
+        parts.append(_decoded(b"".join(run), charset, raw))
+    parts.append(_plain(value[at:], raw))
+    return "".join(parts)
 
 
 def parameters(text: str) -> dict[str, str]:
@@ -55,14 +115,6 @@ def parameters(text: str) -> dict[str, str]:
         value = _ESCAPED.sub(r"\1", quoted) if quoted else bare.strip()
         parts.setdefault(name.lower(), {}).setdefault(int(number or 0), (value, bool(encoded)))
     return {name: _joined([found[number] for number in sorted(found)]) for name, found in parts.items()}
-
-
-def _text(octets: bytes) -> str:
-    """UTF-8 (RFC 6532), else Latin-1, which old programs write without saying so."""
-    try:
-        return octets.decode("utf-8")
-    except UnicodeDecodeError:
-        return octets.decode("latin-1")
 
 
 def _joined(parts: list[tuple[str, bool]]) -> str:
@@ -75,28 +127,27 @@ def _joined(parts: list[tuple[str, bool]]) -> str:
         unquote_to_bytes(text) if is_encoded else text.encode("utf-8")
         for text, is_encoded in [(value, encoded), *parts[1:]]
     )
-    return _decoded(octets, charset if _is_charset(charset) else "utf-8")
+    return _decoded(octets, charset.lower(), "utf-8")
 
 
-def _octets(encoding: str, text: str) -> bytes | None:
-    octets = text.encode("ascii", "replace")
-    if encoding in "qQ":
-        return quopri.decodestring(octets, header=True)
-    octets = octets.replace(b" ", b"").rstrip(b"=")
+def _plain(octets: bytes, raw: str) -> str:
     try:
-        return base64.b64decode(octets + b"=" * (-len(octets) % 4))
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode(raw, "replace")
+
+
+def _octets(match: re.Match[bytes]) -> bytes | None:
+    """The octets of an encoded word; None when its base64 can't be read."""
+    if match[2] in b"Qq":
+        return quopri.decodestring(match[3].replace(b"_", b"=20"))
+    kept = match[3].rstrip(b"= ")
+    try:
+        return base64.b64decode(kept + b"=" * (-len(kept) % 4))
     except (binascii.Error, ValueError):
         return None
 
 
-def _decoded(octets: bytes, charset: str) -> str:
-    return octets.decode(charset, "replace") if octets else ""
-
-
-@lru_cache(256)
-def _is_charset(name: str) -> bool:
-    try:
-        codec = codecs.lookup(name)
-        return codec.name not in _NOT_FOR_TEXT and isinstance(b"".decode(name), str)
-    except (LookupError, ValueError, UnicodeError):
-        return False
+def _decoded(octets: bytes, charset: str, raw: str) -> str:
+    codec = CHARSETS.get(charset)
+    return _plain(octets, raw) if codec is None else octets.decode(codec, "replace")

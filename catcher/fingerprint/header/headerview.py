@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from catcher.fingerprint.header import subjects
 from catcher.fingerprint.header.addresses import MAX_MAILBOXES, NOBODY, AddressList, read_address_list
 from catcher.fingerprint.header.fieldnames import FIELDS_READ, ONCE
+from catcher.fingerprint.header.fieldtext import field_text
 from catcher.model.mail.transaction import Header, HeaderField
 
 HEADER_READ_OCTETS = 2048
@@ -39,7 +39,7 @@ class HeaderView:
         self.repeated = len(by_name) < len(header.fields) and any(len(by_name[name]) > 1 for name in ONCE & names)
         """Whether a field that may occur only once occurs more often."""
         subject = fields.get(b"subject")
-        self.subject = subjects.decoded(subject) if subject else ""
+        self.subject = field_text(subject) if subject else ""
         written = _read(fields.get(b"from"))
         self.authors, self.senders = written.mailboxes, written.local_parts
         """The mailboxes in From; the local-parts in From and Sender, in lower case."""

@@ -101,8 +101,10 @@ _APART = re.compile(r"n['’]t\b", re.IGNORECASE)
 
 def folded(text: str) -> str:
     """``text`` in lower case and without accents or invisible characters, as levels are compared (UAX 15, NFKD)."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join([char for char in plain if not unicodedata.combining(char) and char != "\u00ad"])
+    return plain.translate({ord(char): None for char in set(plain) if unicodedata.combining(char) or char == "\u00ad"})
 
 
 _LEVEL_OF = {tuple(folded(name).split()): level for level, names in _NAMES.items() for name in names.split(";")}

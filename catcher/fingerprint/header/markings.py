@@ -33,7 +33,7 @@ from catcher.fingerprint.header.levelwords import folded, gravest, named_level, 
 from catcher.fingerprint.header.ownmarkings import own_level
 from catcher.fingerprint.header.subjectmarkings import australian_marking, portion_level, subject_level
 from catcher.model.mail.marking import NO_OWN_MARKINGS, Level, Marking, OwnMarkings, Scheme
-from catcher.model.mail.transaction import Header
+from catcher.model.mail.transaction import Header, HeaderField
 from catcher.model.value import value
 
 _NO_LEVEL = "*"
@@ -45,6 +45,8 @@ _READ = 16_384
 """Most octets of a field that are read: the labels of several organisations take 1 kB each."""
 _MOST = 40
 """Most texts of one field that are read."""
+_MOST_CHARACTERS = 2_000
+"""Most characters of a text in which a level is sought."""
 _MSIP_NAME = re.compile(r"MSIP_Label_([0-9a-f-]{36})_Name\s*=\s*([^;]{0,200})", re.IGNORECASE)
 _MSIP_OFF = re.compile(r"MSIP_Label_([0-9a-f-]{36})_Enabled\s*=\s*false", re.IGNORECASE)
 """A label that was taken off."""
@@ -221,12 +223,11 @@ class MarkedField:
     """A marking and its field."""
 
     marking: Marking
-    field: bytes
-    """The field's name in lower case."""
+    field: HeaderField
 
 
 def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) -> tuple[MarkedField, ...]:
-    """The distinct markings and their fields, in the order of the header. ``own``: the operator's list, which is asked
+    """The markings of distinct fields, in the order of the header. ``own``: the operator's list, which is asked
     first."""
     if header is None:
         return ()
@@ -236,7 +237,7 @@ def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) ->
         if row is None and name != b"subject" and name not in own.fields:
             continue
         for field in fields:
-            text = field_text(field.value[:_READ])
+            text = field_text(field.value[:_READ], raw="latin-1")
             level = own_level(own, name, text)
             if level is not None:
                 marking: Marking | None = Marking(row.scheme if row else Scheme.CLASSIFICATION, level)
@@ -245,20 +246,13 @@ def judge_markings(header: Header | None, own: OwnMarkings = NO_OWN_MARKINGS) ->
             else:
                 marking = None if row is None else _marking(row, text)
             if marking is not None:
-                found[MarkedField(marking, name)] = None
+                found[MarkedField(marking, field)] = None
     return tuple(found)
 
 
-def signed_markings(found: Iterable[MarkedField], covered: Collection[bytes] = frozenset()) -> tuple[Marking, ...]:
-    """The distinct markings of ``found``. ``covered``: the names in lower case of the fields that an aligned DKIM
-    signature covers; a marking of such a field is signed."""
-    markings: dict[tuple[Scheme, str], Marking] = {}
-    for each in found:
-        scheme, level = each.marking.scheme, each.marking.level
-        before = markings.get((scheme, level))
-        signed = each.field in covered or (before is not None and before.signed)
-        markings[scheme, level] = Marking(scheme, level, signed)
-    return tuple(markings.values())
+def signed_markings(found: Iterable[Marking], covered: Collection[Marking] = frozenset()) -> tuple[Marking, ...]:
+    """``found``; those that an aligned DKIM signature covers (``covered``) are signed."""
+    return tuple([Marking(each.scheme, each.level, signed=each in covered) for each in found])
 
 
 def _row_of_own_field(name: bytes) -> MarkingRow | None:
@@ -272,7 +266,8 @@ def _row_of_own_field(name: bytes) -> MarkingRow | None:
 def _marking(row: MarkingRow, text: str) -> Marking | None:
     if _is_none(text):
         return None
-    texts = [found for found in list(row.texts(text))[:_MOST] if not _is_none(found)]
+    texts = [found[:_MOST_CHARACTERS] for found in list(row.texts(text))[:_MOST]]
+    texts = [found for found in texts if not _is_none(found)]
     if not texts:
         return None
     # One message may carry the labels of several organisations: the gravest label counts.
@@ -292,5 +287,5 @@ def _in_subject(text: str) -> Marking | None:
 
 
 def _is_none(text: str) -> bool:
-    plain = folded(text).strip(" \t\"'.;")
+    plain = folded(text[:_MOST_CHARACTERS]).strip(" \t\"'.;")
     return not plain or plain in _NONE

@@ -15,6 +15,7 @@ from typing import assert_never
 
 from catcher.fingerprint.header import fieldnames, subjects
 from catcher.fingerprint.header.addresses import read_address_list
+from catcher.fingerprint.header.fieldtext import field_text
 from catcher.fingerprint.header.headerview import HeaderView
 from catcher.fingerprint.nature import programs
 from catcher.fingerprint.nature.authreports import find_reports
@@ -180,7 +181,7 @@ _FIRST_INDEX_OCTETS = 22
 
 
 def _thread_index(value: bytes, found: set[Fact]) -> None:
-    text = subjects.decoded(value) if b"=?" in value else value.decode("ascii", "replace")
+    text = field_text(value) if b"=?" in value else value.decode("ascii", "replace")
     try:
         octets = base64.b64decode("".join(text.split()))
     except (binascii.Error, ValueError):

@@ -18,11 +18,12 @@ PLAIN = (
     b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\n"
     b"Message-ID: <localcanary@contractor.example>\r\n"
     b"X-Zcanary: subjectcanary\r\n"
+    b"X-Zcanary-Classification: secret\r\n"
     b"\r\n"
     b"subjectcanary\r\n"
 )
 TAGS = f"t={int(NOW.timestamp())}; i=icanary@contractor.example; z=Subject:zcanary;"
-MAIL = signed(PLAIN, headers="from:to:subject:date:x-zcanary", tags=TAGS)
+MAIL = signed(PLAIN, headers="from:to:subject:date:x-zcanary:x-zcanary-classification", tags=TAGS)
 TABLE = {
     "s1._domainkey.contractor.example TXT": txt(ED25519_RECORD),
     "contractor.example TXT": txt("v=spf1 ip4:192.0.2.1 -all"),
@@ -46,7 +47,14 @@ def test_it_is_judged_as_the_transaction_itself_when_the_header_is_gone() -> Non
     found = judged(kept, TABLE)
     assert found.sender.tier is Tier.VERIFIED
     assert found.freshness.fresh
+    assert [marking.signed for marking in found.markings] == [True]
     assert found == judged(read_transaction_facts(SENT), TABLE)
+
+
+def test_a_field_that_was_added_above_a_signed_one_of_its_name_is_not_signed() -> None:
+    added = transaction(b"X-Zcanary-Classification: top secret\r\n" + MAIL, client="192.0.2.1")
+    found = judged(read_transaction_facts(added), TABLE)
+    assert [(marking.level, marking.signed) for marking in found.markings] == [("top-secret", False), ("secret", True)]
 
 
 def test_nothing_of_the_header_or_of_a_local_part_is_in_it() -> None:
@@ -55,6 +63,9 @@ def test_nothing_of_the_header_or_of_a_local_part_is_in_it() -> None:
     assert b"contractor.example" in octets
     assert not [canary for canary in CANARIES if canary.encode() in octets]
     assert b"elsewhere.example" not in octets
+    assert [marking.to_json() for marking in read_transaction_facts(SENT).markings] == [
+        {"scheme": "classification", "level": "secret"}
+    ]
 
 
 def test_its_repr_shows_no_signature_and_no_name_of_a_host() -> None:
@@ -75,6 +86,8 @@ def test_what_it_takes_is_told_about() -> None:
     )
     assert 0 < len(pickle.dumps(small)) < small.octets < large.octets < 100_000
     assert len(pickle.dumps(large)) < large.octets
+    fields = b"".join(b"X-%d-Classification: secret\r\n" % number for number in range(900))
+    assert len(pickle.dumps(read_transaction_facts(transaction(fields + MAIL)))) < large.octets
 
 
 def test_without_look_ups_no_key_is_prepared_for() -> None:

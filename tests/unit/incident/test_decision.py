@@ -226,6 +226,10 @@ class TestTenants:
         hybrid = ("contractor.onmicrosoft.com", "contractor.mail.onmicrosoft.com")
         assert sent(*(unbound(day, f"box{day}", hybrid[day % 2]) for day in (1, 2, 3)), bound=CONTRACTOR).due
 
+    def test_tenants_whose_names_are_numbers_are_several(self) -> None:
+        names = ("163.onmicrosoft.com", "126.onmicrosoft.com")
+        assert not sent(*(unbound(day, f"box{day}", names[day % 2]) for day in (1, 2, 3)), bound=CONTRACTOR).due
+
     def test_answers_and_replays_of_a_bound_tenant_do_not_count(self) -> None:
         assert not sent(*(unbound(day, f"b{day}", nature=ANSWER) for day in (1, 2, 3)), bound=CONTRACTOR).due
         assert not sent(*(unbound(day, f"b{day}", replayed=True) for day in (1, 2, 3)), bound=CONTRACTOR).due

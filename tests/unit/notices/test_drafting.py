@@ -241,9 +241,9 @@ class TestTenants:
     def test_it_is_due_only_where_the_tenant_is_the_senders(self, bound: bool) -> None:
         asked: list[tuple[str, str]] = []
 
-        def ask(claims: Collection[tuple[str, str]]) -> frozenset[str]:
+        def ask(claims: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
             asked.extend(claims)
-            return frozenset(party for party, _ in claims if bound)
+            return frozenset(claims if bound else ())
 
         table = desk(self.mails())
         drafting(table, bound=ask).draft()
@@ -259,6 +259,16 @@ class TestTenants:
         asked: list[Collection[tuple[str, str]]] = []
         drafting(table, bound=lambda claims: asked.append(claims) or frozenset()).draft()
         assert not asked and not list(table.store.notices())
+
+    def test_the_tenant_of_one_incident_says_nothing_about_another(self) -> None:
+        """A stranger came first to a tenant, and writes in the organisation's name to another typo domain."""
+        own, strange = ("contractor.onmicrosoft.com",), ("stranger.onmicrosoft.com",)
+        for order in ((own, strange), (strange, own)):
+            elsewhere = [replace(each, domain="army.ml") for each in self.mails(order[0])]
+            others = [replace(each, domain="navy.ml", ref=f"x{each.ref}") for each in self.mails(order[1])]
+            table = desk([*elsewhere, *others])
+            drafting(table, bound=lambda claims: frozenset(c for c in claims if c[1] == own[0])).draft()
+            assert {n.key.domain for n in table.store.notices()} == {"army.ml" if order[0] == own else "navy.ml"}
 
     def test_nobody_is_asked_below_the_thresholds_or_when_it_is_off(self) -> None:
         asked: list[Collection[tuple[str, str]]] = []

@@ -217,9 +217,10 @@ def test_of_several_labels_the_gravest_counts() -> None:
 def test_a_field_that_a_signature_covers_makes_a_signed_marking() -> None:
     fields = (HeaderField(b"Sensitivity", b" private"), HeaderField(b"X-Classification", b" secret"))
     found = judge_markings(Header(fields=fields))
-    assert [each.field for each in found] == [b"sensitivity", b"x-classification"]
-    assert [marking.signed for marking in signed_markings(found)] == [False, False]
-    assert [marking.signed for marking in signed_markings(found, {b"x-classification"})] == [False, True]
+    assert [each.field for each in found] == list(fields)
+    markings = [each.marking for each in found]
+    assert [marking.signed for marking in signed_markings(markings)] == [False, False]
+    assert [marking.signed for marking in signed_markings(markings, {markings[1]})] == [False, True]
 
 
 @pytest.mark.parametrize("row", ROWS)
