@@ -126,7 +126,7 @@ LANGUAGES: tuple[LanguagePhrases, ...] = (
         "shared … with you|shared a file|shared a folder|shared the file|shared the folder"
         "|shared the document|left a comment in|mentioned you in|replied to a comment|replied to your comment"
         "|assigned you a task|assigned a task to you|invited you to edit|invited you to view"
-        "|requests access to|requested access to|wants access to",
+        "",
     ),
     LanguagePhrases(
         "de",

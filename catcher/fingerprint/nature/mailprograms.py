@@ -121,7 +121,7 @@ MAIL_PROGRAMS: tuple[MailProgram, ...] = (
         "MS-OXCMAIL §2.1.3.2",
         (_is(_MAILER, rb"microsoft (?:office )?outlook,? (?!express)"),),
         (
-            _id(rb"[0-9a-f]{12}\$[0-9a-f]{8}\$[0-9a-f]{8}\$"),
+            _id(rb"[0-9a-f]{12}\$[0-9a-f]{8}\$[0-9a-f]{8}[$@]"),
             _id(rb"!&!"),
             _is(b"thread-index"),
             _CLOUD,

@@ -44,6 +44,10 @@ SHAPES = {
         "X-Mailer: Microsoft Outlook 16.0",
         "Message-ID: <000001da1b2c$3d4e5f60$b7e61d20$@contractor.example>",
     ],
+    "Outlook before 2007": [
+        "X-Mailer: Microsoft Outlook, Build 10.0.2627",
+        "Message-ID: <001601c25e89$2f06a3d0$0200a8c0@desk>",
+    ],
     "Outlook with Thread-Index": ["X-Mailer: Microsoft Outlook 16.0", f"Thread-Index: {INDEX}"],
     "Outlook for Mac": ["User-Agent: Microsoft-MacOutlook/16.78.23100802", "Thread-Topic: plan"],
     "Mail of Windows 10": [f"Message-ID: <{UUID.upper()}@hxcore.ol>"],

@@ -264,6 +264,7 @@ def test_a_delay_and_a_success_are_said_before_a_failure_is(kind: PhraseKind, su
         "Reset of the radio",
         "The quarters shared by two units",
         "Shared costs of the mission",
+        "Sgt. Doe requested access to the depot",
         "Access code for the north gate",
         "Lu et approuvé",
         "Ferias de agosto",
