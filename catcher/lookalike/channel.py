@@ -63,8 +63,9 @@ def explain(view: View, intended: ReadName) -> Explanation | None:
     kinds = [*view.kinds, *(kind for kind, _ in placed), *((between,) if between else ())]
     if "dot.omit" not in kinds and not GLUED.isdisjoint(kinds):
         kinds.append("dot.omit")
-    if intended.foreign and "look.foreign" not in kinds:
-        kinds.append("look.foreign")
+    changed = "spelt.out" if intended.spelt else "look.foreign"
+    if intended.foreign and changed not in kinds:
+        kinds.append(changed)
     edits = tuple(kind for kind in kinds if kind in EDIT_OF_PAIR)
     terms = [(kind, 1.0) for kind in kinds]
     terms += _of_places(placed, len(against))

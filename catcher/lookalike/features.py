@@ -72,6 +72,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("look.letter", -3.0, "an ASCII character that looks alike", _HOMOGLYPH),
     Feature("look.pair", -3.0, "two ASCII characters that look like one, or the reverse", _HOMOGLYPH),
     Feature("look.foreign", -1.0, "characters of another alphabet, or with an accent", _HOMOGLYPH, fixed=True),
+    Feature("spelt.out", -1.4, "letters spelt out: ue for ü, or the reverse", _SUBSTITUTION, fixed=True),
     Feature("dot.omit", -3.0, "a dot left out, or several at once: the dots of one name are lost together", _DOT),
     Feature("dot.insert", -3.0, "a dot added", _DOT),
     Feature("dot.move", -3.0, "a dot exchanged with a letter", _DOT),

@@ -14,7 +14,7 @@ from math import exp
 from typing import Any
 
 from catcher.lookalike.edits import LetterEdit
-from catcher.lookalike.name import Registrable
+from catcher.lookalike.name import SPELT_OUT, Registrable
 from catcher.lookalike.sliprates import LETTER_SLIP, SLIP_RATES, UNACCENTED
 from catcher.lookalike.slips import Slip, slipped
 from catcher.model.domain import DomainError, to_alabel
@@ -31,7 +31,6 @@ _EDITS = {
     "pair.ear": LetterEdit.SUBSTITUTION,
     "pair.eye": LetterEdit.HOMOGLYPH,
 }
-_SPELT_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss", "œ": "oe"}
 _PLAIN_LETTER = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "þ": "th"}
 """Letters that Unicode doesn't decompose into an ASCII letter and an accent."""
 
@@ -125,7 +124,7 @@ def _of_label(label: str, rates: Mapping[str, float]) -> Iterator[tuple[str, flo
         yield f"{host}{label}", one_slip * exp(rates[f"host.{host}"]), LetterEdit.DOT
         yield f"{host}-{label}", one_slip * exp(rates["host.hyphen"]), LetterEdit.DOT
     if not shown.isascii():
-        for plain in dict.fromkeys((_unaccented(shown), _unaccented("".join(_SPELT_OUT.get(c, c) for c in shown)))):
+        for plain in dict.fromkeys((_unaccented(shown), _unaccented("".join(SPELT_OUT.get(c, c) for c in shown)))):
             if plain.isascii():
                 yield plain, UNACCENTED, LetterEdit.SUBSTITUTION
 

@@ -9,7 +9,7 @@ from typing import Any
 from catcher.lookalike.channel import LONG, Explanation, Term, explain, none_features, vowels, weigh
 from catcher.lookalike.index import Index
 from catcher.lookalike.letters import Letters
-from catcher.lookalike.name import ReadName, Registrable, name_of
+from catcher.lookalike.name import ReadName, Registrable, name_of, names_of
 from catcher.lookalike.readings import views
 from catcher.lookalike.weights import EDIT_WEIGHTS
 from catcher.model.domain import parents
@@ -58,7 +58,7 @@ class Lookalikes:
         self._letters = letters or Letters()
         self._weights = weights
         self._lives = lives
-        self._names = [name_of(text, registrable) for text in dict.fromkeys(protected)]
+        self._names = [name for text in dict.fromkeys(protected) for name in names_of(text, registrable)]
         self._priors = [log(popularity.get(name.text, 1.0)) for name in self._names]
         self._texts = frozenset(name.text for name in self._names)
         self._index = Index(self._names)
@@ -96,10 +96,13 @@ class Lookalikes:
 
         No weight has an effect here: training sees the explanations that matching weighs.
         """
-        name = name_of(typed, self._registrable)
         tld = typed.rpartition(".")[2]
         lives = self._lives(tld) if self._lives is not None else None
-        readings = views(name, self._suffixes, known=self._letters.known, lives=lives)
+        readings = [
+            view
+            for name in names_of(typed, self._registrable)
+            for view in views(name, self._suffixes, known=self._letters.known, lives=lives)
+        ]
         found: dict[str, list[Explanation]] = {}
         for number, view in self._index.near(readings):
             explanation = explain(view, self._names[number])

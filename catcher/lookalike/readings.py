@@ -64,7 +64,7 @@ def views(
     for text, suffix, kinds, glued in _cut(name, suffixes):
         for rest, host in _without_host(text, suffix):
             reach = FARTHEST if not (glued or host) else 1 if len(rest) >= _ROOM else 0
-            assumed = ("look.foreign",) if name.foreign else ()
+            assumed = ("spelt.out",) if name.spelt else ("look.foreign",) if name.foreign else ()
             yield View(rest, suffix, (*assumed, *kinds, *host), reach, popular, lives)
 
 

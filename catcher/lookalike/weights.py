@@ -26,6 +26,7 @@ EDIT_WEIGHTS: dict[str, float] = {
     "look.letter": -2.21,
     "look.pair": -2.08,
     "look.foreign": -1.00,
+    "spelt.out": -1.40,
     "dot.omit": -3.06,
     "dot.insert": -4.08,
     "dot.move": -3.10,

@@ -99,3 +99,13 @@ def test_a_slip_that_is_no_domain_name_is_read_as_one(text: str, name: str) -> N
 def test_a_typed_name_is_a_domain_name_or_empty(text: str) -> None:
     name = typed_name(text)
     assert not name or to_alabel(name) == name
+
+
+def test_a_watched_name_outside_idna_2008_is_matched_and_generated(catcher: Catcher, tmp_path: Path) -> None:
+    """Some registries sell emoji; the row refuses no other row of the list."""
+    file = tmp_path / "emoji.csv"
+    file.write_text("domain,organisation\nxn--i-7iq.ws,A shop\narmy.mil,U.S. Army\n", encoding="utf-8")
+    ended = catcher("lookalike", "match", "xn--i-7iq.wss", "army.ml", "--watch", str(file), "--json")
+    assert [row["candidates"][0]["domain"] for row in ended.rows] == ["xn--i-7iq.ws", "army.mil"]
+    ended = catcher("lookalike", "generate", "--tld", "ml", "--limit", "1", "--watch", str(file), "--json")
+    assert [row["domain"] for row in ended.rows] == ["xn--i-7iq.ml", "army.ml"]

@@ -14,7 +14,15 @@ from catcher.lookalike import CLAIMED, Lookalikes
 from catcher.model.domain import DomainError, to_alabel
 from tests.support.lookalikes import registrable
 
-WATCHED = ("army.mil", "us.army.mil", "navy.mil", "contractor.example", "ministry.co.example", "xn--bcher-kva.example")
+WATCHED = (
+    "army.mil",
+    "us.army.mil",
+    "navy.mil",
+    "contractor.example",
+    "ministry.co.example",
+    "xn--bcher-kva.example",
+    "suedhafen.example",
+)
 LOOKALIKES = Lookalikes(WATCHED, registrable)
 
 
@@ -42,6 +50,8 @@ LOOKALIKES = Lookalikes(WATCHED, registrable)
         ("c0ntractor.example", "contractor.example", "homoglyph"),
         ("arrny.mil", "army.mil", "homoglyph"),
         ("bucher.example", "xn--bcher-kva.example", "homoglyph"),
+        ("buecher.example", "xn--bcher-kva.example", "substitution"),
+        ("xn--sdhafen-n2a.example", "suedhafen.example", "substitution"),
         ("contarctor.exampel", "contractor.example", "other"),
     ],
 )
