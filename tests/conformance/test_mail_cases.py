@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.casefiles import MailCase, differing, judged, kept, lying_beside, unnamed
+from tests.support.casefiles import MailCase, differing, judged, judged_octets, kept, lying_beside, unnamed
+from tests.support.signing import signed
 
 FOLDER = "mail"
 LIVE = ("mail/contractor", "mail/bank", "mail/rev", "mail/ms")
@@ -30,6 +31,7 @@ def sent(file: str, **right: object) -> MailCase:
         read(file, **right),
         signed=True,
         mail_from="ann.doe@contractor.example",
+        rcpt_to="someone@army.ml",
         client="192.0.2.25",
         helo="out.contractor.example",
         at="2026-11-24T10:05:00Z",
@@ -88,7 +90,7 @@ CASES = (
     read("mark-subject-cui", markings=["classification:cui"]),
     read("emoji-from", sender="xn--vi8hiv.ws"),
     read("abuse-report", sender="bank.example", counts=False),
-    read("long-to", typo="recipient"),
+    sent("long-to", typo="recipient", dkim=["pass"]),
     sent("longto-350", typo="recipient", dkim=["pass"]),
     read("tlsrpt", **AUTOMATIC, reason="tls-report"),
     read("report-no-type", **AUTOMATIC, reason="failure-report"),
@@ -110,3 +112,66 @@ def test_a_mail_is_judged_rightly(case: MailCase, find: Callable[[str, str], Pat
 
 def test_each_mail_has_a_case() -> None:
     assert unnamed(FOLDER, CASES) == set()
+
+
+LETTER = {
+    "From": "Ann Doe <ann.doe@contractor.example>",
+    "To": "someone@army.ml",
+    "Subject": "plan",
+    "Date": "Tue, 24 Nov 2026 10:00:00 +0000",
+    "Message-ID": "<1@contractor.example>",
+    "User-Agent": "Mozilla Thunderbird",
+    "Content-Language": "en-GB",
+}
+"""A person's letter."""
+
+
+def written(**changes: str) -> bytes:
+    """``LETTER`` with other or further fields; ``_`` in a name stands for a hyphen."""
+    fields = {**LETTER, **{name.replace("_", "-"): text for name, text in changes.items()}}
+    return "".join(f"{name}: {text}\r\n" for name, text in fields.items()).encode() + b"\r\nx\r\n"
+
+
+def staff(number: int, person: str) -> str:
+    """An address list of ``number`` colleagues, with the stray address at its end."""
+    return ",\r\n ".join([person.format(n) for n in range(number)] + ["someone@army.ml"])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        written(To=staff(1_500, "p{:04}@contractor.example")),
+        written(To=staff(800, '"Person, Number {0:03}" <p{0:03}@contractor.example>')),
+        written(To=staff(800, "Pérsön {0:03} <p{0:03}@contractor.example>")),
+        written(To="boss@contractor.example", Cc=staff(900, "p{:03}@contractor.example")),
+        written(From="Анна Доу <änn@contractor.example>", To="sömeone@army.ml", Subject="План"),
+        written(From="Ann\r\n Doe\r\n <ann.doe@contractor.example>"),
+        written(Reply_To="ann@xn--vi8hiv.example", Message_ID="<1@xn--vi8hiv.example>"),
+        written(To="x@xn--vi8hiv.example, someone@army.ml"),
+    ],
+)
+@pytest.mark.parametrize("blank", [b"", b" ", b"\t "])
+def test_unusual_letters_of_a_person_count(message: bytes, blank: bytes) -> None:
+    """``blank``: before the colons of From and To (RFC 5322 §4.5), which relaxed canonicalization takes away."""
+    octets = signed(message, headers="from:to:cc:subject:date:message-id")
+    for name in (b"From", b"To"):
+        octets = octets.replace(b"\r\n" + name + b":", b"\r\n" + name + blank + b":")
+    found = judged_octets(sent(""), octets)
+    right = {"class": "person", "typo": "recipient", "dkim": ["pass"], "tier": "verified", "why": "dkim"}
+    assert differing(right, found) == {}
+    assert "damaged-header" not in found["reasons"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"from : eve@elsewhere.example\r\n" + written(),
+        written(From="eve@elsewhere.example <ann.doe@contractor.example> x"),
+        written(From="ann.doe@contractor.example, eve@elsewhere.example"),
+        written(From="<<ann.doe@contractor.example>>"),
+        written(From="eve@elsewhere.example ann.doe@contractor.example"),
+    ],
+)
+def test_a_from_that_names_two_or_nobody_proves_no_author(message: bytes) -> None:
+    found = judged_octets(sent(""), signed(message, headers="from:to:cc:subject:date:message-id"))
+    assert not found["counts"] and found["dmarc"] != "pass"

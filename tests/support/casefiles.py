@@ -73,9 +73,14 @@ def arguments(case: MailCase) -> list[str]:
 
 
 def judged(case: MailCase, file: Path) -> dict[str, Any]:
-    """``summary`` of what the command prints."""
+    """``summary`` of what the command prints of the mail in ``file``."""
+    return judged_octets(case, octets_of(case, file))
+
+
+def judged_octets(case: MailCase, octets: bytes) -> dict[str, Any]:
+    """The same of ``octets``, which come as ``case`` says."""
     given = ["-", "--json", *arguments(case)]
-    result = CliRunner().invoke(command, given, input=octets_of(case, file), standalone_mode=False)
+    result = CliRunner().invoke(command, given, input=octets, standalone_mode=False)
     if result.exception is not None:
         raise result.exception
     return summary(json.loads(result.stdout))

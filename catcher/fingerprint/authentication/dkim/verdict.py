@@ -150,7 +150,9 @@ _RECIPIENTS = frozenset({b"to", b"cc"})
 
 
 def _names(signature: DkimSignature, header: Header, typed: set[str]) -> bool:
-    covered = [f.value for f in selected(header.fields, signature.signed) if f.name.lower() in _RECIPIENTS]
+    covered = [
+        f.value for f in selected(header.fields, signature.signed) if f.name.rstrip(b" \t").lower() in _RECIPIENTS
+    ]
     return bool(typed) and typed <= {mailbox.domain for mailbox in read_mailboxes(covered)}
 
 
