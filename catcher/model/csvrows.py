@@ -25,8 +25,7 @@ def csv_rows(text: str, where: str) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             what = "it is no CSV: a quote is not closed, or text stands behind a closing one"
             if "field limit" in str(error):
-                limit = csv.field_size_limit()
-                what = f"a cell has over {limit:,} characters: it is too long, or a quote is not closed"
+                what = f"a cell has over {csv.field_size_limit():,} characters, or a quote is not closed"
             raise ConfigurationError([_fault(where, line, what)]) from error
         if row is None:
             return
