@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import islice
+from typing import assert_never
 
 from catcher.desk.context import Desk
 from catcher.incident import Visibility, effect, life, senders
@@ -57,8 +58,14 @@ class Lives:
         if found is None:
             return Standing(None)
         own, told = self._effect(incident, incident.key, found.episode), self._told.get(incident.key, ())
-        if incident.key.role is Role.SENDER:
-            return Standing(found, own, told)
+        match incident.key.role:
+            case Role.SENDER | Role.FORWARDER:
+                # The counterparts are no senders: an intended party, or the authors of what was forwarded.
+                return Standing(found, own, told)
+            case Role.INTENDED:
+                pass
+            case _:
+                assert_never(incident.key.role)
         of_senders = {}
         for sender in sorted({cell.counterpart for cell, count in incident.cells.items() if count.counted} - {""}):
             key = IncidentKey(sender, Role.SENDER, incident.key.domain)

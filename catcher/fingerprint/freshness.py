@@ -32,6 +32,9 @@ def judge_freshness(proofs: Proofs, *, has_message: bool) -> Freshness | None:
         return signed
     if proofs.route.by_forwarder:
         return by_forward(proofs)
+    own = by_own_host(proofs)
+    if own.fresh:
+        return own
     carried = by_own_provider(proofs)
     tenant = by_bound_tenant(proofs) if carried is not None and not carried.fresh else None
     if carried is None or (tenant is None and not carried.fresh):
@@ -39,8 +42,7 @@ def judge_freshness(proofs: Proofs, *, has_message: bool) -> Freshness | None:
     if carried.fresh:
         return carried
     assert tenant is not None
-    own = by_own_host(proofs)
-    return next((each for each in (tenant, own) if each.fresh), _nearest(signed, carried, tenant, own))
+    return tenant if tenant.fresh else _nearest(signed, carried, tenant, own)
 
 
 def _nearest(signed: Freshness, carried: Freshness, tenant: Freshness, own: Freshness) -> Freshness:

@@ -132,9 +132,23 @@ def _read_signed_facts(transaction: Transaction, headers: list[Header | None]) -
     facts: list[MessageFacts | None] = []
     for covered in headers:
         if covered is not None and covered.fields not in found and len(found) < _MAX_SELECTIONS:
-            found[covered.fields] = read_message_facts(transaction, HeaderView(covered))
+            found[covered.fields] = _doubted(read_message_facts(transaction, view := HeaderView(covered)), view)
         facts.append(None if covered is None else found.get(covered.fields))
     return tuple(facts)
+
+
+def _doubted(message: MessageFacts, view: HeaderView) -> MessageFacts:
+    """``message``, the facts of signed fields, with the doubts about a mail that SPF doesn't prove.
+
+    A list whose copy lost the list's fields may stand in From, and then it stands in To or Cc as well; without a signed
+    Subject nothing tells whether the mail is an answer.
+    """
+    doubts = set()
+    if view.author is not None and view.author.address.lower() in {each.address.lower() for each in view.recipients}:
+        doubts.add(Fact.REWRITTEN)
+    if b"subject" not in view.names:
+        doubts.add(Fact.UNSIGNED_SUBJECT)
+    return replace(message, facts=message.facts | doubts) if doubts else message
 
 
 def fingerprint(transaction: Transaction, answers: LookupResults, context: Context) -> Fingerprint | Unanswered:

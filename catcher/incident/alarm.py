@@ -2,7 +2,8 @@
 
 A mail belongs to two incidents: its intended party's and its sender's (or forwarder's). Alerts are sought in the
 intended party's incident; in a sender's incident, only among mail without a declared intended party. So no mail causes
-two alerts of one kind. The counterpart in a forwarder's incident is no intended party, so none are sought there.
+two alerts of one kind. A forward counts in its forwarder's incident alone, so a spike of forwards is sought there; its
+marking, only where the domain has no incident of an intended party.
 
 - *New party*: mail that counts came for an intended party. The alerts' ledger drops parties that had such mail before.
 - *Marking*: mail of a proven sender with a grave marking (``Marking.grave``) came yesterday or today; one a month.
@@ -37,27 +38,38 @@ _PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
 def alarms(incidents: Iterable[Incident], now: datetime) -> Iterator[Alert]:
     """The alerts due at ``now`` for ``incidents``, of which the cells of the last ``LOOKS_BACK`` suffice."""
     today = now.date()
+    forwarders: list[Incident] = []
+    declared: set[str] = set()
     for incident in incidents:
+        if incident.key.role is Role.FORWARDER:
+            forwarders.append(incident)
+            continue
         cells = list(_cells_of(incident))
         if not cells:
             continue
         id = incident.key.id
         counted = sum(count.counted for _, count in cells)
-        if counted and incident.key.role is Role.INTENDED:
-            yield Alert(f"{AlertKind.NEW_PARTY} {id}", AlertKind.NEW_PARTY, now, id, {"mails": counted})
+        if incident.key.role is Role.INTENDED:
+            declared.add(incident.key.domain)
+            if counted:
+                yield Alert(f"{AlertKind.NEW_PARTY} {id}", AlertKind.NEW_PARTY, now, id, {"mails": counted})
         for day in (today - timedelta(days=1), today):
             yield from _marking(id, cells, day, now)
+            yield from _spike(id, cells, day, now)
+    for incident in forwarders:
+        id, cells = incident.key.id, list(_cells_of(incident))
+        for day in (today - timedelta(days=1), today):
+            if incident.key.domain not in declared:
+                yield from _marking(id, cells, day, now)
             yield from _spike(id, cells, day, now)
 
 
 def _cells_of(incident: Incident) -> Iterator[tuple[Cell, Count]]:
     match incident.key.role:
-        case Role.INTENDED:
+        case Role.INTENDED | Role.FORWARDER:
             yield from incident.cells.items()
         case Role.SENDER:
             yield from ((cell, count) for cell, count in incident.cells.items() if not cell.counterpart)
-        case Role.FORWARDER:
-            return
         case _:
             assert_never(incident.key.role)
 

@@ -108,7 +108,8 @@ class Support:
             self.figures.senders(self.counted(counted, sender), counterpart=sender).number for sender in passing
         )
         days = set().union(*passing.values())
-        steady = self.figures.steady(without=Counted.RESIDUAL if firm else Counted.NO)
+        # Anybody has accounts at mailbox providers: Residual.OWN_ACCOUNTS.
+        steady = 0 if firm else self.figures.steady()
         settled = 0
         if steady:
             mailboxes += steady

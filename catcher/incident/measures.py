@@ -11,7 +11,7 @@ from typing import TypeVar
 from catcher.incident.crowd import count_mailboxes
 from catcher.incident.figures import MailboxFigures
 from catcher.incident.grounds import CellCount, Support, is_unbound
-from catcher.model.leak.incident import COUNTED, MARKED, Cell, Count, Crowd, Incident, Side
+from catcher.model.leak.incident import COUNTED, MARKED, Cell, Count, Counted, Crowd, Incident, Role, Side
 from catcher.model.leak.measures import Bar, Counterparty, LevelSeen, Measures, Period, ReportsSeen, Tally
 from catcher.model.mail.counting import CountReason, Residual
 from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
@@ -30,6 +30,8 @@ _LEVEL_MAILBOXES = 2
 
 _STORED_ADDRESS_DAYS = 5
 """Fewest days on which a mailbox must write to count as a daily mailbox."""
+
+_RESIDUAL = Counted.RESIDUAL | Counted.RESIDUAL_ANSWER
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -81,7 +83,7 @@ def measure_incident(
         daily_mailboxes=_daily(live, tally.days),
         grounds=support.grounds(firm=False),
         firm=support.grounds(firm=True),
-        residuals=_residuals(cells),
+        residuals=_residuals(incident.key.role, cells),
         levels=_levels(cells, figures),
         reports=_reports(cells),
         tenants=_tenants(support),
@@ -141,8 +143,10 @@ def _reasons(cells: list[CellCount]) -> dict[CountReason | None, Count]:
     return dict(sorted(sums.items(), key=lambda item: (-item[1].mails, item[0] or "")))
 
 
-def _residuals(cells: list[CellCount]) -> tuple[Residual, ...]:
+def _residuals(role: Role, cells: list[CellCount]) -> tuple[Residual, ...]:
     found = {residual for cell, count in cells if count.counted for residual in _way(cell).residuals}
+    if role is Role.INTENDED and any(count.counted and not cell.counterpart for cell, count in cells):
+        found.add(Residual.OWN_ACCOUNTS)
     return tuple(residual for residual in Residual if residual in found)
 
 
@@ -180,15 +184,29 @@ def _tenants(support: Support) -> dict[str, int]:
 def _counterparts(support: Support) -> tuple[Counterparty, ...]:
     counts: defaultdict[str, list[Count]] = defaultdict(list)
     days: defaultdict[str, set[date]] = defaultdict(set)
+    firm_days: defaultdict[str, set[date]] = defaultdict(set)
     for cell, count in support.cells:
         counts[cell.counterpart].append(count)
         if count.counted:
             days[cell.counterpart].add(cell.day)
+            if not _way(cell).residuals:
+                firm_days[cell.counterpart].add(cell.day)
     parties = []
     for domain in counts:
         mailboxes = support.figures.senders(support.counted(COUNTED, domain), counterpart=domain)
         above = mailboxes.number >= FLOOR_MAILBOXES and len(days[domain]) >= FLOOR_DAYS
-        parties.append(Counterparty(domain, _sum(counts[domain]), mailboxes, len(days[domain]), bool(domain) and above))
+        nameable = bool(domain) and mailboxes.number >= LISTED_MAILBOXES and len(days[domain]) >= LISTED_DAYS
+        firm = support.figures.senders(COUNTED & ~_RESIDUAL, counterpart=domain).number
+        parties.append(
+            Counterparty(
+                domain,
+                _sum(counts[domain]),
+                mailboxes,
+                len(days[domain]),
+                bool(domain) and above,
+                doubtful=nameable and not (firm >= LISTED_MAILBOXES and len(firm_days[domain]) >= LISTED_DAYS),
+            )
+        )
     return tuple(sorted(parties, key=lambda party: (-party.count.counted, -party.count.mails, party.domain)))
 
 

@@ -80,10 +80,13 @@ def judge_notice(measures: Measures, thresholds: Thresholds = Thresholds()) -> N
     if not judged.due:
         return NoticeDecision(False, (*judged.missed, *_doubts(measures)), judged.kind)
     firm = _judged(measures, measures.firm, thresholds)
-    alone = firm.due and firm.kind is judged.kind
+    # A sender is accused by its name in an intended party's notice, too.
+    named = measures.key.role is Role.INTENDED and any(party.doubtful for party in measures.counterparts)
+    alone = firm.due and firm.kind is judged.kind and not named
     reasons = [*judged.met, f"{tally.total.counted} mails in {measures.period} count", *_doubts(measures)]
     if not alone:
-        reasons.append("a second person approves: by mail without residual attacks alone it isn't due")
+        why = "it names senders" if firm.due and named else "it is due"
+        reasons.append(f"a second person approves: {why} only by mail with residual attacks")
     return NoticeDecision(True, tuple(reasons), judged.kind, not alone, () if alone else measures.residuals)
 
 

@@ -27,6 +27,7 @@ from catcher.store.rules import (
     alert_to_the_second,
     begun,
     changed_contacts,
+    handing_organisation,
     outcome_to_the_second,
     proven_organisation,
     step_to_the_second,
@@ -94,7 +95,7 @@ class MemoryStore:
     def _is_shared(self, new: Observation) -> bool:
         """Whether ``new`` rests on an address from which another organisation's mail came. Its own organisation is
         noted for the address; if it is the second one there, earlier mails stop counting by the address."""
-        organisation = proven_organisation(new.sender)
+        organisation = handing_organisation(new.sender, fresh=new.fresh)
         others = any(client == new.client and other != organisation for client, other in self._clients)
         if organisation is not None:
             pair, day = (new.client, organisation), new.observed_at.date()
@@ -362,4 +363,5 @@ def _is_retry(new: Observation, old: Observation) -> bool:
         and new.domain == old.domain
         and new.reverse_path_token == old.reverse_path_token
         and set(new.recipients) == set(old.recipients)
+        and proven_organisation(new.sender) in (None, proven_organisation(old.sender))
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 
 from catcher.directory import Suffixes
-from catcher.model.mail.fingerprint import Sender, Tier
+from catcher.model.mail.fingerprint import AuthResult, EvidenceKind, Sender, Tier
 from catcher.model.mail.observation import REVISED, Observation
 from catcher.model.ports import ContactChange
 from catcher.model.telling.alert import Alert, AlertDelivery
@@ -65,13 +65,28 @@ _suffixes = cache(Suffixes)
 def proven_organisation(sender: Sender) -> str | None:
     """The organizational domain of a proven sender, also of a mailbox provider; None for an unproven one.
 
-    The stores keep, for 30 days, from which client addresses whose mail came: an address from which two organisations
-    send proves nothing by SPF alone (DESIGN §3 "Notices" (d)). The first mail of a second organisation stops the mails
-    of the first from counting, too.
+    A proven mail is a retry only of a mail of the same one: else somebody who has a copy could send it first, and the
+    sender's own mail would be the retry.
     """
     if sender.domain is None or sender.tier not in _PROVEN:
         return None
     return _suffixes().organizational_domain(sender.domain)
+
+
+def handing_organisation(sender: Sender, *, fresh: bool) -> str | None:
+    """``proven_organisation`` where it handed the mail over itself: SPF passes for it, or the mail is fresh. None for
+    others' mail that the client passed on, which DKIM still proves.
+
+    The stores keep, for 30 days, from which client addresses whose mail came: an address from which two organisations
+    send proves nothing by SPF alone (DESIGN §3 "Notices" (d)). The first mail of a second organisation stops the mails
+    of the first from counting, too.
+    """
+    organisation = proven_organisation(sender)
+    if organisation is None or fresh:
+        return organisation
+    own = _suffixes().organizational_domain
+    by_spf = (e.domain for e in sender.evidence if e.kind is EvidenceKind.SPF and e.result is AuthResult.PASS)
+    return organisation if any(own(domain) == organisation for domain in by_spf) else None
 
 
 def retry_key(

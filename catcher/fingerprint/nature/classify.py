@@ -47,7 +47,7 @@ _MACHINE = {
     Fact.NULL_SENDER,
     Fact.POSTMASTER,
 }
-_DOUBT = {Fact.NO_FROM, Fact.SHARED, Fact.INTERFACE}
+_DOUBT = {Fact.NO_FROM, Fact.SHARED, Fact.INTERFACE, Fact.REWRITTEN, Fact.UNSIGNED_SUBJECT}
 """With one of these, the signs of a mail program don't show a person."""
 
 _ORDER = {fact: place for place, fact in enumerate(Fact)}

@@ -17,6 +17,7 @@ from catcher.fingerprint.header import fieldnames, subjects
 from catcher.fingerprint.header.addresses import read_address_list
 from catcher.fingerprint.header.fieldtext import field_text
 from catcher.fingerprint.header.headerview import HeaderView
+from catcher.fingerprint.header.rewritten import is_rewritten
 from catcher.fingerprint.nature import programs
 from catcher.fingerprint.nature.authreports import find_reports
 from catcher.fingerprint.nature.facts import Fact
@@ -107,6 +108,10 @@ _REPORT_FACTS = {
 """report-type (RFC 6522 §3) → its fact. Another type, or none, says nothing."""
 
 
+_TO_ORGANISER = re.compile(rb";\s*method\s*=\s*\"?(?:reply|counter|refresh)\b")
+"""Methods by which a guest answers an invitation (RFC 5546 §3.2): anybody may have sent it."""
+
+
 def _content(value: bytes, found: set[Fact]) -> None:
     content_type = value.lower()
     if programs.PROGRAM_BOUNDARIES.match(value):
@@ -117,6 +122,9 @@ def _content(value: bytes, found: set[Fact]) -> None:
         kind = _REPORT_TYPE.search(_QUOTED.sub(_without_semicolons, content_type))
         if kind and kind[1] in _REPORT_FACTS:
             found.add(_REPORT_FACTS[kind[1]])
+    elif content_type.startswith(b"text/calendar"):
+        if _TO_ORGANISER.search(content_type):
+            found.add(Fact.ANSWER_SUBJECT)
     elif content_type.startswith(b"application/tlsrpt"):
         found.add(Fact.TLS_REPORT)
 
@@ -220,6 +228,8 @@ def _senders(view: HeaderView, found: set[Fact], *, by_client: bool) -> None:
         if is_for_tests(name):
             found.add(Fact.TEST_ADDRESS)
     # The mailbox in Sender is that of a calendar or a delegate; it says nothing of who wrote.
+    if is_rewritten(view):
+        found.add(Fact.REWRITTEN)
     authors = read_address_list(view.value(b"from")).local_parts if b"sender" in view.names else names
     for name in authors:
         use = programs.use_of(name)

@@ -76,7 +76,8 @@ _LEAD = re.compile(rf"(?:\s|[*<>\-]|\[[^\[\]]{{0,60}}\]|(?:{_PREFIX})(?:\[\d{{1,
 """Tags in brackets and prefixes of answers, before a Subject's own words."""
 _ANSWER = re.compile(
     r"(?:\s|\[[^\[\]]{0,60}\])*(?:re|aw|sv|vs|odp|ynt|r|rif|antw|res|ref|va|отв|ответ|від|απ|השב|رد|회신|답장|回复|回覆"
-    r"|答复|答覆|返信|accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|angenommen|accepte"
+    r"|答复|答覆|返信|accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|angenommen"
+    r"|akzeptiert|accepte"
     r"|refuse"
     r"|provisoire|aceptad[oa]|rechazad[oa]|accettato|rifiutato|aceite|aceito|recusado|geaccepteerd|geweigerd"
     r"|zaakceptowano|odrzucono|принято|отклонено|прийнято|відхилено|prijato|odmitnuto|accepterat|tackat nej|accepteret"

@@ -11,17 +11,13 @@ from catcher.model.mail.fingerprint import Freshness
 def by_own_provider(proofs: Proofs) -> Freshness | None:
     """Counts when an aligned DKIM signature passes, covers the whole body and neither To nor Cc, and is as fresh as in
     (a); SPF passes for MAIL FROM, aligned; the client is an outbound host of the provider that the author's MX and SPF
-    name, or the author's own host as in (d); To and Cc, unsigned as they are, name every typed domain; and nothing says
+    name; To and Cc, unsigned as they are, name every typed domain; and nothing says
     that the mail was passed on. The store looks for its ``b=`` in other mails.
     """
-    signatures = tuple(
-        [
-            signature.value
-            for verdict, signature in proofs.aligned()
-            if not verdict.covers_recipients and time_obstacle(verdict, signature, proofs.context.now) is None
-        ]
-    )
-    if not signatures:
+    if not any(
+        not verdict.covers_recipients and time_obstacle(verdict, signature, proofs.context.now) is None
+        for verdict, signature in proofs.aligned()
+    ):
         return Freshness(False, CountReason.UNPROVEN)
     obstacle = delivery_obstacle(proofs)
     if obstacle is not None:
@@ -29,9 +25,9 @@ def by_own_provider(proofs: Proofs) -> Freshness | None:
     trusted = is_trusted_host(proofs, proofs.author)
     if trusted is None:
         return None
-    return (
-        Freshness(True, CountReason.PROVIDER, signatures) if trusted else Freshness(False, CountReason.SHARED_ADDRESS)
-    )
+    if not trusted:
+        return Freshness(False, CountReason.SHARED_ADDRESS)
+    return Freshness(True, CountReason.PROVIDER, proofs.seals)
 
 
 def delivery_obstacle(proofs: Proofs) -> CountReason | None:

@@ -61,6 +61,11 @@ class Proofs:
             if (signature.domain, signature.selector) in accepted and self.same(signature.domain, self.author)
         ]
 
+    @property
+    def seals(self) -> tuple[bytes, ...]:
+        """The ``b=`` of all aligned signatures: a copy may have lost some of them."""
+        return tuple([signature.value for _, signature in self.aligned()])
+
     def of_tenants(self) -> list[tuple[DkimVerdict, DkimSignature]]:
         """The passing signatures of a platform's tenants that aren't aligned with From."""
         return [

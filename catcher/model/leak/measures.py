@@ -142,6 +142,8 @@ class Counterparty:
     """Number of days on which mail that counts came."""
     above_floor: bool
     """Whether its numbers alone allow its name in reports (DESIGN §3: 3 mailboxes over 3 days)."""
+    doubtful: bool = False
+    """Whether it may be named, and only by mail whose way of counting has a residual attack."""
 
 
 @dataclass(frozen=True, slots=True)

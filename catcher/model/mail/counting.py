@@ -22,6 +22,11 @@ class Residual(StrEnum):
     SAME_PLATFORM_REPLAY = "same-platform-replay"
     """A customer of the sender's own platform makes it send with the sender's MAIL FROM: a mail of the author again,
     with another To, or a mail that looks like a forward."""
+    DELEGATED_NAME = "delegated-name"
+    """Somebody else holds a name below the sender's: a customer to whom a hoster gave it, or who took over a
+    delegation that was forgotten. He signs as himself, in the organisation's name."""
+    OWN_ACCOUNTS = "own-accounts"
+    """Somebody writes here himself, from several accounts at mailbox providers, so that a leak seems to exist."""
     SHARED_EXIT = "shared-exit"
     """Somebody else leaves the sender's network by the very address that its mail server uses, as guests behind a
     translated address (NAT) do."""
@@ -33,6 +38,8 @@ class CountReason(StrEnum):
     # The ways.
     DKIM = "dkim"
     """(a) A fresh, new, aligned signature covers a To or Cc that names every typed domain."""
+    SUBDOMAIN = "subdomain"
+    """(a), by the key of a name below the organisation's own domain alone."""
     PROVIDER = "provider"
     """(b) A fresh, new, aligned signature without recipients, sent by the author's own provider."""
     TENANT = "tenant"
@@ -89,7 +96,11 @@ class CountReason(StrEnum):
     def residuals(self) -> tuple[Residual, ...]:
         """The attacks that this way can't exclude; empty for an obstacle."""
         match self:
-            case CountReason.PROVIDER | CountReason.TENANT | CountReason.FORWARD:
+            case CountReason.SUBDOMAIN:
+                return (Residual.DELEGATED_NAME,)
+            case CountReason.PROVIDER | CountReason.TENANT:
+                return (Residual.SAME_PLATFORM_REPLAY,)
+            case CountReason.FORWARD:
                 return (Residual.SAME_PLATFORM_REPLAY, Residual.SHARED_EXIT)
             case CountReason.SPF:
                 return (Residual.SHARED_EXIT,)
@@ -104,7 +115,8 @@ class CountReason(StrEnum):
 
 _EXPLANATIONS = {
     CountReason.DKIM: "its author's organisation signed it for this recipient within three days",
-    CountReason.PROVIDER: "its author's organisation signed it, and the organisation's own provider or host sent it",
+    CountReason.SUBDOMAIN: "a part of its author's organisation signed it for this recipient within three days",
+    CountReason.PROVIDER: "its author's organisation signed it, and the organisation's own provider sent it",
     CountReason.TENANT: "the platform signed it for the tenant of its author's organisation, and sent it",
     CountReason.SPF: "the sender's own host sent it",
     CountReason.FORWARD: "a rule of the sender's organisation forwarded it",
@@ -130,7 +142,16 @@ _EXPLANATIONS = {
     CountReason.BEFORE_PERIOD: "it was signed before this month",
 }
 
-_WAYS = frozenset({CountReason.DKIM, CountReason.PROVIDER, CountReason.TENANT, CountReason.SPF, CountReason.FORWARD})
+_WAYS = frozenset(
+    {
+        CountReason.DKIM,
+        CountReason.SUBDOMAIN,
+        CountReason.PROVIDER,
+        CountReason.TENANT,
+        CountReason.SPF,
+        CountReason.FORWARD,
+    }
+)
 
 
 class Counting(NamedTuple):

@@ -302,10 +302,9 @@ class Freshness:
     reason: str
     """A word of ``model.mail.counting.CountReason``."""
     signatures: tuple[bytes, ...] = ()
-    """The ``b=`` values on which ``fresh`` depends; they stay in memory, and intake turns them into tokens.
+    """The ``b=`` values that must be new; they stay in memory, and intake turns them into tokens.
 
-    Empty when ``fresh`` depends on SPF. An unbound tenant's mail isn't fresh and has its signature: the tenant may be
-    bound later.
+    An unbound tenant's mail isn't fresh and has its signature: the tenant may be bound later.
     """
 
 

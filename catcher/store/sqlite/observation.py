@@ -22,7 +22,7 @@ from catcher.store.codec import (
     texts,
     to_row,
 )
-from catcher.store.rules import proven_organisation, retry_key, with_revision
+from catcher.store.rules import handing_organisation, proven_organisation, retry_key, with_revision
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted_columns
@@ -37,8 +37,8 @@ _envelope = itemgetter(*map(OBSERVATION_COLUMNS.index, ("retry_tag", "domain", "
 _LAST = "SELECT max(up_to, ifnull((SELECT max(id) FROM observation), 0)) FROM folded"
 """The highest id so far. A purged id isn't used again: only folded rows are purged, and ``folded`` keeps their last
 id."""
-_FIRST = """SELECT min(id) FROM retry JOIN observation ON id = retry.observation
-    WHERE key = ? AND "transaction" <> ? AND observed_at >= ?"""
+_ALIKE = """SELECT id, sender FROM retry JOIN observation ON id = retry.observation
+    WHERE key = ? AND "transaction" <> ? AND observed_at >= ? ORDER BY id"""
 _SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
 _client = itemgetter(*map(OBSERVATION_COLUMNS.index, ("client", "observed_at", "sender", "fresh", "fresh_reason")))
 _ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted_columns(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
@@ -59,17 +59,27 @@ def _add(connection: Connection, id: int, row: ObservationRow) -> Stored:
     """Adds one row, and compares it with earlier rows. A statement costs little; a page in the log costs much."""
     transaction, observed_at, signatures = _judged(row)
     tokens, key, first = texts(signatures), _retry_key(row), None
+    client, _, sender, fresh, reason = _client(row)
+    by = sender_from(sender)
     if key is not None:
-        (first,) = connection.execute(_FIRST, (key, transaction, _retried_since(observed_at))).fetchone()
+        alike = connection.execute(_ALIKE, (key, transaction, _retried_since(observed_at)))
+        organisation = proven_organisation(by)
+        first = next(
+            (
+                id_
+                for id_, other in alike
+                if organisation is None or proven_organisation(sender_from(other)) == organisation
+            ),
+            None,
+        )
         if first is None:
             connection.execute(_ADD_RETRY, (key, id))
     replayed = first is None and _is_seen(connection, tokens, transaction)
-    client, _, sender, fresh, reason = _client(row)
     shared = _is_shared(
         connection,
         client,
         observed_at[:10],
-        proven_organisation(sender_from(sender)),
+        handing_organisation(by, fresh=bool(fresh)),
         rests_on_address=fresh and reason == _SPF,
     )
     connection.execute(_ADD, (id, first, replayed, *_kept(row)))
@@ -147,7 +157,7 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
         db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
         replayed = stored.retry_of is None and _is_seen(db.conn, known.signatures, stored.transaction)
         new = with_revision(stored, known, replayed=replayed)
-        day, organisation = new.observed_at.date().isoformat(), proven_organisation(new.sender)
+        day, organisation = new.observed_at.date().isoformat(), handing_organisation(new.sender, fresh=new.fresh)
         if _is_shared(db.conn, new.client, day, organisation, rests_on_address=new.rests_on_address):
             new = new.stopped()
         db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(to_row(new)), int(new.replayed), new.id])

@@ -13,6 +13,7 @@ from catcher.desk.policies import note_policies
 from catcher.desk.standing import notified_days
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.life import IncidentState, Trend
+from catcher.model.mail.fingerprint import AuthResult, DmarcResult
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Policy
 from catcher.model.telling.addressee import Addressee
@@ -93,6 +94,26 @@ def test_the_intended_party_sees_the_whole_and_the_operator_each_sender_that_was
     assert standing.effect is not None
     assert standing.effect.trend is Trend.FELL
     assert {sender: effect.trend for sender, effect in standing.senders.items()} == {"contractor.example": Trend.FELL}
+
+
+def test_the_authors_of_forwarded_mail_are_no_senders_of_the_forwarder_s_incident() -> None:
+    """An author's organisation that was told for its own leak is a counterpart there, and has no effect."""
+    days = [NOTICE + timedelta(days=n) for n in range(-20, 20)]
+    forwards = [replace(mail(d.day, "forwarder.example", month=d.month), fresh_reason="forward") for d in days]
+    authored = [
+        replace(
+            each,
+            authentication=replace(
+                each.authentication, dkim=(), dmarc=DmarcResult(AuthResult.PASS, "contractor.example", None)
+            ),
+        )
+        for each in forwards
+    ]
+    store = MemoryStore()
+    store.add_notice(notice(CONTRACTOR), b"")
+    key = IncidentKey("forwarder.example", Role.FORWARDER, "army.ml")
+    standing = shown(desk(authored, store=store, now=TODAY), key).standing
+    assert standing.life is not None and standing.senders == {}
 
 
 def test_an_intended_party_s_control_is_the_mail_of_senders_to_other_parties() -> None:

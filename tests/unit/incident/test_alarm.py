@@ -84,3 +84,19 @@ class TestSpike:
     def test_the_mails_of_all_senders_are_one_day(self) -> None:
         today = [cells([TODAY], sender=f"party{n}.example", mails=4) for n in range(3)]
         assert found(leak(*today), AlertKind.SPIKE)[0].counts["mails"] == 12
+
+
+class TestForwarders:
+    def test_a_spike_of_forwards_calls_for_one(self) -> None:
+        """In the intended party's incident forwards don't count, so nothing is told twice."""
+        forwards = leak(cells([TODAY], mails=SPIKE_LEAST), role=Role.FORWARDER, party="contractor.example")
+        (alert,) = found(forwards, AlertKind.SPIKE)
+        assert alert.incident == forwards.key.id
+
+    def test_a_marking_does_only_where_no_intended_party_is_declared(self) -> None:
+        forwards = leak(marked([TODAY]), role=Role.FORWARDER, party="contractor.example")
+        assert found(forwards, AlertKind.MARKING)
+        declared = leak(marked([TODAY]))
+        for both in ([forwards, declared], [declared, forwards]):
+            told = [alert.incident for alert in alarms(both, NOW) if alert.kind is AlertKind.MARKING]
+            assert told == [declared.key.id]

@@ -27,7 +27,7 @@ FINGERPRINT = Fingerprint(
     nature=observation().nature,
     markings=(),
     authentication=Authentication(),
-    freshness=Freshness(True, "signed", (b"signature-octets",)),
+    freshness=Freshness(True, "dkim", (b"signature-octets",)),
 )
 
 ARRIVAL = Arrival("t1", "AAAA-BBBB-CCCC", {"army.ml": Policy.ACCEPT, "navy.ml": Policy.ACCEPT}, Outcome.ACCEPTED)
