@@ -155,6 +155,8 @@ def judge_counting(
     """
     if retry:
         return Counting(False, CountReason.RETRY)
+    if replayed:
+        return Counting(False, CountReason.REPLAYED)
     if reason is CountReason.NO_MESSAGE:
         return Counting(False, reason)
     if mail_class is not MailClass.PERSON and reason is not CountReason.FORWARD:
@@ -163,8 +165,6 @@ def judge_counting(
         return Counting(False, reason)
     if not reason.way or tier not in _PROVEN:
         return Counting(False, CountReason.UNPROVEN)
-    if replayed:
-        return Counting(False, CountReason.REPLAYED)
     return Counting(True, reason)
 
 

@@ -22,7 +22,8 @@ from catcher.desk.context import Desk
 from catcher.directory import party_of
 from catcher.incident import fold
 from catcher.model.leak.measures import Period
-from catcher.model.mail.fingerprint import Tier
+from catcher.model.mail.counting import CountReason
+from catcher.model.mail.fingerprint import MailClass, Tier
 from catcher.model.telling.report import ReportOperator
 from tests.support.rehearsal import FIRST, Rehearsed
 
@@ -54,7 +55,8 @@ def test_the_tables_tell_the_whole_month(outcome: MonthResult) -> None:
         json.loads(path.read_text())["kind"] for r in outcome.reports for path in r.files if path.suffix == ".json"
     ]
     assert sides.count("intended") >= 3 and sides.count("sender") >= 5
-    assert f"{sides.count('intended')} to intended parties, {sides.count('sender')} to senders" in text
+    assert sides.count("forwarder") == 1
+    assert f"{sides.count('intended')} to intended parties, {sides.count('sender')} to senders, 1 to forwarders" in text
     for path in (path for report in outcome.reports for path in report.files if path.suffix == ".html"):
         assert path.name in text and str(path.parent) in text
 
@@ -81,7 +83,12 @@ def test_the_words_change_when_the_findings_do(outcome: MonthResult) -> None:
     """A sentence that can't say otherwise says nothing."""
     spoilt = [
         replace(
-            o, replayed=False, sender=replace(o.sender, tier=Tier.VERIFIED, domain="contractor.example"), fresh=True
+            o,
+            replayed=False,
+            sender=replace(o.sender, tier=Tier.VERIFIED, domain="contractor.example"),
+            nature=replace(o.nature, mail_class=MailClass.PERSON),
+            fresh=True,
+            fresh_reason=CountReason.DKIM,
         )
         for o in outcome.observations
     ]
