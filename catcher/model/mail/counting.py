@@ -115,7 +115,7 @@ _EXPLANATIONS = {
     CountReason.BOUNCE: "it is a bounce",
     CountReason.SPAM: "it looks like spam",
     CountReason.PROBE: "it is a probe",
-    CountReason.UNKNOWN: "nothing shows that a person wrote it",
+    CountReason.UNKNOWN: "no field that can be trusted shows that a person wrote it",
     CountReason.NO_MESSAGE: "the recipient was refused, so there is only an envelope",
     CountReason.UNPROVEN: "neither DKIM nor SPF proves the domain in From",
     CountReason.UNBOUND_TENANT: "a platform's tenant signed it, and nothing shows that the tenant is the author's",
