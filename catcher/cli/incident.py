@@ -13,6 +13,7 @@ from catcher.desk.incidents import Appraisal
 from catcher.incident import NoticeDecision
 from catcher.model.leak.life import Effect, Life, VolumeChange
 from catcher.model.leak.measures import Measures, NoticeKind, Period
+from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import MailKind
 
 
@@ -132,21 +133,33 @@ def _print_one(appraisal: Appraisal) -> None:
 
 
 def _reasons(measures: Measures) -> str:
-    """``5: 3 old, 2 unproven``: the mails that don't count, by reason."""
-    left = {str(r or incidents.UNRECORDED): c.mails - c.counted for r, c in measures.tally.reasons.items()}
+    """``5: 3 old, 2 unproven``: the mails that don't count, by reason.
+
+    A forward that doesn't count here counts for its forwarder.
+    """
+    left = {
+        "forwarded by a rule" if r is CountReason.FORWARD else str(r or incidents.UNRECORDED): c.mails - c.counted
+        for r, c in measures.tally.reasons.items()
+    }
     number = sum(left.values())
     return f"{number}: {_words(left)}" if number else "-"
 
 
 def _kinds(measures: Measures) -> str:
-    """``2 answer, 9 dmarc-report (on 5 days, of 3 reporters)``."""
+    """``2 answers, 9 dmarc-reports (on 5 days, of 3 reporters)``."""
     found = []
     for kind, count in measures.tally.kinds.items():
         if kind is not MailKind.ORDINARY and count.mails:
             seen = measures.reports.get(kind)
-            more = "" if seen is None else f" (on {seen.days} days, of {seen.reporters} reporters)"
-            found.append(f"{count.mails} {kind}{more}")
+            more = (
+                "" if seen is None else f" (on {_number(seen.days, 'day')}, of {_number(seen.reporters, 'reporter')})"
+            )
+            found.append(f"{_number(count.mails, kind)}{more}")
     return ", ".join(found) or "-"
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _figures(measures: Measures) -> str:
@@ -170,7 +183,7 @@ def _life(life: Life | None) -> str:
         return "-"
     unseen = f"; policy turns mail away since {life.unseen_since}" if life.unseen_since else ""
     lost = f"; perhaps not delegated to us since {life.lost_since}" if life.lost_since else ""
-    blind = f", {life.unseen_days} days not seen" if life.unseen_days else ""
+    blind = f", {life.unseen_days} days on which the sink didn't see" if life.unseen_days else ""
     days = f"{life.silent} silent days{blind}, {life.quiet_after} make it quiet"
     return f"{life.state} since {life.since}: latest on {life.latest}, {days}{unseen}{lost}"
 

@@ -157,7 +157,7 @@ def _table_row(o: Observation) -> tuple[object, ...]:
         ", ".join(shown(i.domain, nothing="?") for i in o.intended) or "-",
         o.nature.mail_class,
         o.outcome,
-        "retry" if o.retry_of is not None else "yes" if o.counts else "no",
+        "yes" if o.counts else f"no: {o.counting.reason}",
     )
 
 

@@ -16,5 +16,6 @@
                                     mailhost: where the notices arrive that a person approves and sends (--keep)
 
 Every organisation sends from its own network in 127.0.0.0/8, so that SPF and reverse DNS pass. No packet leaves the
-machine. The names are example domains (RFC 2606), and army.ml and navy.ml: catcher was written for their stray mail.
+machine. The names are example domains (RFC 2606), army.ml and navy.ml, for whose stray mail catcher was written, and
+protection.outlook.com: the rules know a platform by the names of its hosts.
 """

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from catcher.demo.organisations import SendingHost
-from catcher.model.mail.fingerprint import MailClass, Tier
+from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 
 
 class Story(StrEnum):
@@ -18,6 +18,9 @@ class Story(StrEnum):
     HOSPITAL = "a hospital without DKIM writes from its own address"
     MINISTRY = "a ministry sends marked documents"
     UNIVERSITY = "a university's mail leaves through a provider"
+    COLLEGE = "a college at Microsoft 365 signs no recipients"
+    FORWARDED = "a council's rule forwards its mail to army.ml"
+    ANSWERS = "people answer a form that names army.ml"
     REFUSED = "people mistype a ministry (policy refuse)"
     ENDED = "people mistype a hospital (until mid-month)"
     TURNED_AWAY = "people write to names without a mail host"
@@ -25,6 +28,7 @@ class Story(StrEnum):
     RETRY = "the reply is lost, the sender tries again"
     NEWSLETTER = "a newsletter"
     ORDERS = "order confirmations of a shop"
+    DMARC_REPORTS = "DMARC reports to a rua= with a typo"
     BOUNCES = "bounces of mail that others forged"
     AUTO_REPLIES = "automatic replies, provoked by forged mail"
     LOG_IN = "a mail program tries to log in"
@@ -62,6 +66,7 @@ class Expected:
     sender: str | None = None
     """The domain to which the sender's tier applies."""
     mail_class: MailClass | None = None
+    kind: MailKind | None = None
     counts: bool = False
     """Whether the observations count towards a notice."""
     retry: bool = False

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from catcher.demo.keys import DemoKey
-from catcher.demo.organisations import ORGANISATIONS
+from catcher.demo.organisations import ORGANISATIONS, PLATFORM
 from catcher.demo.zones import world
 
 HOST = "127.0.0.1"
@@ -88,7 +88,7 @@ def lay_out_sink(folder: Path, ports: Mapping[str, object], *, until: date) -> P
     folder.mkdir(parents=True)
     rows = [[cell.format(until=until) for cell in row] for row in _CATALOGUE]
     _table(folder / "catalogue.csv", ("domain", "intended", "policy", "until", "then", "note"), rows)
-    names = [*_INTENDED, *((org.domain, org.name) for org in ORGANISATIONS)]
+    names = [*_INTENDED, *((org.domain, org.name) for org in ORGANISATIONS if org is not PLATFORM)]
     _table(folder / "watchlist.csv", ("domain", "organisation"), names)
     contacts = [(domain, f"security@{domain}") for domain, _ in names]
     _table(folder / "contacts.csv", ("party", "address"), contacts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,6 +96,30 @@ def desktop_mail(note: Note) -> bytes:
     return message([*fields, *_PLAIN], note.text())
 
 
+def answering_mail(note: Note) -> bytes:
+    """A person's answer to a mail that named an address at the typo domain as its author's."""
+    answered = f"<{note.rng.getrandbits(64):016x}@{note.to[0].rpartition('@')[2].rstrip('>')}>"
+    fields = note.fields(
+        ("In-Reply-To", answered), ("User-Agent", "Mozilla Thunderbird"), ("Content-Language", "en-GB")
+    )
+    return message([*fields, *_PLAIN], note.text())
+
+
+def hosted_office_mail(note: Note) -> bytes:
+    """A mail from Outlook at Microsoft 365, with the fields that Exchange Online adds."""
+    tenant = "5f2b7a10-3c41-4d7e-9b61-0e0c6f4a9d21"
+    fields = note.fields(
+        ("Thread-Topic", note.subject),
+        ("Thread-Index", base64.b64encode(note.rng.randbytes(22)).decode()),
+        ("Accept-Language", "en-GB, en-US"),
+        ("Content-Language", "en-GB"),
+        ("X-MS-Has-Attach", ""),
+        ("X-MS-Exchange-CrossTenant-id", tenant),
+        ("X-MS-Exchange-CrossTenant-originalarrivaltime", f"{note.at:%d %b %Y %H:%M:%S.0000} (UTC)"),
+    )
+    return message([*fields, *_PLAIN], note.text())
+
+
 def itinerary(note: Note) -> bytes:
     """A travel agent's mail in text and HTML."""
     page = f"<html><body><p>{note.text()}</p><table><tr><td>06:40</td><td>Platform 2</td></tr></table></body></html>"
@@ -132,6 +157,19 @@ def machine_mail(note: Note) -> bytes:
         ("Feedback-ID", f"transactional:{note.domain}"),
     )
     return message([*fields, *_PLAIN], note.text())
+
+
+def dmarc_report(note: Note, about: str) -> bytes:
+    """A DMARC aggregate report about the domain ``about`` (RFC 9990)."""
+    start = int(note.at.timestamp()) // 86_400 * 86_400 - 86_400
+    file = f"{note.domain}!{about}!{start}!{start + 86_399}.xml.gz"
+    packed = base64.encodebytes(gzip.compress(b"<feedback/>", mtime=0)).decode().replace("\n", "\r\n")
+    attached = (
+        ("Content-Type", f'application/gzip; name="{file}"'),
+        ("Content-Disposition", f'attachment; filename="{file}"'),
+        ("Content-Transfer-Encoding", "base64"),
+    )
+    return _multipart("mixed", note.fields(), [(_PLAIN, note.text()), (attached, packed)], note.rng)
 
 
 def automatic_reply(note: Note) -> bytes:

@@ -9,11 +9,11 @@ from random import Random
 from catcher.demo.event import Event
 from catcher.demo.keys import DemoKey, make_key
 from catcher.demo.organisations import ORGANISATIONS
-from catcher.demo.stories import abuse, machines, work
+from catcher.demo.stories import abuse, machines, rules, work
 from catcher.demo.stories.script import Script
 
 _SEED = 1337
-_STORIES = (*work.WORK_STORIES, *machines.MACHINES_STORIES, *abuse.ABUSE_STORIES)
+_STORIES = (*work.WORK_STORIES, *machines.MACHINES_STORIES, *abuse.ABUSE_STORIES, *rules.RULES_STORIES)
 
 
 def month_before(now: datetime) -> date:

@@ -34,6 +34,10 @@ class Organisation:
     spf: str | None = "ip4:{address} -all"
     via: str | None = None
     """The domain of another organisation, whose host sends its mail; None: its own host sends its mail."""
+    outbound: str | None = None
+    """The name of its host, where it isn't ``out.DOMAIN``."""
+    inbound: str | None = None
+    """The name in its MX record, where it isn't its host."""
 
     @property
     def selector(self) -> str:
@@ -41,7 +45,8 @@ class Organisation:
 
     @property
     def host(self) -> SendingHost:
-        return SendingHost(f"out.{self.domain}", f"127.20.{self.network}.25", f"127.20.{self.network}.53")
+        name = self.outbound or f"out.{self.domain}"
+        return SendingHost(name, f"127.20.{self.network}.25", f"127.20.{self.network}.53")
 
 
 CONTRACTOR = Organisation("contractor.example", "Ridgeway Engineering", 1, Algorithm.RSA, "reject")
@@ -60,6 +65,19 @@ SCHOOL = Organisation("school.example", "Millbrook School", 11)
 TOWN = Organisation("town.example", "Town of Millbrook", 12, Algorithm.ED25519, "none")
 PRIZE = Organisation("prize.example", "Prize Promotions", 13, Algorithm.ED25519, "none")
 """A spammer's own domain. Its mail is properly authenticated and yet not genuine."""
+PLATFORM = Organisation(
+    "protection.outlook.com", "Microsoft 365", 14,
+    outbound="mail-am6eur05.outbound.protection.outlook.com", inbound="mail.protection.outlook.com",
+)  # fmt: skip
+"""The one real name among the senders: the rules know each platform by its hosts' names. Its zone on loopback is
+made up."""
+COLLEGE = Organisation(
+    "college.example", "Hillside College", 15, Algorithm.RSA, "quarantine",
+    "include:spf.protection.outlook.com -all", PLATFORM.domain, inbound="college-example.mail.protection.outlook.com",
+)  # fmt: skip
+COUNCIL = Organisation("council.example", "Fairhaven Council", 16)
+SUPPLIER = Organisation("supplier.example", "Northgate Supplies", 17, Algorithm.ED25519, "quarantine")
+REPORTER = Organisation("reporter.example", "Reporter Mail", 18, Algorithm.RSA, "reject")
 SIGN_UPS = tuple(
     Organisation(f"{word}.example", name, 20 + number, Algorithm.ED25519, "reject")
     for number, (word, name) in enumerate(
@@ -77,7 +95,7 @@ SIGN_UPS = tuple(
 
 ORGANISATIONS = (
     CONTRACTOR, TRAVEL, HOSPITAL, MINISTRY, SHIPYARD, CLINIC, MAILHOST, UNIVERSITY,
-    NEWSLETTER, SHOP, SCHOOL, TOWN, PRIZE, *SIGN_UPS,
+    NEWSLETTER, SHOP, SCHOOL, TOWN, PRIZE, PLATFORM, COLLEGE, COUNCIL, SUPPLIER, REPORTER, *SIGN_UPS,
 )  # fmt: skip
 
 ACCESS_PROVIDER = "pool.example"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from catcher.demo.event import Story
 from catcher.demo.organisations import CONTRACTOR
 from catcher.demo.outcome import MonthResult
 from catcher.model.leak.incident import Role
-from catcher.model.mail.fingerprint import Tier
+from catcher.model.leak.measures import NoticeKind
+from catcher.model.mail.fingerprint import MailKind, Tier
 from catcher.model.mail.observation import Observation
 
 
@@ -32,6 +33,7 @@ def sentences(outcome: MonthResult) -> Iterator[str]:
     yield f"Of {len(provoked)} bounces and provoked automatic replies, {_number(provoked)} count towards a notice."
     retries = sum(o.retry_of is not None for o in outcome.observations)
     yield f"{retries} retries after a lost reply were recognised: each mail counts once."
+    yield from _rules(outcome)
     log_ins = [one.played for one in outcome.compared if one.played.event.is_log_in]
     yield f"{sum(p.hung_up for p in log_ins)} of {len(log_ins)} attempts to log in were refused and hung up on."
     if outcome.searched is not None:
@@ -46,10 +48,39 @@ def _leak(outcome: MonthResult) -> str:
     due = [one for one in outcome.appraisals if one.verdict.due]
     senders = [one.incident.key.party for one in due if one.incident.key.role is Role.SENDER]
     intended = [one.incident.key.party for one in due if one.incident.key.role is Role.INTENDED]
+    forwarders = [one.incident.key.party for one in due if one.incident.key.role is Role.FORWARDER]
     return (
-        f"A notice is due to those who were meant ({', '.join(dict.fromkeys(intended)) or 'nobody'}) "
-        f"and to those who send there ({', '.join(dict.fromkeys(senders)) or 'nobody'}): only the senders can stop it."
+        f"A notice is due to those who were meant ({_names(intended)}), to those who send there ({_names(senders)}) "
+        f"and to those whose rule forwards there ({_names(forwarders)}): only senders and forwarders can stop it."
     )
+
+
+def _rules(outcome: MonthResult) -> Iterator[str]:
+    """The incidents for which one rule of the notices decides: residuals, answers, reports that a stray rua= draws."""
+    twice = [one.incident.key.party for one in outcome.appraisals if one.verdict.due and one.verdict.second_approver]
+    yield (
+        f"{_names(twice)}: two people approve, since an attack that the rules can't exclude would look the same "
+        "(`incident show` names it)."
+    )
+    alone = [
+        one.incident.key.party
+        for one in outcome.appraisals
+        if one.verdict.due and one.verdict.kind is NoticeKind.ANSWERS
+    ]
+    yield (
+        f"{_names(alone)}: all that counts are answers, so the notice says that somebody gives addresses at the typo "
+        "domain as his own."
+    )
+    reports = [o for o in outcome.observations if o.nature.kind is MailKind.DMARC_REPORT]
+    parties = dict.fromkeys(i.domain for o in reports for i in o.intended if i.domain)
+    yield (
+        f"{len(reports)} DMARC reports came, and {_number(reports)} count: the report to {_names(parties)} says that a "
+        "DMARC record has the typo in its rua=."
+    )
+
+
+def _names(domains: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(domains)) or "nobody"
 
 
 def _of(outcome: MonthResult, *stories: Story) -> list[Observation]:

@@ -15,14 +15,20 @@ from catcher.demo.outcome import MonthResult
 from catcher.demo.plain_words import sentences
 from catcher.desk.incidents import Appraisal
 from catcher.model.leak.incident import Role
+from catcher.model.leak.measures import NoticeKind
 from catcher.model.mail.fingerprint import MailClass, Tier
 from catcher.model.mail.observation import Observation
 
 _EXAMPLES = (
-    Story.CONTRACTOR, Story.HOSPITAL, Story.MINISTRY, Story.FORGED, Story.FORGED_SIGNED, Story.REPLAY,
-    Story.SIGN_UP_BOMB, Story.BOUNCES,
+    Story.CONTRACTOR, Story.HOSPITAL, Story.MINISTRY, Story.COLLEGE, Story.FORWARDED, Story.UNIVERSITY, Story.FORGED,
+    Story.FORGED_SIGNED, Story.REPLAY, Story.SIGN_UP_BOMB, Story.BOUNCES,
 )  # fmt: skip
 _INCIDENTS = 16
+_PARTS = {
+    Role.INTENDED: "is written to by mistake",
+    Role.SENDER: "sends there",
+    Role.FORWARDER: "forwards there by a rule",
+}
 _FORMS = {
     ".txt": "text",
     ".html": "a page for a browser",
@@ -166,13 +172,9 @@ def _examples(compared: Sequence[Compared]) -> str:
 
 
 def _for_a_notice(observation: Observation) -> str:
-    """Whether the observation counts; if it doesn't, the first reason."""
-    if observation.counts:
-        return "counted"
-    if observation.replayed:
-        return "no: replayed"
-    mail_class = observation.nature.mail_class
-    return f"no: {observation.fresh_reason if mail_class is MailClass.PERSON else mail_class}"
+    """Whether the observation counts, and the reason."""
+    counting = observation.counting
+    return f"{'yes' if counting.counts else 'no'}: {counting.reason}"
 
 
 def _turned_away(outcome: MonthResult) -> str:
@@ -195,13 +197,13 @@ def _incidents(appraisals: Sequence[Appraisal]) -> str:
     rows = [
         (
             one.incident.key.party,
-            "is written to by mistake" if one.incident.key.role is Role.INTENDED else "sends there",
+            _PARTS[one.incident.key.role],
             one.incident.key.domain,
             one.incident.mails,
             one.incident.counted,
             one.measures.senders.number,
             one.measures.tally.days,
-            "due" if one.verdict.due else "no",
+            _notice(one),
         )
         for one in appraisals[:_INCIDENTS]
     ]
@@ -214,6 +216,15 @@ def _incidents(appraisals: Sequence[Appraisal]) -> str:
     return f"{table}\n… and {len(rest)} more, with {sum(one.incident.counted for one in rest)} mails that are counted"
 
 
+def _notice(appraisal: Appraisal) -> str:
+    """``due``, ``due (answers)``, ``due, second approver`` or ``no``."""
+    verdict = appraisal.verdict
+    if not verdict.due:
+        return "no"
+    kind = " (answers)" if verdict.kind is NoticeKind.ANSWERS else ""
+    return f"due{kind}{', second approver' if verdict.second_approver else ''}"
+
+
 def _reports(outcome: MonthResult) -> str:
     roles = {one.incident.key.id: one.incident.key.role for one in outcome.appraisals}
     sides = Counter(roles[report.incident] for report in outcome.reports)
@@ -222,7 +233,8 @@ def _reports(outcome: MonthResult) -> str:
     reasons = dict.fromkeys(reason for report in outcome.reports for reason in report.left_out)
     return "\n".join(
         (
-            f"{sides[Role.INTENDED]} to intended parties, {sides[Role.SENDER]} to senders; each as "
+            f"{sides[Role.INTENDED]} to intended parties, {sides[Role.SENDER]} to senders, "
+            f"{sides[Role.FORWARDER]} to forwarders; each as "
             + ", ".join(f"{_FORMS[ending]} ({ending})" for ending in endings)
             + "; beside them a folder .kit with the rules to paste. In",
             *map(str, dict.fromkeys(path.parent for path in own)),

@@ -14,7 +14,7 @@ import dkim  # type: ignore[import-untyped]
 
 from catcher.demo.keys import DemoKey
 
-_SIGNED = ("from", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type")
+SIGNED = ("from", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type")
 
 
 class _Signer(dkim.DKIM):  # type: ignore[misc]
@@ -30,7 +30,7 @@ class _Signer(dkim.DKIM):  # type: ignore[misc]
 
 
 def sign(
-    message: bytes, key: DemoKey, *, domain: str, selector: str, at: datetime, signed: Sequence[str] = _SIGNED
+    message: bytes, key: DemoKey, *, domain: str, selector: str, at: datetime, signed: Sequence[str] = SIGNED
 ) -> bytes:
     """``message`` (CRLF lines) with a DKIM-Signature field on top: relaxed/relaxed, with ``at`` as ``t=``.
 

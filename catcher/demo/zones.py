@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from catcher.demo.keys import DemoKey
-from catcher.demo.organisations import ACCESS_PROVIDER, HIJACKED, ORGANISATIONS, Organisation, SendingHost
+from catcher.demo.organisations import ACCESS_PROVIDER, HIJACKED, ORGANISATIONS, PLATFORM, Organisation, SendingHost
 
 REVERSE = "127.in-addr.arpa"
 
@@ -31,8 +31,11 @@ def _organisation(org: Organisation, key: DemoKey | None) -> str:
         lines += [
             f"{org.host.name}. IN A {org.host.address}",
             f"{org.host.name}. IN TXT {_strings('v=spf1 a -all')}",
-            f"@ IN MX 10 {org.host.name}.",
         ]
+    if org.via is None or org.inbound is not None:
+        lines.append(f"@ IN MX 10 {org.inbound or org.host.name}.")
+    if org is PLATFORM:
+        lines.append(f"spf IN TXT {_strings(f'v=spf1 ip4:{org.host.address} -all')}")
     if org.spf is not None:
         lines.append(f"@ IN TXT {_strings('v=spf1 ' + org.spf.format(address=org.host.address))}")
     if key is not None:

@@ -85,8 +85,8 @@ def judge_notice(measures: Measures, thresholds: Thresholds = Thresholds()) -> N
     alone = firm.due and firm.kind is judged.kind and not named
     reasons = [*judged.met, f"{tally.total.counted} mails in {measures.period} count", *_doubts(measures)]
     if not alone:
-        why = "it names senders" if firm.due and named else "it is due"
-        reasons.append(f"a second person approves: {why} only by mail with residual attacks")
+        why = "it names senders only by" if firm.due and named else "it isn't due without"
+        reasons.append(f"a second person approves: {why} mail that an attack could have brought")
     return NoticeDecision(True, tuple(reasons), judged.kind, not alone, () if alone else measures.residuals)
 
 
@@ -107,7 +107,12 @@ def _judged(measures: Measures, grounds: Grounds, thresholds: Thresholds) -> _Ju
         case Role.SENDER:
             return _sender(grounds, thresholds)
         case Role.INTENDED:
-            return _counted(NoticeKind.LEAK, _mailboxes_and_days(grounds.own_words, thresholds))
+            own = grounds.own_words
+            needs = (
+                (own.mailboxes, thresholds.mailboxes, f"{_BOX} that answers nothing", _BOXES_OWN),
+                (own.days, thresholds.days, "day with mail that answers nothing", _DAYS_OWN),
+            )
+            return _counted(NoticeKind.LEAK, needs)
         case Role.FORWARDER:
             needs = (
                 (grounds.all.days, FORWARD_DAYS, "day", "days"),

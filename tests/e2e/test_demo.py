@@ -238,14 +238,17 @@ def test_a_notice_to_each_arrives_proven_and_well_formed(run: Run) -> None:
     sink = run.folder / "sink"
     drafts = [row for row in _catcher(sink, "notify", "list", "--json") if "id" in row]
     parties = Counter(row["role"] for row in drafts)
-    assert parties == {"intended": 3, "sender": 5}
+    assert parties == {"intended": 3, "sender": 7, "forwarder": 1}
     _catcher(sink, "notify", "approve", *(row["id"] for row in drafts), "--as", "Alice", "--json")
+    again = [row for row in _catcher(sink, "notify", "list", "--json") if row.get("state") == "drafted"]
+    assert {row["party"] for row in again} == {"hospital.example", "college.example", "council.example"}
+    _catcher(sink, "notify", "approve", *(row["id"] for row in again), "--as", "Bob", "--json")
     sent = _catcher(sink, "notify", "send", "--json")
-    assert [row["state"] for row in sent] == ["sent"] * 8
+    assert [row["state"] for row in sent] == ["sent"] * 11
     received = [file.read_bytes().partition(b"\r\n") for file in sorted((run.folder / "received").iterdir())]
     assert all(re.fullmatch(rb"Return-Path: <bounce\+\w+@notices\.sink\.example>", first) for first, _, _ in received)
     arrived = [octets for _, _, octets in received]
-    assert len(arrived) == 8
+    assert len(arrived) == 11
     said = subprocess.run(
         [*CATCHER, "check", "-c", str(sink / "catcher.toml")], capture_output=True, text=True, timeout=SECONDS
     ).stdout

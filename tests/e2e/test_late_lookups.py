@@ -46,7 +46,8 @@ SECONDS = 30.0
 SENDER = "localcanary@contractor.example"
 MAIL = signed(
     b"From: Namecanary <localcanary@contractor.example>\r\nTo: someone@army.ml\r\nSubject: subjectcanary\r\n"
-    b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\nMessage-ID: <canary@contractor.example>\r\n\r\nbodycanary\r\n",
+    b"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\nMessage-ID: <canary@contractor.example>\r\n"
+    b"User-Agent: Mozilla Thunderbird\r\nContent-Language: en-GB\r\n\r\nbodycanary\r\n",
     tags=f"t={int(NOW.timestamp())};",
 )
 RECORDS = {

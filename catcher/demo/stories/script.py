@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -10,7 +10,7 @@ from random import Random
 from catcher.demo.keys import DemoKey
 from catcher.demo.letters import Note
 from catcher.demo.organisations import ORGANISATIONS, Organisation, SendingHost
-from catcher.demo.signing import sign
+from catcher.demo.signing import SIGNED, sign
 from catcher.demo.texts import READERS, STAFF, SUBJECTS, local_part
 
 _BY_DOMAIN = {organisation.domain: organisation for organisation in ORGANISATIONS}
@@ -54,11 +54,18 @@ class Script:
         name, address = author
         return Note(at, f"{name} <{address}>", to, subject or self.rng.choice(SUBJECTS), self.rng)
 
-    def signed(self, organisation: Organisation, message: bytes, at: datetime) -> bytes:
-        """``message`` with the organisation's signature, if it has a key, and with its host's trace field on top."""
+    def signed(self, organisation: Organisation, message: bytes, at: datetime, signed: Sequence[str] = SIGNED) -> bytes:
+        """``message`` with the organisation's signature over the fields ``signed``, if it has a key, and with its
+        host's trace field on top."""
         key = self.keys.get(organisation.domain)
         if key is not None:
-            message = sign(message, key, domain=organisation.domain, selector=organisation.selector, at=at)
+            message = sign(
+                message, key, domain=organisation.domain, selector=organisation.selector, at=at, signed=signed
+            )
+        return self.received(organisation, message, at)
+
+    def received(self, organisation: Organisation, message: bytes, at: datetime) -> bytes:
+        """``message`` with the trace field of the organisation's host on top."""
         host = self.host(organisation)
         return f"Received: by {host.name} with ESMTP; {at:%a, %d %b %Y %H:%M:%S} +0000\r\n".encode() + message
 

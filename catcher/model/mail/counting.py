@@ -127,7 +127,7 @@ _EXPLANATIONS = {
     CountReason.BOUNCE: "it is a bounce",
     CountReason.SPAM: "it looks like spam",
     CountReason.PROBE: "it is a probe",
-    CountReason.UNKNOWN: "nothing shows that a person wrote it",
+    CountReason.UNKNOWN: "no field that can be trusted shows that a person wrote it",
     CountReason.NO_MESSAGE: "the recipient was refused, so there is only an envelope",
     CountReason.UNPROVEN: "neither DKIM nor SPF proves the domain in From",
     CountReason.UNBOUND_TENANT: "a platform's tenant signed it, and nothing shows that the tenant is the author's",
@@ -176,6 +176,8 @@ def judge_counting(
     """
     if retry:
         return Counting(False, CountReason.RETRY)
+    if replayed:
+        return Counting(False, CountReason.REPLAYED)
     if reason is CountReason.NO_MESSAGE:
         return Counting(False, reason)
     if mail_class is not MailClass.PERSON and reason is not CountReason.FORWARD:
@@ -184,8 +186,6 @@ def judge_counting(
         return Counting(False, reason)
     if not reason.way or tier not in _PROVEN:
         return Counting(False, CountReason.UNPROVEN)
-    if replayed:
-        return Counting(False, CountReason.REPLAYED)
     return Counting(True, reason)
 
 

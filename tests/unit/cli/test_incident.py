@@ -64,7 +64,7 @@ def test_it_says_how_many_mails_do_not_count_and_why(catcher: Catcher, sink: Pat
     for line in (
         "mails                    8, 5 count",
         "don't count              3: 1 automatic, 1 bulk, 1 old",
-        "answers, scans, reports  1 answer, 1 dmarc-report (on 1 days, of 1 reporters)",
+        "answers, scans, reports  1 answer, 1 dmarc-report (on 1 day, of 1 reporter)",
         "sending mailboxes        3 on 1 days (3 by the author, 5 by the reverse-path)",
         "marked                   4: secret 4 from 2 mailboxes",
         "second approver          -",

@@ -116,6 +116,9 @@ def test_only_stories_of_people_count_towards_notices(events: tuple[Event, ...])
         Story.MIXED,
         Story.RETRY,
         Story.ORIGINAL,
+        Story.COLLEGE,
+        Story.FORWARDED,
+        Story.ANSWERS,
     }
 
 

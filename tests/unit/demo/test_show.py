@@ -55,7 +55,8 @@ def test_the_tables_tell_the_whole_month(outcome: MonthResult) -> None:
         json.loads(path.read_text())["kind"] for r in outcome.reports for path in r.files if path.suffix == ".json"
     ]
     assert sides.count("intended") >= 3 and sides.count("sender") >= 5
-    assert f"{sides.count('intended')} to intended parties, {sides.count('sender')} to senders" in text
+    assert sides.count("forwarder") == 1
+    assert f"{sides.count('intended')} to intended parties, {sides.count('sender')} to senders, 1 to forwarders" in text
     for path in (path for report in outcome.reports for path in report.files if path.suffix == ".html"):
         assert path.name in text and str(path.parent) in text
 

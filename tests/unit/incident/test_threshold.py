@@ -26,12 +26,15 @@ def verdict(*mails: Observation, month: str = "2026-06") -> NoticeDecision:
 def test_three_mailboxes_on_three_days_are_due() -> None:
     found = verdict(seen(1, "a"), seen(2, "b"), seen(3, "c"))
     assert found.due
-    assert str(found).startswith("would notify: 3 sending mailboxes (at least 3); 3 days (at least 3); 3 mails")
+    assert str(found).startswith(
+        "would notify: 3 sending mailboxes that answer nothing (at least 3); "
+        "3 days with mail that answers nothing (at least 3); 3 mails"
+    )
 
 
 def test_a_flood_of_one_mailbox_is_not() -> None:
     found = verdict(*(seen(day, "a") for day in range(1, 29) for _ in range(5)))
-    assert str(found) == "would not notify: 1 sending mailbox (needs 3)"
+    assert str(found) == "would not notify: 1 sending mailbox that answers nothing (needs 3)"
 
 
 def test_a_flood_of_one_day_is_not() -> None:

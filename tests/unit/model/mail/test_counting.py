@@ -46,5 +46,6 @@ def test_the_stores_obstacles_come_first_and_an_unknown_word_proves_nothing() ->
     fresh: dict[str, Any] = {"fresh": True, "reason": CountReason.DKIM}
     assert judge_counting(MailClass.PERSON, Tier.VERIFIED, **fresh, retry=True).reason == "retry"
     assert judge_counting(MailClass.PERSON, Tier.VERIFIED, **fresh, replayed=True).reason == "replayed"
+    assert judge_counting(MailClass.UNKNOWN, Tier.VERIFIED, **fresh, replayed=True).reason == "replayed"
     assert judge_counting(MailClass.PERSON, Tier.CLAIMED, **fresh) == (False, CountReason.UNPROVEN)
     assert reason_of("signed") is CountReason.UNPROVEN
