@@ -21,7 +21,7 @@ from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 from catcher.model.mail.policy import Outcome
 from catcher.model.ports import ColumnValue
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.mailboxes import ADD_TOTAL, TOTAL, total_from
+from catcher.store.sqlite.mailboxes import TOTAL, add_totals, total_from
 from catcher.store.sqlite.statement import insert
 
 _CELL_KEY = ("incident", "day", "counterpart", "tier", "mail_class", "outcome", "level", "tls", "reason", "kind")
@@ -54,7 +54,6 @@ def add(db: Database, increments: Mapping[str, Incident], *, observation: int = 
     """
     cells: list[tuple[ColumnValue, ...]] = []
     mailboxes: list[tuple[ColumnValue, ...]] = []
-    totals: list[tuple[ColumnValue, ...]] = []
     for increment in increments.values():
         number = _number(db, increment.key)
         for c, n in increment.cells.items():
@@ -73,12 +72,9 @@ def add(db: Database, increments: Mapping[str, Incident], *, observation: int = 
                 observation,
             )
             mailboxes.append((number, *seen))
-        for t in increment.settled:
-            sums = (t.mailboxes, t.steady, t.steady_days)
-            totals.append((number, t.period, t.counterpart, t.side.value, t.level, int(t.counted), *sums))
+        add_totals(db, number, increment.settled)
     insert(db, "incident_cell", (*_CELL, "observation"), cells, _ADD_CELL)
     insert(db, "incident_mailbox", (*_MAILBOX, "observation"), mailboxes, "ON CONFLICT DO NOTHING")
-    insert(db, "incident_total", TOTAL, totals, ADD_TOTAL)
 
 
 def take_out(db: Database, observation: int) -> None:
