@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from catcher.model.leak.incident import (
@@ -160,12 +161,24 @@ def _rows(
 
 
 def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Cell, Count]]:
-    for day, counterpart, tier, mail_class, outcome, level, tls, reason, kind, mails, counted in rows:
-        names = (Tier(tier), MailClass(mail_class), Outcome(outcome))
-        why = (CountReason(reason) if reason else None, MailKind(kind))
-        yield Cell(date.fromisoformat(day), counterpart, *names, level, bool(tls), *why), Count(mails, counted)
+    for row in rows:
+        day, counterpart, mails, counted = row[0], row[1], row[-2], row[-1]
+        yield Cell(_day(day), counterpart, *_kind(*row[2:-2])), Count(mails, counted)
+
+
+@lru_cache(maxsize=1024)
+def _kind(
+    tier: str, mail_class: str, outcome: str, level: str, tls: int, reason: str, kind: str
+) -> tuple[Tier, MailClass, Outcome, str, bool, CountReason | None, MailKind]:
+    """The values of a cell behind its counterpart; cached, since days and counterparts have the same ones."""
+    names = (Tier(tier), MailClass(mail_class), Outcome(outcome))
+    return *names, level, bool(tls), CountReason(reason) if reason else None, MailKind(kind)
+
+
+_day = lru_cache(maxsize=1024)(date.fromisoformat)
+_way = lru_cache(maxsize=64)(Counted)
 
 
 def _mailboxes(rows: Iterable[tuple[Any, ...]]) -> Iterator[MailboxDay]:
     for period, day, counterpart, side, token, counted, level in rows:
-        yield MailboxDay(period, date.fromisoformat(day), counterpart, Side(side), token, Counted(counted), level)
+        yield MailboxDay(period, _day(day), counterpart, Side(side), token, _way(counted), level)
