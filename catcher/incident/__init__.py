@@ -8,7 +8,7 @@
            the policies' ledger (Visibility), notices ──────▶└▶ effect: before and after a notice (rates)
 """
 
-from catcher.incident.crowd import FIGURES, SENDING, count_mailboxes, mailbox_totals
+from catcher.incident.crowd import MailboxNumbers, count_mailboxes, mailbox_totals
 from catcher.incident.effect import effect, senders
 from catcher.incident.fold import fold, merge
 from catcher.incident.life import life
@@ -17,8 +17,7 @@ from catcher.incident.threshold import NoticeDecision, Thresholds, judge_notice
 from catcher.incident.visibility import Visibility
 
 __all__ = [
-    "FIGURES",
-    "SENDING",
+    "MailboxNumbers",
     "NoticeDecision",
     "Thresholds",
     "Visibility",

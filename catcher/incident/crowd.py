@@ -1,10 +1,16 @@
-"""Counts the mailboxes of a period: the numbers that remain when its tokens are deleted, and those of distinct ones."""
+"""Counts the mailboxes of a period: the numbers that remain when its tokens are deleted, and those of distinct ones.
+
+The stores give one pass over an incident's lines; memory grows with the number of distinct mailboxes, not with that of
+lines.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from catcher.model.leak.incident import (
     COUNTED,
@@ -30,85 +36,165 @@ FIGURES: Mapping[Side, tuple[Side, ...]] = {
 SENDING = frozenset({Side.AUTHOR, Side.REVERSE_PATH})
 """The sides of totals that count senders."""
 
+Line = tuple[str, str, str, str, int, str]
+"""A MailboxDay without its period, in plain values: counterpart, side, day, token, counted, level."""
+
 
 def count_mailboxes(mailboxes: Iterable[MailboxDay], period: str) -> Crowd:
     """The numbers of the distinct ``mailboxes`` of ``period``."""
-    within = [seen for seen in mailboxes if seen.period == period]
-    days: defaultdict[str, set[date]] = defaultdict(set)
-    tenants: defaultdict[str, set[str]] = defaultdict(set)
-    for seen in within:
-        if Side.AUTHOR in FIGURES[seen.side] and seen.counted & COUNTED:
-            days[seen.token].add(seen.day)
-        if seen.side is Side.TENANT:
-            tenants[seen.counterpart].add(seen.token)
-    return Crowd(
-        totals=frozenset(t for t in mailbox_totals(within) if t.side in SENDING and (t.counted or t.level)),
-        whole=frozenset(
-            t for t in _numbers(within, by_counterpart=False) if t.side in (*SENDING, Side.RECIPIENT) and t.counted
-        ),
-        steady_days=frozenset().union(*_steady(within).get((period, "", Side.REVERSE_PATH), {}).values()),
-        authors_by_days=Counter(map(len, days.values())),
-        tenants={counterpart: frozenset(names) for counterpart, names in tenants.items()},
-        reflecting=_reflecting(within),
-    )
+    return MailboxNumbers(period, [_line(seen) for seen in mailboxes if seen.period == period]).crowd()
 
 
 def mailbox_totals(mailboxes: Iterable[MailboxDay]) -> frozenset[MailboxTotal]:
     """The totals of ``mailboxes``, for each period: all that remains when the tokens are deleted."""
-    seen = list(mailboxes)
-    return _numbers(seen, by_counterpart=True) | _marked(seen)
-
-
-_Group = tuple[str, str, Side]
-"""Period, counterpart and side of a total."""
-
-
-def _numbers(mailboxes: list[MailboxDay], *, by_counterpart: bool) -> frozenset[MailboxTotal]:
-    ways: defaultdict[_Group, defaultdict[str, Counted]] = defaultdict(lambda: defaultdict(lambda: Counted.NO))
+    lines: defaultdict[str, list[Line]] = defaultdict(list)
     for seen in mailboxes:
-        for side in FIGURES[seen.side]:
-            ways[seen.period, seen.counterpart if by_counterpart else "", side][seen.token] |= seen.counted
-    steady = _steady(mailboxes) if by_counterpart else {}
-    totals = set()
-    for group, of_tokens in ways.items():
-        days = steady.get(group, {})
-        for counted, number in Counter(of_tokens.values()).items():
-            of_steady = [days[token] for token in days if of_tokens[token] == counted]
-            own = len(set().union(*of_steady))
-            totals.add(MailboxTotal(*group, "", counted, number, len(of_steady), own))
-    return frozenset(totals)
+        lines[seen.period].append(_line(seen))
+    return frozenset().union(*(MailboxNumbers(period, each).totals() for period, each in lines.items()))
 
 
-def _steady(mailboxes: Iterable[MailboxDay]) -> dict[_Group, dict[str, set[date]]]:
-    """Token → days with mail that counts and answers nothing, for the steady mailboxes of senders of no
-    organisation."""
-    days: defaultdict[_Group, defaultdict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
-    for seen in mailboxes:
-        if not seen.counterpart and seen.counted & OWN_WORDS:
-            for side in FIGURES[seen.side]:
-                if side in SENDING:
-                    days[seen.period, "", side][seen.token].add(seen.day)
-    return {
-        group: {token: own for token, own in of_tokens.items() if len(own) >= STEADY_DAYS}
-        for group, of_tokens in days.items()
-    }
+def _line(seen: MailboxDay) -> Line:
+    return (seen.counterpart, seen.side.value, seen.day.isoformat(), seen.token, int(seen.counted), seen.level)
 
 
-def _marked(mailboxes: Iterable[MailboxDay]) -> frozenset[MailboxTotal]:
-    tokens: defaultdict[tuple[str, str, Side, str], set[str]] = defaultdict(set)
-    for seen in mailboxes:
-        if seen.level:
-            for side in FIGURES[seen.side]:
-                tokens[seen.period, seen.counterpart, side, seen.level].add(seen.token)
-    return frozenset(MailboxTotal(*group, Counted.NO, len(of_level)) for group, of_level in tokens.items())
+_AUTHORS = {side.value for side, figures in FIGURES.items() if Side.AUTHOR in figures}
+_SENDERS = {side.value for side, figures in FIGURES.items() if SENDING & {*figures}}
+_SUBSCRIBER, _RECIPIENT, _TENANT = Side.SUBSCRIBER.value, Side.RECIPIENT.value, Side.TENANT.value
+_COUNTED, _OWN_WORDS = int(COUNTED), int(OWN_WORDS)
+
+_Bits = dict[str, int]
+"""Token → a union in bits: of the ways (``Counted``) in which a mailbox's mails count, or of days."""
+_BySide = dict[tuple[str, str], _Bits]
+"""(counterpart, side) → the unions of its mailboxes."""
 
 
-def _reflecting(mailboxes: Iterable[MailboxDay]) -> int:
-    written_to = {seen.token for seen in mailboxes if seen.side is Side.RECIPIENT}
-    senders: defaultdict[str, set[str]] = defaultdict(set)
-    days: defaultdict[str, set[date]] = defaultdict(set)
-    for seen in mailboxes:
-        if seen.side is Side.SUBSCRIBER and seen.token not in written_to:
-            senders[seen.token].add(seen.counterpart)
-            days[seen.token].add(seen.day)
-    return sum(max(len(senders[token]), len(days[token])) >= REFLECTS for token in days)
+class MailboxNumbers:
+    """The numbers of the distinct mailboxes of one incident in one period."""
+
+    def __init__(self, period: str, lines: Iterable[Line]) -> None:
+        """Reads each line once; a long run of lines of one counterpart, side and day costs least."""
+        self._period = period
+        self._days: dict[str, int] = {}
+        """Day → its bit."""
+        self._ways: _BySide = {}
+        self._author_days: _Bits = {}
+        """The days of mail that counts."""
+        self._own_days: _BySide = {}
+        """The days of mail that counts and answers nothing, of senders of no organisation."""
+        self._program_days: _Bits = {}
+        """The days of subscribers."""
+        self._levels: set[tuple[str, str, str, str]] = set()
+        """Counterpart, side, level and token."""
+        self._read(lines)
+
+    def _read(self, lines: Iterable[Line]) -> None:
+        group, last, bit = ("", ""), "", 0
+        ways, own_days = _Bits(), _Bits()
+        is_author = is_own = is_subscriber = False
+        for counterpart, side, day, token, counted, level in lines:
+            if side != group[1] or counterpart != group[0]:
+                group = (counterpart, side)
+                ways = self._ways.setdefault(group, {})
+                is_author, is_own, is_subscriber = (
+                    side in _AUTHORS,
+                    not counterpart and side in _SENDERS,
+                    side == _SUBSCRIBER,
+                )
+                own_days = self._own_days.setdefault(group, {}) if is_own else {}
+            if day != last:
+                last, bit = day, self._days.setdefault(day, 1 << len(self._days))
+            ways[token] = ways.get(token, 0) | counted
+            if is_author and counted & _COUNTED:
+                self._author_days[token] = self._author_days.get(token, 0) | bit
+            elif is_subscriber:
+                self._program_days[token] = self._program_days.get(token, 0) | bit
+            if is_own and counted & _OWN_WORDS:
+                own_days[token] = own_days.get(token, 0) | bit
+            if level:
+                self._levels.add((counterpart, side, level, token))
+
+    def totals(self) -> frozenset[MailboxTotal]:
+        """The totals of each counterpart: all that remains when the tokens are deleted."""
+        steady = self._steady()
+        totals = set()
+        for (counterpart, figure), of_tokens in _by_figure(self._ways).items():
+            days = {} if counterpart else steady.get(figure, {})
+            for ways, number in Counter(of_tokens.values()).items():
+                of_steady = [days[token] for token in days if of_tokens[token] == ways]
+                own = reduce(or_, of_steady, 0).bit_count()
+                totals.add(self._total(counterpart, figure, "", ways, number, len(of_steady), own))
+        of_level: defaultdict[tuple[str, Side, str], set[str]] = defaultdict(set)
+        for counterpart, side, level, token in self._levels:
+            for figure in FIGURES[Side(side)]:
+                of_level[counterpart, figure, level].add(token)
+        return frozenset(totals.union(self._total(*group, 0, len(tokens)) for group, tokens in of_level.items()))
+
+    def crowd(self) -> Crowd:
+        """The numbers of the senders whose mail counts or has a level, and of what was written to."""
+        steady = reduce(or_, self._steady().get(Side.REVERSE_PATH, {}).values(), 0)
+        return Crowd(
+            totals=frozenset(t for t in self.totals() if t.side in SENDING and (t.counted or t.level)),
+            whole=frozenset(self._whole()),
+            steady_days=frozenset(date.fromisoformat(day) for day, bit in self._days.items() if bit & steady),
+            authors_by_days=Counter(map(int.bit_count, self._author_days.values())),
+            tenants={
+                counterpart: frozenset(tokens) for (counterpart, side), tokens in self._ways.items() if side == _TENANT
+            },
+            reflecting=self._reflecting(),
+        )
+
+    def _whole(self) -> Iterator[MailboxTotal]:
+        """The totals over all counterparts."""
+        whole: _BySide = {}
+        for (_, side), ways in self._ways.items():
+            if side in _SENDERS or side == _RECIPIENT:
+                _unite(whole.setdefault(("", side), {}), ways)
+        for (_, figure), of_tokens in _by_figure(whole).items():
+            for united, number in Counter(of_tokens.values()).items():
+                if united:
+                    yield self._total("", figure, "", united, number)
+
+    def _steady(self) -> dict[Side, _Bits]:
+        """Figure → the days of mail that counts and answers nothing, of the steady mailboxes of senders of no
+        organisation."""
+        return {
+            figure: {token: days for token, days in of_tokens.items() if days.bit_count() >= STEADY_DAYS}
+            for (_, figure), of_tokens in _by_figure(self._own_days).items()
+        }
+
+    def _reflecting(self) -> int:
+        senders: Counter[str] = Counter()
+        written_to: set[str] = set()
+        for (_, side), tokens in self._ways.items():
+            if side == _SUBSCRIBER:
+                senders.update(tokens.keys())
+            elif side == _RECIPIENT:
+                written_to.update(tokens)
+        again = {token for token, days in self._program_days.items() if days.bit_count() >= REFLECTS}
+        again.update([token for token, number in senders.items() if number >= REFLECTS])
+        return len(again - written_to)
+
+    def _total(
+        self, counterpart: str, figure: Side, level: str, ways: int, mailboxes: int, steady: int = 0, days: int = 0
+    ) -> MailboxTotal:
+        return MailboxTotal(self._period, counterpart, figure, level, Counted(ways), mailboxes, steady, days)
+
+
+def _by_figure(by_side: _BySide) -> dict[tuple[str, Side], _Bits]:
+    """(counterpart, figure) → the unions of the mailboxes of each side that the figure includes."""
+    found: dict[tuple[str, Side], _Bits] = {}
+    for (counterpart, side), bits in by_side.items():
+        for figure in FIGURES[Side(side)]:
+            known = found.get((counterpart, figure))
+            found[counterpart, figure] = bits if known is None else _unite(dict(known), bits)
+    return found
+
+
+def _unite(sums: _Bits, bits: _Bits) -> _Bits:
+    """Adds ``bits`` to ``sums``."""
+    if sums:
+        for token, more in bits.items():
+            sums[token] = sums.get(token, 0) | more
+    else:
+        sums.update(bits)
+    return sums

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from catcher.fingerprint.header import subjects
+from catcher.fingerprint.header.fieldtext import field_text
 from catcher.fingerprint.header.headerview import HeaderView
 
 _VIA = re.compile(r"(?:\A|[\s'\")(])(?:via|vía|über)\s+[^\s<\"]")
@@ -20,6 +20,6 @@ def is_rewritten(view: HeaderView) -> bool:
     """Whether a list wrote its own mailbox into From, by the display name or the local-part there."""
     written = view.value(b"from")
     name = written.rpartition(b"<")[0]
-    if name and _VIA.search(subjects.decoded(name)):
+    if name and _VIA.search(field_text(name)):
         return True
     return any(_ENCODED_AUTHOR.match(author.local_part.lower()) for author in view.authors)

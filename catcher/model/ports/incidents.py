@@ -39,6 +39,6 @@ class IncidentStore(Protocol):
         ...
 
     def crowd(self, id: str, period: str) -> Crowd:
-        """The counts of live mailboxes of incident ``id`` in ``period``, made in constant memory; zeros for an unknown
-        id."""
+        """The counts of live mailboxes of incident ``id`` in ``period``; zeros for an unknown id. Memory grows with the
+        distinct mailboxes, not with their days and mails."""
         ...

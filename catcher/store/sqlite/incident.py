@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from catcher.model.leak.incident import (
@@ -21,7 +22,7 @@ from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 from catcher.model.mail.policy import Outcome
 from catcher.model.ports import ColumnValue
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.mailboxes import ADD_TOTAL, TOTAL, total_from
+from catcher.store.sqlite.mailboxes import TOTAL, add_totals, total_from
 from catcher.store.sqlite.statement import insert
 
 _CELL_KEY = ("incident", "day", "counterpart", "tier", "mail_class", "outcome", "level", "tls", "reason", "kind")
@@ -54,7 +55,6 @@ def add(db: Database, increments: Mapping[str, Incident], *, observation: int = 
     """
     cells: list[tuple[ColumnValue, ...]] = []
     mailboxes: list[tuple[ColumnValue, ...]] = []
-    totals: list[tuple[ColumnValue, ...]] = []
     for increment in increments.values():
         number = _number(db, increment.key)
         for c, n in increment.cells.items():
@@ -73,12 +73,9 @@ def add(db: Database, increments: Mapping[str, Incident], *, observation: int = 
                 observation,
             )
             mailboxes.append((number, *seen))
-        for t in increment.settled:
-            sums = (t.mailboxes, t.steady, t.steady_days)
-            totals.append((number, t.period, t.counterpart, t.side.value, t.level, int(t.counted), *sums))
+        add_totals(db, number, increment.settled)
     insert(db, "incident_cell", (*_CELL, "observation"), cells, _ADD_CELL)
     insert(db, "incident_mailbox", (*_MAILBOX, "observation"), mailboxes, "ON CONFLICT DO NOTHING")
-    insert(db, "incident_total", TOTAL, totals, ADD_TOTAL)
 
 
 def take_out(db: Database, observation: int) -> None:
@@ -164,12 +161,24 @@ def _rows(
 
 
 def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Cell, Count]]:
-    for day, counterpart, tier, mail_class, outcome, level, tls, reason, kind, mails, counted in rows:
-        names = (Tier(tier), MailClass(mail_class), Outcome(outcome))
-        why = (CountReason(reason) if reason else None, MailKind(kind))
-        yield Cell(date.fromisoformat(day), counterpart, *names, level, bool(tls), *why), Count(mails, counted)
+    for row in rows:
+        day, counterpart, mails, counted = row[0], row[1], row[-2], row[-1]
+        yield Cell(_day(day), counterpart, *_kind(*row[2:-2])), Count(mails, counted)
+
+
+@lru_cache(maxsize=1024)
+def _kind(
+    tier: str, mail_class: str, outcome: str, level: str, tls: int, reason: str, kind: str
+) -> tuple[Tier, MailClass, Outcome, str, bool, CountReason | None, MailKind]:
+    """The values of a cell behind its counterpart; cached, since days and counterparts have the same ones."""
+    names = (Tier(tier), MailClass(mail_class), Outcome(outcome))
+    return *names, level, bool(tls), CountReason(reason) if reason else None, MailKind(kind)
+
+
+_day = lru_cache(maxsize=1024)(date.fromisoformat)
+_way = lru_cache(maxsize=64)(Counted)
 
 
 def _mailboxes(rows: Iterable[tuple[Any, ...]]) -> Iterator[MailboxDay]:
     for period, day, counterpart, side, token, counted, level in rows:
-        yield MailboxDay(period, date.fromisoformat(day), counterpart, Side(side), token, Counted(counted), level)
+        yield MailboxDay(period, _day(day), counterpart, Side(side), token, _way(counted), level)

@@ -281,11 +281,15 @@ class SqliteStore:
             return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
 
     def settle(self, period: str) -> int:
-        with medium(self._path), write_transaction(self._db):
-            settled = mailboxes.settle(self._db, period)
-            if settled:
-                retention.note_scrub(self._db)
-            return settled
+        """As ``ports.Store.settle``. Each incident changes in one transaction; after an interruption the next call
+        settles the others."""
+        lines = 0
+        with medium(self._path):
+            for step in mailboxes.steps(self._db, period):
+                with write_transaction(self._db):
+                    retention.note_scrub(self._db)
+                    lines += sum(mailboxes.settle(self._db, number, period) for number in step)
+        return lines
 
     def close(self) -> None:
         with medium(self._path):

@@ -16,6 +16,8 @@ from catcher.model.leak.demand import DemandKey
 from catcher.model.mail.observation import Observation
 from catcher.model.ports import Folder
 from catcher.store import SqliteStore
+from catcher.store.sqlite import mailboxes
+from catcher.store.sqlite.library import Database
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation, sender
 
@@ -183,3 +185,52 @@ def test_sums_are_kept_by_observation_only_as_long_as_it_may_change(tmp_path: Pa
         assert other.execute(f"{cells} > 0").fetchone() == (0, None)
         assert other.execute(f"{cells} = 0").fetchone() == (2, 6)
     store.close()
+
+
+def test_the_organisations_at_an_address_are_gone_after_thirty_days(tmp_path: Path) -> None:
+    path = tmp_path / "catcher.db"
+    store = SqliteStore(path)
+    store.add([[observation(client="203.0.113.199", sender=sender("canary.example"))]])
+    lines = "SELECT client, organisation FROM client_organisation"
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute(lines).fetchall() == [("203.0.113.199", "canary.example")]
+        store.purge(NOON + 29 * DAY, keep_days=90, folder=folder)
+        assert db.execute(lines).fetchall() == [("203.0.113.199", "canary.example")]
+    store.purge(NOON + 31 * DAY, keep_days=90, folder=folder)
+    assert found(path, "203.0.113.199") == []
+    store.close()
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+def test_settling_in_steps_loses_nothing_when_it_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each incident's lines and totals change together: it has either its mailboxes or their numbers."""
+    store, whole = SqliteStore(tmp_path / "steps.db"), SqliteStore(tmp_path / "whole.db")
+    for each in (store, whole):
+        senders = [sender(f"o{n}.example") for n in range(5)]
+        each.add([[observation(transaction=s.domain, retry_tag=None, sender=s)] for s in senders])
+        each.fold(folder)
+    lines = whole.settle("2026-11")
+    settled = mailboxes.settle
+    calls = iter(range(3))
+
+    def interrupted(db: Database, number: int, period: str) -> int:
+        if next(calls, None) is None:
+            raise Killed
+        return settled(db, number, period)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(mailboxes, "STEP", 1)
+        patched.setattr(mailboxes, "settle", interrupted)
+        with pytest.raises(Killed):
+            store.settle("2026-11")
+    assert [bool(i.mailboxes) for i in store.incidents()].count(False) == 3
+    assert all(bool(i.mailboxes) is not bool(i.settled) for i in store.incidents())
+    assert 0 < store.settle("2026-11") < lines
+    assert list(store.incidents()) == list(whole.incidents())
+    store.close()
+    whole.close()
