@@ -86,6 +86,7 @@ def measure_incident(
         residuals=_residuals(incident.key.role, cells),
         levels=_levels(cells, figures),
         reports=_reports(cells),
+        journal_days=len({cell.day for cell, count in cells if cell.kind is MailKind.JOURNAL and count.counted}),
         tenants=_tenants(support),
         unbound=sum(count.mails - count.counted for cell, count in cells if is_unbound(cell)),
         below_floor=support.below_floor(),

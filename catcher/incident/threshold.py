@@ -11,7 +11,7 @@ sender            enough mailboxes and days; of these ``OWN_MAILBOXES`` and ``OW
 intended party    enough mailboxes and days of mail that answers nothing, by senders that each have such mail on
                   ``STEADY_DAYS`` days: anybody can make three strangers answer, or three shops write, once
 forwarder         ``FORWARD_DAYS`` days and ``FORWARD_AUTHORS`` proven organisations of authors: a rule forwards the
-                  mail of all, and one mailbox can have it
+                  mail of all, and one mailbox can have it. ``FORWARD_DAYS`` days of journal reports show one, too
 ================  ======================================================================================================
 """
 
@@ -114,13 +114,27 @@ def _judged(measures: Measures, grounds: Grounds, thresholds: Thresholds) -> _Ju
             )
             return _counted(NoticeKind.LEAK, needs)
         case Role.FORWARDER:
-            needs = (
-                (grounds.all.days, FORWARD_DAYS, "day", "days"),
-                (grounds.all.organisations, FORWARD_AUTHORS, "author's organisation", "authors' organisations"),
-            )
-            return _counted(NoticeKind.FORWARD, needs)
+            return _forwarder(measures, grounds)
         case _:
             assert_never(measures.key.role)
+
+
+def _forwarder(measures: Measures, grounds: Grounds) -> _Judged:
+    """A journal report shows the rule by itself, and its author may be anybody of the party."""
+    if measures.journal_days >= FORWARD_DAYS:
+        journal = _counted(
+            NoticeKind.FORWARD, ((measures.journal_days, FORWARD_DAYS, "day with journal reports", _DAYS_JOURNAL),)
+        )
+        # Their way has a residual attack, so without it nothing is due by them.
+        if grounds is measures.grounds:
+            return journal
+    return _counted(
+        NoticeKind.FORWARD,
+        (
+            (grounds.all.days, FORWARD_DAYS, "day", "days"),
+            (grounds.all.organisations, FORWARD_AUTHORS, "author's organisation", "authors' organisations"),
+        ),
+    )
 
 
 def _sender(grounds: Grounds, thresholds: Thresholds) -> _Judged:
@@ -139,6 +153,7 @@ def _sender(grounds: Grounds, thresholds: Thresholds) -> _Judged:
 
 _Need = tuple[int, int, str, str]
 """A number, its threshold, and its noun in singular and plural."""
+_DAYS_JOURNAL = "days with journal reports"
 _BOX = "sending mailbox"
 _BOXES_OWN = "sending mailboxes that answer nothing"
 _DAYS_OWN = "days with mail that answers nothing"

@@ -10,7 +10,6 @@ from catcher.fingerprint.header.addresses import read_address_list
 from catcher.fingerprint.mailboxes import origin_of
 from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
 from catcher.model.domain import is_at_or_below
-from catcher.model.mail.counting import CountReason, counting_of
 from catcher.model.mail.fingerprint import Fingerprint
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.observation import Observation, SizeClass
@@ -73,7 +72,7 @@ def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tok
 def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) -> dict[str, Any]:
     """The values of an observation's fields that rest on look-ups (``REVISED``)."""
     return {
-        "signatures": tuple([tokens.signature(b, domain) for b in _spent(fingerprint)]),
+        "signatures": tuple([tokens.signature(b, domain) for b in fingerprint.freshness.signatures]),
         "fresh": fingerprint.freshness.fresh,
         "fresh_reason": fingerprint.freshness.reason,
         "sender": storable_sender(fingerprint.sender),
@@ -81,13 +80,6 @@ def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) ->
         "markings": fingerprint.markings,
         "authentication": storable_authentication(fingerprint.authentication),
     }
-
-
-def _spent(fingerprint: Fingerprint) -> tuple[bytes, ...]:
-    """The signatures that this mail uses up. A mail that can't count uses none: else somebody who has a copy could send
-    it first, without its unsigned fields, and the author's own mail would be the replay."""
-    counts, reason = counting_of(fingerprint)
-    return fingerprint.freshness.signatures if counts or reason is CountReason.UNBOUND_TENANT else ()
 
 
 _FROM_OCTETS = 2_048

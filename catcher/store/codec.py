@@ -117,7 +117,7 @@ def _intended(text: str) -> tuple[Intended, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _nature(text: str) -> Nature:
+def nature_from(text: str) -> Nature:
     j = _loads(text)
     return Nature(MailClass(j["class"]), j["genuine"], _optional(TypoKind)(j["typo"]), tuple(j["reasons"]))
 
@@ -190,7 +190,7 @@ CODERS: dict[str, Coder] = {
     "fresh_reason": _PLAIN,
     "sender": Coder(_json, sender_from),
     "intended": Coder(_json_list, _intended),
-    "nature": Coder(_json, _nature),
+    "nature": Coder(_json, nature_from),
     "markings": Coder(_from_markings, _markings),
     "authentication": Coder(_json, _authentication),
     "revision": _PLAIN,

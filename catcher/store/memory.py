@@ -47,6 +47,8 @@ class MemoryStore:
         self._open: dict[int, dict[str, Incident]] = {}
         """Increments of each folded observation that may still be revised, by the observation's id."""
         self._to_fold_again: set[int] = set()
+        self._used_up: dict[int, tuple[str, ...]] = {}
+        """Observation's id → the signatures that it uses up (``uses_up_signatures``)."""
         self._clients: dict[tuple[str, str], date] = {}
         """Client address and organisation → the last day on which the organisation's proven mail came from there."""
         self._demand: Counter[DemandKey] = Counter()
@@ -79,7 +81,7 @@ class MemoryStore:
     def _add(self, observation: Observation) -> Observation:
         others = [o for o in self._observations.values() if o.transaction != observation.transaction]
         retry_of = next((o.id for o in others if _is_retry(observation, o)), None)
-        seen = {token for o in others for token in o.signatures}
+        seen = {token for o in others for token in self._used_up.get(o.id, ())}
         self._last_id += 1
         stored = replace(
             observation,
@@ -87,10 +89,14 @@ class MemoryStore:
             retry_of=retry_of,
             replayed=retry_of is None and not seen.isdisjoint(observation.signatures),
         )
+        self._use_up(stored)
         if self._is_shared(stored):
             stored = stored.stopped()
         self._observations[stored.id] = stored
         return stored
+
+    def _use_up(self, new: Observation) -> None:
+        self._used_up[new.id] = new.signatures if new.uses_up_signatures else ()
 
     def _is_shared(self, new: Observation) -> bool:
         """Whether ``new`` rests on an address from which another organisation's mail came. Its own organisation is
@@ -115,9 +121,10 @@ class MemoryStore:
         if stored is None or not stored.may_be_revised:
             return None
         others = (o for o in self._observations.values() if o.transaction != stored.transaction)
-        seen = {token for o in others for token in o.signatures}
+        seen = {token for o in others for token in self._used_up.get(o.id, ())}
         replayed = stored.retry_of is None and not seen.isdisjoint(known.signatures)
         revised = with_revision(stored, known, replayed=replayed)
+        self._use_up(revised)
         self._observations[stored.id] = revised.stopped() if self._is_shared(revised) else revised
         if stored.id <= self._folded_up_to:
             self._to_fold_again.add(stored.id)

@@ -245,6 +245,9 @@ class Measures:
     """Levels of grave markings that may be named, gravest first: each was seen from two mailboxes or more."""
     reports: Mapping[MailKind, ReportsSeen]
     """DMARC, failure and TLS reports, for the kinds that came."""
+    journal_days: int
+    """Number of days on which journal reports came that count as forwards: a journal rule of the party sends them all,
+    whoever wrote the mail."""
     tenants: Mapping[str, int]
     """Sending organisation → number of its unbound tenants on mail platforms. From two on, none of their mail
     counts."""

@@ -205,6 +205,16 @@ def counting_of(fingerprint: Fingerprint) -> Counting:
     )
 
 
+def uses_up_signatures(mail_class: MailClass, tier: Tier, *, fresh: bool, reason: CountReason) -> bool:
+    """Whether the signatures of such a mail are used up: another mail with one of them is a replay.
+
+    A mail that can't count uses up none: else somebody who has a copy could send it first, without its unsigned fields,
+    and the author's own mail would be the replay.
+    """
+    counts, obstacle = judge_counting(mail_class, tier, fresh=fresh, reason=reason)
+    return counts or obstacle is CountReason.UNBOUND_TENANT
+
+
 def _obstacle(mail_class: MailClass) -> CountReason:
     match mail_class:
         case MailClass.BULK:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catcher.model.mail.counting import Counting, CountReason, judge_counting, reason_of
+from catcher.model.mail.counting import Counting, CountReason, judge_counting, reason_of, uses_up_signatures
 from catcher.model.mail.fingerprint import Authentication, AuthResult, Intended, Nature, Sender
 from catcher.model.mail.marking import Marking
 from catcher.model.mail.policy import Outcome, Policy
@@ -182,6 +182,13 @@ class Observation:
     def counts(self) -> bool:
         """Whether the mail counts towards a notice (DESIGN §3 "Notices")."""
         return self.counting.counts
+
+    @property
+    def uses_up_signatures(self) -> bool:
+        """Whether another mail with one of its signatures is a replay."""
+        return uses_up_signatures(
+            self.nature.mail_class, self.sender.tier, fresh=self.fresh, reason=reason_of(self.fresh_reason)
+        )
 
     def stored_as(self, stored: Stored) -> Observation:
         """The observation with the values that the store added."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 from sqlite3 import Connection
 
-from catcher.model.mail.counting import CountReason
+from catcher.model.mail.counting import CountReason, reason_of, uses_up_signatures
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
@@ -18,6 +18,7 @@ from catcher.store.codec import (
     from_row,
     moment_from_text,
     moment_to_text,
+    nature_from,
     sender_from,
     texts,
     to_row,
@@ -40,7 +41,7 @@ id."""
 _ALIKE = """SELECT id, sender FROM retry JOIN observation ON id = retry.observation
     WHERE key = ? AND "transaction" <> ? AND observed_at >= ? ORDER BY id"""
 _SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
-_client = itemgetter(*map(OBSERVATION_COLUMNS.index, ("client", "observed_at", "sender", "fresh", "fresh_reason")))
+_client = itemgetter(*map(OBSERVATION_COLUMNS.index, ("client", "sender", "nature", "fresh", "fresh_reason")))
 _ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted_columns(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
 _ADD_RETRY = "INSERT INTO retry (key, observation) VALUES (?,?)"
 _ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALUES (?,?,?)'
@@ -59,7 +60,7 @@ def _add(connection: Connection, id: int, row: ObservationRow) -> Stored:
     """Adds one row, and compares it with earlier rows. A statement costs little; a page in the log costs much."""
     transaction, observed_at, signatures = _judged(row)
     tokens, key, first = texts(signatures), _retry_key(row), None
-    client, _, sender, fresh, reason = _client(row)
+    client, sender, nature, fresh, reason = _client(row)
     by = sender_from(sender)
     if key is not None:
         alike = connection.execute(_ALIKE, (key, transaction, _retried_since(observed_at)))
@@ -85,7 +86,10 @@ def _add(connection: Connection, id: int, row: ObservationRow) -> Stored:
     connection.execute(_ADD, (id, first, replayed, *_kept(row)))
     if shared:
         connection.execute(_STOP, (id,))
-    _add_signatures(connection, tokens, transaction, id)
+    if tokens and uses_up_signatures(
+        nature_from(nature).mail_class, by.tier, fresh=bool(fresh), reason=reason_of(reason)
+    ):
+        _add_signatures(connection, tokens, transaction, id)
     return Stored(id, first, replayed, shared)
 
 
@@ -157,11 +161,12 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
         db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
         replayed = stored.retry_of is None and _is_seen(db.conn, known.signatures, stored.transaction)
         new = with_revision(stored, known, replayed=replayed)
+        used_up = new.signatures if new.uses_up_signatures else ()
         day, organisation = new.observed_at.date().isoformat(), handing_organisation(new.sender, fresh=new.fresh)
         if _is_shared(db.conn, new.client, day, organisation, rests_on_address=new.rests_on_address):
             new = new.stopped()
         db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(to_row(new)), int(new.replayed), new.id])
-        _add_signatures(db.conn, new.signatures, new.transaction, new.id)
+        _add_signatures(db.conn, used_up, new.transaction, new.id)
         db.execute(
             "INSERT OR IGNORE INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id]
         )

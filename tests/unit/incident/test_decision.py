@@ -190,6 +190,13 @@ class TestForwarders:
         (cell,) = of((forward(1, "freemail.example"),), Role.FORWARDER).cells
         assert cell.counterpart == ""
 
+    def test_five_days_of_journal_reports_are_a_rule_whoever_their_author_is(self) -> None:
+        report = Nature(MailClass.AUTOMATIC, 0.5, None, ("journal-report",))
+        reports = [forward(day, "contractor.example", nature=report) for day in range(1, 6)]
+        found = forwarded(*reports)
+        assert (found.due, found.kind, found.second_approver) == (True, NoticeKind.FORWARD, True)
+        assert not forwarded(*reports[:4]).due
+
     def test_a_replayed_forward_is_in_the_figures_alone(self) -> None:
         mails = [forward(day, f"author{day}.example", replayed=True) for day in range(1, 9)]
         assert not forwarded(*mails).due
