@@ -213,10 +213,10 @@ def test_the_reports_are_there_in_text_and_html_and_load_nothing(run: Run) -> No
     assert any("army.mil" in path.read_text("utf-8") for path in reports if path.suffix == ".txt")
 
 
-def test_three_intended_parties_and_five_senders_have_reports_in_every_form(run: Run) -> None:
+def test_three_intended_parties_seven_senders_and_a_forwarder_have_reports_in_every_form(run: Run) -> None:
     told = {line["id"]: (line["role"], line["party"]) for line in run.by_type["incident"]}
     parties = Counter(role for role, _ in {told[line["incident"]] for line in run.by_type["report"]})
-    assert parties == {"intended": 3, "sender": 5}
+    assert parties == {"intended": 3, "sender": 7, "forwarder": 1}
     for line in run.by_type["report"]:
         files = {path.suffix: path for path in map(Path, line["files"]) if path.parent.suffix != ".kit"}
         without = {".pdf" for reason in line["left_out"] if reason.startswith("no letters")}
