@@ -241,7 +241,7 @@ def test_a_notice_to_each_arrives_proven_and_well_formed(run: Run) -> None:
     assert parties == {"intended": 3, "sender": 7, "forwarder": 1}
     _catcher(sink, "notify", "approve", *(row["id"] for row in drafts), "--as", "Alice", "--json")
     again = [row for row in _catcher(sink, "notify", "list", "--json") if row.get("state") == "drafted"]
-    assert {row["party"] for row in again} == {"hospital.example", "college.example", "council.example"}
+    assert {row["party"] for row in again} == {"army.mil", "hospital.example", "college.example", "council.example"}
     _catcher(sink, "notify", "approve", *(row["id"] for row in again), "--as", "Bob", "--json")
     sent = _catcher(sink, "notify", "send", "--json")
     assert [row["state"] for row in sent] == ["sent"] * 11
