@@ -41,11 +41,15 @@ def header_facts(view: HeaderView, trace: Sequence[HeaderField] = ()) -> set[Fac
         _BY_VALUE[name](view.fields[name], found)
     program = mail_program(view.names, view.fields)
     if program is not None:
-        _written(program.signs_by, view, found)
+        _written(program.signs_by, found)
     _senders(view, found, by_client=program is not None and program.signs_by is SignsBy.CLIENT)
     folded = fold_case(view.subject) if view.subject else ""
     if folded:
         _subject(view.subject, folded, found)
+    if Fact.INVITATION in found and found.isdisjoint(_CALENDAR_ANSWER):
+        # Google Calendar marks a person's invitations as auto-generated, too, but not all of them. Its answers to
+        # somebody's invitation stay automatic.
+        found.discard(Fact.AUTO_SUBMITTED)
     find_reports(view, folded, found)
     if any(_INTERFACE.search(each.value) for each in trace):
         found.add(Fact.INTERFACE)
@@ -54,19 +58,18 @@ def header_facts(view: HeaderView, trace: Sequence[HeaderField] = ()) -> set[Fac
     return found
 
 
-def _written(signs_by: SignsBy, view: HeaderView, found: set[Fact]) -> None:
+def _written(signs_by: SignsBy, found: set[Fact]) -> None:
     found.add(Fact.MAIL_PROGRAM)
     match signs_by:
         case SignsBy.CLIENT | SignsBy.SERVER:
             pass
         case SignsBy.CALENDAR:
             found.add(Fact.INVITATION)
-            # Google Calendar marks a person's invitations so, too, but not all of them.
-            if view.value(b"auto-submitted").lower() == b"auto-generated":
-                found.discard(Fact.AUTO_SUBMITTED)
         case _:
             assert_never(signs_by)
 
+
+_CALENDAR_ANSWER = frozenset({Fact.ANSWER_SUBJECT, Fact.REPLY})
 
 _ABSENT = {b"from": Fact.NO_FROM, b"date": Fact.NO_DATE, b"message-id": Fact.NO_MESSAGE_ID}
 _PRESENT = (
