@@ -31,7 +31,7 @@ from catcher.fingerprint.sender import Bystanders, judge_sender
 from catcher.fingerprint.ways.proofs import Proofs
 from catcher.fingerprint.ways.route import MailRoute, read_route
 from catcher.model.mail.counting import CountReason
-from catcher.model.mail.fingerprint import Fingerprint, Intended, MailClass, TypoKind
+from catcher.model.mail.fingerprint import Fingerprint, Intended, MailClass, MailKind, TypoKind
 from catcher.model.mail.lookup import LookupResults, Unanswered
 from catcher.model.mail.marking import NO_OWN_MARKINGS, Marking, OwnMarkings
 from catcher.model.mail.transaction import Header, HeaderField, Transaction
@@ -200,6 +200,9 @@ def fingerprint_from(facts: TransactionFacts, answers: LookupResults, context: C
         signed = _signed_facts(facts, proofs)
         by_signed = judge_nature(signed, authenticated, network, sender, own_names, hinted) if signed else None
         nature = replace(nature, mail_class=by_signed.mail_class if by_signed else MailClass.UNKNOWN)
+        is_answer = nature.kind is MailKind.ANSWER
+        if freshness.reason == CountReason.DKIM and not is_answer and not _is_thread_signed(facts, proofs):
+            freshness = replace(freshness, reason=CountReason.DKIM_ALONE)
     markings = signed_markings(facts.markings, _covered_markings(facts, proofs)) if facts.markings else ()
     return Fingerprint(sender, intended, nature, markings, authenticated.results, freshness)
 
@@ -216,6 +219,12 @@ def _signed_facts(facts: TransactionFacts, proofs: Proofs) -> MessageFacts | Non
         if message is not None and facts.message is not None and id(claim.signature) in aligned:
             return replace(facts.message, facts=message.facts)
     return None
+
+
+def _is_thread_signed(facts: TransactionFacts, proofs: Proofs) -> bool:
+    """Whether a passing aligned signature tells if the mail answers another one."""
+    aligned = {id(signature) for _, signature in proofs.aligned()}
+    return any(claim.signs_thread for claim in facts.credentials.claims if id(claim.signature) in aligned)
 
 
 def _covered_markings(facts: TransactionFacts, proofs: Proofs) -> frozenset[Marking]:

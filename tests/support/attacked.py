@@ -49,7 +49,7 @@ def dated(
     message: bytes,
     domain: str,
     at: datetime,
-    headers: str = "from:to:subject:date:message-id:mime-version:content-type",
+    headers: str = "from:to:subject:date:message-id:mime-version:content-type:in-reply-to",
 ) -> bytes:
     """``message``, signed by ``domain`` (selector s1) a minute before ``at``."""
     return signed(message, domain=domain, headers=headers, tags=f"t={int(at.timestamp()) - 60};")

@@ -49,6 +49,13 @@ MAIL_PROVIDERS = (
         source="https://learn.microsoft.com/microsoft-365/enterprise/external-domain-name-system-records",
     ),
     _row(
+        "Outlook.com",
+        mx="olc.protection.outlook.com",
+        spf="spf2.outlook.com spf-a.outlook.com spf-b.outlook.com",
+        hosts="outbound.protection.outlook.com",
+        source="the records of outlook.com and hotmail.com themselves; no page lists them",
+    ),
+    _row(
         "Microsoft 365 GCC High and DoD",
         mx="mail.protection.office365.us",
         spf="spf.protection.office365.us",

@@ -25,6 +25,8 @@ class Residual(StrEnum):
     DELEGATED_NAME = "delegated-name"
     """Somebody else holds a name below the sender's: a customer to whom a hoster gave it, or who took over a
     delegation that was forgotten. He signs as himself, in the organisation's name."""
+    STRIPPED_ANSWER = "stripped-answer"
+    """Somebody who provoked an answer sends it on from his own machine, without its In-Reply-To and References."""
     OWN_ACCOUNTS = "own-accounts"
     """Somebody writes here himself, from several accounts at mailbox providers, so that a leak seems to exist."""
     SHARED_EXIT = "shared-exit"
@@ -38,6 +40,8 @@ class CountReason(StrEnum):
     # The ways.
     DKIM = "dkim"
     """(a) A fresh, new, aligned signature covers a To or Cc that names every typed domain."""
+    DKIM_ALONE = "dkim-alone"
+    """(a), without an SPF pass aligned with From, by a signature that covers neither In-Reply-To nor References."""
     SUBDOMAIN = "subdomain"
     """(a), by the key of a name below the organisation's own domain alone."""
     PROVIDER = "provider"
@@ -96,6 +100,8 @@ class CountReason(StrEnum):
     def residuals(self) -> tuple[Residual, ...]:
         """The attacks that this way can't exclude; empty for an obstacle."""
         match self:
+            case CountReason.DKIM_ALONE:
+                return (Residual.STRIPPED_ANSWER,)
             case CountReason.SUBDOMAIN:
                 return (Residual.DELEGATED_NAME,)
             case CountReason.PROVIDER | CountReason.TENANT:
@@ -115,6 +121,7 @@ class CountReason(StrEnum):
 
 _EXPLANATIONS = {
     CountReason.DKIM: "its author's organisation signed it for this recipient within three days",
+    CountReason.DKIM_ALONE: "its author's organisation signed it for this recipient, but not whether it is an answer",
     CountReason.SUBDOMAIN: "a part of its author's organisation signed it for this recipient within three days",
     CountReason.PROVIDER: "its author's organisation signed it, and the organisation's own provider sent it",
     CountReason.TENANT: "the platform signed it for the tenant of its author's organisation, and sent it",
@@ -145,6 +152,7 @@ _EXPLANATIONS = {
 _WAYS = frozenset(
     {
         CountReason.DKIM,
+        CountReason.DKIM_ALONE,
         CountReason.SUBDOMAIN,
         CountReason.PROVIDER,
         CountReason.TENANT,

@@ -63,6 +63,13 @@ def test_the_staffs_own_letters_make_it_due() -> None:
     assert found is not None and found.due and not found.second_approver
 
 
+def test_an_answer_that_lost_its_thread_on_the_way() -> None:
+    """The signers cover To and Subject, and neither In-Reply-To nor References, which the attacker takes away."""
+    answers = replayed(lambda who, n: dated(letter(who, DAYS[n]), VICTIM, DAYS[n], LISTED)).decided(VICTIM)
+    assert answers is not None and harmless(answers)
+    assert answers.residuals == (Residual.STRIPPED_ANSWER,)
+
+
 @pytest.mark.parametrize(
     "author",
     [

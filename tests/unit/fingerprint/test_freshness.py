@@ -35,8 +35,14 @@ def freshness(message: bytes, table: Table, *, client: str = "", now: datetime =
 
 def test_an_aligned_fresh_signature_over_the_recipient_is_fresh_and_hands_on_its_b() -> None:
     found = freshness(signed(MESSAGE, tags=at(NOW)), KEY)
-    assert (found.fresh, found.reason) == (True, "dkim")
+    assert (found.fresh, found.reason) == (True, "dkim-alone")
     assert [len(b) for b in found.signatures] == [64]
+
+
+@pytest.mark.parametrize("field", ["in-reply-to", "references"])
+def test_a_signature_that_tells_whether_the_mail_answers_needs_no_spf(field: str) -> None:
+    found = freshness(signed(MESSAGE, headers=f"from:to:subject:date:{field}", tags=at(NOW)), KEY)
+    assert (found.fresh, found.reason) == (True, "dkim")
 
 
 def test_the_signature_handed_on_is_the_same_however_its_base64_is_folded() -> None:
@@ -49,10 +55,10 @@ def test_the_signature_handed_on_is_the_same_however_its_base64_is_folded() -> N
 @pytest.mark.parametrize(
     ("tags", "reason"),
     [
-        ("", "dkim"),
-        (at(NOW - timedelta(days=2, hours=23)), "dkim"),
+        ("", "dkim-alone"),
+        (at(NOW - timedelta(days=2, hours=23)), "dkim-alone"),
         (at(NOW - timedelta(days=3, seconds=1)), "old"),
-        (at(NOW + timedelta(minutes=5)), "dkim"),
+        (at(NOW + timedelta(minutes=5)), "dkim-alone"),
         (at(NOW + timedelta(minutes=30)), "future"),
         (at(NOW) + " l=7;", "partial-body"),
     ],
@@ -64,7 +70,7 @@ def test_the_signing_time_and_the_whole_body_matter(tags: str, reason: str) -> N
 @pytest.mark.parametrize(
     ("date", "headers", "reason"),
     [
-        (b"Tue, 17 Nov 2026 12:00:01 +0000", "from:to:date", "dkim"),
+        (b"Tue, 17 Nov 2026 12:00:01 +0000", "from:to:date", "dkim-alone"),
         (b"Tue, 17 Nov 2026 11:59:59 +0000", "from:to:date", "old"),
         (b"Fri, 20 Nov 2026 13:00:00 +0000", "from:to:date", "future"),
         (b"yesterday", "from:to:date", "no-time"),

@@ -97,6 +97,8 @@ class Claim:
     cut: bool = False
     """Whether catcher cut the header: then catcher may have caused a failure."""
     signs_from: bool = False
+    signs_thread: bool = False
+    """Whether In-Reply-To or References can be neither added nor taken away without breaking the signature."""
     names_typed: bool = False
     """Whether signed To and Cc fields name every typed domain."""
     covers_recipients: bool = False
@@ -120,6 +122,7 @@ def read_claims(header: Header, body: BodyFacts, typed: Collection[str]) -> tupl
                 None if signature.algorithm == _SHA1 else sealed(signature, header, body),
                 cut=bool(header.dropped),
                 signs_from=b"from" in signature.signed,
+                signs_thread=not _THREAD.isdisjoint(signature.signed),
                 names_typed=_names(signature, header, set(typed)),
                 covers_recipients=not _RECIPIENTS.isdisjoint(signature.signed),
                 made_at=_made_at(signature, header),
@@ -144,6 +147,7 @@ def covered_headers(header: Header) -> list[Header | None]:
     return found
 
 
+_THREAD = frozenset({b"in-reply-to", b"references"})
 _NO_FIELD = HeaderField(b"", b"")
 _SHA1 = "rsa-sha1"
 _RECIPIENTS = frozenset({b"to", b"cc"})
