@@ -43,17 +43,11 @@ def _row(name: str, *, mx: str, spf: str, hosts: str, source: str) -> MailProvid
 MAIL_PROVIDERS = (
     _row(
         "Microsoft 365",
-        mx="mail.protection.outlook.com mx.microsoft",
-        spf="spf.protection.outlook.com",
+        # The last names of each are those of outlook.com and hotmail.com themselves, as their records have them.
+        mx="mail.protection.outlook.com mx.microsoft olc.protection.outlook.com",
+        spf="spf.protection.outlook.com spf2.outlook.com spf-a.outlook.com spf-b.outlook.com",
         hosts="outbound.protection.outlook.com",
         source="https://learn.microsoft.com/microsoft-365/enterprise/external-domain-name-system-records",
-    ),
-    _row(
-        "Outlook.com",
-        mx="olc.protection.outlook.com",
-        spf="spf2.outlook.com spf-a.outlook.com spf-b.outlook.com",
-        hosts="outbound.protection.outlook.com",
-        source="the records of outlook.com and hotmail.com themselves; no page lists them",
     ),
     _row(
         "Microsoft 365 GCC High and DoD",
