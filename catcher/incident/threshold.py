@@ -52,6 +52,8 @@ class NoticeDecision:
     """Whether it is due only by mail whose way of counting has a residual attack."""
     residuals: tuple[Residual, ...] = ()
     """Those attacks; empty unless ``second_approver``."""
+    caution: str = ""
+    """Why a second person approves; '' unless ``second_approver``."""
 
     def __str__(self) -> str:
         kind = "" if self.kind is NoticeKind.LEAK else f" ({self.kind})"
@@ -84,10 +86,12 @@ def judge_notice(measures: Measures, thresholds: Thresholds = Thresholds()) -> N
     named = measures.key.role is Role.INTENDED and any(party.doubtful for party in measures.counterparts)
     alone = firm.due and firm.kind is judged.kind and not named
     reasons = [*judged.met, f"{tally.total.counted} mails in {measures.period} count", *_doubts(measures)]
-    if not alone:
-        why = "it names senders only by" if firm.due and named else "it isn't due without"
-        reasons.append(f"a second person approves: {why} mail that an attack could have brought")
-    return NoticeDecision(True, tuple(reasons), judged.kind, not alone, () if alone else measures.residuals)
+    if alone:
+        return NoticeDecision(True, tuple(reasons), judged.kind)
+    why = "it names a sender only by" if firm.due and named else "it isn't due without"
+    caution = f"{why} mail that an attack could have brought"
+    reasons.append(f"a second person approves: {caution}")
+    return NoticeDecision(True, tuple(reasons), judged.kind, True, measures.residuals, caution)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def cautions(appraisal: Appraisal) -> Iterator[str]:
     measures, verdict = appraisal.measures, appraisal.verdict
     if verdict.second_approver:
         attacks = ", ".join(verdict.residuals)
-        yield f"it needs a second approver, as it isn't due without mail that an attack could have brought ({attacks})"
+        yield f"it needs a second approver: {verdict.caution} ({attacks})"
     if measures.mailboxes_differ:
         authors, paths = measures.authors.number, measures.reverse_paths.number
         yield f"the authors are {authors} mailboxes, the reverse-paths {paths}: the smaller figure is told"

@@ -53,4 +53,4 @@ def test_a_notice_of_firm_mail_names_an_innocent_sender_only_if_a_second_person_
         sink.take(octets, DAYS[n], client=MICROSOFT, mail_from=other)
     found = sink.decided("army.mil", Role.INTENDED)
     assert found is not None and (found.due, found.second_approver) == (True, True)
-    assert "it names senders only by mail that an attack could have brought" in str(found)
+    assert "it names a sender only by mail that an attack could have brought" in str(found)
