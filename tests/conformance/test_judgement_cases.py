@@ -69,7 +69,7 @@ CASES = (
     # Two addresses without a comma name nobody: the signature alone proves its domain.
     sent("two-angle-addresses", tier="authenticated", dmarc="none", counts=False),
     sent("utf8-header", reasons=[]),
-    sent("workspace-tenant-key", kind="person", sender="contractor.example", conflicts=[], counts=True, why="tenant"),
+    sent("workspace-tenant-key", kind="person", sender="contractor.example", conflicts=[], counts=True, why="spf"),
 )
 
 
