@@ -78,10 +78,11 @@ def judge_notice(measures: Measures, thresholds: Thresholds = Thresholds()) -> N
     if not tally.total.counted:
         none = f"none of {tally.total.mails} mails in {measures.period} counts"
         return NoticeDecision(False, (none, *_doubts(measures)), kind)
-    judged = _judged(measures, measures.grounds, thresholds)
+    judged = _judged(measures, measures.grounds, thresholds, measures.journal_days)
     if not judged.due:
         return NoticeDecision(False, (*judged.missed, *_doubts(measures)), judged.kind)
-    firm = _judged(measures, measures.firm, thresholds)
+    # The way of journal reports has a residual attack.
+    firm = _judged(measures, measures.firm, thresholds, journal_days=0)
     # A sender is accused by its name in an intended party's notice, too.
     named = measures.key.role is Role.INTENDED and any(party.doubtful for party in measures.counterparts)
     alone = firm.due and firm.kind is judged.kind and not named
@@ -106,7 +107,7 @@ class _Judged:
         return not self.missed
 
 
-def _judged(measures: Measures, grounds: Grounds, thresholds: Thresholds) -> _Judged:
+def _judged(measures: Measures, grounds: Grounds, thresholds: Thresholds, journal_days: int) -> _Judged:
     match measures.key.role:
         case Role.SENDER:
             return _sender(grounds, thresholds)
@@ -118,27 +119,20 @@ def _judged(measures: Measures, grounds: Grounds, thresholds: Thresholds) -> _Ju
             )
             return _counted(NoticeKind.LEAK, needs)
         case Role.FORWARDER:
-            return _forwarder(measures, grounds)
+            return _forwarder(grounds, journal_days)
         case _:
             assert_never(measures.key.role)
 
 
-def _forwarder(measures: Measures, grounds: Grounds) -> _Judged:
+def _forwarder(grounds: Grounds, journal_days: int) -> _Judged:
     """A journal report shows the rule by itself, and its author may be anybody of the party."""
-    if measures.journal_days >= FORWARD_DAYS:
-        journal = _counted(
-            NoticeKind.FORWARD, ((measures.journal_days, FORWARD_DAYS, "day with journal reports", _DAYS_JOURNAL),)
-        )
-        # Their way has a residual attack, so without it nothing is due by them.
-        if grounds is measures.grounds:
-            return journal
-    return _counted(
-        NoticeKind.FORWARD,
-        (
-            (grounds.all.days, FORWARD_DAYS, "day", "days"),
-            (grounds.all.organisations, FORWARD_AUTHORS, "author's organisation", "authors' organisations"),
-        ),
+    if journal_days >= FORWARD_DAYS:
+        return _counted(NoticeKind.FORWARD, ((journal_days, FORWARD_DAYS, "day with journal reports", _DAYS_JOURNAL),))
+    needs = (
+        (grounds.all.days, FORWARD_DAYS, "day", "days"),
+        (grounds.all.organisations, FORWARD_AUTHORS, "author's organisation", "authors' organisations"),
     )
+    return _counted(NoticeKind.FORWARD, needs)
 
 
 def _sender(grounds: Grounds, thresholds: Thresholds) -> _Judged:

@@ -17,8 +17,9 @@ def by_forward(proofs: Proofs) -> Freshness | None:
     recipient, SRS), or the mail is a journal report of Exchange or Microsoft 365; and SPF passes for MAIL FROM from an
     outbound host of the provider that its domain's MX and SPF name, or from its own host as in (d).
 
-    Journal reports with the null reverse-path count when a fresh aligned signature stands for From and the host is
-    trusted in the same way. X-Forwarded-* fields have no effect.
+    A journal report with the null reverse-path counts by either of two: SPF of HELO passes for From's organisation,
+    from its own host as in (d); or a fresh aligned signature stands for From, and the host is a provider's that From's
+    MX names. X-Forwarded-* fields have no effect.
     """
     domain = proofs.spf_domain
     if domain is not None and (proofs.route.by_forwarder or proofs.same(domain, proofs.author)):
