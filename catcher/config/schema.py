@@ -94,12 +94,22 @@ class ZoneFile(ConfigSection):
 
 
 class SecondaryServer(ConfigSection):
-    """A server of yours that copies zones and catalogue by AXFR. Repeat the section for each."""
+    """A server that copies zones and catalogue. Repeat the section for each."""
 
     address: ServerAddress = Field(examples=["192.0.2.53:53"])
-    """Its address: only this address gets transfers, and NOTIFY (RFC 1996) goes there. Without a port it is port 53."""
-    key: KeyName = Field(examples=["secondary.sink.example"])
-    """The name of the TSIG key with which it signs its requests; the key stands in dns.keys."""
+    """Its address: transfers go there and NOTIFY (RFC 1996) is sent there, unless transfer_from and notify say
+    otherwise. Without a port it is port 53."""
+    key: KeyName | None = Field(default=None, examples=["secondary.sink.example"])
+    """The name of the TSIG key with which it signs its requests; the key stands in dns.keys. Without a key its address
+    alone is checked, which whoever can forge that address passes: for consumers that can't sign, like PowerDNS."""
+    transfer_from: tuple[IpNetwork, ...] | None = Field(default=None, examples=[["192.0.2.0/28", "2001:db8::/64"]])
+    """Networks from which it may ask for transfers; without the key, its address alone."""
+    notify: tuple[ServerAddress, ...] | None = Field(default=None, examples=[["192.0.2.53:53"]])
+    """Addresses to which NOTIFY goes; without the key, its address; an empty list: none."""
+    zones: tuple[Domain, ...] = Field(default=(), examples=[["sink.example"]])
+    """Whole zones that it copies. Empty: all of them, and the catalogue with its catalog zone."""
+    catalogue: StrictBool = True
+    """Whether it copies the catalogued names and the catalog zone."""
 
 
 class DnsSection(ConfigSection):
@@ -123,6 +133,14 @@ class DnsSection(ConfigSection):
     """A file of TSIG keys in the form that tsig-keygen prints."""
     catalog_zone: Domain | None = Field(default=None, examples=["catalog.sink.example"])
     """The name of the catalog zone that lists the catalogue for secondaries (RFC 9432). Without it there is none."""
+    catalog_group: Literal["none", "policy", "parent", "file"] = "none"
+    """The property group of each member of the catalog zone (RFC 9432 §4.4.2), by which a secondary chooses its settings
+    for a zone: the policy in force, the name above the member, or the catalogue's file, without its ending."""
+    dnstap: AnyPath | None = Field(default=None, examples=["/run/dnstap.sock"])
+    """A Unix socket of a dnstap collector (frame streams), to which every query and reply is told; never a file.
+    Addresses are cut to /24 and /48, and what stands left of a catalogued name is replaced. Without it there is none."""
+    freebind: StrictBool = False
+    """Whether the listen addresses may be absent from this machine at the start (IP_FREEBIND), as with VRRP or anycast."""
     packet_cache: StrictBool = True
     """Whether UDP replies come from the packet cache; false: each is made anew, to see if a fault is in the cache."""
     rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = DNS_REPLY_RATE
@@ -187,7 +205,9 @@ class CatalogueSection(ConfigSection):
     """A master file with the records that every catalogued domain publishes. Without it the built-in template holds."""
     guard: Literal["off", "required"] = "off"
     """off or required. Required: policies accept, explain and refuse hold only for names that a
-    `catcher check --against ZONE` cleared in the last 24 hours; other names are treated as under policy null."""
+    `catcher check --against ZONE` cleared in the last guard_hours; other names are treated as under policy null."""
+    guard_hours: Annotated[StrictInt, Field(ge=24, le=72)] = 24
+    """Hours for which a comparison clears names, from the transfer of the zone or from the first sight of its file."""
 
 
 def _url(value: str, info: ValidationInfo) -> str:

@@ -1,0 +1,82 @@
+"""The counters of one DNS worker, for ``catcher status`` and the exporter. Pure.
+
+The names are NSD's (nsd-control stats): ``num.udp``, ``num.type.MX``, ``num.rcode.NXDOMAIN``; ours beside them say what
+NSD doesn't count. Every counter rises from the start of the worker and is never reset.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from catcher.dns.counting.tally import NAMED, OTHER
+from catcher.dns.wire import Rcode
+from catcher.dns.zones.mnemonic import to_mnemonic
+
+
+class DnsCount(StrEnum):
+    """The counters that stand for one thing each; queries by type and replies by rcode are beside them."""
+
+    UDP = "num.udp"
+    """Messages over UDP and IPv4."""
+    UDP6 = "num.udp6"
+    TCP = "num.tcp"
+    """Messages over TCP and IPv4."""
+    TCP6 = "num.tcp6"
+    DROPPED = "num.dropped"
+    """Replies that the rate limit dropped."""
+    SLIPPED = "num.slipped"
+    """Replies that the rate limit truncated."""
+    SILENT = "num.silent"
+    """Messages that get no reply: responses, messages shorter than a header."""
+    TRUNCATED = "num.truncated"
+    """Replies with TC because they did not fit."""
+    UNSENT = "num.txerr"
+    """Replies that the system didn't take."""
+    FAILURES = "num.failures"
+    """Messages that got SERVFAIL because answering raised an exception; each is a bug."""
+    TSIG_REFUSED = "num.tsig.refused"
+    """Messages whose TSIG was answered without a check: the client is no secondary, or the budget was used up."""
+    TCP_OPENED = "num.tcp.opened"
+    """TCP connections accepted."""
+    TCP_REFUSED = "num.tcp.refused"
+    """TCP connections closed at once: one client had too many."""
+    TCP_EVICTED = "num.tcp.evicted"
+    """TCP connections closed for a newer one."""
+    TCP_OPEN = "tcp.open"
+    """TCP connections open now: the one number here that also falls."""
+    AXFR = "num.raxfr"
+    """Transfers begun for AXFR."""
+    IXFR = "num.rixfr"
+    """Transfers begun for IXFR."""
+    TRANSFER_BROKEN = "num.transfer.broken"
+    """Transfers that ended before their last message."""
+    NOTIFY_SENT = "num.notify.sent"
+    """NOTIFY messages sent."""
+    NOTIFY_FAILED = "num.notify.failed"
+    """Zones for which a secondary answered no NOTIFY, or answered with an error."""
+
+
+TYPES = tuple(f"num.type.{name}" for name in (*sorted(map(to_mnemonic, NAMED)), OTHER))
+RCODES = tuple(f"num.rcode.{rcode.name}" for rcode in Rcode)
+NAMES = (*DnsCount, *TYPES, *RCODES)
+"""Every counter, in the order in which a worker hands them over."""
+
+
+class DnsCounters:
+    """The counters of one worker. They belong to one thread."""
+
+    __slots__ = ("numbers",)
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = dict.fromkeys(NAMES, 0)
+
+    def add(self, name: str, number: int = 1) -> None:
+        """Adds ``number``, which may be negative for ``TCP_OPEN`` alone, to the counter ``name``."""
+        self.numbers[name] += number
+
+    def add_code(self, code: int, number: int) -> None:
+        """Adds ``number`` replies of one code of the tally (``tally.code_of``) to their QTYPE and their rcode."""
+        qtype = code >> 16
+        name = to_mnemonic(qtype) if qtype in NAMED else OTHER
+        self.numbers[f"num.type.{name}"] += number
+        self.numbers[f"num.rcode.{Rcode(code & 0xFF).name}"] += number
