@@ -113,6 +113,8 @@ class Authority:
             **special,
             **self.zones,
         }
+        self.types = frozenset().union(publications.types, *(zone.types for zone in self.zones.values()))
+        """The types of all records here, but of the catalog zone."""
         self.depth = max([catalogue.depth(), *(name.count(".") + 1 for name in self._zones)])
         """Labels of the longest name that we are authoritative for: no suffix with more labels is our name."""
 
@@ -213,12 +215,16 @@ class Authority:
         (RFC 4035 §3.1.4.1)."""
         found = self._nearest(name)
         if qtype == RRType.DS and found is not None and found[1] == 0:
-            above = self._nearest(name, strictly_above=True)
-            if above is not None and isinstance(above[0], Zone):
-                node = above[0].nodes.get(name.folded[: above[1]])
-                if node is not None and node.cut is not None:
-                    return above
+            return self.parent_of(name) or found
         return found
+
+    def parent_of(self, apex: Name) -> tuple[Zone, int] | None:
+        """The zone here that delegates ``apex``, and the offset in ``apex`` at which it begins."""
+        above = self._nearest(apex, strictly_above=True)
+        if above is None or not isinstance(above[0], Zone):
+            return None
+        node = above[0].nodes.get(apex.folded[: above[1]])
+        return None if node is None or node.cut is None else (above[0], above[1])
 
     def _nearest(self, name: Name, *, strictly_above: bool = False) -> tuple[Authoritative, int] | None:
         """The most specific zone or catalogued name at or above ``name``, and the offset of its apex."""

@@ -3,8 +3,8 @@ query."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 from catcher.dns.wire import CLASS_ANY, MAX_NAME, Name, Opcode, Rcode, RRType
 
@@ -14,9 +14,14 @@ _RECORD = Struct("!HHIH")
 _NSID, _COOKIE, _KEEPALIVE = 3, 10, 11
 """Option codes of RFC 5001, 7873 and 7828."""
 
+MAX_ADDITIONALS = 4
+"""Most additional records of a query. Only OPT and TSIG have a meaning there; the rest is read and ignored, and a message
+of 300 of them would cost as much as a hundred queries."""
+MAX_OPTIONS = 32
+"""Most EDNS options of a query, for the same reason."""
 
-@dataclass(frozen=True, slots=True)
-class Edns:
+
+class Edns(NamedTuple):
     """The fields of an OPT record (RFC 6891 §6.1). Of other options, like client-subnet, only the format is checked."""
 
     size: int
@@ -32,8 +37,7 @@ class Edns:
     """Whether the client wants to know how long a TCP connection may be idle (RFC 7828)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A well-formed standard query."""
 
     id: int

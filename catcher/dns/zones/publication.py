@@ -29,6 +29,8 @@ class Publications:
         ``serial``)."""
         self.serial = serial
         self._variants = {mail: _variant(rrsets, mail) for mail in DnsMail if mail is not DnsMail.REFUSED}
+        self.types = frozenset().union(*rrsets.values()) | {RRType.MX}
+        """The types of the records that a catalogued name may publish."""
         self._zones: OrderedDict[int, dict[DnsMail, Zone]] = OrderedDict()
         self._current = self._make(serial)
 

@@ -53,7 +53,7 @@ class ZoneNode:
 class Zone:
     """One zone, frozen after building."""
 
-    __slots__ = ("apex", "negative", "nodes")
+    __slots__ = ("apex", "negative", "nodes", "types")
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], origin: bytes | None) -> None:
         """``rrsets`` by relative owner, with an SOA at the apex. ``origin`` None: a template, without addresses."""
@@ -61,6 +61,8 @@ class Zone:
         for owner, sets in rrsets.items():
             self._add(owner, sets)
         self.apex = self.nodes[b""]
+        self.types: frozenset[int] = frozenset().union(*(node.rrsets for node in self.nodes.values()))
+        """The types of its records."""
         soa = self.apex.rrsets[RRType.SOA]
         self.negative = soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
         """The SOA of a negative answer: its TTL is the lesser of the SOA's own TTL and MINIMUM (RFC 2308 §5)."""
