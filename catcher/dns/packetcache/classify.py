@@ -41,6 +41,7 @@ from catcher.catalogue import Entry
 from catcher.dns.answering.authority import Authority
 from catcher.dns.packetcache.tail import QUESTION, Tail, reduced
 from catcher.dns.wire import MAX_NAME, Name, RRType, lower
+from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.zone import Zone, ZoneNode
 
 AnswerClass = tuple[object, ...]
@@ -209,7 +210,8 @@ class Classifier:
         if isinstance(held, Zone):
             return _Apex(None, wire, held)
         if not isinstance(held, Entry):
-            return _Apex(None, wire, None)
+            # The address of a secondary without a key decides on the catalog zone's SOA.
+            return isinstance(held, CatalogZone) and self._authority.secondaries.has_keyless or _Apex(None, wire, None)
         zone = self._authority.published(held, self._now)
         if zone is None:
             return _Apex(held.domain, "released", None)
