@@ -79,7 +79,7 @@ SHAPES: dict[str, QueryShape] = {
     "EDNS": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(), 1),
     "mixed case": lambda n, d: _query(n, _mixed(f"r{n}.mail.{d}")),
     "long name": lambda n, d: _query(n, _long(n, d)),
-    "many labels": lambda n, d: _query(n, ".".join(f"{n:07d}")+ "." + "a." * 100 + d),
+    "many labels": lambda n, d: _query(n, ".".join(f"{n:07d}") + "." + "a." * 100 + d),
     "name not held": lambda n, d: _query(n, f"r{n}.elsewhere.example"),
     "QTYPE DS": lambda n, d: _query(n, f"r{n}.{d}", _DS),
     "QTYPE ANY": lambda n, d: _query(n, f"r{n}.{d}", _ANY),
@@ -91,19 +91,27 @@ SHAPES: dict[str, QueryShape] = {
     "flags at random": lambda n, d: _query(n, f"r{n}.{d}", flags=n * 37 & 0x07FF),
     "one trailing octet": lambda n, d: _query(n, f"r{n}.{d}") + b"\0",
     "trailing octets at random": lambda n, d: _query(n, f"r{n}.{d}") + _draw.randbytes(n % 40 + 1),
-    "two additionals": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt() + b"\0\0\1\0\1\0\0\0\0\0\4" + _draw.randbytes(4), 2),
+    "two additionals": lambda n, d: _query(
+        n, f"r{n}.{d}", _MX, _opt() + b"\0\0\1\0\1\0\0\0\0\0\4" + _draw.randbytes(4), 2
+    ),
     "twenty additionals": lambda n, d: _query(n, f"r{n}.{d}", _MX, b"\0\0\1\0\1\0\0\0\0\0\4abcd" * 20, 20),
     "two OPT": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt() * 2, 2),
     "EDNS size at random": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(size=512 + n % 720), 1),
     "EDNS version 1": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(version=1), 1),
     "unknown option": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(_option(_UNKNOWN, _draw.randbytes(8))), 1),
     "many options": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(_option(n & 0x7FFF | 0x4000, b"") * 50), 1),
-    "NSID and cookie": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(_option(_NSID, b"") + _option(_COOKIE, _draw.randbytes(8))), 1),
+    "NSID and cookie": lambda n, d: _query(
+        n, f"r{n}.{d}", _MX, _opt(_option(_NSID, b"") + _option(_COOKIE, _draw.randbytes(8))), 1
+    ),
     "broken option": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(_option(_UNKNOWN, b"12")[:-1]), 1),
     "new client cookie": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(_option(_COOKIE, _draw.randbytes(8))), 1),
     "bad server cookie": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(_option(_COOKIE, _draw.randbytes(24))), 1),
     "forged server cookie": lambda n, d: _query(
-        n, f"r{n}.{d}", _MX, _opt(_option(_COOKIE, b"clientID\1\0\0\0" + (1_800_000_000).to_bytes(4, "big") + _draw.randbytes(8))), 1
+        n,
+        f"r{n}.{d}",
+        _MX,
+        _opt(_option(_COOKIE, b"clientID\1\0\0\0" + (1_800_000_000).to_bytes(4, "big") + _draw.randbytes(8))),
+        1,
     ),
     "bad cookie length": lambda n, d: _query(n, f"r{n}.{d}", _MX, _opt(_option(_COOKIE, _draw.randbytes(9))), 1),
     "TSIG, unknown key": lambda n, d: _query(n, f"r{n}.{d}", _SOA, _tsig(), 1),
@@ -114,8 +122,12 @@ SHAPES: dict[str, QueryShape] = {
     "UPDATE": lambda n, d: _query(n, f"r{n}.{d}", _SOA, flags=0x2800),
     "unknown opcode": lambda n, d: _query(n, f"r{n}.{d}", flags=0x7800),
     "no question": lambda n, d: _HEADER.pack(n & 0xFFFF, 0, 0, 0, 0, 0),
-    "no question, cookie": lambda n, d: _HEADER.pack(n & 0xFFFF, 0, 0, 0, 0, 1) + _opt(_option(_COOKIE, _draw.randbytes(8))),
-    "two questions": lambda n, d: _HEADER.pack(n & 0xFFFF, 0, 2, 0, 0, 0) + (_name(f"r{n}.{d}") + _TAIL.pack(_MX, _IN)) * 2,
+    "no question, cookie": lambda n, d: (
+        _HEADER.pack(n & 0xFFFF, 0, 0, 0, 0, 1) + _opt(_option(_COOKIE, _draw.randbytes(8)))
+    ),
+    "two questions": lambda n, d: (
+        _HEADER.pack(n & 0xFFFF, 0, 2, 0, 0, 0) + (_name(f"r{n}.{d}") + _TAIL.pack(_MX, _IN)) * 2
+    ),
     "cut off": lambda n, d: _query(n, f"r{n}.{d}")[:-3],
     "compressed question": lambda n, d: _HEADER.pack(n & 0xFFFF, 0, 1, 0, 0, 0) + b"\7r%06d\xc0\x0c\0\x0f\0\1" % n,
     "a response": lambda n, d: _query(n, f"r{n}.{d}", flags=0x8000),

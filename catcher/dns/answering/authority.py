@@ -12,8 +12,8 @@ The order of checks; the first failing check decides the reply:
 5. Class other than IN: REFUSED (RFC 8914 §4.22).
 6. Place: the most specific zone or catalogued name at or above the QNAME; DS belongs to the parent
    (RFC 4035 §3.1.4.1). None: REFUSED. A zone with faults in its file: SERVFAIL.
-7. AXFR and IXFR (RFC 5936 §2.2, RFC 1995 §2): only our secondaries, recognised by address and key, get a transfer; all
-   other clients: REFUSED.
+7. AXFR and IXFR (RFC 5936 §2.2, RFC 1995 §2): only our secondaries, recognised by network and key, get a transfer of
+   the zones that they copy; all other clients: REFUSED.
 8. The catalog zone (RFC 9432 §7): only our secondaries get its SOA; every other query: REFUSED.
 9. Policy: a released name is REFUSED; every other name is answered from the zone of its policy.
 10. The zone's data (RFC 1034 §4.3.2): see ``lookup``.
@@ -22,29 +22,30 @@ The order of checks; the first failing check decides the reply:
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import NamedTuple
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns.answering.answer import Answer, AnswerKind, failure, only, refusal
+from catcher.dns.answering.cookies import CLIENT_OCTETS
 from catcher.dns.answering.lookup import lookup
-from catcher.dns.answering.message import empty, encode, turn_down
-from catcher.dns.answering.options import ReplySettings, reply_options
-from catcher.dns.answering.query import Query, parse_query
+from catcher.dns.answering.message import cookie_reply, empty, encode, rejected
+from catcher.dns.answering.options import ReplyOptions, ReplySettings, packed, reply_options
+from catcher.dns.answering.query import CookieQuery, Edns, Query, Rejection, parse_query
 from catcher.dns.answering.secondaries import Secondaries
+from catcher.dns.answering.strangers import TsigBudget, bad_key, is_signed
 from catcher.dns.answering.transfer import Transfer, of_zone, serial_of, up_to_date
-from catcher.dns.answering.tsig import TsigSignature, verify
+from catcher.dns.answering.tsig import Key, TsigSignature, verify
 from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport
 from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.publication import Publications
-from catcher.dns.zones.zone import Zone
+from catcher.dns.zones.zone import Zone, apex_of
 
 _TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.", b"abcdefghijklmnopqrstuvwxyz\0"))
 """Folds case, and maps a dot inside a label to zero, so that it can't pass for a dot between labels."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorityReply:
+class AuthorityReply(NamedTuple):
     """The octets of the reply, and the facts by which the demand tally and the rate limit count it."""
 
     wire: bytes
@@ -55,6 +56,10 @@ class AuthorityReply:
     rcode: Rcode = Rcode.NOERROR
     transfer: Transfer | None = None
     """The transfer whose further messages follow ``wire`` (TCP alone)."""
+    proven: bool = False
+    """Whether the client sent a good cookie, which proves its address (RFC 7873 §5.2.5)."""
+    client_decides: bool = False
+    """Whether another client may get another reply to the same unsigned octets: secondaries without a key."""
 
 
 class Unloaded:
@@ -66,18 +71,21 @@ Authoritative = Zone | Entry | CatalogZone | Unloaded
 """A zone or catalogue row that this server is authoritative for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchange:
+class _Exchange(NamedTuple):
     """One query, and the facts about the query that are not in its octets."""
 
     query: Query
     transport: Transport
     now: datetime
-    permitted: bool
-    """Whether the query comes from one of our secondaries, signed with its key."""
-    options: bytes
+    client: str
+    options: ReplyOptions
     """EDNS options of the reply, beside the extended error."""
     signature: TsigSignature | None
+
+    @property
+    def key(self) -> Key | None:
+        """The key that signed the query."""
+        return None if self.signature is None else self.signature.key
 
 
 class Authority:
@@ -118,26 +126,46 @@ class Authority:
         self.depth = max([catalogue.depth(), *(name.count(".") + 1 for name in self._zones)])
         """Labels of the longest name that we are authoritative for: no suffix with more labels is our name."""
 
-    def answer(self, query: bytes, *, transport: Transport, now: datetime, client: str = "") -> AuthorityReply | None:
+    def answer(
+        self,
+        query: bytes,
+        *,
+        transport: Transport,
+        now: datetime,
+        client: str = "",
+        budget: TsigBudget | None = None,
+    ) -> AuthorityReply | None:
         """The reply to the octets of one message; None: no reply is sent (see ``query.parse_query``).
 
         Never raises, for any octets. ``now`` (UTC) decides policies that end on a date. ``client`` is an IP address;
-        without an address there are neither cookies nor transfers.
+        without an address there are neither cookies nor transfers. ``budget`` bounds the signatures that are checked
+        over UDP; None: all of our secondaries' are.
         """
+        may_sign = bool(client) and is_signed(query) and self.secondaries.may_be_secondary(packed(client))
+        if not may_sign and is_signed(query):
+            wire = bad_key(query)
+            if wire is not None:
+                if budget is not None:
+                    budget.refused += 1
+                return AuthorityReply(wire, AnswerKind.ERROR, rcode=Rcode.NOTAUTH)
         question = parse_query(query)
         if question is None:
             return None
-        if isinstance(question, Rcode):
-            return AuthorityReply(turn_down(query, question), AnswerKind.ERROR, rcode=question)
+        if isinstance(question, Rejection):
+            return AuthorityReply(rejected(query, question), AnswerKind.ERROR, rcode=question.rcode)
         settings, edns, seconds = self.settings, question.edns, int(now.timestamp())
-        options = reply_options(settings, edns, transport, client, seconds)
+        if isinstance(question, CookieQuery):
+            return _cookie_reply(query, question.edns, reply_options(settings, edns, transport, client, seconds))
         signature = None
         if question.tsig:
-            signature = verify(query, question.tsig, self.secondaries.keys, seconds)
+            if may_sign and budget is not None and transport is Transport.UDP and not budget.take(now.timestamp()):
+                return None
+            signature = verify(query, question.tsig, self.secondaries.keys if may_sign else {}, seconds)
             if signature is None:
-                return AuthorityReply(turn_down(query, Rcode.FORMERR), AnswerKind.ERROR, rcode=Rcode.FORMERR)
-        permitted = signature is not None and self.secondaries.permit(client, signature.key)
-        exchange = _Exchange(question, transport, now, permitted, options.octets, signature)
+                rejection = Rejection(Rcode.FORMERR, question.name.wire + question.rest, edns)
+                return AuthorityReply(rejected(query, rejection), AnswerKind.ERROR, rcode=Rcode.FORMERR)
+        options = reply_options(settings, edns, transport, client, seconds)
+        exchange = _Exchange(question, transport, now, client, options, signature)
         if signature is not None and signature.error:
             return _reply(exchange, failure(Rcode.NOTAUTH))
         if edns is not None and edns.version:
@@ -147,7 +175,9 @@ class Authority:
                 return AuthorityReply(empty(question, options.octets), AnswerKind.ANSWER)
             return _reply(exchange, failure(Rcode.BADCOOKIE))
         domain, answer = self._answer(exchange)
-        return _reply(exchange, answer, None if permitted else domain)
+        if domain is not None and exchange.key is not None and self._permits(exchange, domain):
+            domain = None
+        return _reply(exchange, answer, domain, client_decides=self._client_decides(question))
 
     def _answer(self, exchange: _Exchange) -> tuple[str | None, Answer | Transfer]:
         query, now = exchange.query, exchange.now
@@ -163,7 +193,7 @@ class Authority:
         if query.qtype in (RRType.AXFR, RRType.IXFR):
             return domain, self._transfer(exchange, held, apex)
         if isinstance(held, CatalogZone):
-            return None, _of_catalog(exchange, held, apex)
+            return None, self._of_catalog(exchange, held, apex)
         zone = held if isinstance(held, Zone) else self.published(held, now)
         if zone is None:
             return domain, refusal(ExtendedError.NOT_AUTHORITATIVE)
@@ -181,7 +211,9 @@ class Authority:
         """A transfer to one of our secondaries. The answer to IXFR is the whole zone; over UDP, or when the secondary
         is up to date, it is the SOA alone (RFC 1995 §2, §4)."""
         query, now = exchange.query, exchange.now
-        if not exchange.permitted or (query.qtype == RRType.AXFR and exchange.transport is Transport.UDP):
+        if (query.qtype == RRType.AXFR and exchange.transport is Transport.UDP) or not self._permits(
+            exchange, _dotted(query.name)[apex + 1 :]
+        ):
             return refusal(ExtendedError.PROHIBITED)
         source = self.published(held, now) if isinstance(held, Entry) else held
         if apex or source is None:
@@ -194,7 +226,27 @@ class Authority:
                 return only(query.name.wire, soa)
         origin = query.name.folded
         records = source.records(now) if isinstance(source, CatalogZone) else of_zone(source, origin)
-        return Transfer(query, records, exchange.options, exchange.signature)
+        return Transfer(query, records, exchange.options.octets, exchange.signature)
+
+    def _of_catalog(self, exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:
+        """Only our secondaries may read the catalog zone; apart from transfers, they may ask for its SOA with the
+        serial."""
+        if apex or exchange.query.qtype != RRType.SOA or not self._permits(exchange, catalog.name):
+            return refusal(ExtendedError.PROHIBITED)
+        return only(exchange.query.name.wire, catalog.soa(exchange.now))
+
+    def _permits(self, exchange: _Exchange, zone: str) -> bool:
+        """Whether the query comes from a secondary that may copy the zone of this name."""
+        return self.secondaries.permits(exchange.client, exchange.key, zone)
+
+    def _client_decides(self, query: Query) -> bool:
+        """Whether the address of the client can change the reply to an unsigned query."""
+        if not self.secondaries.has_keyless:
+            return False
+        catalog = self.catalog
+        return query.qtype in (RRType.AXFR, RRType.IXFR) or (
+            catalog is not None and apex_of(query.name, catalog.origin) is not None
+        )
 
     def zone_or_entry_at(self, domain: str) -> Authoritative | None:
         """The zone or catalogue row of exactly this name (A-labels, lower case)."""
@@ -228,10 +280,7 @@ class Authority:
 
     def _nearest(self, name: Name, *, strictly_above: bool = False) -> tuple[Authoritative, int] | None:
         """The most specific zone or catalogued name at or above ``name``, and the offset of its apex."""
-        text = bytearray(name.wire.translate(_TEXT))
-        for at in name.offsets:
-            text[at] = 0x2E
-        dotted = text[:-1].decode("latin-1")
+        dotted = _dotted(name)
         candidates = name.offsets[1:] if strictly_above else name.offsets
         for at in candidates[-self.depth :] if self.depth else ():
             domain = dotted[at + 1 :]
@@ -241,20 +290,43 @@ class Authority:
         return None
 
 
-def _reply(exchange: _Exchange, answer: Answer | Transfer, domain: str | None = None) -> AuthorityReply:
+def _dotted(name: Name) -> str:
+    """The text of ``name`` with a dot before each label; octets that are no ASCII stay apart from those that are."""
+    text = bytearray(name.wire.translate(_TEXT))
+    for at in name.offsets:
+        text[at] = 0x2E
+    return text[:-1].decode("latin-1")
+
+
+def _reply(
+    exchange: _Exchange, answer: Answer | Transfer, domain: str | None = None, *, client_decides: bool = False
+) -> AuthorityReply:
     """Encodes an answer, signed if the query was signed; begins a transfer."""
     query, signature, now = exchange.query, exchange.signature, exchange.now
     if isinstance(answer, Transfer):
-        return AuthorityReply(answer.next(now) or b"", AnswerKind.ANSWER, domain, query.qtype, transfer=answer)
-    wire = encode(query, answer, exchange.transport, exchange.options, 0 if signature is None else signature.octets)
+        wire = answer.next(now) or b""
+        return AuthorityReply(
+            wire, AnswerKind.ANSWER, domain, query.qtype, transfer=answer, client_decides=client_decides
+        )
+    wire = encode(
+        query, answer, exchange.transport, exchange.options.octets, 0 if signature is None else signature.octets
+    )
     if signature is not None:
         wire = signature.sign(wire, int(now.timestamp()))
-    return AuthorityReply(wire, answer.kind, domain, query.qtype, answer.rcode)
+    return AuthorityReply(
+        wire, answer.kind, domain, query.qtype, answer.rcode, None, exchange.options.cookie_valid, client_decides
+    )
 
 
-def _of_catalog(exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:
-    """Only our secondaries may read the catalog zone; apart from transfers, they may ask for its SOA with the
-    serial."""
-    if not exchange.permitted or apex or exchange.query.qtype != RRType.SOA:
-        return refusal(ExtendedError.PROHIBITED)
-    return only(exchange.query.name.wire, catalog.soa(exchange.now))
+def _cookie_reply(query: bytes, edns: Edns, options: ReplyOptions) -> AuthorityReply:
+    """The reply to a message without a question: a cookie (RFC 7873 §5.4); FORMERR where cookies are off."""
+    sent = edns.cookie or b""
+    if edns.version:
+        rcode = Rcode.BADVERS
+    elif not options.octets:
+        rcode = Rcode.FORMERR
+    else:
+        rcode = Rcode.NOERROR if options.cookie_valid or len(sent) == CLIENT_OCTETS else Rcode.BADCOOKIE
+    kind = AnswerKind.ERROR if rcode else AnswerKind.NODATA
+    wire = cookie_reply(query, edns, rcode, options.octets)
+    return AuthorityReply(wire, kind, rcode=rcode, proven=options.cookie_valid)

@@ -53,9 +53,7 @@ class TsigRecord(NamedTuple):
         rdata = b"".join((self.algorithm, timers, self.mac, ending, self.other))
         count = (message[10] << 8 | message[11]) + 1
         length = len(rdata).to_bytes(2, "big")
-        return b"".join(
-            (message[:10], count.to_bytes(2, "big"), message[12:], self.owner, _TYPE_TO_TTL, length, rdata)
-        )
+        return b"".join((message[:10], count.to_bytes(2, "big"), message[12:], self.owner, _TYPE_TO_TTL, length, rdata))
 
 
 def read(message: bytes, at: int) -> TsigRecord | None:

@@ -117,7 +117,8 @@ class _Notifier(asyncio.DatagramProtocol):
         mac, answered = self._waiting.get(int.from_bytes(data[:2], "big"), (b"", None))
         if answered is None or answered.done() or len(data) < 12 or data[2] & 0xF8 != 0x80 | Opcode.NOTIFY << 3:
             return
-        if verify_reply(data, self._secondary.key, mac, int(self._clock.now().timestamp())):
+        key = self._secondary.key
+        if key is None or verify_reply(data, key, mac, int(self._clock.now().timestamp())):
             answered.set_result(data[3] & 15)
 
     def error_received(self, exc: Exception) -> None:
@@ -155,7 +156,9 @@ class _Notifier(asyncio.DatagramProtocol):
         answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         try:
             for seconds in TRY_SECONDS:
-                wire, mac = sign_request(request(zone, id_), self._secondary.key, int(self._clock.now().timestamp()))
+                wire, mac = request(zone, id_), b""
+                if self._secondary.key is not None:
+                    wire, mac = sign_request(wire, self._secondary.key, int(self._clock.now().timestamp()))
                 self._waiting[id_] = mac, answered
                 self._transport.sendto(wire)
                 done, _ = await asyncio.wait((answered,), timeout=seconds)

@@ -41,6 +41,7 @@ from catcher.catalogue import Entry
 from catcher.dns.answering.authority import Authority
 from catcher.dns.packetcache.canonical import QUESTION
 from catcher.dns.wire import MAX_NAME, Name, RRType, lower
+from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.zone import Zone, ZoneNode
 
 AnswerClass = tuple[object, ...]
@@ -193,7 +194,9 @@ class Classifier:
         if isinstance(held, Zone):
             return _Apex(None, wire, held)
         if not isinstance(held, Entry):
-            return True if delegated else _Apex(None, wire, None)
+            # The address of a secondary without a key decides on the catalog zone's SOA.
+            by_client = isinstance(held, CatalogZone) and self._authority.secondaries.has_keyless
+            return True if delegated or by_client else _Apex(None, wire, None)
         zone = self._authority.published(held, self._now)
         if zone is None:
             return True if delegated else _Apex(held.domain, "released", None)

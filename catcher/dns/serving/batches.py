@@ -17,7 +17,7 @@ from catcher.model.clock import Clock
 _TURN = 4
 """Batches answered before other work of the loop gets its turn: 256 messages, less than a millisecond."""
 _UNCOUNTED = cell_of(None, 0)
-_SILENCE: CacheEntry = (IOVECS.pack(*[0] * 8), _UNCOUNTED, b"", b"")
+_SILENCE: CacheEntry = (IOVECS.pack(*[0] * 8), _UNCOUNTED, b"", b"", False)
 """Stands for a message that gets no reply."""
 
 
@@ -102,7 +102,7 @@ class BatchedUdp:
         limited, dropped = list(entries), list(silent)
         for slot, prefix in enumerate(prefixes):
             entry = limited[slot]
-            if prefix not in suspects or entry is _SILENCE or proves_address(entry, messages[slot]):
+            if prefix not in suspects or entry is _SILENCE or proves_address(entry):
                 continue
             decision = self.limit.decide(prefix, kind_of(entry_cell(entry)), now)
             if decision is RateDecision.TRUNCATE:
@@ -115,4 +115,4 @@ class BatchedUdp:
         start = self._batch.starts[slot]
         message = self._batch.data[start : start + self._batch.lengths(slot + 1)[slot]]
         octets = truncated(message)[2:]
-        return IOVECS.pack(address_of(octets), len(octets), *[0] * 6), _UNCOUNTED, octets, b""
+        return IOVECS.pack(address_of(octets), len(octets), *[0] * 6), _UNCOUNTED, octets, b"", False

@@ -78,7 +78,7 @@ class PortableUdp:
             return None
         prefix, cell = tally_prefix(client), entry_cell(entry)
         self._tally.add_all([prefix], [cell], now)
-        if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry, message):
+        if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry):
             decision = self.limit.decide(prefix, kind_of(cell), now.timestamp())
             if decision is not RateDecision.SEND:
                 return truncated(message) if decision is RateDecision.TRUNCATE else None
