@@ -252,6 +252,12 @@ class Authority:
         """The zone or catalogue row of exactly this name (A-labels, lower case)."""
         return self._zones.get(domain) or self.catalogue.get(domain)
 
+    def apex_above(self, qname: bytes) -> bytes:
+        """The apex (folded) of the zone or row at or above ``qname``, a whole name; no octets if there is none."""
+        name = Name(qname)
+        found = self._nearest(name)
+        return b"" if found is None else name.folded[found[1] :]
+
     def published(self, entry: Entry, now: datetime) -> Zone | None:
         """The zone that a catalogued name publishes at ``now``; None if the name is released then."""
         policy = self.catalogue.policy_at(entry, now)

@@ -15,8 +15,8 @@ _NSID, _COOKIE, _KEEPALIVE = 3, 10, 11
 
 _NO_OPTIONS: dict[int, bytes] = {}
 MAX_ADDITIONALS = 4
-"""Most additional records of a query. Only OPT and TSIG have a meaning there; the rest is read and ignored, and a message
-of 300 of them would cost as much as a hundred queries."""
+"""Most additional records of a query. Only OPT and TSIG have a meaning there; the rest is read and ignored, and a
+message of 300 of them would cost as much as a hundred queries."""
 MAX_OPTIONS = 12
 """Most EDNS options of a query, for the same reason."""
 

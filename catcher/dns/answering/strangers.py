@@ -1,7 +1,7 @@
 """Signed queries of clients that are none of our secondaries, and the bound on those that are checked. Pure.
 
-A stranger's TSIG gets NOTAUTH with BADKEY, copied from its own octets (RFC 8945 §5.2.1, §5.3.2): no key is looked up, no
-MAC is computed. The address of a secondary can be forged over UDP, so the checks of a second are bounded, too.
+A stranger's TSIG gets NOTAUTH with BADKEY, copied from its own octets (RFC 8945 §5.2.1, §5.3.2): no key is looked up,
+no MAC is computed. The address of a secondary can be forged over UDP, so the checks of a second are bounded, too.
 """
 
 from __future__ import annotations

@@ -26,15 +26,16 @@ from datetime import UTC, datetime, time, timedelta
 from operator import itemgetter
 from struct import Struct
 
+from catcher.dns.answering.answer import AnswerKind
 from catcher.dns.answering.authority import Authority, AuthorityReply
-from catcher.dns.counting.tally import DemandCell, cell
+from catcher.dns.counting.tally import CODE_OCTETS, DemandCell, cell, kind_of
 from catcher.dns.packetcache.canonical import PERSONAL, QUESTION, Canonical, canonical
 from catcher.dns.packetcache.learned import EXCEPT_LABELS, KnownReply, LearnedNames, ServerCookie
 from catcher.dns.wire import Rcode, question_end
 
 CacheEntry = tuple[bytes, DemandCell, bytes, bytes, bool]
-"""One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie, and whether
-the client's cookie was good, which proves its address (RFC 7873 §5.2.5).
+"""One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie, and
+whether the client's cookie was good, which proves its address (RFC 7873 §5.2.5).
 
 A plain tuple: making a NamedTuple takes five times as long, and every query outside ``exact`` needs a new entry."""
 entry_iovecs: Callable[[CacheEntry], bytes] = itemgetter(0)
@@ -178,6 +179,17 @@ class PacketCache:
                     self._of_clients = {}
                 self._of_clients[key] = self._whole(octets, counted_as, reply.proven)
         return self._whole(octets, counted_as, reply.proven)
+
+    def zone_of(self, entry: CacheEntry, message: bytes) -> bytes:
+        """The zone or catalogued name that the reply to ``message`` (without its ID) is about, for the rate limit; no
+        octets for an error."""
+        cell = entry_cell(entry)
+        if kind_of(cell) == AnswerKind.ERROR:
+            return b""
+        if len(cell) > CODE_OCTETS:
+            return cell[CODE_OCTETS:]
+        end = question_end(message, QUESTION) - 4
+        return self._authority.apex_above(message[QUESTION:end]) if end > 0 else b""
 
     def counts(self) -> dict[str, int]:
         """Entries of each table."""

@@ -132,8 +132,9 @@ class LearnedNames:
         now: datetime,
         capacity: int = 32_768,
     ) -> None:
-        """``answer`` and ``address_of`` as in ``PacketCache``. ``cookie_of``: the server's cookie for a client's cookie and
-        the client in a slot. ``is_stranger``: whether the client in a slot is none of our secondaries. ``seen_before``:
+        """``answer`` and ``address_of`` as in ``PacketCache``.
+
+        ``cookie_of``: the server's cookie for a client's cookie and the client in a slot. ``is_stranger``: whether the client in a slot is none of our secondaries. ``seen_before``:
         the cache's filter. ``capacity``: most entries of each table.
         """
         cookies = authority.settings.cookies
@@ -155,6 +156,8 @@ class LearnedNames:
         self._capacity = capacity
         self._classifier = Classifier(authority, now, capacity)
         self._by_key: dict[tuple[object, ...], CachedReply | None] = {}
+        self._longest_below = 0
+        """Octets of the longest ancestor in ``_below``: a name of a hundred labels is looked up for its last few."""
         self._forget_names()
 
     def find(self, message: bytes, slot: int) -> KnownReply | None:
@@ -322,8 +325,7 @@ class LearnedNames:
         """Learned names, by ancestor (folded), for all names below the ancestor."""
         self._by_class: dict[AnswerClass, _Replies] = {}
         self._form_count = 0
-        self._longest_below: int = 0
-        """Octets of the longest ancestor in ``_below``: a name of a hundred labels is looked up for its last few."""
+        self._longest_below = 0
 
 
 def _with_flags(message: bytes, flags: int) -> bytes:

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Collection, Sequence
 
 from catcher.dns.answering.authority import Authority
-from catcher.dns.counting.ratelimit import RateDecision, RateLimit, RateLimits, truncated
+from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
 from catcher.dns.counting.tally import DemandTally, cell_of, kind_of
 from catcher.dns.packetcache.cache import IOVECS, CacheEntry, PacketCache, entry_cell, entry_iovecs, proves_address
 from catcher.dns.serving.mmsg import SLOTS, DatagramBatch, address_of
@@ -31,12 +31,12 @@ class BatchedUdp:
         responder: Responder,
         clock: Clock,
         tally: DemandTally,
-        limits: RateLimits,
+        limit: RateLimit,
     ) -> None:
         self._batch = DatagramBatch(sock)
         self._clock = clock
         self._tally = tally
-        self.limit = RateLimit(limits)
+        self.limit = limit
         self._cache = PacketCache(
             authority,
             lambda message, client: responder.reply(message, Transport.UDP, client),
@@ -70,7 +70,7 @@ class BatchedUdp:
             tally.add_all(prefixes, map(entry_cell, complete), now)
             suspects = self.limit.suspects(prefixes, now.timestamp())
             if suspects:
-                complete, silent = self._limit(suspects, prefixes, messages, complete, silent, now.timestamp())
+                complete, silent = self._limit(suspects, prefixes, messages, complete, silent)
             self.unsent += batch.send(list(map(entry_iovecs, complete)), silent)
             if count < SLOTS:
                 return
@@ -96,7 +96,6 @@ class BatchedUdp:
         messages: Sequence[bytes],
         entries: Sequence[CacheEntry],
         silent: Sequence[int],
-        now: float,
     ) -> tuple[list[CacheEntry], list[int]]:
         """Truncates or drops the replies to suspects that are over the rate limit."""
         limited, dropped = list(entries), list(silent)
@@ -104,7 +103,8 @@ class BatchedUdp:
             entry = limited[slot]
             if prefix not in suspects or entry is _SILENCE or proves_address(entry):
                 continue
-            decision = self.limit.decide(prefix, kind_of(entry_cell(entry)), now)
+            name = self._cache.zone_of(entry, messages[slot])
+            decision = self.limit.decide(prefix, kind_of(entry_cell(entry)), name, self._batch.address(slot))
             if decision is RateDecision.TRUNCATE:
                 limited[slot] = self._truncated(slot)
             elif decision is RateDecision.DROP:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from catcher.dns.answering.answer import AnswerKind
 from catcher.dns.answering.authority import Authority, AuthorityReply
 from catcher.dns.answering.message import turn_down
+from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.answering.transfer import Transfer
 from catcher.dns.counting.tally import DemandTally
 from catcher.dns.wire import Rcode, Transport
@@ -22,10 +23,13 @@ _LOG_EVERY = timedelta(seconds=60)
 class Responder:
     """Answers and tallies a message for the UDP and the TCP server, and survives exceptions."""
 
-    def __init__(self, authority: Authority, clock: Clock, tally: DemandTally) -> None:
+    def __init__(
+        self, authority: Authority, clock: Clock, tally: DemandTally, budget: TsigBudget | None = None
+    ) -> None:
         self._authority = authority
         self._clock = clock
         self._tally = tally
+        self._budget = budget
         self._logged_at: datetime | None = None
         self.failures = 0
         """Messages that got SERVFAIL because answering raised an exception; each is a bug."""
@@ -46,7 +50,7 @@ class Responder:
         """The reply, not tallied; None: no reply is sent. Never raises."""
         now = self._clock.now()
         try:
-            return self._authority.answer(message, transport=transport, now=now, client=client)
+            return self._authority.answer(message, transport=transport, now=now, client=client, budget=self._budget)
         except Exception as error:  # the process's edge: one message must never stop the server
             return AuthorityReply(self._fail(message, error, now), AnswerKind.ERROR, rcode=Rcode.SERVFAIL)
 

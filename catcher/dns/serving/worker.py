@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.counting.handover import hand_over, hand_over_forever
-from catcher.dns.counting.ratelimit import RateLimits
+from catcher.dns.counting.ratelimit import RateLimit, RateLimits
 from catcher.dns.counting.tally import DemandTally
 from catcher.dns.serving.tcp import TcpServer
 from catcher.dns.serving.udp import UdpServer
@@ -38,9 +39,9 @@ async def serve(
     ``ready`` is called once every socket is served, ``draining`` once no more queries are read.
     """
     gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
-    tally = DemandTally()
+    tally, limit, budget = DemandTally(), RateLimit(limits), TsigBudget()
     servers: list[UdpServer | TcpServer] = [
-        UdpServer(s, authority, clock, tally, limits=limits)
+        UdpServer(s, authority, clock, tally, limit=limit, budget=budget)
         if s.type == socket.SOCK_DGRAM
         else TcpServer(s, authority, clock, tally)
         for s in sockets

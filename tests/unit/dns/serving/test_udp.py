@@ -48,7 +48,9 @@ class Socket:
 
 def serve(sock: Socket, limits: RateLimits | None = None, authority: Authority = AUTHORITY) -> UdpServer:
     standing_in: Any = sock
-    server = UdpServer(standing_in, authority, Clock(NOW), DemandTally(), limits=limits, batches=False)
+    server = UdpServer(
+        standing_in, authority, Clock(NOW), DemandTally(), limit=limits and RateLimit(limits), batches=False
+    )
     server.drain()
     return server
 
