@@ -71,6 +71,7 @@ class Workers:
         self.counters = DnsCounters()
         stream = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
         stream.bind(("127.0.0.1", 0))
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)  # so that a transfer has to wait for its client
         stream.listen()
         self.port = stream.getsockname()[1]
         self.first, self.second = (
@@ -228,18 +229,25 @@ def test_a_transfer_outlives_its_worker_and_the_connection_goes_on(play: Callabl
 
 
 def test_a_transfer_ends_with_the_server(play: Callable[..., None]) -> None:
-    """The client takes nothing, so it would last."""
+    """The client's buffer is small and it takes one message, so the transfer waits for it until the server ends."""
 
     async def scene(workers: Workers) -> None:
         _, wire = transfer_query()
-        reader, writer = await asyncio.open_connection("127.0.0.1", workers.port, limit=1024)
-        writer.write(len(wire).to_bytes(2, "big") + wire)
-        await answer(reader)
-        workers.end_server()
-        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
-            while True:
-                await answer(reader)
-        writer.close()
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", workers.port))
+            reader, writer = await asyncio.open_connection(sock=client, limit=1024)
+            writer.write(len(wire).to_bytes(2, "big") + wire)
+            octets = len(await answer(reader))
+            workers.end_server()
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+                while True:
+                    octets += len(await answer(reader))
+            assert octets < RECORDS * len("a text that makes the record longer, number ")
+            while not workers.counters.numbers[DnsCount.TRANSFER_BROKEN]:
+                await asyncio.sleep(0)
+            writer.close()
 
     play(scene)
 
