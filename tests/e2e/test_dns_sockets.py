@@ -53,7 +53,7 @@ async def running(
         port = stream.getsockname()[1]
         datagram.bind((host, port))
         udp = UdpServer(datagram, authority, Clock(NOW), tally, limits=limits, batches=batches)
-        servers = (udp, TcpServer(stream, authority, Clock(NOW), tally))
+        servers = (udp, TcpServer([stream], authority, Clock(NOW), tally))
         for server in servers:
             await server.start()
         try:

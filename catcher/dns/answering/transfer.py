@@ -31,6 +31,16 @@ class Transfer:
         self._signature = signature
         self._carried: tuple[bytes, RRset] | None = next(self._records, None)
 
+    @property
+    def qtype(self) -> int:
+        """AXFR or IXFR, as it was asked for."""
+        return self._query.qtype
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no message is left."""
+        return self._carried is None
+
     def next(self, now: datetime) -> bytes | None:
         """The next message, None after the last. ``now`` goes into its signature."""
         if self._carried is None:

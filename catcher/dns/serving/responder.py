@@ -55,7 +55,7 @@ class Responder:
             return AuthorityReply(self._fail(message, error, now), AnswerKind.ERROR, rcode=Rcode.SERVFAIL)
 
     def go_on(self, transfer: Transfer) -> bytes | None:
-        """The next message of a transfer; None after the last."""
+        """The next message of a transfer; None after the last. Raises what making it raises: the transfer is broken."""
         return transfer.next(self._clock.now())
 
     def _fail(self, message: bytes, error: Exception, now: datetime) -> bytes:
