@@ -66,7 +66,7 @@ class Key:
 class TsigSignature:
     """The TSIG of a query with the result of its verification; signs the reply."""
 
-    __slots__ = ("_key", "_mac", "_other", "_record", "_begun", "error", "key", "octets")
+    __slots__ = ("_begun", "_key", "_mac", "_other", "_record", "error", "key", "octets")
 
     def __init__(self, record: TsigRecord, key: Key | None, error: TsigError, now: int) -> None:
         """``key``: the key that the record names, None if it isn't known; ``now`` in Unix seconds."""

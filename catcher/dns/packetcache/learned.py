@@ -134,8 +134,9 @@ class LearnedNames:
     ) -> None:
         """``answer`` and ``address_of`` as in ``PacketCache``.
 
-        ``cookie_of``: the server's cookie for a client's cookie and the client in a slot. ``is_stranger``: whether the client in a slot is none of our secondaries. ``seen_before``:
-        the cache's filter. ``capacity``: most entries of each table.
+        ``cookie_of``: the server's cookie for a client's cookie and the client in a slot. ``is_stranger``: whether the
+        client in a slot is none of our secondaries. ``seen_before``: the cache's filter. ``capacity``: most entries of
+        each table.
         """
         cookies = authority.settings.cookies
         self._new_cookie = (

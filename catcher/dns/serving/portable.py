@@ -38,6 +38,7 @@ class PortableUdp:
         limit: RateLimit,
     ) -> None:
         self._socket = sock
+        self._responder = responder
         self._clock = clock
         self._tally = tally
         self.limit = limit
@@ -62,7 +63,10 @@ class PortableUdp:
                 return
             except OSError:
                 continue  # an ICMP error of an earlier reply, reported here
-            wire = self._reply(message, client[0])
+            try:
+                wire = self._reply(message, client[0])
+            except Exception as error:  # one message must never stop the server
+                wire = self._responder.after_failure(message, client[0], error)
             if wire is not None:
                 try:
                     send([wire], _from_our_address(ancillary), 0, client)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, UdpServer
+from catcher.dns.counting.ratelimit import RateLimit
 from tests.support.clocks import Clock
 from tests.support.dnsserver import compiling
 from tests.support.dnsserver.serving import AUTHORITY, NOW, query
