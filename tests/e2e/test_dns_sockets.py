@@ -15,6 +15,7 @@ import dns.message
 import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, TcpServer, Transport, UdpServer
+from catcher.dns.counting.ratelimit import RateLimit
 from tests.support.clocks import Clock
 from tests.support.dnsserver import compiling
 from tests.support.dnsserver.serving import HEAD, NOW, query, serving
@@ -52,7 +53,7 @@ async def running(
         stream.listen()
         port = stream.getsockname()[1]
         datagram.bind((host, port))
-        udp = UdpServer(datagram, authority, Clock(NOW), tally, limits=limits, batches=batches)
+        udp = UdpServer([datagram], authority, Clock(NOW), tally, limit=limits and RateLimit(limits), batches=batches)
         servers = (udp, TcpServer([stream], authority, Clock(NOW), tally))
         for server in servers:
             await server.start()

@@ -25,6 +25,7 @@ from typing import Final
 
 from catcher.dns.answering.authority import Authority, AuthorityReply
 from catcher.dns.answering.options import packed
+from catcher.dns.counting.counters import reply_code
 from catcher.dns.counting.tally import NAMED, DemandCell, cell_of, code_of
 from catcher.dns.packetcache.canonical import HEADS, PERSONAL, PROVEN, QUESTION, WITH_COOKIE, canonical
 from catcher.dns.packetcache.classify import MAX_NAME_END, AnswerClass, Classifier, QueryKey
@@ -65,6 +66,8 @@ class CachedReply:
     """The octets before the question and behind it."""
     code: int
     """The code by which the reply is tallied (``tally.code_of``)."""
+    counted_as: int
+    """The code by which the worker counts it (``counters.reply_code``)."""
     counted: bool
     """Whether it is tallied for the domain."""
     personal: bool
@@ -297,7 +300,9 @@ class LearnedNames:
         address = self._address_of(octets)
         before, behind = _IOVEC.pack(address, QUESTION), _IOVEC.pack(address + QUESTION, len(octets) - QUESTION)
         personal = bool(flags & PERSONAL)
-        return CachedReply(before, behind, octets, code_of(reply), reply.domain is not None, personal)
+        code = code_of(reply)
+        counted_as = reply_code(code, octets[0])
+        return CachedReply(before, behind, octets, code, counted_as, reply.domain is not None, personal)
 
     def _known(
         self,
