@@ -15,14 +15,14 @@ stops it for a second. Pure: the caller gives the time and does the waiting.
 
 from __future__ import annotations
 
-LONGEST_WAIT = 0.0008
+GATHER_SECONDS = 0.0008
 """Most seconds of one wait: half of them is the delay of a median answer."""
-LEAST_RATE = 2000.0
-"""Messages a second. Below this rate a wait of ``LONGEST_WAIT`` brings about one message: it costs what it saves."""
-FULL = 64
+GATHER_RATE = 2000.0
+"""Messages a second. Below this rate a wait of ``GATHER_SECONDS`` brings about one message: it costs what it saves."""
+FULL_BATCH = 64
 """Messages received at once that need no wait: the wake-up is paid for."""
-WINDOW = 0.05
-"""Seconds over which the rate is measured: a hundred messages at ``LEAST_RATE``."""
+RATE_WINDOW = 0.05
+"""Seconds over which the rate is measured: a hundred messages at ``GATHER_RATE``."""
 _SLOWED = 0.7
 """A rate that falls below this share of the rate before the first wait: clients wait for their replies."""
 _STOP = 1.0
@@ -44,12 +44,12 @@ class GatherPace:
     def received(self, messages: int) -> None:
         """Counts the messages that one socket gave at once."""
         self._messages += messages
-        if messages >= FULL:
+        if messages >= FULL_BATCH:
             self._is_full = True
 
     def wait(self, now: float) -> float:
         """Seconds to wait before the next messages are received; 0: none. ``now`` in seconds of a monotonic clock."""
-        if now - self._begun >= WINDOW:
+        if now - self._begun >= RATE_WINDOW:
             self._measure(now)
         if self._is_full:
             self._is_full = False
@@ -63,5 +63,5 @@ class GatherPace:
             self._rate_before = rate
         elif rate < self._rate_before * _SLOWED:
             self._stopped_until = now + _STOP
-        gathers = rate >= LEAST_RATE and now >= self._stopped_until
-        self._wait = min(LONGEST_WAIT, FULL / 2 / rate) if gathers else 0.0
+        gathers = rate >= GATHER_RATE and now >= self._stopped_until
+        self._wait = min(GATHER_SECONDS, FULL_BATCH / 2 / rate) if gathers else 0.0

@@ -94,7 +94,7 @@ def _publish(counters: DnsCounters, publish: Publish) -> bool:
     """Publishes the numbers; returns False if that raised an exception: counters must never stop the answering."""
     try:
         publish(counters.fold())
-    except Exception as error:
+    except Exception as error:  # the edge to a caller's function: the answering goes on
         log.error("the counters can't be published: %s", type(error).__name__)
         return False
     return True

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from catcher.dns import DemandTally, UdpServer
 from catcher.dns.serving import udp
-from catcher.dns.serving.gather import FULL, LEAST_RATE, LONGEST_WAIT, WINDOW, GatherPace
+from catcher.dns.serving.gather import FULL_BATCH, GATHER_RATE, GATHER_SECONDS, RATE_WINDOW, GatherPace
 from tests.support.clocks import Clock
 from tests.support.dnsserver.serving import AUTHORITY, NOW, query
 
@@ -32,7 +33,7 @@ class Wire:
             wait = self.pace.wait(self.now)
             self.waits.append(wait)
             self.now += wait
-            messages = min(4 * FULL, int((self.now - due) * rate) + 1)
+            messages = min(4 * FULL_BATCH, int((self.now - due) * rate) + 1)
             due += messages / rate
             self.pace.received(messages)
             self.received.append(messages)
@@ -44,8 +45,8 @@ def test_at_a_middling_rate_a_wake_up_serves_several(rate: int) -> None:
     wire = Wire()
     wire.run(rate, 1)
     wire.run(rate, 1)
-    assert sum(wire.received) / len(wire.received) >= min(rate * LONGEST_WAIT, FULL / 4)
-    assert 0 < max(wire.waits) <= LONGEST_WAIT
+    assert sum(wire.received) / len(wire.received) >= min(rate * GATHER_SECONDS, FULL_BATCH / 4)
+    assert 0 < max(wire.waits) <= GATHER_SECONDS
 
 
 @pytest.mark.parametrize("rate", [1, 100, 1_000])
@@ -69,7 +70,7 @@ def test_after_idleness_a_burst_is_answered_at_once() -> None:
     assert wire.pace.wait(wire.now) == 0
     for _ in range(100):
         wire.pace.received(1)
-        wire.now += WINDOW / 200
+        wire.now += RATE_WINDOW / 200
         assert wire.pace.wait(wire.now) == 0
 
 
@@ -90,8 +91,8 @@ def test_all_sockets_together_make_the_rate() -> None:
     for _ in range(4):
         pace.wait(now)
         for _ in range(3):
-            pace.received(int(LEAST_RATE * WINDOW / 2))
-        now += WINDOW
+            pace.received(int(GATHER_RATE * RATE_WINDOW / 2))
+        now += RATE_WINDOW
     assert pace.wait(now) > 0
 
 
@@ -119,7 +120,7 @@ def test_a_wait_is_one_turn_of_the_loop_for_all_sockets(monkeypatch: pytest.Monk
                 await loop.sock_sendto(client, wire, sock.getsockname())
             replies = {(await asyncio.wait_for(loop.sock_recv(client, 4096), 5))[1] for _ in range(2)}
             assert replies == {0, 1}
-            for number in range(10):
+            for _ in range(10):
                 await asyncio.sleep(0)
                 turns.append(len(waits))
             await server.close()
@@ -131,4 +132,4 @@ def test_a_wait_is_one_turn_of_the_loop_for_all_sockets(monkeypatch: pytest.Monk
     monkeypatch.setattr(udp, "sleep", waits.append)
     asyncio.run(scene())
     assert set(waits) == {0.0005}
-    assert all(later - earlier <= 1 for earlier, later in zip(turns, turns[1:], strict=False)) and turns[-1] > turns[0]
+    assert all(later - earlier <= 1 for earlier, later in pairwise(turns)) and turns[-1] > turns[0]
