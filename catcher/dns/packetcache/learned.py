@@ -110,11 +110,11 @@ class _LearnedName:
         """Labels directly below the name (folded) that may get other replies."""
         self.lengths = frozenset(map(len, except_labels))
         self.cells: dict[int, DemandCell] = {}
-        """The tally's cells, by code of the reply."""
+        """The tally's cells, by code of the reply; by its complement if the reply isn't counted for the domain."""
 
     def add_cell(self, code: int, counted: bool) -> DemandCell:
         """Adds the cell for replies of this code. Later replies use the same object, which keeps its hash."""
-        cell = self.cells[code] = cell_of(self.domain if counted else None, code)
+        cell = self.cells[code if counted else ~code] = cell_of(self.domain if counted else None, code)
         return cell
 
 
@@ -316,7 +316,8 @@ class LearnedNames:
             first = message[QUESTION]
             if first in learned.lengths and covers == first + 1:
                 except_labels = frozenset(label for label in learned.except_labels if len(label) == first)
-        cell = learned.cells.get(reply.code) or learned.add_cell(reply.code, reply.counted)
+        code = reply.code if reply.counted else ~reply.code
+        cell = learned.cells.get(code) or learned.add_cell(reply.code, reply.counted)
         return reply, cell, end + 4 - QUESTION, cookie, except_labels
 
     def _forget_names(self) -> None:
