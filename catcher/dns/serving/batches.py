@@ -76,8 +76,8 @@ class BatchedUdp:
     def _answer(
         self, messages: Sequence[bytes], first: int, prefixes: Sequence[bytes], now: datetime
     ) -> tuple[Sequence[CacheEntry], Sequence[int]]:
-        """The replies to ``messages``, which lie in the slots from ``first`` on, tallied and limited; and the slots that
-        get no reply."""
+        """The replies to ``messages``, which lie in the slots from ``first`` on, tallied and limited; and the slots
+        that get no reply."""
         self._cache.at(now)
         entries: list[CacheEntry | None] = list(map(self._cache.exact.get, messages))
         silent: Sequence[int] = () if all(entries) else self._find(messages, first, entries)
@@ -96,7 +96,7 @@ class BatchedUdp:
             try:
                 (entry,), none = self._answer([message], slot, [prefixes[slot]], now)
                 silent += none
-            except Exception as error:
+            except Exception as error:  # this is the message
                 wire = self._responder.after_failure(self._whole(slot, message), self._batch.client(slot), error)
                 entry = _SILENCE if wire is None else _entry(wire[2:])
                 silent += [slot] if wire is None else []
