@@ -27,39 +27,19 @@ from typing import NamedTuple
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns.answering.answer import Answer, AnswerKind, failure, only, refusal
-from catcher.dns.answering.cookies import CLIENT_OCTETS
 from catcher.dns.answering.lookup import lookup
-from catcher.dns.answering.message import cookie_reply, empty, encode, rejected
+from catcher.dns.answering.message import empty, encode, rejected
 from catcher.dns.answering.options import ReplyOptions, ReplySettings, packed, reply_options
-from catcher.dns.answering.query import CookieQuery, Edns, Query, Rejection, parse_query
+from catcher.dns.answering.query import CookieQuery, Query, Rejection, parse_query
+from catcher.dns.answering.reply import AuthorityReply, to_cookie_query
 from catcher.dns.answering.secondaries import Secondaries
 from catcher.dns.answering.strangers import TsigBudget, bad_key, is_signed
 from catcher.dns.answering.transfer import Transfer, of_zone, serial_of, up_to_date
 from catcher.dns.answering.tsig import Key, TsigSignature, verify
-from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport
+from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport, dotted
 from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.publication import Publications
 from catcher.dns.zones.zone import Zone, apex_of
-
-_TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.", b"abcdefghijklmnopqrstuvwxyz\0"))
-"""Folds case, and maps a dot inside a label to zero, so that it can't pass for a dot between labels."""
-
-
-class AuthorityReply(NamedTuple):
-    """The octets of the reply, and the facts by which the demand tally and the rate limit count it."""
-
-    wire: bytes
-    kind: AnswerKind
-    domain: str | None = None
-    """The catalogued domain that the query asks about; None if it asks about another name."""
-    qtype: int = 0
-    rcode: Rcode = Rcode.NOERROR
-    transfer: Transfer | None = None
-    """The transfer whose further messages follow ``wire`` (TCP alone)."""
-    proven: bool = False
-    """Whether the client sent a good cookie, which proves its address (RFC 7873 §5.2.5)."""
-    client_decides: bool = False
-    """Whether another client may get another reply to the same unsigned octets: secondaries without a key."""
 
 
 class Unloaded:
@@ -155,7 +135,7 @@ class Authority:
             return AuthorityReply(rejected(query, question), AnswerKind.ERROR, rcode=question.rcode)
         settings, edns, seconds = self.settings, question.edns, int(now.timestamp())
         if isinstance(question, CookieQuery):
-            return _cookie_reply(query, question.edns, reply_options(settings, edns, transport, client, seconds))
+            return to_cookie_query(query, question.edns, reply_options(settings, edns, transport, client, seconds))
         signature = None
         if question.tsig:
             if may_sign and budget is not None and transport is Transport.UDP and not budget.take(now.timestamp()):
@@ -212,7 +192,7 @@ class Authority:
         is up to date, it is the SOA alone (RFC 1995 §2, §4)."""
         query, now = exchange.query, exchange.now
         if (query.qtype == RRType.AXFR and exchange.transport is Transport.UDP) or not self._permits(
-            exchange, _dotted(query.name)[apex + 1 :]
+            exchange, dotted(query.name)[apex + 1 :]
         ):
             return refusal(ExtendedError.PROHIBITED)
         source = self.published(held, now) if isinstance(held, Entry) else held
@@ -286,22 +266,14 @@ class Authority:
 
     def _nearest(self, name: Name, *, strictly_above: bool = False) -> tuple[Authoritative, int] | None:
         """The most specific zone or catalogued name at or above ``name``, and the offset of its apex."""
-        dotted = _dotted(name)
+        text = dotted(name)
         candidates = name.offsets[1:] if strictly_above else name.offsets
         for at in candidates[-self.depth :] if self.depth else ():
-            domain = dotted[at + 1 :]
+            domain = text[at + 1 :]
             held = self.zone_or_entry_at(domain)
             if held is not None:
                 return held, at
         return None
-
-
-def _dotted(name: Name) -> str:
-    """The text of ``name`` with a dot before each label; octets that are no ASCII stay apart from those that are."""
-    text = bytearray(name.wire.translate(_TEXT))
-    for at in name.offsets:
-        text[at] = 0x2E
-    return text[:-1].decode("latin-1")
 
 
 def _reply(
@@ -322,17 +294,3 @@ def _reply(
     return AuthorityReply(
         wire, answer.kind, domain, query.qtype, answer.rcode, None, exchange.options.cookie_valid, client_decides
     )
-
-
-def _cookie_reply(query: bytes, edns: Edns, options: ReplyOptions) -> AuthorityReply:
-    """The reply to a message without a question: a cookie (RFC 7873 §5.4); FORMERR where cookies are off."""
-    sent = edns.cookie or b""
-    if edns.version:
-        rcode = Rcode.BADVERS
-    elif not options.octets:
-        rcode = Rcode.FORMERR
-    else:
-        rcode = Rcode.NOERROR if options.cookie_valid or len(sent) == CLIENT_OCTETS else Rcode.BADCOOKIE
-    kind = AnswerKind.ERROR if rcode else AnswerKind.NODATA
-    wire = cookie_reply(query, edns, rcode, options.octets)
-    return AuthorityReply(wire, kind, rcode=rcode, proven=options.cookie_valid)

@@ -38,7 +38,8 @@ def rejected(data: bytes, rejection: Rejection) -> bytes:
 
 def cookie_reply(data: bytes, edns: Edns, rcode: Rcode, options: bytes) -> bytes:
     """The reply to a message without a question that asks for a cookie (RFC 7873 §5.4)."""
-    return turn_down(data, Rcode(rcode & 15))[:4] + b"\0\0\0\0\0\0\0\1" + _opt(edns, rcode, options)
+    head = data[:2] + bytes((0x80 | data[2] & 0x79, rcode & 15))
+    return head + b"\0\0\0\0\0\0\0\1" + _opt(edns, rcode, options)
 
 
 def encode(query: Query, answer: Answer, transport: Transport, options: bytes = b"", reserve: int = 0) -> bytes:

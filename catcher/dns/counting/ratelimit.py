@@ -192,7 +192,7 @@ def as_network(prefix: bytes) -> _Network:
 def truncated(message: bytes) -> bytes:
     """An empty reply with TC to a whole ``message``: with an OPT if the message has one; if it has no question, the
     reply is a header."""
-    end = question_end(message)
+    end = question_end(message) if message[4:6] == b"\0\1" else 0
     head = message[:2] + bytes((0x82 | message[2] & 0x79, 0))
     if not end:
         return head + bytes(8)

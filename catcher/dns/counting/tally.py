@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 
-from catcher.dns.answering.authority import AuthorityReply
+from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.counting.fastcount import count as count_all
 from catcher.dns.counting.ratelimit import V4_OCTETS, V6_OCTETS, as_network
 from catcher.dns.wire import Rcode

@@ -27,11 +27,13 @@ from operator import itemgetter
 from struct import Struct
 
 from catcher.dns.answering.answer import AnswerKind
-from catcher.dns.answering.authority import Authority, AuthorityReply
+from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.counting.counters import reply_code
 from catcher.dns.counting.tally import CODE_OCTETS, DemandCell, cell, code_of, kind_of
 from catcher.dns.packetcache.canonical import PERSONAL, QUESTION, Canonical, canonical
-from catcher.dns.packetcache.learned import EXCEPT_LABELS, KnownReply, LearnedNames, ServerCookie
+from catcher.dns.packetcache.known import EXCEPT_LABELS, KnownReply, ServerCookie
+from catcher.dns.packetcache.learned import LearnedNames
 from catcher.dns.wire import Rcode, question_end
 
 CacheEntry = tuple[bytes, DemandCell, bytes, bytes, bool, int]

@@ -33,6 +33,8 @@ WITH_COOKIE, PROVEN, PERSONAL = 0x10, 0x20, 0x40
 """Bits of the head's second octet: there is a cookie; it was made here for this client, and the reply depends on that;
 the reply may depend on the client's address (IXFR)."""
 
+BEFORE_OPTION = 15
+"""Octets of QTYPE, QCLASS and an OPT without options."""
 _RECORD = Struct("!HHIH")
 """TYPE, CLASS, TTL and RDLENGTH."""
 _OPT_TAIL = Struct("!BHHBBHH")
@@ -108,6 +110,19 @@ def canonical(message: bytes, end: int, types: Collection[bytes], other_type: by
     head = bytes((message[0] & 1, flags, 0, 1, 0, 0, 0, 0, 0, 1 if opt else 0))
     question = (qtype if qtype in types else other_type) + (_IN if qclass == _IN else _NOT_IN)
     return head + message[QUESTION:end] + question + opt, cookie
+
+
+def with_flags(message: bytes, flags: int) -> bytes:
+    """A canonical form with other bits in its head's second octet."""
+    return message[:1] + bytes((flags,)) + message[2:]
+
+
+def with_cookie(message: bytes, end: int, cookie: bytes) -> bytes:
+    """A canonical form with ``cookie`` as the last option of its OPT."""
+    at = end + BEFORE_OPTION - 2
+    length = int.from_bytes(message[at : at + 2], "big") + 4 + len(cookie)
+    options = message[at + 2 :] + _COOKIE.to_bytes(2, "big") + len(cookie).to_bytes(2, "big") + cookie
+    return message[:at] + length.to_bytes(2, "big") + options
 
 
 def _record(message: bytes, at: int) -> tuple[int, int, int]:

@@ -18,23 +18,23 @@ that doesn't exist adds no ``LearnedName``, unless its label is one of the excep
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from struct import Struct
-from typing import Final
 
-from catcher.dns.answering.authority import Authority, AuthorityReply
+from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.options import packed
+from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.counting.counters import reply_code
 from catcher.dns.counting.tally import NAMED, DemandCell, cell_of, code_of
-from catcher.dns.packetcache.canonical import HEADS, PERSONAL, PROVEN, QUESTION, WITH_COOKIE, canonical
+from catcher.dns.packetcache import canonical as form_of
+from catcher.dns.packetcache.canonical import HEADS, PERSONAL, PROVEN, QUESTION, WITH_COOKIE, canonical, with_flags
 from catcher.dns.packetcache.classify import MAX_NAME_END, AnswerClass, Classifier, QueryKey
+from catcher.dns.packetcache.known import CachedReply, KnownReply, ServerCookie
 from catcher.dns.wire import Rcode
 
 _TAIL_OCTETS = 19
 """Octets after the QNAME that are part of a form: QTYPE, QCLASS, an OPT, and code and length of its first option. If
 the only option is a cookie, the octets after these are the cookie."""
-_BEFORE_OPTION = 15
 _MAX_LABEL = 63
 """Octets of a label (RFC 1035 §2.3.4)."""
 
@@ -53,42 +53,6 @@ _PRIVATE_TYPES = 0xFFFE
 _LENGTHS = [bytes((max(0, end - QUESTION),)) for end in range(MAX_NAME_END + 1)]
 """The length of a QNAME as an octet, by ``name_end``."""
 
-
-@dataclass(frozen=True, slots=True)
-class CachedReply:
-    """One reply of ``Authority``, without ID, question and cookie."""
-
-    before: bytes
-    """The iovec of the octets before the question."""
-    behind: bytes
-    """The iovec of the octets behind the question."""
-    octets: bytes
-    """The octets before the question and behind it."""
-    code: int
-    """The code by which the reply is tallied (``tally.code_of``)."""
-    counted_as: int
-    """The code by which the worker counts it (``counters.reply_code``)."""
-    counted: bool
-    """Whether it is tallied for the domain."""
-    personal: bool
-    """Whether another client may get another reply to the same octets."""
-
-
-ServerCookie = tuple[bytes, bytes, bool]
-"""The iovec of the reply's cookie, its octets, and whether the client's cookie was made here."""
-KnownReply = tuple[CachedReply, DemandCell, int, bytes | None, frozenset[bytes] | None]
-"""A reply that fits one query, in this order:
-
-reply: all but ID, question and cookie;
-cell: the tally's cell;
-question octets: length of the question;
-cookie: the client's cookie (RFC 7873), whose server's cookie ends the reply;
-except labels: other first labels of this length get the same reply, but these (folded) may not; None: the reply is
-known for this first label alone.
-
-A plain tuple: making a NamedTuple takes five times as long, and every new query needs a new one."""
-EXCEPT_LABELS: Final = 4
-"""The index of the except labels."""
 
 _NO_LABELS: frozenset[bytes] = frozenset()
 
@@ -113,11 +77,11 @@ class _LearnedName:
         """Labels directly below the name (folded) that may get other replies."""
         self.lengths = frozenset(map(len, except_labels))
         self.cells: dict[int, DemandCell] = {}
-        """The tally's cells, by code of the reply."""
+        """The tally's cells, by code of the reply; by its complement if the reply isn't counted for the domain."""
 
     def add_cell(self, code: int, counted: bool) -> DemandCell:
         """Adds the cell for replies of this code. Later replies use the same object, which keeps its hash."""
-        cell = self.cells[code] = cell_of(self.domain if counted else None, code)
+        cell = self.cells[code if counted else ~code] = cell_of(self.domain if counted else None, code)
         return cell
 
 
@@ -196,10 +160,10 @@ class LearnedNames:
             return None
         if cookie is not None:
             if self._new_cookie is None:
-                cookie, short = None, _with_flags(short, flags & PERSONAL)
+                cookie, short = None, with_flags(short, flags & PERSONAL)
             elif self._demand:
                 proven = self._cookie_of(cookie, slot)[2]
-                short = _with_flags(short, flags | PERSONAL | (PROVEN if proven else 0))
+                short = with_flags(short, flags | PERSONAL | (PROVEN if proven else 0))
         if learned is None:
             return self._learn(short, end, cookie)
         reply, _ = learned.replies.get(short[:QUESTION] + short[end:] + _LENGTHS[end], _NO_REPLY)
@@ -217,7 +181,7 @@ class LearnedNames:
         if cookie is None:
             whole = octets <= _TAIL_OCTETS
         else:
-            option = message[end + _BEFORE_OPTION : end + _TAIL_OCTETS]
+            option = message[end + form_of.BEFORE_OPTION : end + _TAIL_OCTETS]
             whole = octets == _TAIL_OCTETS + len(cookie) and option == _COOKIE + len(cookie).to_bytes(2, "big")
         if whole and self._form_count < self._capacity and self._seen_before(form):
             self._form_count += 1
@@ -287,7 +251,7 @@ class LearnedNames:
         client, whole = "", message
         if flags & WITH_COOKIE and self._new_cookie is not None:
             client = _DOCUMENTED
-            whole = _with_cookie(message, end, self._new_cookie if flags & PROVEN else _CLIENT_COOKIE)
+            whole = form_of.with_cookie(message, end, self._new_cookie if flags & PROVEN else _CLIENT_COOKIE)
         reply = self._answer(b"\0\0" + whole[:1] + b"\0" + whole[2:], client)
         if reply is None or reply.rcode is Rcode.SERVFAIL:
             return None
@@ -321,7 +285,8 @@ class LearnedNames:
             first = message[QUESTION]
             if first in learned.lengths and covers == first + 1:
                 except_labels = frozenset(label for label in learned.except_labels if len(label) == first)
-        cell = learned.cells.get(reply.code) or learned.add_cell(reply.code, reply.counted)
+        code = reply.code if reply.counted else ~reply.code
+        cell = learned.cells.get(code) or learned.add_cell(reply.code, reply.counted)
         return reply, cell, end + 4 - QUESTION, cookie, except_labels
 
     def _forget_names(self) -> None:
@@ -332,15 +297,3 @@ class LearnedNames:
         self._by_class: dict[AnswerClass, _Replies] = {}
         self._form_count = 0
         self._longest_below = 0
-
-
-def _with_flags(message: bytes, flags: int) -> bytes:
-    return message[:1] + bytes((flags,)) + message[2:]
-
-
-def _with_cookie(message: bytes, end: int, cookie: bytes) -> bytes:
-    """A canonical form with ``cookie`` as the last option of its OPT."""
-    at = end + _BEFORE_OPTION - 2
-    length = int.from_bytes(message[at : at + 2], "big") + 4 + len(cookie)
-    options = message[at + 2 :] + _COOKIE + len(cookie).to_bytes(2, "big") + cookie
-    return message[:at] + length.to_bytes(2, "big") + options

@@ -107,7 +107,7 @@ class BatchedUdp:
             try:
                 (entry,), none = self._answer([message], slot, [prefixes[slot]], now)
                 silent += none
-            except Exception as error:  # this message alone gets SERVFAIL
+            except Exception as error:  # this is the message
                 wire = self._responder.after_failure(self._whole(slot, message), self._batch.client(slot), error)
                 entry = _SILENCE if wire is None else _entry(wire[2:], CODE_COUNTED)
                 silent += [slot] if wire is None else []

@@ -6,8 +6,9 @@ import logging
 from datetime import datetime, timedelta
 
 from catcher.dns.answering.answer import AnswerKind
-from catcher.dns.answering.authority import Authority, AuthorityReply
+from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.message import turn_down
+from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.answering.transfer import Transfer
 from catcher.dns.counting.counters import DnsCount, DnsCounters

@@ -201,6 +201,12 @@ def test_a_truncated_reply_to_half_a_query_is_its_header(cut: int) -> None:
     assert len(truncated(wire[:cut])) == (12 if cut < len(wire) else len(wire))
 
 
+def test_a_truncated_reply_to_no_question_is_its_header() -> None:
+    """An OPT that asks for a cookie alone (RFC 7873 §5.4) isn't taken for a question."""
+    asks = b"ID\0\0" + bytes(7) + b"\1" + b"\0\0\x29\x04\xd0\0\0\0\0\0\x0c\0\x0a\0\x08clientID"
+    assert truncated(asks) == b"ID\x82\0" + bytes(8)
+
+
 def test_amplification_is_small() -> None:
     """The largest reply over UDP to the smallest query for it, over what a catalogued name publishes.
 

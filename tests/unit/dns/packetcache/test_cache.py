@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catcher.bench.shapes import SHAPES
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.guard import Run
 from catcher.catalogue.names import SortedNames
@@ -173,3 +174,18 @@ def test_a_guard_that_grows_old_holds_here(truth: Authority) -> None:
         found = reply_to(cache, question("army.ml"))
         assert wanted is not None and found is not None and found[0] == wanted.wire
     assert b"\0\0\0" in found[0][-16:] and b"mx" not in found[0]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("demand", [False, True])
+def test_every_shape_of_the_benchmark_is_equal(
+    truth: Authority, demanding: Authority, shape: str, demand: bool
+) -> None:
+    right = demanding if demand else truth
+    cache = fast(right)
+    for number in range(40):
+        for domain in ("army.ml", "gone.ml", "army.zone.example", "x.bare.example", "catalog.example"):
+            message = SHAPES[shape](100_000 + number, domain)
+            wanted = right.answer(message, transport=Transport.UDP, now=NOW, client="192.0.2.1")
+            found = reply_to(cache, message)
+            assert found == (None if wanted is None else (wanted.wire, cell(wanted)))
