@@ -29,6 +29,8 @@ async def run(
         clock,
         limits,
         demand,
+        dnstap=config.dns.dnstap,
+        identity=config.node.name,
         ready=station.ready,
         stopping=station.stopping,
         draining=station.draining,
