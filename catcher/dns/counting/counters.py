@@ -65,8 +65,6 @@ NAMES = (*DnsCount, *TYPES, *RCODES)
 class DnsCounters:
     """The counters of one worker. They belong to one thread."""
 
-    __slots__ = ("numbers",)
-
     def __init__(self) -> None:
         self.numbers: dict[str, int] = dict.fromkeys(NAMES, 0)
 
