@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns.answering.answer import Answer, AnswerKind, failure, only, refusal
@@ -32,11 +32,13 @@ from catcher.dns.answering.message import empty, encode, turn_down
 from catcher.dns.answering.options import ReplySettings, reply_options
 from catcher.dns.answering.query import Query, parse_query
 from catcher.dns.answering.secondaries import Secondaries
-from catcher.dns.answering.transfer import Transfer, of_zone, serial_of, up_to_date
+from catcher.dns.answering.transfer import Records, Transfer, of_zone, serial_of, up_to_date
 from catcher.dns.answering.tsig import Key, TsigSignature, verify
 from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport
 from catcher.dns.zones.catalogzone import CatalogZone
+from catcher.dns.zones.ledger import Ledger
 from catcher.dns.zones.publication import Publications
+from catcher.dns.zones.serials import GivenSerial, Serials
 from catcher.dns.zones.zone import Zone, apex_of
 
 _TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.", b"abcdefghijklmnopqrstuvwxyz\0"))
@@ -100,11 +102,13 @@ class Authority:
         secondaries: Secondaries | None = None,
         catalog: CatalogZone | None = None,
         unloaded: Collection[str] = (),
-        template: str = "",
+        serials: Serials | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         """``zones``: by apex, as lower-case A-labels without the final dot; ``unloaded``: apexes answered SERVFAIL.
 
-        ``template``: a digest of the zone template from which ``publications`` come.
+        ``serials``: the serials of catalogued names; without it all have that of ``publications``. ``ledger``: what
+        the next load compares itself with.
         """
         self.catalogue = catalogue
         self.publications = publications
@@ -112,7 +116,9 @@ class Authority:
         self.settings = settings or ReplySettings()
         self.secondaries = secondaries or Secondaries()
         self.catalog = catalog
-        self.template = template
+        self.serials = serials or Serials(GivenSerial(publications.serial, 0.0))
+        self.ledger = ledger
+        self._turns = self.serials.turns(catalogue)
         special = {} if catalog is None else {catalog.name: catalog}
         self._zones: dict[str, Zone | CatalogZone | Unloaded] = {
             **dict.fromkeys(unloaded, _UNLOADED),
@@ -183,8 +189,9 @@ class Authority:
         return domain, lookup(zone, query.name, apex, query.qtype, inside)
 
     def _transfer(self, exchange: _Exchange, held: Zone | Entry | CatalogZone, apex: int) -> Answer | Transfer:
-        """A transfer to one of our secondaries. The answer to IXFR is the whole zone; over UDP, or when the secondary
-        is up to date, it is the SOA alone (RFC 1995 §2, §4)."""
+        """A transfer to one of our secondaries. The answer to IXFR is the difference for the catalog zone, if its
+        journal reaches back to the secondary's copy, else the whole zone; over UDP, or when the secondary is up to
+        date, it is the SOA alone (RFC 1995 §2, §4)."""
         query, now = exchange.query, exchange.now
         if (query.qtype == RRType.AXFR and exchange.transport is Transport.UDP) or not self._permits(
             exchange, _dotted(query.name)[apex + 1 :]
@@ -199,8 +206,13 @@ class Authority:
                 return failure(Rcode.FORMERR)
             if up_to_date(query.serial, serial_of(soa)) or exchange.transport is Transport.UDP:
                 return only(query.name.wire, soa)
-        origin = query.name.folded
-        records = source.records(now) if isinstance(source, CatalogZone) else of_zone(source, origin)
+        records: Records | None = None
+        if isinstance(source, CatalogZone):
+            if query.qtype == RRType.IXFR and query.serial is not None:
+                records = source.records_since(query.serial, now)
+            records = records or source.records(now)
+        else:
+            records = of_zone(source, query.name.folded)
         return Transfer(query, records, exchange.options, exchange.signature)
 
     def _of_catalog(self, exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:
@@ -230,12 +242,11 @@ class Authority:
     def published(self, entry: Entry, now: datetime) -> Zone | None:
         """The zone that a catalogued name publishes at ``now``; None if the name is released then."""
         policy = self.catalogue.policy_at(entry, now)
-        if not policy.is_served:
-            return None
-        serial = 0
-        if entry.until is not None and now.date() >= entry.until:
-            serial = int(datetime.combine(entry.until, time(), UTC).timestamp())
-        return self.publications.zone(policy, serial)
+        return self.publications.zone(policy, self.serial_at(entry, now)) if policy.is_served else None
+
+    def serial_at(self, entry: Entry, now: datetime) -> int:
+        """The serial of a catalogued name at ``now``."""
+        return self.serials.at(entry, self.catalogue, self._turns, now)
 
     def _place(self, name: Name, qtype: int) -> tuple[Authoritative, int] | None:
         """The zone or row that answers. The parent zone answers DS, if we serve the parent and it delegates the name
