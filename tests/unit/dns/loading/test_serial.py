@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from catcher import catalogue
-from catcher.catalogue import Catalogue, Guard
+from catcher.catalogue import Guard
 from catcher.catalogue.guard import HOLDS, Run
 from catcher.catalogue.names import SortedNames
 from catcher.config.schema import SecondaryServer
