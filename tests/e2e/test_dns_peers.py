@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from catcher.supervise.ports import own_port
-from tests.e2e.test_dns_secondaries import KEY, KEYS, gone, polls, sections
 from tests.support.authoritative import Measure, answers, knot, nsd
 from tests.support.consumers import bind, powerdns
+from tests.support.secondaries import KEY, KEYS, gone, polls, sections
 from tests.support.secondarydocs import block
 from tests.support.server import Server
 

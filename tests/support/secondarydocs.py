@@ -6,7 +6,7 @@ import re
 
 from tests.support.tree import ROOT
 
-PAGE = ROOT / "docs" / "running" / "secondaries.md"
+PAGE = ROOT / "docs/running/secondaries.md"
 _BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -59,7 +59,7 @@ def _of_rows(before: Catalogue, after: Catalogue) -> frozenset[str] | None:
         return None
     found: set[str] = set()
     for (_, former), (_, latter) in zip(old, new, strict=True):
-        found.update(line.partition(b",")[0].decode() for line in _differing(former, latter))
+        found.update(line.partition(b",")[0].decode() for line in differing_lines(former, latter))
         if len(found) > MAX_CHANGED:
             return None
     return frozenset(found)
@@ -77,11 +77,11 @@ def _of_guard(before: Catalogue, after: Catalogue, since: datetime, now: datetim
         if any(not run.holds_at(now) for run in runs) or any(turn <= now for turn in before.turns_after(since)):
             return None
         for origin, run in old.runs.items():
-            found.update(name.decode() for name in _differing(run.cleared.block, new.runs[origin].cleared.block))
+            found.update(name.decode() for name in differing_lines(run.cleared.block, new.runs[origin].cleared.block))
     return frozenset(found)
 
 
-def _differing(old: bytes, new: bytes) -> set[bytes]:
+def differing_lines(old: bytes, new: bytes) -> set[bytes]:
     """Lines that stand in one text alone. Equal beginnings and ends are skipped without a look at their lines."""
     shortest = min(len(old), len(new))
     start = next(

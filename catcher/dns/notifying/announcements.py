@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class ToldSerials:
+class NotifiedSerials:
     """The serials that one secondary was told and has answered."""
 
     zones: dict[str, int] = field(default_factory=dict)
@@ -40,13 +40,13 @@ class ToldSerials:
     """Serials of single names told since."""
 
 
-def read(folder: Path) -> dict[str, ToldSerials]:
+def read(folder: Path) -> dict[str, NotifiedSerials]:
     """What each secondary (address and port) was told; nothing if the file is missing or damaged: a needless NOTIFY
     costs one SOA query."""
     try:
         kept = json.loads((folder / ANNOUNCED_FILE).read_bytes())
         return {
-            str(target): ToldSerials(
+            str(target): NotifiedSerials(
                 {str(zone): int(serial) for zone, serial in told["zones"].items()},
                 None if told["newest"] is None else int(told["newest"]),
                 float(told["at"]),
@@ -58,7 +58,7 @@ def read(folder: Path) -> dict[str, ToldSerials]:
         return {}
 
 
-def write(folder: Path, told: dict[str, ToldSerials]) -> None:
+def write(folder: Path, told: dict[str, NotifiedSerials]) -> None:
     """Keeps what was told. A folder that can't be written costs needless NOTIFYs after a restart: it is logged."""
     text = json.dumps({target: asdict(serials) for target, serials in told.items()})
     try:
@@ -67,7 +67,7 @@ def write(folder: Path, told: dict[str, ToldSerials]) -> None:
         log.warning("the serials announced to secondaries can't be kept: %s", error)
 
 
-def due(authority: Authority, secondary: Secondary, told: ToldSerials, now: datetime) -> list[tuple[str, int]]:
+def due(authority: Authority, secondary: Secondary, told: NotifiedSerials, now: datetime) -> list[tuple[str, int]]:
     """Name and serial of the zones to be announced: catalog zone and whole zones first, then catalogued names.
 
     The names left out because they are more than ``MAX_ANNOUNCED`` count as told.
@@ -93,7 +93,9 @@ def due(authority: Authority, secondary: Secondary, told: ToldSerials, now: date
     return found + names
 
 
-def note(authority: Authority, told: ToldSerials, answered: dict[str, int], now: datetime, *, all_told: bool) -> None:
+def note(
+    authority: Authority, told: NotifiedSerials, answered: dict[str, int], now: datetime, *, all_told: bool
+) -> None:
     """Notes the serials that a secondary ``answered``; ``all_told``: nothing of what was due is left."""
     zones = dict(_zones(authority, now))
     for name, serial in answered.items():
@@ -110,7 +112,7 @@ def _zones(authority: Authority, now: datetime) -> Iterator[tuple[str, int]]:
         yield name, serial_of(zone.apex.rrsets[RRType.SOA])
 
 
-def _newer(authority: Authority, told: ToldSerials, now: datetime) -> Iterator[tuple[str, int]]:
+def _newer(authority: Authority, told: NotifiedSerials, now: datetime) -> Iterator[tuple[str, int]]:
     """Catalogued names with a serial newer than ``told.newest``."""
     catalogue, serials = authority.catalogue, authority.serials
     since = datetime.fromtimestamp(told.at, UTC)

@@ -16,7 +16,7 @@ from catcher.dns.answering.secondaries import Secondary
 from catcher.dns.answering.tsig import Key, sign_request, verify_reply
 from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.notifying import announcements
-from catcher.dns.notifying.announcements import ToldSerials
+from catcher.dns.notifying.announcements import NotifiedSerials
 from catcher.dns.wire import CLASS_IN, Opcode, RRType, name_to_wire
 from catcher.model.clock import Clock
 
@@ -65,7 +65,7 @@ class Announcer:
         self.counters = counters or DnsCounters()
         kept = announcements.read(folder)
         self._told = {
-            f"{host}:{port}": kept.get(f"{host}:{port}", ToldSerials())
+            f"{host}:{port}": kept.get(f"{host}:{port}", NotifiedSerials())
             for secondary in authority.secondaries.all
             for host, port in secondary.targets
         }

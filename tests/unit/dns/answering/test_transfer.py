@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import dns.message
@@ -15,21 +12,15 @@ import dns.rdatatype
 import dns.tsig
 import pytest
 
-from catcher.catalogue import Catalogue, Entry
-from catcher.dns import Authority, AuthorityReply, Rcode, Transport
+from catcher.catalogue import Catalogue
+from catcher.dns import Authority, Rcode, Transport
 from catcher.dns.answering.secondaries import Secondaries, Secondary
 from catcher.dns.answering.transfer import up_to_date
-from catcher.dns.answering.tsig import Key
-from catcher.dns.wire import name_to_wire
-from catcher.dns.zones.catalogzone import CatalogDifference, CatalogGroup, CatalogZone
+from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, zone
+from tests.support.dnsserver.transfers import HOST, KEY, Many, ask, messages, records
 
-HOST = "192.0.2.53"
-KEY = Key(name_to_wire("k.example"), "hmac-sha256", b"secret secret secret secret!")
-KEYRING: dict[dns.name.Name, Any] = {
-    dns.name.from_text("k.example"): dns.tsig.Key("k.example", KEY.secret, "hmac-sha256")
-}
 LARGE = "".join(f'big{n} TXT "{"x" * 250}" "{"y" * 250}"\n' for n in range(400))
 ROWS = [entry("army.ml"), entry("gone.ml", Policy.RELEASE), entry("navy.ml", Policy.NULL)]
 
@@ -44,61 +35,6 @@ def serving(catalogue: Catalogue, zones: Any = None) -> Authority:
     catalog = CatalogZone("catalog.example", catalogue, 7, "ns1.sink.example")
     secondaries = Secondaries([Secondary(HOST, 53, KEY)])
     return Authority(catalogue, PUBLICATIONS, zones or {}, secondaries=secondaries, catalog=catalog)
-
-
-def ask(
-    server: Authority,
-    name: str,
-    qtype: str = "AXFR",
-    *,
-    key: Any = KEYRING,
-    client: str = HOST,
-    transport: Transport = Transport.TCP,
-    serial: int | None = None,
-    now: int = int(NOW.timestamp()),
-) -> tuple[AuthorityReply, bytes]:
-    """The reply and the MAC of the request."""
-    query = dns.message.make_query(name, qtype)
-    if serial is not None:
-        query.authority.append(dns.rrset.from_text(f"{name}.", 0, "IN", "SOA", f". . {serial} 0 0 0 0"))
-    wire = query.to_wire()
-    mac = b""
-    if key is not None:
-        (signer,) = key.values()
-        rdata = dns.rdata.from_wire(
-            "ANY", "TSIG", b"\x0bhmac-sha256\0" + now.to_bytes(6, "big") + b"\1\x2c\0\0" + wire[:2] + bytes(4), 0, 29
-        )
-        signed, _ = dns.tsig.sign(wire, signer, rdata, now, b"")  # type: ignore[no-untyped-call]
-        mac = signed.mac
-        data = signed.to_wire()
-        record = signer.name.to_wire() + b"\0\xfa\0\xff" + bytes(4) + len(data).to_bytes(2, "big") + data
-        wire = wire[:11] + b"\1" + wire[12:] + record
-    reply = server.answer(wire, transport=transport, now=NOW, client=client)
-    assert reply is not None
-    return reply, mac
-
-
-def messages(reply: AuthorityReply) -> Iterator[bytes]:
-    yield reply.wire
-    while reply.transfer is not None and (wire := reply.transfer.next(NOW)) is not None:
-        yield wire
-
-
-def records(server: Authority, name: str, **more: Any) -> list[str]:
-    """Every record of a transfer, its signatures verified along the chain (RFC 8945 §5.3.1)."""
-    reply, mac = ask(server, name, **more)
-    context, found = None, []
-    (key,) = KEYRING.values()
-    for wire in messages(reply):
-        assert len(wire) <= 65535
-        message = dns.message.from_wire(wire, keyring=False, one_rr_per_rrset=True)  # type: ignore[arg-type]
-        (rdata,) = message.tsig  # type: ignore[union-attr]
-        start = len(wire) - len(rdata.to_wire()) - 10 - len(KEY.name)
-        context = dns.tsig.validate(  # type: ignore[no-untyped-call]
-            wire, key, key.name, rdata, int(NOW.timestamp()), mac, start, context, True
-        )
-        found += [str(rrset) for rrset in message.answer]
-    return found
 
 
 def test_a_whole_zone_in_many_messages(server: Authority) -> None:
@@ -210,25 +146,6 @@ def test_ixfr_without_the_clients_soa(server: Authority) -> None:
     assert ask(server, "army.ml", "IXFR")[0].rcode is Rcode.FORMERR
 
 
-class Many:
-    """A million rows that are nowhere until they are asked for."""
-
-    def __len__(self) -> int:
-        return 1_000_000
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __contains__(self, domain: object) -> bool:
-        return False
-
-    def get(self, domain: str) -> Entry | None:
-        return None
-
-    def values(self) -> Iterator[Entry]:
-        return (entry(f"d{n}.ml") for n in range(60_000))
-
-
 def test_members_cost_no_memory() -> None:
     """60,000 are sent, none is kept."""
     server = serving(Catalogue(Many()))
@@ -243,93 +160,3 @@ def test_members_cost_no_memory() -> None:
     finally:
         tracemalloc.stop()
     assert octets > 60_000 * 50 and peak < 1 << 20
-
-
-def test_the_serial_of_the_catalog_zone_rises_when_a_member_leaves(tmp_path: Path) -> None:
-    """A row may end at midnight without a reload; a midnight at which no member leaves changes nothing."""
-    rows = [entry("army.ml", until=date(2026, 11, 5), then=Policy.RELEASE), entry("navy.ml", until=date(2026, 11, 4))]
-    catalog = CatalogZone("catalog.example", Catalogue.of(rows), 7, "ns1.sink.example")
-    leaves = datetime(2026, 11, 5, tzinfo=UTC)
-    assert [catalog.serial(at) for at in (NOW, NOW + timedelta(hours=13), leaves, leaves + timedelta(days=9))] == [
-        7,
-        7,
-        int(leaves.timestamp()),
-        int(leaves.timestamp()),
-    ]
-    assert catalog.serial(NOW) == 7
-
-
-def catalog_of(rows: list[Entry], serial: int, *journal: CatalogDifference, **more: Any) -> Authority:
-    catalogue = Catalogue.of(rows)
-    catalog = CatalogZone("catalog.example", catalogue, serial, "ns1.sink.example", journal=journal, **more)
-    secondaries = Secondaries([Secondary(HOST, 53, KEY)])
-    return Authority(catalogue, PUBLICATIONS, {}, secondaries=secondaries, catalog=catalog)
-
-
-STEPS = (
-    CatalogDifference(5, 6, {"gone.ml": ("", None), "army.ml": (None, "")}),
-    CatalogDifference(6, 7, {"navy.ml": (None, ""), "brief.ml": (None, "")}),
-    CatalogDifference(7, 8, {"brief.ml": ("", None)}),
-)
-MEMBERS = [entry("army.ml"), entry("navy.ml"), *(entry(f"d{n}.ml") for n in range(9))]
-
-
-def test_ixfr_of_the_catalog_zone_brings_what_changed() -> None:
-    """RFC 1995 §4: the new SOA, the old one with the records that went, the new one with those that came, the new
-    one; steps are condensed, so a member that came and went is in neither list."""
-    server = catalog_of(MEMBERS, 8, *STEPS)
-    told = [line.split(maxsplit=1)[1] for line in records(server, "catalog.example", qtype="IXFR", serial=5)]
-    soas = [int(line.split()[5]) for line in told if " SOA " in line]
-    assert soas == [8, 5, 8, 8]
-    assert [line.split()[-1] for line in told if " SOA " not in line] == ["gone.ml.", "army.ml.", "navy.ml."]
-    assert [" SOA " in line for line in told] == [True, True, False, True, False, False, True]
-    short, _ = ask(server, "catalog.example", "IXFR", serial=5)
-    assert short.transfer is not None and short.transfer.is_short and len(short.wire) < 700
-
-
-@pytest.mark.parametrize("serial", [4, 2**32 - 1])
-def test_a_copy_older_than_the_journal_gets_the_whole_zone(serial: int) -> None:
-    told = records(catalog_of(MEMBERS, 8, *STEPS), "catalog.example", qtype="IXFR", serial=serial)
-    assert sum(" PTR " in line for line in told) == len(MEMBERS) and sum(" SOA " in line for line in told) == 2
-
-
-def test_one_change_among_many_members_is_short() -> None:
-    catalog = CatalogZone(
-        "catalog.example",
-        Catalogue(Many()),
-        2,
-        "ns1.sink.example",
-        journal=[CatalogDifference(1, 2, {"d7.ml": (None, "")})],
-        ending={},
-    )
-    server = Authority(
-        Catalogue(Many()), PUBLICATIONS, {}, secondaries=Secondaries([Secondary(HOST, 53, KEY)]), catalog=catalog
-    )
-    sizes = [len(wire) for wire in messages(ask(server, "catalog.example", "IXFR", serial=1)[0])]
-    assert len(sizes) == 1 and sizes[0] < 1_000
-
-
-@pytest.mark.parametrize(
-    ("group", "value"),
-    [(CatalogGroup.POLICY, "accept"), (CatalogGroup.PARENT, "ml"), (CatalogGroup.FILE, "catalogue")],
-)
-def test_the_property_group(group: CatalogGroup, value: str) -> None:
-    """RFC 9432 §4.4.2."""
-    told = records(catalog_of([entry("army.ml")], 1, group=group), "catalog.example")
-    (pointer,) = (line.split()[0] for line in told if " PTR " in line)
-    assert f'group.{pointer} 0 IN TXT "{value}"' in told
-
-
-def test_a_changed_group_leaves_the_member() -> None:
-    """RFC 9432 §5.4: a member whose PTR went would be reset."""
-    server = catalog_of(
-        [entry("army.ml", Policy.NULL), entry("navy.ml")],
-        2,
-        CatalogDifference(1, 2, {"army.ml": ("accept", "null")}),
-        group=CatalogGroup.POLICY,
-    )
-    told = records(server, "catalog.example", qtype="IXFR", serial=1)
-    assert [line.split(maxsplit=4)[3:] for line in told if " SOA " not in line] == [
-        ["TXT", '"accept"'],
-        ["TXT", '"null"'],
-    ]

@@ -14,7 +14,7 @@ from catcher.catalogue.guard import HOLDS, Run
 from catcher.catalogue.names import SortedNames
 from catcher.config.schema import SecondaryServer
 from catcher.dns import Authority, load_authority
-from catcher.dns.loading import changes
+from catcher.dns.loading import changes, serial
 from catcher.dns.loading.ledger import SERIAL_FILE
 from catcher.dns.zones.serials import is_newer, raised
 from tests.support.dnsserver.serving import NOW, ask, lines, settings
@@ -157,7 +157,7 @@ def test_a_changed_template_raises_all(state: State) -> None:
 
 
 def test_too_many_changed_rows_give_one_serial_to_all(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (changes, __import__("catcher.dns.loading.serial", fromlist=["serial"])):
+    for module in (changes, serial):
         monkeypatch.setattr(module, "MAX_CHANGED", 1)
     first = state.load(NOW)
     second = state.load(LATER, ("army.ml,,null", "navy.ml,,null", ROWS[2]), before=first)
@@ -222,15 +222,15 @@ def members(authority: Authority, since: int, now: datetime) -> list[str] | None
 def test_the_catalog_zone_rises_with_its_members_alone(state: State) -> None:
     first = state.load(NOW)
     assert first.catalog is not None
-    serial = first.catalog.serial(NOW)
+    given = first.catalog.serial(NOW)
     policy = state.load(LATER, ("army.ml,,null", *ROWS[1:]), before=first)
-    assert policy.catalog is not None and policy.catalog.serial(LATER) == serial
-    assert policy.catalog.serial(LATER + timedelta(days=1)) == serial
+    assert policy.catalog is not None and policy.catalog.serial(LATER) == given
+    assert policy.catalog.serial(LATER + timedelta(days=1)) == given
     added = state.load(LATER, (*ROWS, "new.ml"), before=policy)
-    assert added.catalog is not None and is_newer(added.catalog.serial(LATER), serial)
-    assert members(added, serial, LATER) == ["\3new\2ml\0"]
+    assert added.catalog is not None and is_newer(added.catalog.serial(LATER), given)
+    assert members(added, given, LATER) == ["\3new\2ml\0"]
     restarted = state.load(LATER, (*ROWS, "new.ml"))
-    assert members(restarted, serial, LATER) == ["\3new\2ml\0"]
+    assert members(restarted, given, LATER) == ["\3new\2ml\0"]
 
 
 def test_a_group_of_policies_follows_the_guard(state: State) -> None:
@@ -264,6 +264,11 @@ def test_only_the_lines_that_differ_are_found() -> None:
     old = "".join(f"{line}\n" for line in names).encode()
     names[9_000] = "d9000.ml,,null"
     new = "".join(f"{line}\n" for line in [*names[:100], *names[101:], "new.ml,,null"]).encode()
-    assert changes._differing(old, new) == {b"d100.ml,,accept", b"d9000.ml,,accept", b"d9000.ml,,null", b"new.ml,,null"}
-    assert changes._differing(old, old) == changes._differing(b"", b"") == set()
-    assert changes._differing(b"", b"a\n") == {b"a"}
+    assert changes.differing_lines(old, new) == {
+        b"d100.ml,,accept",
+        b"d9000.ml,,accept",
+        b"d9000.ml,,null",
+        b"new.ml,,null",
+    }
+    assert changes.differing_lines(old, old) == changes.differing_lines(b"", b"") == set()
+    assert changes.differing_lines(b"", b"a\n") == {b"a"}

@@ -14,7 +14,7 @@ from catcher.catalogue.names import SortedNames
 from catcher.dns import Authority
 from catcher.dns.answering.secondaries import Secondaries, Secondary
 from catcher.dns.notifying import announcements
-from catcher.dns.notifying.announcements import ANNOUNCED_FILE, MAX_ANNOUNCED, ToldSerials
+from catcher.dns.notifying.announcements import ANNOUNCED_FILE, MAX_ANNOUNCED, NotifiedSerials
 from catcher.dns.notifying.notify import request
 from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.publication import Publications
@@ -48,14 +48,14 @@ def served(
     return Authority(catalogue, publications, zones or {}, catalog=catalog, serials=serials, secondaries=secondaries)
 
 
-def due(authority: Authority, told: ToldSerials, now: Any = NOW) -> list[str]:
+def due(authority: Authority, told: NotifiedSerials, now: Any = NOW) -> list[str]:
     (secondary,) = authority.secondaries.all
     return [name for name, _ in announcements.due(authority, secondary, told, now)]
 
 
-def told(authority: Authority, now: Any = NOW) -> ToldSerials:
+def told(authority: Authority, now: Any = NOW) -> NotifiedSerials:
     """A secondary that answered everything due."""
-    serials = ToldSerials()
+    serials = NotifiedSerials()
     (secondary,) = authority.secondaries.all
     answered = dict(announcements.due(authority, secondary, serials, now))
     announcements.note(authority, serials, answered, now, all_told=True)
@@ -64,7 +64,12 @@ def told(authority: Authority, now: Any = NOW) -> ToldSerials:
 
 def test_at_first_everything(tmp_path: Path) -> None:
     whole = {"zone.example": zone(tmp_path, "")}
-    assert due(served(ROWS, zones=whole), ToldSerials()) == ["catalog.example", "zone.example", "army.ml", "navy.ml"]
+    assert due(served(ROWS, zones=whole), NotifiedSerials()) == [
+        "catalog.example",
+        "zone.example",
+        "army.ml",
+        "navy.ml",
+    ]
 
 
 def test_without_a_change_nothing() -> None:
@@ -89,7 +94,7 @@ def test_a_reload_before_the_first_was_told_loses_nothing() -> None:
 def test_a_secondary_that_was_down_is_told_the_rest() -> None:
     """What it answered is not repeated; what it didn't answer stays due, also after a restart."""
     authority = served(ROWS)
-    known = ToldSerials()
+    known = NotifiedSerials()
     announcements.note(authority, known, {"army.ml": SERIAL, "catalog.example": SERIAL}, NOW, all_told=False)
     assert due(authority, known) == ["navy.ml"]
     assert due(served(ROWS, {"army.ml": SERIAL + 1}), known) == ["army.ml", "navy.ml"]
@@ -97,7 +102,7 @@ def test_a_secondary_that_was_down_is_told_the_rest() -> None:
 
 def test_too_many_are_left_to_the_refresh(caplog: pytest.LogCaptureFixture) -> None:
     rows = [entry(f"d{number}.ml") for number in range(MAX_ANNOUNCED + 1)]
-    assert due(served(rows), ToldSerials()) == ["catalog.example"]
+    assert due(served(rows), NotifiedSerials()) == ["catalog.example"]
     assert "SOA's refresh" in caplog.text
 
 
@@ -127,15 +132,18 @@ def test_a_changed_zone(tmp_path: Path) -> None:
 def test_each_secondary_hears_of_the_zones_that_it_copies(tmp_path: Path) -> None:
     zones = {"zone.example": zone(tmp_path, ""), "two.example": zone(tmp_path, "")}
     only = Secondary("192.0.2.53", 53, None, zones=frozenset({"zone.example"}), catalogue=False)
-    assert due(served(ROWS, zones=zones, secondary=only), ToldSerials()) == ["zone.example"]
+    assert due(served(ROWS, zones=zones, secondary=only), NotifiedSerials()) == ["zone.example"]
 
 
 def test_a_released_name_is_not_announced() -> None:
-    assert due(served([entry("army.ml", Policy.RELEASE)]), ToldSerials()) == ["catalog.example"]
+    assert due(served([entry("army.ml", Policy.RELEASE)]), NotifiedSerials()) == ["catalog.example"]
 
 
 def test_what_was_told_is_kept(tmp_path: Path) -> None:
-    kept = {"192.0.2.53:53": ToldSerials({"zone.example": 2}, 3, 4.5, {"army.ml": 7}), "[::1]:53": ToldSerials()}
+    kept = {
+        "192.0.2.53:53": NotifiedSerials({"zone.example": 2}, 3, 4.5, {"army.ml": 7}),
+        "[::1]:53": NotifiedSerials(),
+    }
     announcements.write(tmp_path, kept)
     assert announcements.read(tmp_path) == kept
     for damaged in ("", "[]", '{"a": 1}', '{"a": {"zones": 1}}', "\xff", "[" * 5000):
