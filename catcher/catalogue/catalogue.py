@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Protocol
 
 from catcher.catalogue.entry import Entry
 from catcher.catalogue.guard import HOLDS, SKEW, Guard
-from catcher.catalogue.table import Table
+from catcher.catalogue.table import Table, canonical
 from catcher.model.mail.policy import Policy
 
 _REMEMBERED = 65_536
@@ -53,6 +53,23 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._rows.values())
+
+    def parts(self) -> list[tuple[str, bytes]]:
+        """The rows as they were read: name and canonical lines of each file."""
+        rows = self._rows
+        if isinstance(rows, Table):
+            return rows.parts()
+        files: dict[str, list[bytes]] = {}
+        for entry in rows.values():
+            files.setdefault(entry.where.rpartition(":")[0], []).append(canonical(entry) + b"\n")
+        return [(name, b"".join(lines)) for name, lines in files.items()]
+
+    def endings(self) -> Iterator[tuple[str, date]]:
+        """Domain and ``until`` of each row that has one."""
+        rows = self._rows
+        if isinstance(rows, Table):
+            return rows.endings()
+        return ((entry.domain, entry.until) for entry in rows.values() if entry.until is not None)
 
     def domains(self) -> Iterator[str]:
         """Every catalogued domain, in the order of the files; cheaper than iterating over the rows."""

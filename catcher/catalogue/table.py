@@ -28,6 +28,7 @@ _PARENT = re.compile(rb"\n[^.,\n]++\.([^,\n]++)")
 _MEANT = rb"\n([^,\n]++),([^,\n]*%s)(?![^,\n])"
 """Matches domain and intended domain of a line. It begins with the LF before the line, which makes the search fast: a
 million lines take a sixth of a second."""
+_ENDING = re.compile(rb"\n([^,\n]++),[^,\n]*+,[^,\n]*+,([0-9-]++)")
 _FEW_TOPS = 50
 
 
@@ -107,6 +108,19 @@ class Table:
     def __iter__(self) -> Iterator[str]:
         for _, line in self._lines():
             yield line.partition(b",")[0].decode()
+
+    def endings(self) -> Iterator[tuple[str, date]]:
+        """Domain and ``until`` of each line that has one."""
+        for match in _ENDING.finditer(b"\n" + self._block):
+            yield match[1].decode(), date.fromisoformat(match[2].decode())
+
+    def parts(self) -> list[tuple[str, bytes]]:
+        """Name and canonical lines of each file."""
+        ends = [*self._firsts[1:], len(self._starts) - 1]
+        return [
+            (name, self._block[self._starts[first] : self._starts[end]])
+            for name, first, end in zip(self._files, self._firsts, ends, strict=True)
+        ]
 
     def values(self) -> Iterator[Entry]:
         """Every row, in the order of the files."""

@@ -36,17 +36,16 @@ def dns_tasks(
     clock: Clock,
     workers: Sequence[tuple[socket.socket, ...]],
     authority: dns.Authority,
-    before: dns.Authority | None,
     demand: Pair,
 ) -> list[Task]:
-    """The DNS processes, with one worker per item of ``workers``; ``before``: the zones of the last generation."""
+    """The DNS processes, with one worker per item of ``workers``."""
     writing, reading = demand
     tasks = [Task("demand", functools.partial(demand_process.run, config, reading), (reading,), last=True)]
     for number, sockets in enumerate(workers):
         main = functools.partial(dns_process.run, config, clock, authority, sockets, writing)
         tasks.append(Task(f"dns-{number}", main, (*sockets, writing), last=True))
     if config.dns.secondary:
-        tasks.append(Task("dns-notify", functools.partial(notifying.run, config, clock, authority, before)))
+        tasks.append(Task("dns-notify", functools.partial(notifying.run, config, clock, authority)))
     return tasks
 
 

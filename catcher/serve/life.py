@@ -88,7 +88,7 @@ class Running:
         if self._bound.dns:
             before = self._authority
             self._authority = dns.load_authority(config, catalogue, now=clock.now(), tolerant=True, before=before)
-            tasks += dns_tasks(config, clock, self._bound.dns, self._authority, before, self._demand)
+            tasks += dns_tasks(config, clock, self._bound.dns, self._authority, self._demand)
         if self._bound.smtp:
             tasks += smtp_tasks(config, clock, self._bound.smtp, catalogue, self._store_sockets)
         return tasks

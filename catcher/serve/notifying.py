@@ -10,12 +10,10 @@ from catcher.model.clock import Clock
 from catcher.supervise import Station
 
 
-async def run(
-    config: Config, clock: Clock, authority: dns.Authority, before: dns.Authority | None, station: Station
-) -> None:
-    """Sends NOTIFY for every zone with a serial other than in ``before``, until the answer or the server's stop."""
+async def run(config: Config, clock: Clock, authority: dns.Authority, station: Station) -> None:
+    """Sends NOTIFY for every zone with a serial that a secondary wasn't told, until the server's stop."""
     sources = tuple(address.host for address in config.dns.listen if address.host not in ("0.0.0.0", "::"))
-    announcing = asyncio.create_task(dns.Announcer(authority, before, clock, config.node.state, sources).run())
+    announcing = asyncio.create_task(dns.Announcer(authority, clock, config.node.state, sources).run())
     station.ready()
     stopping = asyncio.create_task(station.stopping.wait())
     await asyncio.wait((announcing, stopping), return_when=asyncio.FIRST_COMPLETED)

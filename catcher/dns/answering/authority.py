@@ -12,8 +12,8 @@ The order of checks; the first failing check decides the reply:
 5. Class other than IN: REFUSED (RFC 8914 §4.22).
 6. Place: the most specific zone or catalogued name at or above the QNAME; DS belongs to the parent
    (RFC 4035 §3.1.4.1). None: REFUSED. A zone with faults in its file: SERVFAIL.
-7. AXFR and IXFR (RFC 5936 §2.2, RFC 1995 §2): only our secondaries, recognised by address and key, get a transfer; all
-   other clients: REFUSED.
+7. AXFR and IXFR (RFC 5936 §2.2, RFC 1995 §2): only our secondaries, recognised by network and key, get a transfer of
+   the zones that they copy; all other clients: REFUSED.
 8. The catalog zone (RFC 9432 §7): only our secondaries get its SOA; every other query: REFUSED.
 9. Policy: a released name is REFUSED; every other name is answered from the zone of its policy.
 10. The zone's data (RFC 1034 §4.3.2): see ``lookup``.
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns.answering.answer import Answer, AnswerKind, failure, only, refusal
@@ -32,12 +32,14 @@ from catcher.dns.answering.message import empty, encode, turn_down
 from catcher.dns.answering.options import ReplySettings, reply_options
 from catcher.dns.answering.query import Query, parse_query
 from catcher.dns.answering.secondaries import Secondaries
-from catcher.dns.answering.transfer import Transfer, of_zone, serial_of, up_to_date
-from catcher.dns.answering.tsig import TsigSignature, verify
+from catcher.dns.answering.transfer import Records, Transfer, of_zone, serial_of, up_to_date
+from catcher.dns.answering.tsig import Key, TsigSignature, verify
 from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport
 from catcher.dns.zones.catalogzone import CatalogZone
+from catcher.dns.zones.ledger import Ledger
 from catcher.dns.zones.publication import Publications
-from catcher.dns.zones.zone import Zone
+from catcher.dns.zones.serials import GivenSerial, Serials
+from catcher.dns.zones.zone import Zone, apex_of
 
 _TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.", b"abcdefghijklmnopqrstuvwxyz\0"))
 """Folds case, and maps a dot inside a label to zero, so that it can't pass for a dot between labels."""
@@ -55,6 +57,8 @@ class AuthorityReply:
     rcode: Rcode = Rcode.NOERROR
     transfer: Transfer | None = None
     """The transfer whose further messages follow ``wire`` (TCP alone)."""
+    client_decides: bool = False
+    """Whether another client may get another reply to the same unsigned octets: secondaries without a key."""
 
 
 class Unloaded:
@@ -73,11 +77,15 @@ class _Exchange:
     query: Query
     transport: Transport
     now: datetime
-    permitted: bool
-    """Whether the query comes from one of our secondaries, signed with its key."""
+    client: str
     options: bytes
     """EDNS options of the reply, beside the extended error."""
     signature: TsigSignature | None
+
+    @property
+    def key(self) -> Key | None:
+        """The key that signed the query."""
+        return None if self.signature is None else self.signature.key
 
 
 class Authority:
@@ -94,11 +102,13 @@ class Authority:
         secondaries: Secondaries | None = None,
         catalog: CatalogZone | None = None,
         unloaded: Collection[str] = (),
-        template: str = "",
+        serials: Serials | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         """``zones``: by apex, as lower-case A-labels without the final dot; ``unloaded``: apexes answered SERVFAIL.
 
-        ``template``: a digest of the zone template from which ``publications`` come.
+        ``serials``: the serials of catalogued names; without it all have that of ``publications``. ``ledger``: what
+        the next load compares itself with.
         """
         self.catalogue = catalogue
         self.publications = publications
@@ -106,7 +116,9 @@ class Authority:
         self.settings = settings or ReplySettings()
         self.secondaries = secondaries or Secondaries()
         self.catalog = catalog
-        self.template = template
+        self.serials = serials or Serials(GivenSerial(publications.serial, 0.0))
+        self.ledger = ledger
+        self._turns = self.serials.turns(catalogue)
         special = {} if catalog is None else {catalog.name: catalog}
         self._zones: dict[str, Zone | CatalogZone | Unloaded] = {
             **dict.fromkeys(unloaded, _UNLOADED),
@@ -134,8 +146,7 @@ class Authority:
             signature = verify(query, question.tsig, self.secondaries.keys, seconds)
             if signature is None:
                 return AuthorityReply(turn_down(query, Rcode.FORMERR), AnswerKind.ERROR, rcode=Rcode.FORMERR)
-        permitted = signature is not None and self.secondaries.permit(client, signature.key)
-        exchange = _Exchange(question, transport, now, permitted, options.octets, signature)
+        exchange = _Exchange(question, transport, now, client, options.octets, signature)
         if signature is not None and signature.error:
             return _reply(exchange, failure(Rcode.NOTAUTH))
         if edns is not None and edns.version:
@@ -145,7 +156,9 @@ class Authority:
                 return AuthorityReply(empty(question, options.octets), AnswerKind.ANSWER)
             return _reply(exchange, failure(Rcode.BADCOOKIE))
         domain, answer = self._answer(exchange)
-        return _reply(exchange, answer, None if permitted else domain)
+        if domain is not None and exchange.key is not None and self._permits(exchange, domain):
+            domain = None
+        return _reply(exchange, answer, domain, client_decides=self._client_decides(question))
 
     def _answer(self, exchange: _Exchange) -> tuple[str | None, Answer | Transfer]:
         query, now = exchange.query, exchange.now
@@ -161,7 +174,7 @@ class Authority:
         if query.qtype in (RRType.AXFR, RRType.IXFR):
             return domain, self._transfer(exchange, held, apex)
         if isinstance(held, CatalogZone):
-            return None, _of_catalog(exchange, held, apex)
+            return None, self._of_catalog(exchange, held, apex)
         zone = held if isinstance(held, Zone) else self.published(held, now)
         if zone is None:
             return domain, refusal(ExtendedError.NOT_AUTHORITATIVE)
@@ -176,10 +189,13 @@ class Authority:
         return domain, lookup(zone, query.name, apex, query.qtype, inside)
 
     def _transfer(self, exchange: _Exchange, held: Zone | Entry | CatalogZone, apex: int) -> Answer | Transfer:
-        """A transfer to one of our secondaries. The answer to IXFR is the whole zone; over UDP, or when the secondary
-        is up to date, it is the SOA alone (RFC 1995 §2, §4)."""
+        """A transfer to one of our secondaries. The answer to IXFR is the difference for the catalog zone, if its
+        journal reaches back to the secondary's copy, else the whole zone; over UDP, or when the secondary is up to
+        date, it is the SOA alone (RFC 1995 §2, §4)."""
         query, now = exchange.query, exchange.now
-        if not exchange.permitted or (query.qtype == RRType.AXFR and exchange.transport is Transport.UDP):
+        if (query.qtype == RRType.AXFR and exchange.transport is Transport.UDP) or not self._permits(
+            exchange, _dotted(query.name)[apex + 1 :]
+        ):
             return refusal(ExtendedError.PROHIBITED)
         source = self.published(held, now) if isinstance(held, Entry) else held
         if apex or source is None:
@@ -190,9 +206,34 @@ class Authority:
                 return failure(Rcode.FORMERR)
             if up_to_date(query.serial, serial_of(soa)) or exchange.transport is Transport.UDP:
                 return only(query.name.wire, soa)
-        origin = query.name.folded
-        records = source.records(now) if isinstance(source, CatalogZone) else of_zone(source, origin)
+        records: Records | None = None
+        if isinstance(source, CatalogZone):
+            if query.qtype == RRType.IXFR and query.serial is not None:
+                records = source.records_since(query.serial, now)
+            records = records or source.records(now)
+        else:
+            records = of_zone(source, query.name.folded)
         return Transfer(query, records, exchange.options, exchange.signature)
+
+    def _of_catalog(self, exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:
+        """Only our secondaries may read the catalog zone; apart from transfers, they may ask for its SOA with the
+        serial."""
+        if apex or exchange.query.qtype != RRType.SOA or not self._permits(exchange, catalog.name):
+            return refusal(ExtendedError.PROHIBITED)
+        return only(exchange.query.name.wire, catalog.soa(exchange.now))
+
+    def _permits(self, exchange: _Exchange, zone: str) -> bool:
+        """Whether the query comes from a secondary that may copy the zone of this name."""
+        return self.secondaries.permits(exchange.client, exchange.key, zone)
+
+    def _client_decides(self, query: Query) -> bool:
+        """Whether the address of the client can change the reply to an unsigned query."""
+        if not self.secondaries.has_keyless:
+            return False
+        catalog = self.catalog
+        return query.qtype in (RRType.AXFR, RRType.IXFR) or (
+            catalog is not None and apex_of(query.name, catalog.origin) is not None
+        )
 
     def zone_or_entry_at(self, domain: str) -> Authoritative | None:
         """The zone or catalogue row of exactly this name (A-labels, lower case)."""
@@ -201,12 +242,11 @@ class Authority:
     def published(self, entry: Entry, now: datetime) -> Zone | None:
         """The zone that a catalogued name publishes at ``now``; None if the name is released then."""
         policy = self.catalogue.policy_at(entry, now)
-        if not policy.is_served:
-            return None
-        serial = 0
-        if entry.until is not None and now.date() >= entry.until:
-            serial = int(datetime.combine(entry.until, time(), UTC).timestamp())
-        return self.publications.zone(policy, serial)
+        return self.publications.zone(policy, self.serial_at(entry, now)) if policy.is_served else None
+
+    def serial_at(self, entry: Entry, now: datetime) -> int:
+        """The serial of a catalogued name at ``now``."""
+        return self.serials.at(entry, self.catalogue, self._turns, now)
 
     def _place(self, name: Name, qtype: int) -> tuple[Authoritative, int] | None:
         """The zone or row that answers. The parent zone answers DS, if we serve the parent and it delegates the name
@@ -222,10 +262,7 @@ class Authority:
 
     def _nearest(self, name: Name, *, strictly_above: bool = False) -> tuple[Authoritative, int] | None:
         """The most specific zone or catalogued name at or above ``name``, and the offset of its apex."""
-        text = bytearray(name.wire.translate(_TEXT))
-        for at in name.offsets:
-            text[at] = 0x2E
-        dotted = text[:-1].decode("latin-1")
+        dotted = _dotted(name)
         candidates = name.offsets[1:] if strictly_above else name.offsets
         for at in candidates[-self.depth :] if self.depth else ():
             domain = dotted[at + 1 :]
@@ -235,20 +272,25 @@ class Authority:
         return None
 
 
-def _reply(exchange: _Exchange, answer: Answer | Transfer, domain: str | None = None) -> AuthorityReply:
+def _dotted(name: Name) -> str:
+    """The text of ``name`` with a dot before each label; octets that are no ASCII stay apart from those that are."""
+    text = bytearray(name.wire.translate(_TEXT))
+    for at in name.offsets:
+        text[at] = 0x2E
+    return text[:-1].decode("latin-1")
+
+
+def _reply(
+    exchange: _Exchange, answer: Answer | Transfer, domain: str | None = None, *, client_decides: bool = False
+) -> AuthorityReply:
     """Encodes an answer, signed if the query was signed; begins a transfer."""
     query, signature, now = exchange.query, exchange.signature, exchange.now
     if isinstance(answer, Transfer):
-        return AuthorityReply(answer.next(now) or b"", AnswerKind.ANSWER, domain, query.qtype, transfer=answer)
+        wire = answer.next(now) or b""
+        return AuthorityReply(
+            wire, AnswerKind.ANSWER, domain, query.qtype, transfer=answer, client_decides=client_decides
+        )
     wire = encode(query, answer, exchange.transport, exchange.options, 0 if signature is None else signature.octets)
     if signature is not None:
         wire = signature.sign(wire, int(now.timestamp()))
-    return AuthorityReply(wire, answer.kind, domain, query.qtype, answer.rcode)
-
-
-def _of_catalog(exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:
-    """Only our secondaries may read the catalog zone; apart from transfers, they may ask for its SOA with the
-    serial."""
-    if not exchange.permitted or apex or exchange.query.qtype != RRType.SOA:
-        return refusal(ExtendedError.PROHIBITED)
-    return only(exchange.query.name.wire, catalog.soa(exchange.now))
+    return AuthorityReply(wire, answer.kind, domain, query.qtype, answer.rcode, client_decides=client_decides)

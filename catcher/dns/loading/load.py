@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -12,10 +13,10 @@ from pathlib import Path
 from catcher.catalogue import Catalogue
 from catcher.config import Config
 from catcher.dns.answering.authority import Authority
-from catcher.dns.loading import keys_and_options, serial
+from catcher.dns.loading import keys_and_options, ledger, serial
 from catcher.dns.wire import RRset
 from catcher.dns.zones import template, wholezone
-from catcher.dns.zones.catalogzone import CatalogZone
+from catcher.dns.zones.catalogzone import CatalogGroup, CatalogZone
 from catcher.dns.zones.zone import Zone
 from catcher.model.errors import ConfigurationError, Fault
 
@@ -57,19 +58,30 @@ def load_authority(
         raise ConfigurationError(faults)
     if keep_serial and not config.dns.packet_cache:
         log.warning("dns.packet_cache is false: every query is answered without the packet cache, which takes more CPU")
-    choose = serial.settle if keep_serial else serial.peek
-    digest = _digest(published)
-    number = choose(config.node.state, _with_rows(digest, config.catalogue.files), now)
-    catalog = config.dns.catalog_zone
+    served = None
+    if before is not None and before.ledger is not None:
+        served = serial.Served(before.catalogue, before.serials, before.catalog)
+    kept = ledger.read(config.node.state) if before is None else before.ledger
+    settled = serial.settle(kept, served, catalogue, _digest(published), now)
+    new_ledger, catalog = settled.ledger, None
+    if config.dns.catalog_zone is not None:
+        group = CatalogGroup(config.dns.catalog_group)
+        fresh = CatalogZone(config.dns.catalog_zone, catalogue, 0, config.dns.nameservers[0], group=group)
+        part = serial.settle_catalog(settled, served, fresh, now)
+        catalog = fresh.continuing(part.given, part.journal)
+        new_ledger = replace(new_ledger, catalog=part)
+    if keep_serial and new_ledger != kept:
+        ledger.write(config.node.state, new_ledger)
     return Authority(
         catalogue,
-        template.publications(published, number),
+        template.publications(published, settled.serials.base.serial),
         zones,
         settings=settings,
         secondaries=secondaries,
-        catalog=None if catalog is None else CatalogZone(catalog, catalogue, number, config.dns.nameservers[0]),
+        catalog=catalog,
         unloaded=[zone.name for zone in config.dns.zone if zone.name not in zones],
-        template=digest,
+        serials=settled.serials,
+        ledger=new_ledger,
     )
 
 
@@ -114,13 +126,4 @@ def _digest(published: Mapping[bytes, Mapping[int, RRset]]) -> str:
         for rrtype, rrset in sorted(types.items()):
             for rdata in rrset.rdatas:
                 digest.update(b"%d %d %d " % (rrtype, rrset.ttl, len(owner)) + owner + rdata.octets)
-    return digest.hexdigest()
-
-
-def _with_rows(template: str, catalogue_files: tuple[Path, ...]) -> str:
-    """A digest of all data that catalogued names publish: the template's digest and the rows."""
-    digest = hashlib.sha256(template.encode("ascii"))
-    for path in catalogue_files:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

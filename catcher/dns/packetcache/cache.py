@@ -153,7 +153,7 @@ class PacketCache:
         if reply is None:
             return None
         octets, counted_as = reply.wire[2:], cell(reply)
-        if self._is_on and reply.rcode is not Rcode.SERVFAIL:
+        if self._is_on and reply.rcode is not Rcode.SERVFAIL and not reply.client_decides:
             if is_cacheable(key[1]):
                 return self._keep(key[1], octets, counted_as)
             if is_cacheable_for_client(key[1]):

@@ -41,6 +41,7 @@ from catcher.catalogue import Entry
 from catcher.dns.answering.authority import Authority
 from catcher.dns.packetcache.tail import QUESTION, Tail, reduced
 from catcher.dns.wire import MAX_NAME, Name, RRType, lower
+from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.zone import Zone, ZoneNode
 
 AnswerClass = tuple[object, ...]
@@ -71,6 +72,8 @@ _NO_LABELS: frozenset[bytes] = frozenset()
 MAX_NAME_END = QUESTION + MAX_NAME
 """The highest ``name_end``."""
 _HOST_OCTETS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
+_MAX_ZONES = 256
+"""Most zones of which the names in the data are kept: names with serials of their own have zones of their own."""
 _MAX_NODES_SEARCHED = 1000
 """Most nodes of a zone that are searched for the children of one node: a longer search would cost more than it
 saves."""
@@ -209,15 +212,19 @@ class Classifier:
         if isinstance(held, Zone):
             return _Apex(None, wire, held)
         if not isinstance(held, Entry):
-            return _Apex(None, wire, None)
+            # The address of a secondary without a key decides on the catalog zone's SOA.
+            by_address = isinstance(held, CatalogZone) and self._authority.secondaries.has_keyless
+            return by_address or _Apex(None, wire, None)
         zone = self._authority.published(held, self._now)
         if zone is None:
             return _Apex(held.domain, "released", None)
         names = self._names_in_data.get(zone)
         if names is None:
+            if len(self._names_in_data) >= _MAX_ZONES:
+                self._names_in_data.clear()
             names = self._names_in_data[zone] = frozenset(_suffixes(_names_in(zone.nodes.values())))
         common = next((suffix for at in Name(wire).offsets if (suffix := wire[at:]) in names), b"")
-        return True if common == wire else _Apex(held.domain, (len(wire), common), zone)
+        return True if common == wire else _Apex(held.domain, (len(wire), common, zone.apex), zone)
 
     def _learn_encloser(self, zone: Zone, node: ZoneNode, folded: bytes) -> _Encloser:
         """``node`` as closest encloser; ``folded`` is a QNAME below it."""

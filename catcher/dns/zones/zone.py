@@ -7,6 +7,7 @@ catalogued name: the template is compiled once, and each query brings its apex.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower
 
@@ -61,14 +62,25 @@ class Zone:
         for owner, sets in rrsets.items():
             self._add(owner, sets)
         self.apex = self.nodes[b""]
-        soa = self.apex.rrsets[RRType.SOA]
-        self.negative = soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
+        self.negative = _negative(self.apex.rrsets[RRType.SOA])
         """The SOA of a negative answer: its TTL is the lesser of the SOA's own TTL and MINIMUM (RFC 2308 §5)."""
         for node in sorted(self.nodes.values(), key=lambda node: len(_labels(node.owner))):
             self._inherit(node)
         if origin is not None:
             for node in self.nodes.values():
                 self._find_addresses(node, lower(origin))
+
+    def with_serial(self, serial: int) -> Zone:
+        """The same zone with another serial. All nodes but the apex are shared: it takes a few kilobytes."""
+        soa = self.apex.rrsets[RRType.SOA]
+        head, names, tail = soa.rdatas[0]
+        changed = RRset(RRType.SOA, soa.ttl, (Rdata(head, names, serial.to_bytes(4, "big") + tail[4:]),))
+        zone = copy(self)
+        zone.apex = copy(self.apex)
+        zone.apex.rrsets = {**self.apex.rrsets, RRType.SOA: changed}
+        zone.nodes = {**self.nodes, b"": zone.apex}
+        zone.negative = _negative(changed)
+        return zone
 
     def encloser(self, name: Name, apex: int) -> ZoneNode:
         """The closest encloser of a name that doesn't exist (RFC 4592 §3.3.1). ``apex``: the apex's offset in the
@@ -136,6 +148,10 @@ class Zone:
                 return []
             node = encloser.wildcard
         return [(host, node.rrsets[t]) for t in (RRType.A, RRType.AAAA) if t in node.rrsets]
+
+
+def _negative(soa: RRset) -> RRset:
+    return soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
 
 
 def apex_of(name: Name, origin: bytes) -> int | None:
