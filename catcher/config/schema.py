@@ -144,13 +144,14 @@ class DnsSection(ConfigSection):
     packet_cache: StrictBool = True
     """Whether UDP replies come from the packet cache; false: each is made anew, to see if a fault is in the cache."""
     rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = DNS_REPLY_RATE
-    """UDP replies a second to one /24 or /56 and of one class (answers, NODATA, NXDOMAIN, referrals, errors): a forged
-    flood then gets little back. 0: no limit."""
+    """A /24 or /56 gets at most so many replies of a kind (answers, NODATA, NXDOMAIN, referrals, errors) and name in a
+    second over UDP from this server: a forged flood then gets little back. 0: no limit."""
     slip: Annotated[StrictInt, Field(ge=0, le=10)] = DNS_SLIP
     """Of the replies over the limit, every n-th is sent empty with TC ("ask again over TCP"); the others are dropped.
     0: all are dropped, 1: none."""
     rate_limit_exempt: tuple[IpNetwork, ...] = Field(default=LOOPBACK, examples=[["127.0.0.0/8", "192.0.2.0/24"]])
-    """Networks whose replies are not limited: loopback, your own resolvers and your monitoring."""
+    """Networks whose replies are not limited: loopback, your own resolvers and your monitoring. A single address frees
+    itself alone, not its /24 or /56."""
     zone: tuple[ZoneFile, ...] = ()
     """Whole zones beside the catalogue."""
     secondary: tuple[SecondaryServer, ...] = ()

@@ -14,7 +14,7 @@
          └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue, for secondaries
 
 Over UDP the packet cache stands before the responder: ``cache`` finds a reply made before, for the same octets or for a
-query of the same key (``learned``: names; ``classify``: the key; ``tail``: the octets after the QNAME);
+query of the same key (``learned``: names; ``canonical``: what can change a reply; ``classify``: the key);
 docs/engineering/packet-cache.md shows one query. ``[dns] packet_cache = false`` switches it off.
 
 The room is a ladder: loading, serving and notifying stand on the packet cache, that on the counting (tally, ratelimit),
@@ -27,7 +27,8 @@ Catalogued names are unsigned by design: delegate them without DS.
 from __future__ import annotations
 
 from catcher.dns.answering.answer import AnswerKind
-from catcher.dns.answering.authority import Authority, AuthorityReply
+from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.counting.handover import DemandWriter, demand_pipe
 from catcher.dns.counting.ratelimit import RateLimits
 from catcher.dns.counting.tally import DemandTally

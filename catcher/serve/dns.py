@@ -20,7 +20,9 @@ async def run(
     station: Station,
 ) -> None:
     """Answers queries until the parent stops the process; writes demand counts to the socket ``demand``."""
-    limits = dns.RateLimits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt)
+    limits = dns.RateLimits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt).shared(
+        config.dns.workers
+    )
     await dns.serve(
         sockets,
         authority,

@@ -22,43 +22,26 @@ The order of checks; the first failing check decides the reply:
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns.answering.answer import Answer, AnswerKind, failure, only, refusal
 from catcher.dns.answering.lookup import lookup
-from catcher.dns.answering.message import empty, encode, turn_down
-from catcher.dns.answering.options import ReplySettings, reply_options
-from catcher.dns.answering.query import Query, parse_query
+from catcher.dns.answering.message import empty, encode, rejected
+from catcher.dns.answering.options import ReplyOptions, ReplySettings, packed, reply_options
+from catcher.dns.answering.query import CookieQuery, Query, Rejection, parse_query
+from catcher.dns.answering.reply import AuthorityReply, to_cookie_query
 from catcher.dns.answering.secondaries import Secondaries
+from catcher.dns.answering.strangers import TsigBudget, bad_key, is_signed
 from catcher.dns.answering.transfer import Records, Transfer, of_zone, serial_of, up_to_date
 from catcher.dns.answering.tsig import Key, TsigSignature, verify
-from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport
+from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport, dotted
 from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.ledger import Ledger
 from catcher.dns.zones.publication import Publications
 from catcher.dns.zones.serials import GivenSerial, Serials
 from catcher.dns.zones.zone import Zone, apex_of
-
-_TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.", b"abcdefghijklmnopqrstuvwxyz\0"))
-"""Folds case, and maps a dot inside a label to zero, so that it can't pass for a dot between labels."""
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorityReply:
-    """The octets of the reply, and the facts by which the demand tally and the rate limit count it."""
-
-    wire: bytes
-    kind: AnswerKind
-    domain: str | None = None
-    """The catalogued domain that the query asks about; None if it asks about another name."""
-    qtype: int = 0
-    rcode: Rcode = Rcode.NOERROR
-    transfer: Transfer | None = None
-    """The transfer whose further messages follow ``wire`` (TCP alone)."""
-    client_decides: bool = False
-    """Whether another client may get another reply to the same unsigned octets: secondaries without a key."""
 
 
 class Unloaded:
@@ -70,15 +53,14 @@ Authoritative = Zone | Entry | CatalogZone | Unloaded
 """A zone or catalogue row that this server is authoritative for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchange:
+class _Exchange(NamedTuple):
     """One query, and the facts about the query that are not in its octets."""
 
     query: Query
     transport: Transport
     now: datetime
     client: str
-    options: bytes
+    options: ReplyOptions
     """EDNS options of the reply, beside the extended error."""
     signature: TsigSignature | None
 
@@ -125,28 +107,51 @@ class Authority:
             **special,
             **self.zones,
         }
+        self.types = frozenset().union(publications.types, *(zone.types for zone in self.zones.values()))
+        """The types of all records here, but of the catalog zone."""
         self.depth = max([catalogue.depth(), *(name.count(".") + 1 for name in self._zones)])
         """Labels of the longest name that we are authoritative for: no suffix with more labels is our name."""
 
-    def answer(self, query: bytes, *, transport: Transport, now: datetime, client: str = "") -> AuthorityReply | None:
+    def answer(
+        self,
+        query: bytes,
+        *,
+        transport: Transport,
+        now: datetime,
+        client: str = "",
+        budget: TsigBudget | None = None,
+    ) -> AuthorityReply | None:
         """The reply to the octets of one message; None: no reply is sent (see ``query.parse_query``).
 
         Never raises, for any octets. ``now`` (UTC) decides policies that end on a date. ``client`` is an IP address;
-        without an address there are neither cookies nor transfers.
+        without an address there are neither cookies nor transfers. ``budget`` bounds the signatures that are checked
+        over UDP; None: all of our secondaries' are.
         """
+        may_sign = bool(client) and is_signed(query) and self.secondaries.may_be_secondary(packed(client))
+        if not may_sign and is_signed(query):
+            wire = bad_key(query)
+            if wire is not None:
+                if budget is not None:
+                    budget.refused += 1
+                return AuthorityReply(wire, AnswerKind.ERROR, rcode=Rcode.NOTAUTH)
         question = parse_query(query)
         if question is None:
             return None
-        if isinstance(question, Rcode):
-            return AuthorityReply(turn_down(query, question), AnswerKind.ERROR, rcode=question)
+        if isinstance(question, Rejection):
+            return AuthorityReply(rejected(query, question), AnswerKind.ERROR, rcode=question.rcode)
         settings, edns, seconds = self.settings, question.edns, int(now.timestamp())
-        options = reply_options(settings, edns, transport, client, seconds)
+        if isinstance(question, CookieQuery):
+            return to_cookie_query(query, question.edns, reply_options(settings, edns, transport, client, seconds))
         signature = None
         if question.tsig:
-            signature = verify(query, question.tsig, self.secondaries.keys, seconds)
+            if may_sign and budget is not None and transport is Transport.UDP and not budget.take(now.timestamp()):
+                return None
+            signature = verify(query, question.tsig, self.secondaries.keys if may_sign else {}, seconds)
             if signature is None:
-                return AuthorityReply(turn_down(query, Rcode.FORMERR), AnswerKind.ERROR, rcode=Rcode.FORMERR)
-        exchange = _Exchange(question, transport, now, client, options.octets, signature)
+                rejection = Rejection(Rcode.FORMERR, question.name.wire + question.rest, edns)
+                return AuthorityReply(rejected(query, rejection), AnswerKind.ERROR, rcode=Rcode.FORMERR)
+        options = reply_options(settings, edns, transport, client, seconds)
+        exchange = _Exchange(question, transport, now, client, options, signature)
         if signature is not None and signature.error:
             return _reply(exchange, failure(Rcode.NOTAUTH))
         if edns is not None and edns.version:
@@ -194,7 +199,7 @@ class Authority:
         date, it is the SOA alone (RFC 1995 §2, §4)."""
         query, now = exchange.query, exchange.now
         if (query.qtype == RRType.AXFR and exchange.transport is Transport.UDP) or not self._permits(
-            exchange, _dotted(query.name)[apex + 1 :]
+            exchange, dotted(query.name)[apex + 1 :]
         ):
             return refusal(ExtendedError.PROHIBITED)
         source = self.published(held, now) if isinstance(held, Entry) else held
@@ -213,7 +218,7 @@ class Authority:
             records = records or source.records(now)
         else:
             records = of_zone(source, query.name.folded)
-        return Transfer(query, records, exchange.options, exchange.signature)
+        return Transfer(query, records, exchange.options.octets, exchange.signature)
 
     def _of_catalog(self, exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:
         """Only our secondaries may read the catalog zone; apart from transfers, they may ask for its SOA with the
@@ -239,6 +244,12 @@ class Authority:
         """The zone or catalogue row of exactly this name (A-labels, lower case)."""
         return self._zones.get(domain) or self.catalogue.get(domain)
 
+    def apex_above(self, qname: bytes) -> bytes:
+        """The apex (folded) of the zone or row at or above ``qname``, a whole name; no octets if there is none."""
+        name = Name(qname)
+        found = self._nearest(name)
+        return b"" if found is None else name.folded[found[1] :]
+
     def published(self, entry: Entry, now: datetime) -> Zone | None:
         """The zone that a catalogued name publishes at ``now``; None if the name is released then."""
         policy = self.catalogue.policy_at(entry, now)
@@ -253,31 +264,27 @@ class Authority:
         (RFC 4035 §3.1.4.1)."""
         found = self._nearest(name)
         if qtype == RRType.DS and found is not None and found[1] == 0:
-            above = self._nearest(name, strictly_above=True)
-            if above is not None and isinstance(above[0], Zone):
-                node = above[0].nodes.get(name.folded[: above[1]])
-                if node is not None and node.cut is not None:
-                    return above
+            return self.parent_of(name) or found
         return found
+
+    def parent_of(self, apex: Name) -> tuple[Zone, int] | None:
+        """The zone here that delegates ``apex``, and the offset in ``apex`` at which it begins."""
+        above = self._nearest(apex, strictly_above=True)
+        if above is None or not isinstance(above[0], Zone):
+            return None
+        node = above[0].nodes.get(apex.folded[: above[1]])
+        return None if node is None or node.cut is None else (above[0], above[1])
 
     def _nearest(self, name: Name, *, strictly_above: bool = False) -> tuple[Authoritative, int] | None:
         """The most specific zone or catalogued name at or above ``name``, and the offset of its apex."""
-        dotted = _dotted(name)
+        text = dotted(name)
         candidates = name.offsets[1:] if strictly_above else name.offsets
         for at in candidates[-self.depth :] if self.depth else ():
-            domain = dotted[at + 1 :]
+            domain = text[at + 1 :]
             held = self.zone_or_entry_at(domain)
             if held is not None:
                 return held, at
         return None
-
-
-def _dotted(name: Name) -> str:
-    """The text of ``name`` with a dot before each label; octets that are no ASCII stay apart from those that are."""
-    text = bytearray(name.wire.translate(_TEXT))
-    for at in name.offsets:
-        text[at] = 0x2E
-    return text[:-1].decode("latin-1")
 
 
 def _reply(
@@ -290,7 +297,11 @@ def _reply(
         return AuthorityReply(
             wire, AnswerKind.ANSWER, domain, query.qtype, transfer=answer, client_decides=client_decides
         )
-    wire = encode(query, answer, exchange.transport, exchange.options, 0 if signature is None else signature.octets)
+    wire = encode(
+        query, answer, exchange.transport, exchange.options.octets, 0 if signature is None else signature.octets
+    )
     if signature is not None:
         wire = signature.sign(wire, int(now.timestamp()))
-    return AuthorityReply(wire, answer.kind, domain, query.qtype, answer.rcode, client_decides=client_decides)
+    return AuthorityReply(
+        wire, answer.kind, domain, query.qtype, answer.rcode, None, exchange.options.cookie_valid, client_decides
+    )

@@ -26,18 +26,23 @@ from datetime import UTC, datetime, time, timedelta
 from operator import itemgetter
 from struct import Struct
 
-from catcher.dns.answering.authority import Authority, AuthorityReply
-from catcher.dns.counting.tally import DemandCell, cell
-from catcher.dns.packetcache.learned import EXCEPT_LABELS, ClientCookie, KnownReply, LearnedNames
-from catcher.dns.packetcache.tail import QUESTION, is_cacheable, is_cacheable_for_client
-from catcher.dns.wire import Rcode
+from catcher.dns.answering.answer import AnswerKind
+from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.reply import AuthorityReply
+from catcher.dns.counting.tally import CODE_OCTETS, DemandCell, cell, kind_of
+from catcher.dns.packetcache.canonical import PERSONAL, QUESTION, Canonical, canonical
+from catcher.dns.packetcache.known import EXCEPT_LABELS, KnownReply, ServerCookie
+from catcher.dns.packetcache.learned import LearnedNames
+from catcher.dns.wire import Rcode, question_end
 
-CacheEntry = tuple[bytes, DemandCell, bytes, bytes]
-"""One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie.
+CacheEntry = tuple[bytes, DemandCell, bytes, bytes, bool]
+"""One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie, and
+whether the client's cookie was good, which proves its address (RFC 7873 §5.2.5).
 
 A plain tuple: making a NamedTuple takes five times as long, and every query outside ``exact`` needs a new entry."""
 entry_iovecs: Callable[[CacheEntry], bytes] = itemgetter(0)
 entry_cell: Callable[[CacheEntry], DemandCell] = itemgetter(1)
+proves_address: Callable[[CacheEntry], bool] = itemgetter(4)
 
 IOVECS = Struct("QQQQQQQQ")
 """Four times ``struct iovec`` (address, length): octets before the question, question, octets behind it, cookie."""
@@ -51,6 +56,11 @@ _COOKIE_SECONDS = 60
 _FILTER_SLOTS = 131_072
 """Slots of the filter of queries seen before: 17 bits of a hash choose the slot, 16 more bits are its value; a later
 query overwrites its slot."""
+
+_LONGEST_KEPT = 400
+"""Octets: a longer message is never a key, so that memory is bounded in octets. The longest query with a name, an OPT
+and a cookie has 340."""
+_NEVER_KEPT = frozenset((Rcode.SERVFAIL, Rcode.FORMERR, Rcode.NOTAUTH, Rcode.NOTIMP))
 
 _LABEL = QUESTION + 1
 """Offset of the first label's text."""
@@ -84,12 +94,10 @@ class PacketCache:
         self._siblings: dict[bytes, KnownReply] = {}
         """By message without its ID and without the text of its first label; the key keeps the label's length."""
         self._filter = array("H", bytes(2 * _FILTER_SLOTS))
-        self._cookies: dict[bytes, ClientCookie] = {}
-        """Clients' cookies, by their octets."""
+        self._cookies: dict[tuple[bytes, bytes], ServerCookie] = {}
+        """Server's cookies, by client's cookie and client."""
         self._of_clients: dict[tuple[str, bytes], CacheEntry] = {}
         """By client and message without ID: replies that are sent again only to the same client."""
-        self._client_count = 0
-        """Number of clients' cookies and of server's cookies made for them."""
         self._since = self._until = self._clients_until = datetime.min.replace(tzinfo=UTC)
         self._is_on = authority.settings.packet_cache
         self._names: LearnedNames | None = None
@@ -102,7 +110,14 @@ class PacketCache:
             self._until = _next_change(self._authority, now)
             if self._is_on:
                 self._names = LearnedNames(
-                    self._authority, self._answer, self._address_of, self._cookie_of, now, self._capacity
+                    self._authority,
+                    self._answer,
+                    self._address_of,
+                    self._cookie_of,
+                    self._is_stranger,
+                    self._seen_before,
+                    now,
+                    self._capacity,
                 )
             self.exact = {}
             self._evict_clients(now)
@@ -125,12 +140,12 @@ class PacketCache:
             sibling = message[:_LABEL] + message[rest:]
             known = self._siblings.get(sibling)
             if known is None or ((labels := known[EXCEPT_LABELS]) and message[_LABEL:rest].lower() in labels):
-                known = self._find_by_name(message, sibling)
+                known = self._find_by_name(message, sibling, slot)
                 if known is None:
                     return None
         reply, cell, length, cookie, _ = known
         octets = reply.octets
-        if is_new and self._seen_before(message):
+        if is_new and not reply.personal and len(message) <= _LONGEST_KEPT and self._seen_before(message):
             if cookie is None:
                 question_octets = message[QUESTION : QUESTION + length]
                 return self._keep(message, octets[:QUESTION] + question_octets + octets[QUESTION:], cell)
@@ -138,10 +153,9 @@ class PacketCache:
                 self._repeated.clear()
             self._repeated[message] = known
         if cookie is None:
-            return _FROM_QUERY.pack(reply.before, question, length, reply.behind, _NO_OCTETS), cell, octets, b""
-        client = self._client_of(slot)
-        iovec, server_cookie = cookie.by_client.get(client) or self._make_cookie(cookie, client)
-        return _FROM_QUERY.pack(reply.before, question, length, reply.behind, iovec), cell, octets, server_cookie
+            return _FROM_QUERY.pack(reply.before, question, length, reply.behind, _NO_OCTETS), cell, octets, b"", False
+        iovec, made, proven = self._cookie_of(cookie, slot)
+        return _FROM_QUERY.pack(reply.before, question, length, reply.behind, iovec), cell, octets, made, proven
 
     def ask(self, message: bytes, client: str) -> CacheEntry | None:
         """The reply to a whole ``message``, kept for this client or newly made; None: no reply is sent."""
@@ -153,14 +167,31 @@ class PacketCache:
         if reply is None:
             return None
         octets, counted_as = reply.wire[2:], cell(reply)
-        if self._is_on and reply.rcode is not Rcode.SERVFAIL and not reply.client_decides:
-            if is_cacheable(key[1]):
-                return self._keep(key[1], octets, counted_as)
-            if is_cacheable_for_client(key[1]):
+        if (
+            self._is_on
+            and reply.rcode not in _NEVER_KEPT
+            and not reply.client_decides
+            and len(message) <= _LONGEST_KEPT
+        ):
+            made = self._canonical(key[1])
+            if made is not None and not made[0][1] & PERSONAL:
+                if made[1] is None:
+                    return self._keep(key[1], octets, counted_as)
                 if len(self._of_clients) >= self._capacity // 2:
                     self._of_clients = {}
-                self._of_clients[key] = self._whole(octets, counted_as)
-        return self._whole(octets, counted_as)
+                self._of_clients[key] = self._whole(octets, counted_as, reply.proven)
+        return self._whole(octets, counted_as, reply.proven)
+
+    def zone_of(self, entry: CacheEntry, message: bytes) -> bytes:
+        """The zone or catalogued name that the reply to ``message`` (without its ID) is about, for the rate limit; no
+        octets for an error."""
+        cell = entry_cell(entry)
+        if kind_of(cell) == AnswerKind.ERROR:
+            return b""
+        if len(cell) > CODE_OCTETS:
+            return cell[CODE_OCTETS:]
+        end = question_end(message, QUESTION) - 4
+        return self._authority.apex_above(message[QUESTION:end]) if end > 0 else b""
 
     def counts(self) -> dict[str, int]:
         """Entries of each table."""
@@ -170,7 +201,6 @@ class PacketCache:
             "repeated": len(self._repeated),
             "siblings": len(self._siblings),
             "cookies": len(self._cookies),
-            "clients of cookies": sum(len(cookie.by_client) for cookie in self._cookies.values()),
             "replies to clients": len(self._of_clients),
         }
 
@@ -183,11 +213,17 @@ class PacketCache:
         self._filter[slot] = value
         return False
 
-    def _find_by_name(self, message: bytes, sibling: bytes) -> KnownReply | None:
+    def _find_by_name(self, message: bytes, sibling: bytes, slot: int) -> KnownReply | None:
         if self._names is None:
             return None
-        known = self._names.find(message)
-        if known is not None and known[EXCEPT_LABELS] is not None and self._seen_before(sibling):
+        known = self._names.find(message, slot)
+        if (
+            known is not None
+            and known[EXCEPT_LABELS] is not None
+            and not known[0].personal
+            and len(message) <= _LONGEST_KEPT
+            and self._seen_before(sibling)
+        ):
             if len(self._siblings) >= self._capacity:
                 self._siblings.clear()
             self._siblings[sibling] = known
@@ -199,52 +235,43 @@ class PacketCache:
         entry = self.exact[message] = self._whole(octets, cell)
         return entry
 
-    def _whole(self, octets: bytes, cell: DemandCell) -> CacheEntry:
-        return _IOVEC.pack(self._address_of(octets), len(octets)) + 3 * _NO_OCTETS, cell, octets, b""
+    def _whole(self, octets: bytes, cell: DemandCell, proven: bool = False) -> CacheEntry:
+        return _IOVEC.pack(self._address_of(octets), len(octets)) + 3 * _NO_OCTETS, cell, octets, b"", proven
 
-    def _cookie_of(self, octets: bytes) -> ClientCookie:
-        cookie = self._cookies.get(octets)
-        if cookie is None:
-            cookie = self._cookies[octets] = ClientCookie(octets)
-            self._count_client()
-        return cookie
+    def _canonical(self, message: bytes) -> Canonical | None:
+        end = question_end(message, QUESTION) - 4
+        return canonical(message, end, (), b"\0\0") if end > 0 else None
 
-    def _make_cookie(self, cookie: ClientCookie, client: bytes) -> tuple[bytes, bytes]:
-        """Makes the server's cookie for a client's cookie, and keeps it."""
-        cookies = self._authority.settings.cookies
-        octets = cookies.answer(cookie.octets, client, int(self._now.timestamp()))[0] if cookies is not None else b""
-        made = cookie.by_client[client] = _IOVEC.pack(self._address_of(octets), len(octets)), octets
-        self._count_client()
-        return made
+    def _is_stranger(self, slot: int) -> bool:
+        return not self._authority.secondaries.may_be_secondary(self._client_of(slot))
 
-    def _count_client(self) -> None:
-        self._client_count += 1
-        if self._client_count >= self._capacity // 2:
+    def _cookie_of(self, cookie: bytes, slot: int) -> ServerCookie:
+        """The server's cookie for a client's cookie, kept or made."""
+        client = self._client_of(slot)
+        return self._cookies.get((cookie, client)) or self._make_cookie(cookie, client)
+
+    def _make_cookie(self, cookie: bytes, client: bytes) -> ServerCookie:
+        if len(self._cookies) >= self._capacity // 2:
             self._evict_clients(self._now)
+        cookies = self._authority.settings.cookies
+        octets, proven = (b"", False) if cookies is None else cookies.answer(cookie, client, int(self._now.timestamp()))
+        made = self._cookies[cookie, client] = _IOVEC.pack(self._address_of(octets), len(octets)), octets, proven
+        return made
 
     def _evict_clients(self, now: datetime) -> None:
         """Evicts clients' cookies, and every table whose keys may hold one."""
         self._clients_until = now + timedelta(seconds=_COOKIE_SECONDS)
         self._of_clients, self._cookies, self._repeated, self._siblings = {}, {}, {}, {}
-        self._client_count = 0
 
 
 def octets_of(entry: CacheEntry, message: bytes) -> bytes:
     """The reply to a whole ``message``, put together from ``entry``."""
-    iovecs, _, octets, cookie = entry
+    iovecs, _, octets, cookie, _ = entry
     length = IOVECS.unpack(iovecs)[3]
     if not length:
         return message[:2] + octets
     question = message[QUESTION + 2 : QUESTION + 2 + length]
     return b"".join((message[:2], octets[:QUESTION], question, octets[QUESTION:], cookie))
-
-
-def proves_address(entry: CacheEntry, message: bytes) -> bool:
-    """Whether ``message`` came with a good server cookie, which proves the client's address (RFC 7873 §5.2.5).
-
-    A good cookie is sent back unchanged (``Cookies.answer``)."""
-    cookie = entry[3]
-    return bool(cookie) and message.endswith(cookie)
 
 
 def _next_change(authority: Authority, now: datetime) -> datetime:

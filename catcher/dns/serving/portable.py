@@ -6,7 +6,7 @@ import socket
 
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.options import packed
-from catcher.dns.counting.ratelimit import RateDecision, RateLimit, RateLimits, truncated
+from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
 from catcher.dns.counting.tally import DemandTally, kind_of, tally_prefix
 from catcher.dns.packetcache.cache import PacketCache, entry_cell, octets_of, proves_address
 from catcher.dns.serving.responder import Responder
@@ -35,12 +35,13 @@ class PortableUdp:
         responder: Responder,
         clock: Clock,
         tally: DemandTally,
-        limits: RateLimits,
+        limit: RateLimit,
     ) -> None:
         self._socket = sock
+        self._responder = responder
         self._clock = clock
         self._tally = tally
-        self.limit = RateLimit(limits)
+        self.limit = limit
         self._cache = PacketCache(
             authority,
             lambda message, client: responder.reply(message, Transport.UDP, client),
@@ -62,7 +63,10 @@ class PortableUdp:
                 return
             except OSError:
                 continue  # an ICMP error of an earlier reply, reported here
-            wire = self._reply(message, client[0])
+            try:
+                wire = self._reply(message, client[0])
+            except Exception as error:  # one message must never stop the server
+                wire = self._responder.after_failure(message, client[0], error)
             if wire is not None:
                 try:
                     send([wire], _from_our_address(ancillary), 0, client)
@@ -78,8 +82,9 @@ class PortableUdp:
             return None
         prefix, cell = tally_prefix(client), entry_cell(entry)
         self._tally.add_all([prefix], [cell], now)
-        if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry, message):
-            decision = self.limit.decide(prefix, kind_of(cell), now.timestamp())
+        if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry):
+            name = self._cache.zone_of(entry, key)
+            decision = self.limit.decide(prefix, kind_of(cell), name, packed(client))
             if decision is not RateDecision.SEND:
                 return truncated(message) if decision is RateDecision.TRUNCATE else None
         return octets_of(entry, message)

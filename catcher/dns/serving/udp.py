@@ -14,7 +14,8 @@ import asyncio
 import socket
 
 from catcher.dns.answering.authority import Authority
-from catcher.dns.counting.ratelimit import RateLimits
+from catcher.dns.answering.strangers import TsigBudget
+from catcher.dns.counting.ratelimit import RateLimit, RateLimits
 from catcher.dns.counting.tally import DemandTally
 from catcher.dns.serving import mmsg
 from catcher.dns.serving.batches import BatchedUdp
@@ -33,14 +34,19 @@ class UdpServer:
         clock: Clock,
         tally: DemandTally,
         *,
-        limits: RateLimits | None = None,
+        limit: RateLimit | None = None,
+        budget: TsigBudget | None = None,
         batches: bool = True,
     ) -> None:
-        """``batches`` False: the server takes the portable path, even if the system offers batches."""
+        """``limit`` and ``budget``: those of the worker, which all its sockets share.
+
+        ``batches`` False: the server takes the portable path, even if the system offers batches."""
         self._socket = sock
-        responder = Responder(authority, clock, tally)
+        responder = Responder(authority, clock, tally, budget)
         path = BatchedUdp if batches and mmsg.available() and _one_family(sock) else PortableUdp
-        self._path: BatchedUdp | PortableUdp = path(sock, authority, responder, clock, tally, limits or RateLimits())
+        self._path: BatchedUdp | PortableUdp = path(
+            sock, authority, responder, clock, tally, limit or RateLimit(RateLimits())
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property

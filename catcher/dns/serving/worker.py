@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.counting.handover import hand_over, hand_over_forever
-from catcher.dns.counting.ratelimit import RateLimits
+from catcher.dns.counting.ratelimit import RateLimit, RateLimits
 from catcher.dns.counting.tally import DemandTally
 from catcher.dns.serving.connections import ConnectionPipe
 from catcher.dns.serving.tcp import TcpServer
@@ -44,9 +45,9 @@ async def serve(
     ``ready`` is called once every socket is served, ``draining`` once no more queries are read.
     """
     gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
-    tally = DemandTally()
+    tally, limit, budget = DemandTally(), RateLimit(limits), TsigBudget()
     servers: list[UdpServer | TcpServer] = [
-        UdpServer(s, authority, clock, tally, limits=limits) for s in sockets if s.type == socket.SOCK_DGRAM
+        UdpServer(s, authority, clock, tally, limit=limit, budget=budget) for s in sockets if s.type == socket.SOCK_DGRAM
     ]
     streams = [s for s in sockets if s.type == socket.SOCK_STREAM]
     servers.append(TcpServer(streams, authority, clock, tally, pipe=connections, lifeline_fd=lifeline_fd))

@@ -33,6 +33,8 @@ class Publications:
             mail: Zone(sets, None).with_serial(serial) for mail, sets in variants.items()
         }
         self._zones: OrderedDict[tuple[DnsMail, int], Zone] = OrderedDict()
+        self.types = frozenset().union(*rrsets.values()) | {RRType.MX}
+        """The types of the records that a catalogued name may publish."""
 
     def zone(self, policy: Policy, serial: int | None = None) -> Zone:
         """The zone for ``policy``, which is a served one, with ``serial``; None: the serial of all."""

@@ -54,7 +54,7 @@ class ZoneNode:
 class Zone:
     """One zone, frozen after building."""
 
-    __slots__ = ("apex", "negative", "nodes")
+    __slots__ = ("apex", "negative", "nodes", "types")
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], origin: bytes | None) -> None:
         """``rrsets`` by relative owner, with an SOA at the apex. ``origin`` None: a template, without addresses."""
@@ -62,6 +62,8 @@ class Zone:
         for owner, sets in rrsets.items():
             self._add(owner, sets)
         self.apex = self.nodes[b""]
+        self.types: frozenset[int] = frozenset().union(*(node.rrsets for node in self.nodes.values()))
+        """The types of its records."""
         self.negative = _negative(self.apex.rrsets[RRType.SOA])
         """The SOA of a negative answer: its TTL is the lesser of the SOA's own TTL and MINIMUM (RFC 2308 §5)."""
         for node in sorted(self.nodes.values(), key=lambda node: len(_labels(node.owner))):

@@ -63,13 +63,19 @@ def test_the_catalog_zone(server: Authority) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [{"key": None}, {"client": "192.0.2.54"}, {"client": ""}, {"transport": Transport.UDP}]
+    ("more", "rcode"),
+    [
+        ({"key": None}, Rcode.REFUSED),
+        ({"client": "192.0.2.54"}, Rcode.NOTAUTH),
+        ({"client": ""}, Rcode.NOTAUTH),
+        ({"transport": Transport.UDP}, Rcode.REFUSED),
+    ],
 )
 @pytest.mark.parametrize("name", ["zone.example", "army.ml", "catalog.example"])
-def test_nobody_else_gets_one(server: Authority, name: str, more: dict[str, Any]) -> None:
+def test_nobody_else_gets_one(server: Authority, name: str, more: dict[str, Any], rcode: Rcode) -> None:
     """An address alone, a key alone: neither is enough."""
     reply, _ = ask(server, name, **more)
-    assert (reply.rcode, reply.transfer) == (Rcode.REFUSED, None)
+    assert (reply.rcode, reply.transfer) == (rcode, None)
 
 
 def test_the_catalog_zone_is_for_secondaries_alone(server: Authority) -> None:
@@ -114,7 +120,22 @@ def test_signatures_that_do_not_hold(server: Authority, more: dict[str, Any], er
 
 
 def test_a_known_key_signs_ordinary_answers_too(server: Authority) -> None:
-    assert len(records(server, "army.ml", qtype="MX", client="198.51.100.1")) == 1
+    assert len(records(server, "army.ml", qtype="MX")) == 1
+
+
+def test_a_strangers_signature_is_not_checked(server: Authority) -> None:
+    """Its key may be ours: whoever isn't at a secondary's address has no use for it (RFC 8945 §5.2.1)."""
+    reply, _ = ask(server, "army.ml", "MX", client="198.51.100.1")
+    rdata = dns.message.from_wire(reply.wire, keyring=False).tsig[0]  # type: ignore[arg-type,index]
+    assert (reply.rcode, rdata.error, rdata.mac) == (Rcode.NOTAUTH, 17, b"")
+
+
+@pytest.mark.parametrize("away", [-301, 301, -(10**9)])
+def test_a_wrong_key_and_a_wrong_time_get_no_signature(server: Authority, away: int) -> None:
+    """RFC 8945 §5.2: the MAC is checked before the time; a signed BADTIME would sign a stranger's message."""
+    reply, _ = ask(server, "army.ml", "SOA", key=OTHER, now=int(NOW.timestamp()) + away)
+    rdata = dns.message.from_wire(reply.wire, keyring=False).tsig[0]  # type: ignore[arg-type,index]
+    assert (rdata.error, rdata.mac, rdata.other) == (16, b"", b"")
 
 
 @pytest.mark.parametrize(("behind", "count"), [(0, 1), (-1, 1), (1, 8)])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, UdpServer
+from catcher.dns.counting.ratelimit import RateLimit
 from tests.support.clocks import Clock
 from tests.support.dnsserver import compiling
 from tests.support.dnsserver.serving import AUTHORITY, NOW, query
@@ -48,7 +49,9 @@ class Socket:
 
 def serve(sock: Socket, limits: RateLimits | None = None, authority: Authority = AUTHORITY) -> UdpServer:
     standing_in: Any = sock
-    server = UdpServer(standing_in, authority, Clock(NOW), DemandTally(), limits=limits, batches=False)
+    server = UdpServer(
+        standing_in, authority, Clock(NOW), DemandTally(), limit=limits and RateLimit(limits), batches=False
+    )
     server.drain()
     return server
 
