@@ -40,7 +40,7 @@ def dns_tasks(
 ) -> list[Task]:
     """The DNS processes, with one worker per item of ``workers``."""
     writing, reading = demand
-    tasks = [Task("demand", functools.partial(demand_process.run, config, reading), (reading,), last=True)]
+    tasks = [Task("demand", functools.partial(demand_process.run, config, writing, reading), demand, last=True)]
     for number, sockets in enumerate(workers):
         main = functools.partial(dns_process.run, config, clock, authority, sockets, writing)
         tasks.append(Task(f"dns-{number}", main, (*sockets, writing), last=True))

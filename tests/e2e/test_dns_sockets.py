@@ -54,9 +54,7 @@ async def running(
         stream.listen()
         port = stream.getsockname()[1]
         datagram.bind((host, port))
-        udp = UdpServer(
-            datagram, authority, Clock(NOW), tally, limit=RateLimit(limits) if limits else None, batches=batches
-        )
+        udp = UdpServer([datagram], authority, Clock(NOW), tally, limit=limits and RateLimit(limits), batches=batches)
         servers = (udp, TcpServer([stream], authority, Clock(NOW), tally))
         for server in servers:
             await server.start()
@@ -259,7 +257,7 @@ def test_one_poison_message_never_drops_its_batch(
         ours.setblocking(False)
         client.settimeout(5)
         client.connect(ours.getsockname())
-        server = UdpServer(ours, authority, Clock(NOW), DemandTally(), batches=batches)
+        server = UdpServer([ours], authority, Clock(NOW), DemandTally(), batches=batches)
         sent = [query(name, "MX") for name in names]
         for message in sent:
             client.send(message.to_wire())

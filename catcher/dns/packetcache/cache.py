@@ -29,20 +29,22 @@ from struct import Struct
 from catcher.dns.answering.answer import AnswerKind
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.reply import AuthorityReply
-from catcher.dns.counting.tally import CODE_OCTETS, DemandCell, cell, kind_of
+from catcher.dns.counting.counters import reply_code
+from catcher.dns.counting.tally import CODE_OCTETS, DemandCell, cell, code_of, kind_of
 from catcher.dns.packetcache.canonical import PERSONAL, QUESTION, Canonical, canonical
 from catcher.dns.packetcache.known import EXCEPT_LABELS, KnownReply, ServerCookie
 from catcher.dns.packetcache.learned import LearnedNames
 from catcher.dns.wire import Rcode, question_end
 
-CacheEntry = tuple[bytes, DemandCell, bytes, bytes, bool]
-"""One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie, and
-whether the client's cookie was good, which proves its address (RFC 7873 §5.2.5).
+CacheEntry = tuple[bytes, DemandCell, bytes, bytes, bool, int]
+"""One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie,
+whether the client's cookie was good, which proves its address (RFC 7873 §5.2.5), and its ``counters.reply_code``.
 
 A plain tuple: making a NamedTuple takes five times as long, and every query outside ``exact`` needs a new entry."""
 entry_iovecs: Callable[[CacheEntry], bytes] = itemgetter(0)
 entry_cell: Callable[[CacheEntry], DemandCell] = itemgetter(1)
 proves_address: Callable[[CacheEntry], bool] = itemgetter(4)
+entry_code: Callable[[CacheEntry], int] = itemgetter(5)
 
 IOVECS = Struct("QQQQQQQQ")
 """Four times ``struct iovec`` (address, length): octets before the question, question, octets behind it, cookie."""
@@ -74,18 +76,17 @@ class PacketCache:
         authority: Authority,
         answer: Callable[[bytes, str], AuthorityReply | None],
         address_of: Callable[[bytes], int],
-        client_of: Callable[[int], bytes],
         capacity: int = 32_768,
     ) -> None:
         """``answer`` makes replies: a whole message and its client's address → the reply; None: no reply is sent.
 
-        ``address_of``: the memory address of an object's octets, valid while it lives. ``client_of``: the IP address
-        of the client in a slot, 4 or 16 octets. ``capacity``: most entries of each table; half of it for clients.
+        ``address_of``: the memory address of an object's octets, valid while it lives. ``capacity``: most entries of
+        each table; half of it for clients.
         """
         self._authority = authority
         self._answer = answer
         self._address_of = address_of
-        self._client_of = client_of
+        self._client_of: Callable[[int], bytes] = _no_client
         self._capacity = capacity
         self.exact: dict[bytes, CacheEntry] = {}
         """By message without ID; public because a batch looks all its messages up at once."""
@@ -103,8 +104,13 @@ class PacketCache:
         self._names: LearnedNames | None = None
         """None while the cache is switched off."""
 
-    def at(self, now: datetime) -> None:
-        """Evicts the entries that may be wrong at ``now``: a policy ends on a date, a run of the guard after a day."""
+    def at(self, now: datetime, client_of: Callable[[int], bytes]) -> None:
+        """Begins a batch of messages. Evicts the entries that may be wrong at ``now``: a policy ends on a date, a run
+        of the guard after a day.
+
+        ``client_of``: the IP address of the client in a slot of this batch, 4 or 16 octets.
+        """
+        self._client_of = client_of
         if not self._since <= now < self._until:
             self._since = now
             self._until = _next_change(self._authority, now)
@@ -148,14 +154,16 @@ class PacketCache:
         if is_new and not reply.personal and len(message) <= _LONGEST_KEPT and self._seen_before(message):
             if cookie is None:
                 question_octets = message[QUESTION : QUESTION + length]
-                return self._keep(message, octets[:QUESTION] + question_octets + octets[QUESTION:], cell)
+                return self._keep(message, octets[:QUESTION] + question_octets + octets[QUESTION:], cell, reply.code)
             if len(self._repeated) >= self._capacity:
                 self._repeated.clear()
             self._repeated[message] = known
         if cookie is None:
-            return _FROM_QUERY.pack(reply.before, question, length, reply.behind, _NO_OCTETS), cell, octets, b"", False
+            iovecs = _FROM_QUERY.pack(reply.before, question, length, reply.behind, _NO_OCTETS)
+            return iovecs, cell, octets, b"", False, reply.counted_as
         iovec, made, proven = self._cookie_of(cookie, slot)
-        return _FROM_QUERY.pack(reply.before, question, length, reply.behind, iovec), cell, octets, made, proven
+        iovecs = _FROM_QUERY.pack(reply.before, question, length, reply.behind, iovec)
+        return iovecs, cell, octets, made, proven, reply.counted_as
 
     def ask(self, message: bytes, client: str) -> CacheEntry | None:
         """The reply to a whole ``message``, kept for this client or newly made; None: no reply is sent."""
@@ -166,7 +174,7 @@ class PacketCache:
         reply = self._answer(message, client)
         if reply is None:
             return None
-        octets, counted_as = reply.wire[2:], cell(reply)
+        octets, tallied_as, code = reply.wire[2:], cell(reply), code_of(reply)
         if (
             self._is_on
             and reply.rcode not in _NEVER_KEPT
@@ -176,11 +184,11 @@ class PacketCache:
             made = self._canonical(key[1])
             if made is not None and not made[0][1] & PERSONAL:
                 if made[1] is None:
-                    return self._keep(key[1], octets, counted_as)
+                    return self._keep(key[1], octets, tallied_as, code)
                 if len(self._of_clients) >= self._capacity // 2:
                     self._of_clients = {}
-                self._of_clients[key] = self._whole(octets, counted_as, reply.proven)
-        return self._whole(octets, counted_as, reply.proven)
+                self._of_clients[key] = self._whole(octets, tallied_as, code, reply.proven)
+        return self._whole(octets, tallied_as, code, reply.proven)
 
     def zone_of(self, entry: CacheEntry, message: bytes) -> bytes:
         """The zone or catalogued name that the reply to ``message`` (without its ID) is about, for the rate limit; no
@@ -229,14 +237,15 @@ class PacketCache:
             self._siblings[sibling] = known
         return known
 
-    def _keep(self, message: bytes, octets: bytes, cell: DemandCell) -> CacheEntry:
+    def _keep(self, message: bytes, octets: bytes, cell: DemandCell, code: int) -> CacheEntry:
         if len(self.exact) >= self._capacity:
             self.exact.clear()
-        entry = self.exact[message] = self._whole(octets, cell)
+        entry = self.exact[message] = self._whole(octets, cell, code)
         return entry
 
-    def _whole(self, octets: bytes, cell: DemandCell, proven: bool = False) -> CacheEntry:
-        return _IOVEC.pack(self._address_of(octets), len(octets)) + 3 * _NO_OCTETS, cell, octets, b"", proven
+    def _whole(self, octets: bytes, cell: DemandCell, code: int, proven: bool = False) -> CacheEntry:
+        iovecs = _IOVEC.pack(self._address_of(octets), len(octets)) + 3 * _NO_OCTETS
+        return iovecs, cell, octets, b"", proven, reply_code(code, octets[0])
 
     def _canonical(self, message: bytes) -> Canonical | None:
         end = question_end(message, QUESTION) - 4
@@ -266,12 +275,16 @@ class PacketCache:
 
 def octets_of(entry: CacheEntry, message: bytes) -> bytes:
     """The reply to a whole ``message``, put together from ``entry``."""
-    iovecs, _, octets, cookie, _ = entry
+    iovecs, _, octets, cookie, _, _ = entry
     length = IOVECS.unpack(iovecs)[3]
     if not length:
         return message[:2] + octets
     question = message[QUESTION + 2 : QUESTION + 2 + length]
     return b"".join((message[:2], octets[:QUESTION], question, octets[QUESTION:], cookie))
+
+
+def _no_client(slot: int) -> bytes:
+    raise LookupError(f"no batch was begun; slot {slot} has no client")
 
 
 def _next_change(authority: Authority, now: datetime) -> datetime:

@@ -20,6 +20,8 @@ class CachedReply:
     """The octets before the question and behind it."""
     code: int
     """The code by which the reply is tallied (``tally.code_of``)."""
+    counted_as: int
+    """The code by which the worker counts it (``counters.reply_code``)."""
     counted: bool
     """Whether it is tallied for the domain."""
     personal: bool

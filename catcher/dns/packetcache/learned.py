@@ -24,6 +24,7 @@ from struct import Struct
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.options import packed
 from catcher.dns.answering.reply import AuthorityReply
+from catcher.dns.counting.counters import reply_code
 from catcher.dns.counting.tally import NAMED, DemandCell, cell_of, code_of
 from catcher.dns.packetcache import canonical as form_of
 from catcher.dns.packetcache.canonical import HEADS, PERSONAL, PROVEN, QUESTION, WITH_COOKIE, canonical, with_flags
@@ -263,7 +264,9 @@ class LearnedNames:
         address = self._address_of(octets)
         before, behind = _IOVEC.pack(address, QUESTION), _IOVEC.pack(address + QUESTION, len(octets) - QUESTION)
         personal = bool(flags & PERSONAL)
-        return CachedReply(before, behind, octets, code_of(reply), reply.domain is not None, personal)
+        code = code_of(reply)
+        counted_as = reply_code(code, octets[0])
+        return CachedReply(before, behind, octets, code, counted_as, reply.domain is not None, personal)
 
     def _known(
         self,

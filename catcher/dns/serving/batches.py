@@ -6,19 +6,27 @@ import socket
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from catcher.dns.answering.authority import Authority
+from catcher.dns.counting.counters import CODE_COUNTED, CODE_OF_SILENCE, DnsCount, DnsCounters
+from catcher.dns.counting.fastcount import count as count_all
 from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
 from catcher.dns.counting.tally import DemandTally, cell_of, kind_of
-from catcher.dns.packetcache.cache import IOVECS, CacheEntry, PacketCache, entry_cell, entry_iovecs, proves_address
+from catcher.dns.packetcache.cache import (
+    IOVECS,
+    CacheEntry,
+    PacketCache,
+    entry_cell,
+    entry_code,
+    entry_iovecs,
+    proves_address,
+)
 from catcher.dns.serving.mmsg import SLOTS, DatagramBatch, address_of
 from catcher.dns.serving.responder import Responder
-from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 _TURN = 4
 """Batches answered before other work of the loop gets its turn: 256 messages, less than a millisecond."""
 _UNCOUNTED = cell_of(None, 0)
-_SILENCE: CacheEntry = (IOVECS.pack(*[0] * 8), _UNCOUNTED, b"", b"", False)
+_SILENCE: CacheEntry = (IOVECS.pack(*[0] * 8), _UNCOUNTED, b"", b"", False, CODE_OF_SILENCE)
 """Stands for a message that gets no reply."""
 
 
@@ -28,36 +36,33 @@ class BatchedUdp:
     def __init__(
         self,
         sock: socket.socket,
-        authority: Authority,
+        cache: PacketCache,
         responder: Responder,
         clock: Clock,
         tally: DemandTally,
         limit: RateLimit,
+        counters: DnsCounters,
     ) -> None:
         self._batch = DatagramBatch(sock)
         self._responder = responder
         self._clock = clock
         self._tally = tally
         self.limit = limit
-        self._cache = PacketCache(
-            authority,
-            lambda message, client: responder.reply(message, Transport.UDP, client),
-            address_of,
-            self._batch.address,
-        )
-        self.unsent = 0
-        """Replies that the system didn't take."""
+        self._cache = cache
+        self._counters = counters
+        self._counted_as = DnsCount.UDP6 if sock.family == socket.AF_INET6 else DnsCount.UDP
 
-    def drain(self) -> None:
-        """Answers the messages that have arrived, up to ``_TURN`` batches."""
-        batch = self._batch
+    def drain(self) -> int:
+        """Answers the messages that have arrived, up to ``_TURN`` batches; returns their number."""
+        batch, counters, drained = self._batch, self._counters, 0
         for _ in range(_TURN):
             try:
                 count = batch.receive()
             except OSError:
                 continue  # an ICMP error of an earlier reply, reported here
             if not count:
-                return
+                break
+            drained += count
             now = self._clock.now()
             data, starts = batch.data, batch.starts
             messages = [
@@ -69,16 +74,22 @@ class BatchedUdp:
                 entries, silent = self._answer(messages, 0, prefixes, now)
             except Exception as error:  # one message must never take its batch with it
                 entries, silent = self._one_by_one(messages, prefixes, now, error)
-            self.unsent += batch.send(list(map(entry_iovecs, entries)), silent)
+            count_all(counters.codes, map(entry_code, entries))
+            unsent = batch.send(list(map(entry_iovecs, entries)), silent)
+            if unsent:
+                counters.add(DnsCount.UNSENT, unsent)
             if count < SLOTS:
-                return
+                break
+        if drained:
+            counters.add(self._counted_as, drained)
+        return drained
 
     def _answer(
         self, messages: Sequence[bytes], first: int, prefixes: Sequence[bytes], now: datetime
     ) -> tuple[Sequence[CacheEntry], Sequence[int]]:
         """The replies to ``messages``, which lie in the slots from ``first`` on, tallied and limited; and the slots
         that get no reply."""
-        self._cache.at(now)
+        self._cache.at(now, self._batch.address)
         entries: list[CacheEntry | None] = list(map(self._cache.exact.get, messages))
         silent: Sequence[int] = () if all(entries) else self._find(messages, first, entries)
         complete: Sequence[CacheEntry] = entries  # type: ignore[assignment]
@@ -98,7 +109,7 @@ class BatchedUdp:
                 silent += none
             except Exception as error:  # this is the message
                 wire = self._responder.after_failure(self._whole(slot, message), self._batch.client(slot), error)
-                entry = _SILENCE if wire is None else _entry(wire[2:])
+                entry = _SILENCE if wire is None else _entry(wire[2:], CODE_COUNTED)
                 silent += [slot] if wire is None else []
             entries.append(entry)
         return entries, silent
@@ -140,12 +151,14 @@ class BatchedUdp:
             name = self._cache.zone_of(entry, messages[at])
             decision = self.limit.decide(prefix, kind_of(entry_cell(entry)), name, self._batch.address(slot))
             if decision is RateDecision.TRUNCATE:
-                limited[at] = _entry(truncated(self._whole(slot, messages[at]))[2:])
+                limited[at] = _entry(truncated(self._whole(slot, messages[at]))[2:], entry_code(entry))
+                self._counters.add(DnsCount.SLIPPED)
             elif decision is RateDecision.DROP:
                 dropped.append(slot)
+                self._counters.add(DnsCount.DROPPED)
         return limited, dropped
 
 
-def _entry(octets: bytes) -> CacheEntry:
-    """An entry that isn't counted, of ``octets`` without an ID."""
-    return IOVECS.pack(address_of(octets), len(octets), *[0] * 6), _UNCOUNTED, octets, b"", False
+def _entry(octets: bytes, code: int) -> CacheEntry:
+    """An entry that isn't tallied, of ``octets`` without an ID."""
+    return IOVECS.pack(address_of(octets), len(octets), *[0] * 6), _UNCOUNTED, octets, b"", False, code

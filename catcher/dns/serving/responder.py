@@ -11,8 +11,9 @@ from catcher.dns.answering.message import turn_down
 from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.answering.transfer import Transfer
+from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.counting.ratelimit import truncated
-from catcher.dns.counting.tally import DemandTally
+from catcher.dns.counting.tally import DemandTally, code_of
 from catcher.dns.wire import Rcode, Transport
 from catcher.model.clock import Clock
 
@@ -26,12 +27,18 @@ class Responder:
     """Answers and tallies a message for the UDP and the TCP server, and survives exceptions."""
 
     def __init__(
-        self, authority: Authority, clock: Clock, tally: DemandTally, budget: TsigBudget | None = None
+        self,
+        authority: Authority,
+        clock: Clock,
+        tally: DemandTally,
+        budget: TsigBudget | None = None,
+        counters: DnsCounters | None = None,
     ) -> None:
         self._authority = authority
         self._clock = clock
         self._tally = tally
         self._budget = budget
+        self._counters = counters or DnsCounters()
         self._logged_at: datetime | None = None
         self.failures = 0
         """Messages on whose way an exception was raised; each is a bug."""
@@ -41,10 +48,12 @@ class Responder:
         return self.begin(message, transport, client)[0]
 
     def begin(self, message: bytes, transport: Transport, client: str) -> tuple[bytes | None, Transfer | None]:
-        """The octets of the reply, which is tallied, and the transfer that the reply begins (TCP alone)."""
+        """The octets of the reply, which is tallied and counted, and the transfer that the reply begins (TCP alone)."""
         reply = self.reply(message, transport, client)
         if reply is None:
+            self._counters.add(DnsCount.SILENT)
             return None, None
+        self._counters.replied(code_of(reply), reply.wire)
         self._tally.add(reply, client, self._clock.now())
         return reply.wire, reply.transfer
 
@@ -66,6 +75,7 @@ class Responder:
         the client."""
         now = self._clock.now()
         self.failures += 1
+        self._counters.add(DnsCount.FAILURES)
         if self._logged_at is None or now - self._logged_at >= _LOG_EVERY:
             self._logged_at = now
             log.error("answering raised %s; %d since the start", type(error).__name__, self.failures)
@@ -77,6 +87,9 @@ class Responder:
         """
         self.report(error)
         reply = self.reply(message, Transport.UDP, client)
-        if reply is None or len(reply.wire) <= len(message):
-            return None if reply is None else reply.wire
-        return truncated(message)
+        if reply is None:
+            self._counters.add(DnsCount.SILENT)
+            return None
+        wire = reply.wire if len(reply.wire) <= len(message) else truncated(message)
+        self._counters.replied(code_of(reply), wire)
+        return wire

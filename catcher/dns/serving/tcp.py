@@ -54,8 +54,8 @@ class TcpServer:
         process of their own. ``most``: most connections at a time.
         """
         self._sockets = sockets
-        self._responder = Responder(authority, clock, tally)
         self._counters = counters or DnsCounters()
+        self._responder = Responder(authority, clock, tally, counters=self._counters)
         self._pipe = pipe
         self._most = most
         self._servers: list[asyncio.Server] = []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.strangers import TsigBudget
+from catcher.dns.counting.counters import DnsCounters, Publish
 from catcher.dns.counting.handover import hand_over, hand_over_forever
 from catcher.dns.counting.ratelimit import RateLimit, RateLimits
 from catcher.dns.counting.tally import DemandTally
@@ -18,10 +20,18 @@ from catcher.dns.serving.tcp import TcpServer
 from catcher.dns.serving.udp import UdpServer
 from catcher.model.clock import Clock
 
+log = logging.getLogger(__name__)
+
 _LAST_SECONDS = 2.0
 """Most seconds that the last counts may take to get through the pipe."""
 _PAUSE_SECONDS = 0.02
 """Seconds until a full pipe is tried again."""
+_PUBLISH_SECONDS = 1.0
+"""Seconds between two publications of the counters."""
+
+
+def _unpublished(numbers: Mapping[str, int]) -> None:
+    """Publishes nothing."""
 
 
 async def serve(
@@ -33,6 +43,7 @@ async def serve(
     *,
     connections: ConnectionPipe | None = None,
     lifeline_fd: int | None = None,
+    publish: Publish = _unpublished,
     ready: Callable[[], None],
     stopping: asyncio.Event,
     draining: Callable[[], None],
@@ -42,27 +53,51 @@ async def serve(
     ``connections``: passes open TCP connections to the worker that follows. ``lifeline_fd``: becomes readable when the
     server ends; transfers of their own process watch it.
 
-    ``ready`` is called once every socket is served, ``draining`` once no more queries are read.
+    ``publish`` gets the counters once a second, and once more at the end. ``ready`` is called once every socket is
+    served, ``draining`` once no more queries are read.
     """
     gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
-    tally, limit, budget = DemandTally(), RateLimit(limits), TsigBudget()
-    servers: list[UdpServer | TcpServer] = [
-        UdpServer(s, authority, clock, tally, limit=limit, budget=budget) for s in sockets if s.type == socket.SOCK_DGRAM
-    ]
+    tally, counters = DemandTally(), DnsCounters()
+    datagrams = [s for s in sockets if s.type == socket.SOCK_DGRAM]
     streams = [s for s in sockets if s.type == socket.SOCK_STREAM]
-    servers.append(TcpServer(streams, authority, clock, tally, pipe=connections, lifeline_fd=lifeline_fd))
+    servers: list[UdpServer | TcpServer] = [
+        UdpServer(datagrams, authority, clock, tally, limit=RateLimit(limits), budget=TsigBudget(), counters=counters),
+        TcpServer(streams, authority, clock, tally, counters=counters, pipe=connections, lifeline_fd=lifeline_fd),
+    ]
     for server in servers:
         await server.start()
-    handing_over = asyncio.create_task(hand_over_forever(tally, demand))
+    tasks = [
+        asyncio.create_task(hand_over_forever(tally, demand)),
+        asyncio.create_task(_publish_forever(counters, publish)),
+    ]
     ready()
     await stopping.wait()
     for server in servers:
         await server.close()
     draining()
-    handing_over.cancel()
-    with suppress(asyncio.CancelledError):
-        await handing_over
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
     await _last(tally, demand)
+    _publish(counters, publish)
+
+
+async def _publish_forever(counters: DnsCounters, publish: Publish) -> None:
+    while True:
+        await asyncio.sleep(_PUBLISH_SECONDS)
+        if not _publish(counters, publish):
+            return
+
+
+def _publish(counters: DnsCounters, publish: Publish) -> bool:
+    """Publishes the numbers; returns False if that raised an exception: counters must never stop the answering."""
+    try:
+        publish(counters.fold())
+    except Exception as error:  # the edge to a caller's function: the answering goes on
+        log.error("the counters can't be published: %s", type(error).__name__)
+        return False
+    return True
 
 
 async def _last(tally: DemandTally, demand: socket.socket) -> None:

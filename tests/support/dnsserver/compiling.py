@@ -93,8 +93,8 @@ def fast(truth: Authority, now: datetime = NOW, capacity: int = 32_768) -> Packe
     def answer(message: bytes, client: str) -> AuthorityReply | None:
         return truth.answer(message, transport=Transport.UDP, now=now, client=client)
 
-    cache = PacketCache(truth, answer, lambda octets: 0, lambda slot: packed(CLIENTS[slot]), capacity)
-    cache.at(now)
+    cache = PacketCache(truth, answer, lambda octets: 0, capacity)
+    cache.at(now, lambda slot: packed(CLIENTS[slot]))
     return cache
 
 
@@ -106,8 +106,8 @@ def counted(truth: Authority) -> tuple[PacketCache, list[bytes]]:
         asked.append(message)
         return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
 
-    cache = PacketCache(truth, answer, lambda octets: 0, lambda slot: b"")
-    cache.at(NOW)
+    cache = PacketCache(truth, answer, lambda octets: 0)
+    cache.at(NOW, lambda slot: b"")
     return cache, asked
 
 

@@ -144,13 +144,12 @@ def test_a_policy_that_ends_at_midnight_ends_here(truth: Authority, name: str) -
         truth,
         lambda message, client: truth.answer(message, transport=Transport.UDP, now=time[0]),
         lambda octets: 0,
-        lambda slot: b"",
     )
     rcodes = []
     for later in (0, 1):
         time[0] += timedelta(microseconds=later)
         for _ in range(20):
-            cache.at(time[0])
+            cache.at(time[0], lambda slot: b"")
             found = reply_to(cache, question(name))
             assert found is not None
             rcodes.append(found[0][3] & 15)
@@ -168,10 +167,9 @@ def test_a_guard_that_grows_old_holds_here(truth: Authority) -> None:
         guarded,
         lambda message, client: guarded.answer(message, transport=Transport.UDP, now=time),
         lambda octets: 0,
-        lambda slot: b"",
     )
     for time in (NOW, NOW + timedelta(hours=24), NOW + timedelta(hours=24, microseconds=1)):
-        cache.at(time)
+        cache.at(time, lambda slot: b"")
         wanted = guarded.answer(question("army.ml"), transport=Transport.UDP, now=time)
         found = reply_to(cache, question("army.ml"))
         assert wanted is not None and found is not None and found[0] == wanted.wire

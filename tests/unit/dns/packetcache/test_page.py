@@ -28,8 +28,8 @@ class Asked:
 
     def __init__(self) -> None:
         self.messages: list[bytes] = []
-        self.cache = PacketCache(AUTHORITY, self._answer, lambda octets: 0, lambda slot: b"")
-        self.cache.at(NOW)
+        self.cache = PacketCache(AUTHORITY, self._answer, lambda octets: 0)
+        self.cache.at(NOW, lambda slot: b"")
 
     def _answer(self, message: bytes, client: str) -> AuthorityReply | None:
         self.messages.append(message)
