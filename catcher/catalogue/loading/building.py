@@ -1,7 +1,7 @@
-"""Builds a ``Base`` of whole files, and a ``Revision`` of a base and changes: which line stands for a domain, which fault.
+"""Builds a ``Base`` of whole files, and a ``Revision`` of a base and changes; finds the faults of rows.
 
-Of several rows with one domain the first right one stands, in the order of the files. For a domain with faulty rows alone,
-the last good row stands in the place of the first of them.
+Of several rows with one domain the first right one stands, in the order of the files. For a domain with faulty rows
+alone, the last good row stands in the place of the first of them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,6 @@ class Record:
     """What the folder says of the last load before the restart."""
 
     folder: Path
-    loaded_at: datetime
     files: tuple[CopiedFile, ...]
     kept: tuple[KeptPart, ...]
 
@@ -55,6 +54,10 @@ class Record:
         """The digest of each of ``files``; None for a file that isn't in the record."""
         known = {copied.state.path: copied.state.digest for copied in self.files}
         return [known.get(path) for path in files]
+
+    def good_at(self, path: Path) -> datetime | None:
+        """The load that read the contents of ``path`` first."""
+        return next((copied.state.good_at for copied in self.files if copied.state.path == path), None)
 
 
 def read_record(folder: Path) -> Record | None:
@@ -80,11 +83,13 @@ def restore(record: Record, files: Sequence[Path]) -> LoadedCatalogue:
     for path in files:
         copied = known.get(path)
         body = None if copied is None else _body(record.folder / copied.copy)
-        states.append(FileState.absent(path) if copied is None or body is None else copied.state)
+        states.append(
+            FileState.absent(path) if copied is None or body is None else replace(copied.state, as_served=True)
+        )
         texts.append(Text(path.name, len(CATALOGUE_COLUMNS) if body else 1, body or b""))
     base = build(texts, [state.width for state in states])
     rows, _ = revise(base, [text.width for text in texts], [file.odd for file in base.files], lambda _: None)
-    return LoadedCatalogue(Catalogue(rows), rows, tuple(states), record.kept, None, record.loaded_at)
+    return LoadedCatalogue(Catalogue(rows), rows, tuple(states), record.kept, None)
 
 
 def save(loaded: LoadedCatalogue, folder: Path) -> None:
@@ -110,7 +115,7 @@ def save(loaded: LoadedCatalogue, folder: Path) -> None:
             if not (folder / copy).exists():
                 replace_file(folder / copy, data, mode=0o600)
             files.append(CopiedFile(state, copy))
-    text = json.dumps(_told(Record(folder, loaded.loaded_at, tuple(files), kept)), indent=1)
+    text = json.dumps(_told(Record(folder, tuple(files), kept)), indent=1)
     replace_file(folder / _RECORD, text.encode() + b"\n", mode=0o600)
     used = {copied.copy for copied in files}
     for path in folder.glob("catalogue-*.csv"):
@@ -139,7 +144,6 @@ def _body(file: Path) -> bytes | None:
 
 def _told(record: Record) -> dict[str, Any]:
     return {
-        "loaded_at": record.loaded_at.astimezone(UTC).isoformat(),
         "files": [
             {
                 "path": str(copied.state.path),
@@ -196,7 +200,7 @@ def _record(folder: Path, told: Any) -> Record:
         )
         for part in told["kept"]
     ]
-    return Record(folder, _moment(told["loaded_at"]), tuple(files), tuple(kept))
+    return Record(folder, tuple(files), tuple(kept))
 
 
 def _moment(text: str) -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ class Stamp:
     def of(cls, path: Path) -> Stamp | None:
         """None if the file can't be looked at, or changed so recently that a further change may have the same time."""
         try:
-            status = os.stat(path)
+            status = path.stat()
         except OSError:
             return None
         if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _SETTLED_NS:
@@ -62,6 +61,9 @@ class FileState:
     """Whether the last line ended with LF."""
     good_at: datetime | None
     """The load that read these contents; None if the file was never good."""
+    as_served: bool = False
+    """Whether faulty lines are known only as the rows served for them: the file was faulty as a whole, or after a
+    restart. Then even the same contents have to be read again."""
 
     @classmethod
     def absent(cls, path: Path) -> FileState:
@@ -84,7 +86,6 @@ class LoadedCatalogue:
 
     None: they are over 10,000, or the state before isn't known.
     """
-    loaded_at: datetime
 
     @property
     def base(self) -> Base:

@@ -54,7 +54,7 @@ class Base:
 
     @property
     def complete(self) -> bool:
-        """Whether ``odd`` names every line that the table leaves out; else later files aren't derived from this base."""
+        """Whether ``odd`` names every line that the table leaves out; else no revision can be made of it."""
         return all(file.left_out == len(file.odd) for file in self.files)
 
     def text(self, number: int) -> bytes:
@@ -233,6 +233,10 @@ class Revision:
 
     def served_text(self, number: int) -> bytes:
         """The lines of file ``number`` as they are served: a faulty line is replaced by its last good row, or blank."""
+        return revised(self.base.text(number), self.served_changes(number))
+
+    def served_changes(self, number: int) -> list[Change]:
+        """The changes to file ``number`` with its lines as they are served; they need every column."""
         new = iter([brought for brought in self.new if brought.file == number])
         served = []
         for change in self.parts[number].changes:
@@ -241,7 +245,10 @@ class Revision:
                 for line, brought in zip(change.text.split(b"\n")[:-1], new, strict=False)
             ]
             served.append(replace(change, text=b"".join(b"%b\n" % line for line in lines)))
-        return revised(self.base.text(number), served)
+        return served
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_latest": {}}
 
     def _lines(self) -> Iterator[tuple[tuple[int, int], bytes]]:
         """The place and the text of each line that brings a row, in the order of the files."""

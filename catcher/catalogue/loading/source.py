@@ -1,4 +1,4 @@
-"""Reads a CSV file into its header and its body, and names the inputs that aren't such a file (Excel's forms above all).
+"""Reads a CSV file into header and body, and names the inputs that aren't such a file, Excel's forms above all.
 
 A fault of the file as a whole is found here; the faults of its rows are found by ``lines``.
 """

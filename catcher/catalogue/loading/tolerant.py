@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 
 from catcher.catalogue.catalogue import Catalogue
-from catcher.catalogue.entry import Entry
+from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.catalogue.guard import Guard
 from catcher.catalogue.loading import copies
 from catcher.catalogue.loading.building import MOST_FAULTY, RowFault, Text, build, revise, with_odd
@@ -49,9 +49,11 @@ def load_tolerant(
     """
     read = [_read(path, _state_of(path, before)) for path in files]
     if before is None and (record := copies.read_record(kept)) is not None:
-        unchanged = not record.kept and record.digests(files) == [found.digest for found in read]
-        loaded = _Load(files, read, None if unchanged else copies.restore(record, files), now).loaded(guard)
-        return replace(loaded, changed=frozenset()) if unchanged else loaded
+        if not record.kept and record.digests(files) == [found.digest for found in read]:
+            loaded = _Load(files, read, None, now).loaded(guard)
+            states = tuple(replace(state, good_at=record.good_at(state.path)) for state in loaded.files)
+            return replace(loaded, files=states, changed=frozenset())
+        return _Load(files, read, copies.restore(record, files), now).loaded(guard)
     load = _Load(files, read, before, now)
     return load.unchanged(guard) or load.loaded(guard)
 
@@ -72,6 +74,7 @@ class _Read:
 def _read(path: Path, state: FileState | None) -> _Read:
     """The file at ``path``; it is read and parsed only as far as it isn't known to be as in ``state``."""
     stamp = Stamp.of(path)
+    state = None if state is None or state.as_served else state
     if state is not None and stamp is not None and state.stamp == stamp:
         return _Read(None, None, stamp, state.digest)
     try:
@@ -89,12 +92,13 @@ def _state_of(path: Path, before: LoadedCatalogue | None) -> FileState | None:
 
 
 def _cut_off(source: Source, state: FileState, old: bytes, name: str) -> Fault | None:
-    """The fault of a file that ends within a line and has lost lines: a writer or a copy was interrupted.
+    """The fault of a file without LF at its end that has lost lines: a writer or a copy was interrupted.
 
-    A file that ends at the end of a line may be meant as it is; so may a last line without LF that was a whole one.
+    A file that ends with LF may be meant as it is. So may one without, if the file of before had none either and its
+    last line is a whole line of before.
     """
     lines, lines_before = source.body.count(b"\n"), old.count(b"\n")
-    if source.ended or lines >= lines_before:
+    if lines >= lines_before:
         return None
     last = source.body[source.body.rfind(b"\n", 0, -1) + 1 :]
     if not state.ended and (b"\n" + old).find(b"\n" + last) >= 0:
@@ -117,18 +121,19 @@ class _Load:
         self._at = [known.get(path) for path in files]
         """For each file, its number in ``before``; None if it was never good."""
         for number, (found, at) in enumerate(zip(self._read, self._at, strict=True)):
-            if found.source is not None and before is not None and at is not None:
+            if found.source is not None and not found.source.ended and before is not None and at is not None:
                 fault = _cut_off(found.source, before.files[at], before.rows.text(at), self._files[number].name)
                 if fault is not None:
                     self._refuse(number, fault)
 
     def unchanged(self, guard: Guard | None) -> LoadedCatalogue | None:
-        """The load if every file stays as it was before, else None."""
+        """The load if every file is good and as it was before, else None."""
         before = self._before
-        if before is None or not self._same_files() or any(found.source for found in self._read):
+        if before is None or not self._same_files() or any(found.source or found.fault for found in self._read):
             return None
-        rows = [part for part in before.kept if part.part is ServedPart.ROW]
-        return self._result(before.rows, rows, frozenset(), guard)
+        if any(part.part is ServedPart.CATALOGUE for part in before.kept):
+            return None
+        return self._result(before.rows, before.kept, frozenset(), guard)
 
     def loaded(self, guard: Guard | None) -> LoadedCatalogue:
         """The load."""
@@ -142,7 +147,9 @@ class _Load:
             if _lines(revised[0]) > _REBUILT_AT:
                 revised = self._whole()
         rows, faults = revised
-        return self._result(rows, [self._row_part(told) for told in faults], changed, guard)
+        # Of a file that is served as it was, the rows' faults are no longer news: the whole file has to be corrected.
+        parts = [self._row_part(found) for found in faults if self._read[found.file].fault is None]
+        return self._result(rows, parts, changed, guard)
 
     def _same_files(self) -> bool:
         return self._before is not None and tuple(state.path for state in self._before.files) == self._files
@@ -164,8 +171,8 @@ class _Load:
         for number, (read, part) in enumerate(zip(self._read, before.rows.parts, strict=True)):
             source = read.source
             if source is None:
-                found.append(part.changes)
-                widths.append(before.files[number].width)
+                found.append(part.changes if read.fault is None else before.rows.served_changes(number))
+                widths.append(before.files[number].width if read.fault is None else len(CATALOGUE_COLUMNS))
                 continue
             if source.width < part.file.width:
                 return None
@@ -181,7 +188,7 @@ class _Load:
     def _whole(self) -> tuple[Revision, list[RowFault]]:
         """The rows on a base of their own."""
         texts = [self._text(number) for number in range(len(self._files))]
-        base = build(texts)
+        base = build(texts, [self._width(number) for number in range(len(self._files))])
         for number, file in enumerate(base.files):
             if file.left_out > MOST_FAULTY and self._read[number].source is not None and self._at[number] is not None:
                 what = f"{file.left_out:,} rows are faulty or repeat a domain: the file as a whole is taken for faulty"
@@ -193,25 +200,42 @@ class _Load:
         name, source, at = self._files[number].name, self._read[number].source, self._at[number]
         if source is not None:
             return Text(name, source.width, source.body)
-        if self._before is not None and at is not None:
-            return Text(name, self._before.files[at].width, self._before.rows.text(at))
-        return Text(name, 1, b"")
+        if self._before is None or at is None:
+            return Text(name, 1, b"")
+        if self._read[number].fault is not None:
+            return Text(name, len(CATALOGUE_COLUMNS), self._before.rows.served_text(at))
+        return Text(name, self._before.files[at].width, self._before.rows.text(at))
+
+    def _width(self, number: int) -> int:
+        """Number of columns in the header row of the file in force."""
+        source, at = self._read[number].source, self._at[number]
+        if source is not None:
+            return source.width
+        return 1 if self._before is None or at is None else self._before.files[at].width
 
     def _result(
         self, rows: Revision, parts: Sequence[KeptPart], changed: frozenset[str] | None, guard: Guard | None
     ) -> LoadedCatalogue:
         states = tuple(map(self._state, range(len(self._files))))
         kept = (*self._file_parts(rows, states), *parts)
-        return LoadedCatalogue(Catalogue(rows, guard), rows, states, kept, changed, self._now)
+        return LoadedCatalogue(Catalogue(rows, guard), rows, states, kept, changed)
 
     def _state(self, number: int) -> FileState:
         path, read, at = self._files[number], self._read[number], self._at[number]
         if read.source is not None:
-            return FileState(path, read.stamp, read.source.digest, read.source.width, read.source.ended, self._now)
+            source = read.source
+            same = self._before is not None and at is not None and self._before.files[at].digest == source.digest
+            good_at = self._good_at(number) if same else self._now
+            return FileState(path, read.stamp, source.digest, source.width, source.ended, good_at)
         if self._before is None or at is None:
             return FileState.absent(path)
         state = self._before.files[at]
-        return state if read.fault is not None else replace(state, stamp=read.stamp)
+        return replace(state, as_served=True) if read.fault is not None else replace(state, stamp=read.stamp)
+
+    def _good_at(self, number: int) -> datetime | None:
+        """The load that read the contents of before."""
+        at = self._at[number]
+        return None if self._before is None or at is None else self._before.files[at].good_at
 
     def _file_parts(self, rows: Revision, states: Sequence[FileState]) -> Iterator[KeptPart]:
         """What is told of files as a whole."""
@@ -224,9 +248,8 @@ class _Load:
                 yield self._part(ServedPart.CATALOGUE, file.name, fault, state.good_at)
 
     def _row_part(self, told: RowFault) -> KeptPart:
-        before = self._before
         name = told.domain or self._files[told.file].name
-        serves = (self._now if before is None else before.loaded_at) if told.served else None
+        serves = (self._good_at(told.file) or self._now) if told.served else None
         return self._part(ServedPart.ROW, name, told.fault, serves)
 
     def _part(self, part: ServedPart, name: str, fault: Fault, serves: datetime | None) -> KeptPart:
