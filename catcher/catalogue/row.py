@@ -19,6 +19,8 @@ from catcher.model.language import is_language
 from catcher.model.mail.policy import Policy
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ":": "colons"}
+"""Characters that programs write instead of commas, and their names. No domain holds one."""
 _ENDS_CELL = re.compile(r"[^\w.-]")
 _SHOWN = 60
 
@@ -60,6 +62,10 @@ def read(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> Catalogu
     try:
         domain = held_domain(cell["domain"])
     except DomainError as error:
+        called = next((called for other, called in OTHER_SEPARATORS.items() if other in cell["domain"]), None)
+        if called is not None:
+            fault(f"{called} stand where commas should be", "separate the cells by commas")
+            return CatalogueRow(None, None, tuple(faults))
         fault(f'domain "{_shown(cell["domain"])}" can\'t be held: {error}', "write a name like army.ml")
     if cell["intended"]:
         try:

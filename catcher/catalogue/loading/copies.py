@@ -50,10 +50,10 @@ class Record:
     files: tuple[CopiedFile, ...]
     kept: tuple[KeptPart, ...]
 
-    def digests(self, files: Sequence[Path]) -> list[bytes | None]:
-        """The digest of each of ``files``; None for a file that isn't in the record."""
-        known = {copied.state.path: copied.state.digest for copied in self.files}
-        return [known.get(path) for path in files]
+    def is_of(self, files: Sequence[Path], digests: Sequence[bytes | None]) -> bool:
+        """Whether it is of ``files`` with contents of these ``digests``, all good."""
+        known = [(copied.state.path, copied.state.digest) for copied in self.files]
+        return not self.kept and known == [*zip(files, digests, strict=True)]
 
     def good_at(self, path: Path) -> datetime | None:
         """The load that read the contents of ``path`` first."""
@@ -76,20 +76,18 @@ def read_record(folder: Path) -> Record | None:
         return None
 
 
-def restore(record: Record, files: Sequence[Path]) -> LoadedCatalogue:
-    """The last load before the restart, as far as its copies of ``files`` can be read; others are told in the log."""
+def restore(record: Record) -> LoadedCatalogue:
+    """The last load before the restart. A copy that can't be read is told in the log; then ``changed`` is None."""
     texts, states = [], []
-    known = {copied.state.path: copied for copied in record.files}
-    for path in files:
-        copied = known.get(path)
-        body = None if copied is None else _body(record.folder / copied.copy)
-        states.append(
-            FileState.absent(path) if copied is None or body is None else replace(copied.state, as_served=True)
-        )
-        texts.append(Text(path.name, len(CATALOGUE_COLUMNS) if body else 1, body or b""))
+    for copied in record.files:
+        path = copied.state.path
+        body = _body(record.folder / copied.copy)
+        states.append(FileState.absent(path) if body is None else replace(copied.state, as_served=True))
+        texts.append(Text(path.name, 1, b"") if body is None else Text(path.name, len(CATALOGUE_COLUMNS), body))
     base = build(texts, [state.width for state in states])
     rows, _ = revise(base, [text.width for text in texts], [file.odd for file in base.files], lambda _: None)
-    return LoadedCatalogue(Catalogue(rows), rows, tuple(states), record.kept, None)
+    changed = None if any(state.good_at is None for state in states) else frozenset[str]()
+    return LoadedCatalogue(Catalogue(rows), rows, tuple(states), record.kept, changed)
 
 
 def save(loaded: LoadedCatalogue, folder: Path) -> None:

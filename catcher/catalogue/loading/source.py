@@ -12,20 +12,16 @@ from pathlib import Path
 from stat import S_ISREG
 
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
+from catcher.catalogue.row import OTHER_SEPARATORS
 from catcher.model.errors import ConfigurationError, Fault
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 """UTF-16 and UTF-32, each in both orders of octets."""
-_PROGRAMS = {b"PK\x03\x04": "a workbook or another zip archive", b"\xd0\xcf\x11\xe0": "an old Excel workbook"} | {
-    b"\x1f\x8b": "packed with gzip",
-    b"\xfd7zXZ": "packed with xz",
-    b"\x28\xb5\x2f\xfd": "packed with zstd",
-    b"BZh": "packed with bzip2",
-}
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ":": "colons"}
+_WORKBOOKS = {b"PK\x03\x04": "a workbook or another zip archive", b"\xd0\xcf\x11\xe0": "an old Excel workbook"}
+_PACKED = {b"\x1f\x8b": "gzip", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
 _AS_CSV = "save it as CSV with commas; in Excel the type is called 'CSV UTF-8 (comma delimited)'"
-_COMMAS = "write commas; where Excel writes semicolons, the list separator of the system's region is one"
+_COMMAS = f"write commas, or {_AS_CSV}"
 _COLUMNS = f"write the header row {','.join(CATALOGUE_COLUMNS)}; columns may be left out from the right"
 
 
@@ -74,9 +70,12 @@ def digest_of(data: bytes) -> bytes:
 
 def _is_text(data: bytes, name: str) -> None:
     """Raises ConfigurationError for what isn't text in UTF-8 at first sight."""
-    for mark, what in _PROGRAMS.items():
+    for mark, what in _WORKBOOKS.items():
         if data.startswith(mark):
             raise _alone(f"{name}:1", f"the file is {what}, not CSV", _AS_CSV)
+    for mark, what in _PACKED.items():
+        if data.startswith(mark):
+            raise _alone(f"{name}:1", f"the file is packed with {what}, not CSV", "unpack it")
     head = data[:64]
     zeros = head.count(0)
     if data.startswith(_WIDE_BOMS) or (zeros * 3 >= len(head) > zeros):
@@ -96,13 +95,13 @@ def _width(line: bytes, name: str) -> int:
         raise _alone(where, what, "end each line with LF or CR LF, as 'CSV UTF-8' of Excel does")
     if header.lower().replace('"', "").startswith("sep="):
         what = f'the first line is "{header[:10]}", which only Excel reads'
-        raise _alone(where, what, f"delete this line, so that the header row is the first; {_COMMAS}")
+        raise _alone(where, what, "delete this line, so that the header row is the first, and separate cells by commas")
     found = _cells(header, ",")
     if found == [""]:
         raise _alone(where, "the file has no header row", _COLUMNS)
     if unknown := [cell for cell in found if cell not in CATALOGUE_COLUMNS]:
-        for separator, called in _SEPARATORS.items():
-            if len(cells := _cells(header, separator)) > 1 and set(cells) & set(CATALOGUE_COLUMNS):
+        for separator, called in OTHER_SEPARATORS.items():
+            if separator in header and set(_cells(header, separator)) & set(CATALOGUE_COLUMNS):
                 raise _alone(where, f"{called} stand where commas should be", _COMMAS)
         what = "there is no header row" if "domain" not in found else f'column "{_shown(unknown[0])}" is unknown'
         raise _alone(where, what, _COLUMNS)

@@ -49,11 +49,13 @@ def load_tolerant(
     """
     read = [_read(path, _state_of(path, before)) for path in files]
     if before is None and (record := copies.read_record(kept)) is not None:
-        if not record.kept and record.digests(files) == [found.digest for found in read]:
+        if record.is_of(files, [found.digest for found in read]):
             loaded = _Load(files, read, None, now).loaded(guard)
             states = tuple(replace(state, good_at=record.good_at(state.path)) for state in loaded.files)
             return replace(loaded, files=states, changed=frozenset())
-        return _Load(files, read, copies.restore(record, files), now).loaded(guard)
+        restored = copies.restore(record)
+        loaded = _Load(files, read, restored, now).loaded(guard)
+        return loaded if restored.changed is not None else replace(loaded, changed=None)
     load = _Load(files, read, before, now)
     return load.unchanged(guard) or load.loaded(guard)
 
@@ -95,7 +97,7 @@ def _cut_off(source: Source, state: FileState, old: bytes, name: str) -> Fault |
     """The fault of a file without LF at its end that has lost lines: a writer or a copy was interrupted.
 
     A file that ends with LF may be meant as it is. So may one without, if the file of before had none either and its
-    last line is a whole line of before.
+    last line is a right line of before.
     """
     lines, lines_before = source.body.count(b"\n"), old.count(b"\n")
     if lines >= lines_before:
@@ -122,7 +124,7 @@ class _Load:
         """For each file, its number in ``before``; None if it was never good."""
         for number, (found, at) in enumerate(zip(self._read, self._at, strict=True)):
             if found.source is not None and not found.source.ended and before is not None and at is not None:
-                fault = _cut_off(found.source, before.files[at], before.rows.text(at), self._files[number].name)
+                fault = _cut_off(found.source, before.files[at], before.rows.served_text(at), self._files[number].name)
                 if fault is not None:
                     self._refuse(number, fault)
 
