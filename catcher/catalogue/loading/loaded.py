@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +17,8 @@ MOST_CHANGED = 10_000
 """Most domains that are named as changed."""
 _COMPARED = 100_000
 """Most rows that are compared one by one where two loads share no base."""
-_SETTLED_NS = 2_000_000_000
-"""Age, in nanoseconds, of a file's last change from which every later change has another time: file systems write time
+_SETTLED_SECONDS = 2.0
+"""Age, in seconds, of a file's last change from which every later change has another time: file systems write time
 in steps of up to two seconds."""
 
 
@@ -36,13 +35,13 @@ class Stamp:
     device: int
 
     @classmethod
-    def of(cls, path: Path) -> Stamp | None:
+    def of(cls, path: Path, now: datetime) -> Stamp | None:
         """None if the file can't be looked at, or changed so recently that a further change may have the same time."""
         try:
             status = path.stat()
         except OSError:
             return None
-        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _SETTLED_NS:
+        if now.timestamp() - max(status.st_mtime, status.st_ctime) < _SETTLED_SECONDS:
             return None
         return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
 

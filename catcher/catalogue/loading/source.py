@@ -26,7 +26,7 @@ _COLUMNS = f"write the header row {','.join(CATALOGUE_COLUMNS)}; columns may be 
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """The contents of one file."""
 
     width: int
@@ -53,14 +53,14 @@ def octets(file: Path) -> bytes:
         raise _alone(file.name, f"it can't be read: {error.strerror}", "name a readable file") from None
 
 
-def read_source(data: bytes, name: str) -> Source:
+def read_source(data: bytes, name: str) -> SourceText:
     """``data``, the contents of the file ``name``. Raises ConfigurationError with the one fault of the file."""
     _is_text(data, name)
     text = data.replace(b"\r\n", b"\n") if b"\r" in data else data
     header, _, body = text.removeprefix(_BOM).partition(b"\n")
     width = _width(header, name)
     ended = text.endswith(b"\n")
-    return Source(width, body if ended or not body else body + b"\n", ended, digest_of(data))
+    return SourceText(width, body if ended or not body else body + b"\n", ended, digest_of(data))
 
 
 def digest_of(data: bytes) -> bytes:

@@ -26,14 +26,14 @@ from catcher.catalogue.loading import copies
 from catcher.catalogue.loading.building import MOST_FAULTY, RowFault, Text, build, revise, with_odd
 from catcher.catalogue.loading.loaded import FileState, LoadedCatalogue, Stamp, changed_domains
 from catcher.catalogue.loading.revision import Revision
-from catcher.catalogue.loading.source import Source, digest_of, octets, read_source
+from catcher.catalogue.loading.source import SourceText, digest_of, octets, read_source
 from catcher.catalogue.loading.stretches import Change, changes
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.serving import KeptPart, ServedPart
 
-_MOST_LINES = 20_000
+MOST_LINES = 20_000
 """Most lines, old and new, by which a revision differs from its base when it is made."""
-_REBUILT_AT = 10_000
+REBUILT_AT = 10_000
 """Lines by which a revision differs from its base when a new base takes its place."""
 _ROW = re.compile(r":\d+")
 """A row number in the text of a fault: the fault is the same when rows are added above it."""
@@ -47,7 +47,7 @@ def load_tolerant(
     Without ``before``, after a restart, the last good rows come from the copies in the folder ``kept``, see
     ``copies.save``. Nothing is written. No fault of a file raises.
     """
-    read = [_read(path, _state_of(path, before)) for path in files]
+    read = [_read(path, _state_of(path, before), now) for path in files]
     if before is None and (record := copies.read_record(kept)) is not None:
         if record.is_of(files, [found.digest for found in read]):
             loaded = _Load(files, read, None, now).loaded(guard)
@@ -64,7 +64,7 @@ def load_tolerant(
 class _Read:
     """One file as it is now."""
 
-    source: Source | None
+    source: SourceText | None
     """Its contents; None if they are those of before, or the file as a whole is faulty."""
     fault: Fault | None
     """The fault of the file as a whole."""
@@ -73,9 +73,9 @@ class _Read:
     """The digest of the contents; None if the file as a whole is faulty."""
 
 
-def _read(path: Path, state: FileState | None) -> _Read:
+def _read(path: Path, state: FileState | None, now: datetime) -> _Read:
     """The file at ``path``; it is read and parsed only as far as it isn't known to be as in ``state``."""
-    stamp = Stamp.of(path)
+    stamp = Stamp.of(path, now)
     state = None if state is None or state.as_served else state
     if state is not None and stamp is not None and state.stamp == stamp:
         return _Read(None, None, stamp, state.digest)
@@ -93,7 +93,7 @@ def _state_of(path: Path, before: LoadedCatalogue | None) -> FileState | None:
     return None if before is None else next((state for state in before.files if state.path == path), None)
 
 
-def _cut_off(source: Source, state: FileState, old: bytes, name: str) -> Fault | None:
+def _cut_off(source: SourceText, state: FileState, old: bytes, name: str) -> Fault | None:
     """The fault of a file without LF at its end that has lost lines: a writer or a copy was interrupted.
 
     A file that ends with LF may be meant as it is. So may one without, if the file of before had none either and its
@@ -146,7 +146,7 @@ class _Load:
         else:
             assert before is not None
             changed = changed_domains(before.rows, revised[0])
-            if _lines(revised[0]) > _REBUILT_AT:
+            if _lines(revised[0]) > REBUILT_AT:
                 revised = self._whole()
         rows, faults = revised
         # Of a file that is served as it was, the rows' faults are no longer news: the whole file has to be corrected.
@@ -178,7 +178,7 @@ class _Load:
                 continue
             if source.width < part.file.width:
                 return None
-            differing = changes(before.base.text(number), source.body, _MOST_LINES)
+            differing = changes(before.base.text(number), source.body, MOST_LINES)
             if differing is None:
                 return None
             found.append(with_odd(differing, part.file))
@@ -256,13 +256,12 @@ class _Load:
 
     def _part(self, part: ServedPart, name: str, fault: Fault, serves: datetime | None) -> KeptPart:
         """The part with the time since which it has this fault."""
-        since = self._now
-        for known in self._known.get((part, name), ()):
-            if serves is not None and known.serves is not None:
-                serves = known.serves
-            if _ROW.sub("", known.fault.what) == _ROW.sub("", fault.what):
-                since = known.since
-        return KeptPart(part, name, fault, since, serves)
+        known = self._known.get((part, name), [])
+        same = [old for old in known if old.fault == fault]
+        same += [old for old in known if _ROW.sub("", old.fault.what) == _ROW.sub("", fault.what)]
+        if serves is not None:
+            serves = next((old.serves for old in (*same, *known) if old.serves is not None), serves)
+        return KeptPart(part, name, fault, same[0].since if same else self._now, serves)
 
     @cached_property
     def _known(self) -> dict[tuple[ServedPart, str], list[KeptPart]]:

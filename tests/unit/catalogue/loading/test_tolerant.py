@@ -1,55 +1,23 @@
-"""A tolerant load: which row stands, what is told, and that a reload by what changed equals a load of everything."""
+"""A tolerant load: which row stands, what is told of the others, and what is known to have changed."""
 
 from __future__ import annotations
 
+import os
 import pickle
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
-from catcher.catalogue import Entry
-from catcher.catalogue.loading import copies, tolerant
 from catcher.catalogue.loading.loaded import LoadedCatalogue
 from catcher.catalogue.loading.tolerant import load_tolerant
 from catcher.model.serving import ServedPart
-
-NOW = datetime(2027, 1, 1, tzinfo=UTC)
-HEADER = "domain,intended,policy,until,then,note,lang"
-
-
-class Server:
-    """Loads files again and again, as a server does; ``restart`` forgets what is in memory."""
-
-    def __init__(self, folder: Path, *names: str) -> None:
-        self.files = [folder / name for name in names or ("catalogue.csv",)]
-        self.kept = folder / "kept"
-        self.loaded: LoadedCatalogue | None = None
-        self.now = NOW
-
-    def load(self, *texts: str | bytes | None, header: str = HEADER) -> LoadedCatalogue:
-        """Writes the files, None: removes it, and loads them an hour after the last load."""
-        for file, text in zip(self.files, texts, strict=True):
-            if text is None:
-                file.unlink(missing_ok=True)
-            else:
-                file.write_bytes(text if isinstance(text, bytes) else f"{header}\n{text}".encode())
-        self.now += timedelta(hours=1)
-        self.loaded = load_tolerant(self.files, before=self.loaded, kept=self.kept, guard=None, now=self.now)
-        return self.loaded
-
-    def restart(self) -> None:
-        assert self.loaded is not None
-        copies.save(self.loaded, self.kept)
-        self.loaded = None
+from tests.support.catalogues import HEADER, LONG_AGO, CatalogueServer
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Server:
-    return Server(tmp_path)
+def server(tmp_path: Path) -> CatalogueServer:
+    return CatalogueServer(tmp_path)
 
 
 def policies(loaded: LoadedCatalogue) -> dict[str, str]:
@@ -61,7 +29,7 @@ def told(loaded: LoadedCatalogue) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-def test_a_faulty_row_is_served_as_it_was_and_the_others_as_they_are(server: Server, restarted: bool) -> None:
+def test_a_faulty_row_is_served_as_it_was_and_the_others_as_they_are(server: CatalogueServer, restarted: bool) -> None:
     server.load("army.ml,,null\nnavy.ml\n")
     if restarted:
         server.restart()
@@ -76,27 +44,29 @@ def test_a_faulty_row_is_served_as_it_was_and_the_others_as_they_are(server: Ser
 @pytest.mark.parametrize(
     "row", ['"army.ml,army.mil', "army.ml,,,,,,,,x", "army.ml;army.mil", "army.ml\tarmy.mil", "army.ml\0", '"army.ml"x']
 )
-def test_the_domain_of_a_row_that_can_not_be_read_is_taken_from_its_beginning(server: Server, row: str) -> None:
+def test_the_domain_of_a_row_that_can_not_be_read_is_taken_from_its_beginning(
+    server: CatalogueServer, row: str
+) -> None:
     server.load("army.ml,,null\n")
     loaded = server.load(f"{row}\n")
     assert policies(loaded) == {"army.ml": "null"}
     assert told(loaded) == [("army.ml", "catalogue.csv:2")]
 
 
-def test_a_faulty_row_without_a_good_one_before_serves_nothing(server: Server) -> None:
+def test_a_faulty_row_without_a_good_one_before_serves_nothing(server: CatalogueServer) -> None:
     loaded = server.load("army.ml,,nul\nnavy.ml\n")
     assert policies(loaded) == {"navy.ml": "accept"}
     (part,) = loaded.kept
     assert (part.part, part.name, part.since, part.serves) == (ServedPart.ROW, "army.ml", server.now, None)
 
 
-def test_a_right_row_stands_before_a_faulty_one_and_the_last_good_one(server: Server) -> None:
+def test_a_right_row_stands_before_a_faulty_one_and_the_last_good_one(server: CatalogueServer) -> None:
     server.load("army.ml,,null\n")
     assert policies(server.load("army.ml,,nul\narmy.ml,,explain\n")) == {"army.ml": "explain"}
     assert policies(server.load("army.ml,,nul\n")) == {"army.ml": "explain"}
 
 
-def test_a_row_taken_away_is_gone_even_if_it_was_faulty(server: Server) -> None:
+def test_a_row_taken_away_is_gone_even_if_it_was_faulty(server: CatalogueServer) -> None:
     server.load("army.ml\nnavy.ml\n")
     server.load("army.ml,,nul\nnavy.ml\n")
     loaded = server.load("navy.ml\n")
@@ -104,7 +74,7 @@ def test_a_row_taken_away_is_gone_even_if_it_was_faulty(server: Server) -> None:
     assert loaded.changed == frozenset({"army.ml"})
 
 
-def test_of_two_rows_the_first_stands_and_the_second_is_told(server: Server) -> None:
+def test_of_two_rows_the_first_stands_and_the_second_is_told(server: CatalogueServer) -> None:
     loaded = server.load("army.ml,,null\nnavy.ml\narmy.ml,,explain\n")
     assert policies(loaded) == {"army.ml": "null", "navy.ml": "accept"}
     (part,) = loaded.kept
@@ -113,7 +83,7 @@ def test_of_two_rows_the_first_stands_and_the_second_is_told(server: Server) -> 
     assert (policies(loaded), loaded.kept) == ({"navy.ml": "accept", "army.ml": "explain"}, ())
 
 
-def test_a_row_added_above_stands_before_the_one_below(server: Server) -> None:
+def test_a_row_added_above_stands_before_the_one_below(server: CatalogueServer) -> None:
     server.load("navy.ml\narmy.ml,,null\n")
     loaded = server.load("army.ml,,explain\nnavy.ml\narmy.ml,,null\n")
     assert policies(loaded) == {"army.ml": "explain", "navy.ml": "accept"}
@@ -136,7 +106,9 @@ WRONG = {
 
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.parametrize("restarted", [False, True])
-def test_a_file_that_is_wrong_as_a_whole_is_served_as_it_was(server: Server, kind: str, restarted: bool) -> None:
+def test_a_file_that_is_wrong_as_a_whole_is_served_as_it_was(
+    server: CatalogueServer, kind: str, restarted: bool
+) -> None:
     server.load("army.ml,,null\nnavy.ml\nmarine.ml\n")
     good_at = server.now
     if restarted:
@@ -150,7 +122,7 @@ def test_a_file_that_is_wrong_as_a_whole_is_served_as_it_was(server: Server, kin
     assert (policies(loaded), loaded.kept) == ({"army.ml": "accept"}, ())
 
 
-def test_rows_taken_from_the_end_are_gone(server: Server) -> None:
+def test_rows_taken_from_the_end_are_gone(server: CatalogueServer) -> None:
     """A file that ends at the end of a line is whole, and so is one that never ended with LF."""
     server.load("army.ml\nnavy.ml\nmarine.ml\n")
     assert [*policies(server.load("army.ml\nnavy.ml\n"))] == ["army.ml", "navy.ml"]
@@ -161,7 +133,7 @@ def test_rows_taken_from_the_end_are_gone(server: Server) -> None:
 
 
 def test_a_file_that_was_never_good_leaves_the_others_be(tmp_path: Path) -> None:
-    server = Server(tmp_path, "one.csv", "two.csv")
+    server = CatalogueServer(tmp_path, "one.csv", "two.csv")
     loaded = server.load(b"junk\n", "army.ml\n")
     assert policies(loaded) == {"army.ml": "accept"}
     assert [(part.name, part.serves) for part in loaded.kept] == [("one.csv", None)]
@@ -169,7 +141,7 @@ def test_a_file_that_was_never_good_leaves_the_others_be(tmp_path: Path) -> None
     assert (policies(loaded), loaded.kept) == ({"navy.ml": "accept", "army.ml": "accept"}, ())
 
 
-def test_the_time_since_a_fault_lasts_over_reloads_and_restarts(server: Server) -> None:
+def test_the_time_since_a_fault_lasts_over_reloads_and_restarts(server: CatalogueServer) -> None:
     server.load("army.ml\n")
     first = server.load("army.ml,,nul\n").kept
     moved = server.load("navy.ml\narmy.ml,,nul\n").kept
@@ -177,27 +149,44 @@ def test_the_time_since_a_fault_lasts_over_reloads_and_restarts(server: Server) 
     again = server.load("navy.ml\narmy.ml,,nul\n").kept
     assert [part.fault.where for part in (*first, *moved, *again)] == [f"catalogue.csv:{row}" for row in (2, 3, 3)]
     assert {(part.since, part.serves) for part in (*first, *moved, *again)} == {
-        (NOW + timedelta(hours=2), NOW + timedelta(hours=1))
+        (LONG_AGO + timedelta(hours=2), LONG_AGO + timedelta(hours=1))
     }
     (other,) = server.load("navy.ml\narmy.ml,,nll\n").kept
-    assert (other.since, other.serves) == (server.now, NOW + timedelta(hours=1))
+    assert (other.since, other.serves) == (server.now, LONG_AGO + timedelta(hours=1))
 
 
-def test_nothing_changed_is_told_without_a_new_table(server: Server) -> None:
+def test_nothing_changed_is_told_without_a_new_table(server: CatalogueServer) -> None:
     first = server.load("army.ml\nnavy.ml,,nul\n")
     again = server.load("army.ml\nnavy.ml,,nul\n")
     assert again.rows is first.rows
     assert (again.changed, again.kept, again.digest) == (frozenset(), first.kept, first.digest)
 
 
-def test_the_digest_is_of_the_octets_that_are_served(server: Server) -> None:
+def test_a_file_that_is_as_it_was_is_not_read(server: CatalogueServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its times, size and inode, once its last change is old enough for every later one to have another time."""
+    server.now = datetime(2200, 1, 1, tzinfo=UTC)
+    first = server.load("army.ml\n")
+    file = server.files[0]
+    monkeypatch.setattr("catcher.catalogue.loading.tolerant.octets", lambda _: pytest.fail("it was read"))
+    again = load_tolerant(server.files, before=first, kept=server.kept, guard=None, now=server.now)
+    assert again.rows is first.rows
+    monkeypatch.undo()
+    status = file.stat()
+    file.with_name("new").write_text(f"{HEADER}\nnavy.ml\n")
+    os.utime(file.with_name("new"), ns=(status.st_atime_ns, status.st_mtime_ns))
+    file.with_name("new").rename(file)
+    again = load_tolerant(server.files, before=first, kept=server.kept, guard=None, now=server.now)
+    assert [*policies(again)] == ["navy.ml"], "another inode tells, although size and time of change are the same"
+
+
+def test_the_digest_is_of_the_octets_that_are_served(server: CatalogueServer) -> None:
     first = server.load("army.ml\n")
     assert server.load(b"").digest == first.digest
     assert server.load("navy.ml\n").digest != first.digest
     assert server.load("army.ml\n").digest == first.digest
 
 
-def test_after_a_restart_what_changed_meanwhile_is_known(server: Server) -> None:
+def test_after_a_restart_what_changed_meanwhile_is_known(server: CatalogueServer) -> None:
     assert server.load("army.ml\nnavy.ml\n").changed is None
     server.restart()
     assert server.load("army.ml\nnavy.ml\n").changed == frozenset()
@@ -205,14 +194,16 @@ def test_after_a_restart_what_changed_meanwhile_is_known(server: Server) -> None
     assert server.load("army.ml,,,,,another note\nmarine.ml\n").changed == frozenset({"navy.ml", "marine.ml"})
 
 
-def test_more_changed_rows_than_are_named_are_unknown(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_changed_rows_than_are_named_are_unknown(server: CatalogueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catcher.catalogue.loading.loaded.MOST_CHANGED", 2)
     server.load("army.ml\nnavy.ml\nmarine.ml\n")
     assert server.load("army.ml,,null\nnavy.ml,,null\nmarine.ml\n").changed == frozenset({"army.ml", "navy.ml"})
     assert server.load("army.ml\nnavy.ml\nmarine.ml,,null\n").changed is None
 
 
-def test_very_many_faulty_rows_are_a_fault_of_the_file(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_very_many_faulty_rows_are_a_fault_of_the_file(
+    server: CatalogueServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for module in ("tolerant", "building"):
         monkeypatch.setattr(f"catcher.catalogue.loading.{module}.MOST_FAULTY", 2)
     first = server.load("a.ml,,x\nb.ml,,x\nc.ml,,x\narmy.ml\n")
@@ -225,74 +216,10 @@ def test_very_many_faulty_rows_are_a_fault_of_the_file(server: Server, monkeypat
     assert [(part.part, part.serves) for part in loaded.kept] == [(ServedPart.CATALOGUE, good_at)]
 
 
-def test_a_pickled_load_shares_its_base(server: Server) -> None:
+def test_a_pickled_load_shares_its_base(server: CatalogueServer) -> None:
     first = server.load("".join(f"name{i}.ml\n" for i in range(5000)))
     second = server.load("".join(f"name{i}.ml\n" for i in range(5000) if i != 77))
     assert second.base is first.base
     copy: LoadedCatalogue = pickle.loads(pickle.dumps(second))
     assert [*copy.catalogue] == [*second.catalogue]
     assert (copy.changed, copy.digest) == (frozenset({"name77.ml"}), second.digest)
-
-
-NAMES = ["a.ml", "b.ml", "c.ml", "d.ml", "e.ml"]
-LINES = st.tuples(
-    st.sampled_from(NAMES), st.sampled_from(["", ",,null", ",x.mil,explain,2027-02-01,release", ",,nul"])
-).map("".join) | st.sampled_from(
-    ["", ",,", "A.ML,,NULL", '"b.ml","x.mil"', '"c.ml', "..", "d.ml,,,,,\xe9,fr", "a.ml,,,,,,,,"]
-)
-BODIES = st.lists(LINES, max_size=7).map(lambda lines: "".join(f"{line}\n" for line in lines))
-CONTENTS = (
-    BODIES
-    | BODIES
-    | BODIES
-    | st.none()
-    | BODIES.map(lambda body: body[:-3].encode() and f"{HEADER}\n{body[:-3]}".encode())
-)
-
-
-def seen(loaded: LoadedCatalogue) -> object:
-    """All that a load shows of its rows, by every way to ask for them."""
-    catalogue = loaded.catalogue
-    entries = [*catalogue]
-    assert [*catalogue.domains()] == [entry.domain for entry in entries]
-    assert len(catalogue) == len(entries)
-    for name in NAMES:
-        expected = next((entry for entry in entries if entry.domain == name), None)
-        assert catalogue.get(name) == expected
-        assert (name in catalogue) == (expected is not None)
-    assert catalogue.depth() >= max((entry.domain.count(".") + 1 for entry in entries), default=0)
-    assert catalogue.parents >= {entry.domain.partition(".")[2] for entry in entries}
-    return entries, catalogue.languages(), loaded.kept, loaded.digest
-
-
-def published(entries: Sequence[Entry]) -> dict[str, object]:
-    return {entry.domain: (entry.policy, entry.until, entry.then if entry.until else None) for entry in entries}
-
-
-@given(st.lists(st.tuples(CONTENTS, CONTENTS, st.sampled_from("..r")), min_size=2, max_size=6))
-@example([("a.ml\n", "a.ml,,null\n", "."), ("", "a.ml,,null\n", ".")])
-@example([("a.ml,,nul\nb.ml\n", "a.ml,,null\n", "."), ("a.ml,,nul\nb.ml\n", "", "."), (None, "", "r")])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
-def test_a_reload_by_what_changed_equals_a_load_of_everything(
-    tmp_path_factory: pytest.TempPathFactory,
-    loads: list[tuple[str | bytes | None, str | bytes | None, str]],
-) -> None:
-    """Over random edits of two files, with restarts: rows, places, faults, times, and the set of what changed."""
-    folder = tmp_path_factory.mktemp("files")
-    quick = Server(folder, "one.csv", "two.csv")
-    whole = Server(folder, "one.csv", "two.csv")
-    before: dict[str, object] | None = None
-    for one, two, restart in loads:
-        if restart == "r" and quick.loaded is not None:
-            quick.restart()
-        loaded = quick.load(one, two)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tolerant, "_MOST_LINES", -1)
-            patch.setattr(tolerant, "_REBUILT_AT", -1)
-            by_whole = whole.load(one, two)
-        assert seen(loaded) == seen(by_whole)
-        now = published([*loaded.catalogue])
-        if before is not None:
-            differing = (name for name in {*before, *now} if before.get(name) != now.get(name))
-            assert loaded.changed == frozenset(differing)
-        before = now
