@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -223,3 +225,20 @@ def test_a_pickled_load_shares_its_base(server: CatalogueServer) -> None:
     copy: LoadedCatalogue = pickle.loads(pickle.dumps(second))
     assert [*copy.catalogue] == [*second.catalogue]
     assert (copy.changed, copy.digest) == (frozenset({"name77.ml"}), second.digest)
+
+
+def test_a_process_that_hashes_otherwise_reads_a_pickled_load(server: CatalogueServer, tmp_path: Path) -> None:
+    """Hashes of octets differ between processes that aren't forks of each other (PYTHONHASHSEED)."""
+    loaded = server.load("".join(f"name{i}.ml\n" for i in range(100)))
+    (tmp_path / "pickled").write_bytes(pickle.dumps(loaded))
+    program = (
+        "import pickle, sys; held = pickle.load(open(sys.argv[1], 'rb')).catalogue;"
+        "print(sum(f'name{i}.ml' in held for i in range(200)))"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "pickled")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    found = {
+        subprocess.run(command, env=environment | {"PYTHONHASHSEED": seed}, check=True, capture_output=True).stdout
+        for seed in "12"
+    }
+    assert found == {b"100\n"}
