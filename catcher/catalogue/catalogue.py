@@ -9,6 +9,7 @@ from typing import Protocol
 
 from catcher.catalogue.entry import Entry
 from catcher.catalogue.guard import HOLDS, SKEW, Guard
+from catcher.catalogue.loading.revision import Revision
 from catcher.catalogue.table import Table, canonical
 from catcher.model.mail.policy import Policy
 
@@ -78,7 +79,9 @@ class Catalogue:
     def depth(self) -> int:
         """Number of labels of the catalogued domain with the most labels; 0 for an empty catalogue."""
         rows = self._rows
-        return rows.depth if isinstance(rows, Table) else max((name.count(".") + 1 for name in rows), default=0)
+        return (
+            rows.depth if isinstance(rows, Table | Revision) else max((name.count(".") + 1 for name in rows), default=0)
+        )
 
     def __contains__(self, domain: object) -> bool:
         """Whether there is a row for ``domain`` itself."""
@@ -102,7 +105,7 @@ class Catalogue:
     def languages(self) -> dict[str, str]:
         """Language → file and row number of the first row that names this language."""
         rows = self._rows
-        if isinstance(rows, Table):
+        if isinstance(rows, Table | Revision):
             return rows.languages()
         return {entry.lang: entry.where for entry in reversed([*rows.values()]) if entry.lang}
 
@@ -110,12 +113,14 @@ class Catalogue:
     def parents(self) -> frozenset[str]:
         """The names one label above the catalogued names; they are few, even in a catalogue of a million names."""
         rows = self._rows
-        return frozenset(rows.parents() if isinstance(rows, Table) else (name.partition(".")[2] for name in rows))
+        return frozenset(
+            rows.parents() if isinstance(rows, Table | Revision) else (name.partition(".")[2] for name in rows)
+        )
 
     def strays_to(self, held: Catalogue) -> Iterator[tuple[Entry, Entry]]:
         """Each row whose intended domain lies at or below a domain in ``held``, with the row of ``held`` for it."""
         rows = self._rows
-        if isinstance(rows, Table):
+        if isinstance(rows, Table | Revision):
             meant = rows.meant_under({parent.rpartition(".")[2] for parent in held.parents})
         else:
             meant = ((entry.domain, entry.intended) for entry in rows.values() if entry.intended)
