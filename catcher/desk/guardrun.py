@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -119,6 +119,16 @@ def _aged(made: Run, last: Run | None, zone: ZoneSource, waivers: Waivers) -> Ru
 
 def _void(zone: ZoneSource, what: str, remedy: str) -> ConfigurationError:
     return ConfigurationError([Fault(zone.name, f"{what}; the run clears nothing", remedy)])
+
+
+def zone_of(catalogue: Catalogue) -> Callable[[str], str]:
+    """Domain → the zone in which it is delegated: that of the guard's run for it, else the name above it."""
+
+    def find(domain: str) -> str:
+        last = None if catalogue.guard is None else catalogue.guard.run_for(domain)
+        return domain.partition(".")[2] if last is None else last.origin
+
+    return find
 
 
 def standing(catalogue: Catalogue, guard: Guard, *, now: datetime) -> Iterator[Fault]:
