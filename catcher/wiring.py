@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from catcher.catalogue import Catalogue, Guard
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
+    from catcher.desk.vouching import Voucher
     from catcher.directory import Organisations, Parties
     from catcher.model.clock import Clock
     from catcher.model.mail.marking import OwnMarkings
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("catcher")
 
-_SERVER = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.%\w]++)\]|(?P<host>[^:\[\]]++))(?::(?P<port>\d{1,5}))?\Z|(?P<bare>[0-9A-Fa-f:]++)\Z")
+_SERVER = re.compile(
+    r"(?:\[(?P<v6>[0-9A-Fa-f:.%\w]++)\]|(?P<host>[^:\[\]]++))(?::(?P<port>\d{1,5}))?\Z|(?P<bare>[0-9A-Fa-f:]++)\Z"
+)
 """``host``, ``host:port``, an IPv6 address, or ``[address]:port``."""
 
 
@@ -145,6 +148,22 @@ def transfer_of(server: str, origin: str, key_file: Path | None) -> Transfer:
     return Transfer(host, port, zone, clock=SystemClock(), key=key)
 
 
+def voucher(config: Config, clock: Clock) -> Voucher | None:
+    """What asks the TLDs' servers about held names; None if the guard isn't required, or look-ups are off."""
+    from functools import partial
+
+    from catcher.desk.catalogue import tell_server
+    from catcher.desk.vouching import Voucher
+    from catcher.resolve.parent import ParentServers
+
+    asking = resolver(config, clock) if config.catalogue.guard == "required" else None
+    if asking is None:
+        return None
+    reload = partial(tell_server, config.node.state)
+    servers = ParentServers(asking)
+    return Voucher(config.node.state, config.catalogue.guard_hours, servers, config.dns.nameservers, reload)
+
+
 def load_catalogue(config: Config) -> Catalogue:
     """The catalogue with its guard. Shows its progress if stderr is a terminal. Raises ConfigurationError."""
     from catcher import catalogue
@@ -216,7 +235,6 @@ def _open_internet(config: Config, clock: Clock) -> tuple[LiveResolver, Fetcher]
 
     from catcher.notices.find import Fetcher
     from catcher.resolve import LiveResolver
-    from catcher.resolve.transfer import Transfer
 
     live = LiveResolver(config.fingerprint.resolvers, clock=clock)
     url = config.operator.url
@@ -229,7 +247,6 @@ def resolver(config: Config, clock: Clock) -> Resolver | None:
     if not config.fingerprint.lookups:
         return None
     from catcher.resolve import LiveResolver
-    from catcher.resolve.transfer import Transfer
 
     return LiveResolver(config.fingerprint.resolvers, clock=clock)
 

@@ -105,9 +105,7 @@ class Guard:
         """Hours for which a run clears names by itself."""
         self.runs = {run.origin: run for run in runs}
         self.vouches = {
-            one.origin: one
-            for one in vouches
-            if one.origin in self.runs and self.runs[one.origin].as_of == one.as_of
+            one.origin: one for one in vouches if one.origin in self.runs and self.runs[one.origin].as_of == one.as_of
         }
         refused = (run.refused for run in self.runs.values())
         self._refused = frozenset(chain.from_iterable((*refused, *(one.foreign for one in self.vouches.values()))))

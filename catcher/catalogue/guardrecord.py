@@ -48,9 +48,7 @@ def load_guard(state: Path, *, required: bool, hours: int = GUARD_HOURS) -> Guar
     return Guard(required=required, runs=runs, hours=hours, vouches=vouches)
 
 
-def load_or_keep(
-    state: Path, *, required: bool, hours: int, before: Guard | None = None
-) -> tuple[Guard, Fault | None]:
+def load_or_keep(state: Path, *, required: bool, hours: int, before: Guard | None = None) -> tuple[Guard, Fault | None]:
     """``load_guard`` for a server: a damaged record is a Fault, and the guard ``before`` stays in force.
 
     Without one, nothing is cleared; refusals that only the damaged record held are lost then, and the fault says so.
@@ -58,8 +56,8 @@ def load_or_keep(
     try:
         return load_guard(state, required=required, hours=hours), None
     except EnvironmentFailure as error:
-        where, _, what = str(error).partition(": ")
-        what, _, remedy = what.partition("; ")
+        where, _, text = str(error).partition(": ")
+        what, _, remedy = text.partition("; ")
         if before is not None:
             runs, vouches = before.runs.values(), before.vouches.values()
             return Guard(required=required, runs=runs, hours=hours, vouches=vouches), Fault(where, what, remedy)
@@ -85,9 +83,9 @@ def record(state: Path, runs: Sequence[Run]) -> None:
 def record_vouches(state: Path, vouches: Iterable[Vouches]) -> None:
     """Records ``vouches`` in place of all that were recorded. Raises EnvironmentFailure."""
     with _open(state):
-        rows = []
+        rows: list[dict[str, Any]] = []
         for one in vouches:
-            slices = []
+            slices: list[dict[str, str]] = []
             for until, names in sorted(one.names.items()):
                 name = _names_file("vouched", one.origin, names)
                 replace_file(state / name, names.block[1:], mode=0o600)

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,8 @@ from catcher.cli.options import config_option, json_option, print_json
 from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
 from catcher.desk import guardrun
-from catcher.desk.guardrun import Waivers
 from catcher.desk.doubts import doubtful, doubtful_watch
+from catcher.desk.guardrun import Waivers
 from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.wiring import SystemClock, explanations, organisations, own_markings, parties, transfer_of
@@ -77,7 +78,7 @@ def command(
     whose intended domain is catalogued itself.
     """
     try:
-        sources = lambda: _sources(zones, server, origin, key_file)  # noqa: E731
+        sources = partial(_sources, zones, server, origin, key_file)
         findings, notes, summary = _check(config_file, sources, Waivers(accept_shrink, accept_serial))
     except ConfigurationError as error:
         if not as_json:
@@ -109,8 +110,10 @@ def _sources(zones: tuple[Path, ...], server: str | None, origin: str | None, ke
         raise click.UsageError("stdin can be read once")
     sources: list[ZoneSource] = []
     for file in zones:
-        is_stdin = str(file) == "-"
-        sources.append(ZoneFile(click.get_binary_stream("stdin"), "stdin") if is_stdin else ZoneFile(file, file.name))
+        if str(file) == "-":
+            sources.append(ZoneFile(click.get_binary_stream("stdin"), "stdin"))
+        else:
+            sources.append(ZoneFile(file, file.name))
     if server is not None and origin is not None:
         sources.append(transfer_of(server, origin, key))
     return sources

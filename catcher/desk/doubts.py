@@ -9,7 +9,6 @@ from catcher.catalogue import Catalogue
 from catcher.directory import Suffixes, listed
 from catcher.model.errors import Fault
 
-
 _listed = cache(listed)
 _suffixes = cache(Suffixes)
 

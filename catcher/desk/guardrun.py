@@ -36,7 +36,7 @@ def run(
     zones: Sequence[ZoneSource],
     *,
     now: datetime,
-    waivers: Waivers = Waivers(),  # noqa: B008 (immutable)
+    waivers: Waivers = Waivers(),
 ) -> tuple[list[Run], list[Fault]]:
     """Compares the catalogue with TLD zones and records the runs; returns the runs, and a fault for each finding.
 
@@ -105,13 +105,13 @@ def _aged(made: Run, last: Run | None, zone: ZoneSource, waivers: Waivers) -> Ru
             "it doesn't end with its SOA as at the last run: it is cut off",
             "get the whole zone; if it is now made in another way, repeat its SOA at its end",
         )
-    if last.delegations and made.delegations is not None and not waivers.shrink:
-        if made.delegations * 10 < last.delegations * 9:
-            raise _void(
-                zone,
-                f"it has {made.delegations} delegations, over a tenth fewer than the {last.delegations} of the last run",
-                "get the whole zone; --accept-shrink takes it if you know that they are gone",
-            )
+    before, after = last.delegations or 0, made.delegations or 0
+    if after * 10 < before * 9 and not waivers.shrink:
+        raise _void(
+            zone,
+            f"it has {after} delegations, over a tenth fewer than the {before} of the last run",
+            "get the whole zone; --accept-shrink takes it if you know that they are gone",
+        )
     if behind == 0 and not zone.is_current:
         return replace(made, seen_at=last.as_of)
     return made
@@ -145,8 +145,8 @@ def standing(catalogue: Catalogue, guard: Guard, *, now: datetime) -> Iterator[F
             yield Fault(
                 f"guard of {origin}",
                 f"{age} {last.as_of:%Y-%m-%d %H:%M} UTC, over {guard.hours} hours ago",
-                f"run 'catcher check --against' with a newer zone of {origin}; until then its names are served as null, "
-                "but for those that the zone's own servers vouch for",
+                f"run 'catcher check --against' with a newer zone of {origin}; until then its names are served as "
+                "null, but for those that the zone's own servers vouch for",
             )
     if guard.required:
         yield from _uncleared(catalogue, guard)

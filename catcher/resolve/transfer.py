@@ -172,7 +172,7 @@ class Transfer:
             if behind > at + length:
                 raise ValueError("a name reaches out of its record")
         elif word in TARGETS:
-            rdata = dns.rdata.from_wire(1, rrtype, message, at, length)
+            rdata = dns.rdata.from_wire("IN", dns.rdatatype.RdataType.make(rrtype), message, at, length)
             host = rdata.to_text().rpartition(" ")[2].rstrip(".").lower().encode("ascii", "backslashreplace")
         found.append(ZoneRecord(owner, word, host, self._count))
 
@@ -200,7 +200,7 @@ class _Signatures:
             self._context.update(message)
             return len(message)
         start, owner, at, length = place
-        rdata = dns.rdata.from_wire(255, _TSIG, message, at, length)
+        rdata = dns.rdata.from_wire("ANY", dns.rdatatype.TSIG, message, at, length)
         if owner != self._key.name:
             raise dns.tsig.BadKey
         now = int(self._clock.now().timestamp())

@@ -158,7 +158,9 @@ def _check_labels(name: bytes) -> None:
 
 
 def _no_origin(name: bytes) -> Broken:
-    return Broken(f"{shown(name)} is a relative name and nothing says to what", "begin the file with $ORIGIN and the TLD")
+    return Broken(
+        f"{shown(name)} is a relative name and nothing says to what", "begin the file with $ORIGIN and the TLD"
+    )
 
 
 def shown(text: bytes) -> str:
@@ -212,7 +214,7 @@ def _record(fields: Sequence[bytes], *, has_owner: bool) -> ZoneLine:
     if owner is not None and owner.startswith(b'"'):
         raise Broken("the owner is in quotes", "write it as RFC 1035 does")
     rest = fields[1:] if has_owner else fields
-    number, internet, at = _head(rest)
+    internet, at = _head(rest)
     if at == len(rest):
         raise Broken("a record has no type")
     word = rest[at].lower()
@@ -230,18 +232,19 @@ def _record(fields: Sequence[bytes], *, has_owner: bool) -> ZoneLine:
     place = TARGETS.get(rrtype)
     if rrtype == b"soa":
         return ZoneLine(owner, rrtype, serial=_serial(rdata))
-    if word.startswith(b"type") and place is not None or (place is not None and rdata[:1] == [b"\\#"]):
+    if (word.startswith(b"type") and place is not None) or (place is not None and rdata[:1] == [b"\\#"]):
         raise _not_by_the_book(word)
     _check(rrtype, rdata, word)
     return ZoneLine(owner, rrtype, target=None if place is None else rdata[place].lower())
 
 
-def _head(fields: Sequence[bytes]) -> tuple[bytes | None, bool, int]:
-    """TTL, whether the class is IN, and the place of the type: at most one TTL and one class, in either order."""
+def _head(fields: Sequence[bytes]) -> tuple[bool, int]:
+    """Whether the class is IN, and the place of the type: at most one TTL and one class, in either order."""
     ttl: bytes | None = None
     kind: bytes | None = None
-    for at, field in enumerate(fields):
-        word = field.lower()
+    at = 0
+    while at < len(fields):
+        word = fields[at].lower()
         if ttl is None and _TTL.match(word):
             if not _is_ttl(word):
                 raise Broken(f"the TTL {shown(word)} is above 2147483647", "write a TTL as RFC 2181 §8 does")
@@ -250,9 +253,8 @@ def _head(fields: Sequence[bytes]) -> tuple[bytes | None, bool, int]:
             kind = word
         else:
             break
-    else:
-        at = len(fields)
-    return ttl, kind in (None, b"in", b"class1"), at
+        at += 1
+    return kind in (None, b"in", b"class1"), at
 
 
 def _is_ttl(word: bytes) -> bool:
@@ -276,9 +278,9 @@ def _type(word: bytes) -> bytes | None:
 
 
 def _serial(rdata: Sequence[bytes]) -> int:
-    if len(rdata) == 7 and len(rdata[2]) <= 10 and rdata[2].isdigit() and int(rdata[2]) < 1 << 32:
-        if all(_is_ttl(field.lower()) for field in rdata[3:]):
-            return int(rdata[2])
+    is_serial = len(rdata) == 7 and len(rdata[2]) <= 10 and rdata[2].isdigit() and int(rdata[2]) < 1 << 32
+    if is_serial and all(_is_ttl(field.lower()) for field in rdata[3:]):
+        return int(rdata[2])
     raise _not_by_the_book(b"soa")
 
 
@@ -309,4 +311,4 @@ def _parses(rrtype: bytes, rdata: Sequence[bytes]) -> bool:
 
 def _not_by_the_book(word: bytes) -> Broken:
     what = f"the {shown(word).upper()} record's data is not of the form of its type"
-    return Broken(what, "write it as its RFC does; RFC 1035 §3.3 has NS, MX and SOA")
+    return Broken(what, "write it as RFC 1035 §3.3 does")

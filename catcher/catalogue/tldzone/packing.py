@@ -1,4 +1,4 @@
-"""Unpacks a stream by its magic octets: gzip, xz, bzip2, zstd, a tar archive with one file, and these within each other.
+"""Unpacks a stream by its magic octets: gzip, xz, bzip2, zstd, a tar archive with one file, one within another.
 
 A stream is read once, forward, so that a pipe will do. A packed file that grows without end is refused: memory is
 bounded by the windows of the formats, time by the ratio of the octets that come out to those that went in.
@@ -181,7 +181,7 @@ class _Member(io.RawIOBase):
 
     def __init__(self, stream: IO[bytes]) -> None:
         try:
-            self._archive = tarfile.open(fileobj=stream, mode="r|")
+            self._archive = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 (it owns no file of its own)
             self._file = self._next()
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise Broken("the tar archive is damaged", _WHOLE) from error
@@ -191,7 +191,7 @@ class _Member(io.RawIOBase):
     def _next(self) -> IO[bytes] | None:
         while (member := self._archive.next()) is not None:
             # Keeps memory constant: the archive would remember each member.
-            self._archive.members = []
+            self._archive.members = []  # type: ignore[attr-defined]
             if member.isreg():
                 return self._archive.extractfile(member)
         return None
@@ -216,9 +216,9 @@ def unpacked(stream: IO[bytes]) -> Any:
         looked = _Head(stream)
         form = next((form for form, (is_own, _) in _FORMATS.items() if is_own(looked.head)), None)
         if form is not None:
-            stream = _Unpacked(looked, form)  # type: ignore[arg-type]
+            stream = _Unpacked(looked, form)  # type: ignore[arg-type, assignment]
         elif _is_tar(looked.head):
-            stream = _Member(looked)  # type: ignore[arg-type]
+            stream = _Member(looked)  # type: ignore[arg-type, assignment]
         elif looked.head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
             raise Broken("it is a zip archive", "unpack it, and give the zone's file")
         else:

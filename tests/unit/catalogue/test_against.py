@@ -162,4 +162,6 @@ def test_a_large_zone(tmp_path: Path) -> None:
     hosts = {f"name{i}.ml" for i in range(2, 100, 10)}
     assert run.refused == foreign | hosts
     assert len(run.cleared) == len(held) - len(foreign | hosts)
-    assert all(lines[refusal.line - 1].startswith((refusal.domain, f"ns.{refusal.domain}", "other")) for refusal in refusals)
+    assert all(
+        lines[refusal.line - 1].startswith((refusal.domain, f"ns.{refusal.domain}", "other")) for refusal in refusals
+    )
