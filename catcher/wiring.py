@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from catcher.notices.tenants import TenantClaim
     from catcher.privacy import KeyRing
     from catcher.resolve import LiveResolver
-    from catcher.resolve.transfer import Transfer
+    from catcher.resolve.transfer import InboundTransfer
     from catcher.smtp import Explanations
 
 log = logging.getLogger("catcher")
@@ -103,7 +103,7 @@ def folder(config: Config) -> Folder:
     return partial(fold, party_of=parties(config).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
 
 
-def load_guard(config: Config) -> Guard:
+def guard_of(config: Config) -> Guard:
     """The recorded guard. A damaged record is logged as an error, and the guard clears nothing then."""
     from catcher.catalogue.guardrecord import load_or_keep
 
@@ -114,7 +114,7 @@ def load_guard(config: Config) -> Guard:
     return guard
 
 
-def transfer_of(server: str, origin: str, key_file: Path | None) -> Transfer:
+def transfer_of(server: str, origin: str, key_file: Path | None) -> InboundTransfer:
     """A transfer of the zone ``origin`` from ``server``, a host or address with or without a port.
 
     Raises ConfigurationError for a wrong name, address or key file.
@@ -125,7 +125,7 @@ def transfer_of(server: str, origin: str, key_file: Path | None) -> Transfer:
     from catcher.dns.loading.keyfile import tsig_keys
     from catcher.model.domain import DomainError, to_alabel
     from catcher.model.errors import ConfigurationError, Fault
-    from catcher.resolve.transfer import Transfer
+    from catcher.resolve.transfer import InboundTransfer
 
     found = _SERVER.match(server)
     host = found and (found["v6"] or found["host"] or found["bare"])
@@ -145,7 +145,7 @@ def transfer_of(server: str, origin: str, key_file: Path | None) -> Transfer:
             raise ConfigurationError(faults)
         (one,) = keys.values()
         key = dns.tsig.Key(dns.name.from_wire(one.name, 0)[0], one.secret, one.algorithm)
-    return Transfer(host, port, zone, clock=SystemClock(), key=key)
+    return InboundTransfer(host, port, zone, clock=SystemClock(), key=key)
 
 
 def voucher(config: Config, clock: Clock) -> Voucher | None:
@@ -168,7 +168,7 @@ def load_catalogue(config: Config) -> Catalogue:
     """The catalogue with its guard. Shows its progress if stderr is a terminal. Raises ConfigurationError."""
     from catcher import catalogue
 
-    guard = load_guard(config)
+    guard = guard_of(config)
     watched = sys.stderr.isatty()
     loaded = catalogue.read_catalogue(config.catalogue.files, guard=guard, tell=_show_step if watched else None)
     if watched:

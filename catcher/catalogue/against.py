@@ -2,6 +2,8 @@
 
 Any record of another's at or below a held name speaks against it, as does a host at or below it that another's record
 names. Our own delegation, its glue, DS and DNSSEC's proofs do not.
+
+Longer than others: each rule on what speaks against a name stands beside the others.
 """
 
 from __future__ import annotations
@@ -152,7 +154,7 @@ class _Findings:
                     self._groups_above[owner] = self._groups_above.get(owner, 0) + 1
             if host and host not in harmless:
                 self._look_at_host(record)
-            if owner in held or owner in above or owner.count(b".") > shallowest:
+            if owner in held or owner in above or owner.count(b".") > shallowest or owner.startswith(b"*."):
                 self._look_at_owner(record)
         self._delegated, self._groups = delegated, groups
 

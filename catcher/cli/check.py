@@ -15,7 +15,7 @@ import click
 
 from catcher import catalogue as catalogue_room
 from catcher.catalogue.guardrecord import load_guard
-from catcher.catalogue.tldzone import ZoneFile
+from catcher.catalogue.tldzone import TldZoneFile
 from catcher.cli.options import config_option, json_option, print_json
 from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
@@ -111,9 +111,9 @@ def _sources(zones: tuple[Path, ...], server: str | None, origin: str | None, ke
     sources: list[ZoneSource] = []
     for file in zones:
         if str(file) == "-":
-            sources.append(ZoneFile(click.get_binary_stream("stdin"), "stdin"))
+            sources.append(TldZoneFile(sys.stdin.buffer, "stdin"))
         else:
-            sources.append(ZoneFile(file, file.name))
+            sources.append(TldZoneFile(file, file.name))
     if server is not None and origin is not None:
         sources.append(transfer_of(server, origin, key))
     return sources

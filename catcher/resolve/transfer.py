@@ -5,6 +5,8 @@
     server ─▶ messages ─▶ TSIG verified ─▶ records, by their octets ─▶ ZoneRecord ─▶ the guard
 
 The server may be hostile: each message has a deadline, the whole transfer another one, and nothing is kept of it.
+
+Longer than others: the three layers of a transfer are checked against each other.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ _PLACES = {
 _validate: Any = dns.tsig.validate
 
 
-class Transfer:
+class InboundTransfer:
     """One transfer of ``origin`` from a server, read while it comes. Faults are EnvironmentFailures."""
 
     is_current = True

@@ -11,7 +11,7 @@ Memory is constant: nothing of a zone is kept but its SOA. A zone that can't be 
 """
 
 from catcher.catalogue.tldzone.entries import ZoneRecord
-from catcher.catalogue.tldzone.masterfile import ZoneFile
+from catcher.catalogue.tldzone.masterfile import TldZoneFile
 from catcher.catalogue.tldzone.source import Apex, ZoneSource
 
-__all__ = ["Apex", "ZoneFile", "ZoneRecord", "ZoneSource"]
+__all__ = ["Apex", "TldZoneFile", "ZoneRecord", "ZoneSource"]

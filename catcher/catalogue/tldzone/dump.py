@@ -15,7 +15,7 @@ _FAILED = re.compile(
 _TRANSFER = re.compile(
     rb";[ \t]*+<<>>[ \t]*+dig|;;[ \t]*+(?:global options|axfr for|ixfr for|xfr size|received \d|query time|msg size)"
 )
-_PRINTED = re.compile(rb"[^ \t;$\"()\\]++\.[ \t]*+\t[ \t]*+\d++\t++in\t++soa[ \t]")
+_PRINTED = re.compile(rb"[^ \t;$\"()\\]++(?<=\.)[ \t]++(?<=\t)\d++\t++in\t++soa[ \t]")
 """An SOA as programs print it that make transfers: absolute owner, TTL, class and type with tabs between (also ICANN,
 Registry Agreement, specification 4 §2.1.4)."""
 

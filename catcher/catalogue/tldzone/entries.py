@@ -1,4 +1,7 @@
-"""Parses one entry of a master file (RFC 1035 §5.1) to the letter: a field that no RFC knows is a fault."""
+"""Parses one entry of a master file (RFC 1035 §5.1) to the letter: a field that no RFC knows is a fault.
+
+Longer than others: the grammar of an entry stands beside the code for each of its parts.
+"""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ _DOT = ord(".")
 _LONGEST_NAME = 253
 
 
-class ZoneFile:
+class TldZoneFile:
     """A zone file, plain or packed, or a pipe, read once in constant memory. Faults are ConfigurationErrors."""
 
     is_current = False

@@ -180,6 +180,7 @@ class _Member(io.RawIOBase):
     """The one file of a tar archive. Raises Broken at its end if the archive has another one, or is cut."""
 
     def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
         try:
             self._archive = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 (it owns no file of its own)
             self._file = self._next()
@@ -200,11 +201,17 @@ class _Member(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        assert self._file is not None
+        if self._file is None:
+            return b""
         try:
             data = self._file.read(size)
-            if not data and self._next() is not None:
-                raise Broken("the tar archive holds more than one file", "give the zone's file alone")
+            if not data:
+                self._file = self._next()
+                if self._file is not None:
+                    raise Broken("the tar archive holds more than one file", "give the zone's file alone")
+                # A packing below tells of damage at its end only.
+                while self._stream.read(_READ):
+                    pass
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise Broken("the tar archive is cut off or damaged", _WHOLE) from error
         return data

@@ -10,7 +10,7 @@ import pytest
 from catcher.catalogue import Catalogue, Entry, read_catalogue
 from catcher.catalogue.against import Refusal, compare_with_zone
 from catcher.catalogue.guard import Run
-from catcher.catalogue.tldzone import ZoneFile
+from catcher.catalogue.tldzone import TldZoneFile
 from catcher.model.mail.policy import Policy
 from tests.support.catalogues import Write
 
@@ -26,7 +26,7 @@ def judge(folder: Path, zone: str, *domains: str, own: tuple[str, ...] = ()) -> 
         Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(domains, 2)
     ]
     compared = compare_with_zone(
-        Catalogue.of(rows), ZoneFile(file, "ml.zone"), nameservers=OURS, own_zones=own, now=NOW
+        Catalogue.of(rows), TldZoneFile(file, "ml.zone"), nameservers=OURS, own_zones=own, now=NOW
     )
     return compared.run, compared.refusals
 
@@ -127,7 +127,7 @@ def test_a_name_of_another_tld_is_not_cleared_but_can_be_refused(tmp_path: Path)
 def test_the_row_is_that_of_the_file(tmp_path: Path, write: Write) -> None:
     (tmp_path / "ml.zone").write_text(HEAD + "navy NS ns.other.example.\n")
     catalogue = read_catalogue([write("army.ml", "navy.ml")])
-    zone = ZoneFile(tmp_path / "ml.zone", "ml.zone")
+    zone = TldZoneFile(tmp_path / "ml.zone", "ml.zone")
     (refusal,) = compare_with_zone(catalogue, zone, nameservers=OURS, own_zones=(), now=NOW).refusals
     assert refusal.where == "catalogue.csv:3"
 
@@ -155,7 +155,7 @@ def test_a_large_zone(tmp_path: Path) -> None:
     rows = [
         Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(held, 2)
     ]
-    zone = ZoneFile(file, "ml.zone")
+    zone = TldZoneFile(file, "ml.zone")
     compared = compare_with_zone(Catalogue.of(rows), zone, nameservers=OURS, own_zones=(), now=NOW)
     run, refusals = compared.run, compared.refusals
     foreign = {f"name{i}.ml" for i in range(0, 20_000, 1000)}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catcher.catalogue.tldzone import ZoneFile, masterfile
+from catcher.catalogue.tldzone import TldZoneFile, masterfile
 from catcher.model.errors import ConfigurationError
 
 SOA = "ml. 300 IN SOA a.nic.ml. host.nic.ml. 2027010100 7200 900 1209600 300\n"
@@ -30,7 +30,7 @@ def links(folder: Path, text: str, soa: str = SOA) -> list[tuple[str, str, str, 
     before = soa.count("\n")
     return [
         (owner.decode(), rrtype.decode(), host.decode(), line - before)
-        for batch in ZoneFile(file, "ml.zone").records()
+        for batch in TldZoneFile(file, "ml.zone").records()
         for owner, rrtype, host, line in batch
         if rrtype in (b"ns", b"mx")
     ]
@@ -82,7 +82,7 @@ def test_ways_to_write_a_record(tmp_path: Path, text: str) -> None:
 
 def test_the_apex_is_the_soa(tmp_path: Path) -> None:
     (tmp_path / "ml.zone").write_text(SOA)
-    zone = ZoneFile(tmp_path / "ml.zone", "ml.zone")
+    zone = TldZoneFile(tmp_path / "ml.zone", "ml.zone")
     assert list(zone.records()) == [[]]
     assert (zone.apex.origin, zone.apex.serial) == ("ml", 2027010100)
 
@@ -104,7 +104,7 @@ def test_the_soa_may_come_again_at_the_end(tmp_path: Path) -> None:
 def test_gzip(tmp_path: Path) -> None:
     file = tmp_path / "ml.zone.gz"
     file.write_bytes(gzip.compress(f"{SOA}army NS a.\n".encode()))
-    assert list(ZoneFile(file, "ml.zone").records())[-1] == [(b"army.ml", b"ns", b"a", 2)]
+    assert list(TldZoneFile(file, "ml.zone").records())[-1] == [(b"army.ml", b"ns", b"a", 2)]
 
 
 BROKEN = {
@@ -154,10 +154,10 @@ def test_a_damaged_gzip_and_an_endless_line(tmp_path: Path) -> None:
     for data in (whole[:-12], whole[:20] + b"\xff" * 20):
         file.write_bytes(data)
         with pytest.raises(ConfigurationError, match=r"ml.zone: the gzip stream is damaged"):
-            list(ZoneFile(file, "ml.zone").records())
+            list(TldZoneFile(file, "ml.zone").records())
     file.write_bytes(b"a" * (3 << 20))
     with pytest.raises(ConfigurationError, match="a line of over a million octets"):
-        list(ZoneFile(file, "ml.zone").records())
+        list(TldZoneFile(file, "ml.zone").records())
 
 
 LABELS = st.sampled_from(["army", "navy", "a-b", "x1", "in", "ns", "a", "mx", "7", "_x", r"\097rmy", "Army"])
@@ -198,7 +198,7 @@ def test_it_reads_what_dnspython_reads(tmp_path: Path, entries: list[str], size:
         patched.setattr(masterfile, "STRETCH", size)
         ours = {
             tuple(part.decode() for part in record[:3])
-            for batch in ZoneFile(file, "ml.zone").records()
+            for batch in TldZoneFile(file, "ml.zone").records()
             for record in batch
             if record.rrtype in (b"ns", b"mx")
         }
