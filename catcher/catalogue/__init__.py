@@ -7,7 +7,7 @@
                 └──▶ loading: tolerant, for servers ─▶ LoadedCatalogue┘                                    ▲
                                                                       Guard: what was cleared, when ───────┘
 
-    TLD zone ─▶ tldzone ─▶ against (catalogue × delegations) ─▶ refusals ─▶ guard file in the state folder
+    TLD zone ─▶ tldzone ─▶ against (catalogue × records) ─▶ refusals ─▶ guardrecord in the state folder
 
     catalogue add, remove, stop-mail ─▶ write ─▶ catalogue.csv, replaced atomically
     catalogue export ─▶ export: the delegations, for the operator of the TLD zone

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Protocol
 
 from catcher.catalogue.entry import Entry
-from catcher.catalogue.guard import HOLDS, SKEW, Guard
+from catcher.catalogue.guard import Guard
 from catcher.catalogue.loading.revision import Revision
 from catcher.catalogue.table import Table, canonical
 from catcher.model.mail.policy import Policy
@@ -132,13 +132,11 @@ class Catalogue:
                 yield entry, holder
 
     def turns_after(self, now: datetime) -> list[datetime]:
-        """The times after ``now`` at which a run of the guard starts or stops clearing names.
+        """The times after ``now`` at which a run or a vouch of the guard starts or stops clearing names.
 
         Changes of policy by date happen at midnight UTC and are not among them.
         """
-        runs = self.guard.runs.values() if self.guard is not None and self.guard.required else ()
-        turns = [turn for run in runs for turn in (run.ran_at - SKEW, run.ran_at + HOLDS + timedelta(microseconds=1))]
-        return [turn for turn in turns if turn > now]
+        return [] if self.guard is None else [turn for turn in self.guard.turns() if turn > now]
 
     def policy_at(self, entry: Entry, now: datetime) -> Policy:
         """The policy in force: the row's policy, but at most ``null`` for a name that the guard refused, for a name
@@ -148,9 +146,7 @@ class Catalogue:
         if not policy.above_null:
             return policy
         guard, is_stopped = self.guard, self._is_stopped
-        if guard is not None and (
-            guard.refuses(entry.domain) or (guard.required and not guard.allows(entry.domain, now))
-        ):
+        if guard is not None and guard.caps(entry.domain, now):
             return Policy.NULL
         if is_stopped is not None and is_stopped(entry.domain):
             return Policy.NULL

@@ -84,6 +84,7 @@ class AlertWatch:
         yield from alerts.found_in_incidents(store, now)
         yield from alerts.found_in_notices(store, now)
         yield from alerts.of_lost(lost, now)
+        yield from alerts.of_guard(self.catalogue.guard, now)
         if self._ends_looked_at != now.date():  # once a day: end dates change only at midnight, and catalogues are long
             yield from alerts.found_in_catalogue(self.catalogue, now)
 

@@ -3,7 +3,8 @@
 ::
 
     every 60 s ─▶ a new day? ─▶ desk.upkeep: fold, settle, destroy ended keys, purge     (in a thread)
-             └──▶ 5 minutes over? ─▶ desk.watch: fold, note policies, look for alerts, send them
+             └──▶ 5 minutes over? ─┬─▶ desk.watch: fold, note policies, look for alerts, send them
+                                   └─▶ desk.vouching: ask the TLDs' servers about names whose comparison grows old
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Stati
     settled: date | None = None
     watched: datetime | None = None
     watch = _watch(config, clock, catalogue)
+    voucher = wiring.voucher(config, clock)
     while not station.stopping.is_set():
         now = clock.now()
         try:
@@ -54,6 +56,8 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Stati
         if watched is None or now - watched >= WATCH_EVERY:
             watched = now
             await _run_or_stop(watch.look(now), station.stopping)
+            if voucher is not None:
+                await _run_or_stop(voucher.look(now), station.stopping)
         with suppress(TimeoutError):
             await asyncio.wait_for(station.stopping.wait(), LOOK_SECONDS)
     station.draining()

@@ -28,6 +28,9 @@ class AlertKind(StrEnum):
     """The policy of a domain ends in seven days, or tomorrow."""
     DELEGATION_LOST = "delegation-lost"
     """A domain is no longer delegated to our name servers; raised once a month for each domain."""
+    GUARD_AGES = "guard-ages"
+    """Half of the week has passed in which names keep their policy after the last good comparison with their TLD's
+    zone; raised once for each comparison."""
     TEST = "test"
     """A test by `catcher alert test`: it shows that alerts reach the operator."""
     STORE_TROUBLE = "store-trouble"
@@ -79,6 +82,11 @@ def _rules(kind: AlertKind) -> AlertRules:
                 sentence="Domains are no longer delegated to our name servers: {domains}. "
                 "`catcher alert list` names them.",
                 summed=True,
+            )
+        case AlertKind.GUARD_AGES:
+            return AlertRules(
+                sentence="The last good comparison with a TLD's zone is {days} days old; a week after it, its "
+                "{domains} domains take no mail. Run `catcher check --against` with the newest zone."
             )
         case AlertKind.TEST:
             return AlertRules(sentence="This is a test: alerts reach you.", always=True)
