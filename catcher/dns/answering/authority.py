@@ -36,6 +36,7 @@ from catcher.dns.answering.transfer import Transfer, of_zone, serial_of, up_to_d
 from catcher.dns.answering.tsig import TsigSignature, verify
 from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport
 from catcher.dns.zones.catalogzone import CatalogZone
+from catcher.dns.zones.loaded import LoadedFiles
 from catcher.dns.zones.publication import Publications
 from catcher.dns.zones.zone import Zone
 
@@ -95,10 +96,12 @@ class Authority:
         catalog: CatalogZone | None = None,
         unloaded: Collection[str] = (),
         template: str = "",
+        files: LoadedFiles | None = None,
     ) -> None:
         """``zones``: by apex, as lower-case A-labels without the final dot; ``unloaded``: apexes answered SERVFAIL.
 
-        ``template``: a digest of the zone template from which ``publications`` come.
+        ``template``: a digest of the zone template from which ``publications`` come. ``files``: the files that were
+        read, with the faults of files whose last good state is served.
         """
         self.catalogue = catalogue
         self.publications = publications
@@ -107,6 +110,7 @@ class Authority:
         self.secondaries = secondaries or Secondaries()
         self.catalog = catalog
         self.template = template
+        self.files = files or LoadedFiles()
         special = {} if catalog is None else {catalog.name: catalog}
         self._zones: dict[str, Zone | CatalogZone | Unloaded] = {
             **dict.fromkeys(unloaded, _UNLOADED),

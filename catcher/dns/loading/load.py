@@ -30,8 +30,11 @@ def load_authority(
     keep_serial: bool = True,
     tolerant: bool = False,
     before: Authority | None = None,
+    kept: Path | None = None,
 ) -> Authority:
     """Reads the template, every zone file and the keys.
+
+    ``kept``: the folder of copies of the last good state (``node.state/kept``), read after a restart.
 
     ``keep_serial`` False: the state folder is left untouched (``check``). ``tolerant``: a zone with faults doesn't stop
     the load. Its faults are logged, and its data in ``before`` stays in force; without such data queries for it get
