@@ -132,9 +132,9 @@ class Zone:
         node = self.nodes.get(name.folded[:apex])
         if node is None:
             encloser = self.encloser(name, apex)
-            if encloser.cut is not None or encloser.wildcard is None:
+            if encloser.wildcard is None:
                 return []
-            node = encloser.wildcard
+            node = encloser.wildcard  # below a cut, too: NSD and Knot send its addresses as glue
         return [(host, node.rrsets[t]) for t in (RRType.A, RRType.AAAA) if t in node.rrsets]
 
 

@@ -35,7 +35,7 @@ def test_every_fault_of_every_file_at_once(tmp_path: Path) -> None:
         "template.zone:4: CNAME is not allowed for a catalogued name",
         "catcher.toml: dns.zone[3].name: hq.army.ml is at or below the catalogued name army.ml (catalogue.csv:2)",
         "catcher.toml: dns.zone[4].name: army.ml is at or below the catalogued name army.ml (catalogue.csv:2)",
-        "bad.example.zone:4: Text input is malformed",
+        "bad.example.zone:4: \"nonsense\" is not an IPv4 address",
         "worse.example.zone:6: the record lies outside of worse.example",
     ]
 
