@@ -148,7 +148,7 @@ class _Reader:
                 self._include(arguments)
             case b"$GENERATE", _:
                 self._generate(arguments)
-            case (b"$ORIGIN" | b"$TTL" | b"$INCLUDE"), _:
+            case ((b"$ORIGIN" | b"$TTL" | b"$INCLUDE"), _):
                 raise ValueError(f"{keyword.decode().upper()} has {len(arguments)} words behind it")
             case _:
                 raise ValueError(f"the directive {_shown(keyword)} is not known")

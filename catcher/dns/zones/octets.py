@@ -1,4 +1,5 @@
-"""Reads files that a person names: regular files alone, bounded, with a stamp by which a later load knows them again."""
+"""Reads files that a person names: regular files alone, bounded, with a stamp by which a later load sees that they are
+the same."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import os
 import stat
 import time
 from hashlib import blake2b
+from pathlib import Path
 
 from catcher.dns.zones.loaded import FileStamp
 
@@ -27,7 +29,7 @@ def read_stamped(path: str, most: int = MAX_OCTETS) -> tuple[bytes, FileStamp]:
     Raises UnreadableFile and OSError; their ``strerror`` is the reason.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    with open(descriptor, "rb", buffering=0) as file:
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
         known = os.fstat(descriptor)
         if not stat.S_ISREG(known.st_mode):
             raise UnreadableFile(0, "it is not a regular file")
@@ -39,9 +41,7 @@ def read_stamped(path: str, most: int = MAX_OCTETS) -> tuple[bytes, FileStamp]:
             if len(octets) > most:
                 raise UnreadableFile(0, f"it has over {most} octets")
     data = bytes(octets)
-    return data, FileStamp(
-        path, known.st_mtime_ns, known.st_size, known.st_ino, known.st_dev, read, _digest(data)
-    )
+    return data, FileStamp(path, known.st_mtime_ns, known.st_size, known.st_ino, known.st_dev, read, _digest(data))
 
 
 def restamp(stamp: FileStamp) -> FileStamp | None:
@@ -50,7 +50,7 @@ def restamp(stamp: FileStamp) -> FileStamp | None:
     The content is read only if mtime, size or inode differ, or if the file was just modified when it was read.
     """
     try:
-        known = os.stat(stamp.path)
+        known = Path(stamp.path).stat()
         same = (known.st_mtime_ns, known.st_size, known.st_ino, known.st_dev) == stamp[1:5]
         if same and stamp.read - stamp.modified > _UNSETTLED:
             return stamp

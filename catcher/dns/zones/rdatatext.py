@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import dns.name
 import dns.rdata
@@ -63,7 +64,8 @@ def _generic(words: Sequence[bytes]) -> bytes:
 
 def _by_library(rrtype: int, words: Sequence[bytes], origin: bytes) -> bytes:
     kind = dns.rdatatype.RdataType.make(rrtype)
-    if dns.rdata.get_rdata_class(dns.rdataclass.IN, kind) is dns.rdata.GenericRdata:
+    library: Any = dns.rdata
+    if library.get_rdata_class(dns.rdataclass.IN, kind) is dns.rdata.GenericRdata:
         raise ValueError(rf"no text form of {to_mnemonic(rrtype)} is known: write \# (RFC 3597 §5)")
     wire = dns.rdata.from_text(dns.rdataclass.IN, kind, _text(words), _origin(origin), False).to_wire()
     assert isinstance(wire, bytes)
