@@ -96,7 +96,8 @@ def write_copies(folder: Path, files: LoadedFiles) -> None:
         if template is not None:
             header = _line({"loaded": int(template.loaded.timestamp())})
             records = pack((owner, rrset) for owner, types in template.rrsets.items() for rrset in types.values())
-            written.append(_beside(folder / "template", header, records))
+            if _read(folder / "template") != (json.loads(header), records):
+                written.append(_beside(folder / "template", header, records))
         _sync([new for new, _ in written])
         for new, path in written:
             new.replace(path)
@@ -106,12 +107,12 @@ def write_copies(folder: Path, files: LoadedFiles) -> None:
         log.error("%s: the copies of the zones can't be written: %s; the older ones stay", folder, error.strerror)
     finally:
         with suppress(OSError):
-            for new in zones.glob(".*.new"):
+            for new in (*zones.glob(".*.new"), *folder.glob(".template.new")):
                 new.unlink(missing_ok=True)
 
 
 def _name(apex: str, loaded: LoadedZone) -> str:
-    """The name of a copy: it differs if apex, files or their content differ, or another version of catcher read them."""
+    """The name of a copy; another one if the files or their content differ, or another version of catcher read them."""
     stamps = [[*stamp[:5], stamp.digest.hex()] for stamp in loaded.files]
     of = _digest(_line([catcher.__version__, str(loaded.unseen), stamps]))
     return f"{_of_apex(apex)}-{of[:8].hex()}{_ENDING}"

@@ -16,6 +16,7 @@ from catcher.dns.loading.copies import Copies
 from catcher.dns.wire import RRset, RRType
 from catcher.dns.zones.loaded import FileStamp, LoadedFiles, LoadedTemplate, LoadedZone
 from catcher.dns.zones.octets import restamp
+from catcher.dns.zones.packed import pack
 from catcher.dns.zones.wholezone import load_zone_with_files
 from catcher.dns.zones.zone import Zone
 from catcher.model.errors import Fault
@@ -54,9 +55,10 @@ class Loading:
         self, rrsets: Mapping[bytes, Mapping[int, RRset]] | None, faults: Sequence[Fault], name: str
     ) -> LoadedTemplate | None:
         """The template that was read, or the last good one."""
-        if rrsets is not None:
-            return LoadedTemplate(rrsets, self.now)
         known = self._before.template or self._copies.template()
+        if rrsets is not None:
+            same = known is not None and _packed(known.rrsets) == _packed(rrsets)
+            return known if same else LoadedTemplate(rrsets, self.now)
         self.keep(ServedPart.TEMPLATE, name, faults, None if known is None else known.loaded)
         return known
 
@@ -116,6 +118,10 @@ def _unchanged(known: LoadedZone) -> LoadedZone | None:
         stamps.append(fresh)
     files = tuple(stamps)
     return known if files == known.files else replace(known, files=files)
+
+
+def _packed(rrsets: Mapping[bytes, Mapping[int, RRset]]) -> bytes:
+    return pack((owner, rrset) for owner, types in rrsets.items() for rrset in types.values())
 
 
 def _serial(zone: Zone) -> int:
