@@ -30,6 +30,7 @@ from catcher.config.values import (
     SmtpListen,
     WebAddress,
     Workers,
+    ZoneName,
     base,
     wrong,
 )
@@ -87,9 +88,9 @@ class OperatorSection(ConfigSection):
 class ZoneFile(ConfigSection):
     """A whole zone beside the catalogue, served as it is. Repeat the section for each; thousands are normal."""
 
-    name: Domain = Field(examples=["sink.example"])
-    """The zone's apex."""
-    file: ExistingFile = Field(examples=["zonefiles/sink.example.zone"])
+    name: ZoneName = Field(examples=["sink.example"])
+    """The zone's apex; its labels may hold other printable characters, too, like ``*`` or ``0/25`` (RFC 2317)."""
+    file: AnyPath = Field(examples=["zonefiles/sink.example.zone"])
     """Its master file (RFC 1035 §5)."""
 
 
@@ -106,7 +107,7 @@ class SecondaryServer(ConfigSection):
     """Networks from which it may ask for transfers; without the key, its address alone."""
     notify: tuple[ServerAddress, ...] | None = Field(default=None, examples=[["192.0.2.53:53"]])
     """Addresses to which NOTIFY goes; without the key, its address; an empty list: none."""
-    zones: tuple[Domain, ...] = Field(default=(), examples=[["sink.example"]])
+    zones: tuple[ZoneName, ...] = Field(default=(), examples=[["sink.example"]])
     """Whole zones that it copies. Empty: all of them, and the catalogue with its catalog zone."""
     catalogue: StrictBool = True
     """Whether it copies the catalogued names and the catalog zone."""

@@ -32,6 +32,7 @@ from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.counting.handover import DemandWriter, demand_pipe
 from catcher.dns.counting.ratelimit import RateLimits
 from catcher.dns.counting.tally import DemandTally
+from catcher.dns.loading.copies import write_copies
 from catcher.dns.loading.load import load_authority
 from catcher.dns.notifying.notify import Announcer
 from catcher.dns.serving.tcp import TcpServer
@@ -54,4 +55,5 @@ __all__ = [
     "demand_pipe",
     "load_authority",
     "serve",
+    "write_copies",
 ]

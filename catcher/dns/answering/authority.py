@@ -39,6 +39,7 @@ from catcher.dns.answering.tsig import Key, TsigSignature, verify
 from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport, dotted
 from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.ledger import Ledger
+from catcher.dns.zones.loaded import LoadedFiles
 from catcher.dns.zones.publication import Publications
 from catcher.dns.zones.serials import GivenSerial, Serials
 from catcher.dns.zones.zone import Zone, apex_of
@@ -86,11 +87,13 @@ class Authority:
         unloaded: Collection[str] = (),
         serials: Serials | None = None,
         ledger: Ledger | None = None,
+        files: LoadedFiles | None = None,
     ) -> None:
         """``zones``: by apex, as lower-case A-labels without the final dot; ``unloaded``: apexes answered SERVFAIL.
 
         ``serials``: the serials of catalogued names; without it all have that of ``publications``. ``ledger``: what
-        the next load compares itself with.
+        the next load compares itself with. ``files``: the files that were read, with the faults of files whose last
+        good state is served.
         """
         self.catalogue = catalogue
         self.publications = publications
@@ -100,6 +103,7 @@ class Authority:
         self.catalog = catalog
         self.serials = serials or Serials(GivenSerial(publications.serial, 0.0))
         self.ledger = ledger
+        self.files = files or LoadedFiles()
         self._turns = self.serials.turns(catalogue)
         special = {} if catalog is None else {catalog.name: catalog}
         self._zones: dict[str, Zone | CatalogZone | Unloaded] = {

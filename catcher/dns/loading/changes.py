@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.catalogue import Catalogue, Guard
@@ -11,6 +12,16 @@ MAX_CHANGED = 10_000
 """Most names that get a serial of their own: with more, a new serial for all costs secondaries little more."""
 _STRETCH = 1 << 16
 """Octets compared at a time when equal ends of two files are skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowChanges:
+    """What a load of the catalogue says of its rows."""
+
+    digest: str
+    """A digest of the octets that were read."""
+    changed: frozenset[str] | None
+    """Domains that were added or removed, or have another policy, ``until`` or ``then``; None: too many, or unknown."""
 
 
 def digest_of(catalogue: Catalogue) -> str:
@@ -37,14 +48,18 @@ def refused_by(guard: Guard | None) -> frozenset[str]:
     return frozenset() if guard is None else frozenset(name for run in guard.runs.values() for name in run.refused)
 
 
-def candidates(before: Catalogue, after: Catalogue, since: datetime, now: datetime) -> frozenset[str] | None:
+def candidates(
+    before: Catalogue, after: Catalogue, since: datetime, now: datetime, told: RowChanges | None = None
+) -> frozenset[str] | None:
     """Names of which the row or the guard's word differs; every other name publishes the same in both.
 
-    ``since``: the load of ``before``; ``now``: the load of ``after``. None: too many to be counted.
+    ``since``: the load of ``before``; ``now``: the load of ``after``. ``told``: what the load of ``after`` says of its
+    rows. None: too many to be counted.
     """
     if before is after:
         return frozenset()
-    rows, guarded = _of_rows(before, after), _of_guard(before, after, since, now)
+    rows = _of_rows(before, after) if told is None else told.changed
+    guarded = _of_guard(before, after, since, now)
     if rows is not None and guarded is not None:
         found = rows | guarded
         return found if len(found) <= MAX_CHANGED else None

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
 
 from catcher.catalogue import Catalogue
-from catcher.dns.loading.changes import MAX_CHANGED, candidates, digest_of, digest_of_clearing, refused_by
+from catcher.dns.loading.changes import MAX_CHANGED, RowChanges, candidates, digest_of, digest_of_clearing, refused_by
 from catcher.dns.zones.catalogzone import MAX_JOURNAL, CatalogDifference, CatalogGroup, CatalogZone, MemberState
 from catcher.dns.zones.ledger import KeptCatalog, Ledger
 from catcher.dns.zones.serials import INSTANT, GivenSerial, Serials, is_newer, raised
@@ -53,15 +53,18 @@ def settle(
     template: str,
     now: datetime,
     seen: float = 0.0,
+    rows: RowChanges | None = None,
 ) -> Settled:
     """The serials for ``catalogue`` and the template with the digest ``template``.
 
     ``kept``: the ledger of the last load. ``served``: what the running server serves; None after a restart. ``seen``:
-    the latest time, in Unix seconds, at which another process saw a serial (NOTIFY).
+    the latest time, in Unix seconds, at which another process saw a serial (NOTIFY). ``rows``: what the load of
+    ``catalogue`` says of its rows.
     """
     seen = max(seen, now.timestamp(), 0.0 if kept is None else kept.seen)
-    fingerprint = template, digest_of(catalogue), digest_of_clearing(catalogue.guard)
-    found = _changed(kept, served, catalogue, fingerprint, now, seen)
+    digest = digest_of(catalogue) if rows is None else rows.digest
+    fingerprint = template, digest, digest_of_clearing(catalogue.guard)
+    found = _changed(kept, served, catalogue, fingerprint, now, seen, rows)
     if kept is None or found is None:
         base = GivenSerial(_fresh(kept, catalogue, now), now.timestamp())
         serials, found = Serials(base, {}, now), None
@@ -113,12 +116,13 @@ def _changed(
     fingerprint: tuple[str, str, str],
     now: datetime,
     seen: float,
+    rows: RowChanges | None,
 ) -> frozenset[str] | None:
     """Names that may publish something else than before; None: too many, or not known."""
     if kept is None or kept.template != fingerprint[0] or _turned_back(catalogue, now, seen):
         return None
     if served is not None:
-        return candidates(served.catalogue, catalogue, served.serials.loaded, now)
+        return candidates(served.catalogue, catalogue, served.serials.loaded, now, rows)
     if (kept.rows_digest, kept.clearing) != fingerprint[1:]:
         return None
     if _began(catalogue, datetime.fromtimestamp(kept.seen, UTC), now):

@@ -1,34 +1,39 @@
-"""Reads master files (RFC 1035 §5) with dnspython: records with their file and line, or a fault.
+"""Reads master files (RFC 1035 §5): records with their file and line, or a fault.
 
-Only this module here handles dnspython's own types.
+Directives are $ORIGIN, $TTL (RFC 2308 §4), $INCLUDE and BIND's $GENERATE. Octets above 127 mean themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TextIO
-
-import dns.exception
-import dns.name
-import dns.rdata
-import dns.rdataclass
-import dns.rdatatype
-import dns.tokenizer
-import dns.ttl
-import dns.zonefile
+from typing import NamedTuple
 
 from catcher.dns.wire import Rdata, RRType, lower
+from catcher.dns.zones.entries import Entry, EntryError, Quoted, entries, words
 from catcher.dns.zones.generate import MAX_GENERATED, counters, expand
+from catcher.dns.zones.loaded import FileStamp
+from catcher.dns.zones.mnemonic import from_mnemonic
+from catcher.dns.zones.nametext import name_from_text, unescape
+from catcher.dns.zones.octets import MAX_OCTETS, read_stamped
+from catcher.dns.zones.rdatafields import ttl_from_text
+from catcher.dns.zones.rdatatext import rdata_from_text
 from catcher.model.errors import Fault
 
 MAX_INCLUDES = 16
 """Most files nested by $INCLUDE: the reading of a file that includes itself must end."""
+_MAX_FILES = 10_000
+"""Most files that one master file may include, however they are nested."""
+_MAX_GENERATED_TEXT = 64 << 20
+"""Most characters that the $GENERATE lines of one master file may make."""
+_META_TYPES = frozenset({0, RRType.OPT, *range(128, 256)})
+"""Types that no zone holds (RFC 6895 §3.1)."""
+_OTHER_CLASSES = frozenset({b"CH", b"HS", b"CS"})
 
 
-@dataclass(frozen=True, slots=True)
-class MasterRecord:
+class MasterRecord(NamedTuple):
     """One record of a master file."""
 
     owner: bytes
@@ -51,174 +56,217 @@ def read(path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED) -> t
     $INCLUDE is relative to the file that holds the $INCLUDE line. The $GENERATE lines of all files together make at
     most ``most_generated`` records.
     """
-    collector = _Collector()
+    reading = read_with_files(path, origin, most_generated=most_generated)
+    return reading.records, reading.faults
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of one master file."""
+
+    records: list[MasterRecord]
+    faults: list[Fault]
+    files: list[FileStamp]
+    """The master file and every file that it includes, each once."""
+
+
+def read_with_files(path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED) -> Reading:
+    """As ``read``. Raises nothing but MemoryError: an error of a library is a fault of the record that provoked it."""
+    reader = _Reader(origin, most_generated)
+    faults = []
     try:
-        with path.open(encoding="utf-8") as file:
-            reader = _Reader(_Tokenizer(file, str(path)), collector, most_generated)
-            collector.reader = reader
-            reader.current_origin = reader.last_name = dns.name.from_wire(origin, 0)[0]
-            try:
-                reader.read()
-            except (dns.exception.DNSException, OSError, ValueError) as error:
-                name, line = reader.tok.where()
-                return collector.records, [Fault(f"{name}:{line}", _what(error, f"{name}:{line}: "), _remedy(error))]
-            finally:
-                reader.close_includes()
-    except OSError as error:
-        return [], [Fault(str(path), f"it can't be read: {error.strerror}", "name a readable file")]
-    return collector.records, []
+        reader.read(str(path))
+    except MemoryError:
+        raise
+    except Exception as error:
+        faults.append(_fault(error, reader.place))
+    return Reading(reader.records, faults, list(reader.files.values()))
 
 
-def _what(error: Exception, prefix: str) -> str:
-    if isinstance(error, OSError):
-        return f"the included file can't be read: {error.strerror}"
-    if isinstance(error, UnicodeDecodeError):
-        return "the file is not UTF-8"
-    return str(error).removeprefix(prefix).rstrip(".") or type(error).__name__
+def _fault(error: Exception, place: tuple[str, int]) -> Fault:
+    file, line = place
+    match error:
+        case OSError():
+            if not line:
+                return Fault(file, f"it can't be read: {error.strerror}", "name a readable file")
+            remedy = "paths of $INCLUDE are relative to the file that they stand in"
+            return Fault(f"{file}:{line}", f"the included file can't be read: {error.strerror}", remedy)
+        case EntryError():
+            return Fault(f"{file}:{error.line}", str(error), "write it as RFC 1035 §5.1 has it")
+    what = str(error).rstrip(".").partition("\n")[0][:200]
+    what = what if what.isprintable() else ascii(what)[1:-1]
+    return Fault(f"{file}:{line}", what or type(error).__name__, _REMEDY)
 
 
-def _remedy(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return "paths of $INCLUDE are relative to the file that they stand in"
-    if isinstance(error, UnicodeDecodeError):
-        return r"save it as UTF-8, or write octets above 127 as \DDD"
-    return "write it as RFC 1035 §5 has it: name, TTL, class, type, data"
+_REMEDY = "write it as RFC 1035 §5 has it: name, TTL, class, type, data"
 
 
-class _Tokenizer(dns.tokenizer.Tokenizer):
-    """Reports the line on which an entry begins, not the line read last; makes paths of $INCLUDE relative to their own
-    file."""
+class _Reader:
+    """The state of a reading: what a record inherits from the entries before it."""
 
-    def __init__(self, file: TextIO, filename: str) -> None:
-        super().__init__(file, filename)
-        self._folder = Path(filename).parent
-        self._entry_line = 1
-        self._including = False
-
-    def get(self, want_leading: bool = False, want_comment: bool = False) -> dns.tokenizer.Token:
-        begins = want_leading and want_comment
-        if begins and self.ungotten_token is None:
-            self._entry_line = self.line_number
-        token = super().get(want_leading, want_comment)
-        if self._including and token.is_identifier():
-            token.value = str(self._folder / token.value)
-        self._including = begins and token.is_identifier() and token.value.upper() == "$INCLUDE"
-        return token
-
-    def where(self) -> tuple[str, int]:
-        return self.filename, self._entry_line
-
-
-class _Reader(dns.zonefile.Reader):
-    """dnspython's reader with our tokenizers and a bound on nested includes."""
-
-    def __init__(self, tokenizer: _Tokenizer, collector: _Collector, most_generated: int) -> None:
+    def __init__(self, origin: bytes, most_generated: int) -> None:
+        self.records: list[MasterRecord] = []
+        self.files: dict[str, FileStamp] = {}
+        self.open: list[str] = []
+        """The files that are being read, the outermost first."""
+        self.place = ("", 0)
+        self._origin = origin
+        self._owner = origin
+        self._default_ttl: int | None = None
+        self._stated_default = False
+        self._last_ttl: int | None = None
         self._most_generated = most_generated
-        self._generated = 0
-        transaction: Any = collector
-        super().__init__(tokenizer, dns.rdataclass.IN, transaction, allow_include=True)
+        self._generated = self._generated_text = self._included = self._octets = 0
+        self._names: dict[bytes, bytes] = {}
 
-    @property
-    def tok(self) -> dns.tokenizer.Tokenizer:
-        return self._tokenizer
+    def read(self, path: str) -> None:
+        """Reads a file and what it includes."""
+        if not self.open:
+            self.place = (path, 0)
+        octets, stamp = read_stamped(path, MAX_OCTETS - self._octets)
+        self._octets += len(octets)
+        self.files.setdefault(path, stamp)
+        self.open.append(path)
+        self.place = (path, 1)
+        for entry in entries(octets):
+            self.place = (path, entry.line)
+            first = entry.words[0]
+            if first[:1] == b"$" and not entry.indented and not isinstance(first, Quoted):
+                self._directive(entry)
+            else:
+                self._record(entry)
+        self.open.pop()
 
-    @tok.setter
-    def tok(self, tokenizer: dns.tokenizer.Tokenizer) -> None:
-        if not isinstance(tokenizer, _Tokenizer):
-            if len(self.saved_state) > MAX_INCLUDES:
-                raise ValueError(f"files are included over {MAX_INCLUDES} deep")
-            tokenizer = _Tokenizer(tokenizer.file, tokenizer.filename)
-        self._tokenizer = tokenizer
+    def _directive(self, entry: Entry) -> None:
+        keyword, *arguments = entry.words
+        match keyword.upper(), len(arguments):
+            case b"$ORIGIN", 1:
+                self._move(name_from_text(arguments[0], self._origin))
+            case b"$TTL", 1:
+                self._default_ttl, self._stated_default = _ttl(arguments[0]), True
+            case b"$INCLUDE", 1 | 2:
+                self._include(arguments)
+            case b"$GENERATE", _:
+                self._generate(arguments)
+            case ((b"$ORIGIN" | b"$TTL" | b"$INCLUDE"), _):
+                raise ValueError(f"{keyword.decode().upper()} has {len(arguments)} words behind it")
+            case _:
+                raise ValueError(f"the directive {_shown(keyword)} is not known")
 
-    def _generate_line(self) -> None:
-        """``$GENERATE range owner [TTL] [IN] type data``; data with blanks is quoted or ends the line."""
-        words: list[dns.tokenizer.Token] = []
-        while not (token := self.tok.get()).is_eol_or_eof():
-            words.append(token)
-        if len(words) < 4:
-            raise ValueError("$GENERATE needs a range, a name, a type and data")
-        rows, owner, *rest = words
-        ttl = self._default_ttl()
-        while rest and (rest[0].value[:1].isdigit() or rest[0].value.upper() == "IN"):
-            if rest[0].value[:1].isdigit():
-                ttl = dns.ttl.from_text(rest[0].value)
-            del rest[0]
+    def _include(self, arguments: Sequence[bytes]) -> None:
+        """Afterwards origin, owner and TTLs are what they were before (RFC 1035 §5.1)."""
+        path, *origin = arguments
+        before = (self._origin, self._owner, self._default_ttl, self._stated_default, self._last_ttl, self.place)
+        self._included += 1
+        if len(self.open) > MAX_INCLUDES:
+            raise ValueError(f"files are included over {MAX_INCLUDES} deep")
+        if self._included > _MAX_FILES:
+            raise ValueError(f"over {_MAX_FILES} files are included")
+        if origin:
+            self._move(name_from_text(origin[0], self._origin))
+        name = unescape(path).decode("utf-8", "surrogateescape")
+        self.read(str(Path(self.open[-1]).parent / name))
+        self._move(before[0])
+        _, self._owner, self._default_ttl, self._stated_default, self._last_ttl, self.place = before
+
+    def _move(self, origin: bytes) -> None:
+        if origin != self._origin:
+            self._origin = origin
+            self._names = {}
+
+    def _record(self, entry: Entry) -> None:
+        left = entry.words
+        at = 0
+        if not entry.indented:
+            self._owner = self._owner_name(left[0])
+            at = 1
+        ttl, at = self._ttl_and_class(left, at)
+        if at >= len(left):
+            raise ValueError("the record ends before its type")
+        self._add(self._owner, ttl, _type(left[at]), left[at + 1 :])
+
+    def _owner_name(self, text: bytes) -> bytes:
+        known = self._names.get(text)
+        if known is None:
+            known = self._names[text] = lower(name_from_text(text, self._origin))
+        return known
+
+    def _ttl_and_class(self, left: Sequence[bytes], at: int) -> tuple[int | None, int]:
+        """The TTL, if one stands there before or behind the class, and the place of the type."""
+        ttl, classed = None, False
+        while at < len(left):
+            word = left[at]
+            if ttl is None and word[:1].isdigit() and (found := ttl_from_text(word)) is not None:
+                ttl = self._last_ttl = found
+            elif not classed and word.upper() in (b"IN", b"CLASS1"):
+                classed = True
+            elif word.upper() in _OTHER_CLASSES or word[:5].upper() == b"CLASS":
+                raise ValueError(f"the class {_shown(word)} is not IN")
+            else:
+                break
+            at += 1
+        return ttl, at
+
+    def _add(self, owner: bytes, ttl: int | None, rrtype: int, data: Sequence[bytes]) -> None:
+        rdata = rdata_from_text(rrtype, data, self._origin)
+        if rrtype == RRType.SOA and self._default_ttl is None:
+            # Without $TTL the SOA's MINIMUM is the default TTL (RFC 1035 §3.3.13), as BIND has it.
+            self._default_ttl = min(int.from_bytes(rdata.tail[16:20], "big"), 0x7FFF_FFFF)
         if ttl is None:
-            raise ValueError("$GENERATE has no TTL, and there is no $TTL before it")
-        if len(rest) < 2:
+            ttl = self._default_ttl if self._stated_default or self._last_ttl is None else self._last_ttl
+        if ttl is None:
+            raise ValueError("the record has no TTL, and there is no $TTL before it")
+        self.records.append(MasterRecord(owner, rrtype, ttl, rdata, self.place))
+
+    def _generate(self, arguments: Sequence[bytes]) -> None:
+        """``$GENERATE range owner [TTL] [IN] type data``; data with blanks is quoted or ends the line."""
+        if len(arguments) < 4:
+            raise ValueError("$GENERATE needs a range, a name, a type and data")
+        ttl, at = self._ttl_and_class(arguments, 2)
+        data = arguments[at + 1 :]
+        if not data:
             raise ValueError("$GENERATE needs a type and data")
-        rrtype, *data = rest
-        text = data[0].value if len(data) == 1 else " ".join(map(_written, data))
-        kind = dns.rdatatype.from_text(rrtype.value)
-        numbers = counters(rows.value)
+        rrtype = _type(arguments[at])
+        text = data[0].replace(rb"\"", b'"') if len(data) == 1 else b" ".join(map(_written, data))
+        numbers = counters(arguments[0].decode("latin-1"))
         self._generated += len(numbers)
         if self._generated > self._most_generated:
             raise ValueError(f"$GENERATE makes over {self._most_generated} records")
-        for counter in numbers:
-            name = dns.name.from_text(expand(owner.value, counter), self.current_origin)
-            rdata = dns.rdata.from_text(self.zone_rdclass, kind, expand(text, counter), self.current_origin, False)
-            self.txn.add(name, ttl, rdata)
-            self.last_name = name
-
-    def _default_ttl(self) -> int | None:
-        """The TTL of a record without its own TTL."""
-        if self.default_ttl_known:
-            return self.default_ttl
-        return self.last_ttl if self.last_ttl_known else None
-
-    def close_includes(self) -> None:
-        """Closes the files that an error left open."""
-        files = [self.current_file, *(state[3] for state in self.saved_state)]
-        for file in files:
-            if file is not None:
-                file.close()
+        for owner, line in _expansions(arguments[1], text, numbers):
+            self._generated_text += len(owner) + len(line)
+            if self._generated_text > _MAX_GENERATED_TEXT:
+                raise ValueError(f"$GENERATE makes over {_MAX_GENERATED_TEXT} octets of text")
+            self._owner = lower(name_from_text(owner, self._origin))
+            self._add(self._owner, ttl, rrtype, words(line))
 
 
-def _written(token: dns.tokenizer.Token) -> str:
-    return f'"{token.value}"' if token.is_quoted_string() else str(token.value)
+def _expansions(owner: bytes, data: bytes, numbers: range) -> Iterator[tuple[bytes, bytes]]:
+    name, text = owner.decode("latin-1"), data.decode("latin-1")
+    for number in numbers:
+        yield expand(name, number).encode("latin-1"), expand(text, number).encode("latin-1")
 
 
-class _Collector:
-    """Stands in for dnspython's zone transaction, and collects records with their file and line."""
-
-    def __init__(self) -> None:
-        self.records: list[MasterRecord] = []
-        self.manager = self
-        self.reader: _Reader | None = None
-
-    def origin_information(self) -> tuple[dns.name.Name, bool, dns.name.Name]:
-        """Returns the root: if it returned the zone's origin, dnspython would silently skip records outside the
-        zone."""
-        return dns.name.root, False, dns.name.root
-
-    def check_put_rdataset(self, check: object) -> None:
-        """Does nothing: ``wholezone`` checks CNAMEs beside other data."""
-
-    def _set_origin(self, origin: dns.name.Name) -> None: ...
-
-    def add_unicode(self, name: str) -> None: ...
-
-    def add(self, name: dns.name.Name, ttl: int, rdata: dns.rdata.Rdata) -> None:
-        assert self.reader is not None
-        place = self.reader.tok.where()
-        owner = lower(name.to_wire() or b"")
-        self.records.append(MasterRecord(owner, int(rdata.rdtype), ttl, _rdata(rdata), place))
+def _written(word: bytes) -> bytes:
+    return b'"' + word + b'"' if isinstance(word, Quoted) else word
 
 
-def _rdata(rdata: Any) -> Rdata:
-    """Takes apart RDATA of the types whose names may be compressed (RFC 3597 §4) and that are still in use."""
-    match rdata.rdtype:
-        case RRType.NS | RRType.CNAME | RRType.PTR:
-            return Rdata(b"", (rdata.target.to_wire(),))
-        case RRType.MX:
-            return Rdata(rdata.preference.to_bytes(2, "big"), (rdata.exchange.to_wire(),))
-        case RRType.SOA:
-            numbers = (rdata.serial, rdata.refresh, rdata.retry, rdata.expire, rdata.minimum)
-            return Rdata(b"", (rdata.mname.to_wire(), rdata.rname.to_wire()), _uint32s(numbers))
-    wire = rdata.to_wire()
-    assert isinstance(wire, bytes)
-    return Rdata(wire)
+def _ttl(text: bytes) -> int:
+    found = ttl_from_text(text)
+    if found is None:
+        raise ValueError(f"{_shown(text)} is not a TTL")
+    return found
 
 
-def _uint32s(numbers: Iterable[int]) -> bytes:
-    return b"".join(number.to_bytes(4, "big") for number in numbers)
+@lru_cache(maxsize=1024)
+def _type(text: bytes) -> int:
+    try:
+        found = from_mnemonic(text.decode("ascii"))
+    except ValueError:
+        raise ValueError(f"the type {_shown(text)} is not known") from None
+    if found in _META_TYPES:
+        raise ValueError(f"no zone holds records of type {_shown(text)} (RFC 6895 §3.1)")
+    return found
+
+
+def _shown(text: bytes) -> str:
+    return ascii(text[:40].decode("latin-1"))[1:-1]

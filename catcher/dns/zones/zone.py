@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower
+from catcher.dns.zones.packed import pack, unpack
 
 RRsets = Mapping[int, RRset]
 """RR type → RRset, of one owner."""
@@ -54,10 +55,11 @@ class ZoneNode:
 class Zone:
     """One zone, frozen after building."""
 
-    __slots__ = ("apex", "negative", "nodes", "types")
+    __slots__ = ("apex", "negative", "nodes", "origin", "types")
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], origin: bytes | None) -> None:
         """``rrsets`` by relative owner, with an SOA at the apex. ``origin`` None: a template, without addresses."""
+        self.origin = origin
         self.nodes = {b"": ZoneNode(b"", rrsets.get(b"", {}))}
         for owner, sets in rrsets.items():
             self._add(owner, sets)
@@ -108,6 +110,10 @@ class Zone:
         """Every RRset with its relative owner."""
         return ((node.owner, rrset) for node in self.nodes.values() for rrset in node.rrsets.values())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """A zone is pickled as its records: a quarter of the octets and half of the time of its nodes."""
+        return _restored, (pack(self), self.origin)
+
     def _add(self, owner: bytes, sets: RRsets) -> None:
         """Adds a node and the empty non-terminals above it."""
         self.nodes[owner] = ZoneNode(owner, sets)
@@ -146,14 +152,18 @@ class Zone:
         node = self.nodes.get(name.folded[:apex])
         if node is None:
             encloser = self.encloser(name, apex)
-            if encloser.cut is not None or encloser.wildcard is None:
+            if encloser.wildcard is None:
                 return []
-            node = encloser.wildcard
+            node = encloser.wildcard  # below a cut, too: NSD and Knot send its addresses as glue
         return [(host, node.rrsets[t]) for t in (RRType.A, RRType.AAAA) if t in node.rrsets]
 
 
 def _negative(soa: RRset) -> RRset:
     return soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
+
+
+def _restored(octets: bytes, origin: bytes | None) -> Zone:
+    return Zone(unpack(octets), origin)
 
 
 def apex_of(name: Name, origin: bytes) -> int | None:

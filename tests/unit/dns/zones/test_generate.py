@@ -96,8 +96,8 @@ def test_data_of_several_words_needs_no_quotes(tmp_path: Path) -> None:
         ("$GENERATE 1-2 a", "needs a range"),
         ("$GENERATE 1-2 a 60 A", "needs a type and data"),
         ("$GENERATE 2-1 a A 192.0.2.$", "range 2-1 is empty"),
-        ("$GENERATE 1-2 a A 192.0.2.$$", "malformed"),
-        ("$GENERATE 1-2 a NONSENSE x", "unknown"),
+        ("$GENERATE 1-2 a A 192.0.2.$$", "not an ipv4 address"),
+        ("$GENERATE 1-2 a NONSENSE x", "is not known"),
     ],
 )
 def test_faults_name_the_line(tmp_path: Path, line: str, what: str) -> None:

@@ -60,7 +60,7 @@ FOREIGN = "the MX is not one of our own names"
         ("sub NS ns1.sink.example.", 'NS stands below the apex; it belongs to "@" alone'),
         ("@ 301 TXT x", "the TTL is 301; at most 300, so that a change of policy takes hold soon"),
         ("elsewhere.example. TXT x", "the record lies outside of the template; end relative names without a dot"),
-        ("@ TXT", "Text input ended unexpectedly; write it as RFC 1035 §5 has it"),
+        ("@ TXT", "the data ends too early; write it as RFC 1035 §5 has it"),
     ],
 )
 def test_what_is_wrong_names_file_and_line(tmp_path: Path, record: str, what: str) -> None:
