@@ -15,12 +15,14 @@ import click
 from catcher import catalogue as catalogue_room
 from catcher.catalogue import Guard
 from catcher.cli.options import config_option, json_option, print_json
+from catcher.cli.waiting import loading_progress
 from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
 from catcher.desk import guardrun
 from catcher.desk.doubts import doubtful, doubtful_watch
 from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.serving import ReloadResult
 from catcher.wiring import SystemClock, explanations, organisations, own_markings, parties
 
 if TYPE_CHECKING:
@@ -92,9 +94,13 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Ite
         findings += refused
         summary += [(run.zone, _compared(run)) for run in runs]
         findings += guardrun.beside_the_catalogue(runs)
-        answer = desk_catalogue.tell_server(config.node.state)
-        if answer is not None:
-            summary.append(("running server", answer))
+        with loading_progress() as waiting:
+            outcome = desk_catalogue.tell_server(config.node.state, waiting=waiting)
+        if outcome is not None:
+            summary.append(("running server", outcome.sentence))
+            if outcome.result is ReloadResult.FAILED:
+                findings.append(Fault("running server", outcome.error, "mend that and run 'catcher reload'"))
+            findings += [part.fault for part in outcome.kept]
     findings += guardrun.standing(catalogue, Guard.load(config.node.state, required), now=now)
     notes = doubtful(catalogue)
     if config.fingerprint.watchlist is not None:

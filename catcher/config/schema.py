@@ -28,6 +28,7 @@ from catcher.config.values import (
     SecureAddress,
     ServerAddress,
     SmtpListen,
+    SocketPath,
     WebAddress,
     Workers,
     base,
@@ -134,13 +135,15 @@ class DnsSection(ConfigSection):
     catalog_zone: Domain | None = Field(default=None, examples=["catalog.sink.example"])
     """The name of the catalog zone that lists the catalogue for secondaries (RFC 9432). Without it there is none."""
     catalog_group: Literal["none", "policy", "parent", "file"] = "none"
-    """The property group of each member of the catalog zone (RFC 9432 §4.4.2), by which a secondary chooses its settings
-    for a zone: the policy in force, the name above the member, or the catalogue's file, without its ending."""
-    dnstap: AnyPath | None = Field(default=None, examples=["/run/dnstap.sock"])
+    """The property group of each member of the catalog zone (RFC 9432 §4.4.2), by which a secondary chooses its
+    settings for a zone: the policy in force, the name above the member, or the catalogue's file, without its ending."""
+    dnstap: SocketPath | None = Field(default=None, examples=["/run/dnstap.sock"])
     """A Unix socket of a dnstap collector (frame streams), to which every query and reply is told; never a file.
-    Addresses are cut to /24 and /48, and what stands left of a catalogued name is replaced. Without it there is none."""
+    Addresses are cut to /24 and /48, and what stands left of a catalogued name is replaced. Without it there is
+    none."""
     freebind: StrictBool = False
-    """Whether the listen addresses may be absent from this machine at the start (IP_FREEBIND), as with VRRP or anycast."""
+    """Whether the listen addresses may be absent from this machine at the start (IP_FREEBIND), as with VRRP or
+    anycast."""
     packet_cache: StrictBool = True
     """Whether UDP replies come from the packet cache; false: each is made anew, to see if a fault is in the cache."""
     rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = DNS_REPLY_RATE

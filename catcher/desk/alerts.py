@@ -5,7 +5,8 @@
     incidents (alarms) ─┐
     notices (requests) ─┤
     catalogue (until)  ─┼─▶ raise: into the ledger, each key once ─▶ deliver: couriers (mail, webhook), in batches
-    delegations lost   ─┘                                                └─ fails: again after 5 minutes, 10, 20 …
+    delegations lost   ─┤                                                └─ fails: again after 5 minutes, 10, 20 …
+    kept parts         ─┘
     the store itself: it has no ledger then, so ``StoreTrouble`` remembers in memory
 
 A receiver that fails stops nothing else: catcher tries it again for about three days, then gives the alert up.
@@ -22,6 +23,7 @@ from typing import Protocol
 from catcher.catalogue import Catalogue
 from catcher.incident.alarm import LOOKS_BACK, alarms
 from catcher.model.ports import Store
+from catcher.model.serving import KeptPart, ServedPart
 from catcher.model.telling.alert import Alert, AlertDelivery, AlertKind, Channel
 
 ENDS_SOON = (1, 7)
@@ -86,6 +88,14 @@ def of_lost(names: Iterable[str], now: datetime) -> Iterator[Alert]:
     for name in names:
         key = f"{AlertKind.DELEGATION_LOST} {name} {now:%Y-%m}"
         yield Alert(key, AlertKind.DELEGATION_LOST, now, None, {"domains": 1}, name)
+
+
+def of_kept(parts: Iterable[KeptPart], now: datetime) -> Iterator[Alert]:
+    """An alert for each part of which the server serves an older state, or none; once a day per part."""
+    for part in parts:
+        key = f"{AlertKind.OLDER_STATE} {part.part} {part.name} {now:%Y-%m-%d}"
+        domain = part.name if part.part in (ServedPart.ROW, ServedPart.ZONE) else None
+        yield Alert(key, AlertKind.OLDER_STATE, now, None, {"parts": 1}, domain)
 
 
 def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Channel]) -> tuple[Alert, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import smtplib
 import socket
@@ -61,7 +62,7 @@ def test_a_broken_catalogue_leaves_the_running_one_in_force(server: Server) -> N
         "domain,intended,policy\narmy.ml,army.ml,accept\nnavy.ml,navy.mil,nonsense\n"
     )
     answer = server.control("reload")
-    assert answer.startswith("error ")
+    assert json.loads(answer)["result"] == "failed"
     assert "catalogue.csv:3" in answer
     server.await_log("reload failed")
     assert deliver(server)[0] == 250

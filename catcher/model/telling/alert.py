@@ -28,6 +28,9 @@ class AlertKind(StrEnum):
     """The policy of a domain ends in seven days, or tomorrow."""
     DELEGATION_LOST = "delegation-lost"
     """A domain is no longer delegated to our name servers; raised once a month for each domain."""
+    OLDER_STATE = "older-state"
+    """Files of the server have faults, so that older states of them are served, or none; raised once a day for each
+    part."""
     TEST = "test"
     """A test by `catcher alert test`: it shows that alerts reach the operator."""
     STORE_TROUBLE = "store-trouble"
@@ -78,6 +81,12 @@ def _rules(kind: AlertKind) -> AlertRules:
             return AlertRules(
                 sentence="Domains are no longer delegated to our name servers: {domains}. "
                 "`catcher alert list` names them.",
+                summed=True,
+            )
+        case AlertKind.OLDER_STATE:
+            return AlertRules(
+                sentence="The server serves older states than its files say, or none, for want of good files: parts "
+                "{parts}. `catcher status` names them.",
                 summed=True,
             )
         case AlertKind.TEST:
