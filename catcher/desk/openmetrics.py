@@ -15,7 +15,7 @@ from catcher.model.serverstatus import ProcessState, ServerStatus, ZoneState
 from catcher.model.serving import ServedPart
 
 PREFIX = "catcher_"
-END = "# EOF\n"
+_END = "# EOF\n"
 
 Labels = Mapping[str, str]
 Sample = tuple[Labels, float]
@@ -68,7 +68,7 @@ _RECEIVED = ("num.udp", "num.udp6", "num.tcp", "num.tcp6")
 
 def openmetrics(statuses: Sequence[ServerStatus], now: datetime) -> str:
     """The text for the servers of one state folder, ended by ``# EOF``."""
-    return "".join(_lines(statuses, now)) + END
+    return "".join(_lines(statuses, now)) + _END
 
 
 def _lines(statuses: Sequence[ServerStatus], now: datetime) -> Iterator[str]:

@@ -167,7 +167,7 @@ class _Chooser:
                 return [folder / name for name in names]
             draft = folder.with_name(f"{key}.new")
             try:
-                _write(draft, octets, [source.stat().st_mtime_ns for source in sources])
+                write_copies(draft, octets, [source.stat().st_mtime_ns for source in sources])
             except OSError as error:
                 log.error("%s: it can't be copied, so no last good state of it is kept: %s", name, error.strerror)
                 check(sources)
@@ -197,7 +197,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()} if folder.is_dir() else {}
 
 
-def _write(folder: Path, octets: Mapping[str, bytes], times: Sequence[int]) -> None:
+def write_copies(folder: Path, octets: Mapping[str, bytes], times: Sequence[int]) -> None:
     """Writes a folder of files with these times of change, in nanoseconds. Raises OSError."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)

@@ -16,7 +16,7 @@ from catcher.model.errors import CatcherError
 from catcher.model.serverstatus import ServerStatus
 from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.supervise.controlsocket import ControlActions, ControlSocket
-from catcher.supervise.servicemanager import ServiceManager
+from catcher.supervise.servicestate import ServiceState
 from catcher.supervise.supervisor import Supervisor
 
 log = logging.getLogger("catcher.supervise")
@@ -40,7 +40,7 @@ class ControlLoop:
         self._supervisor = supervisor
         self._reloaded = reloaded
         self._outcome = outcome
-        self._manager = ServiceManager(os.environ)
+        self._service = ServiceState(os.environ)
         self._poll = select.poll()
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._wake_read, self._wake_write = os.pipe()
@@ -74,22 +74,22 @@ class ControlLoop:
 
     def run(self, drain_seconds: float) -> None:
         """Returns when all workers have ended. A second SIGTERM ends them at once."""
-        self._manager.ready("serving")
+        self._service.ready("serving")
         while not self._stops:
             for fd, _ in self._poll.poll(1000):
                 self._callbacks.get(fd, lambda: None)()
             if self._hangups or self._waiting:
                 self._hangups = 0
                 waiting, self._waiting[:] = [*self._waiting], []
-                self._manager.reloading()
+                self._service.reloading()
                 outcome = self._reload()
-                self._manager.ready(outcome.sentence)
+                self._service.ready(outcome.sentence)
                 for done in waiting:
                     done(outcome)
             self._control.expire()
             if not self._stops:
                 self._supervisor.keep_running()
-        self._manager.stopping()
+        self._service.stopping()
         self._control.close()
         self._supervisor.stop(drain_seconds, hurry=lambda: self._stops > 1)
 

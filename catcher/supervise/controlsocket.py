@@ -8,7 +8,7 @@
            ── else ────────▶ one line of JSON {"error": …}
 
 Only the user of the server can open the socket. Reads and writes don't wait; a client that sends no line, or doesn't
-read its answer, loses its connection after ``PATIENCE_SECONDS``. Beyond ``MOST_CLIENTS`` connections, new ones wait in
+read its answer, loses its connection after ``CLIENT_SECONDS``. Beyond ``MOST_CLIENTS`` connections, new ones wait in
 the listener's backlog. A client that waits for a reload has no deadline: it may leave at any time.
 """
 
@@ -33,11 +33,11 @@ from catcher.model.serving import ReloadOutcome
 log = logging.getLogger("catcher.supervise")
 
 MOST_CLIENTS = 64
-PATIENCE_SECONDS = 5.0
+CLIENT_SECONDS = 5.0
 """Seconds in which a client has to send its line, and in which it has to read some of its answer."""
 _ACCEPT_AGAIN_SECONDS = 1.0
 """Seconds for which nothing is accepted after accept(2) failed, for want of a descriptor for example."""
-_LISTEN_AGAIN_SECONDS = 10.0
+LISTEN_AGAIN_SECONDS = 10.0
 """Seconds after which a socket that could not be made is tried again."""
 _PATH_OCTETS = 107
 """Most octets of a socket's path on Linux (unix(7))."""
@@ -121,7 +121,7 @@ class ControlSocket:
             try:
                 self._listener = _listen(self._path)
             except OSError as error:
-                self._pause(_LISTEN_AGAIN_SECONDS, f"it can't be made at {self._path}: {error.strerror}")
+                self._pause(LISTEN_AGAIN_SECONDS, f"it can't be made at {self._path}: {error.strerror}")
         if self._listener is not None:
             wanted = self._paused_until is None and len(self._clients) < MOST_CLIENTS
             self._poller.register(self._listener.fileno(), self._on_connection, select.POLLIN if wanted else 0)
@@ -141,7 +141,7 @@ class ControlSocket:
             self._accept_or_not()
             return
         sock.setblocking(False)
-        client = _Client(sock, self._now() + PATIENCE_SECONDS)
+        client = _Client(sock, self._now() + CLIENT_SECONDS)
         self._clients.add(client)
         self._poller.register(sock.fileno(), lambda: self._read(client), select.POLLIN)
         self._accept_or_not()
@@ -178,7 +178,7 @@ class ControlSocket:
 
     def _finish(self, client: _Client, answer: bytes) -> None:
         client.is_complete = True
-        client.deadline = self._now() + PATIENCE_SECONDS
+        client.deadline = self._now() + CLIENT_SECONDS
         self._answer(client, answer)
 
     def _answer(self, client: _Client, answer: bytes) -> None:
@@ -197,7 +197,7 @@ class ControlSocket:
             return
         del client.answer[:sent]
         if sent and client.deadline is not None:
-            client.deadline = self._now() + PATIENCE_SECONDS
+            client.deadline = self._now() + CLIENT_SECONDS
         if client.is_complete and not client.answer:
             self._drop(client)
         elif client.answer:

@@ -15,7 +15,7 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.serverstatus import ServerStatus
 from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.supervise import controlsocket
-from catcher.supervise.controlsocket import MOST_CLIENTS, PATIENCE_SECONDS, ControlActions, ControlSocket
+from catcher.supervise.controlsocket import CLIENT_SECONDS, MOST_CLIENTS, ControlActions, ControlSocket
 from tests.support.statuses import status
 
 
@@ -137,7 +137,7 @@ def test_a_client_may_leave_while_it_waits_and_half_close_before(parent: Parent)
 def test_a_client_that_says_nothing_or_half_a_line_is_dropped(parent: Parent) -> None:
     silent, half = parent.client(), parent.client(b"rel")
     parent.rounds.settle()
-    parent.later(PATIENCE_SECONDS - 1)
+    parent.later(CLIENT_SECONDS - 1)
     with pytest.raises(BlockingIOError):
         silent.recv(1)
     parent.later(1)
@@ -151,7 +151,7 @@ def test_a_client_that_does_not_read_is_dropped_and_a_slow_one_is_served(parent:
     got = b""
     for _ in range(4):
         got += slow.recv(1 << 20)  # the kernel tells the writer of room once most of its buffer is read
-        parent.later(PATIENCE_SECONDS - 1)
+        parent.later(CLIENT_SECONDS - 1)
     assert got + parent.whole(slow) == parent.text.encode()
     assert len(parent.rounds.callbacks) == 1, "the listener alone is left"
     with deaf:
@@ -167,7 +167,7 @@ def test_beyond_the_most_clients_new_ones_wait_and_come_in_when_some_leave(paren
         late.recv(1)
     silent.pop().close()
     assert json.loads(parent.whole(late))["node"] == "sink-1"
-    parent.later(PATIENCE_SECONDS)
+    parent.later(CLIENT_SECONDS)
     assert len(parent.rounds.callbacks) == 1
 
 
@@ -202,7 +202,7 @@ def test_a_socket_that_cannot_be_made_is_tried_again(tmp_path: Path, caplog: pyt
     parent = Parent(tmp_path / "absent" / "control.sock")
     assert "it can't be made at" in caplog.text
     (tmp_path / "absent").mkdir()
-    parent.later(controlsocket._LISTEN_AGAIN_SECONDS)
+    parent.later(controlsocket.LISTEN_AGAIN_SECONDS)
     assert json.loads(parent.whole(parent.client(b"status\n")))["node"] == "sink-1"
     parent.control.close()
 

@@ -11,9 +11,8 @@ import pytest
 from catcher.catalogue.stops import Stops
 from catcher.cli import changes
 from catcher.config import load_config
-from catcher.model.errors import Fault
 from catcher.model.leak.demand import DemandKey
-from catcher.model.serving import KeptPart, ReloadOutcome, ReloadResult, ServedPart
+from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.wiring import SystemClock, open_store
 from tests.support.commands import Catcher
 
@@ -195,28 +194,6 @@ def test_stop_mail_says_when_the_server_refuses(catcher: Catcher, file: Path, an
     assert ended.status == 3
     assert "the running server stays with what it had: template.zone:3: …; mend that" in ended.err
     assert "army.ml,army.mil,null" in file.read_text()
-
-
-def test_only_a_kept_part_of_the_changed_row_is_an_error(
-    catcher: Catcher, file: Path, answers: list[ReloadOutcome]
-) -> None:
-    def partly(part: ServedPart, name: str) -> ReloadOutcome:
-        at = datetime(2026, 11, 3, tzinfo=UTC)
-        kept = KeptPart(part, name, Fault("catalogue.csv:2", "it is wrong", "mend it"), at, None)
-        return ReloadOutcome(ReloadResult.PARTLY, (kept,))
-
-    answers += [
-        partly(ServedPart.ROW, "navy.ml"),
-        partly(ServedPart.ROW, "army.ml"),
-        partly(ServedPart.CATALOGUE, "catalogue.csv"),
-    ]
-    ended = catcher("stop-mail", "army.ml")
-    assert ended.status == 0 and ended.out.endswith("the running server has taken it over\n")
-    assert "1 other parts are kept as they were" in ended.err
-    for _ in range(2):
-        ended = catcher("stop-mail", "army.ml")
-        assert ended.status == 3
-        assert "stays with what it had" in ended.err and "catalogue.csv:2: it is wrong; mend it" in ended.err
 
 
 STOPPED = {

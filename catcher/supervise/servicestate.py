@@ -20,8 +20,8 @@ log = logging.getLogger("catcher.supervise")
 _VARIABLE = "NOTIFY_SOCKET"
 
 
-class ServiceManager:
-    """The service manager that started this process."""
+class ServiceState:
+    """The state of this server, as the service manager that started it is told."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         path = environment.get(_VARIABLE, "")
