@@ -163,7 +163,7 @@ def _joined(outcomes: Iterable[ReloadOutcome]) -> ReloadOutcome:
         domains=max(outcome.domains for outcome in all_),
         zones=max(outcome.zones for outcome in all_),
         seconds=max(outcome.seconds for outcome in all_),
-        kept=tuple({(part.part, part.name): part for outcome in all_ for part in outcome.kept}.values()),
+        kept=tuple({(part.part, part.name, part.fault): part for outcome in all_ for part in outcome.kept}.values()),
         restart_needed=tuple(dict.fromkeys(key for outcome in all_ for key in outcome.restart_needed)),
         error="; ".join(dict.fromkeys(outcome.error for outcome in all_ if outcome.error)),
     )

@@ -142,15 +142,16 @@ class _Chooser:
         return (certificate, key) if len(self.kept) == faults else (chosen[0], chosen[1])
 
     def keep(self, name: str, error: Exception, serves: datetime | None) -> None:
-        """Notes a kept part for files with faults; the first of the faults stands for all."""
+        """Notes a kept part for each fault of a file."""
         match error:
             case ConfigurationError():
-                fault = error.faults[0]
+                faults = error.faults
             case OSError():
-                fault = Fault(name, f"it can't be read: {error.strerror}", "name a readable file in catcher.toml")
+                faults = (Fault(name, f"it can't be read: {error.strerror}", "name a readable file in catcher.toml"),)
             case _:
-                fault = Fault(name, f"it can't be read: {type(error).__name__}", "mend the file")
-        self.kept.append(KeptPart(ServedPart.MAIL, name, fault, self._since.get(name, self._now), serves))
+                faults = (Fault(name, f"it can't be read: {type(error).__name__}", "mend the file"),)
+        since = self._since.get(name, self._now)
+        self.kept += (KeptPart(ServedPart.MAIL, name, fault, since, serves) for fault in faults)
 
     def _chosen(
         self, key: str, name: str, sources: Sequence[Path], names: Sequence[str], check: Callable[[Sequence[Path]], Any]
