@@ -17,6 +17,7 @@ from catcher import catalogue as catalogue_room
 from catcher.catalogue.guardrecord import load_guard
 from catcher.catalogue.tldzone import TldZoneFile
 from catcher.cli.options import config_option, json_option, print_json
+from catcher.cli.waiting import loading_progress
 from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
 from catcher.desk import guardrun
@@ -24,6 +25,7 @@ from catcher.desk.doubts import doubtful, doubtful_watch
 from catcher.desk.guardrun import Waivers
 from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.serving import ReloadResult
 from catcher.wiring import SystemClock, explanations, organisations, own_markings, parties, transfer_of
 
 if TYPE_CHECKING:
@@ -137,9 +139,13 @@ def _check(
         findings += refused
         summary += [(run.zone, _compared(run)) for run in runs]
         findings += guardrun.beside_the_catalogue(runs)
-        answer = desk_catalogue.tell_server(config.node.state)
-        if answer is not None:
-            summary.append(("running server", answer))
+        with loading_progress() as waiting:
+            outcome = desk_catalogue.tell_server(config.node.state, waiting=waiting)
+        if outcome is not None:
+            summary.append(("running server", outcome.sentence))
+            if outcome.result is ReloadResult.FAILED:
+                findings.append(Fault("running server", outcome.error, "mend that and run 'catcher reload'"))
+            findings += [part.fault for part in outcome.kept]
     section = config.catalogue
     guard = load_guard(config.node.state, required=section.guard == "required", hours=section.guard_hours)
     findings += guardrun.standing(catalogue, guard, now=now)

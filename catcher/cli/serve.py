@@ -34,12 +34,19 @@ def command(config_file: Path, role: str) -> None:
     from catcher.supervise import ControlLoop
     from catcher.wiring import SystemClock
 
-    config = load_config(config_file)
+    config = load_config(config_file, files_may_be_missing=True)
     configure_logging(config.log.level)
     running = launch(config, clock=SystemClock(), roles=ROLES if role == "all" else (role,))
     control = config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock")
-    control_loop = ControlLoop(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
-    running.private_fds = control_loop.private_fds
+    control_loop = ControlLoop(
+        running.supervisor,
+        control,
+        reloaded=lambda: click.echo("reloaded"),
+        outcome=running.outcome,
+        status=running.status,
+        metrics=running.metrics,
+    )
+    running.private_fds = lambda: control_loop.private_fds
     click.echo("ready")
     control_loop.run(DRAIN_SECONDS)
     running.finish()

@@ -28,6 +28,7 @@ from catcher.config.values import (
     SecureAddress,
     ServerAddress,
     SmtpListen,
+    SocketPath,
     WebAddress,
     Workers,
     ZoneName,
@@ -137,7 +138,7 @@ class DnsSection(ConfigSection):
     catalog_group: Literal["none", "policy", "parent", "file"] = "none"
     """The property group of each member of the catalog zone (RFC 9432 §4.4.2), by which a secondary chooses a zone's
     settings: the policy in force, the name above the member, or the catalogue's file, without its ending."""
-    dnstap: AnyPath | None = Field(default=None, examples=["/run/dnstap.sock"])
+    dnstap: SocketPath | None = Field(default=None, examples=["/run/dnstap.sock"])
     """A Unix socket of a dnstap collector (frame streams), which is told every query and reply; never a file. Addresses
     are cut to /24 and /48, and what stands left of a catalogued name is replaced. Without it there is none."""
     freebind: StrictBool = False

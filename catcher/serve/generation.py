@@ -15,16 +15,18 @@ import functools
 import socket
 from collections.abc import Sequence
 
-from catcher import dns, smtp, wiring
+from catcher import dns, smtp
 from catcher.catalogue import Catalogue
 from catcher.catalogue.stops import Stops
 from catcher.config import Config
 from catcher.model.clock import Clock
+from catcher.model.serving import KeptPart
 from catcher.serve import demand as demand_process
 from catcher.serve import dns as dns_process
 from catcher.serve import notifying, upkeep
 from catcher.serve import smtp as smtp_process
 from catcher.serve import store as store_process
+from catcher.serve.mailfiles import MailFiles
 from catcher.supervise import Task
 
 Pair = tuple[socket.socket, socket.socket]
@@ -50,24 +52,26 @@ def dns_tasks(
 
 
 def smtp_tasks(
-    config: Config,
+    mail: MailFiles,
     clock: Clock,
     workers: Sequence[tuple[socket.socket, ...]],
     catalogue: Catalogue,
+    kept: Sequence[KeptPart],
     store_sockets: Pair,
 ) -> list[Task]:
-    """The SMTP processes: one worker per item of ``workers``, the storing process, and upkeep."""
+    """The SMTP processes: one worker per item of ``workers``, the storing process, and upkeep, which raises an alert
+    for the parts in ``kept``."""
+    config = mail.config
     stops = Stops(config.node.state)
     stops.settle(catalogue, clock.now())
     sinks_catalogue = catalogue.under(stops.covers)
     certificates = smtp.Certificates(smtp_process.certificate_files(config, clock.now()))
-    explanations = wiring.explanations(config, catalogue)
     writing, reading = store_sockets
     tasks = [Task("store", functools.partial(store_process.run, config, reading), (reading,), last=True)]
     for number, sockets in enumerate(workers):
         main = functools.partial(
-            smtp_process.run, config, clock, sinks_catalogue, certificates, explanations, sockets, writing
+            smtp_process.run, config, clock, sinks_catalogue, certificates, mail.explanations, sockets, writing
         )
         tasks.append(Task(f"smtp-{number}", main, (*sockets, writing)))
-    tasks.append(Task("upkeep", functools.partial(upkeep.run, config, clock, sinks_catalogue)))
+    tasks.append(Task("upkeep", functools.partial(upkeep.run, config, clock, sinks_catalogue, kept)))
     return tasks

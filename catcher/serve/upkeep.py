@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -24,6 +24,7 @@ from catcher.desk.upkeep import upkeep
 from catcher.desk.watch import AlertWatch
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.serving import KeptPart
 from catcher.model.telling.alert import AlertKind
 from catcher.supervise import Station
 
@@ -38,12 +39,15 @@ LOOK_SECONDS = 60.0
 """Seconds between two checks of the time; upkeep may be that late."""
 
 
-async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Station) -> None:
-    """Runs until the parent stops the process. If the store fails, upkeep runs at the next check of the time."""
+async def run(config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence[KeptPart], station: Station) -> None:
+    """Runs until the parent stops the process. If the store fails, upkeep runs at the next check of the time.
+
+    ``kept``: the parts of which the server serves an older state, or none; the watch raises alerts for them.
+    """
     station.ready()
     settled: date | None = None
     watched: datetime | None = None
-    watch = _watch(config, clock, catalogue)
+    watch = _watch(config, clock, catalogue, kept)
     voucher = wiring.voucher(config, clock)
     while not station.stopping.is_set():
         now = clock.now()
@@ -63,7 +67,7 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Stati
     station.draining()
 
 
-def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
+def _watch(config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence[KeptPart]) -> AlertWatch:
     """The watch with its couriers. If the couriers' settings are unusable, it logs an error and makes none."""
     from catcher.notices import configured
 
@@ -80,6 +84,7 @@ def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
         couriers=couriers,
         kinds=frozenset(map(AlertKind, config.alerts.kinds)),
         delegations=None if resolver is None else Delegations(catalogue, resolver, config.dns.nameservers),
+        kept=kept,
     )
 
 

@@ -1,0 +1,50 @@
+"""What a generation serves, for ``catcher status``: made by the loader, kept by the parent, read by nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from catcher import dns
+from catcher.catalogue import Catalogue
+from catcher.config import Config
+from catcher.dns.answering.transfer import serial_of
+from catcher.dns.wire import RRType
+from catcher.model.serverstatus import GuardRunStatus, LoadedState, SecondaryStatus, ZoneState, ZoneStatus
+from catcher.model.serving import KeptPart, ServedPart
+
+
+def loaded_state(
+    config: Config, catalogue: Catalogue, authority: dns.Authority | None, kept: Iterable[KeptPart]
+) -> LoadedState:
+    """The state that ``catalogue`` and ``authority`` make; ``authority`` None: this server has no role ``dns``."""
+    parts = tuple(kept)
+    runs = catalogue.guard.runs if catalogue.guard is not None else {}
+    holds = timedelta(hours=config.catalogue.guard_hours)
+    return LoadedState(
+        domains=len(catalogue),
+        zones=() if authority is None else tuple(_zones(config, authority, parts)),
+        guard_required=config.catalogue.guard == "required",
+        guard=tuple(
+            GuardRunStatus(run.origin, run.serial, run.ran_at, run.ran_at + holds, len(run.refused))
+            for _, run in sorted(runs.items())
+        ),
+        secondaries=()
+        if authority is None
+        else tuple(SecondaryStatus(str(secondary.address), secondary.key) for secondary in config.dns.secondary),
+        kept=parts,
+    )
+
+
+def _zones(config: Config, authority: dns.Authority, kept: Iterable[KeptPart]) -> Iterator[ZoneStatus]:
+    faulty = {part.name for part in kept if part.part is ServedPart.ZONE}
+    for file in config.dns.zone:
+        zone = authority.zones.get(file.name)
+        if zone is None:
+            yield ZoneStatus(file.name, None, ZoneState.MISSING)
+        else:
+            yield ZoneStatus(
+                file.name,
+                serial_of(zone.apex.rrsets[RRType.SOA]),
+                ZoneState.KEPT if file.name in faulty else ZoneState.CURRENT,
+            )
