@@ -47,3 +47,30 @@ class KeptPart:
     """The first load that found this part faulty."""
     serves: datetime | None
     """The time of the state in force; None: there is no good state, so nothing is served for this part."""
+
+
+class ReloadResult(StrEnum):
+    """The result of one load."""
+
+    RELOADED = "reloaded"
+    """Everything new is in force."""
+    PARTLY = "partly"
+    """Older states of some parts stay, or some processes could not be replaced yet."""
+    FAILED = "failed"
+    """The state of before stays in force as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadOutcome:
+    """One load, at the start or at a reload, and what it put in force."""
+
+    result: ReloadResult
+    kept: tuple[KeptPart, ...] = ()
+    restart_needed: tuple[str, ...] = ()
+    """Keys of catcher.toml that were changed, and take effect at a restart alone."""
+    error: str = ""
+    domains: int = 0
+    """Catalogued domains in force."""
+    zones: int = 0
+    """Whole zones in force."""
+    seconds: float = 0.0
