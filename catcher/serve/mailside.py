@@ -27,7 +27,7 @@ from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
 
-_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 10.0
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
 """Pauses before mail is tried again: each is twice the one before."""
 
 

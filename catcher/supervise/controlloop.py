@@ -20,7 +20,8 @@ log = logging.getLogger("catcher.supervise")
 _COMMAND_OCTETS = 64
 _COMMAND_SECONDS = 2.0
 """Longest time, in seconds, that a client may take for its line."""
-_LISTEN_AGAIN_SECONDS = 10.0
+_LISTEN_AGAIN_SECONDS = 5.0
+"""Seconds between two tries to make the control socket."""
 _MOST_CLIENTS = 32
 
 Done = Callable[[ReloadOutcome], None]

@@ -2,9 +2,9 @@
 
 ::
 
-    parent ──fork──▶ loader: reads files, computes ─▶ pickles a piece into a memfd ─▶ one octet into a pipe
-      │  ◀── "P": a piece more · ".": it works · "E": that was all ──────────────────────────┘
-      └─▶ takes one piece in a turn of its loop, between its other work
+    parent ──fork──▶ loader: reads files, computes ─▶ pickles a piece ─▶ a frame into a pipe
+      │  ◀── "P", length, octets: a piece · ".": it works · "E": that was all ──┘
+      └─▶ takes at most a pipe's content in a turn of its loop, between its other work
 
 An object that the parent has already (an unchanged zone, say) travels as its number in ``references``: the child is a
 fork, so that both have the same list. A loader that raises, dies or hangs costs nothing but the try.
@@ -13,6 +13,7 @@ fork, so that both have the same list. A loader that raises, dies or hangs costs
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import gc
 import io
 import logging
@@ -38,6 +39,9 @@ named pipe or on a dead network file system."""
 MOST_SECONDS = 900.0
 """Longest time, in seconds, of a whole load."""
 _PIECE, _WORKING, _END = b"P", b".", b"E"
+_LENGTH_OCTETS = 8
+_PIPE_OCTETS = 1 << 20
+"""Octets that the pipe holds, and that the parent reads in a turn."""
 _PR_SET_PDEATHSIG = 1
 
 Tell = Callable[[Any], None]
@@ -53,8 +57,9 @@ class Loader:
         self._pid = 0
         self._ended: list[int] = []
         """Killed loaders that are still to be collected."""
-        self._memory = self._pipe = -1
-        self._taking: pickle.Unpickler | None = None
+        self._pipe = -1
+        self._read = bytearray()
+        self._taking: _Taking | None = None
         self._taken: Tell = lambda _: None
         self._done: Callable[[str], None] = lambda _: None
         self._idle: Timer | None = None
@@ -73,26 +78,20 @@ class Loader:
         ``done`` with "" or an error. Raises OSError when there is no process or descriptor for it.
         """
         gc.collect()
-        memory = os.memfd_create("loaded")
-        try:
-            reading, writing = os.pipe()
-        except OSError:
-            os.close(memory)
-            raise
+        reading, writing = os.pipe()
         try:
             pid = fork_quietly()
         except OSError:
-            for fd in (memory, reading, writing):
-                os.close(fd)
+            os.close(reading)
+            os.close(writing)
             raise
         if not pid:
-            _run(load, references, memory, writing)
+            _run(load, references, writing)
         os.close(writing)
-        self._pid, self._memory, self._pipe = pid, memory, reading
-        self._taking = _Taking(memory, references)
+        self._pid, self._pipe = pid, reading
+        self._taking = _Taking(references)
         self._taken, self._done = taken, done
         self._until = time.monotonic() + MOST_SECONDS
-        self._loop.private.add(memory)
         self._loop.register(reading, self._hear)
         self._expect_progress()
 
@@ -103,21 +102,39 @@ class Loader:
             self._finish("the load was stopped")
 
     def _hear(self) -> None:
-        octet = os.read(self._pipe, 1)
-        if not octet:
+        octets = os.read(self._pipe, _PIPE_OCTETS)
+        if not octets:
             self._finish("the loader ended before it was done; the log says why, or the kernel killed it")
-        elif octet == _END:
-            self._finish("")
-        else:
-            self._expect_progress()
-            if octet == _PIECE:
-                self._take()
+            return
+        self._expect_progress()
+        self._read += octets
+        while self._pid and (frame := self._frame()):
+            kind, piece = frame
+            if kind == _END:
+                self._finish("")
+            elif kind == _PIECE:
+                self._take(piece)
 
-    def _take(self) -> None:
+    def _frame(self) -> tuple[bytes, bytearray] | None:
+        """Takes the next whole frame out of what was read; None if there is none."""
+        kind, read = bytes(self._read[:1]), self._read
+        if kind != _PIECE:
+            del read[:1]
+            return (kind, bytearray()) if kind else None
+        start = 1 + _LENGTH_OCTETS
+        end = start + int.from_bytes(read[1:start], "big")
+        if len(read) < start or len(read) < end:
+            return None
+        self._read = read[end:]
+        del read[end:]
+        del read[:start]
+        return kind, read
+
+    def _take(self, piece: bytearray) -> None:
         assert self._taking is not None
         gc.disable()  # a collection in the middle would visit all objects made so far, again and again
         try:
-            self._taken(self._taking.load())
+            self._taken(self._taking.take(piece))
         except Exception as error:
             log.critical("what was loaded can't be taken: %s", kind_and_place(error))
             self._finish(f"what was loaded can't be taken: {kind_and_place(error)}")
@@ -142,10 +159,8 @@ class Loader:
             os.kill(pid, signal.SIGKILL)
         self._ended.append(pid)
         self._loop.unregister(self._pipe)
-        self._loop.private.discard(self._memory)
         os.close(self._pipe)
-        os.close(self._memory)
-        self._taking = None
+        self._taking, self._read = None, bytearray()
         done, self._done, self._taken = self._done, (lambda _: None), (lambda _: None)
         done(error)
 
@@ -160,59 +175,90 @@ class Loader:
 class _Telling(pickle.Pickler):
     """Pickles in the child. The pieces share one memo: a later piece refers to the objects of an earlier one."""
 
-    def __init__(self, file: BinaryIO, references: Sequence[object]) -> None:
-        super().__init__(file, protocol=5)
+    def __init__(self, writing: int, references: Sequence[object]) -> None:
+        self._buffer = io.BytesIO()
+        super().__init__(self._buffer, protocol=5)
         self._numbers = {id(known): number for number, known in enumerate(references)}
+        self._writing = writing
+        self._is_writing = False
 
     def persistent_id(self, obj: object) -> int | None:
         return self._numbers.get(id(obj))
+
+    def tell(self, piece: Any) -> None:
+        """Sends one piece."""
+        self.dump(piece)
+        length = self._buffer.tell().to_bytes(_LENGTH_OCTETS, "big")
+        self._is_writing = True
+        for octets in (_PIECE + length, self._buffer.getbuffer()):
+            left = memoryview(octets)
+            while left:
+                left = left[os.write(self._writing, left) :]
+            left.release()
+            del octets
+        self._is_writing = False
+        self._buffer.seek(0)
+        self._buffer.truncate()
+
+    def works(self, *_: object) -> None:
+        """Tells that a second of CPU was used; a frame that is being written tells as much."""
+        if not self._is_writing:
+            os.write(self._writing, _WORKING)
 
 
 class _Taking(pickle.Unpickler):
     """Unpickles in the parent."""
 
-    def __init__(self, memory: int, references: Sequence[object]) -> None:
-        super().__init__(cast(BinaryIO, io.BufferedReader(_Memory(memory), 1 << 16)))
+    def __init__(self, references: Sequence[object]) -> None:
+        self._source = _Pieces()
+        super().__init__(cast(BinaryIO, self._source))
         self._references = references
 
     def persistent_load(self, pid: int) -> object:
         return self._references[pid]
 
-
-class _Memory(io.RawIOBase):
-    """Reads a memfd from a position of its own; the child's position is another."""
-
-    def __init__(self, memory: int) -> None:
-        self._memory = memory
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        count = os.preadv(self._memory, [buffer], self._at)
-        self._at += count
-        return count
+    def take(self, piece: bytearray) -> object:
+        """The object of the next piece."""
+        self._source.view, self._source.at = memoryview(piece), 0
+        return self.load()
 
 
-def _run(load: Callable[[Tell], None], references: Sequence[object], memory: int, writing: int) -> NoReturn:
+class _Pieces:
+    """A file whose content is one piece after another."""
+
+    view = memoryview(b"")
+    at = 0
+
+    def read(self, count: int) -> bytes:
+        start, self.at = self.at, self.at + count
+        return bytes(self.view[start : self.at])
+
+    def readinto(self, buffer: Any) -> int:
+        target = memoryview(buffer).cast("B")
+        start, self.at = self.at, self.at + len(target)
+        piece = self.view[start : self.at]
+        target[: len(piece)] = piece
+        return len(piece)
+
+    def readline(self) -> bytes:
+        """Protocol 5 has no lines, but pickle asks for the method."""
+        return b""
+
+
+def _run(load: Callable[[Tell], None], references: Sequence[object], writing: int) -> NoReturn:
     """The child process, to its end."""
     try:
         leave_signals_to_the_parent()
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        _close_all_but(0, 1, 2, memory, writing)
-        signal.signal(signal.SIGPROF, lambda *_: os.write(writing, _WORKING))
+        _close_all_but(0, 1, 2, writing)
+        with suppress(OSError):  # the system's limit for pipes: then it stays smaller
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_OCTETS)
+        telling = _Telling(writing, references)
+        signal.signal(signal.SIGPROF, telling.works)
         signal.setitimer(signal.ITIMER_PROF, 1.0, 1.0)
-        file = cast(BinaryIO, io.BufferedWriter(io.FileIO(memory, "wb", closefd=False), 1 << 20))
-        telling = _Telling(file, references)
-
-        def tell(piece: Any) -> None:
-            telling.dump(piece)
-            file.flush()
-            os.write(writing, _PIECE)
-
-        load(tell)
+        load(telling.tell)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         os.write(writing, _END)
         os._exit(0)
     except BaseException as error:  # the outermost handler: the parent learns of the end by the closed pipe

@@ -16,6 +16,7 @@ import logging
 import select
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from catcher.supervise.unforeseen import kind_and_place
@@ -24,6 +25,8 @@ log = logging.getLogger("catcher.supervise")
 
 Action = Callable[[], None]
 
+_ONE_BY_ONE_SECONDS = 0.05
+"""Seconds between two rounds in which each descriptor is polled alone."""
 _LONGEST_SECONDS = 1.0
 """Longest time between two turns, in seconds: a worker's end is noticed by then even if its signal was lost."""
 
@@ -50,6 +53,7 @@ class Loop:
         self._timers: list[Timer] = []
         self._numbers = itertools.count()
         self._every_turn: list[Action] = []
+        self._can_poll = True
         self.private: set[int] = set()
         """Descriptors, beside the registered ones, that no child process may keep."""
 
@@ -84,10 +88,12 @@ class Loop:
             longest = min(longest, max(0.0, self._timers[0].at - time.monotonic()))
         try:
             events = self._poll.poll(longest * 1000)
+            self._can_poll = True
         except OSError as error:
-            log.error("the parent can't poll its descriptors: %s", kind_and_place(error))
-            time.sleep(min(longest, 0.1))  # ENOMEM: without the pause the loop would take a whole core
-            events = []
+            if self._can_poll:
+                log.error("the parent polls its descriptors one by one: %s", kind_and_place(error))
+            self._can_poll = False
+            events = self._one_by_one(longest)
         for fd, event in events:
             callback = self._readers.get(fd)
             if callback is None:
@@ -102,6 +108,17 @@ class Loop:
                 guarded(timer.action)
         for action in self._every_turn:
             guarded(action)
+
+    def _one_by_one(self, longest: float) -> list[tuple[int, int]]:
+        """As poll(2), which fails while there are more descriptors than RLIMIT_NOFILE permits, or for want of memory."""
+        time.sleep(min(longest, _ONE_BY_ONE_SECONDS))
+        found = []
+        for fd in self._readers:
+            single = select.poll()
+            single.register(fd, select.POLLIN)
+            with suppress(OSError):
+                found += single.poll(0)
+        return found
 
     def run(self, until: Callable[[], bool]) -> None:
         """Turns until ``until()`` is true."""

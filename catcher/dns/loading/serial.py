@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -24,15 +25,17 @@ def settle(folder: Path, digest: str, now: datetime) -> int:
         descriptor = os.open(folder / SERIAL_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         return fresh
-    with os.fdopen(descriptor, "r+b") as file:
+    serial = fresh
+    with suppress(OSError), os.fdopen(descriptor, "r+b") as file:  # a full disk: the serial is of this load alone
         fcntl.flock(file, fcntl.LOCK_EX)
         known, serial = _read(file.read())
         if known == digest:
             return serial
         serial = max(fresh, serial + 1)
-        file.seek(0)
-        file.truncate()
-        file.write(json.dumps({"digest": digest, "serial": serial}).encode() + b"\n")
+        draft = folder / f".{SERIAL_FILE}.new"
+        draft.touch(0o600)
+        draft.write_text(json.dumps({"digest": digest, "serial": serial}) + "\n", encoding="ascii")
+        draft.replace(folder / SERIAL_FILE)
     return serial
 
 
