@@ -32,7 +32,7 @@ from catcher.serve.smtp import DRAIN_SECONDS
 from catcher.serve.sockets import WorkerSockets, dns_sockets
 from catcher.supervise import Loop, Supervisor, Task
 from catcher.supervise.descriptors import descriptors
-from catcher.supervise.lock import LockHeld, lock
+from catcher.supervise.lock import LockConflict, lock
 from catcher.supervise.loop import guarded
 from catcher.supervise.privileges import become, check_writable
 from catcher.supervise.sockets import InheritedSockets
@@ -155,7 +155,7 @@ def _locked(config: Config, roles: Collection[str]) -> dict[str, int]:
         try:
             check_writable(config.node.state)
             found[role] = lock(config.node.state, role)
-        except LockHeld:
+        except LockConflict:
             for fd in found.values():
                 os.close(fd)
             raise

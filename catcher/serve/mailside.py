@@ -22,7 +22,7 @@ from catcher.store.remote.server import handoff_sockets
 from catcher.supervise import Supervisor
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer
-from catcher.supervise.sockets import PATIENCE_SECONDS, InheritedSockets
+from catcher.supervise.sockets import BIND_PATIENCE_SECONDS, InheritedSockets
 from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
@@ -55,7 +55,7 @@ class MailSide:
         """
         becomes = bool(config.node.user) and os.geteuid() == 0
         try:
-            patience = PATIENCE_SECONDS if alone or becomes else 0.0
+            patience = BIND_PATIENCE_SECONDS if alone or becomes else 0.0
             return cls(config, passed, smtp_sockets(config, passed, patience=patience))
         except EnvironmentFailure as error:
             if alone:
@@ -89,7 +89,7 @@ class MailSide:
         try:
             self._prepare()
             tasks = smtp_tasks(loaded, mail, self._clock, self._sockets, self._handoff)
-        except Exception as error:
+        except Exception as error:  # mail that can't start for any reason is tried again beside DNS
             self._wait(kind_and_place(error))
             return
         self._wanted, self._pause, self._waited, self.trouble = None, 0.0, 0.0, ""
@@ -118,7 +118,7 @@ class MailSide:
         self._pause = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * self._pause))
         self._retry = self._supervisor.loop.later(self._pause, self._try)
         self._waited += self._pause
-        if self._waited >= PATIENCE_SECONDS:
+        if self._waited >= BIND_PATIENCE_SECONDS:
             if error != self.trouble:
                 log.error("mail can't start, and is tried again: %s", error)
             self.trouble = error

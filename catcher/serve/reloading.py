@@ -23,14 +23,13 @@ from catcher.serve.generation import notify_tasks, upkeep_task
 from catcher.serve.loading import Before, LoadedDns, LoadedMail, MailRefused, Refused, load, load_mail
 from catcher.serve.mailside import MailSide
 from catcher.supervise import Loader, Supervisor, Task
+from catcher.supervise.controlloop import OutcomeTaker
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer, guarded
 from catcher.supervise.memory import trim
 from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
-
-Done = Callable[[ReloadOutcome], None]
 
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 60.0
 """Pauses before a load that failed by an unforeseen error is tried again: each is twice the one before."""
@@ -42,7 +41,7 @@ _UPKEEP_LOCK_SECONDS = 60.0
 class _Load:
     """One load on its way."""
 
-    done: list[Done]
+    done: list[OutcomeTaker]
     began: float
     adopted: bool = False
     """Whether its LoadedDns came."""
@@ -88,19 +87,19 @@ class Reloading:
         self._configured = configured
         self._loader = Loader(supervisor.loop)
         self._load: _Load | None = None
-        self._asked: list[Done] = []
-        self._started: Done | None = None
+        self._asked: list[OutcomeTaker] = []
+        self._started: OutcomeTaker | None = None
         self._pause = 0.0
         self._timers: dict[str, Timer] = {}
         self._has_upkeep_lock = False
         self._stopped = False
 
-    def start(self, started: Done) -> None:
+    def start(self, started: OutcomeTaker) -> None:
         """Begins the first load; ``started`` is called once DNS serves and mail was tried."""
         self._started = started
         self.request()
 
-    def request(self, done: Done = lambda _: None) -> None:
+    def request(self, done: OutcomeTaker = lambda _: None) -> None:
         """Begins a load, or lets the running one be followed by one more."""
         self._asked.append(done)
         self._begin()
@@ -135,7 +134,7 @@ class Reloading:
                 taken=functools.partial(self._take, load),
                 done=functools.partial(self._read, load),
             )
-        except Exception as error:
+        except Exception as error:  # the machine's errors: no process, no descriptor
             self._read(load, f"the loader can't be started: {kind_and_place(error)}")
 
     def _take(self, load: _Load, piece: object) -> None:
@@ -159,6 +158,7 @@ class Reloading:
         self.before = replace(self.before, dns=loaded)
         self.config = loaded.config
         load.adopted = True
+        log.info("%s: %d domains in the catalogue", loaded.config.node.name, len(loaded.catalogue))
         guarded(lambda: self._configured(loaded.config))
         self._supervisor.replace("dns", tasks, lambda error: self._dns_settled(load, loaded, old, error))
 

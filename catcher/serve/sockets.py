@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 
 from catcher.config import Config, ListenAddress
-from catcher.supervise.sockets import PATIENCE_SECONDS, InheritedSockets, bind
+from catcher.supervise.sockets import BIND_PATIENCE_SECONDS, InheritedSockets, bind
 
 _UDP_AND_TCP = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
 _TCP = (socket.SOCK_STREAM,)
@@ -21,7 +21,7 @@ def dns_sockets(config: Config, passed: InheritedSockets) -> WorkerSockets:
     return _for_workers(section.listen, _UDP_AND_TCP, section.workers, "dns.listen", passed, freebind=section.freebind)
 
 
-def smtp_sockets(config: Config, passed: InheritedSockets, *, patience: float = PATIENCE_SECONDS) -> WorkerSockets:
+def smtp_sockets(config: Config, passed: InheritedSockets, *, patience: float = BIND_PATIENCE_SECONDS) -> WorkerSockets:
     """The sockets of the SMTP workers. Raises EnvironmentFailure."""
     section = config.smtp
     return _for_workers(section.listen, _TCP, section.workers, "smtp.listen", passed, patience=patience)
@@ -35,7 +35,7 @@ def _for_workers(
     passed: InheritedSockets,
     *,
     freebind: bool = False,
-    patience: float = PATIENCE_SECONDS,
+    patience: float = BIND_PATIENCE_SECONDS,
 ) -> WorkerSockets:
     """One tuple of sockets per worker: a socket of each kind at each address. If one fails, none stays bound."""
     places = [(address.host, address.port, kind) for address in listen for kind in kinds]

@@ -24,7 +24,7 @@ _LISTEN_AGAIN_SECONDS = 5.0
 """Seconds between two tries to make the control socket."""
 _MOST_CLIENTS = 32
 
-Done = Callable[[ReloadOutcome], None]
+OutcomeTaker = Callable[[ReloadOutcome], None]
 
 
 class ControlLoop:
@@ -40,7 +40,7 @@ class ControlLoop:
         supervisor: Supervisor,
         path: Path,
         *,
-        reload: Callable[[Done], None],
+        reload: Callable[[OutcomeTaker], None],
         reloaded: Callable[[], None],
     ) -> None:
         """Installs the signal handlers and listens at ``path``, now or as soon as that is possible.

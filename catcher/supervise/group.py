@@ -29,7 +29,7 @@ log = logging.getLogger("catcher.supervise")
 Settled = Callable[[str], None]
 """Called once with "" when new workers serve and the old ones take no new work, or with the error of the first try."""
 
-START_SECONDS = 60.0
+WORKER_START_SECONDS = 60.0
 """Longest time, in seconds, that a worker may take to be ready."""
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 30.0
 """Pauses before a start that failed is tried again: each is twice the one before."""
@@ -146,9 +146,9 @@ class WorkerGroup:
         try:
             for task in tasks:
                 worker = self._fork(self, task)
-                self._set_deadline(worker, START_SECONDS, "said nothing")
+                self._set_deadline(worker, WORKER_START_SECONDS, "said nothing")
                 self.starting.append(worker)
-        except Exception as error:
+        except Exception as error:  # a fork that fails in any way leaves the running workers
             self._fail(f"no worker of {self.name} can be started: {kind_and_place(error)}")
         self._advance()
 
@@ -218,12 +218,12 @@ class WorkerGroup:
             self._restarts.pop(task.name, None)
             try:
                 worker = self._fork(self, task)
-            except Exception as error:
+            except Exception as error:  # a fork that fails in any way leaves the running workers
                 longer = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * pause))
                 log.error("worker %s can't be started: %s", task.name, kind_and_place(error))
                 self._restart(task, longer)
             else:
-                self._set_deadline(worker, START_SECONDS, "said nothing")
+                self._set_deadline(worker, WORKER_START_SECONDS, "said nothing")
                 self.running.append(worker)
 
         self._restarts[task.name] = self._loop.later(pause, fork)

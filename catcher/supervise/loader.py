@@ -33,10 +33,10 @@ from catcher.supervise.worker import leave_signals_to_the_parent
 
 log = logging.getLogger("catcher.supervise")
 
-IDLE_SECONDS = 30.0
+LOAD_IDLE_SECONDS = 30.0
 """Longest time, in seconds, in which a loader neither tells a piece nor uses a second of CPU: it hangs, as in opening a
 named pipe or on a dead network file system."""
-MOST_SECONDS = 900.0
+LOAD_MOST_SECONDS = 900.0
 """Longest time, in seconds, of a whole load."""
 _PIECE, _WORKING, _END = b"P", b".", b"E"
 _LENGTH_OCTETS = 8
@@ -51,7 +51,7 @@ Tell = Callable[[Any], None]
 class Loader:
     """Runs one load at a time."""
 
-    def __init__(self, loop: Loop, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(self, loop: Loop, *, idle_seconds: float = LOAD_IDLE_SECONDS) -> None:
         self._loop = loop
         self._idle_seconds = idle_seconds
         self._pid = 0
@@ -91,7 +91,7 @@ class Loader:
         self._pid, self._pipe = pid, reading
         self._taking = _Taking(references)
         self._taken, self._done = taken, done
-        self._until = time.monotonic() + MOST_SECONDS
+        self._until = time.monotonic() + LOAD_MOST_SECONDS
         self._loop.register(reading, self._hear)
         self._expect_progress()
 
@@ -135,7 +135,7 @@ class Loader:
         gc.disable()  # a collection in the middle would visit all objects made so far, again and again
         try:
             self._taken(self._taking.take(piece))
-        except Exception as error:
+        except Exception as error:  # a state that can't be taken leaves the running one
             log.critical("what was loaded can't be taken: %s", kind_and_place(error))
             self._finish(f"what was loaded can't be taken: {kind_and_place(error)}")
         finally:

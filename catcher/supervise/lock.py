@@ -11,7 +11,7 @@ from catcher.model.errors import EnvironmentFailure
 _SERVER = "another catcher serves from this folder; stop it, or give this one its own node.state"
 
 
-class LockHeld(EnvironmentFailure):
+class LockConflict(EnvironmentFailure):
     """Another process holds the lock."""
 
 
@@ -19,8 +19,8 @@ def lock(folder: Path, name: str, *, holder: str = _SERVER) -> int:
     """Locks ``folder/name.lock`` and returns the descriptor that holds the lock.
 
     The lock ends when the descriptor is closed or the process ends. ``holder``: the error's text, which names
-    the other process and the remedy. Raises LockHeld when another process holds the lock, and EnvironmentFailure when
-    the folder can't be written.
+    the other process and the remedy. Raises LockConflict when another process holds the lock, and
+    EnvironmentFailure when the folder can't be written.
     """
     path = folder / f"{name}.lock"
     try:
@@ -32,5 +32,5 @@ def lock(folder: Path, name: str, *, holder: str = _SERVER) -> int:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(fd)
-        raise LockHeld(f"{path}: {holder}") from error
+        raise LockConflict(f"{path}: {holder}") from error
     return fd

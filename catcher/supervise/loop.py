@@ -110,7 +110,7 @@ class Loop:
             guarded(action)
 
     def _one_by_one(self, longest: float) -> list[tuple[int, int]]:
-        """As poll(2), which fails while there are more descriptors than RLIMIT_NOFILE permits, or for want of memory."""
+        """As poll(2), which fails where RLIMIT_NOFILE permits fewer descriptors than there are, or for want of memory."""
         time.sleep(min(longest, _ONE_BY_ONE_SECONDS))
         found = []
         for fd in self._readers:
@@ -130,5 +130,5 @@ def guarded(action: Action) -> None:
     """Calls ``action``. An error ends only this call: the running generation has to serve on, whatever happened."""
     try:
         action()
-    except Exception as error:
+    except Exception as error:  # the edge of the parent: logs the kind and place of any error
         log.critical("an error that nobody foresaw: %s", kind_and_place(error))

@@ -24,7 +24,7 @@ _RECEIVE_BUFFER_OCTETS = 4 << 20
 """Octets of queries that the kernel queues while a worker is busy: 4 MiB, or net.core.rmem_max if that is lower."""
 
 
-PATIENCE_SECONDS = 2.0
+BIND_PATIENCE_SECONDS = 2.0
 """Seconds for which a port in use is tried again: workers of a killed parent may still be ending."""
 _FIRST_PASSED_FD = 3
 _IP_MTU_DISCOVER, _IP_PMTUDISC_OMIT = 10, 5
@@ -129,7 +129,7 @@ def bind(
     *,
     shared: bool = False,
     freebind: bool = False,
-    patience: float = PATIENCE_SECONDS,
+    patience: float = BIND_PATIENCE_SECONDS,
 ) -> socket.socket:
     """A bound, non-blocking socket; a SOCK_STREAM socket also listens.
 

@@ -36,20 +36,14 @@ class Wire:
 
     def hear(self, loop: Loop) -> str:
         """The next word; the parent's loop turns until it comes."""
-        heard = False
-
-        def ready() -> None:
-            nonlocal heard
-            heard = True
-
+        heard: list[bytes] = []
         while b"\n" not in self._pending:
-            loop.register(self.reading, ready)
+            loop.register(self.reading, lambda: heard.append(os.read(self.reading, 4096)))
             deadline = loop.later(SECONDS, lambda: pytest.fail("nobody said anything"))
-            loop.run(until=lambda: heard)
+            loop.run(until=lambda: bool(heard))
             deadline.cancel()
             loop.unregister(self.reading)
-            self._pending += os.read(self.reading, 4096)
-            heard = False
+            self._pending += heard.pop()
         word, _, self._pending = self._pending.partition(b"\n")
         return word.decode()
 
