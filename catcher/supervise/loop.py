@@ -110,7 +110,7 @@ class Loop:
             guarded(action)
 
     def _one_by_one(self, longest: float) -> list[tuple[int, int]]:
-        """As poll(2), which fails where RLIMIT_NOFILE permits fewer descriptors than there are, or for want of memory."""
+        """As poll(2), which fails where RLIMIT_NOFILE permits fewer descriptors than are polled, or without memory."""
         time.sleep(min(longest, _ONE_BY_ONE_SECONDS))
         found = []
         for fd in self._readers:
