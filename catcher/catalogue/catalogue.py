@@ -49,6 +49,11 @@ class Catalogue:
         """The same rows for use by the sink: the policy is at most ``null`` for a domain that ``is_stopped``."""
         return Catalogue(self._rows, self.guard, is_stopped)
 
+    @property
+    def rows(self) -> EntryTable:
+        """The storage of the rows: a reload without a change keeps it."""
+        return self._rows
+
     def __len__(self) -> int:
         return len(self._rows)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from catcher.dns.counting.counters import DnsCount
 
 log = logging.getLogger("catcher.serve")
 
 LOG_EVERY_SECONDS = 60.0
+_LOOK_SECONDS = 1.0
 
 
 class LimiterLog:
@@ -19,10 +20,13 @@ class LimiterLog:
         self._before: tuple[int, int] = (0, 0)
         self._due = 0.0
 
-    def look(self, counters: Mapping[str, Mapping[str, int]], now: float) -> None:
-        """Call it about once a second; ``now``: a monotonic time in seconds."""
+    def look(self, read: Callable[[], Mapping[str, Mapping[str, int]]], now: float) -> None:
+        """Call it as often as you like; ``now``: a monotonic time in seconds. ``read`` gives the counters of all
+        workers; it is called once a second at most."""
         if now < self._due:
             return
+        self._due = now + _LOOK_SECONDS
+        counters = read()
         dropped = sum(numbers.get(DnsCount.DROPPED, 0) for numbers in counters.values())
         slipped = sum(numbers.get(DnsCount.SLIPPED, 0) for numbers in counters.values())
         more = dropped - self._before[0], slipped - self._before[1]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from catcher import dns
 from catcher.catalogue import Catalogue
 from catcher.config import Config
 from catcher.dns.answering.transfer import serial_of
 from catcher.dns.wire import RRType
-from catcher.model.serverstatus import GuardRunStatus, LoadedState, SecondaryStatus, ZoneState, ZoneStatus
+from catcher.model.serverstatus import (
+    GuardRunStatus,
+    LoadedState,
+    ProcessState,
+    ProcessStatus,
+    SecondaryStatus,
+    ZoneState,
+    ZoneStatus,
+)
 from catcher.model.serving import KeptPart, ServedPart
+from catcher.supervise import Supervisor
 
 
 def loaded_state(
@@ -34,6 +44,21 @@ def loaded_state(
         else tuple(SecondaryStatus(str(secondary.address), secondary.key) for secondary in config.dns.secondary),
         kept=parts,
     )
+
+
+def processes(supervisor: Supervisor, now: datetime) -> Iterator[ProcessStatus]:
+    """Every process of the server, and every one that waits for its next start."""
+    for group in supervisor.groups:
+        for workers, state in (
+            (group.running, ProcessState.SERVING),
+            (group.starting, ProcessState.STARTING),
+            (group.retired, ProcessState.DRAINING),
+        ):
+            for worker in workers:
+                since = now - timedelta(seconds=time.monotonic() - worker.born)
+                yield ProcessStatus(worker.task.name, worker.pid, state, since, group.restarts[worker.task.name])
+        for name in group.waiting:
+            yield ProcessStatus(name, None, ProcessState.WAITING, now, group.restarts[name])
 
 
 def _zones(config: Config, authority: dns.Authority, kept: Iterable[KeptPart]) -> Iterator[ZoneStatus]:

@@ -1,115 +1,93 @@
-"""The parent's loop: reloads or stops the server on signals and on commands from the control socket."""
+"""Signals, the control socket and the service manager: they reload or stop the server, and are told what came of it."""
 
 from __future__ import annotations
 
-import logging
 import os
-import select
 import signal
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from catcher.model.errors import CatcherError
 from catcher.model.serverstatus import ServerStatus
 from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.supervise.controlsocket import ControlActions, ControlSocket
+from catcher.supervise.loop import Loop
 from catcher.supervise.servicestate import ServiceState
-from catcher.supervise.supervisor import Supervisor
 
-log = logging.getLogger("catcher.supervise")
+OutcomeTaker = Callable[[ReloadOutcome], None]
 
 
 class ControlLoop:
-    """Runs a started Supervisor until SIGTERM or SIGINT; SIGHUP, or ``reload`` on the control socket, reloads."""
+    """SIGTERM and SIGINT stop; SIGHUP, or ``reload`` on the control socket, reloads."""
 
     def __init__(
         self,
-        supervisor: Supervisor,
-        control: Path,
+        loop: Loop,
+        path: Path,
+        service: ServiceState,
         *,
+        reload: Callable[[OutcomeTaker], None],
         reloaded: Callable[[], None],
-        outcome: Callable[[float], ReloadOutcome],
         status: Callable[[], ServerStatus],
         metrics: Callable[[], str],
     ) -> None:
-        """Installs the signal handlers. ``outcome``: of a reload that took so many seconds. Raises EnvironmentFailure
-        when the socket ``control`` can't be made."""
-        self._supervisor = supervisor
+        """Installs the signal handlers and listens at ``path``, now or as soon as that is possible.
+
+        ``reload`` begins a reload; ``reloaded`` is called after each one that put something new in force. ``service``
+        hears of every reload.
+        """
+        self._loop = loop
+        self._service = service
+        self._reload = reload
         self._reloaded = reloaded
-        self._outcome = outcome
-        self._service = ServiceState(os.environ)
-        self._poll = select.poll()
-        self._callbacks: dict[int, Callable[[], None]] = {}
         self._wake_read, self._wake_write = os.pipe()
-        os.set_blocking(self._wake_write, False)
-        os.set_blocking(self._wake_read, False)
-        self.register(self._wake_read, self._woken)
-        self._stops = 0
+        for end in (self._wake_read, self._wake_write):
+            os.set_blocking(end, False)
+        self.stops = 0
+        """How many times the server was told to stop."""
         self._hangups = 0
-        self._waiting: list[Callable[[ReloadOutcome], None]] = []
-        self._control = ControlSocket(control, self, ControlActions(self._waiting.append, status, metrics))
+        loop.private.add(self._wake_write)
+        loop.register(self._wake_read, self._woken)
         signal.set_wakeup_fd(self._wake_write)
         signal.signal(signal.SIGTERM, self._on_stop)
         signal.signal(signal.SIGINT, self._on_stop)
         signal.signal(signal.SIGHUP, self._on_hangup)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._socket = ControlSocket(path, loop, ControlActions(self._begin, status, metrics))
+        loop.every_turn(self._socket.expire)
 
-    @property
-    def private_fds(self) -> tuple[int, ...]:
-        """Descriptors that a worker must not inherit."""
-        return (self._wake_write, *self._callbacks)
-
-    def register(self, fd: int, callback: Callable[[], None], events: int = select.POLLIN) -> None:
-        """Calls ``callback`` when ``fd`` has one of ``events``, or was hung up."""
-        self._poll.register(fd, events)
-        self._callbacks[fd] = callback
-
-    def unregister(self, fd: int) -> None:
-        """Ends the callbacks for ``fd``."""
-        self._poll.unregister(fd)
-        del self._callbacks[fd]
-
-    def run(self, drain_seconds: float) -> None:
-        """Returns when all workers have ended. A second SIGTERM ends them at once."""
-        self._service.ready("serving")
-        while not self._stops:
-            for fd, _ in self._poll.poll(1000):
-                self._callbacks.get(fd, lambda: None)()
-            if self._hangups or self._waiting:
-                self._hangups = 0
-                waiting, self._waiting[:] = [*self._waiting], []
-                self._service.reloading()
-                outcome = self._reload()
-                self._service.ready(outcome.sentence)
-                for done in waiting:
-                    done(outcome)
-            self._control.expire()
-            if not self._stops:
-                self._supervisor.keep_running()
+    def close(self) -> None:
+        """Takes no more commands. Signals still count, so that a second SIGTERM hurries the stop."""
+        signal.set_wakeup_fd(-1)
+        self._loop.unregister(self._wake_read)
+        self._loop.private.discard(self._wake_write)
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+        self._socket.close()
         self._service.stopping()
-        self._control.close()
-        self._supervisor.stop(drain_seconds, hurry=lambda: self._stops > 1)
-
-    def _woken(self) -> None:
-        with suppress(BlockingIOError):
-            os.read(self._wake_read, 4096)
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
-        self._stops += 1
+        self.stops += 1
 
     def _on_hangup(self, number: int, frame: FrameType | None) -> None:
         self._hangups += 1
 
-    def _reload(self) -> ReloadOutcome:
-        began = time.monotonic()
-        try:
-            self._supervisor.reload()
-        except CatcherError as error:
-            log.error("reload failed, the running state stays: %s", error)
-            seconds = time.monotonic() - began
-            return ReloadOutcome(ReloadResult.FAILED, error=" | ".join(str(error).splitlines()), seconds=seconds)
-        self._reloaded()
-        return self._outcome(time.monotonic() - began)
+    def _woken(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._wake_read, 4096)
+        if self._hangups and not self.stops:
+            self._hangups = 0
+            self._begin(lambda _: None)
+
+    def _begin(self, done: OutcomeTaker) -> None:
+        """Begins a reload, or joins the one that waits."""
+
+        def over(outcome: ReloadOutcome) -> None:
+            self._service.ready(outcome.sentence)
+            if outcome.result is not ReloadResult.FAILED:
+                self._reloaded()
+            done(outcome)
+
+        self._service.reloading()
+        self._reload(over)
