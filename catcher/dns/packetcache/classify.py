@@ -39,6 +39,7 @@ from typing import NamedTuple
 
 from catcher.catalogue import Entry
 from catcher.dns.answering.authority import Authority
+from catcher.dns.packetcache.boundedtable import SLOT_OCTETS, octets_together
 from catcher.dns.packetcache.canonical import QUESTION
 from catcher.dns.wire import MAX_NAME, Name, RRType, lower
 from catcher.dns.zones.catalogzone import CatalogZone
@@ -110,6 +111,8 @@ class Classifier:
         self._now = now
         self._capacity = capacity
         self._depth = authority.depth
+        self.octets = 0
+        """Octets of memory of all entries made so far."""
         self._apexes: dict[bytes, _Apex | bool] = {}
         """By folded wire name. False: there is no zone or row; True: its names are not classified."""
         self._enclosers: dict[ZoneNode, _Encloser] = {}
@@ -177,6 +180,7 @@ class Classifier:
         if len(self._apexes) >= self._capacity:
             self._apexes.clear()
         apex = self._apexes[wire] = self._apex_at(wire)
+        self.octets += octets_together(wire, apex) + SLOT_OCTETS
         return apex
 
     def _apex_at(self, wire: bytes) -> _Apex | bool:
@@ -231,6 +235,7 @@ class Classifier:
         if len(self._enclosers) >= self._capacity:
             self._enclosers.clear()
         encloser = self._enclosers[node] = _Encloser(shared, labels)
+        self.octets += octets_together(encloser, *encloser, *(labels or ()), *(shared or ())) + SLOT_OCTETS
         return encloser
 
 

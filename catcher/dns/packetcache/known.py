@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from struct import Struct
 from typing import Final
 
-from catcher.dns.counting.tally import DemandCell
+from catcher.dns.answering.reply import AuthorityReply
+from catcher.dns.counting.counters import reply_code
+from catcher.dns.counting.tally import DemandCell, code_of
+from catcher.dns.packetcache.boundedtable import octets_together
+from catcher.dns.packetcache.canonical import QUESTION
+
+_IOVEC = Struct("QQ")
+"""Address and length: ``struct iovec``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,18 @@ class CachedReply:
     """Whether it is tallied for the domain."""
     personal: bool
     """Whether another client may get another reply to the same octets."""
+
+    @classmethod
+    def of(cls, reply: AuthorityReply, octets: bytes, address: int, *, personal: bool) -> CachedReply:
+        """The ``octets`` of ``reply`` that are kept, at the memory address ``address``."""
+        before, behind = _IOVEC.pack(address, QUESTION), _IOVEC.pack(address + QUESTION, len(octets) - QUESTION)
+        code = code_of(reply)
+        counted_as = reply_code(code, octets[0])
+        return cls(before, behind, octets, code, counted_as, reply.domain is not None, personal)
+
+    def octets_of_memory(self) -> int:
+        """Octets of memory of what the reply holds."""
+        return octets_together(self.before, self.behind, self.octets)
 
 
 ServerCookie = tuple[bytes, bytes, bool]

@@ -19,22 +19,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from struct import Struct
 
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.options import packed
 from catcher.dns.answering.reply import AuthorityReply
-from catcher.dns.counting.counters import reply_code
-from catcher.dns.counting.tally import NAMED, DemandCell, cell_of, code_of
+from catcher.dns.counting.tally import NAMED
 from catcher.dns.packetcache import canonical as form_of
+from catcher.dns.packetcache.boundedtable import SLOT_OCTETS, octets_together
 from catcher.dns.packetcache.canonical import HEADS, PERSONAL, PROVEN, QUESTION, WITH_COOKIE, canonical, with_flags
 from catcher.dns.packetcache.classify import MAX_NAME_END, AnswerClass, Classifier, QueryKey
 from catcher.dns.packetcache.known import CachedReply, KnownReply, ServerCookie
+from catcher.dns.packetcache.learnedname import (
+    EMPTY_TABLE,
+    LENGTH_OCTET,
+    NO_FORM,
+    TAIL_OCTETS,
+    FormReplies,
+    LearnedName,
+    QueryForm,
+)
 from catcher.dns.wire import Rcode
 
-_TAIL_OCTETS = 19
-"""Octets after the QNAME that are part of a form: QTYPE, QCLASS, an OPT, and code and length of its first option. If
-the only option is a cookie, the octets after these are the cookie."""
 _MAX_LABEL = 63
 """Octets of a label (RFC 1035 §2.3.4)."""
 
@@ -46,43 +51,9 @@ _CLIENT_COOKIE = bytes(8)
 """The client's cookie when the first query of a key is answered for all others."""
 _DOCUMENTED = "192.0.2.0"
 """The client's address then: no client has it (RFC 5737)."""
-_IOVEC = Struct("QQ")
-"""Address and length: ``struct iovec``."""
 _PRIVATE_TYPES = 0xFFFE
 """The highest RR type of private use (RFC 6895 §3.1)."""
-_LENGTHS = [bytes((max(0, end - QUESTION),)) for end in range(MAX_NAME_END + 1)]
-"""The length of a QNAME as an octet, by ``name_end``."""
-
-
 _NO_LABELS: frozenset[bytes] = frozenset()
-
-_Form = bytes
-"""Head, the first ``_TAIL_OCTETS`` after the QNAME, and the QNAME's length: with the answer class they choose a
-reply."""
-_Replies = dict[_Form, tuple[CachedReply, int]]
-"""Form → the reply, and the number of octets after the QNAME; octets beyond ``_TAIL_OCTETS`` are a cookie."""
-_NO_REPLY: tuple[None, int] = None, 0
-
-
-class _LearnedName:
-    """One name, or all names below one name, with their replies."""
-
-    __slots__ = ("cells", "domain", "except_labels", "lengths", "replies")
-
-    def __init__(self, domain: str | None, replies: _Replies, except_labels: frozenset[bytes]) -> None:
-        self.domain = domain
-        """The catalogued domain."""
-        self.replies = replies
-        self.except_labels = except_labels
-        """Labels directly below the name (folded) that may get other replies."""
-        self.lengths = frozenset(map(len, except_labels))
-        self.cells: dict[int, DemandCell] = {}
-        """The tally's cells, by code of the reply; by its complement if the reply isn't counted for the domain."""
-
-    def add_cell(self, code: int, counted: bool) -> DemandCell:
-        """Adds the cell for replies of this code. Later replies use the same object, which keeps its hash."""
-        cell = self.cells[code if counted else ~code] = cell_of(self.domain if counted else None, code)
-        return cell
 
 
 class LearnedNames:
@@ -97,13 +68,14 @@ class LearnedNames:
         is_stranger: Callable[[int], bool],
         seen_before: Callable[[bytes], bool],
         now: datetime,
-        capacity: int = 32_768,
+        capacity: int,
+        limit: int,
     ) -> None:
         """``answer`` and ``address_of`` as in ``PacketCache``.
 
         ``cookie_of``: the server's cookie for a client's cookie and the client in a slot. ``is_stranger``: whether the
         client in a slot is none of our secondaries. ``seen_before``: the cache's filter. ``capacity``: most entries of
-        each table.
+        each table; ``limit``: most octets of memory of all tables. Beyond, everything is forgotten.
         """
         cookies = authority.settings.cookies
         self._new_cookie = (
@@ -122,14 +94,19 @@ class LearnedNames:
         self._address_of = address_of
         self._cookie_of = cookie_of
         self._capacity = capacity
-        self._classifier = Classifier(authority, now, capacity)
+        self._authority = authority
+        self._limit = limit
+        self.octets = 0
+        """Octets of memory of all tables."""
         self._by_key: dict[tuple[object, ...], CachedReply | None] = {}
         self._longest_below = 0
         """Octets of the longest ancestor in ``_below``: a name of a hundred labels is looked up for its last few."""
-        self._forget_names()
+        self._forget()
 
     def find(self, message: bytes, slot: int) -> KnownReply | None:
         """The reply to ``message`` (without its ID) of the client in ``slot``; None if it can't be classified."""
+        if self.octets > self._limit:
+            self._forget()
         end = message.find(0, QUESTION) + 1
         name = message[QUESTION:end].lower()
         learned = self._exact.get(name)
@@ -139,15 +116,21 @@ class LearnedNames:
         form = None
         head = HEADS.get(message[:QUESTION])
         if learned is not None and end <= MAX_NAME_END and head is not None:
-            form = head + message[end : end + _TAIL_OCTETS] + _LENGTHS[end]
-            reply, tail_octets = learned.replies.get(form, _NO_REPLY)
+            form = head + message[end : end + TAIL_OCTETS] + LENGTH_OCTET[end]
+            reply, tail_octets = learned.replies.get(form, NO_FORM)
             if reply is not None and tail_octets == len(message) - end:
-                cookie = message[end + _TAIL_OCTETS :] if tail_octets > _TAIL_OCTETS else None
+                cookie = message[end + TAIL_OCTETS :] if tail_octets > TAIL_OCTETS else None
                 return self._known(learned, reply, message, end, cookie, covers)
         return self._find_canonical(message, slot, end, learned, covers, form)
 
     def _find_canonical(
-        self, message: bytes, slot: int, end: int, learned: _LearnedName | None, covers: int | None, form: _Form | None
+        self,
+        message: bytes,
+        slot: int,
+        end: int,
+        learned: LearnedName | None,
+        covers: int | None,
+        form: QueryForm | None,
     ) -> KnownReply | None:
         """The reply to the canonical form of ``message``. ``form``: the form in which it came, if that may be
         remembered."""
@@ -166,7 +149,7 @@ class LearnedNames:
                 short = with_flags(short, flags | PERSONAL | (PROVEN if proven else 0))
         if learned is None:
             return self._learn(short, end, cookie)
-        reply, _ = learned.replies.get(short[:QUESTION] + short[end:] + _LENGTHS[end], _NO_REPLY)
+        reply, _ = learned.replies.get(short[:QUESTION] + short[end:] + LENGTH_OCTET[end], NO_FORM)
         if reply is None:
             return self._learn(short, end, cookie)
         if form is not None and not reply.personal:
@@ -174,18 +157,17 @@ class LearnedNames:
         return self._known(learned, reply, message, end, cookie, covers)
 
     def _remember_form(
-        self, learned: _LearnedName, form: _Form, message: bytes, end: int, cookie: bytes | None, reply: CachedReply
+        self, learned: LearnedName, form: QueryForm, message: bytes, end: int, cookie: bytes | None, reply: CachedReply
     ) -> None:
         """Adds the form in which a message came for the second time: resolvers send few of them."""
         octets = len(message) - end
         if cookie is None:
-            whole = octets <= _TAIL_OCTETS
+            whole = octets <= TAIL_OCTETS
         else:
-            option = message[end + form_of.BEFORE_OPTION : end + _TAIL_OCTETS]
-            whole = octets == _TAIL_OCTETS + len(cookie) and option == _COOKIE + len(cookie).to_bytes(2, "big")
+            option = message[end + form_of.BEFORE_OPTION : end + TAIL_OCTETS]
+            whole = octets == TAIL_OCTETS + len(cookie) and option == _COOKIE + len(cookie).to_bytes(2, "big")
         if whole and self._form_count < self._capacity and self._seen_before(form):
-            self._form_count += 1
-            learned.replies[form] = reply, octets
+            self._add_form(learned, form, reply, octets)
 
     def counts(self) -> dict[str, int]:
         """Entries of each table, and the most cells that one name has."""
@@ -200,7 +182,7 @@ class LearnedNames:
             "cells of a name": max((len(name.cells) for name in learned), default=0),
         }
 
-    def _above(self, name: bytes) -> tuple[_LearnedName | None, int | None]:
+    def _above(self, name: bytes) -> tuple[LearnedName | None, int | None]:
         """The nearest ancestor of ``name`` (folded) that was learned for names below it, and its offset."""
         below, at, octets, longest = self._below.get, 0, len(name), self._longest_below
         while at < octets and (length := name[at]) <= _MAX_LABEL:
@@ -214,7 +196,9 @@ class LearnedNames:
 
     def _learn(self, message: bytes, end: int, cookie: bytes | None) -> KnownReply | None:
         """Classifies a canonical form; the first of its key is answered by ``Authority``."""
+        before = self._classifier.octets
         key = self._classifier.classify(message)
+        self.octets += self._classifier.octets - before
         if key is None or key.name_end != end:
             return None
         whole_key = message[:QUESTION], key.question_tail, end, *key.answer_class
@@ -222,28 +206,41 @@ class LearnedNames:
             reply = self._by_key[whole_key]
         else:
             if len(self._by_key) >= self._capacity:
-                self._by_key.clear()
+                self._forget()
             reply = self._by_key[whole_key] = self._ask(message, key)
+            self.octets += octets_together(whole_key, *whole_key) + SLOT_OCTETS
+            if reply is not None:
+                self.octets += octets_together(reply) + reply.octets_of_memory()
         if reply is None:
             return None
         return self._known(self._remember(key, message, reply), reply, message, end, cookie, key.covers_below)
 
-    def _remember(self, key: QueryKey, message: bytes, reply: CachedReply) -> _LearnedName:
+    def _remember(self, key: QueryKey, message: bytes, reply: CachedReply) -> LearnedName:
         end, name, covers = key.name_end, message[QUESTION : key.name_end].lower(), key.covers_below
         if self._form_count >= self._capacity:
-            self._forget_names()
+            self._forget()
         table, owner = (self._exact, name) if covers is None else (self._below, name[covers:])
         learned = table.get(owner)
         if learned is None:
             if len(table) >= self._capacity:
-                table.clear()
-            replies = self._by_class.setdefault(key.answer_class, {})
-            learned = table[owner] = _LearnedName(key.domain, replies, key.except_labels)
+                self._forget()
+                table = self._exact if covers is None else self._below
+            replies = self._by_class.get(key.answer_class)
+            if replies is None:
+                replies = self._by_class[key.answer_class] = {}
+                self.octets += octets_together(key.answer_class, *key.answer_class) + EMPTY_TABLE + SLOT_OCTETS
+            learned = table[owner] = LearnedName(key.domain, replies, key.except_labels)
+            self.octets += octets_together(owner, learned, learned.lengths) + EMPTY_TABLE + SLOT_OCTETS
             if covers is not None:
                 self._longest_below = max(self._longest_below, len(owner))
-        self._form_count += 1
-        learned.replies[message[:QUESTION] + key.question_tail + _LENGTHS[end]] = reply, len(key.question_tail)
+        form = message[:QUESTION] + key.question_tail + LENGTH_OCTET[end]
+        self._add_form(learned, form, reply, len(key.question_tail))
         return learned
+
+    def _add_form(self, learned: LearnedName, form: QueryForm, reply: CachedReply, tail_octets: int) -> None:
+        self._form_count += 1
+        value = learned.replies[form] = reply, tail_octets
+        self.octets += octets_together(form, value) + SLOT_OCTETS
 
     def _ask(self, message: bytes, key: QueryKey) -> CachedReply | None:
         """The part that all replies of a key share: everything but ID, question and cookie."""
@@ -261,16 +258,11 @@ class LearnedNames:
         octets = wire[2 : QUESTION + 2] + wire[end + 6 :]
         if client:
             octets = octets[:-_COOKIE_OCTETS]
-        address = self._address_of(octets)
-        before, behind = _IOVEC.pack(address, QUESTION), _IOVEC.pack(address + QUESTION, len(octets) - QUESTION)
-        personal = bool(flags & PERSONAL)
-        code = code_of(reply)
-        counted_as = reply_code(code, octets[0])
-        return CachedReply(before, behind, octets, code, counted_as, reply.domain is not None, personal)
+        return CachedReply.of(reply, octets, self._address_of(octets), personal=bool(flags & PERSONAL))
 
     def _known(
         self,
-        learned: _LearnedName,
+        learned: LearnedName,
         reply: CachedReply,
         message: bytes,
         end: int,
@@ -286,14 +278,21 @@ class LearnedNames:
             if first in learned.lengths and covers == first + 1:
                 except_labels = frozenset(label for label in learned.except_labels if len(label) == first)
         code = reply.code if reply.counted else ~reply.code
-        cell = learned.cells.get(code) or learned.add_cell(reply.code, reply.counted)
+        cell = learned.cells.get(code)
+        if cell is None:
+            cell = learned.add_cell(reply.code, reply.counted)
+            self.octets += octets_together(cell) + SLOT_OCTETS
         return reply, cell, end + 4 - QUESTION, cookie, except_labels
 
-    def _forget_names(self) -> None:
-        self._exact: dict[bytes, _LearnedName] = {}
+    def _forget(self) -> None:
+        """Empties every table."""
+        self.octets = 0
+        self._by_key.clear()
+        self._classifier = Classifier(self._authority, self._now, self._capacity)
+        self._exact: dict[bytes, LearnedName] = {}
         """Learned names, by QNAME (folded)."""
-        self._below: dict[bytes, _LearnedName] = {}
+        self._below: dict[bytes, LearnedName] = {}
         """Learned names, by ancestor (folded), for all names below the ancestor."""
-        self._by_class: dict[AnswerClass, _Replies] = {}
+        self._by_class: dict[AnswerClass, FormReplies] = {}
         self._form_count = 0
         self._longest_below = 0

@@ -10,15 +10,8 @@ from catcher.dns.counting.counters import CODE_COUNTED, CODE_OF_SILENCE, DnsCoun
 from catcher.dns.counting.fastcount import count as count_all
 from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
 from catcher.dns.counting.tally import DemandTally, cell_of, kind_of
-from catcher.dns.packetcache.cache import (
-    IOVECS,
-    CacheEntry,
-    PacketCache,
-    entry_cell,
-    entry_code,
-    entry_iovecs,
-    proves_address,
-)
+from catcher.dns.packetcache.cache import PacketCache
+from catcher.dns.packetcache.entry import IOVECS, CacheEntry, entry_cell, entry_code, entry_iovecs, proves_address
 from catcher.dns.serving.mmsg import SLOTS, DatagramBatch, address_of
 from catcher.dns.serving.responder import Responder
 from catcher.model.clock import Clock

@@ -23,8 +23,9 @@ FULL_BATCH = 64
 """Messages received at once that need no wait: the wake-up is paid for."""
 RATE_WINDOW = 0.05
 """Seconds over which the rate is measured: a hundred messages at ``GATHER_RATE``."""
-_SLOWED = 0.7
-"""A rate that falls below this share of the rate before the first wait: clients wait for their replies."""
+_SLOWED = 0.5
+"""A rate that falls below this share of the rate before the first wait: clients wait for their replies. One client
+with ten queries under way falls to a tenth."""
 _STOP = 1.0
 """Seconds without a wait after the rate fell so."""
 

@@ -8,7 +8,8 @@ from catcher.dns.answering.options import packed
 from catcher.dns.counting.counters import CODE_OF_SILENCE, DnsCount, DnsCounters
 from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
 from catcher.dns.counting.tally import DemandTally, kind_of, tally_prefix
-from catcher.dns.packetcache.cache import PacketCache, entry_cell, entry_code, octets_of, proves_address
+from catcher.dns.packetcache.cache import PacketCache
+from catcher.dns.packetcache.entry import entry_cell, entry_code, octets_of, proves_address
 from catcher.dns.serving.responder import Responder
 from catcher.model.clock import Clock
 

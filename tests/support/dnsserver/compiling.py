@@ -12,7 +12,8 @@ from catcher.dns.answering.cookies import Cookies, Fixed
 from catcher.dns.answering.options import ReplySettings, packed
 from catcher.dns.answering.secondaries import Secondaries, Secondary
 from catcher.dns.answering.tsig import Key
-from catcher.dns.packetcache.cache import CacheEntry, PacketCache, octets_of
+from catcher.dns.packetcache.cache import CACHE_OCTETS, PacketCache
+from catcher.dns.packetcache.entry import CacheEntry, octets_of
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.publication import Publications
@@ -89,11 +90,11 @@ def authority(folder: Path, *, packet_cache: bool = True, demand_cookies: bool =
     )
 
 
-def fast(truth: Authority, now: datetime = NOW, capacity: int = 32_768) -> PacketCache:
+def fast(truth: Authority, now: datetime = NOW, capacity: int = 32_768, octets: int = CACHE_OCTETS) -> PacketCache:
     def answer(message: bytes, client: str) -> AuthorityReply | None:
         return truth.answer(message, transport=Transport.UDP, now=now, client=client)
 
-    cache = PacketCache(truth, answer, lambda octets: 0, capacity)
+    cache = PacketCache(truth, answer, lambda part: 0, capacity, octets)
     cache.at(now, lambda slot: packed(CLIENTS[slot]))
     return cache
 

@@ -15,7 +15,8 @@ from catcher.catalogue.guard import Run
 from catcher.catalogue.names import SortedNames
 from catcher.dns import Authority, Transport
 from catcher.dns.counting.tally import cell
-from catcher.dns.packetcache.cache import PacketCache, entry_cell, octets_of, proves_address
+from catcher.dns.packetcache.cache import PacketCache
+from catcher.dns.packetcache.entry import entry_cell, octets_of, proves_address
 from tests.support.dnsserver.compiling import (
     CLIENTS,
     authority,
