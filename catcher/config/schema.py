@@ -28,8 +28,10 @@ from catcher.config.values import (
     SecureAddress,
     ServerAddress,
     SmtpListen,
+    SocketPath,
     WebAddress,
     Workers,
+    ZoneName,
     base,
     wrong,
 )
@@ -87,9 +89,9 @@ class OperatorSection(ConfigSection):
 class ZoneFile(ConfigSection):
     """A whole zone beside the catalogue, served as it is. Repeat the section for each; thousands are normal."""
 
-    name: Domain = Field(examples=["sink.example"])
-    """The zone's apex."""
-    file: ExistingFile = Field(examples=["zonefiles/sink.example.zone"])
+    name: ZoneName = Field(examples=["sink.example"])
+    """The zone's apex; its labels may hold other printable characters, too, like ``*`` or ``0/25`` (RFC 2317)."""
+    file: AnyPath = Field(examples=["zonefiles/sink.example.zone"])
     """Its master file (RFC 1035 §5)."""
 
 
@@ -106,7 +108,7 @@ class SecondaryServer(ConfigSection):
     """Networks from which it may ask for transfers; without the key, its address alone."""
     notify: tuple[ServerAddress, ...] | None = Field(default=None, examples=[["192.0.2.53:53"]])
     """Addresses to which NOTIFY goes; without the key, its address; an empty list: none."""
-    zones: tuple[Domain, ...] = Field(default=(), examples=[["sink.example"]])
+    zones: tuple[ZoneName, ...] = Field(default=(), examples=[["sink.example"]])
     """Whole zones that it copies. Empty: all of them, and the catalogue with its catalog zone."""
     catalogue: StrictBool = True
     """Whether it copies the catalogued names and the catalog zone."""
@@ -134,13 +136,13 @@ class DnsSection(ConfigSection):
     catalog_zone: Domain | None = Field(default=None, examples=["catalog.sink.example"])
     """The name of the catalog zone that lists the catalogue for secondaries (RFC 9432). Without it there is none."""
     catalog_group: Literal["none", "policy", "parent", "file"] = "none"
-    """The property group of each member of the catalog zone (RFC 9432 §4.4.2), by which a secondary chooses its settings
-    for a zone: the policy in force, the name above the member, or the catalogue's file, without its ending."""
-    dnstap: AnyPath | None = Field(default=None, examples=["/run/dnstap.sock"])
-    """A Unix socket of a dnstap collector (frame streams), to which every query and reply is told; never a file.
-    Addresses are cut to /24 and /48, and what stands left of a catalogued name is replaced. Without it there is none."""
+    """The property group of each member of the catalog zone (RFC 9432 §4.4.2), by which a secondary chooses a zone's
+    settings: the policy in force, the name above the member, or the catalogue's file, without its ending."""
+    dnstap: SocketPath | None = Field(default=None, examples=["/run/dnstap.sock"])
+    """A Unix socket of a dnstap collector (frame streams), which is told every query and reply; never a file. Addresses
+    are cut to /24 and /48, and what stands left of a catalogued name is replaced. Without it there is none."""
     freebind: StrictBool = False
-    """Whether the listen addresses may be absent from this machine at the start (IP_FREEBIND), as with VRRP or anycast."""
+    """Whether listen addresses may be absent from this machine at the start (IP_FREEBIND), as with VRRP or anycast."""
     packet_cache: StrictBool = True
     """Whether UDP replies come from the packet cache; false: each is made anew, to see if a fault is in the cache."""
     rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = DNS_REPLY_RATE

@@ -22,6 +22,9 @@ SUBMISSION_PORTS = frozenset({465, 587})
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII | re.IGNORECASE)
 
+_ZONE_LABEL = re.compile(r"""[!#%&'*+,/0-9:<=>?\[\]^_`a-z{|}~-]{1,63}\Z""", re.ASCII)
+"""Printable ASCII without what a master file escapes in a name (RFC 1035 §5.1)."""
+
 _T = TypeVar("_T")
 
 
@@ -75,6 +78,16 @@ def _domain(value: str) -> str:
     if "." not in name:
         raise wrong(f'"{value}" is a single label', 'write the full name, like "mx.sink.example"')
     return name
+
+
+def _zone_name(value: str) -> str:
+    """The apex of a whole zone: a domain name, or labels of other printable ASCII, like ``*`` (RFC 4592) and
+    ``0/25`` (RFC 2317)."""
+    name = value.lower().removesuffix(".")
+    labels = name.split(".")
+    if len(name) <= 253 and len(labels) > 1 and all(map(_ZONE_LABEL.match, labels)):
+        return name
+    return _domain(value)
 
 
 def _key_name(value: str) -> str:
@@ -133,17 +146,29 @@ def _path(value: Path, info: ValidationInfo) -> Path:
     return base(info) / value
 
 
-def _existing(value: Path) -> Path:
-    if not value.is_file():
+def _may_be_missing(info: ValidationInfo) -> bool:
+    return bool((info.context or {}).get("files_may_be_missing"))
+
+
+def _existing(value: Path, info: ValidationInfo) -> Path:
+    if not value.is_file() and not _may_be_missing(info):
         what = "is not a file" if value.exists() else "does not exist"
         raise wrong(f"{value} {what}", "name a file that exists; paths are relative to the configuration file")
     return value
 
 
-def _existing_folder(value: Path) -> Path:
-    if not value.is_dir():
+def _existing_folder(value: Path, info: ValidationInfo) -> Path:
+    if not value.is_dir() and not _may_be_missing(info):
         what = "is not a folder" if value.exists() else "does not exist"
         raise wrong(f"{value} {what}", "name a folder that exists; paths are relative to the configuration file")
+    return value
+
+
+def _socket(value: Path) -> Path:
+    if value.is_file():
+        raise wrong(
+            f"{value} is a regular file", "name the Unix socket of a collector; queries are never written to disk"
+        )
     return value
 
 
@@ -188,6 +213,7 @@ SmtpListen = Annotated[Listen, AfterValidator(_no_submission)]
 IpNetwork = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 ServerAddress = Annotated[ListenAddress, BeforeValidator(_server_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
 HostOrAddress = Annotated[str, AfterValidator(_host)]
 Label = Annotated[str, AfterValidator(_label)]
 KeyName = Annotated[str, AfterValidator(_key_name)]
@@ -196,6 +222,7 @@ MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SecureAddress = Annotated[str, AfterValidator(_secure_address)]
 WebAddress = Annotated[OneLine, AfterValidator(_web_address)]
 AnyPath = Annotated[Path, AfterValidator(_path)]
+SocketPath = Annotated[AnyPath, AfterValidator(_socket)]
 ExistingFolder = Annotated[AnyPath, AfterValidator(_existing_folder)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
 AlertChoice = Annotated[AlertKind, BeforeValidator(_alert_kind)]

@@ -32,29 +32,39 @@ from __future__ import annotations
 from catcher.dns.answering.answer import AnswerKind
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.reply import AuthorityReply
+from catcher.dns.counting.counters import NAMES as COUNTER_NAMES
+from catcher.dns.counting.counters import DnsCount
 from catcher.dns.counting.handover import DemandWriter, demand_pipe
 from catcher.dns.counting.ratelimit import RateLimits
 from catcher.dns.counting.tally import DemandTally
+from catcher.dns.loading.changes import RowChanges
+from catcher.dns.loading.copies import write_copies
 from catcher.dns.loading.load import load_authority
 from catcher.dns.notifying.notify import Announcer
+from catcher.dns.serving.connections import ConnectionPipe
 from catcher.dns.serving.tcp import TcpServer
 from catcher.dns.serving.udp import UdpServer
 from catcher.dns.serving.worker import serve
 from catcher.dns.wire import Rcode, Transport
 
 __all__ = [
+    "COUNTER_NAMES",
     "Announcer",
     "AnswerKind",
     "Authority",
     "AuthorityReply",
+    "ConnectionPipe",
     "DemandTally",
     "DemandWriter",
+    "DnsCount",
     "RateLimits",
     "Rcode",
+    "RowChanges",
     "TcpServer",
     "Transport",
     "UdpServer",
     "demand_pipe",
     "load_authority",
     "serve",
+    "write_copies",
 ]

@@ -228,11 +228,15 @@ def test_a_transfer_outlives_its_worker_and_the_connection_goes_on(play: Callabl
     play(scene)
 
 
-def test_a_transfer_ends_with_the_server(play: Callable[..., None]) -> None:
+def test_a_transfer_ends_with_the_server(play: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """The client's buffer is small and it takes one message, so the transfer waits for it until the server ends."""
 
     async def scene(workers: Workers) -> None:
         _, wire = transfer_query()
+        broken = asyncio.Event()
+        monkeypatch.setattr(
+            workers.counters, "add", lambda name, number=1: broken.set() if name is DnsCount.TRANSFER_BROKEN else None
+        )
         with socket.socket() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.setblocking(False)
@@ -245,8 +249,7 @@ def test_a_transfer_ends_with_the_server(play: Callable[..., None]) -> None:
                 while True:
                     octets += len(await answer(reader))
             assert octets < RECORDS * len("a text that makes the record longer, number ")
-            while not workers.counters.numbers[DnsCount.TRANSFER_BROKEN]:
-                await asyncio.sleep(0)
+            await asyncio.wait_for(broken.wait(), 20)
             writer.close()
 
     play(scene)

@@ -92,8 +92,6 @@ def reply_code(code: int, flags: int) -> int:
 class DnsCounters:
     """The counters of one worker. They belong to one thread."""
 
-    __slots__ = ("codes", "numbers")
-
     def __init__(self) -> None:
         self.numbers: dict[str, int] = dict.fromkeys(NAMES, 0)
         self.codes: Counter[int] = Counter()

@@ -71,6 +71,8 @@ _NO_LABELS: frozenset[bytes] = frozenset()
 MAX_NAME_END = QUESTION + MAX_NAME
 """The highest ``name_end``."""
 _HOST_OCTETS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
+_MAX_ZONES = 256
+"""Most zones of which the names in the data are kept: names with serials of their own have zones of their own."""
 _MAX_NODES_SEARCHED = 1000
 """Most nodes of a zone that are searched for the children of one node: a longer search would cost more than it
 saves."""
@@ -206,11 +208,13 @@ class Classifier:
             return True if delegated else _Apex(held.domain, "released", None)
         names = self._names_in_data.get(zone)
         if names is None:
+            if len(self._names_in_data) >= _MAX_ZONES:
+                self._names_in_data.clear()
             names = self._names_in_data[zone] = frozenset(_suffixes(_names_in(zone.nodes.values())))
         common = next((suffix for at in Name(wire).offsets if (suffix := wire[at:]) in names), b"")
         if common == wire:
             return True
-        return _Apex(held.domain, (wire, common) if delegated else (len(wire), common), zone)
+        return _Apex(held.domain, (wire, common, zone.apex) if delegated else (len(wire), common, zone.apex), zone)
 
     def _learn_encloser(self, zone: Zone, node: ZoneNode, folded: bytes) -> _Encloser:
         """``node`` as closest encloser; ``folded`` is a QNAME below it."""

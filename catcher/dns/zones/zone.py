@@ -7,8 +7,10 @@ catalogued name: the template is compiled once, and each query brings its apex.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower
+from catcher.dns.zones.packed import pack, unpack
 
 RRsets = Mapping[int, RRset]
 """RR type → RRset, of one owner."""
@@ -53,24 +55,36 @@ class ZoneNode:
 class Zone:
     """One zone, frozen after building."""
 
-    __slots__ = ("apex", "negative", "nodes", "types")
+    __slots__ = ("apex", "negative", "nodes", "origin", "types")
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], origin: bytes | None) -> None:
         """``rrsets`` by relative owner, with an SOA at the apex. ``origin`` None: a template, without addresses."""
+        self.origin = origin
         self.nodes = {b"": ZoneNode(b"", rrsets.get(b"", {}))}
         for owner, sets in rrsets.items():
             self._add(owner, sets)
         self.apex = self.nodes[b""]
         self.types: frozenset[int] = frozenset().union(*(node.rrsets for node in self.nodes.values()))
         """The types of its records."""
-        soa = self.apex.rrsets[RRType.SOA]
-        self.negative = soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
+        self.negative = _negative(self.apex.rrsets[RRType.SOA])
         """The SOA of a negative answer: its TTL is the lesser of the SOA's own TTL and MINIMUM (RFC 2308 §5)."""
         for node in sorted(self.nodes.values(), key=lambda node: len(_labels(node.owner))):
             self._inherit(node)
         if origin is not None:
             for node in self.nodes.values():
                 self._find_addresses(node, lower(origin))
+
+    def with_serial(self, serial: int) -> Zone:
+        """The same zone with another serial. All nodes but the apex are shared: it takes a few kilobytes."""
+        soa = self.apex.rrsets[RRType.SOA]
+        head, names, tail = soa.rdatas[0]
+        changed = RRset(RRType.SOA, soa.ttl, (Rdata(head, names, serial.to_bytes(4, "big") + tail[4:]),))
+        zone = copy(self)
+        zone.apex = copy(self.apex)
+        zone.apex.rrsets = {**self.apex.rrsets, RRType.SOA: changed}
+        zone.nodes = {**self.nodes, b"": zone.apex}
+        zone.negative = _negative(changed)
+        return zone
 
     def encloser(self, name: Name, apex: int) -> ZoneNode:
         """The closest encloser of a name that doesn't exist (RFC 4592 §3.3.1). ``apex``: the apex's offset in the
@@ -95,6 +109,10 @@ class Zone:
     def __iter__(self) -> Iterator[tuple[bytes, RRset]]:
         """Every RRset with its relative owner."""
         return ((node.owner, rrset) for node in self.nodes.values() for rrset in node.rrsets.values())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """A zone is pickled as its records: a quarter of the octets and half of the time of its nodes."""
+        return _restored, (pack(self), self.origin)
 
     def _add(self, owner: bytes, sets: RRsets) -> None:
         """Adds a node and the empty non-terminals above it."""
@@ -134,10 +152,18 @@ class Zone:
         node = self.nodes.get(name.folded[:apex])
         if node is None:
             encloser = self.encloser(name, apex)
-            if encloser.cut is not None or encloser.wildcard is None:
+            if encloser.wildcard is None:
                 return []
-            node = encloser.wildcard
+            node = encloser.wildcard  # below a cut, too: NSD and Knot send its addresses as glue
         return [(host, node.rrsets[t]) for t in (RRType.A, RRType.AAAA) if t in node.rrsets]
+
+
+def _negative(soa: RRset) -> RRset:
+    return soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
+
+
+def _restored(octets: bytes, origin: bytes | None) -> Zone:
+    return Zone(unpack(octets), origin)
 
 
 def apex_of(name: Name, origin: bytes) -> int | None:

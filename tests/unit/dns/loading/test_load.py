@@ -10,8 +10,9 @@ import pytest
 from catcher import catalogue, config
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, load_authority
-from catcher.dns.loading.serial import SERIAL_FILE
+from catcher.dns.loading.ledger import SERIAL_FILE
 from catcher.model.errors import ConfigurationError
+from catcher.model.serving import ServedPart
 from tests.support.dnsserver.serving import HEAD, NOW, ask, lines, serving, settings
 
 
@@ -35,7 +36,7 @@ def test_every_fault_of_every_file_at_once(tmp_path: Path) -> None:
         "template.zone:4: CNAME is not allowed for a catalogued name",
         "catcher.toml: dns.zone[3].name: hq.army.ml is at or below the catalogued name army.ml (catalogue.csv:2)",
         "catcher.toml: dns.zone[4].name: army.ml is at or below the catalogued name army.ml (catalogue.csv:2)",
-        "bad.example.zone:4: Text input is malformed",
+        'bad.example.zone:4: "nonsense" is not an IPv4 address',
         "worse.example.zone:6: the record lies outside of worse.example",
     ]
 
@@ -111,10 +112,17 @@ def test_a_zone_that_turns_bad_stays_as_it_was(tmp_path: Path) -> None:
     assert lines(ask(mended, "other.example", "NS")) == ["REFUSED"]
 
 
-def test_a_bad_template_is_a_fault_all_the_same(tmp_path: Path) -> None:
-    made = settings(tmp_path, template="@ A 192.0.2.1\n")
+def test_without_a_good_template_the_zones_are_served_and_no_catalogued_name(tmp_path: Path) -> None:
+    made = settings(tmp_path, template="@ 60 A 192.0.2.1\n", zones={"zone.example": HEAD})
+    rows = catalogue.read_catalogue(made.catalogue.files)
+    authority = load_authority(made, rows, now=NOW, tolerant=True)
+    assert lines(ask(authority, "zone.example", "NS"))[0] == "NOERROR aa"
+    assert lines(ask(authority, "army.ml", "MX")) == ["REFUSED"]
+    assert [(kept.part, kept.name, kept.serves) for kept in authority.files.kept] == [
+        (ServedPart.TEMPLATE, "template.zone", None)
+    ]
     with pytest.raises(ConfigurationError):
-        load_authority(made, catalogue.read_catalogue(made.catalogue.files), now=NOW, tolerant=True)
+        load_authority(made, rows, now=NOW)
 
 
 KEYS = 'key "k.example" { algorithm hmac-sha256; secret "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0ISEhISE="; };\n'

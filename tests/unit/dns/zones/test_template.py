@@ -60,12 +60,18 @@ FOREIGN = "the MX is not one of our own names"
         ("sub NS ns1.sink.example.", 'NS stands below the apex; it belongs to "@" alone'),
         ("@ 301 TXT x", "the TTL is 301; at most 300, so that a change of policy takes hold soon"),
         ("elsewhere.example. TXT x", "the record lies outside of the template; end relative names without a dot"),
-        ("@ TXT", "Text input ended unexpectedly; write it as RFC 1035 §5 has it"),
+        ("@ TXT", "the data ends too early; write it as RFC 1035 §5 has it"),
     ],
 )
 def test_what_is_wrong_names_file_and_line(tmp_path: Path, record: str, what: str) -> None:
     (fault,) = faults(tmp_path, f"$TTL 300\n\n{record}\n")
     assert fault.startswith(f"template.zone:3: {what}")
+
+
+def test_an_rrset_fits_into_an_answer(tmp_path: Path) -> None:
+    text = "".join(f'sub 60 TXT "{number:0250d}"\n' for number in range(300))
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith("template.zone:300: the TXT records of sub.@ have 78900 octets, over 60000; ")
 
 
 RECORDS = {
