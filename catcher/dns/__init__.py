@@ -20,9 +20,9 @@ docs/engineering/packet-cache.md shows one query. ``[dns] packet_cache = false``
 With ``[dns] dnstap`` each worker tells queries and replies to a collector (``tapping``), without what belongs to a
 person.
 
-The room is a ladder: loading, serving and notifying stand on the packet cache and the tap, these on the counting (tally,
-ratelimit, counters), that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a transport and a time in, octets
-out.
+The room is a ladder: loading, serving and notifying stand on the packet cache and the tap, these on the counting
+(tally, ratelimit, counters), that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a
+transport and a time in, octets out.
 
 Catalogued names are unsigned by design: delegate them without DS.
 """

@@ -68,6 +68,11 @@ class TcpServer:
         self.transfers = None if lifeline_fd is None else TransferProcesses(clock, self._counters, pipe, lifeline_fd)
         """Long transfers; None: they share this process."""
 
+    @property
+    def sends_apart(self) -> bool:
+        """Whether long transfers get processes of their own."""
+        return self.transfers is not None
+
     async def start(self) -> None:
         """Listens, and takes over the connections of the worker before."""
         loop = asyncio.get_running_loop()

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.dns.wire import name_to_wire
-from catcher.dns.zones.generate import MAX_GENERATED, counters, expand
-from catcher.dns.zones.masterfile import read
+from catcher.dns.zones.masterfiles.generate import MAX_GENERATED, counters, expand
+from catcher.dns.zones.masterfiles.masterfile import read
 
 
 @pytest.mark.parametrize(
