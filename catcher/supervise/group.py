@@ -79,7 +79,7 @@ class WorkerGroup:
         self._begun = False
         """Whether the start of ``_tasks`` is neither done nor given up."""
         self._failing = False
-        """Whether the workers in ``starting`` are being killed, since one of them failed."""
+        """Whether the workers in ``starting`` are being ended, since one of them failed."""
         self._retry: Timer | None = None
         self._pause = 0.0
         self._restarts: dict[str, Timer] = {}
@@ -201,7 +201,11 @@ class WorkerGroup:
             return
         self._failing, self._begun = True, False
         for worker in self.starting:
-            worker.signal(signal.SIGKILL)
+            if worker.ready:  # it serves already, and has work in hand
+                worker.signal(signal.SIGTERM)
+                self._set_deadline(worker, worker.task.drain_seconds, "was given up and did not end")
+            else:
+                worker.signal(signal.SIGKILL)
         if error != self.trouble:
             log.error("%s", error)
         self.trouble = error
