@@ -77,6 +77,13 @@ def organisations(config: Config) -> Organisations:
     return Organisations.load(config.fingerprint.watchlist, config.node.state)
 
 
+def watch_list(file: Path) -> Organisations:
+    """The organisations of one watch-list. Raises ConfigurationError with a fault for every wrong row."""
+    from catcher.directory import Organisations
+
+    return Organisations.load(file)
+
+
 def own_markings(config: Config) -> OwnMarkings:
     """The operator's own list of markings. Raises ConfigurationError with a fault for every wrong row."""
     from catcher.directory.csvfiles import read_csv_text

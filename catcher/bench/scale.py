@@ -142,7 +142,7 @@ def _row(name: str, domains: int, seconds: float) -> ScaleFigure:
             memory = server.pss_octets() / 1e6
             server.pin(cores()[0])
             dnsperf(mix, port, 1.0)
-            spent = cost(server, mix, port, seconds)[1]
+            spent = cost(server, mix, port, seconds).cpu_microseconds
         finally:
             stop(process)
     must = "{:.0f} s, {} MB".format(*_MUST[domains]) if name == "catcher" and domains in _MUST else ""

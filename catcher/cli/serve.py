@@ -38,7 +38,7 @@ def command(config_file: Path, role: str) -> None:
     from catcher.model.serving import ReloadOutcome
     from catcher.serve import DRAIN_SECONDS, ROLES, Running
     from catcher.supervise import ControlLoop
-    from catcher.supervise.servicestate import ServiceState
+    from catcher.supervise.control.servicestate import ServiceState
     from catcher.wiring import SystemClock
 
     service = ServiceState(os.environ)

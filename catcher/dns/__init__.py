@@ -17,9 +17,12 @@ Over UDP the packet cache stands before the responder: ``cache`` finds a reply m
 query of the same key (``learned``: names; ``canonical``: what can change a reply; ``classify``: the key);
 docs/engineering/packet-cache.md shows one query. ``[dns] packet_cache = false`` switches it off.
 
-The room is a ladder: loading, serving and notifying stand on the packet cache, that on the counting (tally, ratelimit),
-that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a transport and a time in, octets
-out.
+With ``[dns] dnstap`` each worker tells queries and replies to a collector (``tapping``), without what belongs to a
+person.
+
+The room is a ladder: loading, serving and notifying stand on the packet cache and the tap, these on the counting
+(tally, ratelimit, counters), that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a
+transport and a time in, octets out.
 
 Catalogued names are unsigned by design: delegate them without DS.
 """

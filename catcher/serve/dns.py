@@ -36,6 +36,8 @@ async def run(
         connections=connections,
         lifeline_fd=station.lifeline_fd,
         publish=station.publish,
+        dnstap=config.dns.dnstap,
+        identity=config.node.name,
         ready=station.ready,
         stopping=station.stopping,
         draining=station.draining,

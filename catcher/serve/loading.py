@@ -39,7 +39,7 @@ log = logging.getLogger("catcher.serve")
 
 _ZONES_A_PIECE = 50
 """Zones that the parent takes in one turn of its loop: some milliseconds."""
-KEPT = "kept"
+KEPT_FOLDER = "kept"
 """The folder of copies of last good states, in the state folder."""
 RESTART_KEYS = ("node.state", "node.user", "dns.listen", "dns.workers", "dns.freebind", "smtp.listen", "smtp.workers")
 """Keys that are read at the start alone: the sockets are bound, the account is chosen, the state folder is locked."""
@@ -166,7 +166,7 @@ def _dns(
     config: Config, restart_needed: tuple[str, ...], before: Before, roles: Collection[str], now: datetime
 ) -> LoadedDns:
     """Catalogue, guard, zones and keys: of each the last good state, if the new one has faults."""
-    old, folder = before.dns, config.node.state / KEPT
+    old, folder = before.dns, config.node.state / KEPT_FOLDER
     section = config.catalogue
     guard, fault = load_or_keep(
         config.node.state,
@@ -196,7 +196,7 @@ def _dns(
 def _copy(loaded: LoadedDns) -> None:
     """Keeps copies of what is served, for the time after a restart. A disk that refuses them is told and harms
     nothing."""
-    folder = loaded.config.node.state / KEPT
+    folder = loaded.config.node.state / KEPT_FOLDER
     try:
         catalogue_copies.save(loaded.rows, folder)
     except EnvironmentFailure as error:

@@ -27,7 +27,7 @@ from typing import Any
 from catcher import smtp, wiring
 from catcher.catalogue import Catalogue
 from catcher.config import Config
-from catcher.directory import Organisations, owners
+from catcher.directory import owners
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.serving import KeptPart, ServedPart
 
@@ -52,7 +52,7 @@ def mail_files(config: Config, catalogue: Catalogue, now: datetime, before: Iter
     chooser = _Chooser(config.node.state / FOLDER, now, {part.name: part.since for part in before})
     lists = config.fingerprint.model_copy(
         update={
-            "watchlist": chooser.file("watchlist", config.fingerprint.watchlist, Organisations.load),
+            "watchlist": chooser.file("watchlist", config.fingerprint.watchlist, wiring.watch_list),
             "markings": chooser.file(
                 "markings", config.fingerprint.markings, lambda file: _check_markings(config, file)
             ),
@@ -168,7 +168,7 @@ class _Chooser:
                 return [folder / name for name in names]
             draft = folder.with_name(f"{key}.new")
             try:
-                write_copies(draft, octets, [source.stat().st_mtime_ns for source in sources])
+                write_mail_copies(draft, octets, [source.stat().st_mtime_ns for source in sources])
             except OSError as error:
                 log.error("%s: it can't be copied, so no last good state of it is kept: %s", name, error.strerror)
                 check(sources)
@@ -198,7 +198,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()} if folder.is_dir() else {}
 
 
-def write_copies(folder: Path, octets: Mapping[str, bytes], times: Sequence[int]) -> None:
+def write_mail_copies(folder: Path, octets: Mapping[str, bytes], times: Sequence[int]) -> None:
     """Writes a folder of files with these times of change, in nanoseconds. Raises OSError."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)

@@ -23,14 +23,13 @@ from catcher.serve.generation import notify_tasks, upkeep_task
 from catcher.serve.loading import Before, LoadedDns, LoadedMail, MailRefused, Refused, load, load_mail
 from catcher.serve.mailside import MailSide
 from catcher.supervise import Loader, Supervisor, Task
+from catcher.supervise.control.controlloop import OutcomeTaker
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer, guarded
 from catcher.supervise.memory import trim
 from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
-
-OutcomeTaker = Callable[[ReloadOutcome], None]
 
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 60.0
 """Pauses before a load that failed by an unforeseen error is tried again: each is twice the one before."""

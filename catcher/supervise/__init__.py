@@ -17,7 +17,7 @@ When the parent is killed, the pipe closes and the children end at once instead 
 state folder. docs/engineering/processes.md tells how they live.
 """
 
-from catcher.supervise.controlloop import ControlLoop
+from catcher.supervise.control.controlloop import ControlLoop
 from catcher.supervise.loader import Loader
 from catcher.supervise.loop import Loop
 from catcher.supervise.supervisor import Supervisor

@@ -14,8 +14,8 @@ import pytest
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.serverstatus import ServerStatus
 from catcher.model.serving import ReloadOutcome, ReloadResult
-from catcher.supervise import controlsocket
-from catcher.supervise.controlsocket import CLIENT_SECONDS, MOST_CLIENTS, ControlActions, ControlSocket
+from catcher.supervise.control import controlsocket
+from catcher.supervise.control.controlsocket import CLIENT_SECONDS, MOST_CLIENTS, ControlActions, ControlSocket
 from tests.support.statuses import status
 
 

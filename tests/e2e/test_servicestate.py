@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.supervise.servicestate import ServiceState
+from catcher.supervise.control.servicestate import ServiceState
 
 
 @pytest.mark.parametrize("abstract", [False, True])

@@ -28,7 +28,7 @@ _BLOCK = 512
 """Octets of a block of a tar archive, and of what is looked at for magic octets."""
 _MOST_LAYERS = 4
 """Most packings within each other: a ``.tar.gz`` in a ``.zst`` has three."""
-_FREE = 64 << 20
+FREE_OCTETS = 64 << 20
 """Octets that may come out whatever went in."""
 _MOST_RATIO = 400
 """Most octets out for each octet in: zone files are packed to a tenth, long runs of one octet to a thousandth."""
@@ -138,7 +138,7 @@ class _Unpacked(io.RawIOBase):
                 raise Broken(f"the {self._form} stream is damaged", _WHOLE) from None
             if piece:
                 self._out += len(piece)
-                if self._out > _FREE + self._in * _MOST_RATIO:
+                if self._out > FREE_OCTETS + self._in * _MOST_RATIO:
                     raise Broken(f"the {self._form} stream unpacks to over {_MOST_RATIO} times its size", _WHOLE)
                 return piece
         return b""

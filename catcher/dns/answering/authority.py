@@ -23,19 +23,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.dns.answering.answer import Answer, AnswerKind, failure, only, refusal
 from catcher.dns.answering.lookup import lookup
-from catcher.dns.answering.message import empty, encode, rejected
-from catcher.dns.answering.options import ReplyOptions, ReplySettings, packed, reply_options
+from catcher.dns.answering.message import empty, rejected
+from catcher.dns.answering.options import ReplySettings, packed, reply_options
 from catcher.dns.answering.query import CookieQuery, Query, Rejection, parse_query
-from catcher.dns.answering.reply import AuthorityReply, to_cookie_query
+from catcher.dns.answering.reply import AuthorityReply, Exchange, to_cookie_query, to_exchange
 from catcher.dns.answering.secondaries import Secondaries
 from catcher.dns.answering.strangers import TsigBudget, bad_key, is_signed
 from catcher.dns.answering.transfer import Records, Transfer, of_zone, serial_of, up_to_date
-from catcher.dns.answering.tsig import Key, TsigSignature, verify
+from catcher.dns.answering.tsig import verify
 from catcher.dns.wire import CLASS_IN, ExtendedError, Name, Rcode, RRType, Transport, dotted
 from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.ledger import Ledger
@@ -52,23 +51,6 @@ class Unloaded:
 _UNLOADED = Unloaded()
 Authoritative = Zone | Entry | CatalogZone | Unloaded
 """A zone or catalogue row that this server is authoritative for."""
-
-
-class _Exchange(NamedTuple):
-    """One query, and the facts about the query that are not in its octets."""
-
-    query: Query
-    transport: Transport
-    now: datetime
-    client: str
-    options: ReplyOptions
-    """EDNS options of the reply, beside the extended error."""
-    signature: TsigSignature | None
-
-    @property
-    def key(self) -> Key | None:
-        """The key that signed the query."""
-        return None if self.signature is None else self.signature.key
 
 
 class Authority:
@@ -155,21 +137,21 @@ class Authority:
                 rejection = Rejection(Rcode.FORMERR, question.name.wire + question.rest, edns)
                 return AuthorityReply(rejected(query, rejection), AnswerKind.ERROR, rcode=Rcode.FORMERR)
         options = reply_options(settings, edns, transport, client, seconds)
-        exchange = _Exchange(question, transport, now, client, options, signature)
+        exchange = Exchange(question, transport, now, client, options, signature)
         if signature is not None and signature.error:
-            return _reply(exchange, failure(Rcode.NOTAUTH))
+            return to_exchange(exchange, failure(Rcode.NOTAUTH))
         if edns is not None and edns.version:
-            return _reply(exchange, failure(Rcode.BADVERS))
+            return to_exchange(exchange, failure(Rcode.BADVERS))
         if settings.demand_cookies and transport is Transport.UDP and not options.cookie_valid and signature is None:
             if edns is None or edns.cookie is None:
                 return AuthorityReply(empty(question, options.octets), AnswerKind.ANSWER)
-            return _reply(exchange, failure(Rcode.BADCOOKIE))
+            return to_exchange(exchange, failure(Rcode.BADCOOKIE))
         domain, answer = self._answer(exchange)
         if domain is not None and exchange.key is not None and self._permits(exchange, domain):
             domain = None
-        return _reply(exchange, answer, domain, client_decides=self._client_decides(question))
+        return to_exchange(exchange, answer, domain, client_decides=self._client_decides(question))
 
-    def _answer(self, exchange: _Exchange) -> tuple[str | None, Answer | Transfer]:
+    def _answer(self, exchange: Exchange) -> tuple[str | None, Answer | Transfer]:
         query, now = exchange.query, exchange.now
         if query.qclass != CLASS_IN:
             return None, refusal(ExtendedError.NOT_SUPPORTED)
@@ -197,7 +179,7 @@ class Authority:
         origin = query.name.folded[apex:]
         return domain, lookup(zone, query.name, apex, query.qtype, inside)
 
-    def _transfer(self, exchange: _Exchange, held: Zone | Entry | CatalogZone, apex: int) -> Answer | Transfer:
+    def _transfer(self, exchange: Exchange, held: Zone | Entry | CatalogZone, apex: int) -> Answer | Transfer:
         """A transfer to one of our secondaries. The answer to IXFR is the difference for the catalog zone, if its
         journal reaches back to the secondary's copy, else the whole zone; over UDP, or when the secondary is up to
         date, it is the SOA alone (RFC 1995 §2, §4)."""
@@ -224,14 +206,14 @@ class Authority:
             records = of_zone(source, query.name.folded)
         return Transfer(query, records, exchange.options.octets, exchange.signature)
 
-    def _of_catalog(self, exchange: _Exchange, catalog: CatalogZone, apex: int) -> Answer:
+    def _of_catalog(self, exchange: Exchange, catalog: CatalogZone, apex: int) -> Answer:
         """Only our secondaries may read the catalog zone; apart from transfers, they may ask for its SOA with the
         serial."""
         if apex or exchange.query.qtype != RRType.SOA or not self._permits(exchange, catalog.name):
             return refusal(ExtendedError.PROHIBITED)
         return only(exchange.query.name.wire, catalog.soa(exchange.now))
 
-    def _permits(self, exchange: _Exchange, zone: str) -> bool:
+    def _permits(self, exchange: Exchange, zone: str) -> bool:
         """Whether the query comes from a secondary that may copy the zone of this name."""
         return self.secondaries.permits(exchange.client, exchange.key, zone)
 
@@ -289,23 +271,3 @@ class Authority:
             if held is not None:
                 return held, at
         return None
-
-
-def _reply(
-    exchange: _Exchange, answer: Answer | Transfer, domain: str | None = None, *, client_decides: bool = False
-) -> AuthorityReply:
-    """Encodes an answer, signed if the query was signed; begins a transfer."""
-    query, signature, now = exchange.query, exchange.signature, exchange.now
-    if isinstance(answer, Transfer):
-        wire = answer.next(now) or b""
-        return AuthorityReply(
-            wire, AnswerKind.ANSWER, domain, query.qtype, transfer=answer, client_decides=client_decides
-        )
-    wire = encode(
-        query, answer, exchange.transport, exchange.options.octets, 0 if signature is None else signature.octets
-    )
-    if signature is not None:
-        wire = signature.sign(wire, int(now.timestamp()))
-    return AuthorityReply(
-        wire, answer.kind, domain, query.qtype, answer.rcode, None, exchange.options.cookie_valid, client_decides
-    )

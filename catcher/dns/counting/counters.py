@@ -57,6 +57,8 @@ class DnsCount(StrEnum):
     """Transfers begun for IXFR."""
     TRANSFER_BROKEN = "num.transfer.broken"
     """Transfers that ended before their last message."""
+    TAP_DROPPED = "num.dnstap.dropped"
+    """Messages that the dnstap collector missed: it was gone or too slow."""
     NOTIFY_SENT = "num.notify.sent"
     """NOTIFY messages sent."""
     NOTIFY_FAILED = "num.notify.failed"

@@ -37,7 +37,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledSerials:
     """The serials after a load."""
 
     serials: Serials
@@ -54,7 +54,7 @@ def settle(
     now: datetime,
     seen: float = 0.0,
     rows: RowChanges | None = None,
-) -> Settled:
+) -> SettledSerials:
     """The serials for ``catalogue`` and the template with the digest ``template``.
 
     ``kept``: the ledger of the last load. ``served``: what the running server serves; None after a restart. ``seen``:
@@ -79,10 +79,10 @@ def settle(
     # A clock that went back keeps the time that was seen only while no new base covers it.
     seen = now.timestamp() if found is None else seen
     ledger = Ledger(*fingerprint, refused_by(catalogue.guard), seen, highest, serials.base, serials.rows)
-    return Settled(serials, found, ledger if kept is None else replace(ledger, catalog=kept.catalog))
+    return SettledSerials(serials, found, ledger if kept is None else replace(ledger, catalog=kept.catalog))
 
 
-def settle_catalog(settled: Settled, served: Served | None, fresh: CatalogZone, now: datetime) -> KeptCatalog:
+def settle_catalog(settled: SettledSerials, served: Served | None, fresh: CatalogZone, now: datetime) -> KeptCatalog:
     """The serial and the journal of the catalog zone after the load that gave ``settled``. ``fresh``: the zone over the
     new catalogue, with any serial."""
     kept, changed, moment = settled.ledger.catalog, settled.changed, now.timestamp()

@@ -11,9 +11,19 @@ from catcher.dns.counting.fastcount import count as count_all
 from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
 from catcher.dns.counting.tally import DemandTally, cell_of, kind_of
 from catcher.dns.packetcache.cache import PacketCache
-from catcher.dns.packetcache.entry import IOVECS, CacheEntry, entry_cell, entry_code, entry_iovecs, proves_address
+from catcher.dns.packetcache.entry import (
+    IOVECS,
+    CacheEntry,
+    entry_cell,
+    entry_code,
+    entry_iovecs,
+    octets_of,
+    proves_address,
+)
 from catcher.dns.serving.mmsg import SLOTS, DatagramBatch, address_of
 from catcher.dns.serving.responder import Responder
+from catcher.dns.tapping.tap import DnsTap
+from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 _TURN = 4
@@ -35,6 +45,7 @@ class BatchedUdp:
         tally: DemandTally,
         limit: RateLimit,
         counters: DnsCounters,
+        tap: DnsTap | None,
     ) -> None:
         self._batch = DatagramBatch(sock)
         self._responder = responder
@@ -43,6 +54,7 @@ class BatchedUdp:
         self.limit = limit
         self._cache = cache
         self._counters = counters
+        self._tap = tap
         self._counted_as = DnsCount.UDP6 if sock.family == socket.AF_INET6 else DnsCount.UDP
 
     def drain(self) -> int:
@@ -67,6 +79,8 @@ class BatchedUdp:
                 entries, silent = self._answer(messages, 0, prefixes, now)
             except Exception as error:  # one message must never take its batch with it
                 entries, silent = self._one_by_one(messages, prefixes, now, error)
+            if self._tap is not None:
+                self._tell(self._tap, messages, entries, silent, int(now.timestamp()))
             count_all(counters.codes, map(entry_code, entries))
             unsent = batch.send(list(map(entry_iovecs, entries)), silent)
             if unsent:
@@ -106,6 +120,20 @@ class BatchedUdp:
                 silent += [slot] if wire is None else []
             entries.append(entry)
         return entries, silent
+
+    def _tell(
+        self,
+        tap: DnsTap,
+        messages: Sequence[bytes],
+        entries: Sequence[CacheEntry],
+        silent: Sequence[int],
+        second: int,
+    ) -> None:
+        """Tells the batch to the collector."""
+        for slot, (message, entry) in enumerate(zip(messages, entries, strict=True)):
+            whole = self._whole(slot, message)
+            reply = None if slot in silent else octets_of(entry, whole)
+            tap.tell(whole, reply, self._batch.address(slot), Transport.UDP, second)
 
     def _find(self, messages: Sequence[bytes], first: int, entries: list[CacheEntry | None]) -> list[int]:
         """Fills in the missing ``entries``; returns the slots that get no reply."""

@@ -9,8 +9,9 @@ A wake-up costs as much as some ten answers. Network cards moderate their interr
     answer at once        │ wait, at most 0.8 ms, then receive           │ batches are full: answer at once
 
 The rate is measured over windows. After idleness the rate is low, so a burst is answered at once. A client that sends
-its next query only after the reply sends fewer queries if the worker waits: then waiting gains nothing, and the worker
-stops it for a second. Pure: the caller gives the time and does the waiting.
+its next query only after the reply sends fewer queries if the worker waits: then waiting gains nothing. So a rate that
+falls is measured in one window without waits; if it rises there, the worker waits no more for a second. Pure: the
+caller gives the time and does the waiting.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ FULL_BATCH = 64
 RATE_WINDOW = 0.05
 """Seconds over which the rate is measured: a hundred messages at ``GATHER_RATE``."""
 _SLOWED = 0.5
-"""A rate that falls below this share of the rate before the first wait: clients wait for their replies. One client
-with ten queries under way falls to a tenth."""
+"""A rate with waits that is below this share of the rate without: clients wait for their replies. One client with ten
+queries under way falls to a tenth."""
 _STOP = 1.0
-"""Seconds without a wait after the rate fell so."""
+"""Seconds without a wait then."""
 
 
 class GatherPace:
@@ -40,6 +41,8 @@ class GatherPace:
         self._wait = 0.0
         self._rate_before = 0.0
         """Messages a second in the last window without a wait."""
+        self._fell_to: float | None = None
+        """The rate to which a window with waits fell; the window after it has none."""
         self._stopped_until = 0.0
 
     def received(self, messages: int) -> None:
@@ -60,9 +63,12 @@ class GatherPace:
     def _measure(self, now: float) -> None:
         rate = self._messages / (now - self._begun)
         self._begun, self._messages = now, 0
+        if self._wait and rate < self._rate_before * _SLOWED:
+            self._fell_to, self._wait = rate, 0.0
+            return
         if not self._wait:
-            self._rate_before = rate
-        elif rate < self._rate_before * _SLOWED:
-            self._stopped_until = now + _STOP
+            if self._fell_to is not None and self._fell_to < rate * _SLOWED:
+                self._stopped_until = now + _STOP
+            self._rate_before, self._fell_to = rate, None
         gathers = rate >= GATHER_RATE and now >= self._stopped_until
         self._wait = min(GATHER_SECONDS, FULL_BATCH / 2 / rate) if gathers else 0.0

@@ -11,6 +11,8 @@ from catcher.dns.counting.tally import DemandTally, kind_of, tally_prefix
 from catcher.dns.packetcache.cache import PacketCache
 from catcher.dns.packetcache.entry import entry_cell, entry_code, octets_of, proves_address
 from catcher.dns.serving.responder import Responder
+from catcher.dns.tapping.tap import DnsTap
+from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 _TURN = 128
@@ -37,6 +39,7 @@ class PortableUdp:
         tally: DemandTally,
         limit: RateLimit,
         counters: DnsCounters,
+        tap: DnsTap | None,
     ) -> None:
         self._socket = sock
         self._responder = responder
@@ -45,6 +48,7 @@ class PortableUdp:
         self.limit = limit
         self._cache = cache
         self._counters = counters
+        self._tap = tap
         self._ancillary = _ask_for_our_address(sock)
         self._client = ""
 
@@ -64,6 +68,9 @@ class PortableUdp:
                 wire = self._reply(message, client[0])
             except Exception as error:  # one message must never stop the server
                 wire = self._responder.after_failure(message, client[0], error)
+            if self._tap is not None:
+                second = int(self._clock.now().timestamp())
+                self._tap.tell(message, wire, packed(client[0]), Transport.UDP, second)
             if wire is not None:
                 try:
                     send([wire], _from_our_address(ancillary), 0, client)

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from catcher.dns.answering.answer import AnswerKind
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.message import turn_down
+from catcher.dns.answering.options import packed
 from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.answering.transfer import Transfer
 from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.counting.ratelimit import truncated
 from catcher.dns.counting.tally import DemandTally, code_of
+from catcher.dns.tapping.tap import DnsTap
 from catcher.dns.wire import Rcode, Transport
 from catcher.model.clock import Clock
 
@@ -33,12 +35,15 @@ class Responder:
         tally: DemandTally,
         budget: TsigBudget | None = None,
         counters: DnsCounters | None = None,
+        tap: DnsTap | None = None,
     ) -> None:
+        """``tap``: gets what ``begin`` answers."""
         self._authority = authority
         self._clock = clock
         self._tally = tally
         self._budget = budget
         self._counters = counters or DnsCounters()
+        self._tap = tap
         self._logged_at: datetime | None = None
         self.failures = 0
         """Messages on whose way an exception was raised; each is a bug."""
@@ -50,6 +55,9 @@ class Responder:
     def begin(self, message: bytes, transport: Transport, client: str) -> tuple[bytes | None, Transfer | None]:
         """The octets of the reply, which is tallied and counted, and the transfer that the reply begins (TCP alone)."""
         reply = self.reply(message, transport, client)
+        if self._tap is not None:
+            second = int(self._clock.now().timestamp())
+            self._tap.tell(message, None if reply is None else reply.wire, packed(client), transport, second)
         if reply is None:
             self._counters.add(DnsCount.SILENT)
             return None, None

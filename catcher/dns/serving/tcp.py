@@ -17,6 +17,7 @@ from catcher.dns.serving.connections import ConnectionPipe, own_descriptor
 from catcher.dns.serving.responder import Responder
 from catcher.dns.serving.tcpconnection import TcpConnection
 from catcher.dns.serving.transfers import TransferProcesses
+from catcher.dns.tapping.tap import DnsTap
 from catcher.dns.wire import RRType, Transport
 from catcher.model.clock import Clock
 
@@ -44,6 +45,7 @@ class TcpServer:
         tally: DemandTally,
         *,
         counters: DnsCounters | None = None,
+        tap: DnsTap | None = None,
         pipe: ConnectionPipe | None = None,
         lifeline_fd: int | None = None,
         most: int = MAX_CONNECTIONS,
@@ -55,7 +57,7 @@ class TcpServer:
         """
         self._sockets = sockets
         self._counters = counters or DnsCounters()
-        self._responder = Responder(authority, clock, tally, counters=self._counters)
+        self._responder = Responder(authority, clock, tally, counters=self._counters, tap=tap)
         self._pipe = pipe
         self._most = most
         self._servers: list[asyncio.Server] = []
@@ -65,6 +67,11 @@ class TcpServer:
         self._adopting: set[asyncio.Task[None]] = set()
         self.transfers = None if lifeline_fd is None else TransferProcesses(clock, self._counters, pipe, lifeline_fd)
         """Long transfers; None: they share this process."""
+
+    @property
+    def sends_apart(self) -> bool:
+        """Whether long transfers get processes of their own."""
+        return self.transfers is not None
 
     async def start(self) -> None:
         """Listens, and takes over the connections of the worker before."""

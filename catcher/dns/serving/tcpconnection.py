@@ -10,13 +10,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from catcher.dns.answering.options import IDLE_SECONDS
 from catcher.dns.answering.transfer import Transfer
-
-if TYPE_CHECKING:
-    from catcher.dns.serving.tcp import TcpServer
 
 _TURN = 32
 """Messages of one connection answered before other connections get their turn: a few milliseconds."""
@@ -28,10 +25,35 @@ _WRITE = 16_384
 """Most octets of replies that wait for a client; above this number its queries are not answered until it reads."""
 
 
+class ConnectionOwner(Protocol):
+    """The server of a connection, as the connection sees it (``tcp.TcpServer``)."""
+
+    @property
+    def sends_apart(self) -> bool:
+        """Whether long transfers get processes of their own."""
+        ...
+
+    def begin(self, message: bytes, client: str) -> tuple[bytes | None, Transfer | None]: ...
+
+    def go_on(self, transfer: Transfer) -> bytes | None: ...
+
+    def broke(self) -> None: ...
+
+    def send_apart(self, transfer: Transfer, transport: asyncio.Transport, unanswered: bytes) -> bool: ...
+
+    def pass_on(self, connection: TcpConnection, transport: asyncio.Transport, unanswered: bytes) -> None: ...
+
+    def opened(self, connection: TcpConnection) -> bool: ...
+
+    def active(self, connection: TcpConnection) -> None: ...
+
+    def closed(self, connection: TcpConnection) -> None: ...
+
+
 class TcpConnection(asyncio.BufferedProtocol):
     """One client's connection."""
 
-    def __init__(self, server: TcpServer, unanswered: bytes = b"") -> None:
+    def __init__(self, server: ConnectionOwner, unanswered: bytes = b"") -> None:
         """``unanswered``: octets that another process read from the connection before it was passed on."""
         self._server = server
         self._loop = asyncio.get_running_loop()
@@ -134,7 +156,7 @@ class TcpConnection(asyncio.BufferedProtocol):
             wire, self._transfer = self._server.begin(message, self.client)
             if wire is not None:
                 self._write(wire, transport)
-            if self._transfer is not None and self._server.transfers is not None:
+            if self._transfer is not None and self._server.sends_apart:
                 self._parting = True
                 self._wait_for_the_client(transport)
         del buffer[:at]

@@ -30,6 +30,7 @@ from catcher.dns.serving.batches import BatchedUdp
 from catcher.dns.serving.gather import GatherPace
 from catcher.dns.serving.portable import PortableUdp
 from catcher.dns.serving.responder import Responder
+from catcher.dns.tapping.tap import DnsTap
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
@@ -47,9 +48,10 @@ class UdpServer:
         limit: RateLimit | None = None,
         budget: TsigBudget | None = None,
         counters: DnsCounters | None = None,
+        tap: DnsTap | None = None,
         batches: bool = True,
     ) -> None:
-        """``limit``, ``budget`` and ``counters``: those of the worker.
+        """``limit``, ``budget``, ``counters`` and ``tap``: those of the worker.
 
         ``batches`` False: the server takes the portable path, even if the system offers batches."""
         self._sockets = sockets
@@ -64,7 +66,7 @@ class UdpServer:
         limit = limit or RateLimit(RateLimits())
         self._paths: list[BatchedUdp | PortableUdp] = [
             (BatchedUdp if batches and in_batches and _one_family(sock) else PortableUdp)(
-                sock, self._cache, responder, clock, tally, limit, counters
+                sock, self._cache, responder, clock, tally, limit, counters, tap
             )
             for sock in sockets
         ]

@@ -8,6 +8,7 @@ import logging
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.strangers import TsigBudget
@@ -18,6 +19,7 @@ from catcher.dns.counting.tally import DemandTally
 from catcher.dns.serving.connections import ConnectionPipe
 from catcher.dns.serving.tcp import TcpServer
 from catcher.dns.serving.udp import UdpServer
+from catcher.dns.tapping.tap import DnsTap
 from catcher.model.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ async def serve(
     connections: ConnectionPipe | None = None,
     lifeline_fd: int | None = None,
     publish: Publish = _unpublished,
+    dnstap: Path | None = None,
+    identity: str = "",
     ready: Callable[[], None],
     stopping: asyncio.Event,
     draining: Callable[[], None],
@@ -53,17 +57,26 @@ async def serve(
     ``connections``: passes open TCP connections to the worker that follows. ``lifeline_fd``: becomes readable when the
     server ends; transfers of their own process watch it.
 
+    ``dnstap``: the Unix socket of a collector, to which queries and replies are told as those of ``identity``.
+
     ``publish`` gets the counters once a second, and once more at the end. ``ready`` is called once every socket is
     served, ``draining`` once no more queries are read.
     """
     gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
     tally, counters = DemandTally(), DnsCounters()
+    tap = None if dnstap is None else DnsTap(dnstap, authority, counters, identity)
     datagrams = [s for s in sockets if s.type == socket.SOCK_DGRAM]
     streams = [s for s in sockets if s.type == socket.SOCK_STREAM]
     servers: list[UdpServer | TcpServer] = [
-        UdpServer(datagrams, authority, clock, tally, limit=RateLimit(limits), budget=TsigBudget(), counters=counters),
-        TcpServer(streams, authority, clock, tally, counters=counters, pipe=connections, lifeline_fd=lifeline_fd),
+        UdpServer(
+            datagrams, authority, clock, tally, limit=RateLimit(limits), budget=TsigBudget(), counters=counters, tap=tap
+        ),
+        TcpServer(
+            streams, authority, clock, tally, counters=counters, tap=tap, pipe=connections, lifeline_fd=lifeline_fd
+        ),
     ]
+    if tap is not None:
+        await tap.start()
     for server in servers:
         await server.start()
     tasks = [
@@ -75,6 +88,8 @@ async def serve(
     for server in servers:
         await server.close()
     draining()
+    if tap is not None:
+        await tap.close()
     for task in tasks:
         task.cancel()
         with suppress(asyncio.CancelledError):

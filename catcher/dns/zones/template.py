@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
-from catcher.dns.zones.masterfile import MasterRecord, read
+from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read
 from catcher.dns.zones.mnemonic import to_mnemonic
 from catcher.dns.zones.publication import Publications
 from catcher.dns.zones.templatetypes import TEMPLATE_TYPES, allowed_types
-from catcher.dns.zones.wholezone import Sets, group, rrset, shown, too_large
+from catcher.dns.zones.wholezone import Sets, group, rrset, too_large
 from catcher.dns.zones.zone import apex_of
 from catcher.model.errors import Fault
 
@@ -60,7 +60,7 @@ def load_template(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]]
         faults += _faults(record, ours)
     for owner, types in sets.items():
         for rrtype, of in types.items():
-            fault = too_large(shown(owner, "@"), rrtype, of)
+            fault = too_large(owner, "@", rrtype, of)
             faults += [fault] if fault is not None else []
     soas = sets.get(b"", {}).get(RRType.SOA, [])
     faults += [Fault(soa.where, "a second SOA", "one is enough; without one it is made") for soa in soas[1:]]

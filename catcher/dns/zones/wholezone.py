@@ -7,9 +7,9 @@ from pathlib import Path
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
 from catcher.dns.zones.loaded import FileStamp
-from catcher.dns.zones.masterfile import MasterRecord, read_with_files
+from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read_with_files
+from catcher.dns.zones.masterfiles.nametext import name_to_text
 from catcher.dns.zones.mnemonic import from_mnemonic, to_mnemonic
-from catcher.dns.zones.nametext import name_to_text
 from catcher.dns.zones.zone import Zone, apex_of
 from catcher.model.errors import Fault
 
@@ -80,18 +80,13 @@ def rrset(records: Iterable[MasterRecord]) -> RRset:
     return RRset(records[0].rrtype, min(record.ttl for record in records), rdatas)
 
 
-def too_large(owner: str, rrtype: int, records: list[MasterRecord]) -> Fault | None:
-    """A fault if no message can hold the RRset."""
-    octets = sum(_RECORD + len(record.rdata.octets) for record in records)
+def too_large(owner: bytes, name: str, rrtype: int, records: list[MasterRecord]) -> Fault | None:
+    """A fault if no message can hold the RRset at the relative ``owner`` of the zone ``name``."""
+    octets = sum([_RECORD + len(record.rdata.octets) for record in records])
     if octets <= MAX_RRSET:
         return None
-    what = f"the {to_mnemonic(rrtype)} records of {owner} have {octets} octets, over {MAX_RRSET}"
+    what = f"the {to_mnemonic(rrtype)} records of {name_to_text(owner)}{name} have {octets} octets, over {MAX_RRSET}"
     return Fault(records[-1].where, what, "no message can hold them: split them")
-
-
-def shown(owner: bytes, name: str) -> str:
-    """A relative owner as text, below the zone ``name``."""
-    return name_to_text(owner) + name if owner else name
 
 
 def _faults(sets: Sets, name: str, path: Path) -> list[Fault]:
@@ -109,7 +104,7 @@ def _faults(sets: Sets, name: str, path: Path) -> list[Fault]:
             faults.append(Fault(types[RRType.SOA][0].where, "an SOA stands below the apex", "take it out"))
         faults += _together(types)
         for rrtype, records in types.items():
-            fault = too_large(shown(owner, name), rrtype, records) if len(records) > 1 else None
+            fault = too_large(owner, name, rrtype, records)
             faults += [fault] if fault is not None else []
     return faults
 

@@ -93,7 +93,7 @@ def test_archives_that_hold_no_one_zone() -> None:
 def test_a_stream_that_grows_without_end_is_a_fault(
     pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packing, "_FREE", 1 << 16)
+    monkeypatch.setattr(packing, "FREE_OCTETS", 1 << 16)
     assert "unpacks to over 400 times its size" in fault(pack(ZONE + b"\n" * (1 << 20)))
 
 

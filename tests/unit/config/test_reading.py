@@ -155,7 +155,7 @@ def test_a_server_starts_without_the_files_that_keys_name(tmp_path: Path) -> Non
     )
     with pytest.raises(ConfigurationError) as error:
         load_config(file)
-    assert len(error.value.faults) == 11
+    assert len(error.value.faults) == 10
     config = load_config(file, files_may_be_missing=True)
     assert config.dns.zone[0].file == tmp_path / "c" and config.catalogue.files == (tmp_path / "g",)
     file.write_text(file.read_text() + 'odd = "key"\n')

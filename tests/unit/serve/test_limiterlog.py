@@ -14,7 +14,7 @@ def test_one_line_a_minute_while_it_holds_back(caplog: pytest.LogCaptureFixture)
     def look(dropped: int, slipped: int, now: float) -> list[str]:
         caplog.clear()
         counters = {"dns-0": {DnsCount.DROPPED.value: dropped}, "dns-1": {DnsCount.SLIPPED.value: slipped}, "store": {}}
-        limiter.look(counters, now)
+        limiter.look(lambda: counters, now)
         return [record.getMessage().partition(": ")[2] for record in caplog.records]
 
     assert look(0, 0, 100.0) == []

@@ -145,7 +145,7 @@ def test_a_full_disk_costs_the_copies_alone(folder: Path, monkeypatch: pytest.Mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(mailfiles, "write_copies", full)
+    monkeypatch.setattr(mailfiles, "write_mail_copies", full)
     files = chosen(folder)
     assert files.kept == () and files.config.fingerprint.watchlist == folder / "watchlist.csv"
 

@@ -10,7 +10,7 @@ import pytest
 
 from catcher import catalogue
 from catcher.catalogue import Guard
-from catcher.catalogue.guard import HOLDS, Run
+from catcher.catalogue.guard import Run
 from catcher.catalogue.names import SortedNames
 from catcher.config.schema import SecondaryServer
 from catcher.dns import Authority, load_authority
@@ -117,7 +117,7 @@ def test_a_lapse_of_a_required_guard_raises_the_serial(state: State) -> None:
     """Also over a restart, and when a new run clears the names again."""
     rows = (*ROWS, "quiet.ml,,null")
     first = state.load(NOW, rows, guard=guard(required=True))
-    lapsed = NOW + HOLDS + timedelta(minutes=1)
+    lapsed = NOW + timedelta(hours=24) + timedelta(minutes=1)
     assert risen(serials(first, NOW), serials(first, lapsed)) == {"army.ml", "navy.ml", "fleet.ml"}
     restarted = state.load(lapsed, rows, guard=guard(required=True))
     assert serials(restarted, lapsed) == serials(first, lapsed)

@@ -86,6 +86,14 @@ def test_clients_that_wait_for_their_replies_are_not_slowed_for_long() -> None:
     assert answered > 10 / 50e-6 * 0.8 and waited < 1.5
 
 
+def test_a_load_that_falls_is_gathered_on() -> None:
+    """As after the first burst of a load program: nobody waits for replies, the rate without waits is no higher."""
+    wire = Wire()
+    wire.run(40_000, 0.2)
+    wire.run(4_000, 2)
+    assert sum(map(bool, wire.waits)) > 0.8 * len(wire.waits)
+
+
 def test_all_sockets_together_make_the_rate() -> None:
     pace, now = GatherPace(), 1000.0
     for _ in range(4):

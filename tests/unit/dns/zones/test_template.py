@@ -68,6 +68,12 @@ def test_what_is_wrong_names_file_and_line(tmp_path: Path, record: str, what: st
     assert fault.startswith(f"template.zone:3: {what}")
 
 
+def test_an_rrset_fits_into_an_answer(tmp_path: Path) -> None:
+    text = "".join(f'sub 60 TXT "{number:0250d}"\n' for number in range(300))
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith("template.zone:300: the TXT records of sub.@ have 78900 octets, over 60000; ")
+
+
 RECORDS = {
     "TXT": "@ TXT x",
     "CAA": '@ CAA 0 issue ";"',

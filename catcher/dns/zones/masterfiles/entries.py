@@ -32,7 +32,7 @@ class Attached(Quoted):
     """A quoted word that follows the word before it without a blank, as in ``alpn="h2"`` (RFC 9460 §2.1)."""
 
 
-class Entry(NamedTuple):
+class MasterEntry(NamedTuple):
     """One entry: a record or a directive."""
 
     line: int
@@ -50,7 +50,7 @@ class EntryError(ValueError):
         self.line = line
 
 
-def entries(octets: bytes) -> Iterator[Entry]:
+def entries(octets: bytes) -> Iterator[MasterEntry]:
     """The entries of a file in order; empty lines are passed over. Lines end with LF or CRLF.
 
     A quoted string may span lines. Raises EntryError.
@@ -68,7 +68,7 @@ def entries(octets: bytes) -> Iterator[Entry]:
         else:
             found, at, lines = list(filter(None, text.replace(b"\t", b" ").split(b" "))), end + 1, 1
         if found:
-            yield Entry(line, text[:1] in (b" ", b"\t"), found)
+            yield MasterEntry(line, text[:1] in (b" ", b"\t"), found)
         line += lines
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.dns.wire import name_to_wire
-from catcher.dns.zones.generate import MAX_GENERATED, counters, expand
-from catcher.dns.zones.masterfile import read
+from catcher.dns.zones.masterfiles.generate import MAX_GENERATED, counters, expand
+from catcher.dns.zones.masterfiles.masterfile import read
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,8 @@ def test_a_range_includes_its_end(text: str, numbers: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1", "3-1", "1-2/0", "a-b", "-1-2", "1-2/", f"0-{MAX_GENERATED}", "1-99999999999"]
+    "text",
+    ["", "1", "3-1", "1-2/0", "a-b", "-1-2", "1-2/", "2147483647-2147483648", f"0-{MAX_GENERATED}", "1-99999999999"],
 )
 def test_a_range_is_finite_and_runs_upwards(text: str) -> None:
     with pytest.raises(ValueError, match="range"):
@@ -50,13 +51,32 @@ def test_the_counter_is_put_in(template: str, text: str) -> None:
     assert expand(template, 10) == text
 
 
-@pytest.mark.parametrize("template", ["${", "${x}", "${1,2,3}", "${0,254}", "${-11,1,n}"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "${",
+        "${x}",
+        "${1,2,3}",
+        "${0,254}",
+        "${-11,1,n}",
+        "${-11,1,x}",
+        "${99999999999999999999}",
+        "${2147483640}",
+        "${0,99999999999}",
+    ],
+)
 def test_modifiers_that_are_none(template: str) -> None:
     with pytest.raises(ValueError):
         expand(template, 10)
 
 
-@given(st.text(max_size=30), st.integers(0, 1 << 40))
+@pytest.mark.parametrize("template", ["x" * 65_536, "${0,253}" * 1000])
+def test_a_template_makes_no_more_than_rdata_can_hold(template: str) -> None:
+    with pytest.raises(ValueError, match="65535 octets"):
+        expand(template, 1)
+
+
+@given(st.text(max_size=30), st.integers(0, (1 << 31) - 1))
 def test_any_template_expands_or_is_an_error(template: str, counter: int) -> None:
     try:
         assert len(expand(template, counter)) <= 30 * 253
@@ -116,3 +136,15 @@ def test_all_lines_together_make_no_more_than_a_reading_should_take(tmp_path: Pa
     assert [str(fault.where) for fault in faults] == [f"{file}:4"]
     assert "over 10 records" in faults[0].what and len(records) == 6
     assert read(file, name_to_wire("zone.example"), most_generated=11)[1] == []
+
+
+def test_the_text_of_all_lines_together_is_bounded(tmp_path: Path) -> None:
+    file = tmp_path / "zone"
+    file.write_text("$TTL 300\n$GENERATE 1-60000 a$ TXT " + "${0,250} " * 30 + "\n")
+    (fault,) = read(file, name_to_wire("zone.example"))[1]
+    assert fault.where == f"{file}:2" and "octets of text" in fault.what
+
+
+def test_a_quoted_series_may_hold_quotes(tmp_path: Path) -> None:
+    """As BIND reads it."""
+    assert records(tmp_path, '$GENERATE 1-1 t TXT "\\"a $\\" b"\n')[0][3] == b"\x03a 1\x01b"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catcher.dns.wire import Rdata, RRType, name_to_wire
-from catcher.dns.zones.masterfile import MasterRecord, read
+from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read
 
 ORIGIN = name_to_wire("zone.example")
 

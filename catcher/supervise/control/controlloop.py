@@ -11,9 +11,9 @@ from types import FrameType
 
 from catcher.model.serverstatus import ServerStatus
 from catcher.model.serving import ReloadOutcome, ReloadResult
-from catcher.supervise.controlsocket import ControlActions, ControlSocket
+from catcher.supervise.control.controlsocket import ControlActions, ControlSocket
+from catcher.supervise.control.servicestate import ServiceState
 from catcher.supervise.loop import Loop
-from catcher.supervise.servicestate import ServiceState
 
 OutcomeTaker = Callable[[ReloadOutcome], None]
 

@@ -17,9 +17,9 @@ import dns.rdataclass
 import dns.rdatatype
 
 from catcher.dns.wire import Rdata
-from catcher.dns.zones.entries import Attached, Quoted
+from catcher.dns.zones.masterfiles.entries import Attached, Quoted
+from catcher.dns.zones.masterfiles.rdatafields import FIELDS, RdataFields, RdataWords, checked, split
 from catcher.dns.zones.mnemonic import to_mnemonic
-from catcher.dns.zones.rdatafields import FIELDS, Fields, Words, checked, split
 
 MAX_RDATA = 65_535
 """Octets: RDLENGTH has two (RFC 1035 §3.2.1)."""
@@ -42,8 +42,8 @@ def rdata_from_text(rrtype: int, words: Sequence[bytes], origin: bytes) -> Rdata
     return split(rrtype, octets)
 
 
-def _by_fields(rrtype: int, fields: Fields, words: Sequence[bytes], origin: bytes) -> bytes:
-    left = Words(words, origin)
+def _by_fields(rrtype: int, fields: RdataFields, words: Sequence[bytes], origin: bytes) -> bytes:
+    left = RdataWords(words, origin)
     octets = b"".join([field.read(left) for field in fields])
     if left.rest:
         raise ValueError(f"{to_mnemonic(rrtype)} has a word too many")

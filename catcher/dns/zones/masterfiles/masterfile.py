@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from catcher.dns.wire import Rdata, RRType, lower
-from catcher.dns.zones.entries import Entry, EntryError, Quoted, entries, words
-from catcher.dns.zones.generate import MAX_GENERATED, counters, expand
 from catcher.dns.zones.loaded import FileStamp
+from catcher.dns.zones.masterfiles.entries import EntryError, MasterEntry, Quoted, entries, words
+from catcher.dns.zones.masterfiles.generate import MAX_GENERATED, counters, expand
+from catcher.dns.zones.masterfiles.nametext import name_from_text, unescape
+from catcher.dns.zones.masterfiles.octets import MAX_OCTETS, read_stamped
+from catcher.dns.zones.masterfiles.rdatafields import ttl_from_text
+from catcher.dns.zones.masterfiles.rdatatext import rdata_from_text
 from catcher.dns.zones.mnemonic import from_mnemonic
-from catcher.dns.zones.nametext import name_from_text, unescape
-from catcher.dns.zones.octets import MAX_OCTETS, read_stamped
-from catcher.dns.zones.rdatafields import ttl_from_text
-from catcher.dns.zones.rdatatext import rdata_from_text
 from catcher.model.errors import Fault
 
 MAX_INCLUDES = 16
@@ -78,7 +78,7 @@ def read_with_files(path: Path, origin: bytes, *, most_generated: int = MAX_GENE
         reader.read(str(path))
     except MemoryError:
         raise
-    except Exception as error:
+    except Exception as error:  # the edge to dnspython, which raises anything for a record that it can't take
         faults.append(_fault(error, reader.place))
     return Reading(reader.records, faults, list(reader.files.values()))
 
@@ -137,7 +137,7 @@ class _Reader:
                 self._record(entry)
         self.open.pop()
 
-    def _directive(self, entry: Entry) -> None:
+    def _directive(self, entry: MasterEntry) -> None:
         keyword, *arguments = entry.words
         match keyword.upper(), len(arguments):
             case b"$ORIGIN", 1:
@@ -174,7 +174,7 @@ class _Reader:
             self._origin = origin
             self._names = {}
 
-    def _record(self, entry: Entry) -> None:
+    def _record(self, entry: MasterEntry) -> None:
         left = entry.words
         at = 0
         if not entry.indented:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from hashlib import blake2b
 from pathlib import Path
 
@@ -24,24 +23,28 @@ class UnreadableFile(OSError):
 
 
 def read_stamped(path: str, most: int = MAX_OCTETS) -> tuple[bytes, FileStamp]:
-    """The octets of a regular file and its stamp. A directory, FIFO, socket or device is never waited for.
+    """The octets of a regular file and its stamp, whose time of reading is 0: the caller knows the time.
+
+    A directory, FIFO, socket or device is never waited for.
 
     Raises UnreadableFile and OSError; their ``strerror`` is the reason.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    try:
         known = os.fstat(descriptor)
         if not stat.S_ISREG(known.st_mode):
             raise UnreadableFile(0, "it is not a regular file")
         if known.st_size > most:
             raise UnreadableFile(0, f"it has {known.st_size} octets, over {most}")
-        read, octets = time.time_ns(), bytearray()
-        while piece := file.read(1 << 20):
+        octets = bytearray()
+        while piece := os.read(descriptor, 1 << 20):
             octets += piece
             if len(octets) > most:
                 raise UnreadableFile(0, f"it has over {most} octets")
+    finally:
+        os.close(descriptor)
     data = bytes(octets)
-    return data, FileStamp(path, known.st_mtime_ns, known.st_size, known.st_ino, known.st_dev, read, _digest(data))
+    return data, FileStamp(path, known.st_mtime_ns, known.st_size, known.st_ino, known.st_dev, 0, _digest(data))
 
 
 def restamp(stamp: FileStamp) -> FileStamp | None:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from catcher.dns.wire import MAX_NAME, Rdata, RRType
+from catcher.dns.zones.masterfiles.nametext import name_from_text, unescape
 from catcher.dns.zones.mnemonic import from_mnemonic
-from catcher.dns.zones.nametext import name_from_text, unescape
 
 MAX_TTL = (1 << 31) - 1
 """Seconds (RFC 2181 §8)."""
@@ -24,7 +24,7 @@ _TTL = re.compile(rb"(?:[0-9]{1,10}[smhdwSMHDW])*(?:[0-9]{1,10})?\Z")
 _SPAN = re.compile(r"([0-9]+)([smhdw]?)")
 
 
-class Words:
+class RdataWords:
     """The words of an entry that are still to be read."""
 
     __slots__ = ("origin", "rest")
@@ -50,12 +50,12 @@ class Words:
 class RdataField:
     """One field: how its words are read, and how long it is in wire format."""
 
-    read: Callable[[Words], bytes]
+    read: Callable[[RdataWords], bytes]
     measure: Callable[[bytes, int], int]
     """RDATA and the field's offset → the offset behind the field. Raises ValueError."""
 
 
-Fields = tuple[RdataField, ...]
+RdataFields = tuple[RdataField, ...]
 
 
 def ttl_from_text(text: bytes, most: int = MAX_TTL) -> int | None:
@@ -115,7 +115,7 @@ def split(rrtype: int, octets: bytes) -> Rdata:
 
 
 def _number(size: int) -> RdataField:
-    def read(words: Words) -> bytes:
+    def read(words: RdataWords) -> bytes:
         text = words.next()
         if not text.isdigit() or len(text) > 10 or int(text) >> 8 * size:
             raise ValueError(f'"{_shown(text)}" is not a number of 0 to {(1 << 8 * size) - 1}')
@@ -124,11 +124,11 @@ def _number(size: int) -> RdataField:
     return RdataField(read, lambda octets, at: at + size)
 
 
-def _read_name(words: Words) -> bytes:
+def _read_name(words: RdataWords) -> bytes:
     return name_from_text(words.next(), words.origin)
 
 
-def _read_seconds(words: Words) -> bytes:
+def _read_seconds(words: RdataWords) -> bytes:
     seconds = ttl_from_text(text := words.next(), _MOST_SECONDS)
     if seconds is None:
         raise ValueError(f'"{_shown(text)}" is not a number of seconds')
@@ -136,7 +136,7 @@ def _read_seconds(words: Words) -> bytes:
 
 
 def _address(family: socket.AddressFamily, size: int, kind: str) -> RdataField:
-    def read(words: Words) -> bytes:
+    def read(words: RdataWords) -> bytes:
         text = words.next()
         try:
             return socket.inet_pton(family, text.decode("ascii"))
@@ -153,7 +153,7 @@ def _string(text: bytes) -> bytes:
     return bytes((len(octets),)) + octets
 
 
-def _read_strings(words: Words) -> bytes:
+def _read_strings(words: RdataWords) -> bytes:
     if not words.rest:
         raise ValueError("the data ends too early")
     return b"".join(map(_string, words.all()))
@@ -172,21 +172,21 @@ def _measure_strings(octets: bytes, at: int) -> int:
     return at
 
 
-def _read_hex(words: Words) -> bytes:
+def _read_hex(words: RdataWords) -> bytes:
     try:
         return bytes.fromhex(b"".join(words.all()).decode("ascii"))
     except ValueError:
         raise ValueError("the data is not hexadecimal") from None
 
 
-def _read_base64(words: Words) -> bytes:
+def _read_base64(words: RdataWords) -> bytes:
     try:
         return base64.b64decode(b"".join(words.all()), validate=True)
     except binascii.Error:
         raise ValueError("the data is not base64") from None
 
 
-def _read_types(words: Words) -> bytes:
+def _read_types(words: RdataWords) -> bytes:
     """The bit map of NXT (RFC 2535 §5.2): types 1 to 127."""
     bits = bytearray(16)
     for word in words.all():
@@ -197,7 +197,7 @@ def _read_types(words: Words) -> bytes:
     return bytes(bits).rstrip(b"\0")
 
 
-def _read_a6(words: Words) -> bytes:
+def _read_a6(words: RdataWords) -> bytes:
     """Prefix length, the rest of the address, and the prefix's name unless the length is 0 (RFC 2874 §3.1)."""
     length, octets = words.next(), b""
     if not length.isdigit() or len(length) > 3 or int(length) > 128:
@@ -234,7 +234,7 @@ _STRINGS = RdataField(_read_strings, _measure_strings)
 _HEX = RdataField(_read_hex, _to_end)
 _BASE64 = RdataField(_read_base64, _to_end)
 
-FIELDS: Mapping[int, Fields] = {
+FIELDS: Mapping[int, RdataFields] = {
     RRType.A: (_IPV4,),
     RRType.NS: (_NAME,),
     3: (_NAME,),  # MD
