@@ -54,9 +54,7 @@ def mail_files(config: Config, catalogue: Catalogue, now: datetime, before: Iter
     lists = section.model_copy(
         update={
             "watchlist": chooser.file("watchlist", section.watchlist, wiring.watch_list),
-            "markings": chooser.file(
-                "markings", section.markings, lambda file: _check_markings(config, file)
-            ),
+            "markings": chooser.file("markings", section.markings, lambda file: _check_markings(config, file)),
             "networks": chooser.file("networks", section.networks, owners),
         }
     )
