@@ -57,15 +57,17 @@ def test_a_mail_that_is_under_way_survives_a_reload(server: Server) -> None:
     assert len(server.json("observation", "list")) == 1
 
 
-def test_a_broken_catalogue_leaves_the_running_one_in_force(server: Server) -> None:
+def test_a_wrong_row_keeps_its_last_good_state_and_the_others_take_hold(server: Server) -> None:
     (server.folder / "catalogue.csv").write_text(
-        "domain,intended,policy\narmy.ml,army.ml,accept\nnavy.ml,navy.mil,nonsense\n"
+        "domain,intended,policy\narmy.ml,army.mil,nonsense\nmarine.ml,marines.mil,accept\n"
     )
-    answer = server.control("reload")
-    assert json.loads(answer)["result"] == "failed"
-    assert "catalogue.csv:3" in answer
-    server.await_log("reload failed")
+    told = json.loads(server.control("reload"))
+    assert told["result"] == "partly"
+    assert [(part["part"], part["name"]) for part in told["kept"]] == [("row", "army.ml")]
+    assert "catalogue.csv:2" in told["kept"][0]["where"]
+    server.await_log("catalogue.csv:2")
     assert deliver(server)[0] == 250
+    assert deliver(server, ["bob@marine.ml"])[0] == 250
 
 
 def test_a_reload_puts_new_words_in_force_and_broken_ones_leave_the_old(tmp_path: Path) -> None:
