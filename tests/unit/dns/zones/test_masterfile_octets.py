@@ -57,7 +57,10 @@ def test_carriage_returns_end_lines_with_their_newline(tmp_path: Path) -> None:
 
 def test_lines_are_right_after_everything_that_spans_lines(tmp_path: Path) -> None:
     (tmp_path / "part").write_bytes(b'i 300 TXT "x\ny"\n\nj 300 TXT z\n')
-    text = b'$TTL 300\na TXT ( "x ; no comment\n\n" ; a comment )\n )\n; c\nb TXT "p\nq"\n$INCLUDE part\n\nc TXT z\nd A nonsense\n'
+    text = (
+        b'$TTL 300\na TXT ( "x ; no comment\n\n" ; a comment )\n )\n; c\nb TXT "p\nq"\n'
+        b"$INCLUDE part\n\nc TXT z\nd A nonsense\n"
+    )
     file = tmp_path / "the.zone"
     file.write_bytes(text)
     found, (wrong,) = read(file, ORIGIN)

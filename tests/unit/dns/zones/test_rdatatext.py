@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from catcher.dns.wire import Rdata, name_to_wire
 from catcher.dns.zones.masterfile import read
-from catcher.dns.zones.rdatatext import rdata_from_text
 from catcher.dns.zones.rdatafields import is_name_at
+from catcher.dns.zones.rdatatext import rdata_from_text
 from catcher.dns.zones.wholezone import load_zone
 
 ORIGIN = name_to_wire("zone.example")
