@@ -11,15 +11,19 @@ Each adapter is imported in the function that makes it, so that a command loads 
 
 from __future__ import annotations
 
+import logging
+import re
 import sys
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from catcher.catalogue import Catalogue
+    from catcher.catalogue import Catalogue, Guard
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
+    from catcher.desk.vouching import Voucher
     from catcher.directory import Organisations, Parties
     from catcher.model.clock import Clock
     from catcher.model.mail.marking import OwnMarkings
@@ -28,7 +32,15 @@ if TYPE_CHECKING:
     from catcher.notices.tenants import TenantClaim
     from catcher.privacy import KeyRing
     from catcher.resolve import LiveResolver
+    from catcher.resolve.transfer import InboundTransfer
     from catcher.smtp import Explanations
+
+log = logging.getLogger("catcher")
+
+_SERVER = re.compile(
+    r"(?:\[(?P<v6>[0-9A-Fa-f:.%\w]++)\]|(?P<host>[^:\[\]]++))(?::(?P<port>\d{1,5}))?\Z|(?P<bare>[0-9A-Fa-f:]++)\Z"
+)
+"""``host``, ``host:port``, an IPv6 address, or ``[address]:port``."""
 
 
 class SystemClock:
@@ -65,6 +77,13 @@ def organisations(config: Config) -> Organisations:
     return Organisations.load(config.fingerprint.watchlist, config.node.state)
 
 
+def watch_list(file: Path) -> Organisations:
+    """The organisations of one watch-list. Raises ConfigurationError with a fault for every wrong row."""
+    from catcher.directory import Organisations
+
+    return Organisations.load(file)
+
+
 def own_markings(config: Config) -> OwnMarkings:
     """The operator's own list of markings. Raises ConfigurationError with a fault for every wrong row."""
     from catcher.directory.csvfiles import read_csv_text
@@ -91,11 +110,72 @@ def folder(config: Config) -> Folder:
     return partial(fold, party_of=parties(config).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
 
 
+def guard_of(config: Config) -> Guard:
+    """The recorded guard. A damaged record is logged as an error, and the guard clears nothing then."""
+    from catcher.catalogue.guardrecord import load_or_keep
+
+    section = config.catalogue
+    guard, fault = load_or_keep(config.node.state, required=section.guard == "required", hours=section.guard_hours)
+    if fault is not None:
+        log.error("%s", fault)
+    return guard
+
+
+def transfer_of(server: str, origin: str, key_file: Path | None) -> InboundTransfer:
+    """A transfer of the zone ``origin`` from ``server``, a host or address with or without a port.
+
+    Raises ConfigurationError for a wrong name, address or key file.
+    """
+    import dns.name
+    import dns.tsig
+
+    from catcher.dns.loading.keyfile import tsig_keys
+    from catcher.model.domain import DomainError, to_alabel
+    from catcher.model.errors import ConfigurationError, Fault
+    from catcher.resolve.transfer import InboundTransfer
+
+    found = _SERVER.match(server)
+    host = found and (found["v6"] or found["host"] or found["bare"])
+    port = int(found["port"] or 53) if found else 0
+    if not host or not 0 < port < 65536:
+        raise ConfigurationError([Fault("--axfr", f"{server[:80]} is no server", "write an address like 192.0.2.1:53")])
+    try:
+        zone = to_alabel(origin)
+    except DomainError as error:
+        raise ConfigurationError([Fault("--zone", f"this is no zone: {error}", "write a name like ml")]) from None
+    key = None
+    if key_file is not None:
+        keys, faults = tsig_keys(key_file)
+        if not faults and len(keys) != 1:
+            faults = [Fault(str(key_file), f"it holds {len(keys)} keys", "leave the key of this transfer alone in it")]
+        if faults:
+            raise ConfigurationError(faults)
+        (one,) = keys.values()
+        key = dns.tsig.Key(dns.name.from_wire(one.name, 0)[0], one.secret, one.algorithm)
+    return InboundTransfer(host, port, zone, clock=SystemClock(), key=key)
+
+
+def voucher(config: Config, clock: Clock) -> Voucher | None:
+    """What asks the TLDs' servers about held names; None if the guard isn't required, or look-ups are off."""
+    from functools import partial
+
+    from catcher.desk.catalogue import tell_server
+    from catcher.desk.vouching import Voucher
+    from catcher.resolve.parent import ParentServers
+
+    asking = resolver(config, clock) if config.catalogue.guard == "required" else None
+    if asking is None:
+        return None
+    reload = partial(tell_server, config.node.state)
+    servers = ParentServers(asking)
+    return Voucher(config.node.state, config.catalogue.guard_hours, servers, config.dns.nameservers, reload)
+
+
 def load_catalogue(config: Config) -> Catalogue:
     """The catalogue with its guard. Shows its progress if stderr is a terminal. Raises ConfigurationError."""
     from catcher import catalogue
 
-    guard = catalogue.Guard.load(config.node.state, required=config.catalogue.guard == "required")
+    guard = guard_of(config)
     watched = sys.stderr.isatty()
     loaded = catalogue.read_catalogue(config.catalogue.files, guard=guard, tell=_show_step if watched else None)
     if watched:

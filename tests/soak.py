@@ -32,7 +32,9 @@ class Soak(NamedTuple):
 
     name: str
     tests: tuple[str, ...]
-    """Arguments of pytest; ``{seed}`` stands for the seed."""
+    """Arguments of the module; ``{seed}`` stands for the seed."""
+    module: str = "pytest"
+    """What Python runs. Another module than pytest prints "1 passed", or ends with 3 where a right is missing."""
 
 
 SOAKS = (
@@ -41,6 +43,7 @@ SOAKS = (
     Soak("properties", ("tests/unit", "-m", "hypothesis", "--hypothesis-seed={seed}")),
     Soak("body-hash", ("tests/conformance/test_body_hash.py",)),
     Soak("kills", ("tests/e2e/test_durability.py", "tests/e2e/test_durability_store.py", "-k", "kill")),
+    Soak("dns-everything", ("5",), "tests.soak_dns"),
 )
 
 
@@ -88,7 +91,9 @@ def _play(this: Round) -> Round:
             _command(this), cwd=ROOT, env=os.environ | _environment(this), stdout=log, stderr=subprocess.STDOUT
         ).returncode
     said = _log(this).read_text(errors="replace")
-    result = "failed" if status else "passed" if re.search(r"\d+ passed", said) else "absent"
+    absent = 3 if _soak(this).module != "pytest" else 0  # pytest ends with 0 where all is skipped
+    passed = not status and re.search(r"\d+ passed", said)
+    result = "passed" if passed else "absent" if status == absent else "failed"
     if result != "failed":
         _log(this).unlink()
     done = this._replace(result=result)
@@ -97,12 +102,17 @@ def _play(this: Round) -> Round:
 
 
 def _command(this: Round, *, shown: bool = False) -> list[str] | str:
-    tests = next(each.tests for each in SOAKS if each.name == this.soak)
-    limits = ("--timeout=1800", "-o", "faulthandler_timeout=2400")
-    words = [sys.executable, "-m", "pytest", "-q", *limits, *(word.format(seed=this.seed) for word in tests)]
+    chosen = _soak(this)
+    limits = ("-q", "--timeout=1800", "-o", "faulthandler_timeout=2400") if chosen.module == "pytest" else ()
+    tests = (word.format(seed=this.seed) for word in chosen.tests)
+    words = [sys.executable, "-m", chosen.module, *limits, *tests]
     if not shown:
         return words
     return " ".join([*(f"{name}={value}" for name, value in _environment(this).items()), *words])
+
+
+def _soak(this: Round) -> Soak:
+    return next(each for each in SOAKS if each.name == this.soak)
 
 
 def _environment(this: Round) -> dict[str, str]:

@@ -5,8 +5,9 @@
     all servers start ─▶ round: each server, one after the other, each mix, saturated and paced ─▶ next round
                                                    └─▶ median of the rounds, ratio to the better peer
 
-The saturating load comes from a C program (``load``) if there is a compiler, else from dnsperf. The paced load comes
-from dnsperf.
+The saturating load comes from a C program (``load``) if there is a compiler, else from dnsperf. The paced loads come
+from dnsperf, whose replies give the median time to an answer. Catcher is measured in three ways: plain, with two
+workers, and on sockets that it was handed as systemd does.
 """
 
 from __future__ import annotations
@@ -30,16 +31,25 @@ from catcher.supervise.ports import own_port
 
 DOMAINS = 1000
 """Domains on each server: as many as a registry may hold, and still few enough for NSD to load at once."""
-PACED = 20_000
-"""Queries per second of the paced load; every server can answer all of them."""
-_SATURATED, _PACED = "saturation", f"{PACED}/s"
-_BUDGET = {(RETURN, _SATURATED): (1.25, 1.0), (NEVER, _SATURATED): (1.8, 1.5)}
-"""Highest ratios to the better peer's CPU time: required and desired."""
+PACED = (5_000, 20_000)
+"""Queries per second of the paced loads; every server can answer all of them. Servers live at such rates."""
+_SATURATED = "saturation"
+_LOADS: dict[str, int | None] = {_SATURATED: None, **{f"{rate}/s": rate for rate in PACED}}
+_BUDGET = {(RETURN, _SATURATED): (1.15, 1.0), (NEVER, _SATURATED): (1.7, 1.4)}
+"""Highest ratios to the better peer's CPU time: required and desired (DESIGN §5)."""
+_PACED_BUDGET = (1.0, 0.6)
+"""The same for the paced loads, as ratios to NSD's CPU time."""
+MEDIAN_MILLISECONDS = 1.0
+"""Longest median time to an answer at a paced load."""
 _WARM_SECONDS = 2.0
 """Seconds of load before the first measurement. In this time every returning name returns, so the filling of caches
 isn't measured."""
 _WINDOW = "60"
 """Most unanswered queries of each load. They fit into the receive buffer of every server, so that none is lost."""
+
+
+_ANSWERED = re.compile(r"^> \w+ .* ([\d.]+)$", re.MULTILINE)
+"""A reply in dnsperf's verbose output: rcode, name, type and the seconds to the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +63,22 @@ class DnsFigure:
     batches were small."""
     cpu_microseconds: float
     """The server's user and system time per query; the median of the rounds."""
+    median_milliseconds: float | None
+    """Median time to an answer at a paced load, the median of the rounds."""
     ratio: float | None
-    """Ratio to the lower of the peers' medians."""
+    """Ratio to the lower of the peers' medians; at a paced load to NSD's."""
     must: float | None
     """The highest acceptable ratio."""
     goal: float | None
     """The desired ratio."""
+    megabytes: float
+    """Memory (PSS) of the server's processes after all loads."""
 
 
 def measure_dns(seconds: float, rounds: int) -> Iterator[str | DnsFigure]:
     """Yields a line per round, then a figure per server, mix and load. Raises EnvironmentFailure without dnsperf."""
     tool("dnsperf")
-    figures: dict[tuple[str, str, str], list[tuple[float, float, float]]] = defaultdict(list)
+    figures: dict[tuple[str, str, str], list[Cost]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         asked = mixes(folder, DOMAINS)
@@ -76,30 +90,57 @@ def measure_dns(seconds: float, rounds: int) -> Iterator[str | DnsFigure]:
                 for server, port in servers:
                     if not number:
                         _saturate(load_program, mix, port, _WARM_SECONDS)
-                    for load in (_SATURATED, _PACED):
-                        figures[server.name, mix.name, load].append(
-                            cost(server, mix, port, seconds, PACED if load == _PACED else None, load_program)
-                        )
-    cpu = {key: statistics.median(of[1] for of in found) for key, found in figures.items()}
-    for (server_name, mix_name, load), found in figures.items():
-        peers = [cpu[peer, mix_name, load] for peer in PEERS if (peer, mix_name, load) in cpu]
+                    for load, rate in _LOADS.items():
+                        found = cost(server, mix, port, seconds, rate, load_program)
+                        figures[server.name, mix.name, load].append(found)
+        memory = {server.name: server.pss_octets() / 1e6 for server, _ in servers}
+    cpu = {key: statistics.median(of.cpu_microseconds for of in found) for key, found in figures.items()}
+    for (server_name, mix_name, load), costs in figures.items():
+        rate = _LOADS[load]
+        others = PEERS if rate is None else PEERS[:1]
+        peers = [cpu[peer, mix_name, load] for peer in others if (peer, mix_name, load) in cpu]
         mine = cpu[server_name, mix_name, load]
-        must, goal = _BUDGET.get((mix_name, load), (None, None)) if server_name == "catcher" else (None, None)
-        rate, busy = (statistics.median(of[at] for of in found) for at in (0, 2))
-        yield DnsFigure(server_name, mix_name, load, rate, busy, mine, mine / min(peers) if peers else None, must, goal)
+        must, goal = None, None
+        if server_name.startswith("catcher"):
+            must, goal = _PACED_BUDGET if rate is not None else _BUDGET.get((mix_name, load), (None, None))
+        medians = [of.median_milliseconds for of in costs if of.median_milliseconds is not None]
+        yield DnsFigure(
+            server_name,
+            mix_name,
+            load,
+            statistics.median(of.queries_per_second for of in costs),
+            statistics.median(of.busy_percent for of in costs),
+            mine,
+            statistics.median(medians) if medians else None,
+            mine / min(peers) if peers else None,
+            must,
+            goal,
+            memory[server_name],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One measurement: see ``DnsFigure``."""
+
+    queries_per_second: float
+    cpu_microseconds: float
+    busy_percent: float
+    median_milliseconds: float | None
 
 
 def cost(
     server: Server, mix: Mix, port: int, seconds: float, rate: int | None = None, load: Load | None = None
-) -> tuple[float, float, float]:
-    """Queries per second, CPU microseconds per query, and the percentage of its core that the server used."""
-    before = server.cpu_seconds()
+) -> Cost:
+    """Measures ``server`` at ``rate`` queries a second, or saturated."""
+    before, times = server.cpu_seconds(), list[float]()
     if rate is None:
         completed, per_second = _saturate(load, mix, port, seconds)
     else:
-        completed, per_second = dnsperf(mix, port, seconds, rate)
+        completed, per_second = dnsperf(mix, port, seconds, rate, times)
     spent = server.cpu_seconds() - before
-    return per_second, spent / completed * 1e6, spent / (completed / per_second) * 100
+    median = statistics.median(times) * 1e3 if times else None
+    return Cost(per_second, spent / completed * 1e6, spent / (completed / per_second) * 100, median)
 
 
 def _saturate(load: Load | None, mix: Mix, port: int, seconds: float) -> tuple[int, float]:
@@ -108,19 +149,24 @@ def _saturate(load: Load | None, mix: Mix, port: int, seconds: float) -> tuple[i
     return load.run(mix, port, seconds, cores()[1])
 
 
-def dnsperf(mix: Mix, port: int, seconds: float, rate: int | None = None) -> tuple[int, float]:
+def dnsperf(
+    mix: Mix, port: int, seconds: float, rate: int | None = None, times: list[float] | None = None
+) -> tuple[int, float]:
     """Number of completed queries, and completed queries per second.
 
-    ``rate``: queries per second to send; None: as fast as answers arrive.
+    ``rate``: queries per second to send; None: as fast as answers arrive. ``times`` gets the seconds to each answer.
     """
-    loads = []
+    loads: list[subprocess.Popen[str]] = []
     for flags, path in zip(EDNS, mix.files, strict=True):
         command = [tool("dnsperf"), "-s", "127.0.0.1", "-p", str(port), "-d", str(path), "-l", str(seconds), *flags]
         command += ["-c", "4", "-t", "1"]
+        command += [] if times is None or loads else ["-v"]  # one third is enough: printing slows dnsperf
         command += ["-q", _WINDOW] if rate is None else ["-Q", str(rate // len(EDNS))]
         loads.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
         os.sched_setaffinity(loads[-1].pid, cores()[1])
     outputs = [load.communicate()[0] for load in loads]
+    if times is not None:
+        times += [float(seconds) for output in outputs for seconds in _ANSWERED.findall(output)]
     completed = [_number(r"Queries completed:\s+(\d+)", output) for output in outputs]
     return int(sum(completed)), sum(_number(r"Queries per second:\s+([\d.]+)", output) for output in outputs)
 

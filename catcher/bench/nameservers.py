@@ -129,6 +129,42 @@ def echo(folder: Path, port: int, domains: int) -> list[str] | None:
     return [str(program), str(port)]
 
 
-SERVERS: dict[str, Prepare] = {"echo": echo, "nsd": nsd, "knot": knot, "catcher": catcher}
+def two_workers(folder: Path, port: int, domains: int) -> list[str]:
+    """Catcher with two answering processes, which share the server's core."""
+    command = catcher(folder, port, domains)
+    config = folder / "catcher.toml"
+    config.write_text(config.read_text().replace("[dns]\n", "[dns]\nworkers = 2\n"))
+    return command
+
+
+def passed_sockets(folder: Path, port: int, domains: int) -> list[str]:
+    """Catcher on sockets that another process has bound, as under systemd."""
+    return [sys.executable, "-c", _PASS_SOCKETS, str(port), *catcher(folder, port, domains)]
+
+
+_PASS_SOCKETS = """\
+import os, socket, sys
+for descriptor, kind in ((3, socket.SOCK_DGRAM), (4, socket.SOCK_STREAM)):
+    sock = socket.socket(socket.AF_INET, kind)
+    sock.bind(("127.0.0.1", int(sys.argv[1])))
+    if kind == socket.SOCK_STREAM:
+        sock.listen(1024)
+    if sock.fileno() != descriptor:
+        os.dup2(sock.fileno(), descriptor)
+    sock.detach()
+    os.set_inheritable(descriptor, True)
+os.environ["LISTEN_FDS"], os.environ["LISTEN_PID"] = "2", str(os.getpid())
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Binds UDP and TCP, and runs a command with both (sd_listen_fds(3))."""
+
+SERVERS: dict[str, Prepare] = {
+    "echo": echo,
+    "nsd": nsd,
+    "knot": knot,
+    "catcher": catcher,
+    "catcher, two workers": two_workers,
+    "catcher, passed sockets": passed_sockets,
+}
 PEERS = ("nsd", "knot")
 """Catcher's budget is a ratio to the better of these peers."""

@@ -2,11 +2,12 @@
 
 ::
 
-    catalogue.csv ─▶ reading ─▶ row (odd rows)  ─▶ table ─▶ Catalogue ─▶ get, find ─▶ Entry ─▶ policy_at(now)
-                       │  plain rows in one sweep ─▶ ┘          ▲                                  ▲
-                       └─▶ ConfigurationError, every fault      │ Guard: what was cleared, when ───┘
-                                                                │
-    TLD zone ─▶ tldzone ─▶ against (catalogue × delegations) ─▶ refusals ─▶ guard file in the state folder
+    catalogue.csv ─▶ reading: strict, for commands ─▶ Table ──────────┐
+                │     └─▶ ConfigurationError, every fault             ├─▶ Catalogue ─▶ find ─▶ Entry ─▶ policy_at(now)
+                └──▶ loading: tolerant, for servers ─▶ LoadedCatalogue┘                                    ▲
+                                                                      Guard: what was cleared, when ───────┘
+
+    TLD zone ─▶ tldzone ─▶ against (catalogue × records) ─▶ refusals ─▶ guardrecord in the state folder
 
     catalogue add, remove, stop-mail ─▶ write ─▶ catalogue.csv, replaced atomically
     catalogue export ─▶ export: the delegations, for the operator of the TLD zone

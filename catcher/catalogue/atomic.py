@@ -30,9 +30,10 @@ def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
                 kept = 0o644 if old is None else old.st_mode & 0o7777
                 os.fchmod(stream.fileno(), kept if mode is None else mode)
                 # Written by root, a file keeps its owner and a new file gets the folder's: the server isn't root.
-                owner = old or target.parent.stat()
-                with suppress(PermissionError):
-                    os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
+                owner, made = old or target.parent.stat(), os.fstat(stream.fileno())
+                if (made.st_uid, made.st_gid) != (owner.st_uid, owner.st_gid):  # the unit's sandbox forbids fchown(2)
+                    with suppress(PermissionError):
+                        os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
                 os.fsync(stream.fileno())
             written.rename(target)
         finally:

@@ -1,39 +1,33 @@
-"""Stores the runs of ``catcher check --against ZONE`` and the names that each run cleared (DESIGN, promise 6).
-
-A run compares the catalogue with one TLD zone. It clears a name of that TLD if no record of the zone proves that the
-name belongs to somebody else; else it refuses the name.
+"""Which names a comparison with their TLD's zone cleared or refused, and until when (DESIGN, promise 6).
 
 ::
 
-    state/guard.json               one record a TLD zone: origin, when, serial, refused names, digest of the cleared
-    state/guard-ORIGIN-DIGEST      the cleared names, sorted, one a line
+    as_of                      the data's age begins: the transfer, or the first sight of the file's serial
+      │  the run clears names
+      ├── + guard_hours        lapse: from here on a name also needs a vouch, see ``vouching``
+      │  vouched names keep their policy
+      └── + 7 days             end: only a new run clears names
 
-The names are written first and the record last, each atomically, so that a reader finds the old run or the new one.
+Refused names are refused whatever the age. ``guardrecord`` keeps the runs in the state folder.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
 
-from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.names import SortedNames
 from catcher.model.domain import parents
-from catcher.model.errors import EnvironmentFailure
 
-HOLDS = timedelta(hours=24)
-"""The oldest age at which a run still clears names: a run of exactly this age does."""
+GUARD_HOURS = 24
+"""Hours for which a run clears names, unless ``catalogue.guard_hours`` says otherwise."""
+GRACE = timedelta(days=7)
+"""Time from a run's ``as_of`` on for which a name may keep its policy, while the zone's own servers vouch for it."""
 SKEW = timedelta(minutes=5)
 """A run dated later than now plus this time clears nothing: the clock is wrong, or was wrong at the run."""
-
-_RECORD = "guard.json"
-_ATTEMPTS = 3
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,49 +38,82 @@ class Run:
     """The zone's apex."""
     ran_at: datetime
     zone: str
-    """Name of the zone file."""
+    """Name of the zone file, or of the transfer."""
     serial: int
     """The serial of the zone's SOA (RFC 1035 §3.3.13)."""
     refused: frozenset[str]
     """Catalogued names that the run refused, including names outside the origin."""
     cleared: SortedNames
     """Catalogued names below the origin that the run did not refuse."""
+    seen_at: datetime | None = None
+    """The transfer, or the first sight of this serial; None: the run itself."""
+    delegations: int | None = None
+    """Number of delegated names in the zone; None in a record of catcher 0.3."""
+    closed: bool = False
+    """Whether the zone ended with the SOA that it began with."""
 
-    def holds_at(self, now: datetime) -> bool:
-        """Whether the run still clears names at ``now``."""
-        return -SKEW <= now - self.ran_at <= HOLDS
+    @property
+    def as_of(self) -> datetime:
+        """The moment from which the data's age counts."""
+        return self.seen_at or self.ran_at
+
+    def holds_at(self, now: datetime, hours: int = GUARD_HOURS) -> bool:
+        """Whether the run by itself still clears names at ``now``."""
+        return -SKEW <= now - self.as_of <= timedelta(hours=hours)
+
+    def lapses_at(self, hours: int = GUARD_HOURS) -> datetime:
+        """The first moment at which a name needs a vouch."""
+        return self.as_of + timedelta(hours=hours) + _MOMENT
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment at which the run clears nothing, whatever vouches there are."""
+        return self.as_of + GRACE + _MOMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Vouches:
+    """The direct answers of one zone's own servers about names that its last run cleared."""
+
+    origin: str
+    as_of: datetime
+    """The ``as_of`` of the run that the vouches prolong; for any other run they mean nothing."""
+    names: Mapping[datetime, SortedNames] = field(default_factory=dict)
+    """End of the vouch → the names for which the servers named no name server of others."""
+    foreign: frozenset[str] = frozenset()
+    """Names for which the servers named a name server of others: they are refused until a new run."""
+
+    def vouch_at(self, domain: str, now: datetime) -> bool:
+        """Whether a vouch for ``domain`` holds at ``now``."""
+        return any(now <= until and domain in names for until, names in self.names.items())
 
 
 class Guard:
-    """The recorded runs: the latest one for each origin."""
+    """The recorded runs, the latest one for each origin, and the vouches for their names."""
 
-    def __init__(self, *, required: bool, runs: Iterable[Run] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        required: bool,
+        runs: Iterable[Run] = (),
+        hours: int = GUARD_HOURS,
+        vouches: Iterable[Vouches] = (),
+    ) -> None:
         self.required = required
         """Whether policies above ``null`` need a run that clears the name."""
+        self.hours = hours
+        """Hours for which a run clears names by itself."""
         self.runs = {run.origin: run for run in runs}
-        self._refused = frozenset(name for run in self.runs.values() for name in run.refused)
+        self.vouches = {
+            one.origin: one for one in vouches if one.origin in self.runs and self.runs[one.origin].as_of == one.as_of
+        }
+        refused = (run.refused for run in self.runs.values())
+        self._refused = frozenset(chain.from_iterable((*refused, *(one.foreign for one in self.vouches.values()))))
 
-    @classmethod
-    def load(cls, state: Path, required: bool) -> Guard:
-        """The guard recorded in the folder ``state``; without a record, a guard that clears nothing.
-
-        If the guard isn't ``required``, the cleared names are not read: the runs have their refused names only.
-        Raises EnvironmentFailure when the record is damaged.
-        """
-        for _ in range(_ATTEMPTS):
-            try:
-                told = json.loads((state / _RECORD).read_bytes())
-            except FileNotFoundError:
-                return cls(required=required)
-            except (OSError, ValueError) as error:
-                raise _unreadable(state, error) from None
-            # A newer run may have replaced the file of names; then the record is read again.
-            with suppress(FileNotFoundError):
-                try:
-                    return cls(required=required, runs=[_read(run, state, required=required) for run in told["runs"]])
-                except (ValueError, KeyError, TypeError, PermissionError) as error:
-                    raise _unreadable(state, error) from None
-        raise _unreadable(state, FileNotFoundError())
+    @property
+    def refused(self) -> frozenset[str]:
+        """The names that a run or a zone's own server refused."""
+        return self._refused
 
     @property
     def ran_at(self) -> datetime | None:
@@ -95,90 +122,63 @@ class Guard:
 
     def run_for(self, domain: str) -> Run | None:
         """The run for the zone that contains ``domain``."""
-        return next((self.runs[name] for name in parents(domain) if name in self.runs), None)
+        return next((self.runs[name] for name in [*parents(domain)[1:], ""] if name in self.runs), None)
 
     def clears(self, domain: str) -> bool:
-        """Whether the run for its zone, of any age, cleared ``domain``, and no run refused it."""
+        """Whether the run for its zone, of any age, cleared ``domain``, and nothing refused it."""
         run = self.run_for(domain)
         return run is not None and domain in run.cleared and domain not in self._refused
 
     def refuses(self, domain: str) -> bool:
-        """Whether the latest run for any zone refused ``domain``; then its policy is at most ``null``."""
+        """Whether ``domain`` is refused; then its policy is at most ``null``, whether the guard is required or not."""
         return domain in self._refused
 
     def allows(self, domain: str, now: datetime) -> bool:
         """Whether a required guard lets ``domain`` have a policy above ``null`` at ``now``."""
         run = self.run_for(domain)
-        return run is not None and run.holds_at(now) and domain in run.cleared and domain not in self._refused
+        if run is None or domain in self._refused or domain not in run.cleared:
+            return False
+        return run.holds_at(now, self.hours) or self._is_vouched(run, domain, now)
+
+    def _is_vouched(self, run: Run, domain: str, now: datetime) -> bool:
+        vouches = self.vouches.get(run.origin)
+        return vouches is not None and -SKEW <= now - run.as_of <= GRACE and vouches.vouch_at(domain, now)
+
+    def caps(self, domain: str, now: datetime) -> bool:
+        """The verdict: whether the policy of ``domain`` is at most ``null`` at ``now``."""
+        return domain in self._refused or (self.required and not self.allows(domain, now))
+
+    def turns(self) -> Iterator[datetime]:
+        """All moments at which time alone may change a verdict of a required guard."""
+        if self.required:
+            for run in self.runs.values():
+                yield from self._turns_of(run)
+
+    def _turns_of(self, run: Run) -> Iterator[datetime]:
+        yield run.as_of - SKEW
+        yield run.lapses_at(self.hours)
+        vouches = self.vouches.get(run.origin)
+        if vouches is not None:
+            yield from (until + _MOMENT for until in vouches.names if until < run.ends_at)
+            yield run.ends_at
+
+    def turn_before(self, domain: str, now: datetime) -> datetime | None:
+        """The latest moment up to ``now`` at which time alone changed the verdict on ``domain``; None without one.
+
+        A new record changes verdicts by a reload; ``differing`` names those domains.
+        """
+        run = self.run_for(domain)
+        if not self.required or run is None:
+            return None
+        past = sorted({turn for turn in self._turns_of(run) if turn <= now}, reverse=True)
+        return next((t for t in past if self.caps(domain, t) is not self.caps(domain, t - _MOMENT)), None)
 
 
-def record(state: Path, runs: Sequence[Run]) -> None:
-    """Records ``runs``; each replaces the recorded run of its origin. Raises EnvironmentFailure.
-
-    A damaged record is replaced: the runs of the other origins are lost and no longer clear names.
-    """
-    try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise EnvironmentFailure(f"{state}: it can't be made: {error.strerror}; make its folder writable") from None
-    with locked(state):
-        for run in runs:
-            replace_file(state / _names_file(run), run.cleared.block[1:], mode=0o600)
-        told = {run["origin"]: run for run in _on_record(state)} | {run.origin: _tell(run) for run in runs}
-        text = json.dumps({"runs": [run for _, run in sorted(told.items())]}, indent=1)
-        replace_file(state / _RECORD, text.encode() + b"\n", mode=0o600)
-        kept = {run["names"] for run in told.values()}
-        for file in state.glob("guard-*"):
-            if file.name not in kept:
-                file.unlink(missing_ok=True)
-
-
-def _on_record(state: Path) -> list[dict[str, Any]]:
-    try:
-        told = json.loads((state / _RECORD).read_bytes())["runs"]
-        for run in told:
-            _read(run, state, required=True)
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    assert isinstance(told, list)
-    return told
-
-
-def _names_file(run: Run) -> str:
-    return f"guard-{run.origin}-{hashlib.sha256(run.cleared.block[1:]).hexdigest()[:32]}"
-
-
-def _tell(run: Run) -> dict[str, Any]:
-    return {
-        "origin": run.origin,
-        "ran_at": run.ran_at.astimezone(UTC).isoformat(),
-        "zone": run.zone,
-        "serial": run.serial,
-        "refused": sorted(run.refused),
-        "names": _names_file(run),
-        "cleared": len(run.cleared),
-    }
-
-
-def _read(told: Any, state: Path, *, required: bool) -> Run:
-    """Raises ValueError, KeyError, TypeError or FileNotFoundError for a damaged record."""
-    names = (state / Path(told["names"]).name).read_bytes() if required else b""
-    run = Run(
-        origin=told["origin"],
-        ran_at=datetime.fromisoformat(told["ran_at"]).astimezone(UTC),
-        zone=told["zone"],
-        serial=told["serial"],
-        refused=frozenset(told["refused"]),
-        cleared=SortedNames(names),
-    )
-    if required and _names_file(run) != told["names"]:
-        raise ValueError("the cleared names are not those of the record")
-    return run
-
-
-def _unreadable(state: Path, error: Exception) -> EnvironmentFailure:
-    if isinstance(error, PermissionError):
-        return EnvironmentFailure(f"{state / _RECORD}: it may not be read; mend its permissions")
-    return EnvironmentFailure(
-        f"{state / _RECORD}: it is damaged; run 'catcher check --against' with each TLD's zone to write it anew"
-    )
+def differing(before: Guard | None, after: Guard | None, domains: Iterable[str], now: datetime) -> Iterator[str]:
+    """The ``domains`` on which two guards differ at ``now``; only the refused names are compared where that will do."""
+    old, new = before or Guard(required=False), after or Guard(required=False)
+    if not old.required and not new.required:
+        changed = old.refused ^ new.refused
+        yield from (domain for domain in domains if domain in changed)
+    else:
+        yield from (domain for domain in domains if old.caps(domain, now) is not new.caps(domain, now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import accumulate
 
 _STRIDE = 64
@@ -36,3 +36,10 @@ class SortedNames:
             return False
         start, end = self._offsets[stretch], self._offsets[stretch + 1]
         return self.block.find(b"\n" + wanted + b"\n", start, end + 1) >= 0
+
+    def __iter__(self) -> Iterator[str]:
+        """The names in their order, without a list of them all."""
+        start = 1
+        while (end := self.block.find(b"\n", start)) >= 0:
+            yield self.block[start:end].decode("ascii")
+            start = end + 1

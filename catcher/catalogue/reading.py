@@ -1,36 +1,19 @@
-"""Reads the CSV files: plain rows with one expression, odd rows one by one; reports all faults together."""
+"""Reads the CSV files strictly, as commands do: reports all faults together and takes nothing from a faulty file."""
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from catcher.catalogue.catalogue import Catalogue
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.guard import Guard
-from catcher.catalogue.row import read
-from catcher.catalogue.table import Table, canonical
+from catcher.catalogue.loading.lines import parse
+from catcher.catalogue.loading.source import octets, read_source
+from catcher.catalogue.table import Table
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.model.language import LANGUAGE
-from catcher.model.mail.policy import Policy
-
-_NAME = r"(?!xn--)[a-z0-9]++(?>(?:(?:\.(?!xn--)|-++)[a-z0-9]++)*)"
-_CAREFUL = rf"(?=[a-z0-9-]++\.){_NAME}(?<=[a-z])"
-"""A name in canonical form without an IDN label."""
-_QUICK = r"[a-z0-9][a-z0-9-]*+\.[a-z0-9.-]++(?<=[a-z])"
-"""The same as ``_CAREFUL`` for a file without any of ``_TELLING``, at half the cost."""
-_TELLING = (b"xn--", b"..", b".-", b"-.")
-_NEEDLESS_QUOTES = re.compile(rb'(?:"[^",]*"|[^",]*)(?:,(?:"[^",]*"|[^",]*))*')
-_LONG_LABEL = re.compile(rb"[a-z0-9-]{64}")
-_BOM = b"\xef\xbb\xbf"
-_ALWAYS_SHORT = 63
-"""Longest line, in octets, that is too short for an overlong label or name."""
-_LONGEST = 253
-"""Longest line, in octets, that is too short for an overlong name (RFC 1035 §2.3.4)."""
 
 
 def read_catalogue(
@@ -72,44 +55,21 @@ class _Gathered:
         """Adds the rows and faults of one file."""
         start = len(self.domains)
         try:
-            header, body = _text(file)
-            width = _width(header, file.name)
+            source = read_source(octets(file), file.name)
         except ConfigurationError as error:
             self.faults += [(start, fault) for fault in error.faults]
             return
         self.files.append((start, file.name))
-        self.spoken = self.spoken or width > CATALOGUE_COLUMNS.index("lang")
-        lines = body.split(b"\n")
-        if lines[-1] == b"":
-            lines.pop()
-        domains = _plain(width, any(octets in body for octets in _TELLING)).findall(body)
-        del domains[len(lines) :]  # the expression also matches the empty string after the last LF
-        odd = [i for i, line in enumerate(lines) if len(line) > _ALWAYS_SHORT and _too_long(line)]
-        if b"" in domains:
-            odd = sorted({*odd, *(i for i, domain in enumerate(domains) if not domain)})
-        if odd:
-            careful = _plain(width, True)
-            for i in odd:
-                tidy = _tidied(lines[i])
-                match = careful.fullmatch(tidy)
-                if match and match[1] and not _too_long(tidy):
-                    lines[i], domains[i] = tidy, match[1]
-                    continue
-                lines[i], domains[i] = self._odd(lines[i], start + i, f"{file.name}:{i + 2}", width)
-            body = b"\n".join([*lines, b""])
-        self.blocks.append(body if body.endswith(b"\n") or not body else body + b"\n")
-        self.lengths.extend(map(len, lines))
-        self.domains += domains
-
-    def _odd(self, line: bytes, ordinal: int, where: str, width: int) -> tuple[bytes, bytes]:
-        """The canonical form of a line and its domain; both empty for a blank line."""
-        text = line.decode()
-        if not text.strip():
-            return b"", b""
-        row = read(text, where, width)
-        self.faults += [(ordinal, fault) for fault in row.faults]
-        domain = row.domain.encode() if row.domain else b""
-        return canonical(row.entry) if row.entry else domain, domain
+        self.spoken = self.spoken or source.width > CATALOGUE_COLUMNS.index("lang")
+        lines = parse(source.body, source.width)
+        for faulty in lines.faulty:
+            where = f"{file.name}:{faulty.line + 2}"
+            self.faults += [(start + faulty.line, Fault(where, f.what, f.remedy)) for f in faulty.faults]
+            if faulty.named:  # a second row of this domain is told as well
+                lines.domains[faulty.line] = faulty.domain
+        self.blocks.append(lines.block)
+        self.lengths.extend(lines.lengths)
+        self.domains += lines.domains
 
     def table(self) -> Table:
         """All rows. Raises ConfigurationError."""
@@ -121,91 +81,3 @@ class _Gathered:
             self.faults.sort(key=lambda told: told[0])
             raise ConfigurationError([fault for _, fault in self.faults])
         return table
-
-
-def _tidied(line: bytes) -> bytes:
-    """``line`` without needless quotes and capitals, which programs that export CSV often write."""
-    if b'"' in line and _NEEDLESS_QUOTES.fullmatch(line):
-        line = line.replace(b'"', b"")
-    return line.lower() if line.count(b",") < CATALOGUE_COLUMNS.index("note") else line
-
-
-def _too_long(line: bytes) -> bool:
-    """Whether a name or label in ``line`` may be too long."""
-    return len(line) > _LONGEST or _LONG_LABEL.search(line) is not None
-
-
-@cache
-def _plain(width: int, careful: bool) -> re.Pattern[bytes]:
-    """Matches every line. Its one group is the domain if the line is already canonical, else empty.
-
-    ``width`` is the number of columns in the header row. ``row.read`` handles lines with a 29th of February.
-    """
-    name = _CAREFUL if careful else _QUICK
-    policy = "(?:" + "|".join(Policy) + ")"
-    day = (
-        r"(?!0000)\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|"
-        r"(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
-    )
-    note = r"[!#-+\--~](?:[ !#-+\--~]*[!#-+\--~])?"
-    then, remark = (policy if width > 4 else ""), (f"(?:{note})?" if width > 5 else "")
-    lang = f"(?:{LANGUAGE})?"
-    columns = rf",(?!\1(?:,|$))(?:{name})?", f",{policy}?"
-    dated = _nested(f"{day}", *(f",{then}?", f",{remark}", f",{lang}")[: width - 4])
-    undated = _nested("", *(",", f",{remark}", f",{lang}")[: width - 4])
-    last = (f",(?:{dated}|{undated})",) if width > 3 else ()
-    line = _nested(f"({name})", *(*columns, *last)[: width - 1])
-    return re.compile(f"^(?:{line}|.*)$".encode(), re.M)
-
-
-def _nested(first: str, *rest: str) -> str:
-    """An expression for ``first``, optionally followed by the first of ``rest``, then by the second, and so on."""
-    return first + (f"(?:{_nested(*rest)})?" if rest else "")
-
-
-def octets(file: Path) -> bytes:
-    """The contents of a file. Raises ConfigurationError."""
-    try:
-        if file.exists() and not file.is_file():  # reading a pipe would wait for its writer
-            raise _alone(file.name, "it is no regular file", "name a readable file")
-        return file.read_bytes()
-    except OSError as error:
-        raise _alone(file.name, f"it can't be read: {error.strerror}", "name a readable file") from None
-
-
-def _text(file: Path) -> tuple[str, bytes]:
-    """The header row, and the rest as valid UTF-8 with LF as line ending."""
-    data = octets(file)
-    try:
-        if not data.isascii():
-            data.decode()
-    except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        raise _alone(f"{file.name}:{row}", "the row is not UTF-8", "save the file as UTF-8") from None
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-    if data.startswith(_BOM):
-        data = data[len(_BOM) :]
-    header, _, body = data.partition(b"\n")
-    return header.decode(), body
-
-
-def _width(header: str, name: str) -> int:
-    """Number of columns in the header row. Raises ConfigurationError."""
-    where = f"{name}:1"
-    right = f"write the header row {','.join(CATALOGUE_COLUMNS)}; columns may be left out from the right"
-    found = [cell.strip().strip('"').lower() for cell in header.split(",")]
-    while len(found) > 1 and not found[-1]:
-        found.pop()
-    if found == [""]:
-        raise _alone(where, "the file has no header row", right)
-    if unknown := [cell for cell in found if cell not in CATALOGUE_COLUMNS]:
-        what = "there is no header row" if "domain" not in found else f'column "{unknown[0][:40]}" is unknown'
-        raise _alone(where, what, right)
-    if tuple(found) != CATALOGUE_COLUMNS[: len(found)]:
-        raise _alone(where, "the columns are in another order", right)
-    return len(found)
-
-
-def _alone(where: str, what: str, remedy: str) -> ConfigurationError:
-    return ConfigurationError([Fault(where, what, remedy)])

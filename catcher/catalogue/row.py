@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,9 @@ from catcher.model.language import is_language
 from catcher.model.mail.policy import Policy
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ":": "colons"}
+"""Characters that programs write instead of commas, and their names. No domain holds one."""
+_ENDS_CELL = re.compile(r"[^\w.-]")
 _SHOWN = 60
 
 
@@ -29,6 +33,7 @@ class CatalogueRow:
     """Set whenever the domain column is valid, even if other columns have faults; duplicates are then reported too."""
     entry: Entry | None
     faults: tuple[Fault, ...]
+    """None, and no ``entry`` either, if every cell is empty: such a row counts as a blank line."""
 
 
 def read(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> CatalogueRow:
@@ -41,6 +46,10 @@ def read(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> Catalogu
     cells = _cells(line)
     if isinstance(cells, Fault):
         return CatalogueRow(None, None, (Fault(where, cells.what, cells.remedy),))
+    while cells and (not cells[-1].strip() and (len(cells) > width or not any(map(str.strip, cells)))):
+        cells.pop()  # spreadsheets write separators up to the last column that was ever used
+    if not cells:
+        return CatalogueRow(None, None, ())
     if len(cells) > width:
         fault(
             f"the row has {len(cells)} columns, the header row {width}",
@@ -53,6 +62,10 @@ def read(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> Catalogu
     try:
         domain = held_domain(cell["domain"])
     except DomainError as error:
+        called = next((called for other, called in OTHER_SEPARATORS.items() if other in cell["domain"]), None)
+        if called is not None:
+            fault(f"{called} stand where commas should be", "separate the cells by commas")
+            return CatalogueRow(None, None, tuple(faults))
         fault(f'domain "{_shown(cell["domain"])}" can\'t be held: {error}', "write a name like army.ml")
     if cell["intended"]:
         try:
@@ -98,6 +111,13 @@ def held_domain(text: str) -> str:
     return name
 
 
+def guessed_domain(line: str) -> bytes:
+    """The domain at the beginning of a faulty line, whatever stands after it; empty if there is none."""
+    with suppress(DomainError):
+        return held_domain(_ENDS_CELL.split(line.strip('"\ufeff \t'), maxsplit=1)[0]).encode()
+    return b""
+
+
 def cells_in(entry: Entry) -> list[str]:
     """The cells of ``entry``, in the order of CATALOGUE_COLUMNS."""
     until, then = (entry.until.isoformat(), entry.then.value) if entry.until else ("", "")
@@ -122,6 +142,8 @@ def cells_of(line: str) -> list[str]:
 def _cells(line: str) -> list[str] | Fault:
     if "\0" in line:
         return Fault("", "the row holds a NUL octet", "remove it; the file may be damaged")
+    if "\r" in line.strip():
+        return Fault("", "the row holds a carriage return (CR) without LF", "end each row with LF or CR LF")
     if '"' not in line:
         return line.split(",")
     try:

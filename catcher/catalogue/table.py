@@ -28,12 +28,43 @@ _PARENT = re.compile(rb"\n[^.,\n]++\.([^,\n]++)")
 _MEANT = rb"\n([^,\n]++),([^,\n]*%s)(?![^,\n])"
 """Matches domain and intended domain of a line. It begins with the LF before the line, which makes the search fast: a
 million lines take a sixth of a second."""
+_ENDING = re.compile(rb"\n([^,\n]++),[^,\n]*+,[^,\n]*+,([0-9-]++)")
 _FEW_TOPS = 50
+
+
+_PROBE = b"catcher"
 
 
 def canonical(entry: Entry) -> bytes:
     """The canonical line of ``entry`` in a ``Table``."""
     return ",".join(cell.replace(",", _COMMA) for cell in cells_in(entry)).encode()
+
+
+def cells_of_line(line: bytes) -> list[str]:
+    """All cells of a canonical line, in the order of CATALOGUE_COLUMNS."""
+    cells = line.decode().split(",")
+    cells += [""] * (len(CATALOGUE_COLUMNS) - len(cells))
+    return [cell.replace(_COMMA, ",") for cell in cells]
+
+
+def language_of(line: bytes) -> str:
+    """The language that a canonical line names, or an empty text."""
+    return line.rpartition(b",")[2].decode() if line.count(b",") == _LANG else ""
+
+
+def entry_of(line: bytes, where: str) -> Entry:
+    """The row of a canonical line."""
+    domain, intended, policy, until, then, note, lang = cells_of_line(line)
+    return Entry(
+        domain,
+        intended or None,
+        _POLICY[policy] if policy else Policy.ACCEPT,
+        date.fromisoformat(until) if until else None,
+        _POLICY[then] if then else Policy.OBSERVE,
+        note,
+        where,
+        lang,
+    )
 
 
 class Table:
@@ -62,7 +93,8 @@ class Table:
         self.duplicates: list[tuple[int, int]] = []
         """Ordinals of (a line, the first line with the same domain)."""
         self._block = block
-        self._spoken = spoken
+        self.spoken = spoken
+        """Whether any line may name a language."""
         self._starts = array("Q", accumulate((length + 1 for length in lengths), initial=0))
         self._slots = self._hashed(domains)
         self._firsts = [first for first, _ in files]
@@ -102,16 +134,29 @@ class Table:
         return self._count
 
     def __contains__(self, domain: object, /) -> bool:
-        return isinstance(domain, str) and self._ordinal(domain) is not None
+        return isinstance(domain, str) and self.ordinal(domain) is not None
 
     def __iter__(self) -> Iterator[str]:
-        for _, line in self._lines():
+        for _, line in self.lines():
             yield line.partition(b",")[0].decode()
+
+    def endings(self) -> Iterator[tuple[str, date]]:
+        """Domain and ``until`` of each line that has one."""
+        for match in _ENDING.finditer(b"\n" + self._block):
+            yield match[1].decode(), date.fromisoformat(match[2].decode())
+
+    def parts(self) -> list[tuple[str, bytes]]:
+        """Name and canonical lines of each file."""
+        ends = [*self._firsts[1:], len(self._starts) - 1]
+        return [
+            (name, self._block[self._starts[first] : self._starts[end]])
+            for name, first, end in zip(self._files, self._firsts, ends, strict=True)
+        ]
 
     def values(self) -> Iterator[Entry]:
         """Every row, in the order of the files."""
-        for ordinal, line in self._lines():
-            yield self._entry(ordinal, line)
+        for ordinal, line in self.lines():
+            yield entry_of(line, self.where(ordinal))
 
     def get(self, domain: str) -> Entry | None:
         """The row of a domain, or None."""
@@ -124,10 +169,16 @@ class Table:
             return found
 
     def _get(self, domain: str) -> Entry | None:
-        ordinal = self._ordinal(domain)
-        if ordinal is None:
-            return None
-        return self._entry(ordinal, self._block[self._starts[ordinal] : self._starts[ordinal + 1] - 1])
+        ordinal = self.ordinal(domain)
+        return None if ordinal is None else entry_of(self.line(ordinal), self.where(ordinal))
+
+    def line(self, ordinal: int) -> bytes:
+        """The line with this ordinal, without LF."""
+        return self._block[self._starts[ordinal] : self._starts[ordinal + 1] - 1]
+
+    def block(self, first: int, last: int) -> bytes:
+        """The lines from ``first`` to before ``last``, each ended by LF."""
+        return self._block[self._starts[first] : self._starts[last]]  # of a whole block it makes no copy
 
     def where(self, ordinal: int) -> str:
         """File and row of a line; the header row is row 1."""
@@ -137,11 +188,9 @@ class Table:
     def languages(self) -> dict[str, str]:
         """Language → file and row number of the first row that names this language."""
         first: dict[str, str] = {}
-        if self._spoken:
-            for ordinal, line in self._lines():
-                if line.count(b",") == _LANG and (lang := line.rpartition(b",")[2].decode()) not in first:
-                    first[lang] = self.where(ordinal)
-        first.pop("", None)
+        for ordinal, line in self.lines() if self.spoken else ():
+            if (lang := language_of(line)) and lang not in first:
+                first[lang] = self.where(ordinal)
         return first
 
     def parents(self) -> set[str]:
@@ -149,22 +198,18 @@ class Table:
         return {parent.decode() for parent in set(_PARENT.findall(b"\n" + self._block))}
 
     def meant_under(self, tops: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Domain and intended domain of each line whose intended domain lies under ``tops``, in the files' order.
-
-        ``tops`` are top-level domains. If they are more than 50, all lines with an intended domain are returned.
-        """
-        ending = rf"\.(?:{'|'.join(map(re.escape, tops))})" if len(tops) <= _FEW_TOPS else r"[^,\n]"
-        for match in re.finditer(_MEANT % ending.encode(), b"\n" + self._block):
-            yield match[1].decode(), match[2].decode()
+        """Domain and intended domain of each line whose intended domain lies under ``tops``, in the files' order."""
+        return meant_under(self._block, tops)
 
     def place(self, domain: str) -> tuple[int, int]:
         """Number of the file and number of the row of ``domain``, which must be in the table. The header is row 1."""
-        ordinal = self._ordinal(domain)
+        ordinal = self.ordinal(domain)
         assert ordinal is not None
         at = bisect_right(self._firsts, ordinal) - 1
         return at, ordinal - self._firsts[at] + 2
 
-    def _ordinal(self, domain: str) -> int | None:
+    def ordinal(self, domain: str) -> int | None:
+        """The ordinal of the line of ``domain``, or None."""
         wanted = domain.encode("ascii", "replace")
         slots, block = self._slots, self._block
         mask = len(slots) - 1
@@ -176,25 +221,32 @@ class Table:
             slot = (slot + 1) & mask
         return None
 
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
-        starts = iter(self._starts)
+    def lines(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """Ordinal and text of each line that isn't blank, from ``first`` to before ``last``."""
+        starts = iter(self._starts[first : None if last is None else last + 1] if first or last else self._starts)
         start = next(starts)
-        for ordinal, end in enumerate(starts):
+        for ordinal, end in enumerate(starts, first):
             if line := self._block[start : end - 1]:
                 yield ordinal, line
             start = end
 
-    def _entry(self, ordinal: int, line: bytes) -> Entry:
-        cells = line.decode().split(",")
-        cells += [""] * (len(CATALOGUE_COLUMNS) - len(cells))
-        domain, intended, policy, until, then, note, lang = cells
-        return Entry(
-            domain,
-            intended or None,
-            _POLICY[policy] if policy else Policy.ACCEPT,
-            date.fromisoformat(until) if until else None,
-            _POLICY[then] if then else Policy.OBSERVE,
-            note.replace(_COMMA, ","),
-            self.where(ordinal),
-            lang,
-        )
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_latest": {}, "_probe": hash(_PROBE)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        probe = state.pop("_probe")
+        self.__dict__.update(state)
+        if probe != hash(_PROBE):  # it was made by a process that hashes otherwise (PYTHONHASHSEED)
+            lines = self._block.split(b"\n")[:-1]
+            self.duplicates = []
+            self._slots = self._hashed([line.partition(b",")[0] for line in lines])
+
+
+def meant_under(block: bytes, tops: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Domain and intended domain of each line of ``block`` whose intended domain lies under ``tops``.
+
+    ``tops`` are top-level domains. If they are more than 50, all lines with an intended domain are returned.
+    """
+    ending = rf"\.(?:{'|'.join(map(re.escape, tops))})" if len(tops) <= _FEW_TOPS else r"[^,\n]"
+    for match in re.finditer(_MEANT % ending.encode(), b"\n" + block):
+        yield match[1].decode(), match[2].decode()

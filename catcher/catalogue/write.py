@@ -15,7 +15,8 @@ from pathlib import Path
 
 from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
-from catcher.catalogue.reading import octets, read_table
+from catcher.catalogue.loading.source import octets
+from catcher.catalogue.reading import read_table
 from catcher.catalogue.row import cells_in, cells_of, quoted, read
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 
@@ -99,7 +100,7 @@ class _Text:
 
     def change(self, index: int, cells: Mapping[str, str]) -> None:
         found = cells_of(self.lines[index].decode().rstrip("\r\n"))
-        found += [""] * (len(CATALOGUE_COLUMNS) - len(found))
+        found = [*found, *[""] * len(CATALOGUE_COLUMNS)][: len(CATALOGUE_COLUMNS)]
         wanted = [cells.get(column, cell) for column, cell in zip(CATALOGUE_COLUMNS, found, strict=True)]
         self._widen(wanted)
         ending = self.lines[index][len(self.lines[index].rstrip(b"\r\n")) :]

@@ -24,6 +24,8 @@ _COMMANDS = {
     "init": "Write a configuration to start from into DIR.",
     "check": "Check configuration, catalogue, zones and keys.",
     "serve": "Answer DNS and take mail until SIGTERM.",
+    "reload": "Make the running server read its files again.",
+    "status": "Say what the running server does and serves.",
     "stop-mail": "Turn mail for DOMAINs away at once.",
     "catalogue": "List, add, remove and export held domains.",
     "lookalike": "Match typed names; list names worth holding.",

@@ -28,7 +28,7 @@ def command() -> None:
 def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> None:
     """Measure CPU a query beside NSD and Knot.
 
-    A bare echo in C is measured, too; then start-up and memory of large catalogues beside NSD's.
+    A bare echo in C is measured, too; then start-up and memory of large catalogues beside NSD's, and their reload.
     """
     from catcher.bench import dns as dns_bench
     from catcher.bench import scale as scale_bench
@@ -46,6 +46,7 @@ def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> 
             click.echo(f"measured {row.server} with {row.domains:,} domains", err=True)
             rows.append(_rounded(asdict(row)))
         _show(as_json, rows)
+        _show(as_json, (_rounded(asdict(figure)) for figure in scale_bench.measure_reload()))
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from catcher.cli.changes import publish
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.config import load_config
 from catcher.desk import catalogue as desk
+from catcher.desk.doubts import public_suffix
+from catcher.desk.guardrun import zone_of
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, Fault, StoreUnavailable
 from catcher.model.leak.demand import TELLABLE, is_small
@@ -130,28 +132,44 @@ def remove(domains: tuple[str, ...], dry_run: bool, config_file: Path, as_json: 
     show_default=True,
     help="Lines of a master file, input of nsupdate, or CSV.",
 )
+@click.option(
+    "--formerly",
+    metavar="HOST",
+    multiple=True,
+    help="nsupdate: a name server of the delegations as they are; name all, and they are replaced. Repeatable.",
+)
 @config_option
 @json_option
-def export(form: str, config_file: Path, as_json: bool) -> None:
+def export(form: str, formerly: tuple[str, ...], config_file: Path, as_json: bool) -> None:
     """Print the delegations for the TLD zone.
 
-    These are each domain's name servers. Released domains are left out.
+    These are each domain's name servers. Left out: released domains, public suffixes, what the guard refused, and what
+    a required guard doesn't clear; stderr says how many. The nsupdate form changes a name only if the TLD's zone has no
+    record of it, or if it is delegated to the --formerly servers alone; for the others nsupdate says YXDOMAIN or
+    NXRRSET and goes on.
     """
-    from catcher import catalogue
-    from catcher.catalogue.export import export as delegations
+    from catcher.catalogue import export as exporting
 
     config = load_config(config_file)
-    held = catalogue.read_catalogue(config.catalogue.files)
-    now = SystemClock().now()
+    held = load_catalogue(config)
+    left_out = exporting.LeftOut()
+    domains = exporting.deliverable(held, public_suffix, SystemClock().now(), left_out)
     if as_json:
-        print_json(
-            {"domain": entry.domain, "nameservers": list(config.dns.nameservers)}
-            for entry in held
-            if entry.policy_at(now).is_served
-        )
-        return
-    for line in delegations(held, config.dns.nameservers, form, now=now):
-        click.echo(line)
+        print_json({"domain": domain, "nameservers": list(config.dns.nameservers)} for domain in domains)
+    else:
+        servers = [_host(text) for text in formerly]
+        for line in exporting.export(domains, config.dns.nameservers, form, zone_of=zone_of(held), formerly=servers):
+            click.echo(line)
+    if str(left_out):
+        click.echo(f"left out: {left_out}", err=True)
+
+
+def _host(text: str) -> str:
+    try:
+        return to_alabel(text)
+    except DomainError as error:
+        remedy = "write a name like ns1.sink.example"
+        raise ConfigurationError([Fault("--formerly", f"this is no host: {error}", remedy)]) from None
 
 
 _COLUMNS = ("domain", "intended", "in_force", "until", "then", "lang", "mx_queries")

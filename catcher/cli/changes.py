@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import click
 
 from catcher.cli.options import print_json
-from catcher.desk.catalogue import CatalogueChange, tell_server
+from catcher.cli.waiting import loading_progress
+from catcher.desk.catalogue import CatalogueChange, not_live, tell_server
 from catcher.model.errors import EnvironmentFailure
 
 _SHOWN = 100
@@ -34,20 +35,23 @@ def publish(
     elif not always and not any(change.rewritten for change in changes):
         _print_server("the files said so already", "unchanged", as_json)
     else:
-        _take_over(state, as_json)
+        _take_over(state, {change.domain for change in changes}, as_json)
 
 
-def _take_over(state: Path, as_json: bool) -> None:
-    answer = tell_server(state)
-    if answer is None:
+def _take_over(state: Path, domains: Collection[str], as_json: bool) -> None:
+    with loading_progress() as waiting:
+        outcome = tell_server(state, waiting=waiting)
+    if outcome is None:
         _print_server("no server runs here: it holds from the next start on", "none", as_json)
-    elif answer.startswith("ok"):
-        _print_server("the running server has taken it over", "confirmed", as_json)
-    else:
+    elif reason := not_live(outcome, domains):
         raise EnvironmentFailure(
-            f"the files are written, but the running server stays with what it had: {answer.removeprefix('error ')}; "
-            "mend that and send it SIGHUP"
+            f"the files are written, but the running server stays with what it had: {reason}; "
+            "mend that and run 'catcher reload'"
         )
+    else:
+        _print_server("the running server has taken it over", "confirmed", as_json)
+        if outcome.kept:
+            click.echo(f"note: {len(outcome.kept)} other parts are kept as they were; see 'catcher status'", err=True)
 
 
 def _print_server(sentence: str, word: str, as_json: bool) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,19 +14,24 @@ from typing import TYPE_CHECKING
 import click
 
 from catcher import catalogue as catalogue_room
-from catcher.catalogue import Guard
+from catcher.catalogue.guardrecord import load_guard
+from catcher.catalogue.tldzone import TldZoneFile
 from catcher.cli.options import config_option, json_option, print_json
+from catcher.cli.waiting import loading_progress
 from catcher.config import load_config
 from catcher.desk import catalogue as desk_catalogue
 from catcher.desk import guardrun
 from catcher.desk.doubts import doubtful, doubtful_watch
+from catcher.desk.guardrun import Waivers
 from catcher.directory import Csirts, Listings, owners
 from catcher.model.errors import ConfigurationError, Fault
-from catcher.wiring import SystemClock, explanations, organisations, own_markings, parties
+from catcher.model.serving import ReloadResult
+from catcher.wiring import SystemClock, explanations, organisations, own_markings, parties, transfer_of
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue
     from catcher.catalogue.guard import Run
+    from catcher.catalogue.tldzone import ZoneSource
     from catcher.config import Config
 
 _COUNTED = 50_000
@@ -39,20 +45,43 @@ _NOTES_SHOWN = 20
     "zones",
     metavar="ZONE",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A TLD's zone file, plain or gzipped: names that are somebody else's there are refused. Repeatable.",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="A TLD's zone file or pipe, plain or packed (gzip, xz, zstd, bzip2, tar); - is stdin. Repeatable.",
 )
+@click.option("--axfr", "server", metavar="SERVER[:PORT]", help="Transfer the TLD's zone from here, and compare it.")
+@click.option("--zone", "origin", metavar="ZONE", help="With --axfr: the TLD.")
+@click.option(
+    "--key",
+    "key_file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --axfr: the TSIG key, as tsig-keygen prints it.",
+)
+@click.option("--accept-shrink", is_flag=True, help="Take a zone with over a tenth fewer delegations than before.")
+@click.option("--accept-serial", is_flag=True, help="Take a zone with an older serial than before.")
 @config_option
 @json_option
-def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
+def command(
+    zones: tuple[Path, ...],
+    server: str | None,
+    origin: str | None,
+    key_file: Path | None,
+    accept_shrink: bool,
+    accept_serial: bool,
+    config_file: Path,
+    as_json: bool,
+) -> None:
     """Check configuration, catalogue, zones and keys.
 
-    Names every fault. Exit status: 0 all is well; 1 findings: a refused name, an outdated guard, a key that others
-    can read; 2 faults in the configuration, the catalogue or a zone. Notes change no status: a row that is a public
-    suffix, a row whose intended domain is catalogued itself.
+    Names every fault. With --against or --axfr, names that are somebody else's in the TLD's zone are refused. A zone
+    that is cut, older or far smaller than before, or that can't be read to the letter clears no name. Exit status: 0
+    all is well; 1 findings: a refused name, a DS at a held name, an outdated guard, a key that others can read; 2
+    faults in the configuration, the catalogue or a zone. Notes change no status: a row that is a public suffix, a row
+    whose intended domain is catalogued itself.
     """
     try:
-        findings, notes, summary = _check(config_file, zones)
+        sources = partial(_sources, zones, server, origin, key_file)
+        findings, notes, summary = _check(config_file, sources, Waivers(accept_shrink, accept_serial))
     except ConfigurationError as error:
         if not as_json:
             raise
@@ -75,11 +104,29 @@ def command(zones: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
     sys.exit(1 if findings else 0)
 
 
-def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Iterator[Fault], list[tuple[str, str]]]:
+def _sources(zones: tuple[Path, ...], server: str | None, origin: str | None, key: Path | None) -> list[ZoneSource]:
+    """The zones to compare with. Raises UsageError, ConfigurationError, EnvironmentFailure."""
+    if (server is None) is not (origin is None) or (server is None and key is not None):
+        raise click.UsageError("--axfr SERVER and --zone ZONE go together; --key belongs to them")
+    if list(map(str, zones)).count("-") > 1:
+        raise click.UsageError("stdin can be read once")
+    sources: list[ZoneSource] = []
+    for file in zones:
+        if str(file) == "-":
+            sources.append(TldZoneFile(sys.stdin.buffer, "stdin"))
+        else:
+            sources.append(TldZoneFile(file, file.name))
+    if server is not None and origin is not None:
+        sources.append(transfer_of(server, origin, key))
+    return sources
+
+
+def _check(
+    config_file: Path, sources: Callable[[], list[ZoneSource]], waivers: Waivers
+) -> tuple[list[Fault], Iterator[Fault], list[tuple[str, str]]]:
     """Findings, notes about rows, and a summary. Raises one ConfigurationError with the faults of all files."""
     now = SystemClock().now()
     config = load_config(config_file)
-    required = config.catalogue.guard == "required"
     catalogue = _everything(config, now)
     findings = [
         *guardrun.exposed(config.node.state),
@@ -87,15 +134,21 @@ def _check(config_file: Path, zones: tuple[Path, ...]) -> tuple[list[Fault], Ite
         *desk_catalogue.misplaced(config, catalogue),
     ]
     summary = list(_about(config, catalogue, now))
-    if zones:
-        runs, refused = guardrun.run(config, catalogue, zones, now=now)
+    if zones := sources():
+        runs, refused = guardrun.run(config, catalogue, zones, now=now, waivers=waivers)
         findings += refused
         summary += [(run.zone, _compared(run)) for run in runs]
         findings += guardrun.beside_the_catalogue(runs)
-        answer = desk_catalogue.tell_server(config.node.state)
-        if answer is not None:
-            summary.append(("running server", answer))
-    findings += guardrun.standing(catalogue, Guard.load(config.node.state, required), now=now)
+        with loading_progress() as waiting:
+            outcome = desk_catalogue.tell_server(config.node.state, waiting=waiting)
+        if outcome is not None:
+            summary.append(("running server", outcome.sentence))
+            if outcome.result is ReloadResult.FAILED:
+                findings.append(Fault("running server", outcome.error, "mend that and run 'catcher reload'"))
+            findings += [part.fault for part in outcome.kept]
+    section = config.catalogue
+    guard = load_guard(config.node.state, required=section.guard == "required", hours=section.guard_hours)
+    findings += guardrun.standing(catalogue, guard, now=now)
     notes = doubtful(catalogue)
     if config.fingerprint.watchlist is not None:
         notes = chain(notes, doubtful_watch(organisations(config).watched, config.fingerprint.watchlist.name))

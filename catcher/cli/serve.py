@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import click
@@ -21,25 +23,50 @@ from catcher.cli.options import config_option
 def command(config_file: Path, role: str) -> None:
     """Answer DNS and take mail until SIGTERM.
 
-    Prints 'ready' once every socket listens. SIGHUP reloads catalogue and zones and prints 'reloaded'; SIGTERM
-    finishes what runs and ends, a second SIGTERM ends at once.
+    Prints 'ready' once every socket listens; mail that can't start is told in the log and tried again, and DNS doesn't
+    wait for it. SIGHUP reads everything anew, catcher.toml too, and prints 'reloaded'; SIGTERM finishes what runs and
+    ends, a second SIGTERM ends at once.
     """
+    # The first load reads all files anyway. An ignored signal stays ignored over the exec below.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if role != "dns":
         from catcher.supervise.memory import restart_without_caches
 
         restart_without_caches()
     from catcher.cli.log import configure_logging
     from catcher.config import load_config
-    from catcher.serve import DRAIN_SECONDS, ROLES, launch
+    from catcher.model.serving import ReloadOutcome
+    from catcher.serve import DRAIN_SECONDS, ROLES, Running
     from catcher.supervise import ControlLoop
+    from catcher.supervise.control.servicestate import ServiceState
     from catcher.wiring import SystemClock
 
-    config = load_config(config_file)
+    service = ServiceState(os.environ)
+    config = load_config(config_file, files_may_be_missing=True)
     configure_logging(config.log.level)
-    running = launch(config, clock=SystemClock(), roles=ROLES if role == "all" else (role,))
-    control = config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock")
-    control_loop = ControlLoop(running.supervisor, control, reloaded=lambda: click.echo("reloaded"))
-    running.private_fds = control_loop.private_fds
-    click.echo("ready")
-    control_loop.run(DRAIN_SECONDS)
-    running.finish()
+    running = Running(
+        config,
+        SystemClock(),
+        ROLES if role == "all" else (role,),
+        configured=lambda new: configure_logging(new.log.level),
+    )
+    control = ControlLoop(
+        running.loop,
+        config.node.state / ("control.sock" if role == "all" else f"control-{role}.sock"),
+        service,
+        reload=running.reload,
+        reloaded=lambda: click.echo("reloaded"),
+        status=running.status,
+        metrics=running.metrics,
+    )
+
+    def started(outcome: ReloadOutcome) -> None:
+        click.echo("ready")
+        service.ready(outcome.sentence)
+
+    running.start(started)
+    running.loop.run(until=lambda: control.stops > 0 or running.refusal is not None)
+    control.close()
+    running.stop(seconds=DRAIN_SECONDS, hurry=lambda: control.stops > 1)
+    if running.refusal is not None and not control.stops:
+        raise running.refusal

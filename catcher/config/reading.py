@@ -16,8 +16,12 @@ from catcher.model.errors import ConfigurationError, Fault
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
-def load_config(path: Path) -> Config:
-    """The configuration in the file ``path``. Raises ConfigurationError with every fault."""
+def load_config(path: Path, *, files_may_be_missing: bool = False) -> Config:
+    """The configuration in the file ``path``. Raises ConfigurationError with every fault.
+
+    ``files_may_be_missing``: a file or folder that a key names need not exist. A server starts and reloads so, and
+    serves the last good state of each.
+    """
     path = path.absolute()
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -27,10 +31,10 @@ def load_config(path: Path) -> Config:
         raise _alone(str(path), f"it can't be read: {error.strerror}", "name a readable file with -c") from None
     except UnicodeDecodeError as error:
         raise _alone(path.name, f"octet {error.start + 1} is not UTF-8", "save the file as UTF-8") from None
-    return parse_config(text, path)
+    return parse_config(text, path, files_may_be_missing=files_may_be_missing)
 
 
-def parse_config(text: str, path: Path) -> Config:
+def parse_config(text: str, path: Path, *, files_may_be_missing: bool = False) -> Config:
     """The configuration in ``text``, taken as the contents of ``path``. Raises ConfigurationError with every fault."""
     try:
         raw = tomllib.loads(text)
@@ -44,7 +48,7 @@ def parse_config(text: str, path: Path) -> Config:
         raise _alone(path.name, "it is nested too deeply", "write sections with plain keys") from None
     found = list(broken(raw, path.name))
     try:
-        config = Config.model_validate(raw, context={"path": path})
+        config = Config.model_validate(raw, context={"path": path, "files_may_be_missing": files_may_be_missing})
     except ValidationError as error:
         found = faults(error, Config, path.name) + found
     if found:

@@ -39,8 +39,23 @@ def broken(raw: dict[str, Any], source: str) -> Iterator[Fault]:
     yield from _twice([(w, n) for w, n in names if n], source, "a zone")
     servers = [(f"dns.nameservers[{i}]", _name(n)) for i, n in enumerate(_list(raw, "dns", "nameservers"))]
     yield from _twice([(w, n) for w, n in servers if n], source, "a name server")
+    yield from _secondaries(raw, source)
     files = [(f"catalogue.files[{i}]", f) for i, f in enumerate(_list(raw, "catalogue", "files")) if isinstance(f, str)]
     yield from _twice(files, source, "a file")
+
+
+def _secondaries(raw: dict[str, Any], source: str) -> Iterator[Fault]:
+    """Without a key the address alone is checked: an open network would let anybody copy everything."""
+    for number, secondary in enumerate(_list(raw, "dns", "secondary")):
+        if isinstance(secondary, dict) and "key" not in secondary:
+            networks = secondary.get("transfer_from")
+            for place, network in enumerate(networks if isinstance(networks, list) else ()):
+                if isinstance(network, str) and network.endswith("/0"):
+                    yield Fault(
+                        f"{source}: dns.secondary[{number}].transfer_from[{place}]",
+                        f"{network} is everybody, and this secondary has no key: anybody could copy all zones",
+                        "name the secondary's own network, or a key",
+                    )
 
 
 def _notify(raw: dict[str, Any], source: str) -> Iterator[Fault]:

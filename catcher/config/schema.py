@@ -28,6 +28,7 @@ from catcher.config.values import (
     SecureAddress,
     ServerAddress,
     SmtpListen,
+    SocketPath,
     WebAddress,
     Workers,
     ZoneName,
@@ -135,23 +136,24 @@ class DnsSection(ConfigSection):
     catalog_zone: Domain | None = Field(default=None, examples=["catalog.sink.example"])
     """The name of the catalog zone that lists the catalogue for secondaries (RFC 9432). Without it there is none."""
     catalog_group: Literal["none", "policy", "parent", "file"] = "none"
-    """The property group of each member of the catalog zone (RFC 9432 §4.4.2), by which a secondary chooses its settings
-    for a zone: the policy in force, the name above the member, or the catalogue's file, without its ending."""
-    dnstap: AnyPath | None = Field(default=None, examples=["/run/dnstap.sock"])
-    """A Unix socket of a dnstap collector (frame streams), to which every query and reply is told; never a file.
-    Addresses are cut to /24 and /48, and what stands left of a catalogued name is replaced. Without it there is none."""
+    """The property group of each member of the catalog zone (RFC 9432 §4.4.2), by which a secondary chooses a zone's
+    settings: the policy in force, the name above the member, or the catalogue's file, without its ending."""
+    dnstap: SocketPath | None = Field(default=None, examples=["/run/dnstap.sock"])
+    """A Unix socket of a dnstap collector (frame streams), which is told every query and reply; never a file. Addresses
+    are cut to /24 and /48, and what stands left of a catalogued name is replaced. Without it there is none."""
     freebind: StrictBool = False
-    """Whether the listen addresses may be absent from this machine at the start (IP_FREEBIND), as with VRRP or anycast."""
+    """Whether listen addresses may be absent from this machine at the start (IP_FREEBIND), as with VRRP or anycast."""
     packet_cache: StrictBool = True
     """Whether UDP replies come from the packet cache; false: each is made anew, to see if a fault is in the cache."""
     rate_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = DNS_REPLY_RATE
-    """UDP replies a second to one /24 or /56 and of one class (answers, NODATA, NXDOMAIN, referrals, errors): a forged
-    flood then gets little back. 0: no limit."""
+    """A /24 or /56 gets at most so many replies of a kind (answers, NODATA, NXDOMAIN, referrals, errors) and name in a
+    second over UDP from this server: a forged flood then gets little back. 0: no limit."""
     slip: Annotated[StrictInt, Field(ge=0, le=10)] = DNS_SLIP
     """Of the replies over the limit, every n-th is sent empty with TC ("ask again over TCP"); the others are dropped.
     0: all are dropped, 1: none."""
     rate_limit_exempt: tuple[IpNetwork, ...] = Field(default=LOOPBACK, examples=[["127.0.0.0/8", "192.0.2.0/24"]])
-    """Networks whose replies are not limited: loopback, your own resolvers and your monitoring."""
+    """Networks whose replies are not limited: loopback, your own resolvers and your monitoring. A single address frees
+    itself alone, not its /24 or /56."""
     zone: tuple[ZoneFile, ...] = ()
     """Whole zones beside the catalogue."""
     secondary: tuple[SecondaryServer, ...] = ()

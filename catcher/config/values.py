@@ -146,17 +146,29 @@ def _path(value: Path, info: ValidationInfo) -> Path:
     return base(info) / value
 
 
-def _existing(value: Path) -> Path:
-    if not value.is_file():
+def _may_be_missing(info: ValidationInfo) -> bool:
+    return bool((info.context or {}).get("files_may_be_missing"))
+
+
+def _existing(value: Path, info: ValidationInfo) -> Path:
+    if not value.is_file() and not _may_be_missing(info):
         what = "is not a file" if value.exists() else "does not exist"
         raise wrong(f"{value} {what}", "name a file that exists; paths are relative to the configuration file")
     return value
 
 
-def _existing_folder(value: Path) -> Path:
-    if not value.is_dir():
+def _existing_folder(value: Path, info: ValidationInfo) -> Path:
+    if not value.is_dir() and not _may_be_missing(info):
         what = "is not a folder" if value.exists() else "does not exist"
         raise wrong(f"{value} {what}", "name a folder that exists; paths are relative to the configuration file")
+    return value
+
+
+def _socket(value: Path) -> Path:
+    if value.is_file():
+        raise wrong(
+            f"{value} is a regular file", "name the Unix socket of a collector; queries are never written to disk"
+        )
     return value
 
 
@@ -210,6 +222,7 @@ MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SecureAddress = Annotated[str, AfterValidator(_secure_address)]
 WebAddress = Annotated[OneLine, AfterValidator(_web_address)]
 AnyPath = Annotated[Path, AfterValidator(_path)]
+SocketPath = Annotated[AnyPath, AfterValidator(_socket)]
 ExistingFolder = Annotated[AnyPath, AfterValidator(_existing_folder)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
 AlertChoice = Annotated[AlertKind, BeforeValidator(_alert_kind)]

@@ -5,7 +5,9 @@
     incidents (alarms) ─┐
     notices (requests) ─┤
     catalogue (until)  ─┼─▶ raise: into the ledger, each key once ─▶ deliver: couriers (mail, webhook), in batches
-    delegations lost   ─┘                                                └─ fails: again after 5 minutes, 10, 20 …
+    delegations lost   ─┤                                                └─ fails: again after 5 minutes, 10, 20 …
+    guard (old runs)   ─┤
+    kept parts         ─┘
     the store itself: it has no ledger then, so ``StoreTrouble`` remembers in memory
 
 A receiver that fails stops nothing else: catcher tries it again for about three days, then gives the alert up.
@@ -19,9 +21,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from catcher.catalogue import Catalogue
+from catcher.catalogue import Catalogue, Guard
+from catcher.catalogue.guard import GRACE
 from catcher.incident.alarm import LOOKS_BACK, alarms
 from catcher.model.ports import Store
+from catcher.model.serving import KeptPart, ServedPart
 from catcher.model.telling.alert import Alert, AlertDelivery, AlertKind, Channel
 
 ENDS_SOON = (1, 7)
@@ -86,6 +90,24 @@ def of_lost(names: Iterable[str], now: datetime) -> Iterator[Alert]:
     for name in names:
         key = f"{AlertKind.DELEGATION_LOST} {name} {now:%Y-%m}"
         yield Alert(key, AlertKind.DELEGATION_LOST, now, None, {"domains": 1}, name)
+
+
+def of_guard(guard: Guard | None, now: datetime) -> Iterator[Alert]:
+    """An alert for each run of a required guard that is older than half of the time in which vouches prolong it."""
+    for run in guard.runs.values() if guard is not None and guard.required else ():
+        age = now - run.as_of
+        if age >= GRACE / 2:
+            key = f"{AlertKind.GUARD_AGES} {run.origin} {run.as_of.isoformat()}"
+            counts = {"domains": len(run.cleared), "days": age.days}
+            yield Alert(key, AlertKind.GUARD_AGES, now, None, counts, run.origin)
+
+
+def of_kept(parts: Iterable[KeptPart], now: datetime) -> Iterator[Alert]:
+    """An alert for each part of which the server serves an older state, or none; once a day per part."""
+    for part in parts:
+        key = f"{AlertKind.OLDER_STATE} {part.part} {part.name} {now:%Y-%m-%d}"
+        domain = part.name if part.part in (ServedPart.ROW, ServedPart.ZONE) else None
+        yield Alert(key, AlertKind.OLDER_STATE, now, None, {"parts": 1}, domain)
 
 
 def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Channel]) -> tuple[Alert, ...]:

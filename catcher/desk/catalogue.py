@@ -13,10 +13,14 @@ from catcher.catalogue.stops import Stops
 from catcher.catalogue.write import FileEdit, writing
 from catcher.config import Config
 from catcher.desk.doubts import doubtful_with
-from catcher.desk.serverrequest import request
+from catcher.desk.serverrequest import reload_servers
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.mail.policy import Policy
+from catcher.model.serving import ReloadOutcome, ReloadResult, ServedPart
+
+_REASONS = 5
+"""Most kept parts that one message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,8 @@ def stop_now(config: Config, domain: str, *, now: datetime) -> list[CatalogueCha
     except NotCatalogued:
         stops.discard({domain})
         raise
-    answer = tell_server(config.node.state)
-    if answer is not None and not answer.startswith("ok"):
-        reason = answer.removeprefix("error ")
+    outcome = tell_server(config.node.state)
+    if outcome is not None and (reason := not_live(outcome, [domain])):
         raise EnvironmentFailure(f"the files are written, but the running server stays with what it had: {reason}")
     stops.discard({domain})
     return changes
@@ -120,9 +123,24 @@ def misplaced(config: Config, catalogue: Catalogue) -> Iterator[Fault]:
                 yield Fault(f"{config.path.name}: {key}", what, "choose a name in a zone of your own")
 
 
-def tell_server(state: Path) -> str | None:
-    """Makes the running server reload. Returns its answer (``ok …``, ``error …``), or None if no server runs."""
-    return request(state, "reload")
+def tell_server(state: Path, *, waiting: Callable[[float], None] = lambda _: None) -> ReloadOutcome | None:
+    """Makes the running server reload. Returns what came of it, or None if no server runs. Raises EnvironmentFailure.
+
+    ``waiting`` is called about once a second with the seconds waited so far.
+    """
+    return reload_servers(state, waiting=waiting)
+
+
+def not_live(outcome: ReloadOutcome, domains: Collection[str]) -> str:
+    """The reason for which changed rows of ``domains`` are not live after a reload; empty if all of them are."""
+    if outcome.result is ReloadResult.FAILED:
+        return outcome.error
+    kept = [
+        part
+        for part in outcome.kept
+        if part.part is ServedPart.CATALOGUE or (part.part is ServedPart.ROW and part.name in domains)
+    ]
+    return "; ".join(map(str, kept[:_REASONS])) + (f"; and {len(kept) - _REASONS} more" if kept[_REASONS:] else "")
 
 
 def _each(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from catcher.catalogue import Catalogue
 from catcher.directory import Suffixes, listed
 from catcher.model.errors import Fault
+
+_listed = cache(listed)
+_suffixes = cache(Suffixes)
 
 
 def doubtful(catalogue: Catalogue) -> Iterator[Fault]:
@@ -21,6 +25,12 @@ def doubtful_with(added: Catalogue, catalogue: Catalogue) -> Iterator[Fault]:
     yield from _strays(added, catalogue)
     yield from _strays(added, added)
     yield from _strays(catalogue, added)
+
+
+def public_suffix(domain: str) -> bool:
+    """Whether ``domain`` (A-labels) is a public suffix of the installed list."""
+    named, whole = _listed()
+    return (domain in named or domain.partition(".")[2] in whole) and _suffixes().is_public(domain)
 
 
 def _public_suffixes(catalogue: Catalogue) -> Iterator[Fault]:

@@ -4,51 +4,131 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.against import compare_with_zone
-from catcher.catalogue.guard import HOLDS, Run, record
+from catcher.catalogue.guard import Run
+from catcher.catalogue.guardrecord import load_guard, record
+from catcher.catalogue.tldzone import ZoneSource
 from catcher.config import Config
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.privacy.tokens import KEY_OCTETS
 
 
-def run(config: Config, catalogue: Catalogue, zones: Sequence[Path], *, now: datetime) -> tuple[list[Run], list[Fault]]:
-    """Compares the catalogue with TLD zones and records the runs; returns the runs and a fault per refused name.
+@dataclass(frozen=True, slots=True)
+class Waivers:
+    """A person's word for what would otherwise make a run void."""
 
-    Raises one ConfigurationError with the faults of all broken zone files, and then records nothing.
+    shrink: bool = False
+    """The zone has over a tenth fewer delegations than at the last good run."""
+    serial: bool = False
+    """The zone's serial is older than at the last good run."""
+
+
+def run(
+    config: Config,
+    catalogue: Catalogue,
+    zones: Sequence[ZoneSource],
+    *,
+    now: datetime,
+    waivers: Waivers = Waivers(),
+) -> tuple[list[Run], list[Fault]]:
+    """Compares the catalogue with TLD zones and records the runs; returns the runs, and a fault for each finding.
+
+    Raises one ConfigurationError with the faults of all zones that are cut, older than at the last run, far smaller or
+    can't be read to the letter, and then records nothing: such a zone clears no name.
     """
     runs: dict[str, Run] = {}
     found: list[Fault] = []
     faults: list[Fault] = []
-    for file in zones:
+    last = _last_runs(config.node.state)
+    for zone in zones:
         try:
-            made, refusals = compare_with_zone(
+            compared = compare_with_zone(
                 catalogue,
-                file,
+                zone,
                 nameservers=config.dns.nameservers,
                 own_zones=[zone.name for zone in config.dns.zone],
                 now=now,
             )
+            made = _aged(compared.run, last.get(compared.run.origin), zone, waivers)
         except ConfigurationError as error:
             faults += error.faults
             continue
         if made.origin in runs:
             other = runs[made.origin].zone
-            faults.append(Fault(file.name, f"{other} is the zone {made.origin}, too", "give each TLD's zone once"))
+            faults.append(Fault(zone.name, f"{other} is the zone {made.origin}, too", "give each TLD's zone once"))
         runs[made.origin] = made
         found += [
             Fault(r.where, r.what, "take the row out, or have the TLD's zone corrected and check again")
-            for r in refusals
+            for r in compared.refusals
         ]
+        found += [Fault(doubt.where, doubt.what, doubt.remedy) for doubt in compared.doubts]
     if faults:
         raise ConfigurationError(faults)
     record(config.node.state, list(runs.values()))
     return list(runs.values()), found
+
+
+def _last_runs(state: Path) -> dict[str, Run]:
+    """The recorded runs; none of a damaged record, which the new runs replace."""
+    try:
+        return load_guard(state, required=False).runs
+    except EnvironmentFailure:
+        return {}
+
+
+def _aged(made: Run, last: Run | None, zone: ZoneSource, waivers: Waivers) -> Run:
+    """``made`` with the age of its data. Raises ConfigurationError if ``last`` shows that the zone isn't whole or new.
+
+    The same serial is the same data (RFC 1035 §3.3.13): a file's age counts from the first sight of its serial.
+    """
+    if last is None:
+        return made
+    behind = (made.serial - last.serial) % (1 << 32)
+    # Half the serials away, neither is newer (RFC 1982 §3.2): that counts as older.
+    if behind >= 1 << 31 and not waivers.serial:
+        raise _void(
+            zone,
+            f"its serial {made.serial} is older than {last.serial}, the serial of the last run at "
+            f"{last.ran_at:%Y-%m-%d %H:%M} (RFC 1982)",
+            "get the newest zone; --accept-serial takes it if the registry began its serials anew",
+        )
+    if last.closed and not made.closed:
+        raise _void(
+            zone,
+            "it doesn't end with its SOA as at the last run: it is cut off",
+            "get the whole zone; if it is now made in another way, repeat its SOA at its end",
+        )
+    before, after = last.delegations or 0, made.delegations or 0
+    if after * 10 < before * 9 and not waivers.shrink:
+        raise _void(
+            zone,
+            f"it has {after} delegations, over a tenth fewer than the {before} of the last run",
+            "get the whole zone; --accept-shrink takes it if you know that they are gone",
+        )
+    if behind == 0 and not zone.is_current:
+        return replace(made, seen_at=last.as_of)
+    return made
+
+
+def _void(zone: ZoneSource, what: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError([Fault(zone.name, f"{what}; the run clears nothing", remedy)])
+
+
+def zone_of(catalogue: Catalogue) -> Callable[[str], str]:
+    """Domain → the zone in which it is delegated: that of the guard's run for it, else the name above it."""
+
+    def find(domain: str) -> str:
+        last = None if catalogue.guard is None else catalogue.guard.run_for(domain)
+        return domain.partition(".")[2] if last is None else last.origin
+
+    return find
 
 
 def standing(catalogue: Catalogue, guard: Guard, *, now: datetime) -> Iterator[Fault]:
@@ -60,11 +140,13 @@ def standing(catalogue: Catalogue, guard: Guard, *, now: datetime) -> Iterator[F
                     f"{entry.domain} was refused when it was compared with {last.zone} at {last.ran_at:%Y-%m-%d %H:%M}"
                 )
                 yield Fault(entry.where, what, "take the row out, or run 'catcher check --against' with a newer zone")
-        if guard.required and not last.holds_at(now):
+        if guard.required and not last.holds_at(now, guard.hours):
+            age = "it last ran at" if last.as_of == last.ran_at else "its zone has the serial of"
             yield Fault(
                 f"guard of {origin}",
-                f"it last ran at {last.ran_at:%Y-%m-%d %H:%M} UTC, over {HOLDS.total_seconds() / 3600:.0f} hours ago",
-                f"run 'catcher check --against' with the zone of {origin}; until then its names are served as null",
+                f"{age} {last.as_of:%Y-%m-%d %H:%M} UTC, over {guard.hours} hours ago",
+                f"run 'catcher check --against' with a newer zone of {origin}; until then its names are served as "
+                "null, but for those that the zone's own servers vouch for",
             )
     if guard.required:
         yield from _uncleared(catalogue, guard)

@@ -20,6 +20,7 @@ from catcher.desk.delegation import DelegationRound, Delegations
 from catcher.desk.policies import note_delegations, note_policies
 from catcher.model.errors import CatcherError, EnvironmentFailure
 from catcher.model.ports import Folder, Store
+from catcher.model.serving import KeptPart
 from catcher.model.telling.alert import Alert, AlertKind
 
 log = logging.getLogger("catcher.watch")
@@ -38,6 +39,8 @@ class AlertWatch:
     kinds: Collection[AlertKind] = tuple(AlertKind)
     delegations: Delegations | None = None
     """Looks delegations up; None: they are not checked."""
+    kept: Sequence[KeptPart] = ()
+    """The parts of which the server serves an older state, or none."""
     _store: StoreTrouble = field(default_factory=StoreTrouble)
     _ends_looked_at: date | None = None
     _leaking: frozenset[str] = frozenset()
@@ -84,6 +87,8 @@ class AlertWatch:
         yield from alerts.found_in_incidents(store, now)
         yield from alerts.found_in_notices(store, now)
         yield from alerts.of_lost(lost, now)
+        yield from alerts.of_guard(self.catalogue.guard, now)
+        yield from alerts.of_kept(self.kept, now)
         if self._ends_looked_at != now.date():  # once a day: end dates change only at midnight, and catalogues are long
             yield from alerts.found_in_catalogue(self.catalogue, now)
 

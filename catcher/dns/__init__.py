@@ -14,12 +14,15 @@
          └──▶ AXFR, IXFR with TSIG ─▶ authority ─▶ transfer ◀─ zone | catalogzone: the catalogue, for secondaries
 
 Over UDP the packet cache stands before the responder: ``cache`` finds a reply made before, for the same octets or for a
-query of the same key (``learned``: names; ``classify``: the key; ``tail``: the octets after the QNAME);
+query of the same key (``learned``: names; ``canonical``: what can change a reply; ``classify``: the key);
 docs/engineering/packet-cache.md shows one query. ``[dns] packet_cache = false`` switches it off.
 
-The room is a ladder: loading, serving and notifying stand on the packet cache, that on the counting (tally, ratelimit),
-that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a transport and a time in, octets
-out.
+With ``[dns] dnstap`` each worker tells queries and replies to a collector (``tapping``), without what belongs to a
+person.
+
+The room is a ladder: loading, serving and notifying stand on the packet cache and the tap, these on the counting
+(tally, ratelimit, counters), that on the answering, that on the zones, all on ``wire``. Answering is pure: octets, a
+transport and a time in, octets out.
 
 Catalogued names are unsigned by design: delegate them without DS.
 """
@@ -27,27 +30,36 @@ Catalogued names are unsigned by design: delegate them without DS.
 from __future__ import annotations
 
 from catcher.dns.answering.answer import AnswerKind
-from catcher.dns.answering.authority import Authority, AuthorityReply
+from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.reply import AuthorityReply
+from catcher.dns.counting.counters import NAMES as COUNTER_NAMES
+from catcher.dns.counting.counters import DnsCount
 from catcher.dns.counting.handover import DemandWriter, demand_pipe
 from catcher.dns.counting.ratelimit import RateLimits
 from catcher.dns.counting.tally import DemandTally
+from catcher.dns.loading.changes import RowChanges
 from catcher.dns.loading.copies import write_copies
 from catcher.dns.loading.load import load_authority
 from catcher.dns.notifying.notify import Announcer
+from catcher.dns.serving.connections import ConnectionPipe
 from catcher.dns.serving.tcp import TcpServer
 from catcher.dns.serving.udp import UdpServer
 from catcher.dns.serving.worker import serve
 from catcher.dns.wire import Rcode, Transport
 
 __all__ = [
+    "COUNTER_NAMES",
     "Announcer",
     "AnswerKind",
     "Authority",
     "AuthorityReply",
+    "ConnectionPipe",
     "DemandTally",
     "DemandWriter",
+    "DnsCount",
     "RateLimits",
     "Rcode",
+    "RowChanges",
     "TcpServer",
     "Transport",
     "UdpServer",

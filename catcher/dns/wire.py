@@ -11,6 +11,8 @@ _POINTER_LIMIT = 0x4000
 """Lowest offset that a compression pointer, which has 14 bits, can't hold (RFC 1035 §4.1.4)."""
 
 _LOWER = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz"))
+_TEXT = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.", b"abcdefghijklmnopqrstuvwxyz\0"))
+"""Folds case, and maps a dot inside a label to zero, so that it can't pass for a dot between labels."""
 
 
 class Transport(StrEnum):
@@ -128,6 +130,14 @@ class Name:
         self.folded = lower(wire)
         self.offsets = label_offsets(wire) if offsets is None else offsets
         """See ``label_offsets``."""
+
+
+def dotted(name: Name) -> str:
+    """The text of ``name`` with a dot before each label; octets that are no ASCII stay apart from those that are."""
+    text = bytearray(name.wire.translate(_TEXT))
+    for at in name.offsets:
+        text[at] = 0x2E
+    return text[:-1].decode("latin-1")
 
 
 class Rdata(NamedTuple):

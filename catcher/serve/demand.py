@@ -12,10 +12,12 @@ from catcher.model.leak.demand import DemandKey
 from catcher.supervise import Station
 
 
-async def run(config: Config, reading: socket.socket, station: Station) -> None:
-    """Stores the counts that arrive at ``reading``, until the parent stops the process."""
+async def run(config: Config, writing: socket.socket, reading: socket.socket, station: Station) -> None:
+    """Stores the counts that arrive at ``reading``, until the parent stops the process.
+
+    The counts that the store didn't take go back through ``writing``, to the next process."""
     station.ready()
-    await dns.DemandWriter(reading, functools.partial(add, config)).run(station.stopping)
+    await dns.DemandWriter(reading, functools.partial(add, config), writing).run(station.stopping)
     station.draining()
 
 

@@ -17,16 +17,27 @@ async def run(
     authority: dns.Authority,
     sockets: Sequence[socket.socket],
     demand: socket.socket,
+    connections: dns.ConnectionPipe,
     station: Station,
 ) -> None:
-    """Answers queries until the parent stops the process; writes demand counts to the socket ``demand``."""
-    limits = dns.RateLimits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt)
+    """Answers queries until the parent stops the process; writes demand counts to the socket ``demand``.
+
+    ``connections`` passes its TCP connections on to the worker that takes its place.
+    """
+    limits = dns.RateLimits(config.dns.rate_limit, config.dns.slip, config.dns.rate_limit_exempt).shared(
+        config.dns.workers
+    )
     await dns.serve(
         sockets,
         authority,
         clock,
         limits,
         demand,
+        connections=connections,
+        lifeline_fd=station.lifeline_fd,
+        publish=station.publish,
+        dnstap=config.dns.dnstap,
+        identity=config.node.name,
         ready=station.ready,
         stopping=station.stopping,
         draining=station.draining,

@@ -1,9 +1,11 @@
-"""Lists the processes of one generation: each has a name, a main function and its sockets.
+"""Lists the processes of a server by group: each has a name, a main function and its sockets.
 
 ::
 
-    [dns]   demand · dns-0 … · dns-notify (where there are secondaries)
-    [smtp]  store · smtp-0 … · upkeep
+    demand ────────── from the start on, over all reloads: it holds counts, and nothing that is loaded
+    [dns]   dns-0 … ▶ dns-notify (where there are secondaries)     replaced when LoadedDns came
+    [smtp]  store ─▶ smtp-0 …                                      replaced when LoadedMail came
+    both    upkeep
 
 A task with ``last`` runs until the other tasks have ended: they need it (demand, store), or it is a DNS worker, which
 answers until the end.
@@ -15,60 +17,109 @@ import functools
 import socket
 from collections.abc import Sequence
 
-from catcher import dns, smtp, wiring
+from catcher import dns, smtp
 from catcher.catalogue import Catalogue
 from catcher.catalogue.stops import Stops
 from catcher.config import Config
 from catcher.model.clock import Clock
+from catcher.model.serving import KeptPart
 from catcher.serve import demand as demand_process
 from catcher.serve import dns as dns_process
 from catcher.serve import notifying, upkeep
 from catcher.serve import smtp as smtp_process
 from catcher.serve import store as store_process
+from catcher.serve.loading import LoadedDns, LoadedMail
 from catcher.supervise import Task
 
 Pair = tuple[socket.socket, socket.socket]
 """A connected pair: writing end, reading end."""
 
+DNS_DRAIN_SECONDS = 15.0
+"""Seconds that a replaced DNS worker has: its TCP clients get ten to take their last replies."""
+_STORE_DRAIN_SECONDS = 15.0
+"""Seconds that a replaced storing process, or a stopped one, has for the commits of workers that still drain."""
+
+
+def demand_task(config: Config, demand: Pair) -> Task:
+    """The process that stores the demand counts."""
+    _, reading = demand
+    return Task("demand", functools.partial(demand_process.run, config, reading), (reading,), last=True)
+
 
 def dns_tasks(
-    config: Config,
+    loaded: LoadedDns,
     clock: Clock,
     workers: Sequence[tuple[socket.socket, ...]],
-    authority: dns.Authority,
-    before: dns.Authority | None,
     demand: Pair,
+    connections: Sequence[dns.ConnectionPipe],
 ) -> list[Task]:
-    """The DNS processes, with one worker per item of ``workers``; ``before``: the zones of the last generation."""
-    writing, reading = demand
-    tasks = [Task("demand", functools.partial(demand_process.run, config, reading), (reading,), last=True)]
+    """The DNS workers: one per item of ``workers``, each with its pipe of ``connections``."""
+    assert loaded.authority is not None
+    writing, _ = demand
+    tasks = []
     for number, sockets in enumerate(workers):
-        main = functools.partial(dns_process.run, config, clock, authority, sockets, writing)
-        tasks.append(Task(f"dns-{number}", main, (*sockets, writing), last=True))
-    if config.dns.secondary:
-        tasks.append(Task("dns-notify", functools.partial(notifying.run, config, clock, authority, before)))
+        pipe = connections[number]
+        main = functools.partial(dns_process.run, loaded.config, clock, loaded.authority, sockets, writing, pipe)
+        ends = (pipe.reading, pipe.writing)
+        tasks.append(
+            Task(f"dns-{number}", main, (*sockets, writing, *ends), last=True, drain_seconds=DNS_DRAIN_SECONDS)
+        )
     return tasks
+
+
+def notify_tasks(loaded: LoadedDns, clock: Clock) -> list[Task]:
+    """The process that sends NOTIFY, if there are secondaries."""
+    if not loaded.config.dns.secondary:
+        return []
+    assert loaded.authority is not None
+    return [Task("dns-notify", functools.partial(notifying.run, loaded.config, clock, loaded.authority))]
+
+
+def store_task(config: Config, store_sockets: Pair) -> Task:
+    """The process that stores the observations."""
+    _, reading = store_sockets
+    return Task(
+        "store",
+        functools.partial(store_process.run, config, reading),
+        (reading,),
+        last=True,
+        drain_seconds=smtp_process.DRAIN_SECONDS + _STORE_DRAIN_SECONDS,
+    )
 
 
 def smtp_tasks(
-    config: Config,
+    loaded: LoadedDns,
+    mail: LoadedMail,
     clock: Clock,
     workers: Sequence[tuple[socket.socket, ...]],
-    catalogue: Catalogue,
     store_sockets: Pair,
 ) -> list[Task]:
-    """The SMTP processes: one worker per item of ``workers``, the storing process, and upkeep."""
-    stops = Stops(config.node.state)
-    stops.settle(catalogue, clock.now())
-    sinks_catalogue = catalogue.under(stops.covers)
-    certificates = smtp.Certificates(smtp_process.certificate_files(config, clock.now()))
-    explanations = wiring.explanations(config, catalogue)
-    writing, reading = store_sockets
-    tasks = [Task("store", functools.partial(store_process.run, config, reading), (reading,), last=True)]
+    """The SMTP workers: one per item of ``workers``. Raises ConfigurationError when the certificate can't be read."""
+    catalogue = for_mail(loaded.config, loaded.catalogue)
+    certificates = smtp.Certificates(mail.certificates)
+    writing, _ = store_sockets
+    tasks = []
     for number, sockets in enumerate(workers):
         main = functools.partial(
-            smtp_process.run, config, clock, sinks_catalogue, certificates, explanations, sockets, writing
+            smtp_process.run, mail.config, clock, catalogue, certificates, mail.explanations, sockets, writing
         )
-        tasks.append(Task(f"smtp-{number}", main, (*sockets, writing)))
-    tasks.append(Task("upkeep", functools.partial(upkeep.run, config, clock, sinks_catalogue)))
+        tasks.append(
+            Task(
+                f"smtp-{number}",
+                main,
+                (*sockets, writing),
+                drain_seconds=smtp_process.DRAIN_SECONDS + _STORE_DRAIN_SECONDS / 3,
+            )
+        )
     return tasks
+
+
+def upkeep_task(loaded: LoadedDns, clock: Clock, kept: Sequence[KeptPart]) -> Task:
+    """The process for upkeep; ``kept``: the parts of which an older state is served, for its alerts."""
+    catalogue = for_mail(loaded.config, loaded.catalogue)
+    return Task("upkeep", functools.partial(upkeep.run, loaded.config, clock, catalogue, kept))
+
+
+def for_mail(config: Config, catalogue: Catalogue) -> Catalogue:
+    """The catalogue under the list of stopped domains."""
+    return catalogue.under(Stops(config.node.state).covers)

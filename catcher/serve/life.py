@@ -1,10 +1,13 @@
-"""The parent process of a server: binds, drops root, locks and forks; reloads; stops.
+"""The parent process of a server: binds, drops root, locks; loads, forks and reloads; stops.
 
 ::
 
-    launch ─▶ Running: bind_all ─▶ become ─▶ lock ─▶ Supervisor.start ─▶ a generation of workers
-                 reload ─▶ _tasks anew: catalogue, zones, texts ─▶ the next generation on the same sockets
-                 stop ─▶ workers drain ─▶ finish: demand counted last ─▶ sockets and locks are free
+    Running ─▶ bind ─▶ become ─▶ lock ─▶ start ─▶ loader ─▶ LoadedDns ─▶ DNS workers ─▶ the others
+                                         reload ─▶ the same on the same sockets
+                                         stop ─▶ workers drain ─▶ finish: demand counted last ─▶ all is free
+
+``ready`` is said once the DNS workers serve and the mail side was tried: mail that can't start (a taken port, a damaged
+store, a folder that can't be written) is told and tried again, and never holds up DNS.
 """
 
 from __future__ import annotations
@@ -12,20 +15,33 @@ from __future__ import annotations
 import functools
 import logging
 import os
-from collections.abc import Collection
+import socket
+import time
+from collections.abc import Callable, Collection, Sequence
 
 # Some of these imports are unused here: modules imported before the fork share their memory among all workers.
-from catcher import dns, incident, privacy, resolve, smtp, store, wiring  # noqa: F401
+from catcher import __version__, dns, incident, privacy, resolve, smtp, store, wiring  # noqa: F401
 from catcher.config import Config
+from catcher.desk.openmetrics import openmetrics
 from catcher.model.clock import Clock
-from catcher.serve import demand
-from catcher.serve.generation import dns_tasks, smtp_tasks
+from catcher.model.errors import CatcherError, EnvironmentFailure
+from catcher.model.serverstatus import LoadedState, ServerStatus
+from catcher.model.serving import ReloadOutcome
+from catcher.serve import demand, generation
+from catcher.serve.limiterlog import LimiterLog
+from catcher.serve.loadedstate import processes
+from catcher.serve.loading import LoadedDns
+from catcher.serve.mailside import MailSide
+from catcher.serve.reloading import Reloading
 from catcher.serve.smtp import DRAIN_SECONDS
-from catcher.serve.sockets import bind_all
-from catcher.store.remote.server import handoff_sockets
-from catcher.supervise import Supervisor, Task
-from catcher.supervise.lock import lock
-from catcher.supervise.privileges import become
+from catcher.serve.sockets import WorkerSockets, dns_sockets
+from catcher.supervise import Loop, Supervisor, Task
+from catcher.supervise.counterpage import CounterPage
+from catcher.supervise.descriptors import descriptors
+from catcher.supervise.lock import LockConflict, lock
+from catcher.supervise.loop import guarded
+from catcher.supervise.privileges import become, check_writable
+from catcher.supervise.sockets import InheritedSockets
 
 log = logging.getLogger("catcher.serve")
 
@@ -38,57 +54,152 @@ def launch(config: Config, *, clock: Clock, roles: Collection[str] = ROLES) -> R
 
     The workers inherit ``clock``. Raises ConfigurationError or EnvironmentFailure; then no process is left running.
     """
-    return Running(config, clock, roles)
+    running = Running(config, clock, roles)
+    outcomes: list[ReloadOutcome] = []
+    running.start(outcomes.append)
+    running.loop.run(until=lambda: bool(outcomes) or running.refusal is not None)
+    fault = running.refusal or (EnvironmentFailure(outcomes[0].error) if outcomes[0].error else None)
+    if fault is not None:
+        running.stop()
+        raise fault
+    return running
 
 
 class Running:
-    """A running server: its supervisor, and the locks on its state folder."""
+    """A running server: its event loop, its supervisor, and the locks on its state folder."""
 
-    def __init__(self, config: Config, clock: Clock, roles: Collection[str]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        roles: Collection[str],
+        *,
+        configured: Callable[[Config], None] = lambda _: None,
+    ) -> None:
+        """Binds and locks. ``configured`` is called with each configuration that takes hold.
+
+        Raises ConfigurationError or EnvironmentFailure.
+        """
         if "smtp" in roles:
             smtp.refuse_key_log()
-        self._bound = bind_all(config, roles)
+        descriptors()
+        passed = InheritedSockets.receive(os.environ, os.getpid())
+        self._dns: WorkerSockets = dns_sockets(config, passed) if "dns" in roles else ()
+        mail = MailSide.bound(config, passed, alone="dns" not in roles) if "smtp" in roles else None
+        passed.close_rest()
         become(config.node.user, state=config.node.state, where=f"{config.path.name}: node.user")
-        self._locks = [lock(config.node.state, role) for role in roles]
-        self._authority: dns.Authority | None = None
-        self.private_fds: tuple[int, ...] = ()
-        """Descriptors, besides the locks, that no worker may keep."""
+        locks = _locked(config, roles)
+        self.loop = Loop()
+        self._counters = CounterPage(dns.COUNTER_NAMES, falling=(dns.DnsCount.TCP_OPEN,))
+        self._limiter = LimiterLog()
+        self.loop.every_turn(lambda: self._limiter.look(self._counters.read, time.monotonic()))
+        self.supervisor = Supervisor(self.loop, self._counters)
+        self._clock = clock
+        self._started = clock.now()
+        self._roles = tuple(roles)
         self._demand = dns.demand_pipe()
-        self._store_sockets = handoff_sockets()
-        self._store_demand = functools.partial(demand.add, config)
-        self.supervisor = Supervisor(
-            build=lambda: self._tasks(config, clock),
-            sockets=(*self._bound.all(), *self._demand, *self._store_sockets),
-            private_fds=lambda: (*self._locks, *self.private_fds),
+        self._connections = [dns.ConnectionPipe() for _ in self._dns]
+        passed_on = [end for pipe in self._connections for end in (pipe.reading, pipe.writing)]
+        self.supervisor.sockets += [*_all(self._dns), *self._demand, *passed_on]
+        self.loop.private.update(locks.values())
+        if mail is not None:
+            mail.attach(self.supervisor, clock, is_locked="smtp" in locks)
+        self.reloading = Reloading(
+            config, clock, roles, self.supervisor, mail=mail, dns_tasks=self._dns_tasks, configured=configured
         )
-        self.supervisor.start()
+        self._mail = mail
 
-    def reload(self) -> None:
-        """Reloads catalogue and zones. Raises ConfigurationError; then the old ones stay in force."""
-        self.supervisor.reload()
+    @property
+    def refusal(self) -> CatcherError | None:
+        """The error for which the first load was refused: there is nothing to serve."""
+        return self.reloading.refusal
 
-    def stop(self) -> None:
+    def start(self, started: Callable[[ReloadOutcome], None]) -> None:
+        """Begins to load and fork. ``started`` is called once the DNS workers serve and the mail side was tried."""
+        if self._dns:
+            self._replace_demand(self.reloading.config)
+        self.reloading.start(started)
+
+    def reload(self, done: Callable[[ReloadOutcome], None] = lambda _: None) -> None:
+        """Loads everything anew; ``done`` is called when that is over. Requests that come meanwhile are joined."""
+        self.reloading.request(done)
+
+    def status(self) -> ServerStatus:
+        """The state of this server."""
+        reloading = self.reloading
+        state = LoadedState() if reloading.before.dns is None else reloading.before.dns.state(reloading.kept)
+        return ServerStatus(
+            node=reloading.config.node.name,
+            roles=self._roles,
+            version=__version__,
+            pid=os.getpid(),
+            started=self._started,
+            generation=reloading.adopted,
+            since=reloading.since,
+            loading=reloading.is_loading,
+            processes=tuple(processes(self.supervisor, self._clock.now())),
+            loaded=state,
+            reloads=max(0, reloading.adopted - 1),
+            failed_reloads=reloading.failed,
+            error=reloading.error,
+            restart_needed=() if reloading.before.dns is None else reloading.before.dns.restart_needed,
+            counters=self._counters.read(),
+        )
+
+    def metrics(self) -> str:
+        """The numbers of this server as OpenMetrics text."""
+        return openmetrics([self.status()], self._clock.now())
+
+    def stop(self, *, seconds: float = DRAIN_SECONDS, hurry: Callable[[], bool] = lambda: False) -> None:
         """Drains and ends every worker; afterwards the ports and the state folder are free."""
-        self.supervisor.stop(DRAIN_SECONDS)
-        self.finish()
-        for sock in (*self._bound.all(), *self._demand, *self._store_sockets):
+        self.reloading.stop()
+        if self._mail is not None:
+            self._mail.stop()
+        self.supervisor.stop(seconds, hurry=hurry)
+        guarded(self._finish)
+        for sock in self.supervisor.sockets:
             sock.close()
-        for fd in self._locks:
+        for fd in self.loop.private:  # the locks, also those taken later
             os.close(fd)
+        self.loop.private.clear()
 
-    def finish(self) -> None:
-        """Stores the last demand counts of the workers. Call it after they have ended."""
-        dns.DemandWriter(self._demand[1], self._store_demand).store()
+    def _finish(self) -> None:
+        """Stores the last demand counts of the workers, after they have ended."""
+        if self._dns:
+            add = functools.partial(demand.add, self.reloading.config)
+            dns.DemandWriter(self._demand[1], add).store()
 
-    def _tasks(self, config: Config, clock: Clock) -> list[Task]:
-        """Loads catalogue and zones, returns the tasks of a generation. A zone with faults keeps its old version."""
-        catalogue = wiring.load_catalogue(config)
-        log.info("%s: %d domains in the catalogue", config.node.name, len(catalogue))
-        tasks: list[Task] = []
-        if self._bound.dns:
-            before = self._authority
-            self._authority = dns.load_authority(config, catalogue, now=clock.now(), tolerant=True, before=before)
-            tasks += dns_tasks(config, clock, self._bound.dns, self._authority, before, self._demand)
-        if self._bound.smtp:
-            tasks += smtp_tasks(config, clock, self._bound.smtp, catalogue, self._store_sockets)
-        return tasks
+    def _replace_demand(self, config: Config) -> None:
+        self.supervisor.replace("demand", [generation.demand_task(config, self._demand)])
+
+    def _dns_tasks(self, loaded: LoadedDns) -> Sequence[Task]:
+        """The DNS workers for a new state. The process of demand is replaced only for another store: it holds
+        counts."""
+        if loaded.config.store != self.reloading.config.store:
+            self._replace_demand(loaded.config)
+        return generation.dns_tasks(loaded, self._clock, self._dns, self._demand, self._connections)
+
+
+def _all(sockets: WorkerSockets) -> list[socket.socket]:
+    return [sock for worker in sockets for sock in worker]
+
+
+def _locked(config: Config, roles: Collection[str]) -> dict[str, int]:
+    """The locks of the roles. Raises EnvironmentFailure when another server holds one.
+
+    A state folder that can't be written is told, and DNS serves without its lock.
+    """
+    found: dict[str, int] = {}
+    for role in roles:
+        try:
+            check_writable(config.node.state)
+            found[role] = lock(config.node.state, role)
+        except LockConflict:
+            for fd in found.values():
+                os.close(fd)
+            raise
+        except EnvironmentFailure as error:
+            if "dns" not in roles:
+                raise
+            log.error("DNS serves without its state folder: %s", error)
+    return found

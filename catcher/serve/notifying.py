@@ -9,17 +9,28 @@ from catcher.config import Config
 from catcher.model.clock import Clock
 from catcher.supervise import Station
 
+PUBLISH_SECONDS = 1.0
+"""Seconds between two publications of the counters."""
 
-async def run(
-    config: Config, clock: Clock, authority: dns.Authority, before: dns.Authority | None, station: Station
-) -> None:
-    """Sends NOTIFY for every zone with a serial other than in ``before``, until the answer or the server's stop."""
+
+async def run(config: Config, clock: Clock, authority: dns.Authority, station: Station) -> None:
+    """Sends NOTIFY for every zone with a serial that a secondary wasn't told, until the server's stop."""
     sources = tuple(address.host for address in config.dns.listen if address.host not in ("0.0.0.0", "::"))
-    announcing = asyncio.create_task(dns.Announcer(authority, before, clock, config.node.state, sources).run())
+    announcer = dns.Announcer(authority, clock, config.node.state, sources)
+    announcing = asyncio.create_task(announcer.run())
+    publishing = asyncio.create_task(_publish(announcer, station))
     station.ready()
     stopping = asyncio.create_task(station.stopping.wait())
     await asyncio.wait((announcing, stopping), return_when=asyncio.FIRST_COMPLETED)
     if announcing.done():
         announcing.result()
     announcing.cancel()
+    publishing.cancel()
+    station.publish(announcer.counters.numbers)
     station.draining()
+
+
+async def _publish(announcer: dns.Announcer, station: Station) -> None:
+    while True:
+        station.publish(announcer.counters.numbers)
+        await asyncio.sleep(PUBLISH_SECONDS)

@@ -3,7 +3,8 @@
 ::
 
     every 60 s ─▶ a new day? ─▶ desk.upkeep: fold, settle, destroy ended keys, purge     (in a thread)
-             └──▶ 5 minutes over? ─▶ desk.watch: fold, note policies, look for alerts, send them
+             └──▶ 5 minutes over? ─┬─▶ desk.watch: fold, note policies, look for alerts, send them
+                                   └─▶ desk.vouching: ask the TLDs' servers about names whose comparison grows old
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -23,6 +24,7 @@ from catcher.desk.upkeep import upkeep
 from catcher.desk.watch import AlertWatch
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
+from catcher.model.serving import KeptPart
 from catcher.model.telling.alert import AlertKind
 from catcher.supervise import Station
 
@@ -37,12 +39,16 @@ LOOK_SECONDS = 60.0
 """Seconds between two checks of the time; upkeep may be that late."""
 
 
-async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Station) -> None:
-    """Runs until the parent stops the process. If the store fails, upkeep runs at the next check of the time."""
+async def run(config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence[KeptPart], station: Station) -> None:
+    """Runs until the parent stops the process. If the store fails, upkeep runs at the next check of the time.
+
+    ``kept``: the parts of which the server serves an older state, or none; the watch raises alerts for them.
+    """
     station.ready()
     settled: date | None = None
     watched: datetime | None = None
-    watch = _watch(config, clock, catalogue)
+    watch = _watch(config, clock, catalogue, kept)
+    voucher = wiring.voucher(config, clock)
     while not station.stopping.is_set():
         now = clock.now()
         try:
@@ -54,12 +60,14 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, station: Stati
         if watched is None or now - watched >= WATCH_EVERY:
             watched = now
             await _run_or_stop(watch.look(now), station.stopping)
+            if voucher is not None:
+                await _run_or_stop(voucher.look(now), station.stopping)
         with suppress(TimeoutError):
             await asyncio.wait_for(station.stopping.wait(), LOOK_SECONDS)
     station.draining()
 
 
-def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
+def _watch(config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence[KeptPart]) -> AlertWatch:
     """The watch with its couriers. If the couriers' settings are unusable, it logs an error and makes none."""
     from catcher.notices import configured
 
@@ -76,6 +84,7 @@ def _watch(config: Config, clock: Clock, catalogue: Catalogue) -> AlertWatch:
         couriers=couriers,
         kinds=frozenset(map(AlertKind, config.alerts.kinds)),
         delegations=None if resolver is None else Delegations(catalogue, resolver, config.dns.nameservers),
+        kept=kept,
     )
 
 

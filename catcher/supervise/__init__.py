@@ -1,23 +1,26 @@
-"""Runs worker processes: forks, replaces the whole generation at a reload, restarts crashed workers. Uses no room.
+"""Runs the parent process: one event loop over signals, control socket, workers and loader. Uses no room.
 
 ::
 
-    parent ──fork──▶ worker (generation 1) … worker
-       │  reload: build anew, fork generation 2 on the same sockets, wait until it is ready,
-       │          tell generation 1 to drain, wait until it takes nothing new
+    parent ──fork──▶ loader: reads the files, hands the next state over in pieces
+       ├──fork──▶ worker (generation 1) … worker
+       │  reload: the loader again; then generation 2 on the same sockets; when it is ready generation 1 drains
        ▼
-    a build that fails leaves the running generation as it is
+    an error in a load, a fork or a worker leaves the running generation as it is
 
 A worker shares the parent's memory from the time of the fork: loaded data is in memory once, and every worker of a
-generation serves the same snapshot. Each worker holds the reading end of a pipe; only the parent has the writing end.
-When the parent is killed, the pipe closes and the workers end at once instead of running without a parent.
+generation serves the same snapshot. Each child holds the reading end of a pipe; only the parent has the writing end.
+When the parent is killed, the pipe closes and the children end at once instead of running without a parent.
 
-``worker`` runs one process, ``supervisor`` keeps a generation running, ``controlloop`` handles signals and the control
-socket, ``lock`` lets only one server use a state folder.
+``loop`` calls back, ``loader`` loads beside, ``group`` replaces and restarts workers, ``supervisor`` forks and stops,
+``worker`` runs one process, ``controlloop`` handles signals and the control socket, ``lock`` lets only one server use a
+state folder. docs/engineering/processes.md tells how they live.
 """
 
-from catcher.supervise.controlloop import ControlLoop
+from catcher.supervise.control.controlloop import ControlLoop
+from catcher.supervise.loader import Loader
+from catcher.supervise.loop import Loop
 from catcher.supervise.supervisor import Supervisor
 from catcher.supervise.worker import Station, Task
 
-__all__ = ["ControlLoop", "Station", "Supervisor", "Task"]
+__all__ = ["ControlLoop", "Loader", "Loop", "Station", "Supervisor", "Task"]

@@ -11,12 +11,16 @@ from catcher.model.errors import EnvironmentFailure
 _SERVER = "another catcher serves from this folder; stop it, or give this one its own node.state"
 
 
+class LockConflict(EnvironmentFailure):
+    """Another process holds the lock."""
+
+
 def lock(folder: Path, name: str, *, holder: str = _SERVER) -> int:
     """Locks ``folder/name.lock`` and returns the descriptor that holds the lock.
 
     The lock ends when the descriptor is closed or the process ends. ``holder``: the error's text, which names
-    the other process and the remedy. Raises EnvironmentFailure when another process holds the lock or the folder can't
-    be written.
+    the other process and the remedy. Raises LockConflict when another process holds the lock, and
+    EnvironmentFailure when the folder can't be written.
     """
     path = folder / f"{name}.lock"
     try:
@@ -28,5 +32,5 @@ def lock(folder: Path, name: str, *, holder: str = _SERVER) -> int:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(fd)
-        raise EnvironmentFailure(f"{path}: {holder}") from error
+        raise LockConflict(f"{path}: {holder}") from error
     return fd

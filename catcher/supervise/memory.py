@@ -71,6 +71,12 @@ def forbid_dumps() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+def trim() -> None:
+    """Returns freed memory to the kernel, where the C library can (malloc_trim(3))."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def wipe_freed_memory() -> bool:
     """Makes this process overwrite all memory that it frees from now on. Returns False with a warning if it can't.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+import sys
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 
 from catcher.model.errors import EnvironmentFailure
 
@@ -22,8 +24,13 @@ _RECEIVE_BUFFER_OCTETS = 4 << 20
 """Octets of queries that the kernel queues while a worker is busy: 4 MiB, or net.core.rmem_max if that is lower."""
 
 
-_PATIENCE_SECONDS = 2.0
+BIND_PATIENCE_SECONDS = 2.0
+"""Seconds for which a port in use is tried again: workers of a killed parent may still be ending."""
 _FIRST_PASSED_FD = 3
+_IP_MTU_DISCOVER, _IP_PMTUDISC_OMIT = 10, 5
+_IPV6_MTU_DISCOVER, _IPV6_PMTUDISC_OMIT = 23, 5
+_IP_FREEBIND, _IPV6_FREEBIND = 15, 78
+"""Options of Linux (ip(7), ipv6(7)) that the socket module has no names for."""
 
 
 class InheritedSockets:
@@ -67,7 +74,7 @@ class InheritedSockets:
             sock = sock.dup()
         self._taken.add(place)
         if kind == socket.SOCK_DGRAM:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_OCTETS)
+            _prepare_datagrams(sock)
         else:
             sock.listen(1024)
         sock.setblocking(False)
@@ -81,23 +88,54 @@ class InheritedSockets:
                 sock.close()
 
 
-def _bind_patiently(sock: socket.socket, host: str, port: int) -> None:
-    """Binds, and tries again for two seconds if the port is in use: workers of a killed parent may still be ending."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def _prepare_datagrams(sock: socket.socket) -> None:
+    """Sets the receive buffer, and takes no news of a path's MTU: a forged ICMP message would make replies of 1,232
+    octets fragment, and fragments can be forged. NSD and Knot set the same.
+    """
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_OCTETS)
+    if sys.platform == "linux":
+        with suppress(OSError):  # a kernel before 3.15
+            if sock.family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _IPV6_PMTUDISC_OMIT)
+            else:
+                sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _IP_PMTUDISC_OMIT)
+
+
+def _permit_absent_address(sock: socket.socket) -> None:
+    """Lets the socket be bound to an address that this machine doesn't have yet."""
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_FREEBIND, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
+
+
+def _bind_patiently(sock: socket.socket, host: str, port: int, patience: float) -> None:
+    """Binds, and tries again for ``patience`` seconds if the port is in use."""
+    deadline = time.monotonic() + patience
     while True:
         try:
             return sock.bind((host, port))
         except OSError as error:
-            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+            if error.errno != errno.EADDRINUSE or time.monotonic() >= deadline:
                 raise
             time.sleep(0.02)
 
 
-def bind(host: str, port: int, kind: socket.SocketKind, key: str, *, shared: bool = False) -> socket.socket:
+def bind(
+    host: str,
+    port: int,
+    kind: socket.SocketKind,
+    key: str,
+    *,
+    shared: bool = False,
+    freebind: bool = False,
+    patience: float = BIND_PATIENCE_SECONDS,
+) -> socket.socket:
     """A bound, non-blocking socket; a SOCK_STREAM socket also listens.
 
     ``shared``: several sockets of this process may be bound to the address (SO_REUSEPORT), and the kernel distributes
-    the connections or datagrams among them. For a port in use, ``bind`` tries again for two seconds.
+    the connections or datagrams among them. ``freebind``: the address may be absent from this machine. For a port in
+    use, ``bind`` tries again for ``patience`` seconds.
 
     Raises EnvironmentFailure with ``key``, the address and the remedy.
     """
@@ -109,8 +147,10 @@ def bind(host: str, port: int, kind: socket.SocketKind, key: str, *, shared: boo
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         if kind == socket.SOCK_DGRAM:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_OCTETS)
-        _bind_patiently(bound, host, port)
+            _prepare_datagrams(bound)
+        if freebind:
+            _permit_absent_address(bound)
+        _bind_patiently(bound, host, port, patience)
         if kind == socket.SOCK_STREAM:
             bound.listen(1024)
         bound.setblocking(False)

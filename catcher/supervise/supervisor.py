@@ -1,4 +1,4 @@
-"""Keeps one generation of workers running: forks workers, waits for their reports, retires and restarts them."""
+"""Forks the workers of all groups, collects the ended ones, and stops the server."""
 
 from __future__ import annotations
 
@@ -12,177 +12,159 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
-from catcher.model.errors import CatcherError, EnvironmentFailure
-from catcher.supervise.worker import DRAINING, FAILED, READY, Task, work
+from catcher.supervise.counterpage import CounterPage, CounterSlot
+from catcher.supervise.group import Settled, WorkerGroup, WorkerProcess
+from catcher.supervise.loop import Loop
+from catcher.supervise.worker import Task, work
 
 log = logging.getLogger("catcher.supervise")
 
-_ANSWER_SECONDS = 60.0
-"""Longest time, in seconds, that a worker may take to be ready, or to stop taking new work."""
 _LAST_SECONDS = 5.0
 """Seconds that the tasks with ``last`` get at least to end, even if the other tasks used up the time."""
-_RESTART_PAUSE_SECONDS = 1.0
-"""Seconds before a crashed worker is started again; the pause keeps the load low if it crashes at each start."""
+_LOOK_SECONDS = 0.02
+"""Longest time, in seconds, between two looks for ended workers while the server stops."""
+_SIGNALS = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}
 
 
-@dataclass(slots=True)
-class _Worker:
-    task: Task
-    pid: int
-    status_fd: int
-    said: bytes = b""
-    retired: bool = False
-
-
-@dataclass(slots=True)
 class Supervisor:
-    """Runs the tasks that ``build`` returns. ``build`` loads their data again; it raises CatcherError if that fails."""
+    """Keeps the groups running. Nothing here waits but ``stop``, and no error of the machine ends the parent."""
 
-    build: Callable[[], Sequence[Task]]
-    sockets: Sequence[socket.socket] = ()
-    """Every socket of the parent; a worker closes the sockets that are not its task's."""
-    private_fds: Callable[[], Sequence[int]] = field(default=lambda: ())
-    """Descriptors of the parent that no worker may keep (lock, control socket)."""
-    _workers: list[_Worker] = field(default_factory=list)
-    _fallen: list[tuple[float, Task]] = field(default_factory=list)
-    """(earliest time of the restart, task to start again)."""
-    _lifeline: tuple[int, int] | None = None
-
-    def start(self) -> None:
-        """Forks the first generation and returns once all its workers are ready. Raises CatcherError."""
+    def __init__(self, loop: Loop | None = None, counters: CounterPage | None = None) -> None:
+        """``counters``: where workers write their counters. Raises OSError when not even a pipe can be made."""
+        self.loop = loop or Loop()
+        self._counters = counters
+        self.sockets: list[socket.socket] = []
+        """Every socket of the parent; a worker closes the sockets that are not its task's."""
+        self._groups: dict[str, WorkerGroup] = {}
         self._lifeline = os.pipe()
-        self._workers = self._spawn(self.build())
+        self.loop.private.add(self._lifeline[1])
+        self.loop.every_turn(self._bury)
 
-    def reload(self) -> None:
-        """Replaces the running generation by a new one. Raises CatcherError; then the running generation stays."""
-        old = [w for w in self._workers if not w.retired]
-        self._workers += self._spawn(self.build())
-        self._fallen.clear()
-        for worker in old:
-            self._retire(worker)
-        try:
-            self._await(old, DRAINING)
-        except EnvironmentFailure as error:
-            log.warning("the generation before still takes new work: %s", error)
+    def replace(self, group: str, tasks: Sequence[Task], settled: Settled = lambda _: None) -> None:
+        """Replaces the workers of ``group`` by workers for ``tasks``, and calls ``settled`` (see ``WorkerGroup``)."""
+        if group not in self._groups:
+            self._groups[group] = WorkerGroup(group, self.loop, self._fork)
+        self._groups[group].replace(tasks, settled)
+
+    @property
+    def workers(self) -> dict[str, int]:
+        """Name → process id of the workers that serve, or start again after a crash."""
+        return {w.task.name: w.pid for group in self._groups.values() for w in group.running}
+
+    @property
+    def groups(self) -> Sequence[WorkerGroup]:
+        """Every group, with its processes."""
+        return tuple(self._groups.values())
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Group → the reason for which its newest tasks don't run yet."""
+        return {name: group.trouble for name, group in self._groups.items() if group.trouble}
 
     def stop(self, seconds: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
         """Lets the workers drain for at most ``seconds``, or until ``hurry()``; returns when all have ended.
 
         The tasks with ``last`` serve until the others have ended. The kernel refuses new connections to workers that
-        are ending.
+        are ending. Processes that workers started have the same time.
         """
         deadline = time.monotonic() + seconds
         for last in (False, True):
-            leaving = [w for w in self._workers if w.task.last is last]
-            for worker in leaving:
-                _close_listeners(worker.task.sockets)
-                self._retire(worker)
-            while any(w in self._workers for w in leaving) and time.monotonic() < deadline and not hurry():
-                self._bury()
-                time.sleep(0.02)
+            leaving = [g for g in self._groups.values() if any(w.task.last is last for w in g.alive)]
+            for group in leaving:
+                for worker in group.alive:
+                    _close_listeners(worker.task.sockets)
+                group.stop()
+            while any(g.alive for g in leaving) and time.monotonic() < deadline and not hurry():
+                self.loop.turn(_LOOK_SECONDS)
             deadline = max(deadline, time.monotonic() + _LAST_SECONDS)
-        for worker in self._workers:
-            _signal(worker.pid, signal.SIGKILL)
-        for worker in self._workers:
-            os.waitpid(worker.pid, 0)
-            os.close(worker.status_fd)
-        self._workers.clear()
-        if self._lifeline is not None:
-            for fd in self._lifeline:
-                os.close(fd)
-            self._lifeline = None
+        for group in self._groups.values():
+            group.stop()
+            for worker in group.alive:
+                worker.signal(signal.SIGKILL)
+        while any(group.alive for group in self._groups.values()):
+            self.loop.turn(_LOOK_SECONDS)
+        self._end_lifeline(lambda: time.monotonic() >= deadline or hurry())
 
-    def keep_running(self) -> None:
-        """Collects ended workers and restarts those that ended unexpectedly. Call it about once a second."""
-        now = time.monotonic()
-        for worker in self._bury():
-            log.error("worker %s (pid %d) ended unexpectedly; starting another", worker.task.name, worker.pid)
-            self._fallen.append((now + _RESTART_PAUSE_SECONDS, worker.task))
-        due = [task for start_at, task in self._fallen if start_at <= now]
-        due.sort(key=lambda task: task.last, reverse=True)  # tasks with ``last`` first: the others need them
-        self._fallen = [(start_at, task) for start_at, task in self._fallen if start_at > now]
-        for task in due:
-            try:
-                self._workers += self._spawn([task])
-            except CatcherError as error:
-                log.error("%s", error)
-                self._fallen.append((time.monotonic() + _RESTART_PAUSE_SECONDS, task))
+    def _end_lifeline(self, is_over: Callable[[], bool]) -> None:
+        """Closes the lifeline once no process holds it any more, or when the time is over."""
+        reading, writing = self._lifeline
+        os.close(reading)
+        self.loop.private.discard(writing)
+        held = select.poll()
+        held.register(writing, 0)
+        while not is_over() and not held.poll(_LOOK_SECONDS * 1000):  # POLLERR: nobody has the reading end
+            self.loop.turn(0)
+        os.close(writing)
 
-    @property
-    def workers(self) -> dict[str, int]:
-        """Name → process id of the workers that serve."""
-        return {w.task.name: w.pid for w in self._workers if not w.retired}
-
-    def _spawn(self, tasks: Sequence[Task]) -> list[_Worker]:
-        gc.collect()
-        gc.freeze()  # keeps a worker's collector from writing to the shared pages, which would copy them
-        workers: list[_Worker] = []
-        try:
-            for task in tasks:
-                workers.append(self._fork(task))
-            self._await(workers, READY)
-        except BaseException:
-            for worker in workers:
-                _signal(worker.pid, signal.SIGKILL)
-                os.waitpid(worker.pid, 0)
-                os.close(worker.status_fd)
-            raise
-        finally:
-            gc.unfreeze()
-        return workers
-
-    def _fork(self, task: Task) -> _Worker:
-        assert self._lifeline is not None
+    def _fork(self, group: WorkerGroup, task: Task) -> WorkerProcess:
+        """Starts a worker. Raises OSError when a pipe or a process can't be made."""
         reading, writing = os.pipe()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
+        slot = None if self._counters is None else self._counters.slot(task.name)
+        try:
+            pid = fork_quietly()
+        except OSError:
+            os.close(reading)
+            os.close(writing)
+            self._free(slot)
+            raise
         if pid:
             os.close(writing)
-            return _Worker(task, pid, reading)
-        for fd in (reading, self._lifeline[1], *(w.status_fd for w in self._workers), *self.private_fds()):
-            os.close(fd)
+            worker = WorkerProcess(task, pid, reading, counters=slot)
+            self.loop.register(reading, lambda: self._hear(group, worker))
+            return worker
+        for fd in (reading, *self.loop.descriptors):
+            with suppress(OSError):
+                os.close(fd)
         for other in self.sockets:
             if other not in task.sockets:
                 other.close()
-        work(task, writing, self._lifeline[0])
+        work(task, writing, self._lifeline[0], slot)
 
-    @staticmethod
-    def _retire(worker: _Worker) -> None:
-        worker.retired = True
-        _signal(worker.pid, signal.SIGTERM)
+    def _hear(self, group: WorkerGroup, worker: WorkerProcess) -> None:
+        octets = os.read(worker.status_fd, 64)
+        if octets:
+            group.said(worker, octets)
+        else:
+            self.loop.unregister(worker.status_fd)
+            self.loop.later(_LOOK_SECONDS, self._bury)
 
-    @staticmethod
-    def _await(workers: Sequence[_Worker], wanted: bytes) -> None:
-        """Waits until each of ``workers`` reports ``wanted``. An ended worker counts as draining, but not as ready."""
-        deadline = time.monotonic() + _ANSWER_SECONDS
-        waiting = list(workers)
-        while waiting:
-            left = max(0.0, deadline - time.monotonic())
-            readable, _, _ = select.select([w.status_fd for w in waiting], [], [], left)
-            if not readable:
-                raise EnvironmentFailure(f"worker {waiting[0].task.name} said nothing for {_ANSWER_SECONDS:.0f} s")
-            for worker in [w for w in waiting if w.status_fd in readable]:
-                octets = os.read(worker.status_fd, 16)
-                worker.said += octets
-                if wanted in worker.said or (wanted == DRAINING and not octets):
-                    waiting.remove(worker)
-                elif not octets or FAILED in octets:
-                    raise EnvironmentFailure(f"worker {worker.task.name} could not start; the log says why")
+    def _bury(self) -> None:
+        """Collects the ended workers."""
+        for group in self._groups.values():
+            for worker in group.alive:
+                try:
+                    pid, _ = os.waitpid(worker.pid, os.WNOHANG)
+                except ChildProcessError:  # somebody else collected it
+                    pid = worker.pid
+                if pid:
+                    self.loop.unregister(worker.status_fd)
+                    os.close(worker.status_fd)
+                    self._free(worker.counters)
+                    group.ended(worker)
 
-    def _bury(self) -> list[_Worker]:
-        """Removes the ended workers from the list; returns those that ended without being asked to."""
-        unexpected = []
-        for worker in list(self._workers):
-            pid, _ = os.waitpid(worker.pid, os.WNOHANG)
-            if pid:
-                self._workers.remove(worker)
-                os.close(worker.status_fd)
-                if not worker.retired:
-                    unexpected.append(worker)
-        return unexpected
+    def _free(self, slot: CounterSlot | None) -> None:
+        if slot is not None and self._counters is not None:
+            self._counters.ended(slot)
+
+
+def fork_quietly() -> int:
+    """As os.fork(), with the parent's signals blocked in the child, so that its handlers don't run there.
+
+    The parent's loaded data is frozen before: a child's garbage collector doesn't write to the shared pages.
+    """
+    with suppress(OSError, ValueError):  # a full disk behind stdout
+        sys.stdout.flush()
+        sys.stderr.flush()
+    gc.freeze()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    pid = -1
+    try:
+        pid = os.fork()
+    finally:
+        if pid:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pid
 
 
 def _close_listeners(sockets: Sequence[socket.socket]) -> None:
@@ -190,8 +172,3 @@ def _close_listeners(sockets: Sequence[socket.socket]) -> None:
     for sock in sockets:
         if sock.fileno() >= 0 and sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             sock.close()
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)

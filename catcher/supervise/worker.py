@@ -7,11 +7,14 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
 from catcher.model.errors import CatcherError
+from catcher.supervise.counterpage import CounterSlot
+from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.supervise")
 
@@ -22,9 +25,13 @@ READY, DRAINING, FAILED = b"R", b"D", b"F"
 class Station:
     """A worker's end of the connection to its parent."""
 
-    def __init__(self, status_fd: int, lifeline_fd: int) -> None:
+    def __init__(self, status_fd: int, lifeline_fd: int, counters: CounterSlot | None = None) -> None:
         self._status_fd = status_fd
-        self._lifeline_fd = lifeline_fd
+        self.lifeline_fd = lifeline_fd
+        """The reading end of a pipe that no one writes to: its end of file says that the parent is gone, or that the
+        time of its stop is over. A child process of the worker keeps it and polls it (it is non-blocking), and ends
+        then; the stop waits for such children."""
+        self._counters = counters
         self.stopping = asyncio.Event()
         """It is set when the worker has to drain and end."""
 
@@ -32,7 +39,7 @@ class Station:
         """Connects signals and the lifeline to the running loop."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._stop)
-        loop.add_reader(self._lifeline_fd, self._orphaned)
+        loop.add_reader(self.lifeline_fd, self._orphaned)
 
     def ready(self) -> None:
         """Reports to the parent that the worker serves all its sockets."""
@@ -41,6 +48,11 @@ class Station:
     def draining(self) -> None:
         """Reports to the parent that the worker takes no new work."""
         os.write(self._status_fd, DRAINING)
+
+    def publish(self, numbers: Mapping[str, int]) -> None:
+        """Writes the worker's counters to the memory that it shares with the parent, if it has a place there."""
+        if self._counters is not None:
+            self._counters.publish(numbers)
 
     def _stop(self) -> None:
         if self.stopping.is_set():
@@ -52,16 +64,21 @@ class Station:
         os._exit(1)
 
 
+Main = Callable[[Station], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """The work of one worker."""
 
     name: str
-    main: Callable[[Station], Awaitable[None]]
+    main: Main
     sockets: tuple[socket.socket, ...] = ()
     """The task's sockets; its process closes the sockets of all other tasks."""
     last: bool = False
     """Whether, when the server stops, the task runs until the tasks without ``last`` have ended."""
+    drain_seconds: float = 10.0
+    """Longest time that the worker may take to end, once another one has taken its place; then it is killed."""
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -73,18 +90,24 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-def work(task: Task, status_fd: int, lifeline_fd: int) -> NoReturn:
+def leave_signals_to_the_parent() -> None:
+    """Undoes the parent's handlers in a child: a terminal signals all processes, and only the parent acts."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD})
+
+
+def work(task: Task, status_fd: int, lifeline_fd: int, counters: CounterSlot | None = None) -> NoReturn:
     """Runs a worker process to its end; never returns."""
     code = 1
     try:
-        for number in (signal.SIGHUP, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)  # a terminal sends these to all processes; only the parent acts
-        for number in (signal.SIGTERM, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        signal.set_wakeup_fd(-1)
+        leave_signals_to_the_parent()
 
         async def main() -> None:
-            station = Station(status_fd, lifeline_fd)
+            station = Station(status_fd, lifeline_fd, counters)
             station.attach()
             await task.main(station)
 
@@ -93,15 +116,13 @@ def work(task: Task, status_fd: int, lifeline_fd: int) -> NoReturn:
         code = 0
     except CatcherError as error:
         log.error("worker %s: %s", task.name, error)
-        os.write(status_fd, FAILED)
         code = error.exit_status
     except BaseException as error:  # the outermost handler: logs the kind of any error (never its text) and ends
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-        log.critical("worker %s ended by %s at %s", task.name, type(error).__name__, where)
-        os.write(status_fd, FAILED)
+        log.critical("worker %s ended by %s", task.name, kind_and_place(error))
     finally:
-        logging.shutdown()
+        with suppress(OSError):  # the parent may be gone
+            if code:
+                os.write(status_fd, FAILED)
+        with suppress(Exception):
+            logging.shutdown()
         os._exit(code)

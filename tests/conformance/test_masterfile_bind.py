@@ -13,7 +13,7 @@ import dns.zone
 
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zones import wholezone
-from catcher.dns.zones.masterfile import read
+from catcher.dns.zones.masterfiles.masterfile import read
 from tests.support.peers import peer
 
 # The TTL after $INCLUDE is given: BIND goes on with the included file's $TTL, we with that of before.

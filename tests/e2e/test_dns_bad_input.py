@@ -63,7 +63,7 @@ def server(tmp_path: Path, chance: random.Random) -> Iterator[Server]:
 
 def resident(server: Server) -> int:
     """Octets of memory of the process that answers, without what it shares."""
-    pid = dict(word.split("=") for word in server.control("status").split()[1:])["dns-0"]
+    pid = server.workers_pids()["dns-0"]
     fields = Path(f"/proc/{pid}/smaps_rollup").read_text().split()
     return sum(int(fields[fields.index(kind) + 1]) for kind in ("Private_Clean:", "Private_Dirty:")) << 10
 

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import dns.message
 import pytest
 
 from catcher.supervise.ports import own_port
-from tests.support.authoritative import Measure, answers, knot, nsd
+from tests.support.authoritative import answers, knot, nsd
 from tests.support.peers import peer
+from tests.support.secondaries import KEY, KEYS, SECRET, gone, polls, sections
 from tests.support.server import Server
 
-KEY = "secondary.sink.example"
-SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0ISEhISE="
 OTHER = "b3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIhISE="
-KEYS = f"""\
-# as tsig-keygen prints it
-key "{KEY}" {{
-    algorithm hmac-sha256;
-    secret "{SECRET}";
-}};
-"""
 _KNOT = """\
 key:
   - id: {key}
@@ -91,16 +81,6 @@ def server(tmp_path: Path, ports: tuple[int, int]) -> Iterator[Server]:
     assert SECRET not in made.log.read_text()
 
 
-def sections(port: int, name: str, qtype: str) -> list[str]:
-    """Answer and authority of one query over UDP, as sorted lines."""
-    query = dns.message.make_query(name, qtype)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(5)
-        client.sendto(query.to_wire(), ("127.0.0.1", port))
-        reply = dns.message.from_wire(client.recv(4096))
-    return sorted(line for s in (reply.answer, reply.authority) for rrset in s for line in str(rrset).splitlines())
-
-
 def test_knot_serves_the_catalogue_by_its_catalog_zone(server: Server, ports: tuple[int, int], tmp_path: Path) -> None:
     """RFC 9432: members come and go with the catalogue's rows."""
     folder = tmp_path / "knot"
@@ -116,11 +96,6 @@ def test_knot_serves_the_catalogue_by_its_catalog_zone(server: Server, ports: tu
         server.catcher("catalogue", "remove", "navy.ml")
         server.await_line("reloaded")
         assert gone(secondary, "navy.ml"), secondary.log
-
-
-def gone(secondary: Measure, domain: str) -> bool:
-    """Whether the secondary ends to answer for ``domain`` within a while."""
-    return any(not answers(secondary.port, domain, seconds=0.5) for _ in polls(secondary.port))
 
 
 def test_nsd_hears_of_a_changed_zone(server: Server, ports: tuple[int, int], tmp_path: Path) -> None:
@@ -139,19 +114,6 @@ def test_nsd_hears_of_a_changed_zone(server: Server, ports: tuple[int, int], tmp
         wanted = ["new.sink.example. 300 IN A 192.0.2.77"]
         told = (sections(secondary.port, "new.sink.example", "A") for _ in polls(secondary.port))
         assert any(wanted[0] in lines for lines in told), secondary.log
-
-
-def polls(port: int) -> Iterator[int]:
-    """A number of tries, each a little later, paced by a socket's timeout."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.bind(("127.0.0.1", 0))
-        client.settimeout(0.2)
-        for number in range(100):
-            yield number
-            try:
-                client.recv(1)
-            except TimeoutError:
-                continue
 
 
 def zone_alone(server: Server, zone: str) -> str:

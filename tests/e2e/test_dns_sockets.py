@@ -15,6 +15,8 @@ import dns.message
 import pytest
 
 from catcher.dns import Authority, DemandTally, RateLimits, TcpServer, Transport, UdpServer
+from catcher.dns.counting.ratelimit import RateLimit
+from catcher.dns.packetcache.cache import PacketCache
 from tests.support.clocks import Clock
 from tests.support.dnsserver import compiling
 from tests.support.dnsserver.serving import HEAD, NOW, query, serving
@@ -52,8 +54,8 @@ async def running(
         stream.listen()
         port = stream.getsockname()[1]
         datagram.bind((host, port))
-        udp = UdpServer(datagram, authority, Clock(NOW), tally, limits=limits, batches=batches)
-        servers = (udp, TcpServer(stream, authority, Clock(NOW), tally))
+        udp = UdpServer([datagram], authority, Clock(NOW), tally, limit=limits and RateLimit(limits), batches=batches)
+        servers = (udp, TcpServer([stream], authority, Clock(NOW), tally))
         for server in servers:
             await server.start()
         try:
@@ -232,3 +234,35 @@ def test_closing_ends_connections_and_frees_the_port(authority: Authority, tmp_p
             await asyncio.open_connection("127.0.0.1", port)
 
     asyncio.run(scene())
+
+
+def test_one_poison_message_never_drops_its_batch(
+    authority: Authority, batches: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An exception on the way of one message: the others of its batch get their replies, and so does it."""
+    real = PacketCache.find
+
+    def find(cache: PacketCache, message: bytes, *more: int) -> object:
+        if b"poison" in message:
+            raise RuntimeError(message)
+        return real(cache, message, *more)
+
+    monkeypatch.setattr(PacketCache, "find", find)
+    names = ["a.army.ml", "b.army.ml", "poison.army.ml", "army.ml", "poison.zone.example"] * 4
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
+    ):
+        ours.bind(("127.0.0.1", 0))
+        ours.setblocking(False)
+        client.settimeout(5)
+        client.connect(ours.getsockname())
+        server = UdpServer([ours], authority, Clock(NOW), DemandTally(), batches=batches)
+        sent = [query(name, "MX") for name in names]
+        for message in sent:
+            client.send(message.to_wire())
+        server.drain()
+        replies = {reply.id: reply for reply in (dns.message.from_wire(client.recv(4096)) for _ in sent)}
+    assert replies.keys() == {message.id for message in sent}
+    assert all(replies[message.id].answer for message in sent if "poison" not in str(message.question[0]))
+    assert len(caplog.records) == 1 and "poison" not in caplog.text

@@ -84,7 +84,7 @@ def found_after_mail(
             log_in(server)
         # Other mail comes and goes; that its reply was read means that what was before is gone.
         smtplib.SMTP(*server.smtp, timeout=SECONDS).quit()
-        workers = dict(word.split("=") for word in server.control("status").split()[1:])
+        workers = server.workers_pids()
         return {
             canary: sum(counts[canary] for counts in (occurrences(int(pid), CANARIES) for pid in workers.values()))
             for canary in CANARIES

@@ -52,7 +52,7 @@ def folder() -> Iterator[Path]:
 def accounts(server: Server) -> set[tuple[str, str]]:
     """Real and effective user and group ids of every process of the server."""
     assert server.process is not None
-    pids = [str(server.process.pid), *(word.split("=")[1] for word in server.control("status").split()[1:])]
+    pids = [str(server.process.pid), *map(str, server.workers_pids().values())]
     found = set()
     for pid in pids:
         status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())

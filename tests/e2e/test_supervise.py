@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
+import resource
 import select
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
-from catcher.supervise import Station, Supervisor, Task
+from catcher.model.errors import EnvironmentFailure
+from catcher.supervise import Loop, Station, Supervisor, Task
 from catcher.supervise.lock import lock
 
 SECONDS = 20
@@ -32,11 +34,16 @@ class Wire:
     def say(self, word: str) -> None:
         os.write(self.writing, word.encode() + b"\n")
 
-    def hear(self) -> str:
+    def hear(self, loop: Loop) -> str:
+        """The next word; the parent's loop turns until it comes."""
+        heard: list[bytes] = []
         while b"\n" not in self._pending:
-            readable, _, _ = select.select([self.reading], [], [], SECONDS)
-            assert readable, "nobody said anything"
-            self._pending += os.read(self.reading, 4096)
+            loop.register(self.reading, lambda: heard.append(os.read(self.reading, 4096)))
+            deadline = loop.later(SECONDS, lambda: pytest.fail("nobody said anything"))
+            loop.run(until=lambda: bool(heard))
+            deadline.cancel()
+            loop.unregister(self.reading)
+            self._pending += heard.pop()
         word, _, self._pending = self._pending.partition(b"\n")
         return word.decode()
 
@@ -46,13 +53,20 @@ class Wire:
 
 
 @pytest.fixture
-def wire():
+def wire() -> Iterator[Wire]:
     wire = Wire()
     yield wire
     wire.close()
 
 
-def serving(wire: Wire, name: str) -> Task:
+@pytest.fixture
+def supervisor() -> Iterator[Supervisor]:
+    supervisor = Supervisor()
+    yield supervisor
+    supervisor.stop(0.0)
+
+
+def serving(wire: Wire, name: str, *, called: str = "") -> Task:
     """A worker that says when it starts and when it was told to stop."""
 
     async def main(station: Station) -> None:
@@ -62,88 +76,169 @@ def serving(wire: Wire, name: str) -> Task:
         wire.say(f"{name} drained")
         station.draining()
 
-    return Task(name, main)
+    return Task(called or name, main)
 
 
-def supervised(build: Callable[[], Sequence[Task]]) -> Supervisor:
-    supervisor = Supervisor(build)
-    supervisor.start()
-    return supervisor
+def broken(wire: Wire) -> Task:
+    async def main(station: Station) -> None:
+        raise ValueError("canary-text-from-the-network")
+
+    return Task("broken", main)
 
 
-def test_reload_replaces_the_generation_only_when_the_new_one_serves(wire):
-    names = iter(["first", "second"])
-    supervisor = supervised(lambda: [serving(wire, next(names))])
-    assert wire.hear() == "first up"
-    supervisor.reload()
-    assert [wire.hear(), wire.hear()] == ["second up", "first drained"]
+def settled(supervisor: Supervisor, *tasks: Task, group: str = "group") -> str:
+    """Replaces the group's workers; returns what it settled with."""
+    errors: list[str] = []
+    supervisor.replace(group, tasks, errors.append)
+    deadline = supervisor.loop.later(SECONDS, lambda: errors.append("nothing settled"))
+    supervisor.loop.run(until=lambda: bool(errors))
+    deadline.cancel()
+    return errors[0]
+
+
+def until(supervisor: Supervisor, holds: Callable[[], bool]) -> None:
+    late: list[bool] = []
+    deadline = supervisor.loop.later(SECONDS, lambda: late.append(True))
+    supervisor.loop.run(until=lambda: holds() or bool(late))
+    deadline.cancel()
+    assert not late
+
+
+def test_a_generation_is_replaced_only_when_the_next_one_serves(wire: Wire, supervisor: Supervisor) -> None:
+    assert settled(supervisor, serving(wire, "first")) == ""
+    assert wire.hear(supervisor.loop) == "first up"
+    assert settled(supervisor, serving(wire, "second")) == ""
+    assert [wire.hear(supervisor.loop) for _ in range(2)] == ["second up", "first drained"]
     assert list(supervisor.workers) == ["second"]
-    supervisor.stop(SECONDS)
-    assert wire.hear() == "second drained"
 
 
-def test_a_build_that_fails_leaves_the_running_generation(wire):
-    builds = iter([True, False])
-
-    def build() -> list[Task]:
-        if not next(builds):
-            raise ConfigurationError([Fault("catalogue.csv:2", "a date that isn't one", "write YYYY-MM-DD")])
-        return [serving(wire, "only")]
-
-    supervisor = supervised(build)
-    assert wire.hear() == "only up"
+def test_a_worker_that_fails_leaves_the_running_generation(wire: Wire, supervisor: Supervisor) -> None:
+    """And the next workers take its place."""
+    assert settled(supervisor, serving(wire, "only")) == ""
     before = supervisor.workers
-    with pytest.raises(ConfigurationError):
-        supervisor.reload()
+    assert "broken could not start" in settled(supervisor, serving(wire, "well"), broken(wire))
     assert supervisor.workers == before
-    supervisor.stop(SECONDS)
+    assert "group" in supervisor.troubles
+    assert settled(supervisor, serving(wire, "mended")) == ""
+    assert list(supervisor.workers) == ["mended"] and not supervisor.troubles
 
 
-def test_a_worker_that_fails_to_start_fails_the_start(wire):
-    async def broken(station: Station) -> None:
-        raise EnvironmentFailure("no")
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOMEM])
+def test_a_fork_that_fails_is_tried_again(
+    wire: Wire, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    assert settled(supervisor, serving(wire, "first")) == ""
+    real, failures = os.fork, iter([True, True, False])
 
-    supervisor = Supervisor(lambda: [serving(wire, "well"), Task("broken", broken)])
-    with pytest.raises(EnvironmentFailure, match="broken could not start"):
-        supervisor.start()
-    assert supervisor.workers == {}
+    def fork() -> int:
+        if next(failures):
+            raise OSError(number, os.strerror(number))
+        return real()
 
-
-def test_a_fallen_worker_is_started_again_and_the_others_stay(wire):
-    supervisor = supervised(lambda: [serving(wire, "a"), serving(wire, "b")])
-    assert {wire.hear(), wire.hear()} == {"a up", "b up"}
-    b_before = supervisor.workers["b"]
-    os.kill(supervisor.workers["a"], signal.SIGKILL)
-    while not select.select([wire.reading], [], [], 0.05)[0]:
-        supervisor.keep_running()
-    assert wire.hear() == "a up"
-    supervisor.keep_running()
-    assert supervisor.workers["b"] == b_before
-    supervisor.stop(SECONDS)
+    monkeypatch.setattr(os, "fork", fork)
+    assert errno.errorcode[number] in settled(supervisor, serving(wire, "second"))
+    assert list(supervisor.workers) == ["first"]
+    until(supervisor, lambda: list(supervisor.workers) == ["second"])
 
 
-def test_a_worker_that_does_not_drain_is_ended_when_the_time_is_over(wire):
-    async def stubborn(station: Station) -> None:
+def test_without_descriptors_the_running_workers_stay_and_crashed_ones_come_back(
+    wire: Wire, supervisor: Supervisor
+) -> None:
+    assert settled(supervisor, serving(wire, "one", called="worker")) == ""
+    before = supervisor.workers["worker"]
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        assert "EMFILE" in settled(supervisor, serving(wire, "two", called="worker"))
+        assert supervisor.workers == {"worker": before}
+        os.kill(before, signal.SIGKILL)
+        until(supervisor, lambda: not supervisor.workers)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    until(supervisor, lambda: "worker" in supervisor.workers)
+    assert supervisor.workers["worker"] != before
+
+
+def test_a_fallen_worker_is_started_again_and_the_others_stay(wire: Wire, supervisor: Supervisor) -> None:
+    assert settled(supervisor, serving(wire, "a"), serving(wire, "b")) == ""
+    assert {wire.hear(supervisor.loop), wire.hear(supervisor.loop)} == {"a up", "b up"}
+    before = supervisor.workers
+    for _ in range(3):
+        os.kill(supervisor.workers["a"], signal.SIGKILL)
+        assert wire.hear(supervisor.loop) == "a up"
+    assert supervisor.workers["b"] == before["b"] and supervisor.workers["a"] != before["a"]
+
+
+def test_a_crash_runs_the_main_function_for_that(wire: Wire, supervisor: Supervisor) -> None:
+    first, again = serving(wire, "first"), serving(wire, "again")
+    assert settled(supervisor, Task("worker", first.main, again=again.main)) == ""
+    assert wire.hear(supervisor.loop) == "first up"
+    os.kill(supervisor.workers["worker"], signal.SIGKILL)
+    assert wire.hear(supervisor.loop) == "again up"
+
+
+def stubborn(wire: Wire) -> Task:
+    async def main(station: Station) -> None:
         station.ready()
         wire.say(str(os.getpid()))
         await asyncio.Event().wait()
 
-    supervisor = supervised(lambda: [Task("stubborn", stubborn)])
-    pid = int(wire.hear())
+    return Task("stubborn", main, drain_seconds=0.1)
+
+
+def test_a_retired_worker_that_does_not_end_is_killed(wire: Wire, supervisor: Supervisor) -> None:
+    """It never says that it drains, so the reload is over when it is dead; and the next one waits for that."""
+    assert settled(supervisor, stubborn(wire)) == ""
+    pid = int(wire.hear(supervisor.loop))
+    assert settled(supervisor, serving(wire, "next")) == ""
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_at_most_two_generations_are_alive_and_requests_are_joined(wire: Wire, supervisor: Supervisor) -> None:
+    assert settled(supervisor, stubborn(wire)) == ""
+    wire.hear(supervisor.loop)
+    errors: list[str] = []
+    for name in ("second", "third", "fourth", "fifth"):
+        supervisor.replace("group", [serving(wire, name)], errors.append)
+    until(supervisor, lambda: len(errors) == 4)
+    assert errors == [""] * 4
+    assert [wire.hear(supervisor.loop) for _ in range(3)] == ["second up", "fifth up", "second drained"]
+
+
+def test_a_worker_that_does_not_drain_is_ended_when_the_time_is_over(wire: Wire) -> None:
+    supervisor = Supervisor()
+    assert settled(supervisor, stubborn(wire)) == ""
+    pid = int(wire.hear(supervisor.loop))
     supervisor.stop(0.0)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
 
-def test_the_kind_of_an_unexpected_error_is_logged_and_its_text_is_not(wire, capfd):
-    async def broken(station: Station) -> None:
-        raise ValueError("canary-text-from-the-network")
+def test_a_stop_waits_for_the_children_of_workers_until_its_deadline(wire: Wire) -> None:
+    """They hold the lifeline: one that ends is waited for, one that doesn't sees the lifeline's end."""
+    supervisor = Supervisor()
 
+    async def main(station: Station) -> None:
+        if os.fork() == 0:
+            station.ready()
+            select.select([station.lifeline_fd], [], [])
+            wire.say("the lifeline ended")
+            os._exit(0)
+        await station.stopping.wait()
+
+    assert settled(supervisor, Task("parent", main, last=True)) == ""
+    supervisor.stop(0.0)
+    assert wire.hear(supervisor.loop) == "the lifeline ended"
+
+
+def test_the_kind_of_an_unexpected_error_is_logged_and_its_text_is_not(
+    wire: Wire, supervisor: Supervisor, capfd: pytest.CaptureFixture[str]
+) -> None:
     handler = logging.StreamHandler(sys.stderr)
     logging.getLogger("catcher").addHandler(handler)
     try:
-        with pytest.raises(EnvironmentFailure):
-            Supervisor(lambda: [Task("broken", broken)]).start()
+        settled(supervisor, broken(wire))
     finally:
         logging.getLogger("catcher").removeHandler(handler)
     written = capfd.readouterr().err
@@ -151,18 +246,16 @@ def test_the_kind_of_an_unexpected_error_is_logged_and_its_text_is_not(wire, cap
     assert "canary" not in written
 
 
-def test_workers_end_when_the_parent_is_killed():
+def test_workers_end_when_the_parent_is_killed() -> None:
     """SIGKILL leaves the parent no time to tell anybody: the closed pipe does."""
     program = textwrap.dedent("""
-        import os, signal
         from catcher.supervise import Supervisor, Task
         async def main(station):
             station.ready()
             await station.stopping.wait()
-        supervisor = Supervisor(lambda: [Task("worker", main)])
-        supervisor.start()
-        print(supervisor.workers["worker"], flush=True)
-        signal.pause()
+        supervisor = Supervisor()
+        supervisor.replace("group", [Task("worker", main)], lambda _: print(supervisor.workers["worker"], flush=True))
+        supervisor.loop.run(until=lambda: False)
     """)
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
     assert parent.stdout is not None
@@ -175,7 +268,7 @@ def test_workers_end_when_the_parent_is_killed():
     assert ended
 
 
-def test_one_state_folder_is_served_once(tmp_path: Path):
+def test_one_state_folder_is_served_once(tmp_path: Path) -> None:
     holder = lock(tmp_path, "smtp")
     with pytest.raises(EnvironmentFailure, match="another catcher serves from this folder"):
         lock(tmp_path, "smtp")

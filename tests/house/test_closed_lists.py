@@ -61,7 +61,7 @@ from tests.support.tree import ROOT
 SENTENCES = dict(key_sentences())
 
 NOW = datetime(2026, 6, 28, 9, 14, tzinfo=UTC)
-_SAMPLE = {"mails": 3, "most_before": 1, "days": 7, "domains": 2, "minutes": 5}
+_SAMPLE = {"mails": 3, "most_before": 1, "days": 7, "domains": 2, "minutes": 5, "parts": 1}
 """A number for each count that an alert may have."""
 
 

@@ -83,7 +83,7 @@ def nsd(folder: Path, more: str, awaited: str, *, port: int | None = None, serve
     port = port or own_port()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nsd.conf").write_text(_NSD.format(folder=folder, port=port) + more)
-    with _running([str(program), "-d", "-c", str(folder / "nsd.conf")], Measure("nsd", port, folder), awaited) as up:
+    with running([str(program), "-d", "-c", str(folder / "nsd.conf")], Measure("nsd", port, folder), awaited) as up:
         yield up
 
 
@@ -94,12 +94,13 @@ def knot(folder: Path, more: str, awaited: str, *, port: int | None = None) -> I
     port = port or own_port()
     (folder / "run").mkdir(parents=True, exist_ok=True)
     (folder / "knot.conf").write_text(_KNOT.format(folder=folder, port=port) + more)
-    with _running([str(program), "-c", str(folder / "knot.conf")], Measure("knot", port, folder), awaited) as up:
+    with running([str(program), "-c", str(folder / "knot.conf")], Measure("knot", port, folder), awaited) as up:
         yield up
 
 
 @contextmanager
-def _running(command: list[str], measure: Measure, awaited: str) -> Iterator[Measure]:
+def running(command: list[str], measure: Measure, awaited: str) -> Iterator[Measure]:
+    """A server in the foreground; up once it answers for the zone ``awaited``."""
     with (measure.folder / "server.out").open("w") as out:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=measure.folder)
     try:

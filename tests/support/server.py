@@ -155,16 +155,17 @@ class Server:
         self.await_line("reloaded")
 
     def control(self, command: str) -> str:
-        """One line to the control socket; returns the answer."""
+        """One line to the control socket; returns the last line of the answer."""
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(SECONDS)
             client.connect(str(self.folder / "var" / "control.sock"))
             client.sendall(command.encode() + b"\n")
-            return client.makefile().readline().rstrip("\n")
+            return client.makefile().read().splitlines()[-1]
 
     def workers_pids(self) -> dict[str, int]:
         """Name → process id of each worker."""
-        return {name: int(pid) for name, pid in (word.split("=") for word in self.control("status").split()[1:])}
+        processes = json.loads(self.control("status"))["processes"]
+        return {process["name"]: process["pid"] for process in processes if process["pid"] is not None}
 
     @contextmanager
     def unwritable_store(self) -> Iterator[None]:

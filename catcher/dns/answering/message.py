@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from struct import Struct
 
-from catcher.dns.answering.answer import Answer
+from catcher.dns.answering.answer import Answer, AnswerKind
 from catcher.dns.answering.options import EXTENDED_ERROR, option
-from catcher.dns.answering.query import Query
+from catcher.dns.answering.query import Edns, Query, Rejection
 from catcher.dns.wire import Rcode, RRType, Transport, Writer
 
 UDP_SIZE = 1232
@@ -27,6 +27,21 @@ def turn_down(data: bytes, rcode: Rcode) -> bytes:
     return data[:2] + bytes((0x80 | data[2] & 0x79, rcode)) + bytes(8)
 
 
+def rejected(data: bytes, rejection: Rejection) -> bytes:
+    """The reply to a message that isn't answered: a header, with the question and an OPT where they were read."""
+    head = turn_down(data, rejection.rcode)
+    if rejection.edns is None:
+        return head
+    counts = b"\0\1\0\0\0\0\0\1" if rejection.question else b"\0\0\0\0\0\0\0\1"
+    return head[:4] + counts + rejection.question + _opt(rejection.edns, rejection.rcode, b"")
+
+
+def cookie_reply(data: bytes, edns: Edns, rcode: Rcode, options: bytes) -> bytes:
+    """The reply to a message without a question that asks for a cookie (RFC 7873 §5.4)."""
+    head = data[:2] + bytes((0x80 | data[2] & 0x79, rcode & 15))
+    return head + b"\0\0\0\0\0\0\0\1" + _opt(edns, rcode, options)
+
+
 def encode(query: Query, answer: Answer, transport: Transport, options: bytes = b"", reserve: int = 0) -> bytes:
     """The reply in wire format. A reply that is too long loses additional records; if it is still too long, it loses
     all sections and gets TC.
@@ -34,7 +49,11 @@ def encode(query: Query, answer: Answer, transport: Transport, options: bytes = 
     The question is echoed octet by octet, so that its case stays (draft-vixie-dnsext-dns0x20). The OPT holds the
     extended error and ``options``; ``reserve`` octets are left for a signature.
     """
-    opt = _opt(query, answer.rcode, _explained(answer) + options)
+    opt = _opt(query.edns, answer.rcode, _explained(answer) + options)
+    if answer.kind is AnswerKind.ERROR and not answer.answer:
+        flags = _QR | (answer.rcode & 15) | (_RD if query.recursion_desired else 0)
+        head = _HEADER.pack(query.id, flags, 1, 0, 0, 1 if opt else 0)
+        return b"".join((head, query.name.wire, query.rest, opt))
     limit = _limit(query, transport) - len(opt) - reserve
     writer = Writer(query.name, query.rest)
     question_end = len(writer.buffer)
@@ -63,14 +82,14 @@ def encode(query: Query, answer: Answer, transport: Transport, options: bytes = 
 
 def empty(query: Query, options: bytes) -> bytes:
     """A reply with TC and no records: the client then asks over TCP."""
-    opt = _opt(query, Rcode.NOERROR, options)
+    opt = _opt(query.edns, Rcode.NOERROR, options)
     flags = _QR | _TC | (_RD if query.recursion_desired else 0)
     return _HEADER.pack(query.id, flags, 1, 0, 0, bool(opt)) + query.name.wire + query.rest + opt
 
 
 def transferred(query: Query, writer: Writer, records: int, options: bytes) -> bytes:
     """One message of a zone transfer: ``writer`` holds the question and ``records`` RRs (RFC 5936 §2.2)."""
-    opt = _opt(query, Rcode.NOERROR, options)
+    opt = _opt(query.edns, Rcode.NOERROR, options)
     writer.buffer += opt
     _HEADER.pack_into(writer.buffer, 0, query.id, _QR | _AA, 1, records, 0, bool(opt))
     return bytes(writer.buffer)
@@ -89,9 +108,9 @@ def _explained(answer: Answer) -> bytes:
     return b"" if answer.extended is None else option(EXTENDED_ERROR, answer.extended.to_bytes(2, "big"))
 
 
-def _opt(query: Query, rcode: Rcode, options: bytes) -> bytes:
+def _opt(edns: Edns | None, rcode: Rcode, options: bytes) -> bytes:
     """An OPT if the query had one (RFC 6891 §6.1.1). DO is copied from the query (RFC 3225 §3); other flags are not."""
-    if query.edns is None:
+    if edns is None:
         return b""
-    flags = 0x8000 if query.edns.dnssec_ok else 0
+    flags = 0x8000 if edns.dnssec_ok else 0
     return _OPT.pack(0, RRType.OPT, UDP_SIZE, rcode >> 4, 0, flags, len(options)) + options

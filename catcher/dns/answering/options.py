@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from socket import AF_INET, AF_INET6, inet_pton
+from typing import NamedTuple
 
 from catcher.dns.answering.cookies import Cookies
 from catcher.dns.answering.query import Edns
@@ -32,8 +33,7 @@ class ReplySettings:
     """Whether replies over UDP may come from the packet cache; false: ``Authority`` makes each reply."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyOptions:
+class ReplyOptions(NamedTuple):
     """The options of one reply."""
 
     octets: bytes = b""

@@ -1,10 +1,9 @@
-"""Parses a query: octets from the network → one question with its EDNS, or the rcode of the reply that refuses the
-query."""
+"""Parses a query: octets from the network → one question with its EDNS, or what the reply that refuses it echoes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 from catcher.dns.wire import CLASS_ANY, MAX_NAME, Name, Opcode, Rcode, RRType
 
@@ -14,9 +13,15 @@ _RECORD = Struct("!HHIH")
 _NSID, _COOKIE, _KEEPALIVE = 3, 10, 11
 """Option codes of RFC 5001, 7873 and 7828."""
 
+_NO_OPTIONS: dict[int, bytes] = {}
+MAX_ADDITIONALS = 4
+"""Most additional records of a query. Only OPT and TSIG have a meaning there; the rest is read and ignored, and a
+message of 300 of them would cost as much as a hundred queries."""
+MAX_OPTIONS = 12
+"""Most EDNS options of a query, for the same reason."""
 
-@dataclass(frozen=True, slots=True)
-class Edns:
+
+class Edns(NamedTuple):
     """The fields of an OPT record (RFC 6891 §6.1). Of other options, like client-subnet, only the format is checked."""
 
     size: int
@@ -32,8 +37,7 @@ class Edns:
     """Whether the client wants to know how long a TCP connection may be idle (RFC 7828)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A well-formed standard query."""
 
     id: int
@@ -50,12 +54,35 @@ class Query:
     """Offset of the TSIG record (RFC 8945); 0: there is none."""
 
 
-class _FormatError(Exception):
+class CookieQuery(NamedTuple):
+    """A message without a question that asks for a server cookie (RFC 7873 §5.4)."""
+
+    edns: Edns
+    """With a cookie."""
+
+
+class Rejection(NamedTuple):
+    """A message that isn't answered, with what its reply echoes."""
+
+    rcode: Rcode
+    question: bytes = b""
+    """The question's octets; empty if it was not read, or if the reply is a header alone."""
+    edns: Edns | None = None
+    """The OPT, if it was read: the reply then has one, too (RFC 6891 §6.1.1, §7)."""
+
+
+_FORMERR, _REFUSED, _NOTIMP = map(Rejection, (Rcode.FORMERR, Rcode.REFUSED, Rcode.NOTIMP))
+
+
+class FormatError(Exception):
     """The octets break the format."""
 
+    edns: Edns | None = None
+    """The OPT whose options are wrong."""
 
-def parse_query(data: bytes) -> Query | Rcode | None:
-    """The query in ``data``. An rcode: the reply is a header with this rcode. None: no reply is sent.
+
+def parse_query(data: bytes) -> Query | CookieQuery | Rejection | None:
+    """The query in ``data``. None: no reply is sent.
 
     There is no reply to octets shorter than a header, and none to a response: two servers could answer each other for
     ever.
@@ -65,35 +92,42 @@ def parse_query(data: bytes) -> Query | Rcode | None:
     id_, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(data)
     opcode = flags >> 11 & 15
     if opcode != Opcode.QUERY:
-        return Rcode.REFUSED if opcode in (Opcode.NOTIFY, Opcode.UPDATE) else Rcode.NOTIMP
+        return _REFUSED if opcode in (Opcode.NOTIFY, Opcode.UPDATE) else _NOTIMP
+    if questions > 1 or answers or additionals > MAX_ADDITIONALS:
+        return _FORMERR
+    edns, tsig, serial, question = None, 0, None, b""
     try:
-        if questions != 1 or answers:
-            return Rcode.FORMERR
-        name, at = _question_name(data)
-        rest = data[at : at + 4]
-        if len(rest) < 4:
-            return Rcode.FORMERR
-        qtype = rest[0] << 8 | rest[1]
-        at += 4
-        serial = None
+        at = 12
+        if questions:
+            name, at = _question_name(data)
+            rest = data[at : at + 4]
+            if len(rest) < 4:
+                return _FORMERR
+            qtype = rest[0] << 8 | rest[1]
+            at += 4
+            question = data[12:at]
         if authorities:
-            if authorities > 1 or qtype != RRType.IXFR:
-                return Rcode.FORMERR
+            if authorities > 1 or not questions or qtype != RRType.IXFR:
+                return _FORMERR
             serial, at = _soa_serial(data, at)
-        edns, tsig = None, 0
         for _ in range(additionals):
             if tsig:
-                return Rcode.FORMERR
+                raise FormatError
             start = at
             rrtype, found, at = _record(data, at)
             if found is not None:
                 if edns is not None:
-                    return Rcode.FORMERR
+                    return _FORMERR  # RFC 6891 §6.1.1; like NSD and Knot without an OPT, as none of both is valid
                 edns = found
             elif rrtype == RRType.TSIG:
                 tsig = start
-    except _FormatError:
-        return Rcode.FORMERR
+    except FormatError as error:
+        known = error.edns or edns
+        return _FORMERR if known is None else Rejection(Rcode.FORMERR, question, known)
+    if not questions:
+        if edns is None or edns.cookie is None or tsig:
+            return _FORMERR if edns is None else Rejection(Rcode.FORMERR, b"", edns)
+        return CookieQuery(edns)
     return Query(id_, bool(flags & 0x100), name, qtype, rest[2] << 8 | rest[3], rest, edns, serial, tsig)
 
 
@@ -109,7 +143,7 @@ def signature_at(data: bytes) -> int:
         for _ in range(sum(records)):
             start = at
             rrtype, _, at = _record(data, at)
-    except _FormatError:
+    except FormatError:
         return 0
     return start if rrtype == RRType.TSIG else 0
 
@@ -119,17 +153,17 @@ def _question_name(data: bytes) -> tuple[Name, int]:
     offsets, at, end = [], 12, len(data)
     while True:
         if at >= end:
-            raise _FormatError
+            raise FormatError
         length = data[at]
         if not length:
             break
         if length > 63:
-            raise _FormatError
+            raise FormatError
         offsets.append(at - 12)
         at += length + 1
     wire = data[12 : at + 1]
     if len(wire) > MAX_NAME:
-        raise _FormatError
+        raise FormatError
     return Name(wire, offsets), at + 1
 
 
@@ -137,19 +171,21 @@ def _record(data: bytes, at: int) -> tuple[int, Edns | None, int]:
     """Reads one record: its type, its EDNS fields if it is an OPT, and the offset behind it."""
     root, at = _skip_name(data, at)
     if at + 10 > len(data):
-        raise _FormatError
+        raise FormatError
     rrtype, rrclass, ttl, length = _RECORD.unpack_from(data, at)
     end = at + 10 + length
     if end > len(data) or (rrtype == RRType.TSIG and rrclass != CLASS_ANY):
-        raise _FormatError
+        raise FormatError
     if rrtype != RRType.OPT:
         return rrtype, None, end
     if not root:
-        raise _FormatError
-    options = _options(data, at + 10, end) if length else {}
+        raise FormatError
+    try:
+        options = parse_options(data, at + 10, end) if length else _NO_OPTIONS
+    except FormatError as error:
+        error.edns = Edns(rrclass, 0, bool(ttl & 0x8000))
+        raise
     cookie = options.get(_COOKIE)
-    if cookie is not None and len(cookie) != 8 and not 16 <= len(cookie) <= 40:
-        raise _FormatError  # RFC 7873 §5.2.2
     edns = Edns(rrclass, ttl >> 16 & 0xFF, bool(ttl & 0x8000), cookie, options.get(_NSID) == b"", _KEEPALIVE in options)
     return rrtype, edns, end
 
@@ -157,6 +193,8 @@ def _record(data: bytes, at: int) -> tuple[int, Edns | None, int]:
 def _soa_serial(data: bytes, at: int) -> tuple[int | None, int]:
     """The serial of the record at ``at``, None if it is no SOA, and the offset behind the record."""
     rrtype, _, end = _record(data, at)
+    if rrtype == RRType.TSIG:
+        raise FormatError  # a TSIG stands in the additional section (RFC 8945 §5.1)
     fixed = _skip_name(data, at)[1]
     if rrtype != RRType.SOA or end - fixed < 32:
         return None, end
@@ -175,19 +213,25 @@ def _skip_name(data: bytes, at: int) -> tuple[bool, int]:
         if length > 63:
             break
         at += length + 1
-    raise _FormatError
+    raise FormatError
 
 
-def _options(data: bytes, at: int, end: int) -> dict[int, bytes]:
-    """The first option of each code. Options must fill the RDATA exactly (RFC 6891 §6.1.2)."""
+def parse_options(data: bytes, at: int, end: int) -> dict[int, bytes]:
+    """The first option of each code. Options must fill the RDATA exactly (RFC 6891 §6.1.2), and a cookie has 8 or 16
+    to 40 octets (RFC 7873 §5.2.2)."""
     found: dict[int, bytes] = {}
+    left = MAX_OPTIONS
     while at < end:
-        if at + 4 > end:
-            raise _FormatError
+        if at + 4 > end or not left:
+            raise FormatError
+        left -= 1
         code, length = data[at] << 8 | data[at + 1], data[at + 2] << 8 | data[at + 3]
         at += 4
         found.setdefault(code, data[at : at + length])
         at += length
     if at != end:
-        raise _FormatError
+        raise FormatError
+    cookie = found.get(_COOKIE)
+    if cookie is not None and len(cookie) != 8 and not 16 <= len(cookie) <= 40:
+        raise FormatError
     return found

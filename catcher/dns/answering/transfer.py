@@ -30,6 +30,22 @@ class Transfer:
         self._options = options
         self._signature = signature
         self._carried: tuple[bytes, RRset] | None = next(self._records, None)
+        self._messages = 0
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the whole transfer fits one message. It is known once that message was made."""
+        return self._messages == 1 and self._carried is None
+
+    @property
+    def qtype(self) -> int:
+        """AXFR or IXFR, as it was asked for."""
+        return self._query.qtype
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no message is left."""
+        return self._carried is None
 
     def next(self, now: datetime) -> bytes | None:
         """The next message, None after the last. ``now`` goes into its signature."""
@@ -42,6 +58,7 @@ class Transfer:
                 break
             count += writer.rrset(owner, rrset)
             self._carried = next(self._records, None)
+        self._messages += 1
         wire = transferred(self._query, writer, count, self._options)
         return wire if self._signature is None else self._signature.sign(wire, int(now.timestamp()))
 

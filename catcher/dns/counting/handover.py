@@ -8,7 +8,8 @@
 Each datagram holds whole rows of one hour: ``[hour, [[prefix, domain, code, count], …]]`` in MessagePack. MessagePack
 can't carry code, and every value is checked, because the sending process reads messages from strangers. While the store
 is unavailable, rows wait in the storing process, up to a bound; then the socket fills up, then the tally. Queries for
-which the tally has no room are counted as overflow and logged.
+which the tally has no room are counted as overflow and logged. A storing process that stops, at a reload, puts the rows
+that wait back into the socket, where the next one finds them; the queries for which it has no room are logged.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from typing import Any
 import msgpack  # type: ignore[import-untyped]
 
 from catcher.dns.counting.ratelimit import V4_OCTETS, V6_OCTETS
-from catcher.dns.counting.tally import DemandRow, DemandTally, spelled
+from catcher.dns.counting.tally import OTHER, DemandRow, DemandTally, spelled, tally_prefix
+from catcher.dns.wire import Rcode
+from catcher.dns.zones.mnemonic import from_mnemonic
 from catcher.model.errors import StoreUnavailable
 from catcher.model.leak.demand import DemandKey
 
@@ -37,6 +40,10 @@ _RETRY_SECONDS = 0.25
 """Seconds until a full pipe is tried again."""
 _GATHER_SECONDS = 1.0
 """Seconds between two writes to the store: each is a transaction."""
+_ROWS = 256
+"""Rows of a datagram of rows put back."""
+_PUT_BACK_SECONDS = 2.0
+"""Most seconds that rows put back wait for room in the pipe: the next storing process empties it meanwhile."""
 _MAX_KEYS = 262_144
 """Most keys that wait while the store is unavailable: some hundred megabytes."""
 _MAX_DATAGRAMS = 4096
@@ -121,22 +128,69 @@ def _checked(row: Any) -> DemandRow:
     return prefix, domain, code, count
 
 
+def _rows_of(counts: Mapping[DemandKey, int]) -> Iterator[tuple[int, list[DemandRow]]]:
+    """The rows of ``counts``, with their hour in Unix seconds, a datagram's rows at a time; the kind of answer, which
+    the store doesn't keep, is 0."""
+    by_hour: dict[int, list[DemandRow]] = {}
+    for key, count in counts.items():
+        rows = by_hour.setdefault(int(key.hour.timestamp()), [])
+        qtype = 0 if key.qtype == OTHER else from_mnemonic(key.qtype)
+        rows.append((tally_prefix(key.network.partition("/")[0]), key.domain, qtype << 16 | Rcode[key.rcode], count))
+    for hour, rows in by_hour.items():
+        for start in range(0, len(rows), _ROWS):
+            yield hour, rows[start : start + _ROWS]
+
+
 class DemandWriter:
     """The storing end: reads the datagrams of all workers, and keeps their counts until they are stored."""
 
-    def __init__(self, reading: socket.socket, add: Add) -> None:
+    def __init__(
+        self,
+        reading: socket.socket,
+        add: Add,
+        writing: socket.socket | None = None,
+        *,
+        put_back_seconds: float = _PUT_BACK_SECONDS,
+    ) -> None:
+        """``writing``: the pipe's other end, for counts that wait when this process stops; they wait at most
+        ``put_back_seconds`` for room in it."""
+        self._put_back_seconds = put_back_seconds
         self._reading = reading
+        self._writing = writing
         self._add = add
         self._waiting: Counter[DemandKey] = Counter()
         self.malformed = 0
         """Datagrams dropped because they were malformed."""
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Stores counts until ``stopping``, then stores the rest of the pipe."""
+        """Stores counts until ``stopping``, then the rest of the pipe; puts back what the store didn't take."""
         while not stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), _GATHER_SECONDS)
             await asyncio.to_thread(self.store)
+        await self._put_back()
+
+    async def _put_back(self) -> None:
+        """Puts the waiting counts into the pipe; logs the number of queries for which it had no room."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._put_back_seconds
+        lost = 0
+        for hour, rows in _rows_of(self._waiting):
+            datagram = msgpack.packb((hour, rows))
+            while not self._write(datagram):
+                if self._writing is None or loop.time() >= deadline:
+                    lost += sum(count for *_, count in rows)
+                    break
+                await asyncio.sleep(_RETRY_SECONDS / 10)
+        self._waiting = Counter()
+        if lost:
+            log.error("the store is away and the process stops: the demand of %d queries is lost", lost)
+
+    def _write(self, datagram: bytes) -> bool:
+        try:
+            return self._writing is not None and self._writing.send(datagram) > 0
+        except OSError:
+            return False
 
     def store(self) -> None:
         """Stores everything handed over so far."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 
-from catcher.dns.answering.authority import AuthorityReply
+from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.counting.fastcount import count as count_all
 from catcher.dns.counting.ratelimit import V4_OCTETS, V6_OCTETS, as_network
 from catcher.dns.wire import Rcode
@@ -40,7 +40,7 @@ OTHER = "OTHER"
 
 _Counts = Counter[tuple[bytes, DemandCell]]
 _HOUR = timedelta(hours=1)
-_CODE = 4
+CODE_OCTETS = 4
 """Octets of a code."""
 _CHUNK = 256
 """Rows taken at once. While they are taken, for a fraction of a millisecond, no query is answered."""
@@ -90,8 +90,10 @@ class DemandTally:
             while counts and len(rows) < _CHUNK:
                 (prefix, cell), count = counts.popitem()
                 self._waiting -= 1
-                if len(cell) > _CODE:
-                    rows.append((prefix, cell[_CODE:].decode("ascii"), int.from_bytes(cell[:_CODE], "big"), count))
+                if len(cell) > CODE_OCTETS:
+                    rows.append(
+                        (prefix, cell[CODE_OCTETS:].decode("ascii"), int.from_bytes(cell[:CODE_OCTETS], "big"), count)
+                    )
             if not counts:
                 self._leaving.pop()
             if rows:
@@ -132,13 +134,13 @@ class DemandTally:
 
     def _purge(self) -> None:
         """Drops cells without a domain. If this makes no room, keys are added one by one until the next drain."""
-        self._counts = Counter({key: count for key, count in self._counts.items() if len(key[1]) > _CODE})
+        self._counts = Counter({key: count for key, count in self._counts.items() if len(key[1]) > CODE_OCTETS})
         self._full = len(self._counts) + self._waiting > self._capacity * _PURGED_ENOUGH
 
     def _add_bounded(self, prefixes: Sequence[bytes], cells: Iterable[DemandCell]) -> None:
         counts = self._counts
         for key in zip(prefixes, cells, strict=True):
-            if len(key[1]) == _CODE:
+            if len(key[1]) == CODE_OCTETS:
                 continue
             if key in counts or len(counts) + self._waiting < self._capacity:
                 counts[key] += 1
@@ -163,7 +165,7 @@ def cell(reply: AuthorityReply) -> DemandCell:
 
 def cell_of(domain: str | None, code: int) -> DemandCell:
     """The cell of a catalogued domain (A-labels) and a code."""
-    return code.to_bytes(_CODE, "big") + (domain or "").encode("ascii")
+    return code.to_bytes(CODE_OCTETS, "big") + (domain or "").encode("ascii")
 
 
 def code_of(reply: AuthorityReply) -> int:

@@ -25,7 +25,7 @@ from typing import Any
 import catcher
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zones.loaded import FileStamp, LoadedFiles, LoadedTemplate, LoadedZone
-from catcher.dns.zones.octets import read_stamped
+from catcher.dns.zones.masterfiles.octets import read_stamped
 from catcher.dns.zones.packed import pack, unpack
 from catcher.dns.zones.zone import Zone
 from catcher.model.errors import Fault

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from catcher.catalogue import Catalogue
 from catcher.config import Config
+from catcher.config.schema import SecondaryServer
 from catcher.dns.answering.cookies import Cookies, Daily
 from catcher.dns.answering.options import ReplySettings
 from catcher.dns.answering.secondaries import Secondaries, Secondary
+from catcher.dns.answering.tsig import Key
 from catcher.dns.loading import keyfile
 from catcher.model.errors import Fault
 
@@ -34,17 +36,33 @@ def settings(config: Config, *, keep: bool) -> tuple[ReplySettings, list[Fault]]
 def secondaries(config: Config) -> tuple[Secondaries, list[Fault]]:
     """The servers that may copy our zones, with their keys."""
     keys, faults = keyfile.tsig_keys(config.dns.keys) if config.dns.keys is not None else ({}, [])
-    found = []
-    for number, secondary in enumerate(config.dns.secondary):
-        key = keys.get(secondary.key)
-        if key is None and not faults:
-            where = f"{config.path.name}: dns.secondary[{number}].key"
+    whole = {zone.name for zone in config.dns.zone}
+    wrong, found = [], []
+    for number, section in enumerate(config.dns.secondary):
+        where = f"{config.path.name}: dns.secondary[{number}]"
+        if section.key is not None and section.key not in keys and not faults:
             place = "dns.keys is not set" if config.dns.keys is None else f"there is none in {config.dns.keys.name}"
             remedy = "make the key with tsig-keygen, and name its file in dns.keys"
-            faults.append(Fault(where, f'no key "{secondary.key}": {place}', remedy))
-        elif key is not None:
-            found.append(Secondary(secondary.address.host, secondary.address.port, key))
-    return Secondaries(found), faults
+            wrong.append(Fault(f"{where}.key", f'no key "{section.key}": {place}', remedy))
+        for name in section.zones:
+            if name not in whole:
+                remedy = "name a [[dns.zone]]; the catalogue's names are copied where catalogue is true"
+                wrong.append(Fault(f"{where}.zones", f"{name} is no [[dns.zone]]", remedy))
+        if section.key is None or section.key in keys:
+            found.append(_secondary(section, None if section.key is None else keys[section.key]))
+    return Secondaries(found, whole), faults + wrong
+
+
+def _secondary(section: SecondaryServer, key: Key | None) -> Secondary:
+    return Secondary(
+        section.address.host,
+        section.address.port,
+        key,
+        section.transfer_from,
+        None if section.notify is None else tuple((target.host, target.port) for target in section.notify),
+        frozenset(section.zones),
+        section.catalogue,
+    )
 
 
 def misplaced_catalog(config: Config, catalogue: Catalogue) -> Iterator[Fault]:

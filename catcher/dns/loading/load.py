@@ -16,12 +16,13 @@ from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.cookies import Cookies
 from catcher.dns.answering.options import ReplySettings
 from catcher.dns.answering.secondaries import Secondaries
-from catcher.dns.loading import keyfile, keys_and_options, serial
+from catcher.dns.loading import keyfile, keys_and_options, ledger, serial
+from catcher.dns.loading.changes import RowChanges
 from catcher.dns.loading.copies import Copies
 from catcher.dns.loading.zonefiles import Loading
 from catcher.dns.wire import RRset
 from catcher.dns.zones import template
-from catcher.dns.zones.catalogzone import CatalogZone
+from catcher.dns.zones.catalogzone import CatalogGroup, CatalogZone
 from catcher.dns.zones.loaded import LoadedFiles
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.serving import ServedPart
@@ -38,6 +39,7 @@ def load_authority(
     tolerant: bool = False,
     before: Authority | None = None,
     kept: Path | None = None,
+    rows: RowChanges | None = None,
 ) -> Authority:
     """Reads the template, the zone files that changed, and the keys.
 
@@ -48,6 +50,8 @@ def load_authority(
 
     Zones whose files are as they were in ``before``, or when their copy was made, are taken over without being read;
     from ``before`` they are the same objects. The copies are written by ``copies.write_copies``, afterwards.
+
+    ``rows``: what changed in the catalogue since ``before``; None: it is found by comparing both.
 
     Raises ConfigurationError with every fault unless ``tolerant``.
     """
@@ -67,20 +71,30 @@ def load_authority(
     if published is None:
         catalogue, catalog_name = Catalogue.of([]), None
     rrsets = template.complete({}, ours) if published is None else published.rrsets
-    choose = serial.settle if keep_serial and published is not None else serial.peek
-    digest = _digest(rrsets)
-    number = choose(config.node.state, _with_rows(digest, config.catalogue.files), now)
+    served = None
+    if before is not None and before.ledger is not None:
+        served = serial.Served(before.catalogue, before.serials, before.catalog)
+    known = ledger.read(config.node.state) if before is None else before.ledger
+    settled = serial.settle(known, served, catalogue, _digest(rrsets), now, rows=rows)
+    new_ledger, catalog = settled.ledger, None
+    if catalog_name is not None:
+        group = CatalogGroup(config.dns.catalog_group)
+        fresh = CatalogZone(catalog_name, catalogue, 0, config.dns.nameservers[0], group=group)
+        part = serial.settle_catalog(settled, served, fresh, now)
+        catalog = fresh.continuing(part.given, part.journal)
+        new_ledger = replace(new_ledger, catalog=part)
+    if keep_serial and published is not None and new_ledger != known:
+        ledger.write(config.node.state, new_ledger)
     return Authority(
         catalogue,
-        template.publications(rrsets, number),
+        template.publications(rrsets, settled.serials.base.serial),
         {name: loaded.zone for name, loaded in zones.items()},
         settings=settings,
         secondaries=secondaries,
-        catalog=None
-        if catalog_name is None
-        else CatalogZone(catalog_name, catalogue, number, config.dns.nameservers[0]),
+        catalog=catalog,
         unloaded=[zone.name for zone in config.dns.zone if zone.name not in zones and zone.name not in refused],
-        template=digest,
+        serials=settled.serials,
+        ledger=known if published is None else new_ledger,
         files=LoadedFiles(zones, published, tuple(loading.kept)),
     )
 
@@ -150,13 +164,4 @@ def _digest(published: Mapping[bytes, Mapping[int, RRset]]) -> str:
         for rrtype, rrset in sorted(types.items()):
             for rdata in rrset.rdatas:
                 digest.update(b"%d %d %d " % (rrtype, rrset.ttl, len(owner)) + owner + rdata.octets)
-    return digest.hexdigest()
-
-
-def _with_rows(template: str, catalogue_files: tuple[Path, ...]) -> str:
-    """A digest of all data that catalogued names publish: the template's digest and the rows."""
-    digest = hashlib.sha256(template.encode("ascii"))
-    for path in catalogue_files:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

@@ -1,57 +1,202 @@
-"""The SOA serial of catalogued names: it rises when their data changes, also over a restart (RFC 1982).
+"""Gives serials at a load: a name whose zone changed gets a new one, all other names keep theirs (RFC 1982).
 
-A serial is the Unix time of the load that first saw a change. A small file in the state folder holds the serial with a
-digest of the content, so that a restart without a change keeps it. If the file can't be written, the serial is the time
-of the load. A name whose policy ended on a date has that date's midnight as its serial (``Authority.published``).
+::
+
+    rows and guard before ─┐
+    rows and guard now ────┼─▶ changes: which names? ─▶ settle ─▶ Serials, the catalog zone's journal ─▶ ledger
+    ledger ────────────────┘                   └─ too many or not known: one new serial for all
+
+Serials never fall, also if the clock does. A new serial is the Unix time of the load that first saw the change, or the
+next number after the newest one.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import accumulate
 
-SERIAL_FILE = "dns-serial.json"
-"""The file in the state folder."""
+from catcher.catalogue import Catalogue
+from catcher.dns.loading.changes import MAX_CHANGED, RowChanges, candidates, digest_of, digest_of_clearing, refused_by
+from catcher.dns.zones.catalogzone import MAX_JOURNAL, CatalogDifference, CatalogGroup, CatalogZone, MemberState
+from catcher.dns.zones.ledger import KeptCatalog, Ledger
+from catcher.dns.zones.serials import INSTANT, GivenSerial, Serials, is_newer, raised
 
-
-def settle(folder: Path, digest: str, now: datetime) -> int:
-    """The serial for content with ``digest``; it is kept in ``folder``, if the folder exists."""
-    fresh = int(now.timestamp())
-    try:
-        descriptor = os.open(folder / SERIAL_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError:
-        return fresh
-    with os.fdopen(descriptor, "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        known, serial = _read(file.read())
-        if known == digest:
-            return serial
-        serial = max(fresh, serial + 1)
-        file.seek(0)
-        file.truncate()
-        file.write(json.dumps({"digest": digest, "serial": serial}).encode() + b"\n")
-    return serial
+_ROOM = 4
+"""Serials left free after the newest one: a name's serial may have risen by itself since it was given, by its ``until``
+and by runs of the guard."""
 
 
-def peek(folder: Path, digest: str, now: datetime) -> int:
-    """The serial that ``settle`` would give, without writing anything."""
-    try:
-        known, serial = _read((folder / SERIAL_FILE).read_bytes())
-    except OSError:
-        return int(now.timestamp())
-    return serial if known == digest else max(int(now.timestamp()), serial + 1)
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The catalogue and the serials that were served until this load."""
+
+    catalogue: Catalogue
+    serials: Serials
+    catalog: CatalogZone | None = None
 
 
-def _read(text: bytes) -> tuple[str, int]:
-    """Digest and serial of the file; an empty text and 0 if it is new or damaged."""
-    try:
-        kept = json.loads(text)
-        digest, serial = kept["digest"], kept["serial"]
-    except (ValueError, TypeError, KeyError):
-        return "", 0
-    if not isinstance(digest, str) or not isinstance(serial, int) or not 0 <= serial < 1 << 32:
-        return "", 0
-    return digest, serial
+@dataclass(frozen=True, slots=True)
+class SettledSerials:
+    """The serials after a load."""
+
+    serials: Serials
+    changed: frozenset[str] | None
+    """Names that may have changed; None: all."""
+    ledger: Ledger
+
+
+def settle(
+    kept: Ledger | None,
+    served: Served | None,
+    catalogue: Catalogue,
+    template: str,
+    now: datetime,
+    seen: float = 0.0,
+    rows: RowChanges | None = None,
+) -> SettledSerials:
+    """The serials for ``catalogue`` and the template with the digest ``template``.
+
+    ``kept``: the ledger of the last load. ``served``: what the running server serves; None after a restart. ``seen``:
+    the latest time, in Unix seconds, at which another process saw a serial (NOTIFY). ``rows``: what the load of
+    ``catalogue`` says of its rows.
+    """
+    seen = max(seen, now.timestamp(), 0.0 if kept is None else kept.seen)
+    digest = digest_of(catalogue) if rows is None else rows.digest
+    fingerprint = template, digest, digest_of_clearing(catalogue.guard)
+    found = _changed(kept, served, catalogue, fingerprint, now, seen, rows)
+    if kept is None or found is None:
+        base = GivenSerial(_fresh(kept, catalogue, now), now.timestamp())
+        serials, found = Serials(base, {}, now), None
+    else:
+        before = _before(kept, served, catalogue, now)
+        serials = _with_rows(kept, before, catalogue, found, now, is_restart=served is None)
+        if len(serials.rows) > MAX_CHANGED:
+            serials, found = Serials(GivenSerial(_fresh(kept, catalogue, now), now.timestamp()), {}, now), None
+    highest = serials.highest
+    if kept is not None and is_newer(kept.highest, highest):
+        highest = kept.highest
+    # A clock that went back keeps the time that was seen only while no new base covers it.
+    seen = now.timestamp() if found is None else seen
+    ledger = Ledger(*fingerprint, refused_by(catalogue.guard), seen, highest, serials.base, serials.rows)
+    return SettledSerials(serials, found, ledger if kept is None else replace(ledger, catalog=kept.catalog))
+
+
+def settle_catalog(settled: SettledSerials, served: Served | None, fresh: CatalogZone, now: datetime) -> KeptCatalog:
+    """The serial and the journal of the catalog zone after the load that gave ``settled``. ``fresh``: the zone over the
+    new catalogue, with any serial."""
+    kept, changed, moment = settled.ledger.catalog, settled.changed, now.timestamp()
+    zone = None if served is None else served.catalog
+    # After a restart ``changed`` are names whose refusal changed: they are the members as before, but not their policy.
+    unknown = changed is None or (served is None and bool(changed) and fresh.group is CatalogGroup.POLICY)
+    if kept is None or kept.kind != fresh.kind or changed is None or unknown:
+        newest = 0 if kept is None else kept.given.serial if zone is None else zone.serial(now)
+        if newest and not is_newer(int(moment) % (1 << 32), newest):
+            newest = (newest + _ROOM) % (1 << 32)
+        return KeptCatalog(fresh.kind, GivenSerial(raised(newest, moment), moment))
+    before = zone or fresh.continuing(kept.given, kept.journal)
+    journal, serial = [*kept.journal, *before.steps(now)], before.serial(now)
+    rows = fresh.catalogue if served is None else served.catalogue
+    members: dict[str, tuple[MemberState, MemberState]] = {}
+    for domain in changed:
+        old, new = before.state(rows.get(domain), now), fresh.state(fresh.catalogue.get(domain), now)
+        if old != new:
+            members[domain] = old, new
+    if members:
+        step = CatalogDifference(serial, raised(serial, moment), members)
+        journal.append(step)
+        serial = step.after
+    return KeptCatalog(fresh.kind, GivenSerial(serial, moment), _bounded(journal))
+
+
+def _changed(
+    kept: Ledger | None,
+    served: Served | None,
+    catalogue: Catalogue,
+    fingerprint: tuple[str, str, str],
+    now: datetime,
+    seen: float,
+    rows: RowChanges | None,
+) -> frozenset[str] | None:
+    """Names that may publish something else than before; None: too many, or not known."""
+    if kept is None or kept.template != fingerprint[0] or _turned_back(catalogue, now, seen):
+        return None
+    if served is not None:
+        return candidates(served.catalogue, catalogue, served.serials.loaded, now, rows)
+    if (kept.rows_digest, kept.clearing) != fingerprint[1:]:
+        return None
+    if _began(catalogue, datetime.fromtimestamp(kept.seen, UTC), now):
+        return None
+    return kept.refused ^ refused_by(catalogue.guard)
+
+
+def _began(catalogue: Catalogue, since: datetime, now: datetime) -> bool:
+    """Whether a run of the guard began to clear names after ``since``: ``Serials`` count no such moment before their
+    load."""
+    runs = () if catalogue.guard is None else tuple(catalogue.guard.runs.values())
+    turns = [turn for turn in catalogue.turns_after(since) if turn <= now]
+    return any(run.holds_at(turn) and not run.holds_at(turn - INSTANT) for turn in turns for run in runs)
+
+
+def _before(kept: Ledger, served: Served | None, catalogue: Catalogue, now: datetime) -> Served:
+    return served or Served(catalogue, Serials(kept.base, kept.rows, now))
+
+
+def _with_rows(
+    kept: Ledger, before: Served, catalogue: Catalogue, found: frozenset[str], now: datetime, *, is_restart: bool
+) -> Serials:
+    """The serials before, and new ones for the names of ``found`` that publish something else now."""
+    old = before.serials
+    serials = Serials(old.base, old.rows, now)
+    turns_before, turns = old.turns(before.catalogue), serials.turns(catalogue)
+    rows, changed, newest = dict(old.rows), [], kept.highest
+    for domain in found:
+        former, latter = before.catalogue.get(domain), catalogue.get(domain)
+        if former is not None:
+            serial = old.at(former, before.catalogue, turns_before, now)
+            newest = serial if is_newer(serial, newest) else newest
+        if latter is None:
+            rows.pop(domain, None)
+        elif former is None:
+            changed.append(domain)
+        elif is_restart or before.catalogue.policy_at(former, now) is not catalogue.policy_at(latter, now):
+            # After a restart only names whose refusal changed are here: a policy of at most null isn't touched by it.
+            if not is_restart or latter.policy_at(now).above_null:
+                changed.append(domain)
+        elif serials.at(latter, catalogue, turns, now) != serial:
+            rows[domain] = GivenSerial(serial, now.timestamp())
+    number = raised(newest, now.timestamp())
+    rows.update(dict.fromkeys(changed, GivenSerial(number, now.timestamp())))
+    return Serials(old.base, rows, now)
+
+
+def _turned_back(catalogue: Catalogue, now: datetime, seen: float) -> bool:
+    """Whether the clock went back over a moment at which policies change by themselves."""
+    if seen <= now.timestamp():
+        return False
+    latest = datetime.fromtimestamp(seen, UTC)
+    return latest.date() > now.date() or any(turn <= latest for turn in catalogue.turns_after(now))
+
+
+def _fresh(kept: Ledger | None, catalogue: Catalogue, now: datetime) -> int:
+    """A serial newer than every serial that a name had until now."""
+    moment, newest = now.timestamp(), 0 if kept is None else kept.highest
+    if kept is not None and not is_newer(int(moment) % (1 << 32), newest):
+        newest = (newest + _ROOM) % (1 << 32)
+    turns = [turn.timestamp() for turn in catalogue.turns_after(now - timedelta(seconds=1)) if turn <= now]
+    midnight = datetime.combine(now.date(), time(), UTC).timestamp()
+    latest = int(max(midnight, *turns, 0.0 if kept is None else kept.seen))
+    if kept is not None and is_newer(latest % (1 << 32), newest) and latest >= int(moment):
+        newest = latest % (1 << 32)
+    return raised(newest, moment)
+
+
+def _bounded(journal: list[CatalogDifference]) -> tuple[CatalogDifference, ...]:
+    """The newest steps, with at most ``MAX_JOURNAL`` changes of members; none before a step that can't be listed."""
+    kept: list[CatalogDifference] = []
+    sizes = accumulate(len(step.members) + 1 for step in reversed(journal) if step.members is not None)
+    for step, size in zip(reversed(journal), sizes, strict=False):
+        if step.members is None or size > MAX_JOURNAL:
+            break
+        kept.append(step)
+    return tuple(reversed(kept))

@@ -15,7 +15,7 @@ from pathlib import Path
 from catcher.dns.loading.copies import Copies
 from catcher.dns.wire import RRset, RRType
 from catcher.dns.zones.loaded import FileStamp, LoadedFiles, LoadedTemplate, LoadedZone
-from catcher.dns.zones.octets import restamp
+from catcher.dns.zones.masterfiles.octets import restamp
 from catcher.dns.zones.packed import pack
 from catcher.dns.zones.wholezone import load_zone_with_files
 from catcher.dns.zones.zone import Zone
@@ -76,10 +76,11 @@ class Loading:
     def _zone(self, apex: str, path: Path) -> LoadedZone | None:
         known, current = self._known(apex)
         if known is not None and current and known.files and known.files[0].path == str(path):
-            same = _unchanged(known)
+            same = _unchanged(known, self.now)
             if same is not None:
                 return same
-        zone, faults, files = load_zone_with_files(apex, path)
+        zone, faults, read = load_zone_with_files(apex, path)
+        files = tuple(_read_at(stamp, self.now) for stamp in read)
         if zone is None:
             self.keep(ServedPart.ZONE, apex, faults, None if known is None else known.loaded)
             return known
@@ -108,16 +109,21 @@ class Loading:
         return LoadedZone(zone, files, self.now, fault)
 
 
-def _unchanged(known: LoadedZone) -> LoadedZone | None:
+def _unchanged(known: LoadedZone, now: datetime) -> LoadedZone | None:
     """The zone of before, if each of its files is as it was."""
     stamps = []
     for stamp in known.files:
         fresh = restamp(stamp)
         if fresh is None:
             return None
-        stamps.append(fresh)
+        stamps.append(fresh if fresh.read else _read_at(fresh, now))
     files = tuple(stamps)
     return known if files == known.files else replace(known, files=files)
+
+
+def _read_at(stamp: FileStamp, now: datetime) -> FileStamp:
+    """The stamp of a file that was read in the load that began at ``now``."""
+    return stamp._replace(read=int(now.timestamp() * 1_000_000_000))
 
 
 def _packed(rrsets: Mapping[bytes, Mapping[int, RRset]]) -> bytes:

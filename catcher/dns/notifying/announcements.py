@@ -1,96 +1,153 @@
-"""Finds the zones for which secondaries get a NOTIFY: zones whose serial changed since the last NOTIFY."""
+"""Finds the zones for which a secondary gets a NOTIFY: zones whose serial is newer than the newest one it was told."""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+from catcher.catalogue.atomic import replace_file
 from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.secondaries import Secondary
 from catcher.dns.answering.transfer import serial_of
 from catcher.dns.wire import RRType
+from catcher.dns.zones.serials import is_newer
+from catcher.model.errors import EnvironmentFailure
 
 ANNOUNCED_FILE = "dns-notified.json"
-"""The file in the state folder that holds the serials announced last."""
+"""The file in the state folder that holds the serials that each secondary was told."""
 MAX_ANNOUNCED = 10_000
-"""Most catalogued names announced when all have changed: more would take hours, and secondaries find the change sooner
-by the SOA's refresh."""
+"""Most catalogued names announced after one change: more would take hours, and secondaries find the change sooner by
+the SOA's refresh. The catalog zone and whole zones are announced nevertheless."""
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncedSerials:
-    """The serials that secondaries were notified of, and the day on which rows with a date were last examined."""
+@dataclass(slots=True)
+class NotifiedSerials:
+    """The serials that one secondary was told and has answered."""
 
     zones: dict[str, int] = field(default_factory=dict)
-    catalogue: int = 0
-    """The serial that catalogued names share."""
-    catalog_zone: int = 0
-    day: str = ""
+    """Of whole zones and of the catalog zone."""
+    newest: int | None = None
+    """Every catalogued name was told up to this serial; None: none was told."""
+    at: float = 0.0
+    """The time of that, in Unix seconds."""
+    names: dict[str, int] = field(default_factory=dict)
+    """Serials of single names told since."""
 
-    @classmethod
-    def read(cls, folder: Path) -> AnnouncedSerials:
-        """The serials in the state folder; none if the file is missing or damaged: a needless NOTIFY costs one SOA
-        query."""
-        try:
-            kept = json.loads((folder / ANNOUNCED_FILE).read_bytes())
-            return cls(dict(kept["zones"]), int(kept["catalogue"]), int(kept["catalog_zone"]), str(kept["day"]))
-        except (OSError, ValueError, TypeError, KeyError):
-            return cls()
 
-    def keep(self, folder: Path) -> None:
-        """Writes the serials to the state folder. Raises OSError."""
-        draft = folder / f".{ANNOUNCED_FILE}.new"
-        kept = {
-            "zones": self.zones,
-            "catalogue": self.catalogue,
-            "catalog_zone": self.catalog_zone,
-            "day": self.day,
+def read(folder: Path) -> dict[str, NotifiedSerials]:
+    """What each secondary (address and port) was told; nothing if the file is missing or damaged: a needless NOTIFY
+    costs one SOA query."""
+    try:
+        kept = json.loads((folder / ANNOUNCED_FILE).read_bytes())
+        return {
+            str(target): NotifiedSerials(
+                {str(zone): int(serial) for zone, serial in told["zones"].items()},
+                None if told["newest"] is None else int(told["newest"]),
+                float(told["at"]),
+                {str(name): int(serial) for name, serial in told["names"].items()},
+            )
+            for target, told in kept.items()
         }
-        draft.write_text(json.dumps(kept) + "\n", encoding="utf-8")
-        draft.replace(folder / ANNOUNCED_FILE)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
+        return {}
 
 
-def current(authority: Authority, now: datetime) -> AnnouncedSerials:
-    """The serials that are served now."""
-    return AnnouncedSerials(
-        {name: serial_of(zone.apex.rrsets[RRType.SOA]) for name, zone in authority.zones.items()},
-        authority.publications.serial,
-        0 if authority.catalog is None else authority.catalog.serial(now),
-        now.date().isoformat(),
-    )
+def write(folder: Path, told: dict[str, NotifiedSerials]) -> None:
+    """Keeps what was told. A folder that can't be written costs needless NOTIFYs after a restart: it is logged."""
+    text = json.dumps({target: asdict(serials) for target, serials in told.items()})
+    try:
+        replace_file(folder / ANNOUNCED_FILE, text.encode() + b"\n", mode=0o600)
+    except (EnvironmentFailure, OSError) as error:
+        log.warning("the serials announced to secondaries can't be kept: %s", error)
 
 
-def due(authority: Authority, before: Authority | None, announced: AnnouncedSerials, now: datetime) -> Iterator[str]:
-    """Names of the zones to be announced: catalog zone and whole zones first, then catalogued names.
+def due(authority: Authority, secondary: Secondary, told: NotifiedSerials, now: datetime) -> list[tuple[str, int]]:
+    """Name and serial of the zones to be announced: catalog zone and whole zones first, then catalogued names.
 
-    A changed row gives all catalogued names a new serial. Only names are announced whose policy differs from the policy
-    in ``before``, the Authority served until now. If there is no ``before``, or the template changed, all names are
-    announced; none is announced if there are more than ``MAX_ANNOUNCED``: secondaries find the change by the SOA's
-    refresh.
+    The names left out because they are more than ``MAX_ANNOUNCED`` count as told.
     """
-    served = current(authority, now)
-    if authority.catalog is not None and served.catalog_zone != announced.catalog_zone:
-        yield authority.catalog.name
-    for name, serial in served.zones.items():
-        if announced.zones.get(name) != serial:
-            yield name
-    catalogue = authority.catalogue
-    if served.catalogue != announced.catalogue:
-        if (
-            before is not None
-            and before.template == authority.template
-            and before.publications.serial == announced.catalogue
-        ):
-            for entry in catalogue:
-                old = before.catalogue.get(entry.domain)
-                if old is None or old.policy_at(now) is not entry.policy_at(now):
-                    yield entry.domain
-        elif len(catalogue) <= MAX_ANNOUNCED:
-            yield from catalogue.domains()
-    elif served.day != announced.day:
-        since = date.fromisoformat(announced.day) if announced.day else date.min
-        for entry in catalogue:
-            if entry.until is not None and since < entry.until <= now.date():
-                yield entry.domain
+    found = [
+        (name, serial)
+        for name, serial in _zones(authority, now)
+        if authority.secondaries.copies(secondary, name) and told.zones.get(name) != serial
+    ]
+    if not secondary.catalogue:
+        return found
+    names: list[tuple[str, int]] = []
+    for name, serial in _newer(authority, told, now):
+        if told.names.get(name) != serial:
+            names.append((name, serial))
+            if len(names) > MAX_ANNOUNCED:
+                log.warning(
+                    "more than %d catalogued names changed: %s learns of them by the SOA's refresh",
+                    MAX_ANNOUNCED,
+                    secondary.host,
+                )
+                return found
+    return found + names
+
+
+def note(
+    authority: Authority, told: NotifiedSerials, answered: dict[str, int], now: datetime, *, all_told: bool
+) -> None:
+    """Notes the serials that a secondary ``answered``; ``all_told``: nothing of what was due is left."""
+    zones = dict(_zones(authority, now))
+    for name, serial in answered.items():
+        (told.zones if name in zones else told.names)[name] = serial
+    told.zones = {name: serial for name, serial in told.zones.items() if name in zones}
+    if all_told:
+        told.newest, told.at, told.names = _newest(authority, now), now.timestamp(), {}
+
+
+def _zones(authority: Authority, now: datetime) -> Iterator[tuple[str, int]]:
+    if authority.catalog is not None:
+        yield authority.catalog.name, authority.catalog.serial(now)
+    for name, zone in authority.zones.items():
+        yield name, serial_of(zone.apex.rrsets[RRType.SOA])
+
+
+def _newer(authority: Authority, told: NotifiedSerials, now: datetime) -> Iterator[tuple[str, int]]:
+    """Catalogued names with a serial newer than ``told.newest``."""
+    catalogue, serials = authority.catalogue, authority.serials
+    since = datetime.fromtimestamp(told.at, UTC)
+    guard = any(turn <= now for turn in catalogue.turns_after(since))
+    every = told.newest is None or is_newer(serials.base.serial, told.newest)
+    if every and len(catalogue) > MAX_ANNOUNCED:
+        yield from ((name, 0) for name in catalogue.domains())  # more than are announced, whatever their serials are
+        return
+    if guard or every:
+        domains: Iterator[str] = catalogue.domains()
+    else:
+        ended = {
+            domain
+            for domain, day in catalogue.endings()
+            if told.at < datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() <= now.timestamp()
+        }
+        domains = iter(dict.fromkeys((*serials.rows, *ended)))
+    for domain in domains:
+        entry = catalogue.get(domain)
+        if entry is not None and authority.published(entry, now) is not None:
+            serial = authority.serial_at(entry, now)
+            if told.newest is None or is_newer(serial, told.newest):
+                yield domain, serial
+
+
+def _newest(authority: Authority, now: datetime) -> int:
+    """A serial that no catalogued name's serial is newer than at ``now``."""
+    newest = authority.serials.highest
+    for entry in (authority.catalogue.get(domain) for domain in authority.serials.rows):
+        if entry is not None and is_newer(authority.serial_at(entry, now), newest):
+            newest = authority.serial_at(entry, now)
+    moments = [*authority.catalogue.turns_after(datetime.fromtimestamp(authority.serials.base.at, UTC))]
+    passed = [int(moment.timestamp()) for moment in moments if moment <= now]
+    passed.append(int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()))
+    for serial in passed:
+        if is_newer(serial, newest):
+            newest = serial
+    return newest

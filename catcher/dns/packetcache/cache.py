@@ -11,7 +11,8 @@
 The cache decides nothing: ``Authority`` made each reply, for the same octets or for a query of the same key.
 
 A query seen for the first time leaves only a mark in a table of fixed size; only a repeated query makes an entry. So
-names that are asked for once use no memory and evict nothing. Memory is bounded: a full table is emptied.
+names that are asked for once use no memory and evict nothing. Memory is bounded in entries and in octets
+(``CACHE_OCTETS``): a full table evicts its oldest entries.
 Replies with a cookie differ from client to client: the server's cookie is kept for each client, for a minute.
 
 If the cache is switched off (``[dns] packet_cache = false``), it asks ``Authority`` each time and keeps nothing. So an
@@ -23,24 +24,19 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from operator import itemgetter
 from struct import Struct
 
-from catcher.dns.answering.authority import Authority, AuthorityReply
-from catcher.dns.counting.tally import DemandCell, cell
-from catcher.dns.packetcache.learned import EXCEPT_LABELS, ClientCookie, KnownReply, LearnedNames
-from catcher.dns.packetcache.tail import QUESTION, is_cacheable, is_cacheable_for_client
-from catcher.dns.wire import Rcode
-
-CacheEntry = tuple[bytes, DemandCell, bytes, bytes]
-"""One reply, in this order: iovecs (``IOVECS``), the tally's cell, octets without ID and cookie, the cookie.
-
-A plain tuple: making a NamedTuple takes five times as long, and every query outside ``exact`` needs a new entry."""
-entry_iovecs: Callable[[CacheEntry], bytes] = itemgetter(0)
-entry_cell: Callable[[CacheEntry], DemandCell] = itemgetter(1)
-
-IOVECS = Struct("QQQQQQQQ")
-"""Four times ``struct iovec`` (address, length): octets before the question, question, octets behind it, cookie."""
+from catcher.dns.answering.answer import AnswerKind
+from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.reply import AuthorityReply
+from catcher.dns.counting.counters import reply_code
+from catcher.dns.counting.tally import CODE_OCTETS, DemandCell, cell, code_of, kind_of
+from catcher.dns.packetcache.boundedtable import BoundedTable, octets_together
+from catcher.dns.packetcache.canonical import PERSONAL, QUESTION, Canonical, canonical
+from catcher.dns.packetcache.entry import CacheEntry, entry_cell, entry_octets, of_client_octets
+from catcher.dns.packetcache.known import EXCEPT_LABELS, KnownReply, ServerCookie
+from catcher.dns.packetcache.learned import LearnedNames
+from catcher.dns.wire import Rcode, question_end
 
 _FROM_QUERY = Struct("16sQQ16s16s")
 _IOVEC = Struct("QQ")
@@ -51,6 +47,16 @@ _COOKIE_SECONDS = 60
 _FILTER_SLOTS = 131_072
 """Slots of the filter of queries seen before: 17 bits of a hash choose the slot, 16 more bits are its value; a later
 query overwrites its slot."""
+
+CACHE_OCTETS = 64 << 20
+"""Most octets of memory of one worker's packet cache, without the filter."""
+_SHARES = {"exact": 6, "repeated": 2, "siblings": 2, "cookies": 2, "of clients": 1, "names": 3}
+"""The share of each table in ``CACHE_OCTETS``, in sixteenths."""
+
+_LONGEST_KEPT = 400
+"""Octets: a longer message is never a key, so that memory is bounded in octets. The longest query with a name, an OPT
+and a cookie has 340."""
+_NEVER_KEPT = frozenset((Rcode.SERVFAIL, Rcode.FORMERR, Rcode.NOTAUTH, Rcode.NOTIMP))
 
 _LABEL = QUESTION + 1
 """Offset of the first label's text."""
@@ -64,47 +70,65 @@ class PacketCache:
         authority: Authority,
         answer: Callable[[bytes, str], AuthorityReply | None],
         address_of: Callable[[bytes], int],
-        client_of: Callable[[int], bytes],
         capacity: int = 32_768,
+        octets: int = CACHE_OCTETS,
     ) -> None:
         """``answer`` makes replies: a whole message and its client's address → the reply; None: no reply is sent.
 
-        ``address_of``: the memory address of an object's octets, valid while it lives. ``client_of``: the IP address
-        of the client in a slot, 4 or 16 octets. ``capacity``: most entries of each table; half of it for clients.
+        ``address_of``: the memory address of an object's octets, valid while it lives. ``capacity``: most entries of
+        each table; half of it for clients. ``octets``: most octets of memory of all tables together.
         """
         self._authority = authority
         self._answer = answer
         self._address_of = address_of
-        self._client_of = client_of
+        self._client_of: Callable[[int], bytes] = _no_client
         self._capacity = capacity
-        self.exact: dict[bytes, CacheEntry] = {}
+        limits = {table: octets * share // 16 for table, share in _SHARES.items()}
+        self._exact = BoundedTable[bytes, CacheEntry](capacity, limits["exact"], entry_octets)
+        self.exact = self._exact.entries
         """By message without ID; public because a batch looks all its messages up at once."""
-        self._repeated: dict[bytes, KnownReply] = {}
+        self._repeated = BoundedTable[bytes, KnownReply](capacity, limits["repeated"], _known_octets)
         """By message without ID: replies with a cookie, which can't be ``exact``."""
-        self._siblings: dict[bytes, KnownReply] = {}
+        self._siblings = BoundedTable[bytes, KnownReply](capacity, limits["siblings"], _known_octets)
         """By message without its ID and without the text of its first label; the key keeps the label's length."""
         self._filter = array("H", bytes(2 * _FILTER_SLOTS))
-        self._cookies: dict[bytes, ClientCookie] = {}
-        """Clients' cookies, by their octets."""
-        self._of_clients: dict[tuple[str, bytes], CacheEntry] = {}
+        self._cookies = BoundedTable[tuple[bytes, bytes], ServerCookie](
+            capacity // 2, limits["cookies"], _cookie_octets
+        )
+        """Server's cookies, by client's cookie and client."""
+        self._of_clients = BoundedTable[tuple[str, bytes], CacheEntry](
+            capacity // 2, limits["of clients"], of_client_octets
+        )
         """By client and message without ID: replies that are sent again only to the same client."""
-        self._client_count = 0
-        """Number of clients' cookies and of server's cookies made for them."""
         self._since = self._until = self._clients_until = datetime.min.replace(tzinfo=UTC)
         self._is_on = authority.settings.packet_cache
+        self._names_limit = limits["names"]
         self._names: LearnedNames | None = None
         """None while the cache is switched off."""
 
-    def at(self, now: datetime) -> None:
-        """Evicts the entries that may be wrong at ``now``: a policy ends on a date, a run of the guard after a day."""
+    def at(self, now: datetime, client_of: Callable[[int], bytes]) -> None:
+        """Begins a batch of messages. Evicts the entries that may be wrong at ``now``: a policy ends on a date, a run
+        of the guard after a day.
+
+        ``client_of``: the IP address of the client in a slot of this batch, 4 or 16 octets.
+        """
+        self._client_of = client_of
         if not self._since <= now < self._until:
             self._since = now
             self._until = _next_change(self._authority, now)
             if self._is_on:
                 self._names = LearnedNames(
-                    self._authority, self._answer, self._address_of, self._cookie_of, now, self._capacity
+                    self._authority,
+                    self._answer,
+                    self._address_of,
+                    self._cookie_of,
+                    self._is_stranger,
+                    self._seen_before,
+                    now,
+                    self._capacity,
+                    self._names_limit,
                 )
-            self.exact = {}
+            self._exact.clear()
             self._evict_clients(now)
         elif now >= self._clients_until:
             self._evict_clients(now)
@@ -115,7 +139,7 @@ class PacketCache:
 
         None: the caller has to call ``ask``.
         """
-        known = self._repeated.get(message)
+        known = self._repeated.entries.get(message)
         is_new = known is None
         if known is None:
             try:
@@ -123,56 +147,75 @@ class PacketCache:
             except IndexError:
                 return None
             sibling = message[:_LABEL] + message[rest:]
-            known = self._siblings.get(sibling)
+            known = self._siblings.entries.get(sibling)
             if known is None or ((labels := known[EXCEPT_LABELS]) and message[_LABEL:rest].lower() in labels):
-                known = self._find_by_name(message, sibling)
+                known = self._find_by_name(message, sibling, slot)
                 if known is None:
                     return None
         reply, cell, length, cookie, _ = known
         octets = reply.octets
-        if is_new and self._seen_before(message):
+        if is_new and not reply.personal and len(message) <= _LONGEST_KEPT and self._seen_before(message):
             if cookie is None:
                 question_octets = message[QUESTION : QUESTION + length]
-                return self._keep(message, octets[:QUESTION] + question_octets + octets[QUESTION:], cell)
-            if len(self._repeated) >= self._capacity:
-                self._repeated.clear()
-            self._repeated[message] = known
+                return self._keep(message, octets[:QUESTION] + question_octets + octets[QUESTION:], cell, reply.code)
+            self._repeated.put(message, known)
         if cookie is None:
-            return _FROM_QUERY.pack(reply.before, question, length, reply.behind, _NO_OCTETS), cell, octets, b""
-        client = self._client_of(slot)
-        iovec, server_cookie = cookie.by_client.get(client) or self._make_cookie(cookie, client)
-        return _FROM_QUERY.pack(reply.before, question, length, reply.behind, iovec), cell, octets, server_cookie
+            iovecs = _FROM_QUERY.pack(reply.before, question, length, reply.behind, _NO_OCTETS)
+            return iovecs, cell, octets, b"", False, reply.counted_as
+        iovec, made, proven = self._cookie_of(cookie, slot)
+        iovecs = _FROM_QUERY.pack(reply.before, question, length, reply.behind, iovec)
+        return iovecs, cell, octets, made, proven, reply.counted_as
 
     def ask(self, message: bytes, client: str) -> CacheEntry | None:
         """The reply to a whole ``message``, kept for this client or newly made; None: no reply is sent."""
         key = client, message[2:]
-        kept = self._of_clients.get(key)
+        kept = self._of_clients.entries.get(key)
         if kept is not None:
             return kept
         reply = self._answer(message, client)
         if reply is None:
             return None
-        octets, counted_as = reply.wire[2:], cell(reply)
-        if self._is_on and reply.rcode is not Rcode.SERVFAIL:
-            if is_cacheable(key[1]):
-                return self._keep(key[1], octets, counted_as)
-            if is_cacheable_for_client(key[1]):
-                if len(self._of_clients) >= self._capacity // 2:
-                    self._of_clients = {}
-                self._of_clients[key] = self._whole(octets, counted_as)
-        return self._whole(octets, counted_as)
+        octets, tallied_as, code = reply.wire[2:], cell(reply), code_of(reply)
+        if (
+            self._is_on
+            and reply.rcode not in _NEVER_KEPT
+            and not reply.client_decides
+            and len(message) <= _LONGEST_KEPT
+        ):
+            made = self._canonical(key[1])
+            if made is not None and not made[0][1] & PERSONAL:
+                if made[1] is None:
+                    return self._keep(key[1], octets, tallied_as, code)
+                self._of_clients.put(key, self._whole(octets, tallied_as, code, reply.proven))
+        return self._whole(octets, tallied_as, code, reply.proven)
+
+    def zone_of(self, entry: CacheEntry, message: bytes) -> bytes:
+        """The zone or catalogued name that the reply to ``message`` (without its ID) is about, for the rate limit; no
+        octets for an error."""
+        cell = entry_cell(entry)
+        if kind_of(cell) == AnswerKind.ERROR:
+            return b""
+        if len(cell) > CODE_OCTETS:
+            return cell[CODE_OCTETS:]
+        end = question_end(message, QUESTION) - 4
+        return self._authority.apex_above(message[QUESTION:end]) if end > 0 else b""
 
     def counts(self) -> dict[str, int]:
         """Entries of each table."""
         return {
             **({} if self._names is None else self._names.counts()),
             "exact": len(self.exact),
-            "repeated": len(self._repeated),
-            "siblings": len(self._siblings),
-            "cookies": len(self._cookies),
-            "clients of cookies": sum(len(cookie.by_client) for cookie in self._cookies.values()),
-            "replies to clients": len(self._of_clients),
+            "repeated": len(self._repeated.entries),
+            "siblings": len(self._siblings.entries),
+            "cookies": len(self._cookies.entries),
+            "replies to clients": len(self._of_clients.entries),
         }
+
+    def octets(self) -> int:
+        """Octets of memory of all tables, as counted: the real sizes of keys and replies, and their share of a
+        table."""
+        tables = self._exact, self._repeated, self._siblings, self._cookies, self._of_clients
+        return sum(table.octets for table in tables) + (0 if self._names is None else self._names.octets)
 
     def _seen_before(self, octets: bytes) -> bool:
         """Whether the filter has seen ``octets``; by chance this is wrongly true for one new query in 65,536."""
@@ -183,68 +226,68 @@ class PacketCache:
         self._filter[slot] = value
         return False
 
-    def _find_by_name(self, message: bytes, sibling: bytes) -> KnownReply | None:
+    def _find_by_name(self, message: bytes, sibling: bytes, slot: int) -> KnownReply | None:
         if self._names is None:
             return None
-        known = self._names.find(message)
-        if known is not None and known[EXCEPT_LABELS] is not None and self._seen_before(sibling):
-            if len(self._siblings) >= self._capacity:
-                self._siblings.clear()
-            self._siblings[sibling] = known
+        known = self._names.find(message, slot)
+        if (
+            known is not None
+            and known[EXCEPT_LABELS] is not None
+            and not known[0].personal
+            and len(message) <= _LONGEST_KEPT
+            and self._seen_before(sibling)
+        ):
+            self._siblings.put(sibling, known)
         return known
 
-    def _keep(self, message: bytes, octets: bytes, cell: DemandCell) -> CacheEntry:
-        if len(self.exact) >= self._capacity:
-            self.exact.clear()
-        entry = self.exact[message] = self._whole(octets, cell)
+    def _keep(self, message: bytes, octets: bytes, cell: DemandCell, code: int) -> CacheEntry:
+        entry = self._whole(octets, cell, code)
+        self._exact.put(message, entry)
         return entry
 
-    def _whole(self, octets: bytes, cell: DemandCell) -> CacheEntry:
-        return _IOVEC.pack(self._address_of(octets), len(octets)) + 3 * _NO_OCTETS, cell, octets, b""
+    def _whole(self, octets: bytes, cell: DemandCell, code: int, proven: bool = False) -> CacheEntry:
+        iovecs = _IOVEC.pack(self._address_of(octets), len(octets)) + 3 * _NO_OCTETS
+        return iovecs, cell, octets, b"", proven, reply_code(code, octets[0])
 
-    def _cookie_of(self, octets: bytes) -> ClientCookie:
-        cookie = self._cookies.get(octets)
-        if cookie is None:
-            cookie = self._cookies[octets] = ClientCookie(octets)
-            self._count_client()
-        return cookie
+    def _canonical(self, message: bytes) -> Canonical | None:
+        end = question_end(message, QUESTION) - 4
+        return canonical(message, end, (), b"\0\0") if end > 0 else None
 
-    def _make_cookie(self, cookie: ClientCookie, client: bytes) -> tuple[bytes, bytes]:
-        """Makes the server's cookie for a client's cookie, and keeps it."""
+    def _is_stranger(self, slot: int) -> bool:
+        return not self._authority.secondaries.may_be_secondary(self._client_of(slot))
+
+    def _cookie_of(self, cookie: bytes, slot: int) -> ServerCookie:
+        """The server's cookie for a client's cookie, kept or made."""
+        client = self._client_of(slot)
+        return self._cookies.entries.get((cookie, client)) or self._make_cookie(cookie, client)
+
+    def _make_cookie(self, cookie: bytes, client: bytes) -> ServerCookie:
         cookies = self._authority.settings.cookies
-        octets = cookies.answer(cookie.octets, client, int(self._now.timestamp()))[0] if cookies is not None else b""
-        made = cookie.by_client[client] = _IOVEC.pack(self._address_of(octets), len(octets)), octets
-        self._count_client()
+        octets, proven = (b"", False) if cookies is None else cookies.answer(cookie, client, int(self._now.timestamp()))
+        made = _IOVEC.pack(self._address_of(octets), len(octets)), octets, proven
+        self._cookies.put((cookie, client), made)
         return made
-
-    def _count_client(self) -> None:
-        self._client_count += 1
-        if self._client_count >= self._capacity // 2:
-            self._evict_clients(self._now)
 
     def _evict_clients(self, now: datetime) -> None:
         """Evicts clients' cookies, and every table whose keys may hold one."""
         self._clients_until = now + timedelta(seconds=_COOKIE_SECONDS)
-        self._of_clients, self._cookies, self._repeated, self._siblings = {}, {}, {}, {}
-        self._client_count = 0
+        self._of_clients.clear()
+        self._cookies.clear()
+        self._repeated.clear()
+        self._siblings.clear()
 
 
-def octets_of(entry: CacheEntry, message: bytes) -> bytes:
-    """The reply to a whole ``message``, put together from ``entry``."""
-    iovecs, _, octets, cookie = entry
-    length = IOVECS.unpack(iovecs)[3]
-    if not length:
-        return message[:2] + octets
-    question = message[QUESTION + 2 : QUESTION + 2 + length]
-    return b"".join((message[:2], octets[:QUESTION], question, octets[QUESTION:], cookie))
+def _known_octets(message: bytes, known: KnownReply) -> int:
+    """Also those of the reply, although ``LearnedNames`` has it as well: it may forget it sooner."""
+    return octets_together(message, known, *known) + known[0].octets_of_memory()
 
 
-def proves_address(entry: CacheEntry, message: bytes) -> bool:
-    """Whether ``message`` came with a good server cookie, which proves the client's address (RFC 7873 §5.2.5).
+def _cookie_octets(key: tuple[bytes, bytes], cookie: ServerCookie) -> int:
+    return octets_together(key, *key, cookie, *cookie)
 
-    A good cookie is sent back unchanged (``Cookies.answer``)."""
-    cookie = entry[3]
-    return bool(cookie) and message.endswith(cookie)
+
+def _no_client(slot: int) -> bytes:
+    raise LookupError(f"no batch was begun; slot {slot} has no client")
 
 
 def _next_change(authority: Authority, now: datetime) -> datetime:

@@ -39,8 +39,10 @@ from typing import NamedTuple
 
 from catcher.catalogue import Entry
 from catcher.dns.answering.authority import Authority
-from catcher.dns.packetcache.tail import QUESTION, Tail, reduced
+from catcher.dns.packetcache.boundedtable import SLOT_OCTETS, octets_together
+from catcher.dns.packetcache.canonical import QUESTION
 from catcher.dns.wire import MAX_NAME, Name, RRType, lower
+from catcher.dns.zones.catalogzone import CatalogZone
 from catcher.dns.zones.zone import Zone, ZoneNode
 
 AnswerClass = tuple[object, ...]
@@ -53,13 +55,11 @@ class QueryKey(NamedTuple):
 
     answer_class: AnswerClass
     question_tail: bytes
-    """The octets of QTYPE, QCLASS and OPT, as far as the reply depends on them (``tail``)."""
+    """The octets of QTYPE, QCLASS and OPT in the canonical form."""
     name_end: int
     """Offset of the octet after the QNAME, in the message without its ID."""
     domain: str | None
     """The catalogued domain."""
-    cookie: bytes | None
-    """The client's cookie (RFC 7873). The reply's cookie is made for that client; the rest is the same for all."""
     covers_below: int | None
     """Offset in the QNAME of an ancestor below which every name has this answer class; None: no such ancestor."""
     except_labels: frozenset[bytes]
@@ -71,6 +71,8 @@ _NO_LABELS: frozenset[bytes] = frozenset()
 MAX_NAME_END = QUESTION + MAX_NAME
 """The highest ``name_end``."""
 _HOST_OCTETS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
+_MAX_ZONES = 256
+"""Most zones of which the names in the data are kept: names with serials of their own have zones of their own."""
 _MAX_NODES_SEARCHED = 1000
 """Most nodes of a zone that are searched for the children of one node: a longer search would cost more than it
 saves."""
@@ -109,16 +111,16 @@ class Classifier:
         self._now = now
         self._capacity = capacity
         self._depth = authority.depth
+        self.octets = 0
+        """Octets of memory of all entries made so far."""
         self._apexes: dict[bytes, _Apex | bool] = {}
         """By folded wire name. False: there is no zone or row; True: its names are not classified."""
-        self._tails: dict[bytes, Tail] = {}
-        """By the octets after the QNAME, as received."""
         self._enclosers: dict[ZoneNode, _Encloser] = {}
         self._names_in_data: dict[Zone, frozenset[bytes]] = {}
         """Every suffix of every name in a zone's data."""
 
     def classify(self, message: bytes) -> QueryKey | None:
-        """The key of ``message`` (without its ID); None: its reply can't serve other queries."""
+        """The key of ``message``, a canonical form; None: its reply can't serve other queries."""
         at = QUESTION
         offsets = []
         try:
@@ -132,13 +134,7 @@ class Classifier:
         end = at + 1
         if end > MAX_NAME_END:
             return None
-        rest = message[end:]
-        if len(rest) > 4 and not message[QUESTION - 1]:
-            return None  # ARCOUNT is 0: the octets after the question are junk, even if they look like an OPT
-        known_tail = self._tails.get(rest) or self._learn_tail(rest)
-        if known_tail is None:
-            return None
-        tail, cookie = known_tail
+        tail = message[end:]
         folded = message[QUESTION:end].lower()
         candidates = offsets[-self._depth :] if self._depth else []
         empty_below = None
@@ -153,16 +149,16 @@ class Classifier:
             if apex:
                 break
         if isinstance(apex, bool) or apex is None:
-            return None if apex else QueryKey((), tail, end, None, cookie, empty_below, _NO_LABELS)
+            return None if apex else QueryKey((), tail, end, None, empty_below, _NO_LABELS)
         domain, group, zone = apex
         if zone is None:
-            return QueryKey((group,), tail, end, domain, cookie, empty_below, _NO_LABELS)
+            return QueryKey((group,), tail, end, domain, empty_below, _NO_LABELS)
         relative = folded[:at]
         node = zone.nodes.get(relative)
         if node is not None:
             if node.dname is not None:
                 return None
-            return QueryKey((group, node), tail, end, domain, cookie, None, _NO_LABELS)
+            return QueryKey((group, node), tail, end, domain, None, _NO_LABELS)
         at = 0
         while node is None:
             closer = relative[at:]
@@ -174,24 +170,17 @@ class Classifier:
         covers, except_labels = empty_below, _NO_LABELS  # the covered names lie below ``closer``, like this name
         if empty_below is not None and empty_below >= at:
             covers, except_labels = (None, _NO_LABELS) if labels is None else (at, labels)
-        return QueryKey((group, node, False), tail, end, domain, cookie, covers, except_labels)
+        return QueryKey((group, node, False), tail, end, domain, covers, except_labels)
 
     def counts(self) -> dict[str, int]:
         """Entries of each table."""
-        return {"apexes": len(self._apexes), "tails": len(self._tails), "enclosers": len(self._enclosers)}
-
-    def _learn_tail(self, rest: bytes) -> Tail | None:
-        tail = reduced(rest, demand_cookies=self._authority.settings.demand_cookies)
-        if tail is not None:
-            if len(self._tails) >= self._capacity:
-                self._tails.clear()
-            self._tails[rest] = tail
-        return tail
+        return {"apexes": len(self._apexes), "enclosers": len(self._enclosers)}
 
     def _learn_apex(self, wire: bytes) -> _Apex | bool:
         if len(self._apexes) >= self._capacity:
             self._apexes.clear()
         apex = self._apexes[wire] = self._apex_at(wire)
+        self.octets += octets_together(wire, apex) + SLOT_OCTETS
         return apex
 
     def _apex_at(self, wire: bytes) -> _Apex | bool:
@@ -206,18 +195,26 @@ class Classifier:
         held = self._authority.zone_or_entry_at(text[1:-1].decode("ascii"))
         if held is None:
             return False
+        delegated = self._authority.parent_of(Name(wire)) is not None
+        """Whether the parent answers DS for the apex, so that its replies are like no other apex's."""
         if isinstance(held, Zone):
             return _Apex(None, wire, held)
         if not isinstance(held, Entry):
-            return _Apex(None, wire, None)
+            # The address of a secondary without a key decides on the catalog zone's SOA.
+            by_client = isinstance(held, CatalogZone) and self._authority.secondaries.has_keyless
+            return True if delegated or by_client else _Apex(None, wire, None)
         zone = self._authority.published(held, self._now)
         if zone is None:
-            return _Apex(held.domain, "released", None)
+            return True if delegated else _Apex(held.domain, "released", None)
         names = self._names_in_data.get(zone)
         if names is None:
+            if len(self._names_in_data) >= _MAX_ZONES:
+                self._names_in_data.clear()
             names = self._names_in_data[zone] = frozenset(_suffixes(_names_in(zone.nodes.values())))
         common = next((suffix for at in Name(wire).offsets if (suffix := wire[at:]) in names), b"")
-        return True if common == wire else _Apex(held.domain, (len(wire), common), zone)
+        if common == wire:
+            return True
+        return _Apex(held.domain, (wire, common, zone.apex) if delegated else (len(wire), common, zone.apex), zone)
 
     def _learn_encloser(self, zone: Zone, node: ZoneNode, folded: bytes) -> _Encloser:
         """``node`` as closest encloser; ``folded`` is a QNAME below it."""
@@ -238,6 +235,7 @@ class Classifier:
         if len(self._enclosers) >= self._capacity:
             self._enclosers.clear()
         encloser = self._enclosers[node] = _Encloser(shared, labels)
+        self.octets += octets_together(encloser, *encloser, *(labels or ()), *(shared or ())) + SLOT_OCTETS
         return encloser
 
 

@@ -7,7 +7,8 @@
        exact: the whole QNAME    │
        below: an ancestor of it, for all names below
              └─▶ LearnedName: domain, and replies by form (length of the QNAME, head, question tail) ─▶ CachedReply
-       not found ─▶ Classifier ─▶ QueryKey ─▶ Authority, once for all queries of that key
+       no reply in this form ─▶ the form of the canonical message: a reply?
+       no ─▶ Classifier ─▶ QueryKey ─▶ Authority, once for all queries of that key
 
 Names with the same answer class share one table of replies. All catalogued names of one length share a table, because
 one template serves them; so there are some hundred tables, and one ``LearnedName`` for each name that exists. A name
@@ -17,20 +18,28 @@ that doesn't exist adds no ``LearnedName``, unless its label is one of the excep
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from struct import Struct
-from typing import Final
 
-from catcher.dns.answering.authority import Authority, AuthorityReply
-from catcher.dns.counting.tally import DemandCell, cell_of, code_of
+from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.options import packed
+from catcher.dns.answering.reply import AuthorityReply
+from catcher.dns.counting.tally import NAMED
+from catcher.dns.packetcache import canonical as form_of
+from catcher.dns.packetcache.boundedtable import SLOT_OCTETS, octets_together
+from catcher.dns.packetcache.canonical import HEADS, PERSONAL, PROVEN, QUESTION, WITH_COOKIE, canonical, with_flags
 from catcher.dns.packetcache.classify import MAX_NAME_END, AnswerClass, Classifier, QueryKey
-from catcher.dns.packetcache.tail import QUESTION, is_plain
+from catcher.dns.packetcache.known import CachedReply, KnownReply, ServerCookie
+from catcher.dns.packetcache.learnedname import (
+    EMPTY_TABLE,
+    LENGTH_OCTET,
+    NO_FORM,
+    TAIL_OCTETS,
+    FormReplies,
+    LearnedName,
+    QueryForm,
+)
 from catcher.dns.wire import Rcode
 
-_TAIL_OCTETS = 19
-"""Octets after the QNAME that are part of a form: QTYPE, QCLASS, an OPT, and code and length of its first option. If
-the only option is a cookie, the octets after these are the cookie."""
 _MAX_LABEL = 63
 """Octets of a label (RFC 1035 §2.3.4)."""
 
@@ -38,84 +47,13 @@ _COOKIE = b"\0\x0a"
 """The cookie's option code (RFC 7873)."""
 _COOKIE_OCTETS = 24
 """Octets of a client's and a server's cookie together (RFC 9018); a reply over UDP ends with them."""
+_CLIENT_COOKIE = bytes(8)
+"""The client's cookie when the first query of a key is answered for all others."""
 _DOCUMENTED = "192.0.2.0"
-"""The client's address when the first query of a key is answered for all others: no client has it (RFC 5737)."""
-_IOVEC = Struct("QQ")
-"""Address and length: ``struct iovec``."""
-_LENGTHS = [bytes((max(0, end - QUESTION),)) for end in range(MAX_NAME_END + 1)]
-"""The length of a QNAME as an octet, by ``name_end``."""
-
-
-@dataclass(frozen=True, slots=True)
-class CachedReply:
-    """One reply of ``Authority``, without ID, question and cookie."""
-
-    before: bytes
-    """The iovec of the octets before the question."""
-    behind: bytes
-    """The iovec of the octets behind the question."""
-    octets: bytes
-    """The octets before the question and behind it."""
-    code: int
-    """The code by which the reply is tallied (``tally.code_of``)."""
-    counted: bool
-    """Whether it is tallied for the domain."""
-
-
-class ClientCookie:
-    """A client's cookie (RFC 7873), and the server's cookies made for it so far."""
-
-    __slots__ = ("by_client", "octets")
-
-    def __init__(self, octets: bytes) -> None:
-        self.octets = octets
-        self.by_client: dict[bytes, tuple[bytes, bytes]] = {}
-        """By client's address: the iovec of the cookie, and its octets."""
-
-
-KnownReply = tuple[CachedReply, DemandCell, int, ClientCookie | None, frozenset[bytes] | None]
-"""A reply that fits one query, in this order:
-
-reply: all but ID, question and cookie;
-cell: the tally's cell;
-question octets: length of the question;
-cookie: the client's cookie;
-except labels: other first labels of this length get the same reply, but these (folded) may not; None: the reply is
-known for this first label alone.
-
-A plain tuple: making a NamedTuple takes five times as long, and every new query needs a new one."""
-EXCEPT_LABELS: Final = 4
-"""The index of the except labels."""
-
+"""The client's address then: no client has it (RFC 5737)."""
+_PRIVATE_TYPES = 0xFFFE
+"""The highest RR type of private use (RFC 6895 §3.1)."""
 _NO_LABELS: frozenset[bytes] = frozenset()
-
-_Form = bytes
-"""Head, the first ``_TAIL_OCTETS`` after the QNAME, and the QNAME's length: with the answer class they choose a
-reply."""
-_Replies = dict[_Form, tuple[CachedReply, int]]
-"""Form → the reply, and the number of octets after the QNAME; octets beyond ``_TAIL_OCTETS`` are a cookie."""
-_NO_REPLY: tuple[None, int] = None, 0
-
-
-class _LearnedName:
-    """One name, or all names below one name, with their replies."""
-
-    __slots__ = ("cells", "domain", "except_labels", "lengths", "replies")
-
-    def __init__(self, domain: str | None, replies: _Replies, except_labels: frozenset[bytes]) -> None:
-        self.domain = domain
-        """The catalogued domain."""
-        self.replies = replies
-        self.except_labels = except_labels
-        """Labels directly below the name (folded) that may get other replies."""
-        self.lengths = frozenset(map(len, except_labels))
-        self.cells: dict[int, DemandCell] = {}
-        """The tally's cells, by code of the reply."""
-
-    def add_cell(self, code: int, counted: bool) -> DemandCell:
-        """Adds the cell for replies of this code. Later replies use the same object, which keeps its hash."""
-        cell = self.cells[code] = cell_of(self.domain if counted else None, code)
-        return cell
 
 
 class LearnedNames:
@@ -126,39 +64,110 @@ class LearnedNames:
         authority: Authority,
         answer: Callable[[bytes, str], AuthorityReply | None],
         address_of: Callable[[bytes], int],
-        cookie_of: Callable[[bytes], ClientCookie],
+        cookie_of: Callable[[bytes, int], ServerCookie],
+        is_stranger: Callable[[int], bool],
+        seen_before: Callable[[bytes], bool],
         now: datetime,
-        capacity: int = 32_768,
+        capacity: int,
+        limit: int,
     ) -> None:
-        """``answer`` and ``address_of`` as in ``PacketCache``. ``cookie_of``: the entry of a client's cookie.
+        """``answer`` and ``address_of`` as in ``PacketCache``.
 
-        ``capacity``: most entries of each table.
+        ``cookie_of``: the server's cookie for a client's cookie and the client in a slot. ``is_stranger``: whether the
+        client in a slot is none of our secondaries. ``seen_before``: the cache's filter. ``capacity``: most entries of
+        each table; ``limit``: most octets of memory of all tables. Beyond, everything is forgotten.
         """
-        self._settings = authority.settings
+        cookies = authority.settings.cookies
+        self._new_cookie = (
+            None if cookies is None else cookies.answer(_CLIENT_COOKIE, packed(_DOCUMENTED), int(now.timestamp()))[0]
+        )
+        """A cookie that is good for the documented client; None: cookies are off."""
+        self._demand = authority.settings.demand_cookies
+        self._now = now
+        self._types = frozenset(qtype.to_bytes(2, "big") for qtype in (*authority.types, *NAMED))
+        self._other_type = next(
+            qtype for number in range(_PRIVATE_TYPES, 0, -1) if (qtype := number.to_bytes(2, "big")) not in self._types
+        )
+        self._is_stranger = is_stranger
+        self._seen_before = seen_before
         self._answer = answer
         self._address_of = address_of
         self._cookie_of = cookie_of
         self._capacity = capacity
-        self._classifier = Classifier(authority, now, capacity)
+        self._authority = authority
+        self._limit = limit
+        self.octets = 0
+        """Octets of memory of all tables."""
         self._by_key: dict[tuple[object, ...], CachedReply | None] = {}
-        self._forget_names()
+        self._longest_below = 0
+        """Octets of the longest ancestor in ``_below``: a name of a hundred labels is looked up for its last few."""
+        self._forget()
 
-    def find(self, message: bytes) -> KnownReply | None:
-        """The reply to ``message`` (without its ID); None if it can't be classified."""
+    def find(self, message: bytes, slot: int) -> KnownReply | None:
+        """The reply to ``message`` (without its ID) of the client in ``slot``; None if it can't be classified."""
+        if self.octets > self._limit:
+            self._forget()
         end = message.find(0, QUESTION) + 1
         name = message[QUESTION:end].lower()
         learned = self._exact.get(name)
-        is_exact = learned is not None
-        covers = 0
+        covers = None
         if learned is None:
             learned, covers = self._above(name)
-        if learned is not None and end <= MAX_NAME_END:
-            form = message[:QUESTION] + message[end : end + _TAIL_OCTETS] + _LENGTHS[end]
-            reply, tail_octets = learned.replies.get(form, _NO_REPLY)
+        form = None
+        head = HEADS.get(message[:QUESTION])
+        if learned is not None and end <= MAX_NAME_END and head is not None:
+            form = head + message[end : end + TAIL_OCTETS] + LENGTH_OCTET[end]
+            reply, tail_octets = learned.replies.get(form, NO_FORM)
             if reply is not None and tail_octets == len(message) - end:
-                cookie = message[end + _TAIL_OCTETS :] if tail_octets > _TAIL_OCTETS else None
-                return self._known(learned, reply, message, end, cookie, None if is_exact else covers)
-        return self._learn(message)
+                cookie = message[end + TAIL_OCTETS :] if tail_octets > TAIL_OCTETS else None
+                return self._known(learned, reply, message, end, cookie, covers)
+        return self._find_canonical(message, slot, end, learned, covers, form)
+
+    def _find_canonical(
+        self,
+        message: bytes,
+        slot: int,
+        end: int,
+        learned: LearnedName | None,
+        covers: int | None,
+        form: QueryForm | None,
+    ) -> KnownReply | None:
+        """The reply to the canonical form of ``message``. ``form``: the form in which it came, if that may be
+        remembered."""
+        made = canonical(message, end, self._types, self._other_type) if 0 < end <= MAX_NAME_END else None
+        if made is None:
+            return None
+        short, cookie = made
+        flags = short[1]
+        if flags & PERSONAL and not self._is_stranger(slot):
+            return None
+        if cookie is not None:
+            if self._new_cookie is None:
+                cookie, short = None, with_flags(short, flags & PERSONAL)
+            elif self._demand:
+                proven = self._cookie_of(cookie, slot)[2]
+                short = with_flags(short, flags | PERSONAL | (PROVEN if proven else 0))
+        if learned is None:
+            return self._learn(short, end, cookie)
+        reply, _ = learned.replies.get(short[:QUESTION] + short[end:] + LENGTH_OCTET[end], NO_FORM)
+        if reply is None:
+            return self._learn(short, end, cookie)
+        if form is not None and not reply.personal:
+            self._remember_form(learned, form, message, end, cookie, reply)
+        return self._known(learned, reply, message, end, cookie, covers)
+
+    def _remember_form(
+        self, learned: LearnedName, form: QueryForm, message: bytes, end: int, cookie: bytes | None, reply: CachedReply
+    ) -> None:
+        """Adds the form in which a message came for the second time: resolvers send few of them."""
+        octets = len(message) - end
+        if cookie is None:
+            whole = octets <= TAIL_OCTETS
+        else:
+            option = message[end + form_of.BEFORE_OPTION : end + TAIL_OCTETS]
+            whole = octets == TAIL_OCTETS + len(cookie) and option == _COOKIE + len(cookie).to_bytes(2, "big")
+        if whole and self._form_count < self._capacity and self._seen_before(form):
+            self._add_form(learned, form, reply, octets)
 
     def counts(self) -> dict[str, int]:
         """Entries of each table, and the most cells that one name has."""
@@ -173,73 +182,87 @@ class LearnedNames:
             "cells of a name": max((len(name.cells) for name in learned), default=0),
         }
 
-    def _above(self, name: bytes) -> tuple[_LearnedName | None, int]:
+    def _above(self, name: bytes) -> tuple[LearnedName | None, int | None]:
         """The nearest ancestor of ``name`` (folded) that was learned for names below it, and its offset."""
-        below, at = self._below.get, 0
-        while at < len(name) and (length := name[at]) <= _MAX_LABEL:
+        below, at, octets, longest = self._below.get, 0, len(name), self._longest_below
+        while at < octets and (length := name[at]) <= _MAX_LABEL:
             label, at = at + 1, at + 1 + length
-            learned = below(name[at:])
-            if learned is not None:
-                excepted = length in learned.lengths and name[label:at] in learned.except_labels
-                return (None, 0) if excepted else (learned, at)
-        return None, 0
+            if octets - at <= longest:
+                learned = below(name[at:])
+                if learned is not None:
+                    excepted = length in learned.lengths and name[label:at] in learned.except_labels
+                    return (None, None) if excepted else (learned, at)
+        return None, None
 
-    def _learn(self, message: bytes) -> KnownReply | None:
-        """Classifies a query; the first of its key is answered by ``Authority``."""
+    def _learn(self, message: bytes, end: int, cookie: bytes | None) -> KnownReply | None:
+        """Classifies a canonical form; the first of its key is answered by ``Authority``."""
+        before = self._classifier.octets
         key = self._classifier.classify(message)
-        if key is None:
+        self.octets += self._classifier.octets - before
+        if key is None or key.name_end != end:
             return None
-        whole_key = message[:QUESTION], key.question_tail, key.name_end, *key.answer_class
+        whole_key = message[:QUESTION], key.question_tail, end, *key.answer_class
         if whole_key in self._by_key:
             reply = self._by_key[whole_key]
         else:
             if len(self._by_key) >= self._capacity:
-                self._by_key.clear()
+                self._forget()
             reply = self._by_key[whole_key] = self._ask(message, key)
+            self.octets += octets_together(whole_key, *whole_key) + SLOT_OCTETS
+            if reply is not None:
+                self.octets += octets_together(reply) + reply.octets_of_memory()
         if reply is None:
             return None
-        learned = self._remember(key, message, reply)
-        return self._known(learned, reply, message, key.name_end, key.cookie, key.covers_below)
+        return self._known(self._remember(key, message, reply), reply, message, end, cookie, key.covers_below)
 
-    def _remember(self, key: QueryKey, message: bytes, reply: CachedReply) -> _LearnedName:
+    def _remember(self, key: QueryKey, message: bytes, reply: CachedReply) -> LearnedName:
         end, name, covers = key.name_end, message[QUESTION : key.name_end].lower(), key.covers_below
         if self._form_count >= self._capacity:
-            self._forget_names()
+            self._forget()
         table, owner = (self._exact, name) if covers is None else (self._below, name[covers:])
         learned = table.get(owner)
         if learned is None:
             if len(table) >= self._capacity:
-                table.clear()
-            replies = self._by_class.setdefault(key.answer_class, {})
-            learned = table[owner] = _LearnedName(key.domain, replies, key.except_labels)
-        tail, tail_octets = message[end : end + _TAIL_OCTETS], len(message) - end
-        ends_in_cookie = (
-            key.cookie is not None and tail[15:17] == _COOKIE and tail_octets == _TAIL_OCTETS + len(key.cookie)
-        )
-        if ends_in_cookie or (key.cookie is None and tail_octets <= _TAIL_OCTETS):
-            self._form_count += 1
-            learned.replies[message[:QUESTION] + tail + _LENGTHS[end]] = reply, tail_octets
+                self._forget()
+                table = self._exact if covers is None else self._below
+            replies = self._by_class.get(key.answer_class)
+            if replies is None:
+                replies = self._by_class[key.answer_class] = {}
+                self.octets += octets_together(key.answer_class, *key.answer_class) + EMPTY_TABLE + SLOT_OCTETS
+            learned = table[owner] = LearnedName(key.domain, replies, key.except_labels)
+            self.octets += octets_together(owner, learned, learned.lengths) + EMPTY_TABLE + SLOT_OCTETS
+            if covers is not None:
+                self._longest_below = max(self._longest_below, len(owner))
+        form = message[:QUESTION] + key.question_tail + LENGTH_OCTET[end]
+        self._add_form(learned, form, reply, len(key.question_tail))
         return learned
+
+    def _add_form(self, learned: LearnedName, form: QueryForm, reply: CachedReply, tail_octets: int) -> None:
+        self._form_count += 1
+        value = learned.replies[form] = reply, tail_octets
+        self.octets += octets_together(form, value) + SLOT_OCTETS
 
     def _ask(self, message: bytes, key: QueryKey) -> CachedReply | None:
         """The part that all replies of a key share: everything but ID, question and cookie."""
-        end, has_cookie = key.name_end, key.cookie is not None
-        reply = self._answer(b"\0\0" + message, _DOCUMENTED if has_cookie else "") if is_plain(message) else None
+        end, flags = key.name_end, message[1]
+        client, whole = "", message
+        if flags & WITH_COOKIE and self._new_cookie is not None:
+            client = _DOCUMENTED
+            whole = form_of.with_cookie(message, end, self._new_cookie if flags & PROVEN else _CLIENT_COOKIE)
+        reply = self._answer(b"\0\0" + whole[:1] + b"\0" + whole[2:], client)
         if reply is None or reply.rcode is Rcode.SERVFAIL:
             return None
         wire = reply.wire
         if wire[QUESTION + 2 : end + 6] != message[QUESTION : end + 4]:
             return None
         octets = wire[2 : QUESTION + 2] + wire[end + 6 :]
-        if has_cookie and self._settings.cookies is not None:
+        if client:
             octets = octets[:-_COOKIE_OCTETS]
-        address = self._address_of(octets)
-        before, behind = _IOVEC.pack(address, QUESTION), _IOVEC.pack(address + QUESTION, len(octets) - QUESTION)
-        return CachedReply(before, behind, octets, code_of(reply), reply.domain is not None)
+        return CachedReply.of(reply, octets, self._address_of(octets), personal=bool(flags & PERSONAL))
 
     def _known(
         self,
-        learned: _LearnedName,
+        learned: LearnedName,
         reply: CachedReply,
         message: bytes,
         end: int,
@@ -254,14 +277,22 @@ class LearnedNames:
             first = message[QUESTION]
             if first in learned.lengths and covers == first + 1:
                 except_labels = frozenset(label for label in learned.except_labels if len(label) == first)
-        cell = learned.cells.get(reply.code) or learned.add_cell(reply.code, reply.counted)
-        entry = None if cookie is None else self._cookie_of(cookie)
-        return reply, cell, end + 4 - QUESTION, entry, except_labels
+        code = reply.code if reply.counted else ~reply.code
+        cell = learned.cells.get(code)
+        if cell is None:
+            cell = learned.add_cell(reply.code, reply.counted)
+            self.octets += octets_together(cell) + SLOT_OCTETS
+        return reply, cell, end + 4 - QUESTION, cookie, except_labels
 
-    def _forget_names(self) -> None:
-        self._exact: dict[bytes, _LearnedName] = {}
+    def _forget(self) -> None:
+        """Empties every table."""
+        self.octets = 0
+        self._by_key.clear()
+        self._classifier = Classifier(self._authority, self._now, self._capacity)
+        self._exact: dict[bytes, LearnedName] = {}
         """Learned names, by QNAME (folded)."""
-        self._below: dict[bytes, _LearnedName] = {}
+        self._below: dict[bytes, LearnedName] = {}
         """Learned names, by ancestor (folded), for all names below the ancestor."""
-        self._by_class: dict[AnswerClass, _Replies] = {}
+        self._by_class: dict[AnswerClass, FormReplies] = {}
         self._form_count = 0
+        self._longest_below = 0

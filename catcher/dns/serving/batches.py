@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from catcher.dns.answering.authority import Authority
-from catcher.dns.counting.ratelimit import RateDecision, RateLimit, RateLimits, truncated
+from catcher.dns.counting.counters import CODE_COUNTED, CODE_OF_SILENCE, DnsCount, DnsCounters
+from catcher.dns.counting.fastcount import count as count_all
+from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
 from catcher.dns.counting.tally import DemandTally, cell_of, kind_of
-from catcher.dns.packetcache.cache import IOVECS, CacheEntry, PacketCache, entry_cell, entry_iovecs, proves_address
+from catcher.dns.packetcache.cache import PacketCache
+from catcher.dns.packetcache.entry import (
+    IOVECS,
+    CacheEntry,
+    entry_cell,
+    entry_code,
+    entry_iovecs,
+    octets_of,
+    proves_address,
+)
 from catcher.dns.serving.mmsg import SLOTS, DatagramBatch, address_of
 from catcher.dns.serving.responder import Responder
+from catcher.dns.tapping.tap import DnsTap
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 _TURN = 4
 """Batches answered before other work of the loop gets its turn: 256 messages, less than a millisecond."""
 _UNCOUNTED = cell_of(None, 0)
-_SILENCE: CacheEntry = (IOVECS.pack(*[0] * 8), _UNCOUNTED, b"", b"")
+_SILENCE: CacheEntry = (IOVECS.pack(*[0] * 8), _UNCOUNTED, b"", b"", False, CODE_OF_SILENCE)
 """Stands for a message that gets no reply."""
 
 
@@ -27,92 +39,147 @@ class BatchedUdp:
     def __init__(
         self,
         sock: socket.socket,
-        authority: Authority,
+        cache: PacketCache,
         responder: Responder,
         clock: Clock,
         tally: DemandTally,
-        limits: RateLimits,
+        limit: RateLimit,
+        counters: DnsCounters,
+        tap: DnsTap | None,
     ) -> None:
         self._batch = DatagramBatch(sock)
+        self._responder = responder
         self._clock = clock
         self._tally = tally
-        self.limit = RateLimit(limits)
-        self._cache = PacketCache(
-            authority,
-            lambda message, client: responder.reply(message, Transport.UDP, client),
-            address_of,
-            self._batch.address,
-        )
-        self.unsent = 0
-        """Replies that the system didn't take."""
+        self.limit = limit
+        self._cache = cache
+        self._counters = counters
+        self._tap = tap
+        self._counted_as = DnsCount.UDP6 if sock.family == socket.AF_INET6 else DnsCount.UDP
 
-    def drain(self) -> None:
-        """Answers the messages that have arrived, up to ``_TURN`` batches."""
-        batch, cache, tally = self._batch, self._cache, self._tally
+    def drain(self) -> int:
+        """Answers the messages that have arrived, up to ``_TURN`` batches; returns their number."""
+        batch, counters, drained = self._batch, self._counters, 0
         for _ in range(_TURN):
             try:
                 count = batch.receive()
             except OSError:
                 continue  # an ICMP error of an earlier reply, reported here
             if not count:
-                return
+                break
+            drained += count
             now = self._clock.now()
-            cache.at(now)
             data, starts = batch.data, batch.starts
             messages = [
                 data[after_id : start + length]
                 for after_id, start, length in zip(batch.after_ids, starts, batch.lengths(count), strict=False)
             ]
-            entries: list[CacheEntry | None] = list(map(cache.exact.get, messages))
-            silent = () if all(entries) else self._find(messages, entries)
-            complete: Sequence[CacheEntry] = entries  # type: ignore[assignment]
             prefixes = batch.prefixes(count)
-            tally.add_all(prefixes, map(entry_cell, complete), now)
-            suspects = self.limit.suspects(prefixes, now.timestamp())
-            if suspects:
-                complete, silent = self._limit(suspects, prefixes, messages, complete, silent, now.timestamp())
-            self.unsent += batch.send(list(map(entry_iovecs, complete)), silent)
+            try:
+                entries, silent = self._answer(messages, 0, prefixes, now)
+            except Exception as error:  # one message must never take its batch with it
+                entries, silent = self._one_by_one(messages, prefixes, now, error)
+            if self._tap is not None:
+                self._tell(self._tap, messages, entries, silent, int(now.timestamp()))
+            count_all(counters.codes, map(entry_code, entries))
+            unsent = batch.send(list(map(entry_iovecs, entries)), silent)
+            if unsent:
+                counters.add(DnsCount.UNSENT, unsent)
             if count < SLOTS:
-                return
+                break
+        if drained:
+            counters.add(self._counted_as, drained)
+        return drained
 
-    def _find(self, messages: Sequence[bytes], entries: list[CacheEntry | None]) -> list[int]:
+    def _answer(
+        self, messages: Sequence[bytes], first: int, prefixes: Sequence[bytes], now: datetime
+    ) -> tuple[Sequence[CacheEntry], Sequence[int]]:
+        """The replies to ``messages``, which lie in the slots from ``first`` on, tallied and limited; and the slots
+        that get no reply."""
+        self._cache.at(now, self._batch.address)
+        entries: list[CacheEntry | None] = list(map(self._cache.exact.get, messages))
+        silent: Sequence[int] = () if all(entries) else self._find(messages, first, entries)
+        complete: Sequence[CacheEntry] = entries  # type: ignore[assignment]
+        self._tally.add_all(prefixes, map(entry_cell, complete), now)
+        suspects = self.limit.suspects(prefixes, now.timestamp())
+        return self._limit(suspects, prefixes, messages, first, complete, silent) if suspects else (complete, silent)
+
+    def _one_by_one(
+        self, messages: Sequence[bytes], prefixes: Sequence[bytes], now: datetime, error: Exception
+    ) -> tuple[list[CacheEntry], list[int]]:
+        """The same for a batch in which one message raised ``error``: each message alone."""
+        entries: list[CacheEntry] = []
+        silent: list[int] = []
+        for slot, message in enumerate(messages):
+            try:
+                (entry,), none = self._answer([message], slot, [prefixes[slot]], now)
+                silent += none
+            except Exception as error:  # this is the message
+                wire = self._responder.after_failure(self._whole(slot, message), self._batch.client(slot), error)
+                entry = _SILENCE if wire is None else _entry(wire[2:], CODE_COUNTED)
+                silent += [slot] if wire is None else []
+            entries.append(entry)
+        return entries, silent
+
+    def _tell(
+        self,
+        tap: DnsTap,
+        messages: Sequence[bytes],
+        entries: Sequence[CacheEntry],
+        silent: Sequence[int],
+        second: int,
+    ) -> None:
+        """Tells the batch to the collector."""
+        for slot, (message, entry) in enumerate(zip(messages, entries, strict=True)):
+            whole = self._whole(slot, message)
+            reply = None if slot in silent else octets_of(entry, whole)
+            tap.tell(whole, reply, self._batch.address(slot), Transport.UDP, second)
+
+    def _find(self, messages: Sequence[bytes], first: int, entries: list[CacheEntry | None]) -> list[int]:
         """Fills in the missing ``entries``; returns the slots that get no reply."""
         batch, silent, find, questions = self._batch, [], self._cache.find, self._batch.questions
-        for slot, entry in enumerate(entries):
+        for slot, entry in enumerate(entries, first):
             if entry is None:
-                entries[slot] = entry = find(messages[slot], questions[slot], slot)
-            if entry is None:
-                start = batch.starts[slot]
-                whole = batch.data[start : start + 2] + messages[slot]
-                entries[slot] = entry = self._cache.ask(whole, batch.client(slot)) or _SILENCE
-                if entry is _SILENCE:
-                    silent.append(slot)
+                at = slot - first
+                entry = find(messages[at], questions[slot], slot)
+                if entry is None:
+                    entry = self._cache.ask(self._whole(slot, messages[at]), batch.client(slot)) or _SILENCE
+                    if entry is _SILENCE:
+                        silent.append(slot)
+                entries[at] = entry
         return silent
+
+    def _whole(self, slot: int, message: bytes) -> bytes:
+        start = self._batch.starts[slot]
+        return self._batch.data[start : start + 2] + message
 
     def _limit(
         self,
         suspects: Collection[bytes],
         prefixes: Sequence[bytes],
         messages: Sequence[bytes],
+        first: int,
         entries: Sequence[CacheEntry],
         silent: Sequence[int],
-        now: float,
     ) -> tuple[list[CacheEntry], list[int]]:
         """Truncates or drops the replies to suspects that are over the rate limit."""
         limited, dropped = list(entries), list(silent)
-        for slot, prefix in enumerate(prefixes):
-            entry = limited[slot]
-            if prefix not in suspects or entry is _SILENCE or proves_address(entry, messages[slot]):
+        for at, prefix in enumerate(prefixes):
+            entry = limited[at]
+            if prefix not in suspects or entry is _SILENCE or proves_address(entry):
                 continue
-            decision = self.limit.decide(prefix, kind_of(entry_cell(entry)), now)
+            slot = first + at
+            name = self._cache.zone_of(entry, messages[at])
+            decision = self.limit.decide(prefix, kind_of(entry_cell(entry)), name, self._batch.address(slot))
             if decision is RateDecision.TRUNCATE:
-                limited[slot] = self._truncated(slot)
+                limited[at] = _entry(truncated(self._whole(slot, messages[at]))[2:], entry_code(entry))
+                self._counters.add(DnsCount.SLIPPED)
             elif decision is RateDecision.DROP:
                 dropped.append(slot)
+                self._counters.add(DnsCount.DROPPED)
         return limited, dropped
 
-    def _truncated(self, slot: int) -> CacheEntry:
-        start = self._batch.starts[slot]
-        message = self._batch.data[start : start + self._batch.lengths(slot + 1)[slot]]
-        octets = truncated(message)[2:]
-        return IOVECS.pack(address_of(octets), len(octets), *[0] * 6), _UNCOUNTED, octets, b""
+
+def _entry(octets: bytes, code: int) -> CacheEntry:
+    """An entry that isn't tallied, of ``octets`` without an ID."""
+    return IOVECS.pack(address_of(octets), len(octets), *[0] * 6), _UNCOUNTED, octets, b"", False, code

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 
-from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.options import packed
-from catcher.dns.counting.ratelimit import RateDecision, RateLimit, RateLimits, truncated
+from catcher.dns.counting.counters import CODE_OF_SILENCE, DnsCount, DnsCounters
+from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
 from catcher.dns.counting.tally import DemandTally, kind_of, tally_prefix
-from catcher.dns.packetcache.cache import PacketCache, entry_cell, octets_of, proves_address
+from catcher.dns.packetcache.cache import PacketCache
+from catcher.dns.packetcache.entry import entry_cell, entry_code, octets_of, proves_address
 from catcher.dns.serving.responder import Responder
+from catcher.dns.tapping.tap import DnsTap
 from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
@@ -31,58 +33,80 @@ class PortableUdp:
     def __init__(
         self,
         sock: socket.socket,
-        authority: Authority,
+        cache: PacketCache,
         responder: Responder,
         clock: Clock,
         tally: DemandTally,
-        limits: RateLimits,
+        limit: RateLimit,
+        counters: DnsCounters,
+        tap: DnsTap | None,
     ) -> None:
         self._socket = sock
+        self._responder = responder
         self._clock = clock
         self._tally = tally
-        self.limit = RateLimit(limits)
-        self._cache = PacketCache(
-            authority,
-            lambda message, client: responder.reply(message, Transport.UDP, client),
-            lambda octets: 0,
-            lambda slot: packed(self._client),
-        )
+        self.limit = limit
+        self._cache = cache
+        self._counters = counters
+        self._tap = tap
         self._ancillary = _ask_for_our_address(sock)
         self._client = ""
-        self.unsent = 0
-        """Replies that the system didn't take."""
 
-    def drain(self) -> None:
-        """Answers the messages that have arrived, up to ``_TURN``."""
-        receive, send = self._socket.recvmsg, self._socket.sendmsg
+    def drain(self) -> int:
+        """Answers the messages that have arrived, up to ``_TURN``; returns their number."""
+        receive, send, counters, drained = self._socket.recvmsg, self._socket.sendmsg, self._counters, 0
         for _ in range(_TURN):
             try:
                 message, ancillary, _, client = receive(_LARGEST, self._ancillary)
             except BlockingIOError:
-                return
+                break
             except OSError:
                 continue  # an ICMP error of an earlier reply, reported here
-            wire = self._reply(message, client[0])
+            drained += 1
+            counters.add(DnsCount.UDP6 if _is_v6(client[0]) else DnsCount.UDP)
+            try:
+                wire = self._reply(message, client[0])
+            except Exception as error:  # one message must never stop the server
+                wire = self._responder.after_failure(message, client[0], error)
+            if self._tap is not None:
+                second = int(self._clock.now().timestamp())
+                self._tap.tell(message, wire, packed(client[0]), Transport.UDP, second)
             if wire is not None:
                 try:
                     send([wire], _from_our_address(ancillary), 0, client)
                 except OSError:
-                    self.unsent += 1
+                    counters.add(DnsCount.UNSENT)
+        return drained
 
     def _reply(self, message: bytes, client: str) -> bytes | None:
         now = self._clock.now()
         cache, key, self._client = self._cache, message[2:], client
-        cache.at(now)
+        cache.at(now, self._address)
         entry = cache.find(key, 0, 0) or cache.ask(message, client)
         if entry is None:
+            self._counters.codes[CODE_OF_SILENCE] += 1
             return None
+        self._counters.codes[entry_code(entry)] += 1
         prefix, cell = tally_prefix(client), entry_cell(entry)
         self._tally.add_all([prefix], [cell], now)
-        if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry, message):
-            decision = self.limit.decide(prefix, kind_of(cell), now.timestamp())
-            if decision is not RateDecision.SEND:
-                return truncated(message) if decision is RateDecision.TRUNCATE else None
+        if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry):
+            name = self._cache.zone_of(entry, key)
+            decision = self.limit.decide(prefix, kind_of(cell), name, packed(client))
+            if decision is RateDecision.TRUNCATE:
+                self._counters.add(DnsCount.SLIPPED)
+                return truncated(message)
+            if decision is RateDecision.DROP:
+                self._counters.add(DnsCount.DROPPED)
+                return None
         return octets_of(entry, message)
+
+    def _address(self, slot: int) -> bytes:
+        return packed(self._client)
+
+
+def _is_v6(client: str) -> bool:
+    """Whether a client has an IPv6 address; on a dual-stack socket IPv4 addresses are mapped (RFC 4291 §2.5.5.2)."""
+    return ":" in client and not client.startswith("::ffff:")
 
 
 def _ask_for_our_address(sock: socket.socket) -> int:

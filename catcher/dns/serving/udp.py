@@ -1,73 +1,116 @@
-"""The UDP server: drains its socket in bounded turns of the event loop, in batches if the system has them.
+"""The UDP server: drains a worker's sockets in bounded turns of the event loop, in batches if the system has them.
 
 ::
 
     batch of queries ─▶ packet cache ─▶ rate limit ─▶ batch of replies
-                                 └─▶ demand tally
+                                 ├─▶ demand tally
+                                 └─▶ counters
 
-The portable path takes the same steps for one message after another.
+The portable path takes the same steps for one message after another. All sockets share the packet cache, the rate limit
+and the pace at which the worker gathers (``gather``). A wait is one callback of the event loop, which goes around once
+after it: TCP and the other tasks of the worker wait at most that long.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
+from collections.abc import Sequence
+from time import monotonic, sleep
 
 from catcher.dns.answering.authority import Authority
-from catcher.dns.counting.ratelimit import RateLimits
+from catcher.dns.answering.strangers import TsigBudget
+from catcher.dns.counting.counters import DnsCounters
+from catcher.dns.counting.ratelimit import RateLimit, RateLimits
 from catcher.dns.counting.tally import DemandTally
+from catcher.dns.packetcache.cache import PacketCache
 from catcher.dns.serving import mmsg
 from catcher.dns.serving.batches import BatchedUdp
+from catcher.dns.serving.gather import GatherPace
 from catcher.dns.serving.portable import PortableUdp
 from catcher.dns.serving.responder import Responder
+from catcher.dns.tapping.tap import DnsTap
+from catcher.dns.wire import Transport
 from catcher.model.clock import Clock
 
 
 class UdpServer:
-    """Answers on one bound UDP socket, IPv4 or IPv6."""
+    """Answers on the bound UDP sockets of one worker, IPv4 and IPv6."""
 
     def __init__(
         self,
-        sock: socket.socket,
+        sockets: Sequence[socket.socket],
         authority: Authority,
         clock: Clock,
         tally: DemandTally,
         *,
-        limits: RateLimits | None = None,
+        limit: RateLimit | None = None,
+        budget: TsigBudget | None = None,
+        counters: DnsCounters | None = None,
+        tap: DnsTap | None = None,
         batches: bool = True,
     ) -> None:
-        """``batches`` False: the server takes the portable path, even if the system offers batches."""
-        self._socket = sock
-        responder = Responder(authority, clock, tally)
-        path = BatchedUdp if batches and mmsg.available() and _one_family(sock) else PortableUdp
-        self._path: BatchedUdp | PortableUdp = path(sock, authority, responder, clock, tally, limits or RateLimits())
+        """``limit``, ``budget``, ``counters`` and ``tap``: those of the worker.
+
+        ``batches`` False: the server takes the portable path, even if the system offers batches."""
+        self._sockets = sockets
+        counters = counters or DnsCounters()
+        responder = Responder(authority, clock, tally, budget, counters)
+        in_batches = mmsg.available()
+        self._cache = PacketCache(
+            authority,
+            lambda message, client: responder.reply(message, Transport.UDP, client),
+            mmsg.address_of if in_batches else _no_address,
+        )
+        limit = limit or RateLimit(RateLimits())
+        self._paths: list[BatchedUdp | PortableUdp] = [
+            (BatchedUdp if batches and in_batches and _one_family(sock) else PortableUdp)(
+                sock, self._cache, responder, clock, tally, limit, counters, tap
+            )
+            for sock in sockets
+        ]
+        self._pace = GatherPace()
+        self._gathers = False
+        """Whether ``_gather`` is a callback of the loop's next round."""
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    @property
-    def unsent(self) -> int:
-        """Replies that the system didn't take: a full buffer, an unreachable or forbidden address."""
-        return self._path.unsent
-
-    @property
-    def held_back(self) -> int:
-        """Replies that the rate limit held back."""
-        return self._path.limit.held_back
-
     async def start(self) -> None:
-        self._socket.setblocking(False)
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket, self._path.drain)
+        for sock, path in zip(self._sockets, self._paths, strict=True):
+            sock.setblocking(False)
+            self._loop.add_reader(sock, functools.partial(self._readable, path, self._loop))
 
     def drain(self) -> None:
-        """Answers the messages that have arrived, up to a bound."""
-        self._path.drain()
+        """Answers the messages that have arrived at each socket, up to a bound."""
+        for path in self._paths:
+            path.drain()
 
     async def close(self) -> None:
-        """Answers the messages that have arrived, then stops. The socket stays open: it belongs to the caller."""
+        """Answers the messages that have arrived, then stops. The sockets stay open: they belong to the caller."""
         if self._loop is not None:
-            self._loop.remove_reader(self._socket)
+            for sock in self._sockets:
+                self._loop.remove_reader(sock)
             self._loop = None
             self.drain()
+
+    def _readable(self, path: BatchedUdp | PortableUdp, loop: asyncio.AbstractEventLoop) -> None:
+        self._pace.received(path.drain())
+        if not self._gathers and self._pace.wait(monotonic()):
+            self._gathers = True
+            loop.call_soon(self._gather)
+
+    def _gather(self) -> None:
+        """Waits, so that messages gather in the sockets; the loop then reads them, and comes here again."""
+        wait = self._pace.wait(monotonic())
+        self._gathers = wait > 0 and self._loop is not None
+        if self._loop is not None and self._gathers:
+            sleep(wait)
+            self._loop.call_soon(self._gather)
+
+
+def _no_address(octets: bytes) -> int:
+    return 0
 
 
 def _one_family(sock: socket.socket) -> bool:

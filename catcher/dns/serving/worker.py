@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.strangers import TsigBudget
+from catcher.dns.counting.counters import DnsCounters, Publish
 from catcher.dns.counting.handover import hand_over, hand_over_forever
-from catcher.dns.counting.ratelimit import RateLimits
+from catcher.dns.counting.ratelimit import RateLimit, RateLimits
 from catcher.dns.counting.tally import DemandTally
+from catcher.dns.serving.connections import ConnectionPipe
 from catcher.dns.serving.tcp import TcpServer
 from catcher.dns.serving.udp import UdpServer
+from catcher.dns.tapping.tap import DnsTap
 from catcher.model.clock import Clock
+
+log = logging.getLogger(__name__)
 
 _LAST_SECONDS = 2.0
 """Most seconds that the last counts may take to get through the pipe."""
 _PAUSE_SECONDS = 0.02
 """Seconds until a full pipe is tried again."""
+_PUBLISH_SECONDS = 1.0
+"""Seconds between two publications of the counters."""
+
+
+def _unpublished(numbers: Mapping[str, int]) -> None:
+    """Publishes nothing."""
 
 
 async def serve(
@@ -29,34 +43,76 @@ async def serve(
     limits: RateLimits,
     demand: socket.socket,
     *,
+    connections: ConnectionPipe | None = None,
+    lifeline_fd: int | None = None,
+    publish: Publish = _unpublished,
+    dnstap: Path | None = None,
+    identity: str = "",
     ready: Callable[[], None],
     stopping: asyncio.Event,
     draining: Callable[[], None],
 ) -> None:
     """Answers on ``sockets`` until ``stopping``; the counts go into the pipe ``demand``.
 
-    ``ready`` is called once every socket is served, ``draining`` once no more queries are read.
+    ``connections``: passes open TCP connections to the worker that follows. ``lifeline_fd``: becomes readable when the
+    server ends; transfers of their own process watch it.
+
+    ``dnstap``: the Unix socket of a collector, to which queries and replies are told as those of ``identity``.
+
+    ``publish`` gets the counters once a second, and once more at the end. ``ready`` is called once every socket is
+    served, ``draining`` once no more queries are read.
     """
     gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
-    tally = DemandTally()
+    tally, counters = DemandTally(), DnsCounters()
+    tap = None if dnstap is None else DnsTap(dnstap, authority, counters, identity)
+    datagrams = [s for s in sockets if s.type == socket.SOCK_DGRAM]
+    streams = [s for s in sockets if s.type == socket.SOCK_STREAM]
     servers: list[UdpServer | TcpServer] = [
-        UdpServer(s, authority, clock, tally, limits=limits)
-        if s.type == socket.SOCK_DGRAM
-        else TcpServer(s, authority, clock, tally)
-        for s in sockets
+        UdpServer(
+            datagrams, authority, clock, tally, limit=RateLimit(limits), budget=TsigBudget(), counters=counters, tap=tap
+        ),
+        TcpServer(
+            streams, authority, clock, tally, counters=counters, tap=tap, pipe=connections, lifeline_fd=lifeline_fd
+        ),
     ]
+    if tap is not None:
+        await tap.start()
     for server in servers:
         await server.start()
-    handing_over = asyncio.create_task(hand_over_forever(tally, demand))
+    tasks = [
+        asyncio.create_task(hand_over_forever(tally, demand)),
+        asyncio.create_task(_publish_forever(counters, publish)),
+    ]
     ready()
     await stopping.wait()
     for server in servers:
         await server.close()
     draining()
-    handing_over.cancel()
-    with suppress(asyncio.CancelledError):
-        await handing_over
+    if tap is not None:
+        await tap.close()
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
     await _last(tally, demand)
+    _publish(counters, publish)
+
+
+async def _publish_forever(counters: DnsCounters, publish: Publish) -> None:
+    while True:
+        await asyncio.sleep(_PUBLISH_SECONDS)
+        if not _publish(counters, publish):
+            return
+
+
+def _publish(counters: DnsCounters, publish: Publish) -> bool:
+    """Publishes the numbers; returns False if that raised an exception: counters must never stop the answering."""
+    try:
+        publish(counters.fold())
+    except Exception as error:  # the edge to a caller's function: the answering goes on
+        log.error("the counters can't be published: %s", type(error).__name__)
+        return False
+    return True
 
 
 async def _last(tally: DemandTally, demand: socket.socket) -> None:

@@ -30,8 +30,9 @@ class FileStamp(NamedTuple):
     inode: int
     device: int
     read: int
-    """Nanoseconds since 1970: the time of the reading. A file that was modified within two seconds before it may have
-    been modified once more without a new mtime, so its content is compared as well."""
+    """Nanoseconds since 1970: the begin of the load that read it; 0: not known. A file that was modified within two
+    seconds before that time may have been modified once more without a new mtime, so its content is compared as
+    well."""
     digest: bytes
     """BLAKE2b of the content, 16 octets."""
 

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable
 
 from catcher.dns.wire import Rdata, RRset
-from catcher.dns.zones.rdatafields import split
+from catcher.dns.zones.masterfiles.rdatafields import split
 
 _HEAD = struct.Struct(">HIH")
 _LENGTH = struct.Struct(">H")

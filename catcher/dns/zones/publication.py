@@ -17,36 +17,36 @@ MAIL = {policy: rules.dns for policy, rules in RULES.items()}
 NULL_MX = Rdata(b"\0\0", (b"\0",))
 _CARRYING_MAIL = frozenset(rrtype for rrtype, rules in TEMPLATE_TYPES.items() if rules.carries_mail)
 
-_MAX_SERIALS = 64
-"""Most dates whose zones are kept in memory; each date has three zones of a dozen records."""
+_MAX_SERIALS = 1_024
+"""Most zones with a serial of their own that are kept; they share all nodes but the apex with the others."""
 
 
 class Publications:
     """The zones that every catalogued name shares; only the SOA's serial can differ between names."""
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], serial: int) -> None:
-        """``rrsets``: the completed template, with the MX to the sink. ``serial``: the serial of this load (module
-        ``serial``)."""
+        """``rrsets``: the completed template, with the MX to the sink. ``serial``: the serial of names without one of
+        their own."""
         self.serial = serial
-        self._variants = {mail: _variant(rrsets, mail) for mail in DnsMail if mail is not DnsMail.REFUSED}
-        self._zones: OrderedDict[int, dict[DnsMail, Zone]] = OrderedDict()
-        self._current = self._make(serial)
+        variants = {mail: _variant(rrsets, mail) for mail in DnsMail if mail is not DnsMail.REFUSED}
+        self._base: dict[DnsMail, Zone] = {
+            mail: Zone(sets, None).with_serial(serial) for mail, sets in variants.items()
+        }
+        self._zones: OrderedDict[tuple[DnsMail, int], Zone] = OrderedDict()
+        self.types = frozenset().union(*rrsets.values()) | {RRType.MX}
+        """The types of the records that a catalogued name may publish."""
 
-    def zone(self, policy: Policy, serial: int = 0) -> Zone:
-        """The zone for ``policy``, which is a served one. A ``serial`` below the load's own serial is ignored."""
-        zones = self._current if serial <= self.serial else self._later(serial)
-        return zones[MAIL[policy]]
-
-    def _later(self, serial: int) -> dict[DnsMail, Zone]:
-        zones = self._zones.get(serial)
-        if zones is None:
-            zones = self._zones[serial] = self._make(serial)
+    def zone(self, policy: Policy, serial: int | None = None) -> Zone:
+        """The zone for ``policy``, which is a served one, with ``serial``; None: the serial of all."""
+        mail = MAIL[policy]
+        if serial is None or serial == self.serial:
+            return self._base[mail]
+        zone = self._zones.get((mail, serial))
+        if zone is None:
+            zone = self._zones[mail, serial] = self._base[mail].with_serial(serial)
             if len(self._zones) > _MAX_SERIALS:
                 self._zones.popitem(last=False)
-        return zones
-
-    def _make(self, serial: int) -> dict[DnsMail, Zone]:
-        return {mail: Zone(_with_serial(rrsets, serial), None) for mail, rrsets in self._variants.items()}
+        return zone
 
 
 def _variant(rrsets: Mapping[bytes, RRsets], mail: DnsMail) -> dict[bytes, dict[int, RRset]]:
@@ -72,10 +72,3 @@ def _without_mail(sets: RRsets) -> dict[int, RRset]:
 def _with_null_mx(sets: RRsets) -> dict[int, RRset]:
     nulled = {t: RRset(t, s.ttl, (NULL_MX,)) if t == RRType.MX else s for t, s in sets.items()}
     return {t: s for t, s in nulled.items() if t == RRType.MX or t not in _CARRYING_MAIL}
-
-
-def _with_serial(rrsets: Mapping[bytes, RRsets], serial: int) -> dict[bytes, RRsets]:
-    soa = rrsets[b""][RRType.SOA]
-    head, names, tail = soa.rdatas[0]
-    changed = RRset(RRType.SOA, soa.ttl, (Rdata(head, names, serial.to_bytes(4, "big") + tail[4:]),))
-    return {**rrsets, b"": {**rrsets[b""], RRType.SOA: changed}}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
-from catcher.dns.zones.masterfile import MasterRecord, read
+from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read
 from catcher.dns.zones.mnemonic import to_mnemonic
 from catcher.dns.zones.publication import Publications
 from catcher.dns.zones.templatetypes import TEMPLATE_TYPES, allowed_types

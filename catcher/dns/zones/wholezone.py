@@ -7,9 +7,9 @@ from pathlib import Path
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
 from catcher.dns.zones.loaded import FileStamp
-from catcher.dns.zones.masterfile import MasterRecord, read_with_files
+from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read_with_files
+from catcher.dns.zones.masterfiles.nametext import name_to_text
 from catcher.dns.zones.mnemonic import from_mnemonic, to_mnemonic
-from catcher.dns.zones.nametext import name_to_text
 from catcher.dns.zones.zone import Zone, apex_of
 from catcher.model.errors import Fault
 

@@ -7,6 +7,7 @@ catalogued name: the template is compiled once, and each query brings its apex.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower
 from catcher.dns.zones.packed import pack, unpack
@@ -54,7 +55,7 @@ class ZoneNode:
 class Zone:
     """One zone, frozen after building."""
 
-    __slots__ = ("apex", "negative", "nodes", "origin")
+    __slots__ = ("apex", "negative", "nodes", "origin", "types")
 
     def __init__(self, rrsets: Mapping[bytes, RRsets], origin: bytes | None) -> None:
         """``rrsets`` by relative owner, with an SOA at the apex. ``origin`` None: a template, without addresses."""
@@ -63,14 +64,27 @@ class Zone:
         for owner, sets in rrsets.items():
             self._add(owner, sets)
         self.apex = self.nodes[b""]
-        soa = self.apex.rrsets[RRType.SOA]
-        self.negative = soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
+        self.types: frozenset[int] = frozenset().union(*(node.rrsets for node in self.nodes.values()))
+        """The types of its records."""
+        self.negative = _negative(self.apex.rrsets[RRType.SOA])
         """The SOA of a negative answer: its TTL is the lesser of the SOA's own TTL and MINIMUM (RFC 2308 §5)."""
         for node in sorted(self.nodes.values(), key=lambda node: len(_labels(node.owner))):
             self._inherit(node)
         if origin is not None:
             for node in self.nodes.values():
                 self._find_addresses(node, lower(origin))
+
+    def with_serial(self, serial: int) -> Zone:
+        """The same zone with another serial. All nodes but the apex are shared: it takes a few kilobytes."""
+        soa = self.apex.rrsets[RRType.SOA]
+        head, names, tail = soa.rdatas[0]
+        changed = RRset(RRType.SOA, soa.ttl, (Rdata(head, names, serial.to_bytes(4, "big") + tail[4:]),))
+        zone = copy(self)
+        zone.apex = copy(self.apex)
+        zone.apex.rrsets = {**self.apex.rrsets, RRType.SOA: changed}
+        zone.nodes = {**self.nodes, b"": zone.apex}
+        zone.negative = _negative(changed)
+        return zone
 
     def encloser(self, name: Name, apex: int) -> ZoneNode:
         """The closest encloser of a name that doesn't exist (RFC 4592 §3.3.1). ``apex``: the apex's offset in the
@@ -142,6 +156,10 @@ class Zone:
                 return []
             node = encloser.wildcard  # below a cut, too: NSD and Knot send its addresses as glue
         return [(host, node.rrsets[t]) for t in (RRType.A, RRType.AAAA) if t in node.rrsets]
+
+
+def _negative(soa: RRset) -> RRset:
+    return soa.with_ttl(min(soa.ttl, int.from_bytes(soa.rdatas[0].tail[16:20], "big")))
 
 
 def _restored(octets: bytes, origin: bytes | None) -> Zone:

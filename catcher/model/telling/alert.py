@@ -28,6 +28,12 @@ class AlertKind(StrEnum):
     """The policy of a domain ends in seven days, or tomorrow."""
     DELEGATION_LOST = "delegation-lost"
     """A domain is no longer delegated to our name servers; raised once a month for each domain."""
+    GUARD_AGES = "guard-ages"
+    """Half of the week has passed in which names keep their policy after the last good comparison with their TLD's
+    zone; raised once for each comparison."""
+    OLDER_STATE = "older-state"
+    """Files of the server have faults, so that older states of them are served, or none; raised once a day for each
+    part."""
     TEST = "test"
     """A test by `catcher alert test`: it shows that alerts reach the operator."""
     STORE_TROUBLE = "store-trouble"
@@ -78,6 +84,17 @@ def _rules(kind: AlertKind) -> AlertRules:
             return AlertRules(
                 sentence="Domains are no longer delegated to our name servers: {domains}. "
                 "`catcher alert list` names them.",
+                summed=True,
+            )
+        case AlertKind.GUARD_AGES:
+            return AlertRules(
+                sentence="The last good comparison with a TLD's zone is {days} days old; a week after it, its "
+                "{domains} domains take no mail. Run `catcher check --against` with the newest zone."
+            )
+        case AlertKind.OLDER_STATE:
+            return AlertRules(
+                sentence="The server serves older states than its files say, or none, for want of good files: parts "
+                "{parts}. `catcher status` names them.",
                 summed=True,
             )
         case AlertKind.TEST:

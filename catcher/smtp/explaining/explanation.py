@@ -39,6 +39,13 @@ class Explanations:
         self._named = _named(operator, page)
         self._lines = lru_cache(_PREPARED)(self._prepared)
 
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name != "_lines"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._lines = lru_cache(_PREPARED)(self._prepared)
+
     def after_data(self, entries: Sequence[Entry], ref: str) -> Reply:
         """The reply once the message is recorded; ``entries``: the catalogued domains to which the message was sent."""
         return self._reply(Situation.EXPLAIN, entries, ref)

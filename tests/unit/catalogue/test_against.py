@@ -10,6 +10,7 @@ import pytest
 from catcher.catalogue import Catalogue, Entry, read_catalogue
 from catcher.catalogue.against import Refusal, compare_with_zone
 from catcher.catalogue.guard import Run
+from catcher.catalogue.tldzone import TldZoneFile
 from catcher.model.mail.policy import Policy
 from tests.support.catalogues import Write
 
@@ -24,7 +25,10 @@ def judge(folder: Path, zone: str, *domains: str, own: tuple[str, ...] = ()) -> 
     rows = [
         Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(domains, 2)
     ]
-    return compare_with_zone(Catalogue.of(rows), file, nameservers=OURS, own_zones=own, now=NOW)
+    compared = compare_with_zone(
+        Catalogue.of(rows), TldZoneFile(file, "ml.zone"), nameservers=OURS, own_zones=own, now=NOW
+    )
+    return compared.run, compared.refusals
 
 
 def test_a_name_that_is_ours_or_not_delegated_is_cleared(tmp_path: Path) -> None:
@@ -91,9 +95,10 @@ def test_the_apex_being_delegated_speaks_against_nobody(tmp_path: Path) -> None:
     assert judge(tmp_path, "@ NS b.nic\n", "army.ml", "a.com.ml")[1] == []
 
 
-def test_a_host_of_another_catalogued_name_is_ours(tmp_path: Path) -> None:
+def test_a_mail_exchanger_in_the_tlds_zone_speaks_against_both_names(tmp_path: Path) -> None:
+    """The one that has the MX record, and the one that it names."""
     zone = "navy NS ns1.sink.example.\nnavy MX 10 mx.army\n"
-    assert judge(tmp_path, zone, "army.ml", "navy.ml")[1] == []
+    assert judge(tmp_path, zone, "army.ml", "navy.ml")[0].refused == {"army.ml", "navy.ml"}
 
 
 def test_a_whole_zone_of_ours_is_ours(tmp_path: Path) -> None:
@@ -122,7 +127,8 @@ def test_a_name_of_another_tld_is_not_cleared_but_can_be_refused(tmp_path: Path)
 def test_the_row_is_that_of_the_file(tmp_path: Path, write: Write) -> None:
     (tmp_path / "ml.zone").write_text(HEAD + "navy NS ns.other.example.\n")
     catalogue = read_catalogue([write("army.ml", "navy.ml")])
-    _, (refusal,) = compare_with_zone(catalogue, tmp_path / "ml.zone", nameservers=OURS, own_zones=(), now=NOW)
+    zone = TldZoneFile(tmp_path / "ml.zone", "ml.zone")
+    (refusal,) = compare_with_zone(catalogue, zone, nameservers=OURS, own_zones=(), now=NOW).refusals
     assert refusal.where == "catalogue.csv:3"
 
 
@@ -149,9 +155,13 @@ def test_a_large_zone(tmp_path: Path) -> None:
     rows = [
         Entry(d, None, Policy.ACCEPT, None, Policy.OBSERVE, "", f"catalogue.csv:{i}") for i, d in enumerate(held, 2)
     ]
-    run, refusals = compare_with_zone(Catalogue.of(rows), file, nameservers=OURS, own_zones=(), now=NOW)
+    zone = TldZoneFile(file, "ml.zone")
+    compared = compare_with_zone(Catalogue.of(rows), zone, nameservers=OURS, own_zones=(), now=NOW)
+    run, refusals = compared.run, compared.refusals
     foreign = {f"name{i}.ml" for i in range(0, 20_000, 1000)}
     hosts = {f"name{i}.ml" for i in range(2, 100, 10)}
     assert run.refused == foreign | hosts
     assert len(run.cleared) == len(held) - len(foreign | hosts)
-    assert all(lines[refusal.line - 1].startswith((refusal.domain, "other")) for refusal in refusals)
+    assert all(
+        lines[refusal.line - 1].startswith((refusal.domain, f"ns.{refusal.domain}", "other")) for refusal in refusals
+    )

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.catalogue import Catalogue, Entry, Guard
-from catcher.catalogue.guard import Run, record
+from catcher.catalogue.guard import Run
+from catcher.catalogue.guardrecord import load_guard, record
 from catcher.catalogue.names import SortedNames
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.policy import Policy
@@ -96,7 +97,7 @@ def test_then_is_capped_as_well() -> None:
 
 def test_what_is_recorded_is_loaded(tmp_path: Path) -> None:
     record(tmp_path / "var", [run("army.ml", "xn--bcher-kva.ml", refused=("navy.ml",))])
-    guard = Guard.load(tmp_path / "var", required=True)
+    guard = load_guard(tmp_path / "var", required=True)
     assert guard.ran_at == RAN_AT
     assert guard.clears("army.ml") and guard.clears("xn--bcher-kva.ml")
     assert not guard.clears("navy.ml") and not guard.clears("other.ml")
@@ -106,7 +107,7 @@ def test_what_is_recorded_is_loaded(tmp_path: Path) -> None:
 def test_a_new_run_takes_the_place_of_its_zone_alone(tmp_path: Path) -> None:
     record(tmp_path, [run("army.ml"), run("army.example", origin="example")])
     record(tmp_path, [run("navy.ml", at=RAN_AT + DAY)])
-    guard = Guard.load(tmp_path, required=True)
+    guard = load_guard(tmp_path, required=True)
     assert [name for name in ("army.ml", "navy.ml", "army.example") if guard.clears(name)] == [
         "navy.ml",
         "army.example",
@@ -115,13 +116,13 @@ def test_a_new_run_takes_the_place_of_its_zone_alone(tmp_path: Path) -> None:
 
 
 def test_without_a_record_nothing_is_cleared(tmp_path: Path) -> None:
-    guard = Guard.load(tmp_path / "none", required=True)
+    guard = load_guard(tmp_path / "none", required=True)
     assert guard.ran_at is None and not guard.clears("army.ml")
 
 
 def test_where_it_is_not_required_the_refused_names_are_known(tmp_path: Path) -> None:
     record(tmp_path, [run("army.ml", refused=("navy.ml",))])
-    guard = Guard.load(tmp_path, required=False)
+    guard = load_guard(tmp_path, required=False)
     assert guard.runs["ml"].refused == {"navy.ml"}
 
 
@@ -133,7 +134,7 @@ def test_a_damaged_record_is_told(tmp_path: Path, damage: str) -> None:
     record(tmp_path, [run("army.ml")])
     (tmp_path / "guard.json").write_text(damage)
     with pytest.raises(EnvironmentFailure, match=r"guard.json: it is damaged; run 'catcher check --against'"):
-        Guard.load(tmp_path, required=True)
+        load_guard(tmp_path, required=True)
 
 
 def test_names_that_were_tampered_with_are_told(tmp_path: Path) -> None:
@@ -141,16 +142,16 @@ def test_names_that_were_tampered_with_are_told(tmp_path: Path) -> None:
     (file,) = tmp_path.glob("guard-ml-*")
     file.write_text("army.ml\nnavy.ml\n")
     with pytest.raises(EnvironmentFailure, match="damaged"):
-        Guard.load(tmp_path, required=True)
+        load_guard(tmp_path, required=True)
     file.unlink()
     with pytest.raises(EnvironmentFailure, match="damaged"):
-        Guard.load(tmp_path, required=True)
+        load_guard(tmp_path, required=True)
 
 
 def test_a_damaged_record_is_written_anew(tmp_path: Path) -> None:
     (tmp_path / "guard.json").write_text("{")
     record(tmp_path, [run("army.ml")])
-    assert Guard.load(tmp_path, required=True).clears("army.ml")
+    assert load_guard(tmp_path, required=True).clears("army.ml")
 
 
 def test_the_record_of_many_names_stays_small(tmp_path: Path) -> None:

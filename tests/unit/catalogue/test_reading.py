@@ -192,7 +192,7 @@ FILES = {
     b"domain,policy,intended\n": "catalogue.csv:1: the columns are in another order",
     b"intended,domain\n": "catalogue.csv:1: the columns are in another order",
     b"domain\narmy.ml\nb\xfccher.ml\n": "catalogue.csv:3: the row is not UTF-8; save the file as UTF-8",
-    "domain\n".encode("utf-16"): "catalogue.csv:1: the row is not UTF-8; save the file as UTF-8",
+    "domain\n".encode("utf-16"): "catalogue.csv:1: the file is UTF-16 or UTF-32; save it as CSV with commas; in Excel",
 }
 
 

@@ -208,3 +208,15 @@ def test_other_rows_stay_octet_by_octet(
     assert found == {
         e.domain: "null" if changed[e.domain] == "null" else e.policy for e in held if changed[e.domain] != "remove"
     }
+
+
+def test_a_row_with_separators_after_the_last_column_can_be_changed(tmp_path: Path) -> None:
+    """Spreadsheets write them up to the last column that was ever used."""
+    file = tmp_path / "catalogue.csv"
+    file.write_text("domain,intended,policy\narmy.ml,army.mil,,,,,,,,,\n,,,\n")
+    with writing([file]) as edit:
+        entry = edit.rows.get("army.ml")
+        assert entry is not None
+        edit.change(entry, {"policy": "null"})
+        edit.commit()
+    assert file.read_text() == "domain,intended,policy\narmy.ml,army.mil,null\n,,,\n"

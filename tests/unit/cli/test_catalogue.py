@@ -12,6 +12,7 @@ from catcher.catalogue.stops import Stops
 from catcher.cli import changes
 from catcher.config import load_config
 from catcher.model.leak.demand import DemandKey
+from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.wiring import SystemClock, open_store
 from tests.support.commands import Catcher
 
@@ -26,10 +27,10 @@ def file(sink: Path) -> Path:
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ReloadOutcome]]:
     """What a running server answers, asked in this order; those that were not asked for are left over."""
-    given: list[str] = []
-    monkeypatch.setattr(changes, "tell_server", lambda state: given.pop(0))
+    given: list[ReloadOutcome] = []
+    monkeypatch.setattr(changes, "tell_server", lambda state, waiting: given.pop(0))
     yield given
     assert not given
 
@@ -156,7 +157,7 @@ def test_remove_is_all_or_nothing(catcher: Catcher, file: Path) -> None:
     "arguments", [("catalogue", "add", "marine.ml"), ("catalogue", "remove", "army.ml"), ("stop-mail", "army.ml")]
 )
 def test_a_dry_run_writes_nothing_and_asks_no_server(
-    catcher: Catcher, file: Path, answers: list[str], arguments: tuple[str, ...]
+    catcher: Catcher, file: Path, answers: list[ReloadOutcome], arguments: tuple[str, ...]
 ) -> None:
     before = file.read_text()
     ended = catcher(*arguments, "--dry-run")
@@ -176,17 +177,19 @@ def test_export_leaves_out_what_is_released(catcher: Catcher, file: Path) -> Non
     assert "update add army.ml. 3600 NS" in catcher("catalogue", "export", "--form", "nsupdate").out
 
 
-def test_stop_mail_sets_null_and_the_server_confirms(catcher: Catcher, file: Path, answers: list[str]) -> None:
-    answers.append("ok reloaded")
+def test_stop_mail_sets_null_and_the_server_confirms(
+    catcher: Catcher, file: Path, answers: list[ReloadOutcome]
+) -> None:
+    answers.append(ReloadOutcome(ReloadResult.RELOADED))
     ended = catcher("stop-mail", "army.ml")
     assert ended.status == 0
     assert ended.out == "army.ml: accept → null (catalogue.csv:2)\nthe running server has taken it over\n"
     assert file.read_text() == f"{HEADER}army.ml,army.mil,null\nnavy.ml,navy.mil,release\n"
 
 
-def test_stop_mail_says_when_the_server_refuses(catcher: Catcher, file: Path, answers: list[str]) -> None:
+def test_stop_mail_says_when_the_server_refuses(catcher: Catcher, file: Path, answers: list[ReloadOutcome]) -> None:
     """The files are written: the status tells that the server still takes mail."""
-    answers.append("error template.zone:3: …")
+    answers.append(ReloadOutcome(ReloadResult.FAILED, error="template.zone:3: …"))
     ended = catcher("stop-mail", "army.ml")
     assert ended.status == 3
     assert "the running server stays with what it had: template.zone:3: …; mend that" in ended.err
@@ -217,11 +220,11 @@ def test_after_stop_mail_no_date_brings_mail_back(catcher: Catcher, file: Path, 
 
 
 def test_stop_mail_asks_the_server_even_where_the_file_says_so_already(
-    catcher: Catcher, file: Path, answers: list[str]
+    catcher: Catcher, file: Path, answers: list[ReloadOutcome]
 ) -> None:
     """It may have refused an earlier reload, and still take mail."""
     file.write_text(f"{HEADER}army.ml,army.mil,null\n")
-    answers.append("error template.zone:3: …")
+    answers.append(ReloadOutcome(ReloadResult.FAILED, error="template.zone:3: …"))
     assert catcher("stop-mail", "army.ml").status == 3
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from catcher.desk import catalogue as desk_catalogue
+from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.wiring import SystemClock
 from tests.support.commands import Catcher
 
@@ -154,13 +155,17 @@ def test_a_name_added_since_is_not_cleared(catcher: Catcher, required: Path, clo
 def test_the_running_server_takes_a_run_over(catcher: Catcher, required: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Path] = []
 
-    def answer(state: Path) -> str:
+    def answer(state: Path, waiting: object) -> ReloadOutcome:
         asked.append(state)
-        return "ok reloaded"
+        return outcomes.pop(0)
 
+    outcomes = [ReloadOutcome(ReloadResult.RELOADED, domains=2), ReloadOutcome(ReloadResult.FAILED, error="no memory")]
     monkeypatch.setattr(desk_catalogue, "tell_server", answer)
-    assert "running server: ok reloaded" in catcher("check", "--against", tld(required, OURS)).out
-    assert asked == [required / "var"]
+    ended = catcher("check", "--against", tld(required, OURS))
+    assert ended.status == 0 and "running server: reloaded: 2 names" in ended.out
+    ended = catcher("check", "--against", tld(required, OURS))
+    assert ended.status == 1 and "running server: no memory; mend that and run 'catcher reload'" in ended.out
+    assert asked == [required / "var"] * 2
 
 
 def test_broken_zones_are_faults_and_nothing_is_recorded(catcher: Catcher, sink: Path) -> None:

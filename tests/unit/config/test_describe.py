@@ -67,7 +67,7 @@ def test_what_is_commented_out_is_right_as_well(folder: Path) -> None:
     (folder / "catcher.toml").write_text("\n".join(lines), encoding="utf-8")
     config = load_config(folder / "catcher.toml")
     assert config.dns.zone[0].name == "sink.example"
-    assert config.dns.secondary[0].key == "secondary.sink.example"
+    assert str(config.dns.secondary[0].address) == "192.0.2.53:53"
     assert config.notify.domain == "notices.sink.example"
     assert config.notify.smarthost_user == "catcher"
     assert tomllib.loads(describe()).keys() == Config.model_fields.keys()

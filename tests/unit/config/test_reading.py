@@ -142,3 +142,22 @@ def test_whatever_a_key_holds_is_taken_or_told_in_our_words(folder: Path, key: t
     with pytest.raises(ConfigurationError) as error:
         parse_config(text, folder / "catcher.toml")
     assert all(fault.what and fault.remedy for fault in error.value.faults)
+
+
+def test_a_server_starts_without_the_files_that_keys_name(tmp_path: Path) -> None:
+    """Commands refuse them, one message each; a server serves what it has, and says what is missing."""
+    file = tmp_path / "catcher.toml"
+    file.write_text(
+        '[dns]\nlisten = ["127.0.0.1:5300"]\nkeys = "a"\ncookie_secrets = "b"\n'
+        '[[dns.zone]]\nname = "sink.example"\nfile = "c"\n'
+        '[smtp]\nlisten = ["127.0.0.1:2500"]\nexplanations = "d"\ncertificate = "e"\nkey = "f"\n'
+        '[catalogue]\nfiles = ["g"]\ntemplate = "h"\n[fingerprint]\nwatchlist = "i"\nmarkings = "j"\nnetworks = "k"\n'
+    )
+    with pytest.raises(ConfigurationError) as error:
+        load_config(file)
+    assert len(error.value.faults) == 10
+    config = load_config(file, files_may_be_missing=True)
+    assert config.dns.zone[0].file == tmp_path / "c" and config.catalogue.files == (tmp_path / "g",)
+    file.write_text(file.read_text() + 'odd = "key"\n')
+    with pytest.raises(ConfigurationError, match="no key has this name"):
+        load_config(file, files_may_be_missing=True)

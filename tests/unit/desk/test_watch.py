@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from catcher.catalogue import Catalogue
@@ -15,11 +15,12 @@ from catcher.model.leak.sight import DelegationSince
 from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
 from catcher.model.mail.policy import Policy
 from catcher.model.ports import Store
-from catcher.model.telling.alert import Alert, AlertKind, Channel
+from catcher.model.telling.alert import Alert, AlertKind, Channel, summed
 from catcher.store import MemoryStore
 from tests.support.catalogues import row
 from tests.support.desks import mail
 from tests.support.folding import folder
+from tests.support.statuses import KEPT
 
 NOW = datetime.fromisoformat("2026-06-09T12:00:00Z")
 MINUTES = timedelta(minutes=5)
@@ -137,3 +138,19 @@ def test_a_receiver_that_fails_in_trouble_changes_nothing() -> None:
     shelf.fails = True
     look(watch(shelf, receiver), NOW, NOW + MINUTES)
     assert not receiver.taken
+
+
+def test_a_kept_part_is_told_once_a_day_without_its_name() -> None:
+    shelf, receiver = Shelf(), Receiver()
+    parts = [replace(KEPT, name=f"zone{n}.example") for n in range(2)]
+    watching = watch(shelf, receiver, kept=parts, kinds=[AlertKind.OLDER_STATE])
+    look(watching, NOW, NOW + MINUTES, NOW + timedelta(days=1))
+    assert [(alert.kind, alert.at) for alert in receiver.taken] == [
+        (AlertKind.OLDER_STATE, NOW),
+        (AlertKind.OLDER_STATE, NOW),
+        (AlertKind.OLDER_STATE, NOW + timedelta(days=1)),
+        (AlertKind.OLDER_STATE, NOW + timedelta(days=1)),
+    ]
+    (together,) = summed(receiver.taken[:2])
+    assert together.counts == {"parts": 2} and "zone" not in str(together.to_json())
+    assert {alert.domain for alert in shelf.store.alerts()} == {"zone0.example", "zone1.example"}

@@ -25,6 +25,8 @@ def test_the_kind_of_an_answer_is_its_replys(loaded: Authority, message: bytes) 
         return
     if reply.rcode:
         assert reply.kind is (AnswerKind.NXDOMAIN if reply.rcode is Rcode.NXDOMAIN else AnswerKind.ERROR)
+    elif reply.wire[4:6] == b"\0\0":
+        assert reply.kind is AnswerKind.NODATA  # a cookie without a question (RFC 7873 §5.4)
     elif reply.wire[6:8] != b"\0\0":
         assert reply.kind is AnswerKind.ANSWER
     else:

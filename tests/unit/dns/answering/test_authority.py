@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from catcher.catalogue import Catalogue, Guard
 from catcher.dns import Authority, Rcode, Transport
+from catcher.dns.answering.cookies import Cookies, Fixed
+from catcher.dns.answering.options import ReplySettings
 from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.serving import AUTHORITY, NOW, PUBLICATIONS, ask, entry, lines, query, raw, serving
 
@@ -131,9 +134,49 @@ def test_mutated_queries(busy: Authority) -> None:
 
 
 def test_state_is_bounded_by_what_is_held(tmp_path: Path) -> None:
-    """However many dates the rows end on, only some zones are kept made up."""
-    rows = [entry(f"d{n}.ml", until=date(2026, 1, 1) + timedelta(days=n)) for n in range(200)]
+    """However many dates the rows end on, only some zones are kept made up; they share all nodes but the apex."""
+    rows = [entry(f"d{n}.ml", until=date(2022, 1, 1) + timedelta(days=n)) for n in range(1_100)]
     authority = Authority(Catalogue.of(rows), PUBLICATIONS, {})
     serials = {ask(authority, row.domain, "SOA").answer[0][0].serial for row in rows}
-    assert len(serials) == 200
-    assert len(PUBLICATIONS._zones) <= 64
+    assert len(serials) == 1_100
+    assert len(PUBLICATIONS._zones) <= 1_024
+    one, other = (zone for zone in list(PUBLICATIONS._zones.values())[:2])
+    assert one.apex is not other.apex and all(one.nodes[name] is other.nodes[name] for name in one.nodes if name)
+
+
+COOKIES = Cookies(Fixed((bytes(16),)))
+COOKIE_SERVER = Authority(Catalogue.of([]), PUBLICATIONS, {}, settings=ReplySettings(cookies=COOKIES))
+GOOD = COOKIES.answer(b"clientID", bytes((192, 0, 2, 1)), int(NOW.timestamp()) - 60)[0]
+
+
+@pytest.mark.parametrize(
+    ("cookie", "version", "rcode"),
+    [
+        (b"clientID", 0, Rcode.NOERROR),
+        (GOOD, 0, Rcode.NOERROR),
+        (GOOD[:-1] + b"x", 0, Rcode.BADCOOKIE),
+        (b"clientID" + bytes(32), 0, Rcode.BADCOOKIE),
+        (b"clientID", 1, Rcode.BADVERS),
+    ],
+)
+@pytest.mark.parametrize("transport", list(Transport))
+def test_a_cookie_without_a_question(cookie: bytes, version: int, rcode: Rcode, transport: Transport) -> None:
+    """RFC 7873 §5.4: an empty reply with client's and server's cookie; BADCOOKIE if the server's was wrong."""
+    message = b"ID\0\0" + bytes(7) + b"\1" + asked_with(cookie, version)
+    reply = COOKIE_SERVER.answer(message, transport=transport, now=NOW, client="192.0.2.1")
+    assert reply is not None and reply.rcode is rcode
+    read = dns.message.from_wire(reply.wire)
+    assert read.rcode() == rcode and not read.question and read.edns == 0
+    assert reply.wire[-24:-16] == b"clientID" and reply.wire[-28:-24] == b"\0\x0a\0\x18"
+    assert COOKIES.answer(reply.wire[-24:], bytes((192, 0, 2, 1)), int(NOW.timestamp()))[1]
+    assert reply.proven is (cookie == GOOD)
+
+
+def test_without_cookies_a_message_without_a_question_is_formerr() -> None:
+    message = b"ID\0\0" + bytes(7) + b"\1" + asked_with(b"clientID", 0)
+    reply = AUTHORITY.answer(message, transport=Transport.UDP, now=NOW, client="192.0.2.1")
+    assert reply is not None and dns.message.from_wire(reply.wire).rcode() == 1 and reply.rcode is Rcode.FORMERR
+
+
+def asked_with(cookie: bytes, version: int) -> bytes:
+    return b"\0" + struct.pack("!HHBBHHHH", 41, 1232, 0, version, 0, 4 + len(cookie), 10, len(cookie)) + cookie

@@ -10,15 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.dns.answering.query import Edns, Query, parse_query
+from catcher.dns.answering.query import MAX_ADDITIONALS, MAX_OPTIONS, CookieQuery, Edns, Query, Rejection, parse_query
 from catcher.dns.wire import Rcode
 
 NAME = b"\x04army\x02ml\0"
 MX = b"\0\x0f\0\x01"
+NO_RECORD = b"\0\0\1\0\1" + bytes(6)
 
 
 def packet(*, flags: int = 0, counts: tuple[int, int, int, int] = (1, 0, 0, 0), body: bytes = NAME + MX) -> bytes:
     return struct.pack("!HHHHHH", 0x1234, flags, *counts) + body
+
+
+def rejection(data: bytes) -> Rejection:
+    read = parse_query(data)
+    assert isinstance(read, Rejection)
+    return read
 
 
 def opt(*, options: bytes = b"", owner: bytes = b"\0", size: int = 1232, version: int = 0, flags: int = 0) -> bytes:
@@ -62,22 +69,22 @@ def test_silence(data: bytes, why: str) -> None:
     ],
 )
 def test_other_opcodes_are_turned_down(opcode: int, rcode: Rcode) -> None:
-    assert parse_query(packet(flags=opcode << 11)) is rcode
+    assert rejection(packet(flags=opcode << 11)).rcode is rcode
 
 
 def test_a_notify_is_refused() -> None:
     """RFC 1996: it is understood; nothing here is copied from others."""
-    assert parse_query(packet(flags=4 << 11)) is Rcode.REFUSED
+    assert rejection(packet(flags=4 << 11)).rcode is Rcode.REFUSED
 
 
 def test_an_update_is_refused() -> None:
     """RFC 2136: it is understood; nothing here is changed over the network."""
-    assert parse_query(packet(flags=5 << 11)) is Rcode.REFUSED
+    assert rejection(packet(flags=5 << 11)).rcode is Rcode.REFUSED
 
 
 def test_stateful_operations_are_not_implemented() -> None:
     """RFC 8490 §5.1: NOTIMP tells the client that there are none."""
-    assert parse_query(packet(flags=6 << 11)) is Rcode.NOTIMP
+    assert rejection(packet(flags=6 << 11)).rcode is Rcode.NOTIMP
 
 
 @pytest.mark.parametrize(
@@ -103,14 +110,14 @@ def test_stateful_operations_are_not_implemented() -> None:
     ],
 )
 def test_broken_format(data: bytes) -> None:
-    assert parse_query(data) is Rcode.FORMERR
+    assert rejection(data).rcode is Rcode.FORMERR
 
 
 def test_a_name_of_255_octets_is_the_longest() -> None:
     longest = (b"\x3f" + b"a" * 63) * 3 + b"\x3d" + b"a" * 61 + b"\0"
     assert len(longest) == 255
     assert isinstance(parse_query(packet(body=longest + MX)), Query)
-    assert parse_query(packet(body=b"\x3e" + longest[1:-1] + b"a\0" + MX)) is Rcode.FORMERR
+    assert rejection(packet(body=b"\x3e" + longest[1:-1] + b"a\0" + MX)).rcode is Rcode.FORMERR
 
 
 def test_edns_is_read_and_unknown_options_are_not_heeded() -> None:
@@ -153,11 +160,44 @@ def test_options_that_are_heeded() -> None:
     assert query.edns == Edns(1232, 0, False, b"abcdefgh", True, True)
 
 
+@pytest.mark.parametrize("options", [b"\0\x0a\0\7clientI", b"\xfd\xe9\0\2x", b"\xfd\xe9\0"])
+def test_a_malformed_option_is_turned_down_with_question_and_opt(options: bytes) -> None:
+    """RFC 6891 §7: without an OPT in the reply a client takes the server for one that doesn't know EDNS."""
+    turned = rejection(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options, flags=0x8000)))
+    assert (turned.rcode, turned.question) == (Rcode.FORMERR, NAME + MX)
+    assert turned.edns is not None and turned.edns.dnssec_ok
+
+
+def test_two_opts_or_a_cut_record_have_no_opt_in_the_reply() -> None:
+    """As NSD's and Knot's."""
+    assert rejection(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() * 2)) == Rejection(Rcode.FORMERR)
+    assert rejection(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt()[:-1])) == Rejection(Rcode.FORMERR)
+
+
+def test_a_message_without_a_question_asks_for_a_cookie() -> None:
+    """RFC 7873 §5.4; without a cookie, or with a signature, it asks for nothing."""
+    read = parse_query(packet(counts=(0, 0, 0, 1), body=opt(options=b"\0\x0a\0\x08clientID")))
+    assert read == CookieQuery(Edns(1232, 0, False, b"clientID"))
+    assert rejection(packet(counts=(0, 0, 0, 1), body=opt())) == Rejection(Rcode.FORMERR, b"", Edns(1232, 0, False))
+    assert rejection(packet(counts=(0, 0, 0, 0), body=b"")) == Rejection(Rcode.FORMERR)
+    both = opt(options=b"\0\x0a\0\x08clientID") + TSIG
+    assert rejection(packet(counts=(0, 0, 0, 2), body=both)).rcode is Rcode.FORMERR
+
+
+def test_records_and_options_are_bounded() -> None:
+    """A message of hundreds of them would cost as much as a hundred queries."""
+    for count, read in ((MAX_ADDITIONALS, Query), (MAX_ADDITIONALS + 1, Rejection)):
+        assert isinstance(parse_query(packet(counts=(1, 0, 0, count), body=NAME + MX + NO_RECORD * count)), read)
+    for count, read in ((MAX_OPTIONS, Query), (MAX_OPTIONS + 1, Rejection)):
+        options = b"\xfd\xe9\0\0" * count
+        assert isinstance(parse_query(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options))), read)
+
+
 @pytest.mark.parametrize("octets", [0, 7, 9, 15, 41])
 def test_a_cookie_of_another_length_is_malformed(octets: int) -> None:
     """RFC 7873 §5.2.2."""
     options = b"\0\x0a" + octets.to_bytes(2, "big") + bytes(octets)
-    assert parse_query(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options))) is Rcode.FORMERR
+    assert rejection(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options))).rcode is Rcode.FORMERR
 
 
 def test_ixfr_brings_the_soa_that_the_client_has() -> None:
@@ -179,7 +219,7 @@ def test_a_signature_stands_last() -> None:
     query = parse_query(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + TSIG))
     assert isinstance(query, Query) and query.tsig == 12 + len(NAME + MX + opt())
     for body in (TSIG + opt(), TSIG + TSIG, opt() + TSIG.replace(b"\0\xff", b"\0\1")):
-        assert parse_query(packet(counts=(1, 0, 0, 2), body=NAME + MX + body)) is Rcode.FORMERR
+        assert rejection(packet(counts=(1, 0, 0, 2), body=NAME + MX + body)).rcode is Rcode.FORMERR
 
 
 def test_octets_behind_the_message_are_not_heeded() -> None:
@@ -188,10 +228,10 @@ def test_octets_behind_the_message_are_not_heeded() -> None:
 
 @given(st.binary(max_size=600))
 def test_any_octets_are_read_or_turned_down(data: bytes) -> None:
-    assert parse_query(data) is None or isinstance(parse_query(data), Query | Rcode)
+    assert parse_query(data) is None or isinstance(parse_query(data), Query | CookieQuery | Rejection)
 
 
 @given(st.binary(max_size=300), st.integers(0, 3), st.integers(0, 3), st.integers(0, 5))
 def test_any_body_behind_a_sane_header(body: bytes, answers: int, authorities: int, additionals: int) -> None:
     read = parse_query(packet(counts=(1, answers, authorities, additionals), body=body))
-    assert isinstance(read, Query) or read is Rcode.FORMERR
+    assert isinstance(read, Query | CookieQuery) or (isinstance(read, Rejection) and read.rcode is Rcode.FORMERR)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 
 from catcher.dns import AnswerKind, AuthorityReply, DemandTally, DemandWriter, demand_pipe
 from catcher.dns.counting.handover import counts_of, hand_over
+from catcher.model.errors import StoreUnavailable
 from catcher.model.leak.demand import DemandKey
 from tests.support.dnsserver.serving import NOW
 
@@ -90,3 +94,52 @@ def test_a_changed_datagram_is_counts_or_an_error(at: int, change: bytes) -> Non
     except ValueError:
         return
     assert all(key.domain.isascii() and count > 0 for key, count in counts.items())
+
+
+def away(counts: Mapping[DemandKey, int]) -> None:
+    raise StoreUnavailable("the disk is full")
+
+
+def stopped(writer: DemandWriter) -> None:
+    async def scene() -> None:
+        stopping = asyncio.Event()
+        stopping.set()
+        writer.store()
+        await writer.run(stopping)
+
+    asyncio.run(scene())
+
+
+KEYS = {
+    KEY: 7,
+    DemandKey("navy.ml", "OTHER", "NXDOMAIN", KEY.hour, "2001:db8::/48"): 1 << 35,
+    DemandKey("xn--arme-dpa.ml", "CAA", "REFUSED", datetime(2026, 11, 3, 11, tzinfo=UTC), "198.51.100.0/24"): 1,
+    **{DemandKey(f"d{number}.ml", "MX", "NOERROR", KEY.hour, "192.0.2.0/24"): number for number in range(1, 1000)},
+}
+
+
+def test_counts_that_the_store_did_not_take_survive_a_reload() -> None:
+    """The process that stops puts them back; the next one stores each as it was."""
+    writing, reading = demand_pipe()
+    stored: Counter[DemandKey] = Counter()
+    with writing, reading:
+        writer = DemandWriter(reading, away, writing)
+        writer._waiting.update(KEYS)
+        stopped(writer)
+        DemandWriter(reading, stored.update).store()
+    assert stored == KEYS
+
+
+def test_counts_that_nobody_takes_are_logged_as_lost(caplog: pytest.LogCaptureFixture) -> None:
+    writing, reading = demand_pipe()
+    other, unread = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with writing, reading, other, unread, caplog.at_level(logging.ERROR):
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            while True:
+                other.send(b"full")
+        writing.send(msgpack.packb([HOUR, [ROW]]))
+        stopped(DemandWriter(reading, away, other, put_back_seconds=0.0))
+    assert [record.getMessage() for record in caplog.records] == [
+        "the store is away and the process stops: the demand of 7 queries is lost"
+    ]

@@ -16,13 +16,27 @@ VICTIM, OTHER = b"\xc0\0\2", b"\xcb\0\x71"
 START = 1_800_000_000.0
 
 
-def send(limit: RateLimit, prefix: bytes, count: int, now: float, kind: int = AnswerKind.ANSWER) -> list[RateDecision]:
-    """The decisions on ``count`` replies, in batches of 64."""
+def send(
+    limit: RateLimit,
+    prefix: bytes,
+    count: int,
+    now: float,
+    kind: int = AnswerKind.ANSWER,
+    *,
+    name: bytes = b"army.ml",
+    among: int = 0,
+) -> list[RateDecision]:
+    """The decisions on ``count`` replies, in batches of 64; ``among``: other prefixes in each batch, each a new one."""
     decisions = []
+    client = prefix + bytes((3 if len(prefix) == 3 else 15) - len(prefix)) + b"\x01"
+    others = iter(range(1 << 20))
     while count > 0:
-        batch = [prefix] * min(count, 64)
-        suspects = limit.suspects(batch, now)
-        decisions += [limit.decide(prefix, kind, now) if prefix in suspects else RateDecision.SEND for _ in batch]
+        batch = [prefix] * min(count, 64 - among)
+        fresh = [b"\x0a" + next(others).to_bytes(4) for _ in range(among)]
+        suspects = limit.suspects(batch + fresh, now)
+        decisions += [
+            limit.decide(prefix, kind, name, client) if prefix in suspects else RateDecision.SEND for _ in batch
+        ]
         count -= len(batch)
     return decisions
 
@@ -36,10 +50,24 @@ def test_below_the_rate_nothing_is_held_back() -> None:
 
 def test_a_flood_gets_the_rate_and_every_second_reply_beyond_as_truncated() -> None:
     limit = RateLimit(RateLimits(rate=100, slip=2))
-    for second in range(10):
+    send(limit, VICTIM, 10_000, START)
+    for second in range(1, 10):
         decisions = send(limit, VICTIM, 10_000, START + second)
-    assert decisions.count(RateDecision.SEND) <= 2 * 100 + 64
-    assert decisions.count(RateDecision.TRUNCATE) == pytest.approx(decisions.count(RateDecision.DROP), abs=1)
+        assert decisions.count(RateDecision.SEND) <= 100 + 64
+        assert decisions.count(RateDecision.TRUNCATE) == pytest.approx(decisions.count(RateDecision.DROP), abs=1)
+
+
+@pytest.mark.parametrize("among", [0, 32, 63])
+def test_the_first_second_of_a_flood_is_bounded(among: int) -> None:
+    """Alone or among forged sources that never return: the rate, the batch that passes it, and a tenth."""
+    limit = RateLimit(RateLimits(rate=200))
+    assert send(limit, VICTIM, 10_000, START, among=among).count(RateDecision.SEND) <= 200 + 64 + 20
+
+
+def test_a_flood_that_comes_and_goes_is_always_in_its_first_second() -> None:
+    limit = RateLimit(RateLimits(rate=200))
+    for second in range(0, 20, 2):
+        assert send(limit, VICTIM, 10_000, START + second).count(RateDecision.SEND) <= 200 + 64 + 20
 
 
 @pytest.mark.parametrize(("slip", "truncated_of_ten"), [(0, 0), (1, 10), (2, 5), (5, 2)])
@@ -51,12 +79,44 @@ def test_slip(slip: int, truncated_of_ten: int) -> None:
     assert decisions.count(RateDecision.TRUNCATE) == truncated_of_ten * 100
 
 
-def test_others_and_other_kinds_have_their_own_account() -> None:
-    limit = RateLimit(RateLimits(rate=100))
+def test_the_first_reply_over_the_limit_slips() -> None:
+    """A resolver that is one query a second over the rate is told to ask over TCP, not left waiting each time."""
+    limit = RateLimit(RateLimits(rate=100, slip=2))
+    send(limit, VICTIM, 1000, START)
+    assert send(limit, VICTIM, 101 + 64, START + 1)[100 + 64 :] == [RateDecision.TRUNCATE]
+
+
+def test_others_and_other_kinds_and_names_have_their_own_account() -> None:
+    limit = RateLimit(RateLimits(rate=1000))
     send(limit, VICTIM, 10_000, START)
     assert set(send(limit, OTHER, 50, START)) == {RateDecision.SEND}
     assert set(send(limit, VICTIM, 50, START, AnswerKind.NXDOMAIN)) == {RateDecision.SEND}
+    assert set(send(limit, VICTIM, 50, START, name=b"navy.ml")) == {RateDecision.SEND}
     assert RateDecision.SEND not in send(limit, VICTIM, 50, START)
+
+
+def test_a_large_resolver_that_asks_for_many_names_is_not_cut() -> None:
+    limit = RateLimit(RateLimits(rate=200))
+    for second in range(3):
+        for _ in range(3):
+            for number in range(200):
+                assert set(send(limit, VICTIM, 1, START + second, name=b"d%d.ml" % number)) == {RateDecision.SEND}
+
+
+def test_a_forged_flood_of_many_names_is_bounded() -> None:
+    """By ten times the rate for the prefix, in the first second as in every other."""
+    limit = RateLimit(RateLimits(rate=200))
+    for second in range(3):
+        sent = sum(
+            send(limit, VICTIM, 1, START + second, name=b"d%d.ml" % number).count(RateDecision.SEND)
+            for number in range(10_000)
+        )
+        assert 200 < sent <= 10 * 200 + 200
+
+
+def test_the_rate_is_the_servers_whatever_the_number_of_workers() -> None:
+    assert [RateLimits(rate=200).shared(workers).rate for workers in (1, 4, 300)] == [200, 50, 1]
+    assert RateLimits(rate=0).shared(4).rate == 0
 
 
 def test_it_ends_when_the_flood_ends() -> None:
@@ -81,9 +141,24 @@ def test_this_machine_is_exempt(prefix: bytes, exempt: bool) -> None:
 
 
 def test_the_operators_own_resolvers_are_exempt() -> None:
-    limit = RateLimit(RateLimits(rate=10, exempt=(ip_network("192.0.2.128/25"),)))
+    limit = RateLimit(RateLimits(rate=10, exempt=(ip_network("192.0.0.0/16"),)))
     assert set(send(limit, VICTIM, 1000, START)) == {RateDecision.SEND}
     assert RateDecision.DROP in send(limit, OTHER, 1000, START)
+
+
+def test_an_exempt_address_frees_itself_alone() -> None:
+    """Not the others of its /24 or /56."""
+    exempt = (ip_network("192.0.2.1/32"), ip_network("2001:db8::1/128"))
+    limit = RateLimit(RateLimits(rate=10, exempt=exempt))
+    for prefix, address, neighbour in (
+        (VICTIM, VICTIM + b"\x01", VICTIM + b"\x02"),
+        (VICTIM, bytes(10) + b"\xff\xff" + VICTIM + b"\x01", bytes(10) + b"\xff\xff" + VICTIM + b"\x02"),
+        (b"\x20\x01\x0d\xb8\0\0\0", b"\x20\x01\x0d\xb8" + bytes(11) + b"\1", b"\x20\x01\x0d\xb8" + bytes(11) + b"\2"),
+    ):
+        assert limit.suspects([prefix] * 1000, START)
+        freed = [limit.decide(prefix, AnswerKind.ANSWER, b"army.ml", address) for _ in range(1000)]
+        others = [limit.decide(prefix, AnswerKind.ANSWER, b"army.ml", neighbour) for _ in range(1000)]
+        assert set(freed) == {RateDecision.SEND} and RateDecision.DROP in others
 
 
 def test_memory_is_bounded_under_forged_sources() -> None:
@@ -91,9 +166,9 @@ def test_memory_is_bounded_under_forged_sources() -> None:
     for number in range(20_000):
         prefix = number.to_bytes(3)
         for suspect in limit.suspects([prefix] * 3, START):
-            limit.decide(suspect, number % 5, START)
+            limit.decide(suspect, number % 5, b"%d" % number, suspect + b"\0")
         counts = limit.counts()
-        assert counts["prefixes"] <= 2 * 1000 + 64 and counts["buckets"] <= 1000
+        assert counts["prefixes"] <= 2 * 1000 + 64 and counts["accounts"] <= 1000 and counts["suspects"] <= 1000
 
 
 @pytest.mark.parametrize(
@@ -124,6 +199,12 @@ def test_a_truncated_reply_says_no_more_than_tc(size: int | None) -> None:
 def test_a_truncated_reply_to_half_a_query_is_its_header(cut: int) -> None:
     wire = query("army.ml", "MX").to_wire()
     assert len(truncated(wire[:cut])) == (12 if cut < len(wire) else len(wire))
+
+
+def test_a_truncated_reply_to_no_question_is_its_header() -> None:
+    """An OPT that asks for a cookie alone (RFC 7873 §5.4) isn't taken for a question."""
+    asks = b"ID\0\0" + bytes(7) + b"\1" + b"\0\0\x29\x04\xd0\0\0\0\0\0\x0c\0\x0a\0\x08clientID"
+    assert truncated(asks) == b"ID\x82\0" + bytes(8)
 
 
 def test_amplification_is_small() -> None:

@@ -10,7 +10,7 @@ import pytest
 from catcher import catalogue, config
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, load_authority
-from catcher.dns.loading.serial import SERIAL_FILE
+from catcher.dns.loading.ledger import SERIAL_FILE
 from catcher.model.errors import ConfigurationError
 from catcher.model.serving import ServedPart
 from tests.support.dnsserver.serving import HEAD, NOW, ask, lines, serving, settings

@@ -9,13 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catcher.bench.shapes import SHAPES
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.guard import Run
 from catcher.catalogue.names import SortedNames
 from catcher.dns import Authority, Transport
 from catcher.dns.counting.tally import cell
 from catcher.dns.packetcache.cache import PacketCache
-from tests.support.dnsserver.compiling import authority, counted, fast, question, reply_to, with_cookie
+from catcher.dns.packetcache.entry import entry_cell, octets_of, proves_address
+from tests.support.dnsserver.compiling import (
+    CLIENTS,
+    authority,
+    counted,
+    entry_for,
+    fast,
+    question,
+    reply_to,
+    with_cookie,
+)
 from tests.support.dnsserver.querying import messages, names, opts, types
 from tests.support.dnsserver.serving import NOW, entry
 
@@ -30,17 +41,32 @@ def without_cache(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return authority(tmp_path_factory.mktemp("zones"), packet_cache=False)
 
 
-@given(sent=st.lists(messages(), min_size=1, max_size=40), twice=st.booleans())
-def test_equal_octet_for_octet(truth: Authority, sent: list[bytes], twice: bool) -> None:
-    """Also the second time, when the reply comes from what was kept."""
-    cache = fast(truth)
-    for message in sent * (1 + twice):
-        wanted = truth.answer(message, transport=Transport.UDP, now=NOW, client="192.0.2.1")
-        found = reply_to(cache, message)
+@pytest.fixture(scope="module")
+def demanding(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return authority(tmp_path_factory.mktemp("zones"), demand_cookies=True)
+
+
+@given(
+    sent=st.lists(st.tuples(messages(), st.sampled_from(CLIENTS)), min_size=1, max_size=40),
+    times=st.integers(1, 3),
+    demand=st.booleans(),
+)
+def test_equal_octet_for_octet(
+    truth: Authority, demanding: Authority, sent: list[tuple[bytes, str]], times: int, demand: bool
+) -> None:
+    """Also the second and third time, when the reply comes from what was kept, and whether or not the client's cookie
+    was good, for the rate limit."""
+    right = demanding if demand else truth
+    cache = fast(right)
+    for message, client in sent * times:
+        wanted = right.answer(message, transport=Transport.UDP, now=NOW, client=client)
+        found = entry_for(cache, message, client)
         if wanted is None:
             assert found is None
         else:
-            assert found is not None and found == (wanted.wire, cell(wanted))
+            assert found is not None
+            assert (octets_of(found, message), entry_cell(found)) == (wanted.wire, cell(wanted))
+            assert proves_address(found) is wanted.proven
 
 
 @given(sent=st.lists(messages(), min_size=1, max_size=20), twice=st.booleans())
@@ -119,13 +145,12 @@ def test_a_policy_that_ends_at_midnight_ends_here(truth: Authority, name: str) -
         truth,
         lambda message, client: truth.answer(message, transport=Transport.UDP, now=time[0]),
         lambda octets: 0,
-        lambda slot: b"",
     )
     rcodes = []
     for later in (0, 1):
         time[0] += timedelta(microseconds=later)
         for _ in range(20):
-            cache.at(time[0])
+            cache.at(time[0], lambda slot: b"")
             found = reply_to(cache, question(name))
             assert found is not None
             rcodes.append(found[0][3] & 15)
@@ -143,11 +168,25 @@ def test_a_guard_that_grows_old_holds_here(truth: Authority) -> None:
         guarded,
         lambda message, client: guarded.answer(message, transport=Transport.UDP, now=time),
         lambda octets: 0,
-        lambda slot: b"",
     )
     for time in (NOW, NOW + timedelta(hours=24), NOW + timedelta(hours=24, microseconds=1)):
-        cache.at(time)
+        cache.at(time, lambda slot: b"")
         wanted = guarded.answer(question("army.ml"), transport=Transport.UDP, now=time)
         found = reply_to(cache, question("army.ml"))
         assert wanted is not None and found is not None and found[0] == wanted.wire
     assert b"\0\0\0" in found[0][-16:] and b"mx" not in found[0]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("demand", [False, True])
+def test_every_shape_of_the_benchmark_is_equal(
+    truth: Authority, demanding: Authority, shape: str, demand: bool
+) -> None:
+    right = demanding if demand else truth
+    cache = fast(right)
+    for number in range(40):
+        for domain in ("army.ml", "gone.ml", "army.zone.example", "x.bare.example", "catalog.example"):
+            message = SHAPES[shape](100_000 + number, domain)
+            wanted = right.answer(message, transport=Transport.UDP, now=NOW, client="192.0.2.1")
+            found = reply_to(cache, message)
+            assert found == (None if wanted is None else (wanted.wire, cell(wanted)))

@@ -7,6 +7,7 @@ import re
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, Transport
 from catcher.dns.packetcache import classify
+from catcher.dns.packetcache.canonical import canonical
 from catcher.dns.packetcache.classify import Classifier, QueryKey
 from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, query
 
@@ -52,7 +53,7 @@ def test_names_of_the_example_have_its_key_or_another() -> None:
 
 def test_junk_that_looks_like_an_opt_is_no_cookie() -> None:
     """ARCOUNT is 0: ``Authority`` doesn't read it, so it says nothing about the reply."""
-    wire = query("army.ml", "TXT").to_wire()
-    assert CLASSIFIER.classify(wire[2:] + OPT_WITH_COOKIE) is None
-    counted = CLASSIFIER.classify(wire[2:11] + b"\1" + wire[12:] + OPT_WITH_COOKIE)
-    assert counted is not None and counted.cookie == b"abcdefgh"
+    wire = query("army.ml", "TXT").to_wire()[2:]
+    assert canonical(wire + OPT_WITH_COOKIE, len(wire) - 4, {b"\0\x10"}, b"\xff\xfe") == (wire, None)
+    made = canonical(wire[:9] + b"\1" + wire[10:] + OPT_WITH_COOKIE, len(wire) - 4, {b"\0\x10"}, b"\xff\xfe")
+    assert made is not None and made[1] == b"abcdefgh"

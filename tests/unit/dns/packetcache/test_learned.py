@@ -7,7 +7,7 @@ from struct import pack
 import pytest
 
 from catcher.dns import Authority, Transport
-from catcher.dns.counting.tally import NAMED
+from catcher.dns.counting.tally import NAMED, cell
 from tests.support.dnsserver.compiling import CLIENTS, authority, counted, fast, question, reply_to, with_cookie
 from tests.support.dnsserver.serving import NOW
 
@@ -93,3 +93,12 @@ def test_case_is_the_clients_own(truth: Authority) -> None:
         wanted = truth.answer(question(name), transport=Transport.UDP, now=NOW)
         assert wanted is not None and found is not None and found[0] == wanted.wire
     assert len(asked) == 2
+
+
+def test_a_refusal_that_is_not_counted_leaves_the_counted_one_alone(truth: Authority) -> None:
+    """Class CH and a released name get the same rcode; only the second is about the catalogued domain."""
+    cache = fast(truth)
+    chaos = question("gone.ml")[:-1] + b"\3"
+    for message in (chaos, question("gone.ml"), chaos, question("gone.ml")):
+        wanted = truth.answer(message, transport=Transport.UDP, now=NOW, client="192.0.2.1")
+        assert wanted is not None and reply_to(cache, message) == (wanted.wire, cell(wanted))

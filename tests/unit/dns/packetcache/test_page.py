@@ -9,7 +9,8 @@ import pytest
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, AuthorityReply, Transport
 from catcher.dns.packetcache import cache as cache_module
-from catcher.dns.packetcache.cache import PacketCache, octets_of
+from catcher.dns.packetcache.cache import PacketCache
+from catcher.dns.packetcache.entry import octets_of
 from tests.support.dnsserver.serving import NOW, PUBLICATIONS, entry, query
 from tests.support.tree import ROOT
 
@@ -28,8 +29,8 @@ class Asked:
 
     def __init__(self) -> None:
         self.messages: list[bytes] = []
-        self.cache = PacketCache(AUTHORITY, self._answer, lambda octets: 0, lambda slot: b"")
-        self.cache.at(NOW)
+        self.cache = PacketCache(AUTHORITY, self._answer, lambda octets: 0)
+        self.cache.at(NOW, lambda slot: b"")
 
     def _answer(self, message: bytes, client: str) -> AuthorityReply | None:
         self.messages.append(message)
@@ -76,5 +77,11 @@ def test_a_table_is_on_the_page(table: str) -> None:
 
 
 def test_the_bounds_are_the_pages() -> None:
-    assert PacketCache.__init__.__defaults__ == (32_768,)
+    assert PacketCache.__init__.__defaults__ == (32_768, 64 << 20) == (32_768, cache_module.CACHE_OCTETS)
+    assert "at most 64 MiB a worker" in PAGE
+    for table, share in cache_module._SHARES.items():
+        name = {"of clients": "replies to clients", "names": "exact names, names above"}.get(table, table)
+        (row,) = (line for line in PAGE.splitlines() if line.startswith(f"| {name} |") or line.startswith(f"| {name},"))
+        assert row.split("|")[5].strip().partition(",")[0] == str(64 * share // 16)
+    assert sum(cache_module._SHARES.values()) == 16
     assert f"{cache_module._FILTER_SLOTS:,}, always: {2 * cache_module._FILTER_SLOTS:,} octets" in PAGE

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from catcher.dns import DemandTally, TcpServer
-from catcher.dns.serving.tcp import IDLE_SECONDS, MAX_CONNECTIONS, MAX_PER_CLIENT, TcpConnection
+from catcher.dns.answering.options import IDLE_SECONDS
+from catcher.dns.serving.tcp import MAX_CONNECTIONS, MAX_PER_CLIENT
+from catcher.dns.serving.tcpconnection import TcpConnection
 from tests.support.clocks import Clock
 from tests.support.dnsserver.serving import AUTHORITY, NOW, query
 
@@ -116,8 +118,7 @@ def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loop]:
 
 @pytest.fixture
 def server() -> TcpServer:
-    unused: Any = None
-    return TcpServer(unused, AUTHORITY, Clock(NOW), DemandTally())
+    return TcpServer((), AUTHORITY, Clock(NOW), DemandTally())
 
 
 def connect(server: TcpServer, client: str = "192.0.2.1") -> tuple[TcpConnection, Wire]:

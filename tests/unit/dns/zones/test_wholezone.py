@@ -144,7 +144,8 @@ def test_an_rrset_fits_into_an_answer(tmp_path: Path, number: int, octets: int, 
         if right
         else [fault.partition(";")[0] for fault in found]
         == [
-            f"the.zone:{number + 3}: the TXT records of {owner}.zone.example have {number * (13 + octets)} octets, over 60000"
+            f"the.zone:{number + 3}: the TXT records of {owner}.zone.example have "
+            f"{number * (13 + octets)} octets, over 60000"
         ]
     )
 

@@ -1,0 +1,65 @@
+"""Known replies: what the cache keeps of one reply, and what one query gets of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+from typing import Final
+
+from catcher.dns.answering.reply import AuthorityReply
+from catcher.dns.counting.counters import reply_code
+from catcher.dns.counting.tally import DemandCell, code_of
+from catcher.dns.packetcache.boundedtable import octets_together
+from catcher.dns.packetcache.canonical import QUESTION
+
+_IOVEC = Struct("QQ")
+"""Address and length: ``struct iovec``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedReply:
+    """One reply of ``Authority``, without ID, question and cookie."""
+
+    before: bytes
+    """The iovec of the octets before the question."""
+    behind: bytes
+    """The iovec of the octets behind the question."""
+    octets: bytes
+    """The octets before the question and behind it."""
+    code: int
+    """The code by which the reply is tallied (``tally.code_of``)."""
+    counted_as: int
+    """The code by which the worker counts it (``counters.reply_code``)."""
+    counted: bool
+    """Whether it is tallied for the domain."""
+    personal: bool
+    """Whether another client may get another reply to the same octets."""
+
+    @classmethod
+    def of(cls, reply: AuthorityReply, octets: bytes, address: int, *, personal: bool) -> CachedReply:
+        """The ``octets`` of ``reply`` that are kept, at the memory address ``address``."""
+        before, behind = _IOVEC.pack(address, QUESTION), _IOVEC.pack(address + QUESTION, len(octets) - QUESTION)
+        code = code_of(reply)
+        counted_as = reply_code(code, octets[0])
+        return cls(before, behind, octets, code, counted_as, reply.domain is not None, personal)
+
+    def octets_of_memory(self) -> int:
+        """Octets of memory of what the reply holds."""
+        return octets_together(self.before, self.behind, self.octets)
+
+
+ServerCookie = tuple[bytes, bytes, bool]
+"""The iovec of the reply's cookie, its octets, and whether the client's cookie was made here."""
+KnownReply = tuple[CachedReply, DemandCell, int, bytes | None, frozenset[bytes] | None]
+"""A reply that fits one query, in this order:
+
+reply: all but ID, question and cookie;
+cell: the tally's cell;
+question octets: length of the question;
+cookie: the client's cookie (RFC 7873), whose server's cookie ends the reply;
+except labels: other first labels of this length get the same reply, but these (folded) may not; None: the reply is
+known for this first label alone.
+
+A plain tuple: making a NamedTuple takes five times as long, and every new query needs a new one."""
+EXCEPT_LABELS: Final = 4
+"""The index of the except labels."""

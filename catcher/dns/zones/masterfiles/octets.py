@@ -1,0 +1,67 @@
+"""Reads files that a person names: regular files alone, bounded, with a stamp by which a later load sees that they are
+the same."""
+
+from __future__ import annotations
+
+import os
+import stat
+from hashlib import blake2b
+from pathlib import Path
+
+from catcher.dns.zones.loaded import FileStamp
+
+MAX_OCTETS = 256 << 20
+"""Octets of one file, and of a master file with everything that it includes: some six million records, which take the
+memory of a machine of 8 GB."""
+_UNSETTLED = 2_000_000_000
+"""Nanoseconds: a file that was modified within this time before it was read may be modified again under the same mtime
+(file systems keep it by the second, by two seconds on FAT)."""
+
+
+class UnreadableFile(OSError):
+    """A file that isn't read, and the reason."""
+
+
+def read_stamped(path: str, most: int = MAX_OCTETS) -> tuple[bytes, FileStamp]:
+    """The octets of a regular file and its stamp, whose time of reading is 0: the caller knows the time.
+
+    A directory, FIFO, socket or device is never waited for.
+
+    Raises UnreadableFile and OSError; their ``strerror`` is the reason.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    try:
+        known = os.fstat(descriptor)
+        if not stat.S_ISREG(known.st_mode):
+            raise UnreadableFile(0, "it is not a regular file")
+        if known.st_size > most:
+            raise UnreadableFile(0, f"it has {known.st_size} octets, over {most}")
+        octets = bytearray()
+        while piece := os.read(descriptor, 1 << 20):
+            octets += piece
+            if len(octets) > most:
+                raise UnreadableFile(0, f"it has over {most} octets")
+    finally:
+        os.close(descriptor)
+    data = bytes(octets)
+    return data, FileStamp(path, known.st_mtime_ns, known.st_size, known.st_ino, known.st_dev, 0, _digest(data))
+
+
+def restamp(stamp: FileStamp) -> FileStamp | None:
+    """The stamp of the file today, if its content is still that of ``stamp``; else None.
+
+    The content is read only if mtime, size or inode differ, or if the file was just modified when it was read.
+    """
+    try:
+        known = Path(stamp.path).stat()
+        same = (known.st_mtime_ns, known.st_size, known.st_ino, known.st_dev) == stamp[1:5]
+        if same and stamp.read - stamp.modified > _UNSETTLED:
+            return stamp
+        fresh = read_stamped(stamp.path)[1]
+    except (OSError, ValueError):
+        return None
+    return fresh if fresh.digest == stamp.digest else None
+
+
+def _digest(octets: bytes) -> bytes:
+    return blake2b(octets, digest_size=16).digest()

@@ -1,0 +1,231 @@
+"""Loads the next state of a server, in a child process, and tells it in two parts: DNS first, then mail.
+
+::
+
+    catcher.toml ─▶ config ─▶ catalogue ─▶ zones, keys ─▶ LoadedDns ──▶ the parent forks the DNS workers
+                                                │ the loader goes on:
+                     stops, texts, certificate ─┴──────▶ LoadedMail ─▶ the parent forks the mail processes
+
+A fault on the mail side delays or stops nothing of DNS. A wrong catcher.toml at a reload leaves the running one in
+force, and so do the texts.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from catcher import dns, smtp
+from catcher.catalogue import Catalogue
+from catcher.catalogue.guardrecord import RECORD as GUARD_RECORD
+from catcher.catalogue.guardrecord import load_or_keep
+from catcher.catalogue.loading import copies as catalogue_copies
+from catcher.catalogue.loading.loaded import LoadedCatalogue
+from catcher.catalogue.loading.tolerant import load_tolerant
+from catcher.catalogue.stops import Stops
+from catcher.config import Config, load_config
+from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
+from catcher.model.serverstatus import LoadedState
+from catcher.model.serving import KeptPart, ServedPart
+from catcher.serve.loadedstate import loaded_state
+from catcher.serve.mailfiles import mail_files
+from catcher.serve.smtp import certificate_files
+
+log = logging.getLogger("catcher.serve")
+
+_ZONES_A_PIECE = 50
+"""Zones that the parent takes in one turn of its loop: some milliseconds."""
+KEPT_FOLDER = "kept"
+"""The folder of copies of last good states, in the state folder."""
+RESTART_KEYS = ("node.state", "node.user", "dns.listen", "dns.workers", "dns.freebind", "smtp.listen", "smtp.workers")
+"""Keys that are read at the start alone: the sockets are bound, the account is chosen, the state folder is locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDns:
+    """All that the DNS processes need, and the catalogue for the mail processes."""
+
+    config: Config
+    rows: LoadedCatalogue
+    authority: dns.Authority | None
+    """None: this server has no role dns."""
+    at: datetime
+    kept: tuple[KeptPart, ...] = ()
+    restart_needed: tuple[str, ...] = ()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All rows under the guard."""
+        return self.rows.catalogue
+
+    def state(self, kept: Iterable[KeptPart]) -> LoadedState:
+        """What ``catcher status`` tells of this state."""
+        return loaded_state(self.config, self.catalogue, self.authority, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedMail:
+    """All that the mail processes need beside."""
+
+    config: Config
+    """The configuration, with the paths of the files that were chosen for mail."""
+    explanations: smtp.Explanations
+    certificates: tuple[tuple[Path, Path], ...]
+    kept: tuple[KeptPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The files can't be loaded: the state of before stays."""
+
+    faults: tuple[Fault, ...]
+    error: str
+
+    def raised(self) -> CatcherError:
+        """The error with which a start ends."""
+        return ConfigurationError(self.faults) if self.faults else EnvironmentFailure(self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRefused:
+    """The files of the mail side can't be loaded, and there is no older state of them."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The state in force, from which unchanged and faulty parts are taken."""
+
+    dns: LoadedDns | None = None
+    mail: LoadedMail | None = None
+
+    def references(self) -> list[object]:
+        """The large objects that a loader needn't send again, when they stay as they are."""
+        if self.dns is None:
+            return []
+        found: list[object] = [self.dns.config, self.dns.rows.base, self.dns.rows.rows]
+        if self.dns.authority is not None:
+            files = self.dns.authority.files
+            found += [files.template, *files.zones.values(), *self.dns.authority.zones.values()]
+        return [value for value in found if value is not None]
+
+
+def load(config: Config, before: Before, roles: Collection[str], now: datetime, tell: Callable[[Any], None]) -> None:
+    """Loads everything and tells it. ``config``: the running configuration; its file is read anew, unless this is the
+    first load."""
+    started = before.dns is not None
+    try:
+        read, kept = _config(config, now) if started else (config, ())
+        loaded = _dns(*_merged(read, config), before, roles, now)
+    except CatcherError as error:
+        tell(Refused(error.faults if isinstance(error, ConfigurationError) else (), str(error)))
+        return
+    loaded = replace(loaded, kept=(*kept, *loaded.kept))
+    if loaded.authority is not None:
+        zones = [*loaded.authority.zones.values()]
+        for first in range(0, len(zones), _ZONES_A_PIECE):
+            tell(zones[first : first + _ZONES_A_PIECE])
+    tell(loaded)
+    if "smtp" in roles:
+        load_mail(loaded, before.mail, now, tell)
+    _copy(loaded)
+
+
+def load_mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime, tell: Callable[[Any], None]) -> None:
+    """Loads the mail part alone and tells it."""
+    tell(_mail(loaded, before, now))
+
+
+def _config(running: Config, now: datetime) -> tuple[Config, tuple[KeptPart, ...]]:
+    """The configuration as its file says, or the running one with the faults of the file."""
+    try:
+        return load_config(running.path, files_may_be_missing=True), ()
+    except ConfigurationError as error:
+        return running, tuple(_kept(ServedPart.CONFIG, running.path.name, error, now))
+
+
+def _merged(read: Config, running: Config) -> tuple[Config, tuple[str, ...]]:
+    """``read`` with the running values of the keys that need a restart; and those keys that differ."""
+    differing = []
+    for place in RESTART_KEYS:
+        section, _, key = place.partition(".")
+        value = getattr(getattr(running, section), key)
+        if getattr(getattr(read, section), key) != value:
+            differing.append(place)
+            changed = getattr(read, section).model_copy(update={key: value})
+            read = read.model_copy(update={section: changed})
+    return read, tuple(differing)
+
+
+def _dns(
+    config: Config, restart_needed: tuple[str, ...], before: Before, roles: Collection[str], now: datetime
+) -> LoadedDns:
+    """Catalogue, guard, zones and keys: of each the last good state, if the new one has faults."""
+    old, folder = before.dns, config.node.state / KEPT_FOLDER
+    section = config.catalogue
+    guard, fault = load_or_keep(
+        config.node.state,
+        required=section.guard == "required",
+        hours=section.guard_hours,
+        before=None if old is None else old.catalogue.guard,
+    )
+    rows = load_tolerant(section.files, before=None if old is None else old.rows, kept=folder, guard=guard, now=now)
+    kept = list(rows.kept)
+    if fault is not None:
+        kept.append(KeptPart(ServedPart.GUARD, GUARD_RECORD, fault, now, None if old is None else old.at))
+    authority = None
+    if "dns" in roles:
+        authority = dns.load_authority(
+            config,
+            rows.catalogue,
+            now=now,
+            tolerant=True,
+            before=None if old is None else old.authority,
+            kept=folder,
+            rows=dns.RowChanges(rows.digest, rows.changed),
+        )
+        kept += authority.files.kept
+    return LoadedDns(config, rows, authority, now, tuple(kept), restart_needed)
+
+
+def _copy(loaded: LoadedDns) -> None:
+    """Keeps copies of what is served, for the time after a restart. A disk that refuses them is told and harms
+    nothing."""
+    folder = loaded.config.node.state / KEPT_FOLDER
+    try:
+        catalogue_copies.save(loaded.rows, folder)
+    except EnvironmentFailure as error:
+        log.error("no copy of the catalogue is kept: %s", error)
+    if loaded.authority is not None:
+        dns.write_copies(folder, loaded.authority.files)
+
+
+def _mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime) -> LoadedMail | MailRefused:
+    """Texts and certificate: of each the last good state, if the new one has faults."""
+    mail = mail_files(loaded.config, loaded.catalogue, now, () if before is None else before.kept)
+    config, kept = mail.config, list(mail.kept)
+    stops = Stops(config.node.state)
+    try:
+        stops.settle(loaded.catalogue, now)
+    except CatcherError as error:  # the list then says what the catalogue says as well
+        log.warning("the list of stopped domains stays as it is: %s", error)
+    try:
+        certificates = certificate_files(config, now)
+        smtp.Certificates(certificates)
+    except CatcherError as error:
+        if before is None:
+            return MailRefused(str(error))
+        certificates = before.certificates
+        kept += _kept(ServedPart.MAIL, "certificate", error, now)
+    return LoadedMail(config, mail.explanations, certificates, tuple(kept))
+
+
+def _kept(part: ServedPart, name: str, error: CatcherError, now: datetime) -> Iterator[KeptPart]:
+    faults = error.faults if isinstance(error, ConfigurationError) else (Fault(name, str(error), "see the text"),)
+    for fault in faults:
+        yield KeptPart(part, name, fault, since=now, serves=now)

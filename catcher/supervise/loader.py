@@ -1,0 +1,279 @@
+"""A child process that loads the next state beside the serving ones, and hands it to the parent in pieces.
+
+::
+
+    parent ──fork──▶ loader: reads files, computes ─▶ pickles a piece ─▶ a frame into a pipe
+      │  ◀── "P", length, octets: a piece · ".": it works · "E": that was all ──┘
+      └─▶ takes at most a pipe's content in a turn of its loop, between its other work
+
+An object that the parent has already (an unchanged zone, say) travels as its number in ``references``: the child is a
+fork, so that both have the same list. A loader that raises, dies or hangs costs nothing but the try.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import gc
+import io
+import logging
+import os
+import pickle
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, BinaryIO, NoReturn, cast
+
+from catcher.supervise.loop import Loop, Timer
+from catcher.supervise.supervisor import fork_quietly
+from catcher.supervise.unforeseen import kind_and_place
+from catcher.supervise.worker import leave_signals_to_the_parent
+
+log = logging.getLogger("catcher.supervise")
+
+LOAD_IDLE_SECONDS = 30.0
+"""Longest time, in seconds, in which a loader neither tells a piece nor uses a second of CPU: it hangs, as in opening a
+named pipe or on a dead network file system."""
+LOAD_MOST_SECONDS = 900.0
+"""Longest time, in seconds, of a whole load."""
+_PIECE, _WORKING, _END = b"P", b".", b"E"
+_LENGTH_OCTETS = 8
+_PIPE_OCTETS = 1 << 20
+"""Octets that the pipe holds, and that the parent reads in a turn."""
+_PR_SET_PDEATHSIG = 1
+
+Tell = Callable[[Any], None]
+"""Hands one piece to the parent."""
+
+
+class Loader:
+    """Runs one load at a time."""
+
+    def __init__(self, loop: Loop, *, idle_seconds: float = LOAD_IDLE_SECONDS) -> None:
+        self._loop = loop
+        self._idle_seconds = idle_seconds
+        self._pid = 0
+        self._ended: list[int] = []
+        """Killed loaders that are still to be collected."""
+        self._pipe = -1
+        self._read = bytearray()
+        self._taking: _Taking | None = None
+        self._taken: Tell = lambda _: None
+        self._done: Callable[[str], None] = lambda _: None
+        self._idle: Timer | None = None
+        self._until = 0.0
+        loop.every_turn(self._bury)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a loader runs."""
+        return self._pid != 0
+
+    def start(
+        self, load: Callable[[Tell], None], references: Sequence[object], taken: Tell, done: Callable[[str], None]
+    ) -> None:
+        """Runs ``load`` in a child process. In this one, ``taken`` is called with each piece that it tells, then
+        ``done`` with "" or an error. Raises OSError when there is no process or descriptor for it.
+        """
+        gc.collect()
+        reading, writing = os.pipe()
+        try:
+            pid = fork_quietly()
+        except OSError:
+            os.close(reading)
+            os.close(writing)
+            raise
+        if not pid:
+            _run(load, references, writing)
+        os.close(writing)
+        self._pid, self._pipe = pid, reading
+        self._taking = _Taking(references)
+        self._taken, self._done = taken, done
+        self._until = time.monotonic() + LOAD_MOST_SECONDS
+        self._loop.register(reading, self._hear)
+        self._expect_progress()
+
+    def stop(self) -> None:
+        """Ends a running load; ``done`` isn't called."""
+        self._done = lambda _: None
+        if self._pid:
+            self._finish("the load was stopped")
+
+    def _hear(self) -> None:
+        octets = os.read(self._pipe, _PIPE_OCTETS)
+        if not octets:
+            self._finish("the loader ended before it was done; the log says why, or the kernel killed it")
+            return
+        self._expect_progress()
+        self._read += octets
+        while self._pid and (frame := self._frame()):
+            kind, piece = frame
+            if kind == _END:
+                self._finish("")
+            elif kind == _PIECE:
+                self._take(piece)
+
+    def _frame(self) -> tuple[bytes, bytearray] | None:
+        """Takes the next whole frame out of what was read; None if there is none."""
+        kind, read = bytes(self._read[:1]), self._read
+        if kind != _PIECE:
+            del read[:1]
+            return (kind, bytearray()) if kind else None
+        start = 1 + _LENGTH_OCTETS
+        end = start + int.from_bytes(read[1:start], "big")
+        if len(read) < start or len(read) < end:
+            return None
+        self._read = read[end:]
+        del read[end:]
+        del read[:start]
+        return kind, read
+
+    def _take(self, piece: bytearray) -> None:
+        assert self._taking is not None
+        gc.disable()  # a collection in the middle would visit all objects made so far, again and again
+        try:
+            self._taken(self._taking.take(piece))
+        except Exception as error:  # a state that can't be taken leaves the running one
+            log.critical("what was loaded can't be taken: %s", kind_and_place(error))
+            self._finish(f"what was loaded can't be taken: {kind_and_place(error)}")
+        finally:
+            gc.enable()
+
+    def _expect_progress(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        left = max(0.0, min(self._idle_seconds, self._until - time.monotonic()))
+        self._idle = self._loop.later(left, self._give_up)
+
+    def _give_up(self) -> None:
+        self._finish("the loader made no progress and was killed: a file that it opens or reads may block")
+
+    def _finish(self, error: str) -> None:
+        """Ends the child, whatever it does, and closes the ways to it."""
+        if self._idle is not None:
+            self._idle.cancel()
+        pid, self._pid = self._pid, 0
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self._ended.append(pid)
+        self._loop.unregister(self._pipe)
+        os.close(self._pipe)
+        self._taking, self._read = None, bytearray()
+        done, self._done, self._taken = self._done, (lambda _: None), (lambda _: None)
+        done(error)
+
+    def _bury(self) -> None:
+        for pid in [*self._ended]:
+            with suppress(ChildProcessError):
+                if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                    continue
+            self._ended.remove(pid)
+
+
+class _Telling(pickle.Pickler):
+    """Pickles in the child. The pieces share one memo: a later piece refers to the objects of an earlier one."""
+
+    def __init__(self, writing: int, references: Sequence[object]) -> None:
+        self._buffer = io.BytesIO()
+        super().__init__(self._buffer, protocol=5)
+        self._numbers = {id(known): number for number, known in enumerate(references)}
+        self._writing = writing
+        self._is_writing = False
+
+    def persistent_id(self, obj: object) -> int | None:
+        return self._numbers.get(id(obj))
+
+    def tell(self, piece: Any) -> None:
+        """Sends one piece."""
+        self.dump(piece)
+        length = self._buffer.tell().to_bytes(_LENGTH_OCTETS, "big")
+        self._is_writing = True
+        for octets in (_PIECE + length, self._buffer.getbuffer()):
+            left = memoryview(octets)
+            while left:
+                left = left[os.write(self._writing, left) :]
+            left.release()
+            del octets
+        self._is_writing = False
+        self._buffer.seek(0)
+        self._buffer.truncate()
+
+    def works(self, *_: object) -> None:
+        """Tells that a second of CPU was used; a frame that is being written tells as much."""
+        if not self._is_writing:
+            os.write(self._writing, _WORKING)
+
+
+class _Taking(pickle.Unpickler):
+    """Unpickles in the parent."""
+
+    def __init__(self, references: Sequence[object]) -> None:
+        self._source = _Pieces()
+        super().__init__(cast(BinaryIO, self._source))
+        self._references = references
+
+    def persistent_load(self, pid: int) -> object:
+        return self._references[pid]
+
+    def take(self, piece: bytearray) -> object:
+        """The object of the next piece."""
+        self._source.view, self._source.at = memoryview(piece), 0
+        return self.load()
+
+
+class _Pieces:
+    """A file whose content is one piece after another."""
+
+    view = memoryview(b"")
+    at = 0
+
+    def read(self, count: int) -> bytes:
+        start, self.at = self.at, self.at + count
+        return bytes(self.view[start : self.at])
+
+    def readinto(self, buffer: Any) -> int:
+        target = memoryview(buffer).cast("B")
+        start, self.at = self.at, self.at + len(target)
+        piece = self.view[start : self.at]
+        target[: len(piece)] = piece
+        return len(piece)
+
+    def readline(self) -> bytes:
+        """Protocol 5 has no lines, but pickle asks for the method."""
+        return b""
+
+
+def _run(load: Callable[[Tell], None], references: Sequence[object], writing: int) -> NoReturn:
+    """The child process, to its end."""
+    try:
+        leave_signals_to_the_parent()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _close_all_but(0, 1, 2, writing)
+        with suppress(OSError):  # the system's limit for pipes: then it stays smaller
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_OCTETS)
+        telling = _Telling(writing, references)
+        signal.signal(signal.SIGPROF, telling.works)
+        signal.setitimer(signal.ITIMER_PROF, 1.0, 1.0)
+        load(telling.tell)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        os.write(writing, _END)
+        os._exit(0)
+    except BaseException as error:  # the outermost handler: the parent learns of the end by the closed pipe
+        with suppress(Exception):
+            log.critical("the loader ended by %s", kind_and_place(error))
+            logging.shutdown()
+    finally:
+        os._exit(1)
+
+
+def _close_all_but(*kept: int) -> None:
+    """Closes every other descriptor: a loader that hangs must hold no port and no lock."""
+    least = 0
+    for fd in sorted(kept):
+        if least < fd:  # an empty range would be read as one up to the highest descriptor
+            os.closerange(least, fd)
+        least = fd + 1
+    os.closerange(least, max(os.sysconf("SC_OPEN_MAX"), 1 << 16))

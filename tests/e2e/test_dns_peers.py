@@ -1,0 +1,120 @@
+"""Knot, BIND, PowerDNS and NSD copy the catalogue with the configurations of docs/running/secondaries.md.
+
+Each is shown a row that comes, one that goes, one that changes, and a name that the guard refuses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from catcher.supervise.ports import own_port
+from tests.support.authoritative import Measure, answers, knot, nsd
+from tests.support.consumers import bind, powerdns
+from tests.support.secondaries import KEY, KEYS, gone, polls, sections
+from tests.support.secondarydocs import block
+from tests.support.server import Server
+
+ML = """\
+$ORIGIN ml.
+$TTL 300
+@ SOA ns.ml. hostmaster.ml. 1 7200 3600 1209600 300
+@ NS ns.ml.
+ns A 192.0.2.1
+army NS ns.elsewhere.example.
+"""
+
+
+def _knot(folder: Path, port: int, primary: int) -> AbstractContextManager[Measure]:
+    text = block("Knot DNS", "# knot.conf", primary)
+    return knot(
+        folder,
+        text.replace("    zonefile-sync", f'    storage: "{folder}"\n    zonefile-sync'),
+        "sink.example",
+        port=port,
+    )
+
+
+def _nsd(folder: Path, port: int, primary: int) -> AbstractContextManager[Measure]:
+    return nsd(folder, block("NSD", "# nsd.conf", primary), "sink.example", port=port)
+
+
+Consumer = Callable[[Path, int, int], AbstractContextManager[Measure]]
+CONSUMERS: dict[str, Consumer] = {"knot": _knot, "bind": bind, "powerdns": powerdns}
+
+
+@pytest.fixture
+def port() -> int:
+    return own_port()
+
+
+def started(folder: Path, port: int, *, key: bool) -> Server:
+    made = Server(folder)
+    (folder / "transfer.keys").write_text(KEYS)
+    (folder / "transfer.keys").chmod(0o600)
+    own = '[dns]\nkeys = "transfer.keys"\ncatalog_zone = "catalog.sink.example"\ncatalog_group = "policy"\n'
+    text = made.config.read_text().replace("[dns]\n", own, 1)
+    text += f'[[dns.secondary]]\naddress = "127.0.0.1:{port}"\n' + (f'key = "{KEY}"\n' if key else "")
+    made.config.write_text(text)
+    made.start()
+    return made
+
+
+@pytest.fixture(params=CONSUMERS)
+def consumer(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Iterator[tuple[Server, Measure]]:
+    server = started(tmp_path / "sink", port, key=request.param != "powerdns")
+    with CONSUMERS[request.param](tmp_path / request.param, port, server.dns[1]) as secondary:
+        yield server, secondary
+    assert server.stop() == 0
+
+
+def serves(secondary: Measure, domain: str, record: str) -> bool:
+    """Whether the secondary gives ``record`` as the only MX of ``domain`` within a while."""
+    wanted = f"{domain}. 300 IN MX {record}"
+    return any(
+        [line for line in sections(secondary.port, domain, "MX") if " MX " in line] == [wanted]
+        for _ in polls(secondary.port)
+    )
+
+
+def refuse(server: Server, domain: str) -> None:
+    """The guard finds ``domain`` delegated to somebody else."""
+    (server.folder / "ml.zone").write_text(ML)
+    server.catcher("check", "--against", str(server.folder / "ml.zone"), status=1)
+    assert domain in json.loads((server.folder / "var" / "guard.json").read_text())["runs"][0]["refused"]
+    server.reload()
+
+
+def test_a_consumer_of_the_catalog_zone(consumer: tuple[Server, Measure]) -> None:
+    server, secondary = consumer
+    for domain in ("army.ml", "navy.ml"):
+        assert answers(secondary.port, domain), secondary.log
+        assert serves(secondary, domain, "10 mx.sink.example.")
+    server.catcher("catalogue", "add", "marine.ml", "--intended", "marine.mil", "--policy", "accept")
+    server.await_line("reloaded")
+    assert answers(secondary.port, "marine.ml"), secondary.log
+    rows = server.folder / "catalogue.csv"
+    rows.write_text(rows.read_text().replace("marine.ml,marine.mil,accept", "marine.ml,marine.mil,null"))
+    server.reload()
+    assert serves(secondary, "marine.ml", "0 ."), secondary.log
+    refuse(server, "army.ml")
+    assert serves(secondary, "army.ml", "0 ."), secondary.log
+    assert serves(secondary, "navy.ml", "10 mx.sink.example.")
+    server.catcher("catalogue", "remove", "navy.ml")
+    server.await_line("reloaded")
+    assert gone(secondary, "navy.ml"), secondary.log
+
+
+def test_a_plain_secondary(tmp_path: Path, port: int) -> None:
+    """NSD copies a single name; the refusal reaches it by NOTIFY, long before its refresh."""
+    server = started(tmp_path / "sink", port, key=True)
+    with _nsd(tmp_path / "nsd", port, server.dns[1]) as secondary:
+        assert answers(secondary.port, "army.ml"), secondary.log
+        assert serves(secondary, "army.ml", "10 mx.sink.example.")
+        refuse(server, "army.ml")
+        assert serves(secondary, "army.ml", "0 ."), secondary.log
+    assert server.stop() == 0

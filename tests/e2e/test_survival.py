@@ -1,0 +1,235 @@
+"""DNS answers through faults of the machine and of the mail side, at the start and at reloads (DESIGN, promise 4)."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.authoritative import answers
+from tests.support.server import ARMY, SECONDS, Server, deliver, running
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Not started yet; killed in the end."""
+    made = Server(tmp_path / "server")
+    yield made
+    if made.process is not None:
+        made.kill()
+
+
+def add(server: Server, name: str) -> None:
+    with (server.folder / "catalogue.csv").open("a") as catalogue:
+        catalogue.write(f"{name},intended.example,accept\n")
+
+
+def until(server: Server, holds: Callable[[], bool]) -> None:
+    """Asks the server again and again; each question waits for its answer."""
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, f"the log ends with:\n{server.log.read_text()[-3000:]}"
+
+
+def await_answer(server: Server, name: str) -> None:
+    until(server, lambda: answers(server.dns[1], name))
+
+
+def await_mail(server: Server) -> None:
+    until(server, lambda: "smtp-0" in server.workers_pids())
+
+
+def test_a_taken_mail_port_holds_up_nothing_and_mail_follows(server: Server) -> None:
+    with socket.socket() as other:
+        other.bind(server.smtp)
+        other.listen()
+        server.start()
+        assert answers(server.dns[1], "army.ml")
+        server.await_log("mail can't start, and is tried again: smtp.listen: ")
+        add(server, "new.example")
+        server.reload()
+        assert answers(server.dns[1], "new.example")
+    await_mail(server)
+    assert deliver(server, ["someone@new.example"])[0] == 250
+    assert server.stop() == 0
+
+
+def test_a_damaged_database_holds_up_nothing(server: Server) -> None:
+    (server.folder / "var").mkdir(mode=0o700)
+    (server.folder / "var" / "catcher.db").write_bytes(os.urandom(8192))
+    server.start()
+    assert answers(server.dns[1], "army.ml")
+    server.await_log("worker store could not start")
+    with socket.create_connection(server.smtp, timeout=SECONDS) as client:
+        assert client.recv(3) == b"220", "SMTP listens, and answers 451 to what it can't store"
+    add(server, "new.example")
+    server.reload()
+    assert answers(server.dns[1], "new.example")
+    assert server.stop() == 0
+
+
+def test_a_state_folder_that_cannot_be_made_holds_up_nothing(server: Server) -> None:
+    """Its place is a link to nowhere: a case that holds for root as well."""
+    (server.folder / "var").symlink_to(server.folder / "missing")
+    server.start()
+    assert answers(server.dns[1], "army.ml")
+    server.await_log("DNS serves without its state folder")
+    (server.folder / "missing").mkdir()
+    until(server, (server.folder / "var" / "control.sock").exists)
+    await_mail(server)
+    assert server.stop() == 0
+
+
+def test_a_full_disk_at_the_start_and_at_reloads_holds_up_nothing(server: Server) -> None:
+    """No process of the server can write a file (its file size limit is 0)."""
+    server.program = (
+        sys.executable,
+        "-c",
+        "import os, resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))\n"
+        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])",
+        "-m",
+        "catcher",
+    )
+    server.start()
+    assert answers(server.dns[1], "army.ml")
+    for name in ("one.example", "two.example"):
+        add(server, name)
+        server.signal(signal.SIGHUP)
+        await_answer(server, name)
+    resource.prlimit(server.serving_pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert server.stop() == 0
+
+
+def test_a_broken_text_does_not_keep_a_removed_name_alive(tmp_path: Path) -> None:
+    texts = tmp_path / "server" / "texts"
+    texts.mkdir(parents=True)
+    with running(tmp_path / "server", smtp_more='explanations = "texts"\n') as server:
+        (texts / "en.txt").write_text("no text with the right sections\n")
+        (server.folder / "catalogue.csv").write_text(ARMY.replace("army.ml,army.mil,accept\n", ""))
+        assert "en.txt" in server.control("reload")
+        assert not answers(server.dns[1], "army.ml")
+        assert answers(server.dns[1], "navy.ml")
+        server.await_line("reloaded")
+
+
+def test_a_text_that_is_broken_at_the_start_holds_up_dns_alone_not(tmp_path: Path) -> None:
+    texts = tmp_path / "server" / "texts"
+    texts.mkdir(parents=True)
+    (texts / "en.txt").write_text("no text with the right sections\n")
+    with running(tmp_path / "server", smtp_more='explanations = "texts"\n') as server:
+        assert answers(server.dns[1], "army.ml")
+        assert "smtp-0" not in server.workers_pids()
+        (texts / "en.txt").unlink()
+        server.reload()
+        await_mail(server)
+
+
+def test_hangups_before_ready_and_after_harm_nothing(server: Server) -> None:
+    """One of them comes before the program's first line ends, the others while it loads."""
+    server.start()
+    for _ in range(20):
+        server.signal(signal.SIGHUP)
+    server.await_line("reloaded")
+    assert answers(server.dns[1], "army.ml")
+    server.stop()
+    server.program = (
+        sys.executable,
+        "-c",
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "if os.fork() == 0:\n"
+        "    while True:\n"
+        "        try: os.kill(os.getppid(), signal.SIGHUP) if os.getppid() != 1 else os._exit(0)\n"
+        "        except OSError: os._exit(0)\n"
+        "        if os.path.exists(sys.argv[-1] + '.answered'): os._exit(0)\n"
+        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])",
+        "-m",
+        "catcher",
+    )
+    server.start()
+    assert answers(server.dns[1], "army.ml")
+    Path(f"{server.config}.answered").touch()
+
+
+@pytest.fixture
+def slow(server: Server) -> Server:
+    """A server whose next load hangs: the zone's file is a named pipe that nobody writes to."""
+    server.start()
+    zone = server.folder / "sink.example.zone"
+    zone.unlink()
+    os.mkfifo(zone)
+    server.signal(signal.SIGHUP)
+    return server
+
+
+def test_workers_come_back_while_a_load_hangs(slow: Server) -> None:
+    """And commands are answered."""
+    for _ in range(3):
+        before = slow.workers_pids()["dns-0"]
+        os.kill(before, signal.SIGKILL)
+        until(slow, lambda before=before: slow.workers_pids().get("dns-0", before) != before)  # type: ignore[misc]
+        await_answer(slow, "army.ml")
+
+
+def test_sigterm_is_honoured_while_a_load_hangs(slow: Server) -> None:
+    assert slow.stop() == 0
+
+
+def test_a_loader_that_is_killed_costs_nothing(slow: Server) -> None:
+    """The running state serves on, and the load is tried again."""
+    parent = slow.serving_pid
+    known = {parent, *slow.workers_pids().values()}
+    children = Path(f"/proc/{parent}/task/{parent}/children")
+    loaders: set[int] = set()
+
+    def found() -> bool:
+        loaders.update({int(pid) for pid in children.read_text().split()} - known)
+        return bool(loaders)
+
+    until(slow, found)
+    zone = slow.folder / "sink.example.zone"
+    zone.unlink()
+    zone.write_text("$TTL 300\n@ SOA ns1 h 2 3 4 5 60\n@ NS ns1\nns1 A 127.0.0.1\n")
+    for pid in loaders:
+        os.kill(pid, signal.SIGKILL)
+    slow.await_log("the loader ended before it was done")
+    assert answers(slow.dns[1], "army.ml")
+    add(slow, "new.example")
+    await_answer(slow, "new.example")
+
+
+def test_without_descriptors_the_server_stays(server: Server) -> None:
+    server.start()
+    pid = server.serving_pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, before[1]))
+    add(server, "new.example")
+    server.signal(signal.SIGHUP)
+    server.await_log("the loader can't be started: OSError EMFILE")
+    assert answers(server.dns[1], "army.ml")
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    await_answer(server, "new.example")
+    assert server.stop() == 0
+
+
+def test_a_hangup_reads_the_configuration_anew(server: Server) -> None:
+    server.start()
+    text = server.config.read_text()
+    (server.folder / "two.example.zone").write_text("$TTL 60\n@ SOA a b 1 2 3 4 5\n@ NS a\n@ MX 5 a\n")
+    more = '[[dns.zone]]\nname = "two.example"\nfile = "two.example.zone"\n'
+    server.config.write_text(text.replace("[smtp]\n", more + "[smtp]\n"))
+    server.reload()
+    assert answers(server.dns[1], "two.example")
+    server.config.write_text("[dns]\nno such key = 1\n")
+    assert "catcher.toml" in server.control("reload")
+    server.await_line("reloaded")
+    assert answers(server.dns[1], "two.example"), "the configuration of before stays"

@@ -1,0 +1,127 @@
+"""The guard and the export against a real BIND that serves the TLD: transfers, and dynamic updates."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import dns.flags
+import dns.message
+import dns.query
+import dns.rdatatype
+import pytest
+
+from catcher.catalogue.export import export
+from catcher.supervise.ports import own_port
+from tests.support.peers import peer
+
+ZONE = """$TTL 3600
+ml. IN SOA a.ns.ml. hostmaster.ml. 1 7200 3600 1209600 60
+ml. IN NS a.ns.ml.
+a.ns.ml. IN A 127.0.0.2
+army.ml. IN NS ns1.sink.example.
+bank.ml. IN NS ns1.bank.example.
+"""
+KEY = 'key "transfer" {\n\talgorithm hmac-sha256;\n\tsecret "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=";\n};\n'
+OURS = ("ns1.sink.example", "ns2.sink.example")
+
+
+@pytest.fixture
+def bind(tmp_path: Path) -> Iterator[int]:
+    """The port of a BIND that serves .ml, takes updates from loopback, and transfers only with the key."""
+    program = peer("named")
+    folder = tmp_path / "bind"
+    folder.mkdir()
+    (folder / "ml.zone").write_text(ZONE)
+    port = own_port()
+    (folder / "named.conf").write_text(
+        f"""{KEY}options {{
+            directory "{folder}"; pid-file none; session-keyfile "{folder}/session.key";
+            listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
+            recursion no; dnssec-validation no; allow-transfer {{ key transfer; }};
+        }};
+        controls {{ }};
+        zone "ml" {{ type primary; file "ml.zone"; allow-update {{ 127.0.0.1; }}; }};
+        """
+    )
+    server = subprocess.Popen(
+        [program, "-g", "-c", folder / "named.conf", "-n", "1"], stderr=subprocess.PIPE, text=True
+    )
+    assert server.stderr is not None
+    try:
+        log = iter(server.stderr)
+        assert any(line.rstrip().endswith(" running") for line in log), "it ended before it ran"
+        # BIND would wait for a reader of a full pipe.
+        reader = threading.Thread(target=list, args=(log,))
+        reader.start()
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        reader.join()
+        server.stderr.close()
+
+
+def catcher(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command with ``arguments``."""
+    return subprocess.run(
+        [sys.executable, "-m", "catcher", *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def servers_of(port: int, name: str) -> set[str]:
+    """The name servers to which BIND delegates ``name``."""
+    query = dns.message.make_query(name, "NS")
+    query.flags = dns.flags.Flag(0)
+    reply = dns.query.udp(query, "127.0.0.1", port=port, timeout=10)
+    sets = [rrset for rrset in (*reply.answer, *reply.authority) if rrset.rdtype == dns.rdatatype.NS]
+    return {rdata.target.to_text(omit_final_dot=True) for rrset in sets for rdata in rrset}
+
+
+def send(port: int, lines: Iterator[str]) -> str:
+    """Runs nsupdate; returns its complaints. The server is the one thing that the export can't know in a test."""
+    text = "\n".join([f"server 127.0.0.1 {port}", *lines, ""])
+    done = subprocess.run([peer("nsupdate")], input=text, capture_output=True, text=True, timeout=60)
+    return done.stdout + done.stderr
+
+
+def test_delegations_come_and_come_again_and_others_stay(bind: int) -> None:
+    names = ["bank.ml", "army.ml", *(f"typo{number}.ml" for number in range(120))]
+    told = send(bind, export(names, OURS, "nsupdate"))
+    assert told.count("YXDOMAIN") == 2, "army.ml, and the one that is somebody else's"
+    assert servers_of(bind, "typo0.ml") == servers_of(bind, "typo119.ml") == set(OURS)
+    assert servers_of(bind, "bank.ml") == {"ns1.bank.example"}
+    assert servers_of(bind, "army.ml") == {"ns1.sink.example"}
+
+    assert send(bind, export(names, OURS, "nsupdate")).count("YXDOMAIN") == 122, "a second run changes nothing"
+    assert servers_of(bind, "typo7.ml") == set(OURS)
+
+    send(bind, export(names, ["ns3.sink.example"], "nsupdate", formerly=OURS))
+    assert servers_of(bind, "typo7.ml") == {"ns3.sink.example"}
+    assert servers_of(bind, "bank.ml") == {"ns1.bank.example"}
+    assert servers_of(bind, "army.ml") == {"ns1.sink.example"}, "it had other servers than the ones named"
+
+
+def test_the_guard_transfers_the_zone_with_tsig(bind: int, tmp_path: Path) -> None:
+    catcher("init", str(sink := tmp_path / "sink"))
+    key = sink / "tsig.key"
+    key.write_text(KEY)
+    key.chmod(0o600)
+    send(bind, iter(["zone ml.", "update add navy.ml. 300 MX 10 mx.navy-fans.example.", "send"]))
+    at = ["check", "-c", str(sink / "catcher.toml"), "--axfr", f"127.0.0.1:{bind}", "--zone", "ml"]
+    ended = catcher(*at, "--key", str(key))
+    assert ended.returncode == 1, ended.stderr
+    assert "navy.ml is refused: the TLD's zone itself has an MX record for it (ml from 127.0.0.1:" in ended.stdout
+    assert "army.ml is refused" not in ended.stdout
+
+    refused = catcher(*at)
+    assert refused.returncode == 3
+    assert "the transfer failed: the server answered REFUSED; nothing is cleared by it" in refused.stderr
+
+    key.write_text(KEY.replace("MTIz", "MTIx"))
+    wrong = catcher(*at, "--key", str(key))
+    assert wrong.returncode == 3
+    assert "the transfer failed" in wrong.stderr
