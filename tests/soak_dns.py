@@ -113,6 +113,7 @@ def _play(server: Server, changes: Changes, notified: Notified, state: Path, sec
     if ended:
         failures.append(f"{len(ended)} TCP connections ended without a kill")
     failures += changes.outcome.failures
+    failures += [f"reload: {why}" for begin, end, why in changes.outcome.not_started if not _near(kills, begin, end)]
     failures += [f"transfer: {why}" for begin, end, why in transfers.failed if not _near(kills, begin, end)]
     first, last = memory.low(begun, begun + seconds / 3), memory.low(begun + seconds * 2 / 3, begun + seconds)
     if last > LEVEL * first:
@@ -128,7 +129,8 @@ def _play(server: Server, changes: Changes, notified: Notified, state: Path, sec
         f"ended connections, of them in kills {_killed_tcp(found, kills)}",
         "wrong replies": str(len(found.udp.wrong) + len(found.tcp.wrong)),
         "kills": str(len(kills.done)),
-        "reloads": f"{changes.outcome.reloads}, with faults: {changes.outcome.faults}",
+        "reloads": f"{changes.outcome.reloads}, with faults: {changes.outcome.faults}; "
+        f"tried again after the kill of a new worker: {len(changes.outcome.not_started)}",
         "change live": f"median {statistics.median(live):.2f} s, slowest {max(live):.2f} s",
         "transfers": f"{transfers.done}, cut off by kills {len(transfers.failed)}",
         "NOTIFY": str(notified.count),

@@ -55,6 +55,7 @@ _DNS = (
         "xfr_requests_served", "Zone transfers begun.", {"num.raxfr": "AXFR", "num.rixfr": "IXFR"}, label="xfrtype"
     ),
     _Family("xfr_broken", "Zone transfers that ended before their last message.", {"num.transfer.broken": ""}),
+    _Family("dnstap_dropped", "Messages that the dnstap collector missed.", {"num.dnstap.dropped": ""}),
     _Family("notify_sent", "NOTIFY messages sent.", {"num.notify.sent": ""}),
     _Family("notify_failed", "Zones for which a secondary took no NOTIFY.", {"num.notify.failed": ""}),
 )

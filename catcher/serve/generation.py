@@ -42,8 +42,8 @@ _STORE_DRAIN_SECONDS = 15.0
 
 def demand_task(config: Config, demand: Pair) -> Task:
     """The process that stores the demand counts."""
-    _, reading = demand
-    return Task("demand", functools.partial(demand_process.run, config, reading), (reading,), last=True)
+    writing, reading = demand
+    return Task("demand", functools.partial(demand_process.run, config, writing, reading), demand, last=True)
 
 
 def dns_tasks(

@@ -121,15 +121,16 @@ def load(config: Config, before: Before, roles: Collection[str], now: datetime, 
     started = before.dns is not None
     try:
         read, kept = _config(config, now) if started else (config, ())
+        read = config if read == config else read  # the parent's own object needn't travel
         loaded = _dns(*_merged(read, config), before, roles, now)
     except CatcherError as error:
         tell(Refused(error.faults if isinstance(error, ConfigurationError) else (), str(error)))
         return
     loaded = replace(loaded, kept=(*kept, *loaded.kept))
-    if loaded.authority is not None:
-        zones = [*loaded.authority.zones.values()]
-        for first in range(0, len(zones), _ZONES_A_PIECE):
-            tell(zones[first : first + _ZONES_A_PIECE])
+    zones = () if loaded.authority is None else loaded.authority.files.zones.values()
+    for objects in ([*loaded.config.dns.zone], [*zones]):
+        for first in range(0, len(objects), _ZONES_A_PIECE):
+            tell(objects[first : first + _ZONES_A_PIECE])
     tell(loaded)
     if "smtp" in roles:
         load_mail(loaded, before.mail, now, tell)

@@ -50,13 +50,12 @@ class MailFiles:
 def mail_files(config: Config, catalogue: Catalogue, now: datetime, before: Iterable[KeptPart] = ()) -> MailFiles:
     """The newest good state of each file. ``before``: the kept parts of the last load, for their ``since``."""
     chooser = _Chooser(config.node.state / FOLDER, now, {part.name: part.since for part in before})
-    lists = config.fingerprint.model_copy(
+    section = config.fingerprint
+    lists = section.model_copy(
         update={
-            "watchlist": chooser.file("watchlist", config.fingerprint.watchlist, wiring.watch_list),
-            "markings": chooser.file(
-                "markings", config.fingerprint.markings, lambda file: _check_markings(config, file)
-            ),
-            "networks": chooser.file("networks", config.fingerprint.networks, owners),
+            "watchlist": chooser.file("watchlist", section.watchlist, wiring.watch_list),
+            "markings": chooser.file("markings", section.markings, lambda file: _check_markings(config, file)),
+            "networks": chooser.file("networks", section.networks, owners),
         }
     )
     folder = chooser.texts(config.smtp.explanations, lambda folder: _texts(config, folder, {}))

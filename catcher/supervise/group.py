@@ -36,7 +36,8 @@ WORKER_START_SECONDS = 60.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 30.0
 """Pauses before a start that failed is tried again: each is twice the one before."""
 _SHORT_LIFE_SECONDS = 2.0
-"""A worker that crashes at a younger age is started again after a pause, an older one at once."""
+"""A worker that crashes at a younger age is started again after a pause, an older one at once. So is
+the first worker of a task that crashes after a reload: queries wait for the next one in the socket's buffer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -78,11 +79,12 @@ class WorkerGroup:
         self._begun = False
         """Whether the start of ``_tasks`` is neither done nor given up."""
         self._failing = False
-        """Whether the workers in ``starting`` are being killed, since one of them failed."""
+        """Whether the workers in ``starting`` are being ended, since one of them failed."""
         self._retry: Timer | None = None
         self._pause = 0.0
         self._restarts: dict[str, Timer] = {}
         self._restart_pauses: dict[str, float] = {}
+        """Of the tasks whose worker crashed since the last reload: the pause before its last restart."""
         self.restarts: Counter[str] = Counter()
         """Name of a task → how often it was started again after it ended."""
         self.trouble = ""
@@ -185,6 +187,7 @@ class WorkerGroup:
         for timer in self._restarts.values():
             timer.cancel()
         self._restarts.clear()
+        self._restart_pauses.clear()
         self._pause, self.trouble = 0.0, ""
         self._tasks = tuple(worker.task for worker in self.running)
         for worker in old:
@@ -198,7 +201,11 @@ class WorkerGroup:
             return
         self._failing, self._begun = True, False
         for worker in self.starting:
-            worker.signal(signal.SIGKILL)
+            if worker.ready:  # it serves already, and has work in hand
+                worker.signal(signal.SIGTERM)
+                self._set_deadline(worker, worker.task.drain_seconds, "was given up and did not end")
+            else:
+                worker.signal(signal.SIGKILL)
         if error != self.trouble:
             log.error("%s", error)
         self.trouble = error
@@ -216,9 +223,9 @@ class WorkerGroup:
 
     def _restart_after_a_crash(self, worker: WorkerProcess) -> None:
         name = worker.task.name
-        pause = 0.0
-        if time.monotonic() - worker.born < _SHORT_LIFE_SECONDS:
-            pause = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * self._restart_pauses.get(name, 0.0)))
+        pause, before = 0.0, self._restart_pauses.get(name)
+        if before is not None and time.monotonic() - worker.born < _SHORT_LIFE_SECONDS:
+            pause = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * before))
         self._restart_pauses[name] = pause
         self.restarts[name] += 1
         self._restart(worker.task, pause)

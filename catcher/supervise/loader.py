@@ -4,7 +4,7 @@
 
     parent ──fork──▶ loader: reads files, computes ─▶ pickles a piece ─▶ a frame into a pipe
       │  ◀── "P", length, octets: a piece · ".": it works · "E": that was all ──┘
-      └─▶ takes at most a pipe's content in a turn of its loop, between its other work
+      └─▶ takes at most one piece in a turn of its loop, between its other work
 
 An object that the parent has already (an unchanged zone, say) travels as its number in ``references``: the child is a
 fork, so that both have the same list. A loader that raises, dies or hangs costs nothing but the try.
@@ -63,6 +63,8 @@ class Loader:
         self._taken: Tell = lambda _: None
         self._done: Callable[[str], None] = lambda _: None
         self._idle: Timer | None = None
+        self._next: Timer | None = None
+        """Takes the next piece that was read already."""
         self._until = 0.0
         loop.every_turn(self._bury)
 
@@ -102,18 +104,28 @@ class Loader:
             self._finish("the load was stopped")
 
     def _hear(self) -> None:
+        if self._next is not None:
+            return
         octets = os.read(self._pipe, _PIPE_OCTETS)
         if not octets:
             self._finish("the loader ended before it was done; the log says why, or the kernel killed it")
             return
         self._expect_progress()
         self._read += octets
+        self._next = self._loop.later(0.0, self._take_next)
+
+    def _take_next(self) -> None:
+        """Takes the frames that were read, up to a piece: further ones wait for the next turn of the loop."""
+        self._next = None
         while self._pid and (frame := self._frame()):
             kind, piece = frame
             if kind == _END:
                 self._finish("")
             elif kind == _PIECE:
                 self._take(piece)
+                if self._pid and self._read:
+                    self._next = self._loop.later(0.0, self._take_next)
+                return
 
     def _frame(self) -> tuple[bytes, bytearray] | None:
         """Takes the next whole frame out of what was read; None if there is none."""
@@ -152,8 +164,10 @@ class Loader:
 
     def _finish(self, error: str) -> None:
         """Ends the child, whatever it does, and closes the ways to it."""
-        if self._idle is not None:
-            self._idle.cancel()
+        for timer in (self._idle, self._next):
+            if timer is not None:
+                timer.cancel()
+        self._idle = self._next = None
         pid, self._pid = self._pid, 0
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -20,6 +20,7 @@ import pytest
 from catcher.model.errors import EnvironmentFailure
 from catcher.supervise import Loop, Station, Supervisor, Task
 from catcher.supervise.lock import lock
+from catcher.supervise.loop import Timer
 
 SECONDS = 20
 
@@ -167,6 +168,29 @@ def test_a_fallen_worker_is_started_again_and_the_others_stay(wire: Wire, superv
         os.kill(supervisor.workers["a"], signal.SIGKILL)
         assert wire.hear(supervisor.loop) == "a up"
     assert supervisor.workers["b"] == before["b"] and supervisor.workers["a"] != before["a"]
+
+
+def test_the_first_young_worker_to_crash_after_a_replacement_is_started_at_once(
+    wire: Wire, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    later = supervisor.loop.later
+
+    def noted(seconds: float, call: Callable[[], None]) -> Timer:
+        if call.__name__ == "fork":
+            pauses.append(seconds)
+        return later(seconds, call)
+
+    monkeypatch.setattr(supervisor.loop, "later", noted)
+    for _ in range(2):
+        assert settled(supervisor, serving(wire, "a")) == ""
+        while wire.hear(supervisor.loop) != "a up":
+            pass
+        for _ in range(3):
+            os.kill(supervisor.workers["a"], signal.SIGKILL)
+            while wire.hear(supervisor.loop) != "a up":
+                pass
+    assert pauses == [0.0, 0.25, 0.5] * 2
 
 
 def test_a_crash_runs_the_main_function_for_that(wire: Wire, supervisor: Supervisor) -> None:

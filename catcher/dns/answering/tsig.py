@@ -14,7 +14,7 @@ from enum import IntEnum
 from hashlib import new as new_hash
 
 from catcher.dns.answering.query import signature_at
-from catcher.dns.answering.tsigrecord import TsigRecord, read
+from catcher.dns.answering.tsigrecord import TsigRecord, read_tsig
 from catcher.dns.wire import name_to_wire
 
 FUDGE = 300
@@ -102,7 +102,7 @@ def verify(wire: bytes, at: int, keys: Mapping[bytes, Key], now: int) -> TsigSig
 
     ``keys`` by name: those with which this client may sign. Without a key nothing is computed.
     """
-    record = read(wire, at)
+    record = read_tsig(wire, at)
     if record is None:
         return None
     key = keys.get(record.owner)
@@ -130,7 +130,7 @@ def sign_request(wire: bytes, key: Key, now: int) -> tuple[bytes, bytes]:
 def verify_reply(wire: bytes, key: Key, mac: bytes, now: int) -> bool:
     """Whether the signature of a reply is right. ``key`` and ``mac``: those of the signed request."""
     at = signature_at(wire)
-    record = read(wire, at) if at else None
+    record = read_tsig(wire, at) if at else None
     if record is None or record.owner != key.name or record.algorithm != _WIRE[key.algorithm] or record.error:
         return False
     whole = len(record.mac) == _SIZES[key.algorithm]

@@ -56,7 +56,7 @@ class TsigRecord(NamedTuple):
         return b"".join((message[:10], count.to_bytes(2, "big"), message[12:], self.owner, _TYPE_TO_TTL, length, rdata))
 
 
-def read(message: bytes, at: int) -> TsigRecord | None:
+def read_tsig(message: bytes, at: int) -> TsigRecord | None:
     """The TSIG record that begins at ``at``; None if it breaks the format: its class is ANY, its TTL zero, its
     algorithm isn't compressed, and the fields fill the RDATA exactly (§4.2)."""
     try:

@@ -10,8 +10,8 @@ A wake-up costs as much as some ten answers. Network cards moderate their interr
 
 The rate is measured over windows. After idleness the rate is low, so a burst is answered at once. A client that sends
 its next query only after the reply sends fewer queries if the worker waits: then waiting gains nothing. So a rate that
-falls is measured in one window without waits; if it rises there, the worker waits no more for a second. Pure: the
-caller gives the time and does the waiting.
+falls is measured in one window without waits; if it rises there, twice in a row, the worker waits no more for a second.
+Pure: the caller gives the time and does the waiting.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ RATE_WINDOW = 0.05
 _SLOWED = 0.5
 """A rate with waits that is below this share of the rate without: clients wait for their replies. One client with ten
 queries under way falls to a tenth."""
+_SLOWED_TIMES = 2
+"""Times in a row that this is measured before the waits stop: after a pause of the network, late queries come in a run
+and look the same once."""
 _STOP = 1.0
 """Seconds without a wait then."""
 
@@ -43,6 +46,8 @@ class GatherPace:
         """Messages a second in the last window without a wait."""
         self._fell_to: float | None = None
         """The rate to which a window with waits fell; the window after it has none."""
+        self._slowed = 0
+        """Times in a row that the rate rose without waits."""
         self._stopped_until = 0.0
 
     def received(self, messages: int) -> None:
@@ -67,8 +72,10 @@ class GatherPace:
             self._fell_to, self._wait = rate, 0.0
             return
         if not self._wait:
-            if self._fell_to is not None and self._fell_to < rate * _SLOWED:
-                self._stopped_until = now + _STOP
+            if self._fell_to is not None:
+                self._slowed = self._slowed + 1 if self._fell_to < rate * _SLOWED else 0
+                if self._slowed == _SLOWED_TIMES:
+                    self._stopped_until, self._slowed = now + _STOP, 0
             self._rate_before, self._fell_to = rate, None
         gathers = rate >= GATHER_RATE and now >= self._stopped_until
         self._wait = min(GATHER_SECONDS, FULL_BATCH / 2 / rate) if gathers else 0.0

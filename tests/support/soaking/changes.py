@@ -33,6 +33,8 @@ class Outcome:
     """Kind of fault → how often it was made."""
     failures: list[str] = field(default_factory=list)
     """Each change that wasn't live in time, each fault that wasn't named or took down more than its own part."""
+    not_started: list[tuple[float, float, str]] = field(default_factory=list)
+    """Reloads of which a new worker did not start: moments of begin and end, and the error. They are tried again."""
     live_seconds: list[float] = field(default_factory=list)
     """From the saved file to the first right answer."""
 
@@ -65,7 +67,7 @@ class Changes:
         fault = self._draw.choice(_FAULTS) if self._draw.random() < 0.2 else None
         new = f"row{self._number}.example"
         self._rows = [*self._rows[-_RANDOM_ROWS:], new]
-        if self._draw.random() < 0.3:
+        if fault is None and self._draw.random() < 0.3:
             self._tokens.pop(next(iter(self._tokens)))
             self._tokens[f"n{self._number}.example"] = ""
             self._write_zone(next(reversed(self._tokens)))
@@ -75,29 +77,28 @@ class Changes:
             self._save(healthy)
             self._reload(None, new, healthy)
             return
+        self._write_zone(healthy)
         self.outcome.faults[fault.__name__] = self.outcome.faults.get(fault.__name__, 0) + 1
         with fault(self, next(iter(self._tokens))):
-            # A catcher.toml that can't be read leaves the running one in force: the zones it names are the old ones.
-            self._reload(fault.__name__, new, healthy if healthy.startswith("z") else None)
+            self._reload(fault.__name__, new, healthy)
 
     def _save(self, healthy: str) -> None:
         self._write_zone(healthy)
         self._write_rows()
         self._write_config()
 
-    def _reload(self, fault: str | None, row: str, zone: str | None) -> None:
-        if fault is not None and zone is not None:
-            self._write_zone(zone)
+    def _reload(self, fault: str | None, row: str, zone: str) -> None:
         saved = time.monotonic()
         said = json.loads(self._server.control("reload"))
         self.outcome.reloads += 1
-        if fault is None and said["result"] != "reloaded":
+        if "could not start" in said["error"]:
+            self.outcome.not_started.append((saved, time.monotonic(), said["error"]))
+        elif fault is None and said["result"] != "reloaded":
             self._fail(f"a good change: {said}")
         if fault is not None and said["result"] == "reloaded":
             self._fail(f"{fault} isn't told: {said}")
         self._await(row, "MX", "mx.sink.example.", saved)
-        if zone is not None:
-            self._await(zone, "TXT", self._tokens[zone], saved)
+        self._await(zone, "TXT", self._tokens[zone], saved)
 
     def _await(self, name: str, qtype: str, wanted: str, saved: float) -> None:
         while time.monotonic() < saved + LIVE_WITHIN_SECONDS:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from catcher.dns.answering.query import Query, parse_query
 from catcher.dns.answering.strangers import TsigBudget, bad_key, is_signed
 from catcher.dns.answering.tsig import ALGORITHMS, FUDGE, Key, TsigError, sign_request, verify, verify_reply
-from catcher.dns.answering.tsigrecord import TsigRecord, read
+from catcher.dns.answering.tsigrecord import TsigRecord, read_tsig
 from catcher.dns.wire import name_to_wire
 
 NOW = 1_800_000_000
@@ -115,7 +115,7 @@ def test_a_truncated_mac_is_refused_by_policy_or_by_format(cut: int, error: int 
 
 def test_a_mac_longer_than_the_algorithms_is_malformed() -> None:
     wire, at = signed()
-    record = read(wire, at)
+    record = read_tsig(wire, at)
     assert record is not None
     assert error_of((record._replace(mac=record.mac + b"x").appended(wire[:10] + b"\0\1" + wire[12:at]), at)) is None
 
@@ -136,7 +136,7 @@ def test_the_owner_may_be_compressed_and_mixed_in_case() -> None:
 def test_a_chain_of_pointers_ends() -> None:
     wire, at = signed()
     for pointer in (at, at + 2, 0, 0x3FFF):
-        assert read(wire[:at] + (0xC000 | pointer).to_bytes(2, "big") + wire[at + len(KEY.name) :], at) is None
+        assert read_tsig(wire[:at] + (0xC000 | pointer).to_bytes(2, "big") + wire[at + len(KEY.name) :], at) is None
 
 
 @given(at=st.integers(0, 200), octet=st.integers(0, 255))
@@ -160,7 +160,7 @@ def test_no_octets_raise(tail: bytes, at: int, count: int) -> None:
         wire[:start] + tail + wire[start + len(tail) :],
         wire[:10] + count.to_bytes(2, "big") + wire[12 : start + at] + tail,
     ):
-        read(message, start)
+        read_tsig(message, start)
         verify(message, start, KEYS, NOW)
         bad_key(message)
         parse_query(message)

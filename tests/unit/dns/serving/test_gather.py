@@ -94,6 +94,16 @@ def test_a_load_that_falls_is_gathered_on() -> None:
     assert sum(map(bool, wire.waits)) > 0.8 * len(wire.waits)
 
 
+def test_one_pause_of_the_network_does_not_stop_the_gathering() -> None:
+    """The queries that it held up come in a run, and look as if a wait had held them up."""
+    wire = Wire()
+    wire.run(5_000, 1)
+    wire.run(500, 0.1)
+    wire.run(15_000, 0.1)
+    wire.run(5_000, 1)
+    assert sum(map(bool, wire.waits)) > 0.8 * len(wire.waits)
+
+
 def test_all_sockets_together_make_the_rate() -> None:
     pace, now = GatherPace(), 1000.0
     for _ in range(4):
