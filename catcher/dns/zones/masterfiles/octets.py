@@ -44,7 +44,7 @@ def read_stamped(path: str, most: int = MAX_OCTETS) -> tuple[bytes, FileStamp]:
     finally:
         os.close(descriptor)
     data = bytes(octets)
-    return data, FileStamp(path, *_identity(known), 0, _digest(data))
+    return data, FileStamp(path, *identity_of(known), 0, _digest(data))
 
 
 def restamp(stamp: FileStamp) -> FileStamp | None:
@@ -54,7 +54,7 @@ def restamp(stamp: FileStamp) -> FileStamp | None:
     """
     try:
         known = Path(stamp.path).stat()
-        same = _identity(known) == stamp[1:6]
+        same = identity_of(known) == stamp[1:6]
         if same and stamp.read - max(stamp.modified, stamp.changed) > _UNSETTLED:
             return stamp
         fresh = read_stamped(stamp.path)[1]
@@ -63,7 +63,8 @@ def restamp(stamp: FileStamp) -> FileStamp | None:
     return fresh if fresh.digest == stamp.digest else None
 
 
-def _identity(known: os.stat_result) -> tuple[int, int, int, int, int]:
+def identity_of(known: os.stat_result) -> tuple[int, int, int, int, int]:
+    """mtime and ctime in nanoseconds, octets, inode and device: they stay while a file isn't changed or replaced."""
     return known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino, known.st_dev
 
 

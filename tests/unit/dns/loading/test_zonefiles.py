@@ -99,7 +99,7 @@ def test_a_file_just_written_is_compared_by_its_content(
     file = node.folder / f"{ZONE}.zone"
     known = file.stat()
     times = (known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino, known.st_dev)
-    monkeypatch.setattr("catcher.dns.zones.masterfiles.octets._identity", lambda _: times)
+    monkeypatch.setattr("catcher.dns.zones.masterfiles.octets.identity_of", lambda _: times)
     node.begun = datetime.fromtimestamp(known.st_mtime_ns // 1_000_000_000, UTC) - timedelta(hours=1)
     first = node.load()
     file.write_text(HEAD + "a A 192.0.2.7\n")
