@@ -36,7 +36,7 @@ class CatalogueRow:
     """None, and no ``entry`` either, if every cell is empty: such a row counts as a blank line."""
 
 
-def read(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> CatalogueRow:
+def read_row(line: str, where: str, width: int = len(CATALOGUE_COLUMNS)) -> CatalogueRow:
     """Reads a line without its line ending; ``width`` is the number of columns in the header row."""
     faults: list[Fault] = []
 

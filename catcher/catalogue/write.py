@@ -17,7 +17,7 @@ from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.catalogue.loading.source import octets
 from catcher.catalogue.reading import read_table
-from catcher.catalogue.row import cells_in, cells_of, quoted, read
+from catcher.catalogue.row import cells_in, cells_of, quoted, read_row
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 
 _BOM = b"\xef\xbb\xbf"
@@ -40,7 +40,7 @@ class FileEdit:
         Raises ConfigurationError when the row is wrong or its domain is catalogued already.
         """
         wanted = [cells.get(column, "") for column in CATALOGUE_COLUMNS]
-        row = read(quoted(wanted), f"new row for {self._files[file].name}")
+        row = read_row(quoted(wanted), f"new row for {self._files[file].name}")
         faults = list(row.faults)
         there = None if row.domain is None else self.rows.get(row.domain) or self._added.get(row.domain)
         if there is not None:

@@ -13,7 +13,7 @@ import dns.zone
 
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zones import wholezone
-from catcher.dns.zones.masterfiles.masterfile import read
+from catcher.dns.zones.masterfiles.masterfile import read_master_file
 from tests.support.peers import peer
 
 # The TTL after $INCLUDE is given: BIND goes on with the included file's $TTL, we with that of before.
@@ -72,7 +72,7 @@ def test_reads_as_bind_does(tmp_path: Path) -> None:
         for name, rdataset in theirs.iterate_rdatasets()
         for rdata in rdataset
     }
-    records, faults = read(file, name_to_wire("zone.example"))
+    records, faults = read_master_file(file, name_to_wire("zone.example"))
     assert not faults
     told = {(str(dns.name.from_wire(record.owner, 0)[0]), record.ttl, record.rdata.octets) for record in records}
     assert told == wanted

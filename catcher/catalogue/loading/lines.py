@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
-from catcher.catalogue.row import guessed_domain, read
+from catcher.catalogue.row import guessed_domain, read_row
 from catcher.catalogue.table import canonical
 from catcher.model.errors import Fault
 from catcher.model.language import LANGUAGE
@@ -91,7 +91,7 @@ def _odd(line: bytes, index: int, width: int, faulty: list[FaultyLine]) -> tuple
         return b"", b""
     if not text.strip():
         return b"", b""
-    row = read(text, "", width)
+    row = read_row(text, "", width)
     if row.entry is not None:
         return canonical(row.entry), row.entry.domain.encode()
     if row.faults:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catcher.dns.wire import Name, Rdata, RRset, RRType, lower, name_to_wire
-from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read
+from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read_master_file
 from catcher.dns.zones.mnemonic import to_mnemonic
 from catcher.dns.zones.publication import Publications
 from catcher.dns.zones.templatetypes import TEMPLATE_TYPES, allowed_types
@@ -53,7 +53,7 @@ class Ours:
 
 def load_template(path: Path, ours: Ours) -> tuple[dict[bytes, dict[int, RRset]] | None, list[Fault]]:
     """The completed template, by relative owner and type; None when there are faults. Its MX lead to the sink."""
-    records, faults = read(path, ORIGIN, most_generated=_MOST_GENERATED)
+    records, faults = read_master_file(path, ORIGIN, most_generated=_MOST_GENERATED)
     sets, outside = group(records, ORIGIN, "the template")
     faults += outside
     for record in records:

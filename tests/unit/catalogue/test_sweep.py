@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catcher.catalogue import Catalogue, Entry, read_catalogue
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
-from catcher.catalogue.row import cells_in, quoted, read
+from catcher.catalogue.row import cells_in, quoted, read_row
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.mail.policy import Policy
 from tests.support.catalogues import Write
@@ -52,7 +52,7 @@ def by_hand(lines: list[str], width: int) -> tuple[dict[str, Entry], list[Fault]
     faults: list[Fault] = []
     for number, line in enumerate(lines, 2):
         if line.strip():
-            row = read(line, f"catalogue.csv:{number}", width)
+            row = read_row(line, f"catalogue.csv:{number}", width)
             faults += row.faults
             if row.domain in first:
                 what = f"{row.domain} stands in catalogue.csv:{first[row.domain]} already"

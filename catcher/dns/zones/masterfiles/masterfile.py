@@ -49,7 +49,9 @@ class MasterRecord(NamedTuple):
         return f"{self.place[0]}:{self.place[1]}"
 
 
-def read(path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED) -> tuple[list[MasterRecord], list[Fault]]:
+def read_master_file(
+    path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED
+) -> tuple[list[MasterRecord], list[Fault]]:
     """The records of ``path``, which begins with ``origin`` (absolute, wire format) as its $ORIGIN.
 
     Records outside the zone are also returned: the caller checks them. Reading ends at the first fault. A path of
@@ -71,7 +73,7 @@ class Reading:
 
 
 def read_with_files(path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED) -> Reading:
-    """As ``read``. Raises nothing but MemoryError: an error of a library is a fault of the record that provoked it."""
+    """As ``read_master_file``. Raises nothing but MemoryError: an error of a library is a fault of the record that provoked it."""
     reader = _Reader(origin, most_generated)
     faults = []
     try:

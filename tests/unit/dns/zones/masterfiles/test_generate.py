@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zones.masterfiles.generate import MAX_GENERATED, counters, expand
-from catcher.dns.zones.masterfiles.masterfile import read
+from catcher.dns.zones.masterfiles.masterfile import read_master_file
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_any_template_expands_or_is_an_error(template: str, counter: int) -> Non
 def records(folder: Path, text: str) -> list[tuple[str, int, int, bytes]]:
     file = folder / "zone"
     file.write_text("$TTL 5m\n" + text)
-    found, faults = read(file, name_to_wire("zone.example"))
+    found, faults = read_master_file(file, name_to_wire("zone.example"))
     assert not faults, faults
     return [(r.owner.split(b"\x04zone")[0].decode()[1:], r.rrtype, r.ttl, r.rdata.octets) for r in found]
 
@@ -123,7 +123,7 @@ def test_data_of_several_words_needs_no_quotes(tmp_path: Path) -> None:
 def test_faults_name_the_line(tmp_path: Path, line: str, what: str) -> None:
     file = tmp_path / "zone"
     file.write_text(f"$TTL 300\n\n{line}\n")
-    fault = read(file, name_to_wire("zone.example"))[1][0]
+    fault = read_master_file(file, name_to_wire("zone.example"))[1][0]
     assert fault.where == f"{file}:3"
     assert what in fault.what.lower()
 
@@ -132,16 +132,16 @@ def test_all_lines_together_make_no_more_than_a_reading_should_take(tmp_path: Pa
     """Ten lines of a legal range each would hold a reload up for most of a minute."""
     file = tmp_path / "zone.example.zone"
     file.write_text("$TTL 300\n$GENERATE 1-6 a$ A 192.0.2.$\n\n$GENERATE 1-5 b$ A 192.0.2.$\n")
-    records, faults = read(file, name_to_wire("zone.example"), most_generated=10)
+    records, faults = read_master_file(file, name_to_wire("zone.example"), most_generated=10)
     assert [str(fault.where) for fault in faults] == [f"{file}:4"]
     assert "over 10 records" in faults[0].what and len(records) == 6
-    assert read(file, name_to_wire("zone.example"), most_generated=11)[1] == []
+    assert read_master_file(file, name_to_wire("zone.example"), most_generated=11)[1] == []
 
 
 def test_the_text_of_all_lines_together_is_bounded(tmp_path: Path) -> None:
     file = tmp_path / "zone"
     file.write_text("$TTL 300\n$GENERATE 1-60000 a$ TXT " + "${0,250} " * 30 + "\n")
-    (fault,) = read(file, name_to_wire("zone.example"))[1]
+    (fault,) = read_master_file(file, name_to_wire("zone.example"))[1]
     assert fault.where == f"{file}:2" and "octets of text" in fault.what
 
 

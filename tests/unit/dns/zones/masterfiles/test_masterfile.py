@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catcher.dns.wire import Rdata, RRType, name_to_wire
-from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read
+from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read_master_file
 
 ORIGIN = name_to_wire("zone.example")
 
@@ -21,14 +21,14 @@ def file(tmp_path: Path) -> Path:
 
 def records(file: Path, text: str) -> list[MasterRecord]:
     file.write_text(text)
-    found, faults = read(file, ORIGIN)
+    found, faults = read_master_file(file, ORIGIN)
     assert not faults
     return found
 
 
 def fault(file: Path, text: str | bytes) -> str:
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    faults = read(file, ORIGIN)[1]
+    faults = read_master_file(file, ORIGIN)[1]
     assert len(faults) == 1
     return str(faults[0]).removeprefix(f"{file.parent}/")
 
@@ -112,7 +112,10 @@ def test_a_fault_in_an_included_file_names_that_file(file: Path) -> None:
 
 
 def test_a_file_that_is_not_there(file: Path) -> None:
-    assert str(read(file, ORIGIN)[1][0]) == f"{file}: it can't be read: No such file or directory; name a readable file"
+    assert (
+        str(read_master_file(file, ORIGIN)[1][0])
+        == f"{file}: it can't be read: No such file or directory; name a readable file"
+    )
 
 
 PIECES = ["$TTL", "$ORIGIN", "$GENERATE", "$UNICODE", "1-3", "$", "@", "a", "IN", "SOA", "MX", "TXT", "HTTPS", "10"]
@@ -141,6 +144,6 @@ PIECES += [
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_any_text_gives_records_or_a_fault(file: Path, pieces: list[str]) -> None:
     file.write_text(" ".join(pieces))
-    found, faults = read(file, ORIGIN)
+    found, faults = read_master_file(file, ORIGIN)
     assert len(faults) <= 1
     assert all(record.place[1] >= 1 for record in found)

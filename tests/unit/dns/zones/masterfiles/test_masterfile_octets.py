@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catcher.dns.wire import RRType, name_to_wire
-from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read, read_with_files
+from catcher.dns.zones.masterfiles.masterfile import MasterRecord, read_master_file, read_with_files
 
 ORIGIN = name_to_wire("zone.example")
 
@@ -16,7 +16,7 @@ ORIGIN = name_to_wire("zone.example")
 def records(folder: Path, octets: bytes) -> list[MasterRecord]:
     file = folder / "the.zone"
     file.write_bytes(octets)
-    found, faults = read(file, ORIGIN)
+    found, faults = read_master_file(file, ORIGIN)
     assert not faults
     return found
 
@@ -24,7 +24,7 @@ def records(folder: Path, octets: bytes) -> list[MasterRecord]:
 def fault(folder: Path, octets: bytes) -> str:
     file = folder / "the.zone"
     file.write_bytes(octets)
-    (found,) = read(file, ORIGIN)[1]
+    (found,) = read_master_file(file, ORIGIN)[1]
     return str(found).replace(f"{folder}/", "")
 
 
@@ -63,7 +63,7 @@ def test_lines_are_right_after_everything_that_spans_lines(tmp_path: Path) -> No
     )
     file = tmp_path / "the.zone"
     file.write_bytes(text)
-    found, (wrong,) = read(file, ORIGIN)
+    found, (wrong,) = read_master_file(file, ORIGIN)
     places = [(Path(r.place[0]).name, r.place[1]) for r in found]
     assert places == [("the.zone", 2), ("the.zone", 7), ("part", 1), ("part", 4), ("the.zone", 11)]
     assert found[1].rdata.head == b"\x03p\nq"
@@ -135,7 +135,7 @@ def test_what_is_no_regular_file_is_a_fault_and_never_waited_for(tmp_path: Path,
             file.symlink_to("/dev/zero")
         case "loop":
             file.symlink_to(file)
-    (found,) = read(file, ORIGIN)[1]
+    (found,) = read_master_file(file, ORIGIN)[1]
     assert found.where == str(file) and found.what.startswith("it can't be read: ")
 
 
@@ -143,7 +143,7 @@ def test_a_file_over_the_bound_is_not_read(tmp_path: Path) -> None:
     file = tmp_path / "the.zone"
     with file.open("wb") as sparse:
         sparse.truncate(5 << 30)
-    (found,) = read(file, ORIGIN)[1]
+    (found,) = read_master_file(file, ORIGIN)[1]
     assert "octets, over 268435456" in found.what
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catcher.dns.wire import Rdata, name_to_wire
-from catcher.dns.zones.masterfiles.masterfile import read
+from catcher.dns.zones.masterfiles.masterfile import read_master_file
 from catcher.dns.zones.masterfiles.rdatafields import is_name_at
 from catcher.dns.zones.masterfiles.rdatatext import rdata_from_text
 from catcher.dns.zones.wholezone import load_zone
@@ -23,7 +23,7 @@ HEAD = "$TTL 300\n@ SOA ns hostmaster 1 2 3 4 60\n@ NS ns\n"
 def rdata(folder: Path, data: str) -> Rdata:
     file = folder / "zone"
     file.write_text(f"x 300 {data}\n")
-    (found,), faults = read(file, ORIGIN)
+    (found,), faults = read_master_file(file, ORIGIN)
     assert not faults
     return found.rdata
 
@@ -63,7 +63,7 @@ def test_octets(tmp_path: Path, data: str, octets: bytes | None) -> None:
     if octets is None:
         file = tmp_path / "zone"
         file.write_text(f"x 300 {data}\n")
-        assert len(read(file, ORIGIN)[1]) == 1
+        assert len(read_master_file(file, ORIGIN)[1]) == 1
     else:
         assert rdata(tmp_path, data).octets == octets
 
@@ -192,7 +192,7 @@ def test_any_record_of_any_type_is_a_zone_or_a_fault(tmp_path: Path, rrtype: str
 def test_any_octets_of_any_type_are_data_or_a_fault(tmp_path: Path, rrtype: int, octets: bytes) -> None:
     file = tmp_path / "the.zone"
     file.write_text(f"x 300 TYPE{rrtype} \\# {len(octets)} {octets.hex()}\n")
-    found, faults = read(file, ORIGIN)
+    found, faults = read_master_file(file, ORIGIN)
     assert len(found) + len(faults) == 1
     if found:
         assert found[0].rdata.octets == octets
