@@ -7,6 +7,7 @@ Only this module and ``mnemonic`` handle dnspython's own types.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -67,7 +68,10 @@ def _by_library(rrtype: int, words: Sequence[bytes], origin: bytes) -> bytes:
     library: Any = dns.rdata
     if library.get_rdata_class(dns.rdataclass.IN, kind) is dns.rdata.GenericRdata:
         raise ValueError(rf"no text form of {to_mnemonic(rrtype)} is known: write \# (RFC 3597 §5)")
-    wire = dns.rdata.from_text(dns.rdataclass.IN, kind, _text(words), _origin(origin), False).to_wire()
+    try:
+        wire = dns.rdata.from_text(dns.rdataclass.IN, kind, _text(words), _origin(origin), False).to_wire()
+    except (struct.error, OverflowError):
+        raise ValueError(f"a number in the data of {to_mnemonic(rrtype)} is out of range") from None
     assert isinstance(wire, bytes)
     return wire
 

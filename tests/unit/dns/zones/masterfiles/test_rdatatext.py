@@ -119,6 +119,14 @@ def test_what_is_no_data_is_a_fault_with_its_line(tmp_path: Path, data: str) -> 
     assert zone is None and fault.where == f"{file}:4" and fault.what
 
 
+def test_a_number_out_of_range_is_told_in_words(tmp_path: Path) -> None:
+    """RFC 1876 §2 has 32 bits for an altitude."""
+    file = tmp_path / "the.zone"
+    file.write_text(HEAD + "x LOC 60 9 0.000 N 24 39 0.000 E 190000000.00m\n")
+    (fault,) = load_zone("zone.example", file)[1]
+    assert (fault.where, fault.what) == (f"{file}:4", "a number in the data of LOC is out of range")
+
+
 @pytest.mark.parametrize(
     "error",
     [OverflowError("x"), RecursionError("x"), AssertionError(), UnicodeError("x"), KeyError("x"), TypeError("x")],
