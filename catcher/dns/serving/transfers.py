@@ -126,16 +126,18 @@ class TransferProcesses:
 
     def _stream(self, transfer: Transfer, client: socket.socket) -> bool:
         """Sends every message; returns whether the client took all of them."""
-        waiting = select.poll()
+        ending, waiting = select.poll(), select.poll()
+        ending.register(self._lifeline_fd, select.POLLIN)
         waiting.register(client, select.POLLOUT)
         waiting.register(self._lifeline_fd, select.POLLIN)
         while (wire := transfer.next(self._clock.now())) is not None:
             left = memoryview(len(wire).to_bytes(2, "big") + wire)
             while left:
+                if ending.poll(0):
+                    return False
                 try:
                     left = left[client.send(left) :]
                 except BlockingIOError:
-                    events = dict(waiting.poll(PROGRESS_SECONDS * 1000))
-                    if events.get(client.fileno()) != select.POLLOUT or self._lifeline_fd in events:
+                    if dict(waiting.poll(PROGRESS_SECONDS * 1000)).get(client.fileno()) != select.POLLOUT:
                         return False
         return True
