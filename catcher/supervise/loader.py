@@ -8,6 +8,8 @@
 
 An object that the parent has already (an unchanged zone, say) travels as its number in ``references``: the child is a
 fork, so that both have the same list. A loader that raises, dies or hangs costs nothing but the try.
+
+What nothing waits for, like copies on disk, is done after the end: the next loader ends it if it is still on its way.
 """
 
 from __future__ import annotations
@@ -46,6 +48,8 @@ _PR_SET_PDEATHSIG = 1
 
 Tell = Callable[[Any], None]
 """Hands one piece to the parent."""
+Load = Callable[[Tell], Callable[[], None] | None]
+"""Loads and tells; returns what the child does when the parent has everything."""
 
 
 class Loader:
@@ -56,7 +60,7 @@ class Loader:
         self._idle_seconds = idle_seconds
         self._pid = 0
         self._ended: list[int] = []
-        """Killed loaders that are still to be collected."""
+        """Loaders that told everything, or were killed, and are still to be collected."""
         self._pipe = -1
         self._read = bytearray()
         self._taking: _Taking | None = None
@@ -73,13 +77,12 @@ class Loader:
         """Whether a loader runs."""
         return self._pid != 0
 
-    def start(
-        self, load: Callable[[Tell], None], references: Sequence[object], taken: Tell, done: Callable[[str], None]
-    ) -> None:
+    def start(self, load: Load, references: Sequence[object], taken: Tell, done: Callable[[str], None]) -> None:
         """Runs ``load`` in a child process. In this one, ``taken`` is called with each piece that it tells, then
         ``done`` with "" or an error. Raises OSError when there is no process or descriptor for it.
         """
         gc.collect()
+        self._end_afterwards()
         reading, writing = os.pipe()
         try:
             pid = fork_quietly()
@@ -99,6 +102,7 @@ class Loader:
 
     def stop(self) -> None:
         """Ends a running load; ``done`` isn't called."""
+        self._end_afterwards()
         self._done = lambda _: None
         if self._pid:
             self._finish("the load was stopped")
@@ -169,14 +173,21 @@ class Loader:
                 timer.cancel()
         self._idle = self._next = None
         pid, self._pid = self._pid, 0
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        if error:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._ended.append(pid)
         self._loop.unregister(self._pipe)
         os.close(self._pipe)
         self._taking, self._read = None, bytearray()
         done, self._done, self._taken = self._done, (lambda _: None), (lambda _: None)
         done(error)
+
+    def _end_afterwards(self) -> None:
+        """Ends what a former loader still does: the next one does it for a newer state."""
+        for pid in self._ended:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def _bury(self) -> None:
         for pid in [*self._ended]:
@@ -259,7 +270,7 @@ class _Pieces:
         return b""
 
 
-def _run(load: Callable[[Tell], None], references: Sequence[object], writing: int) -> NoReturn:
+def _run(load: Load, references: Sequence[object], writing: int) -> NoReturn:
     """The child process, to its end."""
     try:
         leave_signals_to_the_parent()
@@ -271,9 +282,13 @@ def _run(load: Callable[[Tell], None], references: Sequence[object], writing: in
         telling = _Telling(writing, references)
         signal.signal(signal.SIGPROF, telling.works)
         signal.setitimer(signal.ITIMER_PROF, 1.0, 1.0)
-        load(telling.tell)
+        afterwards = load(telling.tell)
         signal.setitimer(signal.ITIMER_PROF, 0)
         os.write(writing, _END)
+        os.close(writing)
+        del telling
+        if afterwards is not None:
+            afterwards()
         os._exit(0)
     except BaseException as error:  # the outermost handler: the parent learns of the end by the closed pipe
         with suppress(Exception):
