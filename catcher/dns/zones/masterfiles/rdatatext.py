@@ -51,6 +51,10 @@ def _by_fields(rrtype: int, fields: RdataFields, words: Sequence[bytes], origin:
     return octets
 
 
+MAX_RDATA = 65_535
+"""Most octets of a record's data: RDLENGTH has 16 bits (RFC 1035 §3.2.1)."""
+
+
 def _generic(words: Sequence[bytes]) -> bytes:
     r"""``\# LENGTH HEX…``"""
     try:
@@ -58,8 +62,10 @@ def _generic(words: Sequence[bytes]) -> bytes:
         octets = bytes.fromhex(b"".join(words[1:]).decode("ascii"))
     except ValueError:
         length, octets = -1, b""
-    if length != len(octets):
-        raise ValueError(r"\# is followed by the number of octets, and by two hexadecimal digits for each")
+    if length != len(octets) or length > MAX_RDATA:
+        raise ValueError(
+            r"\# is followed by the number of octets, at most 65535, and by two hexadecimal digits for each"
+        )
     return octets
 
 

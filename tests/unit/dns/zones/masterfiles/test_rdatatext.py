@@ -209,3 +209,10 @@ def test_words_of_any_octets_are_data_or_an_error(words: list[bytes], rrtype: in
         assert not isinstance(error, MemoryError)
     else:
         assert len(made.octets) <= 65_535
+
+
+def test_generic_data_has_as_many_octets_as_a_length_of_16_bits_tells(tmp_path: Path) -> None:
+    file = tmp_path / "the.zone"
+    for octets, faults in ((65_535, 0), (65_536, 1), (99_999, 1)):
+        file.write_text(f"$TTL 300\na TYPE65280 \\# {octets} {'00' * octets}\n")
+        assert len(read_master_file(file, ORIGIN)[1]) == faults
