@@ -193,14 +193,6 @@ def test_the_first_young_worker_to_crash_after_a_replacement_is_started_at_once(
     assert pauses == [0.0, 0.25, 0.5] * 2
 
 
-def test_a_crash_runs_the_main_function_for_that(wire: Wire, supervisor: Supervisor) -> None:
-    first, again = serving(wire, "first"), serving(wire, "again")
-    assert settled(supervisor, Task("worker", first.main, again=again.main)) == ""
-    assert wire.hear(supervisor.loop) == "first up"
-    os.kill(supervisor.workers["worker"], signal.SIGKILL)
-    assert wire.hear(supervisor.loop) == "again up"
-
-
 def stubborn(wire: Wire) -> Task:
     async def main(station: Station) -> None:
         station.ready()
