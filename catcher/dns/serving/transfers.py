@@ -125,11 +125,15 @@ class TransferProcesses:
             os._exit(code)
 
     def _stream(self, transfer: Transfer, client: socket.socket) -> bool:
-        """Sends every message; returns whether the client took all of them."""
+        """Sends every message; returns whether the client took all of them before the server ended."""
         waiting = select.poll()
         waiting.register(client, select.POLLOUT)
         waiting.register(self._lifeline_fd, select.POLLIN)
+        lifeline = select.poll()
+        lifeline.register(self._lifeline_fd, select.POLLIN)
         while (wire := transfer.next(self._clock.now())) is not None:
+            if lifeline.poll(0):  # a client that takes all at once lets nothing wait below
+                return False
             left = memoryview(len(wire).to_bytes(2, "big") + wire)
             while left:
                 try:
