@@ -12,6 +12,7 @@ force, and so do the texts.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -115,9 +116,14 @@ class Before:
         return [value for value in found if value is not None]
 
 
-def load(config: Config, before: Before, roles: Collection[str], now: datetime, tell: Callable[[Any], None]) -> None:
+def load(
+    config: Config, before: Before, roles: Collection[str], now: datetime, tell: Callable[[Any], None]
+) -> Callable[[], None] | None:
     """Loads everything and tells it. ``config``: the running configuration; its file is read anew, unless this is the
-    first load."""
+    first load.
+
+    Returns what is to be done when nobody waits any more: the copies for the time after a restart.
+    """
     started = before.dns is not None
     try:
         read, kept = _config(config, now) if started else (config, ())
@@ -125,7 +131,7 @@ def load(config: Config, before: Before, roles: Collection[str], now: datetime, 
         loaded = _dns(*_merged(read, config), before, roles, now)
     except CatcherError as error:
         tell(Refused(error.faults if isinstance(error, ConfigurationError) else (), str(error)))
-        return
+        return None
     loaded = replace(loaded, kept=(*kept, *loaded.kept))
     zones = () if loaded.authority is None else loaded.authority.files.zones.values()
     for objects in ([*loaded.config.dns.zone], [*zones]):
@@ -134,7 +140,7 @@ def load(config: Config, before: Before, roles: Collection[str], now: datetime, 
     tell(loaded)
     if "smtp" in roles:
         load_mail(loaded, before.mail, now, tell)
-    _copy(loaded)
+    return functools.partial(_copy, loaded)
 
 
 def load_mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime, tell: Callable[[Any], None]) -> None:

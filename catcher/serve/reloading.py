@@ -13,7 +13,6 @@ import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from catcher.config import Config
 from catcher.model.clock import Clock
@@ -24,6 +23,7 @@ from catcher.serve.loading import Before, LoadedDns, LoadedMail, MailRefused, Re
 from catcher.serve.mailside import MailSide
 from catcher.supervise import Loader, Supervisor, Task
 from catcher.supervise.control.controlloop import OutcomeTaker
+from catcher.supervise.loader import LoadWork
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer, guarded
 from catcher.supervise.memory import trim
@@ -136,7 +136,7 @@ class Reloading:
         work = functools.partial(load_mail, self.before.dns, self.before.mail, self._clock.now())
         self._run(_Load([], time.monotonic(), adopted=True, dns_settled=True), work)
 
-    def _run(self, load: _Load, work: Callable[[Callable[[Any], None]], None]) -> None:
+    def _run(self, load: _Load, work: LoadWork) -> None:
         self._load = load
         try:
             self._loader.start(

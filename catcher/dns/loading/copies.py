@@ -113,7 +113,7 @@ def write_copies(folder: Path, files: LoadedFiles) -> None:
 
 def _name(apex: str, loaded: LoadedZone) -> str:
     """The name of a copy; another one if the files or their content differ, or another version of catcher read them."""
-    stamps = [[*stamp[:5], stamp.digest.hex()] for stamp in loaded.files]
+    stamps = [[*stamp[:6], stamp.digest.hex()] for stamp in loaded.files]
     of = _digest(_line([catcher.__version__, str(loaded.unseen), stamps]))
     return f"{_of_apex(apex)}-{of[:8].hex()}{_ENDING}"
 
@@ -126,22 +126,24 @@ def _header(apex: str, loaded: LoadedZone) -> bytes:
             "version": catcher.__version__,
             "loaded": int(loaded.loaded.timestamp()),
             "unseen": None if unseen is None else [unseen.where, unseen.what, unseen.remedy],
-            "files": [[*stamp[:6], stamp.digest.hex()] for stamp in loaded.files],
+            "files": [[*stamp[:7], stamp.digest.hex()] for stamp in loaded.files],
         }
     )
 
 
 def _zone(header: Mapping[str, Any], records: bytes) -> tuple[LoadedZone, bool]:
     unseen = header["unseen"]
-    stamps = [
-        FileStamp(str(path), int(modified), int(octets), int(inode), int(device), int(read), bytes.fromhex(digest))
-        for path, modified, octets, inode, device, read, digest in header["files"]
-    ]
+    stamps = [_stamp(*fields) for fields in header["files"]]
     zone = Zone(unpack(records), name_to_wire(header["apex"]))
     loaded = LoadedZone(
         zone, tuple(stamps), _time(header["loaded"]), None if unseen is None else Fault(*map(str, unseen))
     )
     return loaded, header["version"] == catcher.__version__
+
+
+def _stamp(path: str, *fields: Any) -> FileStamp:
+    modified, changed, octets, inode, device, read = map(int, fields[:-1])
+    return FileStamp(str(path), modified, changed, octets, inode, device, read, bytes.fromhex(fields[-1]))
 
 
 def _line(header: object) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.answering.transfer import Transfer
 from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.counting.tally import DemandTally, tally_prefix
@@ -45,6 +46,7 @@ class TcpServer:
         tally: DemandTally,
         *,
         counters: DnsCounters | None = None,
+        budget: TsigBudget | None = None,
         tap: DnsTap | None = None,
         pipe: ConnectionPipe | None = None,
         lifeline_fd: int | None = None,
@@ -57,7 +59,7 @@ class TcpServer:
         """
         self._sockets = sockets
         self._counters = counters or DnsCounters()
-        self._responder = Responder(authority, clock, tally, counters=self._counters, tap=tap)
+        self._responder = Responder(authority, clock, tally, budget, self._counters, tap)
         self._pipe = pipe
         self._most = most
         self._servers: list[asyncio.Server] = []

@@ -125,21 +125,19 @@ class TransferProcesses:
             os._exit(code)
 
     def _stream(self, transfer: Transfer, client: socket.socket) -> bool:
-        """Sends every message; returns whether the client took all of them before the server ended."""
-        waiting = select.poll()
+        """Sends every message; returns whether the client took all of them."""
+        ending, waiting = select.poll(), select.poll()
+        ending.register(self._lifeline_fd, select.POLLIN)
         waiting.register(client, select.POLLOUT)
         waiting.register(self._lifeline_fd, select.POLLIN)
-        lifeline = select.poll()
-        lifeline.register(self._lifeline_fd, select.POLLIN)
         while (wire := transfer.next(self._clock.now())) is not None:
-            if lifeline.poll(0):  # a client that takes all at once lets nothing wait below
-                return False
             left = memoryview(len(wire).to_bytes(2, "big") + wire)
             while left:
+                if ending.poll(0):
+                    return False
                 try:
                     left = left[client.send(left) :]
                 except BlockingIOError:
-                    events = dict(waiting.poll(PROGRESS_SECONDS * 1000))
-                    if events.get(client.fileno()) != select.POLLOUT or self._lifeline_fd in events:
+                    if dict(waiting.poll(PROGRESS_SECONDS * 1000)).get(client.fileno()) != select.POLLOUT:
                         return False
         return True

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.strangers import TsigBudget
-from catcher.dns.counting.counters import DnsCounters, Publish
+from catcher.dns.counting.counters import DnsCount, DnsCounters, Publish
 from catcher.dns.counting.handover import hand_over, hand_over_forever
 from catcher.dns.counting.ratelimit import RateLimit, RateLimits
 from catcher.dns.counting.tally import DemandTally
@@ -63,16 +63,24 @@ async def serve(
     served, ``draining`` once no more queries are read.
     """
     gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
-    tally, counters = DemandTally(), DnsCounters()
+    tally, counters, budget = DemandTally(), DnsCounters(), TsigBudget()
     tap = None if dnstap is None else DnsTap(dnstap, authority, counters, identity)
     datagrams = [s for s in sockets if s.type == socket.SOCK_DGRAM]
     streams = [s for s in sockets if s.type == socket.SOCK_STREAM]
     servers: list[UdpServer | TcpServer] = [
         UdpServer(
-            datagrams, authority, clock, tally, limit=RateLimit(limits), budget=TsigBudget(), counters=counters, tap=tap
+            datagrams, authority, clock, tally, limit=RateLimit(limits), budget=budget, counters=counters, tap=tap
         ),
         TcpServer(
-            streams, authority, clock, tally, counters=counters, tap=tap, pipe=connections, lifeline_fd=lifeline_fd
+            streams,
+            authority,
+            clock,
+            tally,
+            counters=counters,
+            tap=tap,
+            budget=budget,
+            pipe=connections,
+            lifeline_fd=lifeline_fd,
         ),
     ]
     if tap is not None:
@@ -81,7 +89,7 @@ async def serve(
         await server.start()
     tasks = [
         asyncio.create_task(hand_over_forever(tally, demand)),
-        asyncio.create_task(_publish_forever(counters, publish)),
+        asyncio.create_task(_publish_forever(counters, budget, publish)),
     ]
     ready()
     await stopping.wait()
@@ -95,19 +103,20 @@ async def serve(
         with suppress(asyncio.CancelledError):
             await task
     await _last(tally, demand)
-    _publish(counters, publish)
+    _publish(counters, budget, publish)
 
 
-async def _publish_forever(counters: DnsCounters, publish: Publish) -> None:
+async def _publish_forever(counters: DnsCounters, budget: TsigBudget, publish: Publish) -> None:
     while True:
         await asyncio.sleep(_PUBLISH_SECONDS)
-        if not _publish(counters, publish):
+        if not _publish(counters, budget, publish):
             return
 
 
-def _publish(counters: DnsCounters, publish: Publish) -> bool:
+def _publish(counters: DnsCounters, budget: TsigBudget, publish: Publish) -> bool:
     """Publishes the numbers; returns False if that raised an exception: counters must never stop the answering."""
     try:
+        counters.numbers[DnsCount.TSIG_REFUSED] = budget.refused
         publish(counters.fold())
     except Exception as error:  # the edge to a caller's function: the answering goes on
         log.error("the counters can't be published: %s", type(error).__name__)

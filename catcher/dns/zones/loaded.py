@@ -26,12 +26,15 @@ class FileStamp(NamedTuple):
     path: str
     modified: int
     """Nanoseconds since 1970: the file's mtime."""
+    changed: int
+    """Nanoseconds since 1970: the file's ctime, which shows a change by a program that sets the mtime back
+    (``cp -p``, ``rsync``)."""
     octets: int
     inode: int
     device: int
     read: int
-    """Nanoseconds since 1970: the begin of the load that read it; 0: not known. A file that was modified within two
-    seconds before that time may have been modified once more without a new mtime, so its content is compared as
+    """Nanoseconds since 1970: the begin of the load that read it; 0: not known. A file that was changed within two
+    seconds before that time may have been changed once more without a new time, so its content is compared as
     well."""
     digest: bytes
     """BLAKE2b of the content, 16 octets."""

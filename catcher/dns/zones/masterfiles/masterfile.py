@@ -73,7 +73,8 @@ class Reading:
 
 
 def read_with_files(path: Path, origin: bytes, *, most_generated: int = MAX_GENERATED) -> Reading:
-    """As ``read_master_file``. Raises nothing but MemoryError: an error of a library is a fault of the record that provoked it."""
+    """As ``read_master_file``. Raises nothing but MemoryError: an error of a library is a fault of the record that
+    provoked it."""
     reader = _Reader(origin, most_generated)
     faults = []
     try:

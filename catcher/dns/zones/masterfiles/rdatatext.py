@@ -7,6 +7,7 @@ Only this module and ``mnemonic`` handle dnspython's own types.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -50,6 +51,10 @@ def _by_fields(rrtype: int, fields: RdataFields, words: Sequence[bytes], origin:
     return octets
 
 
+MAX_RDATA = 65_535
+"""Most octets of a record's data: RDLENGTH has 16 bits (RFC 1035 §3.2.1)."""
+
+
 def _generic(words: Sequence[bytes]) -> bytes:
     r"""``\# LENGTH HEX…``"""
     try:
@@ -57,8 +62,10 @@ def _generic(words: Sequence[bytes]) -> bytes:
         octets = bytes.fromhex(b"".join(words[1:]).decode("ascii"))
     except ValueError:
         length, octets = -1, b""
-    if length != len(octets):
-        raise ValueError(r"\# is followed by the number of octets, and by two hexadecimal digits for each")
+    if length != len(octets) or length > MAX_RDATA:
+        raise ValueError(
+            r"\# is followed by the number of octets, at most 65535, and by two hexadecimal digits for each"
+        )
     return octets
 
 
@@ -67,7 +74,10 @@ def _by_library(rrtype: int, words: Sequence[bytes], origin: bytes) -> bytes:
     library: Any = dns.rdata
     if library.get_rdata_class(dns.rdataclass.IN, kind) is dns.rdata.GenericRdata:
         raise ValueError(rf"no text form of {to_mnemonic(rrtype)} is known: write \# (RFC 3597 §5)")
-    wire = dns.rdata.from_text(dns.rdataclass.IN, kind, _text(words), _origin(origin), False).to_wire()
+    try:
+        wire = dns.rdata.from_text(dns.rdataclass.IN, kind, _text(words), _origin(origin), False).to_wire()
+    except (struct.error, OverflowError):
+        raise ValueError(f"a number in the data of {to_mnemonic(rrtype)} is out of range") from None
     assert isinstance(wire, bytes)
     return wire
 

@@ -119,6 +119,14 @@ def test_what_is_no_data_is_a_fault_with_its_line(tmp_path: Path, data: str) -> 
     assert zone is None and fault.where == f"{file}:4" and fault.what
 
 
+def test_a_number_out_of_range_is_told_in_words(tmp_path: Path) -> None:
+    """RFC 1876 §2 has 32 bits for an altitude."""
+    file = tmp_path / "the.zone"
+    file.write_text(HEAD + "x LOC 60 9 0.000 N 24 39 0.000 E 190000000.00m\n")
+    (fault,) = load_zone("zone.example", file)[1]
+    assert (fault.where, fault.what) == (f"{file}:4", "a number in the data of LOC is out of range")
+
+
 @pytest.mark.parametrize(
     "error",
     [OverflowError("x"), RecursionError("x"), AssertionError(), UnicodeError("x"), KeyError("x"), TypeError("x")],
@@ -201,3 +209,10 @@ def test_words_of_any_octets_are_data_or_an_error(words: list[bytes], rrtype: in
         assert not isinstance(error, MemoryError)
     else:
         assert len(made.octets) <= 65_535
+
+
+def test_generic_data_has_as_many_octets_as_a_length_of_16_bits_tells(tmp_path: Path) -> None:
+    file = tmp_path / "the.zone"
+    for octets, faults in ((65_535, 0), (65_536, 1), (99_999, 1)):
+        file.write_text(f"$TTL 300\na TYPE65280 \\# {octets} {'00' * octets}\n")
+        assert len(read_master_file(file, ORIGIN)[1]) == faults
