@@ -23,7 +23,7 @@ from catcher.serve.loading import Before, LoadedDns, LoadedMail, MailRefused, Re
 from catcher.serve.mailside import MailSide
 from catcher.supervise import Loader, Supervisor, Task
 from catcher.supervise.control.controlloop import OutcomeTaker
-from catcher.supervise.loader import Load
+from catcher.supervise.loader import LoadWork
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer, guarded
 from catcher.supervise.memory import trim
@@ -137,7 +137,7 @@ class Reloading:
         work = functools.partial(load_mail, self.before.dns, self.before.mail, self._clock.now())
         self._run(_Load([], time.monotonic(), adopted=True, dns_settled=True), work)
 
-    def _run(self, load: _Load, work: Load) -> None:
+    def _run(self, load: _Load, work: LoadWork) -> None:
         self._load = load
         try:
             self._loader.start(

@@ -17,18 +17,17 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import gc
-import io
 import logging
 import os
-import pickle
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import NoReturn
 
 from catcher.supervise.loop import Loop, Timer
+from catcher.supervise.pieces import END, LENGTH_OCTETS, PIECE, PieceReader, PieceWriter, Tell
 from catcher.supervise.supervisor import fork_quietly
 from catcher.supervise.unforeseen import kind_and_place
 from catcher.supervise.worker import leave_signals_to_the_parent
@@ -40,15 +39,11 @@ LOAD_IDLE_SECONDS = 30.0
 named pipe or on a dead network file system."""
 LOAD_MOST_SECONDS = 900.0
 """Longest time, in seconds, of a whole load."""
-_PIECE, _WORKING, _END = b"P", b".", b"E"
-_LENGTH_OCTETS = 8
 _PIPE_OCTETS = 1 << 20
 """Octets that the pipe holds, and that the parent reads in a turn."""
 _PR_SET_PDEATHSIG = 1
 
-Tell = Callable[[Any], None]
-"""Hands one piece to the parent."""
-Load = Callable[[Tell], Callable[[], None] | None]
+LoadWork = Callable[[Tell], Callable[[], None] | None]
 """Loads and tells; returns what the child does when the parent has everything."""
 
 
@@ -63,7 +58,7 @@ class Loader:
         """Loaders that told everything, or were killed, and are still to be collected."""
         self._pipe = -1
         self._read = bytearray()
-        self._taking: _Taking | None = None
+        self._taking: PieceReader | None = None
         self._taken: Tell = lambda _: None
         self._done: Callable[[str], None] = lambda _: None
         self._idle: Timer | None = None
@@ -77,7 +72,7 @@ class Loader:
         """Whether a loader runs."""
         return self._pid != 0
 
-    def start(self, load: Load, references: Sequence[object], taken: Tell, done: Callable[[str], None]) -> None:
+    def start(self, load: LoadWork, references: Sequence[object], taken: Tell, done: Callable[[str], None]) -> None:
         """Runs ``load`` in a child process. In this one, ``taken`` is called with each piece that it tells, then
         ``done`` with "" or an error. Raises OSError when there is no process or descriptor for it.
         """
@@ -94,7 +89,7 @@ class Loader:
             _run(load, references, writing)
         os.close(writing)
         self._pid, self._pipe = pid, reading
-        self._taking = _Taking(references)
+        self._taking = PieceReader(references)
         self._taken, self._done = taken, done
         self._until = time.monotonic() + LOAD_MOST_SECONDS
         self._loop.register(reading, self._hear)
@@ -123,9 +118,9 @@ class Loader:
         self._next = None
         while self._pid and (frame := self._frame()):
             kind, piece = frame
-            if kind == _END:
+            if kind == END:
                 self._finish("")
-            elif kind == _PIECE:
+            elif kind == PIECE:
                 self._take(piece)
                 if self._pid and self._read:
                     self._next = self._loop.later(0.0, self._take_next)
@@ -134,10 +129,10 @@ class Loader:
     def _frame(self) -> tuple[bytes, bytearray] | None:
         """Takes the next whole frame out of what was read; None if there is none."""
         kind, read = bytes(self._read[:1]), self._read
-        if kind != _PIECE:
+        if kind != PIECE:
             del read[:1]
             return (kind, bytearray()) if kind else None
-        start = 1 + _LENGTH_OCTETS
+        start = 1 + LENGTH_OCTETS
         end = start + int.from_bytes(read[1:start], "big")
         if len(read) < start or len(read) < end:
             return None
@@ -197,80 +192,7 @@ class Loader:
             self._ended.remove(pid)
 
 
-class _Telling(pickle.Pickler):
-    """Pickles in the child. The pieces share one memo: a later piece refers to the objects of an earlier one."""
-
-    def __init__(self, writing: int, references: Sequence[object]) -> None:
-        self._buffer = io.BytesIO()
-        super().__init__(self._buffer, protocol=5)
-        self._numbers = {id(known): number for number, known in enumerate(references)}
-        self._writing = writing
-        self._is_writing = False
-
-    def persistent_id(self, obj: object) -> int | None:
-        return self._numbers.get(id(obj))
-
-    def tell(self, piece: Any) -> None:
-        """Sends one piece."""
-        self.dump(piece)
-        length = self._buffer.tell().to_bytes(_LENGTH_OCTETS, "big")
-        self._is_writing = True
-        for octets in (_PIECE + length, self._buffer.getbuffer()):
-            left = memoryview(octets)
-            while left:
-                left = left[os.write(self._writing, left) :]
-            left.release()
-            del octets
-        self._is_writing = False
-        self._buffer.seek(0)
-        self._buffer.truncate()
-
-    def works(self, *_: object) -> None:
-        """Tells that a second of CPU was used; a frame that is being written tells as much."""
-        if not self._is_writing:
-            os.write(self._writing, _WORKING)
-
-
-class _Taking(pickle.Unpickler):
-    """Unpickles in the parent."""
-
-    def __init__(self, references: Sequence[object]) -> None:
-        self._source = _Pieces()
-        super().__init__(cast(BinaryIO, self._source))
-        self._references = references
-
-    def persistent_load(self, pid: int) -> object:
-        return self._references[pid]
-
-    def take(self, piece: bytearray) -> object:
-        """The object of the next piece."""
-        self._source.view, self._source.at = memoryview(piece), 0
-        return self.load()
-
-
-class _Pieces:
-    """A file whose content is one piece after another."""
-
-    view = memoryview(b"")
-    at = 0
-
-    def read(self, count: int) -> bytes:
-        start, self.at = self.at, self.at + count
-        return bytes(self.view[start : self.at])
-
-    def readinto(self, buffer: Any) -> int:
-        target = memoryview(buffer).cast("B")
-        start, self.at = self.at, self.at + len(target)
-        piece = self.view[start : self.at]
-        target[: len(piece)] = piece
-        return len(piece)
-
-    def readline(self) -> bytes:
-        """Protocol 5 has no lines, but pickle asks for the method."""
-        return b""
-
-
-def _run(load: Load, references: Sequence[object], writing: int) -> NoReturn:
+def _run(load: LoadWork, references: Sequence[object], writing: int) -> NoReturn:
     """The child process, to its end."""
     try:
         leave_signals_to_the_parent()
@@ -279,12 +201,12 @@ def _run(load: Load, references: Sequence[object], writing: int) -> NoReturn:
         _close_all_but(0, 1, 2, writing)
         with suppress(OSError):  # the system's limit for pipes: then it stays smaller
             fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_OCTETS)
-        telling = _Telling(writing, references)
+        telling = PieceWriter(writing, references)
         signal.signal(signal.SIGPROF, telling.works)
         signal.setitimer(signal.ITIMER_PROF, 1.0, 1.0)
         afterwards = load(telling.tell)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        os.write(writing, _END)
+        os.write(writing, END)
         os.close(writing)
         del telling
         if afterwards is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.asking import rcode
 from tests.support.load import Mails, Queries
 from tests.support.server import ARMY, ENVELOPE, Server, deliver, dialogue, read_reply, running
 
@@ -57,17 +58,35 @@ def test_a_mail_that_is_under_way_survives_a_reload(server: Server) -> None:
     assert len(server.json("observation", "list")) == 1
 
 
-def test_a_wrong_row_keeps_its_last_good_state_and_the_others_take_hold(server: Server) -> None:
+def test_a_wrong_row_keeps_its_last_good_state_and_the_other_rows_take_effect(server: Server) -> None:
+    """army.ml's row is wrong, navy.ml's is removed, new.example's is added, all in one reload."""
     (server.folder / "catalogue.csv").write_text(
-        "domain,intended,policy\narmy.ml,army.mil,nonsense\nmarine.ml,marines.mil,accept\n"
+        "domain,intended,policy\narmy.ml,army.mil,nonsense\nnew.example,intended.example,accept\n"
     )
-    told = json.loads(server.control("reload"))
-    assert told["result"] == "partly"
-    assert [(part["part"], part["name"]) for part in told["kept"]] == [("row", "army.ml")]
-    assert "catalogue.csv:2" in told["kept"][0]["where"]
-    server.await_log("catalogue.csv:2")
+    outcome = json.loads(server.control("reload"))
+    assert outcome["result"] == "partly"
+    [kept] = outcome["kept"]
+    assert kept["where"] == "catalogue.csv:2" and "nonsense" in kept["what"] and kept["serves"]
+    assert [rcode(server.dns[1], name) for name in ("army.ml", "navy.ml", "new.example")] == [
+        "NOERROR",
+        "REFUSED",
+        "NOERROR",
+    ]
     assert deliver(server)[0] == 250
-    assert deliver(server, ["bob@marine.ml"])[0] == 250
+    assert deliver(server, ["someone@new.example"])[0] == 250
+    (server.folder / "catalogue.csv").write_text(ARMY)
+    assert json.loads(server.control("reload"))["result"] == "reloaded"
+    assert [rcode(server.dns[1], name) for name in ("navy.ml", "new.example")] == ["NOERROR", "REFUSED"]
+
+
+def test_a_reload_while_the_configuration_is_broken_leaves_the_running_one_in_force(server: Server) -> None:
+    config = server.config.read_text()
+    server.config.write_text(config.replace("[smtp]\n", "[smtp]\nno_such_key = 1\n"))
+    outcome = json.loads(server.control("reload"))
+    assert outcome["result"] == "partly" and [part["part"] for part in outcome["kept"]] == ["config"]
+    assert deliver(server)[0] == 250
+    server.config.write_text(config)
+    assert json.loads(server.control("reload"))["result"] == "reloaded"
 
 
 def test_a_reload_puts_new_words_in_force_and_broken_ones_leave_the_old(tmp_path: Path) -> None:

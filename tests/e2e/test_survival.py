@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.asking import rcode
 from tests.support.authoritative import answers
 from tests.support.server import ARMY, SECONDS, Server, deliver, running
 
@@ -116,20 +118,26 @@ def test_a_broken_text_does_not_keep_a_removed_name_alive(tmp_path: Path) -> Non
         (texts / "en.txt").write_text("no text with the right sections\n")
         (server.folder / "catalogue.csv").write_text(ARMY.replace("army.ml,army.mil,accept\n", ""))
         assert "en.txt" in server.control("reload")
-        assert not answers(server.dns[1], "army.ml")
+        assert rcode(server.dns[1], "army.ml") == "REFUSED"
         assert answers(server.dns[1], "navy.ml")
         server.await_line("reloaded")
 
 
-def test_a_text_that_is_broken_at_the_start_takes_only_itself_down(tmp_path: Path) -> None:
-    """DNS answers, and mail has the built-in text."""
+def test_a_text_that_is_broken_at_the_start_gives_way_to_the_built_in_one(tmp_path: Path) -> None:
+    """There is no good state of it: mail is taken with the words of the package, and that is told."""
     texts = tmp_path / "server" / "texts"
     texts.mkdir(parents=True)
     (texts / "en.txt").write_text("no text with the right sections\n")
     with running(tmp_path / "server", smtp_more='explanations = "texts"\n') as server:
         assert answers(server.dns[1], "army.ml")
         await_mail(server)
-        server.await_log("en.txt")
+        assert deliver(server)[0] == 250
+        code, text = deliver(server, ["someone@navy.ml"])
+        assert code == 550 and b"navy.ml is not navy.mil" in text
+        kept = json.loads(server.control("status"))["kept"]
+        assert kept and all(part["where"].startswith("en.txt") and part["serves"] is None for part in kept)
+        (texts / "en.txt").unlink()
+        assert json.loads(server.control("reload"))["result"] == "reloaded"
 
 
 def test_hangups_before_ready_and_after_harm_nothing(server: Server) -> None:

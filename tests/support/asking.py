@@ -5,6 +5,9 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 
+import dns.message
+import dns.rcode
+
 _WINDOW = 48
 """Queries under way at once: fewer than any socket buffer holds."""
 _TRIES = 3
@@ -32,6 +35,12 @@ def ask(port: int, queries: Sequence[bytes]) -> list[bytes]:
                 break
             assert not window, f"port {port} doesn't answer"
     return [replies[int.from_bytes(query[:2], "big")] for query in queries]
+
+
+def rcode(port: int, name: str) -> str:
+    """The response code to one question for the SOA of ``name``: REFUSED where no zone has the name."""
+    [wire] = ask(port, [dns.message.make_query(name, "SOA").to_wire()])
+    return dns.rcode.to_text(dns.message.from_wire(wire).rcode())
 
 
 def ask_over_tcp(port: int, queries: Sequence[bytes]) -> list[bytes]:
