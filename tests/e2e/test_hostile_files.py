@@ -1,4 +1,4 @@
-"""Files that are no files, or nonsense: the running state serves on, the fault is told, the next good load takes hold."""
+"""Files that are no files, or nonsense: the running state serves on, and the next good load takes hold."""
 
 from __future__ import annotations
 
@@ -60,6 +60,11 @@ def an_endless_device(path: Path) -> None:
     path.symlink_to("/dev/zero")
 
 
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 def a_terminal(path: Path) -> None:
     path.unlink()
     path.symlink_to("/dev/tty")
@@ -75,12 +80,15 @@ def readable_for_all(path: Path) -> None:
 
 CASES = [
     *(("catcher.toml", harm) for harm in (a_directory, missing, rubbish, a_link_to_itself, an_endless_device)),
-    *(("catcher.toml", harm) for harm in (ten_sparse_gigabytes, a_terminal)),
+    *(("catcher.toml", harm) for harm in (ten_sparse_gigabytes, a_terminal, a_pipe, empty)),
     *(("catalogue.csv", harm) for harm in (a_directory, missing, empty, rubbish, a_link_to_itself)),
-    *(("catalogue.csv", harm) for harm in (an_endless_device, ten_sparse_gigabytes, a_terminal)),
+    *(("catalogue.csv", harm) for harm in (an_endless_device, ten_sparse_gigabytes, a_terminal, a_pipe)),
     *(("sink.example.zone", harm) for harm in (a_directory, missing, empty, rubbish, a_link_to_itself)),
-    *(("sink.example.zone", harm) for harm in (an_endless_device, ten_sparse_gigabytes, a_terminal)),
-    *(("transfer.keys", harm) for harm in (a_directory, missing, rubbish, an_endless_device, ten_sparse_gigabytes)),
+    *(("sink.example.zone", harm) for harm in (an_endless_device, ten_sparse_gigabytes, a_terminal, a_pipe)),
+    *(
+        ("transfer.keys", harm)
+        for harm in (a_directory, missing, rubbish, an_endless_device, ten_sparse_gigabytes, a_pipe)
+    ),
     ("transfer.keys", readable_for_all),
 ]
 
@@ -114,7 +122,7 @@ def test_reloads_leave_neither_descriptors_nor_processes(server: Server) -> None
 
     def held() -> tuple[int, int]:
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        return len(os.listdir(f"/proc/{parent}/fd")), len(children)
+        return len([*Path(f"/proc/{parent}/fd").iterdir()]), len(children)
 
     for _ in range(3):
         reload(server)
