@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from catcher.config.describe import sentences, toml
-from catcher.config.schema import Config
+from catcher.config.schema import RESTART_KEYS, Config
 
 COMMANDS_ONLY = frozenset(
     f"notify.{key}"
@@ -48,9 +48,9 @@ one with every key and its default; `catcher check` names every fault in it.
 
 The last column says when a running server acts on a change:
 
-- *restart*: when it is started anew;
-- *restart; content: SIGHUP*: another file when it is started anew, new content of the same file on SIGHUP;
-- *restart; content: at once*: another file when it is started anew, new content by itself;
+- *reload*: at `catcher reload` or SIGHUP, which also read the files that keys name;
+- *reload; content: at once*: another file at a reload, new content of the same file by itself;
+- *restart*: when it is started anew; a reload says that the key was changed;
 - *next command*: the server doesn't use the key; the next `catcher` command does.
 
 A command reads the file each time it is run.
@@ -62,13 +62,13 @@ def markdown() -> str:
     return "\n".join([_HEAD, *_sections(Config, "")]).rstrip("\n") + "\n"
 
 
-def takes_effect(name: str, annotation: str) -> str:
-    """When a change of the key ``name`` takes effect; ``annotation`` is the key's type in the schema's source."""
+def takes_effect(name: str) -> str:
+    """When a change of the key ``name`` takes effect."""
     if name in COMMANDS_ONLY:
         return "next command"
-    if name in WATCHED:
-        return "restart; content: at once"
-    return "restart; content: SIGHUP" if re.search(r"\bExisting", annotation) else "restart"
+    if name in RESTART_KEYS:
+        return "restart"
+    return "reload; content: at once" if name in WATCHED else "reload"
 
 
 def _sections(model: type[BaseModel], above: str) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _row(section: type[BaseModel], above: str, key: str, about: FieldInfo) -> st
     else:
         default = f"`{toml(about.default.as_posix() if isinstance(about.default, Path) else about.default)}`"
     meaning = " ".join(sentences(section)[key].split())
-    cells = (f"`{key}`", _type(about, annotation), default, meaning, takes_effect(above + key, annotation))
+    cells = (f"`{key}`", _type(about, annotation), default, meaning, takes_effect(above + key))
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 

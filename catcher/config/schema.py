@@ -339,6 +339,11 @@ class LogSection(ConfigSection):
     """The lowest severity that is logged: debug, info, warning or error."""
 
 
+RESTART_KEYS = ("node.state", "node.user", "dns.listen", "dns.workers", "dns.freebind", "smtp.listen", "smtp.workers")
+"""Keys that a server reads at its start alone: the sockets are bound, the account is chosen, the state folder is
+locked."""
+
+
 def _section() -> Any:
     """A section that may be absent: then its keys have their defaults, and a key without a default is a fault."""
     return Field(default_factory=dict)

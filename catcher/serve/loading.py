@@ -28,7 +28,7 @@ from catcher.catalogue.loading import copies as catalogue_copies
 from catcher.catalogue.loading.loaded import LoadedCatalogue
 from catcher.catalogue.loading.tolerant import load_tolerant
 from catcher.catalogue.stops import Stops
-from catcher.config import Config, load_config
+from catcher.config import RESTART_KEYS, Config, load_config
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.serverstatus import LoadedState
 from catcher.model.serving import KeptPart, ServedPart
@@ -42,8 +42,6 @@ _ZONES_A_PIECE = 50
 """Zones that the parent takes in one turn of its loop: some milliseconds."""
 KEPT_FOLDER = "kept"
 """The folder of copies of last good states, in the state folder."""
-RESTART_KEYS = ("node.state", "node.user", "dns.listen", "dns.workers", "dns.freebind", "smtp.listen", "smtp.workers")
-"""Keys that are read at the start alone: the sockets are bound, the account is chosen, the state folder is locked."""
 
 
 @dataclass(frozen=True, slots=True)
