@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.docpages import PAGES, CommandLine, command_lines
+from tests.support.jsonkeys import keys_of
 from tests.support.pagereader import PageReader, page_reader
 from tests.support.tree import ROOT
 
@@ -91,16 +92,6 @@ def test_json_has_the_shape_that_the_page_says(command: str, common_reader: Page
     assert {key for row in rows for key in keys_of(row)} <= known
     top = set(re.findall(r"(\w+)", re.sub(r":[^,}]*", "", _flat(block))))
     assert top <= set(rows[0])
-
-
-def keys_of(value: object) -> Iterator[str]:
-    """Every key in a JSON value, at any depth."""
-    if isinstance(value, dict):
-        yield from value
-        value = [*value.values()]
-    if isinstance(value, list):
-        for item in value:
-            yield from keys_of(item)
 
 
 def _flat(block: str) -> str:

@@ -39,6 +39,7 @@ from catcher.model.mail.fingerprint import Basis, MailClass, Tier, TypoKind
 from catcher.model.mail.marking import Scheme
 from catcher.model.mail.observation import REVISED, STORE_ONLY, Observation, field_dictionary
 from catcher.model.mail.policy import DnsMail, Kept, Outcome, Policy, RcptReply
+from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.model.telling.alert import CHOOSABLE, Alert, AlertKind
 from catcher.model.telling.answer import Verb
 from catcher.model.telling.noticelife import AFTER, NoticeState
@@ -53,9 +54,11 @@ from catcher.smtp.explaining.explanation import text_of
 from catcher.smtp.explaining.wording import Situation, read
 from catcher.store.codec import CODERS
 from tests.support.configreads import key_sentences
+from tests.support.jsonkeys import keys_of
 from tests.support.modules import trees
 from tests.support.observations import field_strategies, observation
 from tests.support.reports import CASES, names
+from tests.support.statuses import KEPT, status
 from tests.support.tree import ROOT
 
 SENTENCES = dict(key_sentences())
@@ -234,6 +237,14 @@ def test_a_key_of_the_json_is_on_its_page(key: str) -> None:
     page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
     section = page.partition("## `catcher observation list`")[2].partition("\n## ")[0]
     assert re.search(rf"\b{key}\b", section)
+
+
+@pytest.mark.parametrize("command", ["reload", "status"])
+def test_the_keys_of_a_server_are_on_their_page(command: str) -> None:
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    section = page.partition(f"## `catcher {command}`")[2].partition("\n## ")[0]
+    made = ReloadOutcome(ReloadResult.PARTLY, (KEPT,)).to_json() if command == "reload" else status().to_json()
+    assert set(keys_of(made)) <= set(re.findall(r"\w+", section))
 
 
 def _attributes_of_self(method: Callable[..., object]) -> set[str]:
