@@ -1,4 +1,4 @@
-"""Reads files that a person names: regular files alone, and bounded.
+"""Reads files that a person names: regular files alone, and bounded; tells without reading whether one is as before.
 
 A named pipe or a terminal would be waited for, a device or a sparse file could fill the memory of the machine.
 """
@@ -9,10 +9,35 @@ import io
 import os
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
 MOST_OCTETS = 16 << 20
 """Octets of a file that a person writes by hand, at most: a thousand times those of the longest one known."""
 _PIECE_OCTETS = 1 << 20
+_UNSETTLED = 2_000_000_000
+"""Nanoseconds: a file that was changed within this time before it was read may be changed again under the same times
+(file systems keep them by the second, by two seconds on FAT)."""
+
+
+class FileIdentity(NamedTuple):
+    """What the system says of a file, and what stays while the file is neither changed nor replaced."""
+
+    modified: int
+    """Nanoseconds since 1970: the file's mtime."""
+    changed: int
+    """Nanoseconds since 1970: the file's ctime, which shows a change by a program that sets the mtime back
+    (``cp -p``, ``rsync``)."""
+    octets: int
+    inode: int
+    device: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> FileIdentity:
+        return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
+
+    def is_settled(self, at: int) -> bool:
+        """Whether every change after ``at``, in nanoseconds since 1970, gives the file another identity."""
+        return at - max(self.modified, self.changed) > _UNSETTLED
 
 
 class UnreadableFile(OSError):
@@ -21,7 +46,7 @@ class UnreadableFile(OSError):
 
 def read_regular(path: Path | str, most: int = MOST_OCTETS) -> bytes:
     """The octets of a regular file. Raises UnreadableFile and OSError; their ``strerror`` is the reason."""
-    return read_described(path, most)[0]
+    return read_identified(path, most)[0]
 
 
 def read_regular_text(path: Path | str, encoding: str) -> str:
@@ -30,8 +55,8 @@ def read_regular_text(path: Path | str, encoding: str) -> str:
     return io.StringIO(read_regular(path).decode(encoding), newline=None).getvalue()
 
 
-def read_described(path: Path | str, most: int = MOST_OCTETS) -> tuple[bytes, os.stat_result]:
-    """The octets of a regular file, and what the system said of it when it was opened.
+def read_identified(path: Path | str, most: int = MOST_OCTETS) -> tuple[bytes, FileIdentity]:
+    """The octets of a regular file, and its identity when it was opened.
 
     Raises UnreadableFile and OSError; their ``strerror`` is the reason.
     """
@@ -49,4 +74,4 @@ def read_described(path: Path | str, most: int = MOST_OCTETS) -> tuple[bytes, os
                 raise UnreadableFile(0, f"it has over {most} octets")
     finally:
         os.close(descriptor)
-    return bytes(octets), known
+    return bytes(octets), FileIdentity.of(known)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.catalogue import Catalogue
+from catcher.regularfile import FileIdentity
 
 EVERY_DOMAIN = "*"
 """The entry for all catalogued domains."""
@@ -32,7 +33,7 @@ class Stops:
     def __init__(self, state: Path) -> None:
         self._file = state / _FILE
         self._path = str(self._file)
-        self._seen: tuple[int, int] | None = None
+        self._seen: FileIdentity | None = None
         self._names: frozenset[str] = frozenset()
 
     def covers(self, domain: str) -> bool:
@@ -43,7 +44,7 @@ class Stops:
             status = self._file.stat()
         except OSError:
             return False
-        version = (status.st_mtime_ns, status.st_ino)
+        version = FileIdentity.of(status)
         if version != self._seen:
             self._names, self._seen = self._read(), version
         return domain in self._names or EVERY_DOMAIN in self._names

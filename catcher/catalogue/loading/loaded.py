@@ -12,38 +12,12 @@ from catcher.catalogue.catalogue import Catalogue
 from catcher.catalogue.entry import Entry
 from catcher.catalogue.loading.revision import Base, Revision
 from catcher.model.serving import KeptPart
+from catcher.regularfile import FileIdentity
 
 MOST_CHANGED = 10_000
 """Most domains that are named as changed."""
 _COMPARED = 100_000
 """Most rows that are compared one by one where two loads share no base."""
-_SETTLED_SECONDS = 2.0
-"""Age, in seconds, of a file's last change from which every later change has another time: file systems write time
-in steps of up to two seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What tells, without reading a file, that it is the same as before."""
-
-    modified: int
-    """Time of the last change of the contents, in nanoseconds."""
-    changed: int
-    """Time of the last change of contents or inode, in nanoseconds; programs can't set it back."""
-    size: int
-    inode: int
-    device: int
-
-    @classmethod
-    def of(cls, path: Path, now: datetime) -> Stamp | None:
-        """None if the file can't be looked at, or changed so recently that a further change may have the same time."""
-        try:
-            status = path.stat()
-        except OSError:
-            return None
-        if now.timestamp() - max(status.st_mtime, status.st_ctime) < _SETTLED_SECONDS:
-            return None
-        return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +25,8 @@ class FileState:
     """A file as it is in force: its last contents without a fault of the file as a whole."""
 
     path: Path
-    stamp: Stamp | None
+    identity: FileIdentity | None
+    """None: not known, or the file changed so recently that a further change may leave it."""
     digest: bytes
     """SHA-256 of the octets that were read; empty if the file was never good."""
     width: int

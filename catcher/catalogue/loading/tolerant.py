@@ -2,7 +2,7 @@
 
 ::
 
-    file ─ stamp as before? ─▶ its lines of before
+    file ─ identity as before? ─▶ its lines of before
          ─ read ─ digest as before? ─▶ its lines of before
                 ─ fault of the file as a whole, or cut off ─▶ its lines of before
                 ─ stretches: what changed against the base ─▶ revise ─▶ Revision, faults ─▶ LoadedCatalogue
@@ -24,12 +24,14 @@ from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.catalogue.guard import Guard
 from catcher.catalogue.loading import copies
 from catcher.catalogue.loading.building import MOST_FAULTY, RowFault, Text, build, revise, with_odd
-from catcher.catalogue.loading.loaded import FileState, LoadedCatalogue, Stamp, changed_domains
+from catcher.catalogue.loading.loaded import FileState, LoadedCatalogue, changed_domains
 from catcher.catalogue.loading.revision import Revision
 from catcher.catalogue.loading.source import SourceText, digest_of, octets, read_source
 from catcher.catalogue.loading.stretches import Change, changes
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.model.moments import nanoseconds
 from catcher.model.serving import KeptPart, ServedPart
+from catcher.regularfile import FileIdentity
 
 MOST_LINES = 20_000
 """Most lines, old and new, by which a revision differs from its base when it is made."""
@@ -68,25 +70,34 @@ class _Read:
     """Its contents; None if they are those of before, or the file as a whole is faulty."""
     fault: Fault | None
     """The fault of the file as a whole."""
-    stamp: Stamp | None
+    identity: FileIdentity | None
+    """As in ``FileState``."""
     digest: bytes | None
     """The digest of the contents; None if the file as a whole is faulty."""
 
 
 def _read(path: Path, state: FileState | None, now: datetime) -> _Read:
     """The file at ``path``; it is read and parsed only as far as it isn't known to be as in ``state``."""
-    stamp = Stamp.of(path, now)
+    identity = _identity(path, now)
     state = None if state is None or state.as_served else state
-    if state is not None and stamp is not None and state.stamp == stamp:
-        return _Read(None, None, stamp, state.digest)
+    if state is not None and identity is not None and state.identity == identity:
+        return _Read(None, None, identity, state.digest)
     try:
         data = octets(path)
         if state is not None and state.digest == digest_of(data):
-            return _Read(None, None, stamp, state.digest)
+            return _Read(None, None, identity, state.digest)
         source = read_source(data, path.name)
     except ConfigurationError as error:
         return _Read(None, error.faults[0], None, None)
-    return _Read(source, None, stamp, source.digest)
+    return _Read(source, None, identity, source.digest)
+
+
+def _identity(path: Path, now: datetime) -> FileIdentity | None:
+    try:
+        identity = FileIdentity.of(path.stat())
+    except OSError:
+        return None
+    return identity if identity.is_settled(nanoseconds(now)) else None
 
 
 def _state_of(path: Path, before: LoadedCatalogue | None) -> FileState | None:
@@ -228,11 +239,11 @@ class _Load:
             source = read.source
             same = self._before is not None and at is not None and self._before.files[at].digest == source.digest
             good_at = self._good_at(number) if same else self._now
-            return FileState(path, read.stamp, source.digest, source.width, source.ended, good_at)
+            return FileState(path, read.identity, source.digest, source.width, source.ended, good_at)
         if self._before is None or at is None:
             return FileState.absent(path)
         state = self._before.files[at]
-        return replace(state, as_served=True) if read.fault is not None else replace(state, stamp=read.stamp)
+        return replace(state, as_served=True) if read.fault is not None else replace(state, identity=read.identity)
 
     def _good_at(self, number: int) -> datetime | None:
         """The load that read the contents of before."""

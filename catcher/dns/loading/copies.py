@@ -29,6 +29,7 @@ from catcher.dns.zones.masterfiles.octets import read_stamped
 from catcher.dns.zones.packed import pack, unpack
 from catcher.dns.zones.zone import Zone
 from catcher.model.errors import Fault
+from catcher.regularfile import FileIdentity
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ def write_copies(folder: Path, files: LoadedFiles) -> None:
 
 def _name(apex: str, loaded: LoadedZone) -> str:
     """The name of a copy; another one if the files or their content differ, or another version of catcher read them."""
-    stamps = [[*stamp[:6], stamp.digest.hex()] for stamp in loaded.files]
+    stamps = [[stamp.path, *stamp.identity, stamp.digest.hex()] for stamp in loaded.files]
     of = _digest(_line([catcher.__version__, str(loaded.unseen), stamps]))
     return f"{_of_apex(apex)}-{of[:8].hex()}{_ENDING}"
 
@@ -126,7 +127,7 @@ def _header(apex: str, loaded: LoadedZone) -> bytes:
             "version": catcher.__version__,
             "loaded": int(loaded.loaded.timestamp()),
             "unseen": None if unseen is None else [unseen.where, unseen.what, unseen.remedy],
-            "files": [[*stamp[:7], stamp.digest.hex()] for stamp in loaded.files],
+            "files": [[stamp.path, *stamp.identity, stamp.read, stamp.digest.hex()] for stamp in loaded.files],
         }
     )
 
@@ -143,7 +144,7 @@ def _zone(header: Mapping[str, Any], records: bytes) -> tuple[LoadedZone, bool]:
 
 def _stamp(path: str, *fields: Any) -> FileStamp:
     modified, changed, octets, inode, device, read = map(int, fields[:-1])
-    return FileStamp(str(path), modified, changed, octets, inode, device, read, bytes.fromhex(fields[-1]))
+    return FileStamp(str(path), FileIdentity(modified, changed, octets, inode, device), read, bytes.fromhex(fields[-1]))
 
 
 def _line(header: object) -> bytes:

@@ -20,6 +20,7 @@ from catcher.dns.zones.packed import pack
 from catcher.dns.zones.wholezone import load_zone_with_files
 from catcher.dns.zones.zone import Zone
 from catcher.model.errors import Fault
+from catcher.model.moments import nanoseconds
 from catcher.model.serving import KeptPart, ServedPart
 
 log = logging.getLogger(__name__)
@@ -123,7 +124,7 @@ def _unchanged(known: LoadedZone, now: datetime) -> LoadedZone | None:
 
 def _read_at(stamp: FileStamp, now: datetime) -> FileStamp:
     """The stamp of a file that was read in the load that began at ``now``."""
-    return stamp._replace(read=int(now.timestamp() * 1_000_000_000))
+    return stamp._replace(read=nanoseconds(now))
 
 
 def _packed(rrsets: Mapping[bytes, Mapping[int, RRset]]) -> bytes:

@@ -18,24 +18,17 @@ from catcher.dns.wire import RRset
 from catcher.dns.zones.zone import Zone
 from catcher.model.errors import Fault
 from catcher.model.serving import KeptPart
+from catcher.regularfile import FileIdentity
 
 
 class FileStamp(NamedTuple):
     """One file as it was read: by it a later load sees without reading that the file is the same."""
 
     path: str
-    modified: int
-    """Nanoseconds since 1970: the file's mtime."""
-    changed: int
-    """Nanoseconds since 1970: the file's ctime, which shows a change by a program that sets the mtime back
-    (``cp -p``, ``rsync``)."""
-    octets: int
-    inode: int
-    device: int
+    identity: FileIdentity
     read: int
-    """Nanoseconds since 1970: the begin of the load that read it; 0: not known. A file that was changed within two
-    seconds before that time may have been changed once more without a new time, so its content is compared as
-    well."""
+    """Nanoseconds since 1970: the begin of the load that read it; 0: not known. Where the file wasn't settled by then
+    its content is compared as well."""
     digest: bytes
     """BLAKE2b of the content, 16 octets."""
 

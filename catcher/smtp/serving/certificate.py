@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
+from catcher.regularfile import FileIdentity
 
 log = logging.getLogger("catcher.smtp")
 
@@ -121,14 +122,14 @@ class Certificates:
     def __init__(self, pairs: Sequence[tuple[Path, Path]]) -> None:
         """Raises ConfigurationError."""
         self._pairs = tuple(pairs)
-        self._stamp = self._stamps()
+        self._seen = self._identities()
         self._context = new_context(self._pairs)
 
     def context(self) -> ssl.SSLContext:
         """The context of the newest files that could be read."""
-        stamp = self._stamps()
-        if stamp != self._stamp:
-            self._stamp = stamp
+        seen = self._identities()
+        if seen != self._seen:
+            self._seen = seen
             try:
                 self._context = new_context(self._pairs)
                 log.info("the certificate changed and was read again")
@@ -136,13 +137,13 @@ class Certificates:
                 log.error("the certificate in use stays: %s", error)
         return self._context
 
-    def _stamps(self) -> tuple[tuple[int, int] | None, ...]:
-        return tuple(_stamp(file) for pair in self._pairs for file in pair)
+    def _identities(self) -> tuple[FileIdentity | None, ...]:
+        return tuple(_identity(file) for pair in self._pairs for file in pair)
 
 
-def _stamp(file: Path) -> tuple[int, int] | None:
+def _identity(file: Path) -> FileIdentity | None:
     try:
         status = file.stat()
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_ino
+    return FileIdentity.of(status)

@@ -19,6 +19,7 @@ from catcher.dns.wire import name_to_wire
 from catcher.dns.zones import wholezone
 from catcher.model.errors import ConfigurationError
 from catcher.model.serving import ServedPart
+from catcher.regularfile import FileIdentity
 from tests.support.dnsserver.serving import HEAD, NOW, ask, lines, settings
 
 ZONE, OTHER = "zone.example", "other.example"
@@ -98,8 +99,8 @@ def test_a_file_just_written_is_compared_by_its_content(
     """Two writes within the clock's step of a file system leave the same times."""
     file = node.folder / f"{ZONE}.zone"
     known = file.stat()
-    times = (known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino, known.st_dev)
-    monkeypatch.setattr("catcher.dns.zones.masterfiles.octets.identity_of", lambda _: times)
+    identity = FileIdentity.of(known)
+    monkeypatch.setattr(FileIdentity, "of", lambda _: identity)
     node.begun = datetime.fromtimestamp(known.st_mtime_ns // 1_000_000_000, UTC) - timedelta(hours=1)
     first = node.load()
     file.write_text(HEAD + "a A 192.0.2.7\n")
