@@ -71,8 +71,8 @@ class KeptPart:
         """The part that ``to_json`` wrote. Raises KeyError, TypeError or ValueError for anything else."""
         return cls(
             ServedPart(row["part"]),
-            row["name"],
-            Fault(row["where"], row["what"], row["remedy"]),
+            str(row["name"]),
+            Fault(str(row["where"]), str(row["what"]), str(row["remedy"])),
             datetime.fromisoformat(row["since"]),
             datetime.fromisoformat(row["serves"]) if row["serves"] else None,
         )

@@ -24,8 +24,8 @@ from catcher.catalogue.catalogue import Catalogue
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.loading.building import Text, build, revise
 from catcher.catalogue.loading.loaded import FileState, LoadedCatalogue
-from catcher.model.errors import EnvironmentFailure, Fault
-from catcher.model.serving import KeptPart, ServedPart
+from catcher.model.errors import EnvironmentFailure
+from catcher.model.serving import KeptPart
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def save(loaded: LoadedCatalogue, folder: Path) -> None:
     old = read_record(folder)
     kept = tuple(loaded.kept)
     known = {copied.state.path: copied for copied in old.files} if old is not None else {}
-    if old is not None and old.kept == kept and _same(known, loaded):
+    if old is not None and _told_parts(old.kept) == _told_parts(kept) and _same(known, loaded):
         return
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -153,19 +153,12 @@ def _told(record: Record) -> dict[str, Any]:
             }
             for copied in record.files
         ],
-        "kept": [
-            {
-                "part": part.part.value,
-                "name": part.name,
-                "where": part.fault.where,
-                "what": part.fault.what,
-                "remedy": part.fault.remedy,
-                "since": _time(part.since),
-                "serves": _time(part.serves),
-            }
-            for part in record.kept
-        ],
+        "kept": _told_parts(record.kept),
     }
+
+
+def _told_parts(kept: Sequence[KeptPart]) -> list[dict[str, Any]]:
+    return [part.to_json() for part in kept]
 
 
 def _time(moment: datetime | None) -> str | None:
@@ -188,17 +181,7 @@ def _record(folder: Path, told: Any) -> Record:
         )
         for file in told["files"]
     ]
-    kept = [
-        KeptPart(
-            ServedPart(part["part"]),
-            str(part["name"]),
-            Fault(str(part["where"]), str(part["what"]), str(part["remedy"])),
-            _moment(part["since"]),
-            None if part["serves"] is None else _moment(part["serves"]),
-        )
-        for part in told["kept"]
-    ]
-    return Record(folder, tuple(files), tuple(kept))
+    return Record(folder, tuple(files), tuple(map(KeptPart.from_json, told["kept"])))
 
 
 def _moment(text: str) -> datetime:

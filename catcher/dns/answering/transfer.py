@@ -9,6 +9,7 @@ from catcher.dns.answering.message import transferred
 from catcher.dns.answering.query import Query
 from catcher.dns.answering.tsig import TsigSignature
 from catcher.dns.wire import RRset, RRType, Writer
+from catcher.dns.zones.serials import is_newer
 from catcher.dns.zones.zone import Zone
 
 _SIZE = 15_000
@@ -78,7 +79,7 @@ def serial_of(soa: RRset) -> int:
 
 def up_to_date(theirs: int, ours: int) -> bool:
     """Whether a copy with the serial ``theirs`` is as new as ours (RFC 1982 §3.2)."""
-    return (theirs - ours) & 0xFFFFFFFF < 0x80000000
+    return theirs == ours or is_newer(theirs, ours)
 
 
 def _octets(owner: bytes, rrset: RRset) -> int:

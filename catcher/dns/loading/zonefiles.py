@@ -12,11 +12,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from catcher.dns.answering.transfer import serial_of
 from catcher.dns.loading.copies import Copies
 from catcher.dns.wire import RRset, RRType
 from catcher.dns.zones.loaded import FileStamp, LoadedFiles, LoadedTemplate, LoadedZone
 from catcher.dns.zones.masterfiles.octets import restamp
 from catcher.dns.zones.packed import pack
+from catcher.dns.zones.serials import is_newer
 from catcher.dns.zones.wholezone import load_zone_with_files
 from catcher.dns.zones.zone import Zone
 from catcher.model.errors import Fault
@@ -98,7 +100,7 @@ class Loading:
         self, apex: str, path: Path, zone: Zone, files: tuple[FileStamp, ...], known: LoadedZone | None
     ) -> LoadedZone:
         """The zone that was read; where its content is that of before, the Zone of before."""
-        if known is None or _is_above(_serial(zone), _serial(known.zone)):
+        if known is None or is_newer(_serial(zone), _serial(known.zone)):
             return LoadedZone(zone, files, self.now)
         if _content(zone) == _content(known.zone):
             return replace(known, files=files)
@@ -132,12 +134,7 @@ def _packed(rrsets: Mapping[bytes, Mapping[int, RRset]]) -> bytes:
 
 
 def _serial(zone: Zone) -> int:
-    return int.from_bytes(zone.apex.rrsets[RRType.SOA].rdatas[0].tail[:4], "big")
-
-
-def _is_above(serial: int, other: int) -> bool:
-    """Whether a serial is above another in serial number arithmetic (RFC 1982 §3.2)."""
-    return 0 < (serial - other) % (1 << 32) < 1 << 31
+    return serial_of(zone.apex.rrsets[RRType.SOA])
 
 
 def _content(zone: Zone) -> dict[tuple[bytes, int], tuple[int, frozenset[bytes]]]:
