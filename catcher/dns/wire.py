@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from struct import Struct
 from typing import NamedTuple
 
 MAX_NAME = 255
@@ -88,6 +89,8 @@ class RRType(IntEnum):
 
 CLASS_IN = 1
 CLASS_ANY = 255
+_RECORD = Struct("!HHIH")
+"""TYPE, CLASS, TTL and RDLENGTH."""
 
 
 def lower(wire: bytes) -> bytes:
@@ -117,6 +120,26 @@ def question_end(message: bytes, at: int = 12) -> int:
             return 0
         at += length + 1
     return at + 5 if at + 5 <= end and at + 1 - start <= MAX_NAME else 0
+
+
+def record_at(message: bytes, at: int) -> tuple[int, int, int, int]:
+    """TYPE and CLASS of the record at ``at``, the offset of its TYPE, and the offset behind it.
+
+    A pointer ends the owner and isn't followed. Raises IndexError or struct.error if the record is cut off or its owner
+    is malformed.
+    """
+    while length := message[at]:
+        if length >= 0xC0:
+            at += 1
+            break
+        if length > 63:
+            raise IndexError
+        at += length + 1
+    rrtype, rrclass, _, length = _RECORD.unpack_from(message, at + 1)
+    end = at + 11 + length
+    if end > len(message):
+        raise IndexError
+    return rrtype, rrclass, at + 1, end
 
 
 class Name:

@@ -20,7 +20,7 @@ from struct import Struct
 from struct import error as StructError
 
 from catcher.dns.answering.query import MAX_ADDITIONALS, MAX_OPTIONS
-from catcher.dns.wire import CLASS_IN, RRType
+from catcher.dns.wire import CLASS_IN, RRType, record_at
 
 QUESTION = 10
 """Offset of the question in a message without its ID: the header's other ten octets come first."""
@@ -35,8 +35,6 @@ the reply may depend on the client's address (IXFR)."""
 
 BEFORE_OPTION = 15
 """Octets of QTYPE, QCLASS and an OPT without options."""
-_RECORD = Struct("!HHIH")
-"""TYPE, CLASS, TTL and RDLENGTH."""
 _OPT_TAIL = Struct("!BHHBBHH")
 _NSID, _COOKIE = 3, 10
 """Codes of the options that change a reply over UDP (RFC 5001, RFC 7873)."""
@@ -76,7 +74,7 @@ def canonical(message: bytes, end: int, types: Collection[bytes], other_type: by
         if message[6:8] != b"\0\0":
             if not personal or message[6:8] != b"\0\1":
                 return None
-            rrtype, _, at = _record(message, at)
+            rrtype, _, _, at = record_at(message, at)
             if rrtype == RRType.TSIG:
                 return None
         additionals = message[8] << 8 | message[9]
@@ -86,7 +84,7 @@ def canonical(message: bytes, end: int, types: Collection[bytes], other_type: by
                 return None
             for _ in range(additionals):
                 start = at
-                rrtype, size, at = _record(message, at)
+                rrtype, size, _, at = record_at(message, at)
                 if rrtype == RRType.TSIG:
                     return None
                 if rrtype == RRType.OPT:
@@ -123,22 +121,6 @@ def with_cookie(message: bytes, end: int, cookie: bytes) -> bytes:
     length = int.from_bytes(message[at : at + 2], "big") + 4 + len(cookie)
     options = message[at + 2 :] + _COOKIE.to_bytes(2, "big") + len(cookie).to_bytes(2, "big") + cookie
     return message[:at] + length.to_bytes(2, "big") + options
-
-
-def _record(message: bytes, at: int) -> tuple[int, int, int]:
-    """TYPE and CLASS of the record at ``at``, and the offset behind it. Raises IndexError if it is cut off."""
-    while length := message[at]:
-        if length >= 0xC0:
-            at += 1
-            break
-        if length > 63:
-            raise IndexError
-        at += length + 1
-    rrtype, rrclass, _, length = _RECORD.unpack_from(message, at + 1)
-    end = at + 11 + length
-    if end > len(message):
-        raise IndexError
-    return rrtype, rrclass, end
 
 
 def _options(message: bytes, at: int, end: int) -> tuple[bool, bytes | None] | None:

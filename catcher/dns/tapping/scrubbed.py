@@ -12,12 +12,13 @@
 
 from __future__ import annotations
 
-from catcher.dns.wire import RRType, label_offsets, lower, question_end
+from struct import error as StructError
+
+from catcher.dns.wire import RRType, label_offsets, lower, question_end, record_at
 
 _LONGEST = 4096
 """Most octets of a reply whose records are copied."""
 _HEADER = 12
-_OPT = RRType.OPT.to_bytes(2, "big")
 _SIGNED = frozenset((RRType.TSIG,))
 _TRANSFERS = frozenset((RRType.AXFR, RRType.IXFR))
 
@@ -74,28 +75,19 @@ def _shows(removed: bytes, records: bytes) -> bool:
 def _records(message: bytes, at: int) -> tuple[bytes, bytes, int] | None:
     """The records from ``at`` on but for OPT and signatures; an OPT without options; the number of both. None: the
     records can't be read, or one that is left out isn't among the last."""
-    kept_to, opt, left_out, end = at, b"", 0, len(message)
+    kept_to, opt, left_out = at, b"", 0
     number = sum(int.from_bytes(message[count : count + 2], "big") for count in (6, 8, 10))
-    for _ in range(number):
-        while at < end and (length := message[at]):
-            if length >= 0xC0:
-                at += 1
-                break
-            if length > 63:
+    try:
+        for _ in range(number):
+            rrtype, _, start, at = record_at(message, at)
+            if rrtype == RRType.OPT and not opt:
+                opt, left_out = b"\0" + message[start : start + 8] + b"\0\0", left_out + 1
+            elif rrtype in _SIGNED:
+                left_out += 1
+            elif left_out:
                 return None
-            at += length + 1
-        at += 1
-        if at + 10 > end:
-            return None
-        rrtype, length = message[at : at + 2], int.from_bytes(message[at + 8 : at + 10], "big")
-        if rrtype == _OPT and not opt:
-            opt, left_out = b"\0" + message[at : at + 8] + b"\0\0", left_out + 1
-        elif int.from_bytes(rrtype, "big") in _SIGNED:
-            left_out += 1
-        elif left_out:
-            return None
-        else:
-            kept_to = at + 10 + length
-        at += 10 + length
-    first = question_end(message)
-    return (message[first:kept_to], opt, left_out) if at <= end else None
+            else:
+                kept_to = at
+    except (IndexError, StructError):
+        return None
+    return message[question_end(message) : kept_to], opt, left_out
