@@ -1,4 +1,7 @@
-"""The processes: a generation is replaced as a whole, the fallen are restarted, nobody outlives the parent."""
+"""The processes: a generation is replaced as a whole, the fallen are restarted, nobody outlives the parent.
+
+Longer than others: one server of workers is led through its whole life, with every error of the machine.
+"""
 
 from __future__ import annotations
 
@@ -232,6 +235,27 @@ def test_at_most_two_generations_are_alive_and_requests_are_joined(wire: Wire, s
     until(supervisor, lambda: len(errors) == 4)
     assert errors == [""] * 4
     assert [wire.hear(supervisor.loop) for _ in range(3)] == ["second up", "fifth up", "second drained"]
+
+
+def test_a_worker_that_only_ends_slowly_delays_no_generation(wire: Wire, supervisor: Supervisor) -> None:
+    """It may live beside the next one; it is killed when the next but one serves."""
+
+    async def main(station: Station) -> None:
+        station.ready()
+        await station.stopping.wait()
+        station.draining()
+        await asyncio.Event().wait()
+
+    slow = Task("slow", main, drain_seconds=2.0 * SECONDS, overlaps=True)
+    pids = []
+    for _ in range(3):
+        assert settled(supervisor, slow) == ""
+        pids.append(supervisor.workers["slow"])
+    (group,) = supervisor.groups
+    until(supervisor, lambda: len(group.retired) == 1)
+    assert [worker.pid for worker in group.alive] == [pids[2], pids[1]]
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
 
 
 def test_a_worker_that_does_not_drain_is_ended_when_the_time_is_over(wire: Wire) -> None:
