@@ -235,7 +235,7 @@ class Reloading:
         outcome = self._outcome(load)
         for kept in outcome.kept:
             if kept not in self.kept:
-                log.error("%s; its older state stays", kept.fault)
+                log.error("%s", kept)
         if load.adopted:
             self.kept = outcome.kept
             self.adopted += 1
