@@ -76,19 +76,11 @@ def test_what_tests_share_holds_no_test() -> None:
 def test_what_tests_share_is_shared() -> None:
     """A module of tests/support that nothing imports or runs is left over."""
     text = "\n".join(text_of(path) for path in sources("tests", "catcher")) + _commands()
-    unused = [
-        path
-        for path in _TREES
-        if path.parts[1] == "support" and path.name != "__init__.py" and not _is_named(path, text)
-    ]
-    assert not unused
-
-
-def _is_named(path: Path, text: str) -> bool:
-    package = ".".join(path.parent.parts)
-    named = {f"{module}.{name}" for tree in _TREES.values() for _, module, name in imported(tree)}
-    module = f"{package}.{path.stem}"
-    return any(name.rstrip(".") == module or name.startswith(f"{module}.") for name in named) or f'"{module}"' in text
+    named = {f"{module}.{name}".rstrip(".") for tree in _TREES.values() for _, module, name in imported(tree)}
+    named |= {name.rpartition(".")[0] for name in named}
+    shared = [path for path in _TREES if path.parts[1] == "support" and path.name != "__init__.py"]
+    modules = {path: ".".join(path.with_suffix("").parts) for path in shared}
+    assert not [path for path, module in modules.items() if module not in named and f'"{module}"' not in text]
 
 
 def _commands() -> str:

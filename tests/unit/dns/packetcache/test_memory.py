@@ -17,8 +17,8 @@ from tests.support.dnsserver import compiling
 from tests.support.dnsserver.compiling import CLIENTS, fast, question, reply_to
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_BOUND = 2 << 20
-_FLOOD = 6000
+_BOUND = 1 << 19
+_FLOOD = 1500
 
 
 def label(draw: random.Random, octets: int) -> str:
