@@ -52,7 +52,7 @@ class KeptPart:
     """The time of the state in force; None: there is no good state, so nothing is served for this part."""
 
     def __str__(self) -> str:
-        serves = "there is no older state of it" if self.serves is None else f"the state of {second(self.serves)} is served"
+        serves = "nothing is served for it" if self.serves is None else f"the state of {second(self.serves)} is served"
         return f"{self.part} {self.name}: {self.fault}; since {second(self.since)}, {serves}"
 
     def to_json(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def test_a_status_survives_its_json() -> None:
 def test_a_kept_part_survives_its_json_and_says_what_is_served(part: ServedPart, serves: object) -> None:
     made = replace(KEPT, part=part, serves=serves)
     assert KeptPart.from_json(json.loads(json.dumps(made.to_json()))) == made
-    said = "there is no older state of it" if serves is None else "the state of 2026-11-02T12:00:00Z is served"
+    said = "nothing is served for it" if serves is None else "the state of 2026-11-02T12:00:00Z is served"
     assert str(made) == f"{part} sink.example: sink.zone:3: it is wrong; mend it; since 2026-11-03T11:00:00Z, {said}"
 
 

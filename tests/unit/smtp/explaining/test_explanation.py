@@ -131,7 +131,7 @@ def test_every_fault_of_every_file_is_told_and_a_language_without_one(tmp_path: 
     with pytest.raises(ConfigurationError) as error:
         load_explanations(tmp_path, needed={"en": "catcher.toml: smtp.language", "de": "catalogue.csv:7"})
     assert [str(fault).split(";")[0] for fault in error.value.faults] == [
-        "fr.txt:1: it can't be read: Is a directory",
+        "fr.txt:1: it can't be read: it is not a regular file",
         "french.txt:1: the name of the file is not a language",
         "en.txt:16: $url is unknown",
         'catalogue.csv:7: there is no text in the language "de"',
