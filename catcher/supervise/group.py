@@ -48,6 +48,7 @@ class WorkerProcess:
     task: Task
     pid: int
     status_fd: int
+    """The reading end of its reports; -1 once the worker has closed the other end."""
     ready: bool = False
     draining: bool = False
     born: float = field(default_factory=time.monotonic)

@@ -126,8 +126,15 @@ class Supervisor:
         if octets:
             group.said(worker, octets)
         else:
-            self.loop.unregister(worker.status_fd)
+            self._close_status(worker)
             self.loop.later(_LOOK_SECONDS, self._bury)
+
+    def _close_status(self, worker: WorkerProcess) -> None:
+        """Closes the pipe of a worker that ends: the next process that is forked mustn't inherit it."""
+        if worker.status_fd >= 0:
+            self.loop.unregister(worker.status_fd)
+            os.close(worker.status_fd)
+            worker.status_fd = -1
 
     def _bury(self) -> None:
         """Collects the ended workers."""
@@ -138,8 +145,7 @@ class Supervisor:
                 except ChildProcessError:  # somebody else collected it
                     pid = worker.pid
                 if pid:
-                    self.loop.unregister(worker.status_fd)
-                    os.close(worker.status_fd)
+                    self._close_status(worker)
                     self._free(worker.counters)
                     group.ended(worker)
 

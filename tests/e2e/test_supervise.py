@@ -20,9 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.model.errors import EnvironmentFailure
 from catcher.supervise import Loop, Station, Supervisor, Task
-from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer
 
 SECONDS = 20
@@ -205,6 +203,20 @@ def stubborn(wire: Wire) -> Task:
     return Task("stubborn", main, drain_seconds=0.1)
 
 
+def test_the_pipe_of_a_worker_that_ends_is_closed_before_it_is_collected(supervisor: Supervisor) -> None:
+    """The next process to be forked would inherit it. This worker closes its end, and lives on."""
+
+    async def main(station: Station) -> None:
+        station.ready()
+        os.closerange(3, 1024)
+        signal.pause()
+
+    before = sorted(Path("/proc/self/fd").iterdir())
+    assert settled(supervisor, Task("silent", main)) == ""
+    until(supervisor, lambda: sorted(Path("/proc/self/fd").iterdir()) == before)
+    assert list(supervisor.workers) == ["silent"]
+
+
 def test_a_retired_worker_that_does_not_end_is_killed(wire: Wire, supervisor: Supervisor) -> None:
     """It never says that it drains, so the reload is over when it is dead; and the next one waits for that."""
     assert settled(supervisor, stubborn(wire)) == ""
@@ -306,11 +318,3 @@ def test_workers_end_when_the_parent_is_killed() -> None:
     os.close(worker)
     parent.stdout.close()
     assert ended
-
-
-def test_one_state_folder_is_served_once(tmp_path: Path) -> None:
-    holder = lock(tmp_path, "smtp")
-    with pytest.raises(EnvironmentFailure, match="another catcher serves from this folder"):
-        lock(tmp_path, "smtp")
-    os.close(holder)
-    os.close(lock(tmp_path, "smtp"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from tests.support.asking import rcode
 from tests.support.authoritative import answers
+from tests.support.processgroup import processes_of
 from tests.support.server import ARMY, SECONDS, Server, deliver, running
 
 
@@ -189,6 +191,21 @@ def test_workers_come_back_while_a_load_hangs(slow: Server) -> None:
 
 def test_sigterm_is_honoured_while_a_load_hangs(slow: Server) -> None:
     assert slow.stop() == 0
+
+
+def test_no_process_outlives_a_parent_that_is_killed(slow: Server) -> None:
+    """Not even a loader that hangs."""
+    parent = slow.serving_pid
+    workers = set(slow.workers_pids().values())
+    until(slow, lambda: bool(processes_of(parent).keys() - workers - {parent}))
+    handles = [os.pidfd_open(pid) for pid in processes_of(parent).keys() - {parent}]
+    assert len(handles) > len(workers)
+    os.kill(parent, signal.SIGKILL)
+    slow.ended()
+    for handle in handles:
+        ended, _, _ = select.select([handle], [], [], SECONDS)
+        os.close(handle)
+        assert ended
 
 
 def test_a_loader_that_is_killed_costs_nothing(slow: Server) -> None:

@@ -20,6 +20,7 @@ from typing import IO, Any
 from catcher.model.mail.observation import Observation
 from catcher.store import SqliteStore
 from catcher.supervise.ports import own_port
+from tests.support.processgroup import processes_of
 
 CATCHER = (sys.executable, "-m", "catcher")
 SECONDS = 60.0
@@ -179,9 +180,13 @@ class Server:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
     def stop(self) -> int:
-        """SIGTERM; returns the exit status."""
+        """SIGTERM; returns the exit status. No process of the server may outlive it."""
+        assert self.process is not None
+        group = self.process.pid
         self.signal(signal.SIGTERM)
-        return self.ended()
+        status = self.ended()
+        assert not (left := processes_of(group)), f"processes that the server left behind: {left}"
+        return status
 
     def ended(self) -> int:
         """Waits for the end of the server; returns its exit status."""

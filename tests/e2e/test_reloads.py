@@ -1,0 +1,140 @@
+"""Many reloads: what they leave behind, and what they cost clients that keep a TCP connection or copy a zone."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.asking import rcode
+from tests.support.peers import peer
+from tests.support.pipelined import PipelinedQueries
+from tests.support.secondaries import KEY, KEYS, SECRET, polls
+from tests.support.server import ARMY, Server, running
+
+QUERIES = 100_000
+ROWS = 200_000
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with running(tmp_path / "server", workers=2, smtp_workers=1) as server:
+        yield server
+        assert server.stop() == 0
+
+
+def put(server: Server, *rows: str) -> None:
+    (server.folder / "catalogue.csv").write_text(ARMY + "".join(f"{row}\n" for row in rows))
+
+
+Open = dict[str, Counter[str]]
+"""Name of a process → kinds of its open files, with their numbers; and how many processes there are at all."""
+
+
+def steady(server: Server) -> Open:
+    """What the processes have open once none starts or drains, and no loader runs."""
+    for _ in polls(server.dns[1]):
+        status = json.loads(server.control("status"))
+        if not status["loading"] and all(process["state"] == "serving" for process in status["processes"]):
+            break
+    else:
+        pytest.fail(f"processes still start or drain: {status['processes']}")
+    pids = {"parent": server.serving_pid} | {process["name"]: process["pid"] for process in status["processes"]}
+    found = {name: open_files(pid) for name, pid in pids.items()}
+    children = Path(f"/proc/{pids['parent']}/task/{pids['parent']}/children").read_text().split()
+    return found | {"children": Counter(children=len(children))}
+
+
+def open_files(pid: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            found[re.sub(r"\d+", "N", str(link.readlink()))] += 1
+        except FileNotFoundError:  # closed meanwhile
+            continue
+    return found
+
+
+@pytest.mark.parametrize("reloads", [10, pytest.param(50, marks=pytest.mark.long)])
+def test_reloads_leave_no_process_and_no_descriptor_behind(server: Server, reloads: int) -> None:
+    """One in five has a wrong row, one in five a wrong zone file; a client's TCP connection goes through all."""
+
+    def reload(number: int) -> str:
+        put(server, f"new{number}.example,intended.example,{'nonsense' if number % 5 == 1 else 'accept'}")
+        zone = server.folder / "sink.example.zone"
+        good = zone.read_text()
+        if number % 5 == 3:
+            zone.write_text(good + "wrong A 192.0.2.1.1\n")
+        outcome = json.loads(server.control("reload"))
+        zone.write_text(good)
+        return str(outcome["result"])
+
+    with PipelinedQueries(server.dns, "army.ml").asking(0):
+        pass
+    with socket.create_connection(server.dns, timeout=20) as client:
+        for number in range(5):
+            reload(number)
+        before = steady(server)
+        results = Counter(reload(number) for number in range(reloads))
+        assert results == {"reloaded": reloads * 3 // 5, "partly": reloads * 2 // 5}
+        for _ in polls(server.dns[1]):  # a process may have a file open for a moment
+            after = steady(server)
+            if not (grown := {name: found - before[name] for name, found in after.items() if found - before[name]}):
+                break
+        assert not grown
+        query = b"\0\1\0\0\0\1\0\0\0\0\0\0\4army\2ml\0\0\6\0\1"
+        client.sendall(len(query).to_bytes(2, "big") + query)
+        assert client.recv(4)[2:] == b"\0\1"
+
+
+def test_twenty_reloads_lose_no_query_over_kept_tcp_connections(server: Server) -> None:
+    queries = PipelinedQueries(server.dns, "army.ml")
+    with queries.asking(QUERIES):
+        for number in range(20):
+            put(server, f"new{number}.example,intended.example,accept")
+            server.reload()
+            assert rcode(server.dns[1], f"new{number}.example") == "NOERROR"
+    assert (queries.lost, queries.ended, queries.wrong) == (0, 0, [])
+    assert queries.answered >= QUERIES
+
+
+def members(lines: Iterator[str]) -> set[str]:
+    return {words[-1].rstrip(".") for line in lines if "PTR" in (words := line.split())}
+
+
+@pytest.mark.long
+def test_a_reload_during_a_transfer_of_a_large_catalogue_completes(tmp_path: Path) -> None:
+    """And so does the transfer: dig takes its first messages, then waits until two reloads are over."""
+    rows = [f"d{number}.example" for number in range(ROWS)]
+    server = Server(tmp_path / "server", catalogue="domain\n" + "\n".join(rows) + "\n")
+    (server.folder / "transfer.keys").write_text(KEYS)
+    (server.folder / "transfer.keys").chmod(0o600)
+    text = server.config.read_text()
+    text = text.replace("[dns]\n", '[dns]\nkeys = "transfer.keys"\ncatalog_zone = "catalog.sink.example"\n', 1)
+    server.config.write_text(text + f'[[dns.secondary]]\naddress = "127.0.0.1"\nkey = "{KEY}"\nnotify = []\n')
+    dig = [str(peer("dig")), "@127.0.0.1", "-p", str(server.dns[1]), "-y", f"hmac-sha256:{KEY}:{SECRET}"]
+    command = [*dig, "+time=60", "catalog.sink.example", "AXFR"]
+    try:
+        server.start()
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as copying:
+            assert copying.stdout is not None
+            first = [copying.stdout.readline() for _ in range(20)]
+            for name in ("one.example", "two.example"):
+                with (server.folder / "catalogue.csv").open("a") as catalogue:
+                    catalogue.write(f"{name}\n")
+                server.reload()
+                assert rcode(server.dns[1], name) == "NOERROR"
+            taken = members(iter([*first, *copying.stdout]))
+        assert taken == set(rows), "one snapshot, and the whole of it"
+        again = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True)
+        assert members(iter(again.stdout.splitlines())) == {*rows, "one.example", "two.example"}
+        assert server.stop() == 0
+    finally:
+        if server.process is not None:
+            server.kill()
