@@ -11,9 +11,11 @@ Each room is a package; imports go down only (tests/house holds it)::
 
     cli → demo | bench → serve → wiring
         → dns | smtp | store | resolve | notices | supervise → intake | desk
-        → fingerprint | incident | report → lookalike | directory | catalogue | privacy | config → model
+        → fingerprint | incident | report → lookalike | directory | catalogue | privacy | config
+        → regularfile → model
 
 ``model`` holds the frozen values that travel between rooms and the ports (Protocols) that adapters fill.
+``regularfile`` reads the files that a person names.
 ``wiring`` makes the concrete adapters and holds the one clock; ``serve`` runs the processes.
 """
 

@@ -12,6 +12,7 @@ from catcher.config.faults import faults
 from catcher.config.rules import broken
 from catcher.config.schema import Config, NodeSection
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.regularfile import read_regular
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
@@ -24,7 +25,7 @@ def load_config(path: Path, *, files_may_be_missing: bool = False) -> Config:
     """
     path = path.absolute()
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise _alone(str(path), "there is no such file", "name one with -c, or make one with 'catcher init'") from None
     except OSError as error:
@@ -59,7 +60,7 @@ def parse_config(text: str, path: Path, *, files_may_be_missing: bool = False) -
 def state_folder(path: Path) -> Path | None:
     """The state folder in the configuration file ``path``, even if the file has faults; None if it can't be read."""
     try:
-        node = tomllib.loads(path.read_bytes().decode("utf-8-sig")).get("node", {})
+        node = tomllib.loads(read_regular(path).decode("utf-8-sig")).get("node", {})
         return path.absolute().parent / Path(node.get("state", NodeSection.model_fields["state"].default))
     except (OSError, ValueError, RecursionError, AttributeError, TypeError):
         return None

@@ -42,13 +42,14 @@ from catcher.dns.loading.copies import write_copies
 from catcher.dns.loading.load import load_authority
 from catcher.dns.notifying.notify import Announcer
 from catcher.dns.serving.connections import ConnectionPipe
-from catcher.dns.serving.tcp import TcpServer
+from catcher.dns.serving.tcp import MAX_CONNECTIONS, TcpServer
 from catcher.dns.serving.udp import UdpServer
 from catcher.dns.serving.worker import serve
 from catcher.dns.wire import Rcode, Transport
 
 __all__ = [
     "COUNTER_NAMES",
+    "MAX_CONNECTIONS",
     "Announcer",
     "AnswerKind",
     "Authority",

@@ -62,7 +62,14 @@ def dns_tasks(
         main = functools.partial(dns_process.run, loaded.config, clock, loaded.authority, sockets, writing, pipe)
         ends = (pipe.reading, pipe.writing)
         tasks.append(
-            Task(f"dns-{number}", main, (*sockets, writing, *ends), last=True, drain_seconds=DNS_DRAIN_SECONDS)
+            Task(
+                f"dns-{number}",
+                main,
+                (*sockets, writing, *ends),
+                last=True,
+                drain_seconds=DNS_DRAIN_SECONDS,
+                overlaps=True,
+            )
         )
     return tasks
 

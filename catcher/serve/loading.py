@@ -57,6 +57,8 @@ class LoadedDns:
     at: datetime
     kept: tuple[KeptPart, ...] = ()
     restart_needed: tuple[str, ...] = ()
+    config_at: datetime | None = None
+    """The time of the load that read ``config``."""
 
     @property
     def catalogue(self) -> Catalogue:
@@ -77,6 +79,8 @@ class LoadedMail:
     explanations: smtp.Explanations
     certificates: tuple[tuple[Path, Path], ...]
     kept: tuple[KeptPart, ...] = ()
+    certificates_at: datetime | None = None
+    """The load that read ``certificates``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +128,16 @@ def load(
 
     Returns what is to be done when nobody waits any more: the copies for the time after a restart.
     """
-    started = before.dns is not None
     try:
-        read, kept = _config(config, now) if started else (config, ())
+        config_at = now if before.dns is None else before.dns.config_at
+        read, kept = (config, ()) if before.dns is None else _config(config, config_at, now)
+        config_at = config_at if kept else now
         read = config if read == config else read  # the parent's own object needn't travel
         loaded = _dns(*_merged(read, config), before, roles, now)
     except CatcherError as error:
         tell(Refused(error.faults if isinstance(error, ConfigurationError) else (), str(error)))
         return None
-    loaded = replace(loaded, kept=(*kept, *loaded.kept))
+    loaded = replace(loaded, kept=(*kept, *loaded.kept), config_at=config_at)
     zones = () if loaded.authority is None else loaded.authority.files.zones.values()
     for objects in ([*loaded.config.dns.zone], [*zones]):
         for first in range(0, len(objects), _ZONES_A_PIECE):
@@ -148,12 +153,12 @@ def load_mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime, tell:
     tell(_mail(loaded, before, now))
 
 
-def _config(running: Config, now: datetime) -> tuple[Config, tuple[KeptPart, ...]]:
-    """The configuration as its file says, or the running one with the faults of the file."""
+def _config(running: Config, read_at: datetime | None, now: datetime) -> tuple[Config, tuple[KeptPart, ...]]:
+    """The configuration as its file says, or the running one, read at ``read_at``, with the faults of the file."""
     try:
         return load_config(running.path, files_may_be_missing=True), ()
     except ConfigurationError as error:
-        return running, tuple(_kept(ServedPart.CONFIG, running.path.name, error, now))
+        return running, tuple(_kept(ServedPart.CONFIG, running.path.name, error, now, read_at))
 
 
 def _merged(read: Config, running: Config) -> tuple[Config, tuple[str, ...]]:
@@ -231,7 +236,7 @@ def _mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime) -> Loaded
     """Texts and certificate: of each the last good state, if the new one has faults."""
     mail = mail_files(loaded.config, loaded.catalogue, now, () if before is None else before.kept)
     config, kept = mail.config, list(mail.kept)
-    stops = Stops(config.node.state)
+    stops, certificates_at = Stops(config.node.state), now
     try:
         stops.settle(loaded.catalogue, now)
     except CatcherError as error:  # the list then says what the catalogue says as well
@@ -242,12 +247,14 @@ def _mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime) -> Loaded
     except CatcherError as error:
         if before is None:
             return MailRefused(str(error))
-        certificates = before.certificates
-        kept += _kept(ServedPart.MAIL, "certificate", error, now)
-    return LoadedMail(config, mail.explanations, certificates, tuple(kept))
+        certificates, certificates_at = before.certificates, before.certificates_at or now
+        kept += _kept(ServedPart.MAIL, "certificate", error, now, before.certificates_at)
+    return LoadedMail(config, mail.explanations, certificates, tuple(kept), certificates_at)
 
 
-def _kept(part: ServedPart, name: str, error: CatcherError, now: datetime) -> Iterator[KeptPart]:
+def _kept(
+    part: ServedPart, name: str, error: CatcherError, now: datetime, serves: datetime | None
+) -> Iterator[KeptPart]:
     faults = error.faults if isinstance(error, ConfigurationError) else (Fault(name, str(error), "see the text"),)
     for fault in faults:
-        yield KeptPart(part, name, fault, since=now, serves=now)
+        yield KeptPart(part, name, fault, since=now, serves=serves)

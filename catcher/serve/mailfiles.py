@@ -30,6 +30,7 @@ from catcher.config import Config
 from catcher.directory import owners
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.serving import KeptPart, ServedPart
+from catcher.regularfile import read_regular
 
 log = logging.getLogger("catcher.serve")
 
@@ -159,7 +160,7 @@ class _Chooser:
         empty without any."""
         folder = self._folder / key
         try:
-            octets = {name: source.read_bytes() for name, source in zip(names, sources, strict=False)}
+            octets = {name: read_regular(source) for name, source in zip(names, sources, strict=False)}
             if not octets:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             if octets == _contents(folder):

@@ -95,7 +95,8 @@ class Reloading:
         self._load: _Load | None = None
         self._asked: list[OutcomeTaker] = []
         self._started: OutcomeTaker | None = None
-        self._pause = 0.0
+        self._pauses: dict[str, float] = {}
+        """What is tried again → the pause before its last try."""
         self._timers: dict[str, Timer] = {}
         self._has_upkeep_lock = False
         self._stopped = False
@@ -214,8 +215,10 @@ class Reloading:
         if error:
             log.error("%s; the running state stays, and the load is tried again", error)
             self._later("load", self.request)
-        elif load.refused is None and not load.mail_error:
-            self._pause = 0.0
+        elif load.refused is None:
+            self._pauses.pop("load", None)
+        if load.mail is not None:
+            self._pauses.pop("mail", None)
         self._advance(load)
 
     def _advance(self, load: _Load) -> None:
@@ -254,7 +257,7 @@ class Reloading:
         elif load.adopted and not load.dns_error and self._started is not None:
             started, self._started = self._started, None
             started(outcome)
-        else:
+        elif not load.error:  # else it will be tried again anyway
             self._later("load", self.request)
 
     def _outcome(self, load: _Load) -> ReloadOutcome:
@@ -293,5 +296,6 @@ class Reloading:
         """Calls ``action`` after a pause that grows with each failure."""
         if what in self._timers:
             self._timers[what].cancel()
-        self._pause = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * self._pause))
-        self._timers[what] = self._supervisor.loop.later(self._pause, action)
+        pause = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * self._pauses.get(what, 0.0)))
+        self._pauses[what] = pause
+        self._timers[what] = self._supervisor.loop.later(pause, action)

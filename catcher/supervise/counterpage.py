@@ -21,7 +21,7 @@ from catcher.model.errors import EnvironmentFailure
 _WORD = 8
 """Octets of a number."""
 _SLOTS = 1024
-"""Slots of a page: two generations of the 256 workers that a configuration may ask for, and the other processes."""
+"""Slots of a page: three generations of the 256 workers that a configuration may ask for, and the other processes."""
 
 
 class CounterSlot:

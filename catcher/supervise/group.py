@@ -7,7 +7,8 @@
                         └─ pause ◀──┘                          └─▶ started again              └─▶ SIGKILL
 
 The running workers serve until the new ones are ready, and on when those fail. The next generation starts only when no
-retired worker is left, so that at most two are alive; requests that come meanwhile are joined.
+retired worker is left, so that at most two are alive; requests that come meanwhile are joined. Retired workers with
+``overlaps`` hold it up only until they take no new work, and end at the latest when it serves.
 """
 
 from __future__ import annotations
@@ -152,7 +153,9 @@ class WorkerGroup:
 
     def _step(self) -> None:
         """Starts the wanted workers if nothing stands against it."""
-        if self._wanted is None or self._begun or self.starting or self.retired or self._retry or self.stopping:
+        if self._wanted is None or self._begun or self.starting or self._retry or self.stopping:
+            return
+        if not all(worker.draining and worker.task.overlaps for worker in self.retired):
             return
         tasks, self._wanted = self._wanted, None
         self._answering, self._asked = self._answering + self._asked, []
@@ -190,6 +193,8 @@ class WorkerGroup:
         self._restart_pauses.clear()
         self._pause, self.trouble = 0.0, ""
         self._tasks = tuple(worker.task for worker in self.running)
+        for worker in self.retired:
+            worker.signal(signal.SIGKILL)
         for worker in old:
             self.retired.append(worker)
             worker.signal(signal.SIGTERM)

@@ -79,6 +79,9 @@ class Task:
     """Whether, when the server stops, the task runs until the tasks without ``last`` have ended."""
     drain_seconds: float = 10.0
     """Longest time that the worker may take to end, once another one has taken its place; then it is killed."""
+    overlaps: bool = False
+    """Whether the next worker but one may start while this one still ends, once it takes no new work. It is killed when
+    that one serves: a client that never takes its replies delays no reload."""
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

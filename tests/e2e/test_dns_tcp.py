@@ -229,7 +229,7 @@ def test_a_transfer_outlives_its_worker_and_the_connection_goes_on(play: Callabl
 
 
 def test_a_transfer_ends_with_the_server(play: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client's buffer is small and it takes one message, so the transfer waits for it until the server ends."""
+    """The client's buffer is small and it takes one message before the server ends, and then what is on its way."""
 
     async def scene(workers: Workers) -> None:
         _, wire = transfer_query()

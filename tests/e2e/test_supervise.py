@@ -222,6 +222,27 @@ def test_at_most_two_generations_are_alive_and_requests_are_joined(wire: Wire, s
     assert [wire.hear(supervisor.loop) for _ in range(3)] == ["second up", "fifth up", "second drained"]
 
 
+def test_a_worker_that_only_ends_slowly_delays_no_generation(wire: Wire, supervisor: Supervisor) -> None:
+    """It may live beside the next one; it is killed when the next but one serves."""
+
+    async def main(station: Station) -> None:
+        station.ready()
+        await station.stopping.wait()
+        station.draining()
+        await asyncio.Event().wait()
+
+    slow = Task("slow", main, drain_seconds=2.0 * SECONDS, overlaps=True)
+    pids = []
+    for _ in range(3):
+        assert settled(supervisor, slow) == ""
+        pids.append(supervisor.workers["slow"])
+    (group,) = supervisor.groups
+    until(supervisor, lambda: len(group.retired) == 1)
+    assert [worker.pid for worker in group.alive] == [pids[2], pids[1]]
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
+
+
 def test_a_worker_that_does_not_drain_is_ended_when_the_time_is_over(wire: Wire) -> None:
     supervisor = Supervisor()
     assert settled(supervisor, stubborn(wire)) == ""

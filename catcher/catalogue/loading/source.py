@@ -6,16 +6,17 @@ A fault of the file as a whole is found here; the faults of its rows are found b
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
 
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.row import OTHER_SEPARATORS
 from catcher.model.errors import ConfigurationError, Fault
+from catcher.regularfile import UnreadableFile, read_regular
 
 _BOM = b"\xef\xbb\xbf"
+_MOST_OCTETS = 1 << 30
+"""Octets of one file at most: some twenty million rows, more names than any registry has."""
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 """UTF-16 and UTF-32, each in both orders of octets."""
 _WORKBOOKS = {b"PK\x03\x04": "a workbook or another zip archive", b"\xd0\xcf\x11\xe0": "an old Excel workbook"}
@@ -42,13 +43,9 @@ class SourceText:
 def octets(file: Path) -> bytes:
     """The contents of a file. Raises ConfigurationError."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would wait for its writer
-        with os.fdopen(descriptor, "rb") as stream:
-            if not S_ISREG(os.fstat(descriptor).st_mode):
-                raise _alone(file.name, "it is no regular file", "name a readable file")
-            return stream.read()
-    except IsADirectoryError:
-        raise _alone(file.name, "it is no regular file", "name a readable file") from None
+        return read_regular(file, _MOST_OCTETS)
+    except UnreadableFile as error:
+        raise _alone(file.name, f"{error.strerror}", "name a readable file") from None
     except OSError as error:
         raise _alone(file.name, f"it can't be read: {error.strerror}", "name a readable file") from None
 

@@ -15,6 +15,7 @@ from catcher.dns.answering.tsig import ALGORITHMS, Key
 from catcher.dns.wire import name_to_wire
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import Fault
+from catcher.regularfile import read_regular_text
 
 COOKIE_KEY = "dns-cookies.key"
 """Name of the file, in the folder of keys, with the key from which the daily secrets are derived."""
@@ -94,7 +95,7 @@ def _private(path: Path) -> tuple[str, list[Fault]]:
     """The text of a file, and a fault if others may read it."""
     try:
         mode = path.stat().st_mode
-        text = path.read_text(encoding="ascii")
+        text = read_regular_text(path, "ascii")
     except OSError as error:
         return "", [Fault(str(path), f"it can't be read: {error.strerror}", "name a readable file")]
     except UnicodeDecodeError:

@@ -83,21 +83,25 @@ class TcpServer:
         if self._pipe is not None:
             loop.add_reader(self._pipe.reading, self._take_over)
 
-    async def close(self) -> None:
-        """Stops listening, closes the sockets, and lets every connection leave once its replies are taken."""
+    def retire(self) -> None:
+        """Stops listening, closes the sockets, and reads no further query; each connection leaves once its client has
+        taken the replies."""
         loop = asyncio.get_running_loop()
         if self._pipe is not None:
             loop.remove_reader(self._pipe.reading)
         for server in self._servers:
             server.close()
         self._servers.clear()
+        for connection in list(self._connections):
+            connection.finish()
+
+    async def close(self) -> None:
+        """Retires, and waits until every connection has left, for ``_CLOSE_SECONDS`` at most."""
+        self.retire()
         if self._connections:
             self._empty.clear()
-            for connection in list(self._connections):
-                connection.finish()
-            if self._connections:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._empty.wait(), _CLOSE_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), _CLOSE_SECONDS)
             for connection in list(self._connections):
                 connection.abort()
         if self.transfers is not None:

@@ -17,7 +17,7 @@ from catcher.dns.counting.handover import hand_over, hand_over_forever
 from catcher.dns.counting.ratelimit import RateLimit, RateLimits
 from catcher.dns.counting.tally import DemandTally
 from catcher.dns.serving.connections import ConnectionPipe
-from catcher.dns.serving.tcp import TcpServer
+from catcher.dns.serving.tcp import MAX_CONNECTIONS, TcpServer
 from catcher.dns.serving.udp import UdpServer
 from catcher.dns.tapping.tap import DnsTap
 from catcher.model.clock import Clock
@@ -46,6 +46,7 @@ async def serve(
     connections: ConnectionPipe | None = None,
     lifeline_fd: int | None = None,
     publish: Publish = _unpublished,
+    most_connections: int = MAX_CONNECTIONS,
     dnstap: Path | None = None,
     identity: str = "",
     ready: Callable[[], None],
@@ -59,49 +60,52 @@ async def serve(
 
     ``dnstap``: the Unix socket of a collector, to which queries and replies are told as those of ``identity``.
 
-    ``publish`` gets the counters once a second, and once more at the end. ``ready`` is called once every socket is
-    served, ``draining`` once no more queries are read.
+    ``publish`` gets the counters once a second, and once more at the end. ``most_connections``: TCP connections at a
+    time. ``ready`` is called once every socket is served, ``draining`` once no more queries are read: clients that are
+    slow to take their last replies may need some seconds more, in which nothing is kept that isn't handed over.
     """
     gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
     tally, counters, budget = DemandTally(), DnsCounters(), TsigBudget()
     tap = None if dnstap is None else DnsTap(dnstap, authority, counters, identity)
     datagrams = [s for s in sockets if s.type == socket.SOCK_DGRAM]
     streams = [s for s in sockets if s.type == socket.SOCK_STREAM]
-    servers: list[UdpServer | TcpServer] = [
-        UdpServer(
-            datagrams, authority, clock, tally, limit=RateLimit(limits), budget=budget, counters=counters, tap=tap
-        ),
-        TcpServer(
-            streams,
-            authority,
-            clock,
-            tally,
-            counters=counters,
-            tap=tap,
-            budget=budget,
-            pipe=connections,
-            lifeline_fd=lifeline_fd,
-        ),
-    ]
+    udp = UdpServer(
+        datagrams, authority, clock, tally, limit=RateLimit(limits), budget=budget, counters=counters, tap=tap
+    )
+    tcp = TcpServer(
+        streams,
+        authority,
+        clock,
+        tally,
+        counters=counters,
+        tap=tap,
+        budget=budget,
+        pipe=connections,
+        lifeline_fd=lifeline_fd,
+        most=most_connections,
+    )
     if tap is not None:
         await tap.start()
-    for server in servers:
-        await server.start()
+    await udp.start()
+    await tcp.start()
     tasks = [
         asyncio.create_task(hand_over_forever(tally, demand)),
         asyncio.create_task(_publish_forever(counters, budget, publish)),
     ]
     ready()
     await stopping.wait()
-    for server in servers:
-        await server.close()
+    await udp.close()
+    tcp.retire()
     draining()
-    if tap is not None:
-        await tap.close()
     for task in tasks:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+    await _last(tally, demand)
+    _publish(counters, budget, publish)
+    await tcp.close()
+    if tap is not None:
+        await tap.close()
     await _last(tally, demand)
     _publish(counters, budget, publish)
 

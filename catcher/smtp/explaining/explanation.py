@@ -14,6 +14,7 @@ from pathlib import Path
 from catcher.catalogue import Entry
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.model.language import Language, is_language
+from catcher.regularfile import read_regular
 from catcher.smtp.explaining.plain import plain_address, plain_text
 from catcher.smtp.explaining.wording import Situation, Wording, read
 from catcher.smtp.wire.replies import Reply, reply
@@ -116,7 +117,7 @@ def load_explanations(
             faults.append(Fault(f"{file.name}:1", what, "call it en.txt, fr.txt or pt-br.txt"))
             continue
         try:
-            texts[file.stem] = file.read_bytes(), file.name
+            texts[file.stem] = read_regular(file), file.name
             own.add(file.stem)
         except OSError as error:
             faults.append(Fault(f"{file.name}:1", f"it can't be read: {error.strerror}", "make the file readable"))

@@ -210,7 +210,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     (told,) = faults(tmp_path / "pipe.csv")
-    assert told == "pipe.csv: it is no regular file; name a readable file"
+    assert told == "pipe.csv: it is not a regular file; name a readable file"
 
 
 def test_nothing_is_held_by_an_empty_catalogue(write: Write) -> None:

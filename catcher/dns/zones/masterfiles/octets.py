@@ -4,11 +4,11 @@ the same."""
 from __future__ import annotations
 
 import os
-import stat
 from hashlib import blake2b
 from pathlib import Path
 
 from catcher.dns.zones.loaded import FileStamp
+from catcher.regularfile import read_described
 
 MAX_OCTETS = 256 << 20
 """Octets of one file, and of a master file with everything that it includes: some six million records, which take the
@@ -18,10 +18,6 @@ _UNSETTLED = 2_000_000_000
 (file systems keep them by the second, by two seconds on FAT)."""
 
 
-class UnreadableFile(OSError):
-    """A file that isn't read, and the reason."""
-
-
 def read_stamped(path: str, most: int = MAX_OCTETS) -> tuple[bytes, FileStamp]:
     """The octets of a regular file and its stamp, whose time of reading is 0: the caller knows the time.
 
@@ -29,21 +25,7 @@ def read_stamped(path: str, most: int = MAX_OCTETS) -> tuple[bytes, FileStamp]:
 
     Raises UnreadableFile and OSError; their ``strerror`` is the reason.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    try:
-        known = os.fstat(descriptor)
-        if not stat.S_ISREG(known.st_mode):
-            raise UnreadableFile(0, "it is not a regular file")
-        if known.st_size > most:
-            raise UnreadableFile(0, f"it has {known.st_size} octets, over {most}")
-        octets = bytearray()
-        while piece := os.read(descriptor, 1 << 20):
-            octets += piece
-            if len(octets) > most:
-                raise UnreadableFile(0, f"it has over {most} octets")
-    finally:
-        os.close(descriptor)
-    data = bytes(octets)
+    data, known = read_described(path, most)
     return data, FileStamp(path, *identity_of(known), 0, _digest(data))
 
 

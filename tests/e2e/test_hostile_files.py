@@ -1,0 +1,133 @@
+"""Files that are no files, or nonsense: the running state serves on, and the next good load takes hold."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.authoritative import answers
+from tests.support.server import Server, running
+
+KEYS = 'key "k" { algorithm hmac-sha256; secret "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0IQ=="; };'
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("hostile") / "server") as made:
+        keys = made.folder / "transfer.keys"
+        keys.write_text(KEYS)
+        keys.chmod(0o600)
+        made.config.write_text(made.config.read_text().replace("[dns]\n", '[dns]\nkeys = "transfer.keys"\n', 1))
+        assert reload(made)["result"] == "reloaded"
+        yield made
+
+
+def reload(server: Server) -> dict[str, Any]:
+    outcome: dict[str, Any] = json.loads(server.control("reload"))
+    return outcome
+
+
+def a_directory(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def missing(path: Path) -> None:
+    path.unlink()
+
+
+def empty(path: Path) -> None:
+    path.write_text("")
+
+
+def rubbish(path: Path) -> None:
+    path.write_bytes(bytes(range(256)) * 16)
+
+
+def a_link_to_itself(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.name)
+
+
+def an_endless_device(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def a_terminal(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/tty")
+
+
+def ten_sparse_gigabytes(path: Path) -> None:
+    os.truncate(path, 10 << 30)
+
+
+def readable_for_all(path: Path) -> None:
+    path.chmod(0o644)
+
+
+CASES = [
+    *(("catcher.toml", harm) for harm in (a_directory, missing, rubbish, a_link_to_itself, an_endless_device)),
+    *(("catcher.toml", harm) for harm in (ten_sparse_gigabytes, a_terminal, a_pipe, empty)),
+    *(("catalogue.csv", harm) for harm in (a_directory, missing, empty, rubbish, a_link_to_itself)),
+    *(("catalogue.csv", harm) for harm in (an_endless_device, ten_sparse_gigabytes, a_terminal, a_pipe)),
+    *(("sink.example.zone", harm) for harm in (a_directory, missing, empty, rubbish, a_link_to_itself)),
+    *(("sink.example.zone", harm) for harm in (an_endless_device, ten_sparse_gigabytes, a_terminal, a_pipe)),
+    *(
+        ("transfer.keys", harm)
+        for harm in (a_directory, missing, rubbish, an_endless_device, ten_sparse_gigabytes, a_pipe)
+    ),
+    ("transfer.keys", readable_for_all),
+]
+
+
+@pytest.mark.parametrize(("name", "harm"), CASES, ids=[f"{name}-{harm.__name__}" for name, harm in CASES])
+def test_a_harmed_file_takes_nothing_down(server: Server, name: str, harm: Callable[[Path], None]) -> None:
+    path = server.folder / name
+    kept = path.with_name("aside")
+    shutil.copy2(path, kept)
+    parent = server.serving_pid
+    try:
+        harm(path)
+        outcome = reload(server)
+        assert outcome["result"] in ("partly", "failed"), outcome
+        assert name in json.dumps(outcome)
+        assert answers(server.dns[1], "army.ml")
+        assert answers(server.dns[1], "sink.example")
+        assert name in server.control("status")
+    finally:
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
+        kept.rename(path)
+    assert reload(server)["result"] == "reloaded"
+    assert server.serving_pid == parent
+
+
+def test_reloads_leave_neither_descriptors_nor_processes(server: Server) -> None:
+    parent = server.serving_pid
+
+    def held() -> tuple[int, int]:
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        return len([*Path(f"/proc/{parent}/fd").iterdir()]), len(children)
+
+    for _ in range(3):
+        reload(server)
+    seen = set()
+    for _ in range(20):
+        assert reload(server)["result"] == "reloaded"
+        seen.add(held())
+    assert seen and max(seen)[0] <= min(seen)[0] + 4, f"descriptors and processes: {sorted(seen)}"
