@@ -64,6 +64,11 @@ class Run:
         """Whether the run by itself still clears names at ``now``."""
         return -SKEW <= now - self.as_of <= timedelta(hours=hours)
 
+    @property
+    def begins_at(self) -> datetime:
+        """The first moment at which the run clears names."""
+        return self.as_of - SKEW
+
     def lapses_at(self, hours: int = GUARD_HOURS) -> datetime:
         """The first moment at which a name needs a vouch."""
         return self.as_of + timedelta(hours=hours) + _MOMENT
@@ -160,7 +165,7 @@ class Guard:
                 yield from self._turns_of(run)
 
     def _turns_of(self, run: Run) -> Iterator[datetime]:
-        yield run.as_of - SKEW
+        yield run.begins_at
         yield run.lapses_at(self.hours)
         vouches = self.vouches.get(run.origin)
         if vouches is not None:
