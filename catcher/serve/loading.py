@@ -189,6 +189,7 @@ def _dns(
     rows = load_tolerant(
         section.files, before=None if old is None else old.rows, kept=folder, guard=recorded.guard, now=now
     )
+    rows, restored = replace(rows, restored=None), rows.restored
     kept = [*rows.kept, *_kept_guard(recorded, old, now)]
     authority = None
     if "dns" in roles:
@@ -199,7 +200,9 @@ def _dns(
             tolerant=True,
             before=None if old is None else old.authority,
             kept=folder,
-            rows=dns.RowChanges(rows.digest, rows.changed),
+            rows=dns.RowChanges(
+                rows.digest, rows.changed, None if restored is None else (restored.digest, restored.rows)
+            ),
         )
         kept += authority.files.kept
     return LoadedDns(config, rows, authority, now, tuple(kept), restart_needed)

@@ -75,6 +75,8 @@ def load_authority(
     if before is not None and before.ledger is not None:
         served = serial.Served(before.catalogue, before.serials, before.catalog)
     known = ledger.read(config.node.state) if before is None else before.ledger
+    if before is None and known is not None:
+        served = serial.over_restart(known, catalogue, rows)
     settled = serial.settle(known, served, catalogue, _digest(rrsets), now, rows=rows)
     new_ledger, catalog = settled.ledger, None
     if catalog_name is not None:
