@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
 
-from catcher.catalogue import Catalogue
+from catcher.catalogue import Catalogue, Entry
 from catcher.dns.loading.changes import MAX_CHANGED, RowChanges, candidates, digest_of, digest_of_clearing, refused_by
 from catcher.dns.zones.catalogzone import MAX_JOURNAL, CatalogDifference, CatalogGroup, CatalogZone, MemberState
 from catcher.dns.zones.ledger import KeptCatalog, Ledger
-from catcher.dns.zones.serials import INSTANT, GivenSerial, Serials, is_newer, raised
+from catcher.dns.zones.serials import GivenSerial, Serials, is_newer, raised
 
 _ROOM = 4
 """Serials left free after the newest one: a name's serial may have risen by itself since it was given, by its ``until``
@@ -179,17 +179,22 @@ def _with_rows(
             newest = serial if is_newer(serial, newest) else newest
         if latter is None:
             rows.pop(domain, None)
-        elif former is None:
-            changed.append(domain)
-        elif domain in turned and (former.policy_at(now).above_null or latter.policy_at(now).above_null):
-            changed.append(domain)
-        elif before.catalogue.policy_at(former, now) is not catalogue.policy_at(latter, now):
+        elif (
+            former is None
+            or _has_turned(domain, turned, (former, latter), now)
+            or (before.catalogue.policy_at(former, now) is not catalogue.policy_at(latter, now))
+        ):
             changed.append(domain)
         elif serials.at(latter, catalogue, turns, now) != serial:
             rows[domain] = GivenSerial(serial, now.timestamp())
     number = raised(newest, now.timestamp())
     rows.update(dict.fromkeys(changed, GivenSerial(number, now.timestamp())))
     return Serials(old.base, rows, now)
+
+
+def _has_turned(domain: str, turned: frozenset[str], rows: tuple[Entry, Entry], now: datetime) -> bool:
+    """Whether a refusal began or ended for ``domain`` that had or has an MX by its ``rows``."""
+    return domain in turned and any(row.policy_at(now).above_null for row in rows)
 
 
 def _turned_back(catalogue: Catalogue, now: datetime, seen: float) -> bool:
