@@ -161,8 +161,7 @@ class Reloading:
                 self._later("mail", self._begin_mail)
             case Refused():
                 load.refused = piece
-            case _:
-                pass  # zones, which the Authority that follows refers to
+            # any other piece: zones, which the Authority that follows refers to
 
     def _adopt(self, load: _Load, loaded: LoadedDns) -> None:
         tasks = self._dns_tasks(loaded) if "dns" in self._roles else []

@@ -1,4 +1,7 @@
-"""The processes: a generation is replaced as a whole, the fallen are restarted, nobody outlives the parent."""
+"""The processes: a generation is replaced as a whole, the fallen are restarted, nobody outlives the parent.
+
+Longer than others: one server of workers is led through its whole life, with every error of the machine.
+"""
 
 from __future__ import annotations
 
