@@ -40,8 +40,8 @@ from catcher.model.errors import EnvironmentFailure, Fault
 
 RECORD = "guard.json"
 VOUCHED = "guard-vouched.json"
-KEPT = "kept"
-"""The folder of copies, in the state folder."""
+KEPT_FOLDER = "kept"
+"""The folder of copies of last good states, in the state folder."""
 _SINCE = "guard-faulty-since"
 _ATTEMPTS = 3
 _MOST_OCTETS = 256 << 20
@@ -82,10 +82,10 @@ def load_or_keep(state: Path, *, required: bool, hours: int, before: Guard | Non
     except EnvironmentFailure as error:
         where, _, text = str(error).partition(": ")
         what, _, remedy = text.partition("; ")
-    copy, since = state / KEPT / RECORD, _faulty_since(state)
+    copy, since = state / KEPT_FOLDER / RECORD, _faulty_since(state)
     with suppress(EnvironmentFailure, OSError):
         copied = datetime.fromtimestamp(copy.stat().st_mtime, UTC)
-        guard = _guard(state / KEPT, state, required=required, hours=hours)
+        guard = _guard(state / KEPT_FOLDER, state, required=required, hours=hours)
         return LoadedGuard(guard, Fault(where, f"{what}; its copy is in force", remedy), copied, since)
     if before is not None:
         vouches = before.vouches.values()
@@ -102,12 +102,12 @@ def keep_copy(state: Path, faulty_since: datetime | None = None) -> None:
     """
     if faulty_since is not None:
         if _faulty_since(state) is None:
-            _made(state / KEPT)
-            replace_file(state / KEPT / _SINCE, text_of(faulty_since).encode(), mode=0o600)
+            _made(state / KEPT_FOLDER)
+            replace_file(state / KEPT_FOLDER / _SINCE, text_of(faulty_since).encode(), mode=0o600)
         return
-    (state / KEPT / _SINCE).unlink(missing_ok=True)
+    (state / KEPT_FOLDER / _SINCE).unlink(missing_ok=True)
     try:
-        if (state / RECORD).read_bytes() == (state / KEPT / RECORD).read_bytes():
+        if (state / RECORD).read_bytes() == (state / KEPT_FOLDER / RECORD).read_bytes():
             return
     except OSError:  # one of them is missing
         if not (state / RECORD).exists():
@@ -160,7 +160,7 @@ def record_vouches(
 
 def _guard(runs_in: Path, state: Path, *, required: bool, hours: int) -> Guard:
     """The guard of the record in ``runs_in``: the state folder, or that of copies."""
-    if runs_in == state and not (state / RECORD).exists() and (state / KEPT / RECORD).exists():
+    if runs_in == state and not (state / RECORD).exists() and (state / KEPT_FOLDER / RECORD).exists():
         raise _unreadable(state / RECORD, FileNotFoundError())
     runs, lost = _load(runs_in, RECORD, lambda row: run_from_row(row, runs_in, required=required))
     try:
@@ -177,7 +177,7 @@ def _continued(state: Path) -> tuple[dict[str, Row], bool]:
     """
 
     was_there = False
-    for folder in (state, state / KEPT):
+    for folder in (state, state / KEPT_FOLDER):
         if (folder / RECORD).exists():
             was_there = True
             with suppress(EnvironmentFailure):
@@ -203,7 +203,7 @@ def _write(state: Path, rows: Mapping[str, Row], *, lost: bool) -> None:
 
 
 def _copy(state: Path, rows: Sequence[Row], *, lost: bool) -> None:
-    folder = state / KEPT
+    folder = state / KEPT_FOLDER
     _made(folder)
     for row in rows:
         if not (folder / row["names"]).exists():
@@ -272,7 +272,7 @@ def _load(folder: Path, name: str, read: Callable[[Any], T]) -> tuple[list[T], b
 
 def _faulty_since(state: Path) -> datetime | None:
     try:
-        return datetime.fromisoformat((state / KEPT / _SINCE).read_text("ascii")).astimezone(UTC)
+        return datetime.fromisoformat((state / KEPT_FOLDER / _SINCE).read_text("ascii")).astimezone(UTC)
     except (OSError, ValueError):
         return None
 

@@ -22,8 +22,8 @@ from typing import Any
 
 from catcher import dns, smtp
 from catcher.catalogue import Catalogue
+from catcher.catalogue.guardrecord import KEPT_FOLDER, LoadedGuard, keep_copy, load_or_keep
 from catcher.catalogue.guardrecord import RECORD as GUARD_RECORD
-from catcher.catalogue.guardrecord import LoadedGuard, keep_copy, load_or_keep
 from catcher.catalogue.loading import copies as catalogue_copies
 from catcher.catalogue.loading.loaded import LoadedCatalogue
 from catcher.catalogue.loading.tolerant import load_tolerant
@@ -40,8 +40,6 @@ log = logging.getLogger("catcher.serve")
 
 _ZONES_A_PIECE = 50
 """Zones that the parent takes in one turn of its loop: some milliseconds."""
-KEPT_FOLDER = "kept"
-"""The folder of copies of last good states, in the state folder."""
 RESTART_KEYS = ("node.state", "node.user", "dns.listen", "dns.workers", "dns.freebind", "smtp.listen", "smtp.workers")
 """Keys that are read at the start alone: the sockets are bound, the account is chosen, the state folder is locked."""
 
