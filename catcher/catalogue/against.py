@@ -28,6 +28,8 @@ _ABOVE = (b"ns", b"mx", b"cname", b"dname")
 """Types that show, at a name between the apex and a held name, that somebody else holds the name above."""
 _ADDRESSES = (b"a", b"aaaa")
 _GLUE = "address below"
+_MOST_HARMLESS = 1_000_000
+"""Most hosts remembered as harmless: 100 MB; .com has about two million. A hostile zone names as many as it likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ class _Findings:
         owner, rrtype, host, line = record
         names = self._held_at_or_above(host)
         if not names:
+            if len(self._harmless) >= _MOST_HARMLESS:
+                self._harmless.clear()
             self._harmless.add(host)
         elif host not in self._nameservers and owner not in self._own:
             kind = _KINDS.get(rrtype, f"a host in {_a(rrtype)} record")
