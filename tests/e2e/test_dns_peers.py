@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from catcher.catalogue.guard import Run
+from catcher.catalogue.guardrecord import record
+from catcher.catalogue.names import SortedNames
 from catcher.supervise.ports import own_port
 from tests.support.authoritative import Measure, answers, knot, nsd
 from tests.support.consumers import bind, powerdns
@@ -52,8 +56,11 @@ def port() -> int:
     return own_port()
 
 
-def started(folder: Path, port: int, *, key: bool) -> Server:
+def started(folder: Path, port: int, *, key: bool, guard: str = "off") -> Server:
     made = Server(folder)
+    made.config.write_text(made.config.read_text().replace("[catalogue]\n", f'[catalogue]\nguard = "{guard}"\n'))
+    if guard == "required":
+        compared(made, timedelta(hours=1))
     (folder / "transfer.keys").write_text(KEYS)
     (folder / "transfer.keys").chmod(0o600)
     own = '[dns]\nkeys = "transfer.keys"\ncatalog_zone = "catalog.sink.example"\ncatalog_group = "policy"\n'
@@ -89,6 +96,12 @@ def refuse(server: Server, domain: str) -> None:
     server.reload()
 
 
+def compared(server: Server, age: timedelta) -> None:
+    """Records a run of the guard whose data is of that age; it clears all names."""
+    names = SortedNames.of([b"army.ml", b"navy.ml"])
+    record(server.folder / "var", [Run("ml", datetime.now(UTC) - age, "ml.zone", 1, frozenset(), names)])
+
+
 def test_a_consumer_of_the_catalog_zone(consumer: tuple[Server, Measure]) -> None:
     server, secondary = consumer
     for domain in ("army.ml", "navy.ml"):
@@ -118,3 +131,24 @@ def test_a_plain_secondary(tmp_path: Path, port: int) -> None:
         refuse(server, "army.ml")
         assert serves(secondary, "army.ml", "0 ."), secondary.log
     assert server.stop() == 0
+
+
+def test_a_lapse_of_a_required_guard_reaches_a_secondary_without_a_reload(tmp_path: Path, port: int) -> None:
+    """The verdict turns by the clock alone; every name gets a new serial then, and a NOTIFY."""
+    server = started(tmp_path / "sink", port, key=True, guard="required")
+    with _knot(tmp_path / "knot", port, server.dns[1]) as secondary:
+        assert answers(secondary.port, "army.ml"), secondary.log
+        assert serves(secondary, "army.ml", "10 mx.sink.example.")
+        compared(server, timedelta(hours=24) - timedelta(seconds=12))
+        server.reload()
+        before = serial(server.dns[1], "army.ml")
+        assert serial(secondary.port, "army.ml") == before, "an older comparison that still holds changes nothing"
+        assert any(serves(secondary, "army.ml", "0 .") for _ in range(2)), secondary.log
+        assert serial(secondary.port, "army.ml") == serial(server.dns[1], "army.ml") > before
+    assert server.stop() == 0
+
+
+def serial(port: int, domain: str) -> int:
+    """The serial of ``domain`` that the server at ``port`` answers with."""
+    (soa,) = (line for line in sections(port, domain, "SOA") if " SOA " in line)
+    return int(soa.split()[6])
