@@ -198,6 +198,7 @@ def _dns(
             tolerant=True,
             before=None if old is None else old.authority,
             kept=folder,
+            seen=dns.announced_until(config.node.state),
             rows=dns.RowChanges(
                 rows.digest, rows.changed, None if restored is None else (restored.digest, restored.rows)
             ),

@@ -83,13 +83,13 @@ def settle(
     turned = kept.refused ^ refused_by(catalogue.guard) if kept is not None and restarted else frozenset[str]()
     found = _changed(kept, served, catalogue, fingerprint, now, seen, rows, turned)
     if kept is None or found is None:
-        base = GivenSerial(_fresh(kept, catalogue, now), now.timestamp())
+        base = GivenSerial(_fresh(kept, catalogue, now, seen), now.timestamp())
         serials, found = Serials(base, {}, now), None
     else:
         before = served or Served(catalogue, Serials(kept.base, kept.rows, now))
         serials = _with_rows(kept, before, catalogue, found, now, turned)
         if len(serials.rows) > MAX_CHANGED:
-            serials, found = Serials(GivenSerial(_fresh(kept, catalogue, now), now.timestamp()), {}, now), None
+            serials, found = Serials(GivenSerial(_fresh(kept, catalogue, now, seen), now.timestamp()), {}, now), None
     highest = serials.highest
     if kept is not None and is_newer(kept.highest, highest):
         highest = kept.highest
@@ -205,14 +205,14 @@ def _turned_back(catalogue: Catalogue, now: datetime, seen: float) -> bool:
     return latest.date() > now.date() or any(turn <= latest for turn in catalogue.turns_after(now))
 
 
-def _fresh(kept: Ledger | None, catalogue: Catalogue, now: datetime) -> int:
+def _fresh(kept: Ledger | None, catalogue: Catalogue, now: datetime, seen: float) -> int:
     """A serial newer than every serial that a name had until now."""
     moment, newest = now.timestamp(), 0 if kept is None else kept.highest
     if kept is not None and not is_newer(int(moment) % (1 << 32), newest):
         newest = (newest + _ROOM) % (1 << 32)
     turns = [turn.timestamp() for turn in catalogue.turns_after(now - timedelta(seconds=1)) if turn <= now]
     midnight = datetime.combine(now.date(), time(), UTC).timestamp()
-    latest = int(max(midnight, *turns, 0.0 if kept is None else kept.seen))
+    latest = int(max(midnight, *turns, seen if seen > moment else 0.0))
     if kept is not None and is_newer(latest % (1 << 32), newest) and latest >= int(moment):
         newest = latest % (1 << 32)
     return raised(newest, moment)

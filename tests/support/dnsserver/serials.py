@@ -34,6 +34,7 @@ class State:
         guard: Guard | None = None,
         template: str = "",
         group: str = "none",
+        seen: float = 0.0,
     ) -> Authority:
         made = settings(self.folder, rows, template=template)
         dns = made.dns.model_copy(
@@ -41,7 +42,7 @@ class State:
         )
         config = made.model_copy(update={"dns": dns})
         read = catalogue.read_catalogue(made.catalogue.files, guard=guard)
-        authority = load_authority(config, read, now=now, before=before)
+        authority = load_authority(config, read, now=now, before=before, seen=seen)
         return authority
 
 

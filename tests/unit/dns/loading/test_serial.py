@@ -113,6 +113,40 @@ def test_a_damaged_ledger_is_replaced(state: State, text: bytes) -> None:
     assert json.loads(file.read_bytes())["base"][0] == int(LATER.timestamp())
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"seen": float("inf")},
+        {"seen": float("nan")},
+        {"seen": 1e300},
+        {"seen": -1e300},
+        {"base": [1, 1e300]},
+        {"rows": []},
+        {"rows": {"army.ml": [1, float("inf")]}},
+        {"refused": 7},
+        {"catalog": {"kind": "x", "serial": [1, 1], "journal": [[1, 2, []]]}},
+        {"catalog": []},
+    ],
+)
+def test_a_ledger_of_the_right_form_with_wrong_values(state: State, damage: dict[str, object]) -> None:
+    """No load ends by it: neither the first after a restart nor the next."""
+    first = state.load(NOW)
+    file = state.folder / "var" / SERIAL_FILE
+    file.write_text(json.dumps(json.loads(file.read_bytes()) | damage))
+    again = state.load(LATER)
+    assert len(risen(serials(first, NOW), serials(again, LATER))) in (0, 3)
+    state.load(LATER, before=again)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_serial_that_notify_announced_never_falls(state: State, restarted: bool) -> None:
+    """The clock ran ahead over a midnight, NOTIFY told the serial of that midnight, and the clock was set back."""
+    first, passed = state.load(NOW), datetime(2026, 11, 5, 1, tzinfo=NOW.tzinfo)
+    announced = serials(first, passed)
+    second = state.load(LATER, before=None if restarted else first, seen=passed.timestamp())
+    assert is_newer(serials(second, LATER)["fleet.ml"], announced["fleet.ml"])
+
+
 def test_a_full_disk_costs_nothing(
     state: State, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
