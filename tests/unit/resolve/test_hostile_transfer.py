@@ -168,7 +168,7 @@ def test_giant_records(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_hosts_without_end_are_not_remembered_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(against, "_MOST_HARMLESS", 100)
+    monkeypatch.setattr(against, "MOST_HARMLESS", 100)
     zone = transfer_from(
         monkeypatch,
         lambda query: [
@@ -177,11 +177,11 @@ def test_hosts_without_end_are_not_remembered_without_end(monkeypatch: pytest.Mo
             *replies(query, [[OPENING]]),
         ],
     )
-    made: list[against._Findings] = []
-    monkeypatch.setattr(against, "_Findings", lambda *a, f=against._Findings: made.append(f(*a)) or made[0])
+    made: list[against.Findings] = []
+    monkeypatch.setattr(against, "Findings", lambda *a, f=against.Findings: made.append(f(*a)) or made[0])
     catalogue = Catalogue.of([row("army.ml")])
     compared = compare_with_zone(catalogue, zone, nameservers=["ns1.sink.example"], own_zones=[], now=NOW)
-    assert "army.ml" in compared.run.cleared and len(made[0]._harmless) <= 100
+    assert "army.ml" in compared.run.cleared and len(made[0].harmless) <= 100
 
 
 class TestSigned:
