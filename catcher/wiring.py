@@ -111,14 +111,14 @@ def folder(config: Config) -> Folder:
 
 
 def guard_of(config: Config) -> Guard:
-    """The recorded guard. A damaged record is logged as an error, and the guard clears nothing then."""
+    """The recorded guard. A damaged record is logged as an error, and its copy is in force then."""
     from catcher.catalogue.guardrecord import load_or_keep
 
     section = config.catalogue
-    guard, fault = load_or_keep(config.node.state, required=section.guard == "required", hours=section.guard_hours)
-    if fault is not None:
-        log.error("%s", fault)
-    return guard
+    found = load_or_keep(config.node.state, required=section.guard == "required", hours=section.guard_hours)
+    if found.fault is not None:
+        log.error("%s", found.fault)
+    return found.guard
 
 
 def transfer_of(server: str, origin: str, key_file: Path | None) -> InboundTransfer:

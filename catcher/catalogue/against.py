@@ -28,6 +28,8 @@ _ABOVE = (b"ns", b"mx", b"cname", b"dname")
 """Types that show, at a name between the apex and a held name, that somebody else holds the name above."""
 _ADDRESSES = (b"a", b"aaaa")
 _GLUE = "address below"
+MOST_HARMLESS = 1_000_000
+"""Most hosts remembered as harmless: 100 MB; .com has about two million. A hostile zone names as many as it likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def compare_with_zone(
     ``nameservers``: hosts to which catalogued names may be delegated. ``own_zones``: further names that belong to us.
     Raises ConfigurationError or EnvironmentFailure when the zone is cut or broken.
     """
-    findings = _Findings(catalogue, nameservers, own_zones)
+    findings = Findings(catalogue, nameservers, own_zones)
     for records in zone.records():
         findings.take(records)
     apex = zone.apex
@@ -111,7 +113,7 @@ class _Proof:
     more: int = 0
 
 
-class _Findings:
+class Findings:
     """The findings against catalogued names: for each name and kind the first line and the number of further lines.
 
     The apex may be known only at the end: records above catalogued names are kept by owner until then.
@@ -126,7 +128,7 @@ class _Findings:
         self._held = frozenset(self._domains)
         self._shallowest = min((name.count(b".") for name in self._held), default=0)
         self._above = {b""} | {name for domain in self._held for name in _ancestors(domain)}
-        self._harmless: set[bytes] = set()
+        self.harmless: set[bytes] = set()
         """Hosts with no catalogued name at or above them, cached because most hosts occur in many records."""
         self._proofs: dict[tuple[bytes, str], _Proof] = {}
         self._proofs_above: dict[tuple[bytes, bytes], _Proof] = {}
@@ -143,7 +145,7 @@ class _Findings:
 
     def take(self, records: Iterable[ZoneRecord]) -> None:
         """Checks records of the zone. The first tests rule nearly all records out."""
-        harmless, held, above, shallowest = self._harmless, self._held, self._above, self._shallowest
+        harmless, held, above, shallowest = self.harmless, self._held, self._above, self._shallowest
         delegated, groups = self._delegated, self._groups
         for record in records:
             owner, rrtype, host, _ = record
@@ -162,7 +164,9 @@ class _Findings:
         owner, rrtype, host, line = record
         names = self._held_at_or_above(host)
         if not names:
-            self._harmless.add(host)
+            if len(self.harmless) >= MOST_HARMLESS:
+                self.harmless.clear()
+            self.harmless.add(host)
         elif host not in self._nameservers and owner not in self._own:
             kind = _KINDS.get(rrtype, f"a host in {_a(rrtype)} record")
             also = "" if owner in self._held else ", which is not catalogued"

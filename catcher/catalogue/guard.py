@@ -8,7 +8,8 @@
       │  vouched names keep their policy
       └── + 7 days             end: only a new run clears names
 
-Refused names are refused whatever the age. ``guardrecord`` keeps the runs in the state folder.
+Refused names are refused whatever the age. ``guardrecord`` keeps the runs in the state folder. If its record and the
+copy of it are both damaged, the refusals in it are not known: then a name needs a newer run, required or not.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class Run:
     """Number of delegated names in the zone; None in a record of catcher 0.3."""
     closed: bool = False
     """Whether the zone ended with the SOA that it began with."""
+    foreign: frozenset[str] = frozenset()
+    """Names for which the zone's own servers named a name server of others since the run."""
 
     @property
     def as_of(self) -> datetime:
@@ -60,6 +63,11 @@ class Run:
     def holds_at(self, now: datetime, hours: int = GUARD_HOURS) -> bool:
         """Whether the run by itself still clears names at ``now``."""
         return -SKEW <= now - self.as_of <= timedelta(hours=hours)
+
+    @property
+    def begins_at(self) -> datetime:
+        """The first moment at which the run clears names."""
+        return self.as_of - SKEW
 
     def lapses_at(self, hours: int = GUARD_HOURS) -> datetime:
         """The first moment at which a name needs a vouch."""
@@ -80,8 +88,6 @@ class Vouches:
     """The ``as_of`` of the run that the vouches prolong; for any other run they mean nothing."""
     names: Mapping[datetime, SortedNames] = field(default_factory=dict)
     """End of the vouch → the names for which the servers named no name server of others."""
-    foreign: frozenset[str] = frozenset()
-    """Names for which the servers named a name server of others: they are refused until a new run."""
 
     def vouch_at(self, domain: str, now: datetime) -> bool:
         """Whether a vouch for ``domain`` holds at ``now``."""
@@ -98,17 +104,19 @@ class Guard:
         runs: Iterable[Run] = (),
         hours: int = GUARD_HOURS,
         vouches: Iterable[Vouches] = (),
+        lost: bool = False,
     ) -> None:
         self.required = required
         """Whether policies above ``null`` need a run that clears the name."""
         self.hours = hours
         """Hours for which a run clears names by itself."""
+        self.lost = lost
+        """Whether refusals of earlier runs are lost: names without a newer run have a policy of at most ``null``."""
         self.runs = {run.origin: run for run in runs}
         self.vouches = {
             one.origin: one for one in vouches if one.origin in self.runs and self.runs[one.origin].as_of == one.as_of
         }
-        refused = (run.refused for run in self.runs.values())
-        self._refused = frozenset(chain.from_iterable((*refused, *(one.foreign for one in self.vouches.values()))))
+        self._refused = frozenset(chain.from_iterable(run.refused | run.foreign for run in self.runs.values()))
 
     @property
     def refused(self) -> frozenset[str]:
@@ -146,7 +154,9 @@ class Guard:
 
     def caps(self, domain: str, now: datetime) -> bool:
         """The verdict: whether the policy of ``domain`` is at most ``null`` at ``now``."""
-        return domain in self._refused or (self.required and not self.allows(domain, now))
+        if domain in self._refused or (self.required and not self.allows(domain, now)):
+            return True
+        return self.lost and self.run_for(domain) is None
 
     def turns(self) -> Iterator[datetime]:
         """All moments at which time alone may change a verdict of a required guard."""
@@ -155,7 +165,7 @@ class Guard:
                 yield from self._turns_of(run)
 
     def _turns_of(self, run: Run) -> Iterator[datetime]:
-        yield run.as_of - SKEW
+        yield run.begins_at
         yield run.lapses_at(self.hours)
         vouches = self.vouches.get(run.origin)
         if vouches is not None:
@@ -165,20 +175,10 @@ class Guard:
     def turn_before(self, domain: str, now: datetime) -> datetime | None:
         """The latest moment up to ``now`` at which time alone changed the verdict on ``domain``; None without one.
 
-        A new record changes verdicts by a reload; ``differing`` names those domains.
+        A new record changes verdicts by a reload.
         """
         run = self.run_for(domain)
         if not self.required or run is None:
             return None
         past = sorted({turn for turn in self._turns_of(run) if turn <= now}, reverse=True)
         return next((t for t in past if self.caps(domain, t) is not self.caps(domain, t - _MOMENT)), None)
-
-
-def differing(before: Guard | None, after: Guard | None, domains: Iterable[str], now: datetime) -> Iterator[str]:
-    """The ``domains`` on which two guards differ at ``now``; only the refused names are compared where that will do."""
-    old, new = before or Guard(required=False), after or Guard(required=False)
-    if not old.required and not new.required:
-        changed = old.refused ^ new.refused
-        yield from (domain for domain in domains if domain in changed)
-    else:
-        yield from (domain for domain in domains if old.caps(domain, now) is not new.caps(domain, now))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.against import compare_with_zone
-from catcher.catalogue.guard import Run
-from catcher.catalogue.guardrecord import load_guard, record
+from catcher.catalogue.guard import GUARD_HOURS, Run
+from catcher.catalogue.guardrecord import load_or_keep, record
 from catcher.catalogue.tldzone import ZoneSource
 from catcher.config import Config
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
@@ -76,11 +76,8 @@ def run(
 
 
 def _last_runs(state: Path) -> dict[str, Run]:
-    """The recorded runs; none of a damaged record, which the new runs replace."""
-    try:
-        return load_guard(state, required=False).runs
-    except EnvironmentFailure:
-        return {}
+    """The recorded runs, those of the copy if the record is damaged; without either none."""
+    return load_or_keep(state, required=False, hours=GUARD_HOURS).guard.runs
 
 
 def _aged(made: Run, last: Run | None, zone: ZoneSource, waivers: Waivers) -> Run:
@@ -135,9 +132,11 @@ def standing(catalogue: Catalogue, guard: Guard, *, now: datetime) -> Iterator[F
     """Faults for names that earlier runs refused; with a required guard also for outdated runs and uncleared names."""
     for origin, last in sorted(guard.runs.items()):
         if last.ran_at != now:
-            for entry in filter(None, map(catalogue.get, sorted(last.refused))):
+            for entry in filter(None, map(catalogue.get, sorted(last.refused | last.foreign))):
                 what = (
                     f"{entry.domain} was refused when it was compared with {last.zone} at {last.ran_at:%Y-%m-%d %H:%M}"
+                    if entry.domain in last.refused
+                    else f"{entry.domain} is refused: the servers of {origin} delegate it to others"
                 )
                 yield Fault(entry.where, what, "take the row out, or run 'catcher check --against' with a newer zone")
         if guard.required and not last.holds_at(now, guard.hours):
@@ -148,7 +147,7 @@ def standing(catalogue: Catalogue, guard: Guard, *, now: datetime) -> Iterator[F
                 f"run 'catcher check --against' with a newer zone of {origin}; until then its names are served as "
                 "null, but for those that the zone's own servers vouch for",
             )
-    if guard.required:
+    if guard.required or guard.lost:
         yield from _uncleared(catalogue, guard)
 
 
@@ -156,9 +155,9 @@ def _uncleared(catalogue: Catalogue, guard: Guard) -> Iterator[Fault]:
     first: dict[str, str] = {}
     count: dict[str, int] = {}
     for domain in catalogue.domains():
-        if not guard.clears(domain):
-            covering = guard.run_for(domain)
-            if covering is not None and domain in covering.refused:
+        covering = guard.run_for(domain)
+        if covering is None if not guard.required else not guard.clears(domain):
+            if covering is not None and guard.refuses(domain):
                 continue
             tld = covering.origin if covering else domain.rpartition(".")[2]
             first.setdefault(tld, domain)

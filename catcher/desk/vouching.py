@@ -65,16 +65,18 @@ class Voucher:
         """Asks about the next names of each run. Failures are logged: the runs then lapse as they would without."""
         try:
             guard = await asyncio.to_thread(load_guard, self._state, required=True, hours=self._hours)
-            changed = [await self._look_at(guard, run, now) for run in guard.runs.values()]
-            new = [vouches for vouches in changed if vouches is not None]
+            looks = [await self._look_at(guard, run, now) for run in guard.runs.values()]
+            new = [look for look in looks if look is not None]
             if new:
-                vouches = guard.vouches | {one.origin: one for one in new}
-                await asyncio.to_thread(record_vouches, self._state, vouches.values())
+                vouches = guard.vouches | {one.origin: one for one, _ in new}
+                foreign = {(one.origin, one.as_of): names for one, names in new}
+                await asyncio.to_thread(record_vouches, self._state, vouches.values(), foreign)
                 await asyncio.to_thread(self._ask_for_reload)
         except EnvironmentFailure as error:
             log.error("the servers of the TLDs aren't asked about held names: %s", error)
 
-    async def _look_at(self, guard: Guard, run: Run, now: datetime) -> Vouches | None:
+    async def _look_at(self, guard: Guard, run: Run, now: datetime) -> tuple[Vouches, frozenset[str]] | None:
+        """The vouches after the next answers, and the names that are delegated to others; None: nothing new."""
         if not run.as_of + timedelta(hours=self._hours) / 2 <= now < run.ends_at:
             self._left.pop((run.origin, run.as_of), None)
             return None
@@ -83,13 +85,13 @@ class Voucher:
         if not names:
             return None
         answers = await self._servers.name_servers(run.origin, names)
-        foreign = {name for name, hosts in answers.items() if not hosts <= self._nameservers}
+        foreign = frozenset(name for name, hosts in answers.items() if not hosts <= self._nameservers)
         for name in sorted(foreign):
             log.error("%s is refused: the servers of %s delegate it to others", name, run.origin)
         if not answers:
             log.warning("the servers of %s answer nothing about held names", run.origin)
             return None
-        return vouched(before, answers.keys() - foreign, foreign, now)
+        return vouched(before, answers.keys() - foreign, now), foreign
 
     def _next(self, guard: Guard, run: Run, vouches: Vouches, now: datetime) -> list[str]:
         """The next names without a vouch that holds for half its time; an ended pass begins anew with the next look."""
@@ -105,11 +107,11 @@ class Voucher:
         return found
 
 
-def vouched(before: Vouches, clean: Collection[str], foreign: Collection[str], now: datetime) -> Vouches:
-    """``before`` with new answers: names of one hour share the end of their vouch; what has ended is dropped."""
+def vouched(before: Vouches, clean: Collection[str], now: datetime) -> Vouches:
+    """``before`` with ``clean`` names: those of one hour share the end of their vouch; what has ended is dropped."""
     until = now.replace(minute=0, second=0, microsecond=0) + VOUCH
     names = {end: some for end, some in before.names.items() if end >= now}
     together = {name.encode() for name in (*names.get(until, ()), *clean)}
     if together:
         names[until] = SortedNames.of(together)
-    return Vouches(before.origin, before.as_of, names, before.foreign | set(foreign))
+    return Vouches(before.origin, before.as_of, names)

@@ -40,6 +40,7 @@ from catcher.dns.counting.tally import DemandTally
 from catcher.dns.loading.changes import RowChanges
 from catcher.dns.loading.copies import write_copies
 from catcher.dns.loading.load import load_authority
+from catcher.dns.notifying.announcements import announced_until
 from catcher.dns.notifying.notify import Announcer
 from catcher.dns.serving.connections import ConnectionPipe
 from catcher.dns.serving.tcp import MAX_CONNECTIONS, TcpServer
@@ -64,6 +65,7 @@ __all__ = [
     "TcpServer",
     "Transport",
     "UdpServer",
+    "announced_until",
     "demand_pipe",
     "load_authority",
     "serve",

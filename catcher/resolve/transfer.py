@@ -40,6 +40,8 @@ _UNSIGNED = 99
 _SOA, _TSIG, _AXFR = 6, 250, 252
 _LONGEST_NAME = 1020
 """Most octets of a name as text: 255, each as ``\\DDD``."""
+_POINTERS = 127
+"""Most pointers followed for one name: a name has at most 127 labels, and an honest pointer saves one."""
 _PLACES = {
     **dict.fromkeys((b"ns", b"cname", b"dname", b"ptr"), 0),
     **dict.fromkeys((b"mx", b"kx", b"afsdb", b"rt", b"svcb", b"https"), 2),
@@ -98,8 +100,8 @@ class InboundTransfer:
                         return
         except (struct.error, IndexError, ValueError, dns.exception.DNSException) as error:
             raise self._failed(f"a message is malformed or wrongly signed ({type(error).__name__})") from None
-        except TimeoutError:
-            raise self._failed("the server fell silent") from None
+        except TimeoutError as error:
+            raise self._failed(str(error) or "the server fell silent") from None
         except OSError as error:
             raise self._failed(error.strerror or "the connection failed") from None
         raise self._failed("the server closed the connection before the closing SOA")
@@ -250,10 +252,15 @@ def _messages(connection: socket.socket) -> Iterator[bytes]:
                     raise ValueError("a message without a header")
                 continue
             left = deadline - monotonic()
+            if left <= 0 and deadline == ends:
+                raise TimeoutError(f"it took over {TRANSFER_SECONDS / 3600:.0f} hours")
             if left <= 0:
-                raise TimeoutError
+                raise TimeoutError(f"no whole message came within {MESSAGE_SECONDS:.0f} seconds")
             connection.settimeout(left)
-            piece = connection.recv(1 << 17)
+            try:
+                piece = connection.recv(1 << 17)
+            except TimeoutError:
+                continue
             if not piece:
                 return
             waiting += piece
@@ -275,13 +282,14 @@ def _name(message: bytes, at: int, names: dict[int, bytes]) -> tuple[bytes, int]
     """
     labels: list[bytes] = []
     begin = start = at
-    behind = octets = 0
+    behind = octets = pointers = 0
     while size := message[at]:
         if size >= 192:
             target = (size & 63) << 8 | message[at + 1]
             behind = behind or at + 2
-            if target >= start:
-                raise ValueError("a pointer forward")
+            pointers += 1
+            if target >= start or pointers > _POINTERS:
+                raise ValueError("a pointer forward, or one of many")
             known = names.get(target)
             if known is not None:
                 labels.append(known)

@@ -30,13 +30,13 @@ def loaded_state(
     """The state that ``catalogue`` and ``authority`` make; ``authority`` None: this server has no role ``dns``."""
     parts = tuple(kept)
     runs = catalogue.guard.runs if catalogue.guard is not None else {}
-    holds = timedelta(hours=config.catalogue.guard_hours)
+    hours = config.catalogue.guard_hours
     return LoadedState(
         domains=len(catalogue),
         zones=() if authority is None else tuple(_zones(config, authority, parts)),
         guard_required=config.catalogue.guard == "required",
         guard=tuple(
-            GuardRunStatus(run.origin, run.serial, run.ran_at, run.ran_at + holds, len(run.refused))
+            GuardRunStatus(run.origin, run.serial, run.as_of, run.lapses_at(hours), len(run.refused | run.foreign))
             for _, run in sorted(runs.items())
         ),
         secondaries=()

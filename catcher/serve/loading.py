@@ -22,8 +22,8 @@ from typing import Any
 
 from catcher import dns, smtp
 from catcher.catalogue import Catalogue
+from catcher.catalogue.guardrecord import KEPT_FOLDER, LoadedGuard, keep_copy, load_or_keep
 from catcher.catalogue.guardrecord import RECORD as GUARD_RECORD
-from catcher.catalogue.guardrecord import load_or_keep
 from catcher.catalogue.loading import copies as catalogue_copies
 from catcher.catalogue.loading.loaded import LoadedCatalogue
 from catcher.catalogue.loading.tolerant import load_tolerant
@@ -40,8 +40,6 @@ log = logging.getLogger("catcher.serve")
 
 _ZONES_A_PIECE = 50
 """Zones that the parent takes in one turn of its loop: some milliseconds."""
-KEPT_FOLDER = "kept"
-"""The folder of copies of last good states, in the state folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +176,17 @@ def _dns(
     """Catalogue, guard, zones and keys: of each the last good state, if the new one has faults."""
     old, folder = before.dns, config.node.state / KEPT_FOLDER
     section = config.catalogue
-    guard, fault = load_or_keep(
+    recorded = load_or_keep(
         config.node.state,
         required=section.guard == "required",
         hours=section.guard_hours,
         before=None if old is None else old.catalogue.guard,
     )
-    rows = load_tolerant(section.files, before=None if old is None else old.rows, kept=folder, guard=guard, now=now)
-    kept = list(rows.kept)
-    if fault is not None:
-        kept.append(KeptPart(ServedPart.GUARD, GUARD_RECORD, fault, now, None if old is None else old.at))
+    rows = load_tolerant(
+        section.files, before=None if old is None else old.rows, kept=folder, guard=recorded.guard, now=now
+    )
+    rows, restored = replace(rows, restored=None), rows.restored
+    kept = [*rows.kept, *_kept_guard(recorded, old, now)]
     authority = None
     if "dns" in roles:
         authority = dns.load_authority(
@@ -197,10 +196,22 @@ def _dns(
             tolerant=True,
             before=None if old is None else old.authority,
             kept=folder,
-            rows=dns.RowChanges(rows.digest, rows.changed),
+            seen=dns.announced_until(config.node.state),
+            rows=dns.RowChanges(
+                rows.digest, rows.changed, None if restored is None else (restored.digest, restored.rows)
+            ),
         )
         kept += authority.files.kept
     return LoadedDns(config, rows, authority, now, tuple(kept), restart_needed)
+
+
+def _kept_guard(recorded: LoadedGuard, old: LoadedDns | None, now: datetime) -> Iterator[KeptPart]:
+    """The guard's part, if its record has a fault: since when, and of which time the runs in force are."""
+    if recorded.fault is not None:
+        was = None if old is None else next((part for part in old.kept if part.part is ServedPart.GUARD), None)
+        since = recorded.since or now if was is None else was.since
+        before = None if old is None else old.at if was is None else was.serves
+        yield KeptPart(ServedPart.GUARD, GUARD_RECORD, recorded.fault, since, recorded.copied or before)
 
 
 def _copy(loaded: LoadedDns) -> None:
@@ -211,6 +222,12 @@ def _copy(loaded: LoadedDns) -> None:
         catalogue_copies.save(loaded.rows, folder)
     except EnvironmentFailure as error:
         log.error("no copy of the catalogue is kept: %s", error)
+    try:
+        keep_copy(
+            loaded.config.node.state, next((part.since for part in loaded.kept if part.part is ServedPart.GUARD), None)
+        )
+    except (EnvironmentFailure, OSError) as error:
+        log.error("no copy of the guard's record is kept: %s", error)
     if loaded.authority is not None:
         dns.write_copies(folder, loaded.authority.files)
 

@@ -6,15 +6,22 @@ Each is shown a row that comes, one that goes, one that changes, and a name that
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from catcher.catalogue.guard import Run
+from catcher.catalogue.guardrecord import record
+from catcher.catalogue.names import SortedNames
 from catcher.supervise.ports import own_port
 from tests.support.authoritative import Measure, answers, knot, nsd
 from tests.support.consumers import bind, powerdns
+from tests.support.peers import peer
 from tests.support.secondaries import KEY, KEYS, gone, polls, sections
 from tests.support.secondarydocs import block
 from tests.support.server import Server
@@ -43,8 +50,18 @@ def _nsd(folder: Path, port: int, primary: int) -> AbstractContextManager[Measur
     return nsd(folder, block("NSD", "# nsd.conf", primary), "sink.example", port=port)
 
 
+def _nsd_consumer(folder: Path, port: int, primary: int) -> AbstractContextManager[Measure]:
+    return nsd(folder, block("NSD from 4.9 on", "# nsd.conf", primary), "sink.example", port=port)
+
+
+def nsd_version() -> tuple[int, ...]:
+    """The version of NSD: 4.9 was the first with catalog zones."""
+    told = subprocess.run([str(peer("nsd")), "-v"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+    return tuple(map(int, re.findall(r"\d+", told.partition("version ")[2].partition("\n")[0])))
+
+
 Consumer = Callable[[Path, int, int], AbstractContextManager[Measure]]
-CONSUMERS: dict[str, Consumer] = {"knot": _knot, "bind": bind, "powerdns": powerdns}
+CONSUMERS: dict[str, Consumer] = {"knot": _knot, "bind": bind, "powerdns": powerdns, "nsd": _nsd_consumer}
 
 
 @pytest.fixture
@@ -52,8 +69,11 @@ def port() -> int:
     return own_port()
 
 
-def started(folder: Path, port: int, *, key: bool) -> Server:
+def started(folder: Path, port: int, *, key: bool, guard: str = "off") -> Server:
     made = Server(folder)
+    made.config.write_text(made.config.read_text().replace("[catalogue]\n", f'[catalogue]\nguard = "{guard}"\n'))
+    if guard == "required":
+        compared(made, timedelta(hours=1))
     (folder / "transfer.keys").write_text(KEYS)
     (folder / "transfer.keys").chmod(0o600)
     own = '[dns]\nkeys = "transfer.keys"\ncatalog_zone = "catalog.sink.example"\ncatalog_group = "policy"\n'
@@ -66,6 +86,8 @@ def started(folder: Path, port: int, *, key: bool) -> Server:
 
 @pytest.fixture(params=CONSUMERS)
 def consumer(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Iterator[tuple[Server, Measure]]:
+    if request.param == "nsd" and (version := nsd_version()) < (4, 9):
+        pytest.skip(f"NSD {'.'.join(map(str, version))} reads no catalog zone: that takes 4.9")
     server = started(tmp_path / "sink", port, key=request.param != "powerdns")
     with CONSUMERS[request.param](tmp_path / request.param, port, server.dns[1]) as secondary:
         yield server, secondary
@@ -87,6 +109,12 @@ def refuse(server: Server, domain: str) -> None:
     server.catcher("check", "--against", str(server.folder / "ml.zone"), status=1)
     assert domain in json.loads((server.folder / "var" / "guard.json").read_text())["runs"][0]["refused"]
     server.reload()
+
+
+def compared(server: Server, age: timedelta) -> None:
+    """Records a run of the guard whose data is of that age; it clears all names."""
+    names = SortedNames.of([b"army.ml", b"navy.ml"])
+    record(server.folder / "var", [Run("ml", datetime.now(UTC) - age, "ml.zone", 1, frozenset(), names)])
 
 
 def test_a_consumer_of_the_catalog_zone(consumer: tuple[Server, Measure]) -> None:
@@ -118,3 +146,24 @@ def test_a_plain_secondary(tmp_path: Path, port: int) -> None:
         refuse(server, "army.ml")
         assert serves(secondary, "army.ml", "0 ."), secondary.log
     assert server.stop() == 0
+
+
+def test_a_lapse_of_a_required_guard_reaches_a_secondary_without_a_reload(tmp_path: Path, port: int) -> None:
+    """The verdict turns by the clock alone; every name gets a new serial then, and a NOTIFY."""
+    server = started(tmp_path / "sink", port, key=True, guard="required")
+    with _knot(tmp_path / "knot", port, server.dns[1]) as secondary:
+        assert answers(secondary.port, "army.ml"), secondary.log
+        assert serves(secondary, "army.ml", "10 mx.sink.example.")
+        compared(server, timedelta(hours=24) - timedelta(seconds=12))
+        server.reload()
+        before = serial(server.dns[1], "army.ml")
+        assert serial(secondary.port, "army.ml") == before, "an older comparison that still holds changes nothing"
+        assert any(serves(secondary, "army.ml", "0 .") for _ in range(2)), secondary.log
+        assert serial(secondary.port, "army.ml") == serial(server.dns[1], "army.ml") > before
+    assert server.stop() == 0
+
+
+def serial(port: int, domain: str) -> int:
+    """The serial of ``domain`` that the server at ``port`` answers with."""
+    (soa,) = (line for line in sections(port, domain, "SOA") if " SOA " in line)
+    return int(soa.split()[6])

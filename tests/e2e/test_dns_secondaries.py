@@ -98,6 +98,27 @@ def test_knot_serves_the_catalogue_by_its_catalog_zone(server: Server, ports: tu
         assert gone(secondary, "navy.ml"), secondary.log
 
 
+def test_knot_chooses_the_template_by_the_group(server: Server, ports: tuple[int, int], tmp_path: Path) -> None:
+    """RFC 9432 §4.4.2: here the policy is the group, and a template of that name writes the member to a file."""
+    text = server.config.read_text()
+    server.config.write_text(text.replace("[dns]\n", '[dns]\ncatalog_group = "policy"\n', 1))
+    rows = server.folder / "catalogue.csv"
+    rows.write_text(rows.read_text().replace("navy.ml,navy.mil,explain", "navy.ml,navy.mil,null"))
+    server.reload()
+    folder = tmp_path / "knot"
+    more = _KNOT.format(key=KEY, secret=SECRET, primary=server.dns[1], folder=folder)
+    more = more.replace("    catalog-template: member", '    catalog-template: [ member, "null" ]')
+    template = more[more.index("  - id: member") : more.index("zone:\n")]
+    written = template.replace("id: member", 'id: "null"').replace("-sync: -1", '-sync: 0\n    file: "null-%s.zone"')
+    more = more.replace("zone:\n", written + "zone:\n", 1)
+    with knot(folder, more, "sink.example", port=ports[0]) as secondary:
+        for domain in ("army.ml", "navy.ml"):
+            assert answers(secondary.port, domain), secondary.log
+        file = folder / "null-navy.ml.zone"
+        assert any(file.exists() for _ in polls(secondary.port)), secondary.log
+        assert [path.name for path in folder.glob("null-*")] == ["null-navy.ml.zone"]
+
+
 def test_nsd_hears_of_a_changed_zone(server: Server, ports: tuple[int, int], tmp_path: Path) -> None:
     """RFC 1996 §3: NSD asks for the zone because it was told, long before its own refresh is due."""
     more = "".join(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dns.flags
@@ -16,7 +17,9 @@ import pytest
 
 from catcher.catalogue.export import export
 from catcher.supervise.ports import own_port
+from tests.support.netns import HERE, Host, two_hosts
 from tests.support.peers import peer
+from tests.support.unbound import unbound
 
 ZONE = """$TTL 3600
 ml. IN SOA a.ns.ml. hostmaster.ml. 1 7200 3600 1209600 60
@@ -32,24 +35,28 @@ OURS = ("ns1.sink.example", "ns2.sink.example")
 @pytest.fixture
 def bind(tmp_path: Path) -> Iterator[int]:
     """The port of a BIND that serves .ml, takes updates from loopback, and transfers only with the key."""
-    program = peer("named")
-    folder = tmp_path / "bind"
-    folder.mkdir()
-    (folder / "ml.zone").write_text(ZONE)
     port = own_port()
+    with serving(tmp_path / "bind", HERE, port):
+        yield port
+
+
+@contextmanager
+def serving(folder: Path, host: Host, port: int, updates: str = "127.0.0.1") -> Iterator[None]:
+    """A BIND on ``host`` that serves .ml and takes updates from the address ``updates``."""
+    folder.mkdir()
+    (folder / "ml.zone").write_text(ZONE.replace("127.0.0.2", host.address))
     (folder / "named.conf").write_text(
         f"""{KEY}options {{
-            directory "{folder}"; pid-file none; session-keyfile "{folder}/session.key";
-            listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
+            directory "{folder}"; pid-file none; session-keyfile "{folder}/session.key"; lock-file none;
+            listen-on port {port} {{ {host.address}; }}; listen-on-v6 {{ none; }};
             recursion no; dnssec-validation no; allow-transfer {{ key transfer; }};
         }};
         controls {{ }};
-        zone "ml" {{ type primary; file "ml.zone"; allow-update {{ 127.0.0.1; }}; }};
+        zone "ml" {{ type primary; file "ml.zone"; allow-update {{ {updates}; }}; }};
         """
     )
-    server = subprocess.Popen(
-        [program, "-g", "-c", folder / "named.conf", "-n", "1"], stderr=subprocess.PIPE, text=True
-    )
+    command = [*host.prefix, str(peer("named")), "-g", "-c", str(folder / "named.conf"), "-n", "1"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert server.stderr is not None
     try:
         log = iter(server.stderr)
@@ -57,7 +64,7 @@ def bind(tmp_path: Path) -> Iterator[int]:
         # BIND would wait for a reader of a full pipe.
         reader = threading.Thread(target=list, args=(log,))
         reader.start()
-        yield port
+        yield
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -103,6 +110,26 @@ def test_delegations_come_and_come_again_and_others_stay(bind: int) -> None:
     assert servers_of(bind, "typo7.ml") == {"ns3.sink.example"}
     assert servers_of(bind, "bank.ml") == {"ns1.bank.example"}
     assert servers_of(bind, "army.ml") == {"ns1.sink.example"}, "it had other servers than the ones named"
+
+
+def test_nsupdate_finds_the_primary_by_itself(tmp_path: Path) -> None:
+    """As a person runs it: the resolver knows .ml, and where .ml delegates a name to us it knows nothing of our server.
+
+    Without the line ``zone``, nsupdate would follow the delegation of army.ml and send the update there.
+    """
+    lines = [*export(["army.ml", "typo1.ml"], OURS, "nsupdate")]
+    with (
+        two_hosts("198.51.100.10", "198.51.100.53", resolver="127.0.0.1") as (person, registry),
+        serving(tmp_path / "bind", registry, 53, updates=person.address),
+        unbound(person, tmp_path / "unbound", stubs={"ml": registry.address}, data=()),
+    ):
+        command = [*person.prefix, str(peer("nsupdate"))]
+        text = "\n".join([*lines, ""])
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
+        assert (done.stdout + done.stderr).count("YXDOMAIN") == 1, done
+        asked = [str(peer("dig")), f"@{registry.address}", "+norecurse", "typo1.ml", "NS"]
+        found = person.run(*asked, capture_output=True).stdout.decode()
+        assert all(f"NS\t{server}." in found for server in OURS), found
 
 
 def test_the_guard_transfers_the_zone_with_tsig(bind: int, tmp_path: Path) -> None:

@@ -60,6 +60,8 @@ class LoadedCatalogue:
 
     None: they are over 10,000, or the state before isn't known.
     """
+    restored: LoadedCatalogue | None = None
+    """At the first load after a restart: the load before it, if the files differ from it; for the loader alone."""
 
     @property
     def base(self) -> Base:

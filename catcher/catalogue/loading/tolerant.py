@@ -57,7 +57,7 @@ def load_tolerant(
             return replace(loaded, files=states, changed=frozenset())
         restored = copies.restore(record)
         loaded = _Load(files, read, restored, now).loaded(guard)
-        return loaded if restored.changed is not None else replace(loaded, changed=None)
+        return replace(loaded, restored=restored) if restored.changed is not None else replace(loaded, changed=None)
     load = _Load(files, read, before, now)
     return load.unchanged(guard) or load.loaded(guard)
 

@@ -1,4 +1,4 @@
-"""Recognises what a program printed beside the records: that it made a transfer, and that the transfer failed."""
+"""Recognises what a program printed beside the records: that it made a transfer, that it failed, where a dump ends."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ _FAILED = re.compile(
 _TRANSFER = re.compile(
     rb";[ \t]*+<<>>[ \t]*+dig|;;[ \t]*+(?:global options|axfr for|ixfr for|xfr size|received \d|query time|msg size)"
 )
-_PRINTED = re.compile(rb"[^ \t;$\"()\\]++(?<=\.)[ \t]++(?<=\t)\d++\t++in\t++soa[ \t]")
-"""An SOA as programs print it that make transfers: absolute owner, TTL, class and type with tabs between (also ICANN,
-Registry Agreement, specification 4 §2.1.4)."""
+_KNOT_BEGINS = b";; zone dump (knot dns"
+_KNOT_ENDS = re.compile(rb";; written \d+ records")
+"""The first and the last line of a zone file that Knot wrote."""
+_OWNER = rb"([^ \t;$\"()\\]++)(?<=\.)"
+_TTL = rb"\d[0-9smhdw]*+"
+_PRINTED = re.compile(_OWNER + rb"[ \t]++" + _TTL + rb"\t++in\t++soa[ \t]")
+"""An SOA as dig, kdig and drill print it: absolute owner, TTL, class and type with tabs between (also ICANN, Registry
+Agreement, specification 4 §2.1.4). ldns-read-zone, ldns-signzone and OpenDNSSEC write zone files of the same form."""
+_PADDED = re.compile(_OWNER + rb"(\t++)(?:" + _TTL + rb"[ \t])?(?:in[ \t])?soa[ \t]")
+"""An SOA as dig prints it with +multiline, +nocl or +nottlid: tabs lead to the 24th column."""
 
 
 def failure(comment: bytes) -> str | None:
@@ -32,6 +39,16 @@ def is_of_transfer(comment: bytes) -> bool:
     return _TRANSFER.match(comment) is not None
 
 
+def knot_mark(comment: bytes) -> bool | None:
+    """False for the first line of a zone file that Knot wrote, True for its last one, None for any other comment."""
+    if comment.startswith(_KNOT_BEGINS):
+        return False
+    return True if _KNOT_ENDS.match(comment) else None
+
+
 def is_printed_soa(line: bytes) -> bool:
     """Whether the SOA in ``line`` (lower case) is written as the first record of a printed transfer."""
-    return _PRINTED.match(line) is not None
+    if _PRINTED.match(line) is not None:
+        return True
+    padded = _PADDED.match(line)
+    return padded is not None and len(padded[2]) == 3 - len(padded[1]) // 8

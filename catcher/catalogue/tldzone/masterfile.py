@@ -73,6 +73,8 @@ class TldZoneFile:
         self._apex: Apex | None = None
         self._is_transfer = False
         """Whether the file's own words or form say that a transfer was printed into it."""
+        self._is_whole = True
+        """False from the first line of Knot's dump to its last line."""
         self._directives = False
         self._any = False
         """Whether a record was read."""
@@ -105,11 +107,15 @@ class TldZoneFile:
             raise self._fault("", what, "name a readable zone file") from None
         if self._apex is None:
             raise self._fault("", "it has no SOA record", "give the whole zone of a TLD")
+        if not self._is_whole:
+            what = 'Knot\'s dump in it is cut off: it has no line "Written … records"'
+            raise self._fault(f":{self._read}", what, "give the whole file")
         if self._is_transfer and not self._closing:
             raise self._fault(
                 f":{self._read}",
                 "the transfer in it is cut off: it doesn't end with the SOA that it began with (RFC 5936 §2.2)",
-                "transfer the zone again; a file that no transfer made may say so with $TTL as its first line",
+                "transfer the zone again, with dig without +onesoa; a file that no transfer made says so with $TTL as "
+                "its first line",
             )
 
     def _in_bulk(self, stretch: bytes) -> list[ZoneRecord]:
@@ -172,6 +178,8 @@ class TldZoneFile:
         if failure is not None:
             raise Broken(f'the program that made the file says "{failure}": it is cut off', "transfer the zone again")
         self._is_transfer = self._is_transfer or dump.is_of_transfer(comment)
+        mark = dump.knot_mark(comment)
+        self._is_whole = self._is_whole if mark is None else mark
 
     def _record(self, line: ZoneLine, number: int, text: bytes) -> ZoneRecord | None:
         if line.origin is not None:

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.catalogue import Catalogue, Guard
+from catcher.catalogue.catalogue import EntryTable
+from catcher.catalogue.guard import Run
 
 MAX_CHANGED = 10_000
 """Most names that get a serial of their own: with more, a new serial for all costs secondaries little more."""
+MAX_COMPARED = 50_000
+"""Most names whose serials before and after are compared one by one: it takes half a second."""
+_OFF = Guard(required=False)
 _STRETCH = 1 << 16
 """Octets compared at a time when equal ends of two files are skipped."""
 
@@ -22,6 +27,8 @@ class RowChanges:
     """A digest of the octets that were read."""
     changed: frozenset[str] | None
     """Domains that were added or removed, or have another policy, ``until`` or ``then``; None: too many, or unknown."""
+    before_restart: tuple[str, EntryTable] | None = None
+    """At the first load after a restart: digest and rows of the load that ``changed`` compares with, if they differ."""
 
 
 def digest_of(catalogue: Catalogue) -> str:
@@ -34,18 +41,22 @@ def digest_of(catalogue: Catalogue) -> str:
 
 
 def digest_of_clearing(guard: Guard | None) -> str:
-    """A digest of the names that a required guard clears; empty if none is required."""
-    if guard is None or not guard.required:
+    """A digest of what decides about names beside the refused ones; empty if nothing does."""
+    if guard is None or not (guard.required or guard.lost):
         return ""
     digest = hashlib.sha256()
     for origin, run in sorted(guard.runs.items()):
         digest.update(b"%s\0%s" % (origin.encode(), run.cleared.block))
+    for origin, vouches in sorted(guard.vouches.items()):
+        for until, names in sorted(vouches.names.items()):
+            digest.update(b"%s\0%s\0%s" % (origin.encode(), until.isoformat().encode(), names.block))
+    digest.update(b"lost" if guard.lost else b"")
     return digest.hexdigest()
 
 
 def refused_by(guard: Guard | None) -> frozenset[str]:
     """The names that the guard refused."""
-    return frozenset() if guard is None else frozenset(name for run in guard.runs.values() for name in run.refused)
+    return frozenset() if guard is None else guard.refused
 
 
 def candidates(
@@ -62,7 +73,7 @@ def candidates(
     guarded = _of_guard(before, after, since, now)
     if rows is not None and guarded is not None:
         found = rows | guarded
-        return found if len(found) <= MAX_CHANGED else None
+        return found if len(found) <= MAX_COMPARED else None
     if len(before) + len(after) > 2 * MAX_CHANGED:
         return None
     return frozenset((*before.domains(), *after.domains()))
@@ -81,19 +92,40 @@ def _of_rows(before: Catalogue, after: Catalogue) -> frozenset[str] | None:
 
 
 def _of_guard(before: Catalogue, after: Catalogue, since: datetime, now: datetime) -> frozenset[str] | None:
-    """Names that the guard refuses or clears in one catalogue alone; None where a run started or stopped to clear."""
-    old, new = before.guard, after.guard
-    found = set(refused_by(old) ^ refused_by(new))
-    required = [guard for guard in (old, new) if guard is not None and guard.required]
-    if required:
-        if old is None or new is None or len(required) < 2 or old.runs.keys() != new.runs.keys():
+    """Names on which the guards may differ, now or in the moments from which serials are counted; None: any name."""
+    old, new = before.guard or _OFF, after.guard or _OFF
+    found = set(old.refused ^ new.refused)
+    if not (old.required or new.required or old.lost or new.lost):
+        return frozenset(found)
+    if (old.required, old.lost, old.runs.keys()) != (new.required, new.lost, new.runs.keys()):
+        return None
+    for origin, run in old.runs.items() if old.required else ():
+        names = _of_runs(old, new, run, new.runs[origin], since, now)
+        if names is None:
             return None
-        runs = [run for guard in required for run in guard.runs.values()]
-        if any(not run.holds_at(now) for run in runs) or any(turn <= now for turn in before.turns_after(since)):
-            return None
-        for origin, run in old.runs.items():
-            found.update(name.decode() for name in differing_lines(run.cleared.block, new.runs[origin].cleared.block))
+        found.update(name.decode() for name in names)
     return frozenset(found)
+
+
+def _of_runs(old: Guard, new: Guard, run: Run, latest: Run, since: datetime, now: datetime) -> set[bytes] | None:
+    """Names of which a required guard speaks otherwise after ``latest`` than after ``run``; None: any name."""
+    if since < run.begins_at <= now:
+        return None
+    names = differing_lines(run.cleared.block, latest.cleared.block)
+    if run.holds_at(now, old.hours) and latest.holds_at(now, new.hours):
+        return names  # no vouch has counted yet
+    if (run.as_of, old.hours) != (latest.as_of, new.hours):
+        return None
+    some, others = _vouched(old, run.origin), _vouched(new, run.origin)
+    for until in some.keys() | others.keys():
+        names |= differing_lines(some.get(until, b""), others.get(until, b""))
+    return names
+
+
+def _vouched(guard: Guard, origin: str) -> dict[datetime, bytes]:
+    """End of a vouch → the names, one a line."""
+    vouches = guard.vouches.get(origin)
+    return {} if vouches is None else {until: names.block[1:] for until, names in vouches.names.items()}
 
 
 def differing_lines(old: bytes, new: bytes) -> set[bytes]:

@@ -14,7 +14,7 @@ from typing import Any
 from catcher.catalogue.atomic import replace_file
 from catcher.dns.zones.catalogzone import CatalogDifference
 from catcher.dns.zones.ledger import KeptCatalog, Ledger
-from catcher.dns.zones.serials import GivenSerial
+from catcher.dns.zones.serials import GivenSerial, seconds
 from catcher.model.errors import EnvironmentFailure
 
 SERIAL_FILE = "dns-serial.json"
@@ -29,7 +29,7 @@ def read(folder: Path) -> Ledger | None:
         return _from_json(json.loads((folder / SERIAL_FILE).read_bytes()))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         log.error("%s can't be used (%s): all catalogued names get a new serial", SERIAL_FILE, type(error).__name__)
         return None
 
@@ -75,7 +75,7 @@ def _from_json(kept: Any) -> Ledger:
         texts[1],
         texts[2],
         frozenset(refused),
-        float(kept["seen"]),
+        seconds(kept["seen"]),
         _serial(kept["highest"]),
         _given(kept["base"]),
         rows,
@@ -90,7 +90,7 @@ def _catalog(kept: Any) -> KeptCatalog:
         # A step that doesn't begin where the one before ended would turn a copy into another zone.
         if [step.after for step in journal] != [*(step.before for step in journal[1:]), given.serial][: len(journal)]:
             raise ValueError
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         log.error("the journal of the catalog zone is damaged: secondaries get the whole zone")
         journal = ()
     return KeptCatalog(str(kept["kind"]), given, journal)
@@ -108,7 +108,7 @@ def _difference(kept: Any) -> CatalogDifference:
 
 def _given(kept: Any) -> GivenSerial:
     serial, at = kept
-    return GivenSerial(_serial(serial), float(at))
+    return GivenSerial(_serial(serial), seconds(at))
 
 
 def _serial(kept: Any) -> int:

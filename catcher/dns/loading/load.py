@@ -40,6 +40,7 @@ def load_authority(
     before: Authority | None = None,
     kept: Path | None = None,
     rows: RowChanges | None = None,
+    seen: float = 0.0,
 ) -> Authority:
     """Reads the template, the zone files that changed, and the keys.
 
@@ -52,6 +53,7 @@ def load_authority(
     from ``before`` they are the same objects. The copies are written by ``copies.write_copies``, afterwards.
 
     ``rows``: what changed in the catalogue since ``before``; None: it is found by comparing both.
+    ``seen``: the latest time, in Unix seconds, of which NOTIFY told serials.
 
     Raises ConfigurationError with every fault unless ``tolerant``.
     """
@@ -75,7 +77,9 @@ def load_authority(
     if before is not None and before.ledger is not None:
         served = serial.Served(before.catalogue, before.serials, before.catalog)
     known = ledger.read(config.node.state) if before is None else before.ledger
-    settled = serial.settle(known, served, catalogue, _digest(rrsets), now, rows=rows)
+    if before is None and known is not None:
+        served = serial.over_restart(known, catalogue, rows)
+    settled = serial.settle(known, served, catalogue, _digest(rrsets), now, seen, rows)
     new_ledger, catalog = settled.ledger, None
     if catalog_name is not None:
         group = CatalogGroup(config.dns.catalog_group)

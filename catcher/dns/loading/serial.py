@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
 
-from catcher.catalogue import Catalogue
+from catcher.catalogue import Catalogue, Entry
 from catcher.dns.loading.changes import MAX_CHANGED, RowChanges, candidates, digest_of, digest_of_clearing, refused_by
 from catcher.dns.zones.catalogzone import MAX_JOURNAL, CatalogDifference, CatalogGroup, CatalogZone, MemberState
 from catcher.dns.zones.ledger import KeptCatalog, Ledger
-from catcher.dns.zones.serials import INSTANT, GivenSerial, Serials, is_newer, raised
+from catcher.dns.zones.serials import GivenSerial, Serials, is_newer, raised
 
 _ROOM = 4
 """Serials left free after the newest one: a name's serial may have risen by itself since it was given, by its ``until``
@@ -32,8 +32,10 @@ class Served:
     """The catalogue and the serials that were served until this load."""
 
     catalogue: Catalogue
+    """After a restart: the rows before it, under today's guard; the ledger tells whether the guard differs."""
     serials: Serials
     catalog: CatalogZone | None = None
+    restarted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,19 @@ class SettledSerials:
     changed: frozenset[str] | None
     """Names that may have changed; None: all."""
     ledger: Ledger
+    turned: frozenset[str] = frozenset()
+    """After a restart: names whose refusal changed since the load before."""
+
+
+def over_restart(kept: Ledger, catalogue: Catalogue, rows: RowChanges | None) -> Served | None:
+    """What was served until a restart, if the copies of its rows are those of the ledger ``kept``."""
+    if rows is None or rows.before_restart is None:
+        return None
+    digest, before = rows.before_restart
+    if digest != kept.rows_digest:
+        return None
+    serials = Serials(kept.base, kept.rows, datetime.fromtimestamp(kept.seen, UTC))
+    return Served(Catalogue(before, catalogue.guard), serials, restarted=True)
 
 
 def settle(
@@ -57,29 +72,31 @@ def settle(
 ) -> SettledSerials:
     """The serials for ``catalogue`` and the template with the digest ``template``.
 
-    ``kept``: the ledger of the last load. ``served``: what the running server serves; None after a restart. ``seen``:
+    ``kept``: the ledger of the last load. ``served``: what was served until now; None: no more is known. ``seen``:
     the latest time, in Unix seconds, at which another process saw a serial (NOTIFY). ``rows``: what the load of
     ``catalogue`` says of its rows.
     """
     seen = max(seen, now.timestamp(), 0.0 if kept is None else kept.seen)
     digest = digest_of(catalogue) if rows is None else rows.digest
     fingerprint = template, digest, digest_of_clearing(catalogue.guard)
-    found = _changed(kept, served, catalogue, fingerprint, now, seen, rows)
+    restarted = served is None or served.restarted
+    turned = kept.refused ^ refused_by(catalogue.guard) if kept is not None and restarted else frozenset[str]()
+    found = _changed(kept, served, catalogue, fingerprint, now, seen, rows, turned)
     if kept is None or found is None:
-        base = GivenSerial(_fresh(kept, catalogue, now), now.timestamp())
+        base = GivenSerial(_fresh(kept, catalogue, now, seen), now.timestamp())
         serials, found = Serials(base, {}, now), None
     else:
-        before = _before(kept, served, catalogue, now)
-        serials = _with_rows(kept, before, catalogue, found, now, is_restart=served is None)
+        before = served or Served(catalogue, Serials(kept.base, kept.rows, now))
+        serials = _with_rows(kept, before, catalogue, found, now, turned)
         if len(serials.rows) > MAX_CHANGED:
-            serials, found = Serials(GivenSerial(_fresh(kept, catalogue, now), now.timestamp()), {}, now), None
+            serials, found = Serials(GivenSerial(_fresh(kept, catalogue, now, seen), now.timestamp()), {}, now), None
     highest = serials.highest
     if kept is not None and is_newer(kept.highest, highest):
         highest = kept.highest
     # A clock that went back keeps the time that was seen only while no new base covers it.
     seen = now.timestamp() if found is None else seen
     ledger = Ledger(*fingerprint, refused_by(catalogue.guard), seen, highest, serials.base, serials.rows)
-    return SettledSerials(serials, found, ledger if kept is None else replace(ledger, catalog=kept.catalog))
+    return SettledSerials(serials, found, ledger if kept is None else replace(ledger, catalog=kept.catalog), turned)
 
 
 def settle_catalog(settled: SettledSerials, served: Served | None, fresh: CatalogZone, now: datetime) -> KeptCatalog:
@@ -87,14 +104,14 @@ def settle_catalog(settled: SettledSerials, served: Served | None, fresh: Catalo
     new catalogue, with any serial."""
     kept, changed, moment = settled.ledger.catalog, settled.changed, now.timestamp()
     zone = None if served is None else served.catalog
-    # After a restart ``changed`` are names whose refusal changed: they are the members as before, but not their policy.
-    unknown = changed is None or (served is None and bool(changed) and fresh.group is CatalogGroup.POLICY)
+    # After a restart the members before are known, but not the policy of those whose refusal changed.
+    unknown = bool(settled.turned) and fresh.group is CatalogGroup.POLICY
     if kept is None or kept.kind != fresh.kind or changed is None or unknown:
         newest = 0 if kept is None else kept.given.serial if zone is None else zone.serial(now)
         if newest and not is_newer(int(moment) % (1 << 32), newest):
             newest = (newest + _ROOM) % (1 << 32)
         return KeptCatalog(fresh.kind, GivenSerial(raised(newest, moment), moment))
-    before = zone or fresh.continuing(kept.given, kept.journal)
+    before = zone or fresh.continuing(kept.given, kept.journal, None if served is None else served.catalogue)
     journal, serial = [*kept.journal, *before.steps(now)], before.serial(now)
     rows = fresh.catalogue if served is None else served.catalogue
     members: dict[str, tuple[MemberState, MemberState]] = {}
@@ -117,35 +134,40 @@ def _changed(
     now: datetime,
     seen: float,
     rows: RowChanges | None,
+    turned: frozenset[str],
 ) -> frozenset[str] | None:
     """Names that may publish something else than before; None: too many, or not known."""
     if kept is None or kept.template != fingerprint[0] or _turned_back(catalogue, now, seen):
         return None
-    if served is not None:
+    if served is not None and not served.restarted:
         return candidates(served.catalogue, catalogue, served.serials.loaded, now, rows)
-    if (kept.rows_digest, kept.clearing) != fingerprint[1:]:
+    if kept.clearing != fingerprint[2] or _began(catalogue, datetime.fromtimestamp(kept.seen, UTC), now):
         return None
-    if _began(catalogue, datetime.fromtimestamp(kept.seen, UTC), now):
-        return None
-    return kept.refused ^ refused_by(catalogue.guard)
+    if kept.rows_digest == fingerprint[1]:
+        return turned
+    return None if served is None or rows is None or rows.changed is None else rows.changed | turned
 
 
 def _began(catalogue: Catalogue, since: datetime, now: datetime) -> bool:
     """Whether a run of the guard began to clear names after ``since``: ``Serials`` count no such moment before their
     load."""
-    runs = () if catalogue.guard is None else tuple(catalogue.guard.runs.values())
-    turns = [turn for turn in catalogue.turns_after(since) if turn <= now]
-    return any(run.holds_at(turn) and not run.holds_at(turn - INSTANT) for turn in turns for run in runs)
-
-
-def _before(kept: Ledger, served: Served | None, catalogue: Catalogue, now: datetime) -> Served:
-    return served or Served(catalogue, Serials(kept.base, kept.rows, now))
+    guard = catalogue.guard
+    runs = () if guard is None or not guard.required else guard.runs.values()
+    return any(since < run.begins_at <= now for run in runs)
 
 
 def _with_rows(
-    kept: Ledger, before: Served, catalogue: Catalogue, found: frozenset[str], now: datetime, *, is_restart: bool
+    kept: Ledger,
+    before: Served,
+    catalogue: Catalogue,
+    found: frozenset[str],
+    now: datetime,
+    turned: frozenset[str],
 ) -> Serials:
-    """The serials before, and new ones for the names of ``found`` that publish something else now."""
+    """The serials before, and new ones for the names of ``found`` that publish something else now.
+
+    The refusal of the names ``turned`` changed, although both catalogues have the guard of now.
+    """
     old = before.serials
     serials = Serials(old.base, old.rows, now)
     turns_before, turns = old.turns(before.catalogue), serials.turns(catalogue)
@@ -157,17 +179,22 @@ def _with_rows(
             newest = serial if is_newer(serial, newest) else newest
         if latter is None:
             rows.pop(domain, None)
-        elif former is None:
+        elif (
+            former is None
+            or _has_turned(domain, turned, (former, latter), now)
+            or (before.catalogue.policy_at(former, now) is not catalogue.policy_at(latter, now))
+        ):
             changed.append(domain)
-        elif is_restart or before.catalogue.policy_at(former, now) is not catalogue.policy_at(latter, now):
-            # After a restart only names whose refusal changed are here: a policy of at most null isn't touched by it.
-            if not is_restart or latter.policy_at(now).above_null:
-                changed.append(domain)
         elif serials.at(latter, catalogue, turns, now) != serial:
             rows[domain] = GivenSerial(serial, now.timestamp())
     number = raised(newest, now.timestamp())
     rows.update(dict.fromkeys(changed, GivenSerial(number, now.timestamp())))
     return Serials(old.base, rows, now)
+
+
+def _has_turned(domain: str, turned: frozenset[str], rows: tuple[Entry, Entry], now: datetime) -> bool:
+    """Whether a refusal began or ended for ``domain`` that had or has an MX by its ``rows``."""
+    return domain in turned and any(row.policy_at(now).above_null for row in rows)
 
 
 def _turned_back(catalogue: Catalogue, now: datetime, seen: float) -> bool:
@@ -178,14 +205,14 @@ def _turned_back(catalogue: Catalogue, now: datetime, seen: float) -> bool:
     return latest.date() > now.date() or any(turn <= latest for turn in catalogue.turns_after(now))
 
 
-def _fresh(kept: Ledger | None, catalogue: Catalogue, now: datetime) -> int:
+def _fresh(kept: Ledger | None, catalogue: Catalogue, now: datetime, seen: float) -> int:
     """A serial newer than every serial that a name had until now."""
     moment, newest = now.timestamp(), 0 if kept is None else kept.highest
     if kept is not None and not is_newer(int(moment) % (1 << 32), newest):
         newest = (newest + _ROOM) % (1 << 32)
     turns = [turn.timestamp() for turn in catalogue.turns_after(now - timedelta(seconds=1)) if turn <= now]
     midnight = datetime.combine(now.date(), time(), UTC).timestamp()
-    latest = int(max(midnight, *turns, 0.0 if kept is None else kept.seen))
+    latest = int(max(midnight, *turns, seen if seen > moment else 0.0))
     if kept is not None and is_newer(latest % (1 << 32), newest) and latest >= int(moment):
         newest = latest % (1 << 32)
     return raised(newest, moment)

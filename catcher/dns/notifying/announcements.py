@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.secondaries import Secondary
 from catcher.dns.answering.transfer import serial_of
 from catcher.dns.wire import RRType
-from catcher.dns.zones.serials import is_newer
+from catcher.dns.zones.serials import is_newer, seconds
 from catcher.model.errors import EnvironmentFailure
 
 ANNOUNCED_FILE = "dns-notified.json"
@@ -38,6 +38,8 @@ class NotifiedSerials:
     """The time of that, in Unix seconds."""
     names: dict[str, int] = field(default_factory=dict)
     """Serials of single names told since."""
+    failed: dict[str, int] = field(default_factory=dict)
+    """Serials of catalogued names for which it answered with an error: it is told again, until it takes them."""
 
 
 def read(folder: Path) -> dict[str, NotifiedSerials]:
@@ -49,13 +51,19 @@ def read(folder: Path) -> dict[str, NotifiedSerials]:
             str(target): NotifiedSerials(
                 {str(zone): int(serial) for zone, serial in told["zones"].items()},
                 None if told["newest"] is None else int(told["newest"]),
-                float(told["at"]),
+                seconds(told["at"]),
                 {str(name): int(serial) for name, serial in told["names"].items()},
+                {str(name): int(serial) for name, serial in told.get("failed", {}).items()},
             )
             for target, told in kept.items()
         }
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         return {}
+
+
+def announced_until(folder: Path) -> float:
+    """The latest time, in Unix seconds, at which a secondary was told every serial; 0: none was."""
+    return max((told.at for told in read(folder).values()), default=0.0)
 
 
 def write(folder: Path, told: dict[str, NotifiedSerials]) -> None:
@@ -79,9 +87,9 @@ def due(authority: Authority, secondary: Secondary, told: NotifiedSerials, now: 
     ]
     if not secondary.catalogue:
         return found
-    names: list[tuple[str, int]] = []
+    names = [*_again(authority, told, now)]
     for name, serial in _newer(authority, told, now):
-        if told.names.get(name) != serial:
+        if told.names.get(name) != serial and name not in told.failed:
             names.append((name, serial))
             if len(names) > MAX_ANNOUNCED:
                 log.warning(
@@ -94,12 +102,24 @@ def due(authority: Authority, secondary: Secondary, told: NotifiedSerials, now: 
 
 
 def note(
-    authority: Authority, told: NotifiedSerials, answered: dict[str, int], now: datetime, *, all_told: bool
+    authority: Authority,
+    told: NotifiedSerials,
+    answered: dict[str, int],
+    now: datetime,
+    *,
+    all_told: bool,
+    failed: Collection[str] = (),
 ) -> None:
-    """Notes the serials that a secondary ``answered``; ``all_told``: nothing of what was due is left."""
+    """Notes the serials that a secondary ``answered``, for the names ``failed`` with an error; ``all_told``: nothing of
+    what was due is left unanswered."""
     zones = dict(_zones(authority, now))
     for name, serial in answered.items():
-        (told.zones if name in zones else told.names)[name] = serial
+        if name not in failed:
+            told.failed.pop(name, None)
+            (told.zones if name in zones else told.names)[name] = serial
+        elif name not in zones:
+            told.failed[name] = serial
+    told.failed = {name: serial for name, serial in told.failed.items() if name in authority.catalogue}
     told.zones = {name: serial for name, serial in told.zones.items() if name in zones}
     if all_told:
         told.newest, told.at, told.names = _newest(authority, now), now.timestamp(), {}
@@ -110,6 +130,14 @@ def _zones(authority: Authority, now: datetime) -> Iterator[tuple[str, int]]:
         yield authority.catalog.name, authority.catalog.serial(now)
     for name, zone in authority.zones.items():
         yield name, serial_of(zone.apex.rrsets[RRType.SOA])
+
+
+def _again(authority: Authority, told: NotifiedSerials, now: datetime) -> Iterator[tuple[str, int]]:
+    """The catalogued names for which the secondary answered with an error."""
+    for name in told.failed:
+        entry = authority.catalogue.get(name)
+        if entry is not None and authority.published(entry, now) is not None:
+            yield name, authority.serial_at(entry, now)
 
 
 def _newer(authority: Authority, told: NotifiedSerials, now: datetime) -> Iterator[tuple[str, int]]:

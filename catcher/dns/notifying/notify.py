@@ -17,7 +17,7 @@ from catcher.dns.answering.tsig import Key, sign_request, verify_reply
 from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.notifying import announcements
 from catcher.dns.notifying.announcements import NotifiedSerials
-from catcher.dns.wire import CLASS_IN, Opcode, RRType, name_to_wire
+from catcher.dns.wire import CLASS_IN, Opcode, Rcode, RRType, name_to_wire
 from catcher.model.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class Announcer:
             await asyncio.sleep(seconds)
 
     async def announce(self) -> bool:
-        """Sends every secondary the NOTIFYs that are due; returns whether all were answered."""
+        """Sends every secondary the NOTIFYs that are due; returns whether all were answered without an error."""
         now = self._clock.now()
         async with asyncio.TaskGroup() as exchanges:
             running = [
@@ -107,14 +107,20 @@ class Announcer:
         except OSError as error:
             log.warning("%s can't be sent NOTIFY: %s", host, error.strerror)
         is_told = all(name in notifier.answered for name, _ in zones)
-        announcements.note(self._authority, told, notifier.answered, now, all_told=is_told)
-        return is_told
+        announcements.note(
+            self._authority, told, notifier.answered, now, all_told=is_told, failed=notifier.failed.keys()
+        )
+        return is_told and not notifier.failed
 
 
 def _kind(host: str) -> tuple[int, bool]:
     """Address family, and whether the address is loopback: packets from a loopback address never leave the machine."""
     address = ip_address(host)
     return address.version, address.is_loopback
+
+
+def _mnemonic(rcode: int) -> str:
+    return Rcode(rcode).name if rcode in set(Rcode) else f"rcode {rcode}"
 
 
 class _Notifier(asyncio.DatagramProtocol):
@@ -127,8 +133,9 @@ class _Notifier(asyncio.DatagramProtocol):
         self._clock = clock
         self._counters = counters
         self.answered: dict[str, int] = {}
-        """Zones that the secondary heard of, with their serials. An answer with an error is one, too: the secondary
-        doesn't copy this zone, and would say the same again."""
+        """Zones that the secondary heard of, with their serials; also those that it answered with an error."""
+        self.failed: dict[str, int] = {}
+        """Zones that it answered with an error, and the rcode: it is about to add them, or its ACL has to be mended."""
         self._waiting: dict[int, tuple[bytes, asyncio.Future[int]]] = {}
         """By message ID: the MAC of the request, and the future of its answer's rcode."""
         self._silent = 0
@@ -171,6 +178,12 @@ class _Notifier(asyncio.DatagramProtocol):
             self._transport.close()
         if sent:
             log.info("%s was sent NOTIFY for %d zones", self._host, sent)
+        if self.failed:
+            zone, rcode = next(iter(self.failed.items()))
+            log.warning(
+                "%s answered NOTIFY with an error for %d zones, and is told again: %s with %s",
+                *(self._host, len(self.failed), zone, _mnemonic(rcode)),
+            )
 
     async def _exchange(self, zone: str, serial: int) -> None:
         """Announces one zone until there is an answer or no try is left."""
@@ -193,7 +206,7 @@ class _Notifier(asyncio.DatagramProtocol):
                     self.answered[zone] = serial
                     if answered.result():
                         self._counters.add(DnsCount.NOTIFY_FAILED)
-                        log.warning("%s answered NOTIFY for %s with rcode %d", self._host, zone, answered.result())
+                        self.failed[zone] = answered.result()
                     return
         finally:
             self._waiting.pop(id_, None)

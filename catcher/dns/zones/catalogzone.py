@@ -117,9 +117,13 @@ class CatalogZone:
                 self._steps.append((moment, step))
         return [step for moment, step in self._steps if moment <= now]
 
-    def continuing(self, kept: GivenSerial, journal: Sequence[CatalogDifference]) -> CatalogZone:
-        """The same zone with another serial and journal."""
+    def continuing(
+        self, kept: GivenSerial, journal: Sequence[CatalogDifference], catalogue: Catalogue | None = None
+    ) -> CatalogZone:
+        """The same zone with another serial and journal, and over another ``catalogue`` if one is given."""
         zone = copy(self)
+        if catalogue is not None:
+            zone.catalogue, zone._ending = catalogue, ending_dates(catalogue)
         zone.given, zone.journal, zone._steps = kept, tuple(journal), []
         zone._moments = zone._moments_since_load()
         return zone

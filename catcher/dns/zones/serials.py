@@ -20,6 +20,7 @@ from catcher.catalogue import Catalogue, Entry
 
 _MODULUS = 1 << 32
 _HALF = 1 << 31
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 INSTANT = timedelta(microseconds=1)
 """The shortest time between two moments."""
 
@@ -41,6 +42,14 @@ def raised(serial: int, moment: float) -> int:
     """The serial after ``serial``: the Unix time ``moment`` if that is newer, else the next number."""
     wanted = int(moment) % _MODULUS
     return wanted if is_newer(wanted, serial) else (serial + 1) % _MODULUS
+
+
+def seconds(kept: object) -> float:
+    """A moment in Unix seconds that a file kept. Raises ValueError, TypeError for one before 1970 or after 9998."""
+    moment = float(kept)  # type: ignore[arg-type]
+    if not 0 <= moment < _LATEST:
+        raise ValueError("no moment of this calendar")
+    return moment
 
 
 def midnight(entry: Entry) -> datetime | None:

@@ -119,6 +119,6 @@ def test_a_record_damaged_in_any_shape_keeps_the_guard_before(tmp_path: Path, da
     text = damage if isinstance(damage, str) else json.dumps(damage)
     (tmp_path / "guard.json").write_text(text)
     before = Guard(required=True)
-    guard, fault = load_or_keep(tmp_path, required=True, hours=24, before=before)
-    assert guard.runs == {}
-    assert fault is None or fault.where.endswith("guard.json")
+    found = load_or_keep(tmp_path, required=True, hours=24, before=before)
+    assert found.guard.runs == {}
+    assert found.fault is None or found.fault.where.endswith("guard.json")

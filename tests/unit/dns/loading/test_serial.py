@@ -9,70 +9,17 @@ from pathlib import Path
 import pytest
 
 from catcher import catalogue
-from catcher.catalogue import Guard
-from catcher.catalogue.guard import Run
-from catcher.catalogue.names import SortedNames
-from catcher.config.schema import SecondaryServer
 from catcher.dns import Authority, load_authority
 from catcher.dns.loading import changes, serial
 from catcher.dns.loading.ledger import SERIAL_FILE
 from catcher.dns.zones.serials import is_newer, raised
-from tests.support.dnsserver.serving import NOW, ask, lines, settings
-
-ROWS = ("army.ml,army.mil,accept", "navy.ml,navy.mil,accept", "fleet.ml,,accept,2026-11-05,null")
-LATER = NOW + timedelta(minutes=1)
-SECONDARY = SecondaryServer.model_validate({"address": "192.0.2.53:53"})
-
-
-class State:
-    """A state folder with its configuration; ``load`` is a start or, with ``before``, a reload."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def load(
-        self,
-        now: datetime,
-        rows: tuple[str, ...] = ROWS,
-        *,
-        before: Authority | None = None,
-        guard: Guard | None = None,
-        template: str = "",
-        group: str = "none",
-    ) -> Authority:
-        made = settings(self.folder, rows, template=template)
-        dns = made.dns.model_copy(
-            update={"catalog_zone": "catalog.example", "catalog_group": group, "secondary": [SECONDARY]}
-        )
-        config = made.model_copy(update={"dns": dns})
-        read = catalogue.read_catalogue(made.catalogue.files, guard=guard)
-        authority = load_authority(config, read, now=now, before=before)
-        return authority
+from tests.support.dnsserver.serials import LATER, ROWS, State, guard, risen, serials
+from tests.support.dnsserver.serving import NOW, settings
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
     return State(tmp_path)
-
-
-def serials(authority: Authority, now: datetime) -> dict[str, int]:
-    return {
-        domain: ask(authority, domain, "SOA", now=now).answer[0][0].serial  # type: ignore[attr-defined]
-        for domain in authority.catalogue.domains()
-    }
-
-
-def risen(before: dict[str, int], after: dict[str, int]) -> set[str]:
-    """Names whose serial changed; each has to be newer (RFC 1982)."""
-    changed = {name for name, serial in after.items() if name in before and before[name] != serial}
-    assert all(is_newer(after[name], before[name]) for name in changed), (before, after)
-    return changed
-
-
-def guard(refused: set[str] = frozenset(), *, required: bool = False, ran_at: datetime = NOW) -> Guard:  # type: ignore[assignment]
-    names = [b"army.ml", b"fleet.ml", b"navy.ml"]
-    cleared = SortedNames.of([name for name in names if name.decode() not in refused])
-    return Guard(required=required, runs=[Run("ml", ran_at, "ml.zone", 1, frozenset(refused), cleared)])
 
 
 def test_the_first_load_gives_the_time(state: State) -> None:
@@ -100,32 +47,6 @@ def test_a_note_changes_no_zone(state: State) -> None:
     first = state.load(NOW)
     second = state.load(LATER, ("army.ml,army.mil,accept,,,a note", *ROWS[1:]), before=first)
     assert serials(first, NOW) == serials(second, LATER)
-
-
-@pytest.mark.parametrize("restarted", [False, True])
-def test_a_refusal_and_its_end_raise_the_serial(state: State, restarted: bool) -> None:
-    """A name that the guard refuses must reach secondaries as a null MX."""
-    first = state.load(NOW)
-    refused = state.load(LATER, guard=guard({"army.ml"}), before=None if restarted else first)
-    assert lines(ask(refused, "army.ml", "MX", now=LATER))[1].endswith("MX 0 .")
-    assert risen(serials(first, NOW), serials(refused, LATER)) == {"army.ml"}
-    lifted = state.load(LATER, guard=guard(), before=None if restarted else refused)
-    assert risen(serials(refused, LATER), serials(lifted, LATER)) == {"army.ml"}
-
-
-def test_a_lapse_of_a_required_guard_raises_the_serial(state: State) -> None:
-    """Also over a restart, and when a new run clears the names again."""
-    rows = (*ROWS, "quiet.ml,,null")
-    first = state.load(NOW, rows, guard=guard(required=True))
-    lapsed = NOW + timedelta(hours=24) + timedelta(minutes=1)
-    assert risen(serials(first, NOW), serials(first, lapsed)) == {"army.ml", "navy.ml", "fleet.ml"}
-    restarted = state.load(lapsed, rows, guard=guard(required=True))
-    assert serials(restarted, lapsed) == serials(first, lapsed)
-    renewed = state.load(lapsed, rows, guard=guard(required=True, ran_at=lapsed), before=restarted)
-    assert risen(serials(restarted, lapsed), serials(renewed, lapsed)) == {"army.ml", "navy.ml", "fleet.ml"}
-    daily = lapsed + timedelta(hours=20)
-    tomorrow = state.load(daily, rows, guard=guard(required=True, ran_at=daily), before=renewed)
-    assert serials(tomorrow, daily) == serials(renewed, daily)
 
 
 def test_a_date_that_passed(state: State) -> None:
@@ -190,6 +111,40 @@ def test_a_damaged_ledger_is_replaced(state: State, text: bytes) -> None:
     assert set(serials(state.load(LATER), LATER).values()) == {int(LATER.timestamp())}
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.loads(file.read_bytes())["base"][0] == int(LATER.timestamp())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"seen": float("inf")},
+        {"seen": float("nan")},
+        {"seen": 1e300},
+        {"seen": -1e300},
+        {"base": [1, 1e300]},
+        {"rows": []},
+        {"rows": {"army.ml": [1, float("inf")]}},
+        {"refused": 7},
+        {"catalog": {"kind": "x", "serial": [1, 1], "journal": [[1, 2, []]]}},
+        {"catalog": []},
+    ],
+)
+def test_a_ledger_of_the_right_form_with_wrong_values(state: State, damage: dict[str, object]) -> None:
+    """No load ends by it: neither the first after a restart nor the next."""
+    first = state.load(NOW)
+    file = state.folder / "var" / SERIAL_FILE
+    file.write_text(json.dumps(json.loads(file.read_bytes()) | damage))
+    again = state.load(LATER)
+    assert len(risen(serials(first, NOW), serials(again, LATER))) in (0, 3)
+    state.load(LATER, before=again)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_serial_that_notify_announced_never_falls(state: State, restarted: bool) -> None:
+    """The clock ran ahead over a midnight, NOTIFY told the serial of that midnight, and the clock was set back."""
+    first, passed = state.load(NOW), datetime(2026, 11, 5, 1, tzinfo=NOW.tzinfo)
+    announced = serials(first, passed)
+    second = state.load(LATER, before=None if restarted else first, seen=passed.timestamp())
+    assert is_newer(serials(second, LATER)["fleet.ml"], announced["fleet.ml"])
 
 
 def test_a_full_disk_costs_nothing(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from struct import pack
 
+import dns.message
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,9 @@ from catcher.dns import Authority, Transport
 from catcher.dns.counting.tally import cell
 from catcher.dns.packetcache.cache import PacketCache
 from catcher.dns.packetcache.entry import entry_cell, octets_of, proves_address
+from catcher.dns.wire import RRType
+from catcher.dns.zones.serials import GivenSerial, Serials
+from catcher.model.mail.policy import Policy
 from tests.support.dnsserver.compiling import (
     CLIENTS,
     authority,
@@ -175,6 +179,34 @@ def test_a_guard_that_grows_old_holds_here(truth: Authority) -> None:
         found = reply_to(cache, question("army.ml"))
         assert wanted is not None and found is not None and found[0] == wanted.wire
     assert b"\0\0\0" in found[0][-16:] and b"mx" not in found[0]
+
+
+def test_names_of_one_policy_keep_their_own_serials(truth: Authority) -> None:
+    """The replies of two names differ in the serial alone, and each of them changes at a time of its own."""
+    rows = [entry("army.ml"), entry("navy.ml"), entry("dated.ml", until=date(2026, 11, 4), then=Policy.NULL)]
+    at = NOW.timestamp()
+    serials = Serials(GivenSerial(1_000, at), {"navy.ml": GivenSerial(2_000, at)}, NOW)
+    numbered = Authority(Catalogue.of(rows), truth.publications, {}, serials=serials)
+    time = NOW
+    cache = PacketCache(
+        numbered,
+        lambda message, client: numbered.answer(message, transport=Transport.UDP, now=time),
+        lambda octets: 0,
+    )
+    midnight = datetime(2026, 11, 4, tzinfo=UTC)
+    seen: dict[str, set[int]] = {row.domain: set() for row in rows}
+    for time in (NOW, midnight - timedelta(microseconds=1), midnight, midnight + timedelta(hours=1)):
+        cache.at(time, lambda slot: b"")
+        for _ in range(3):
+            for domain in seen:
+                for name, rrtype in ((domain, RRType.SOA), (domain, RRType.A), (f"www.{domain}", RRType.AAAA)):
+                    asked = dns.message.make_query(name, rrtype).to_wire()
+                    wanted = numbered.answer(asked, transport=Transport.UDP, now=time)
+                    found = reply_to(cache, asked)
+                    assert wanted is not None and found is not None and found[0] == wanted.wire
+                    reply = dns.message.from_wire(found[0])
+                    seen[domain] |= {soa[0].serial for soa in (*reply.answer, *reply.authority)}  # type: ignore[attr-defined]
+    assert seen == {"army.ml": {1_000}, "navy.ml": {2_000}, "dated.ml": {1_000, int(midnight.timestamp())}}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
