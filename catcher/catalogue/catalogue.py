@@ -67,7 +67,7 @@ class Catalogue:
             return rows.parts()
         files: dict[str, list[bytes]] = {}
         for entry in rows.values():
-            files.setdefault(entry.where.rpartition(":")[0], []).append(canonical(entry) + b"\n")
+            files.setdefault(entry.file, []).append(canonical(entry) + b"\n")
         return [(name, b"".join(lines)) for name, lines in files.items()]
 
     def endings(self) -> Iterator[tuple[str, date]]:

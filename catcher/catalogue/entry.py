@@ -30,6 +30,11 @@ class Entry:
     lang: str = ""
     """The language of the replies to senders, a tag in lower case (RFC 5646); empty: the sink's own language."""
 
+    @property
+    def file(self) -> str:
+        """The name of the file in ``where``."""
+        return self.where.rpartition(":")[0]
+
     def policy_at(self, now: datetime) -> Policy:
         """The policy in the row at ``now`` (aware); the guard may lower it, see ``Catalogue.policy_at``."""
         if self.until is None or now.astimezone(UTC).date() < self.until:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +60,8 @@ class LoadedCatalogue:
 
     None: they are over 10,000, or the state before isn't known.
     """
+    moved: frozenset[str] | None = frozenset()
+    """The domains whose row stands in another file than before. None: they are over 10,000, or not known."""
     restored: LoadedCatalogue | None = None
     """At the first load after a restart: the load before it, if the files differ from it; for the loader alone."""
 
@@ -76,6 +78,15 @@ class LoadedCatalogue:
 
 def changed_domains(before: Revision, after: Revision) -> frozenset[str] | None:
     """The domains that publish other data after than before; None if they are over 10,000 or can't be told cheaply."""
+    return _differing(before, after, _published)
+
+
+def moved_domains(before: Revision, after: Revision) -> frozenset[str] | None:
+    """The domains that stand in another file after than before, or in one of both alone; None as above."""
+    return _differing(before, after, _file)
+
+
+def _differing(before: Revision, after: Revision, of_row: Callable[[Entry | None], object]) -> frozenset[str] | None:
     if before is after:
         return frozenset()
     names: Iterable[str]
@@ -85,9 +96,13 @@ def changed_domains(before: Revision, after: Revision) -> frozenset[str] | None:
         names = {*before, *after}
     else:
         return None
-    found = frozenset(name for name in names if _published(before.get(name)) != _published(after.get(name)))
+    found = frozenset(name for name in names if of_row(before.get(name)) != of_row(after.get(name)))
     return found if len(found) <= MOST_CHANGED else None
 
 
 def _published(entry: Entry | None) -> object:
     return entry and (entry.policy, entry.until, entry.until and entry.then)
+
+
+def _file(entry: Entry | None) -> object:
+    return entry and entry.file

@@ -162,7 +162,7 @@ class CatalogZone:
             case CatalogGroup.PARENT:
                 return entry.domain.partition(".")[2]
             case CatalogGroup.FILE:
-                return PurePath(entry.where.rpartition(":")[0]).stem
+                return PurePath(entry.file).stem
             case _:
                 assert_never(self.group)
 

@@ -126,3 +126,28 @@ def test_a_record_damaged_while_the_server_runs(node: Node) -> None:
         assert (part.since, part.serves) == (LATER, NOW)
         guard = running.catalogue.guard
         assert guard is not None and guard.refuses("navy.ml") and not guard.lost
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("renamed", [False, True], ids=["moved", "file renamed"])
+def test_a_row_in_another_file_raises_the_catalog_zone_whose_group_is_the_file(
+    node: Node, restarted: bool, renamed: bool
+) -> None:
+    """The property ``group`` of its member changed; no name publishes anything else."""
+    toml = TOML.replace("[dns]\n", '[dns]\ncatalog_group = "file"\n')
+    (node.folder / "catcher.toml").write_text(toml.replace('"catalogue.csv"', '"catalogue.csv", "other.csv"'))
+    (node.folder / "other.csv").write_text("domain,intended,policy\nfort.ml,,accept\n")
+    before = node.start()
+    first, wanted = authority(before), {"fort.ml": ("other", "third")}
+    if renamed:
+        (node.folder / "other.csv").rename(node.folder / "third.csv")
+        (node.folder / "catcher.toml").write_text(toml.replace('"catalogue.csv"', '"catalogue.csv", "third.csv"'))
+    else:
+        node.write(*ROWS[1:])
+        (node.folder / "other.csv").write_text(f"domain,intended,policy\nfort.ml,,accept\n{ROWS[0]}\n")
+        wanted = {"army.ml": ("catalogue", "other")}
+    second = authority(node.start(LATER, None if restarted else before))
+    assert first.catalog is not None and second.catalog is not None
+    assert second.catalog.serial(LATER) > first.catalog.serial(NOW)
+    assert second.catalog.journal[-1].members == wanted
+    assert not risen(serials(first, NOW), serials(second, LATER))
