@@ -65,10 +65,13 @@ def reply_options(
 
 
 def packed(client: str) -> bytes:
-    """An IP address as 4 octets, or as 16 octets without its scope."""
+    """An IP address as 4 octets, also if it is mapped into IPv6, or as 16 octets without its scope."""
     if ":" in client:
-        return inet_pton(AF_INET6, client.partition("%")[0])
+        octets = inet_pton(AF_INET6, client.partition("%")[0])
+        return octets[12:] if octets.startswith(_MAPPED) else octets
     return inet_pton(AF_INET, client)
 
 
+_MAPPED = bytes(10) + b"\xff\xff"
+"""The octets before an IPv4 address that is mapped into IPv6 (RFC 4291 §2.5.5.2): a client of a dual-stack socket."""
 _NOTHING = ReplyOptions()

@@ -44,8 +44,6 @@ _ALL = 10
 """All accounts of a prefix together have so many times the rate of one."""
 _BEGIN = 10
 """In the second in which a suspicion begins, an account has the rate divided by this number."""
-_MAPPED = bytes(10) + b"\xff\xff"
-"""The octets before an IPv4 address that is mapped into IPv6 (RFC 4291 §2.5.5.2)."""
 
 
 class RateDecision(IntEnum):
@@ -179,7 +177,7 @@ class RateLimit:
             self._mixed.add(prefix)
 
     def _is_exempt(self, client: bytes) -> bool:
-        address = ip_address(client[12:] if len(client) == 16 and client.startswith(_MAPPED) else client)
+        address = ip_address(client)
         return any(address in network for network in self.limits.exempt)
 
 

@@ -63,7 +63,7 @@ class PortableUdp:
             except OSError:
                 continue  # an ICMP error of an earlier reply, reported here
             drained += 1
-            counters.add(DnsCount.UDP6 if _is_v6(client[0]) else DnsCount.UDP)
+            counters.add(DnsCount.UDP6 if len(packed(client[0])) == 16 else DnsCount.UDP)
             try:
                 wire = self._reply(message, client[0])
             except Exception as error:  # one message must never stop the server
@@ -102,11 +102,6 @@ class PortableUdp:
 
     def _address(self, slot: int) -> bytes:
         return packed(self._client)
-
-
-def _is_v6(client: str) -> bool:
-    """Whether a client has an IPv6 address; on a dual-stack socket IPv4 addresses are mapped (RFC 4291 §2.5.5.2)."""
-    return ":" in client and not client.startswith("::ffff:")
 
 
 def _ask_for_our_address(sock: socket.socket) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from catcher.dns.answering.authority import Authority
+from catcher.dns.answering.options import packed
 from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.answering.transfer import Transfer
 from catcher.dns.counting.counters import DnsCount, DnsCounters
@@ -109,7 +110,7 @@ class TcpServer:
 
     def begin(self, message: bytes, client: str) -> tuple[bytes | None, Transfer | None]:
         """The reply to one message, and the transfer whose further messages follow it."""
-        self._counters.add(DnsCount.TCP6 if ":" in client else DnsCount.TCP)
+        self._counters.add(DnsCount.TCP6 if len(packed(client)) == 16 else DnsCount.TCP)
         wire, transfer = self._responder.begin(message, Transport.TCP, client)
         if transfer is None:
             return wire, None
@@ -160,7 +161,7 @@ class TcpServer:
             return False
         self._per_client[client] = count + 1
         self._connections[connection] = None
-        self._counters.add(DnsCount.TCP_OPENED)
+        self._counters.add(DnsCount.TCP_OPENED, int(connection.is_new))
         self._counters.add(DnsCount.TCP_OPEN)
         if len(self._connections) > self._most:
             idle_longest = next(iter(self._connections))

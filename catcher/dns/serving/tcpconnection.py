@@ -53,12 +53,14 @@ class ConnectionOwner(Protocol):
 class TcpConnection(asyncio.BufferedProtocol):
     """One client's connection."""
 
-    def __init__(self, server: ConnectionOwner, unanswered: bytes = b"") -> None:
-        """``unanswered``: octets that another process read from the connection before it was passed on."""
+    def __init__(self, server: ConnectionOwner, unanswered: bytes | None = None) -> None:
+        """``unanswered``: octets that another process read from the connection before it was passed on; None: the
+        connection is new."""
         self._server = server
+        self.is_new = unanswered is None
         self._loop = asyncio.get_running_loop()
         self._arriving = bytearray(_READ)
-        self._buffer = bytearray(unanswered)
+        self._buffer = bytearray(unanswered or b"")
         self._transport: asyncio.Transport | None = None
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None

@@ -115,3 +115,10 @@ def test_options_count_for_the_size() -> None:
     query = dns.message.make_query("army.ml", "MX", use_edns=0, payload=512, options=[COOKIE, NSID])
     reply = server.answer(query.to_wire(), transport=Transport.UDP, now=NOW, client=CLIENT)
     assert reply is not None and len(reply.wire) <= 512 and set(told(reply)) == {3, 10}
+
+
+def test_a_cookie_is_the_same_over_a_dual_stack_socket() -> None:
+    """RFC 9018 §4.4 hashes the client's address: servers behind one address may listen in different ways."""
+    server = authority(ReplySettings(cookies=COOKIES))
+    plain, mapped = (ask(server, COOKIE, client=client).wire for client in (CLIENT, f"::ffff:{CLIENT}"))
+    assert plain[2:] == mapped[2:]

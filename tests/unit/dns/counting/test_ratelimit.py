@@ -9,6 +9,7 @@ import dns.message
 import pytest
 
 from catcher.dns import AnswerKind
+from catcher.dns.answering.options import packed
 from catcher.dns.counting.ratelimit import RateDecision, RateLimit, RateLimits, truncated
 from tests.support.dnsserver.serving import AUTHORITY, query, raw
 
@@ -152,7 +153,7 @@ def test_an_exempt_address_frees_itself_alone() -> None:
     limit = RateLimit(RateLimits(rate=10, exempt=exempt))
     for prefix, address, neighbour in (
         (VICTIM, VICTIM + b"\x01", VICTIM + b"\x02"),
-        (VICTIM, bytes(10) + b"\xff\xff" + VICTIM + b"\x01", bytes(10) + b"\xff\xff" + VICTIM + b"\x02"),
+        (VICTIM, packed("::ffff:192.0.2.1"), packed("::ffff:192.0.2.2")),
         (b"\x20\x01\x0d\xb8\0\0\0", b"\x20\x01\x0d\xb8" + bytes(11) + b"\1", b"\x20\x01\x0d\xb8" + bytes(11) + b"\2"),
     ):
         assert limit.suspects([prefix] * 1000, START)

@@ -10,6 +10,7 @@ import pytest
 
 from catcher.dns import DemandTally, TcpServer
 from catcher.dns.answering.options import IDLE_SECONDS
+from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.serving.tcp import MAX_CONNECTIONS, MAX_PER_CLIENT
 from catcher.dns.serving.tcpconnection import TcpConnection
 from tests.support.clocks import Clock
@@ -249,3 +250,21 @@ def test_a_connection_that_failed_on_arrival_is_not_counted(loop: Loop, server: 
     connection.connection_made(wire)
     assert wire.aborted and not server._connections
     connection.connection_lost(None)
+
+
+def test_a_connection_of_the_worker_before_was_accepted_once(loop: Loop) -> None:
+    counters = DnsCounters()
+    server = TcpServer((), AUTHORITY, Clock(NOW), DemandTally(), counters=counters)
+    connect(server)
+    TcpConnection(server, b"").connection_made(Wire("192.0.2.1"))
+    numbers = counters.fold()
+    assert (numbers[DnsCount.TCP_OPENED], numbers[DnsCount.TCP_OPEN]) == (1, 2)
+
+
+def test_an_ipv4_client_of_a_dual_stack_socket_counts_as_ipv4(loop: Loop) -> None:
+    counters = DnsCounters()
+    server = TcpServer((), AUTHORITY, Clock(NOW), DemandTally(), counters=counters)
+    for client in ("::ffff:192.0.2.1", "2001:db8::1"):
+        send(connect(server, client)[0], framed(QUERY))
+    numbers = counters.fold()
+    assert (numbers[DnsCount.TCP], numbers[DnsCount.TCP6]) == (1, 1)
