@@ -27,7 +27,7 @@ class AuthorityReply(NamedTuple):
     transfer: Transfer | None = None
     """The transfer whose further messages follow ``wire`` (TCP alone)."""
     proven: bool = False
-    """Whether the client sent a good cookie, which proves its address (RFC 7873 §5.2.5)."""
+    """Whether the client proved its address: by a good cookie (RFC 7873 §5.2.5), or by the signature of a secondary."""
     client_decides: bool = False
     """Whether another client may get another reply to the same unsigned octets: secondaries without a key."""
 
@@ -64,9 +64,8 @@ def to_exchange(
     )
     if signature is not None:
         wire = signature.sign(wire, int(now.timestamp()))
-    return AuthorityReply(
-        wire, answer.kind, domain, query.qtype, answer.rcode, None, exchange.options.cookie_valid, client_decides
-    )
+    proven = exchange.options.cookie_valid or exchange.key is not None
+    return AuthorityReply(wire, answer.kind, domain, query.qtype, answer.rcode, None, proven, client_decides)
 
 
 def to_cookie_query(query: bytes, edns: Edns, options: ReplyOptions) -> AuthorityReply:

@@ -11,7 +11,7 @@ import pytest
 from catcher.catalogue import Catalogue
 from catcher.dns import Authority, Rcode, Transport
 from catcher.dns.answering.secondaries import Secondaries, Secondary
-from catcher.dns.answering.tsig import Key
+from catcher.dns.answering.tsig import Key, sign_request
 from catcher.dns.packetcache.classify import Classifier
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zones.catalogzone import CatalogZone
@@ -45,6 +45,14 @@ def octets(address: str) -> bytes:
 def test_a_client_is_in_a_network_or_not(client: str, may: bool) -> None:
     """``transfer_from`` stands in place of the address, which then gets NOTIFY alone."""
     assert Secondaries([KEYED, KEYLESS]).may_be_secondary(octets(client)) is may
+
+
+def test_an_ipv4_client_of_a_dual_stack_socket_is_the_same_client() -> None:
+    """RFC 4291 §2.5.5.2: systemd's sockets on [::] take IPv4, too."""
+    secondaries = Secondaries([KEYED, KEYLESS])
+    assert secondaries.permits("::ffff:198.51.100.7", None, "army.ml")
+    assert secondaries.permits("::ffff:192.0.2.1", KEY, "army.ml")
+    assert not secondaries.permits("::ffff:198.51.100.8", None, "army.ml")
 
 
 def test_without_secondaries_nobody_may() -> None:
@@ -103,3 +111,14 @@ def test_an_unsigned_reply_about_the_catalog_zone_is_for_its_client_alone(qtype:
         reply = server.answer(query, transport=transport, now=NOW, client=client)
         assert reply is not None and (reply.rcode, reply.client_decides) == (rcode, True)
     assert Classifier(server, NOW).classify(query[2:]) is None
+
+
+@pytest.mark.parametrize("key", [KEY, OTHER, None])
+def test_a_good_signature_proves_the_address(key: Key | None) -> None:
+    """A secondary that asks for the serials of many names has no rate limit."""
+    wire = dns.message.make_query("army.ml", "SOA").to_wire()
+    if key is not None:
+        wire, _ = sign_request(wire, key, int(NOW.timestamp()))
+    server = Authority(Catalogue.of([entry("army.ml")]), PUBLICATIONS, {}, secondaries=Secondaries([KEYED]))
+    reply = server.answer(wire, transport=Transport.UDP, now=NOW, client="192.0.2.1")
+    assert reply is not None and reply.proven is (key is KEY)
