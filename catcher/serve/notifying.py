@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from catcher import dns
 from catcher.config import Config
@@ -11,6 +12,9 @@ from catcher.supervise import Station
 
 PUBLISH_SECONDS = 1.0
 """Seconds between two publications of the counters."""
+FIRST_SECONDS = 5.0
+"""Seconds that the first announcement gets at least, also if a reload comes meanwhile: else, with reloads in a row, no
+process would tell anything."""
 
 
 async def run(config: Config, clock: Clock, authority: dns.Authority, station: Station) -> None:
@@ -24,10 +28,12 @@ async def run(config: Config, clock: Clock, authority: dns.Authority, station: S
     await asyncio.wait((announcing, stopping), return_when=asyncio.FIRST_COMPLETED)
     if announcing.done():
         announcing.result()
+    station.draining()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(announcer.has_announced.wait(), FIRST_SECONDS)
     announcing.cancel()
     publishing.cancel()
     station.publish(announcer.counters.numbers)
-    station.draining()
 
 
 async def _publish(announcer: dns.Announcer, station: Station) -> None:

@@ -103,6 +103,7 @@ def due(authority: Authority, secondary: Secondary, told: NotifiedSerials, now: 
 
 def note(
     authority: Authority,
+    secondary: Secondary,
     told: NotifiedSerials,
     answered: dict[str, int],
     now: datetime,
@@ -121,7 +122,7 @@ def note(
             told.failed[name] = serial
     told.failed = {name: serial for name, serial in told.failed.items() if name in authority.catalogue}
     told.zones = {name: serial for name, serial in told.zones.items() if name in zones}
-    if all_told:
+    if all_told and secondary.catalogue:
         told.newest, told.at, told.names = _newest(authority, now), now.timestamp(), {}
 
 

@@ -63,6 +63,8 @@ class Announcer:
         self._folder = folder
         self._sources = sources
         self.counters = counters or DnsCounters()
+        self.has_announced = asyncio.Event()
+        """Set when the changes at the start were announced."""
         kept = announcements.read(folder)
         self._told = {
             f"{host}:{port}": kept.get(f"{host}:{port}", NotifiedSerials())
@@ -76,6 +78,7 @@ class Announcer:
         pause = RETRY_SECONDS[0]
         while True:
             is_told = await self.announce()
+            self.has_announced.set()
             now = self._clock.now()
             midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
             seconds = (min([midnight, *self._authority.catalogue.turns_after(now)]) - now).total_seconds()
@@ -108,7 +111,7 @@ class Announcer:
             log.warning("%s can't be sent NOTIFY: %s", host, error.strerror)
         is_told = all(name in notifier.answered for name, _ in zones)
         announcements.note(
-            self._authority, told, notifier.answered, now, all_told=is_told, failed=notifier.failed.keys()
+            self._authority, secondary, told, notifier.answered, now, all_told=is_told, failed=notifier.failed.keys()
         )
         return is_told and not notifier.failed
 

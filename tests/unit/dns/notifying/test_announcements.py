@@ -58,7 +58,7 @@ def told(authority: Authority, now: Any = NOW) -> NotifiedSerials:
     serials = NotifiedSerials()
     (secondary,) = authority.secondaries.all
     answered = dict(announcements.due(authority, secondary, serials, now))
-    announcements.note(authority, serials, answered, now, all_told=True)
+    announcements.note(authority, secondary, serials, answered, now, all_told=True)
     return serials
 
 
@@ -95,7 +95,7 @@ def test_a_secondary_that_was_down_is_told_the_rest() -> None:
     """What it answered is not repeated; what it didn't answer stays due, also after a restart."""
     authority = served(ROWS)
     known = NotifiedSerials()
-    announcements.note(authority, known, {"army.ml": SERIAL, "catalog.example": SERIAL}, NOW, all_told=False)
+    announcements.note(authority, SECONDARY, known, {"army.ml": SERIAL, "catalog.example": SERIAL}, NOW, all_told=False)
     assert due(authority, known) == ["navy.ml"]
     assert due(served(ROWS, {"army.ml": SERIAL + 1}), known) == ["army.ml", "navy.ml"]
 
@@ -159,3 +159,11 @@ def test_a_folder_that_cant_be_written_is_logged(tmp_path: Path, caplog: pytest.
 def test_the_request(tmp_path: Path) -> None:
     """RFC 1996 §3.7: opcode 4, AA, the zone's SOA as the question."""
     assert request("army.ml", 7) == b"\0\7\x24\0\0\1" + bytes(6) + b"\4army\2ml\0\0\6\0\1"
+
+
+def test_two_sections_for_one_address_lose_no_name() -> None:
+    """A section that copies no catalogued name says nothing of those that the other one owes."""
+    hosted = Secondary("192.0.2.53", 53, None, zones=frozenset({"zone.example"}), catalogue=False)
+    authority, known = served(ROWS), NotifiedSerials()
+    announcements.note(authority, hosted, known, {}, NOW, all_told=True)
+    assert due(authority, known) == ["catalog.example", "army.ml", "navy.ml"]
