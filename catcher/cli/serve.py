@@ -27,8 +27,10 @@ def command(config_file: Path, role: str) -> None:
     wait for it. SIGHUP reads everything anew, catcher.toml too, and prints 'reloaded'; SIGTERM finishes what runs and
     ends, a second SIGTERM ends at once.
     """
-    # The first load reads all files anyway. An ignored signal stays ignored over the exec below.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # The first load reads all files anyway. SIGUSR1 and SIGUSR2 are what programs that rotate logs like to send. An
+    # ignored signal stays ignored over the exec below.
+    for ignored in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(ignored, signal.SIG_IGN)
     if role != "dns":
         from catcher.supervise.memory import restart_without_caches
 

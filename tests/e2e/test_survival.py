@@ -142,6 +142,18 @@ def test_a_text_that_is_broken_at_the_start_gives_way_to_the_built_in_one(tmp_pa
         assert json.loads(server.control("reload"))["result"] == "reloaded"
 
 
+def test_signals_of_log_rotation_harm_nothing(server: Server) -> None:
+    server.start()
+    before = server.workers_pids()
+    for number in (signal.SIGUSR1, signal.SIGUSR2):
+        for pid in (server.serving_pid, *before.values()):
+            os.kill(pid, number)
+    server.reload()
+    assert answers(server.dns[1], "army.ml")
+    assert set(before).issubset(server.workers_pids())
+    assert all(not process["restarts"] for process in json.loads(server.control("status"))["processes"])
+
+
 def test_hangups_before_ready_and_after_harm_nothing(server: Server) -> None:
     """One of them comes before the program's first line ends, the others while it loads."""
     server.start()
