@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import dns.message
 import pytest
@@ -13,8 +14,10 @@ import pytest
 from catcher.catalogue import Catalogue
 from catcher.dns import Announcer, Authority
 from catcher.dns.answering.secondaries import Secondaries, Secondary
+from catcher.dns.answering.tsig import Key
 from catcher.dns.counting.counters import DnsCount
 from catcher.dns.notifying import announcements, notify
+from catcher.dns.wire import name_to_wire
 from catcher.dns.zones.publication import Publications
 from catcher.dns.zones.serials import GivenSerial, Serials
 from catcher.dns.zones.template import Ours, complete
@@ -31,10 +34,10 @@ class Clock:
         return NOW
 
 
-def authority(port: int) -> Authority:
+def authority(port: int, key: Key | None = None) -> Authority:
     catalogue = Catalogue.of([entry(name) for name in NAMES])
     publications = Publications(complete({}, Ours("mx.sink.example", ("ns1.sink.example",), ())), 7)
-    secondary = Secondary("127.0.0.1", port, None)
+    secondary = Secondary("127.0.0.1", port, key)
     return Authority(
         catalogue,
         publications,
@@ -136,6 +139,33 @@ def test_an_answer_to_another_question_is_none(tmp_path: Path) -> None:
             return await Announcer(authority(secondary.address.port), Clock(), tmp_path, ("127.0.0.1",)).announce()
 
     assert asyncio.run(run()) is False
+
+
+def test_an_answer_without_its_key_counts_as_none_and_is_told_apart_from_silence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """RFC 8945 §5.2.1: a server that doesn't know the key answers NOTAUTH, unsigned."""
+    key = Key(name_to_wire("k.example"), "hmac-sha256", b"secret secret secret secret!")
+
+    class Unsigned(asyncio.DatagramProtocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport: Any = transport
+
+        def datagram_received(self, data: bytes, addr: object) -> None:
+            self.transport.sendto(data[:2] + bytes((data[2] | 0x80, NOTAUTH)) + bytes(8), addr)
+
+    async def run() -> bool:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(Unsigned, ("127.0.0.1", 0))
+        try:
+            port = transport.get_extra_info("sockname")[1]
+            return await Announcer(authority(port, key), Clock(), tmp_path, ("127.0.0.1",)).announce()
+        finally:
+            transport.close()
+
+    assert asyncio.run(run()) is False
+    assert "answers NOTIFY for army.ml without a good signature" in caplog.text
+    assert "does not answer" not in caplog.text
 
 
 def test_the_pauses_double_up_to_an_hour_and_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,6 +141,8 @@ class _Notifier(asyncio.DatagramProtocol):
         """Zones that it answered with an error, and the rcode: it is about to add them, or its ACL has to be mended."""
         self._waiting: dict[int, tuple[bytes, asyncio.Future[int]]] = {}
         """By message ID: the MAC of the request, and the future of its answer's rcode."""
+        self._unproven: set[int] = set()
+        """IDs with an answer whose signature is absent or wrong: it counts as none, since anybody may have sent it."""
         self._silent = 0
         """Unanswered NOTIFYs in a row."""
         self._transport: asyncio.DatagramTransport | None = None
@@ -155,6 +157,8 @@ class _Notifier(asyncio.DatagramProtocol):
         key = self._key
         if key is None or verify_reply(data, key, mac, int(self._clock.now().timestamp())):
             answered.set_result(data[3] & 15)
+        else:
+            self._unproven.add(int.from_bytes(data[:2], "big"))
 
     def error_received(self, exc: Exception) -> None:
         """Ignores an ICMP error: the next try may succeed."""
@@ -215,4 +219,10 @@ class _Notifier(asyncio.DatagramProtocol):
             self._waiting.pop(id_, None)
         self._silent += 1
         self._counters.add(DnsCount.NOTIFY_FAILED)
-        log.warning("%s does not answer NOTIFY for %s", self._host, zone)
+        if id_ in self._unproven:
+            log.warning(
+                "%s answers NOTIFY for %s without a good signature: compare key, algorithm and clock on both sides",
+                *(self._host, zone),
+            )
+        else:
+            log.warning("%s does not answer NOTIFY for %s", self._host, zone)
