@@ -17,10 +17,16 @@ VENV := .venv
 LOCKS := deploy/requirements-build.lock deploy/requirements.lock
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 
-# A worker a core; a file stays with one worker, because its fixtures (a server, the demo's month) are made once a file.
-SIDE_BY_SIDE := $(VENV)/bin/pytest -n auto --dist loadfile -m "not serial and not long"
+# A worker more than cores, because tests of processes wait half of their time. A file stays with one worker, because its
+# fixtures (a server, the demo's month) are made once a file. Files start in the order of their names: what waits comes first,
+# and the many small files of unit/ come last, so that the workers end together.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+SIDE_BY_SIDE := $(VENV)/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not serial and not long"
 ALONE := $(VENV)/bin/pytest
 MINUTES ?= 10
+
+# Tests start hundreds of processes; each reads compiled modules, which the first one writes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test-quick test test-all soak check docs mailbox-providers bench peers clean
 .DEFAULT_GOAL := demo

@@ -17,6 +17,7 @@ import pytest
 from catcher.dns import Authority, DemandTally, RateLimits, TcpServer, Transport, UdpServer
 from catcher.dns.counting.ratelimit import RateLimit
 from catcher.dns.packetcache.cache import PacketCache
+from catcher.supervise.ports import own_port
 from tests.support.clocks import Clock
 from tests.support.dnsserver import compiling
 from tests.support.dnsserver.serving import HEAD, NOW, query, serving
@@ -48,11 +49,10 @@ async def running(
     limits: RateLimits | None = None,
 ) -> AsyncIterator[tuple[int, DemandTally]]:
     """Both servers on one free port."""
-    tally = DemandTally()
+    tally, port = DemandTally(), own_port(host)
     with socket.socket(family, socket.SOCK_STREAM) as stream, socket.socket(family, socket.SOCK_DGRAM) as datagram:
-        stream.bind((host, 0))
+        stream.bind((host, port))
         stream.listen()
-        port = stream.getsockname()[1]
         datagram.bind((host, port))
         udp = UdpServer([datagram], authority, Clock(NOW), tally, limit=limits and RateLimit(limits), batches=batches)
         servers = (udp, TcpServer([stream], authority, Clock(NOW), tally))

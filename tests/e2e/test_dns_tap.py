@@ -17,6 +17,7 @@ from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.tapping.framestream import ControlReader, ControlType, control_frame
 from catcher.dns.tapping.tap import DnsTap
 from catcher.dns.tapping.tapmessage import CONTENT_TYPE
+from catcher.supervise.ports import own_port
 from tests.support.clocks import Clock
 from tests.support.dnsserver.serving import NOW, query, serving
 from tests.support.peers import peer
@@ -59,11 +60,10 @@ class Collector:
 async def tapped(authority: Authority, path: Path, batches: bool) -> AsyncIterator[tuple[int, DnsTap, DnsCounters]]:
     """A server on one free port with a tap to ``path``."""
     counters, clock, tally = DnsCounters(), Clock(NOW), DemandTally()
-    tap = DnsTap(path, authority, counters, "sink-1")
+    tap, port = DnsTap(path, authority, counters, "sink-1"), own_port()
     with socket.socket() as stream, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
-        stream.bind(("127.0.0.1", 0))
+        stream.bind(("127.0.0.1", port))
         stream.listen()
-        port = stream.getsockname()[1]
         datagram.bind(("127.0.0.1", port))
         servers = (
             UdpServer([datagram], authority, clock, tally, counters=counters, tap=tap, batches=batches),

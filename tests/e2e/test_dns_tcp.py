@@ -7,7 +7,7 @@ import copy
 import os
 import socket
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 import dns.asyncquery
@@ -140,6 +140,17 @@ def test_a_connection_goes_on_in_the_next_worker(play: Callable[..., None]) -> N
         writer.close()
 
     play(scene)
+
+
+def test_a_connection_that_lost_its_descriptor_on_the_way_takes_no_other_with_it() -> None:
+    """A process without free descriptors gets the octets of the message alone."""
+    pipe = ConnectionPipe()
+    with closing(pipe), socket.socket() as sent:
+        pipe.writing.send(b"Clost")
+        pipe.send(sent.fileno(), b"unanswered")
+        [(connection, octets)] = pipe.receive()
+        connection.close()
+    assert octets == b"unanswered"
 
 
 def test_half_a_message_goes_with_it(play: Callable[..., None]) -> None:

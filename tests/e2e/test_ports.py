@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from catcher.supervise import ports
 from catcher.supervise.ports import own_port
+from tests.support.nameserver import name_server
 
 _MANY = "from catcher.supervise.ports import own_port\nfor _ in range({}): print(own_port())\ninput()"
 
@@ -32,9 +34,23 @@ def test_processes_that_live_at_once_get_different_ports() -> None:
     assert len(set(found)) == 400
 
 
+def lowest_dealt_out() -> int:
+    """The first port that the kernel gives to whoever asks for any."""
+    return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+
+
 def test_the_kernel_does_not_deal_them_out() -> None:
-    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    assert own_port() < lowest
+    assert own_port() < lowest_dealt_out()
+
+
+def test_a_name_server_of_tests_has_one_for_both_transports() -> None:
+    """Of a port that the kernel chose for TCP, somebody else may have UDP."""
+
+    async def scene() -> int:
+        async with name_server(lambda query, transport: []) as server:
+            return server.address.port
+
+    assert asyncio.run(scene()) < lowest_dealt_out()
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM], ids=["tcp", "udp"])

@@ -13,6 +13,7 @@ import dns.rcode
 import dns.rrset
 
 from catcher.config import ListenAddress
+from catcher.supervise.ports import own_port
 
 Behaviour = Callable[[dns.message.Message, str], Sequence[bytes]]
 """(query, ``udp`` or ``tcp``) → what is sent back, as it goes over the wire: none, one or several messages."""
@@ -56,8 +57,8 @@ async def name_server(behaviour: Behaviour) -> AsyncIterator[NameServer]:
         await writer.drain()
         writer.close()
 
-    stream = await asyncio.start_server(converse, "127.0.0.1", 0)
-    port = stream.sockets[0].getsockname()[1]
+    port = own_port()
+    stream = await asyncio.start_server(converse, "127.0.0.1", port)
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
         lambda: _Datagrams(server), local_addr=("127.0.0.1", port)
     )

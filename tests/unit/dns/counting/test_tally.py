@@ -105,6 +105,22 @@ def test_what_could_not_be_handed_on_goes_back_beside_what_came_since() -> None:
     assert sum(counted(tally).values()) == 2 and tally.overflow == 1
 
 
+def test_what_went_back_takes_its_room_until_it_is_taken_again() -> None:
+    tally = DemandTally(capacity=4)
+    for number in range(3):
+        tally.add(reply(), f"192.0.{number}.1", NOW)
+    tally.settle()
+    taken = tally.take()
+    assert taken is not None
+    tally.restore(*taken)
+    for number in range(10, 15):
+        tally.add(reply(), f"192.0.{number}.1", NOW)
+    assert len(tally.drain()) == 4 and tally.overflow == 4
+    for number in range(5):
+        tally.add(reply(), f"192.0.{number}.1", NOW)
+    assert len(tally.drain()) == 4 and tally.overflow == 5
+
+
 @pytest.mark.parametrize("qtype", [0, 1, 251, 255, 65280, 65535])
 def test_every_type_is_spelled(qtype: int) -> None:
     tally = DemandTally()

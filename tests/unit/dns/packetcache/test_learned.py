@@ -8,6 +8,7 @@ import pytest
 
 from catcher.dns import Authority, Transport
 from catcher.dns.counting.tally import NAMED, cell
+from catcher.dns.packetcache.classify import Classifier, QueryKey
 from tests.support.dnsserver.compiling import CLIENTS, authority, counted, fast, question, reply_to, with_cookie
 from tests.support.dnsserver.serving import NOW
 
@@ -74,6 +75,27 @@ def test_a_name_that_comes_for_the_first_time_takes_no_memory(truth: Authority) 
     ask(range(20_000, 21_000))
     mistaken = 4  # the filter takes one of 65,536 new names for one seen before
     assert sum(cache.counts().values()) <= sum(before.values()) + mistaken
+
+
+def test_a_name_like_one_that_exists_is_not_classified_anew(truth: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the names that exist beside the wildcard are; one as long as they is below it as any other."""
+    classified: list[bytes] = []
+    classify = Classifier.classify
+
+    def note(self: Classifier, message: bytes) -> QueryKey | None:
+        classified.append(message)
+        return classify(self, message)
+
+    monkeypatch.setattr(Classifier, "classify", note)
+    cache = fast(truth)
+    for name in ("plain.army.zone.example", "_dmarc.army.zone.example"):
+        reply_to(cache, question(name))
+    assert len(classified) == 2
+    reply_to(cache, question("sixoct.army.zone.example"))
+    assert len(classified) == 3  # a name of this length is asked for the first time
+    for number in range(100):
+        reply_to(cache, question(f"sixo{number:02}.army.zone.example"))
+    assert len(classified) == 3
 
 
 def test_a_name_that_returns_is_kept(truth: Authority) -> None:

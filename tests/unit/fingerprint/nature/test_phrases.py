@@ -5,14 +5,13 @@ Longer than others: a Subject for each cell of the table.
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.fingerprint.nature.languages import LANGUAGES
 from catcher.fingerprint.nature.phrases import PhraseKind, fold_case, is_answer, is_passed_on, phrases_in
+from tests.support.work import lines_run
 
 KINDS = tuple(PhraseKind)
 SUBJECTS = {
@@ -318,20 +317,24 @@ def test_any_text_gives_places_inside_it(text: str) -> None:
         assert 0 <= each.start < each.end <= len(folded)
 
 
-@pytest.mark.parametrize(
-    "piece", ["confirm ", "re: ", "[", "[a] ", "your ", "a", "確認…", "delivery status ", "(", "İ"]
-)
-def test_hostile_subjects_take_time_in_proportion(piece: str) -> None:
-    """Eight times the text, at most some thirty times the time: what is quadratic takes sixty-four."""
+PIECES = ["confirm ", "re: ", "[", "[a] ", "your ", "a", "確認…", "delivery status ", "(", "İ"]
 
-    def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        best = 1.0
-        for _ in range(5):
-            begun = time.process_time()
-            phrases_in(fold_case(text))
-            best = min(best, time.process_time() - begun)
-        return best
 
+def repeated(piece: str, length: int) -> str:
+    return piece * (length // len(piece))
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_hostile_subjects_take_work_in_proportion(piece: str) -> None:
+    """Eight times the text, at most some eight times the lines run through; what is quadratic takes sixty-four."""
     phrases_in("made once")
-    assert seconds(16_000) < 30 * seconds(2_000) + 0.005
+    short, long = (repeated(piece, length) for length in (2_000, 16_000))
+    assert lines_run(lambda: phrases_in(fold_case(long))) < 9 * lines_run(lambda: phrases_in(fold_case(short)))
+
+
+@pytest.mark.parametrize("piece", ["re: ", "[", "[a] ", "a", "確認…", "("])
+def test_hostile_subjects_end(piece: str) -> None:
+    """A million characters: where a regular expression's work is quadratic, the test's time limit ends it."""
+    folded = fold_case(repeated(piece, 1_000_000))
+    assert is_answer(folded) == (piece == "re: ")
+    assert all(each.end <= len(folded) for each in phrases_in(folded))

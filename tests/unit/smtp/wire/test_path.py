@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 
 import pytest
 from hypothesis import given
@@ -128,14 +128,12 @@ def test_any_local_part_can_be_quoted(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "octets", [b'<"' + b"\\a" * 60_000, b"<@" + b"a," * 60_000, b'<"' + b'"@' * 60_000, b"<" + b"a" * 99_999]
+    "octets",
+    [b'<"' + b"\\a" * 600_000, b"<@" + b"a," * 600_000, b'<"' + b'"@' * 600_000, b"<" + b"a" * 1_200_000],
+    ids=["quoted pairs", "a source route", "quotes", "letters"],
 )
-def test_hostile_lengths_take_linear_time(octets: bytes) -> None:
-    """Far more than a command line can hold: quadratic work would take minutes."""
-    started = time.process_time()
-    for tail in (b"", b">", b"@army.ml>"):
-        try:
-            parse_path(b"TO:" + octets + tail, b"TO:")
-        except PathError:
-            continue
-    assert time.process_time() - started < 5
+@pytest.mark.parametrize("tail", [b"", b">", b"@army.ml>"], ids=["open", "closed", "with a domain"])
+def test_hostile_lengths_are_refused_at_once(octets: bytes, tail: bytes) -> None:
+    """Far more than a command line can hold: the test's time limit ends what is quadratic, half an hour's work."""
+    with contextlib.suppress(PathError):
+        assert parse_path(b"TO:" + octets + tail, b"TO:") is None
