@@ -119,6 +119,7 @@ SHAPES: dict[str, QueryShape] = {
     "TSIG and EDNS": lambda n, d: _query(n, f"r{n}.{d}", _SOA, _opt() + _tsig(), 2),
     "TSIG, broken": lambda n, d: _query(n, f"r{n}.{d}", _SOA, _tsig()[:-3], 1),
     "NOTIFY": lambda n, d: _query(n, f"r{n}.{d}", _SOA, flags=0x2400),
+    "NOTIFY and EDNS": lambda n, d: _query(n, f"r{n}.{d}", _SOA, _opt(), 1, flags=0x2400),
     "UPDATE": lambda n, d: _query(n, f"r{n}.{d}", _SOA, flags=0x2800),
     "unknown opcode": lambda n, d: _query(n, f"r{n}.{d}", flags=0x7800),
     "no question": lambda n, d: _HEADER.pack(n & 0xFFFF, 0, 0, 0, 0, 0),
@@ -127,6 +128,9 @@ SHAPES: dict[str, QueryShape] = {
     ),
     "two questions": lambda n, d: (
         _HEADER.pack(n & 0xFFFF, 0, 2, 0, 0, 0) + (_name(f"r{n}.{d}") + _TAIL.pack(_MX, _IN)) * 2
+    ),
+    "two questions and EDNS": lambda n, d: (
+        _HEADER.pack(n & 0xFFFF, 0, 2, 0, 0, 1) + (_name(f"r{n}.{d}") + _TAIL.pack(_MX, _IN)) * 2 + _opt()
     ),
     "cut off": lambda n, d: _query(n, f"r{n}.{d}")[:-3],
     "compressed question": lambda n, d: _HEADER.pack(n & 0xFFFF, 0, 1, 0, 0, 0) + b"\7r%06d\xc0\x0c\0\x0f\0\1" % n,

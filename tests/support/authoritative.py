@@ -1,4 +1,4 @@
-"""Real authoritative servers beside catcher: NSD and Knot on loopback, on zone files that a test wrote."""
+"""Real authoritative servers beside catcher: NSD, Knot and BIND on loopback, on zone files that a test wrote."""
 
 from __future__ import annotations
 
@@ -48,6 +48,19 @@ log:
   - target: stderr
     any: info
 """
+_NAMED = """\
+options {{
+    directory "{folder}";
+    listen-on port {port} {{ 127.0.0.1; }};
+    listen-on-v6 {{ none; }};
+    recursion no;
+    dnssec-validation no;
+    pid-file none;
+    session-keyfile none;
+    lock-file none;
+}};
+controls {{ }};
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,18 @@ def knot(folder: Path, more: str, awaited: str, *, port: int | None = None) -> I
     (folder / "run").mkdir(parents=True, exist_ok=True)
     (folder / "knot.conf").write_text(_KNOT.format(folder=folder, port=port) + more)
     with running([str(program), "-c", str(folder / "knot.conf")], Measure("knot", port, folder), awaited) as up:
+        yield up
+
+
+@contextmanager
+def named(folder: Path, zones: Mapping[str, Path], awaited: str) -> Iterator[Measure]:
+    """BIND as the primary of whole zones; up once it answers for the zone ``awaited``."""
+    program, port = peer("named"), own_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    served = "".join(f'zone "{name}" {{ type primary; file "{file}"; }};\n' for name, file in zones.items())
+    (folder / "named.conf").write_text(_NAMED.format(folder=folder, port=port) + served)
+    command = [str(program), "-g", "-n", "1", "-c", str(folder / "named.conf")]
+    with running(command, Measure("named", port, folder), awaited) as up:
         yield up
 
 

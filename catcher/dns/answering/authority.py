@@ -4,7 +4,7 @@ The order of checks; the first failing check decides the reply:
 
 1. Header (RFC 1035 §4.1.1): a message shorter than a header, or with QR set, gets no reply. Opcodes other than QUERY:
    REFUSED for NOTIFY and UPDATE, else NOTIMP. No question, several questions, or octets that break the format: FORMERR
-   (RFC 6891 §6.1.1, RFC 7873 §5.2.2).
+   (RFC 6891 §6.1.1, RFC 7873 §5.2.2). Each of these replies has an OPT if the message has one that can be read.
 2. TSIG (RFC 8945 §5.2): malformed: FORMERR; unknown key, wrong signature or wrong time: NOTAUTH.
 3. EDNS version above 0: BADVERS (RFC 6891 §6.1.3).
 4. Cookie, where ``require_cookies`` is set, for an unsigned query over UDP (RFC 7873 §5.2.3): a query without a cookie

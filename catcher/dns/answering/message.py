@@ -23,12 +23,12 @@ _QR, _AA, _TC, _RD = 0x8000, 0x0400, 0x0200, 0x0100
 
 
 def turn_down(data: bytes, rcode: Rcode) -> bytes:
-    """A header alone: ID, opcode and RD of ``data`` (at least twelve octets), and ``rcode`` (below 16)."""
-    return data[:2] + bytes((0x80 | data[2] & 0x79, rcode)) + bytes(8)
+    """A header alone: ID, opcode and RD of ``data`` (at least twelve octets), and the lower four bits of ``rcode``."""
+    return data[:2] + bytes((0x80 | data[2] & 0x79, rcode & 15)) + bytes(8)
 
 
 def rejected(data: bytes, rejection: Rejection) -> bytes:
-    """The reply to a message that isn't answered: a header, with the question and an OPT where they were read."""
+    """The reply to a message that isn't answered: a header; if an OPT was read, with the question and an OPT."""
     head = turn_down(data, rejection.rcode)
     if rejection.edns is None:
         return head
@@ -38,8 +38,7 @@ def rejected(data: bytes, rejection: Rejection) -> bytes:
 
 def cookie_reply(data: bytes, edns: Edns, rcode: Rcode, options: bytes) -> bytes:
     """The reply to a message without a question that asks for a cookie (RFC 7873 §5.4)."""
-    head = data[:2] + bytes((0x80 | data[2] & 0x79, rcode & 15))
-    return head + b"\0\0\0\0\0\0\0\1" + _opt(edns, rcode, options)
+    return turn_down(data, rcode)[:4] + b"\0\0\0\0\0\0\0\1" + _opt(edns, rcode, options)
 
 
 def encode(query: Query, answer: Answer, transport: Transport, options: bytes = b"", reserve: int = 0) -> bytes:

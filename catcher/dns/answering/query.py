@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from catcher.dns.wire import CLASS_ANY, MAX_NAME, Name, Opcode, Rcode, RRType
+from catcher.dns.wire import CLASS_ANY, MAX_NAME, Name, Opcode, Rcode, RRType, question_end
 
 _HEADER = Struct("!HHHHHH")
 _RECORD = Struct("!HHIH")
@@ -19,6 +19,8 @@ MAX_ADDITIONALS = 4
 message of 300 of them would cost as much as a hundred queries."""
 MAX_OPTIONS = 12
 """Most EDNS options of a query, for the same reason."""
+_MAX_SKIPPED = 8
+"""Most questions and records, OPT included, of a message that isn't answered but gets an OPT, for the same reason."""
 
 
 class Edns(NamedTuple):
@@ -71,9 +73,6 @@ class Rejection(NamedTuple):
     """The OPT, if it was read: the reply then has one, too (RFC 6891 §6.1.1, §7)."""
 
 
-_FORMERR, _REFUSED, _NOTIMP = map(Rejection, (Rcode.FORMERR, Rcode.REFUSED, Rcode.NOTIMP))
-
-
 class FormatError(Exception):
     """The octets break the format."""
 
@@ -92,9 +91,11 @@ def parse_query(data: bytes) -> Query | CookieQuery | Rejection | None:
     id_, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(data)
     opcode = flags >> 11 & 15
     if opcode != Opcode.QUERY:
-        return _REFUSED if opcode in (Opcode.NOTIFY, Opcode.UPDATE) else _NOTIMP
+        turned = rejection(data, Rcode.REFUSED if opcode in (Opcode.NOTIFY, Opcode.UPDATE) else Rcode.NOTIMP)
+        known = turned.edns
+        return turned if known is None or not known.version else turned._replace(rcode=Rcode.BADVERS)
     if questions > 1 or answers or additionals > MAX_ADDITIONALS:
-        return _FORMERR
+        return rejection(data, Rcode.FORMERR)
     edns, tsig, serial, question = None, 0, None, b""
     try:
         at = 12
@@ -102,13 +103,13 @@ def parse_query(data: bytes) -> Query | CookieQuery | Rejection | None:
             name, at = _question_name(data)
             rest = data[at : at + 4]
             if len(rest) < 4:
-                return _FORMERR
+                raise FormatError
             qtype = rest[0] << 8 | rest[1]
             at += 4
             question = data[12:at]
         if authorities:
             if authorities > 1 or not questions or qtype != RRType.IXFR:
-                return _FORMERR
+                raise FormatError
             serial, at = _soa_serial(data, at)
         for _ in range(additionals):
             if tsig:
@@ -117,18 +118,44 @@ def parse_query(data: bytes) -> Query | CookieQuery | Rejection | None:
             rrtype, found, at = _record(data, at)
             if found is not None:
                 if edns is not None:
-                    return _FORMERR  # RFC 6891 §6.1.1; like NSD and Knot without an OPT, as none of both is valid
+                    raise FormatError  # RFC 6891 §6.1.1
                 edns = found
             elif rrtype == RRType.TSIG:
                 tsig = start
     except FormatError as error:
         known = error.edns or edns
-        return _FORMERR if known is None else Rejection(Rcode.FORMERR, question, known)
+        return rejection(data, Rcode.FORMERR) if known is None else Rejection(Rcode.FORMERR, question, known)
     if not questions:
-        if edns is None or edns.cookie is None or tsig:
-            return _FORMERR if edns is None else Rejection(Rcode.FORMERR, b"", edns)
-        return CookieQuery(edns)
+        if edns is not None and edns.cookie is not None and not tsig:
+            return CookieQuery(edns)
+        return Rejection(Rcode.BADVERS if edns is not None and edns.version else Rcode.FORMERR, b"", edns)
     return Query(id_, bool(flags & 0x100), name, qtype, rest[2] << 8 | rest[3], rest, edns, serial, tsig)
+
+
+def rejection(data: bytes, rcode: Rcode) -> Rejection:
+    """What the reply with ``rcode`` echoes of a message that isn't answered, whatever its opcode and faults: the first
+    OPT that can be read (RFC 6891 §6.1.1), and beside an OPT the question, if it is the only one (§7). No part of an
+    UPDATE is echoed (RFC 2136 §3.8)."""
+    _, _, questions, answers, authorities, additionals = _HEADER.unpack_from(data)
+    others = answers + authorities
+    if not additionals or questions + others >= _MAX_SKIPPED:
+        return Rejection(rcode)
+    at = end = question_end(data) if questions == 1 else 0
+    edns = None
+    try:
+        if not end:
+            at = 12
+            for _ in range(questions):
+                at = _skip_name(data, at)[1] + 4
+        for number in range(others + min(additionals, _MAX_SKIPPED - questions - others)):
+            _, edns, at = _record(data, at)
+            if edns is not None and number >= others:
+                break
+    except FormatError as error:
+        edns = error.edns
+    if edns is None:
+        return Rejection(rcode)
+    return Rejection(rcode, b"" if data[2] >> 3 & 15 == Opcode.UPDATE else data[12:end], edns)
 
 
 def signature_at(data: bytes) -> int:

@@ -30,8 +30,9 @@ from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
+from catcher.dns.answering.query import rejection
 from catcher.dns.counting.fastcount import count
-from catcher.dns.wire import question_end
+from catcher.dns.wire import Rcode, question_end
 from catcher.model.defaults import DNS_REPLY_RATE, DNS_SLIP, LOOPBACK
 
 _Network = IPv4Network | IPv6Network
@@ -189,13 +190,15 @@ def as_network(prefix: bytes) -> _Network:
 
 def truncated(message: bytes) -> bytes:
     """An empty reply with TC to a whole ``message``: with an OPT if the message has one; if it has no question, the
-    reply is a header."""
+    reply has none."""
     end = question_end(message) if message[4:6] == b"\0\1" else 0
     head = message[:2] + bytes((0x82 | message[2] & 0x79, 0))
-    if not end:
-        return head + bytes(8)
+    question = b"\0\1" + bytes(5) if end else bytes(7)
     opt = message[end : end + 11]
-    if message[10:12] != b"\0\1" or opt[:3] != b"\0\0\x29" or len(opt) < 11:
-        return head + b"\0\1\0\0\0\0\0\0" + message[12:end]
-    flags = bytes((opt[7] & 0x80, 0))
-    return head + b"\0\1\0\0\0\0\0\1" + message[12:end] + b"\0\0\x29\x04\xd0\0\0" + flags + b"\0\0"
+    if end and message[10:12] == b"\0\1" and opt[:3] == b"\0\0\x29" and len(opt) == 11:
+        dnssec_ok = opt[7] & 0x80
+    elif (edns := rejection(message, Rcode.NOERROR).edns) is not None:
+        dnssec_ok = edns.dnssec_ok << 7
+    else:
+        return head + question + b"\0" + message[12:end]
+    return head + question + b"\1" + message[12:end] + b"\0\0\x29\x04\xd0\0\0" + bytes((dnssec_ok, 0)) + b"\0\0"

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from catcher.dns.answering.answer import AnswerKind
 from catcher.dns.answering.authority import Authority
-from catcher.dns.answering.message import turn_down
+from catcher.dns.answering.message import rejected, turn_down
 from catcher.dns.answering.options import packed
+from catcher.dns.answering.query import rejection
 from catcher.dns.answering.reply import AuthorityReply
 from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.answering.transfer import Transfer
@@ -72,7 +73,7 @@ class Responder:
             return self._authority.answer(message, transport=transport, now=now, client=client, budget=self._budget)
         except Exception as error:  # the process's edge: one message must never stop the server
             self.report(error)
-            return AuthorityReply(turn_down(message, Rcode.SERVFAIL), AnswerKind.ERROR, rcode=Rcode.SERVFAIL)
+            return AuthorityReply(_failed(message), AnswerKind.ERROR, rcode=Rcode.SERVFAIL)
 
     def go_on(self, transfer: Transfer) -> bytes | None:
         """The next message of a transfer; None after the last. Raises what making it raises: the transfer is broken."""
@@ -101,3 +102,11 @@ class Responder:
         wire = reply.wire if len(reply.wire) <= len(message) else truncated(message)
         self._counters.replied(code_of(reply), wire)
         return wire
+
+
+def _failed(message: bytes) -> bytes:
+    """SERVFAIL, with an OPT if the message has one (RFC 6891 §6.1.1)."""
+    try:
+        return rejected(message, rejection(message, Rcode.SERVFAIL))
+    except Exception:  # reading the message may be what raised
+        return turn_down(message, Rcode.SERVFAIL)

@@ -147,8 +147,7 @@ def test_padding_is_passed_over() -> None:
 
 
 def test_other_additional_records_are_stepped_over() -> None:
-    other = b"\xc0\x0c" + struct.pack("!HHIH", 16, 1, 0, 3) + b"\x02ab"
-    query = parse_query(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + other))
+    query = parse_query(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() + OTHER))
     assert isinstance(query, Query) and query.edns is not None
 
 
@@ -168,10 +167,62 @@ def test_a_malformed_option_is_turned_down_with_question_and_opt(options: bytes)
     assert turned.edns is not None and turned.edns.dnssec_ok
 
 
-def test_two_opts_or_a_cut_record_have_no_opt_in_the_reply() -> None:
-    """As NSD's and Knot's."""
-    assert rejection(packet(counts=(1, 0, 0, 2), body=NAME + MX + opt() * 2)) == Rejection(Rcode.FORMERR)
+def test_a_cut_opt_has_no_opt_in_the_reply() -> None:
+    """It can't be read; nor do NSD, Knot and BIND."""
     assert rejection(packet(counts=(1, 0, 0, 1), body=NAME + MX + opt()[:-1])) == Rejection(Rcode.FORMERR)
+
+
+@pytest.mark.parametrize(
+    ("opcode", "rcode"), [(1, Rcode.NOTIMP), (4, Rcode.REFUSED), (5, Rcode.REFUSED), (15, Rcode.NOTIMP)]
+)
+def test_another_opcode_is_turned_down_with_an_opt_if_it_has_one(opcode: int, rcode: Rcode) -> None:
+    """RFC 6891 §6.1.1; RFC 2136 §3.8: of an UPDATE nothing is echoed."""
+    question = b"" if opcode == 5 else NAME + MX
+    turned = rejection(packet(flags=opcode << 11, counts=(1, 0, 0, 1), body=NAME + MX + opt(flags=0x8000)))
+    assert turned == Rejection(rcode, question, Edns(1232, 0, True))
+    for options in (b"\xfd\xe9\0\2x", b"\0\x0a\0\7clientI"):
+        turned = rejection(packet(flags=opcode << 11, counts=(1, 0, 0, 1), body=NAME + MX + opt(options=options)))
+        assert turned == Rejection(rcode, question, Edns(1232, 0, False))
+
+
+@pytest.mark.parametrize("opcode", [1, 4, 5, 15])
+def test_another_opcode_with_another_version_of_edns(opcode: int) -> None:
+    """RFC 6891 §6.1.3, as Knot and BIND."""
+    turned = rejection(packet(flags=opcode << 11, counts=(0, 0, 0, 1), body=opt(version=1)))
+    assert turned == Rejection(Rcode.BADVERS, b"", Edns(1232, 1, False))
+    assert rejection(packet(counts=(0, 0, 0, 1), body=opt(version=1))).rcode is Rcode.BADVERS
+
+
+OTHER = b"\xc0\x0c" + struct.pack("!HHIH", 16, 1, 0, 3) + b"\x02ab"
+"""A record of the question's name."""
+
+
+@pytest.mark.parametrize(
+    ("counts", "body", "question"),
+    [
+        ((1, 0, 0, 2), NAME + MX + opt() * 2, NAME + MX),
+        ((2, 0, 0, 1), (NAME + MX) * 2 + opt(), b""),
+        ((1, 1, 0, 1), NAME + MX + OTHER + opt(), NAME + MX),
+        ((1, 0, 1, 1), NAME + MX + OTHER + opt(), NAME + MX),
+        ((1, 0, 0, 5), NAME + MX + OTHER + opt() + OTHER * 3, NAME + MX),
+        ((1, 0, 0, 2), NAME + MX + opt() + OTHER[:-1], NAME + MX),
+        ((1, 0, 0, 1), b"\1a\xc0\x0c" + MX + opt(), b""),
+        ((1, 0, 0, 1), (b"\x3f" + b"a" * 63) * 4 + b"\0" + MX + opt(), b""),
+    ],
+    ids=["two OPTs", "two questions", "an answer", "an authority", "five", "cut behind", "compressed", "long name"],
+)
+def test_broken_format_with_an_opt(counts: tuple[int, int, int, int], body: bytes, question: bytes) -> None:
+    """RFC 6891 §6.1.1, §7: without an OPT in the reply a client takes the server for one that doesn't know EDNS."""
+    assert rejection(packet(counts=counts, body=body)) == Rejection(Rcode.FORMERR, question, Edns(1232, 0, False))
+
+
+def test_the_opt_of_a_message_that_is_not_answered_is_looked_for_among_few() -> None:
+    """A message of thousands of records must not be dear; a NOTIFY has its SOA before the OPT (RFC 1996 §3.7)."""
+    for before, found in ((6, True), (7, False)):
+        turned = rejection(packet(flags=4 << 11, counts=(1, before, 0, 1), body=NAME + MX + OTHER * before + opt()))
+        assert (turned.edns is not None) is found
+    turned = rejection(packet(flags=4 << 11, counts=(1, 0, 0, 9), body=NAME + MX + OTHER * 8 + opt()))
+    assert turned.edns is None
 
 
 def test_a_message_without_a_question_asks_for_a_cookie() -> None:

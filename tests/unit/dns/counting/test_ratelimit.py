@@ -202,10 +202,21 @@ def test_a_truncated_reply_to_half_a_query_is_its_header(cut: int) -> None:
     assert len(truncated(wire[:cut])) == (12 if cut < len(wire) else len(wire))
 
 
-def test_a_truncated_reply_to_no_question_is_its_header() -> None:
+def test_a_truncated_reply_to_no_question_has_none() -> None:
     """An OPT that asks for a cookie alone (RFC 7873 §5.4) isn't taken for a question."""
     asks = b"ID\0\0" + bytes(7) + b"\1" + b"\0\0\x29\x04\xd0\0\0\0\0\0\x0c\0\x0a\0\x08clientID"
-    assert truncated(asks) == b"ID\x82\0" + bytes(8)
+    assert truncated(asks) == b"ID\x82\0" + bytes(7) + b"\1" + b"\0\0\x29\x04\xd0" + bytes(6)
+    assert truncated(asks[:11] + b"\0") == b"ID\x82\0" + bytes(8)
+
+
+def test_a_truncated_reply_has_an_opt_wherever_the_query_has_it() -> None:
+    """RFC 6891 §6.1.1, §7: also behind the SOA of an IXFR, behind another record, before a signature."""
+    other = b"\0\0\1\0\1\0\0\0\0\0\4abcd"
+    opt = b"\0\0\x29\x04\xd0\0\0\x80\0\0\0"
+    question = query("army.ml", "MX").to_wire()
+    for counts, body in ((b"\0\0\0\2", other + opt), (b"\0\0\0\2", opt + other), (b"\0\1\0\1", other + opt)):
+        reply = dns.message.from_wire(truncated(question[:8] + counts + question[12:] + body))
+        assert reply.edns == 0 and reply.ednsflags == 0x8000 and reply.question and reply.flags & dns.flags.TC
 
 
 def test_amplification_is_small() -> None:

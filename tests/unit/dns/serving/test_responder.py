@@ -6,6 +6,8 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+import dns.message
+import dns.rcode
 import pytest
 
 from catcher.catalogue import Catalogue
@@ -45,6 +47,16 @@ def test_an_error_is_servfail_and_the_log_tells_its_type_alone(caplog: pytest.Lo
     (record,) = caplog.records
     assert "KeyError" in record.getMessage() and record.exc_info is None
     assert "secret" not in caplog.text and "192.0.2.1" not in caplog.text
+
+
+def test_the_servfail_of_an_error_has_an_opt_if_the_message_has_one() -> None:
+    """RFC 6891 §6.1.1."""
+    responder = Responder(Broken(Catalogue.of([]), PUBLICATIONS, {}), Clock(NOW), DemandTally())
+    asked = query("army.ml", "MX", size=1232)
+    wire = responder.respond(asked.to_wire(), Transport.UDP, "192.0.2.1")
+    assert wire is not None
+    reply = dns.message.from_wire(wire)
+    assert (reply.rcode(), reply.edns, reply.question) == (dns.rcode.SERVFAIL, 0, asked.question)
 
 
 def test_a_flood_of_errors_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
