@@ -11,7 +11,7 @@ import click
 from tabulate import tabulate
 
 from catcher.cli.options import config_option, json_option, print_json
-from catcher.config import load_config, state_folder
+from catcher.config import DEFAULT_STATE, load_config, state_folder
 from catcher.desk.openmetrics import openmetrics
 from catcher.desk.serverrequest import server_statuses
 from catcher.model.errors import EnvironmentFailure
@@ -50,9 +50,10 @@ def command(metrics: bool, config_file: Path, as_json: bool) -> None:
     process that waits for its next start, a failed reload, a key that needs a restart, a lapsed guard; 3 no server
     runs.
     """
-    state = state_folder(config_file) or load_config(config_file).node.state
+    state = state_folder(config_file) or config_file.absolute().parent / DEFAULT_STATE
     statuses = server_statuses(state)
     if not statuses:
+        load_config(config_file)  # a wrong file may name another state folder than was asked
         raise EnvironmentFailure(f"no server runs with the state folder {state}; start one with 'catcher serve'")
     now = SystemClock().now()
     if metrics:

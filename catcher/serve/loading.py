@@ -276,7 +276,7 @@ def _mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime) -> Loaded
         stops.settle(loaded.catalogue, now)
     except CatcherError as error:  # the list then says what the catalogue says as well, or can't be read
         log.warning("the list of stopped domains stays as it is: %s", error)
-    kept += _unreadable_stops(stops, now)
+    kept += (*_unreadable_stops(stops, now), *_alerts(config, now))
     try:
         certificates = certificate_files(config, now)
         smtp.Certificates(certificates)
@@ -292,14 +292,28 @@ def _unreadable_stops(stops: Stops, now: datetime) -> Iterator[KeptPart]:
     try:
         stops.names()
     except EnvironmentFailure as error:
-        where, _, what = str(error).partition(": ")
-        fault = Fault(where, *what.split("; ", 1))
-        yield KeptPart(ServedPart.MAIL, "stopped", fault, now, None, "domains that were stopped before stay stopped")
+        for part in _kept(ServedPart.MAIL, "stopped", error, now, None):
+            yield replace(part, instead="domains that were stopped before stay stopped")
+
+
+def _alerts(config: Config, now: datetime) -> Iterator[KeptPart]:
+    """The part of a secret, key or authority without which no alert is sent."""
+    if config.alerts.mail is None and config.alerts.webhook is None:
+        return
+    from catcher.notices import configured
+
+    try:
+        configured.couriers(config)
+    except CatcherError as error:
+        part = next(_kept(ServedPart.MAIL, "alerts", error, now, None))
+        yield replace(part, instead="no alerts are sent")
 
 
 def _kept(
     part: ServedPart, name: str, error: CatcherError, now: datetime, serves: datetime | None
 ) -> Iterator[KeptPart]:
-    faults = error.faults if isinstance(error, ConfigurationError) else (Fault(name, str(error), "see the text"),)
+    where, _, text = str(error).partition(": ")
+    what, _, remedy = text.partition("; ")
+    faults = error.faults if isinstance(error, ConfigurationError) else (Fault(where, what, remedy),)
     for fault in faults:
         yield KeptPart(part, name, fault, since=now, serves=serves)

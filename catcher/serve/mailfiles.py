@@ -256,7 +256,7 @@ class _Chooser:
         empty without any."""
         folder = self._folder / key
         try:
-            octets = {name: read_regular(source, most) for name, source in zip(names, sources, strict=True)}
+            octets = {name: _octets(source, most) for name, source in zip(names, sources, strict=True)}
             if not self._copies:
                 check(sources)
                 return sources
@@ -321,6 +321,15 @@ class _Chooser:
             log.error("%s: the kept copy can't be used: %s", folder, type(error).__name__)
             return []
         return last
+
+
+def _octets(source: Path, most: int) -> bytes:
+    """The octets of a file. Raises ConfigurationError, which names it."""
+    try:
+        return read_regular(source, most)
+    except OSError as error:
+        fault = Fault(source.name, f"it can't be read: {error.strerror}", "make it a readable file")
+        raise ConfigurationError([fault]) from None
 
 
 def _contents(folder: Path, most: int) -> dict[str, bytes]:
