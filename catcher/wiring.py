@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from catcher.config import Config
     from catcher.desk.contacts import ContactBook
     from catcher.desk.vouching import Voucher
-    from catcher.directory import Organisations, Parties
+    from catcher.directory import ImportedLists, Organisations, Parties
     from catcher.model.clock import Clock
     from catcher.model.mail.marking import OwnMarkings
     from catcher.model.ports import Folder, Resolver, Store
@@ -67,14 +67,16 @@ def key_ring(config: Config) -> KeyRing:
     return KeyRing(config.node.state / "keys")
 
 
-def organisations(config: Config) -> Organisations:
-    """The known organisations: the watch-list, then the imported directories.
+def organisations(config: Config, lists: ImportedLists | None = None) -> Organisations:
+    """The known organisations: the watch-list, then the imported directories. ``lists`` None: those in the state
+    folder.
 
     Raises ConfigurationError with a fault for every wrong row.
     """
-    from catcher.directory import Organisations
+    from catcher.directory import ImportedLists, Organisations
 
-    return Organisations.load(config.fingerprint.watchlist, config.node.state)
+    lists = lists or ImportedLists.of(config.node.state)
+    return Organisations.load(config.fingerprint.watchlist, lists.directories)
 
 
 def watch_list(file: Path) -> Organisations:
@@ -94,20 +96,25 @@ def own_markings(config: Config) -> OwnMarkings:
     return NO_OWN_MARKINGS if file is None else read_own_markings(read_csv_text(file), file.name)
 
 
-def parties(config: Config) -> Parties:
-    """The parties, with the operator's own list of mailbox providers. Raises ConfigurationError with every fault."""
-    from catcher.directory import Parties, Suffixes, own_mailbox_providers
+def parties(config: Config, lists: ImportedLists | None = None) -> Parties:
+    """The parties, with the operator's own list of mailbox providers. ``lists`` None: those in the state folder.
 
-    return Parties(Suffixes(), own_mailbox_providers(config.node.state))
+    Raises ConfigurationError with every fault.
+    """
+    from catcher.directory import ImportedLists, Parties, Suffixes, own_mailbox_providers
+
+    lists = lists or ImportedLists.of(config.node.state)
+    return Parties(Suffixes(), own_mailbox_providers(lists.mailboxes))
 
 
-def folder(config: Config) -> Folder:
-    """The function that folds observations into incidents: by organisation and calendar month (UTC)."""
+def folder(config: Config, lists: ImportedLists | None = None) -> Folder:
+    """The function that folds observations into incidents: by organisation and calendar month (UTC). ``lists``: as
+    ``parties``."""
     from functools import partial
 
     from catcher.incident import fold
 
-    return partial(fold, party_of=parties(config).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+    return partial(fold, party_of=parties(config, lists).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
 
 
 def guard_of(config: Config) -> Guard:

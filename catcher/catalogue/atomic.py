@@ -1,11 +1,13 @@
-"""Replaces files atomically: a reader or a crash finds the old or the new text, and writers wait for each other."""
+"""Replaces files and folders atomically: a reader or a crash finds the old or the new one; writers wait for each
+other."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -38,15 +40,70 @@ def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
             written.rename(target)
         finally:
             written.unlink(missing_ok=True)
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_names(target.parent)
     except OSError as error:
         raise EnvironmentFailure(
             f"{file}: it can't be written: {error.strerror}; mend the permissions or free some space"
         ) from error
+
+
+def write_folder(folder: Path, files: Mapping[str, tuple[bytes, int]]) -> None:
+    """Writes a new folder in the place of whatever is at ``folder``, for this user alone, and brings it to the disk.
+
+    ``files``: name → octets and time of change, in nanoseconds. Raises OSError.
+    """
+    _remove(folder)
+    folder.mkdir(mode=0o700, parents=True)
+    for name, (octets, modified) in files.items():
+        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(octets)
+            file.flush()
+            os.utime(file.fileno(), ns=(modified, modified))
+            os.fsync(file.fileno())
+    sync_names(folder)
+
+
+def replace_folder(folder: Path, draft: Path) -> None:
+    """Puts the folder ``draft`` in the place of ``folder``, which may be absent. Raises OSError.
+
+    After a crash in between ``restore_folder`` finds the old one.
+    """
+    aside = _aside(folder)
+    if os.path.lexists(folder):
+        _remove(aside)
+        folder.rename(aside)
+    draft.rename(folder)
+    sync_names(folder.parent)
+    _remove(aside)
+
+
+def restore_folder(folder: Path) -> None:
+    """Undoes a ``replace_folder`` that a crash ended half-way. Raises OSError."""
+    aside = _aside(folder)
+    if os.path.lexists(aside) and not os.path.lexists(folder):
+        aside.rename(folder)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.old")
+
+
+def _remove(path: Path) -> None:
+    """Removes a folder, or a file in its place. Raises OSError."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def sync_names(folder: Path) -> None:
+    """Brings the names in ``folder`` to the disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

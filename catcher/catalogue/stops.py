@@ -11,15 +11,18 @@ files stay authoritative: once they turn the same mail away, ``settle`` deletes 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.catalogue import Catalogue
-from catcher.regularfile import FileIdentity
+from catcher.model.errors import EnvironmentFailure
+from catcher.regularfile import FileIdentity, read_regular
+
+log = logging.getLogger(__name__)
 
 EVERY_DOMAIN = "*"
 """The entry for all catalogued domains."""
@@ -28,7 +31,8 @@ _FILE = "stopped"
 
 
 class Stops:
-    """The stopped domains (A-labels) in the folder ``state``. Reading never fails: a missing list counts as empty."""
+    """The stopped domains (A-labels) in the folder ``state``. Reading never fails: a missing list counts as empty; for
+    one that can't be read the names read before hold, and that is logged."""
 
     def __init__(self, state: Path) -> None:
         self._file = state / _FILE
@@ -46,23 +50,28 @@ class Stops:
             return False
         version = FileIdentity.of(status)
         if version != self._seen:
-            self._names, self._seen = self._read(), version
+            self._seen = version
+            try:
+                self._names = self.names()
+            except EnvironmentFailure as error:
+                log.error("the domains that were stopped before stay stopped: %s", error)
         return domain in self._names or EVERY_DOMAIN in self._names
 
     def add(self, domains: Iterable[str]) -> None:
         """Stops mail for ``domains``, which may include ``EVERY_DOMAIN``. Raises EnvironmentFailure."""
         with locked(self._file.parent):
-            self._write(self._read() | set(domains))
+            self._write(self.names() | set(domains))
 
     def discard(self, domains: Collection[str]) -> None:
         """Removes ``domains`` from the list. Raises EnvironmentFailure."""
         if not self._file.exists():
             return
         with locked(self._file.parent):
-            self._write(self._read() - set(domains))
+            self._write(self.names() - set(domains))
 
     def settle(self, catalogue: Catalogue, now: datetime) -> None:
-        """Removes the domains whose mail ``catalogue`` itself turns away at ``now``. Raises EnvironmentFailure."""
+        """Removes the domains whose mail ``catalogue`` itself turns away at ``now``. Raises EnvironmentFailure, also if
+        the list can't be read."""
 
         def is_turned_away(name: str) -> bool:
             if name == EVERY_DOMAIN:
@@ -70,12 +79,17 @@ class Stops:
             entry = catalogue.get(name)
             return entry is None or not entry.policy_at(now).above_null
 
-        self.discard([name for name in self._read() if is_turned_away(name)])
+        self.discard([name for name in self.names() if is_turned_away(name)])
 
-    def _read(self) -> frozenset[str]:
-        with suppress(OSError):
-            return frozenset(self._file.read_text("ascii", "replace").split())
-        return frozenset()
+    def names(self) -> frozenset[str]:
+        """The entries of the list. Raises EnvironmentFailure."""
+        try:
+            return frozenset(read_regular(self._file).decode("ascii", "replace").split())
+        except FileNotFoundError:
+            return frozenset()
+        except OSError as error:
+            what = f"it can't be read: {error.strerror}"
+            raise EnvironmentFailure(f"{self._file}: {what}; remove it, and stop the domains again") from None
 
     def _write(self, names: Collection[str]) -> None:
         if names:

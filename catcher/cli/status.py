@@ -11,7 +11,7 @@ import click
 from tabulate import tabulate
 
 from catcher.cli.options import config_option, json_option, print_json
-from catcher.config import load_config, state_folder
+from catcher.config import DEFAULT_STATE, load_config, state_folder
 from catcher.desk.openmetrics import openmetrics
 from catcher.desk.serverrequest import server_statuses
 from catcher.model.errors import EnvironmentFailure
@@ -46,12 +46,14 @@ def command(metrics: bool, config_file: Path, as_json: bool) -> None:
 
     Shows processes, generation, kept parts, catalogue, zones with faults, guard, secondaries, counters since the start.
 
-    Exit status: 0 all is served as the files say; 1 something is not: a kept part, a process that waits for its next
-    start, a failed reload, a key that needs a restart, a lapsed guard; 3 no server runs.
+    Exit status: 0 all is served as the files say; 1 something is not: a kept part, a change that secondaries miss, a
+    process that waits for its next start, a failed reload, a key that needs a restart, a lapsed guard; 3 no server
+    runs.
     """
-    state = state_folder(config_file) or load_config(config_file).node.state
+    state = state_folder(config_file) or config_file.absolute().parent / DEFAULT_STATE
     statuses = server_statuses(state)
     if not statuses:
+        load_config(config_file)  # a wrong file may name another state folder than was asked
         raise EnvironmentFailure(f"no server runs with the state folder {state}; start one with 'catcher serve'")
     now = SystemClock().now()
     if metrics:
@@ -69,7 +71,8 @@ def is_well(status: ServerStatus, now: datetime) -> bool:
     loaded = status.loaded
     lapsed = loaded.guard_required and any(run.until <= now for run in loaded.guard)
     waiting = any(process.state is ProcessState.WAITING for process in status.processes)
-    return not (loaded.kept or status.restart_needed or status.error or lapsed or waiting)
+    unseen = any(zone.unseen is not None for zone in loaded.zones)
+    return not (loaded.kept or status.restart_needed or status.error or lapsed or waiting or unseen)
 
 
 def _sections(status: ServerStatus, now: datetime) -> Iterator[str]:
@@ -111,6 +114,10 @@ def _served(status: ServerStatus, now: datetime) -> Iterator[str]:
         serial = "queries get SERVFAIL" if zone.serial is None else f"serial {zone.serial} is served"
         yield f"  {zone.name}: {zone.state}, {serial}"
     yield from _more(len(faulty))
+    unseen = [zone for zone in loaded.zones if zone.unseen is not None]
+    for zone in unseen[:_SHOWN]:
+        yield f"  secondaries miss a change: {zone.unseen}"
+    yield from _more(len(unseen))
     yield f"kept as they were: {len(loaded.kept)}"
     for part in loaded.kept[:_SHOWN]:
         yield f"  {part}"

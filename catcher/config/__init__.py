@@ -15,6 +15,15 @@ from __future__ import annotations
 
 from catcher.config.address import ListenAddress
 from catcher.config.reading import load_config, parse_config, state_folder
-from catcher.config.schema import RESTART_KEYS, Config, ZoneFile
+from catcher.config.schema import DEFAULT_STATE, RESTART_KEYS, Config, ZoneFile
 
-__all__ = ["RESTART_KEYS", "Config", "ListenAddress", "ZoneFile", "load_config", "parse_config", "state_folder"]
+__all__ = [
+    "DEFAULT_STATE",
+    "RESTART_KEYS",
+    "Config",
+    "ListenAddress",
+    "ZoneFile",
+    "load_config",
+    "parse_config",
+    "state_folder",
+]

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 
 from catcher.config.faults import faults
 from catcher.config.rules import broken
-from catcher.config.schema import Config, NodeSection
+from catcher.config.schema import DEFAULT_STATE, Config
 from catcher.model.errors import ConfigurationError, Fault
 from catcher.regularfile import read_regular
 
+_STATE = re.compile(r"""^\s*state\s*=\s*(["'])(?P<state>[^"'\\\n]+)\1""", re.MULTILINE)
+"""The line of ``node.state``: no other section has a key of this name."""
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
@@ -58,12 +60,18 @@ def parse_config(text: str, path: Path, *, files_may_be_missing: bool = False) -
 
 
 def state_folder(path: Path) -> Path | None:
-    """The state folder in the configuration file ``path``, even if the file has faults; None if it can't be read."""
+    """The state folder in the configuration file ``path``, even if the file has faults or is no TOML; None if it can't
+    be read."""
     try:
-        node = tomllib.loads(read_regular(path).decode("utf-8-sig")).get("node", {})
-        return path.absolute().parent / Path(node.get("state", NodeSection.model_fields["state"].default))
-    except (OSError, ValueError, RecursionError, AttributeError, TypeError):
+        text = read_regular(path).decode("utf-8-sig", "replace")
+    except OSError:
         return None
+    try:
+        state = Path(tomllib.loads(text).get("node", {}).get("state", DEFAULT_STATE))
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        line = _STATE.search(text)
+        state = Path(line["state"]) if line else DEFAULT_STATE
+    return path.absolute().parent / state
 
 
 def _alone(where: str, what: str, remedy: str) -> ConfigurationError:

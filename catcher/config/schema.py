@@ -49,6 +49,9 @@ from catcher.model.language import Language, named_languages
 from catcher.model.storekind import StoreKind
 from catcher.model.telling.alert import CHOOSABLE
 
+DEFAULT_STATE = Path("var")
+"""The state folder, beside catcher.toml, where the file names none."""
+
 
 class ConfigSection(BaseModel):
     """The rules of every section: unknown keys are errors, values are immutable, and defaults are checked as well.
@@ -66,7 +69,7 @@ class NodeSection(ConfigSection):
 
     name: OneLine = "sink-1"
     """The name of this node in logs and reports."""
-    state: AnyPath = Path("var")
+    state: AnyPath = DEFAULT_STATE
     """The folder of the database, keys, certificate and control socket; only catcher's account may write there."""
     user: OneLine = ""
     """Started as root, the server switches to this account once its sockets are bound; the account has to own the state

@@ -11,6 +11,7 @@ The public suffix list comes with its own package and is read once; the watch-li
 
 from catcher.directory.contacts import Listings
 from catcher.directory.csirts import Csirts
+from catcher.directory.importedlists import ImportedLists
 from catcher.directory.networks import owners
 from catcher.directory.organisations import Organisations
 from catcher.directory.parties import Parties, party_of
@@ -20,6 +21,7 @@ from catcher.directory.suffixes import Suffixes, listed
 
 __all__ = [
     "Csirts",
+    "ImportedLists",
     "Listings",
     "Organisations",
     "Parties",

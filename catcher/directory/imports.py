@@ -28,6 +28,7 @@ IMPORT_HEADER = ("domain", "organisation", "contact")
 MAX_ROWS = 1_000_000
 _MAX_TEXT = 200
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
+_FILE = re.compile(r"[a-z0-9].*\.csv\Z")
 
 
 class DirectoryKind(StrEnum):
@@ -160,10 +161,23 @@ def rendered_directory(rows: Iterable[Listed]) -> str:
 
 def directories(folder: Path) -> dict[str, list[Listed]]:
     """The imported directories by name, in order. Raises ConfigurationError for a damaged file."""
-    found = {}
-    for file in sorted(folder.glob("[a-z0-9]*.csv")) if folder.is_dir() else ():
-        kept = read(read_csv_text(file), DirectoryKind.CSV, file.name)
-        if kept.faults:
-            raise ConfigurationError(kept.faults)
-        found[file.stem] = kept.rows
-    return found
+    return {file.stem: directory_in(file) for file in directory_files(folder)}
+
+
+def directory_files(folder: Path) -> list[Path]:
+    """The files of the imported directories, in order; none if ``folder`` is absent. Raises ConfigurationError."""
+    try:
+        files = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigurationError([Fault(folder.name, f"it can't be read: {error.strerror}", "mend it")]) from None
+    return [file for file in files if _FILE.match(file.name)]
+
+
+def directory_in(file: Path) -> list[Listed]:
+    """The rows of one imported directory. Raises ConfigurationError for a damaged file."""
+    kept = read(read_csv_text(file), DirectoryKind.CSV, file.name)
+    if kept.faults:
+        raise ConfigurationError(kept.faults)
+    return kept.rows

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from catcher.directory.csvfiles import read_csv_text
-from catcher.directory.imports import directories
+from catcher.directory.imports import directory_in
 from catcher.model.csvrows import csv_rows
 from catcher.model.domain import DomainError, parents, to_alabel
 from catcher.model.errors import ConfigurationError, Fault
@@ -32,15 +32,14 @@ class Organisations:
         return next((self._names[name] for name in parents(domain) if name in self._names), None)
 
     @classmethod
-    def load(cls, watchlist: Path | None, state: Path | None = None) -> Organisations:
-        """The names in the watch-list ``watchlist`` and in the directories imported into the folder ``state``.
+    def load(cls, watchlist: Path | None, imports: Iterable[Path] = ()) -> Organisations:
+        """The names in the watch-list ``watchlist`` and in the files ``imports`` of imported directories.
 
         Raises ConfigurationError with a fault for every invalid row.
         """
-        lists = directories(state / "directory").values() if state is not None else ()
         imported: dict[str, str] = {}
-        for rows in lists:
-            for row in rows:
+        for file in imports:
+            for row in directory_in(file):
                 imported.setdefault(row.domain, row.organisation)
         if watchlist is None:
             return cls({}, imported)

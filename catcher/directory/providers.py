@@ -60,10 +60,9 @@ MAILBOXES_FILE = "mailboxes.csv"
 MAILBOXES_HEADER = "domain"
 
 
-def own_mailbox_providers(state: Path) -> frozenset[str]:
-    """The operator's list in the folder ``state``; empty without one. Raises ConfigurationError with every fault."""
-    file = state / MAILBOXES_FILE
-    if not file.exists():
+def own_mailbox_providers(file: Path | None) -> frozenset[str]:
+    """The operator's list in ``file``; empty for None. Raises ConfigurationError with every fault."""
+    if file is None:
         return frozenset()
     names, faults = read_mailbox_providers(read_csv_text(file), file.name)
     if faults:

@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from catcher.model.errors import Fault
 from catcher.model.moments import second
 from catcher.model.serving import KeptPart
 
@@ -73,13 +74,19 @@ class ZoneStatus:
     serial: int | None
     """The serial of the SOA that is served; None if the zone isn't."""
     state: ZoneState
+    unseen: Fault | None = None
+    """Why secondaries don't fetch what is served: it changed, and the serial didn't rise (RFC 1982)."""
 
     def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "serial": self.serial, "state": self.state}
+        fault = self.unseen
+        unseen = None if fault is None else {"where": fault.where, "what": fault.what, "remedy": fault.remedy}
+        return {"name": self.name, "serial": self.serial, "state": self.state, "unseen": unseen}
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> ZoneStatus:
-        return cls(row["name"], row["serial"], ZoneState(row["state"]))
+        unseen = row.get("unseen")
+        fault = None if unseen is None else Fault(unseen["where"], unseen["what"], unseen["remedy"])
+        return cls(row["name"], row["serial"], ZoneState(row["state"]), fault)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,19 @@ class KeptPart:
     since: datetime
     """The first load that found this part faulty."""
     serves: datetime | None
-    """The time of the state in force; None: there is no good state, so nothing is served for this part."""
+    """The time of the state in force; None: there is no good state of this part."""
+    instead: str = ""
+    """What holds without a good state, as a sentence; empty: nothing is served for the part."""
 
     def __str__(self) -> str:
-        serves = "nothing is served for it" if self.serves is None else f"the state of {second(self.serves)} is served"
-        return f"{self.part} {self.name}: {self.fault}; since {second(self.since)}, {serves}"
+        return f"{self.part} {self.name}: {self.fault}; since {second(self.since)}, {self.served}"
+
+    @property
+    def served(self) -> str:
+        """What is served for this part, as a sentence."""
+        if self.serves is not None:
+            return f"the state of {second(self.serves)} is served"
+        return self.instead or "nothing is served for it"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -64,6 +72,7 @@ class KeptPart:
             "remedy": self.fault.remedy,
             "since": second(self.since),
             "serves": self.serves and second(self.serves),
+            "instead": self.instead,
         }
 
     @classmethod
@@ -75,6 +84,7 @@ class KeptPart:
             Fault(str(row["where"]), str(row["what"]), str(row["remedy"])),
             datetime.fromisoformat(row["since"]),
             datetime.fromisoformat(row["serves"]) if row["serves"] else None,
+            str(row.get("instead", "")),  # absent in what 0.4.0 wrote
         )
 
 

@@ -91,9 +91,8 @@ def sender(config: Config, store: Store, book: ContactBook, clock: Clock) -> Not
 def couriers(config: Config) -> list[Courier]:
     """The couriers configured in ``[alerts]``, which deliver alerts to the operator. Raises EnvironmentFailure when a
     secret or a key can't be read."""
-    import ssl
-
     from catcher.notices.alertmail import AlertMail
+    from catcher.notices.authorities import client_context
     from catcher.notices.smarthost import Smarthost
     from catcher.notices.webhook import Webhook, secret_of
 
@@ -103,9 +102,7 @@ def couriers(config: Config) -> list[Courier]:
         domain_of(config)
         found.append(AlertMail(config.notify.from_address, config.alerts.mail, smarthost.session, dkim_key(config)))
     if config.alerts.webhook is not None and config.alerts.secret is not None:
-        authorities = config.alerts.authorities
-        context = ssl.create_default_context(cafile=None if authorities is None else str(authorities))
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context = client_context(config.alerts.authorities)
         agent = f"catcher/{__version__}"
         found.append(Webhook(config.alerts.webhook, secret_of(config.alerts.secret), context, agent))
     return found

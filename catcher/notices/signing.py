@@ -26,6 +26,7 @@ from catcher.fingerprint.authentication.dkim.canonical import signed_octets
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.transaction import Canonicalization, DigestAlgorithm, DigestWanted, HeaderField
 from catcher.privacy.keyfile import sync_folder
+from catcher.regularfile import read_regular
 
 RSA_BITS = 2048
 """Bits of a new key: every verifier takes such keys (RFC 8301 §3.2), and the record fits into one UDP reply."""
@@ -143,7 +144,7 @@ def key_from(file: Path, *, selector: str, domain: str) -> SigningKey:
     """The key in the PEM file ``file``. Raises EnvironmentFailure when ``file`` can't be read or others may read it."""
     try:
         mode = file.stat().st_mode
-        pem = file.read_bytes()
+        pem = read_regular(file)
     except OSError as error:
         raise EnvironmentFailure(f"{file}: the DKIM key can't be read: {error.strerror}") from None
     if mode & 0o077:

@@ -17,7 +17,9 @@ from pathlib import Path
 from catcher.config.schema import NotifySection
 from catcher.model.errors import EnvironmentFailure
 from catcher.notices import boundedsmtp
+from catcher.notices.authorities import client_context
 from catcher.notices.outgoing import Outgoing
+from catcher.regularfile import read_regular
 
 CONNECT_SECONDS = 30.0
 """Most seconds until the connection is established."""
@@ -132,27 +134,22 @@ class Smarthost:
     def _connected(self) -> smtplib.SMTP:
         if self.tls == "implicit":
             smtp: smtplib.SMTP = boundedsmtp.SMTPOverTls(
-                self.host, self.port, self.greeting, timeout=CONNECT_SECONDS, context=self._context()
+                self.host, self.port, self.greeting, timeout=CONNECT_SECONDS, context=client_context(self.authorities)
             )
         else:
             smtp = boundedsmtp.SMTP(self.host, self.port, self.greeting, timeout=CONNECT_SECONDS)
         if smtp.sock is not None:
             smtp.sock.settimeout(COMMAND_SECONDS)
         if self.tls == "starttls":
-            smtp.starttls(context=self._context())
+            smtp.starttls(context=client_context(self.authorities))
         return smtp
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=None if self.authorities is None else str(self.authorities))
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
 
     def _password(self) -> str:
         if self.password is None:
             return ""
         try:
             mode = self.password.stat().st_mode
-            text = self.password.read_text(encoding="utf-8").strip("\r\n")
+            text = read_regular(self.password).decode("utf-8").strip("\r\n")
         except (OSError, UnicodeDecodeError):
             raise EnvironmentFailure(f"{self.password}: the password can't be read; one line of UTF-8") from None
         if mode & 0o077:

@@ -29,6 +29,7 @@ import h11
 
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.telling.alert import Alert, Channel, summed
+from catcher.regularfile import read_regular
 
 DELIVERY_SECONDS = 20.0
 """Most seconds of a whole delivery."""
@@ -115,7 +116,7 @@ def secret_of(path: Path) -> bytes:
     secret is unfit."""
     try:
         mode = path.stat().st_mode
-        secret = path.read_bytes().strip(b"\r\n")
+        secret = read_regular(path).strip(b"\r\n")
     except OSError:
         raise EnvironmentFailure(f"{path}: the secret can't be read") from None
     if mode & 0o077:

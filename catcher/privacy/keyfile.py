@@ -47,12 +47,13 @@ def _make(path: Path) -> None:
 
 
 def _read(path: Path, loss: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)  # a named pipe isn't awaited
     try:
-        mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
-        key = os.read(descriptor, KEY_OCTETS + 1)
+        status = os.fstat(descriptor)
+        key = os.read(descriptor, KEY_OCTETS + 1) if stat.S_ISREG(status.st_mode) else b""
     finally:
         os.close(descriptor)
+    mode = stat.S_IMODE(status.st_mode)
     if mode & 0o077:
         raise EnvironmentFailure(f"{path}: others may read this key (mode {mode:04o}); chmod 600 it")
     if len(key) != KEY_OCTETS:

@@ -21,6 +21,7 @@ from catcher import dns, smtp
 from catcher.catalogue import Catalogue
 from catcher.catalogue.stops import Stops
 from catcher.config import Config
+from catcher.directory import ImportedLists
 from catcher.model.clock import Clock
 from catcher.model.serving import KeptPart
 from catcher.serve import demand as demand_process
@@ -108,7 +109,15 @@ def smtp_tasks(
     tasks = []
     for number, sockets in enumerate(workers):
         main = functools.partial(
-            smtp_process.run, mail.config, clock, catalogue, certificates, mail.explanations, sockets, writing
+            smtp_process.run,
+            mail.config,
+            clock,
+            catalogue,
+            mail.lists,
+            certificates,
+            mail.explanations,
+            sockets,
+            writing,
         )
         tasks.append(
             Task(
@@ -121,10 +130,11 @@ def smtp_tasks(
     return tasks
 
 
-def upkeep_task(loaded: LoadedDns, clock: Clock, kept: Sequence[KeptPart]) -> Task:
-    """The process for upkeep; ``kept``: the parts of which an older state is served, for its alerts."""
+def upkeep_task(loaded: LoadedDns, clock: Clock, kept: Sequence[KeptPart], lists: ImportedLists | None) -> Task:
+    """The process for upkeep; ``kept``: the parts of which an older state is served, for its alerts. ``lists`` None:
+    the process chooses them."""
     catalogue = for_mail(loaded.config, loaded.catalogue)
-    return Task("upkeep", functools.partial(upkeep.run, loaded.config, clock, catalogue, kept))
+    return Task("upkeep", functools.partial(upkeep.run, loaded.config, clock, catalogue, kept, lists))
 
 
 def for_mail(config: Config, catalogue: Catalogue) -> Catalogue:

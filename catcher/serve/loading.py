@@ -29,10 +29,11 @@ from catcher.catalogue.loading.loaded import LoadedCatalogue
 from catcher.catalogue.loading.tolerant import load_tolerant
 from catcher.catalogue.stops import Stops
 from catcher.config import RESTART_KEYS, Config, load_config
+from catcher.directory import ImportedLists
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.serverstatus import LoadedState
 from catcher.model.serving import KeptPart, ServedPart
-from catcher.serve.loadedstate import loaded_state
+from catcher.serve.loadedstate import KeptSince, dated, loaded_state, note_since, read_since, since_of
 from catcher.serve.mailfiles import mail_files
 from catcher.serve.smtp import certificate_files
 
@@ -73,6 +74,8 @@ class LoadedMail:
     config: Config
     """The configuration, with the paths of the files that were chosen for mail."""
     explanations: smtp.Explanations
+    lists: ImportedLists
+    """The imported lists that were chosen."""
     certificates: tuple[tuple[Path, Path], ...]
     kept: tuple[KeptPart, ...] = ()
     certificates_at: datetime | None = None
@@ -105,6 +108,14 @@ class Before:
     dns: LoadedDns | None = None
     mail: LoadedMail | None = None
 
+    def since(self, state: Path, roles: Collection[str]) -> KeptSince:
+        """Since when parts are kept; at the first load: since when they were before the restart."""
+        if self.dns is None:
+            return read_since(state, roles)
+        if self.mail is None:
+            return {**read_since(state, roles), **since_of(self.dns.kept)}
+        return since_of((*self.dns.kept, *self.mail.kept))
+
     def references(self) -> list[object]:
         """The large objects that a loader needn't send again, when they stay as they are."""
         if self.dns is None:
@@ -133,20 +144,43 @@ def load(
     except CatcherError as error:
         tell(Refused(error.faults if isinstance(error, ConfigurationError) else (), str(error)))
         return None
-    loaded = replace(loaded, kept=(*kept, *loaded.kept), config_at=config_at)
+    since = before.since(config.node.state, roles)
+    loaded = replace(loaded, kept=dated((*kept, *loaded.kept), since), config_at=config_at)
     zones = () if loaded.authority is None else loaded.authority.files.zones.values()
     for objects in ([*loaded.config.dns.zone], [*zones]):
         for first in range(0, len(objects), _ZONES_A_PIECE):
             tell(objects[first : first + _ZONES_A_PIECE])
     tell(loaded)
-    if "smtp" in roles:
-        load_mail(loaded, before.mail, now, tell)
-    return functools.partial(_copy, loaded)
+    noting = load_mail(replace(before, dns=loaded), roles, now, tell, since) if "smtp" in roles else None
+    return functools.partial(_copy, loaded, noting or functools.partial(_note, loaded, roles, since_of(loaded.kept)))
 
 
-def load_mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime, tell: Callable[[Any], None]) -> None:
-    """Loads the mail part alone and tells it."""
-    tell(_mail(loaded, before, now))
+def load_mail(
+    before: Before, roles: Collection[str], now: datetime, tell: Callable[[Any], None], since: KeptSince | None = None
+) -> Callable[[], None]:
+    """Loads the mail part alone, for the DNS part of ``before``, and tells it. ``since``: as ``Before.since`` gives it.
+
+    Returns what is to be done when nobody waits any more.
+    """
+    assert before.dns is not None
+    if since is None:
+        since = before.since(before.dns.config.node.state, roles)
+    mail = _mail(before.dns, before.mail, now)
+    known = since_of(before.dns.kept)
+    if isinstance(mail, LoadedMail):
+        mail = replace(mail, kept=dated(mail.kept, since))
+        known = {**known, **since_of(mail.kept)}
+    else:  # nothing is known of its files
+        known = {**{key: moment for key, moment in since.items() if key[0] is ServedPart.MAIL}, **known}
+    tell(mail)
+    return functools.partial(_note, before.dns, roles, known)
+
+
+def _note(loaded: LoadedDns, roles: Collection[str], known: KeptSince) -> None:
+    try:
+        note_since(loaded.config.node.state, roles, known)
+    except EnvironmentFailure as error:
+        log.error("since when parts are kept isn't noted: %s", error)
 
 
 def _config(running: Config, read_at: datetime | None, now: datetime) -> tuple[Config, tuple[KeptPart, ...]]:
@@ -217,7 +251,7 @@ def _kept_guard(recorded: LoadedGuard, old: LoadedDns | None, now: datetime) -> 
         yield KeptPart(ServedPart.GUARD, GUARD_RECORD, recorded.fault, since, recorded.copied or before)
 
 
-def _copy(loaded: LoadedDns) -> None:
+def _copy(loaded: LoadedDns, noting: Callable[[], None]) -> None:
     """Keeps copies of what is served, for the time after a restart. A disk that refuses them is told and harms
     nothing."""
     folder = loaded.config.node.state / KEPT_FOLDER
@@ -233,17 +267,19 @@ def _copy(loaded: LoadedDns) -> None:
         log.error("no copy of the guard's record is kept: %s", error)
     if loaded.authority is not None:
         dns.write_copies(folder, loaded.authority.files)
+    noting()
 
 
 def _mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime) -> LoadedMail | MailRefused:
     """Texts and certificate: of each the last good state, if the new one has faults."""
-    mail = mail_files(loaded.config, loaded.catalogue, now, () if before is None else before.kept)
+    mail = mail_files(loaded.config, loaded.catalogue, now)
     config, kept = mail.config, list(mail.kept)
     stops, certificates_at = Stops(config.node.state), now
     try:
         stops.settle(loaded.catalogue, now)
-    except CatcherError as error:  # the list then says what the catalogue says as well
+    except CatcherError as error:  # the list then says what the catalogue says as well, or can't be read
         log.warning("the list of stopped domains stays as it is: %s", error)
+    kept += (*_unreadable_stops(stops, now), *_alerts(config, now))
     try:
         certificates = certificate_files(config, now)
         smtp.Certificates(certificates)
@@ -252,12 +288,35 @@ def _mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime) -> Loaded
             return MailRefused(str(error))
         certificates, certificates_at = before.certificates, before.certificates_at or now
         kept += _kept(ServedPart.MAIL, "certificate", error, now, before.certificates_at)
-    return LoadedMail(config, mail.explanations, certificates, tuple(kept), certificates_at)
+    return LoadedMail(config, mail.explanations, mail.lists, certificates, tuple(kept), certificates_at)
+
+
+def _unreadable_stops(stops: Stops, now: datetime) -> Iterator[KeptPart]:
+    try:
+        stops.names()
+    except EnvironmentFailure as error:
+        for part in _kept(ServedPart.MAIL, "stopped", error, now, None):
+            yield replace(part, instead="domains that were stopped before stay stopped")
+
+
+def _alerts(config: Config, now: datetime) -> Iterator[KeptPart]:
+    """The part of a secret, key or authority without which no alert is sent."""
+    if config.alerts.mail is None and config.alerts.webhook is None:
+        return
+    from catcher.notices import configured
+
+    try:
+        configured.couriers(config)
+    except CatcherError as error:
+        part = next(_kept(ServedPart.MAIL, "alerts", error, now, None))
+        yield replace(part, instead="no alerts are sent")
 
 
 def _kept(
     part: ServedPart, name: str, error: CatcherError, now: datetime, serves: datetime | None
 ) -> Iterator[KeptPart]:
-    faults = error.faults if isinstance(error, ConfigurationError) else (Fault(name, str(error), "see the text"),)
+    where, _, text = str(error).partition(": ")
+    what, _, remedy = text.partition("; ")
+    faults = error.faults if isinstance(error, ConfigurationError) else (Fault(where, what, remedy),)
     for fault in faults:
         yield KeptPart(part, name, fault, since=now, serves=serves)

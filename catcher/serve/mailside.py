@@ -4,6 +4,9 @@
 
     LoadedMail ─▶ port bound? folder locked? ─▶ store ─▶ SMTP workers      without a store they answer 451
                      └── no: told, and tried again after a pause
+
+A port in use is told after ``BIND_PATIENCE_SECONDS``: the workers of a killed server end within that time. Anything
+else is told at once.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from catcher.store.remote.server import handoff_sockets
 from catcher.supervise import Supervisor
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer
-from catcher.supervise.sockets import BIND_PATIENCE_SECONDS, InheritedSockets
+from catcher.supervise.sockets import BIND_PATIENCE_SECONDS, InheritedSockets, PortInUse
 from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
@@ -90,7 +93,7 @@ class MailSide:
             self._prepare()
             tasks = smtp_tasks(loaded, mail, self._clock, self._sockets, self._handoff)
         except Exception as error:  # mail that can't start for any reason is tried again beside DNS
-            self._wait(kind_and_place(error))
+            self._wait(error)
             return
         self._wanted, self._pause, self._waited, self.trouble = None, 0.0, 0.0, ""
         settled, self._settled = self._settled, []
@@ -113,15 +116,18 @@ class MailSide:
             self._supervisor.loop.private.add(lock(self._config.node.state, "smtp"))
             self._is_locked = True
 
-    def _wait(self, error: str) -> None:
-        """Tries again later. A port is told after the time in which a killed server's workers end."""
+    def _wait(self, error: Exception) -> None:
+        """Tries again later, and tells why, unless it is a port that its former holder may still give up."""
+        patience = BIND_PATIENCE_SECONDS if isinstance(error, PortInUse) else 0.0
         self._pause = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * self._pause))
         self._retry = self._supervisor.loop.later(self._pause, self._try)
         self._waited += self._pause
-        if self._waited >= BIND_PATIENCE_SECONDS:
-            if error != self.trouble:
-                log.error("mail can't start, and is tried again: %s", error)
-            self.trouble = error
-            settled, self._settled = self._settled, []
-            for callback in settled:
-                callback(error)
+        if self._waited < patience:
+            return
+        trouble = kind_and_place(error)
+        if trouble != self.trouble:
+            log.error("mail can't start, and is tried again: %s", trouble)
+        self.trouble = trouble
+        settled, self._settled = self._settled, []
+        for callback in settled:
+            callback(trouble)

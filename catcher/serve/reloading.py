@@ -134,7 +134,7 @@ class Reloading:
         """Loads the mail part alone, since it was refused before."""
         if self._load is not None or self.before.dns is None or self._stopped:
             return
-        work = functools.partial(load_mail, self.before.dns, self.before.mail, self._clock.now())
+        work = functools.partial(load_mail, self.before, self._roles, self._clock.now())
         self._run(_Load([], time.monotonic(), adopted=True, dns_settled=True), work)
 
     def _run(self, load: _Load, work: LoadWork) -> None:
@@ -158,6 +158,8 @@ class Reloading:
                 self._start_mail(load)
             case MailRefused(error):
                 load.mail_error = error
+                if error not in self.error:
+                    log.error("mail can't start, and is tried again: %s", error)
                 self._later("mail", self._begin_mail)
             case Refused():
                 load.refused = piece
@@ -192,7 +194,8 @@ class Reloading:
                 self._timers["upkeep"] = self._supervisor.loop.later(_UPKEEP_LOCK_SECONDS, self._replace_upkeep)
                 return
             self._has_upkeep_lock = True
-        self._supervisor.replace("upkeep", [upkeep_task(self.before.dns, self._clock, self.kept)])
+        lists = None if self.before.mail is None else self.before.mail.lists
+        self._supervisor.replace("upkeep", [upkeep_task(self.before.dns, self._clock, self.kept, lists)])
 
     def _start_mail(self, load: _Load) -> None:
         """Starts the mail processes, once DNS serves and the mail part is there."""

@@ -14,11 +14,12 @@ from pathlib import Path
 from catcher import smtp, wiring
 from catcher.catalogue import Catalogue
 from catcher.config import Config
-from catcher.directory import Suffixes, owners
+from catcher.directory import ImportedLists, Suffixes, owners
 from catcher.intake import matcher
 from catcher.intake.answers import note_answers
 from catcher.intake.intake import Intake
 from catcher.model.clock import Clock
+from catcher.model.errors import EnvironmentFailure
 from catcher.model.telling.answer import PartyAnswer
 from catcher.privacy import notice_codes
 from catcher.serve.store import WRITE_PATIENCE_SECONDS
@@ -42,6 +43,7 @@ async def run(
     config: Config,
     clock: Clock,
     catalogue: Catalogue,
+    lists: ImportedLists,
     certificates: smtp.Certificates,
     explanations: smtp.Explanations,
     sockets: Sequence[socket.socket],
@@ -53,7 +55,7 @@ async def run(
     wipe_freed_memory()
     sink = StoreClient(store_socket)
     await sink.start()
-    intake = _intake(config, clock, catalogue, sink)
+    intake = _intake(config, clock, catalogue, lists, sink)
     settings = _settings(config, explanations)
     counters, gate, buffer = smtp.Counters(), smtp.Gate(settings.limits), smtp.ReadBuffer()
     servers = [
@@ -85,9 +87,9 @@ async def run(
     log.info("SMTP so far: %s", _nonzero(counters))
 
 
-def _intake(config: Config, clock: Clock, catalogue: Catalogue, sink: StoreClient) -> Intake:
+def _intake(config: Config, clock: Clock, catalogue: Catalogue, lists: ImportedLists, sink: StoreClient) -> Intake:
     suffixes = Suffixes()
-    organisations = wiring.organisations(config)
+    organisations = wiring.organisations(config, lists)
     return Intake(
         catalogue=catalogue,
         resolver=wiring.resolver(config, clock),
@@ -99,7 +101,7 @@ def _intake(config: Config, clock: Clock, catalogue: Catalogue, sink: StoreClien
         match=matcher(organisations, suffixes),
         note_answers=functools.partial(_note_answers, config),
         own_markings=wiring.own_markings(config),
-        platform=wiring.parties(config).platform_of,
+        platform=wiring.parties(config, lists).platform_of,
     )
 
 
@@ -111,7 +113,7 @@ def _settings(config: Config, explanations: smtp.Explanations) -> smtp.SmtpSetti
         own_names=frozenset({config.notify.domain} if config.notify.domain else ()),
         sender=config.notify.from_address,
         notices=config.notify.domain or "",
-        answer_of=answers_of(config),
+        answer_of=_answers_or_none(config),
         refuse_bare_newline=config.smtp.bare_newline == "refuse",
         proxies=config.smtp.proxy_from,
         explanations=explanations,
@@ -140,6 +142,15 @@ def answers_of(config: Config) -> Callable[[str], PartyAnswer | None]:
         return None if parsed is None else PartyAnswer(*parsed)
 
     return answer_of
+
+
+def _answers_or_none(config: Config) -> Callable[[str], PartyAnswer | None] | None:
+    """``answers_of``; None without the key of codes, which status tells as a kept part."""
+    try:
+        return answers_of(config)
+    except EnvironmentFailure as error:
+        log.error("answers to notices are put off: %s", error)
+        return None
 
 
 def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) -> None:

@@ -22,10 +22,12 @@ from catcher.config import Config
 from catcher.desk.delegation import Delegations
 from catcher.desk.upkeep import upkeep
 from catcher.desk.watch import AlertWatch
+from catcher.directory import ImportedLists
 from catcher.model.clock import Clock
-from catcher.model.errors import EnvironmentFailure
+from catcher.model.errors import CatcherError, EnvironmentFailure
 from catcher.model.serving import KeptPart
 from catcher.model.telling.alert import AlertKind
+from catcher.serve.mailfiles import good_lists
 from catcher.supervise import Station
 
 log = logging.getLogger("catcher.serve")
@@ -39,21 +41,30 @@ LOOK_SECONDS = 60.0
 """Seconds between two checks of the time; upkeep may be that late."""
 
 
-async def run(config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence[KeptPart], station: Station) -> None:
+async def run(
+    config: Config,
+    clock: Clock,
+    catalogue: Catalogue,
+    kept: Sequence[KeptPart],
+    lists: ImportedLists | None,
+    station: Station,
+) -> None:
     """Runs until the parent stops the process. If the store fails, upkeep runs at the next check of the time.
 
-    ``kept``: the parts of which the server serves an older state, or none; the watch raises alerts for them.
+    ``kept``: the parts of which the server serves an older state, or none; the watch raises alerts for them. ``lists``:
+    the imported lists that the load chose; None: it chose none.
     """
     station.ready()
+    lists = lists or good_lists(config.node.state, clock.now())
     settled: date | None = None
     watched: datetime | None = None
-    watch = _watch(config, clock, catalogue, kept)
+    watch = _watch(config, clock, catalogue, kept, lists)
     voucher = wiring.voucher(config, clock)
     while not station.stopping.is_set():
         now = clock.now()
         try:
             if (now - UPKEEP_AT).date() != settled:
-                await asyncio.to_thread(_upkeep_once, config, clock)
+                await asyncio.to_thread(_upkeep_once, config, clock, lists)
                 settled = (now - UPKEEP_AT).date()
         except EnvironmentFailure as error:
             log.warning("upkeep waits for the store: %s", error)
@@ -67,19 +78,21 @@ async def run(config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence
     station.draining()
 
 
-def _watch(config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence[KeptPart]) -> AlertWatch:
+def _watch(
+    config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence[KeptPart], lists: ImportedLists
+) -> AlertWatch:
     """The watch with its couriers. If the couriers' settings are unusable, it logs an error and makes none."""
     from catcher.notices import configured
 
     try:
         couriers = configured.couriers(config)
-    except EnvironmentFailure as error:
+    except CatcherError as error:
         log.error("no alerts are sent: %s", error)
         couriers = []
     resolver = wiring.resolver(config, clock)
     return AlertWatch(
         open_store=functools.partial(wiring.open_store, config),
-        folder=wiring.folder(config),
+        folder=wiring.folder(config, lists),
         catalogue=catalogue,
         couriers=couriers,
         kinds=frozenset(map(AlertKind, config.alerts.kinds)),
@@ -99,11 +112,9 @@ async def _run_or_stop(work: Coroutine[None, None, None], stopping: asyncio.Even
         await working
 
 
-def _upkeep_once(config: Config, clock: Clock) -> None:
-    store = wiring.open_store(config)
+def _upkeep_once(config: Config, clock: Clock, lists: ImportedLists) -> None:
+    store, folder = wiring.open_store(config), wiring.folder(config, lists)
     try:
-        upkeep(
-            store, wiring.key_ring(config), clock.now(), keep_days=config.store.keep_days, folder=wiring.folder(config)
-        )
+        upkeep(store, wiring.key_ring(config), clock.now(), keep_days=config.store.keep_days, folder=folder)
     finally:
         store.close()

@@ -78,8 +78,9 @@ class SmtpSettings:
     is no such address."""
     notices: str = ""
     """The domain at which notices are answered, A-labels, one of the own names. Empty: notices aren't answered here."""
-    answer_of: Callable[[str], PartyAnswer | None] = lambda _: None
-    """Parses a local-part at ``notices``: which notice, which answer; None for a local-part that isn't ours."""
+    answer_of: Callable[[str], PartyAnswer | None] | None = lambda _: None
+    """Parses a local-part at ``notices``: which notice, which answer; None for a local-part that isn't ours. No
+    function: that can't be told now, so answers get 451."""
     refuse_bare_newline: bool = True
     """Whether a message sent by DATA is refused for a bare CR or LF."""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()

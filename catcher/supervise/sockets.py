@@ -33,6 +33,10 @@ _IP_FREEBIND, _IPV6_FREEBIND = 15, 78
 """Options of Linux (ip(7), ipv6(7)) that the socket module has no names for."""
 
 
+class PortInUse(EnvironmentFailure):
+    """Another program, or what a killed server left behind, holds the port."""
+
+
 class InheritedSockets:
     """The sockets that systemd passed to this process, by address and kind."""
 
@@ -137,7 +141,7 @@ def bind(
     the connections or datagrams among them. ``freebind``: the address may be absent from this machine. For a port in
     use, ``bind`` tries again for ``patience`` seconds.
 
-    Raises EnvironmentFailure with ``key``, the address and the remedy.
+    Raises EnvironmentFailure with ``key``, the address and the remedy; PortInUse for a port in use.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, kind)
@@ -158,5 +162,6 @@ def bind(
         bound.close()
         remedy = _REMEDIES.get(error.errno or 0, "check the address")
         kind_name = "UDP" if kind == socket.SOCK_DGRAM else "TCP"
-        raise EnvironmentFailure(f"{key}: {host} port {port} ({kind_name}): {error.strerror}; {remedy}") from error
+        failure = PortInUse if error.errno == errno.EADDRINUSE else EnvironmentFailure
+        raise failure(f"{key}: {host} port {port} ({kind_name}): {error.strerror}; {remedy}") from error
     return bound

@@ -207,6 +207,16 @@ def test_a_socket_that_cannot_be_made_is_tried_again(tmp_path: Path, caplog: pyt
     parent.control.close()
 
 
+def test_a_socket_whose_path_was_removed_is_made_anew(parent: Parent) -> None:
+    waiting = parent.client(b"reload\n")
+    parent.rounds.settle()
+    parent.path.unlink()
+    parent.later(1)
+    assert json.loads(parent.whole(parent.client(b"status\n")))["node"] == "sink-1"
+    parent.waiting[0](ReloadOutcome(ReloadResult.RELOADED))
+    assert b"reloaded" in parent.whole(waiting), "clients that were connected stay"
+
+
 def test_a_path_that_is_too_long_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFailure, match="too long for a socket"):
         Parent(tmp_path / ("x" * 120))

@@ -6,14 +6,16 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.authoritative import answers
-from tests.support.server import Server, running
+from tests.support.server import Server, deliver, running
 
+SMTP = 'explanations = "words"\ncertificate = "chain.pem"\nkey = "chain.pem"\n'
 KEYS = 'key "k" { algorithm hmac-sha256; secret "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0IQ=="; };'
 
 
@@ -23,7 +25,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         keys = made.folder / "transfer.keys"
         keys.write_text(KEYS)
         keys.chmod(0o600)
-        made.config.write_text(made.config.read_text().replace("[dns]\n", '[dns]\nkeys = "transfer.keys"\n', 1))
+        (made.folder / "watchlist.csv").write_text("domain,organisation\narmy.mil,Army\n")
+        (made.folder / "words").mkdir()
+        text = (resources.files("catcher.smtp") / "explanations" / "en.txt").read_text()
+        (made.folder / "words" / "en.txt").write_text(text)
+        shutil.copy(made.folder / "var" / "tls" / "self-signed-ecdsa.pem", made.folder / "chain.pem")
+        (made.folder / "mailboxes.csv").write_text("domain\nisland.example\n")
+        (made.folder / "var" / "mailboxes.csv").symlink_to(made.folder / "mailboxes.csv")
+        text = made.config.read_text().replace("[dns]\n", '[dns]\nkeys = "transfer.keys"\n', 1)
+        text = text.replace("[smtp]\n", f"[smtp]\n{SMTP}", 1)
+        made.config.write_text(text.replace("[fingerprint]\n", '[fingerprint]\nwatchlist = "watchlist.csv"\n', 1))
         assert reload(made)["result"] == "reloaded"
         yield made
 
@@ -90,7 +101,12 @@ CASES = [
         for harm in (a_directory, missing, rubbish, an_endless_device, ten_sparse_gigabytes, a_pipe)
     ),
     ("transfer.keys", readable_for_all),
+    *(("mailboxes.csv", harm) for harm in (a_directory, missing, rubbish, a_link_to_itself, a_pipe)),
+    *(("watchlist.csv", harm) for harm in (a_directory, missing, empty, rubbish, an_endless_device, a_pipe)),
+    *(("words/en.txt", harm) for harm in (a_directory, empty, rubbish, a_pipe)),
+    *(("chain.pem", harm) for harm in (a_directory, missing, empty, rubbish, ten_sparse_gigabytes, a_pipe)),
 ]
+"""The lists, texts and certificates of mail are the last ones: a link leads to the list of mailbox providers."""
 
 
 @pytest.mark.parametrize(("name", "harm"), CASES, ids=[f"{name}-{harm.__name__}" for name, harm in CASES])
@@ -103,10 +119,13 @@ def test_a_harmed_file_takes_nothing_down(server: Server, name: str, harm: Calla
         harm(path)
         outcome = reload(server)
         assert outcome["result"] in ("partly", "failed"), outcome
-        assert name in json.dumps(outcome)
+        assert path.name in json.dumps(outcome)
         assert answers(server.dns[1], "army.ml")
         assert answers(server.dns[1], "sink.example")
-        assert name in server.control("status")
+        assert path.name in server.control("status")
+        assert deliver(server)[0] == 250
+        if not server.config.is_dir():  # a usage error
+            assert path.name in server.catcher("status", status=1)
     finally:
         if path.is_dir() and not path.is_symlink():
             path.rmdir()

@@ -26,12 +26,14 @@ KEPT = KeptPart(
     NOW - timedelta(hours=1),
     NOW - timedelta(days=1),
 )
+UNSEEN = Fault("sink.zone", "it changed", "raise the serial")
 
 
 def status(
     *,
     roles: tuple[str, ...] = ("dns", "smtp"),
     kept: tuple[KeptPart, ...] = (),
+    unseen: Fault | None = None,
     counters: Mapping[str, Mapping[str, int]] | None = None,
     waiting: bool = False,
     error: str = "",
@@ -44,6 +46,7 @@ def status(
     until = NOW - timedelta(minutes=1) if lapsed else NOW + timedelta(hours=20)
     zones = [ZoneStatus(f"zone{n}.example", n, ZoneState.CURRENT) for n in range(30)]
     zones += [ZoneStatus(part.name, 7, ZoneState.KEPT) for part in kept]
+    zones += [ZoneStatus("unseen.example", 8, ZoneState.CURRENT, fault) for fault in (unseen,) if fault is not None]
     return ServerStatus(
         node="sink-1",
         roles=roles,

@@ -99,7 +99,7 @@ def save(loaded: LoadedCatalogue, folder: Path) -> None:
     old = read_record(folder)
     kept = tuple(loaded.kept)
     known = {copied.state.path: copied for copied in old.files} if old is not None else {}
-    if old is not None and _told_parts(old.kept) == _told_parts(kept) and _same(known, loaded):
+    if old is not None and _told_parts(old.kept) == _told_parts(kept) and _same(folder, known, loaded):
         return
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,8 +121,10 @@ def save(loaded: LoadedCatalogue, folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _same(known: dict[Path, CopiedFile], loaded: LoadedCatalogue) -> bool:
-    """Whether the record is of the same files with the same contents."""
+def _same(folder: Path, known: dict[Path, CopiedFile], loaded: LoadedCatalogue) -> bool:
+    """Whether the record is of the same files with the same contents, and the copies are there."""
+    if not all((folder / copied.copy).is_file() for copied in known.values()):
+        return False
     good = {state.path: state.digest for state in loaded.files if state.good_at is not None}
     return good == {path: copied.state.digest for path, copied in known.items()}
 

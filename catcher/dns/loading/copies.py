@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import catcher
+from catcher.catalogue.atomic import sync_names
 from catcher.dns.wire import name_to_wire
 from catcher.dns.zones.loaded import FileStamp, LoadedFiles, LoadedTemplate, LoadedZone
 from catcher.dns.zones.masterfiles.octets import read_stamped
@@ -102,6 +103,9 @@ def write_copies(folder: Path, files: LoadedFiles) -> None:
         _sync([new for new, _ in written])
         for new, path in written:
             new.replace(path)
+        if written:  # before the older copies go
+            sync_names(zones)
+            sync_names(folder)
         for name in there - wanted.keys():
             (zones / name).unlink(missing_ok=True)
     except OSError as error:

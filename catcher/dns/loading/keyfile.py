@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
+import logging
 import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from catcher.catalogue.atomic import replace_file
 from catcher.dns.answering.cookies import SECRET_OCTETS, Daily, Fixed, Secrets
 from catcher.dns.answering.tsig import ALGORITHMS, Key
 from catcher.dns.wire import name_to_wire
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.errors import Fault
-from catcher.regularfile import read_regular_text
+from catcher.model.errors import EnvironmentFailure, Fault
+from catcher.regularfile import read_regular, read_regular_text
+
+log = logging.getLogger(__name__)
 
 COOKIE_KEY = "dns-cookies.key"
 """Name of the file, in the folder of keys, with the key from which the daily secrets are derived."""
@@ -70,25 +73,27 @@ def cookie_secrets(path: Path) -> tuple[Secrets, list[Fault]]:
 
 
 def own_cookie_secrets(folder: Path) -> Secrets:
-    """Daily secrets from the key in ``folder``; a missing key is made.
+    """Daily secrets from the key in ``folder``; a missing or damaged key is made anew.
 
     If the key file can't be written or read, a random key lasts until the next load, and clients with older cookies get
-    new ones.
+    new ones: it is logged.
     """
-    path = folder / COOKIE_KEY
+    path, fresh = folder / COOKIE_KEY, secrets.token_bytes(_COOKIE_KEY_OCTETS)
+    try:
+        key = read_regular(path)
+    except FileNotFoundError:
+        key = b""
+    except OSError as error:
+        log.error("%s: it can't be read: %s; cookies have another key until the next load", path, error.strerror)
+        return Daily(fresh)
+    if len(key) == _COOKIE_KEY_OCTETS:
+        return Daily(key)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(_COOKIE_KEY_OCTETS))
-        key = path.read_bytes()
-    except OSError:
-        key = b""
-    return Daily(key if len(key) == _COOKIE_KEY_OCTETS else secrets.token_bytes(_COOKIE_KEY_OCTETS))
+        replace_file(path, fresh, mode=0o600)
+    except (EnvironmentFailure, OSError) as error:
+        log.error("cookies have another key until the next load: %s", error)
+    return Daily(fresh)
 
 
 def _private(path: Path) -> tuple[str, list[Fault]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,15 @@ def read(folder: Path) -> Ledger | None:
 
 
 def write(folder: Path, ledger: Ledger) -> None:
-    """Keeps ``ledger`` in ``folder``. A folder that can't be written costs the serials of rows at the next restart
-    alone: it is logged."""
-    if not folder.is_dir():
-        return
+    """Keeps ``ledger`` in ``folder``, if it isn't there already. A folder that can't be written costs the serials of
+    rows at the next restart alone: it is logged, and the next load tries again."""
+    text = json.dumps(_to_json(ledger)).encode() + b"\n"
+    with suppress(OSError):  # it is written anew
+        if (folder / SERIAL_FILE).read_bytes() == text:
+            return
     try:
-        replace_file(folder / SERIAL_FILE, json.dumps(_to_json(ledger)).encode() + b"\n", mode=0o600)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(folder / SERIAL_FILE, text, mode=0o600)
     except (EnvironmentFailure, OSError) as error:
         log.error("the serials can't be kept; after a restart all names get a new one: %s", error)
 

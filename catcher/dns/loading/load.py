@@ -87,7 +87,7 @@ def load_authority(
         part = serial.settle_catalog(settled, served, fresh, now, rows)
         catalog = fresh.continuing(part.given, part.journal)
         new_ledger = replace(new_ledger, catalog=part)
-    if keep_serial and published is not None and new_ledger != known:
+    if keep_serial and published is not None:
         ledger.write(config.node.state, new_ledger)
     return Authority(
         catalogue,
@@ -110,7 +110,8 @@ def _catalog_name(config: Config, catalogue: Catalogue, before: Authority | None
     if not faults:
         return name
     known = before is not None and before.catalog is not None and before.catalog.name == name
-    loading.keep(ServedPart.CONFIG, "dns.catalog_zone", faults, loading.now if known else None)
+    serves = before.serials.loaded if before is not None and known else None
+    loading.keep(ServedPart.CONFIG, "dns.catalog_zone", faults, serves, "there is no catalog zone")
     return name if known else None
 
 
@@ -124,7 +125,8 @@ def _settings(config: Config, before: Authority | None, loading: Loading, *, kee
         ServedPart.KEYS,
         "dns.cookie_secrets" if own is None else own.name,
         faults,
-        None if before is None else loading.now,
+        None if before is None else before.serials.loaded,
+        "cookies have a secret of this server alone",
     )
     if before is not None:
         return replace(settings, cookies=before.settings.cookies)
@@ -138,7 +140,11 @@ def _secondaries(config: Config, before: Authority | None, loading: Loading) -> 
         return secondaries
     own = config.dns.keys
     loading.keep(
-        ServedPart.KEYS, "dns.keys" if own is None else own.name, faults, None if before is None else loading.now
+        ServedPart.KEYS,
+        "dns.keys" if own is None else own.name,
+        faults,
+        None if before is None else before.serials.loaded,
+        "secondaries whose key is missing get nothing",
     )
     return secondaries if before is None else before.secondaries
 

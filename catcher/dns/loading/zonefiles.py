@@ -62,19 +62,24 @@ class Loading:
         if rrsets is not None:
             same = known is not None and _packed(known.rrsets) == _packed(rrsets)
             return known if same else LoadedTemplate(rrsets, self.now)
-        self.keep(ServedPart.TEMPLATE, name, faults, None if known is None else known.loaded)
+        loaded = None if known is None else known.loaded
+        self.keep(ServedPart.TEMPLATE, name, faults, loaded, "queries for catalogued names get REFUSED")
         return known
 
-    def keep(self, part: ServedPart, name: str, faults: Sequence[Fault], serves: datetime | None) -> None:
-        """Notes that an older state of a part is served, or none; logs its faults if they are new."""
+    def keep(
+        self, part: ServedPart, name: str, faults: Sequence[Fault], serves: datetime | None, instead: str = ""
+    ) -> None:
+        """Notes that an older state of a part is served, or none; ``instead`` as in ``KeptPart``.
+
+        The server logs the part with its first fault; any further new ones are logged here.
+        """
         self.faults += faults
         known = next((k for k in self._before.kept if (k.part, k.name) == (part, name)), None)
-        kept = KeptPart(part, name, faults[0], self.now if known is None else known.since, serves)
-        self.kept.append(kept)
-        if self._told and kept != known:
-            state = "it is not served" if serves is None else f"its state of {serves:%Y-%m-%d %H:%M:%S} UTC is served"
-            for fault in faults:
-                log.error("%s %s: %s (%s)", part.value, name, fault, state)
+        since = self.now if known is None else known.since
+        self.kept.append(KeptPart(part, name, faults[0], since, serves, instead if serves is None else ""))
+        if self._told and (known is None or known.fault != faults[0]):
+            for fault in faults[1:]:
+                log.error("%s %s: %s", part.value, name, fault)
 
     def _zone(self, apex: str, path: Path) -> LoadedZone | None:
         known, current = self._known(apex)
@@ -85,7 +90,8 @@ class Loading:
         zone, faults, read = load_zone_with_files(apex, path)
         files = tuple(_read_at(stamp, self.now) for stamp in read)
         if zone is None:
-            self.keep(ServedPart.ZONE, apex, faults, None if known is None else known.loaded)
+            loaded = None if known is None else known.loaded
+            self.keep(ServedPart.ZONE, apex, faults, loaded, "queries for it get SERVFAIL")
             return known
         return self._renewed(apex, path, zone, files, known)
 

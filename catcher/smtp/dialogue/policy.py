@@ -74,6 +74,8 @@ def at_rcpt(
         if _is_operators(mailbox, settings):
             return RcptDecision(replies.operator_pointer(settings.contact, settings.url))
         if mailbox.domain and mailbox.domain == settings.notices:
+            if settings.answer_of is None:
+                return RcptDecision(replies.NOT_STORED)
             return _answering(settings.answer_of(mailbox.local_part), outcome)
         return RcptDecision(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
     policy = catalogue.policy_at(entry, now)

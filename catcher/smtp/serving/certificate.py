@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import ssl
+import stat
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from catcher.catalogue.atomic import replace_file
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
-from catcher.regularfile import FileIdentity
+from catcher.regularfile import FileIdentity, UnreadableFile
 
 log = logging.getLogger("catcher.smtp")
 
@@ -33,7 +35,8 @@ def refuse_key_log() -> None:
 
 
 def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
-    """The PEM files in ``folder``, each with a key and a certificate for ``hostname``; missing files are made.
+    """The PEM files in ``folder``, each with a key and a certificate for ``hostname``; missing and damaged files are
+    made anew.
 
     Raises EnvironmentFailure when the folder can't be written.
     """
@@ -41,23 +44,22 @@ def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for kind, file in zip(KEY_KINDS, files, strict=True):
-            if not file.exists():
-                _write(file, _made(kind, hostname, now))
+            if not _is_good(file):
+                replace_file(file, _made(kind, hostname, now), mode=0o600)
     except OSError as error:
         raise EnvironmentFailure(f"{folder}: {error.strerror}; make the folder writable for this user") from error
     return files
 
 
-def _write(file: Path, octets: bytes) -> None:
-    """Writes the whole file or, on failure, none; only this user can read it."""
-    fresh = file.with_suffix(f".{os.getpid()}")
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def _is_good(file: Path) -> bool:
+    if not file.exists():
+        return False
     try:
-        os.write(fd, octets)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    fresh.rename(file)
+        new_context([(file, file)])
+    except ConfigurationError:
+        log.error("%s: the self-signed certificate is damaged: another one is made", file)
+        return False
+    return True
 
 
 def _made(kind: str, hostname: str, now: datetime) -> bytes:
@@ -101,6 +103,9 @@ def new_context(pairs: Sequence[tuple[Path, Path]]) -> ssl.SSLContext:
     context.num_tickets = 0
     for certificate, key in pairs:
         try:
+            for file in (certificate, key):
+                if not stat.S_ISREG(file.stat().st_mode):  # OpenSSL would wait for a named pipe
+                    raise UnreadableFile(0, f"{file.name} is not a regular file")
             context.load_cert_chain(certificate, key)
         except OSError as error:
             what = "they don't go together" if isinstance(error, ssl.SSLError) else error.strerror

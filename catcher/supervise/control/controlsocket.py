@@ -96,10 +96,15 @@ class ControlSocket:
         self._accept_or_not()
 
     def expire(self) -> None:
-        """Ends the connections whose time is over. Call it about once a second."""
+        """Ends the connections whose time is over, and makes a socket anew whose path was removed. Call it about once a
+        second."""
         now = self._now()
         for client in [c for c in self._clients if c.deadline is not None and c.deadline <= now]:
             self._drop(client)
+        if self._listener is not None and not os.path.lexists(self._path):
+            log.error("the control socket %s was removed; it is made anew", self._path)
+            self._stop_listening()
+            self._accept_or_not()
         if self._paused_until is not None and self._paused_until <= now:
             self._paused_until = None
             self._accept_or_not()
@@ -109,11 +114,15 @@ class ControlSocket:
         for client in list(self._clients):
             self._drop(client)
         if self._listener is not None:
-            self._poller.unregister(self._listener.fileno())
-            self._listener.close()
-            self._listener = None
+            self._stop_listening()
             with suppress(OSError):
                 self._path.unlink()
+
+    def _stop_listening(self) -> None:
+        assert self._listener is not None
+        self._poller.unregister(self._listener.fileno())
+        self._listener.close()
+        self._listener = None
 
     def _accept_or_not(self) -> None:
         """Watches the listener, which is made if there is none, unless there is a reason to accept nothing now."""

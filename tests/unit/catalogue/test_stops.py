@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from catcher.catalogue import Catalogue, Entry
 from catcher.catalogue.stops import EVERY_DOMAIN, Stops
+from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.policy import Policy
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -48,3 +52,16 @@ def test_what_the_catalogue_turns_away_itself_is_taken_off(tmp_path: Path) -> No
     assert (tmp_path / "stopped").read_text().split() == [EVERY_DOMAIN, "army.ml"]
     stops.settle(Catalogue.of([entry("army.ml", Policy.NULL)]), NOW)
     assert not (tmp_path / "stopped").exists()
+
+
+@pytest.mark.parametrize("how", ["pipe", "folder"])
+def test_a_list_that_cannot_be_read_frees_nothing(tmp_path: Path, how: str, caplog: pytest.LogCaptureFixture) -> None:
+    looking = Stops(tmp_path)
+    looking.add(["army.ml"])
+    assert looking.covers("army.ml")
+    (tmp_path / "stopped").unlink()
+    os.mkfifo(tmp_path / "stopped") if how == "pipe" else (tmp_path / "stopped").mkdir()
+    assert looking.covers("army.ml") and looking.covers("army.ml") and not looking.covers("navy.ml")
+    assert caplog.text.count("the domains that were stopped before stay stopped") == 1
+    with pytest.raises(EnvironmentFailure, match="it can't be read"):
+        looking.settle(Catalogue.of([]), NOW)

@@ -14,7 +14,7 @@ from catcher.model.serverstatus import ServerStatus
 from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.wiring import SystemClock
 from tests.support.commands import Catcher
-from tests.support.statuses import KEPT, NOW, status
+from tests.support.statuses import KEPT, NOW, UNSEEN, status
 
 Serving = Callable[..., None]
 
@@ -52,6 +52,7 @@ def test_a_server_in_which_all_is_well(catcher: Catcher, serving: Serving) -> No
     ("change", "said"),
     [
         ({"kept": (KEPT,)}, "sink.example: kept, serial 7 is served"),
+        ({"unseen": UNSEEN}, "secondaries miss a change: sink.zone: it changed; raise the serial"),
         ({"waiting": True}, "waiting"),
         ({"error": "no memory"}, "the latest reload failed: no memory"),
         ({"restart_needed": ("dns.listen",)}, "needs a restart: dns.listen"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catcher.config import Config, ListenAddress, load_config, parse_config
+from catcher.config import Config, ListenAddress, load_config, parse_config, state_folder
 from catcher.config.describe import toml
 from catcher.model.errors import ConfigurationError
 
@@ -161,3 +161,26 @@ def test_a_server_starts_without_the_files_that_keys_name(tmp_path: Path) -> Non
     file.write_text(file.read_text() + 'odd = "key"\n')
     with pytest.raises(ConfigurationError, match="no key has this name"):
         load_config(file, files_may_be_missing=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        (b"", "var"),
+        (b'[node]\nstate = "/srv/catcher"\n', "/srv/catcher"),
+        (b'[node]\nstate = "/srv/catcher"\n[dns\n', "/srv/catcher"),
+        (b"x = [\n[node]\n  state='run'  # ours\n", "run"),
+        (b'\xff\xfe\n[node]\nstate = "run"\n', "run"),
+        (b"[dns\n", "var"),
+        (b"node = 3\n", "var"),
+    ],
+)
+def test_the_state_folder_is_found_in_a_broken_file(tmp_path: Path, text: bytes, state: str) -> None:
+    """The server that runs with it is asked for its status, and mail can be stopped."""
+    (tmp_path / "catcher.toml").write_bytes(text)
+    assert state_folder(tmp_path / "catcher.toml") == tmp_path / state
+
+
+def test_without_a_file_there_is_no_state_folder(tmp_path: Path) -> None:
+    assert state_folder(tmp_path / "catcher.toml") is None
+    assert state_folder(tmp_path) is None

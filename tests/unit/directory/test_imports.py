@@ -90,14 +90,14 @@ def test_what_was_imported_names_organisations_after_the_watch_list(tmp_path: Pa
     assert directories(folder) == {"gov": rows}
     watchlist = tmp_path / "watchlist.csv"
     watchlist.write_text("domain,organisation\ntown.example,Our Town\n", encoding="utf-8")
-    found = Organisations.load(watchlist, tmp_path)
+    found = Organisations.load(watchlist, [folder / "gov.csv"])
     assert found.name("mail.town.example") == "Our Town"
     assert found.name("mail.court.example") == "Circuit Court, County of Example"
     assert dict(found.watched) == {"town.example": "Our Town"}, "only the watch-list is watched"
 
 
 def test_without_any_import_nobody_is_known(tmp_path: Path) -> None:
-    assert Organisations.load(None, tmp_path).name("town.example") is None
+    assert Organisations.load(None).name("town.example") is None
 
 
 def test_a_damaged_file_of_a_directory_is_a_fault(tmp_path: Path) -> None:

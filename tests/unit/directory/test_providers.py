@@ -64,7 +64,7 @@ def test_the_list_holds_organizational_domains() -> None:
 
 
 def test_an_operators_list_is_added(tmp_path: Path) -> None:
-    assert own_mailbox_providers(tmp_path / "var") == frozenset()
+    assert own_mailbox_providers(None) == frozenset()
     file = tmp_path / "mine.csv"
     file.write_text("domain\nmail.island.example\n\n# note\nml\nb..example\n", encoding="utf-8")
     done = import_file(file, "mailboxes", name=None, state=tmp_path / "var")
@@ -73,7 +73,7 @@ def test_an_operators_list_is_added(tmp_path: Path) -> None:
         1,
         ["mine.csv:5", "mine.csv:6"],
     )
-    with_list = Parties(Suffixes(), own_mailbox_providers(tmp_path / "var"))
+    with_list = Parties(Suffixes(), own_mailbox_providers(tmp_path / "var" / "mailboxes.csv"))
     assert with_list.party_of("island.example") is None
     assert with_list.platform_of("island.example") is Platform.FREEMAIL
     assert with_list.party_of("contractor.example") == "contractor.example"

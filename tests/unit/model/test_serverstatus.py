@@ -9,12 +9,17 @@ import pytest
 
 from catcher.model.serverstatus import ServerStatus
 from catcher.model.serving import KeptPart, ReloadOutcome, ReloadResult, ServedPart
-from tests.support.statuses import KEPT, status
+from tests.support.statuses import KEPT, UNSEEN, status
 
 
 def test_a_status_survives_its_json() -> None:
     made = status(
-        kept=(KEPT,), counters={"dns-0": {"num.udp": 3}}, waiting=True, error="no", restart_needed=("dns.listen",)
+        kept=(KEPT,),
+        unseen=UNSEEN,
+        counters={"dns-0": {"num.udp": 3}},
+        waiting=True,
+        error="no",
+        restart_needed=("dns.listen",),
     )
     assert ServerStatus.from_json(json.loads(json.dumps(made.to_json()))) == made
 
@@ -25,6 +30,9 @@ def test_a_kept_part_survives_its_json_and_says_what_is_served(part: ServedPart,
     made = replace(KEPT, part=part, serves=serves)
     assert KeptPart.from_json(json.loads(json.dumps(made.to_json()))) == made
     said = "nothing is served for it" if serves is None else "the state of 2026-11-02T12:00:00Z is served"
+    instead = replace(made, instead="the built-in texts hold")
+    assert KeptPart.from_json(json.loads(json.dumps(instead.to_json()))) == instead
+    assert instead.served == ("the built-in texts hold" if serves is None else said)
     assert str(made) == f"{part} sink.example: sink.zone:3: it is wrong; mend it; since 2026-11-03T11:00:00Z, {said}"
 
 

@@ -13,7 +13,7 @@ from catcher.catalogue.names import SortedNames
 from catcher.config import load_config
 from catcher.dns import Authority
 from catcher.model.serving import KeptPart, ServedPart
-from catcher.serve.loading import Before, LoadedDns, load
+from catcher.serve.loading import Before, LoadedDns, LoadedMail, load
 from tests.support.dnsserver.serials import risen, serials
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -31,6 +31,7 @@ listen = ["127.0.0.1:2500"]
 [catalogue]
 files = ["catalogue.csv"]
 """
+ROW = ServedPart.ROW, "army.ml"
 ROWS = ("army.ml,army.mil,accept", "navy.ml,navy.mil,accept", "fleet.ml,,accept")
 
 
@@ -52,6 +53,16 @@ class Node:
         copy()
         (loaded,) = (one for one in told if isinstance(one, LoadedDns))
         return loaded
+
+    def kept(self, now: datetime) -> dict[tuple[ServedPart, str], datetime]:
+        """Since when parts are kept, after a start with mail."""
+        told: list[object] = []
+        config = load_config(self.folder / "catcher.toml", files_may_be_missing=True)
+        copy = load(config, Before(), ("dns", "smtp"), now, told.append)
+        assert copy is not None
+        copy()
+        loaded = [one for one in told if isinstance(one, LoadedDns | LoadedMail)]
+        return {(part.part, part.name): part.since for one in loaded for part in one.kept}
 
 
 @pytest.fixture
@@ -112,6 +123,32 @@ def test_a_damaged_record_of_the_guard_after_a_restart(node: Node, has_copy: boo
         assert capped == ({"navy.ml"} if has_copy else {"army.ml", "navy.ml", "fleet.ml"})
     record(state, [Run("ml", now, "ml.zone", 8, frozenset(), SortedNames(b"army.ml\n"))])
     assert guard_parts(node.start(now, before=loaded)) == []
+
+
+def test_the_time_since_which_a_part_is_kept_outlives_restarts(node: Node) -> None:
+    """Of every kind of part, and until the part is mended."""
+    toml = (node.folder / "catcher.toml").read_text()
+    watched = '[fingerprint]\nwatchlist = "watchlist.csv"\n[[dns.zone]]\nname = "zone.example"\nfile = "zone"\n'
+    (node.folder / "catcher.toml").write_text(toml + watched)
+    (node.folder / "watchlist.csv").write_text("no header\n")
+    (node.folder / "zone").write_text("no zone\n")
+    node.write("army.ml,army.mil,nonsense", *ROWS[1:])
+    found = [node.kept(NOW + timedelta(hours=hours)) for hours in range(3)]
+    assert {since for kept in found for since in kept.values()} == {NOW}
+    assert found[0].keys() == {(ServedPart.MAIL, "watchlist.csv"), (ServedPart.ZONE, "zone.example"), ROW}
+    (node.folder / "watchlist.csv").write_text("domain,organisation\n")
+    assert (ServedPart.MAIL, "watchlist.csv") not in node.kept(NOW + timedelta(hours=3))
+    (node.folder / "watchlist.csv").write_text("no header\n")
+    again = node.kept(NOW + timedelta(hours=4))
+    assert again == dict.fromkeys(again, NOW) | {(ServedPart.MAIL, "watchlist.csv"): NOW + timedelta(hours=4)}
+
+
+@pytest.mark.parametrize("harm", ["[[]]", "{", '[["mail", "x", 3]]', "[1]"])
+def test_a_damaged_note_of_these_times_costs_them_alone(node: Node, harm: str) -> None:
+    (node.folder / "catcher.toml").write_text(TOML + '[fingerprint]\nwatchlist = "watchlist.csv"\n')
+    node.kept(NOW)
+    (node.folder / "var" / "kept" / "since-dns-smtp.json").write_text(harm)
+    assert node.kept(LATER) == {(ServedPart.MAIL, "watchlist.csv"): LATER}
 
 
 def test_a_record_damaged_while_the_server_runs(node: Node) -> None:

@@ -14,8 +14,9 @@ from catcher import wiring
 from catcher.catalogue import Catalogue
 from catcher.config import Config, load_config
 from catcher.model.serving import ServedPart
+from catcher.privacy import notice_codes
 from catcher.serve import mailfiles
-from catcher.serve.mailfiles import MailFiles, mail_files
+from catcher.serve.mailfiles import MailFiles, good_lists, mail_files
 from catcher.smtp import Certificates, self_signed
 from tests.support.catalogues import row
 
@@ -61,8 +62,8 @@ def config_of(folder: Path) -> Config:
     return load_config(folder / "catcher.toml", files_may_be_missing=True)
 
 
-def chosen(folder: Path, *, before: MailFiles | None = None, now: datetime = NOW) -> MailFiles:
-    return mail_files(config_of(folder), CATALOGUE, now, before.kept if before else ())
+def chosen(folder: Path, *, now: datetime = NOW) -> MailFiles:
+    return mail_files(config_of(folder), CATALOGUE, now)
 
 
 def said(files: MailFiles) -> str:
@@ -109,8 +110,6 @@ def test_a_faulty_file_takes_only_itself_down_and_its_last_good_state_holds(fold
     assert wiring.organisations(files.config).name("army.mil") == "Army" and "never is" in said(files)
     assert files.config.smtp.certificate and files.config.smtp.key
     Certificates([(files.config.smtp.certificate, files.config.smtp.key)])
-    again = chosen(folder, before=files, now=datetime(2026, 11, 4, tzinfo=UTC))
-    assert again.kept == files.kept, "since is the first load that found it"
 
 
 @pytest.mark.parametrize("how", ["missing", "damaged"])
@@ -119,6 +118,8 @@ def test_without_a_last_good_state_there_is_none(folder: Path, name: str, how: s
     broken(folder, name, how)
     files = chosen(folder)
     assert {(part.name, part.serves) for part in files.kept} == {(name, None)}
+    instead = {"words": "the built-in texts hold", "chain.pem": "a self-signed certificate is used"}
+    assert {part.served for part in files.kept} == {instead.get(name, "mail is judged without it")}
     assert (wiring.organisations(files.config).name("army.mil") is None) == (name == "watchlist.csv")
     assert ("never is" in said(files)) != (name == "words")
     assert (files.config.smtp.certificate is None) == (name == "chain.pem")
@@ -126,9 +127,9 @@ def test_without_a_last_good_state_there_is_none(folder: Path, name: str, how: s
 
 def test_a_mended_file_is_no_longer_kept(folder: Path) -> None:
     broken(folder, "watchlist.csv", "damaged")
-    before = chosen(folder)
+    chosen(folder)
     (folder / "watchlist.csv").write_text(WATCHED.replace("Army", "The Army"))
-    files = chosen(folder, before=before)
+    files = chosen(folder)
     assert files.kept == () and wiring.organisations(files.config).name("army.mil") == "The Army"
 
 
@@ -145,9 +146,144 @@ def test_a_full_disk_costs_the_copies_alone(folder: Path, monkeypatch: pytest.Mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(mailfiles, "write_mail_copies", full)
+    monkeypatch.setattr(mailfiles, "write_folder", full)
     files = chosen(folder)
     assert files.kept == () and files.config.fingerprint.watchlist == folder / "watchlist.csv"
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_copy_that_cannot_be_renamed_costs_the_copy_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failing: int
+) -> None:
+    """The second renaming is that of the draft: a crash there leaves the old copy aside, and it is found again."""
+    os.utime(folder / "watchlist.csv", (NOW.timestamp(), NOW.timestamp()))
+    chosen(folder)
+    (folder / "watchlist.csv").write_text(WATCHED.replace("Army", "The Army"))
+    renamed = Path.rename
+    calls: list[Path] = []
+
+    def fail(self: Path, target: Path) -> Path:
+        calls.append(self)
+        if len(calls) > failing:
+            raise OSError(30, "Read-only file system")
+        return renamed(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    files = chosen(folder)
+    assert files.kept == () and files.config.fingerprint.watchlist == folder / "watchlist.csv"
+    assert "watchlist.csv: it can't be copied, so this state of it isn't kept: Read-only file system" in caplog.text
+    monkeypatch.undo()
+    broken(folder, "watchlist.csv", "damaged")
+    files = chosen(folder)
+    assert wiring.organisations(files.config).name("army.mil") == "Army" and files.kept[0].serves == NOW
+    (folder / "watchlist.csv").write_text(WATCHED.replace("Army", "The Army"))
+    assert chosen(folder).kept == ()
+    broken(folder, "watchlist.csv", "damaged")
+    assert wiring.organisations(chosen(folder).config).name("army.mil") == "The Army", "the next load copied it"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_copies_that_are_no_files_are_written_anew(folder: Path, inside: bool) -> None:
+    chosen(folder)
+    copy = folder / "var" / "kept" / "mail" / "watchlist"
+    (copy / "watchlist.csv").unlink()
+    if inside:
+        os.mkfifo(copy / "watchlist.csv")
+    else:
+        copy.rmdir()
+        copy.write_text("a file in the place of the folder")
+    assert chosen(folder).kept == ()
+    broken(folder, "watchlist.csv", "damaged")
+    assert wiring.organisations(chosen(folder).config).name("army.mil") == "Army"
+
+
+def imported(folder: Path) -> dict[str, Path]:
+    """Files in the state folder as ``catcher contact import`` leaves them."""
+    state = folder / "var"
+    (state / "directory").mkdir(parents=True)
+    (state / "directory" / "gov.csv").write_text("domain,organisation,contact\ntown.example,Town,\n")
+    (state / "directory" / "mil.csv").write_text("domain,organisation,contact\nbase.example,Base,\n")
+    (state / "mailboxes.csv").write_text("domain\nisland.example\n")
+    return {"gov.csv": state / "directory" / "gov.csv", "mailboxes.csv": state / "mailboxes.csv"}
+
+
+def harm(path: Path, how: str) -> None:
+    path.unlink()
+    match how:
+        case "octets":
+            path.write_bytes(b"domain,organisation\xff\0,,\n\xe9,,,\n")
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "loop":
+            path.symlink_to(path.name)
+
+
+def known(files: MailFiles) -> tuple[str | None, str | None, bool]:
+    """What the imported lists say of a domain of each."""
+    organisations = wiring.organisations(files.config, files.lists)
+    provider = wiring.parties(files.config, files.lists).party_of("island.example") is None
+    return organisations.name("town.example"), organisations.name("base.example"), provider
+
+
+@pytest.mark.parametrize("how", ["octets", "folder", "pipe", "loop"])
+@pytest.mark.parametrize("name", ["gov.csv", "mailboxes.csv"])
+def test_an_imported_list_has_a_last_good_state(folder: Path, name: str, how: str) -> None:
+    path = imported(folder)[name]
+    assert known(chosen(folder)) == ("Town", "Base", True)
+    harm(path, how)
+    files = chosen(folder)
+    assert known(files) == ("Town", "Base", True)
+    assert [(part.name, part.serves is None) for part in files.kept] == [(name, False)]
+    lists = good_lists(folder / "var", NOW)
+    assert known(replace(files, lists=lists)) == ("Town", "Base", True), "a process whose load chose none finds it"
+
+
+@pytest.mark.parametrize("how", ["octets", "folder", "pipe", "loop"])
+@pytest.mark.parametrize("name", ["gov.csv", "mailboxes.csv"])
+def test_an_imported_list_without_a_good_state_takes_only_itself_down(folder: Path, name: str, how: str) -> None:
+    harm(imported(folder)[name], how)
+    files = chosen(folder)
+    assert known(files) == (None if name == "gov.csv" else "Town", "Base", name != "mailboxes.csv")
+    assert [(part.name, part.served) for part in files.kept] == [(name, "mail is judged without it")]
+
+
+def test_a_folder_of_imports_that_cannot_be_read(folder: Path) -> None:
+    imported(folder)
+    chosen(folder)
+    (folder / "var" / "directory").rename(folder / "aside")
+    (folder / "var" / "directory").write_text("no folder")
+    files = chosen(folder)
+    assert known(files) == ("Town", "Base", True)
+    assert [(part.name, part.serves is None) for part in files.kept] == [("directory", False)]
+
+
+def test_a_file_in_the_place_of_the_texts_is_a_fault(folder: Path) -> None:
+    chosen(folder)
+    (folder / "words" / "en.txt").unlink()
+    (folder / "words").rmdir()
+    (folder / "words").write_text(TEXT)
+    files = chosen(folder)
+    assert [part.name for part in files.kept] == ["words"] and "never is" in said(files)
+
+
+@pytest.mark.parametrize("how", ["octets", "folder", "pipe", "loop"])
+@pytest.mark.parametrize("key", ["period-2026-11.key", "notices.key"])
+def test_a_key_that_cannot_be_used_is_told(folder: Path, key: str, how: str) -> None:
+    config = config_of(folder)
+    wiring.key_ring(config).tokens(NOW)
+    notice_codes(folder / "var" / "keys")
+    assert chosen(folder).kept == ()
+    harm(folder / "var" / "keys" / key, how)
+    (part,) = chosen(folder).kept
+    assert key in part.fault.where and part.serves is None and "451" in part.served
+
+
+def test_a_fault_of_the_certificate_names_the_operators_files(folder: Path) -> None:
+    broken(folder, "key.pem", "damaged")
+    (part,) = chosen(folder).kept
+    assert part.fault.where == "chain.pem, key.pem"
 
 
 def test_a_language_without_a_text_has_the_default_ones(folder: Path) -> None:
@@ -155,6 +291,7 @@ def test_a_language_without_a_text_has_the_default_ones(folder: Path) -> None:
     files = mail_files(config_of(folder), catalogue, NOW)
     (part,) = files.kept
     assert 'no text in the language "sw"' in part.fault.what
+    assert part.served == "rows in this language get the text in the default language"
     assert "never is" in str(files.explanations.at_rcpt(next(iter(catalogue)), None).wire)
 
 

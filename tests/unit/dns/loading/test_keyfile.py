@@ -77,4 +77,14 @@ def test_the_own_key_is_made_once_and_kept(tmp_path: Path) -> None:
     assert own_cookie_secrets(folder).at(0) == made and len(made) == 2
     assert (folder / COOKIE_KEY).stat().st_mode & 0o777 == 0o600
     (folder / COOKIE_KEY).write_bytes(b"damaged")
+    mended = own_cookie_secrets(folder).at(0)
+    assert own_cookie_secrets(folder).at(0) == mended != made
+
+
+def test_a_key_that_a_full_disk_cut_is_made_whole_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = tmp_path / "keys"
+    folder.write_text("no folder")
     assert own_cookie_secrets(folder).at(0) != own_cookie_secrets(folder).at(0)
+    assert "cookies have another key until the next load" in caplog.text
+    folder.unlink()
+    assert own_cookie_secrets(folder).at(0) == own_cookie_secrets(folder).at(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -240,3 +241,26 @@ def test_session_keys_are_never_written_down(monkeypatch: pytest.MonkeyPatch, fi
     assert new_context([(files[0], files[0])]).keylog_filename is None
     monkeypatch.delenv("SSLKEYLOGFILE")
     refuse_key_log()
+
+
+def test_a_self_signed_certificate_that_a_full_disk_cut_is_made_anew(tmp_path: Path) -> None:
+    file, _ = self_signed(tmp_path, "mx.sink.example", NOW)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    assert self_signed(tmp_path, "mx.sink.example", NOW)[0] == file and len(file.read_bytes()) > 100
+    made = file.read_bytes()
+    self_signed(tmp_path, "mx.sink.example", NOW)
+    assert file.read_bytes() == made
+
+
+def test_a_pipe_in_the_place_of_a_certificate_is_not_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, _ = self_signed(tmp_path, "mx.sink.example", NOW)
+    certificates = Certificates([(file, file)])
+    in_use = certificates.context()
+    file.unlink()
+    os.mkfifo(file)
+    assert certificates.context() is in_use and "the certificate in use stays" in caplog.text
+    with pytest.raises(ConfigurationError, match="not a regular file"):
+        new_context([(file, file)])
