@@ -18,9 +18,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from catcher import dns, smtp
+from catcher import dns
 from catcher.catalogue import Catalogue
 from catcher.catalogue.guardrecord import KEPT_FOLDER, LoadedGuard, keep_copy, load_or_keep
 from catcher.catalogue.guardrecord import RECORD as GUARD_RECORD
@@ -33,8 +33,9 @@ from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFa
 from catcher.model.serverstatus import LoadedState
 from catcher.model.serving import KeptPart, ServedPart
 from catcher.serve.loadedstate import loaded_state
-from catcher.serve.mailfiles import mail_files
-from catcher.serve.smtp import certificate_files
+
+if TYPE_CHECKING:
+    from catcher import smtp
 
 log = logging.getLogger("catcher.serve")
 
@@ -234,6 +235,11 @@ def _copy(loaded: LoadedDns) -> None:
 
 def _mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime) -> LoadedMail | MailRefused:
     """Texts and certificate: of each the last good state, if the new one has faults."""
+    # Imported when DNS is told already: at the start nothing waits for the modules of mail.
+    from catcher import smtp
+    from catcher.serve.mailfiles import mail_files
+    from catcher.serve.smtp import certificate_files
+
     mail = mail_files(loaded.config, loaded.catalogue, now, () if before is None else before.kept)
     config, kept = mail.config, list(mail.kept)
     stops, certificates_at = Stops(config.node.state), now

@@ -59,8 +59,8 @@ class Loader:
         self._pipe = -1
         self._read = bytearray()
         self._piece = bytearray()
-        """The octets of the next piece. They are gone before the piece is handed on: workers that are forked then mustn't
-        hold them."""
+        """The octets of the next piece. They are gone before it is handed on: workers that are forked then mustn't hold
+        them."""
         self._taking: PieceReader | None = None
         self._taken: Tell = lambda _: None
         self._done: Callable[[str], None] = lambda _: None
