@@ -12,8 +12,9 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import accumulate, compress, count, repeat
-from operator import ne, setitem
+from itertools import accumulate, repeat
+from operator import setitem
+from typing import Any, TypeAlias
 
 from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.catalogue.row import cells_in
@@ -30,7 +31,10 @@ _MEANT = rb"\n([^,\n]++),([^,\n]*%s)(?![^,\n])"
 million lines take a sixth of a second."""
 _ENDING = re.compile(rb"\n([^,\n]++),[^,\n]*+,[^,\n]*+,([0-9-]++)")
 _FEW_TOPS = 50
+_SMALL = 1 << 32
+"""Octets of a block whose offsets fit into four octets each."""
 
+Numbers: TypeAlias = "array[int] | memoryview[int]"
 
 _PROBE = b"catcher"
 
@@ -95,8 +99,9 @@ class Table:
         self._block = block
         self.spoken = spoken
         """Whether any line may name a language."""
-        self._starts = array("Q", accumulate((length + 1 for length in lengths), initial=0))
-        self._slots = self._hashed(domains)
+        starts = accumulate((length + 1 for length in lengths), initial=0)
+        self._starts: Numbers = array("I" if len(block) < _SMALL else "Q", starts)
+        self._slots: Numbers = self._hashed(domains)
         self._firsts = [first for first, _ in files]
         self._files = [name for _, name in files]
         self.depth = max(map(bytes.count, domains, repeat(b".")), default=-1) + 1
@@ -117,11 +122,12 @@ class Table:
         slots = array("I", bytes(array("I").itemsize * size))
         homes = array("I", map(mask.__and__, map(hash, domains)))
         deque(map(setitem, repeat(slots), reversed(homes), range(len(domains), 0, -1)), maxlen=0)
-        left_over = compress(count(), map(ne, map(slots.__getitem__, homes), count(1)))
-        for ordinal in left_over:
-            slot = homes[ordinal]
+        stored = bytearray(len(domains) + 1)
+        deque(map(setitem, repeat(stored), slots, repeat(1)), maxlen=0)
+        for ordinal in [number for number, is_stored in enumerate(memoryview(stored)[1:]) if not is_stored]:
+            home = slot = homes[ordinal]
             while other := slots[slot]:
-                if domains[other - 1] == domains[ordinal]:
+                if homes[other - 1] == home and domains[other - 1] == domains[ordinal]:
                     if domains[ordinal]:
                         self.duplicates.append((ordinal, other - 1))
                     break
@@ -231,15 +237,25 @@ class Table:
             start = end
 
     def __getstate__(self) -> dict[str, object]:
-        return self.__dict__ | {"_latest": {}, "_probe": hash(_PROBE)}
+        """The numbers travel as octets, which the copy uses as they are: no further copy stays in a pickle's memo."""
+        numbers = {name: _octets(self.__dict__[name]) for name in ("_starts", "_slots")}
+        return self.__dict__ | numbers | {"_latest": {}, "_probe": hash(_PROBE)}
 
-    def __setstate__(self, state: dict[str, object]) -> None:
+    def __setstate__(self, state: dict[str, Any]) -> None:
         probe = state.pop("_probe")
         self.__dict__.update(state)
+        for name in ("_starts", "_slots"):
+            code, octets = state[name]
+            self.__dict__[name] = memoryview(octets).cast(code)
         if probe != hash(_PROBE):  # it was made by a process that hashes otherwise (PYTHONHASHSEED)
             lines = self._block.split(b"\n")[:-1]
             self.duplicates = []
             self._slots = self._hashed([line.partition(b",")[0] for line in lines])
+
+
+def _octets(numbers: Numbers) -> tuple[str, bytes]:
+    """The kind of ``numbers`` and their octets."""
+    return (numbers.typecode if isinstance(numbers, array) else numbers.format), numbers.tobytes()
 
 
 def meant_under(block: bytes, tops: Collection[str]) -> Iterator[tuple[str, str]]:

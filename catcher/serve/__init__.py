@@ -17,6 +17,6 @@ SMTP workers overwrite freed memory.
 """
 
 from catcher.serve.life import ROLES, Running, launch
-from catcher.serve.smtp import DRAIN_SECONDS
+from catcher.serve.store import DRAIN_SECONDS
 
 __all__ = ["DRAIN_SECONDS", "ROLES", "Running", "launch"]

@@ -9,6 +9,8 @@
 
 A task with ``last`` runs until the other tasks have ended: they need it (demand, store), or it is a DNS worker, which
 answers until the end.
+
+The modules of mail and of upkeep are imported where their processes are made: the first load doesn't wait for them.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import functools
 import socket
 from collections.abc import Sequence
 
-from catcher import dns, smtp
+from catcher import dns
 from catcher.catalogue import Catalogue
 from catcher.catalogue.stops import Stops
 from catcher.config import Config
@@ -26,8 +28,7 @@ from catcher.model.clock import Clock
 from catcher.model.serving import KeptPart
 from catcher.serve import demand as demand_process
 from catcher.serve import dns as dns_process
-from catcher.serve import notifying, upkeep
-from catcher.serve import smtp as smtp_process
+from catcher.serve import notifying
 from catcher.serve import store as store_process
 from catcher.serve.loading import LoadedDns, LoadedMail
 from catcher.supervise import Task
@@ -91,7 +92,7 @@ def store_task(config: Config, store_sockets: Pair) -> Task:
         functools.partial(store_process.run, config, reading),
         (reading,),
         last=True,
-        drain_seconds=smtp_process.DRAIN_SECONDS + _STORE_DRAIN_SECONDS,
+        drain_seconds=store_process.DRAIN_SECONDS + _STORE_DRAIN_SECONDS,
     )
 
 
@@ -103,6 +104,9 @@ def smtp_tasks(
     store_sockets: Pair,
 ) -> list[Task]:
     """The SMTP workers: one per item of ``workers``. Raises ConfigurationError when the certificate can't be read."""
+    from catcher import smtp
+    from catcher.serve import smtp as smtp_process
+
     catalogue = for_mail(loaded.config, loaded.catalogue)
     certificates = smtp.Certificates(mail.certificates)
     writing, _ = store_sockets
@@ -124,7 +128,7 @@ def smtp_tasks(
                 f"smtp-{number}",
                 main,
                 (*sockets, writing),
-                drain_seconds=smtp_process.DRAIN_SECONDS + _STORE_DRAIN_SECONDS / 3,
+                drain_seconds=store_process.DRAIN_SECONDS + _STORE_DRAIN_SECONDS / 3,
             )
         )
     return tasks
@@ -133,6 +137,8 @@ def smtp_tasks(
 def upkeep_task(loaded: LoadedDns, clock: Clock, kept: Sequence[KeptPart], lists: ImportedLists | None) -> Task:
     """The process for upkeep; ``kept``: the parts of which an older state is served, for its alerts. ``lists`` None:
     the process chooses them."""
+    from catcher.serve import upkeep
+
     catalogue = for_mail(loaded.config, loaded.catalogue)
     return Task("upkeep", functools.partial(upkeep.run, loaded.config, clock, catalogue, kept, lists))
 

@@ -19,8 +19,7 @@ import socket
 import time
 from collections.abc import Callable, Collection, Sequence
 
-# Some of these imports are unused here: modules imported before the fork share their memory among all workers.
-from catcher import __version__, dns, incident, privacy, resolve, smtp, store, wiring  # noqa: F401
+from catcher import __version__, dns
 from catcher.config import Config
 from catcher.desk.openmetrics import openmetrics
 from catcher.model.clock import Clock
@@ -33,13 +32,14 @@ from catcher.serve.loadedstate import processes
 from catcher.serve.loading import LoadedDns
 from catcher.serve.mailside import MailSide
 from catcher.serve.reloading import Reloading
-from catcher.serve.smtp import DRAIN_SECONDS
 from catcher.serve.sockets import WorkerSockets, dns_sockets
+from catcher.serve.store import DRAIN_SECONDS
 from catcher.supervise import Loop, Supervisor, Task
 from catcher.supervise.counterpage import CounterPage
 from catcher.supervise.descriptors import descriptors
 from catcher.supervise.lock import LockConflict, lock
 from catcher.supervise.loop import guarded
+from catcher.supervise.memory import refuse_key_log
 from catcher.supervise.privileges import become, check_writable
 from catcher.supervise.sockets import InheritedSockets
 
@@ -81,7 +81,7 @@ class Running:
         Raises ConfigurationError or EnvironmentFailure.
         """
         if "smtp" in roles:
-            smtp.refuse_key_log()
+            refuse_key_log()
         descriptors()
         passed = InheritedSockets.receive(os.environ, os.getpid())
         self._dns: WorkerSockets = dns_sockets(config, passed) if "dns" in roles else ()
@@ -116,9 +116,10 @@ class Running:
 
     def start(self, started: Callable[[ReloadOutcome], None]) -> None:
         """Begins to load and fork. ``started`` is called once the DNS workers serve and the mail side was tried."""
+        self.reloading.start(started)
+        _import_for_workers(self._roles)
         if self._dns:
             self._replace_demand(self.reloading.config)
-        self.reloading.start(started)
 
     def reload(self, done: Callable[[ReloadOutcome], None] = lambda _: None) -> None:
         """Loads everything anew; ``done`` is called when that is over. Requests that come meanwhile are joined."""
@@ -178,6 +179,15 @@ class Running:
         if loaded.config.store != self.reloading.config.store:
             self._replace_demand(loaded.config)
         return generation.dns_tasks(loaded, self._clock, self._dns, self._demand, self._connections)
+
+
+def _import_for_workers(roles: Collection[str]) -> None:
+    """Imports, while the loader works, what the processes need: modules imported before a fork share their memory."""
+    from catcher import incident, privacy, resolve  # noqa: F401
+    from catcher.serve import upkeep  # noqa: F401
+
+    if "smtp" in roles:
+        from catcher.serve import smtp  # noqa: F401
 
 
 def _all(sockets: WorkerSockets) -> list[socket.socket]:

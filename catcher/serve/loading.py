@@ -18,9 +18,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from catcher import dns, smtp
+from catcher import dns
 from catcher.catalogue import Catalogue
 from catcher.catalogue.guardrecord import KEPT_FOLDER, LoadedGuard, keep_copy, load_or_keep
 from catcher.catalogue.guardrecord import RECORD as GUARD_RECORD
@@ -31,11 +31,14 @@ from catcher.catalogue.stops import Stops
 from catcher.config import RESTART_KEYS, Config, load_config
 from catcher.directory import ImportedLists
 from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
+from catcher.model.moments import nanoseconds
 from catcher.model.serverstatus import LoadedState
 from catcher.model.serving import KeptPart, ServedPart
+from catcher.regularfile import FileIdentity
 from catcher.serve.loadedstate import KeptSince, dated, loaded_state, note_since, read_since, since_of
-from catcher.serve.mailfiles import mail_files
-from catcher.serve.smtp import certificate_files
+
+if TYPE_CHECKING:
+    from catcher import smtp
 
 log = logging.getLogger("catcher.serve")
 
@@ -56,6 +59,8 @@ class LoadedDns:
     restart_needed: tuple[str, ...] = ()
     config_at: datetime | None = None
     """The time of the load that read ``config``."""
+    config_identity: FileIdentity | None = None
+    """The file that ``config`` was read from; None: it has to be read again."""
 
     @property
     def catalogue(self) -> Catalogue:
@@ -120,7 +125,7 @@ class Before:
         """The large objects that a loader needn't send again, when they stay as they are."""
         if self.dns is None:
             return []
-        found: list[object] = [self.dns.config, self.dns.rows.base, self.dns.rows.rows]
+        found: list[object] = [self.dns.config, *self.dns.config.dns.zone, self.dns.rows.base, self.dns.rows.rows]
         if self.dns.authority is not None:
             files = self.dns.authority.files
             found += [files.template, *files.zones.values(), *self.dns.authority.zones.values()]
@@ -136,20 +141,20 @@ def load(
     Returns what is to be done when nobody waits any more: the copies for the time after a restart.
     """
     try:
-        config_at = now if before.dns is None else before.dns.config_at
-        read, kept = (config, ()) if before.dns is None else _config(config, config_at, now)
-        config_at = config_at if kept else now
-        read = config if read == config else read  # the parent's own object needn't travel
-        loaded = _dns(*_merged(read, config), before, roles, now)
+        read = _read_config(config, before.dns, now)
+        loaded = _dns(read.config, read.restart_needed, before, roles, now)
     except CatcherError as error:
         tell(Refused(error.faults if isinstance(error, ConfigurationError) else (), str(error)))
         return None
     since = before.since(config.node.state, roles)
-    loaded = replace(loaded, kept=dated((*kept, *loaded.kept), since), config_at=config_at)
+    kept = dated((*read.kept, *loaded.kept), since)
+    loaded = replace(loaded, kept=kept, config_at=read.read_at, config_identity=read.identity)
+    known = set(map(id, before.references()))
     zones = () if loaded.authority is None else loaded.authority.files.zones.values()
-    for objects in ([*loaded.config.dns.zone], [*zones]):
-        for first in range(0, len(objects), _ZONES_A_PIECE):
-            tell(objects[first : first + _ZONES_A_PIECE])
+    for objects in (loaded.config.dns.zone, zones):
+        new = [value for value in objects if id(value) not in known]
+        for first in range(0, len(new), _ZONES_A_PIECE):
+            tell(new[first : first + _ZONES_A_PIECE])
     tell(loaded)
     noting = load_mail(replace(before, dns=loaded), roles, now, tell, since) if "smtp" in roles else None
     return functools.partial(_copy, loaded, noting or functools.partial(_note, loaded, roles, since_of(loaded.kept)))
@@ -183,12 +188,57 @@ def _note(loaded: LoadedDns, roles: Collection[str], known: KeptSince) -> None:
         log.error("since when parts are kept isn't noted: %s", error)
 
 
-def _config(running: Config, read_at: datetime | None, now: datetime) -> tuple[Config, tuple[KeptPart, ...]]:
-    """The configuration as its file says, or the running one, read at ``read_at``, with the faults of the file."""
+@dataclass(frozen=True, slots=True)
+class _ReadConfig:
+    """The configuration for a load."""
+
+    config: Config
+    read_at: datetime | None
+    """The load that read it."""
+    restart_needed: tuple[str, ...] = ()
+    """Keys of the file that differ from ``config``."""
+    kept: tuple[KeptPart, ...] = ()
+    """The faults of the file, if the running configuration stays in force."""
+    identity: FileIdentity | None = None
+    """As in ``LoadedDns``."""
+
+
+def _read_config(running: Config, before: LoadedDns | None, now: datetime) -> _ReadConfig:
+    """The configuration as its file says, with the running values of the keys that need a restart.
+
+    If the file has faults or is as it was, it is the running configuration; what of it stays as it was is the same
+    object as before.
+    """
+    if before is None:
+        return _ReadConfig(running, now)
+    identity = _settled(running.path, now)
+    if identity is not None and identity == before.config_identity:
+        return _ReadConfig(running, now, before.restart_needed, identity=identity)
     try:
-        return load_config(running.path, files_may_be_missing=True), ()
+        read = load_config(running.path, files_may_be_missing=True)
     except ConfigurationError as error:
-        return running, tuple(_kept(ServedPart.CONFIG, running.path.name, error, now, read_at))
+        faults = _kept(ServedPart.CONFIG, running.path.name, error, now, before.config_at)
+        return _ReadConfig(running, before.config_at, kept=tuple(faults))
+    merged, restart_needed = _merged(read, running)
+    return _ReadConfig(_shared(merged, running), now, restart_needed, identity=identity)
+
+
+def _settled(path: Path, now: datetime) -> FileIdentity | None:
+    """What tells the file at ``path`` from later states of it; None if it changed so recently that it may not."""
+    try:
+        identity = FileIdentity.of(path.stat())
+    except OSError:
+        return None
+    return identity if identity.is_settled(nanoseconds(now)) else None
+
+
+def _shared(read: Config, running: Config) -> Config:
+    """``read`` with the objects of ``running`` where they are equal: these needn't travel to the parent."""
+    if read == running:
+        return running
+    known = {zone.name: zone for zone in running.dns.zone}
+    zones = tuple(known[zone.name] if known.get(zone.name) == zone else zone for zone in read.dns.zone)
+    return read.model_copy(update={"dns": read.dns.model_copy(update={"zone": zones})})
 
 
 def _merged(read: Config, running: Config) -> tuple[Config, tuple[str, ...]]:
@@ -272,6 +322,11 @@ def _copy(loaded: LoadedDns, noting: Callable[[], None]) -> None:
 
 def _mail(loaded: LoadedDns, before: LoadedMail | None, now: datetime) -> LoadedMail | MailRefused:
     """Texts and certificate: of each the last good state, if the new one has faults."""
+    # Imported when DNS is told already: at the start nothing waits for the modules of mail.
+    from catcher import smtp
+    from catcher.serve.mailfiles import mail_files
+    from catcher.serve.smtp import certificate_files
+
     mail = mail_files(loaded.config, loaded.catalogue, now)
     config, kept = mail.config, list(mail.kept)
     stops, certificates_at = Stops(config.node.state), now

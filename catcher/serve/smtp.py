@@ -22,7 +22,7 @@ from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.telling.answer import PartyAnswer
 from catcher.privacy import notice_codes
-from catcher.serve.store import WRITE_PATIENCE_SECONDS
+from catcher.serve.store import DRAIN_SECONDS, WRITE_PATIENCE_SECONDS
 from catcher.store.remote.client import StoreClient
 from catcher.supervise import Station
 from catcher.supervise.descriptors import descriptors
@@ -30,8 +30,6 @@ from catcher.supervise.memory import forbid_dumps, wipe_freed_memory
 
 log = logging.getLogger("catcher.serve")
 
-DRAIN_SECONDS = 30.0
-"""Longest time, in seconds, for running transactions to finish after SIGTERM."""
 SPARE_DESCRIPTORS = 64 + smtp.EVICTED_STILL_OPEN
 """Descriptors not used for open connections: 64 are kept for files, pipes and look-ups, the rest for evicted
 connections that are still being closed."""

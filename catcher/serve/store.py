@@ -13,6 +13,8 @@ from catcher.store.remote.server import StoreServer
 from catcher.supervise import Station
 from catcher.supervise.memory import forbid_dumps
 
+DRAIN_SECONDS = 30.0
+"""Longest time, in seconds, for running SMTP transactions to finish after SIGTERM; this process outlives them."""
 WRITE_PATIENCE_SECONDS = 2.0
 """Longest time, in seconds, that a write waits while another process has locked the store. After that the client gets
 451 and tries again later."""

@@ -17,7 +17,7 @@ from catcher.smtp.admission.gate import EVICTED_STILL_OPEN, Gate
 from catcher.smtp.counters import Counters
 from catcher.smtp.explaining.explanation import Explanations, load_explanations
 from catcher.smtp.message.stream import MessageStream
-from catcher.smtp.serving.certificate import Certificates, refuse_key_log, self_signed
+from catcher.smtp.serving.certificate import Certificates, self_signed
 from catcher.smtp.serving.front import ReadBuffer
 from catcher.smtp.serving.server import SmtpServer
 from catcher.smtp.settings import SmtpLimits, SmtpSettings
@@ -34,6 +34,5 @@ __all__ = [
     "SmtpServer",
     "SmtpSettings",
     "load_explanations",
-    "refuse_key_log",
     "self_signed",
 ]

@@ -58,6 +58,9 @@ class Loader:
         """Loaders that told everything, or were killed, and are still to be collected."""
         self._pipe = -1
         self._read = bytearray()
+        self._piece = bytearray()
+        """The octets of the next piece. They are gone before it is handed on: workers that are forked then mustn't hold
+        them."""
         self._taking: PieceReader | None = None
         self._taken: Tell = lambda _: None
         self._done: Callable[[str], None] = lambda _: None
@@ -116,40 +119,48 @@ class Loader:
     def _take_next(self) -> None:
         """Takes the frames that were read, up to a piece: further ones wait for the next turn of the loop."""
         self._next = None
-        while self._pid and (frame := self._frame()):
-            kind, piece = frame
+        while self._pid and (kind := self._frame()):
             if kind == END:
                 self._finish("")
             elif kind == PIECE:
-                self._take(piece)
+                self._take()
                 if self._pid and self._read:
                     self._next = self._loop.later(0.0, self._take_next)
                 return
 
-    def _frame(self) -> tuple[bytes, bytearray] | None:
-        """Takes the next whole frame out of what was read; None if there is none."""
+    def _frame(self) -> bytes:
+        """Takes the next whole frame out of what was read, and returns its kind; empty if there is none."""
         kind, read = bytes(self._read[:1]), self._read
         if kind != PIECE:
             del read[:1]
-            return (kind, bytearray()) if kind else None
+            return kind
         start = 1 + LENGTH_OCTETS
         end = start + int.from_bytes(read[1:start], "big")
         if len(read) < start or len(read) < end:
-            return None
+            return b""
         self._read = read[end:]
         del read[end:]
         del read[:start]
-        return kind, read
+        self._piece = read
+        return kind
 
-    def _take(self, piece: bytearray) -> None:
-        assert self._taking is not None
-        gc.disable()  # a collection in the middle would visit all objects made so far, again and again
+    def _take(self) -> None:
         try:
-            self._taken(self._taking.take(piece))
+            self._taken(self._value())
         except Exception as error:  # a state that can't be taken leaves the running one
             log.critical("what was loaded can't be taken: %s", kind_and_place(error))
             self._finish(f"what was loaded can't be taken: {kind_and_place(error)}")
+
+    def _value(self) -> object:
+        """The object of the next piece. Garbage collections never visit what it brings: they would visit all objects of
+        all pieces, again and again."""
+        assert self._taking is not None
+        piece, self._piece = self._piece, bytearray()
+        gc.disable()
+        try:
+            return self._taking.take(piece)
         finally:
+            gc.freeze()
             gc.enable()
 
     def _expect_progress(self) -> None:
@@ -174,7 +185,7 @@ class Loader:
         self._ended.append(pid)
         self._loop.unregister(self._pipe)
         os.close(self._pipe)
-        self._taking, self._read = None, bytearray()
+        self._taking, self._read, self._piece = None, bytearray(), bytearray()
         done, self._done, self._taken = self._done, (lambda _: None), (lambda _: None)
         done(error)
 

@@ -20,10 +20,14 @@ import platform
 import resource
 import sys
 
+from catcher.model.errors import EnvironmentFailure
+
 log = logging.getLogger("catcher.supervise")
 
 TUNABLES = "GLIBC_TUNABLES"
 NO_CACHE = "glibc.malloc.tcache_count=0"
+KEY_LOG = "SSLKEYLOGFILE"
+"""The environment variable that makes TLS libraries write session keys to a file."""
 
 _M_MXFAST = 1
 _FAST_MOST = 160
@@ -62,6 +66,13 @@ def restart_without_caches() -> None:
     more = [tunables] if tunables else []
     environment = {**os.environ, TUNABLES: ":".join([*more, NO_CACHE])}
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
+
+
+def refuse_key_log() -> None:
+    """Raises EnvironmentFailure if an environment variable demands that TLS session keys are written to a file
+    (promise 2)."""
+    if os.environ.get(KEY_LOG):
+        raise EnvironmentFailure(f"{KEY_LOG} is set, and catcher never lets TLS keys be written; unset it")
 
 
 def forbid_dumps() -> None:

@@ -71,9 +71,12 @@ class PieceReader(pickle.Unpickler):
         return self._references[pid]
 
     def take(self, piece: bytearray) -> object:
-        """The object of the next piece."""
+        """The object of the next piece; nothing of ``piece`` is kept."""
         self._source.view, self._source.at = memoryview(piece), 0
-        return self.load()
+        try:
+            return self.load()
+        finally:
+            self._source.view = memoryview(b"")
 
 
 class _Pieces:

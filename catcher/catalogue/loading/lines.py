@@ -6,6 +6,7 @@ import re
 from array import array
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress, count
 
 from catcher.catalogue.entry import CATALOGUE_COLUMNS
 from catcher.catalogue.row import guessed_domain, read_row
@@ -62,7 +63,9 @@ def parse(body: bytes, width: int) -> Lines:
     lines.pop()
     domains: list[bytes] = _plain(width, any(octets in body for octets in _TELLING)).findall(body)
     del domains[len(lines) :]  # the expression also matches the empty string after the last LF
-    odd = [i for i, line in enumerate(lines) if len(line) > _ALWAYS_SHORT and _too_long(line)]
+    lengths = array("I", map(len, lines))
+    long = [] if max(lengths, default=0) <= _ALWAYS_SHORT else compress(count(), map(_ALWAYS_SHORT.__lt__, lengths))
+    odd = [i for i in long if _too_long(lines[i])]
     if b"" in domains:
         odd = sorted({*odd, *(i for i, domain in enumerate(domains) if not domain)})
     faulty: list[FaultyLine] = []
@@ -78,7 +81,7 @@ def parse(body: bytes, width: int) -> Lines:
             lines[i], domains[i] = _odd(found, i, width, faulty)
         altered = altered or lines[i] != found
     block = b"\n".join([*lines, b""]) if altered else body
-    return Lines(block, array("I", map(len, lines)), domains, faulty)
+    return Lines(block, array("I", map(len, lines)) if altered else lengths, domains, faulty)
 
 
 def _odd(line: bytes, index: int, width: int, faulty: list[FaultyLine]) -> tuple[bytes, bytes]:

@@ -50,14 +50,16 @@ def octets(file: Path) -> bytes:
         raise _alone(file.name, f"it can't be read: {error.strerror}", "name a readable file") from None
 
 
-def read_source(data: bytes, name: str) -> SourceText:
-    """``data``, the contents of the file ``name``. Raises ConfigurationError with the one fault of the file."""
+def read_source(data: bytes, name: str, digest: bytes | None = None) -> SourceText:
+    """``data``, the contents of the file ``name``, and their ``digest``, if it is known already. Raises
+    ConfigurationError with the one fault of the file.
+    """
     _is_text(data, name)
     text = data.replace(b"\r\n", b"\n") if b"\r" in data else data
     header, _, body = text.removeprefix(_BOM).partition(b"\n")
     width = _width(header, name)
     ended = text.endswith(b"\n")
-    return SourceText(width, body if ended or not body else body + b"\n", ended, digest_of(data))
+    return SourceText(width, body if ended or not body else body + b"\n", ended, digest or digest_of(data))
 
 
 def digest_of(data: bytes) -> bytes:
@@ -77,7 +79,7 @@ def _is_text(data: bytes, name: str) -> None:
     zeros = head.count(0)
     if data.startswith(_WIDE_BOMS) or (zeros * 3 >= len(head) > zeros):
         raise _alone(f"{name}:1", "the file is UTF-16 or UTF-32", _AS_CSV)
-    if (hole := data.find(b"\0\0")) >= 0:
+    if b"\0" in data and (hole := data.find(b"\0\0")) >= 0:
         row = data.count(b"\n", 0, hole) + 1
         what = "the file holds a run of NUL octets, as after a crash or a copy that was interrupted"
         raise _alone(f"{name}:{row}", what, "restore the file")

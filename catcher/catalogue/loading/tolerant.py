@@ -86,9 +86,10 @@ def _read(path: Path, state: FileState | None, now: datetime) -> _Read:
         return _Read(None, None, identity, state.digest)
     try:
         data = octets(path)
-        if state is not None and state.digest == digest_of(data):
-            return _Read(None, None, identity, state.digest)
-        source = read_source(data, path.name)
+        digest = digest_of(data)
+        if state is not None and state.digest == digest:
+            return _Read(None, None, identity, digest)
+        source = read_source(data, path.name, digest)
     except ConfigurationError as error:
         return _Read(None, error.faults[0], None, None)
     return _Read(source, None, identity, source.digest)

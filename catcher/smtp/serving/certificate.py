@@ -20,18 +20,9 @@ CERTIFICATE_LIFE = timedelta(days=3650)
 """Life of a self-signed certificate. A short life gains nothing: senders encrypt without verifying the certificate."""
 KEY_KINDS = ("ecdsa", "rsa")
 """Kinds of key, with one certificate for each kind: old mailers know RSA only, and ECDSA takes far less CPU."""
-KEY_LOG = "SSLKEYLOGFILE"
-"""The environment variable that makes TLS libraries write session keys to a file."""
 
 _BACKDATED = timedelta(days=2)
 """Time by which a new certificate is backdated, for clients whose clocks are slow."""
-
-
-def refuse_key_log() -> None:
-    """Raises EnvironmentFailure if an environment variable demands that session keys are written to a file
-    (promise 2)."""
-    if os.environ.get(KEY_LOG):
-        raise EnvironmentFailure(f"{KEY_LOG} is set, and catcher never lets TLS keys be written; unset it")
 
 
 def self_signed(folder: Path, hostname: str, now: datetime) -> tuple[Path, ...]:
