@@ -83,6 +83,41 @@ CLASS1 A 192.0.2.1
 5 IN A 192.0.2.1
 IN 5 A 192.0.2.1
 5 IN 6 A 192.0.2.1
+TLSA 3 1 1 00
+TLSA 3 1 1
+TLSA \\# 2 0301
+SMIMEA 3 1 1 0011
+ZONEMD 1 0 1 {"00" * 48}
+SVCB 0 . alpn=h2
+SVCB 0 a key65333=x
+SVCB 1 . ech=AQID
+SVCB 1 . ech=AQI
+SVCB 1 . key65535=ab
+SVCB 1 . key65536=ab
+SVCB 1 . dohpath
+SVCB 1 . ALPN=h2
+SVCB 1 . alpn=h2 alpn=h3
+SVCB 1 . mandatory=alpn
+SVCB 1 . mandatory=port,alpn alpn=h2 port=1
+SVCB 1 . port=65536
+SVCB 1 . ipv4hint=192.0.2
+SVCB \\# 2 0001
+SVCB \\# 7 00010000030001
+URI 10 1 ""
+URI 10 1
+AFSDB \\# 4 00010000
+NAPTR \\# 7 0064000a000000
+HINFO \\# 3 000000
+CAA \\# 2 0005
+CERT \\# 4 00010002
+IPSECKEY \\# 3 0a0102
+EUI48 \\# 5 00005e0053
+L32 \\# 5 000a0a0102
+LOC \\# 16 01121613a1a2a3a4b1b2b3b400989680
+LOC 52 59 59.999 N 4 E 0m 0.001m
+LOC 52 N 4 E 1e3m
+LOC 52 N 4 E nanm
+LOC 52.5 N 4 E 0m
 NOSUCHTYPE x
 """.strip().splitlines()
 OWN_WAY = {
@@ -107,6 +142,10 @@ OWN_WAY = {
     "LOC 0 0 0 N 0 0 0 E 99999999999m": (False, "RFC 1876 §3: no such altitude; NSD loads another one"),
     "TXT \\256": (False, "no octet; NSD loads it"),
     "TXT ( a": (False, "the parenthesis isn't closed; NSD loads it"),
+    "SVCB 1 . no-default-alpn": (False, "RFC 9460 §7.1.1: it needs alpn; NSD loads it"),
+    "SVCB 1 . ohttp": (True, "RFC 9540 §4; BIND 9.18 and NSD 4.6 don't know it"),
+    'DOA 0 1 2 "" -': (True, "BIND loads it, NSD doesn't know it"),
+    "DS \\# 5 0001080200": (False, "a digest of SHA-256 has 32 octets; NSD loads it"),
     "2147483648 A 192.0.2.1": (False, "RFC 2181 §8; both load it, BIND as 0"),
 }
 
@@ -161,11 +200,25 @@ def test_where_they_differ_or_an_rfc_says_otherwise(record: str, tmp_path: Path)
         b"a\n",
         b"a A\n",
         b"$INCLUDE nowhere\n",
+        b"a A 192.0.2.1\r",
+        b"\0 A 192.0.2.1\n",
+        b"\0",
+        b"a A 192.0.2.1\n" + b"\0" * 600,
+        b'$ORIGIN "x"\n',
     ],
 )
 def test_entries_as_bind_and_nsd(octets: bytes, tmp_path: Path) -> None:
     (tmp_path / "zone").write_bytes(HEAD.encode() + octets)
     assert peers_load(tmp_path) == {load_zone("example", tmp_path / "zone")[0] is not None}
+
+
+def test_a_name_server_below_the_dname_of_its_zone(tmp_path: Path) -> None:
+    """RFC 6672 §2.4: nobody would find it."""
+    zone = b"$TTL 300\n@ SOA ns h 1 2 3 4 5\n@ NS ns\n@ DNAME elsewhere.\nns A 192.0.2.1\n"
+    (tmp_path / "zone").write_bytes(zone)
+    loaded, (fault,) = load_zone("example", tmp_path / "zone")
+    assert loaded is None and peers_load(tmp_path) == {False}
+    assert fault.where.endswith(":3") and fault.what == "the DNAME at example leads away from the name server below it"
 
 
 def test_a_byte_order_mark_is_refused_by_all(tmp_path: Path) -> None:

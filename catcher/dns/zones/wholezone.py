@@ -99,6 +99,8 @@ def _faults(sets: Sets, name: str, path: Path) -> list[Fault]:
         faults.append(Fault(str(path), f"there is no SOA at {name}", f"the zone's apex must be {name}"))
     if RRType.NS not in apex:
         faults.append(Fault(str(path), f"there is no NS at {name}", "name the zone's servers"))
+    if RRType.DNAME in apex:
+        faults += _below_dname(sets, name)
     for owner, types in sets.items():
         if owner and RRType.SOA in types:
             faults.append(Fault(types[RRType.SOA][0].where, "an SOA stands below the apex", "take it out"))
@@ -125,6 +127,17 @@ def _signed(sets: Sets) -> Fault | None:
                     )
                     return Fault(record.where, f"the zone is signed: it holds {kind}", remedy)
     return None
+
+
+def _below_dname(sets: Sets, name: str) -> Iterable[Fault]:
+    """A fault for each name server whose records the DNAME at the apex hides (RFC 6672 §2.4)."""
+    origin = name_to_wire(name)
+    for server in sets[b""].get(RRType.NS, ()):
+        host = lower(server.rdata.octets)
+        apex = apex_of(Name(host), origin)
+        if apex and host[:apex] in sets:
+            what = f"the DNAME at {name} leads away from the name server below it"
+            yield Fault(server.where, what, "name servers outside of the zone (RFC 6672 §2.4)")
 
 
 def _together(types: dict[int, list[MasterRecord]]) -> Iterable[Fault]:

@@ -57,7 +57,7 @@ def entries(octets: bytes) -> Iterator[MasterEntry]:
     """
     if octets.startswith(_BYTE_ORDER_MARKS):
         raise EntryError(1, "the file begins with a byte order mark")
-    octets = octets.replace(b"\r\n", b"\n")
+    octets = octets.replace(b"\r\n", b"\n").removesuffix(b"\r")
     at, line, size, special = 0, 1, len(octets), _SPECIAL.search
     while at < size:
         end = octets.find(b"\n", at)

@@ -142,6 +142,8 @@ class _Reader:
 
     def _directive(self, entry: MasterEntry) -> None:
         keyword, *arguments = entry.words
+        if keyword.upper() in (b"$ORIGIN", b"$TTL") and any(isinstance(word, Quoted) for word in arguments):
+            raise ValueError(f"what follows {keyword.decode().upper()} is not quoted")
         match keyword.upper(), len(arguments):
             case b"$ORIGIN", 1:
                 self._move(name_from_text(arguments[0], self._origin))

@@ -24,6 +24,8 @@ def name_from_text(text: bytes, origin: bytes) -> bytes:
     else:
         absolute = text.endswith(b".")
         labels = (text[:-1] if absolute else text).split(b".")
+    if b"\0" in text:
+        raise ValueError("a name has a zero octet: write \\000, or give a file of text")
     if b"" in labels:
         raise ValueError("a name has an empty label")
     try:

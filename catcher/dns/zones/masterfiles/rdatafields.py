@@ -1,5 +1,8 @@
 """The fields of RDATA, one row a type: the types that most zones hold, whose names answers need, or that dnspython
-doesn't read although BIND and NSD do (RFC 1035 §3.3, obsolete types)."""
+doesn't read although BIND and NSD do (RFC 1035 §3.3, obsolete types).
+
+Longer than others: the table of types stands beside the fields that its rows use.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 
 from catcher.dns.wire import MAX_NAME, Rdata, RRType
 from catcher.dns.zones.masterfiles.nametext import name_from_text, unescape
+from catcher.dns.zones.masterfiles.svcbtext import check_svcparams, svcparams_from_text
 from catcher.dns.zones.mnemonic import from_mnemonic
 
 MAX_TTL = (1 << 31) - 1
@@ -85,11 +89,8 @@ def is_name_at(octets: bytes, at: int) -> int:
 
 
 def checked(rrtype: int, octets: bytes) -> bytes:
-    """RDATA that was written as octets. Raises ValueError unless the fields of a type with a row fill it exactly;
-    for every other type it is opaque."""
-    fields = FIELDS.get(rrtype)
-    if fields is None:
-        return octets
+    """RDATA that was written as octets, of a type with a row. Raises ValueError unless its fields fill it exactly."""
+    fields = FIELDS[rrtype]
     at = 0
     for field in fields:
         at = field.measure(octets, at)
@@ -174,16 +175,42 @@ def _measure_strings(octets: bytes, at: int) -> int:
 
 def _read_hex(words: RdataWords) -> bytes:
     try:
-        return bytes.fromhex(b"".join(words.all()).decode("ascii"))
+        return bytes.fromhex(_joined(words).decode("ascii"))
     except ValueError:
-        raise ValueError("the data is not hexadecimal") from None
+        raise ValueError("the data is not hexadecimal, or ends too early") from None
 
 
 def _read_base64(words: RdataWords) -> bytes:
     try:
-        return base64.b64decode(b"".join(words.all()), validate=True)
+        return base64.b64decode(_joined(words), validate=True)
     except binascii.Error:
         raise ValueError("the data is not base64") from None
+
+
+def _joined(words: RdataWords) -> bytes:
+    text = b"".join(words.all())
+    if not text:
+        raise ValueError("the data ends too early")
+    return text
+
+
+def _read_digest(words: RdataWords) -> bytes:
+    octets = _read_hex(words)
+    _measure_digest(octets, 0)
+    return octets
+
+
+def _measure_digest(octets: bytes, at: int) -> int:
+    if len(octets) - at < 12:
+        raise ValueError("a ZONEMD digest has at least 12 octets (RFC 8976 §2.2.4)")
+    return len(octets)
+
+
+def _read_doa(words: RdataWords) -> bytes:
+    if words.rest == [b"-"]:
+        words.all()
+        return b""
+    return _read_base64(words)
 
 
 def _read_types(words: RdataWords) -> bytes:
@@ -224,6 +251,10 @@ def _to_end(octets: bytes, at: int) -> int:
     return max(at, len(octets))
 
 
+def _some_to_end(octets: bytes, at: int) -> int:
+    return max(at + 1, len(octets))
+
+
 _NAME = RdataField(_read_name, is_name_at)
 _UINT8, _UINT16, _UINT32 = _number(1), _number(2), _number(4)
 _SECONDS = RdataField(_read_seconds, lambda octets, at: at + 4)
@@ -231,8 +262,11 @@ _IPV4 = _address(socket.AF_INET, 4, "IPv4")
 _IPV6 = _address(socket.AF_INET6, 16, "IPv6")
 _STRING = RdataField(lambda words: _string(words.next()), _measure_string)
 _STRINGS = RdataField(_read_strings, _measure_strings)
-_HEX = RdataField(_read_hex, _to_end)
-_BASE64 = RdataField(_read_base64, _to_end)
+_LONG_STRING = RdataField(lambda words: unescape(words.next()), _to_end)
+_HEX = RdataField(_read_hex, _some_to_end)
+_BASE64 = RdataField(_read_base64, _some_to_end)
+_SERVICE = (_UINT16, _NAME, RdataField(lambda words: svcparams_from_text(words.all()), check_svcparams))
+_ASSOCIATION = (_UINT8, _UINT8, _UINT8, _HEX)
 
 FIELDS: Mapping[int, RdataFields] = {
     RRType.A: (_IPV4,),
@@ -249,17 +283,31 @@ FIELDS: Mapping[int, RdataFields] = {
     RRType.MX: (_UINT16, _NAME),
     RRType.TXT: (_STRINGS,),
     17: (_NAME, _NAME),  # RP
+    18: (_UINT16, _NAME),  # AFSDB
+    19: (_STRING,),  # X25
+    21: (_UINT16, _NAME),  # RT
+    23: (_NAME,),  # NSAP-PTR
+    26: (_UINT16, _NAME, _NAME),  # PX
     RRType.AAAA: (_IPV6,),
     30: (_NAME, RdataField(_read_types, _to_end)),  # NXT
     31: (_HEX,),  # EID
     32: (_HEX,),  # NIMLOC
     RRType.SRV: (_UINT16, _UINT16, _UINT16, _NAME),
+    35: (_UINT16, _UINT16, _STRING, _STRING, _STRING, _NAME),  # NAPTR
+    36: (_UINT16, _NAME),  # KX
     38: (RdataField(_read_a6, _measure_a6),),  # A6
     RRType.DNAME: (_NAME,),
     40: (_UINT8, _UINT8, _UINT8, _BASE64),  # SINK
+    52: _ASSOCIATION,  # TLSA
+    53: _ASSOCIATION,  # SMIMEA
     57: (_UINT16, _UINT8, _UINT8, _BASE64),  # RKEY
     58: (_NAME, _NAME),  # TALINK
-    259: (_UINT32, _UINT32, _UINT8, _STRING, _BASE64),  # DOA
+    63: (_UINT32, _UINT8, _UINT8, RdataField(_read_digest, _measure_digest)),  # ZONEMD
+    64: _SERVICE,  # SVCB
+    65: _SERVICE,  # HTTPS
+    107: (_UINT16, _NAME),  # LP
+    256: (_UINT16, _UINT16, _LONG_STRING),  # URI
+    259: (_UINT32, _UINT32, _UINT8, _STRING, RdataField(_read_doa, _to_end)),  # DOA
     32_768: (_UINT16, _UINT8, _UINT8, _HEX),  # TA
 }
 """RR type → its fields."""
