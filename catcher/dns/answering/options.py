@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from socket import AF_INET, AF_INET6, inet_pton
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import NamedTuple
 
 from catcher.dns.answering.cookies import Cookies
@@ -72,6 +72,12 @@ def packed(client: str) -> bytes:
     return inet_pton(AF_INET, client)
 
 
+def unpacked(client: bytes) -> str:
+    """The text of an IP address of 4 or 16 octets."""
+    return inet_ntop(AF_INET if len(client) == 4 else AF_INET6, client)
+
+
 _MAPPED = bytes(10) + b"\xff\xff"
 """The octets before an IPv4 address that is mapped into IPv6 (RFC 4291 §2.5.5.2): a client of a dual-stack socket."""
+
 _NOTHING = ReplyOptions()

@@ -39,6 +39,7 @@ def entry_octets(message: bytes, entry: CacheEntry) -> int:
     return octets_together(message, entry, *entry)
 
 
-def of_client_octets(key: tuple[str, bytes], entry: CacheEntry) -> int:
+def of_client_octets(message: bytes, reply: tuple[bytes, CacheEntry]) -> int:
     """Octets of memory of a reply to one client."""
-    return octets_together(key, *key, entry, *entry)
+    client, entry = reply
+    return octets_together(reply, client) + entry_octets(message, entry)

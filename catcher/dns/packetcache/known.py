@@ -24,6 +24,8 @@ class CachedReply:
     """The iovec of the octets before the question."""
     behind: bytes
     """The iovec of the octets behind the question."""
+    last: bytes
+    """The same, and an iovec of no octets: the end of a reply without a cookie."""
     octets: bytes
     """The octets before the question and behind it."""
     code: int
@@ -41,11 +43,13 @@ class CachedReply:
         before, behind = _IOVEC.pack(address, QUESTION), _IOVEC.pack(address + QUESTION, len(octets) - QUESTION)
         code = code_of(reply)
         counted_as = reply_code(code, octets[0])
-        return cls(before, behind, octets, code, counted_as, reply.domain is not None, personal)
+        return cls(
+            before, behind, behind + _IOVEC.pack(0, 0), octets, code, counted_as, reply.domain is not None, personal
+        )
 
     def octets_of_memory(self) -> int:
         """Octets of memory of what the reply holds."""
-        return octets_together(self.before, self.behind, self.octets)
+        return octets_together(self.before, self.behind, self.last, self.octets)
 
 
 ServerCookie = tuple[bytes, bytes, bool]
@@ -63,3 +67,10 @@ known for this first label alone.
 A plain tuple: making a NamedTuple takes five times as long, and every new query needs a new one."""
 EXCEPT_LABELS: Final = 4
 """The index of the except labels."""
+
+
+def known_octets(message: bytes, known: KnownReply) -> int:
+    """Octets of memory of ``known`` under the key ``message``, without those of the reply and the cell:
+    ``LearnedNames`` counts them, and tells when it forgets them."""
+    _, _, length, cookie, except_labels = known
+    return octets_together(message, known, length, cookie, *((except_labels, *except_labels) if except_labels else ()))

@@ -64,17 +64,19 @@ class LearnedNames:
         authority: Authority,
         answer: Callable[[bytes, str], AuthorityReply | None],
         address_of: Callable[[bytes], int],
-        cookie_of: Callable[[bytes, int], ServerCookie],
-        is_stranger: Callable[[int], bool],
+        cookie_of: Callable[[bytes, bytes], ServerCookie],
+        is_stranger: Callable[[bytes], bool],
         seen_before: Callable[[bytes], bool],
+        on_forgetting: Callable[[], None],
         now: datetime,
         capacity: int,
         limit: int,
     ) -> None:
         """``answer`` and ``address_of`` as in ``PacketCache``.
 
-        ``cookie_of``: the server's cookie for a client's cookie and the client in a slot. ``is_stranger``: whether the
-        client in a slot is none of our secondaries. ``seen_before``: the cache's filter. ``capacity``: most entries of
+        ``cookie_of``: the server's cookie for a client's cookie and a client. ``is_stranger``: whether a client is none
+        of our secondaries. ``seen_before``: the cache's filter. ``on_forgetting`` is called when everything
+        is forgotten: who keeps a ``KnownReply`` has to drop it. ``capacity``: most entries of
         each table; ``limit``: most octets of memory of all tables. Beyond, everything is forgotten.
         """
         cookies = authority.settings.cookies
@@ -90,6 +92,7 @@ class LearnedNames:
         )
         self._is_stranger = is_stranger
         self._seen_before = seen_before
+        self._on_forgetting = on_forgetting
         self._answer = answer
         self._address_of = address_of
         self._cookie_of = cookie_of
@@ -103,8 +106,8 @@ class LearnedNames:
         """Octets of the longest ancestor in ``_below``: a name of a hundred labels is looked up for its last few."""
         self._forget()
 
-    def find(self, message: bytes, slot: int) -> KnownReply | None:
-        """The reply to ``message`` (without its ID) of the client in ``slot``; None if it can't be classified."""
+    def find(self, message: bytes, client: bytes) -> KnownReply | None:
+        """The reply to ``message`` (without its ID) of ``client`` (4 or 16 octets); None if it can't be classified."""
         if self.octets > self._limit:
             self._forget()
         end = message.find(0, QUESTION) + 1
@@ -121,12 +124,12 @@ class LearnedNames:
             if reply is not None and tail_octets == len(message) - end:
                 cookie = message[end + TAIL_OCTETS :] if tail_octets > TAIL_OCTETS else None
                 return self._known(learned, reply, message, end, cookie, covers)
-        return self._find_canonical(message, slot, end, learned, covers, form)
+        return self._find_canonical(message, client, end, learned, covers, form)
 
     def _find_canonical(
         self,
         message: bytes,
-        slot: int,
+        client: bytes,
         end: int,
         learned: LearnedName | None,
         covers: int | None,
@@ -139,13 +142,13 @@ class LearnedNames:
             return None
         short, cookie = made
         flags = short[1]
-        if flags & PERSONAL and not self._is_stranger(slot):
+        if flags & PERSONAL and not self._is_stranger(client):
             return None
         if cookie is not None:
             if self._new_cookie is None:
                 cookie, short = None, with_flags(short, flags & PERSONAL)
             elif self._demand:
-                proven = self._cookie_of(cookie, slot)[2]
+                proven = self._cookie_of(cookie, client)[2]
                 short = with_flags(short, flags | PERSONAL | (PROVEN if proven else 0))
         if learned is None:
             return self._learn(short, end, cookie)
@@ -286,6 +289,7 @@ class LearnedNames:
 
     def _forget(self) -> None:
         """Empties every table."""
+        self._on_forgetting()
         self.octets = 0
         self._by_key.clear()
         self._classifier = Classifier(self._authority, self._now, self._capacity)

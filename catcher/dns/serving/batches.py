@@ -6,6 +6,7 @@ import socket
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from catcher.dns.answering.options import unpacked
 from catcher.dns.counting.counters import CODE_COUNTED, CODE_OF_SILENCE, DnsCount, DnsCounters
 from catcher.dns.counting.fastcount import count as count_all
 from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
@@ -69,18 +70,14 @@ class BatchedUdp:
                 break
             drained += count
             now = self._clock.now()
-            data, starts = batch.data, batch.starts
-            messages = [
-                data[after_id : start + length]
-                for after_id, start, length in zip(batch.after_ids, starts, batch.lengths(count), strict=False)
-            ]
-            prefixes = batch.prefixes(count)
+            messages = batch.messages(count)
+            clients, prefixes = batch.addresses(count), batch.prefixes(count)
             try:
-                entries, silent = self._answer(messages, 0, prefixes, now)
+                entries, silent = self._answer(messages, 0, clients, prefixes, now)
             except Exception as error:  # one message must never take its batch with it
-                entries, silent = self._one_by_one(messages, prefixes, now, error)
+                entries, silent = self._one_by_one(messages, clients, prefixes, now, error)
             if self._tap is not None:
-                self._tell(self._tap, messages, entries, silent, int(now.timestamp()))
+                self._tell(self._tap, messages, clients, entries, silent, int(now.timestamp()))
             count_all(counters.codes, map(entry_code, entries))
             unsent = batch.send(list(map(entry_iovecs, entries)), silent)
             if unsent:
@@ -92,30 +89,42 @@ class BatchedUdp:
         return drained
 
     def _answer(
-        self, messages: Sequence[bytes], first: int, prefixes: Sequence[bytes], now: datetime
+        self,
+        messages: Sequence[bytes],
+        first: int,
+        clients: Sequence[bytes],
+        prefixes: Sequence[bytes],
+        now: datetime,
     ) -> tuple[Sequence[CacheEntry], Sequence[int]]:
         """The replies to ``messages``, which lie in the slots from ``first`` on, tallied and limited; and the slots
         that get no reply."""
-        self._cache.at(now, self._batch.address)
+        self._cache.at(now)
         entries: list[CacheEntry | None] = list(map(self._cache.exact.get, messages))
-        silent: Sequence[int] = () if all(entries) else self._find(messages, first, entries)
+        silent: Sequence[int] = () if all(entries) else self._find(messages, first, clients, entries)
         complete: Sequence[CacheEntry] = entries  # type: ignore[assignment]
         self._tally.add_all(prefixes, map(entry_cell, complete), now)
         suspects = self.limit.suspects(prefixes, now.timestamp())
-        return self._limit(suspects, prefixes, messages, first, complete, silent) if suspects else (complete, silent)
+        if not suspects:
+            return complete, silent
+        return self._limit(suspects, messages, first, clients, prefixes, complete, silent)
 
     def _one_by_one(
-        self, messages: Sequence[bytes], prefixes: Sequence[bytes], now: datetime, error: Exception
+        self,
+        messages: Sequence[bytes],
+        clients: Sequence[bytes],
+        prefixes: Sequence[bytes],
+        now: datetime,
+        error: Exception,
     ) -> tuple[list[CacheEntry], list[int]]:
         """The same for a batch in which one message raised ``error``: each message alone."""
         entries: list[CacheEntry] = []
         silent: list[int] = []
-        for slot, message in enumerate(messages):
+        for slot, (message, client, prefix) in enumerate(zip(messages, clients, prefixes, strict=True)):
             try:
-                (entry,), none = self._answer([message], slot, [prefixes[slot]], now)
+                (entry,), none = self._answer([message], slot, [client], [prefix], now)
                 silent += none
             except Exception as error:  # this is the message
-                wire = self._responder.after_failure(self._whole(slot, message), self._batch.client(slot), error)
+                wire = self._responder.after_failure(self._whole(slot, message), unpacked(client), error)
                 entry = _SILENCE if wire is None else _entry(wire[2:], CODE_COUNTED)
                 silent += [slot] if wire is None else []
             entries.append(entry)
@@ -125,40 +134,44 @@ class BatchedUdp:
         self,
         tap: DnsTap,
         messages: Sequence[bytes],
+        clients: Sequence[bytes],
         entries: Sequence[CacheEntry],
         silent: Sequence[int],
         second: int,
     ) -> None:
         """Tells the batch to the collector."""
-        for slot, (message, entry) in enumerate(zip(messages, entries, strict=True)):
+        for slot, (message, client, entry) in enumerate(zip(messages, clients, entries, strict=True)):
             whole = self._whole(slot, message)
             reply = None if slot in silent else octets_of(entry, whole)
-            tap.tell(whole, reply, self._batch.address(slot), Transport.UDP, second)
+            tap.tell(whole, reply, client, Transport.UDP, second)
 
-    def _find(self, messages: Sequence[bytes], first: int, entries: list[CacheEntry | None]) -> list[int]:
+    def _find(
+        self, messages: Sequence[bytes], first: int, clients: Sequence[bytes], entries: list[CacheEntry | None]
+    ) -> list[int]:
         """Fills in the missing ``entries``; returns the slots that get no reply."""
-        batch, silent, find, questions = self._batch, [], self._cache.find, self._batch.questions
-        for slot, entry in enumerate(entries, first):
+        silent: list[int] = []
+        self._cache.fill(messages, entries, self._batch.questions[first : first + len(messages)], clients)
+        if all(entries):
+            return silent
+        for at, entry in enumerate(entries):
             if entry is None:
-                at = slot - first
-                entry = find(messages[at], questions[slot], slot)
-                if entry is None:
-                    entry = self._cache.ask(self._whole(slot, messages[at]), batch.client(slot)) or _SILENCE
-                    if entry is _SILENCE:
-                        silent.append(slot)
+                slot = first + at
+                entry = self._cache.ask(self._whole(slot, messages[at]), unpacked(clients[at])) or _SILENCE
+                if entry is _SILENCE:
+                    silent.append(slot)
                 entries[at] = entry
         return silent
 
     def _whole(self, slot: int, message: bytes) -> bytes:
-        start = self._batch.starts[slot]
-        return self._batch.data[start : start + 2] + message
+        return self._batch.id(slot) + message
 
     def _limit(
         self,
         suspects: Collection[bytes],
-        prefixes: Sequence[bytes],
         messages: Sequence[bytes],
         first: int,
+        clients: Sequence[bytes],
+        prefixes: Sequence[bytes],
         entries: Sequence[CacheEntry],
         silent: Sequence[int],
     ) -> tuple[list[CacheEntry], list[int]]:
@@ -168,14 +181,13 @@ class BatchedUdp:
             entry = limited[at]
             if prefix not in suspects or entry is _SILENCE or proves_address(entry):
                 continue
-            slot = first + at
             name = self._cache.zone_of(entry, messages[at])
-            decision = self.limit.decide(prefix, kind_of(entry_cell(entry)), name, self._batch.address(slot))
+            decision = self.limit.decide(prefix, kind_of(entry_cell(entry)), name, clients[at])
             if decision is RateDecision.TRUNCATE:
-                limited[at] = _entry(truncated(self._whole(slot, messages[at]))[2:], entry_code(entry))
+                limited[at] = _entry(truncated(self._whole(first + at, messages[at]))[2:], entry_code(entry))
                 self._counters.add(DnsCount.SLIPPED)
             elif decision is RateDecision.DROP:
-                dropped.append(slot)
+                dropped.append(first + at)
                 self._counters.add(DnsCount.DROPPED)
         return limited, dropped
 

@@ -50,7 +50,6 @@ class PortableUdp:
         self._counters = counters
         self._tap = tap
         self._ancillary = _ask_for_our_address(sock)
-        self._client = ""
 
     def drain(self) -> int:
         """Answers the messages that have arrived, up to ``_TURN``; returns their number."""
@@ -80,9 +79,9 @@ class PortableUdp:
 
     def _reply(self, message: bytes, client: str) -> bytes | None:
         now = self._clock.now()
-        cache, key, self._client = self._cache, message[2:], client
-        cache.at(now, self._address)
-        entry = cache.find(key, 0, 0) or cache.ask(message, client)
+        cache, key, address = self._cache, message[2:], packed(client)
+        cache.at(now)
+        entry = cache.find(key, 0, address) or cache.ask(message, client)
         if entry is None:
             self._counters.codes[CODE_OF_SILENCE] += 1
             return None
@@ -91,7 +90,7 @@ class PortableUdp:
         self._tally.add_all([prefix], [cell], now)
         if self.limit.suspects([prefix], now.timestamp()) and not proves_address(entry):
             name = self._cache.zone_of(entry, key)
-            decision = self.limit.decide(prefix, kind_of(cell), name, packed(client))
+            decision = self.limit.decide(prefix, kind_of(cell), name, address)
             if decision is RateDecision.TRUNCATE:
                 self._counters.add(DnsCount.SLIPPED)
                 return truncated(message)
@@ -99,9 +98,6 @@ class PortableUdp:
                 self._counters.add(DnsCount.DROPPED)
                 return None
         return octets_of(entry, message)
-
-    def _address(self, slot: int) -> bytes:
-        return packed(self._client)
 
 
 def _ask_for_our_address(sock: socket.socket) -> int:

@@ -95,7 +95,7 @@ def fast(truth: Authority, now: datetime = NOW, capacity: int = 32_768, octets: 
         return truth.answer(message, transport=Transport.UDP, now=now, client=client)
 
     cache = PacketCache(truth, answer, lambda part: 0, capacity, octets)
-    cache.at(now, lambda slot: packed(CLIENTS[slot]))
+    cache.at(now)
     return cache
 
 
@@ -108,13 +108,12 @@ def counted(truth: Authority) -> tuple[PacketCache, list[bytes]]:
         return truth.answer(message, transport=Transport.UDP, now=NOW, client=client)
 
     cache = PacketCache(truth, answer, lambda octets: 0)
-    cache.at(NOW, lambda slot: b"")
+    cache.at(NOW)
     return cache, asked
 
 
 def entry_for(cache: PacketCache, message: bytes, client: str) -> CacheEntry | None:
-    slot = CLIENTS.index(client)
-    return cache.exact.get(message[2:]) or cache.find(message[2:], 0, slot) or cache.ask(message, client)
+    return cache.exact.get(message[2:]) or cache.find(message[2:], 0, packed(client)) or cache.ask(message, client)
 
 
 def reply_to(cache: PacketCache, message: bytes, client: str = "192.0.2.1") -> tuple[bytes, object] | None:

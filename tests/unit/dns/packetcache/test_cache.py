@@ -154,7 +154,7 @@ def test_a_policy_that_ends_at_midnight_ends_here(truth: Authority, name: str) -
     for later in (0, 1):
         time[0] += timedelta(microseconds=later)
         for _ in range(20):
-            cache.at(time[0], lambda slot: b"")
+            cache.at(time[0])
             found = reply_to(cache, question(name))
             assert found is not None
             rcodes.append(found[0][3] & 15)
@@ -174,7 +174,7 @@ def test_a_guard_that_grows_old_holds_here(truth: Authority) -> None:
         lambda octets: 0,
     )
     for time in (NOW, NOW + timedelta(hours=24), NOW + timedelta(hours=24, microseconds=1)):
-        cache.at(time, lambda slot: b"")
+        cache.at(time)
         wanted = guarded.answer(question("army.ml"), transport=Transport.UDP, now=time)
         found = reply_to(cache, question("army.ml"))
         assert wanted is not None and found is not None and found[0] == wanted.wire
@@ -196,7 +196,7 @@ def test_names_of_one_policy_keep_their_own_serials(truth: Authority) -> None:
     midnight = datetime(2026, 11, 4, tzinfo=UTC)
     seen: dict[str, set[int]] = {row.domain: set() for row in rows}
     for time in (NOW, midnight - timedelta(microseconds=1), midnight, midnight + timedelta(hours=1)):
-        cache.at(time, lambda slot: b"")
+        cache.at(time)
         for _ in range(3):
             for domain in seen:
                 for name, rrtype in ((domain, RRType.SOA), (domain, RRType.A), (f"www.{domain}", RRType.AAAA)):

@@ -92,6 +92,29 @@ def test_a_flood_reaches_the_bound_of_a_small_cache(tmp_path: Path) -> None:
     assert unbounded.octets() > _BOUND and unbounded.counts()["exact"] > 0.99 * _FLOOD
 
 
+def test_names_that_differ_in_the_first_label_fit_beside_each_other(tmp_path: Path) -> None:
+    """A sibling's reply is counted where it is held, once for all of its key: more than ten thousand parents fit."""
+    cache, parents, qtypes = fast(compiling.authority(tmp_path)), 4_000, (1, 15, 28)
+    for turn in range(3):
+        for number in range(parents):
+            for qtype in qtypes:
+                reply_to(cache, question(f"r{turn}{number}.b{number}.army.ml", qtype))
+    overwritten = 0.1  # most of them, by the filter, which is smaller than what passes in a turn
+    assert cache.counts()["siblings"] > (1 - overwritten) * parents * len(qtypes)
+
+
+def test_siblings_go_with_what_they_refer_to(tmp_path: Path) -> None:
+    """Else the memory of their replies would be counted nowhere."""
+    cache = fast(compiling.authority(tmp_path), capacity=50)
+    for turn in range(3):
+        reply_to(cache, question(f"r{turn}.b.army.ml"))
+    assert cache.counts()["siblings"] == 1
+    for number in range(60):
+        reply_to(cache, question("a.zone.example", 1000 + number))
+        reply_to(cache, question(f"{'x' * number}.a.b.zone.example"))
+    assert cache.counts()["siblings"] == 0
+
+
 def test_the_oldest_entries_leave_first() -> None:
     table = BoundedTable[int, bytes](100, 1 << 30, lambda key, value: len(value))
     for key in range(150):

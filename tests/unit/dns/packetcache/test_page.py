@@ -30,14 +30,14 @@ class Asked:
     def __init__(self) -> None:
         self.messages: list[bytes] = []
         self.cache = PacketCache(AUTHORITY, self._answer, lambda octets: 0)
-        self.cache.at(NOW, lambda slot: b"")
+        self.cache.at(NOW)
 
     def _answer(self, message: bytes, client: str) -> AuthorityReply | None:
         self.messages.append(message)
         return AUTHORITY.answer(message, transport=Transport.UDP, now=NOW, client=client)
 
     def reply(self, message: bytes) -> bytes:
-        found = self.cache.exact.get(message[2:]) or self.cache.find(message[2:], 0, 0)
+        found = self.cache.exact.get(message[2:]) or self.cache.find(message[2:], 0, b"")
         assert found is not None
         return octets_of(found, message)
 
