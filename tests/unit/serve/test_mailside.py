@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,20 +48,32 @@ def configured(folder: Path, port: int) -> Config:
     return load_config(folder / "catcher.toml")
 
 
-def begun(config: Config, *, is_locked: bool) -> tuple[MailSide, Waiting, list[str]]:
-    loop, told = Waiting(), list[str]()
-    mail = MailSide.bound(config, InheritedSockets([]), alone=False)
-    supervisor = SimpleNamespace(loop=loop, sockets=[])
-    mail.attach(cast(Supervisor, supervisor), cast(Clock, None), is_locked=is_locked)
-    mail.replace(*NOTHING, told.append)
-    return mail, loop, told
+Begun = Callable[..., tuple[MailSide, Waiting, list[str]]]
 
 
-def test_a_state_folder_that_cannot_be_locked_is_told_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
+@pytest.fixture
+def begun() -> Iterator[Begun]:
+    """Begins mail that stands alone; its sockets are closed at the test's end."""
+    sockets: list[socket.socket] = []
+
+    def begin(config: Config, *, is_locked: bool) -> tuple[MailSide, Waiting, list[str]]:
+        loop, told = Waiting(), list[str]()
+        mail = MailSide.bound(config, InheritedSockets([]), alone=False)
+        supervisor = SimpleNamespace(loop=loop, sockets=sockets)
+        mail.attach(cast(Supervisor, supervisor), cast(Clock, None), is_locked=is_locked)
+        mail.replace(*NOTHING, told.append)
+        return mail, loop, told
+
+    yield begin
+    for sock in sockets:
+        sock.close()
+
+
+def test_a_state_folder_that_cannot_be_locked_is_told_at_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, begun: Begun
+) -> None:
     (tmp_path / "var").symlink_to(tmp_path / "missing")
-    mail, loop, told = begun(configured(tmp_path, port), is_locked=False)
+    mail, loop, told = begun(configured(tmp_path, 0), is_locked=False)
     assert len(told) == 1 and "smtp.lock" in told[0] and mail.trouble == told[0]
     assert caplog.text.count("mail can't start, and is tried again") == 1
     loop.run()
@@ -71,7 +83,7 @@ def test_a_state_folder_that_cannot_be_locked_is_told_at_once(tmp_path: Path, ca
     assert "smtp.lock" not in mail.trouble
 
 
-def test_a_port_in_use_is_told_after_some_patience(tmp_path: Path) -> None:
+def test_a_port_in_use_is_told_after_some_patience(tmp_path: Path, begun: Begun) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         _, loop, told = begun(configured(tmp_path, other.getsockname()[1]), is_locked=True)
         waited = 0.0
