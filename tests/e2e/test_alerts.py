@@ -147,6 +147,16 @@ def test_a_server_tells_each_alert_once_on_both_ways(tmp_path: Path, certificate
     assert posts.empty()
 
 
+def test_a_server_whose_couriers_are_unusable_serves_and_says_that_no_alerts_are_sent(
+    tmp_path: Path, certificate: Path
+) -> None:
+    more = configured(tmp_path, "https://localhost/hooks/catcher", certificate, own_port())
+    (tmp_path / "webhook.secret").write_text("short\n")
+    with running(tmp_path, more=more) as server:
+        server.await_log("no alerts are sent: ")
+        assert server.stop() == 0
+
+
 def _sent(server: Server) -> list[dict[str, list[dict[str, object]]]]:
     """What the ledger says once both ways are noted."""
     end = time.monotonic() + 30

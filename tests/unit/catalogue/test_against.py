@@ -101,6 +101,13 @@ def test_a_mail_exchanger_in_the_tlds_zone_speaks_against_both_names(tmp_path: P
     assert judge(tmp_path, zone, "army.ml", "navy.ml")[0].refused == {"army.ml", "navy.ml"}
 
 
+def test_a_catalogued_name_below_another_that_is_delegated_to_us_speaks_against_neither(tmp_path: Path) -> None:
+    zone = "army NS ns1.sink.example.\nhq.army NS ns1.sink.example.\n"
+    run, refusals = judge(tmp_path, zone, "army.ml", "hq.army.ml")
+    assert refusals == [] and "army.ml" in run.cleared and "hq.army.ml" in run.cleared
+    assert judge(tmp_path, zone, "army.ml")[0].refused == {"army.ml"}
+
+
 def test_a_whole_zone_of_ours_is_ours(tmp_path: Path) -> None:
     zone = "sink MX 10 mx.army\n"
     assert judge(tmp_path, zone, "army.ml", own=("sink.ml",))[1] == []

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.catalogue import Catalogue, Entry, Guard
-from catcher.catalogue.guard import Run
+from catcher.catalogue.guard import Run, Vouches
 from catcher.catalogue.guardrecord import load_guard, record
 from catcher.catalogue.names import SortedNames
 from catcher.model.errors import EnvironmentFailure
@@ -41,6 +41,22 @@ def test_at_exactly_24_hours_a_run_still_holds() -> None:
 def test_a_moment_later_the_name_is_capped_at_null() -> None:
     guard = Guard(required=True, runs=[run("army.ml")])
     assert policy(guard, RAN_AT + DAY + MOMENT) is Policy.NULL
+
+
+def test_the_moments_at_which_a_verdict_turns_are_all_known() -> None:
+    """A server that looks at these moments alone never says what held a moment before."""
+    runs = [run("army.ml", "navy.ml")]
+    until = {RAN_AT + 2 * DAY: SortedNames.of([b"army.ml"]), RAN_AT + 9 * DAY: SortedNames.of([b"navy.ml"])}
+    guard = Guard(required=True, runs=runs, vouches=[Vouches("ml", RAN_AT, until)])
+    turning = {
+        "army.ml": [RAN_AT - timedelta(minutes=5), RAN_AT + 2 * DAY + MOMENT],
+        "navy.ml": [RAN_AT - timedelta(minutes=5), RAN_AT + 7 * DAY + MOMENT],
+    }
+    for domain, moments in turning.items():
+        assert set(moments) <= set(guard.turns())
+        for moment in moments:
+            assert guard.caps(domain, moment) is not guard.caps(domain, moment - MOMENT)
+            assert guard.turn_before(domain, moment + timedelta(seconds=1)) == moment
 
 
 def test_a_run_from_the_future_clears_nothing() -> None:

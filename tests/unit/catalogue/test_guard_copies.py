@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -130,6 +131,12 @@ def test_the_first_load_that_found_the_damage_is_known_after_a_restart(damaged: 
     keep_copy(damaged)
     (damaged / "guard.json").write_bytes(b"{")
     assert load_or_keep(damaged, required=False, hours=24).since is None, "that damage is over"
+
+
+def test_it_is_noted_where_there_is_no_folder_for_copies_yet(damaged: Path) -> None:
+    shutil.rmtree(damaged / "kept")
+    keep_copy(damaged, RAN_AT)
+    assert load_or_keep(damaged, required=False, hours=24).since == RAN_AT
 
 
 def test_a_record_that_stays_is_not_copied_again(tmp_path: Path) -> None:

@@ -97,6 +97,17 @@ def test_a_stream_that_grows_without_end_is_a_fault(
     assert "unpacks to over 400 times its size" in fault(pack(ZONE + b"\n" * (1 << 20)))
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress, zstd.compress])
+def test_a_large_zone_is_read_however_well_it_is_packed(
+    pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond what may come out whatever went in, each octet in stands for some out."""
+    monkeypatch.setattr(packing, "FREE_OCTETS", 1 << 10)
+    large = ZONE + b"".join(b"; line %d of the zone\n" % number for number in range(4000))
+    assert len(large) > 4 * len(pack(large)) > 1 << 11
+    assert len(read(pack(large))) == 1
+
+
 def test_a_pipe() -> None:
     reading, writing = os.pipe()
     os.write(writing, gzip.compress(ZONE))

@@ -12,8 +12,9 @@ from catcher.catalogue.guardrecord import record
 from catcher.catalogue.names import SortedNames
 from catcher.config import load_config
 from catcher.dns import Authority
+from catcher.model.errors import CatcherError, ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.serving import KeptPart, ServedPart
-from catcher.serve.loading import Before, LoadedDns, LoadedMail, load
+from catcher.serve.loading import Before, LoadedDns, LoadedMail, Refused, load
 from tests.support.dnsserver.serials import risen, serials
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -104,6 +105,29 @@ def test_without_copies_every_serial_rises(node: Node) -> None:
     (node.folder / "var" / "kept" / "catalogue.json").unlink()
     node.write("army.ml,army.mil,null", *ROWS[1:])
     assert len(risen(serials(first, NOW), serials(authority(node.start(LATER)), LATER))) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "faults"),
+    [
+        (EnvironmentFailure("the disk is gone"), ()),
+        (
+            ConfigurationError([Fault("a.zone:3", "it is wrong", "mend it")]),
+            (Fault("a.zone:3", "it is wrong", "mend it"),),
+        ),
+    ],
+)
+def test_an_error_that_no_copy_makes_good_is_told_with_its_faults(
+    node: Node, monkeypatch: pytest.MonkeyPatch, error: CatcherError, faults: tuple[Fault, ...]
+) -> None:
+    def fail(*_: object, **__: object) -> Authority:
+        raise error
+
+    monkeypatch.setattr("catcher.dns.load_authority", fail)
+    told: list[object] = []
+    config = load_config(node.folder / "catcher.toml")
+    assert load(config, Before(None), ("dns",), NOW, told.append) is None
+    assert told == [Refused(faults, str(error))]
 
 
 @pytest.mark.parametrize("has_copy", [True, False])
