@@ -29,13 +29,19 @@ def bind(folder: Path, port: int, primary: int) -> Iterator[Measure]:
         yield up
 
 
+def pdns_database(folder: Path) -> Path:
+    """A new database in which PowerDNS keeps zones."""
+    database = folder / "pdns.sqlite3"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(peer("pdns-sqlite").read_text())
+    return database
+
+
 @contextmanager
 def powerdns(folder: Path, port: int, primary: int) -> Iterator[Measure]:
     """PowerDNS as a consumer of the catalog zone; up once it answers for sink.example."""
     folder.mkdir(parents=True, exist_ok=True)
-    database = folder / "pdns.sqlite3"
-    with closing(sqlite3.connect(database)) as connection:
-        connection.executescript(peer("pdns-sqlite").read_text())
+    database = pdns_database(folder)
     text = block("PowerDNS", "# pdns.conf", primary).replace("/var/lib/powerdns/pdns.sqlite3", str(database))
     text = text.replace("xfr-cycle-interval=10", "xfr-cycle-interval=1")
     text += f"local-address=127.0.0.1\nlocal-port={port}\nquery-local-address=127.0.0.1\nsocket-dir={folder}\n"
