@@ -198,7 +198,7 @@ def _dns(
             kept=folder,
             seen=dns.announced_until(config.node.state),
             rows=dns.RowChanges(
-                rows.digest, rows.changed, None if restored is None else (restored.digest, restored.rows)
+                rows.digest, rows.changed, rows.moved, None if restored is None else (restored.digest, restored.rows)
             ),
         )
         kept += authority.files.kept

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from catcher.catalogue.catalogue import Catalogue
 from catcher.catalogue.entry import Entry
@@ -60,6 +61,8 @@ class LoadedCatalogue:
 
     None: they are over 10,000, or the state before isn't known.
     """
+    moved: frozenset[str] | None = None
+    """The domains whose row stands in a file of another name than before; None: as for ``changed``."""
     restored: LoadedCatalogue | None = None
     """At the first load after a restart: the load before it, if the files differ from it; for the loader alone."""
 
@@ -74,19 +77,44 @@ class LoadedCatalogue:
         return hashlib.sha256(b"".join(hashlib.sha256(state.digest).digest() for state in self.files)).hexdigest()
 
 
-def changed_domains(before: Revision, after: Revision) -> frozenset[str] | None:
-    """The domains that publish other data after than before; None if they are over 10,000 or can't be told cheaply."""
+class RowDifference(NamedTuple):
+    """How the rows of two loads differ. None: over 10,000 domains, or they can't be told cheaply."""
+
+    changed: frozenset[str] | None
+    """See ``LoadedCatalogue.changed``."""
+    moved: frozenset[str] | None
+    """See ``LoadedCatalogue.moved``."""
+
+
+def row_difference(before: Revision | None, after: Revision) -> RowDifference:
+    """The domains whose rows differ; ``before`` None: not known."""
+    if before is None:
+        return RowDifference(None, None)
     if before is after:
-        return frozenset()
+        return RowDifference(frozenset(), frozenset())
     names: Iterable[str]
     if before.base is after.base:
         names = {*before.touched, *after.touched}
     elif max(len(before), len(after)) <= _COMPARED:
         names = {*before, *after}
     else:
-        return None
-    found = frozenset(name for name in names if _published(before.get(name)) != _published(after.get(name)))
-    return found if len(found) <= MOST_CHANGED else None
+        return RowDifference(None, None)
+    changed, moved = set(), set()
+    for name in names:
+        old, new = before.get(name), after.get(name)
+        if _published(old) != _published(new):
+            changed.add(name)
+        if old is not None and new is not None and _file(old) != _file(new):
+            moved.add(name)
+    return RowDifference(_bounded(changed), _bounded(moved))
+
+
+def _bounded(names: set[str]) -> frozenset[str] | None:
+    return frozenset(names) if len(names) <= MOST_CHANGED else None
+
+
+def _file(entry: Entry) -> str:
+    return entry.where.rpartition(":")[0]
 
 
 def _published(entry: Entry | None) -> object:

@@ -24,7 +24,7 @@ from catcher.catalogue.entry import CATALOGUE_COLUMNS, Entry
 from catcher.catalogue.guard import Guard
 from catcher.catalogue.loading import copies
 from catcher.catalogue.loading.building import MOST_FAULTY, RowFault, Text, build, revise, with_odd
-from catcher.catalogue.loading.loaded import FileState, LoadedCatalogue, changed_domains
+from catcher.catalogue.loading.loaded import FileState, LoadedCatalogue, RowDifference, row_difference
 from catcher.catalogue.loading.revision import Revision
 from catcher.catalogue.loading.source import SourceText, digest_of, octets, read_source
 from catcher.catalogue.loading.stretches import Change, changes
@@ -54,10 +54,12 @@ def load_tolerant(
         if record.is_of(files, [found.digest for found in read]):
             loaded = _Load(files, read, None, now).loaded(guard)
             states = tuple(replace(state, good_at=record.good_at(state.path)) for state in loaded.files)
-            return replace(loaded, files=states, changed=frozenset())
+            return replace(loaded, files=states, changed=frozenset(), moved=frozenset())
         restored = copies.restore(record)
         loaded = _Load(files, read, restored, now).loaded(guard)
-        return replace(loaded, restored=restored) if restored.changed is not None else replace(loaded, changed=None)
+        if restored.changed is None:
+            return replace(loaded, changed=None, moved=None)
+        return replace(loaded, restored=restored)
     load = _Load(files, read, before, now)
     return load.unchanged(guard) or load.loaded(guard)
 
@@ -146,23 +148,23 @@ class _Load:
             return None
         if any(part.part is ServedPart.CATALOGUE for part in before.kept):
             return None
-        return self._result(before.rows, before.kept, frozenset(), guard)
+        return self._result(before.rows, before.kept, row_difference(before.rows, before.rows), guard)
 
     def loaded(self, guard: Guard | None) -> LoadedCatalogue:
         """The load."""
         before, revised = self._before, self._revised()
         if revised is None:
             revised = self._whole()
-            changed = None if before is None else changed_domains(before.rows, revised[0])
+            difference = row_difference(None if before is None else before.rows, revised[0])
         else:
             assert before is not None
-            changed = changed_domains(before.rows, revised[0])
+            difference = row_difference(before.rows, revised[0])
             if _lines(revised[0]) > REBUILT_AT:
                 revised = self._whole()
         rows, faults = revised
         # Of a file that is served as it was, the rows' faults are no longer news: the whole file has to be corrected.
         parts = [self._row_part(found) for found in faults if self._read[found.file].fault is None]
-        return self._result(rows, parts, changed, guard)
+        return self._result(rows, parts, difference, guard)
 
     def _same_files(self) -> bool:
         return self._before is not None and tuple(state.path for state in self._before.files) == self._files
@@ -227,11 +229,11 @@ class _Load:
         return 1 if self._before is None or at is None else self._before.files[at].width
 
     def _result(
-        self, rows: Revision, parts: Sequence[KeptPart], changed: frozenset[str] | None, guard: Guard | None
+        self, rows: Revision, parts: Sequence[KeptPart], difference: RowDifference, guard: Guard | None
     ) -> LoadedCatalogue:
         states = tuple(map(self._state, range(len(self._files))))
         kept = (*self._file_parts(rows, states), *parts)
-        return LoadedCatalogue(Catalogue(rows, guard), rows, states, kept, changed)
+        return LoadedCatalogue(Catalogue(rows, guard), rows, states, kept, *difference)
 
     def _state(self, number: int) -> FileState:
         path, read, at = self._files[number], self._read[number], self._at[number]

@@ -27,6 +27,8 @@ class RowChanges:
     """A digest of the octets that were read."""
     changed: frozenset[str] | None
     """Domains that were added or removed, or have another policy, ``until`` or ``then``; None: too many, or unknown."""
+    moved: frozenset[str] | None = frozenset()
+    """Domains whose row stands in another file; None: too many, or unknown."""
     before_restart: tuple[str, EntryTable] | None = None
     """At the first load after a restart: digest and rows of the load that ``changed`` compares with, if they differ."""
 

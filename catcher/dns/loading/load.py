@@ -84,7 +84,7 @@ def load_authority(
     if catalog_name is not None:
         group = CatalogGroup(config.dns.catalog_group)
         fresh = CatalogZone(catalog_name, catalogue, 0, config.dns.nameservers[0], group=group)
-        part = serial.settle_catalog(settled, served, fresh, now)
+        part = serial.settle_catalog(settled, served, fresh, now, rows)
         catalog = fresh.continuing(part.given, part.journal)
         new_ledger = replace(new_ledger, catalog=part)
     if keep_serial and published is not None and new_ledger != known:

@@ -99,10 +99,14 @@ def settle(
     return SettledSerials(serials, found, ledger if kept is None else replace(ledger, catalog=kept.catalog), turned)
 
 
-def settle_catalog(settled: SettledSerials, served: Served | None, fresh: CatalogZone, now: datetime) -> KeptCatalog:
+def settle_catalog(
+    settled: SettledSerials, served: Served | None, fresh: CatalogZone, now: datetime, rows: RowChanges | None = None
+) -> KeptCatalog:
     """The serial and the journal of the catalog zone after the load that gave ``settled``. ``fresh``: the zone over the
-    new catalogue, with any serial."""
+    new catalogue, with any serial; ``rows``: what the load of that catalogue says of its rows."""
     kept, changed, moment = settled.ledger.catalog, settled.changed, now.timestamp()
+    if fresh.group is CatalogGroup.FILE and rows is not None:
+        changed = None if changed is None or rows.moved is None else changed | rows.moved
     zone = None if served is None else served.catalog
     # After a restart the members before are known, but not the policy of those whose refusal changed.
     unknown = bool(settled.turned) and fresh.group is CatalogGroup.POLICY
@@ -113,10 +117,10 @@ def settle_catalog(settled: SettledSerials, served: Served | None, fresh: Catalo
         return KeptCatalog(fresh.kind, GivenSerial(raised(newest, moment), moment))
     before = zone or fresh.continuing(kept.given, kept.journal, None if served is None else served.catalogue)
     journal, serial = [*kept.journal, *before.steps(now)], before.serial(now)
-    rows = fresh.catalogue if served is None else served.catalogue
+    former = fresh.catalogue if served is None else served.catalogue
     members: dict[str, tuple[MemberState, MemberState]] = {}
     for domain in changed:
-        old, new = before.state(rows.get(domain), now), fresh.state(fresh.catalogue.get(domain), now)
+        old, new = before.state(former.get(domain), now), fresh.state(fresh.catalogue.get(domain), now)
         if old != new:
             members[domain] = old, new
     if members:

@@ -1,4 +1,4 @@
-"""The first load after a restart: what the copies in the state folder make good."""
+"""Loads of what DNS serves: what the copies in the state folder make good after a restart, and members' groups."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from catcher.catalogue.guardrecord import record
 from catcher.catalogue.names import SortedNames
 from catcher.config import load_config
 from catcher.dns import Authority
+from catcher.dns.zones.serials import is_newer
 from catcher.model.serving import KeptPart, ServedPart
 from catcher.serve.loading import Before, LoadedDns, load
 from tests.support.dnsserver.serials import risen, serials
@@ -93,6 +94,70 @@ def test_without_copies_every_serial_rises(node: Node) -> None:
     (node.folder / "var" / "kept" / "catalogue.json").unlink()
     node.write("army.ml,army.mil,null", *ROWS[1:])
     assert len(risen(serials(first, NOW), serials(authority(node.start(LATER)), LATER))) == 3
+
+
+GROUPED = TOML.replace('"catalog.example"', '"catalog.example"\ncatalog_group = "file"').replace(
+    '["catalogue.csv"]', '["catalogue.csv", "navy.csv"]'
+)
+
+
+@pytest.fixture
+def grouped(node: Node) -> Node:
+    """Members have the name of their file as their group; two files."""
+    (node.folder / "catcher.toml").write_text(GROUPED)
+    node.write(*ROWS[:2])
+    (node.folder / "navy.csv").write_text("domain,intended,policy\nfleet.ml,,accept\n")
+    return node
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_row_that_moved_to_another_file_has_its_group_and_raises_the_catalog(grouped: Node, restarted: bool) -> None:
+    """RFC 9432 §4.4.2; the zone of the name is as before, so no other serial rises, and the difference is short."""
+    loaded = grouped.start()
+    grouped.write(*ROWS[:1])
+    (grouped.folder / "navy.csv").write_text("domain,intended,policy\nfleet.ml,,accept\nnavy.ml,,accept\n")
+    first, second = authority(loaded), authority(grouped.start(LATER, None if restarted else loaded))
+    assert groups(second, LATER) == {"army.ml": "catalogue", "navy.ml": "navy", "fleet.ml": "navy"}
+    assert not risen(serials(first, NOW), serials(second, LATER))
+    assert changed_groups(first, second) == {"navy.ml": ("catalogue", "navy")}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_file_of_another_name_changes_the_group_of_its_rows(grouped: Node, restarted: bool) -> None:
+    loaded = grouped.start()
+    (grouped.folder / "navy.csv").rename(grouped.folder / "fleet.csv")
+    (grouped.folder / "catcher.toml").write_text(GROUPED.replace("navy.csv", "fleet.csv"))
+    first, second = authority(loaded), authority(grouped.start(LATER, None if restarted else loaded))
+    assert groups(second, LATER)["fleet.ml"] == "fleet"
+    assert not risen(serials(first, NOW), serials(second, LATER))
+    assert changed_groups(first, second) == {"fleet.ml": ("navy", "fleet")}
+
+
+def test_a_moved_row_raises_no_catalog_whose_groups_are_others(grouped: Node) -> None:
+    (grouped.folder / "catcher.toml").write_text(GROUPED.replace('"file"', '"policy"'))
+    loaded = grouped.start()
+    grouped.write(*ROWS[:1])
+    (grouped.folder / "navy.csv").write_text("domain,intended,policy\nfleet.ml,,accept\nnavy.ml,,accept\n")
+    assert changed_groups(authority(loaded), authority(grouped.start(LATER, loaded))) == {}
+
+
+def groups(served: Authority, now: datetime) -> dict[str, str | None]:
+    assert served.catalog is not None
+    return {entry.domain: served.catalog.state(entry, now) for entry in served.catalogue}
+
+
+def changed_groups(first: Authority, second: Authority) -> dict[str, tuple[str | None, str | None]]:
+    """The difference that a secondary gets; the catalog's serial has to be newer if there is one."""
+    assert first.catalog is not None and second.catalog is not None
+    before, after = first.catalog.serial(NOW), second.catalog.serial(LATER)
+    steps = [step for step in second.catalog.journal if is_newer(step.after, before)]
+    assert bool(steps) is (before != after)
+    assert not steps or second.catalog.records_since(before, LATER) is not None
+    found: dict[str, tuple[str | None, str | None]] = {}
+    for step in steps:
+        assert step.members is not None
+        found.update(step.members)
+    return found
 
 
 @pytest.mark.parametrize("has_copy", [True, False])

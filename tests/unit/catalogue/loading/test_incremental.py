@@ -57,11 +57,12 @@ def test_a_reload_by_what_changed_equals_a_load_of_everything(
     tmp_path_factory: pytest.TempPathFactory,
     loads: list[tuple[str | bytes | None, str | bytes | None, str]],
 ) -> None:
-    """Over random edits of two files, with restarts: rows, places, faults, times, and the set of what changed."""
+    """Over random edits of two files, with restarts: rows, places, faults, times, and what changed or moved."""
     folder = tmp_path_factory.mktemp("files")
     quick = CatalogueServer(folder, "one.csv", "two.csv")
     whole = CatalogueServer(folder, "one.csv", "two.csv")
     before: dict[str, object] | None = None
+    stood: dict[str, str] = {}
     for one, two, restart in loads:
         if restart == "r" and quick.loaded is not None:
             quick.restart()
@@ -72,7 +73,9 @@ def test_a_reload_by_what_changed_equals_a_load_of_everything(
             by_whole = whole.load(one, two)
         assert seen(loaded) == seen(by_whole)
         now = published([*loaded.catalogue])
+        files = {entry.domain: entry.where.partition(":")[0] for entry in loaded.catalogue}
         if before is not None:
             differing = (name for name in {*before, *now} if before.get(name) != now.get(name))
             assert loaded.changed == frozenset(differing)
-        before = now
+            assert loaded.moved == {name for name, file in files.items() if file != stood.get(name, file)}
+        before, stood = now, files
