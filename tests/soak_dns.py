@@ -9,8 +9,9 @@
     AXFR of the catalog zone without end   ─┘
 
 A kill takes along what the killed worker had received and its TCP connections. So a query is the kill's, and told
-apart, if it was lost on the killed worker's sockets within ``KILL_SECONDS``; each other one is a loss. The state folder
-is a tmpfs in a mount namespace of its own.
+apart, if it was sent over UDP to the killed worker within ``KILL_SECONDS`` before (at most a batch), or if it waited on
+a TCP connection that the killed worker held; each other one is a loss. The state folder is a tmpfs in a mount namespace
+of its own.
 """
 
 from __future__ import annotations
@@ -26,18 +27,27 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from catcher.dns.serving.mmsg import SLOTS
 from tests.support.server import Server
 from tests.support.soaking import load as loading
 from tests.support.soaking.changes import Changes
-from tests.support.soaking.disturb import Kills, Memory, Notified, Repeat, Transfers, drops, full_disk, processes
+from tests.support.soaking.disturb import (
+    KILL_SECONDS,
+    Kills,
+    Memory,
+    Notified,
+    Repeat,
+    Transfers,
+    drops,
+    full_disk,
+    processes,
+)
 from tests.support.soaking.questions import learn
 
 RATES = (8000, 500)
 """Queries a second over UDP and over TCP."""
 WORKERS = 2
 RELOAD_SECONDS, KILL_EVERY_SECONDS, FULL_SECONDS = 2.0, 5.0, 10.0
-KILL_SECONDS = 1.0
-"""Seconds around a kill in which a loss on the killed worker's sockets is the kill's."""
 LEVEL = 1.1
 """Memory is level if the last third's lowest PSS is at most so many times the first third's."""
 _STATE_MB = 64
@@ -109,12 +119,12 @@ def _play(server: Server, changes: Changes, notified: Notified, state: Path, sec
     load.join()
     failures = [f"{type(repeat.error).__name__}: {repeat.error}" for repeat in repeats if repeat.error]
     failures += _judge(found, kills, client_drops)
-    ended = [moment for moment, _ in found.tcp.broken if not _near(kills, moment, moment)]
+    ended = [moment for moment, port, _ in found.tcp.broken if not kills.broke(port, moment)]
     if ended:
-        failures.append(f"{len(ended)} TCP connections ended without a kill")
+        failures.append(f"{len(ended)} TCP connections ended without the kill of their worker")
     failures += changes.outcome.failures
-    failures += [f"reload: {why}" for begin, end, why in changes.outcome.not_started if not _near(kills, begin, end)]
-    failures += [f"transfer: {why}" for begin, end, why in transfers.failed if not _near(kills, begin, end)]
+    failures += [f"reload: {why}" for begin, end, why in changes.outcome.not_started if not kills.near(begin, end)]
+    failures += [f"transfer: {why}" for port, end, why in transfers.failed if not kills.broke(port, end)]
     first, last = memory.low(begun, begun + seconds / 3), memory.low(begun + seconds * 2 / 3, begun + seconds)
     if last > LEVEL * first:
         failures.append(f"memory rose from {first:.0f} to {last:.0f} MB")
@@ -159,20 +169,17 @@ def _client_drops(pid: int | None) -> int:
     return sum(int(row[-1]) for row in rows if row[9] in inodes)
 
 
-def _near(kills: Kills, begin: float, end: float) -> bool:
-    return any(begin - KILL_SECONDS <= moment <= end + KILL_SECONDS for moment, _ in kills.done)
-
-
 def _killed_udp(found: loading.Load, kills: Kills) -> int:
-    workers = [int(at not in found.first_workers) for _, at in found.udp.lost]
-    return sum(
-        any(abs(sent - moment) <= KILL_SECONDS and worker == number for moment, number in kills.done)
-        for (sent, _), worker in zip(found.udp.lost, workers, strict=True)
-    )
+    lost = [(sent, int(at not in found.first_workers)) for sent, at in found.udp.lost]
+    each = [
+        sum(worker == kill.worker and 0 <= kill.moment - sent <= KILL_SECONDS for sent, worker in lost)
+        for kill in kills.done
+    ]
+    return sum(min(SLOTS, number) for number in each)
 
 
 def _killed_tcp(found: loading.Load, kills: Kills) -> int:
-    return sum(count for moment, count in found.tcp.broken if _near(kills, moment, moment))
+    return sum(count for moment, port, count in found.tcp.broken if kills.broke(port, moment))
 
 
 def _judge(found: loading.Load, kills: Kills, client_drops: int) -> list[str]:

@@ -36,8 +36,8 @@ class Counts:
     """Query and reply in hexadecimal."""
     lost: list[tuple[float, int]] = field(default_factory=list)
     """Moment of sending, and the number of the socket or connection."""
-    broken: list[tuple[float, int]] = field(default_factory=list)
-    """Of TCP: moment at which the server ended a connection, and its unanswered queries."""
+    broken: list[tuple[float, int, int]] = field(default_factory=list)
+    """Of TCP: moment at which the server ended a connection, our port, and its unanswered queries."""
     unanswered: list[float] = field(default_factory=list)
     """Of TCP: moments at which the queries were sent whose connection ended."""
     slowest: float = 0.0
@@ -113,6 +113,7 @@ class _Loading:
         self.udp = _Transport([self._datagrams() for _ in range(UDP_SOCKETS)])
         self.tcp = _Transport([self._connect() for _ in range(TCP_CONNECTIONS)])
         self._buffers = [bytearray() for _ in range(TCP_CONNECTIONS)]
+        self._ports = [sock.getsockname()[1] for sock in self.tcp.sockets]
         self._poll = select.epoll()
         self._at: dict[int, tuple[bool, int]] = {}
         for at, sock in enumerate(self.udp.sockets):
@@ -225,7 +226,7 @@ class _Loading:
     def _ended(self, at: int) -> None:
         """Keeps what the ended connection owed and opens another one."""
         waiting = self.tcp.waiting[at]
-        self.tcp.counts.broken.append((time.monotonic(), len(waiting)))
+        self.tcp.counts.broken.append((time.monotonic(), self._ports[at], len(waiting)))
         self.tcp.counts.unanswered += [sent for sent, _, _ in waiting.values()]
         waiting.clear()
         self._buffers[at].clear()
@@ -234,4 +235,5 @@ class _Loading:
         self._poll.unregister(old)
         old.close()
         self.tcp.sockets[at] = self._connect()
+        self._ports[at] = self.tcp.sockets[at].getsockname()[1]
         self._watch(self.tcp.sockets[at], True, at)
