@@ -27,6 +27,7 @@ from catcher.catalogue.guardrecord import RECORD as GUARD_RECORD
 from catcher.catalogue.loading import copies as catalogue_copies
 from catcher.catalogue.loading.loaded import LoadedCatalogue
 from catcher.catalogue.loading.tolerant import load_tolerant
+from catcher.catalogue.servedguard import keep_served
 from catcher.catalogue.stops import Stops
 from catcher.config import RESTART_KEYS, Config, load_config
 from catcher.directory import ImportedLists
@@ -313,6 +314,7 @@ def _copy(loaded: LoadedDns, noting: Callable[[], None]) -> None:
         keep_copy(
             loaded.config.node.state, next((part.since for part in loaded.kept if part.part is ServedPart.GUARD), None)
         )
+        keep_served(loaded.config.node.state, loaded.catalogue.guard)
     except (EnvironmentFailure, OSError) as error:
         log.error("no copy of the guard's record is kept: %s", error)
     if loaded.authority is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +55,15 @@ def digest_of_clearing(guard: Guard | None) -> str:
             digest.update(b"%s\0%s\0%s" % (origin.encode(), until.isoformat().encode(), names.block))
     digest.update(b"lost" if guard.lost else b"")
     return digest.hexdigest()
+
+
+def digest_of_guard(guard: Guard | None, clearing: str) -> str:
+    """A digest of what decides about names, now and later; empty if ``clearing``, its ``digest_of_clearing``, is."""
+    if guard is None or not clearing:
+        return ""
+    told = [clearing, str(guard.required), str(guard.hours), str(guard.lost)]
+    told += [f"{origin} {run.as_of.isoformat()}" for origin, run in sorted(guard.runs.items())]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def refused_by(guard: Guard | None) -> frozenset[str]:
@@ -114,14 +124,30 @@ def _of_runs(old: Guard, new: Guard, run: Run, latest: Run, since: datetime, now
     if since < run.begins_at <= now:
         return None
     names = differing_lines(run.cleared.block, latest.cleared.block)
-    if run.holds_at(now, old.hours) and latest.holds_at(now, new.hours):
+    held, holds = run.holds_at(now, old.hours), latest.holds_at(now, new.hours)
+    if held and holds:
         return names  # no vouch has counted yet
+    some, others = _vouched(old, run.origin), _vouched(new, run.origin)
+    if holds:  # what a vouch prolonged until now goes on, and the rest had lapsed
+        cleared = set(run.cleared.block.split(b"\n")) - {b""}
+        return names | (cleared - _live(cleared, some, now))
     if (run.as_of, old.hours) != (latest.as_of, new.hours):
         return None
-    some, others = _vouched(old, run.origin), _vouched(new, run.origin)
+    moved: set[bytes] = set()
     for until in some.keys() | others.keys():
-        names |= differing_lines(some.get(until, b""), others.get(until, b""))
-    return names
+        moved |= differing_lines(some.get(until, b""), others.get(until, b""))
+    if len(moved) > MAX_CHANGED:  # most have a later vouch when an old one is dropped
+        moved -= _live(moved, some, now) & _live(moved, others, now)
+    return names | moved
+
+
+def _live(names: set[bytes], vouched: Mapping[datetime, bytes], now: datetime) -> set[bytes]:
+    """Those of ``names`` for which a vouch holds at ``now``."""
+    found: set[bytes] = set()
+    for until, block in vouched.items():
+        if now <= until:
+            found |= names.intersection(block.split(b"\n"))
+    return found
 
 
 def _vouched(guard: Guard, origin: str) -> dict[datetime, bytes]:

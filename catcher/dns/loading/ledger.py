@@ -55,6 +55,7 @@ def _to_json(ledger: Ledger) -> dict[str, Any]:
         "template": ledger.template,
         "catalogue": ledger.rows_digest,
         "clearing": ledger.clearing,
+        "guard": ledger.guard,
         "refused": sorted(ledger.refused),
         "seen": ledger.seen,
         "highest": ledger.highest,
@@ -84,6 +85,7 @@ def _from_json(kept: Any) -> Ledger:
         _given(kept["base"]),
         rows,
         None if catalog is None else _catalog(catalog),
+        str(kept.get("guard", "")),
     )
 
 

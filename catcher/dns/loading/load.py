@@ -11,6 +11,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from catcher.catalogue import Catalogue
+from catcher.catalogue.servedguard import read_served
 from catcher.config import Config
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.cookies import Cookies
@@ -78,7 +79,9 @@ def load_authority(
         served = serial.Served(before.catalogue, before.serials, before.catalog)
     known = ledger.read(config.node.state) if before is None else before.ledger
     if before is None and known is not None:
-        served = serial.over_restart(known, catalogue, rows)
+        served = serial.over_restart(known, catalogue, rows, read_served(config.node.state) if known.guard else None)
+        if rows is not None and rows.digest == known.rows_digest:
+            rows = replace(rows, changed=frozenset())
     settled = serial.settle(known, served, catalogue, _digest(rrsets), now, seen, rows)
     new_ledger, catalog = settled.ledger, None
     if catalog_name is not None:

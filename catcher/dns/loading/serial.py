@@ -12,12 +12,20 @@ next number after the newest one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
 
-from catcher.catalogue import Catalogue, Entry
-from catcher.dns.loading.changes import MAX_CHANGED, RowChanges, candidates, digest_of, digest_of_clearing, refused_by
+from catcher.catalogue import Catalogue, Entry, Guard
+from catcher.dns.loading.changes import (
+    MAX_CHANGED,
+    RowChanges,
+    candidates,
+    digest_of,
+    digest_of_clearing,
+    digest_of_guard,
+    refused_by,
+)
 from catcher.dns.zones.catalogzone import MAX_JOURNAL, CatalogDifference, CatalogGroup, CatalogZone, MemberState
 from catcher.dns.zones.ledger import KeptCatalog, Ledger
 from catcher.dns.zones.serials import GivenSerial, Serials, is_newer, raised
@@ -32,10 +40,12 @@ class Served:
     """The catalogue and the serials that were served until this load."""
 
     catalogue: Catalogue
-    """After a restart: the rows before it, under today's guard; the ledger tells whether the guard differs."""
+    """After a restart by which the guard of before is lost: the rows before it, under today's guard; the ledger tells
+    whether the guard differs."""
     serials: Serials
     catalog: CatalogZone | None = None
     restarted: bool = False
+    """Whether ``catalogue`` has today's guard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +60,22 @@ class SettledSerials:
     """After a restart: names whose refusal changed since the load before."""
 
 
-def over_restart(kept: Ledger, catalogue: Catalogue, rows: RowChanges | None) -> Served | None:
-    """What was served until a restart, if the copies of its rows are those of the ledger ``kept``."""
-    if rows is None or rows.before_restart is None:
-        return None
-    digest, before = rows.before_restart
-    if digest != kept.rows_digest:
+def over_restart(kept: Ledger, catalogue: Catalogue, rows: RowChanges | None, guard: Guard | None) -> Served | None:
+    """What was served until a restart, if the copies of its rows are those of the ledger ``kept``.
+
+    ``guard``: the guard that was kept, which counts if it is that of the ledger, too.
+    """
+    if rows is None:
         return None
     serials = Serials(kept.base, kept.rows, datetime.fromtimestamp(kept.seen, UTC))
+    digest, before = rows.before_restart or (rows.digest, catalogue.rows)
+    if digest != kept.rows_digest:
+        return None
+    of_guard = None if guard is None else (digest_of_guard(guard, digest_of_clearing(guard)), refused_by(guard))
+    if of_guard == (kept.guard, kept.refused):
+        return Served(Catalogue(before, guard), serials)
+    if rows.before_restart is None:
+        return None
     return Served(Catalogue(before, catalogue.guard), serials, restarted=True)
 
 
@@ -95,8 +113,17 @@ def settle(
         highest = kept.highest
     # A clock that went back keeps the time that was seen only while no new base covers it.
     seen = now.timestamp() if found is None else seen
-    ledger = Ledger(*fingerprint, refused_by(catalogue.guard), seen, highest, serials.base, serials.rows)
-    return SettledSerials(serials, found, ledger if kept is None else replace(ledger, catalog=kept.catalog), turned)
+    ledger = Ledger(
+        *fingerprint,
+        refused_by(catalogue.guard),
+        seen,
+        highest,
+        serials.base,
+        serials.rows,
+        None if kept is None else kept.catalog,
+        digest_of_guard(catalogue.guard, fingerprint[2]),
+    )
+    return SettledSerials(serials, found, ledger, turned)
 
 
 def settle_catalog(

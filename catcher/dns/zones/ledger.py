@@ -38,3 +38,6 @@ class Ledger:
     base: GivenSerial
     rows: Mapping[str, GivenSerial] = field(default_factory=dict)
     catalog: KeptCatalog | None = None
+    guard: str = ""
+    """A digest of a required guard with its times: the guard that is kept for a restart is this one, or it counts for
+    nothing."""

@@ -100,6 +100,47 @@ def test_a_row_that_was_removed_and_a_refusal_that_began_while_it_was_down(node:
     assert "army.ml" not in second.catalogue
 
 
+def run_of(*cleared: str, ran_at: datetime = NOW) -> Run:
+    names = SortedNames.of([name.encode() for name in cleared])
+    return Run("ml", ran_at, "ml.zone", 7, frozenset({"army.ml", "fleet.ml", "navy.ml"}.difference(cleared)), names)
+
+
+def test_a_run_of_the_guard_while_it_was_down_raises_what_it_concerns_alone(node: Node) -> None:
+    """Names cleared before and after keep their serials; so they do if the run before is the older one."""
+    (node.folder / "catcher.toml").write_text(TOML.replace("[catalogue]\n", '[catalogue]\nguard = "required"\n'))
+    state = node.folder / "var"
+    record(state, [run_of("army.ml", "fleet.ml", "navy.ml")])
+    first = authority(node.start())
+    assert risen(serials(first, NOW), serials(authority(node.start()), NOW)) == set()
+    record(state, [run_of("army.ml", "fleet.ml", ran_at=LATER)])
+    node.write("new.ml,,accept", *ROWS)
+    second = authority(node.start(LATER))
+    assert risen(serials(first, NOW), serials(second, LATER)) == {"navy.ml"}
+    late = NOW + timedelta(days=3)
+    lapsed = serials(second, late)
+    record(state, [run_of("army.ml", "fleet.ml", "navy.ml", ran_at=late)])
+    assert risen(lapsed, serials(authority(node.start(late)), late)) == {"army.ml", "fleet.ml", "navy.ml"}
+
+
+@pytest.mark.parametrize("harm", ["record", "names", "other"])
+def test_a_damaged_copy_of_the_guard_raises_every_serial(node: Node, harm: str) -> None:
+    (node.folder / "catcher.toml").write_text(TOML.replace("[catalogue]\n", '[catalogue]\nguard = "required"\n'))
+    state = node.folder / "var"
+    record(state, [run_of("army.ml", "fleet.ml", "navy.ml")])
+    first = authority(node.start())
+    copy = state / "kept" / "served-guard.json"
+    match harm:
+        case "record":
+            copy.write_text("{")
+        case "names":
+            for file in (state / "kept" / "served-guard").iterdir():
+                file.unlink()
+        case "other":
+            copy.write_text(copy.read_text().replace('"hours": 24', '"hours": 25'))
+    record(state, [run_of("army.ml", "fleet.ml", ran_at=LATER)])
+    assert len(risen(serials(first, NOW), serials(authority(node.start(LATER)), LATER))) == 3
+
+
 def test_without_copies_every_serial_rises(node: Node) -> None:
     first = authority(node.start())
     (node.folder / "var" / "kept" / "catalogue.json").unlink()

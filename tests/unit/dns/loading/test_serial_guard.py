@@ -11,6 +11,7 @@ import pytest
 from catcher.catalogue import Guard
 from catcher.catalogue.guard import Vouches
 from catcher.catalogue.names import SortedNames
+from catcher.dns.loading import changes, serial
 from tests.support.dnsserver.serials import LATER, ROWS, State, guard, risen, serials
 from tests.support.dnsserver.serving import NOW, ask, lines
 
@@ -95,3 +96,38 @@ def test_lost_refusals_and_their_end_raise_the_serials(state: State) -> None:
     assert len(risen(serials(first, NOW), serials(lost, LATER))) == 3
     found = state.load(LATER, guard=guard(), before=lost)
     assert len(risen(serials(lost, LATER), serials(found, LATER))) == 3
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are compared one by one up to one name alone, as at a catalogue of millions."""
+    for module in (changes, serial):
+        monkeypatch.setattr(module, "MAX_CHANGED", 1)
+    monkeypatch.setattr(changes, "MAX_COMPARED", 1)
+
+
+@pytest.mark.usefixtures("few")
+def test_an_ended_hour_of_vouches_that_were_renewed_raises_nothing(state: State) -> None:
+    """Each hour tens of thousands of names have their second vouch already when the first one is dropped."""
+    hour, names = timedelta(hours=1), ("army.ml", "fleet.ml", "navy.ml")
+    run = guard(required=True).runs["ml"]
+
+    def under(*ends: datetime) -> Guard:
+        slices = {end: SortedNames.of([name.encode() for name in names]) for end in ends}
+        return Guard(required=True, runs=[run], vouches=[Vouches("ml", NOW, slices)])
+
+    first = state.load(NOW + 25 * hour, guard=under(NOW + 30 * hour))
+    second = state.load(NOW + 26 * hour, guard=under(NOW + 30 * hour, NOW + 42 * hour), before=first)
+    third = state.load(NOW + 31 * hour, guard=under(NOW + 42 * hour), before=second)
+    at = serials(first, NOW + 25 * hour)
+    assert serials(second, NOW + 26 * hour) == serials(third, NOW + 31 * hour) == at
+    assert set(serials(third, NOW + 43 * hour).values()).isdisjoint(at.values()), "the last vouch ends for all"
+
+
+@pytest.mark.usefixtures("few")
+def test_a_new_run_after_the_lapse_raises_the_names_that_had_lapsed_alone(state: State) -> None:
+    hour, end = timedelta(hours=1), NOW + timedelta(hours=40)
+    first = state.load(NOW + 20 * hour, guard=vouched(end, "army.ml", "fleet.ml"))
+    lapsed, later = serials(first, NOW + 25 * hour), NOW + 26 * hour
+    second = state.load(later, guard=guard(required=True, ran_at=later), before=first)
+    assert risen(lapsed, serials(second, later)) == {"navy.ml"}
