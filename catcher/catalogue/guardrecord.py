@@ -120,12 +120,16 @@ def keep_copy(state: Path, faulty_since: datetime | None = None) -> None:
 def record(state: Path, runs: Sequence[Run]) -> None:
     """Records ``runs``; each replaces the recorded run of its origin. Raises EnvironmentFailure.
 
+    A run of the data that was compared before keeps what the zone's servers have said since.
     In place of a damaged record its copy is continued. Without one the runs of other origins are lost: see ``Guard``.
     """
     with _open(state):
         rows, lost = _continued(state)
         for run in runs:
             row = run_to_row(run)
+            before = rows.get(run.origin, {})
+            if before.get("as_of") == row["as_of"]:
+                row["foreign"] = sorted(run.foreign.union(before.get("foreign", ())))
             replace_file(state / row["names"], run.cleared.block[1:], mode=0o600)
             rows[run.origin] = row
         _write(state, rows, lost=lost)

@@ -26,6 +26,10 @@ Agreement, specification 4 §2.1.4). ldns-read-zone, ldns-signzone and OpenDNSSE
 _PADDED = re.compile(_OWNER + rb"(\t++)(?:" + _TTL + rb"[ \t])?(?:in[ \t])?soa[ \t]")
 """An SOA as dig prints it with +multiline, +nocl or +nottlid: tabs lead to the 24th column."""
 
+_COLUMNS = re.compile(_OWNER + rb"( *+)\t(?:" + _TTL + rb"\t)?(?:in\t)?soa\t")
+"""An SOA as kdig prints it, also with +nottl and +noclass: blanks lead to the 20th column, then come tabs."""
+_COLUMN = 20
+
 
 def failure(comment: bytes) -> str | None:
     """The words of a comment (lower case) that tell of a failed transfer; None for any other comment."""
@@ -51,4 +55,7 @@ def is_printed_soa(line: bytes) -> bool:
     if _PRINTED.match(line) is not None:
         return True
     padded = _PADDED.match(line)
-    return padded is not None and len(padded[2]) == 3 - len(padded[1]) // 8
+    if padded is not None and len(padded[2]) == 3 - len(padded[1]) // 8:
+        return True
+    columns = _COLUMNS.match(line)
+    return columns is not None and bool(columns[2]) and len(columns[1]) + len(columns[2]) == _COLUMN

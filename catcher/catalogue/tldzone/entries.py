@@ -16,16 +16,17 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
-_SPECIAL = re.compile(rb'[;"()$\\@]')
+_SPECIAL = re.compile(rb'[;"()$\\@\x00-\x08\x0a-\x1f\x7f]')
+_CONTROL = re.compile(rb"[\x00-\x20\x7f]")
 _TTL = re.compile(rb"(?>(?:\d{1,10}+[smhdw]?)+)\Z")
 _TTL_PART = re.compile(rb"(\d+)([smhdw]?)")
 _SECONDS = {b"": 1, b"s": 1, b"m": 60, b"h": 3600, b"d": 86400, b"w": 604800}
 _CLASS = re.compile(rb"(?:in|ch|hs|any|none|class\d{1,5}+)\Z")
 _TOKEN = re.compile(
-    rb'(?P<space>[ \t\r\f\v]++)|(?P<mark>[()])|;.*|(?P<quoted>"(?>(?:[^"\\]|\\.)*)")|(?P<word>(?>(?:[^\s;"()\\]|\\.)+))'
+    rb'(?P<space>[ \t]++)|(?P<mark>[()])|;.*|(?P<quoted>"(?>(?:[^"\\]|\\.)*)")|(?P<word>(?>(?:[^\s;"()\\]|\\.)+))'
 )
-_ESCAPE = re.compile(rb"\\(?:(\d\d\d)|(.))")
-_PLAIN_OCTET = re.compile(rb"[a-z0-9_-]")
+_ESCAPE = re.compile(rb"\\(?:(\d\d\d)|(.))", re.S)
+_PLAIN_OCTET = re.compile(rb"[a-z0-9_/*-]")
 _NAME = re.compile(rb"[a-z0-9_/*-]{1,63}+(?>(?:\.[a-z0-9_/*-]{1,63}+)*)\Z")
 """An absolute name without final dot, with short labels and without escapes."""
 _OCTET = rb"(?:2(?:5[0-5]|[0-4]\d)|[01]?\d?\d)"
@@ -122,7 +123,7 @@ def read_careful(text: bytes, following: Callable[[], bytes | None]) -> ZoneLine
         return None
     if fields[0].startswith(b"$") and text.startswith(b"$"):
         return _directive(fields)
-    return _record(fields, has_owner=text[0] not in b" \t(")
+    return _record(fields, has_owner=text[0] not in b" \t")
 
 
 def absolute(name: bytes, origin: bytes | None) -> bytes:
@@ -176,6 +177,8 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     octet = int(found[1]) if found[1] else found[2][0]
     if octet > 255:
         raise Broken(f"there is no octet {octet}")
+    if not found[1] and found[2].isdigit():
+        raise Broken("a backslash and a digit, but not three digits")
     plain = bytes([octet]).lower()
     return plain if _PLAIN_OCTET.match(plain) else b"\\%03d" % octet
 
@@ -195,6 +198,8 @@ def _tokens(text: bytes, depth: int, fields: list[bytes]) -> int:
                 raise Broken("a parenthesis is closed that wasn't opened")
             depth -= 1
         elif (field := token["word"] or token["quoted"]) is not None:
+            if token["word"] and _CONTROL.search(field):
+                raise Broken(f"a control character in {shown(field)}", "give a zone in master file format")
             fields.append(field)
     return depth
 

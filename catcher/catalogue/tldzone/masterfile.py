@@ -158,7 +158,7 @@ class TldZoneFile:
                 text = next(lines, None)
             if text is not None:
                 self._read += 1
-            return text
+            return text and text.removesuffix(b"\r")
 
         while (text := next(lines, None)) is not None:
             self._read += 1
@@ -166,6 +166,7 @@ class TldZoneFile:
             if text.startswith(b";"):
                 self._note_comment(text.lower())
                 continue
+            text = text.removesuffix(b"\r")
             line = read_careful(text, following) if is_special(text) else read_split(text)
             if text.startswith(b"$"):
                 self._directives = True
@@ -205,7 +206,8 @@ class TldZoneFile:
     def _take_soa(self, owner: bytes, serial: int, text: bytes) -> None:
         apex = Apex(owner.decode("ascii", "backslashreplace"), serial)
         if self._apex is None:
-            if not self._any and not self._directives and dump.is_printed_soa(text.lower()):
+            is_first = not self._any and not self._directives and self._is_whole
+            if is_first and dump.is_printed_soa(text.lower()):
                 self._is_transfer = True
             self._apex = apex
         elif self._apex.origin != apex.origin:

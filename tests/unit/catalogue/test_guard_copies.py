@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +103,16 @@ def test_a_refusal_by_the_zones_servers_outlives_damaged_vouches(tmp_path: Path)
             (tmp_path / "guard.json").write_bytes(b"{")
         guard = load_or_keep(tmp_path, required=True, hours=24).guard
         assert guard.refuses("navy.ml") and guard.refuses("army.ml")
+
+
+def test_a_refusal_by_the_servers_outlives_a_run_of_the_same_data(tmp_path: Path) -> None:
+    """Otherwise the file of yesterday, compared again, would clear a name that was delegated to others today."""
+    record(tmp_path, [REFUSING])
+    record_vouches(tmp_path, [], {("ml", RAN_AT): frozenset({"navy.ml"})})
+    record(tmp_path, [replace(REFUSING, ran_at=RAN_AT + timedelta(hours=14), seen_at=RAN_AT)])
+    assert load_guard(tmp_path, required=True).refuses("navy.ml")
+    record(tmp_path, [replace(REFUSING, ran_at=RAN_AT + timedelta(hours=15))])
+    assert load_guard(tmp_path, required=True).clears("navy.ml"), "newer data"
 
 
 def test_a_refusal_by_the_servers_is_void_once_the_run_was_replaced(tmp_path: Path) -> None:

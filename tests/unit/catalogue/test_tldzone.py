@@ -62,6 +62,8 @@ FORMS = {
     "army ( NS\n a. )\n NS b.": [("army.ml", "ns", "a", 1), ("army.ml", "ns", "b", 3)],
     r"arm\y NS a.": [("army.ml", "ns", "a", 1)],
     r"arm\121 NS a.": [("army.ml", "ns", "a", 1)],
+    r"\*.army NS a.": [("*.army.ml", "ns", "a", 1)],
+    "(in NS a.)": [("in.ml", "ns", "a", 1)],
     r"ar\.my NS a.": [(r"ar\046my.ml", "ns", "a", 1)],
     'army TXT "NS a. ; ( " "x"\n NS b.': [("army.ml", "ns", "b", 2)],
     "ns NS ns": [("ns.ml", "ns", "ns.ml", 1)],
