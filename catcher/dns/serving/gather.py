@@ -1,12 +1,14 @@
-"""Gathering: at a middling rate the worker waits a fraction of a millisecond, so that a wake-up serves several queries.
+"""Gathering: at a middling rate the worker waits a millisecond, so that a wake-up serves several queries.
 
 A wake-up costs as much as some ten answers. Network cards moderate their interrupts for the same reason.
 
 ::
 
-    messages a second     2,000                                        some 100,000
+    messages a second     1,250                                        some 100,000
     ──────────────────────┼──────────────────────────────────────────────┼─────────────▶
-    answer at once        │ wait, at most 0.8 ms, then receive           │ batches are full: answer at once
+    answer at once        │ wait 1 ms, then receive                      │ batches are full: answer at once
+
+The rate is the worker's own: of two workers each gets half of a server's queries, and each pays for its own wake-ups.
 
 The rate is measured over windows. After idleness the rate is low, so a burst is answered at once. A client that sends
 its next query only after the reply sends fewer queries if the worker waits: then waiting gains nothing. So a rate that
@@ -16,14 +18,14 @@ Pure: the caller gives the time and does the waiting.
 
 from __future__ import annotations
 
-GATHER_SECONDS = 0.0008
-"""Most seconds of one wait: half of them is the delay of a median answer."""
-GATHER_RATE = 2000.0
-"""Messages a second. Below this rate a wait of ``GATHER_SECONDS`` brings about one message: it costs what it saves."""
+GATHER_SECONDS = 0.001
+"""Seconds of one wait: half of them is the delay of a median answer. Event loops count in whole milliseconds."""
+GATHER_RATE = 1250.0
+"""Messages a second. At this rate a wait brings more than one message; below it there would be wake-ups for none."""
 FULL_BATCH = 64
 """Messages received at once that need no wait: the wake-up is paid for."""
 RATE_WINDOW = 0.05
-"""Seconds over which the rate is measured: a hundred messages at ``GATHER_RATE``."""
+"""Seconds over which the rate is measured: some sixty messages at ``GATHER_RATE``."""
 _SLOWED = 0.5
 """A rate with waits that is below this share of the rate without: clients wait for their replies. One client with ten
 queries under way falls to a tenth."""
@@ -78,4 +80,4 @@ class GatherPace:
                     self._stopped_until, self._slowed = now + _STOP, 0
             self._rate_before, self._fell_to = rate, None
         gathers = rate >= GATHER_RATE and now >= self._stopped_until
-        self._wait = min(GATHER_SECONDS, FULL_BATCH / 2 / rate) if gathers else 0.0
+        self._wait = GATHER_SECONDS if gathers else 0.0

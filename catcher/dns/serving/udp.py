@@ -7,17 +7,16 @@
                                  └─▶ counters
 
 The portable path takes the same steps for one message after another. All sockets share the packet cache, the rate limit
-and the pace at which the worker gathers (``gather``). A wait is one callback of the event loop, which goes around once
-after it: TCP and the other tasks of the worker wait at most that long.
+and the pace at which the worker gathers (``gather``). While it gathers, the event loop doesn't watch the sockets: a
+timer drains all of them. TCP and the other tasks of the worker wait for nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import socket
 from collections.abc import Sequence
-from time import monotonic, sleep
+from time import monotonic
 
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.strangers import TsigBudget
@@ -27,7 +26,7 @@ from catcher.dns.counting.tally import DemandTally
 from catcher.dns.packetcache.cache import PacketCache
 from catcher.dns.serving import mmsg
 from catcher.dns.serving.batches import BatchedUdp
-from catcher.dns.serving.gather import GatherPace
+from catcher.dns.serving.gather import FULL_BATCH, GatherPace
 from catcher.dns.serving.portable import PortableUdp
 from catcher.dns.serving.responder import Responder
 from catcher.dns.tapping.tap import DnsTap
@@ -71,15 +70,15 @@ class UdpServer:
             for sock in sockets
         ]
         self._pace = GatherPace()
-        self._gathers = False
-        """Whether ``_gather`` is a callback of the loop's next round."""
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        """The end of a wait; None: the loop watches the sockets."""
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        for sock, path in zip(self._sockets, self._paths, strict=True):
+        for sock in self._sockets:
             sock.setblocking(False)
-            self._loop.add_reader(sock, functools.partial(self._readable, path, self._loop))
+        self._watch(self._loop)
 
     def drain(self) -> None:
         """Answers the messages that have arrived at each socket, up to a bound."""
@@ -89,24 +88,40 @@ class UdpServer:
     async def close(self) -> None:
         """Answers the messages that have arrived, then stops. The sockets stay open: they belong to the caller."""
         if self._loop is not None:
-            for sock in self._sockets:
-                self._loop.remove_reader(sock)
-            self._loop = None
+            if self._timer is None:
+                self._unwatch(self._loop)
+            else:
+                self._timer.cancel()
+            self._loop = self._timer = None
             self.drain()
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        for sock, path in zip(self._sockets, self._paths, strict=True):
+            loop.add_reader(sock, self._readable, path, loop)
+
+    def _unwatch(self, loop: asyncio.AbstractEventLoop) -> None:
+        for sock in self._sockets:
+            loop.remove_reader(sock)
 
     def _readable(self, path: BatchedUdp | PortableUdp, loop: asyncio.AbstractEventLoop) -> None:
         self._pace.received(path.drain())
-        if not self._gathers and self._pace.wait(monotonic()):
-            self._gathers = True
-            loop.call_soon(self._gather)
+        if self._timer is None and (wait := self._pace.wait(monotonic())):
+            self._unwatch(loop)
+            self._timer = loop.call_later(wait, self._gathered, loop)
 
-    def _gather(self) -> None:
-        """Waits, so that messages gather in the sockets; the loop then reads them, and comes here again."""
+    def _gathered(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Receives what has gathered during a wait. After full batches the next wait is none."""
+        most = 0
+        for path in self._paths:
+            messages = path.drain()
+            self._pace.received(messages)
+            most = max(most, messages)
         wait = self._pace.wait(monotonic())
-        self._gathers = wait > 0 and self._loop is not None
-        if self._loop is not None and self._gathers:
-            sleep(wait)
-            self._loop.call_soon(self._gather)
+        if wait or most >= FULL_BATCH:
+            self._timer = loop.call_later(wait, self._gathered, loop)
+        else:
+            self._timer = None
+            self._watch(loop)
 
 
 def _no_address(octets: bytes) -> int:
