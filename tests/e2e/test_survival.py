@@ -18,7 +18,7 @@ import pytest
 from tests.support.asking import rcode
 from tests.support.authoritative import answers
 from tests.support.processgroup import processes_of
-from tests.support.server import ARMY, SECONDS, Server, deliver, running
+from tests.support.server import ARMY, ENVELOPE, SECONDS, Server, deliver, dialogue, read_reply, running
 
 
 @pytest.fixture
@@ -191,6 +191,35 @@ def test_workers_come_back_while_a_load_hangs(slow: Server) -> None:
 
 def test_sigterm_is_honoured_while_a_load_hangs(slow: Server) -> None:
     assert slow.stop() == 0
+
+
+def test_sigterm_to_every_process_lets_a_mail_finish_and_dns_answer_until_then(server: Server) -> None:
+    """As systemd does with KillMode=control-group, and a shell's `kill -- -GROUP`."""
+    server.start()
+    client, replies = dialogue(server, *ENVELOPE)
+    with client:
+        client.sendall(b"From: alice@contractor.example\r\n")
+        os.killpg(server.serving_pid, signal.SIGTERM)
+        until(server, lambda: not takes_connections(server))
+        assert answers(server.dns[1], "army.ml")
+        client.sendall(b"To: someone@army.ml\r\n\r\nhello\r\n.\r\n")
+        assert read_reply(replies).startswith(b"250")
+    assert server.ended() == 0
+    assert "unexpected" not in server.log.read_text()
+    assert len(server.observations()) == 1
+
+
+def takes_connections(server: Server) -> bool:
+    """Whether mail is still taken: the first thing that a stop ends."""
+    with socket.socket() as probe:
+        return probe.connect_ex(server.smtp) == 0
+
+
+def test_sigterm_to_every_process_is_honoured_quietly_while_a_load_hangs(slow: Server) -> None:
+    os.killpg(slow.serving_pid, signal.SIGTERM)
+    assert slow.ended() == 0
+    log = slow.log.read_text()
+    assert "unexpected" not in log and "the loader ended" not in log
 
 
 def test_no_process_outlives_a_parent_that_is_killed(slow: Server) -> None:
