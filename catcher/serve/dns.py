@@ -45,5 +45,6 @@ async def run(
         identity=config.node.name,
         ready=station.ready,
         stopping=station.stopping,
+        is_replaced=lambda: station.is_replaced,
         draining=station.draining,
     )
