@@ -9,7 +9,7 @@ from catcher import dns
 from catcher.config import Config
 from catcher.model.clock import Clock
 from catcher.supervise import Station
-from catcher.supervise.descriptors import descriptors
+from catcher.supervise.descriptors import connections_within
 
 _SPARE_DESCRIPTORS = 64
 """Descriptors not used for TCP connections: for sockets, pipes and the processes of transfers."""
@@ -40,10 +40,11 @@ async def run(
         connections=connections,
         lifeline_fd=station.lifeline_fd,
         publish=station.publish,
-        most_connections=max(1, min(dns.MAX_CONNECTIONS, descriptors() - _SPARE_DESCRIPTORS)),
+        most_connections=connections_within(dns.MAX_CONNECTIONS, _SPARE_DESCRIPTORS),
         dnstap=config.dns.dnstap,
         identity=config.node.name,
         ready=station.ready,
         stopping=station.stopping,
+        is_replaced=lambda: station.is_replaced,
         draining=station.draining,
     )

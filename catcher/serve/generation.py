@@ -37,7 +37,10 @@ Pair = tuple[socket.socket, socket.socket]
 """A connected pair: writing end, reading end."""
 
 DNS_DRAIN_SECONDS = 15.0
-"""Seconds that a replaced DNS worker has: its TCP clients get ten to take their last replies."""
+"""Seconds that a replaced DNS worker has. It passes its TCP connections on and ends in milliseconds, but for a transfer
+that shares the worker."""
+_DNS_HURRY_SECONDS = 1.0
+"""Seconds that it has once the generation after its successor waits for its end."""
 _STORE_DRAIN_SECONDS = 15.0
 """Seconds that a replaced storing process, or a stopped one, has for the commits of workers that still drain."""
 
@@ -70,7 +73,7 @@ def dns_tasks(
                 (*sockets, writing, *ends),
                 last=True,
                 drain_seconds=DNS_DRAIN_SECONDS,
-                overlaps=True,
+                hurry_seconds=_DNS_HURRY_SECONDS,
             )
         )
     return tasks

@@ -25,7 +25,7 @@ from catcher.privacy import notice_codes
 from catcher.serve.store import DRAIN_SECONDS, WRITE_PATIENCE_SECONDS
 from catcher.store.remote.client import StoreClient
 from catcher.supervise import Station
-from catcher.supervise.descriptors import descriptors
+from catcher.supervise.descriptors import connections_within
 from catcher.supervise.memory import forbid_dumps, wipe_freed_memory
 
 log = logging.getLogger("catcher.serve")
@@ -116,7 +116,7 @@ def _settings(config: Config, explanations: smtp.Explanations) -> smtp.SmtpSetti
         proxies=config.smtp.proxy_from,
         explanations=explanations,
         limits=smtp.SmtpLimits(
-            connections=min(config.smtp.connections, descriptors() - SPARE_DESCRIPTORS),
+            connections=connections_within(config.smtp.connections, SPARE_DESCRIPTORS),
             connection_rate=config.smtp.connection_rate,
             connection_rate_per_prefix=config.smtp.connection_rate_per_prefix,
             connection_rate_exempt=config.smtp.connection_rate_exempt,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import resource
 
 _MOST = 1 << 20
+_LEAST_SHARE = 4
+"""With a limit of some dozens of descriptors, the part of them that connections get is one in this number."""
 
 
 def descriptors() -> int:
@@ -15,3 +17,10 @@ def descriptors() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
         return most
     return most if soft == resource.RLIM_INFINITY else soft
+
+
+def connections_within(most: int, spare: int) -> int:
+    """The number of connections that a worker may hold at a time: ``most``, or as many as the limit on descriptors
+    permits beside ``spare`` others; of a small limit a quarter, so that the worker serves at all."""
+    limit = descriptors()
+    return max(1, min(most, max(limit - spare, limit // _LEAST_SHARE)))

@@ -7,8 +7,8 @@
                         └─ pause ◀──┘                          └─▶ started again              └─▶ SIGKILL
 
 The running workers serve until the new ones are ready, and on when those fail. The next generation starts only when no
-retired worker is left, so that at most two are alive; requests that come meanwhile are joined. Retired workers with
-``overlaps`` hold it up only until they take no new work, and end at the latest when it serves.
+retired worker is left, so that at most two are alive; requests that come meanwhile are joined. A retired worker whose
+task has ``hurry_seconds`` gets no more than these from the moment at which the next generation waits for it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from os import kill
 from catcher.supervise.counterpage import CounterSlot
 from catcher.supervise.loop import Loop, Timer, guarded
 from catcher.supervise.unforeseen import kind_and_place
-from catcher.supervise.worker import DRAINING, FAILED, READY, Task
+from catcher.supervise.worker import DRAINING, FAILED, READY, REPLACED, STOP, Task
 
 log = logging.getLogger("catcher.supervise")
 
@@ -36,9 +36,12 @@ WORKER_START_SECONDS = 60.0
 """Longest time, in seconds, that a worker may take to be ready."""
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 30.0
 """Pauses before a start that failed is tried again: each is twice the one before."""
+_LONGEST_RESTART_PAUSE_SECONDS = 1.0
+"""Longest pause before a worker is started again that had served, or that somebody else killed: its clients wait in the
+buffers of its sockets for that long, beside other workers of the same port too."""
 _SHORT_LIFE_SECONDS = 2.0
-"""A worker that crashes at a younger age is started again after a pause, an older one at once. So is
-the first worker of a task that crashes after a reload: queries wait for the next one in the socket's buffer."""
+"""A worker that has served for less is started again after a pause, another one at once. So is the first worker of a
+task that ends after a reload."""
 
 
 @dataclass(slots=True, eq=False)
@@ -49,12 +52,20 @@ class WorkerProcess:
     pid: int
     status_fd: int
     """The reading end of its reports; -1 once the worker has closed the other end."""
-    ready: bool = False
+    ready_at: float | None = None
+    """Time of the monotonic clock at which it began to serve."""
     draining: bool = False
+    hurried: bool = False
+    """Whether the next generation waits for its end."""
     born: float = field(default_factory=time.monotonic)
     deadline: Timer | None = None
     counters: CounterSlot | None = None
     """Its place in the counters that all processes share."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has begun to serve."""
+        return self.ready_at is not None
 
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal; the process may have ended."""
@@ -116,7 +127,7 @@ class WorkerGroup:
     def said(self, worker: WorkerProcess, octets: bytes) -> None:
         """Takes a worker's report."""
         if READY in octets:
-            worker.ready = True
+            worker.ready_at = time.monotonic()
             if worker.deadline is not None and worker not in self.retired:
                 worker.deadline.cancel()
         if DRAINING in octets:
@@ -125,8 +136,9 @@ class WorkerGroup:
             self._fail(f"worker {worker.task.name} could not start; the log says why")
         self._advance()
 
-    def ended(self, worker: WorkerProcess) -> None:
-        """Takes a process that has ended out of the group."""
+    def ended(self, worker: WorkerProcess, code: int | None) -> None:
+        """Takes a process that has ended out of the group. ``code``: its exit status, a signal's number as a negative
+        one; None if it isn't known."""
         if worker.deadline is not None:
             worker.deadline.cancel()
         if worker in self.retired:
@@ -137,8 +149,8 @@ class WorkerGroup:
         elif worker in self.running:
             self.running.remove(worker)
             if not self.stopping:
-                log.error("worker %s (pid %d) ended unexpectedly; starting another", worker.task.name, worker.pid)
-                self._restart_after_a_crash(worker)
+                log.error("worker %s (pid %d) %s; starting another", worker.task.name, worker.pid, _end(code))
+                self._restart_after_a_crash(worker, code)
         self._advance()
 
     def stop(self) -> None:
@@ -150,13 +162,17 @@ class WorkerGroup:
         for worker in self.starting:
             worker.signal(signal.SIGKILL)
         for worker in self.running:
-            worker.signal(signal.SIGTERM)
+            worker.signal(STOP)
 
     def _step(self) -> None:
         """Starts the wanted workers if nothing stands against it."""
         if self._wanted is None or self._begun or self.starting or self._retry or self.stopping:
             return
-        if not all(worker.draining and worker.task.overlaps for worker in self.retired):
+        for worker in self.retired:
+            if worker.task.hurry_seconds is not None and worker.draining and not worker.hurried:
+                worker.hurried = True
+                self._set_deadline(worker, worker.task.hurry_seconds, "kept the next one waiting")
+        if self.retired:
             return
         tasks, self._wanted = self._wanted, None
         self._answering, self._asked = self._answering + self._asked, []
@@ -194,11 +210,9 @@ class WorkerGroup:
         self._restart_pauses.clear()
         self._pause, self.trouble = 0.0, ""
         self._tasks = tuple(worker.task for worker in self.running)
-        for worker in self.retired:
-            worker.signal(signal.SIGKILL)
         for worker in old:
             self.retired.append(worker)
-            worker.signal(signal.SIGTERM)
+            worker.signal(REPLACED)
             self._set_deadline(worker, worker.task.drain_seconds, "was retired and did not end")
 
     def _fail(self, error: str) -> None:
@@ -208,7 +222,7 @@ class WorkerGroup:
         self._failing, self._begun = True, False
         for worker in self.starting:
             if worker.ready:  # it serves already, and has work in hand
-                worker.signal(signal.SIGTERM)
+                worker.signal(REPLACED)
                 self._set_deadline(worker, worker.task.drain_seconds, "was given up and did not end")
             else:
                 worker.signal(signal.SIGKILL)
@@ -227,24 +241,30 @@ class WorkerGroup:
         self._retry = None
         self._step()
 
-    def _restart_after_a_crash(self, worker: WorkerProcess) -> None:
+    def _restart_after_a_crash(self, worker: WorkerProcess, code: int | None) -> None:
         name = worker.task.name
         pause, before = 0.0, self._restart_pauses.get(name)
-        if before is not None and time.monotonic() - worker.born < _SHORT_LIFE_SECONDS:
-            pause = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * before))
+        served = 0.0 if worker.ready_at is None else time.monotonic() - worker.ready_at
+        if before is not None and served < _SHORT_LIFE_SECONDS:
+            is_able = worker.ready or code == -signal.SIGKILL
+            longest = _LONGEST_RESTART_PAUSE_SECONDS if is_able else _LONGEST_PAUSE_SECONDS
+            pause = min(longest, max(_FIRST_PAUSE_SECONDS, 2 * before))
         self._restart_pauses[name] = pause
         self.restarts[name] += 1
         self._restart(worker.task, pause)
 
-    def _restart(self, task: Task, pause: float) -> None:
+    def _restart(self, task: Task, pause: float, trouble: str = "") -> None:
+        """Starts a worker for ``task`` after ``pause``. ``trouble``: why the last try to fork it failed."""
+
         def fork() -> None:
             self._restarts.pop(task.name, None)
             try:
                 worker = self._fork(self, task)
             except Exception as error:  # a fork that fails in any way leaves the running workers
-                longer = min(_LONGEST_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * pause))
-                log.error("worker %s can't be started: %s", task.name, kind_and_place(error))
-                self._restart(task, longer)
+                longer = min(_LONGEST_RESTART_PAUSE_SECONDS, max(_FIRST_PAUSE_SECONDS, 2 * pause))
+                if (reason := kind_and_place(error)) != trouble:
+                    log.error("worker %s can't be started, and is tried again: %s", task.name, reason)
+                self._restart(task, longer, reason)
             else:
                 self._set_deadline(worker, WORKER_START_SECONDS, "said nothing")
                 self.running.append(worker)
@@ -259,3 +279,16 @@ class WorkerGroup:
         if worker.deadline is not None:
             worker.deadline.cancel()
         worker.deadline = self._loop.later(seconds, over)
+
+
+def _end(code: int | None) -> str:
+    """How a process ended, for the log."""
+    if code is None:
+        return "ended unexpectedly"
+    if code >= 0:
+        return f"ended unexpectedly with status {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:  # a real-time signal
+        name = f"signal {-code}"
+    return f"ended unexpectedly by {name}"

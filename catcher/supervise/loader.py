@@ -27,6 +27,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from catcher.supervise.loop import Loop, Timer
+from catcher.supervise.memory import be_killed_first
 from catcher.supervise.pieces import END, LENGTH_OCTETS, PIECE, PieceReader, PieceWriter, Tell
 from catcher.supervise.supervisor import fork_quietly
 from catcher.supervise.unforeseen import kind_and_place
@@ -209,6 +210,7 @@ def _run(load: LoadWork, references: Sequence[object], writing: int) -> NoReturn
         leave_signals_to_the_parent()
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        be_killed_first()
         _close_all_but(0, 1, 2, writing)
         with suppress(OSError):  # the system's limit for pipes: then it stays smaller
             fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_OCTETS)

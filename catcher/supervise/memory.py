@@ -19,6 +19,8 @@ import os
 import platform
 import resource
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure
 
@@ -38,7 +40,12 @@ _TRIM_FROM = 4 << 20
 """Octets of unused memory that are not returned to the kernel, because the next write needs as much memory again."""
 _M_PERTURB = -6
 _FILL = 0xA5
-_PR_SET_DUMPABLE = 4
+_PR_GET_DUMPABLE, _PR_SET_DUMPABLE = 3, 4
+_OOM_SCORE = Path("/proc/self/oom_score_adj")
+_OOM_FIRST = "500"
+"""Half of all memory is added to what this process uses, when the kernel compares processes (proc(5))."""
+_PLAIN_ALLOCATORS = (b"pymalloc", b"malloc")
+"""Names of CPython's own allocators without hooks."""
 _RAW, _MEM, _OBJECT = range(3)
 """CPython's allocator domains (PyMemAllocatorDomain)."""
 
@@ -82,6 +89,22 @@ def forbid_dumps() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+def be_killed_first() -> None:
+    """Has the kernel end this process before the others when memory runs out. It does nothing where that can't be.
+
+    After a switch of the account the file belongs to root, unless the process may be dumped.
+    """
+    if sys.platform != "linux":
+        return
+    prctl = ctypes.CDLL(None).prctl
+    before = prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0)
+    prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+    with suppress(OSError):
+        _OOM_SCORE.write_text(_OOM_FIRST)
+    if before != 1:
+        prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def trim() -> None:
     """Returns freed memory to the kernel, where the C library can (malloc_trim(3))."""
     if platform.libc_ver()[0] == "glibc":
@@ -92,10 +115,17 @@ def wipe_freed_memory() -> bool:
     """Makes this process overwrite all memory that it frees from now on. Returns False with a warning if it can't.
 
     New objects come from malloc. To free or resize an object, the interpreter's own functions are still used: they
-    recognise memory outside their arenas and pass it to free() and realloc().
+    recognise memory outside their arenas and pass it to free() and realloc(). The functions of a debug allocator or of
+    tracemalloc don't, so these stay as they are.
     """
     if not is_supported() or NO_CACHE not in os.environ.get(TUNABLES, ""):
         log.warning("freed memory is not overwritten here: that needs CPython on glibc, started by catcher serve")
+        return False
+    if (allocator := _allocator_name()) not in _PLAIN_ALLOCATORS:
+        log.warning(
+            "freed memory is not overwritten here: %s; start without -X dev, -X tracemalloc, PYTHONMALLOC and the like",
+            "hooks of the allocator, as of tracemalloc" if allocator is None else f"the allocator {allocator.decode()}",
+        )
         return False
     get, put = ctypes.pythonapi.PyMem_GetAllocator, ctypes.pythonapi.PyMem_SetAllocator
     get.restype = put.restype = None
@@ -110,3 +140,13 @@ def wipe_freed_memory() -> bool:
     libc.mallopt(_M_MXFAST, _FAST_MOST)
     libc.mallopt(_M_TRIM_THRESHOLD, _TRIM_FROM)
     return bool(libc.mallopt(_M_PERTURB, _FILL))
+
+
+def _allocator_name() -> bytes | None:
+    """CPython's name of the allocators in use; None for one with hooks, as those of tracemalloc."""
+    try:
+        name = ctypes.pythonapi._PyMem_GetCurrentAllocatorName
+    except AttributeError:  # an interpreter that doesn't tell
+        return None
+    name.restype = ctypes.c_char_p
+    return name()  # type: ignore[no-any-return]

@@ -137,17 +137,20 @@ class Supervisor:
             worker.status_fd = -1
 
     def _bury(self) -> None:
-        """Collects the ended workers."""
-        for group in self._groups.values():
+        """Collects the ended workers. What follows from one's end may add groups and workers."""
+        for group in [*self._groups.values()]:
             for worker in group.alive:
+                code: int | None = None
                 try:
-                    pid, _ = os.waitpid(worker.pid, os.WNOHANG)
+                    pid, status = os.waitpid(worker.pid, os.WNOHANG)
+                    if not pid:
+                        continue
+                    code = os.waitstatus_to_exitcode(status)
                 except ChildProcessError:  # somebody else collected it
-                    pid = worker.pid
-                if pid:
-                    self._close_status(worker)
-                    self._free(worker.counters)
-                    group.ended(worker)
+                    pass
+                self._close_status(worker)
+                self._free(worker.counters)
+                group.ended(worker, code)
 
     def _free(self, slot: CounterSlot | None) -> None:
         if slot is not None and self._counters is not None:

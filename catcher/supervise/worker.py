@@ -20,6 +20,9 @@ log = logging.getLogger("catcher.supervise")
 
 READY, DRAINING, FAILED = b"R", b"D", b"F"
 """Reports of a worker to its parent, one octet each: ready; takes no new work; could not start."""
+STOP, REPLACED = signal.SIGUSR1, signal.SIGUSR2
+"""Signals of the parent to a worker: the server stops; another worker serves in its place. A worker ignores the signals
+that a terminal or a service manager sends to all processes at once: the parent alone acts on them."""
 
 
 class Station:
@@ -34,11 +37,14 @@ class Station:
         self._counters = counters
         self.stopping = asyncio.Event()
         """It is set when the worker has to drain and end."""
+        self.is_replaced = False
+        """Once ``stopping`` is set: whether another worker serves in its place; else the server stops."""
 
     def attach(self) -> None:
         """Connects signals and the lifeline to the running loop."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._stop)
+        loop.add_signal_handler(STOP, self._stop)
+        loop.add_signal_handler(REPLACED, self._replaced)
         loop.add_reader(self.lifeline_fd, self._orphaned)
 
     def ready(self) -> None:
@@ -55,8 +61,10 @@ class Station:
             self._counters.publish(numbers)
 
     def _stop(self) -> None:
-        if self.stopping.is_set():
-            os._exit(1)
+        self.stopping.set()
+
+    def _replaced(self) -> None:
+        self.is_replaced = not self.stopping.is_set()
         self.stopping.set()
 
     @staticmethod
@@ -79,9 +87,9 @@ class Task:
     """Whether, when the server stops, the task runs until the tasks without ``last`` have ended."""
     drain_seconds: float = 10.0
     """Longest time that the worker may take to end, once another one has taken its place; then it is killed."""
-    overlaps: bool = False
-    """Whether the next worker but one may start while this one still ends, once it takes no new work. It is killed when
-    that one serves: a client that never takes its replies delays no reload."""
+    hurry_seconds: float | None = None
+    """Longest time that the worker may still take, once the next worker but one waits for its end: a client that never
+    takes its replies must not delay reloads. None: ``drain_seconds``, whatever waits."""
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -94,12 +102,12 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 
 
 def leave_signals_to_the_parent() -> None:
-    """Undoes the parent's handlers in a child: a terminal signals all processes, and only the parent acts."""
+    """Undoes the parent's handlers in a child. Ctrl-C, and systemd with KillMode=control-group, signal all processes:
+    only the parent acts, so that mail drains and DNS answers last."""
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGHUP, signal.SIGINT):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD})
 
 

@@ -1,4 +1,7 @@
-"""TCP connections that outlive their worker: they are passed on, and long transfers have a process of their own."""
+"""TCP connections that outlive their worker: they are passed on, and long transfers have a process of their own.
+
+Longer than others: every scene is played with two workers, on both event loops.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ import pytest
 
 from catcher import catalogue, config
 from catcher.dns import Authority, DemandTally, TcpServer, load_authority
+from catcher.dns.answering.options import IDLE_SECONDS
 from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.serving.connections import ConnectionPipe
 from catcher.supervise.worker import new_event_loop
@@ -90,7 +94,7 @@ class Workers:
     async def reload(self) -> None:
         """The second worker starts, the first one ends."""
         await self.second.start()
-        await self.first.close()
+        await self.first.close(is_replaced=True)
 
     def end_server(self) -> None:
         """The other end of the lifeline closes."""
@@ -116,6 +120,12 @@ def play(request: pytest.FixtureRequest, authority: Authority) -> Iterator[Calla
                 runner.run(asyncio.wait_for(whole(), 60))
 
         yield run
+
+
+async def turns_until(holds: Callable[[], bool]) -> None:
+    """Lets the loop turn; the scene's own time limit ends a wait in vain."""
+    for _ in iter(holds, True):
+        await asyncio.sleep(0)
 
 
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: bytes, *, pause_at: int = 0) -> bytes:
@@ -194,21 +204,62 @@ def test_no_query_of_a_busy_client_is_lost(play: Callable[..., None]) -> None:
     play(scene)
 
 
+def test_the_replies_that_a_slow_client_did_not_take_go_with_its_connection(play: Callable[..., None]) -> None:
+    """It reads nothing while the worker changes; the old one ends at once, and no reply is lost or sent twice."""
+
+    async def scene(workers: Workers) -> None:
+        wire = query("army.ml", "MX").to_wire()
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", workers.port))
+            reader, writer = await asyncio.open_connection(sock=client, limit=1024)
+            for number in range(4000):
+                writer.write(len(wire).to_bytes(2, "big") + number.to_bytes(2, "big") + wire[2:])
+            await turns_until(lambda: workers.counters.numbers[DnsCount.TCP] >= 100)
+            await workers.second.start()
+            workers.first.retire(is_replaced=True)
+            before = workers.counters.numbers[DnsCount.TCP]
+            assert before < 4000
+            await workers.first.close()
+            for number in range(4000):
+                assert (await answer(reader))[:2] == number.to_bytes(2, "big")
+            assert workers.counters.numbers[DnsCount.TCP] == 4000
+            writer.close()
+
+    play(scene)
+
+
+def test_no_reload_prolongs_the_time_of_an_idle_connection(play: Callable[..., None]) -> None:
+    async def scene(workers: Workers) -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", workers.port)
+        await turns_until(lambda: bool(workers.first._connections))
+        (first,) = workers.first._connections
+        first._deadline -= 4
+        await workers.reload()
+        await turns_until(lambda: bool(workers.second._connections))
+        (second,) = workers.second._connections
+        assert second._deadline <= asyncio.get_running_loop().time() + IDLE_SECONDS - 4
+        writer.close()
+
+    play(scene)
+
+
 def transfer_query() -> tuple[dns.message.Message, bytes]:
     wanted = dns.message.make_query("large.example", "AXFR")
     wanted.use_tsig(KEYRING, "secondary.example", algorithm=dns.tsig.HMAC_SHA256)
     return wanted, wanted.to_wire()
 
 
-async def take_transfer(reader: asyncio.StreamReader, wanted: dns.message.Message) -> int:
-    """The number of records; every message's signature is checked."""
+async def take_transfer(reader: asyncio.StreamReader, wanted: dns.message.Message, first: bytes = b"") -> int:
+    """The number of records; every message's signature is checked. ``first``: a message that was read already."""
     zone = dns.zone.Zone("large.example.")
     with dns.xfr.Inbound(zone, dns.rdatatype.AXFR) as inbound:
         context: Any = None
         done = False
         while not done:
             message = dns.message.from_wire(
-                await answer(reader),
+                first or await answer(reader),
                 keyring=wanted.keyring,
                 request_mac=wanted.mac,
                 xfr=True,
@@ -216,7 +267,7 @@ async def take_transfer(reader: asyncio.StreamReader, wanted: dns.message.Messag
                 multi=True,
                 origin=zone.origin,
             )
-            context = message.tsig_ctx
+            context, first = message.tsig_ctx, b""
             done = inbound.process_message(message)
     return sum(len(rdataset) for node in zone.nodes.values() for rdataset in node.rdatasets)
 
@@ -261,6 +312,33 @@ def test_a_transfer_ends_with_the_server(play: Callable[..., None], monkeypatch:
                     octets += len(await answer(reader))
             assert octets < RECORDS * len("a text that makes the record longer, number ")
             await asyncio.wait_for(broken.wait(), 20)
+            writer.close()
+
+    play(scene)
+
+
+def test_a_transfer_follows_the_replies_that_its_client_did_not_take(play: Callable[..., None]) -> None:
+    """The process of the transfer sends them first."""
+
+    async def scene(workers: Workers) -> None:
+        wanted, wire = transfer_query()
+        before = query("army.ml", "MX").to_wire()
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", workers.port))
+            reader, writer = await asyncio.open_connection(sock=client, limit=1024)
+            writer.write(b"".join(len(one).to_bytes(2, "big") + one for one in [before] * 300 + [wire, before]))
+            while not workers.counters.numbers[DnsCount.AXFR]:
+                await asyncio.sleep(0)
+                if workers.counters.numbers[DnsCount.TCP] > 200:
+                    await answer(reader)
+            await workers.reload()
+            while (first := await answer(reader))[:2] == before[:2]:
+                pass
+            assert await take_transfer(reader, wanted, first) == RECORDS + 2
+            assert (await answer(reader))[:2] == before[:2]
+            assert workers.counters.numbers[DnsCount.TCP] == 302
             writer.close()
 
     play(scene)

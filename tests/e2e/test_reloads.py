@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +103,30 @@ def test_twenty_reloads_lose_no_query_over_kept_tcp_connections(server: Server) 
             assert rcode(server.dns[1], f"new{number}.example") == "NOERROR"
     assert (queries.lost, queries.ended, queries.wrong) == (0, 0, [])
     assert queries.answered >= QUERIES
+
+
+def test_a_client_that_reads_slowly_delays_no_reload_and_loses_no_reply(server: Server) -> None:
+    """The worker that retires passes its connection on with the replies that the client didn't take, and ends."""
+    query = b"\0\0\0\1\0\0\0\0\0\0\4army\2ml\0\0\x0f\0\1"
+    queries, share = 250_000, 2_000_000
+    sent = b"".join(
+        (len(query) + 2).to_bytes(2, "big") + (n & 0xFFFF).to_bytes(2, "big") + query for n in range(queries)
+    )
+    with socket.create_connection(server.dns, timeout=60) as client, client.makefile("rb") as replies:
+        sending = threading.Thread(target=client.sendall, args=(sent,))
+        sending.start()
+        read = b""
+        for number in range(5):
+            put(server, f"new{number}.example,intended.example,accept")
+            server.reload()
+            read += replies.read(share)
+        length = 2 + int.from_bytes(read[:2], "big")
+        read += replies.read(length * queries - len(read))
+        sending.join()
+    assert [int.from_bytes(read[at + 2 : at + 4], "big") for at in range(0, len(read), length)] == [
+        n & 0xFFFF for n in range(queries)
+    ]
+    assert "it is killed" not in server.log.read_text()
 
 
 def members(lines: Iterator[str]) -> set[str]:

@@ -194,6 +194,121 @@ def test_the_first_young_worker_to_crash_after_a_replacement_is_started_at_once(
     assert pauses == [0.0, 0.25, 0.5] * 2
 
 
+def shortened_pauses(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses before restarts, which are noted and not waited for."""
+    pauses: list[float] = []
+    later = supervisor.loop.later
+
+    def noted(seconds: float, call: Callable[[], None]) -> Timer:
+        if call.__name__ != "fork":
+            return later(seconds, call)
+        pauses.append(seconds)
+        return later(0.0, call)
+
+    monkeypatch.setattr(supervisor.loop, "later", noted)
+    return pauses
+
+
+def test_workers_that_are_killed_at_different_times_come_back_within_a_second(
+    wire: Wire, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often, and each by its own count: else the mail side is deaf while every worker has a long pause."""
+    pauses = shortened_pauses(supervisor, monkeypatch)
+    assert settled(supervisor, serving(wire, "a"), serving(wire, "b")) == ""
+    assert {wire.hear(supervisor.loop) for _ in range(2)} == {"a up", "b up"}
+    for name, times in (("a", 7), ("b", 3)):
+        for _ in range(times):
+            os.kill(supervisor.workers[name], signal.SIGKILL)
+            assert wire.hear(supervisor.loop) == f"{name} up"
+    assert pauses == [0.0, 0.25, 0.5, 1.0, 1.0, 1.0, 1.0, 0.0, 0.25, 0.5]
+
+
+def test_a_worker_that_is_killed_before_it_serves_comes_back_within_a_second(
+    wire: Wire, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that ends itself then, time after time, has longer pauses: it isn't able to serve."""
+    pauses = shortened_pauses(supervisor, monkeypatch)
+    begun = False
+
+    async def main(station: Station) -> None:
+        wire.say(str(os.getpid()))
+        if not begun:
+            station.ready()
+        await asyncio.Event().wait()
+
+    assert settled(supervisor, Task("late", main)) == ""
+    begun = True
+    for _ in range(6):
+        os.kill(int(wire.hear(supervisor.loop)), signal.SIGKILL)
+    wire.hear(supervisor.loop)
+    assert pauses == [0.0, 0.25, 0.5, 1.0, 1.0, 1.0]
+
+    async def failing(station: Station) -> None:
+        if not begun:
+            return station.ready()
+        raise ValueError
+
+    begun = False
+    pauses.clear()
+    assert settled(supervisor, Task("failing", failing), group="failing") == ""
+    begun = True
+    until(supervisor, lambda: len(pauses) == 9)
+    assert pauses == [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0]
+
+
+def test_the_log_says_how_a_worker_ended(wire: Wire, supervisor: Supervisor, caplog: pytest.LogCaptureFixture) -> None:
+    assert settled(supervisor, serving(wire, "a")) == ""
+    wire.hear(supervisor.loop)
+    os.kill(supervisor.workers["a"], signal.SIGKILL)
+    assert wire.hear(supervisor.loop) == "a up"
+    assert "ended unexpectedly by SIGKILL; starting another" in caplog.text
+
+
+def test_a_group_that_is_made_while_an_ended_worker_is_collected(
+    wire: Wire, supervisor: Supervisor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As the process of NOTIFY, which is made when the DNS workers have settled."""
+    assert settled(supervisor, stubborn(wire)) == ""
+    wire.hear(supervisor.loop)
+    assert settled(supervisor, serving(wire, "other"), group="other") == ""
+    made: list[str] = []
+    supervisor.replace(
+        "group",
+        [serving(wire, "next")],
+        lambda error: supervisor.replace("third", [serving(wire, "third")], made.append),
+    )
+    until(supervisor, lambda: bool(made))
+    assert set(supervisor.workers) == {"next", "other", "third"}
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def test_a_child_that_somebody_else_collected_is_started_again(wire: Wire, supervisor: Supervisor) -> None:
+    assert settled(supervisor, serving(wire, "a")) == ""
+    wire.hear(supervisor.loop)
+    pid = supervisor.workers["a"]
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    assert wire.hear(supervisor.loop) == "a up"
+
+
+def test_only_the_parent_heeds_what_is_sent_to_every_process(wire: Wire, supervisor: Supervisor) -> None:
+    """Ctrl-C, a terminal that is closed, systemd's KillMode=control-group."""
+    assert settled(supervisor, serving(wire, "a")) == ""
+    assert wire.hear(supervisor.loop) == "a up"
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        os.kill(supervisor.workers["a"], number)
+    assert settled(supervisor, serving(wire, "b")) == ""
+    assert {wire.hear(supervisor.loop) for _ in range(2)} == {"b up", "a drained"}
+
+
+def exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def stubborn(wire: Wire) -> Task:
     async def main(station: Station) -> None:
         station.ready()
@@ -238,24 +353,22 @@ def test_at_most_two_generations_are_alive_and_requests_are_joined(wire: Wire, s
 
 
 def test_a_worker_that_only_ends_slowly_delays_no_generation(wire: Wire, supervisor: Supervisor) -> None:
-    """It may live beside the next one; it is killed when the next but one serves."""
+    """Nor does it live beside the next one but one, not even while that one starts."""
+    pids: list[int] = []
 
     async def main(station: Station) -> None:
+        wire.say(f"beside {sum(exists(pid) for pid in pids[:-1])}")
         station.ready()
         await station.stopping.wait()
+        assert station.is_replaced
         station.draining()
         await asyncio.Event().wait()
 
-    slow = Task("slow", main, drain_seconds=2.0 * SECONDS, overlaps=True)
-    pids = []
-    for _ in range(3):
+    slow = Task("slow", main, drain_seconds=2.0 * SECONDS, hurry_seconds=0.1)
+    for _ in range(4):
         assert settled(supervisor, slow) == ""
+        assert wire.hear(supervisor.loop) == "beside 0"
         pids.append(supervisor.workers["slow"])
-    (group,) = supervisor.groups
-    until(supervisor, lambda: len(group.retired) == 1)
-    assert [worker.pid for worker in group.alive] == [pids[2], pids[1]]
-    with pytest.raises(ProcessLookupError):
-        os.kill(pids[0], 0)
 
 
 def test_a_worker_that_does_not_drain_is_ended_when_the_time_is_over(wire: Wire) -> None:

@@ -10,7 +10,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import pytest
 from tests.support.asking import rcode
 from tests.support.authoritative import answers
 from tests.support.processgroup import processes_of
-from tests.support.server import ARMY, SECONDS, Server, deliver, running
+from tests.support.server import ARMY, ENVELOPE, SECONDS, Server, deliver, dialogue, read_reply, running
 
 
 @pytest.fixture
@@ -93,15 +94,9 @@ def test_a_state_folder_that_cannot_be_made_holds_up_nothing(server: Server) -> 
 
 def test_a_full_disk_at_the_start_and_at_reloads_holds_up_nothing(server: Server) -> None:
     """No process of the server can write a file (its file size limit is 0)."""
-    server.program = (
-        sys.executable,
-        "-c",
-        "import os, resource, signal, sys\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))\n"
-        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])",
-        "-m",
-        "catcher",
+    server.program = limited(
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)",
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))",
     )
     server.start()
     assert answers(server.dns[1], "army.ml")
@@ -183,13 +178,30 @@ def test_hangups_before_ready_and_after_harm_nothing(server: Server) -> None:
 
 @pytest.fixture
 def slow(server: Server) -> Server:
-    """A server whose next load hangs: the zone's file is a named pipe that nobody writes to."""
+    """A server whose next load hangs."""
+    hang_the_next_load(server)
+    return server
+
+
+def hang_the_next_load(server: Server) -> None:
+    """The zone's file is a named pipe that nobody writes to."""
     server.start()
     zone = server.folder / "sink.example.zone"
     zone.unlink()
     os.mkfifo(zone)
     server.signal(signal.SIGHUP)
-    return server
+
+
+def loaders(server: Server) -> set[int]:
+    """The parent's children that are no workers."""
+    parent = server.serving_pid
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return {int(pid) for pid in children} - set(server.workers_pids().values())
+
+
+def scores(pids: Iterable[int]) -> list[int]:
+    """What is added to the processes' memory when the kernel chooses one to kill."""
+    return [int(Path(f"/proc/{pid}/oom_score_adj").read_text()) for pid in pids]
 
 
 def test_workers_come_back_while_a_load_hangs(slow: Server) -> None:
@@ -203,6 +215,35 @@ def test_workers_come_back_while_a_load_hangs(slow: Server) -> None:
 
 def test_sigterm_is_honoured_while_a_load_hangs(slow: Server) -> None:
     assert slow.stop() == 0
+
+
+def test_sigterm_to_every_process_lets_a_mail_finish_and_dns_answer_until_then(server: Server) -> None:
+    """As systemd does with KillMode=control-group, and a shell's `kill -- -GROUP`."""
+    server.start()
+    client, replies = dialogue(server, *ENVELOPE)
+    with client:
+        client.sendall(b"From: alice@contractor.example\r\n")
+        os.killpg(server.serving_pid, signal.SIGTERM)
+        until(server, lambda: not takes_connections(server))
+        assert answers(server.dns[1], "army.ml")
+        client.sendall(b"To: someone@army.ml\r\n\r\nhello\r\n.\r\n")
+        assert read_reply(replies).startswith(b"250")
+    assert server.ended() == 0
+    assert "unexpected" not in server.log.read_text()
+    assert len(server.observations()) == 1
+
+
+def takes_connections(server: Server) -> bool:
+    """Whether mail is still taken: the first thing that a stop ends."""
+    with socket.socket() as probe:
+        return probe.connect_ex(server.smtp) == 0
+
+
+def test_sigterm_to_every_process_is_honoured_quietly_while_a_load_hangs(slow: Server) -> None:
+    os.killpg(slow.serving_pid, signal.SIGTERM)
+    assert slow.ended() == 0
+    log = slow.log.read_text()
+    assert "unexpected" not in log and "the loader ended" not in log
 
 
 def test_no_process_outlives_a_parent_that_is_killed(slow: Server) -> None:
@@ -222,20 +263,12 @@ def test_no_process_outlives_a_parent_that_is_killed(slow: Server) -> None:
 
 def test_a_loader_that_is_killed_costs_nothing(slow: Server) -> None:
     """The running state serves on, and the load is tried again."""
-    parent = slow.serving_pid
-    known = {parent, *slow.workers_pids().values()}
-    children = Path(f"/proc/{parent}/task/{parent}/children")
-    loaders: set[int] = set()
-
-    def found() -> bool:
-        loaders.update({int(pid) for pid in children.read_text().split()} - known)
-        return bool(loaders)
-
-    until(slow, found)
+    until(slow, lambda: bool(loaders(slow)))
+    hanging = loaders(slow)
     zone = slow.folder / "sink.example.zone"
     zone.unlink()
     zone.write_text("$TTL 300\n@ SOA ns1 h 2 3 4 5 60\n@ NS ns1\nns1 A 127.0.0.1\n")
-    for pid in loaders:
+    for pid in hanging:
         os.kill(pid, signal.SIGKILL)
     slow.await_log("the loader ended before it was done")
     assert answers(slow.dns[1], "army.ml")
@@ -255,6 +288,54 @@ def test_without_descriptors_the_server_stays(server: Server) -> None:
     resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
     await_answer(server, "new.example")
     assert server.stop() == 0
+
+
+@pytest.mark.parametrize("limit", [48, 64])
+def test_a_small_limit_on_descriptors_leaves_both_sides_serving(server: Server, limit: int) -> None:
+    """A worker holds fewer connections then: further ones are taken and older ones end, and no worker dies."""
+    server.program = limited(f"resource.setrlimit(resource.RLIMIT_NOFILE, ({limit}, {limit}))")
+    server.start()
+    pids = server.workers_pids()
+    query = b"\0\1\0\0\0\1\0\0\0\0\0\0\4army\2ml\0\0\6\0\1"
+    with ExitStack() as stack:
+        for number in range(2 * limit):
+            source = (f"127.0.0.{2 + number // 16}", 0)
+            client = stack.enter_context(socket.create_connection(server.dns, SECONDS, source))
+            client.sendall(len(query).to_bytes(2, "big") + query)
+            assert client.recv(4)[2:] == b"\0\1"
+        assert answers(server.dns[1], "army.ml")
+        assert deliver(server)[0] == 250
+    assert server.workers_pids() == pids
+    assert server.stop() == 0
+
+
+def limited(*statements: str) -> tuple[str, ...]:
+    """A way to start catcher after ``statements``."""
+    program = [
+        "import os, resource, signal, sys",
+        *statements,
+        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])",
+    ]
+    return (sys.executable, "-c", "\n".join(program), "-m", "catcher")
+
+
+@pytest.mark.parametrize("how", [("-X", "dev"), ("-X", "tracemalloc")])
+def test_a_debug_allocator_stays_as_it_is_and_that_is_said(server: Server, how: tuple[str, ...]) -> None:
+    server.program = (sys.executable, *how, "-m", "catcher")
+    server.start()
+    assert answers(server.dns[1], "army.ml")
+    assert deliver(server)[0] == 250
+    assert server.stop() == 0
+    log = server.log.read_text()
+    assert "freed memory is not overwritten here: " in log and "ended unexpectedly" not in log
+
+
+def test_the_loader_is_killed_first_when_memory_runs_out(slow: Server) -> None:
+    """The kernel compares the scores; a worker keeps the one that the parent has."""
+    parent = scores([slow.serving_pid])
+    until(slow, lambda: bool(loaders(slow)))
+    until(slow, lambda: scores(loaders(slow)) == [500])
+    assert scores(slow.workers_pids().values()) == parent * len(slow.workers_pids())
 
 
 def test_a_hangup_reads_the_configuration_anew(server: Server) -> None:

@@ -3,7 +3,7 @@
 ::
 
     worker that retires ──┐
-    process of a transfer ┴─▶ ConnectionPipe: a descriptor and the octets read but not answered ─▶ worker that serves
+    process of a transfer ┴─▶ ConnectionPipe: a descriptor, octets unsent and unanswered ─▶ worker that serves
 
 The pipe is made before the forks, one for each worker number, and every generation inherits it: only the worker that
 serves reads from it. A connection that nobody reads is closed when the pipe is.
@@ -11,19 +11,34 @@ serves reads from it. A connection that nobody reads is closed when the pipe is.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NamedTuple
 
-_MARK = b"C"
-"""The first octet of a message: a message without octets would look like the pipe's end."""
-_LARGEST = 1 << 16
-"""Most octets of one message: what a connection holds unanswered is far less."""
+_HEADER = struct.Struct("=dI")
+"""A message's first octets: the deadline, and the number of unsent octets, which follow; the unanswered ones are the
+rest."""
+_LARGEST = 1 << 17
+"""Most octets of one message: a reply beyond the bound of unsent octets, and what is read at a time."""
 _TURN = 64
 """Connections taken at a time before other work gets its turn."""
 _BUFFER_OCTETS = 4 << 20
 """Octets that the pipe holds, if the system allows it."""
+
+
+class ConnectionState(NamedTuple):
+    """What a connection has under way."""
+
+    unsent: bytes
+    """Octets of replies that the client didn't take yet."""
+    unanswered: bytes
+    """Octets that were read and aren't answered yet."""
+    deadline: float
+    """The moment, on the system's monotonic clock, at which the connection ends as idle: no reload prolongs it."""
 
 
 class ConnectionPipe:
@@ -36,15 +51,21 @@ class ConnectionPipe:
             end.setblocking(False)
         self.writing.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_OCTETS)
 
-    def send(self, descriptor: int, unanswered: bytes) -> None:
+    def send(self, descriptor: int, state: ConnectionState) -> None:
         """Sends the connection of ``descriptor``, which stays open here.
 
         Raises BlockingIOError when the pipe is full, OSError when nobody can read it any more.
         """
-        socket.send_fds(self.writing, [_MARK + unanswered], [descriptor])
+        header = _HEADER.pack(state.deadline, len(state.unsent))
+        try:
+            socket.send_fds(self.writing, [header, state.unsent, state.unanswered], [descriptor])
+        except OSError as error:
+            if error.errno in (errno.ETOOMANYREFS, errno.ENOBUFS):  # too many descriptors on their way
+                raise BlockingIOError(error.errno, error.strerror) from None
+            raise
 
-    def receive(self) -> Iterator[tuple[socket.socket, bytes]]:
-        """The connections that have arrived, some at a time, with the octets that are to be answered first."""
+    def receive(self) -> Iterator[tuple[socket.socket, ConnectionState]]:
+        """The connections that have arrived, some at a time."""
         for _ in range(_TURN):
             try:
                 octets, descriptors, _, _ = socket.recv_fds(self.reading, _LARGEST, 1)
@@ -54,7 +75,9 @@ class ConnectionPipe:
                 if not octets:
                     return
                 continue  # the system had no descriptor for it: the connection is lost
-            yield socket.socket(fileno=descriptors[0]), octets[1:]
+            deadline, unsent = _HEADER.unpack_from(octets)
+            rest = octets[_HEADER.size :]
+            yield socket.socket(fileno=descriptors[0]), ConnectionState(rest[:unsent], rest[unsent:], deadline)
 
     def close(self) -> None:
         """Closes both ends; connections that nobody has read end."""

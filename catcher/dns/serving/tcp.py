@@ -15,10 +15,10 @@ from catcher.dns.answering.strangers import TsigBudget
 from catcher.dns.answering.transfer import Transfer
 from catcher.dns.counting.counters import DnsCount, DnsCounters
 from catcher.dns.counting.tally import DemandTally, tally_prefix
-from catcher.dns.serving.connections import ConnectionPipe, own_descriptor
+from catcher.dns.serving.connections import ConnectionPipe, ConnectionState, own_descriptor
 from catcher.dns.serving.responder import Responder
 from catcher.dns.serving.tcpconnection import TcpConnection
-from catcher.dns.serving.transfers import TransferProcesses
+from catcher.dns.serving.transfers import MAX_PROCESSES, TransferProcesses
 from catcher.dns.tapping.tap import DnsTap
 from catcher.dns.wire import RRType, Transport
 from catcher.model.clock import Clock
@@ -68,6 +68,7 @@ class TcpServer:
         self._per_client: dict[bytes, int] = {}
         self._empty = asyncio.Event()
         self._adopting: set[asyncio.Task[None]] = set()
+        self._is_retired = False
         self.transfers = None if lifeline_fd is None else TransferProcesses(clock, self._counters, pipe, lifeline_fd)
         """Long transfers; None: they share this process."""
 
@@ -84,9 +85,15 @@ class TcpServer:
         if self._pipe is not None:
             loop.add_reader(self._pipe.reading, self._take_over)
 
-    def retire(self) -> None:
-        """Stops listening, closes the sockets, and reads no further query; each connection leaves once its client has
-        taken the replies."""
+    def retire(self, *, is_replaced: bool = False) -> None:
+        """Stops listening, closes the sockets, and reads no further query.
+
+        ``is_replaced``: another worker serves already. Then each connection goes to it at once, with all that is under
+        way. Else each is answered, and closed once its client has taken the replies.
+        """
+        if self._is_retired:
+            return
+        self._is_retired = True
         loop = asyncio.get_running_loop()
         if self._pipe is not None:
             loop.remove_reader(self._pipe.reading)
@@ -94,11 +101,14 @@ class TcpServer:
             server.close()
         self._servers.clear()
         for connection in list(self._connections):
-            connection.finish()
+            if is_replaced and self._pipe is not None:
+                connection.leave()
+            else:
+                connection.finish()
 
-    async def close(self) -> None:
+    async def close(self, *, is_replaced: bool = False) -> None:
         """Retires, and waits until every connection has left, for ``_CLOSE_SECONDS`` at most."""
-        self.retire()
+        self.retire(is_replaced=is_replaced)
         if self._connections:
             self._empty.clear()
             with suppress(TimeoutError):
@@ -125,32 +135,31 @@ class TcpServer:
         """Counts a transfer that ended before its last message."""
         self._counters.add(DnsCount.TRANSFER_BROKEN)
 
-    def send_apart(self, transfer: Transfer, transport: asyncio.Transport, unanswered: bytes) -> bool:
+    def send_apart(self, transfer: Transfer, transport: asyncio.Transport, state: ConnectionState) -> bool:
         """Gives a transfer and its connection to a process of their own; False if there can be none."""
-        assert self.transfers is not None
+        if self.transfers is None:
+            return False
         try:
             descriptor = own_descriptor(transport.get_extra_info("socket"))
         except OSError:
             return False
         try:
-            return self.transfers.begin(transfer, descriptor, unanswered)
+            most = None if self._is_retired else MAX_PROCESSES  # a retired worker must end
+            return self.transfers.begin(transfer, descriptor, state, most=most)
         finally:
             os.close(descriptor)
 
-    def pass_on(self, connection: TcpConnection, transport: asyncio.Transport, unanswered: bytes) -> None:
-        """Passes a connection on to the next worker; without one, closes it."""
-        if self._pipe is None:
-            transport.close()
-            return
+    def pass_on(self, connection: TcpConnection, transport: asyncio.Transport, state: ConnectionState) -> None:
+        """Passes a connection on to the next worker, at once or when the pipe isn't full any more."""
+        assert self._pipe is not None
         try:
-            self._pipe.send(transport.get_extra_info("socket").fileno(), unanswered)
+            self._pipe.send(transport.get_extra_info("socket").fileno(), state)
         except BlockingIOError:
-            asyncio.get_running_loop().call_later(_PIPE_SECONDS, self._pass_on_later, connection, transport, unanswered)
-            return
+            asyncio.get_running_loop().call_later(_PIPE_SECONDS, connection.leave)
         except OSError:
-            transport.close()
-            return
-        transport.abort()  # ends our descriptor alone: the connection goes on in the other process
+            connection.finish()
+        else:
+            connection.abort()  # ends our descriptor alone: the connection goes on in the other process
 
     def opened(self, connection: TcpConnection) -> bool:
         """Admits a connection; returns whether there is room."""
@@ -187,22 +196,18 @@ class TcpServer:
             if not self._connections:
                 self._empty.set()
 
-    def _pass_on_later(self, connection: TcpConnection, transport: asyncio.Transport, unanswered: bytes) -> None:
-        if connection in self._connections and not transport.is_closing():
-            self.pass_on(connection, transport, unanswered)
-
     def _take_over(self) -> None:
         """Takes over connections from the pipe."""
         assert self._pipe is not None
-        for sock, unanswered in self._pipe.receive():
-            adopting = asyncio.get_running_loop().create_task(self._adopt(sock, unanswered))
+        for sock, state in self._pipe.receive():
+            adopting = asyncio.get_running_loop().create_task(self._adopt(sock, state))
             self._adopting.add(adopting)
             adopting.add_done_callback(self._adopting.discard)
 
-    async def _adopt(self, sock: socket.socket, unanswered: bytes) -> None:
+    async def _adopt(self, sock: socket.socket, state: ConnectionState) -> None:
         sock.setblocking(False)
         try:
-            await asyncio.get_running_loop().connect_accepted_socket(lambda: TcpConnection(self, unanswered), sock)
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: TcpConnection(self, state), sock)
         except OSError:
             sock.close()  # the client left meanwhile
 

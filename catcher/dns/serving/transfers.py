@@ -2,8 +2,8 @@
 
 ::
 
-    TcpConnection ─▶ the client has taken every reply before ─▶ fork ─▶ message after message ─▶ ConnectionPipe
-                                                                 └─ the snapshot of the worker, from the fork on
+    TcpConnection ─▶ fork ─▶ the replies before ─▶ message after message ─▶ ConnectionPipe
+                      └─ the snapshot of the worker, from the fork on
 
 A process streams one transfer, and then hands the connection back to the worker that serves by then: a secondary may
 ask for its next zone over the same connection (RFC 7766 §6.2.1). It ends when the client takes nothing for
@@ -19,12 +19,14 @@ import os
 import select
 import signal
 import socket
+import time
 from contextlib import suppress
 from typing import NoReturn
 
+from catcher.dns.answering.options import IDLE_SECONDS
 from catcher.dns.answering.transfer import Transfer
 from catcher.dns.counting.counters import DnsCount, DnsCounters
-from catcher.dns.serving.connections import ConnectionPipe, close_all_but
+from catcher.dns.serving.connections import ConnectionPipe, ConnectionState, close_all_but
 from catcher.model.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ MAX_PROCESSES = 8
 _NICENESS = 10
 """Added to the niceness of a transfer's process: answers go before transfers."""
 _DONE, _BROKEN = 0, 1
+_PIPE_SECONDS = 0.01
+"""Seconds until a full pipe is tried again."""
 
 
 class TransferProcesses:
@@ -53,13 +57,15 @@ class TransferProcesses:
         self._running: dict[int, int] = {}
         """Process id → the descriptor that closes when the process ends."""
 
-    def begin(self, transfer: Transfer, descriptor: int, unanswered: bytes) -> bool:
-        """Forks a process that sends the rest of ``transfer`` over the connection ``descriptor``.
+    def begin(
+        self, transfer: Transfer, descriptor: int, state: ConnectionState, *, most: int | None = MAX_PROCESSES
+    ) -> bool:
+        """Forks a process that sends the rest of ``transfer`` over the connection ``descriptor``, after the octets of
+        ``state`` that are unsent.
 
-        ``unanswered``: octets that the client has sent behind its request. Returns False if there are too many
-        processes, or the system can't make one.
+        Returns False if there are ``most`` processes, or the system can't make one.
         """
-        if len(self._running) >= MAX_PROCESSES:
+        if most is not None and len(self._running) >= most:
             return False
         try:
             ended, alive = os.pipe()
@@ -74,7 +80,7 @@ class TransferProcesses:
             os.close(alive)
             return False
         if not pid:
-            self._send(transfer, descriptor, unanswered, alive)
+            self._send(transfer, descriptor, state, alive)
         os.close(alive)
         self._running[pid] = ended
         asyncio.get_running_loop().add_reader(ended, self._collect, pid)
@@ -100,12 +106,11 @@ class TransferProcesses:
             self._counters.add(DnsCount.TRANSFER_BROKEN)
             log.warning("a zone transfer ended before its last message: the client hung up or took nothing")
 
-    def _send(self, transfer: Transfer, descriptor: int, unanswered: bytes, alive: int) -> NoReturn:
+    def _send(self, transfer: Transfer, descriptor: int, state: ConnectionState, alive: int) -> NoReturn:
         """The process of one transfer. Its outermost handler ends it whatever happens."""
         code = _BROKEN
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             gc.disable()
             kept = {descriptor, self._lifeline_fd, alive}
             if self._pipe is not None:
@@ -115,23 +120,35 @@ class TransferProcesses:
                 os.nice(_NICENESS)
             with socket.socket(fileno=descriptor) as client:
                 client.setblocking(False)
-                if self._stream(transfer, client):
+                if self._stream(transfer, client, state.unsent):
                     code = _DONE
                     if self._pipe is not None:
-                        self._pipe.send(client.fileno(), unanswered)
+                        self._hand_back(self._pipe, client, state.unanswered)
         except BaseException:  # whatever it was: the exit status says that the transfer is broken
             code = _BROKEN
         finally:
             os._exit(code)
 
-    def _stream(self, transfer: Transfer, client: socket.socket) -> bool:
-        """Sends every message; returns whether the client took all of them."""
+    def _hand_back(self, pipe: ConnectionPipe, client: socket.socket, unanswered: bytes) -> None:
+        """Passes the connection on, as soon as the pipe isn't full."""
+        ending = select.poll()
+        ending.register(self._lifeline_fd, select.POLLIN)
+        state = ConnectionState(b"", unanswered, time.monotonic() + IDLE_SECONDS)
+        while True:
+            try:
+                return pipe.send(client.fileno(), state)
+            except BlockingIOError:
+                if ending.poll(_PIPE_SECONDS * 1000):
+                    return
+
+    def _stream(self, transfer: Transfer, client: socket.socket, unsent: bytes) -> bool:
+        """Sends ``unsent`` and every message; returns whether the client took all of them."""
         ending, waiting = select.poll(), select.poll()
         ending.register(self._lifeline_fd, select.POLLIN)
         waiting.register(client, select.POLLOUT)
         waiting.register(self._lifeline_fd, select.POLLIN)
-        while (wire := transfer.next(self._clock.now())) is not None:
-            left = memoryview(len(wire).to_bytes(2, "big") + wire)
+        left = memoryview(unsent)
+        while True:
             while left:
                 if ending.poll(0):
                     return False
@@ -140,4 +157,6 @@ class TransferProcesses:
                 except BlockingIOError:
                     if dict(waiting.poll(PROGRESS_SECONDS * 1000)).get(client.fileno()) != select.POLLOUT:
                         return False
-        return True
+            if (wire := transfer.next(self._clock.now())) is None:
+                return True
+            left = memoryview(len(wire).to_bytes(2, "big") + wire)

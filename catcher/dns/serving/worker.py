@@ -51,6 +51,7 @@ async def serve(
     identity: str = "",
     ready: Callable[[], None],
     stopping: asyncio.Event,
+    is_replaced: Callable[[], bool],
     draining: Callable[[], None],
 ) -> None:
     """Answers on ``sockets`` until ``stopping``; the counts go into the pipe ``demand``.
@@ -61,8 +62,9 @@ async def serve(
     ``dnstap``: the Unix socket of a collector, to which queries and replies are told as those of ``identity``.
 
     ``publish`` gets the counters once a second, and once more at the end. ``most_connections``: TCP connections at a
-    time. ``ready`` is called once every socket is served, ``draining`` once no more queries are read: clients that are
-    slow to take their last replies may need some seconds more, in which nothing is kept that isn't handed over.
+    time. ``ready`` is called once every socket is served. ``is_replaced``, when ``stopping`` is set: whether another
+    worker serves already and gets the connections. Else the server stops, and clients have some seconds to take their
+    last replies. ``draining`` is called once no more queries are read.
     """
     gc.freeze()  # the loaded data stays; a garbage collection would visit its objects and unshare their pages
     tally, counters, budget = DemandTally(), DnsCounters(), TsigBudget()
@@ -95,7 +97,7 @@ async def serve(
     ready()
     await stopping.wait()
     await udp.close()
-    tcp.retire()
+    tcp.retire(is_replaced=is_replaced())
     draining()
     for task in tasks:
         task.cancel()
