@@ -19,7 +19,7 @@ from pathlib import Path
 
 from catcher.catalogue.atomic import locked, replace_file
 from catcher.catalogue.catalogue import Catalogue
-from catcher.regularfile import FileIdentity
+from catcher.regularfile import FileIdentity, read_regular
 
 EVERY_DOMAIN = "*"
 """The entry for all catalogued domains."""
@@ -74,7 +74,7 @@ class Stops:
 
     def _read(self) -> frozenset[str]:
         with suppress(OSError):
-            return frozenset(self._file.read_text("ascii", "replace").split())
+            return frozenset(read_regular(self._file).decode("ascii", "replace").split())
         return frozenset()
 
     def _write(self, names: Collection[str]) -> None:

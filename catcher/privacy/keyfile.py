@@ -47,7 +47,7 @@ def _make(path: Path) -> None:
 
 
 def _read(path: Path, loss: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
         key = os.read(descriptor, KEY_OCTETS + 1)

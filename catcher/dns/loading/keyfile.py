@@ -15,7 +15,7 @@ from catcher.dns.answering.tsig import ALGORITHMS, Key
 from catcher.dns.wire import name_to_wire
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.errors import Fault
-from catcher.regularfile import read_regular_text
+from catcher.regularfile import read_regular, read_regular_text
 
 COOKIE_KEY = "dns-cookies.key"
 """Name of the file, in the folder of keys, with the key from which the daily secrets are derived."""
@@ -85,7 +85,7 @@ def own_cookie_secrets(folder: Path) -> Secrets:
         else:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(secrets.token_bytes(_COOKIE_KEY_OCTETS))
-        key = path.read_bytes()
+        key = read_regular(path)
     except OSError:
         key = b""
     return Daily(key if len(key) == _COOKIE_KEY_OCTETS else secrets.token_bytes(_COOKIE_KEY_OCTETS))
