@@ -1,4 +1,5 @@
-"""Reads files that a person names: regular files alone, and bounded; tells without reading whether one is as before.
+"""Reads files that a person names, and those of the state folder: regular files alone, and bounded; tells without
+reading whether one is as before.
 
 A named pipe or a terminal would be waited for, a device or a sparse file could fill the memory of the machine.
 """
@@ -13,6 +14,8 @@ from typing import NamedTuple
 
 MOST_OCTETS = 16 << 20
 """Octets of a file that a person writes by hand, at most: a thousand times those of the longest one known."""
+MOST_KEPT_OCTETS = 1 << 30
+"""Octets of a file that catcher itself wrote into the state folder, at most; all the larger is damage."""
 _PIECE_OCTETS = 1 << 20
 _UNSETTLED = 2_000_000_000
 """Nanoseconds: a file that was changed within this time before it was read may be changed again under the same times

@@ -37,6 +37,7 @@ from catcher.catalogue.guardrows import (
     vouches_to_row,
 )
 from catcher.model.errors import EnvironmentFailure, Fault
+from catcher.regularfile import read_regular, read_regular_text
 
 RECORD = "guard.json"
 VOUCHED = "guard-vouched.json"
@@ -107,7 +108,8 @@ def keep_copy(state: Path, faulty_since: datetime | None = None) -> None:
         return
     (state / KEPT_FOLDER / _SINCE).unlink(missing_ok=True)
     try:
-        if (state / RECORD).read_bytes() == (state / KEPT_FOLDER / RECORD).read_bytes():
+        files = (state / RECORD, state / KEPT_FOLDER / RECORD)
+        if len({read_regular(file, _MOST_OCTETS) for file in files}) == 1:
             return
     except OSError:  # one of them is missing
         if not (state / RECORD).exists():
@@ -218,7 +220,7 @@ def _copy(state: Path, rows: Sequence[Row], *, lost: bool) -> None:
 
 def _octets(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_regular(file, _MOST_OCTETS)
     except OSError as error:
         raise _unreadable(file, error) from None
 
@@ -253,8 +255,7 @@ def _load(folder: Path, name: str, read: Callable[[Any], T]) -> tuple[list[T], b
     """The rows of a record as ``read`` makes them, and whether rows before them were lost; without a record none."""
     for _ in range(_ATTEMPTS):
         try:
-            with (folder / name).open("rb") as file:
-                text = file.read(_MOST_OCTETS)
+            text = read_regular(folder / name, _MOST_OCTETS)
         except FileNotFoundError:
             return [], False
         except OSError as error:
@@ -276,7 +277,7 @@ def _load(folder: Path, name: str, read: Callable[[Any], T]) -> tuple[list[T], b
 
 def _faulty_since(state: Path) -> datetime | None:
     try:
-        return datetime.fromisoformat((state / KEPT_FOLDER / _SINCE).read_text("ascii")).astimezone(UTC)
+        return datetime.fromisoformat(read_regular_text(state / KEPT_FOLDER / _SINCE, "ascii")).astimezone(UTC)
     except (OSError, ValueError):
         return None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from catcher.catalogue.guard import Run, Vouches
 from catcher.catalogue.names import SortedNames
+from catcher.regularfile import MOST_KEPT_OCTETS, read_regular
 
 Row = dict[str, Any]
 
@@ -88,7 +89,7 @@ def vouches_from_row(row: Any, folder: Path, *, required: bool) -> Vouches:
 def _names(folder: Path, name: str, kind: str, origin: str, *, required: bool) -> SortedNames:
     if not required:
         return SortedNames(b"")
-    names = SortedNames((folder / Path(name).name).read_bytes())
+    names = SortedNames(read_regular(folder / Path(name).name, MOST_KEPT_OCTETS))
     if names_file(kind, origin, names) != name:
         raise ValueError("the names are not those of the record")
     return names

@@ -5,7 +5,8 @@
     catcher NOUN … ─▶ main ─▶ cli/NOUN.py ─▶ desk | serve | demo | … ─▶ results on stdout (text, or JSON lines)
                         └──◀── CatcherError: its text on stderr, its exit status ──┘
 
-Only results go to stdout; logs go to stderr. Exit status: 0 ok, 1 finding, 2 usage or configuration, 3 environment.
+Only results go to stdout; logs go to stderr. Exit status: 0 ok, 1 finding, 2 usage or configuration, 3 environment,
+70 a fault of catcher's own, in one line; with ``python -X dev -m catcher`` its traceback is shown.
 """
 
 from __future__ import annotations
@@ -93,3 +94,14 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else "the system refused: "
+        click.echo(f"{where}{error.strerror or type(error).__name__}; mend that, then try again", err=True)
+        sys.exit(3)
+    except Exception as error:  # a fault of ours: told by kind and place, since its text may be a stranger's words
+        if sys.flags.dev_mode:
+            raise
+        from catcher.supervise.unforeseen import kind_and_place
+
+        click.echo(f"catcher has a fault of its own: {kind_and_place(error)}; please report this line", err=True)
+        sys.exit(70)

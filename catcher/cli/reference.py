@@ -26,7 +26,8 @@ _HEAD = """\
 <!-- Generated from the commands' own help texts by `make docs`. Change the texts in catcher/cli. -->
 
 `catcher NOUN VERB --help` shows the same on a terminal. Results go to stdout, logs to stderr. Exit status: 0 all is
-well, 1 a finding, 2 usage or configuration, 3 the environment (a file, a port, a server).
+well, 1 a finding, 2 usage or configuration, 3 the environment (a file, a port, a server), 70 a fault of catcher's own,
+told in one line; `python -X dev -m catcher` shows where.
 """
 _EVERYWHERE = {
     "config_file": "`-c`, `--config F`: the configuration file, by default `catcher.toml`; also before the noun.",

@@ -82,7 +82,7 @@ def ask(
     began = time.monotonic()
     with ExitStack() as clients:
         asked = {}
-        for path in sorted(state.glob(SOCKETS)):
+        for path in _sockets(state):
             client = clients.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
             client.settimeout(seconds)
             if _sent(client, path, command):
@@ -105,6 +105,19 @@ def ask(
                     del open_[fd]
             waiting(time.monotonic() - began)
     return answers
+
+
+def _sockets(state: Path) -> list[Path]:
+    """The control sockets in the state folder. Raises EnvironmentFailure for a folder of another account: it tells
+    nothing of a server."""
+    try:
+        return sorted(path for path in state.iterdir() if path.match(SOCKETS))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"{state}: whether a server runs can't be told: {error.strerror}; run this as the user that serves"
+        ) from None
 
 
 def _sent(client: socket.socket, path: Path, command: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import threading
@@ -88,6 +89,18 @@ def test_the_same_kept_part_of_two_servers_is_told_once(tmp_path: Path, serve: S
 def test_no_socket_no_server(tmp_path: Path) -> None:
     assert reload_servers(tmp_path) is None
     assert server_statuses(tmp_path / "none") == []
+
+
+def test_a_state_folder_of_another_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may not look into it mustn't hear that no server runs, nor take a changed row for served."""
+
+    def closed(self: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    for request in (reload_servers, server_statuses, server_metrics):
+        with pytest.raises(EnvironmentFailure, match="Permission denied; run this as the user that serves"):
+            request(tmp_path)
 
 
 def test_a_socket_that_a_killed_server_left(tmp_path: Path) -> None:

@@ -134,3 +134,25 @@ def test_a_harmed_file_takes_nothing_down(server: Server, name: str, harm: Calla
         kept.rename(path)
     assert reload(server)["result"] == "reloaded"
     assert server.serving_pid == parent
+
+
+@pytest.mark.parametrize("harm", [a_pipe, an_endless_device, ten_sparse_gigabytes])
+def test_harmed_files_of_the_state_folder_hold_up_no_start(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    """All of them at once: serials, copies, the guard's record, keys, database, certificate."""
+    with running(tmp_path / "server") as made:
+        made.config.write_text(
+            made.config.read_text().replace("[dns]\n", '[dns]\ncatalog_zone = "catalog.example"\n', 1)
+            + '[[dns.secondary]]\naddress = "127.0.0.1:1"\nnotify = []\n'
+        )
+        (made.folder / "ml.zone").write_text("$ORIGIN ml.\n@ 300 SOA ns h 1 2 3 4 5\n@ 300 NS ns.elsewhere.example.\n")
+        made.catcher("check", "--against", str(made.folder / "ml.zone"))
+        assert reload(made)["result"] == "reloaded"
+        made.stop()
+        state = made.folder / "var"
+        harmed = [path for path in sorted(state.rglob("*")) if path.is_file() and path.suffix != ".lock"]
+        assert {"dns-serial.json", "guard.json", "catalogue.json", "catcher.db"} <= {path.name for path in harmed}
+        for path in harmed:
+            harm(path)
+        made.start()
+        assert answers(made.dns[1], "army.ml")
+        assert answers(made.dns[1], "sink.example")

@@ -26,6 +26,7 @@ from catcher.catalogue.loading.building import Text, build, revise
 from catcher.catalogue.loading.loaded import FileState, LoadedCatalogue
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.serving import KeptPart
+from catcher.regularfile import MOST_KEPT_OCTETS, read_regular
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class Record:
 def read_record(folder: Path) -> Record | None:
     """The record in ``folder``. None if there is none; a damaged one is ignored and told in the log."""
     try:
-        text = (folder / _RECORD).read_bytes()
+        text = read_regular(folder / _RECORD, MOST_KEPT_OCTETS)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -132,7 +133,7 @@ def _same(folder: Path, known: dict[Path, CopiedFile], loaded: LoadedCatalogue) 
 def _body(file: Path) -> bytes | None:
     """The lines of a copy; None if it is damaged or can't be read."""
     try:
-        data = file.read_bytes()
+        data = read_regular(file, MOST_KEPT_OCTETS)
     except OSError as error:
         log.error("%s: it can't be read: %s; the last good rows in it are lost", file, error.strerror)
         return None

@@ -30,7 +30,7 @@ from catcher.dns.zones.masterfiles.octets import read_stamped
 from catcher.dns.zones.packed import pack, unpack
 from catcher.dns.zones.zone import Zone
 from catcher.model.errors import Fault
-from catcher.regularfile import FileIdentity
+from catcher.regularfile import MOST_KEPT_OCTETS, FileIdentity
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def _sync(paths: list[Path]) -> None:
 def _read(path: Path) -> tuple[Mapping[str, Any], bytes] | None:
     """Header and records of a copy; None if it is absent or damaged."""
     try:
-        octets = read_stamped(str(path), most=1 << 34)[0]
+        octets = read_stamped(str(path), most=MOST_KEPT_OCTETS)[0]
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -17,6 +17,7 @@ from catcher.dns.zones.catalogzone import CatalogDifference
 from catcher.dns.zones.ledger import KeptCatalog, Ledger
 from catcher.dns.zones.serials import GivenSerial, seconds
 from catcher.model.errors import EnvironmentFailure
+from catcher.regularfile import MOST_KEPT_OCTETS, read_regular
 
 SERIAL_FILE = "dns-serial.json"
 """The file in the state folder."""
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 def read(folder: Path) -> Ledger | None:
     """The ledger in ``folder``; None if there is none, or it can't be read."""
     try:
-        return _from_json(json.loads((folder / SERIAL_FILE).read_bytes()))
+        return _from_json(json.loads(read_regular(folder / SERIAL_FILE, MOST_KEPT_OCTETS)))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:

@@ -16,6 +16,7 @@ from catcher.dns.answering.transfer import serial_of
 from catcher.dns.wire import RRType
 from catcher.dns.zones.serials import is_newer, seconds
 from catcher.model.errors import EnvironmentFailure
+from catcher.regularfile import MOST_KEPT_OCTETS, read_regular
 
 ANNOUNCED_FILE = "dns-notified.json"
 """The file in the state folder that holds the serials that each secondary was told."""
@@ -46,7 +47,7 @@ def read(folder: Path) -> dict[str, NotifiedSerials]:
     """What each secondary (address and port) was told; nothing if the file is missing or damaged: a needless NOTIFY
     costs one SOA query."""
     try:
-        kept = json.loads((folder / ANNOUNCED_FILE).read_bytes())
+        kept = json.loads(read_regular(folder / ANNOUNCED_FILE, MOST_KEPT_OCTETS))
         return {
             str(target): NotifiedSerials(
                 {str(zone): int(serial) for zone, serial in told["zones"].items()},
