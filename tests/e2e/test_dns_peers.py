@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,7 +69,9 @@ def port() -> int:
     return own_port()
 
 
-def started(folder: Path, port: int, *, key: bool, guard: str = "off") -> Server:
+@contextmanager
+def started(folder: Path, port: int, *, key: bool, guard: str = "off") -> Iterator[Server]:
+    """A server with a secondary at ``port``, gone afterwards also where the test is skipped for want of its peer."""
     made = Server(folder)
     made.config.write_text(made.config.read_text().replace("[catalogue]\n", f'[catalogue]\nguard = "{guard}"\n'))
     if guard == "required":
@@ -80,18 +82,24 @@ def started(folder: Path, port: int, *, key: bool, guard: str = "off") -> Server
     text = made.config.read_text().replace("[dns]\n", own, 1)
     text += f'[[dns.secondary]]\naddress = "127.0.0.1:{port}"\n' + (f'key = "{KEY}"\n' if key else "")
     made.config.write_text(text)
-    made.start()
-    return made
+    try:
+        made.start()
+        yield made
+        assert made.stop() == 0
+    finally:
+        if made.process is not None:
+            made.kill()
 
 
 @pytest.fixture(params=CONSUMERS)
 def consumer(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Iterator[tuple[Server, Measure]]:
     if request.param == "nsd" and (version := nsd_version()) < (4, 9):
         pytest.skip(f"NSD {'.'.join(map(str, version))} reads no catalog zone: that takes 4.9")
-    server = started(tmp_path / "sink", port, key=request.param != "powerdns")
-    with CONSUMERS[request.param](tmp_path / request.param, port, server.dns[1]) as secondary:
+    with (
+        started(tmp_path / "sink", port, key=request.param != "powerdns") as server,
+        CONSUMERS[request.param](tmp_path / request.param, port, server.dns[1]) as secondary,
+    ):
         yield server, secondary
-    assert server.stop() == 0
 
 
 def serves(secondary: Measure, domain: str, record: str) -> bool:
@@ -139,19 +147,22 @@ def test_a_consumer_of_the_catalog_zone(consumer: tuple[Server, Measure]) -> Non
 
 def test_a_plain_secondary(tmp_path: Path, port: int) -> None:
     """NSD copies a single name; the refusal reaches it by NOTIFY, long before its refresh."""
-    server = started(tmp_path / "sink", port, key=True)
-    with _nsd(tmp_path / "nsd", port, server.dns[1]) as secondary:
+    with (
+        started(tmp_path / "sink", port, key=True) as server,
+        _nsd(tmp_path / "nsd", port, server.dns[1]) as secondary,
+    ):
         assert answers(secondary.port, "army.ml"), secondary.log
         assert serves(secondary, "army.ml", "10 mx.sink.example.")
         refuse(server, "army.ml")
         assert serves(secondary, "army.ml", "0 ."), secondary.log
-    assert server.stop() == 0
 
 
 def test_a_lapse_of_a_required_guard_reaches_a_secondary_without_a_reload(tmp_path: Path, port: int) -> None:
     """The verdict turns by the clock alone; every name gets a new serial then, and a NOTIFY."""
-    server = started(tmp_path / "sink", port, key=True, guard="required")
-    with _knot(tmp_path / "knot", port, server.dns[1]) as secondary:
+    with (
+        started(tmp_path / "sink", port, key=True, guard="required") as server,
+        _knot(tmp_path / "knot", port, server.dns[1]) as secondary,
+    ):
         assert answers(secondary.port, "army.ml"), secondary.log
         assert serves(secondary, "army.ml", "10 mx.sink.example.")
         compared(server, timedelta(hours=24) - timedelta(seconds=12))
@@ -160,7 +171,6 @@ def test_a_lapse_of_a_required_guard_reaches_a_secondary_without_a_reload(tmp_pa
         assert serial(secondary.port, "army.ml") == before, "an older comparison that still holds changes nothing"
         assert any(serves(secondary, "army.ml", "0 .") for _ in range(2)), secondary.log
         assert serial(secondary.port, "army.ml") == serial(server.dns[1], "army.ml") > before
-    assert server.stop() == 0
 
 
 def serial(port: int, domain: str) -> int:

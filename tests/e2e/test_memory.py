@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import socket
 import ssl
 import sys
 from contextlib import suppress
@@ -12,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from catcher.store import SqliteStore
+from catcher.supervise.ports import own_port
 from tests.support.memory import occurrences
 from tests.support.server import CATCHER, SECONDS, Server, dialogue, running
-
-pytestmark = pytest.mark.serial
 
 TRANSACTIONS = 250
 """On each of two connections' ways, by DATA and by BDAT: a thousand in all."""
@@ -100,10 +98,9 @@ def test_nothing_of_a_thousand_mails_is_left_in_memory(tmp_path: Path, loop: str
 
 def test_nothing_is_left_either_of_mails_whose_judgement_waits_for_look_ups(tmp_path: Path) -> None:
     """Nobody answers: what is kept for some minutes has no header text and no local-part."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-        silent.bind(("127.0.0.1", 0))
-        resolver = f"127.0.0.1:{silent.getsockname()[1]}"  # asked there once it is closed, the kernel says so at once
-    more = f'[fingerprint]\nresolvers = ["{resolver}"]\n'
+    more = (
+        f'[fingerprint]\nresolvers = ["127.0.0.1:{own_port()}"]\n'  # where nobody listens, the kernel says so at once
+    )
     assert found_after_mail(tmp_path, "asyncio", count=50, more=more) == dict.fromkeys(CANARIES, 0)
     store = SqliteStore(tmp_path / "var" / "catcher.db")
     waited = [o.may_be_revised for o in store.observations()]

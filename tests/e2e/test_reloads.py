@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.asking import rcode
-from tests.support.peers import peer
+from tests.support.peers import need_root, peer
 from tests.support.pipelined import PipelinedQueries
 from tests.support.secondaries import KEY, KEYS, SECRET, polls
 from tests.support.server import ARMY, Server, running
@@ -65,6 +65,7 @@ def open_files(pid: int) -> Counter[str]:
 @pytest.mark.parametrize("reloads", [10, pytest.param(50, marks=pytest.mark.long)])
 def test_reloads_leave_no_process_and_no_descriptor_behind(server: Server, reloads: int) -> None:
     """One in five has a wrong row, one in five a wrong zone file; a client's TCP connection goes through all."""
+    need_root("read the descriptors of a process that nobody else may look into")
 
     def reload(number: int) -> str:
         put(server, f"new{number}.example,intended.example,{'nonsense' if number % 5 == 1 else 'accept'}")

@@ -1,4 +1,7 @@
-"""A TLD's zone is taken in any packing and from a pipe, and refused where it is cut or can't be read to the letter."""
+"""A TLD's zone is taken in any packing and from a pipe, and refused where it is cut or can't be read to the letter.
+
+Longer than others: each packing and each way to break off is a case.
+"""
 
 from __future__ import annotations
 
