@@ -182,7 +182,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 def _tokens(text: bytes, depth: int, fields: list[bytes]) -> int:
     """Appends the line's fields to ``fields``; returns the depth of parentheses at the end of the line."""
-    at = 0
+    at, key = 0, False
     while at < len(text):
         token = _TOKEN.match(text, at)
         if token is None:
@@ -194,8 +194,11 @@ def _tokens(text: bytes, depth: int, fields: list[bytes]) -> int:
             if not depth:
                 raise Broken("a parenthesis is closed that wasn't opened")
             depth -= 1
+        elif key and token["quoted"]:
+            fields[-1] += token["quoted"]  # alpn="h2,h3" is one field (RFC 9460 §2.1)
         elif (field := token["word"] or token["quoted"]) is not None:
             fields.append(field)
+        key = token["word"] is not None and token["word"].endswith(b"=")
     return depth
 
 
