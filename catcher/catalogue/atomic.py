@@ -20,9 +20,11 @@ def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
     The file keeps its owner and, unless ``mode`` is given, its mode. Raises EnvironmentFailure.
     """
     try:
-        # A symbolic link stays a link: its target is replaced.
+        # A symbolic link stays a link: its target is replaced. What isn't a file, as /dev/zero, is never replaced so.
         target = file.resolve()
-        old = target.stat() if target.exists() else None
+        if target.exists() and not target.is_file():
+            target = file
+        old = target.stat() if target.is_file() else None
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         written = Path(name)
         try:

@@ -185,7 +185,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 def _tokens(text: bytes, depth: int, fields: list[bytes]) -> int:
     """Appends the line's fields to ``fields``; returns the depth of parentheses at the end of the line."""
-    at = 0
+    at, key = 0, False
     while at < len(text):
         token = _TOKEN.match(text, at)
         if token is None:
@@ -197,10 +197,13 @@ def _tokens(text: bytes, depth: int, fields: list[bytes]) -> int:
             if not depth:
                 raise Broken("a parenthesis is closed that wasn't opened")
             depth -= 1
+        elif key and token["quoted"]:
+            fields[-1] += token["quoted"]  # alpn="h2,h3" is one field (RFC 9460 §2.1)
         elif (field := token["word"] or token["quoted"]) is not None:
             if token["word"] and _CONTROL.search(field):
                 raise Broken(f"a control character in {shown(field)}", "give a zone in master file format")
             fields.append(field)
+        key = token["word"] is not None and token["word"].endswith(b"=")
     return depth
 
 

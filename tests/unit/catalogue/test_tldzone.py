@@ -82,6 +82,20 @@ def test_ways_to_write_a_record(tmp_path: Path, text: str) -> None:
     assert links(tmp_path, text) == FORMS[text], "without an end of line at the end"
 
 
+@pytest.mark.parametrize(
+    "parameters", ['alpn="h2,h3"', 'alpn="h2" no-default-alpn key65000="x; y"', 'key65000="a\\"b" port=443']
+)
+def test_a_quoted_parameter_is_one_field(tmp_path: Path, parameters: str) -> None:
+    """RFC 9460 §2.1, as dig, ldns, NSD and BIND print HTTPS and SVCB."""
+    text = f"www.army.ml. 300 IN HTTPS 1 web.example. {parameters}\narmy.ml. 300 IN NS ns1.example."
+    assert links(tmp_path, text) == [("army.ml", "ns", "ns1.example", 2)]
+    file = tmp_path / "ml.zone"
+    hosts = [
+        host for batch in TldZoneFile(file, "ml.zone").records() for _, rrtype, host, _ in batch if rrtype == b"https"
+    ]
+    assert hosts == [b"web.example"]
+
+
 def test_the_apex_is_the_soa(tmp_path: Path) -> None:
     (tmp_path / "ml.zone").write_text(SOA)
     zone = TldZoneFile(tmp_path / "ml.zone", "ml.zone")
