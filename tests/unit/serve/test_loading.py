@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -204,3 +205,16 @@ def test_a_record_damaged_while_the_server_runs(node: Node) -> None:
         assert (part.since, part.serves) == (LATER, NOW)
         guard = running.catalogue.guard
         assert guard is not None and guard.refuses("navy.ml") and not guard.lost
+
+
+@pytest.mark.parametrize("how", ["missing", "short", "pipe"])
+def test_a_secret_without_which_no_alert_is_sent_is_told(node: Node, how: str) -> None:
+    more = '[alerts]\nwebhook = "https://alerts.example/hook"\nsecret = "secret"\n'
+    (node.folder / "catcher.toml").write_text(TOML + more)
+    match how:
+        case "short":
+            (node.folder / "secret").write_text("x")
+            (node.folder / "secret").chmod(0o600)
+        case "pipe":
+            os.mkfifo(node.folder / "secret", 0o600)
+    assert node.kept(NOW) == {(ServedPart.MAIL, "alerts"): NOW}
