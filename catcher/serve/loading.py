@@ -8,6 +8,8 @@
 
 A fault on the mail side delays or stops nothing of DNS. A wrong catcher.toml at a reload leaves the running one in
 force, and so do the texts.
+
+Longer than others: each part of a state has its own way to what is served when its file has a fault.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@
 
     request ─▶ Loader ─▶ LoadedDns ─▶ DNS workers replaced ─▶ notify, upkeep ─▶ LoadedMail ─▶ mail processes ─▶ outcome
       └─ meanwhile: joined into one more load      └─ a loader that fails: told, tried again after a pause
+
+Longer than others: the steps of one load share its state.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -403,3 +404,16 @@ def test_a_disk_without_room_for_copies_harms_no_load(node: Node, caplog: pytest
     loaded = node.start()
     assert len(loaded.catalogue) == 3 and "a.example" in authority(loaded).zones
     assert "no copy of the catalogue is kept" in caplog.text and "copies of the zones can't be written" in caplog.text
+
+
+@pytest.mark.parametrize("how", ["missing", "short", "pipe"])
+def test_a_secret_without_which_no_alert_is_sent_is_told(node: Node, how: str) -> None:
+    more = '[alerts]\nwebhook = "https://alerts.example/hook"\nsecret = "secret"\n'
+    (node.folder / "catcher.toml").write_text(TOML + more)
+    match how:
+        case "short":
+            (node.folder / "secret").write_text("x")
+            (node.folder / "secret").chmod(0o600)
+        case "pipe":
+            os.mkfifo(node.folder / "secret", 0o600)
+    assert node.kept(NOW) == {(ServedPart.MAIL, "alerts"): NOW}

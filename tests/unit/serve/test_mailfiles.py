@@ -1,4 +1,7 @@
-"""Files of the mail side: each has a last good state of its own, and none of them stops the others."""
+"""Files of the mail side: each has a last good state of its own, and none of them stops the others.
+
+Longer than others: each kind of file is harmed in each way.
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,45 +50,36 @@ def configured(folder: Path, port: int) -> Config:
     return load_config(folder / "catcher.toml")
 
 
-Begun = Callable[..., tuple[MailSide, Waiting, list[str]]]
-
-
-@pytest.fixture
-def begun() -> Iterator[Begun]:
-    """Begins mail that stands alone; its sockets are closed at the test's end."""
-    sockets: list[socket.socket] = []
-
-    def begin(config: Config, *, is_locked: bool) -> tuple[MailSide, Waiting, list[str]]:
-        loop, told = Waiting(), list[str]()
-        mail = MailSide.bound(config, InheritedSockets([]), alone=False)
-        supervisor = SimpleNamespace(loop=loop, sockets=sockets)
-        mail.attach(cast(Supervisor, supervisor), cast(Clock, None), is_locked=is_locked)
-        mail.replace(*NOTHING, told.append)
-        return mail, loop, told
-
-    yield begin
-    for sock in sockets:
+@contextmanager
+def begun(config: Config, *, is_locked: bool) -> Iterator[tuple[MailSide, Waiting, list[str]]]:
+    loop, told = Waiting(), list[str]()
+    mail = MailSide.bound(config, InheritedSockets([]), alone=False)
+    supervisor = SimpleNamespace(loop=loop, sockets=[])
+    mail.attach(cast(Supervisor, supervisor), cast(Clock, None), is_locked=is_locked)
+    mail.replace(*NOTHING, told.append)
+    yield mail, loop, told
+    for sock in supervisor.sockets:
         sock.close()
+    for descriptor in loop.private:
+        os.close(descriptor)
 
 
-def test_a_state_folder_that_cannot_be_locked_is_told_at_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, begun: Begun
-) -> None:
+def test_a_state_folder_that_cannot_be_locked_is_told_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "var").symlink_to(tmp_path / "missing")
-    mail, loop, told = begun(configured(tmp_path, 0), is_locked=False)
-    assert len(told) == 1 and "smtp.lock" in told[0] and mail.trouble == told[0]
-    assert caplog.text.count("mail can't start, and is tried again") == 1
-    loop.run()
-    assert len(loop.later_on) == 1 and caplog.text.count("mail can't start") == 1, "tried again, told once"
-    (tmp_path / "missing").mkdir()
-    loop.run()
-    assert "smtp.lock" not in mail.trouble
+    with begun(configured(tmp_path, 0), is_locked=False) as (mail, loop, told):
+        assert len(told) == 1 and "smtp.lock" in told[0] and mail.trouble == told[0]
+        assert caplog.text.count("mail can't start, and is tried again") == 1
+        loop.run()
+        assert len(loop.later_on) == 1 and caplog.text.count("mail can't start") == 1, "tried again, told once"
+        (tmp_path / "missing").mkdir()
+        loop.run()
+        assert "smtp.lock" not in mail.trouble
 
 
-def test_a_port_in_use_is_told_after_some_patience(tmp_path: Path, begun: Begun) -> None:
+def test_a_port_in_use_is_told_after_some_patience(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        _, loop, told = begun(configured(tmp_path, other.getsockname()[1]), is_locked=True)
-        waited = 0.0
-        while not told:
-            waited += loop.run()
+        port, waited = other.getsockname()[1], 0.0
+        with begun(configured(tmp_path, port), is_locked=True) as (_, loop, told):
+            while not told:
+                waited += loop.run()
         assert waited >= 1.0 and "stop the program that holds the port" in told[0]
