@@ -8,6 +8,8 @@
 
 A fault on the mail side delays or stops nothing of DNS. A wrong catcher.toml at a reload leaves the running one in
 force, and so do the texts.
+
+Longer than others: the pieces of a load and the steps that make them are read together.
 """
 
 from __future__ import annotations
