@@ -1,4 +1,7 @@
-"""A TLD's zone is taken in any packing and from a pipe, and refused where it is cut or can't be read to the letter."""
+"""A TLD's zone is taken in any packing and from a pipe, and refused where it is cut or can't be read to the letter.
+
+Longer than others: each way in which a zone is cut stands beside the whole one.
+"""
 
 from __future__ import annotations
 
