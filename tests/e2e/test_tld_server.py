@@ -32,6 +32,19 @@ KEY = 'key "transfer" {\n\talgorithm hmac-sha256;\n\tsecret "MTIzNDU2Nzg5MDEyMzQ
 OURS = ("ns1.sink.example", "ns2.sink.example")
 
 
+OTHERS = """
+host.ml. IN A 192.0.2.1
+mail.ml. IN MX 1 mx.other.example.
+safe.ml. IN NS ns.safe.ml.
+safe.ml. IN DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000000
+ns.safe.ml. IN A 192.0.2.7
+more.ml. IN NS ns1.sink.example.
+more.ml. IN NS ns2.sink.example.
+more.ml. IN NS ns.other.example.
+"""
+"""Names of others: an address, mail, a signed delegation with glue, and a name server beside ours."""
+
+
 @pytest.fixture
 def bind(tmp_path: Path) -> Iterator[int]:
     """The port of a BIND that serves .ml, takes updates from loopback, and transfers only with the key."""
@@ -41,10 +54,10 @@ def bind(tmp_path: Path) -> Iterator[int]:
 
 
 @contextmanager
-def serving(folder: Path, host: Host, port: int, updates: str = "127.0.0.1") -> Iterator[None]:
-    """A BIND on ``host`` that serves .ml and takes updates from the address ``updates``."""
+def serving(folder: Path, host: Host, port: int, updates: str = "127.0.0.1", more: str = "") -> Iterator[None]:
+    """A BIND on ``host`` that serves .ml with ``more`` records and takes updates from the address ``updates``."""
     folder.mkdir()
-    (folder / "ml.zone").write_text(ZONE.replace("127.0.0.2", host.address))
+    (folder / "ml.zone").write_text(ZONE.replace("127.0.0.2", host.address) + more)
     (folder / "named.conf").write_text(
         f"""{KEY}options {{
             directory "{folder}"; pid-file none; session-keyfile "{folder}/session.key"; lock-file none;
@@ -110,6 +123,19 @@ def test_delegations_come_and_come_again_and_others_stay(bind: int) -> None:
     assert servers_of(bind, "typo7.ml") == {"ns3.sink.example"}
     assert servers_of(bind, "bank.ml") == {"ns1.bank.example"}
     assert servers_of(bind, "army.ml") == {"ns1.sink.example"}, "it had other servers than the ones named"
+
+
+def test_records_of_others_stay_whatever_they_are(tmp_path: Path) -> None:
+    names = ["host.ml", "mail.ml", "safe.ml", "more.ml", "typo1.ml"]
+    port = own_port()
+    with serving(tmp_path / "bind", HERE, port, more=OTHERS):
+        assert send(port, export(names, OURS, "nsupdate")).count("YXDOMAIN") == 4
+        told = send(port, export(names, ["ns3.sink.example"], "nsupdate", formerly=OURS))
+        assert (told.count("NXRRSET"), told.count("YXDOMAIN")) == (4, 5)
+        assert servers_of(port, "safe.ml") == {"ns.safe.ml"}
+        assert servers_of(port, "more.ml") == {*OURS, "ns.other.example"}
+        assert servers_of(port, "host.ml") == servers_of(port, "mail.ml") == set()
+        assert servers_of(port, "typo1.ml") == {"ns3.sink.example"}
 
 
 def test_nsupdate_finds_the_primary_by_itself(tmp_path: Path) -> None:

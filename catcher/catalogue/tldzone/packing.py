@@ -176,13 +176,35 @@ class _Unpacked(io.RawIOBase):
         return False
 
 
+class _Archive(io.RawIOBase):
+    """A stream of a tar archive that remembers its last block."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._last = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._last = (self._last + data)[-_BLOCK:]
+        return data
+
+    def is_whole(self) -> bool:
+        """Whether the archive ends as POSIX has it, with blocks of zeros: one that is cut between files doesn't."""
+        while self.read(_READ):
+            pass
+        return self._last == bytes(_BLOCK)
+
+
 class _Member(io.RawIOBase):
     """The one file of a tar archive. Raises Broken at its end if the archive has another one, or is cut."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+        self._stream = _Archive(stream)
         try:
-            self._archive = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 (it owns no file of its own)
+            self._archive = tarfile.open(fileobj=self._stream, mode="r|")  # noqa: SIM115 (it owns no file of its own)
             self._file = self._next()
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise Broken("the tar archive is damaged", _WHOLE) from error
@@ -210,8 +232,8 @@ class _Member(io.RawIOBase):
                 if self._file is not None:
                     raise Broken("the tar archive holds more than one file", "give the zone's file alone")
                 # A packing below tells of damage at its end only.
-                while self._stream.read(_READ):
-                    pass
+                if not self._stream.is_whole():
+                    raise Broken("the tar archive doesn't end with blocks of zeros: it is cut off", _WHOLE)
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise Broken("the tar archive is cut off or damaged", _WHOLE) from error
         return data

@@ -83,6 +83,14 @@ def test_what_follows_a_packed_stream_is_a_fault(form: str) -> None:
     assert fault(PACKED[form](ZONE) + b"more").endswith(f": the {form} stream is damaged; give the whole file")
 
 
+def test_an_archive_that_is_cut_between_its_files_is_a_fault() -> None:
+    """The first file alone reads as a whole one; the blocks of zeros at the end are what is missing."""
+    first = 512 + -(-len(ZONE) // 512) * 512
+    for end in (512 + len(ZONE), first):
+        assert "cut off" in fault(tar(ZONE, ZONE)[:end])
+    assert "it is cut off" in fault(tar(ZONE) + b"more")
+
+
 def test_archives_that_hold_no_one_zone() -> None:
     assert "more than one file" in fault(tar(ZONE, ZONE))
     assert "it is a zip archive" in fault(b"PK\x03\x04" + bytes(600))
