@@ -188,6 +188,8 @@ class LearnedNames:
     def _above(self, name: bytes) -> tuple[LearnedName | None, int | None]:
         """The nearest ancestor of ``name`` (folded) that was learned for names below it, and its offset."""
         below, at, octets, longest = self._below.get, 0, len(name), self._longest_below
+        while at < octets and (length := name[at]) <= _MAX_LABEL and octets - at - length - 1 > longest:
+            at += length + 1
         while at < octets and (length := name[at]) <= _MAX_LABEL:
             label, at = at + 1, at + 1 + length
             if octets - at <= longest:
