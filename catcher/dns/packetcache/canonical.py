@@ -20,7 +20,7 @@ from struct import Struct
 from struct import error as StructError
 
 from catcher.dns.answering.query import MAX_ADDITIONALS, MAX_OPTIONS
-from catcher.dns.wire import CLASS_IN, RRType, record_at
+from catcher.dns.wire import CLASS_IN, RRType, question_end, record_at
 
 QUESTION = 10
 """Offset of the question in a message without its ID: the header's other ten octets come first."""
@@ -110,6 +110,12 @@ def canonical(message: bytes, end: int, types: Collection[bytes], other_type: by
     head = bytes((message[0] & 1, flags, 0, 1, 0, 0, 0, 0, 0, 1 if opt else 0))
     question = (qtype if qtype in types else other_type) + (_IN if qclass == _IN else _NOT_IN)
     return head + message[QUESTION:end] + question + opt, cookie
+
+
+def untyped(message: bytes) -> Canonical | None:
+    """The canonical form of ``message`` where its QTYPE doesn't matter."""
+    end = question_end(message, QUESTION) - 4
+    return canonical(message, end, (), b"\0\0") if end > 0 else None
 
 
 def with_flags(message: bytes, flags: int) -> bytes:
