@@ -41,9 +41,12 @@ _PACED_BUDGET = (1.0, 0.6)
 """The same for the paced loads, as ratios to NSD's CPU time."""
 MEDIAN_MILLISECONDS = 1.0
 """Longest median time to an answer at a paced load."""
+_WARM_QUERIES = 180_000
+"""Answered queries before the first measurement: every returning name returns three times, so the filling of caches
+isn't measured, however busy the machine is."""
 _WARM_SECONDS = 2.0
-"""Seconds of load before the first measurement. In this time every returning name returns, so the filling of caches
-isn't measured."""
+_WARM_TURNS = 30
+"""Most times that a server is loaded for ``_WARM_SECONDS``."""
 _WINDOW = "60"
 """Most unanswered queries of each load. They fit into the receive buffer of every server, so that none is lost."""
 
@@ -89,7 +92,7 @@ def measure_dns(seconds: float, rounds: int) -> Iterator[str | DnsFigure]:
             for mix in asked:
                 for server, port in servers:
                     if not number:
-                        _saturate(load_program, mix, port, _WARM_SECONDS)
+                        _warm(load_program, mix, port)
                     for load, rate in _LOADS.items():
                         found = cost(server, mix, port, seconds, rate, load_program)
                         figures[server.name, mix.name, load].append(found)
@@ -141,6 +144,14 @@ def cost(
     spent = server.cpu_seconds() - before
     median = statistics.median(times) * 1e3 if times else None
     return Cost(per_second, spent / completed * 1e6, spent / (completed / per_second) * 100, median)
+
+
+def _warm(load: Load | None, mix: Mix, port: int) -> None:
+    answered = 0
+    for _ in range(_WARM_TURNS):
+        answered += _saturate(load, mix, port, _WARM_SECONDS)[0]
+        if answered >= _WARM_QUERIES:
+            return
 
 
 def _saturate(load: Load | None, mix: Mix, port: int, seconds: float) -> tuple[int, float]:

@@ -3,6 +3,8 @@
 The program reads dnsperf's query files, sends queries from several sockets in batches (sendmmsg), and counts replies.
 The queries under way fit into every server's receive buffer; after a tenth of a second without replies, they count as
 lost and are replaced. If names must never return, it writes a rising number into each first label.
+
+It also sends messages as they are, each once, from a file in which the length of each stands before it in two octets.
 """
 
 from __future__ import annotations
@@ -53,14 +55,21 @@ static void number(char *query, unsigned long n) {
 }
 int main(int words, char **word) {
     int port = atoi(word[1]); double seconds = atof(word[2]);
-    int fresh = word[3][0] != '-'; unsigned long names = strtoul(word[3], 0, 10);
+    int raw = words == 5, fresh = !raw && word[3][0] != '-'; unsigned long names = strtoul(word[3], 0, 10);
     FILE *files[3]; char line[512], name[300], type[16];
     arena = malloc((size_t)MOST * OCTETS / 3); starts = malloc((MOST + 1) * sizeof *starts);
-    for (int way = 0; way < 3; way++) {
+    size_t room = (size_t)MOST * OCTETS / 3 - 1000;
+    if (raw) {
+        FILE *file = fopen(word[4], "r");
+        if (!file) return 2;
+        for (int high, low; (high = getc(file)) != EOF && (low = getc(file)) != EOF && count < MOST && used < room;) {
+            starts[count++] = used; used += fread(arena + used, 1, high << 8 | low, file); starts[count] = used;
+        }
+    }
+    for (int way = 0; !raw && way < 3; way++) {
         if (!(files[way] = fopen(word[4 + way], "r"))) return 2;
     }
-    size_t room = (size_t)MOST * OCTETS / 3 - 1000;
-    for (int way = 0, ends = 0; count < MOST && ends < 3 && used < room; way = (way + 1) % 3) {
+    for (int way = 0, ends = 0; !raw && count < MOST && ends < 3 && used < room; way = (way + 1) % 3) {
         if (!fgets(line, sizeof line, files[way])) { ends++; continue; }
         if (sscanf(line, "%299s %15s", name, type) == 2) add(name, type, way);
     }
@@ -78,30 +87,34 @@ int main(int words, char **word) {
         replies[i].msg_hdr = (struct msghdr){0, 0, &taken[i], 1, 0, 0, 0};
         out[i].msg_hdr = (struct msghdr){0, 0, &parts[i], 1, 0, 0, 0};
     }
-    size_t next = 0; unsigned long completed = 0; unsigned short id = 0;
-    double begun = now(), heard = begun, moment = begun;
+    size_t next = 0, sent_once = 0; unsigned long completed = 0; unsigned short id = 0;
+    double begun = now(), heard = begun, moment = begun, patience = raw ? 0.02 : 0.1;
     while ((moment = now()) - begun < seconds) {
         int any = 0;
         for (int i = 0; i < SOCKETS; i++) {
             int got = recvmmsg(fds[i].fd, replies, WINDOW, MSG_DONTWAIT, 0);
             if (got > 0) { completed += got; under_way[i] -= got; if (under_way[i] < 0) under_way[i] = 0; any = 1; }
             int wanted = WINDOW - under_way[i];
-            if (wanted < WINDOW / 2) continue;
+            if (raw && wanted > count - sent_once) wanted = count - sent_once;
+            if (wanted < (raw ? 1 : WINDOW / 2)) continue;
             for (int j = 0; j < wanted; j++) {
                 char *query = arena + starts[next];
-                query[0] = ++id >> 8; query[1] = id;
+                if (!raw) { query[0] = ++id >> 8; query[1] = id; }
                 if (fresh) number(query, names++);
                 parts[j] = (struct iovec){query, starts[next + 1] - starts[next]};
                 next = (next + 1) % count;
             }
             int sent = sendmmsg(fds[i].fd, out, wanted, 0);
-            if (sent > 0) under_way[i] += sent;
+            if (sent > 0) under_way[i] += sent, sent_once += sent;
         }
         if (any) heard = moment;
-        else if (moment - heard > 0.1) { memset(under_way, 0, sizeof under_way); heard = moment; }
+        else if (moment - heard > patience) {
+            if (raw && sent_once >= count) break;
+            memset(under_way, 0, sizeof under_way); heard = moment;
+        }
         else poll(fds, SOCKETS, 10);
     }
-    printf("%lu %f %lu\n", completed, now() - begun, fresh ? names - strtoul(word[3], 0, 10) : 0);
+    printf("%lu %f %lu\n", completed, now() - begun, raw ? sent_once : fresh ? names - strtoul(word[3], 0, 10) : 0);
     return 0;
 }
 """
@@ -128,8 +141,15 @@ class Load:
     def run(self, mix: Mix, port: int, seconds: float, core: set[int]) -> tuple[int, float]:
         """Number of answered queries, and answered queries per second."""
         first = "-" if mix.returning else str(self._names)
-        command = ["taskset", "-c", ",".join(map(str, core)), str(self._program), str(port), str(seconds), first]
-        said = subprocess.run([*command, *map(str, mix.files)], capture_output=True, text=True, check=True).stdout
-        completed, took, asked = said.split()
+        completed, took, asked = self._told(core, str(port), str(seconds), first, *map(str, mix.files))
         self._names += int(asked)
         return int(completed), int(completed) / float(took)
+
+    def once(self, messages: Path, port: int, core: set[int], seconds: float = 60.0) -> tuple[int, int]:
+        """Sends each of the ``messages`` once, for ``seconds`` at most: number of replies, and of messages sent."""
+        completed, _, sent = self._told(core, str(port), str(seconds), "raw", str(messages))
+        return int(completed), int(sent)
+
+    def _told(self, core: set[int], *words: str) -> list[str]:
+        command = ["taskset", "-c", ",".join(map(str, core)), str(self._program), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()

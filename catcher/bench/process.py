@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,8 @@ class Server:
     def pin(self, cores: set[int]) -> None:
         """Keeps the process and its descendants on ``cores``."""
         for pid in _tree(self.pid):
-            os.sched_setaffinity(pid, cores)
+            with suppress(ProcessLookupError):  # a helper process of the start has ended meanwhile
+                os.sched_setaffinity(pid, cores)
 
 
 @contextmanager

@@ -1,4 +1,8 @@
-"""The shapes of query that a stranger may send, each dear to a careless server: a table of functions that make them.
+"""The shapes of query that a stranger may send, each dear to a careless server: what each costs beside a cheap one.
+
+::
+
+    SHAPES: a function for each ─▶ messages, each sent once ─▶ CPU time a message: of catcher, of NSD
 
 Every message of a shape differs from every other, so that no cache knows it whole.
 """
@@ -6,8 +10,29 @@ Every message of a shape differs from every other, so that no cache knows it who
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import statistics
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from struct import Struct
+
+from catcher.bench.dns import cores
+from catcher.bench.load import Load
+from catcher.bench.nameservers import SERVERS
+from catcher.bench.process import Server, running
+from catcher.bench.queries import domain
+from catcher.model.errors import EnvironmentFailure
+from catcher.supervise.ports import own_port
+
+_MUST, _GOAL = 3.0, 2.0
+"""Highest ratios to a cheap query's CPU time: required and desired (DESIGN §5)."""
+_MESSAGES = 40_000
+"""Messages of each shape and round."""
+_DOMAINS = 100
+"""Domains that they are about: few, so that what each domain costs once weighs little."""
 
 CHEAP = "plain query, name never returns"
 """The shape with which every other is compared."""
@@ -136,3 +161,81 @@ SHAPES: dict[str, QueryShape] = {
     "compressed question": lambda n, d: _HEADER.pack(n & 0xFFFF, 0, 1, 0, 0, 0) + b"\7r%06d\xc0\x0c\0\x0f\0\1" % n,
     "a response": lambda n, d: _query(n, f"r{n}.{d}", flags=0x8000),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeFigure:
+    """CPU time of one shape, the median of the rounds."""
+
+    shape: str
+    cpu_microseconds: float
+    of_cheap: float
+    """Ratio to the cheap query's time."""
+    nsd_microseconds: float | None
+    nsd_of_cheap: float | None
+    """The same for NSD, which pays with its own measure."""
+    of_nsd: float | None
+    """Ratio of catcher's time to NSD's."""
+    must: float
+    goal: float
+    met: bool
+
+
+def measure_shapes(rounds: int, messages: int = _MESSAGES) -> Iterator[str | ShapeFigure]:
+    """Yields a line per round, then a figure per shape. Raises EnvironmentFailure without a C compiler."""
+    costs: dict[tuple[str, str], list[float]] = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        load = Load.compiled(folder)
+        if load is None:
+            raise EnvironmentFailure("the shapes of query are sent by a C program; install a C compiler")
+        servers = []
+        for server_name in ("nsd", "catcher"):
+            port, own = own_port(), folder / server_name
+            own.mkdir()
+            command = SERVERS[server_name](own, port, _DOMAINS)
+            if command is not None:
+                server = stack.enter_context(running(server_name, command, port, folder / f"{server_name}.log"))
+                server.pin(cores()[0])
+                servers.append((server, port))
+        for number in range(rounds):
+            yield f"shapes: round {number + 1} of {rounds}"
+            for turn, shape in enumerate((CHEAP, *SHAPES)):
+                file = _write(folder, shape, range(number * messages, (number + 1) * messages))
+                for server, port in servers:
+                    found = _cost_of_all(server, load, file, port)
+                    if turn:  # the first, of cheap queries, warms the server up
+                        costs[server.name, shape].append(found)
+    median = {key: statistics.median(found) for key, found in costs.items()}
+    cheap, nsd_cheap = median["catcher", CHEAP], median.get(("nsd", CHEAP))
+    for shape in SHAPES:
+        ours, nsd = median["catcher", shape], median.get(("nsd", shape))
+        of_cheap = ours / cheap
+        yield ShapeFigure(
+            shape,
+            ours,
+            of_cheap,
+            nsd,
+            None if nsd is None or nsd_cheap is None else nsd / nsd_cheap,
+            None if nsd is None else ours / nsd,
+            _MUST,
+            _GOAL,
+            of_cheap <= _MUST,
+        )
+
+
+def _write(folder: Path, shape: str, numbers: range) -> Path:
+    """A file of messages, the length of each before it in two octets."""
+    file = folder / "messages"
+    with file.open("wb") as output:
+        for number in numbers:
+            message = SHAPES[shape](number, domain(number % _DOMAINS))
+            output.write(len(message).to_bytes(2, "big") + message)
+    return file
+
+
+def _cost_of_all(server: Server, load: Load, file: Path, port: int) -> float:
+    """Microseconds of CPU time per message of ``file``. A shape that most messages get no reply to counts as sent."""
+    before = server.cpu_seconds()
+    replies, sent = load.once(file, port, cores()[1])
+    return (server.cpu_seconds() - before) / (replies if replies > sent / 2 else sent) * 1e6

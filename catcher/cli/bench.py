@@ -24,12 +24,14 @@ def command() -> None:
 @click.option("--seconds", default=2.0, show_default=True, help="How long each server is loaded, each time.")
 @click.option("--rounds", default=3, show_default=True, help="How often; the median counts.")
 @click.option("--scale/--no-scale", default=True, show_default=True, help="Also with 1, 1,000 and 1,000,000 domains.")
+@click.option("--shapes/--no-shapes", default=True, show_default=True, help="Also what odd queries of strangers cost.")
 @click.option("--full", is_flag=True, help="NSD with a million zones, too, which takes minutes.")
-def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> None:
+def dns(as_json: bool, seconds: float, rounds: int, scale: bool, shapes: bool, full: bool) -> None:
     """Measure CPU a query beside NSD and Knot.
 
-    A bare echo in C is measured, too; then start-up and memory of large catalogues beside NSD's; then start-up, memory
-    and reloads of 1,000,000 domains and 5,000 zones against their limits.
+    A bare echo in C is measured, too; then each shape of query that a stranger may send, beside a cheap one; then
+    start-up and memory of large catalogues beside NSD's; then start-up, memory and reloads of 1,000,000 domains and
+    5,000 zones against their limits.
     """
     from catcher.bench import dns as dns_bench
     from catcher.bench import scale as scale_bench
@@ -41,6 +43,8 @@ def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> 
         else:
             rows.append(_rounded(asdict(told)))
     _show(as_json, rows)
+    if shapes:
+        _shapes(as_json, rounds)
     if scale:
         rows = []
         for row in scale_bench.measure_scale(seconds, full=full):
@@ -52,6 +56,21 @@ def dns(as_json: bool, seconds: float, rounds: int, scale: bool, full: bool) -> 
             click.echo(f"measured {figure.served}: {figure.measure}", err=True)
             rows.append(_rounded(asdict(figure)))
         _show(as_json, rows)
+
+
+def _shapes(as_json: bool, rounds: int) -> None:
+    from catcher.bench import shapes as shapes_bench
+
+    figures: list[shapes_bench.ShapeFigure] = []
+    for told in shapes_bench.measure_shapes(rounds):
+        if isinstance(told, str):
+            click.echo(told, err=True)
+        else:
+            figures.append(told)
+    _show(as_json, (_rounded(asdict(figure)) for figure in figures))
+    dear = [f"{figure.shape} ({figure.of_cheap:.2f})" for figure in figures if not figure.met]
+    if dear:
+        click.echo(f"dearer than {figures[0].must:g} cheap queries: {', '.join(dear)}", err=True)
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:

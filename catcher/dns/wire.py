@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 MAX_NAME = 255
 """Octets of a name with its length octets and the root (RFC 1035 §2.3.4)."""
+MAX_LABEL = 63
+"""Octets of a label, without its length octet (RFC 1035 §2.3.4)."""
 _POINTER_LIMIT = 0x4000
 """Lowest offset that a compression pointer, which has 14 bits, can't hold (RFC 1035 §4.1.4)."""
 

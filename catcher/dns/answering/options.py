@@ -72,7 +72,7 @@ def packed(client: str) -> bytes:
     return inet_pton(AF_INET, client)
 
 
-def unpacked(client: bytes) -> str:
+def address_text(client: bytes) -> str:
     """The text of an IP address of 4 or 16 octets."""
     return inet_ntop(AF_INET if len(client) == 4 else AF_INET6, client)
 

@@ -13,12 +13,15 @@ _RECORD = Struct("!HHIH")
 _NSID, _COOKIE, _KEEPALIVE = 3, 10, 11
 """Option codes of RFC 5001, 7873 and 7828."""
 
+_OPTION = Struct("!HH")
+"""Code and length of an option."""
+_SERVED = frozenset((_NSID, _COOKIE, _KEEPALIVE))
 _NO_OPTIONS: dict[int, bytes] = {}
 MAX_ADDITIONALS = 4
 """Most additional records of a query. Only OPT and TSIG have a meaning there; the rest is read and ignored, and a
 message of 300 of them would cost as much as a hundred queries."""
-MAX_OPTIONS = 12
-"""Most EDNS options of a query, for the same reason."""
+MAX_OPTIONS = 8
+"""Most EDNS options of a query, for the same reason. A client that sends all that there are for queries has seven."""
 _MAX_SKIPPED = 8
 """Most questions and records, OPT included, of a message that isn't answered but gets an OPT, for the same reason."""
 
@@ -244,17 +247,17 @@ def _skip_name(data: bytes, at: int) -> tuple[bool, int]:
 
 
 def parse_options(data: bytes, at: int, end: int) -> dict[int, bytes]:
-    """The first option of each code. Options must fill the RDATA exactly (RFC 6891 §6.1.2), and a cookie has 8 or 16
-    to 40 octets (RFC 7873 §5.2.2)."""
+    """The first option of each code that is served here. All options together must fill the RDATA exactly (RFC 6891
+    §6.1.2), and a cookie has 8 or 16 to 40 octets (RFC 7873 §5.2.2)."""
     found: dict[int, bytes] = {}
-    left = MAX_OPTIONS
+    left, header = MAX_OPTIONS, _OPTION.unpack_from
     while at < end:
         if at + 4 > end or not left:
             raise FormatError
-        left -= 1
-        code, length = data[at] << 8 | data[at + 1], data[at + 2] << 8 | data[at + 3]
-        at += 4
-        found.setdefault(code, data[at : at + length])
+        code, length = header(data, at)
+        at, left = at + 4, left - 1
+        if code in _SERVED and code not in found:
+            found[code] = data[at : at + length]
         at += length
     if at != end:
         raise FormatError

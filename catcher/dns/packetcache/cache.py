@@ -30,12 +30,11 @@ from catcher.dns.answering.answer import AnswerKind
 from catcher.dns.answering.authority import Authority
 from catcher.dns.answering.options import packed
 from catcher.dns.answering.reply import AuthorityReply
-from catcher.dns.counting.counters import reply_code
-from catcher.dns.counting.tally import CODE_OCTETS, DemandCell, cell, code_of, kind_of
-from catcher.dns.packetcache.boundedtable import BoundedTable, octets_together
-from catcher.dns.packetcache.canonical import PERSONAL, QUESTION, Canonical, canonical
-from catcher.dns.packetcache.entry import CacheEntry, entry_cell, entry_octets, of_client_octets
-from catcher.dns.packetcache.known import EXCEPT_LABELS, KnownReply, ServerCookie, known_octets
+from catcher.dns.counting.tally import CODE_OCTETS, DemandCell, cell_of, code_of, kind_of
+from catcher.dns.packetcache.boundedtable import BoundedTable
+from catcher.dns.packetcache.canonical import PERSONAL, QUESTION, untyped
+from catcher.dns.packetcache.entry import CacheEntry, entry_cell, entry_octets, of_client_octets, whole_entry
+from catcher.dns.packetcache.known import EXCEPT_LABELS, KnownReply, ServerCookie, cookie_octets, known_octets
 from catcher.dns.packetcache.learned import LearnedNames
 from catcher.dns.wire import Rcode, question_end
 
@@ -96,9 +95,7 @@ class PacketCache:
         """By message without its ID and without the text of its first label; the key keeps the label's length."""
         self._marks = array("h", bytes(2 * _FILTER_SLOTS))
         """The filter of queries seen before."""
-        self._cookies = BoundedTable[tuple[bytes, bytes], ServerCookie](
-            capacity // 2, limits["cookies"], _cookie_octets
-        )
+        self._cookies = BoundedTable[tuple[bytes, bytes], ServerCookie](capacity // 2, limits["cookies"], cookie_octets)
         """Server's cookies, by client's cookie and client."""
         self._of_clients = BoundedTable[bytes, tuple[bytes, CacheEntry]](
             capacity, limits["of clients"], of_client_octets
@@ -194,7 +191,8 @@ class PacketCache:
         reply = self._answer(message, client)
         if reply is None:
             return None
-        octets, tallied_as, code = reply.wire[2:], cell(reply), code_of(reply)
+        octets, code = reply.wire[2:], code_of(reply)
+        tallied_as = cell_of(reply.domain, code)
         entry = self._whole(octets, tallied_as, code, reply.proven)
         if (
             self._is_on
@@ -202,7 +200,7 @@ class PacketCache:
             and not reply.client_decides
             and len(message) <= _LONGEST_KEPT
         ):
-            made = self._canonical(message[2:])
+            made = untyped(message[2:])
             if made is not None and not made[0][1] & PERSONAL:
                 if made[1] is None:
                     self._exact.put(message[2:], entry)
@@ -272,12 +270,7 @@ class PacketCache:
         return entry
 
     def _whole(self, octets: bytes, cell: DemandCell, code: int, proven: bool = False) -> CacheEntry:
-        iovecs = _IOVEC.pack(self._address_of(octets), len(octets)) + 3 * _NO_OCTETS
-        return iovecs, cell, octets, b"", proven, reply_code(code, octets[0])
-
-    def _canonical(self, message: bytes) -> Canonical | None:
-        end = question_end(message, QUESTION) - 4
-        return canonical(message, end, (), b"\0\0") if end > 0 else None
+        return whole_entry(octets, self._address_of(octets), cell, code, proven)
 
     def _is_stranger(self, client: bytes) -> bool:
         return not self._authority.secondaries.may_be_secondary(client)
@@ -299,10 +292,6 @@ class PacketCache:
         self._of_clients.clear()
         self._cookies.clear()
         self._siblings.clear()
-
-
-def _cookie_octets(key: tuple[bytes, bytes], cookie: ServerCookie) -> int:
-    return octets_together(key, *key, cookie, *cookie)
 
 
 def _next_change(authority: Authority, now: datetime) -> datetime:

@@ -20,7 +20,7 @@ from struct import Struct
 from struct import error as StructError
 
 from catcher.dns.answering.query import MAX_ADDITIONALS, MAX_OPTIONS
-from catcher.dns.wire import CLASS_IN, RRType, record_at
+from catcher.dns.wire import CLASS_IN, RRType, question_end, record_at
 
 QUESTION = 10
 """Offset of the question in a message without its ID: the header's other ten octets come first."""
@@ -36,6 +36,8 @@ the reply may depend on the client's address (IXFR)."""
 BEFORE_OPTION = 15
 """Octets of QTYPE, QCLASS and an OPT without options."""
 _OPT_TAIL = Struct("!BHHBBHH")
+_OPTION = Struct("!HH")
+"""Code and length of an option."""
 _NSID, _COOKIE = 3, 10
 """Codes of the options that change a reply over UDP (RFC 5001, RFC 7873)."""
 _EMPTY_NSID = b"\0\3\0\0"
@@ -110,6 +112,12 @@ def canonical(message: bytes, end: int, types: Collection[bytes], other_type: by
     return head + message[QUESTION:end] + question + opt, cookie
 
 
+def untyped(message: bytes) -> Canonical | None:
+    """The canonical form of ``message`` where its QTYPE doesn't matter."""
+    end = question_end(message, QUESTION) - 4
+    return canonical(message, end, (), b"\0\0") if end > 0 else None
+
+
 def with_flags(message: bytes, flags: int) -> bytes:
     """A canonical form with other bits in its head's second octet."""
     return message[:1] + bytes((flags,)) + message[2:]
@@ -125,10 +133,12 @@ def with_cookie(message: bytes, end: int, cookie: bytes) -> bytes:
 
 def _options(message: bytes, at: int, end: int) -> tuple[bool, bytes | None] | None:
     """Whether NSID is asked for, and the cookie; None if the options break the format."""
-    nsid, cookie, left = None, None, MAX_OPTIONS
+    nsid, cookie, left, header = None, None, MAX_OPTIONS, _OPTION.unpack_from
     while at < end:
-        length, code = message[at + 2] << 8 | message[at + 3], message[at] << 8 | message[at + 1]
-        at += 4
+        if not left:
+            return None
+        code, length = header(message, at)
+        at, left = at + 4, left - 1
         if code == _COOKIE and cookie is None:
             cookie = message[at : at + length]
             if length != 8 and not 16 <= length <= 40:
@@ -136,7 +146,4 @@ def _options(message: bytes, at: int, end: int) -> tuple[bool, bytes | None] | N
         elif code == _NSID and nsid is None:
             nsid = not length
         at += length
-        left -= 1
-        if left < 0:
-            return None
     return None if at != end else (bool(nsid), cookie)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from struct import Struct
 
+from catcher.dns.counting.counters import reply_code
 from catcher.dns.counting.tally import DemandCell
 from catcher.dns.packetcache.boundedtable import octets_together
 from catcher.dns.packetcache.canonical import QUESTION
@@ -22,6 +23,12 @@ entry_code: Callable[[CacheEntry], int] = itemgetter(5)
 
 IOVECS = Struct("QQQQQQQQ")
 """Four times ``struct iovec`` (address, length): octets before the question, question, octets behind it, cookie."""
+_NOTHING_BEHIND = (0,) * 6
+
+
+def whole_entry(octets: bytes, address: int, cell: DemandCell, code: int, proven: bool) -> CacheEntry:
+    """An entry of ``octets`` (without ID), which lie at the memory address ``address``; ``code``: the tally's."""
+    return IOVECS.pack(address, len(octets), *_NOTHING_BEHIND), cell, octets, b"", proven, reply_code(code, octets[0])
 
 
 def octets_of(entry: CacheEntry, message: bytes) -> bytes:

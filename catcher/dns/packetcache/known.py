@@ -74,3 +74,8 @@ def known_octets(message: bytes, known: KnownReply) -> int:
     ``LearnedNames`` counts them, and tells when it forgets them."""
     _, _, length, cookie, except_labels = known
     return octets_together(message, known, length, cookie, *((except_labels, *except_labels) if except_labels else ()))
+
+
+def cookie_octets(key: tuple[bytes, bytes], cookie: ServerCookie) -> int:
+    """Octets of memory of a server's cookie under its key."""
+    return octets_together(key, *key, cookie, *cookie)

@@ -38,10 +38,7 @@ from catcher.dns.packetcache.learnedname import (
     LearnedName,
     QueryForm,
 )
-from catcher.dns.wire import Rcode
-
-_MAX_LABEL = 63
-"""Octets of a label (RFC 1035 §2.3.4)."""
+from catcher.dns.wire import MAX_LABEL, Rcode
 
 _COOKIE = b"\0\x0a"
 """The cookie's option code (RFC 7873)."""
@@ -102,8 +99,6 @@ class LearnedNames:
         self.octets = 0
         """Octets of memory of all tables."""
         self._by_key: dict[tuple[object, ...], CachedReply | None] = {}
-        self._longest_below = 0
-        """Octets of the longest ancestor in ``_below``: a name of a hundred labels is looked up for its last few."""
         self._forget()
 
     def find(self, message: bytes, client: bytes) -> KnownReply | None:
@@ -188,7 +183,9 @@ class LearnedNames:
     def _above(self, name: bytes) -> tuple[LearnedName | None, int | None]:
         """The nearest ancestor of ``name`` (folded) that was learned for names below it, and its offset."""
         below, at, octets, longest = self._below.get, 0, len(name), self._longest_below
-        while at < octets and (length := name[at]) <= _MAX_LABEL:
+        while at < octets and (length := name[at]) <= MAX_LABEL and octets - at - length - 1 > longest:
+            at += length + 1
+        while at < octets and (length := name[at]) <= MAX_LABEL:
             label, at = at + 1, at + 1 + length
             if octets - at <= longest:
                 learned = below(name[at:])
@@ -300,3 +297,4 @@ class LearnedNames:
         self._by_class: dict[AnswerClass, FormReplies] = {}
         self._form_count = 0
         self._longest_below = 0
+        """Octets of the longest ancestor in ``_below``: of a hundred labels, the last few are looked up."""

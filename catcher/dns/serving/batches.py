@@ -6,7 +6,7 @@ import socket
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from catcher.dns.answering.options import unpacked
+from catcher.dns.answering.options import address_text
 from catcher.dns.counting.counters import CODE_COUNTED, CODE_OF_SILENCE, DnsCount, DnsCounters
 from catcher.dns.counting.fastcount import count as count_all
 from catcher.dns.counting.ratelimit import RateDecision, RateLimit, truncated
@@ -124,7 +124,7 @@ class BatchedUdp:
                 (entry,), none = self._answer([message], slot, [client], [prefix], now)
                 silent += none
             except Exception as error:  # this is the message
-                wire = self._responder.after_failure(self._whole(slot, message), unpacked(client), error)
+                wire = self._responder.after_failure(self._whole(slot, message), address_text(client), error)
                 entry = _SILENCE if wire is None else _entry(wire[2:], CODE_COUNTED)
                 silent += [slot] if wire is None else []
             entries.append(entry)
@@ -156,7 +156,7 @@ class BatchedUdp:
         for at, entry in enumerate(entries):
             if entry is None:
                 slot = first + at
-                entry = self._cache.ask(self._whole(slot, messages[at]), unpacked(clients[at])) or _SILENCE
+                entry = self._cache.ask(self._whole(slot, messages[at]), address_text(clients[at])) or _SILENCE
                 if entry is _SILENCE:
                     silent.append(slot)
                 entries[at] = entry
