@@ -1,4 +1,7 @@
-"""DNS answers through faults of the machine and of the mail side, at the start and at reloads (DESIGN, promise 4)."""
+"""DNS answers through faults of the machine and of the mail side, at the start and at reloads (DESIGN, promise 4).
+
+Longer than others: one case for each fault of the machine, around one server that is not started yet.
+"""
 
 from __future__ import annotations
 
