@@ -68,7 +68,7 @@ async def run(
                 settled = (now - UPKEEP_AT).date()
         except EnvironmentFailure as error:
             log.warning("upkeep waits for the store: %s", error)
-        if watched is None or now - watched >= WATCH_EVERY:
+        if watched is None or not timedelta(0) <= now - watched < WATCH_EVERY:  # the clock may be set back
             watched = now
             await _run_or_stop(watch.look(now), station.stopping)
             if voucher is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -19,7 +20,8 @@ import pytest
 from catcher.supervise.ports import own_port
 from tests.support.authoritative import answers
 from tests.support.peers import need_root
-from tests.support.server import CATCHER, Server
+from tests.support.secondaries import polls
+from tests.support.server import ARMY, CATCHER, Server
 from tests.support.tree import ROOT
 
 _PASSING = """\
@@ -84,6 +86,69 @@ def test_a_server_started_as_root_goes_on_as_somebody_else(
     finally:
         os.kill(server.process.pid, signal.SIGTERM)
         assert server.ended() == 0
+
+
+def test_forks_that_the_system_refuses_are_tried_again_and_the_others_serve(
+    folder: Path, low_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RLIMIT_NPROC, which only an ordinary account feels."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *site.getsitepackages()]))
+    program = readable_by(pwd.getpwnam("nobody"))
+    server = Server(folder / "sink", dns=("127.0.0.1", low_port), smtp_workers=2, program=program)
+    server.config.write_text('[node]\nuser = "nobody"\n' + server.config.read_text())
+    server.start()
+    assert server.process is not None
+    pid = server.process.pid
+    try:
+        before = limit_processes(pid, 1, program[0])
+        killed = server.workers_pids()["smtp-1"]
+        os.kill(killed, signal.SIGKILL)
+        server.await_log("worker smtp-1 can't be started, and is tried again: BlockingIOError EAGAIN")
+        (server.folder / "catalogue.csv").write_text(ARMY + "new.example,intended.example,accept\n")
+        os.kill(pid, signal.SIGHUP)
+        server.await_log("the loader can't be started: BlockingIOError EAGAIN")
+        assert answers(server.dns[1], "army.ml")
+        states = {process["name"]: process["state"] for process in json.loads(server.control("status"))["processes"]}
+        assert states["smtp-0"] == states["dns-0"] == "serving" and states["smtp-1"] == "waiting"
+        limit_processes(pid, before, program[0])
+        for _ in polls(server.dns[1]):
+            if answers(server.dns[1], "new.example") and server.workers_pids().get("smtp-1", killed) != killed:
+                break
+        else:
+            pytest.fail(server.log.read_text()[-3000:])
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        assert server.ended() == 0
+
+
+def limit_processes(pid: int, most: int, python: str) -> int:
+    """Sets the limit of a server that runs as nobody, as that account; returns the limit of before."""
+    account = pwd.getpwnam("nobody")
+    change = (
+        "import resource, sys\n"
+        "pid, most = map(int, sys.argv[1:])\n"
+        "before = resource.prlimit(pid, resource.RLIMIT_NPROC)\n"
+        "resource.prlimit(pid, resource.RLIMIT_NPROC, (most, before[1]))\n"
+        "print(before[0])\n"
+    )
+    command = [python, "-c", change, str(pid), str(most)]
+    done = subprocess.run(command, user=account.pw_uid, group=account.pw_gid, extra_groups=[], capture_output=True)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def test_the_loader_can_offer_itself_to_the_oom_killer_after_the_switch() -> None:
+    """The file in /proc belongs to root then, unless the process may be dumped."""
+    need_root("become somebody else")
+    program = (
+        "import os, sys\n"
+        "from catcher.supervise.memory import be_killed_first\n"
+        "os.setresuid(65534, 65534, 65534)\n"
+        "be_killed_first()\n"
+        "print(open('/proc/self/oom_score_adj').read(), end='')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert done.stdout == "500\n", done.stderr
 
 
 def readable_by(account: pwd.struct_passwd) -> tuple[str, ...]:

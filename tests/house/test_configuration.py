@@ -155,10 +155,16 @@ def test_a_filtered_system_call_fails_and_kills_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["fork", "clone", "kill", "mmap", "memfd_create", "recvmmsg", "sendmmsg", "flock", "poll"]
+    "call",
+    ["fork", "clone", "kill", "mmap", "memfd_create", "recvmmsg", "sendmmsg", "flock", "poll", "setpriority", "prctl"],
 )
 def test_the_unit_permits_the_calls_that_a_server_needs(call: str) -> None:
     assert call in permitted()
+
+
+def test_a_process_that_the_kernel_kills_for_memory_does_not_end_the_service() -> None:
+    """With systemd's default, OOMPolicy=stop, a loader that is killed would stop the name server."""
+    assert unit_of("catcher.service")["OOMPolicy"] == ["continue"]
 
 
 @pytest.mark.parametrize("call", ["fchown", "setrlimit", "mount", "ptrace", "init_module"])
