@@ -98,6 +98,7 @@ class LearnedNames:
         self._limit = limit
         self.octets = 0
         """Octets of memory of all tables."""
+        self._longest_below = 0  # octets of the longest ancestor in ``_below``: only these are looked up
         self._by_key: dict[tuple[object, ...], CachedReply | None] = {}
         self._forget()
 
@@ -297,4 +298,3 @@ class LearnedNames:
         self._by_class: dict[AnswerClass, FormReplies] = {}
         self._form_count = 0
         self._longest_below = 0
-        """Octets of the longest ancestor in ``_below``: of a hundred labels, the last few are looked up."""
