@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure
+from catcher.regularfile import read_regular
 
 
 def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
@@ -47,6 +48,14 @@ def replace_file(file: Path, data: bytes, *, mode: int | None = None) -> None:
         raise EnvironmentFailure(
             f"{file}: it can't be written: {error.strerror}; mend the permissions or free some space"
         ) from error
+
+
+def already_holds(file: Path, data: bytes) -> bool:
+    """Whether ``file`` is a regular file that holds just ``data``; False also where it can't be read."""
+    try:
+        return read_regular(file, len(data) + 1) == data
+    except OSError:
+        return False
 
 
 def write_folder(folder: Path, files: Mapping[str, tuple[bytes, int]]) -> None:

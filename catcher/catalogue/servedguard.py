@@ -15,11 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from catcher.catalogue.atomic import replace_file
+from catcher.catalogue.atomic import already_holds, replace_file
 from catcher.catalogue.guard import Guard
 from catcher.catalogue.guardrecord import KEPT_FOLDER
 from catcher.catalogue.guardrows import run_from_row, run_to_row, vouches_from_row, vouches_to_row
 from catcher.catalogue.names import SortedNames
+from catcher.regularfile import MOST_KEPT_OCTETS, read_regular
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def keep_served(state: Path, guard: Guard | None) -> None:
     vouches = [vouches_to_row(one, write) for one in guard.vouches.values()]
     told = {"required": guard.required, "hours": guard.hours, "lost": guard.lost, "runs": runs, "vouches": vouches}
     text = json.dumps(told, indent=1).encode() + b"\n"
-    if not file.exists() or file.read_bytes() != text:
+    if not already_holds(file, text):
         replace_file(file, text, mode=0o600)
     for path in folder.iterdir():
         if path.name not in used:
@@ -64,7 +65,7 @@ def read_served(state: Path) -> Guard | None:
     """The guard that was kept; None if there is none, or it is damaged."""
     folder = state / KEPT_FOLDER / _SERVED
     try:
-        told: Any = json.loads(folder.with_suffix(".json").read_bytes())
+        told: Any = json.loads(read_regular(folder.with_suffix(".json"), MOST_KEPT_OCTETS))
         return Guard(
             required=told["required"] is True,
             hours=int(told["hours"]),

@@ -58,13 +58,13 @@ async def run(
     lists = lists or good_lists(config.node.state, clock.now())
     settled: date | None = None
     watched: datetime | None = None
-    watch = _watch(config, clock, catalogue, kept, lists)
+    watch = alert_watch(config, clock, catalogue, kept, lists)
     voucher = wiring.voucher(config, clock)
     while not station.stopping.is_set():
         now = clock.now()
         try:
             if (now - UPKEEP_AT).date() != settled:
-                await asyncio.to_thread(_upkeep_once, config, clock, lists)
+                await asyncio.to_thread(upkeep_round, config, clock, lists)
                 settled = (now - UPKEEP_AT).date()
         except EnvironmentFailure as error:
             log.warning("upkeep waits for the store: %s", error)
@@ -78,7 +78,7 @@ async def run(
     station.draining()
 
 
-def _watch(
+def alert_watch(
     config: Config, clock: Clock, catalogue: Catalogue, kept: Sequence[KeptPart], lists: ImportedLists
 ) -> AlertWatch:
     """The watch with its couriers. If the couriers' settings are unusable, it logs an error and makes none."""
@@ -112,7 +112,7 @@ async def _run_or_stop(work: Coroutine[None, None, None], stopping: asyncio.Even
         await working
 
 
-def _upkeep_once(config: Config, clock: Clock, lists: ImportedLists) -> None:
+def upkeep_round(config: Config, clock: Clock, lists: ImportedLists) -> None:
     store, folder = wiring.open_store(config), wiring.folder(config, lists)
     try:
         upkeep(store, wiring.key_ring(config), clock.now(), keep_days=config.store.keep_days, folder=folder)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from catcher.catalogue.atomic import replace_file
+from catcher.catalogue.atomic import already_holds, replace_file
 from catcher.dns.zones.catalogzone import CatalogDifference
 from catcher.dns.zones.ledger import KeptCatalog, Ledger
 from catcher.dns.zones.serials import GivenSerial, seconds
@@ -40,9 +39,8 @@ def write(folder: Path, ledger: Ledger) -> None:
     """Keeps ``ledger`` in ``folder``, if it isn't there already. A folder that can't be written costs the serials of
     rows at the next restart alone: it is logged, and the next load tries again."""
     text = json.dumps(_to_json(ledger)).encode() + b"\n"
-    with suppress(OSError):  # it is written anew
-        if (folder / SERIAL_FILE).read_bytes() == text:
-            return
+    if already_holds(folder / SERIAL_FILE, text):
+        return
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         replace_file(folder / SERIAL_FILE, text, mode=0o600)

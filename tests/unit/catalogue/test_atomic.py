@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.catalogue.atomic import replace_file
+from catcher.catalogue.atomic import already_holds, replace_file
 from catcher.model.errors import EnvironmentFailure
 
 
@@ -36,3 +36,13 @@ def test_a_folder_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFailure):
         replace_file(tmp_path / "folder", b"new")
     assert [*tmp_path.iterdir()] == [tmp_path / "folder"]
+
+
+def test_a_file_that_holds_the_same_is_known_and_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "kept"
+    assert not already_holds(file, b"one")
+    file.write_bytes(b"one")
+    assert already_holds(file, b"one") and not already_holds(file, b"on") and not already_holds(file, b"one more")
+    file.unlink()
+    os.mkfifo(file)
+    assert not already_holds(file, b"one")

@@ -1,4 +1,7 @@
-"""One load: what it tells the parent and when; after a restart, what the copies in the state folder make good."""
+"""One load: what it tells the parent and when; after a restart, what the copies in the state folder make good.
+
+Longer than others: each part of a load has its own way through a fault and a restart.
+"""
 
 from __future__ import annotations
 
@@ -365,7 +368,7 @@ def test_a_faulty_catcher_toml_leaves_the_running_one(node: Node) -> None:
         loaded = node.start(now, first)
         assert loaded.config is first.config
         (part, *_) = (part for part in loaded.kept if part.part is ServedPart.CONFIG)
-        assert (part.name, part.since, part.serves) == ("catcher.toml", now, NOW)
+        assert (part.name, part.since, part.serves) == ("catcher.toml", LATER, NOW)
     (node.folder / "catcher.toml").write_text(TOML)
     assert not node.start(late, loaded).kept
 

@@ -41,11 +41,11 @@ class Rounds:
 def test_a_clock_that_is_set_back_stops_no_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     minute, year = timedelta(minutes=1), timedelta(days=365)
     rounds = Rounds(NOON, NOON + minute, NOON - year, NOON - year + minute, NOON - year + 6 * minute, NOON)
-    monkeypatch.setattr(upkeep, "_watch", lambda *_: rounds)
-    monkeypatch.setattr(upkeep, "_upkeep_once", lambda *_: None)
+    monkeypatch.setattr(upkeep, "alert_watch", lambda *_: rounds)
+    monkeypatch.setattr(upkeep, "upkeep_round", lambda *_: None)
     monkeypatch.setattr(upkeep, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(upkeep.wiring, "voucher", lambda *_: None)
     made: Any = rounds
-    running = upkeep.run(cast(Config, None), cast(Clock, made), cast(Catalogue, None), (), cast(Station, made))
+    running = upkeep.run(cast(Config, None), cast(Clock, made), cast(Catalogue, None), (), made, cast(Station, made))
     asyncio.run(running)
     assert rounds.watched[:3] == [NOON, NOON - year, NOON - year + 6 * minute]
