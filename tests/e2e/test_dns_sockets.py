@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import dns.asyncquery
 import dns.flags
@@ -240,14 +241,14 @@ def test_one_poison_message_never_drops_its_batch(
     authority: Authority, batches: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An exception on the way of one message: the others of its batch get their replies, and so does it."""
-    real = PacketCache.find
+    real = PacketCache.fill
 
-    def find(cache: PacketCache, message: bytes, *more: int) -> object:
-        if b"poison" in message:
-            raise RuntimeError(message)
-        return real(cache, message, *more)
+    def fill(cache: PacketCache, messages: Sequence[bytes], *more: Any) -> None:
+        if any(b"poison" in message for message in messages):
+            raise RuntimeError(messages)
+        real(cache, messages, *more)
 
-    monkeypatch.setattr(PacketCache, "find", find)
+    monkeypatch.setattr(PacketCache, "fill", fill)
     names = ["a.army.ml", "b.army.ml", "poison.army.ml", "army.ml", "poison.zone.example"] * 4
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours,

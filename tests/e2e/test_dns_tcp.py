@@ -27,7 +27,7 @@ from catcher import catalogue, config
 from catcher.dns import Authority, DemandTally, TcpServer, load_authority
 from catcher.dns.answering.options import IDLE_SECONDS
 from catcher.dns.counting.counters import DnsCount, DnsCounters
-from catcher.dns.serving.connections import ConnectionPipe
+from catcher.dns.serving.connections import ConnectionPipe, ConnectionState
 from catcher.supervise.worker import new_event_loop
 from catcher.wiring import SystemClock
 from tests.support.dnsserver.serving import NOW, query
@@ -157,10 +157,10 @@ def test_a_connection_that_lost_its_descriptor_on_the_way_takes_no_other_with_it
     pipe = ConnectionPipe()
     with closing(pipe), socket.socket() as sent:
         pipe.writing.send(b"Clost")
-        pipe.send(sent.fileno(), b"unanswered")
-        [(connection, octets)] = pipe.receive()
+        pipe.send(sent.fileno(), ConnectionState(b"unsent", b"unanswered", 7.0))
+        [(connection, state)] = pipe.receive()
         connection.close()
-    assert octets == b"unanswered"
+    assert state == ConnectionState(b"unsent", b"unanswered", 7.0)
 
 
 def test_half_a_message_goes_with_it(play: Callable[..., None]) -> None:

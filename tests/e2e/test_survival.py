@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -178,20 +178,32 @@ def test_hangups_before_ready_and_after_harm_nothing(server: Server) -> None:
     Path(f"{server.config}.answered").touch()
 
 
+HANGING = """
+import time
+from pathlib import Path
+from catcher import cli
+from catcher.serve import reloading
+
+def load(config, *rest):
+    while (config.path.parent / "hang").exists():
+        time.sleep(0.05)
+    return real(config, *rest)
+
+real, reloading.load = reloading.load, load
+cli.main()
+"""
+"""catcher whose loads make no progress while there is a file named "hang"."""
+
+
 @pytest.fixture
 def slow(server: Server) -> Server:
     """A server whose next load hangs."""
-    hang_the_next_load(server)
-    return server
-
-
-def hang_the_next_load(server: Server) -> None:
-    """The zone's file is a named pipe that nobody writes to."""
+    server.program = (sys.executable, "-c", HANGING)
     server.start()
-    zone = server.folder / "sink.example.zone"
-    zone.unlink()
-    os.mkfifo(zone)
+    (server.folder / "hang").touch()
     server.signal(signal.SIGHUP)
+    until(server, lambda: bool(loaders(server)))
+    return server
 
 
 def loaders(server: Server) -> set[int]:
@@ -265,17 +277,10 @@ def test_no_process_outlives_a_parent_that_is_killed(slow: Server) -> None:
 
 def test_a_loader_that_is_killed_costs_nothing(slow: Server) -> None:
     """The running state serves on, and the load is tried again."""
-    zone = slow.folder / "sink.example.zone"
-    zone.unlink()
-    zone.write_text("$TTL 300\n@ SOA ns1 h 2 3 4 5 60\n@ NS ns1\nns1 A 127.0.0.1\n")
-
-    def killed() -> bool:
-        for pid in loaders(slow):
-            with suppress(ProcessLookupError):  # a loader of before that wrote its copies
-                os.kill(pid, signal.SIGKILL)
-        return "the loader ended before it was done" in slow.log.read_text()
-
-    until(slow, killed)
+    for pid in loaders(slow):
+        os.kill(pid, signal.SIGKILL)
+    slow.await_log("the loader ended before it was done")
+    (slow.folder / "hang").unlink()
     assert answers(slow.dns[1], "army.ml")
     add(slow, "new.example")
     await_answer(slow, "new.example")
@@ -338,7 +343,6 @@ def test_a_debug_allocator_stays_as_it_is_and_that_is_said(server: Server, how: 
 def test_the_loader_is_killed_first_when_memory_runs_out(slow: Server) -> None:
     """The kernel compares the scores; a worker keeps the one that the parent has."""
     parent = scores([slow.serving_pid])
-    until(slow, lambda: bool(loaders(slow)))
     until(slow, lambda: scores(loaders(slow)) == [500])
     assert scores(slow.workers_pids().values()) == parent * len(slow.workers_pids())
 

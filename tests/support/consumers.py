@@ -34,6 +34,9 @@ def pdns_database(folder: Path) -> Path:
     database = folder / "pdns.sqlite3"
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript(peer("pdns-sqlite").read_text())
+        # Its threads write side by side; without this a change of the catalog zone may find "database is locked" and
+        # is then left out until the next one.
+        connection.execute("PRAGMA journal_mode = WAL")
     return database
 
 
@@ -46,6 +49,7 @@ def powerdns(folder: Path, port: int, primary: int) -> Iterator[Measure]:
     text = text.replace("xfr-cycle-interval=10", "xfr-cycle-interval=1")
     text += f"local-address=127.0.0.1\nlocal-port={port}\nquery-local-address=127.0.0.1\nsocket-dir={folder}\n"
     text += "zone-cache-refresh-interval=0\nquery-cache-ttl=0\nnegquery-cache-ttl=0\ncache-ttl=0\nloglevel=6\n"
+    text += "retrieval-threads=1\n"
     (folder / "pdns.conf").write_text(text)
     for line in block("PowerDNS", "pdnsutil", primary).splitlines():
         command = [str(peer("pdnsutil")), f"--config-dir={folder}", *shlex.split(line)[1:]]
