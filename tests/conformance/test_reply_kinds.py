@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,9 @@ NO_PEER = {
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[str]]]:
     """Server → its replies."""
-    with serving(tmp_path_factory.mktemp("servers")) as ports:
-        yield {server: replies(server, port, cases()) for server, port in ports.items()}
+    with serving(tmp_path_factory.mktemp("servers")) as ports, ThreadPoolExecutor() as pool:  # silence is waited for
+        said = pool.map(lambda server: replies(server, ports[server], cases()), ports)
+        yield dict(zip(ports, said, strict=True))
 
 
 def test_the_table_has_every_case() -> None:
