@@ -111,16 +111,19 @@ class UdpServer:
 
     def _gathered(self, loop: asyncio.AbstractEventLoop) -> None:
         """Receives what has gathered during a wait. After full batches the next wait is none."""
-        most = 0
-        for path in self._paths:
-            messages = path.drain()
-            self._pace.received(messages)
-            most = max(most, messages)
-        wait = self._pace.wait(monotonic())
+        most, self._timer = 0, None
+        try:
+            for path in self._paths:
+                messages = path.drain()
+                self._pace.received(messages)
+                most = max(most, messages)
+            wait = self._pace.wait(monotonic())
+        except Exception:  # whatever it was, no socket may stay unwatched; the loop tells the error
+            self._watch(loop)
+            raise
         if wait or most >= FULL_BATCH:
             self._timer = loop.call_later(wait, self._gathered, loop)
         else:
-            self._timer = None
             self._watch(loop)
 
 

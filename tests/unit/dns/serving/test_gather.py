@@ -187,3 +187,28 @@ def test_while_it_gathers_a_timer_drains_all_sockets(monkeypatch: pytest.MonkeyP
         loop.run_until_complete(scene())
     finally:
         loop.close()
+
+
+def test_an_error_while_it_gathers_leaves_no_socket_unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, told = Watching(), list[object]()
+
+    async def scene() -> None:
+        is_told = asyncio.Event()
+        loop.set_exception_handler(lambda _, context: (told.append(context.get("exception")), is_told.set()))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind(("127.0.0.1", 0))
+            server = UdpServer([sock], AUTHORITY, Clock(NOW), DemandTally())
+            await server.start()
+            pace: Any = server._pace
+            monkeypatch.setattr(pace, "wait", lambda now: GATHER_SECONDS)
+            server._readable(server._paths[0], loop)
+            assert sock not in loop.watched
+            path: Any = server._paths[0]
+            with monkeypatch.context() as broken:
+                broken.setattr(path, "drain", lambda: 1 // 0)
+                await is_told.wait()
+            assert sock in loop.watched and isinstance(told[0], ZeroDivisionError)
+            await server.close()
+
+    loop.run_until_complete(scene())
+    loop.close()
