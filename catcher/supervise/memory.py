@@ -14,6 +14,7 @@ To bypass the arenas, the interpreter's allocators are replaced; objects allocat
 from __future__ import annotations
 
 import ctypes
+import functools
 import logging
 import os
 import platform
@@ -86,7 +87,7 @@ def forbid_dumps() -> None:
     """Keeps this process's memory out of every core dump (prctl(2), PR_SET_DUMPABLE)."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        _libc().prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def be_killed_first() -> None:
@@ -96,7 +97,7 @@ def be_killed_first() -> None:
     """
     if sys.platform != "linux":
         return
-    prctl = ctypes.CDLL(None).prctl
+    prctl = _libc().prctl
     before = prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0)
     prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
     with suppress(OSError):
@@ -105,10 +106,16 @@ def be_killed_first() -> None:
         prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    """The C library. Each ctypes.CDLL is a cycle of objects, and a collection of the parent never visits it."""
+    return ctypes.CDLL(None)
+
+
 def trim() -> None:
     """Returns freed memory to the kernel, where the C library can (malloc_trim(3))."""
     if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL(None).malloc_trim(0)
+        _libc().malloc_trim(0)
 
 
 def wipe_freed_memory() -> bool:
@@ -136,7 +143,7 @@ def wipe_freed_memory() -> bool:
         get(domain, ctypes.byref(own))
         mixed = _Allocator(raw.ctx, raw.malloc, raw.calloc, own.realloc, own.free)
         put(domain, ctypes.byref(mixed))
-    libc = ctypes.CDLL(None)
+    libc = _libc()
     libc.mallopt(_M_MXFAST, _FAST_MOST)
     libc.mallopt(_M_TRIM_THRESHOLD, _TRIM_FROM)
     return bool(libc.mallopt(_M_PERTURB, _FILL))

@@ -16,7 +16,7 @@ from contextlib import suppress
 from catcher.supervise.counterpage import CounterPage, CounterSlot
 from catcher.supervise.group import Settled, WorkerGroup, WorkerProcess
 from catcher.supervise.loop import Loop
-from catcher.supervise.worker import Task, work
+from catcher.supervise.worker import REPLACED, STOP, Task, work
 
 log = logging.getLogger("catcher.supervise")
 
@@ -24,7 +24,7 @@ _LAST_SECONDS = 5.0
 """Seconds that the tasks with ``last`` get at least to end, even if the other tasks used up the time."""
 _LOOK_SECONDS = 0.02
 """Longest time, in seconds, between two looks for ended workers while the server stops."""
-_SIGNALS = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}
+_SIGNALS = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, STOP, REPLACED}
 
 
 class Supervisor:

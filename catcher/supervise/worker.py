@@ -45,6 +45,7 @@ class Station:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(STOP, self._stop)
         loop.add_signal_handler(REPLACED, self._replaced)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {STOP, REPLACED})  # one that came since the fork is heard now
         loop.add_reader(self.lifeline_fd, self._orphaned)
 
     def ready(self) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -93,6 +94,35 @@ def test_reloads_leave_no_process_and_no_descriptor_behind(server: Server, reloa
         query = b"\0\1\0\0\0\1\0\0\0\0\0\0\4army\2ml\0\0\6\0\1"
         client.sendall(len(query).to_bytes(2, "big") + query)
         assert client.recv(4)[2:] == b"\0\1"
+
+
+COUNTING = """
+import gc, sys
+from catcher import cli
+from catcher.supervise.loader import Loader
+
+def start(self, *rest, **named):
+    gc.unfreeze()
+    print("garbage of the last reload:", gc.collect(), file=sys.stderr, flush=True)
+    return real(self, *rest, **named)
+
+real, Loader.start = Loader.start, start
+cli.main()
+"""
+"""catcher that counts, before each load, the objects that only a garbage collection frees."""
+
+
+def test_a_reload_leaves_no_garbage_in_the_parent(tmp_path: Path) -> None:
+    """What was loaded is frozen, so that processes share it: no collection ever visits it again."""
+    with running(tmp_path / "server", program=(sys.executable, "-c", COUNTING)) as server:
+        zone = server.folder / "sink.example.zone"
+        for number in range(6):
+            put(server, f"new{number}.ml,,accept")
+            zone.write_text(zone.read_text() + f"text{number} TXT new\n")
+            server.config.write_text(server.config.read_text() + f"# {number}\n")
+            assert json.loads(server.control("reload"))["result"] == "reloaded"
+        found = re.findall("garbage of the last reload: ([0-9]+)", server.log.read_text())
+        assert len(found) == 7 and set(found[3:]) == {"0"}, found
 
 
 def test_twenty_reloads_lose_no_query_over_kept_tcp_connections(server: Server) -> None:

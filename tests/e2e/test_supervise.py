@@ -22,6 +22,7 @@ import pytest
 
 from catcher.supervise import Loop, Station, Supervisor, Task
 from catcher.supervise.loop import Timer
+from catcher.supervise.worker import REPLACED, STOP
 
 SECONDS = 20
 
@@ -350,6 +351,26 @@ def test_at_most_two_generations_are_alive_and_requests_are_joined(wire: Wire, s
     until(supervisor, lambda: len(errors) == 4)
     assert errors == [""] * 4
     assert [wire.hear(supervisor.loop) for _ in range(3)] == ["second up", "fifth up", "second drained"]
+
+
+@pytest.mark.parametrize("number", [STOP, REPLACED])
+def test_what_the_parent_says_before_a_worker_listens_is_heard(
+    wire: Wire, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """A worker that was started again a moment before its group is replaced; the parent ignores both signals."""
+    real = Station.attach
+
+    def attach(station: Station) -> None:
+        os.kill(os.getpid(), number)
+        real(station)
+
+    monkeypatch.setattr(Station, "attach", attach)
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        assert settled(supervisor, serving(wire, "first")) == ""
+        assert [wire.hear(supervisor.loop) for _ in range(2)] == ["first up", "first drained"]
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_worker_that_only_ends_slowly_delays_no_generation(wire: Wire, supervisor: Supervisor) -> None:

@@ -32,6 +32,8 @@ _BACKLOG = 1024
 """Connections that the system holds until they are accepted."""
 _CLOSE_SECONDS = 10.0
 """Seconds that clients get to take their last replies when the worker ends."""
+_ACCEPTING_TURNS = 3
+"""Turns of the event loop after which a connection that it accepted has arrived here."""
 _PIPE_SECONDS = 0.01
 """Seconds until a full pipe is tried again."""
 
@@ -68,7 +70,7 @@ class TcpServer:
         self._per_client: dict[bytes, int] = {}
         self._empty = asyncio.Event()
         self._adopting: set[asyncio.Task[None]] = set()
-        self._is_retired = False
+        self._is_retired = self._is_replaced = False
         self.transfers = None if lifeline_fd is None else TransferProcesses(clock, self._counters, pipe, lifeline_fd)
         """Long transfers; None: they share this process."""
 
@@ -93,7 +95,7 @@ class TcpServer:
         """
         if self._is_retired:
             return
-        self._is_retired = True
+        self._is_retired, self._is_replaced = True, is_replaced and self._pipe is not None
         loop = asyncio.get_running_loop()
         if self._pipe is not None:
             loop.remove_reader(self._pipe.reading)
@@ -101,14 +103,21 @@ class TcpServer:
             server.close()
         self._servers.clear()
         for connection in list(self._connections):
-            if is_replaced and self._pipe is not None:
-                connection.leave()
-            else:
-                connection.finish()
+            self._part_with(connection)
+
+    def _part_with(self, connection: TcpConnection) -> None:
+        if self._is_replaced:
+            connection.leave()
+        else:
+            connection.finish()
 
     async def close(self, *, is_replaced: bool = False) -> None:
         """Retires, and waits until every connection has left, for ``_CLOSE_SECONDS`` at most."""
         self.retire(is_replaced=is_replaced)
+        if self._adopting:
+            await asyncio.wait(self._adopting)
+        for _ in range(_ACCEPTING_TURNS):
+            await asyncio.sleep(0)
         if self._connections:
             self._empty.clear()
             with suppress(TimeoutError):
@@ -178,6 +187,12 @@ class TcpServer:
             self.closed(idle_longest)
             idle_longest.abort()
         return True
+
+    def arrived(self, connection: TcpConnection) -> None:
+        """Takes note that an admitted connection can be served. One that was under way when the server retired, parts
+        as the others did."""
+        if self._is_retired:
+            self._part_with(connection)
 
     def active(self, connection: TcpConnection) -> None:
         """Notes that a connection was used."""

@@ -49,6 +49,8 @@ class ConnectionOwner(Protocol):
 
     def opened(self, connection: TcpConnection) -> bool: ...
 
+    def arrived(self, connection: TcpConnection) -> None: ...
+
     def active(self, connection: TcpConnection) -> None: ...
 
     def closed(self, connection: TcpConnection) -> None: ...
@@ -99,6 +101,7 @@ class TcpConnection(asyncio.BufferedProtocol):
         if before is not None:
             self._send(self._outgoing, before.unsent)
             self._answer()
+        self._server.arrived(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None

@@ -7,7 +7,7 @@ nothing of the message, and of the recipient only the catalogued domain.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -38,14 +38,18 @@ class Explanations:
         self._wordings = wordings
         self._language = language
         self._named = _named(operator, page)
-        self._lines = lru_cache(_PREPARED)(self._prepared)
+        self._keep_lines()
+
+    def _keep_lines(self) -> None:
+        # The kept function doesn't refer to this object: each reload leaves one, which has to go without a collection.
+        self._lines = lru_cache(_PREPARED)(partial(_prepared, self._wordings, self._language, self._named))
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_lines"}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         vars(self).update(state)
-        self._lines = lru_cache(_PREPARED)(self._prepared)
+        self._keep_lines()
 
     def after_data(self, entries: Sequence[Entry], ref: str) -> Reply:
         """The reply once the message is recorded; ``entries``: the catalogued domains to which the message was sent."""
@@ -69,14 +73,22 @@ class Explanations:
     def _of(self, situation: Situation, entry: Entry, *, has_ref: bool = False) -> tuple[str, ...]:
         return self._lines(situation, entry.domain, entry.intended, entry.lang or self._language, has_ref)
 
-    def _prepared(
-        self, situation: Situation, domain: str, intended: str | None, language: str, has_ref: bool
-    ) -> tuple[str, ...]:
-        """The lines with a mark in place of the reference: with the mark they are the same for every message."""
-        wording = self._wordings.get(language) or self._wordings[self._language]
-        values = {**self._named, "domain": domain}
-        values |= ({"ref": _REF} if has_ref else {}) | ({"intended": intended} if intended else {})
-        return tuple(wording.lines(situation, values))
+
+def _prepared(
+    wordings: Mapping[str, Wording],
+    default: str,
+    named: Mapping[str, str],
+    situation: Situation,
+    domain: str,
+    intended: str | None,
+    language: str,
+    has_ref: bool,
+) -> tuple[str, ...]:
+    """The lines with a mark in place of the reference: with the mark they are the same for every message."""
+    wording = wordings.get(language) or wordings[default]
+    values = {**named, "domain": domain}
+    values |= ({"ref": _REF} if has_ref else {}) | ({"intended": intended} if intended else {})
+    return tuple(wording.lines(situation, values))
 
 
 def _named(operator: str, page: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -148,3 +150,15 @@ def test_the_operators_lines_are_measured_with_the_operators_names(tmp_path: Pat
 def test_a_sink_nobody_described_speaks_too() -> None:
     assert isinstance(built_in(), Explanations)
     assert text(built_in().at_rcpt(ARMY, "AB")).endswith("ref AB")
+
+
+def test_texts_that_are_no_longer_used_go_without_a_garbage_collection() -> None:
+    words = load_explanations(None, operator="Registry of Example", page="https://operator.example/strayed-mail")
+    text(words.unrecorded([ARMY]))
+    gone = weakref.ref(words)
+    gc.disable()
+    try:
+        del words
+        assert gone() is None
+    finally:
+        gc.enable()
