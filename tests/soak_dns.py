@@ -49,7 +49,7 @@ RATES = (8000, 500)
 WORKERS = 2
 RELOAD_SECONDS, KILL_EVERY_SECONDS, FULL_SECONDS = 2.0, 5.0, 10.0
 LEVEL = 1.1
-"""Memory is level if the last third's lowest PSS is at most so many times the first third's."""
+"""Memory is level if the last third's median PSS is at most so many times the first third's."""
 _STATE_MB = 64
 
 
@@ -125,7 +125,7 @@ def _play(server: Server, changes: Changes, notified: Notified, state: Path, sec
     failures += changes.outcome.failures
     failures += [f"reload: {why}" for begin, end, why in changes.outcome.not_started if not kills.near(begin, end)]
     failures += [f"transfer: {why}" for port, end, why in transfers.failed if not kills.broke(port, end)]
-    first, last = memory.low(begun, begun + seconds / 3), memory.low(begun + seconds * 2 / 3, begun + seconds)
+    first, last = memory.usual(begun, begun + seconds / 3), memory.usual(begun + seconds * 2 / 3, begun + seconds)
     if last > LEVEL * first:
         failures.append(f"memory rose from {first:.0f} to {last:.0f} MB")
     live = changes.outcome.live_seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import statistics
 import struct
 import threading
 import time
@@ -197,9 +198,9 @@ class Memory:
     def __call__(self) -> None:
         self.seen.append((time.monotonic(), sum(map(_pss, processes(self.leader))) / 1024))
 
-    def low(self, begin: float, end: float) -> float:
-        """The lowest of a span: outside a reload, when one generation lives."""
-        return min(mb for moment, mb in self.seen if begin <= moment <= end)
+    def usual(self, begin: float, end: float) -> float:
+        """The median of a span: with one generation or two, and now and then without a process that was killed."""
+        return statistics.median(mb for moment, mb in self.seen if begin <= moment <= end)
 
 
 def processes(leader: int) -> list[int]:
