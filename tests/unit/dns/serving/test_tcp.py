@@ -288,3 +288,10 @@ def test_an_ipv4_client_of_a_dual_stack_socket_counts_as_ipv4(loop: Loop) -> Non
         send(connect(server, client)[0], framed(QUERY))
     numbers = counters.fold()
     assert (numbers[DnsCount.TCP], numbers[DnsCount.TCP6]) == (1, 1)
+
+
+def test_a_connection_that_arrives_while_the_server_retires_parts_as_the_others(loop: Loop, server: TcpServer) -> None:
+    """The event loop had accepted it before."""
+    server.retire()
+    _, wire = connect(server)
+    assert wire.closed and not wire.aborted
