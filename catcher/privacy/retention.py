@@ -18,8 +18,6 @@ RETRY_AFTER = timedelta(days=5)
 """Age at which retry tags are deleted: an MTA gives up after 4 to 5 days (RFC 5321 §4.5.4.1)."""
 PERIOD_ENDS_AFTER = timedelta(hours=1)
 """Time that a key outlives its period: transactions that began in the period are stored by then."""
-TOKENS_END_AFTER = timedelta(days=3)
-"""Longest time that tokens outlive their period: what is not folded by then is lost for the counts of mailboxes."""
 
 
 def fields_of(retention: Retention) -> tuple[str, ...]:

@@ -91,8 +91,8 @@ class Tokens:
     __slots__ = ("_before", "_mailbox", "_present", "key_id")
 
     def __init__(self, key_id: str, key: bytes, present: RollingTokens, before: RollingTokens | None = None) -> None:
-        """``key``: the 32 random octets of the period's key, called ``key_id``. ``present`` and ``before``: the tokens of
-        the present epoch and of the one before. Raises ValueError for a key of another length."""
+        """``key``: the 32 random octets of the period's key, called ``key_id``. ``present`` and ``before``: the tokens
+        of the present epoch and of the one before. Raises ValueError for a key of another length."""
         _check(key)
         self.key_id = key_id
         self._mailbox = _Subkey(key, b"catcher mailbox token")
