@@ -50,14 +50,24 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def open_store(config: Config, *, patience: float | None = None) -> Store:
+def open_store(config: Config, *, patience: float | None = None, checkpointed: bool = False) -> Store:
     """The store at ``store.url``; it is created and migrated if needed. Raises EnvironmentFailure.
 
     ``patience``: seconds that a write waits for a write of another process; None: the store's default.
+    ``checkpointed``: whether the process runs the store's checkpointer.
     """
     from catcher.store import PATIENCE_SECONDS, store_at
 
-    return store_at(config.store.url, patience=PATIENCE_SECONDS if patience is None else patience)
+    patience = PATIENCE_SECONDS if patience is None else patience
+    return store_at(config.store.url, patience=patience, checkpointed=checkpointed)
+
+
+def shortage_of_disk(config: Config) -> str:
+    """The sentence about too little free disk for the store; '' when there is enough."""
+    from catcher.store import folder_of_store
+    from catcher.store.diskfloor import free_octets, shortage
+
+    return shortage(free_octets(folder_of_store(config.store.url)), config.store.reserve_mb)
 
 
 def key_ring(config: Config) -> KeyRing:

@@ -26,6 +26,7 @@ def create(db: Database) -> None:
     _notices(db)
     _alerts(db)
     sight.create(db)
+    sight.create_upkeep(db)
 
 
 def _observations(db: Database) -> None:

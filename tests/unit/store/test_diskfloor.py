@@ -1,0 +1,58 @@
+"""The floor of free disk: when it refuses, what it says, how often it asks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from catcher.store.diskfloor import DiskFloor, free_octets, shortage
+from tests.support.clocks import Seconds
+
+
+class Disk:
+    """A file system whose free octets a test sets."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.free_mb, self.asked = 1_000, 0
+        monkeypatch.setattr(os, "statvfs", self._statvfs)
+
+    def _statvfs(self, folder: Path) -> SimpleNamespace:
+        self.asked += 1
+        return SimpleNamespace(f_bavail=self.free_mb * 1_000, f_frsize=1_000)
+
+
+def test_below_the_floor_it_refuses_and_says_how_much_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, now = Disk(monkeypatch), Seconds()
+    floor = DiskFloor(tmp_path, 256, now)
+    assert floor.refusal() == ""
+    disk.free_mb, now.now = 255, now.now + 1
+    assert "255 MB left" in floor.refusal() and "256 MB" in floor.refusal() and "reserve_mb" in floor.refusal()
+    disk.free_mb, now.now = 256, now.now + 1
+    assert floor.refusal() == ""
+
+
+def test_the_disk_is_asked_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, now = Disk(monkeypatch), Seconds()
+    floor = DiskFloor(tmp_path, 256, now)
+    for _ in range(1_000):
+        floor.refusal()
+    assert disk.asked == 1
+    now.now += 1
+    floor.refusal()
+    assert disk.asked == 2
+
+
+def test_without_a_reserve_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = Disk(monkeypatch)
+    disk.free_mb = 0
+    assert DiskFloor(tmp_path, 0, Seconds()).refusal() == ""
+    assert disk.asked == 0
+
+
+def test_a_disk_that_cannot_be_asked_refuses_nothing(tmp_path: Path) -> None:
+    assert free_octets(tmp_path / "absent") is None
+    assert shortage(None, 256) == ""
+    assert (free_octets(tmp_path) or 0) > 0
