@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from catcher.desk.vouching import Voucher
     from catcher.directory import ImportedLists, Organisations, Parties
     from catcher.model.clock import Clock
+    from catcher.model.diskroom import DiskRoom
     from catcher.model.mail.marking import OwnMarkings
     from catcher.model.ports import Folder, Resolver, Store
     from catcher.notices.find import Fetcher, Finder
@@ -62,12 +63,12 @@ def open_store(config: Config, *, patience: float | None = None, checkpointed: b
     return store_at(config.store.url, patience=patience, checkpointed=checkpointed)
 
 
-def shortage_of_disk(config: Config) -> str:
-    """The sentence about too little free disk for the store; '' when there is enough."""
+def room_for_store(config: Config) -> DiskRoom | None:
+    """The room that the disk has for the store; None when it can't be asked."""
     from catcher.store import folder_of_store
-    from catcher.store.diskfloor import free_octets, shortage
+    from catcher.store.diskfloor import disk_room
 
-    return shortage(free_octets(folder_of_store(config.store.url)), config.store.reserve_mb)
+    return disk_room(folder_of_store(config.store.url), config.store.reserve_mb)
 
 
 def key_ring(config: Config) -> KeyRing:

@@ -31,6 +31,7 @@ from catcher.privacy.tokens import (
 )
 
 _KEY_FILE = re.compile(r"period-(\d{4}-\d{2}(?:\.[1-9]\d*)?)\.key\Z", re.ASCII)
+_MARK = re.compile(r"period-(\d{4}-\d{2}(?:\.[1-9]\d*)?)\.destroyed\Z", re.ASCII)
 _EPOCH_FILE = re.compile(r"epoch-(\d{4}-\d{2}-\d{2})\.key\Z", re.ASCII)
 _DRAFT = re.compile(r"\.period-(\d{4}-\d{2})[.\d]*\.[0-9a-f]{16}\Z", re.ASCII)
 _EPOCH_DRAFT = re.compile(r"\.epoch-(\d{4}-\d{2}-\d{2})\.[0-9a-f]{16}\Z", re.ASCII)
@@ -86,6 +87,10 @@ class KeyRing:
     def epochs(self) -> list[date]:
         """The epochs whose key exists, oldest first."""
         return sorted(date.fromisoformat(match[1]) for match in map(_EPOCH_FILE.match, self._names()) if match)
+
+    def destroyed(self) -> list[str]:
+        """The ids that no key gets again, oldest first."""
+        return sorted(match[1] for match in map(_MARK.match, self._names()) if match)
 
     def ended(self, now: datetime) -> list[str]:
         """The ids of the existing keys of periods that were over before the period of ``now`` began, oldest first."""

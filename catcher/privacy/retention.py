@@ -18,6 +18,8 @@ RETRY_AFTER = timedelta(days=5)
 """Age at which retry tags are deleted: an MTA gives up after 4 to 5 days (RFC 5321 §4.5.4.1)."""
 PERIOD_ENDS_AFTER = timedelta(hours=1)
 """Time that a key outlives its period: transactions that began in the period are stored by then."""
+PERIOD_DEADLINE = timedelta(days=3)
+"""Age of an ended period at which its tokens go, settled or not, and rows past keep_days go, folded or not."""
 
 
 def fields_of(retention: Retention) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The floor of free disk: below it no observation is added, so that keys, folding and forgetting have room.
+"""The floor of free disk: below it no observation is added, so that folding and forgetting have room.
 
 Forgetting needs room before it gives some back: deleted rows and settled sums go through the log first.
 """
@@ -9,18 +9,19 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-MEGABYTE = 1_000_000
+from catcher.model.diskroom import MEGABYTE, DiskRoom
+
 LOOK_SECONDS = 1.0
 """Seconds for which a measured size counts."""
 
 
-def free_octets(folder: Path) -> int | None:
-    """The octets that catcher's user may still write in the file system of ``folder``; None when it can't be asked."""
+def disk_room(folder: Path, reserve_mb: int) -> DiskRoom | None:
+    """The room in the file system of ``folder``; None when it can't be asked."""
     try:
         status = os.statvfs(folder)
     except OSError:
         return None
-    return status.f_bavail * status.f_frsize
+    return DiskRoom(status.f_bavail * status.f_frsize // MEGABYTE, reserve_mb)
 
 
 class DiskFloor:
@@ -31,7 +32,7 @@ class DiskFloor:
         self._folder = folder
         self._reserve_mb = reserve_mb
         self._now = now
-        self._looked_at = -LOOK_SECONDS
+        self._looked_at = now() - LOOK_SECONDS
         self._refusal = ""
 
     def refusal(self) -> str:
@@ -39,15 +40,6 @@ class DiskFloor:
         now = self._now()
         if self._reserve_mb and now - self._looked_at >= LOOK_SECONDS:
             self._looked_at = now
-            self._refusal = shortage(free_octets(self._folder), self._reserve_mb)
+            room = disk_room(self._folder, self._reserve_mb)
+            self._refusal = "" if room is None else room.shortage
         return self._refusal
-
-
-def shortage(free: int | None, reserve_mb: int) -> str:
-    """The sentence about too little free disk; '' when there is enough, or the disk can't be asked."""
-    if free is None or not reserve_mb or free >= reserve_mb * MEGABYTE:
-        return ""
-    return (
-        f"the disk has {free // MEGABYTE} MB left, and the last {reserve_mb} MB are kept for forgetting "
-        "([store] reserve_mb); make room"
-    )

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from catcher.model.clock import Clock
 from catcher.model.errors import CatcherError, kind_and_place
 from catcher.model.ports import Purged, Store
+from catcher.privacy.sureclock import SureClock
 from catcher.store.remote.groupwriter import GroupWriter
 
 log = logging.getLogger("catcher.store")
@@ -52,6 +53,7 @@ class Forgetter:
         self._of: Store | None = None
         """The store whose steps these are: a store that failed is opened again, as another one."""
         self._purged = Purged()
+        self._sure = SureClock()
         self._was_sure = True
 
     def step(self) -> float:
@@ -75,7 +77,7 @@ class Forgetter:
         """Does one step with ``store``; returns whether there may be more."""
         if self._steps is None or self._of is not store:
             now = self._clock.now()
-            sure = store.upkeep_state().is_sure(now)
+            sure = self._sure.look(store, now)
             if not sure and self._was_sure:
                 log.error("the clock jumped, so nothing is forgotten; 'catcher store clock' says more")
             self._was_sure = sure

@@ -125,7 +125,7 @@ def conforms(held: object, hint: Any) -> bool:
         return _is_text(held)
     if isinstance(hint, type) and (issubclass(hint, StrEnum) or not is_dataclass(hint)):
         return type(held) is hint
-    return type(held) is hint and all(conforms(getattr(held, name), of) for name, of in _hints(hint).items())
+    return type(held) is hint and all(conforms(getattr(held, name), of) for name, of in _hints(hint).items())  # type: ignore[arg-type]
 
 
 @cache

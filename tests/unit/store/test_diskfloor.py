@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from catcher.store.diskfloor import DiskFloor, free_octets, shortage
+from catcher.model.diskroom import DiskRoom
+from catcher.store.diskfloor import DiskFloor, disk_room
 from tests.support.clocks import Seconds
 
 
@@ -53,6 +54,13 @@ def test_without_a_reserve_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_disk_that_cannot_be_asked_refuses_nothing(tmp_path: Path) -> None:
-    assert free_octets(tmp_path / "absent") is None
-    assert shortage(None, 256) == ""
-    assert (free_octets(tmp_path) or 0) > 0
+    assert disk_room(tmp_path / "absent", 256) is None
+    assert DiskFloor(tmp_path / "absent", 256, Seconds()).refusal() == ""
+    room = disk_room(tmp_path, 0)
+    assert room is not None
+    assert room.free_mb > 0 and not room.is_low
+
+
+def test_room_is_low_below_the_reserve() -> None:
+    assert DiskRoom(255, 256).is_low and not DiskRoom(256, 256).is_low
+    assert DiskRoom(256, 256).shortage == ""
