@@ -25,7 +25,7 @@ from typing import Protocol
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.guard import GRACE
 from catcher.incident.alarm import LOOKS_BACK, alarms
-from catcher.model.diskroom import DiskRoom
+from catcher.model.diskroom import MEGABYTE, DiskRoom
 from catcher.model.ports import Store, UpkeepState
 from catcher.model.serving import KeptPart, ServedPart
 from catcher.model.telling.alert import Alert, AlertDelivery, AlertKind, Channel
@@ -123,7 +123,7 @@ def of_disk(room: DiskRoom | None, now: datetime) -> Iterator[Alert]:
     """An alert if the free disk has reached the reserve; once a day."""
     if room is not None and room.is_low:
         key = f"{AlertKind.DISK_LOW} {now:%Y-%m-%d}"
-        counts = {"free_mb": room.free_mb, "reserve_mb": room.reserve_mb}
+        counts = {"free_mb": room.free // MEGABYTE, "reserve_mb": room.reserve // MEGABYTE}
         yield Alert(key, AlertKind.DISK_LOW, now, None, counts)
 
 

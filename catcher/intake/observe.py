@@ -58,8 +58,10 @@ def observe(
                 reverse_path_domain=storable_domain(path),
                 recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
                 retry_tag=None if retry is None else retry.present,
+                retry_tag_before=None if retry is None else retry.before,
                 intended=tuple([i for i in fingerprint.intended if _rules(domain, i.typed, arrival.policies)]),
                 author_token=None if author is None else tokens.mailbox(author),
+                key_id=tokens.key_id,
                 **resting_on_lookups(fingerprint, domain, tokens),
             )
         )
@@ -76,6 +78,7 @@ def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) ->
     signatures = [tokens.signature(b, domain) for b in fingerprint.freshness.signatures]
     return {
         "signatures": tuple([signature.present for signature in signatures]),
+        "signatures_before": tuple([signature.before for signature in signatures if signature.before is not None]),
         "fresh": fingerprint.freshness.fresh,
         "fresh_reason": fingerprint.freshness.reason,
         "sender": storable_sender(fingerprint.sender),

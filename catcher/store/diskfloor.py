@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from catcher.model.diskroom import MEGABYTE, DiskRoom
+from catcher.model.diskroom import DiskRoom
 
 LOOK_SECONDS = 1.0
 """Seconds for which a measured size counts."""
@@ -21,7 +21,8 @@ def disk_room(folder: Path, reserve_mb: int) -> DiskRoom | None:
         status = os.statvfs(folder)
     except OSError:
         return None
-    return DiskRoom(status.f_bavail * status.f_frsize // MEGABYTE, reserve_mb)
+    octets = status.f_frsize
+    return DiskRoom.of(free=status.f_bavail * octets, whole=status.f_blocks * octets, reserve_mb=reserve_mb)
 
 
 class DiskFloor:

@@ -22,7 +22,7 @@ class Disk:
 
     def _statvfs(self, folder: Path) -> SimpleNamespace:
         self.asked += 1
-        return SimpleNamespace(f_bavail=self.free_mb * 1_000, f_frsize=1_000)
+        return SimpleNamespace(f_bavail=self.free_mb * 1_000, f_blocks=10_000_000, f_frsize=1_000)
 
 
 def test_below_the_floor_it_refuses_and_says_how_much_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,7 +30,7 @@ def test_below_the_floor_it_refuses_and_says_how_much_is_left(tmp_path: Path, mo
     floor = DiskFloor(tmp_path, 256, now)
     assert floor.refusal() == ""
     disk.free_mb, now.now = 255, now.now + 1
-    assert "255 MB left" in floor.refusal() and "256 MB" in floor.refusal() and "reserve_mb" in floor.refusal()
+    assert "255.0 MB left" in floor.refusal() and "256.0 MB" in floor.refusal() and "reserve_mb" in floor.refusal()
     disk.free_mb, now.now = 256, now.now + 1
     assert floor.refusal() == ""
 
@@ -58,9 +58,15 @@ def test_a_disk_that_cannot_be_asked_refuses_nothing(tmp_path: Path) -> None:
     assert DiskFloor(tmp_path / "absent", 256, Seconds()).refusal() == ""
     room = disk_room(tmp_path, 0)
     assert room is not None
-    assert room.free_mb > 0 and not room.is_low
+    assert room.free > 0 and not room.is_low
 
 
 def test_room_is_low_below_the_reserve() -> None:
     assert DiskRoom(255, 256).is_low and not DiskRoom(256, 256).is_low
     assert DiskRoom(256, 256).shortage == ""
+
+
+def test_a_small_disk_has_a_small_reserve() -> None:
+    assert DiskRoom.of(free=1, whole=4_000_000, reserve_mb=1_000).reserve == 400_000
+    assert DiskRoom.of(free=1, whole=400_000_000_000, reserve_mb=1_000).reserve == 1_000_000_000
+    assert DiskRoom.of(free=0, whole=400_000_000_000, reserve_mb=0).reserve == 0

@@ -22,8 +22,8 @@ from typing import NamedTuple
 from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
+from catcher.store.sqlite.schema import byday, tables
 from catcher.store.sqlite.schema import sight as sight_tables
-from catcher.store.sqlite.schema import tables
 
 MIGRATIONS = Migrations("catcher")
 
@@ -110,6 +110,12 @@ def sight(db: Database) -> None:
     """The sink's uptimes instead of the moment of the last heartbeat, and the ledger of lost delegations."""
     db.table("heartbeat").drop()
     sight_tables.create(db)
+
+
+@MIGRATIONS(name="byday")
+def move_by_day(db: Database) -> None:
+    """0.5: what has to be forgotten early lies in tables by day, which are dropped whole."""
+    byday.move(db)
 
 
 @MIGRATIONS()
