@@ -244,6 +244,11 @@ class StoreSection(ConfigSection):
     keep_days: Annotated[StrictInt, Field(ge=1, le=3650)] = 180
     """Days after which an observation is reduced to daily counts; 30 days after it was made it is coarsened already."""
 
+    reserve_mb: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 1_000
+    """Megabytes of free disk below which no observation is added: policy accept answers 451. They are kept for folding
+    and forgetting, whose log takes up to 512 MB before it gives room back. At most a tenth of the file system counts.
+    0: no reserve."""
+
     @property
     def path(self) -> Path:
         """The absolute path in a sqlite: URL."""
