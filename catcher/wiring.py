@@ -108,13 +108,10 @@ def parties(config: Config, lists: ImportedLists | None = None) -> Parties:
 
 
 def folder(config: Config, lists: ImportedLists | None = None) -> Folder:
-    """The function that folds observations into incidents: by organisation and calendar month (UTC). ``lists``: as
-    ``parties``."""
-    from functools import partial
+    """Folds observations into incidents, by organisation. ``lists``: as ``parties``."""
+    from catcher.incident import MailFolder
 
-    from catcher.incident import fold
-
-    return partial(fold, party_of=parties(config, lists).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+    return MailFolder(parties(config, lists).party_of)
 
 
 def guard_of(config: Config) -> Guard:

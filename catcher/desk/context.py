@@ -33,4 +33,4 @@ class Desk:
 
     def fold(self) -> None:
         """Brings the incidents up to date with all committed observations."""
-        self.store.fold(self.folder)
+        self.store.fold(self.folder, now=self.now)

@@ -49,7 +49,7 @@ def upkeep(
     in it are stored. Raises EnvironmentFailure when the store or a key fails; the next upkeep continues from there.
     """
     ended_at = now - PERIOD_ENDS_AFTER
-    folded = store.fold(folder)
+    folded = store.fold(folder, now=now).observations
     if dry_run:
         purged = store.purge(now, keep_days=keep_days, folder=folder, dry_run=True)
         return Upkeep(folded, tuple(keys.ended(ended_at)), purged)

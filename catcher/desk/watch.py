@@ -71,7 +71,7 @@ class AlertWatch:
         """Brings the ledgers up to date; returns the batches that are due now."""
         with self._opened() as store:
             store.beat(now)
-            store.fold(self.folder)
+            store.fold(self.folder, now=now)
             note_policies(store, self.catalogue, now)
             self._leaking = note_delegations(store, delegations, now)
             if not self.couriers:

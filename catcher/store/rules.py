@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from catcher.directory import Suffixes
@@ -16,6 +16,7 @@ from catcher.model.telling.alert import Alert, AlertDelivery
 from catcher.model.telling.contact import Contact, StepOutcome, in_order
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
+from catcher.privacy.retention import COARSE_AFTER
 
 
 def to_the_minute(observation: Observation) -> Observation:
@@ -87,6 +88,17 @@ def handing_organisation(sender: Sender, *, fresh: bool) -> str | None:
     own = _suffixes().organizational_domain
     by_spf = (e.domain for e in sender.evidence if e.kind is EvidenceKind.SPF and e.result is AuthResult.PASS)
     return organisation if any(own(domain) == organisation for domain in by_spf) else None
+
+
+REVISED_WITHIN = timedelta(hours=2)
+"""Age at which look-ups that failed aren't repeated any more: ``intake.completion`` gives up after minutes. The time of
+an observation may be cut to the hour."""
+
+
+def open_for(observation: Observation) -> timedelta:
+    """Age up to which the judgement of an open observation (``is_open``) may change: an address is known for 30
+    days."""
+    return COARSE_AFTER if observation.rests_on_address else REVISED_WITHIN
 
 
 def retry_key(

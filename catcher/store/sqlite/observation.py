@@ -97,12 +97,7 @@ _SPF = CountReason.SPF.value
 _STOPPED = f"fresh = 0, fresh_reason = '{CountReason.SHARED_ADDRESS.value}'"
 _STOP = f"UPDATE observation SET {_STOPPED} WHERE id = ?"
 _RESTING = f"client = ? AND fresh_reason = '{_SPF}' AND fresh"
-_STOP_FOLDED = (
-    f"INSERT OR IGNORE INTO to_fold_again SELECT id FROM observation WHERE {_RESTING} "
-    "AND EXISTS (SELECT 1 FROM incident_cell AS own WHERE own.observation > 0 AND own.observation = observation.id)"
-)
-"""Only increments that are kept by their observation can be taken out of the sums: a release before 0.3 kept none of
-them."""
+_STOP_FOLDED = f"INSERT OR IGNORE INTO to_fold_again SELECT id FROM observation WHERE {_RESTING}"
 _OTHERS = "SELECT 1 FROM client_organisation WHERE client = ? AND organisation <> ? LIMIT 1"
 _LAST_DAY = "SELECT day FROM client_organisation WHERE client = ? AND organisation = ?"
 _NOTE = (
@@ -167,20 +162,9 @@ def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observati
             new = new.stopped()
         db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(to_row(new)), int(new.replayed), new.id])
         _add_signatures(db.conn, used_up, new.transaction, new.id)
-        db.execute(
-            "INSERT OR IGNORE INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id]
-        )
+        db.execute("INSERT OR IGNORE INTO to_fold_again VALUES (?)", [new.id])
         changed.append(new)
     return tuple(changed)
-
-
-def changes(db: Database, after: int, up_to: int) -> tuple[int, int]:
-    """(the number of all revisions, the number of fresh mails) of the observations with ``after < id <= up_to``.
-
-    One of these numbers changes when an observation is revised, or stops counting."""
-    sql = "SELECT ifnull(sum(revision), 0), ifnull(sum(fresh), 0) FROM observation WHERE id > ? AND id <= ?"
-    revised, fresh = db.execute(sql, [after, up_to]).fetchone()
-    return revised, fresh
 
 
 def page(

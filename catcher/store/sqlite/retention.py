@@ -10,7 +10,6 @@ from catcher.model.mail.observation import Observation, Retention
 from catcher.privacy.retention import RetentionCutoffs, coarsened, fields_of
 from catcher.store.codec import OBSERVATION_COLUMNS, bound_to_text, from_row, to_row
 from catcher.store.rules import retry_key
-from catcher.store.sqlite import incident
 from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, write_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted_columns
@@ -67,7 +66,6 @@ def coarsen(db: Database, before: datetime) -> int:
         with write_transaction(db):
             note_scrub(db)
             total += db.conn.executemany(sql, [[row[name] for name in (*_COARSE, "id")] for row in rows]).rowcount
-            incident.close(db, [o.id for o in observations])
         last = observations[-1].id
     return total
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from catcher.store.sqlite.library import Database
@@ -28,6 +29,9 @@ class TableIndex(NamedTuple):
     """The condition for rows in the index, as SQL; '': it holds all rows."""
 
 
+_PERIODICAL = re.compile(r"mailbox_\d{4}_\d{2}\Z", re.ASCII)
+
+
 class StoredTable(NamedTuple):
     """The columns and constraints of a table, independent of the SQL that made it."""
 
@@ -51,8 +55,10 @@ class StoredTable(NamedTuple):
 
 
 def tables_of(db: Database) -> tuple[StoredTable, ...]:
-    """The tables of a database by name, without the ledger of migrations and without SQLite's own tables."""
-    names = sorted(name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite_")))
+    """The tables of a database by name, without the ledger of migrations, without SQLite's own tables, and without
+    those that are made for a period."""
+    own = [name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite_"))]
+    names = sorted(name for name in own if not _PERIODICAL.match(name))
     return tuple(_table(db, name) for name in names)
 
 
