@@ -2,8 +2,8 @@
 
 ::
 
-    config ─▶ open_store · key_ring · load_catalogue · organisations · folder · contact_book · finder ·
-               tenant_discovery · resolver
+    config ─▶ open_store · open_store_to_read · key_ring · load_catalogue · organisations · folder · contact_book ·
+               finder · tenant_discovery · resolver
     the one clock: SystemClock
 
 Each adapter is imported in the function that makes it, so that a command loads only the modules it uses.
@@ -58,6 +58,14 @@ def open_store(config: Config, *, patience: float | None = None) -> Store:
     from catcher.store import PATIENCE_SECONDS, store_at
 
     return store_at(config.store.url, patience=PATIENCE_SECONDS if patience is None else patience)
+
+
+def open_store_to_read(config: Config) -> Store:
+    """The store at ``store.url`` for a command that reads alone: nothing is made, migrated or changed. A missing store
+    is an empty one. Raises EnvironmentFailure."""
+    from catcher.store import store_to_read
+
+    return store_to_read(config.store.url)
 
 
 def key_ring(config: Config) -> KeyRing:

@@ -45,6 +45,7 @@ from catcher.store.adapter import (
     shown_store,
     store_at,
     store_exists,
+    store_to_read,
     verify_store,
 )
 from catcher.store.memory import MemoryStore
@@ -60,5 +61,6 @@ __all__ = [
     "shown_store",
     "store_at",
     "store_exists",
+    "store_to_read",
     "verify_store",
 ]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from operator import gt, lt
 
 from catcher.incident import count_mailboxes, mailbox_totals, merge
 from catcher.model.leak.demand import DemandKey
@@ -224,8 +225,9 @@ class MemoryStore:
         check_days(order, only)
         found = [summary for summary in map(summary_of, self._incidents.values()) if only.has(summary)]
         if after is not None:
-            found = [summary for summary in found if summary.place[order] > after.place[order]]
-        return sorted(found, key=lambda summary: summary.place[order])[:limit]
+            behind = lt if order.descending else gt
+            found = [summary for summary in found if behind(summary.place[order], after.place[order])]
+        return sorted(found, key=lambda summary: summary.place[order], reverse=order.descending)[:limit]
 
     def summary(self, id: str) -> IncidentSummary | None:
         found = self._incidents.get(id)

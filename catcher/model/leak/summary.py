@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from catcher.model.leak.incident import Incident, IncidentKey, Role
 
@@ -20,6 +21,11 @@ class IncidentOrder(StrEnum):
     """By the number of mails, most first."""
     COUNTED = "counted"
     """By the number of mails that count, most first."""
+
+    @property
+    def descending(self) -> bool:
+        """Whether ``IncidentSummary.place`` falls from one incident to the next."""
+        return self is not IncidentOrder.KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +44,15 @@ class IncidentSummary:
     """Number of organisations on the other side."""
 
     @property
-    def place(self) -> dict[IncidentOrder, tuple[object, ...]]:
-        """Its place in each order, as values that sort upwards."""
+    def place(self) -> dict[IncidentOrder, tuple[Any, ...]]:
+        """Its place in each order."""
         key, id = self.key, self.key.id
         day = date.min if self.last_day is None else self.last_day
         return {
             IncidentOrder.KEY: (key.party, key.role.value, key.domain),
-            IncidentOrder.LAST_DAY: (-day.toordinal(), id),
-            IncidentOrder.MAILS: (-self.mails, id),
-            IncidentOrder.COUNTED: (-self.counted, id),
+            IncidentOrder.LAST_DAY: (day, id),
+            IncidentOrder.MAILS: (self.mails, id),
+            IncidentOrder.COUNTED: (self.counted, id),
         }
 
 

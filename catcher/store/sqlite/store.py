@@ -26,6 +26,7 @@ from catcher.store.sqlite import alert, contact, demand, observation, policy, re
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
+    PatientDatabase,
     connect,
     create_file,
     identity_of,
@@ -33,6 +34,7 @@ from catcher.store.sqlite.connection import (
     medium,
     write_transaction,
 )
+from catcher.store.sqlite.readonly import connect_to_read
 from catcher.store.sqlite.schema import migrations
 from catcher.store.sqlite.sums import correcting, folding, incident, mailboxes, summary
 
@@ -43,11 +45,18 @@ PAGE = 1_000
 class SqliteStore:
     """A database file; opening makes it or brings it to the present schema. It belongs to the thread that opens it."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS, read_only: bool = False) -> None:
         """Opens the file. Raises StoreUnavailable when it can't be opened or is damaged, EnvironmentFailure when a
-        newer version made it."""
+        newer version made it.
+
+        ``read_only``: opening changes nothing, so an earlier version's file isn't opened either; writing fails.
+        """
         self._path = path
         with medium(path):
+            if read_only:
+                self._db: PatientDatabase = connect_to_read(path, busy_seconds=busy_seconds)
+                self._identity = identity_of(path)
+                return
             create_file(path)
             self._db = connect(path, busy_seconds=busy_seconds)
             try:

@@ -97,8 +97,8 @@ def make_final(db: Database, observation: int) -> None:
         if open_periods(db, [period]):
             where = "WHERE observation > 0 AND observation = ?"
             sql = f"INSERT INTO {table} ({columns}, observation) SELECT {columns}, 0 FROM {table} {where}"
-            if db.execute(f"{sql} ON CONFLICT DO NOTHING", [observation]).rowcount:
-                db.execute(f"DELETE FROM {table} {where}", [observation])
+            db.execute(f"{sql} ON CONFLICT DO NOTHING", [observation])
+            db.execute(f"DELETE FROM {table} {where}", [observation])
 
 
 def lines(db: Database, number: int) -> Iterator[tuple[str, Line]]:

@@ -96,7 +96,8 @@ def page(
         [_summary(row) for row in db.execute(sql, values)]
         for sql, values in (query(role, order, only, after, limit) for role in roles)
     ]
-    return list(islice(merge(*pages, key=lambda summary: summary.place[order]), limit))
+    in_order = merge(*pages, key=lambda summary: summary.place[order], reverse=order.descending)
+    return list(islice(in_order, limit))
 
 
 def query(
@@ -116,7 +117,7 @@ def query(
     where, values = [*conditions], [*conditions.values()]
     if order is IncidentOrder.KEY:
         if after is not None:
-            behind, place = _behind(role, after)
+            behind, place = _behind(role, only.party, after)
             where.append(behind)
             values += place
         by = "party, domain"
@@ -143,9 +144,14 @@ def _place(order: IncidentOrder, after: IncidentSummary) -> ColumnValue:
     return after.mails if order is IncidentOrder.MAILS else after.counted
 
 
-def _behind(role: Role, after: IncidentSummary) -> tuple[str, list[ColumnValue]]:
-    """The condition that a summary of ``role`` comes after ``after`` by party, role and domain."""
+def _behind(role: Role, only: str | None, after: IncidentSummary) -> tuple[str, list[ColumnValue]]:
+    """The condition that a summary of ``role``, and of the party ``only``, comes after ``after`` by party, role and
+    domain."""
     party, other, domain = after.key.party, after.key.role, after.key.domain
+    if only is not None:
+        if (only, role.value) == (party, other.value):
+            return "domain > ?", [domain]
+        return "domain >= ''" if (only, role.value) > (party, other.value) else "domain < ''", []  # all, or none
     if role is other:
         return "(party, domain) > (?, ?)", [party, domain]
     return ("party >= ?" if role.value > other.value else "party > ?"), [party]
