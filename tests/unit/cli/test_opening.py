@@ -124,7 +124,7 @@ def test_a_reading_command_says_what_is_not_folded_yet_and_changes_nothing(run: 
     ):
         ran = run(*command)
         assert ran.status == 0, ran.err
-        assert "folded to 2026-06-09T" in ran.err and ", 2 waiting: the server folds them" in ran.err
+        assert "folded to 2026-06-04T" in ran.err and ", 2 waiting: the server folds them" in ran.err
     assert Path("var/catcher.db").read_bytes() == before
     assert [file.name for file in Path("var").iterdir()] == ["catcher.db"]
     assert run("report", "build").status == 0
