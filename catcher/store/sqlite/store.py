@@ -14,16 +14,17 @@ from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.leak.summary import IncidentOrder, IncidentSummary, SummaryFilter
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folded, Folder, FoldState, ObservationRow, Purged
+from catcher.model.ports import ContactChange, Folded, Folder, FoldState, ObservationRow, PeriodRecord, Purged
 from catcher.model.telling.alert import Alert, AlertDelivery
 from catcher.model.telling.contact import Contact, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
-from catcher.privacy.retention import cutoffs
-from catcher.store.codec import to_row
+from catcher.privacy.retention import RetentionCutoffs, cutoffs
+from catcher.store.codec import moment_to_text, to_row
 from catcher.store.rules import to_the_minute
 from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight
 from catcher.store.sqlite import notice as notices
+from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
     PatientDatabase,
@@ -119,7 +120,8 @@ class SqliteStore:
             return observation.one(self._db, id)
 
     def fold(self, folder: Folder, *, now: datetime | None = None) -> Folded:
-        self._fold_again(folder)
+        at = moment_to_text(now.replace(microsecond=0)) if now else ""
+        self._fold_again(folder, at)
         reader, total = folding.FoldReader(folder), Folded()
         while True:
             with medium(self._path):
@@ -127,18 +129,18 @@ class SqliteStore:
                 batch = reader.batch(self._db, start)
                 if batch is None:
                     break
-                late = folding.write(self._db, batch, start)
+                late = folding.write(self._db, batch, start, at)
                 if late is None:
                     continue
             total += Folded(batch.observations, len(batch.set_apart), late)
         return total + self._close_judgements(now)
 
-    def _fold_again(self, folder: Folder) -> None:
+    def _fold_again(self, folder: Folder, at: str) -> None:
         """Corrects the sums for observations that were revised, or stopped counting, after they had been folded."""
         with medium(self._path):
             while ids := correcting.to_fold_again(self._db):
                 with write_transaction(self._db):
-                    correcting.fold_again(self._db, folder, ids)
+                    correcting.fold_again(self._db, folder, ids, at)
 
     def _close_judgements(self, now: datetime | None) -> Folded:
         closed = 0
@@ -277,42 +279,41 @@ class SqliteStore:
         with medium(self._path):
             return iter(notices.suppressions(self._db))
 
+    def forget(self, now: datetime, *, keep_days: int) -> Iterator[Purged]:
+        due = cutoffs(now, keep_days)
+        return self._steps(due)
+
+    def _steps(self, due: RetentionCutoffs) -> Iterator[Purged]:
+        with medium(self._path):
+            for purged in retention.forget(self._db, due):
+                yield purged
+                if log_octets(self._path) > MOST_LOG_OCTETS and not scrub(self._db):
+                    return
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        """As ``ports.Store.purge``. A dry run also folds: folding loses nothing, and the counts equal a purge's
-        counts."""
-        moments = cutoffs(now, keep_days)
+        before = cutoffs(now, keep_days).ended_before
         self.fold(folder, now=now)
         with medium(self._path):
-            ended = [
-                (period, lines)
-                for period, table in mailboxes.tables(self._db)
-                if period < moments.ended_before and (lines := mailboxes.count(self._db, period, table))
-            ]
-            settled = sum(lines for _, lines in ended)
+            ended = {p: lines for p, lines in mailboxes.waiting(self._db, before).items() if lines}
             if dry_run:
-                deleted, coarsened, emptied, tallies = retention.count(self._db, moments)
-                contacts = contact.count(self._db, moments.deleted_before)
-                texts = notices.old_texts(self._db, moments.texts_before)
-                return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
-            for period, _ in ended:
-                self.settle(period)
-            for period, table in mailboxes.tables(self._db):
-                if period < moments.ended_before:
-                    with write_transaction(self._db):
-                        retention.note_scrub(self._db)
-                        self._db.execute(f"DROP TABLE {table}")
-            deleted = retention.delete(self._db, moments.deleted_before)
-            coarsened = retention.coarsen(self._db, moments.coarsened_before)
-            emptied = retention.empty(self._db, moments.emptied_before)
-            with write_transaction(self._db):
-                tallies = demand.delete(self._db, moments.deleted_before)
-                contacts = contact.delete(self._db, moments.deleted_before)
-                texts = notices.delete_texts(self._db, moments.texts_before)
-                clients = retention.forget_clients(self._db, moments.last_address_day)
-                if tallies or contacts or clients:
-                    retention.note_scrub(self._db)
-            retention.scrub(self._db)
-            return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
+                due = retention.count(self._db, cutoffs(now, keep_days))
+                return due + Purged(mailbox_days_settled=sum(ended.values()))
+            ended |= dict.fromkeys(retention.token_periods(self._db, before) - set(ended), 0)
+        purged = Purged()
+        for period in sorted(ended):
+            purged += Purged(mailbox_days_settled=self.settle(period))
+            self.note_period(period, settled_at=now)
+        return sum(self.forget(now, keep_days=keep_days), purged)
+
+    def note_period(
+        self, period: str, *, settled_at: datetime | None = None, key_destroyed_at: datetime | None = None
+    ) -> None:
+        with medium(self._path), write_transaction(self._db):
+            retention.note_period(self._db, period, settled_at, key_destroyed_at)
+
+    def periods(self) -> tuple[PeriodRecord, ...]:
+        with medium(self._path):
+            return retention.periods(self._db)
 
     def settle(self, period: str) -> int:
         with medium(self._path):

@@ -120,7 +120,7 @@ def test_a_reading_command_says_what_is_not_folded_yet_and_changes_nothing(run: 
             ("report", "list"),
             ("report", "preview", CONTRACTOR),
         ),
-        *(("observation", "list"), ("observation", "export"), ("alert", "list"), ("notify", "list", "--dry-run")),
+        *(("observation", "list"), ("observation", "export"), ("alert", "list")),
     ):
         ran = run(*command)
         assert ran.status == 0, ran.err

@@ -22,9 +22,9 @@ from typing import NamedTuple
 from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
+from catcher.store.sqlite.schema import byday, tables
 from catcher.store.sqlite.schema import sight as sight_tables
 from catcher.store.sqlite.schema import sums as sums_tables
-from catcher.store.sqlite.schema import tables
 from catcher.store.sqlite.sums import summary
 
 MIGRATIONS = Migrations("catcher")
@@ -130,7 +130,7 @@ def sums(db: Database) -> None:
     db.execute("INSERT INTO settled SELECT DISTINCT incident, period FROM incident_total")
     for (period,) in db.execute("SELECT DISTINCT period FROM incident_mailbox").fetchall():
         table = sums_tables.create_mailboxes(db, period)
-        db.execute("INSERT INTO mailbox_period (period, closed) VALUES (?, 0)", [period])
+        db.execute("INSERT INTO mailbox_period (period, closed, dropped) VALUES (?, 0, 0)", [period])
         columns = "incident, counterpart, side, day, token, counted, level, observation"
         db.execute(
             f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incident_mailbox AS m WHERE period = ? "
@@ -143,6 +143,12 @@ def sums(db: Database) -> None:
         "ifnull(strftime('%Y-%m-%dT%H:%M:%SZ', o.observed_at, '+30 days'), '') "
         "FROM incident_cell AS cell LEFT JOIN observation AS o ON o.id = cell.observation WHERE cell.observation > 0"
     )
+
+
+@MIGRATIONS(name="byday")
+def move_by_day(db: Database) -> None:
+    """0.5: what has to be forgotten early lies in tables by day, which are dropped whole."""
+    byday.move(db)
 
 
 RELEASE_0_1_STEPS = (

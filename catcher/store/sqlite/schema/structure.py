@@ -29,9 +29,6 @@ class TableIndex(NamedTuple):
     """The condition for rows in the index, as SQL; '': it holds all rows."""
 
 
-_PERIODICAL = re.compile(r"mailbox_\d{4}_\d{2}\Z", re.ASCII)
-
-
 class StoredTable(NamedTuple):
     """The columns and constraints of a table, independent of the SQL that made it."""
 
@@ -54,12 +51,19 @@ class StoredTable(NamedTuple):
         }
 
 
+_BY_DAY = re.compile(r"[a-z]+_\d+(_\d+)?\Z")
+"""Names of tables that are made for a day or a month, and dropped."""
+
+
 def tables_of(db: Database) -> tuple[StoredTable, ...]:
-    """The tables of a database by name, without the ledger of migrations, without SQLite's own tables, and without
-    those that are made for a period."""
-    own = [name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite_"))]
-    names = sorted(name for name in own if not _PERIODICAL.match(name))
-    return tuple(_table(db, name) for name in names)
+    """The tables of a database by name, without those by day, the ledger of migrations and SQLite's own tables."""
+    names = (name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite_")))
+    return tuple(_table(db, name) for name in sorted(names) if _BY_DAY.match(name) is None)
+
+
+def day_tables_of(db: Database) -> tuple[StoredTable, ...]:
+    """The tables by day, by name."""
+    return tuple(_table(db, name) for name in sorted(db.table_names()) if _BY_DAY.match(name) is not None)
 
 
 def _table(db: Database, name: str) -> StoredTable:

@@ -96,7 +96,7 @@ def create(db: Database) -> None:
     db.table("folded").insert({"table": "observation", "up_to": 0})
     # Observations that were revised, or stopped counting; those among them that are folded are folded again.
     db.table("to_fold_again").create({"observation": int}, pk="observation")
-    # Work left after a commit: "scrub" rewrites the file, so that no removed octets stay in the file.
+    # Work left after a commit, so that no removed octets stay: "scrub" empties the log, "rewrite TABLE" copies a table.
     db.table("owed").create({"work": str}, pk="work")
     create_registers(db)
 
@@ -123,14 +123,12 @@ def create_registers(db: Database) -> None:
     )
     # The periods of which mailboxes were kept. A closed one gets no line any more: it is being settled, it is settled,
     # or its table was dropped.
-    create_by_key(db, "mailbox_period", {"period": str, "closed": int}, key=("period",))
+    create_by_key(db, "mailbox_period", {"period": str, "closed": int, "dropped": int}, key=("period",))
     # The incidents whose mailboxes of a period are replaced by totals: their lines are ignored.
     create_by_key(db, "settled", {"incident": int, "period": str}, key=("incident", "period"), parent=_PARENT)
     # Folded observations whose judgement may change until a moment.
     db.table("open_observation").create({"observation": int, "until": str}, pk="observation", not_null={"until"})
     db.table("open_observation").create_index(["until"])
-    # Observations that can't be decoded, with the class of the error.
-    db.table("set_apart").create({"id": int, "reason": str}, pk="id", not_null={"reason"})
 
 
 def mailbox_table(period: str) -> str:

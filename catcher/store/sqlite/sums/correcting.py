@@ -12,10 +12,12 @@ from datetime import datetime
 from catcher.incident import Sums
 from catcher.model.ports import Folder
 from catcher.store.codec import moment_to_text
+from catcher.store.rules import open_until
 from catcher.store.sqlite import observation
+from catcher.store.sqlite.connection import PatientDatabase
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.sums import incident, mailboxes, summary
-from catcher.store.sqlite.sums.folding import UNDECODABLE, judge
+from catcher.store.sqlite.sums.folding import UNDECODABLE, judge, reason_of_error, set_apart
 
 STEP = 50
 """Most observations that are corrected or closed in one transaction: each may change hundreds of lines."""
@@ -26,25 +28,26 @@ def to_fold_again(db: Database) -> list[int]:
     return [id for (id,) in db.execute(f"SELECT observation FROM to_fold_again LIMIT {STEP}")]
 
 
-def fold_again(db: Database, folder: Folder, ids: Sequence[int]) -> None:
-    """Takes observations out of the sums and adds them as they are now. The caller opens the transaction."""
+def fold_again(db: PatientDatabase, folder: Folder, ids: Sequence[int], at: str) -> None:
+    """Takes observations out of the sums and adds them as they are now. The caller opens the transaction. ``at``: the
+    present moment."""
     touched: set[int] = set()
     for id in ids:
         first = db.execute("DELETE FROM to_fold_again WHERE observation = ?", [id]).rowcount == 1
         if first and db.execute("DELETE FROM open_observation WHERE observation = ?", [id]).rowcount == 1:
             touched |= incident.take_out(db, id)
-            _add(db, folder, id)
+            _add(db, folder, id, at)
     incident.drop_empty(db, touched)
 
 
-def _add(db: Database, folder: Folder, id: int) -> None:
+def _add(db: PatientDatabase, folder: Folder, id: int, at: str) -> None:
     try:
         found = observation.one(db, id)
         if found is None or found.retry_of is not None:
             return
         shares, open_for = judge(folder, found)
     except UNDECODABLE as error:
-        db.execute("INSERT OR REPLACE INTO set_apart (id, reason) VALUES (?,?)", [id, type(error).__name__])
+        set_apart(db, id, reason_of_error(error), at)
         return
     sums = Sums()
     day = found.observed_at.date().isoformat()
@@ -55,7 +58,7 @@ def _add(db: Database, folder: Folder, id: int) -> None:
         incident.add(db, sums.by_incident().values())
     else:
         incident.add(db, sums.by_incident().values(), observation=id)
-        until = moment_to_text(found.observed_at + open_for)
+        until = moment_to_text(open_until(found))
         db.execute("INSERT INTO open_observation (observation, until) VALUES (?,?)", [id, until])
 
 

@@ -7,22 +7,24 @@ the folder works these out from the first of them.
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from catcher.incident import Sums, month_of
 from catcher.model.leak.shares import MailShares
 from catcher.model.mail.observation import Observation
 from catcher.model.ports import Folder, FoldState
-from catcher.store.codec import moment_from_text, moment_to_text, texts
+from catcher.store.codec import Undecodable, moment_from_text, moment_to_text, texts
 from catcher.store.rules import open_for
 from catcher.store.sqlite import observation
-from catcher.store.sqlite.connection import write_transaction
+from catcher.store.sqlite.byday.layout import moment_or, part_source
+from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.statement import quoted_columns
 from catcher.store.sqlite.sums import incident, mailboxes
 
 MOST_ROWS = 20_000
@@ -40,11 +42,10 @@ _JUDGED = (
     *("sender", "intended", "nature", "markings", "authentication"),
 )
 """The columns on which shares rest, and those that only have to be in order."""
-_OWN = ("id", "retry_of", "observed_at", "reverse_path_token", "author_token", "recipients")
-_JUDGED_FROM = len(_OWN)
-_READ = f"SELECT {quoted_columns((*_OWN, *_JUDGED))} FROM observation WHERE id > ? ORDER BY id LIMIT ?"
+_JUDGED_FROM = 6
+"""The first columns of a row: id, retry_of, the hour, and the tokens of reverse-path, author and recipients."""
 
-UNDECODABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+UNDECODABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """The errors of decoding a row that no version of catcher wrote."""
 
 
@@ -80,23 +81,23 @@ class FoldReader:
         self._alike: dict[tuple[object, ...], tuple[MailShares, timedelta | None]] = {}
         """The values of ``_JUDGED`` → the shares, and the time for which they may change."""
 
-    def batch(self, db: Database, after: int) -> FoldBatch | None:
+    def batch(self, db: PatientDatabase, after: int) -> FoldBatch | None:
         """The observations behind the id ``after``; None if there are none."""
         batch = FoldBatch(after)
-        with closing(db.execute(_READ, [after, MOST_ROWS])) as rows:
-            for row in rows:
+        with read_transaction(db):
+            for row in _rows(db, after):
                 batch.last = row[0]
                 try:
                     self._add(db, batch, row)
                 except UNDECODABLE as error:
-                    batch.set_apart.append((batch.last, type(error).__name__))
+                    batch.set_apart.append((batch.last, reason_of_error(error)))
                 else:
                     batch.observations += 1
                     if batch.is_full:
                         break
         return None if batch.last == after else batch
 
-    def _add(self, db: Database, batch: FoldBatch, row: tuple[Any, ...]) -> None:
+    def _add(self, db: PatientDatabase, batch: FoldBatch, row: tuple[Any, ...]) -> None:
         """Adds a row to ``batch``. Raises one of UNDECODABLE."""
         id, retry_of, observed_at, path, author, recipients = row[:_JUDGED_FROM]
         judged = row[_JUDGED_FROM:]
@@ -120,7 +121,7 @@ class FoldReader:
             batch.rows += sums.cells + sums.mailboxes
             batch.open.append((id, moment_to_text(moment + open_for), sums))
 
-    def _judge(self, db: Database, id: int, judged: tuple[Any, ...]) -> tuple[MailShares, timedelta | None]:
+    def _judge(self, db: PatientDatabase, id: int, judged: tuple[Any, ...]) -> tuple[MailShares, timedelta | None]:
         """The shares of a row, and the time for which they may change; rows alike get them without being decoded."""
         found = observation.one(db, id)
         if found is None:
@@ -130,6 +131,34 @@ class FoldReader:
             self._alike.clear()
         self._alike[judged] = shares, open_for
         return shares, open_for
+
+
+def _rows(db: PatientDatabase, after: int) -> Iterator[tuple[Any, ...]]:
+    """The rows of at most MOST_ROWS observations behind the id ``after``, by id. The ids of parts may overlap."""
+    parts = [part for part in db.registry.parts() if part.last_id > after]
+    after = max(after, min((part.first_id for part in parts), default=0) - 1)
+    near = [part for part in parts if part.first_id <= after + MOST_ROWS]
+    cursors = [db.execute(_select(part.number, part.token), [after, after + MOST_ROWS]) for part in near]
+    try:
+        yield from cursors[0] if len(cursors) == 1 else merge(*cursors, key=itemgetter(0))
+    finally:
+        for cursor in cursors:
+            cursor.close()
+
+
+@lru_cache(maxsize=64)
+def _select(number: int, token: bool) -> str:
+    """The query for the rows of a part. ``token``: whether it has tokens."""
+    tokens = "k.reverse_path_token, k.author_token, ifnull(k.recipients, '[]')" if token else "NULL, NULL, '[]'"
+    judged = ", ".join(f"m.{column}" for column in _JUDGED)
+    source = part_source(number, False, token, False)
+    columns = f"m.id, m.retry_of, m.observed_at, {tokens}, {judged}"
+    return f"SELECT {columns} FROM {source} WHERE m.id > ? AND m.id <= ? ORDER BY m.id"
+
+
+def reason_of_error(error: Exception) -> str:
+    """The class of an error of decoding, and the column if it is known; never a value."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, Undecodable) else type(error).__name__
 
 
 def judge(folder: Folder, found: Observation) -> tuple[MailShares, timedelta | None]:
@@ -155,12 +184,12 @@ def folded_up_to(db: Database) -> int:
     return up_to
 
 
-def write(db: Database, batch: FoldBatch, after: int) -> int | None:
+def write(db: Database, batch: FoldBatch, after: int, at: str) -> int | None:
     """Adds a batch, which was read behind the id ``after``, to the sums; returns the number of its observations whose
     mailboxes come too late. None: another process has folded these observations.
 
     Mailboxes are a set, and adding them twice changes nothing. So the mailboxes that can't change are written first, in
-    short transactions of their own. Everything else is one transaction with the marker.
+    short transactions of their own. Everything else is one transaction with the marker. ``at``: the present moment.
     """
     sums = batch.sums.by_incident().values()
     mailboxes.add_apart(db, sums)
@@ -171,16 +200,30 @@ def write(db: Database, batch: FoldBatch, after: int) -> int | None:
         for id, until, of_one in batch.open:
             incident.add(db, of_one.by_incident().values(), observation=id)
             db.execute("INSERT OR REPLACE INTO open_observation (observation, until) VALUES (?,?)", [id, until])
-        db.conn.executemany("INSERT OR REPLACE INTO set_apart (id, reason) VALUES (?,?)", batch.set_apart)
+        for id, reason in batch.set_apart:
+            set_apart(db, id, reason, at)
         db.execute("UPDATE folded SET up_to = ?", [batch.last])
         open_ = mailboxes.open_periods(db, batch.periods)
     return sum(number for period, number in batch.periods.items() if period not in open_)
 
 
-def state(db: Database) -> FoldState:
+def set_apart(db: Database, id: int, reason: str, at: str) -> None:
+    """Lists an observation that can't be decoded. The caller opens the transaction."""
+    db.execute("INSERT OR REPLACE INTO set_apart (observation, reason, at) VALUES (?,?,?)", [id, reason, at])
+
+
+def state(db: PatientDatabase) -> FoldState:
     """What the sums include."""
-    up_to = folded_up_to(db)
-    row = db.execute("SELECT observed_at FROM observation WHERE id = ?", [up_to]).fetchone()
-    waiting = db.execute("SELECT count(*) FROM observation WHERE id > ?", [up_to]).fetchone()[0]
-    reasons = dict(db.execute("SELECT reason, count(*) FROM set_apart GROUP BY reason ORDER BY reason").fetchall())
-    return FoldState(row and _moment_and_day(row[0])[0], waiting, reasons)
+    with read_transaction(db):
+        up_to = folded_up_to(db)
+        waiting, folded_to = 0, None
+        for part in db.registry.parts():
+            if part.last_id > up_to:
+                sql = f"SELECT count(*) FROM mail_{part.number} WHERE id > ?"
+                waiting += db.execute(sql, [up_to]).fetchone()[0]
+            if part.first_id <= up_to <= part.last_id:
+                moment = moment_or("observed_at", part.trace)
+                source = part_source(part.number, part.trace, False, False)
+                folded_to = db.execute(f"SELECT {moment} FROM {source} WHERE m.id = ?", [up_to]).fetchone() or folded_to
+        reasons = dict(db.execute("SELECT reason, count(*) FROM set_apart GROUP BY reason ORDER BY reason").fetchall())
+    return FoldState(folded_to and _moment_and_day(folded_to[0])[0], waiting, reasons)

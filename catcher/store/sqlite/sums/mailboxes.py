@@ -16,6 +16,7 @@ from catcher.incident import IncidentSum, MailboxNumbers, month_of
 from catcher.incident.crowd import Line
 from catcher.model.leak.incident import Counted, Crowd, MailboxTotal, Side
 from catcher.model.ports import ColumnValue
+from catcher.store.sqlite.byday.dropping import mark_for_dropping
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.schema.sums import create_mailboxes, mailbox_table
@@ -36,7 +37,7 @@ def open_periods(db: Database, periods: Iterable[str]) -> set[str]:
     for period in periods:
         row = db.execute("SELECT closed FROM mailbox_period WHERE period = ?", [period]).fetchone()
         if row is None:
-            db.execute("INSERT INTO mailbox_period (period, closed) VALUES (?, 0)", [period])
+            db.execute("INSERT INTO mailbox_period (period, closed, dropped) VALUES (?, 0, 0)", [period])
             create_mailboxes(db, period)
         if row is None or not row[0]:
             found.add(period)
@@ -77,10 +78,20 @@ def _add_step(db: Database, step: Iterable[tuple[IncidentSum, list[Line]]]) -> N
 
 
 def tables(db: Database) -> list[tuple[str, str]]:
-    """The periods whose table exists, earliest first, and the table."""
-    names = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    periods = [period for (period,) in db.execute("SELECT period FROM mailbox_period ORDER BY period")]
-    return [(period, table) for period in periods if (table := mailbox_table(period)) in names]
+    """The periods whose table is there, earliest first, and the table."""
+    periods = db.execute("SELECT period FROM mailbox_period WHERE NOT dropped ORDER BY period").fetchall()
+    return [(period, mailbox_table(period)) for (period,) in periods]
+
+
+def drop(db: Database, period: str) -> None:
+    """Marks a period's table for dropping, and lets none be made again. The caller opens the transaction."""
+    db.execute("UPDATE mailbox_period SET closed = 1, dropped = 1 WHERE period = ?", [period])
+    mark_for_dropping(db, mailbox_table(period))
+
+
+def waiting(db: Database, before: str) -> dict[str, int]:
+    """The periods before ``before`` whose table is there, and the number of their lines that aren't settled."""
+    return {period: count(db, period, table) for period, table in tables(db) if period < before}
 
 
 def take_out(db: Database, observation: int) -> None:
@@ -143,7 +154,8 @@ def settle(db: Database, period: str) -> int:
     """
     with write_transaction(db):
         db.execute(
-            "INSERT INTO mailbox_period (period, closed) VALUES (?, 1) ON CONFLICT (period) DO UPDATE SET closed = 1",
+            "INSERT INTO mailbox_period (period, closed, dropped) VALUES (?, 1, 1) "
+            "ON CONFLICT (period) DO UPDATE SET closed = 1",
             [period],
         )
     table = dict(tables(db)).get(period)
