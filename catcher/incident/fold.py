@@ -56,7 +56,7 @@ def fold(observations: Iterable[Observation], *, party_of: PartyOf) -> dict[str,
     for seen in observations:
         day = seen.observed_at.date().isoformat()
         shares = shares_of(seen, party_of)
-        sums.add(shares, day, seen.reverse_path_token, seen.author_token, seen.recipients)
+        sums.add(shares, day, (seen.reverse_path_token, seen.author_token, seen.recipients))
     return sums.incidents()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from catcher.incident.crowd import Line
@@ -47,42 +47,51 @@ class IncidentSum:
         )
 
 
+MailTokens = tuple[str | None, str | None, tuple[str, ...]]
+"""The tokens of a mail: of the reverse-path, of the author, of the recipients."""
+
+
 class Sums:
-    """The sums of all incidents to which mails were added."""
+    """The sums of all incidents to which mails were added.
+
+    Mails with the same shares on one day are a group, which is added up as a whole.
+    """
 
     def __init__(self) -> None:
-        self._sums: dict[str, IncidentSum] = {}
+        self._groups: dict[tuple[MailShares, str], list[MailTokens]] = {}
         self.cells = 0
         """At most as many cells have a sum."""
         self.mailboxes = 0
-        """At most as many mailboxes were seen on a day: their number with repetitions."""
+        """At most as many mailboxes were seen on a day, in all incidents."""
 
-    def add(
-        self, shares: MailShares, day: str, path: str | None, author: str | None, recipients: tuple[str, ...]
-    ) -> None:
+    def add(self, shares: MailShares, day: str, tokens: MailTokens) -> None:
         """Adds a mail that was seen on ``day`` (``2026-11-03``), by its shares and its tokens."""
-        if not shares.incidents:
+        incidents = len(shares.incidents)
+        if not incidents:
             return
-        mailboxes = shares.mailboxes(path, author, recipients)
-        for share in shares.incidents:
-            of_incident = self._sums.get(share.id)
-            if of_incident is None:
-                of_incident = self._sums[share.id] = IncidentSum(share.key)
-            place = (share, day)
-            mails = of_incident.days.get(place)
-            if mails is None:
-                mails = 0
-                self.cells += 1
-            of_incident.days[place] = mails + 1
-            counterpart, counted, add = share.counterpart, int(share.counted), of_incident.mailboxes.add
-            for side, token, level in mailboxes:
-                add((counterpart, side, day, token, counted, level))
-        self.mailboxes += len(mailboxes) * len(shares.incidents)
+        group = self._groups.get((shares, day))
+        if group is None:
+            group = self._groups[shares, day] = []
+            self.cells += incidents
+        group.append(tokens)
+        self.mailboxes += incidents * (2 + len(tokens[2]) + len(shares.tenants))
 
-    def by_incident(self) -> Mapping[str, IncidentSum]:
+    def by_incident(self) -> dict[str, IncidentSum]:
         """Incident id → its sum."""
-        return self._sums
+        sums: dict[str, IncidentSum] = {}
+        for (shares, day), group in self._groups.items():
+            mailboxes = {mailbox for tokens in group for mailbox in shares.mailboxes(*tokens)}
+            for share in shares.incidents:
+                sum_ = sums.get(share.id)
+                if sum_ is None:
+                    sum_ = sums[share.id] = IncidentSum(share.key)
+                sum_.days[share, day] = sum_.days.get((share, day), 0) + len(group)
+                counterpart, counted = share.counterpart, int(share.counted)
+                sum_.mailboxes.update(
+                    [(counterpart, side, day, token, counted, level) for side, token, level in mailboxes]
+                )
+        return sums
 
     def incidents(self) -> dict[str, Incident]:
         """Incident id → its sum as an Incident."""
-        return {id: sum_.incident() for id, sum_ in self._sums.items()}
+        return {id: sum_.incident() for id, sum_ in self.by_incident().items()}

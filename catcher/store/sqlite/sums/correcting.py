@@ -51,13 +51,14 @@ def _add(db: PatientDatabase, folder: Folder, id: int, at: str) -> None:
         return
     sums = Sums()
     day = found.observed_at.date().isoformat()
-    sums.add(shares, day, found.reverse_path_token, found.author_token, found.recipients)
+    sums.add(shares, day, (found.reverse_path_token, found.author_token, found.recipients))
+    of_incidents = sums.by_incident().values()
     if open_for is None:
-        for sum_ in sums.by_incident().values():
+        for sum_ in of_incidents:
             mailboxes.add(db, summary.number(db, sum_.key), sum_.mailboxes)
-        incident.add(db, sums.by_incident().values())
+        incident.add(db, of_incidents)
     else:
-        incident.add(db, sums.by_incident().values(), observation=id)
+        incident.add(db, of_incidents, observation=id)
         until = moment_to_text(open_until(found))
         db.execute("INSERT INTO open_observation (observation, until) VALUES (?,?)", [id, until])
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from heapq import merge
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -65,12 +66,12 @@ class FoldBatch:
     set_apart: list[tuple[int, str]] = field(default_factory=list)
     """Id and class of the error of each row that can't be decoded."""
 
-    rows: int = 0
-    """At most as many cells, and lines of ``open``, are written."""
+    open_rows: int = 0
+    """At most as many cells and lines of ``open`` are written."""
 
     @property
     def is_full(self) -> bool:
-        return self.rows >= MOST_CELLS or self.sums.mailboxes >= MOST_MAILBOXES
+        return self.sums.cells + self.open_rows >= MOST_CELLS or self.sums.mailboxes >= MOST_MAILBOXES
 
 
 class FoldReader:
@@ -99,26 +100,23 @@ class FoldReader:
 
     def _add(self, db: PatientDatabase, batch: FoldBatch, row: tuple[Any, ...]) -> None:
         """Adds a row to ``batch``. Raises one of UNDECODABLE."""
-        id, retry_of, observed_at, path, author, recipients = row[:_JUDGED_FROM]
+        id, retry_of, hour, path, author, recipients = row[:_JUDGED_FROM]
         judged = row[_JUDGED_FROM:]
         shares, open_for = self._alike.get(judged) or self._judge(db, id, judged)
-        moment, day = _moment_and_day(observed_at)
-        tokens = texts(recipients)
-        for token in (path, author, *tokens):
-            if token is not None and not token.isascii():
-                raise ValueError("a token is hexadecimal")
+        moment, day = _moment_and_day(hour)
+        if not ((path is None or path.isascii()) and (author is None or author.isascii())):
+            raise ValueError("a token is hexadecimal")
+        tokens = (path, author, _tokens(recipients))
         if retry_of is not None:
             return
         if shares.has_mailboxes:
             batch.periods[month_of(day)] += 1
         if open_for is None:
-            before = batch.sums.cells
-            batch.sums.add(shares, day, path, author, tokens)
-            batch.rows += batch.sums.cells - before
+            batch.sums.add(shares, day, tokens)
         else:
             sums = Sums()
-            sums.add(shares, day, path, author, tokens)
-            batch.rows += sums.cells + sums.mailboxes
+            sums.add(shares, day, tokens)
+            batch.open_rows += sums.cells + sums.mailboxes
             batch.open.append((id, moment_to_text(moment + open_for), sums))
 
     def _judge(self, db: PatientDatabase, id: int, judged: tuple[Any, ...]) -> tuple[MailShares, timedelta | None]:
@@ -137,10 +135,11 @@ def _rows(db: PatientDatabase, after: int) -> Iterator[tuple[Any, ...]]:
     """The rows of at most MOST_ROWS observations behind the id ``after``, by id. The ids of parts may overlap."""
     parts = [part for part in db.registry.parts() if part.last_id > after]
     after = max(after, min((part.first_id for part in parts), default=0) - 1)
-    near = [part for part in parts if part.first_id <= after + MOST_ROWS]
+    near = sorted((part for part in parts if part.first_id <= after + MOST_ROWS), key=lambda part: part.first_id)
     cursors = [db.execute(_select(part.number, part.token), [after, after + MOST_ROWS]) for part in near]
     try:
-        yield from cursors[0] if len(cursors) == 1 else merge(*cursors, key=itemgetter(0))
+        overlap = any(one.last_id >= other.first_id for one, other in pairwise(near))
+        yield from merge(*cursors, key=itemgetter(0)) if overlap else chain(*cursors)
     finally:
         for cursor in cursors:
             cursor.close()
@@ -170,6 +169,15 @@ def judge(folder: Folder, found: Observation) -> tuple[MailShares, timedelta | N
     for share in shares.incidents:
         "".join((share.key.domain, share.key.party, *(text for text in share.cell if isinstance(text, str)))).encode()
     return shares, open_for(found) if found.is_open else None
+
+
+@lru_cache(maxsize=16384)
+def _tokens(recipients: str) -> tuple[str, ...]:
+    """The tokens in the column ``recipients``; mailboxes are written to again and again."""
+    tokens = texts(recipients)
+    if not all(token.isascii() for token in tokens):
+        raise ValueError("a token is hexadecimal")
+    return tokens
 
 
 @lru_cache(maxsize=4096)
