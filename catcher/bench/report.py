@@ -21,7 +21,7 @@ from catcher.desk import reports
 from catcher.desk.context import Desk
 from catcher.desk.forms import ENDINGS, form
 from catcher.directory import party_of
-from catcher.incident import fold
+from catcher.incident import MailFolder
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.mail.fingerprint import (
@@ -89,7 +89,7 @@ def _measure(number: int, folder: Path) -> Iterator[ReportFigure]:
         yield _timed("store", number, lambda: fill(store, number))
         desk = Desk(
             store=store,
-            folder=lambda seen: fold(seen, party_of=party_of),
+            folder=MailFolder(party_of),
             party_of=party_of,
             organisation=lambda domain: None,
             operator=ReportOperator("Registry of Example", "desk@registry.example"),

@@ -87,7 +87,7 @@ class AlertWatch:
             with self._edge("heartbeat", troubles):
                 store.beat(now)
             with self._edge("fold", troubles):
-                store.fold(self.folder)
+                store.fold(self.folder, now=now)
             with self._edge("policies", troubles):
                 note_policies(store, self.catalogue, now)
             with self._edge("delegations", troubles):
