@@ -49,6 +49,7 @@ def test_each_observation_has_only_its_own_domains_recipients_and_intended(token
     army, navy = observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)
     assert [i.domain for i in army.intended] == ["army.mil"]
     assert [i.domain for i in navy.intended] == ["navy.mil"]
+    assert [i.typed for i in army.intended] == ["army.ml"]  # not what stood left of it
     assert army.recipients == (tokens.mailbox(Mailbox("john.doe", "mail.army.ml")),)  # one mailbox, twice written
     assert navy.recipients == (tokens.mailbox(Mailbox("richard.roe", "navy.ml")),)
 
