@@ -104,7 +104,7 @@ class Intake:
         )
         observations = observe(transaction, found, arrival, tokens)
         stored = zip(observations, await self._sink.commit(observations), strict=True)
-        unfinished = tuple(o.stored_as(s) for o, s in stored if o.may_be_revised and s.retry_of is None)
+        unfinished = tuple(o.stored_as(s) for o, s in stored if s.id and o.may_be_revised and s.retry_of is None)
         if unfinished:
             self.completions.add(Unfinished(facts, context, unfinished, tokens, holder))
 

@@ -87,12 +87,12 @@ def notify_tasks(loaded: LoadedDns, clock: Clock) -> list[Task]:
     return [Task("dns-notify", functools.partial(notifying.run, loaded.config, clock, loaded.authority))]
 
 
-def store_task(config: Config, store_sockets: Pair) -> Task:
+def store_task(config: Config, clock: Clock, store_sockets: Pair) -> Task:
     """The process that stores the observations."""
     _, reading = store_sockets
     return Task(
         "store",
-        functools.partial(store_process.run, config, reading),
+        functools.partial(store_process.run, config, clock, reading),
         (reading,),
         last=True,
         drain_seconds=store_process.DRAIN_SECONDS + _STORE_DRAIN_SECONDS,

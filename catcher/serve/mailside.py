@@ -105,7 +105,7 @@ class MailSide:
         def stored(trouble: str) -> None:
             self._supervisor.replace("smtp", tasks, lambda error: finished(trouble or error))
 
-        self._supervisor.replace("store", [store_task(loaded.config, self._handoff)], stored)
+        self._supervisor.replace("store", [store_task(loaded.config, self._clock, self._handoff)], stored)
 
     def _prepare(self) -> None:
         """Binds and locks what is missing. Raises EnvironmentFailure."""

@@ -14,15 +14,16 @@ from catcher.incident import count_mailboxes, mailbox_totals, merge
 from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Crowd, Incident, IncidentKey
 from catcher.model.leak.sight import DelegationSince, Uptime
+from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
+from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged, StoredShare
 from catcher.model.telling.alert import Alert, AlertDelivery, Channel
 from catcher.model.telling.contact import Contact, Source, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import RETRY_AFTER, coarsened, cutoffs, emptied
-from catcher.store.codec import from_row
+from catcher.store.codec import CODERS, from_row
 from catcher.store.rules import (
     alert_to_the_second,
     begun,
@@ -42,6 +43,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._observations: dict[int, Observation] = {}
+        self._unstored: Counter[UnstoredKey] = Counter()
         self._final: dict[str, Incident] = {}
         """Sums over the folded observations that can't be revised any more."""
         self._open: dict[int, dict[str, Incident]] = {}
@@ -67,7 +69,10 @@ class MemoryStore:
     def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
         return [tuple(self._add(to_the_minute(observation)) for observation in batch) for batch in batches]
 
-    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
+    def add_rows(
+        self, batches: Sequence[Sequence[ObservationRow]], *, unstored: Mapping[UnstoredKey, int] = NOTHING_UNSTORED
+    ) -> list[tuple[Stored, ...]]:
+        self._unstored.update(unstored)
         given = [tuple(map(from_row, rows)) for rows in batches]
         added = self.add(given)
         return [
@@ -199,6 +204,15 @@ class MemoryStore:
             if (since is None or key.hour >= since) and (qtype is None or key.qtype == qtype):
                 sums[key.domain] += queries
         return sums
+
+    def unstored(self, *, first: date | None = None, last: date | None = None) -> Mapping[UnstoredKey, int]:
+        within = (k for k in self._unstored if (first is None or k.day >= first) and (last is None or k.day <= last))
+        return {key: self._unstored[key] for key in sorted(within)}
+
+    def stored_shares(self, day: date) -> Iterator[StoredShare]:
+        for o in self._observations.values():
+            if o.observed_at.date() == day:
+                yield StoredShare(o.client, str(CODERS["sender"].write(o.sender)), len(o.recipients), 1)
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
         lines = 0

@@ -86,6 +86,7 @@ class Stored:
     """The store's additions to an observation."""
 
     id: int
+    """0 if the observation was only counted, since its sender or network used up its share of the day."""
     retry_of: int | None
     replayed: bool
     shared: bool = False

@@ -17,6 +17,7 @@ from catcher.model.ports.observations import ColumnValue, ObservationRow, Observ
 from catcher.model.ports.resolver import Resolver
 from catcher.model.ports.sight import SightStore
 from catcher.model.ports.store import Store
+from catcher.model.ports.unstored import StoredShare, UnstoredStore
 
 __all__ = [
     "AlertStore",
@@ -37,4 +38,6 @@ __all__ = [
     "Resolver",
     "SightStore",
     "Store",
+    "StoredShare",
+    "UnstoredStore",
 ]

@@ -12,6 +12,7 @@ from catcher.model.ports.incidents import IncidentStore
 from catcher.model.ports.notices import NoticeStore
 from catcher.model.ports.observations import ObservationStore
 from catcher.model.ports.sight import SightStore
+from catcher.model.ports.unstored import UnstoredStore
 
 
 class Store(
@@ -24,6 +25,7 @@ class Store(
     AlertStore,
     ForgettingStore,
     SightStore,
+    UnstoredStore,
     Protocol,
 ):
     """The store's contract. Every method is synchronous, and all calls come from one thread.

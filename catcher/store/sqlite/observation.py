@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from sqlite3 import Connection
 
+from catcher.model.leak.unstored import UnstoredKey
 from catcher.model.mail.counting import CountReason, reason_of, uses_up_signatures
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
@@ -24,6 +25,7 @@ from catcher.store.codec import (
     to_row,
 )
 from catcher.store.rules import handing_organisation, proven_organisation, retry_key, with_revision
+from catcher.store.sqlite import unstored
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted_columns
@@ -47,11 +49,13 @@ _ADD_RETRY = "INSERT INTO retry (key, observation) VALUES (?,?)"
 _ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALUES (?,?,?)'
 
 
-def add(db: Database, rows: Sequence[ObservationRow]) -> list[Stored]:
-    """Adds rows as ``SqliteStore.add_rows``, in one transaction; the rows are durable when the function returns."""
-    if not rows:
+def add(db: Database, rows: Sequence[ObservationRow], counted: Mapping[UnstoredKey, int]) -> list[Stored]:
+    """Adds rows and counts as ``SqliteStore.add_rows``, in one transaction; they are durable when the function
+    returns."""
+    if not rows and not counted:
         return []
     with write_transaction(db):
+        unstored.add(db, counted)
         (last,) = db.execute(_LAST).fetchone()
         return [_add(db.conn, id, row) for id, row in enumerate(rows, last + 1)]
 

@@ -24,6 +24,7 @@ from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
 from catcher.store.sqlite.schema import sight as sight_tables
 from catcher.store.sqlite.schema import tables
+from catcher.store.sqlite.schema import unstored as unstored_tables
 
 MIGRATIONS = Migrations("catcher")
 
@@ -110,6 +111,12 @@ def sight(db: Database) -> None:
     """The sink's uptimes instead of the moment of the last heartbeat, and the ledger of lost delegations."""
     db.table("heartbeat").drop()
     sight_tables.create(db)
+
+
+@MIGRATIONS()
+def unstored(db: Database) -> None:
+    """The mails that were only counted. Earlier releases stored every mail."""
+    unstored_tables.create(db)
 
 
 RELEASE_0_1_STEPS = (

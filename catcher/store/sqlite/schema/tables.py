@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import Any
 
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.schema import sight
+from catcher.store.sqlite.schema import sight, unstored
 from catcher.store.sqlite.schema.structure import StoredTable, tables_of
 
 
@@ -26,6 +26,7 @@ def create(db: Database) -> None:
     _notices(db)
     _alerts(db)
     sight.create(db)
+    unstored.create(db)
 
 
 def _observations(db: Database) -> None:
