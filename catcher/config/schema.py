@@ -339,10 +339,13 @@ class AlertsSection(ConfigSection):
 
 
 class LogSection(ConfigSection):
-    """The log, on stderr."""
+    """The log, on stderr, and the log of deliveries."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     """The lowest severity that is logged: debug, info, warning or error."""
+    deliveries: StrictBool = False
+    """Whether each transaction leaves a line in a file a day under `deliveries` in the state folder: minute, the first
+    four letters of its reference, outcome, size class, nothing else. The files are deleted after 14 days."""
 
 
 RESTART_KEYS = ("node.state", "node.user", "dns.listen", "dns.workers", "dns.freebind", "smtp.listen", "smtp.workers")

@@ -23,6 +23,7 @@ from catcher.desk.delegation import Delegations
 from catcher.desk.upkeep import upkeep
 from catcher.desk.watch import AlertWatch
 from catcher.directory import ImportedLists
+from catcher.intake.deliverylog import drop_old_deliveries
 from catcher.model.clock import Clock
 from catcher.model.errors import CatcherError, EnvironmentFailure
 from catcher.model.serving import KeptPart
@@ -113,6 +114,7 @@ async def _run_or_stop(work: Coroutine[None, None, None], stopping: asyncio.Even
 
 
 def upkeep_round(config: Config, clock: Clock, lists: ImportedLists) -> None:
+    drop_old_deliveries(config.node.state, clock.now().date())
     store, folder = wiring.open_store(config), wiring.folder(config, lists)
     try:
         upkeep(store, wiring.key_ring(config), clock.now(), keep_days=config.store.keep_days, folder=folder)

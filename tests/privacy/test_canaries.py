@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import smtplib
 import socket
 import sys
@@ -245,6 +246,7 @@ def test_no_name_that_nothing_proves_is_in_any_file(tmp_path: Path) -> None:
             assert len(stored) == len(HELOS) * (len(AUTHORS) + 1)
             spf = [(o["authentication"]["spf"]["result"], o["authentication"]["spf"]["domain"]) for o in stored]
             assert ("fail", None) in spf, "the sink looked nothing up"
+            assert deliveries(server) == [], "the delivery log is off by default"
             assert {i["typed"] for o in stored for i in o["intended"]} == {"army.ml", "refused.example"}
 
     async def with_names() -> None:
@@ -258,13 +260,27 @@ def test_no_name_that_nothing_proves_is_in_any_file(tmp_path: Path) -> None:
     assert CANARIES.in_folders([tmp_path]) == []
 
 
+DELIVERY = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ [0-9A-Z]{4} (accepted|explained|refused) (10kB|-)")
+"""All that a line of the delivery log may be."""
+
+
+def deliveries(server: Server) -> list[str]:
+    """The lines of the delivery log."""
+    return [text for file in (server.folder / "var" / "deliveries").glob("*") for text in file.read_text().splitlines()]
+
+
 def test_nothing_of_a_mail_is_in_any_file(tmp_path: Path) -> None:
-    with running(tmp_path / "server", catalogue=CATALOGUE, log_level="debug") as server:
+    more = "deliveries = true\n[fingerprint]\nlookups = false\n"  # continues the section [log]
+    with running(tmp_path / "server", catalogue=CATALOGUE, log_level="debug", more=more) as server:
         assert mail_everywhere(server) == 2
         misbehave(server)
         look_at_everything(server, tmp_path / "outputs")
         observations = server.json("observation", "list")
         assert sorted(o["domain"] for o in observations) == ["army.ml", "navy.ml", "refused.example"]
+        lines = deliveries(server)
+        assert all(DELIVERY.fullmatch(text) for text in lines)
+        assert sorted(text.split()[2] for text in lines) == sorted(o["outcome"] for o in observations)
+        assert {text.split()[1] for text in lines} == {o["ref"][:4] for o in observations}
         assert {"catcher.db", "catcher.db-wal"} <= {path.name for path in (server.folder / "var").iterdir()}
         assert list((tmp_path / "outputs").rglob("*.html"))
         assert CANARIES.in_folders([tmp_path]) == []

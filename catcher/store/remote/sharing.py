@@ -48,8 +48,8 @@ class RowSharing:
         self._day(day.isoformat())
 
     def add_rows(self, store: Store, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
-        """As ``Store.add_rows``; a row without a share is counted, and its result is ONLY_COUNTED. If it fails, no share was
-        used up."""
+        """As ``Store.add_rows``; a row without a share is counted, and its result is ONLY_COUNTED. A failure uses up no
+        share."""
         if store is not self._store:
             self._days.clear()
             self._store = store
