@@ -58,6 +58,7 @@ def observe(
                 retry_tag=_retry_tag(transaction, tokens),
                 intended=_intended(fingerprint.intended, domain, arrival.policies),
                 author_token=None if author is None else tokens.mailbox(author),
+                key_id=tokens.period,
                 **resting_on_lookups(fingerprint, domain, tokens),
             )
         )

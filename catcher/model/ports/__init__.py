@@ -10,7 +10,7 @@
 from catcher.model.ports.alerts import AlertStore
 from catcher.model.ports.contacts import ContactChange, ContactStore
 from catcher.model.ports.demand import DemandStore, PolicyStore
-from catcher.model.ports.forgetting import ForgettingStore, Purged
+from catcher.model.ports.forgetting import ForgettingStore, PeriodRecord, Purged
 from catcher.model.ports.incidents import Folder, IncidentStore
 from catcher.model.ports.notices import NoteAnswers, NoticeStore
 from catcher.model.ports.observations import ColumnValue, ObservationRow, ObservationSink, ObservationStore
@@ -33,6 +33,7 @@ __all__ = [
     "ObservationRow",
     "ObservationSink",
     "ObservationStore",
+    "PeriodRecord",
     "PolicyStore",
     "Purged",
     "Resolver",

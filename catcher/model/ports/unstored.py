@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -28,6 +28,6 @@ class UnstoredStore(Protocol):
         """Number of mails that weren't stored, by day, domain and kind, of the days from ``first`` to ``last``."""
         ...
 
-    def stored_shares(self, day: date) -> Iterator[StoredShare]:
+    def stored_shares(self, day: date) -> Sequence[StoredShare]:
         """The stored observations of ``day``, in any order; several values may have the same network and sender."""
         ...

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from catcher.model.errors import StoreUnavailable
+from catcher.store.sqlite.byday.registry import Registry
 from catcher.store.sqlite.library import Database
 
 PRAGMAS: dict[str, str | int] = {
@@ -68,6 +69,7 @@ class PatientDatabase(Database):
     def __init__(self, connection: sqlite3.Connection, busy_seconds: float) -> None:
         super().__init__(connection)
         self.busy_seconds = busy_seconds
+        self.registry = Registry(self)
 
     def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> sqlite3.Cursor:
         try:
@@ -160,7 +162,23 @@ def write_transaction(database: Database) -> Iterator[None]:
     except BaseException:
         if database.conn.in_transaction:
             database.execute("ROLLBACK")
+        if isinstance(database, PatientDatabase):
+            database.registry.clear()
         raise
+
+
+@contextmanager
+def read_transaction(database: Database) -> Iterator[None]:
+    """All reads within see one state of the database; within a transaction of the caller, that of the caller."""
+    if database.conn.in_transaction:
+        yield
+        return
+    database.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if database.conn.in_transaction:  # a damaged file ends it
+            database.execute("COMMIT")
 
 
 def is_at(path: Path, identity: tuple[int, int]) -> bool:

@@ -17,12 +17,12 @@ from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged, StoredShare
+from catcher.model.ports import ContactChange, Folder, ObservationRow, PeriodRecord, Purged, StoredShare
 from catcher.model.telling.alert import Alert, AlertDelivery
 from catcher.model.telling.contact import Contact, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
-from catcher.privacy.retention import cutoffs
+from catcher.privacy.retention import RetentionCutoffs, cutoffs
 from catcher.store.codec import to_row
 from catcher.store.rules import to_the_minute
 from catcher.store.sqlite import (
@@ -38,6 +38,8 @@ from catcher.store.sqlite import (
     unstored,
 )
 from catcher.store.sqlite import notice as notices
+from catcher.store.sqlite.byday.dropping import note_rewrite
+from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
     connect,
@@ -187,9 +189,9 @@ class SqliteStore:
         with medium(self._path):
             return unstored.read(self._db, first, last)
 
-    def stored_shares(self, day: date) -> Iterator[StoredShare]:
+    def stored_shares(self, day: date) -> Sequence[StoredShare]:
         with medium(self._path):
-            yield from unstored.stored_shares(self._db, day)
+            return unstored.stored_shares(self._db, day)
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
         with medium(self._path):
@@ -277,33 +279,41 @@ class SqliteStore:
         with medium(self._path):
             return iter(notices.suppressions(self._db))
 
+    def forget(self, now: datetime, *, keep_days: int) -> Iterator[Purged]:
+        due = cutoffs(now, keep_days)
+        return self._steps(due)
+
+    def _steps(self, due: RetentionCutoffs) -> Iterator[Purged]:
+        with medium(self._path):
+            for purged in retention.forget(self._db, due):
+                yield purged
+                if log_octets(self._path) > MOST_LOG_OCTETS and not scrub(self._db):
+                    return
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        """As ``ports.Store.purge``. A dry run also folds: folding loses nothing, and the counts equal a purge's
-        counts."""
-        moments = cutoffs(now, keep_days)
+        before = cutoffs(now, keep_days).ended_before
         self.fold(folder)
         with medium(self._path):
-            ended = mailboxes.periods_before(self._db, moments.ended_before)
-            settled = sum(lines for _, lines in ended)
+            ended = dict(mailboxes.periods_before(self._db, before))
             if dry_run:
-                deleted, coarsened, emptied, tallies = retention.count(self._db, moments)
-                contacts = contact.count(self._db, moments.deleted_before)
-                texts = notices.old_texts(self._db, moments.texts_before)
-                return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
-            for period, _ in ended:
-                self.settle(period)
-            deleted = retention.delete(self._db, moments.deleted_before)
-            coarsened = retention.coarsen(self._db, moments.coarsened_before)
-            emptied = retention.empty(self._db, moments.emptied_before)
-            with write_transaction(self._db):
-                tallies = demand.delete(self._db, moments.deleted_before)
-                contacts = contact.delete(self._db, moments.deleted_before)
-                texts = notices.delete_texts(self._db, moments.texts_before)
-                clients = retention.forget_clients(self._db, moments.last_address_day)
-                if tallies or contacts or clients:
-                    retention.note_scrub(self._db)
-            retention.scrub(self._db)
-            return Purged(deleted, coarsened, emptied, settled, tallies, contacts, texts)
+                due = retention.count(self._db, cutoffs(now, keep_days))
+                return due + Purged(mailbox_days_settled=sum(ended.values()))
+            ended |= dict.fromkeys(retention.token_periods(self._db, before) - set(ended), 0)
+        purged = Purged()
+        for period in sorted(ended):
+            purged += Purged(mailbox_days_settled=self.settle(period))
+            self.note_period(period, settled_at=now)
+        return sum(self.forget(now, keep_days=keep_days), purged)
+
+    def note_period(
+        self, period: str, *, settled_at: datetime | None = None, key_destroyed_at: datetime | None = None
+    ) -> None:
+        with medium(self._path), write_transaction(self._db):
+            retention.note_period(self._db, period, settled_at, key_destroyed_at)
+
+    def periods(self) -> tuple[PeriodRecord, ...]:
+        with medium(self._path):
+            return retention.periods(self._db)
 
     def settle(self, period: str) -> int:
         """As ``ports.Store.settle``. Each incident changes in one transaction; after an interruption the next call
@@ -312,7 +322,7 @@ class SqliteStore:
         with medium(self._path):
             for step in mailboxes.steps(self._db, period):
                 with write_transaction(self._db):
-                    retention.note_scrub(self._db)
+                    note_rewrite(self._db, "incident_mailbox")
                     lines += sum(mailboxes.settle(self._db, number, period) for number in step)
         return lines
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 
 from catcher.model.leak.unstored import UnstoredKey, UnstoredKind
 from catcher.model.ports import StoredShare
+from catcher.store.sqlite.connection import PatientDatabase, read_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert
 
@@ -31,9 +32,12 @@ def read(db: Database, first: date | None, last: date | None) -> dict[UnstoredKe
     }
 
 
-def stored_shares(db: Database, day: date) -> Iterator[StoredShare]:
+def stored_shares(db: PatientDatabase, day: date) -> list[StoredShare]:
     """The stored observations of ``day``, counted by network, sender and recipients."""
-    sql = """SELECT client, sender, json_array_length(recipients), count(*) FROM observation
-        WHERE observed_at >= ? AND observed_at < ? GROUP BY 1, 2, 3"""
-    for row in db.execute(sql, [day.isoformat(), (day + timedelta(days=1)).isoformat()]):
-        yield StoredShare(*row)
+    found: list[StoredShare] = []
+    with read_transaction(db):
+        for part in db.registry.parts():
+            if part.day == day.isoformat():
+                sql = f"SELECT client, sender, recipient_count, count(*) FROM mail_{part.number} GROUP BY 1, 2, 3"
+                found += (StoredShare(*row) for row in db.execute(sql))
+    return found

@@ -58,7 +58,7 @@ class TestFolding:
         assert {i.mails for i in store.incidents()} == {2_100}
 
     def test_incidents_come_ordered_by_key(self, store: Store) -> None:
-        add(store, *(observation(transaction=f"t{d}", domain=d) for d in ("navy.ml", "army.ml")))
+        add(store, *(observation(transaction=f"t{d}", domain=d, retry_tag=d) for d in ("navy.ml", "army.ml")))
         store.fold(folder)
         keys = [i.key for i in store.incidents()]
         assert keys == sorted(keys)
@@ -183,11 +183,19 @@ class TestPurging:
         assert list(store.observations()) == []
         assert [i.mails for i in store.incidents()] == [1, 1]
 
-    def test_keep_days_is_exact_to_the_minute(self, store: Store) -> None:
-        add(store, observation(), observation(transaction="t2", observed_at=NOON + timedelta(minutes=1)))
-        assert store.purge(NOON + 20 * DAY, keep_days=20, folder=folder).deleted == 0
-        assert store.purge(NOON + 20 * DAY + timedelta(microseconds=1), keep_days=20, folder=folder).deleted == 1
-        assert [o.observed_at for o in store.observations()] == [NOON + timedelta(minutes=1)]
+    def test_a_day_goes_as_a_whole_before_its_first_mail_is_kept_longer(self, store: Store) -> None:
+        midnight = NOON.replace(hour=0)
+        late = midnight + DAY - timedelta(minutes=1)
+        add(
+            store,
+            observation(observed_at=midnight),
+            observation(transaction="t2", retry_tag=None, observed_at=late),
+            observation(transaction="t3", retry_tag=None, observed_at=midnight + DAY),
+        )
+        before = midnight + 20 * DAY - timedelta(microseconds=1)
+        assert store.purge(before, keep_days=20, folder=folder).deleted == 0
+        assert store.purge(midnight + 20 * DAY, keep_days=20, folder=folder).deleted == 2
+        assert [o.observed_at for o in store.observations()] == [midnight + DAY]
 
     def test_after_thirty_days_time_and_client_are_coarse_once(self, store: Store) -> None:
         at = NOON + timedelta(minutes=41)
@@ -204,11 +212,12 @@ class TestPurging:
         assert coarse == [(NOON, "192.0.2.0/24"), (NOON, "2001:db8:1::/48"), (at + DAY, "192.0.2.25")]
 
     def test_after_five_days_the_retry_tag_is_empty(self, store: Store) -> None:
-        add(store, observation(), observation(transaction="t2", retry_tag=None))
-        now = NOON + 5 * DAY + timedelta(minutes=1)
-        assert store.purge(now, keep_days=90, folder=folder).retry_tags_emptied == 1
+        add(store, observation(signatures=("s1",)), observation(transaction="t2", retry_tag=None))
+        now = NOON + 5 * DAY
+        assert store.purge(NOON + 4 * DAY, keep_days=90, folder=folder).retry_tags_emptied == 0
+        assert store.purge(now, keep_days=90, folder=folder).retry_tags_emptied == 2
         assert store.purge(now, keep_days=90, folder=folder).retry_tags_emptied == 0
-        assert [o.retry_tag for o in store.observations()] == [None, None]
+        assert [(o.retry_tag, o.signatures) for o in store.observations()] == [(None, ()), (None, ())]
 
     def test_a_retry_of_what_is_purged_is_a_mail_of_its_own(self, store: Store) -> None:
         add(store, observation())
@@ -242,7 +251,12 @@ class TestPurging:
         assert list(store.incidents()) == incidents
         assert store.purge(now, keep_days=60, folder=folder) == expected
         assert expected == Purged(
-            deleted=30, coarsened=30, retry_tags_emptied=55, mailbox_days_settled=90 * 4, demand_deleted=1
+            deleted=31,
+            coarsened=30,
+            retry_tags_emptied=55,
+            mailbox_days_settled=90 * 4,
+            demand_deleted=1,
+            tokens_emptied=59,
         )
 
     def test_an_empty_store_is_purged_of_nothing(self, store: Store) -> None:

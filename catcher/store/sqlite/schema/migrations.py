@@ -22,9 +22,8 @@ from typing import NamedTuple
 from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
+from catcher.store.sqlite.schema import byday, tables
 from catcher.store.sqlite.schema import sight as sight_tables
-from catcher.store.sqlite.schema import tables
-from catcher.store.sqlite.schema import unstored as unstored_tables
 
 MIGRATIONS = Migrations("catcher")
 
@@ -113,10 +112,10 @@ def sight(db: Database) -> None:
     sight_tables.create(db)
 
 
-@MIGRATIONS()
-def unstored(db: Database) -> None:
-    """The mails that were only counted. Earlier releases stored every mail."""
-    unstored_tables.create(db)
+@MIGRATIONS(name="byday")
+def move_by_day(db: Database) -> None:
+    """0.5: what has to be forgotten early lies in tables by day, which are dropped whole."""
+    byday.move(db)
 
 
 RELEASE_0_1_STEPS = (

@@ -132,7 +132,7 @@ def test_a_purge_that_was_cut_off_is_made_good_by_the_next(tmp_path: Path) -> No
     store.add([[observation(ref="REF-CANARY")]])
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
-    reader.execute("SELECT count(*) FROM observation").fetchone()
+    reader.execute("SELECT count(*) FROM mail_1").fetchone()
     now = NOON + 91 * DAY
     with pytest.raises(StoreUnavailable, match="another process"):
         store.purge(now, keep_days=90, folder=folder)
@@ -191,7 +191,7 @@ def test_the_organisations_at_an_address_are_gone_after_thirty_days(tmp_path: Pa
     path = tmp_path / "catcher.db"
     store = SqliteStore(path)
     store.add([[observation(client="203.0.113.199", sender=sender("canary.example"))]])
-    lines = "SELECT client, organisation FROM client_organisation"
+    lines = "SELECT client, organisation FROM organisation_2"
     with closing(sqlite3.connect(path)) as db:
         assert db.execute(lines).fetchall() == [("203.0.113.199", "canary.example")]
         store.purge(NOON + 29 * DAY, keep_days=90, folder=folder)
