@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from catcher.desk.vouching import Voucher
     from catcher.directory import ImportedLists, Organisations, Parties
     from catcher.model.clock import Clock
+    from catcher.model.diskroom import DiskRoom
     from catcher.model.mail.marking import OwnMarkings
     from catcher.model.ports import Folder, Resolver, Store
     from catcher.notices.find import Fetcher, Finder
@@ -50,14 +51,24 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def open_store(config: Config, *, patience: float | None = None) -> Store:
+def open_store(config: Config, *, patience: float | None = None, checkpointed: bool = False) -> Store:
     """The store at ``store.url``; it is created and migrated if needed. Raises EnvironmentFailure.
 
     ``patience``: seconds that a write waits for a write of another process; None: the store's default.
+    ``checkpointed``: whether the process runs the store's checkpointer.
     """
     from catcher.store import PATIENCE_SECONDS, store_at
 
-    return store_at(config.store.url, patience=PATIENCE_SECONDS if patience is None else patience)
+    patience = PATIENCE_SECONDS if patience is None else patience
+    return store_at(config.store.url, patience=patience, checkpointed=checkpointed)
+
+
+def room_for_store(config: Config) -> DiskRoom | None:
+    """The room that the disk has for the store; None when it can't be asked."""
+    from catcher.store import folder_of_store
+    from catcher.store.diskfloor import disk_room
+
+    return disk_room(folder_of_store(config.store.url), config.store.reserve_mb)
 
 
 def key_ring(config: Config) -> KeyRing:

@@ -247,6 +247,11 @@ class StoreSection(ConfigSection):
     """Observations that a day may add. Networks and proven senders have fair shares of them; mail beyond a share is
     answered as ever and only counted. A row takes about 1.5 kB, so the default fills at most 70 GB in 180 days."""
 
+    reserve_mb: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 1_000
+    """Megabytes of free disk below which no observation is added: policy accept answers 451. They are kept for folding
+    and forgetting, whose log takes up to 512 MB before it gives room back. At most a tenth of the file system counts.
+    0: no reserve."""
+
     @property
     def path(self) -> Path:
         """The absolute path in a sqlite: URL."""

@@ -16,7 +16,7 @@ from catcher.model.mail.observation import Observation, SizeClass
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import Transaction
 from catcher.model.value import value
-from catcher.privacy import Tokens
+from catcher.privacy import Rolling, Tokens
 
 
 @value
@@ -35,12 +35,14 @@ def observe(
 ) -> tuple[Observation, ...]:
     """One observation for each catalogued domain of the transaction, in the order of ``arrival.policies``."""
     path = transaction.reverse_path
-    sender = None if path is None else tokens.mailbox(origin_of(path, transaction.forward_paths))
+    origin = None if path is None else origin_of(path, transaction.forward_paths)
+    sender = None if origin is None else tokens.mailbox(origin)
     author = _author(transaction)
     octets = transaction.octets
     observations = []
     for domain, policy in arrival.policies.items():
         at_domain = [path for path in transaction.forward_paths if _rules(domain, path.domain, arrival.policies)]
+        retry = _retry_tag(transaction, tokens, domain, origin, at_domain)
         observations.append(
             Observation(
                 transaction=arrival.transaction_id,
@@ -55,10 +57,11 @@ def observe(
                 reverse_path_token=sender,
                 reverse_path_domain=storable_domain(path),
                 recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
-                retry_tag=_retry_tag(transaction, tokens),
+                retry_tag=None if retry is None else retry.present,
+                retry_tag_before=None if retry is None else retry.before,
                 intended=_intended(fingerprint.intended, domain, arrival.policies),
                 author_token=None if author is None else tokens.mailbox(author),
-                key_id=tokens.period,
+                key_id=tokens.key_id,
                 **resting_on_lookups(fingerprint, domain, tokens),
             )
         )
@@ -72,8 +75,10 @@ def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tok
 
 def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) -> dict[str, Any]:
     """The values of an observation's fields that rest on look-ups (``REVISED``)."""
+    signatures = [tokens.signature(b, domain) for b in fingerprint.freshness.signatures]
     return {
-        "signatures": tuple([tokens.signature(b, domain) for b in fingerprint.freshness.signatures]),
+        "signatures": tuple([signature.present for signature in signatures]),
+        "signatures_before": tuple([signature.before for signature in signatures if signature.before is not None]),
         "fresh": fingerprint.freshness.fresh,
         "fresh_reason": fingerprint.freshness.reason,
         "sender": storable_sender(fingerprint.sender, spf_scope=fingerprint.authentication.spf.scope),
@@ -111,8 +116,11 @@ def _rules(domain: str, typed: str, domains: Collection[str]) -> bool:
     )
 
 
-def _retry_tag(transaction: Transaction, tokens: Tokens) -> str | None:
+def _retry_tag(
+    transaction: Transaction, tokens: Tokens, domain: str, origin: Mailbox | None, recipients: Collection[Mailbox]
+) -> Rolling | None:
     header, octets = transaction.header, transaction.octets
     if header is None or octets is None:
         return None
-    return tokens.retry_tag(header.first("Message-ID") or b"", header.first("Date") or b"", octets)
+    message_id, date = header.first("Message-ID") or b"", header.first("Date") or b""
+    return tokens.retry_tag(message_id, date, octets, domain=domain, reverse_path=origin, recipients=recipients)

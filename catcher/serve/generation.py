@@ -88,7 +88,7 @@ def notify_tasks(loaded: LoadedDns, clock: Clock) -> list[Task]:
 
 
 def store_task(config: Config, clock: Clock, store_sockets: Pair) -> Task:
-    """The process that stores the observations."""
+    """The process that stores the observations, and forgets what is due."""
     _, reading = store_sockets
     return Task(
         "store",

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from catcher.config import Config
 from catcher.model.clock import Clock
-from catcher.model.errors import EnvironmentFailure
+from catcher.model.errors import EnvironmentFailure, kind_and_place
 from catcher.serve.generation import smtp_tasks, store_task
 from catcher.serve.loading import LoadedDns, LoadedMail
 from catcher.serve.sockets import WorkerSockets, smtp_sockets
@@ -26,7 +26,6 @@ from catcher.supervise import Supervisor
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer
 from catcher.supervise.sockets import BIND_PATIENCE_SECONDS, InheritedSockets, PortInUse
-from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
 

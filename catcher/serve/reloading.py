@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from catcher.config import Config
 from catcher.model.clock import Clock
-from catcher.model.errors import CatcherError, EnvironmentFailure
+from catcher.model.errors import CatcherError, EnvironmentFailure, kind_and_place
 from catcher.model.serving import KeptPart, ReloadOutcome, ReloadResult
 from catcher.serve.generation import notify_tasks, upkeep_task
 from catcher.serve.loading import Before, LoadedDns, LoadedMail, MailRefused, Refused, load, load_mail
@@ -29,7 +29,6 @@ from catcher.supervise.loader import LoadWork
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer, guarded
 from catcher.supervise.memory import trim
-from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
 

@@ -39,6 +39,8 @@ Stop. ``StoreClient.close`` refuses new commits and drains. The process that sto
 
 from catcher.store.adapter import (
     PATIENCE_SECONDS,
+    checkpointer_at,
+    folder_of_store,
     migrate_store,
     schema_sql,
     schema_tables,
@@ -54,6 +56,8 @@ __all__ = [
     "PATIENCE_SECONDS",
     "MemoryStore",
     "SqliteStore",
+    "checkpointer_at",
+    "folder_of_store",
     "migrate_store",
     "schema_sql",
     "schema_tables",

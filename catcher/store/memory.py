@@ -18,7 +18,7 @@ from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Retention, Stored
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, ObservationRow, PeriodRecord, Purged, StoredShare
+from catcher.model.ports import ContactChange, Folder, ObservationRow, PeriodRecord, Purged, StoredShare, UpkeepState
 from catcher.model.telling.alert import Alert, AlertDelivery, Channel
 from catcher.model.telling.contact import Contact, Source, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
@@ -77,6 +77,7 @@ class MemoryStore:
         self._policies: dict[str, tuple[PolicySince, ...]] = {}
         self._uptimes: list[Uptime] = []
         self._delegations: dict[str, tuple[DelegationSince, ...]] = {}
+        self._upkeep = UpkeepState()
         self._alerts: dict[str, Alert] = {}
         self._last_id = 0
         self._folded_up_to = 0
@@ -271,6 +272,19 @@ class MemoryStore:
     def delegations(self, domain: str) -> tuple[DelegationSince, ...]:
         return self._delegations.get(domain, ())
 
+    def upkeep_state(self) -> UpkeepState:
+        return self._upkeep
+
+    def note_sure_moment(self, now: datetime, *, accepted_by: str | None = None) -> None:
+        now = now.replace(microsecond=0)
+        if accepted_by is not None:
+            self._upkeep = replace(self._upkeep, sure_at=now, accepted_at=now, accepted_by=accepted_by)
+        else:
+            self._upkeep = replace(self._upkeep, sure_at=max(now, self._upkeep.sure_at or now))
+
+    def note_upkeep(self, day: date) -> None:
+        self._upkeep = replace(self._upkeep, day=day)
+
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         raised = []
         for alert in alerts:
@@ -451,6 +465,9 @@ class MemoryStore:
 
     def periods(self) -> tuple[PeriodRecord, ...]:
         return tuple(self._periods[period] for period in sorted(self._periods))
+
+    def end_log(self) -> None:
+        """There is no log."""
 
     def settle(self, period: str) -> int:
         ended = {id: frozenset(m for m in i.mailboxes if m.period == period) for id, i in self._incidents.items()}

@@ -20,7 +20,7 @@ from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome, Policy
-from catcher.privacy import Tokens
+from catcher.privacy import RollingTokens, Tokens
 from catcher.store import MemoryStore
 from tests.persons import shapes
 from tests.support.fingerprints import NOW, Table, context, judge, transaction
@@ -61,7 +61,7 @@ class Sink:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._store = MemoryStore()
-        self._tokens = Tokens("2026-11", b"k" * 32)
+        self._tokens = Tokens("2026-11", b"k" * 32, RollingTokens(b"r" * 32))
         self._number = 0
 
     def take(

@@ -18,6 +18,7 @@ from catcher.model.ports.resolver import Resolver
 from catcher.model.ports.sight import SightStore
 from catcher.model.ports.store import Store
 from catcher.model.ports.unstored import StoredShare, UnstoredStore
+from catcher.model.ports.upkeep import UpkeepState, UpkeepStore
 
 __all__ = [
     "AlertStore",
@@ -41,4 +42,6 @@ __all__ = [
     "Store",
     "StoredShare",
     "UnstoredStore",
+    "UpkeepState",
+    "UpkeepStore",
 ]

@@ -64,6 +64,11 @@ class ForgettingStore(Protocol):
         """
         ...
 
+    def end_log(self) -> None:
+        """Copies what the log still holds into its place, without waiting for anybody; a later write begins the log
+        anew. The process that stores calls it between two groups of commits, when little is left to copy."""
+        ...
+
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         """Folds, settles and records all ended periods, then does all steps of ``forget``. For commands.
 

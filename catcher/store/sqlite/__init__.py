@@ -11,6 +11,8 @@
          ├─▶ alert.py         alerts to the operator
          ├─▶ contact.py       a party's contacts, and the outcome of each step that looked for them
          ├─▶ notice.py        notices and their steps, suppressions
+         ├─▶ upkeep.py        the latest sure moment, the day whose upkeep is done
+         ├─▶ checkpointer.py  the thread that copies the log, so that no commit waits for it
          └─▶ retention.py     rows that are due are deleted, coarsened, emptied, and gone from the files
 
 All SQL of catcher is in this folder, by noun. sqlite-utils makes the schema and its ledger, and writes and reads the
@@ -18,9 +20,18 @@ tables that change by hand or once a day (policies, alerts, contacts, notices). 
 sums are prepared statements: ten rows or ten thousand go through them at once, and their cost is measured.
 """
 
+from catcher.store.sqlite.checkpointer import Checkpointer
 from catcher.store.sqlite.connection import BUSY_SECONDS
 from catcher.store.sqlite.schema.tables import present_sql, present_tables
 from catcher.store.sqlite.schema.verify import migrate_file, verify_file
 from catcher.store.sqlite.store import SqliteStore
 
-__all__ = ["BUSY_SECONDS", "SqliteStore", "migrate_file", "present_sql", "present_tables", "verify_file"]
+__all__ = [
+    "BUSY_SECONDS",
+    "Checkpointer",
+    "SqliteStore",
+    "migrate_file",
+    "present_sql",
+    "present_tables",
+    "verify_file",
+]

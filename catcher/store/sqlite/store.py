@@ -17,7 +17,7 @@ from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, ObservationRow, PeriodRecord, Purged, StoredShare
+from catcher.model.ports import ContactChange, Folder, ObservationRow, PeriodRecord, Purged, StoredShare, UpkeepState
 from catcher.model.telling.alert import Alert, AlertDelivery
 from catcher.model.telling.contact import Contact, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
@@ -36,10 +36,12 @@ from catcher.store.sqlite import (
     retention,
     sight,
     unstored,
+    upkeep,
 )
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.byday.dropping import note_rewrite
 from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
+from catcher.store.sqlite.checkpointer import BACKSTOP_PAGES
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
     connect,
@@ -58,14 +60,18 @@ PAGE = 1_000
 class SqliteStore:
     """A database file; opening makes it or brings it to the present schema. It belongs to the thread that opens it."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        """Opens the file. Raises StoreUnavailable when it can't be opened or is damaged, EnvironmentFailure when a
-        newer version made it."""
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS, checkpointed: bool = False) -> None:
+        """Opens the file. ``checkpointed``: whether a Checkpointer copies the log, so that no commit has to.
+
+        Raises StoreUnavailable when the file can't be opened or is damaged, EnvironmentFailure when a newer version
+        made it."""
         self._path = path
         with medium(path):
             create_file(path)
             self._db = connect(path, busy_seconds=busy_seconds)
             try:
+                if checkpointed:
+                    self._db.execute(f"PRAGMA wal_autocheckpoint = {BACKSTOP_PAGES}")
                 migrations.migrate(self._db)
                 self._identity = identity_of(path)
             except BaseException:
@@ -225,6 +231,18 @@ class SqliteStore:
         with medium(self._path):
             return sight.delegations(self._db, domain)
 
+    def upkeep_state(self) -> UpkeepState:
+        with medium(self._path):
+            return upkeep.state(self._db)
+
+    def note_sure_moment(self, now: datetime, *, accepted_by: str | None = None) -> None:
+        with medium(self._path), write_transaction(self._db):
+            upkeep.note_sure_moment(self._db, now, accepted_by)
+
+    def note_upkeep(self, day: date) -> None:
+        with medium(self._path), write_transaction(self._db):
+            upkeep.note_day(self._db, day)
+
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         with medium(self._path), write_transaction(self._db):
             return alert.add(self._db, alerts)
@@ -314,6 +332,10 @@ class SqliteStore:
     def periods(self) -> tuple[PeriodRecord, ...]:
         with medium(self._path):
             return retention.periods(self._db)
+
+    def end_log(self) -> None:
+        with medium(self._path):
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def settle(self, period: str) -> int:
         """As ``ports.Store.settle``. Each incident changes in one transaction; after an interruption the next call

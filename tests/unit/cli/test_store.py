@@ -106,14 +106,14 @@ def test_purge_says_what_went_and_destroys_the_keys_of_ended_months(run: Catcher
         }
     ]
     assert said.rows == [done.rows[0] | {"folded": 2, "dry_run": True}]
-    assert KeyRing(Path("var/keys")).periods() == ["2027-02"]
+    assert KeyRing(Path("var/keys")).key_ids() == ["2027-02"]
 
 
 def test_a_dry_run_for_people_says_would(run: Catcher) -> None:
     fill()
     ran = run("purge", "--dry-run")
     assert "observations that would be deleted" in ran.out
-    assert KeyRing(Path("var/keys")).periods() == ["2026-11", "2027-02"]
+    assert KeyRing(Path("var/keys")).key_ids() == ["2026-11", "2027-02"]
     assert "observations that were deleted" in run("purge").out
 
 

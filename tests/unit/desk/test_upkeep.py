@@ -53,7 +53,7 @@ def test_it_folds_settles_destroys_and_purges(keys: KeyRing) -> None:
     assert done.keys_destroyed == ("2026-11",)
     assert done.purged.mailbox_days_settled == 28 * 4
     assert done.purged.deleted == 19
-    assert keys.periods() == ["2026-12"]
+    assert keys.key_ids() == ["2026-12"]
     assert {m.period for i in store.incidents() for m in i.mailboxes} == {"2026-12"}
 
 
@@ -69,7 +69,7 @@ def test_a_second_upkeep_finds_nothing_to_do(keys: KeyRing) -> None:
 def test_a_dry_run_tells_what_would_go_and_lets_it_stay(keys: KeyRing) -> None:
     store = filled(MemoryStore())
     said = upkeep(store, keys, DECEMBER, keep_days=10, folder=folder, dry_run=True)
-    assert keys.periods() == ["2026-11", "2026-12"]
+    assert keys.key_ids() == ["2026-11", "2026-12"]
     assert len(list(store.observations())) == 40
     done = upkeep(store, keys, DECEMBER, keep_days=10, folder=folder)
     assert said.keys_destroyed == done.keys_destroyed
@@ -110,7 +110,7 @@ def test_a_crash_around_any_step_loses_nothing(
     upkeep(store, keys, DECEMBER, keep_days=10, folder=folder)
     assert totals(store) == totals(undisturbed)
     assert list(store.observations()) == list(undisturbed.observations())
-    assert keys.periods() == ["2026-12"]
+    assert keys.key_ids() == ["2026-12"]
     store.close()
 
 
@@ -125,4 +125,4 @@ def test_no_key_is_destroyed_while_its_mailboxes_are_not_settled(
     monkeypatch.setattr(store, "settle", crashing)
     with pytest.raises(Crash):
         upkeep(store, keys, DECEMBER, keep_days=10, folder=folder)
-    assert keys.periods() == ["2026-11", "2026-12"]
+    assert keys.key_ids() == ["2026-11", "2026-12"]

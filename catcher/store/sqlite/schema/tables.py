@@ -30,6 +30,7 @@ def create(db: Database) -> None:
     _notices(db)
     _alerts(db)
     sight.create(db)
+    sight.create_upkeep(db)
 
 
 def create_registry(db: Database) -> None:
