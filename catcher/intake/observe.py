@@ -10,6 +10,7 @@ from catcher.fingerprint.header.addresses import read_address_list
 from catcher.fingerprint.mailboxes import origin_of
 from catcher.intake.storable import storable_authentication, storable_domain, storable_intended, storable_sender
 from catcher.model.domain import is_at_or_below
+from catcher.model.leak.unstored import MOST_UNPROVEN_RECIPIENTS
 from catcher.model.mail.fingerprint import Fingerprint, Intended
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.observation import Observation, SizeClass
@@ -65,7 +66,16 @@ def observe(
                 **resting_on_lookups(fingerprint, domain, tokens),
             )
         )
-    return tuple(observations)
+    return tuple(map(_bounded, observations))
+
+
+def _bounded(observation: Observation) -> Observation:
+    """``observation`` with few recipients' mailboxes if its sender is unproven for good; their number stays."""
+    if len(observation.recipients) <= MOST_UNPROVEN_RECIPIENTS or observation.sender.tier.proves_domain:
+        return observation
+    if observation.may_be_revised:
+        return observation
+    return replace(observation, recipients=observation.recipients[:MOST_UNPROVEN_RECIPIENTS])
 
 
 def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:

@@ -17,6 +17,11 @@ MOST_DOMAINS = 10_000
 """Most domains of a day with a count of their own; a flood to a million names must not fill the table of counts."""
 
 
+MOST_UNPROVEN_RECIPIENTS = 10
+"""Most recipients of an unproven mail whose mailboxes are kept. Such mail counts for nothing, and each mailbox is a row
+of the sums: a client that tries made-up addresses would make them grow by a hundred rows a mail."""
+
+
 class UnstoredKind(StrEnum):
     """What is known of the sender of a mail that was only counted."""
 

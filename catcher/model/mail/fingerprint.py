@@ -30,6 +30,11 @@ class Tier(StrEnum):
     def rank(self) -> int:
         return _RANKS[self]
 
+    @property
+    def proves_domain(self) -> bool:
+        """Whether the sender's domain is proven, not only the network's."""
+        return self in (Tier.AUTHENTICATED, Tier.VERIFIED)
+
 
 _RANKS = {tier: rank for rank, tier in enumerate(Tier)}
 

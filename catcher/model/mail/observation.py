@@ -187,8 +187,8 @@ class Observation:
     )
 
     def __post_init__(self) -> None:
-        """As long as there are tokens of recipients, their number is the number of recipients."""
-        if self.recipients:
+        """There are at least as many recipients as tokens of recipients."""
+        if self.recipient_count < len(self.recipients):
             self.recipient_count = len(self.recipients)  # type: ignore[misc]
 
     @property

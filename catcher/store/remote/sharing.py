@@ -18,7 +18,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from catcher.model.leak.unstored import ANY_DOMAIN, MOST_DOMAINS, UnstoredKey, UnstoredKind
+from catcher.model.leak.unstored import ANY_DOMAIN, MOST_DOMAINS, MOST_UNPROVEN_RECIPIENTS, UnstoredKey, UnstoredKind
 from catcher.model.mail.observation import Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.store.codec import OBSERVATION_COLUMNS
@@ -119,7 +119,9 @@ class _Day:
         self._day = day
         self.quota = DayQuota(rows_a_day)
         for share in store.stored_shares(day):
-            self.quota.count(client_place(share.network), sender_share(share.sender), share.recipients, share.rows)
+            sender = sender_share(share.sender)
+            kept = share.recipients if sender.organization else min(share.recipients, MOST_UNPROVEN_RECIPIENTS)
+            self.quota.count(client_place(share.network), sender, kept, share.rows)
         known = store.unstored(first=day, last=day)
         self._counted = {key.domain for key in known}
         self._keys: dict[tuple[str, UnstoredKind], UnstoredKey] = {}

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from catcher.intake.observe import Arrival, observe, resting_on_lookups
-from catcher.model.mail.fingerprint import Authentication, Basis, Fingerprint, Freshness, Intended
+from catcher.model.leak.unstored import MOST_UNPROVEN_RECIPIENTS
+from catcher.model.mail.fingerprint import (
+    Authentication,
+    AuthResult,
+    Basis,
+    EvidenceKind,
+    Fingerprint,
+    Freshness,
+    Intended,
+    SpfResult,
+    Tier,
+)
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.observation import REVISED, SizeClass
 from catcher.model.mail.policy import Outcome, Policy
@@ -103,3 +114,24 @@ def test_of_nested_catalogued_domains_the_most_specific_has_the_recipient(tokens
 
 def test_a_later_fingerprint_gives_the_fields_that_a_store_revises(tokens):
     assert set(resting_on_lookups(FINGERPRINT, "army.ml", tokens)) == set(REVISED)
+
+
+@pytest.mark.parametrize(
+    ("tier", "results", "kept"),
+    [
+        (Tier.VERIFIED, Authentication(), 100),
+        (Tier.AUTHENTICATED, Authentication(), 100),
+        (Tier.NETWORK, Authentication(), MOST_UNPROVEN_RECIPIENTS),
+        (Tier.CLAIMED, Authentication(), MOST_UNPROVEN_RECIPIENTS),
+        (Tier.CLAIMED, Authentication(SpfResult(AuthResult.TEMPERROR)), 100),  # it may still be proven
+    ],
+)
+def test_a_stranger_who_tries_many_addresses_makes_few_mailboxes(
+    tokens: Tokens, tier: Tier, results: Authentication, kept: int
+) -> None:
+    tried = replace(TRANSACTION, forward_paths=tuple(Mailbox(f"name{n}", "army.ml") for n in range(100)))
+    of = replace(FINGERPRINT, sender=sender(tier=tier, kind=EvidenceKind.FROM), authentication=results)
+    army, _ = observe(tried, of, ARRIVAL, tokens)
+    assert (len(army.recipients), army.recipient_count) == (kept, 100)
+    again, _ = observe(tried, of, ARRIVAL, tokens)
+    assert army.retry_tag == again.retry_tag and army.recipients == again.recipients
