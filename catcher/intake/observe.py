@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from catcher.fingerprint.header.addresses import read_address_list
 from catcher.fingerprint.mailboxes import origin_of
-from catcher.intake.storable import storable_authentication, storable_domain, storable_sender
+from catcher.intake.storable import storable_authentication, storable_domain, storable_intended, storable_sender
 from catcher.model.domain import is_at_or_below
-from catcher.model.mail.fingerprint import Fingerprint
+from catcher.model.leak.unstored import MOST_UNPROVEN_RECIPIENTS
+from catcher.model.mail.fingerprint import Fingerprint, Intended
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.observation import Observation, SizeClass
 from catcher.model.mail.policy import Outcome, Policy
@@ -59,13 +60,22 @@ def observe(
                 recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
                 retry_tag=None if retry is None else retry.present,
                 retry_tag_before=None if retry is None else retry.before,
-                intended=tuple([i for i in fingerprint.intended if _rules(domain, i.typed, arrival.policies)]),
+                intended=_intended(fingerprint.intended, domain, arrival.policies),
                 author_token=None if author is None else tokens.mailbox(author),
                 key_id=tokens.key_id,
                 **resting_on_lookups(fingerprint, domain, tokens),
             )
         )
-    return tuple(observations)
+    return tuple(map(_bounded, observations))
+
+
+def _bounded(observation: Observation) -> Observation:
+    """``observation`` with few recipients' mailboxes if its sender is unproven for good; their number stays."""
+    if len(observation.recipients) <= MOST_UNPROVEN_RECIPIENTS or observation.sender.tier.proves_domain:
+        return observation
+    if observation.may_be_revised:
+        return observation
+    return replace(observation, recipients=observation.recipients[:MOST_UNPROVEN_RECIPIENTS])
 
 
 def judged_again(observation: Observation, fingerprint: Fingerprint, tokens: Tokens) -> Observation:
@@ -81,10 +91,10 @@ def resting_on_lookups(fingerprint: Fingerprint, domain: str, tokens: Tokens) ->
         "signatures_before": tuple([signature.before for signature in signatures if signature.before is not None]),
         "fresh": fingerprint.freshness.fresh,
         "fresh_reason": fingerprint.freshness.reason,
-        "sender": storable_sender(fingerprint.sender),
+        "sender": storable_sender(fingerprint.sender, spf_scope=fingerprint.authentication.spf.scope),
         "nature": fingerprint.nature,
         "markings": fingerprint.markings,
-        "authentication": storable_authentication(fingerprint.authentication),
+        "authentication": storable_authentication(fingerprint.authentication, fingerprint.sender),
     }
 
 
@@ -101,6 +111,11 @@ def _author(transaction: Transaction) -> Mailbox | None:
     if len(addresses.mailboxes) != 1 or len(addresses.local_parts) != 1:
         return None
     return origin_of(addresses.mailboxes[0], ())
+
+
+def _intended(intended: Iterable[Intended], domain: str, domains: Collection[str]) -> tuple[Intended, ...]:
+    """Those of ``domain``, each once."""
+    return tuple(dict.fromkeys([storable_intended(i, domain) for i in intended if _rules(domain, i.typed, domains)]))
 
 
 def _rules(domain: str, typed: str, domains: Collection[str]) -> bool:

@@ -17,6 +17,7 @@ from catcher.config import Config
 from catcher.directory import ImportedLists, Suffixes, owners
 from catcher.intake import matcher
 from catcher.intake.answers import note_answers
+from catcher.intake.deliverylog import DeliveryLog
 from catcher.intake.intake import Intake
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
@@ -107,6 +108,7 @@ def _intake(
         note_answers=functools.partial(_note_answers, config),
         own_markings=wiring.own_markings(config),
         platform=wiring.parties(config, lists).platform_of,
+        note_delivery=DeliveryLog(config.node.state).note if config.log.deliveries else None,
     )
 
 

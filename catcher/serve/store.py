@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import socket
 from contextlib import suppress
 
 from catcher import wiring
 from catcher.config import Config
 from catcher.model.clock import Clock
+from catcher.model.ports import Store
 from catcher.store import checkpointer_at, folder_of_store
 from catcher.store.diskfloor import DiskFloor
 from catcher.store.remote.forgetter import Forgetter
 from catcher.store.remote.groupwriter import Commit, GroupWriter
 from catcher.store.remote.rowcheck import RowCheck
 from catcher.store.remote.server import StoreServer
+from catcher.store.remote.sharing import RowSharing
 from catcher.supervise import Station
 from catcher.supervise.memory import forbid_dumps
 
@@ -30,14 +31,20 @@ async def run(config: Config, clock: Clock, reading: socket.socket, station: Sta
     """Stores the observations that workers send to ``reading``, until the parent stops the process."""
     forbid_dumps()
     now = asyncio.get_running_loop().time
-    opening = functools.partial(wiring.open_store, config, patience=WRITE_PATIENCE_SECONDS, checkpointed=True)
+    sharing = RowSharing(config.store.rows_a_day)
+
+    def opening() -> Store:
+        store = wiring.open_store(config, patience=WRITE_PATIENCE_SECONDS, checkpointed=True)
+        sharing.read(store, clock.now().date())
+        return store
+
     floor = DiskFloor(folder_of_store(config.store.url), config.store.reserve_mb, now)
     check = RowCheck(clock)
 
     def refusal(commit: Commit) -> str:
         return ("" if commit.revises else floor.refusal()) or check.refusal(commit.rows, revises=commit.revises)
 
-    writer = GroupWriter(opening, now, refusal=refusal)
+    writer = GroupWriter(opening, now, refusal=refusal, add_rows=sharing.add_rows)
     forgetter = Forgetter(writer, clock, now, keep_days=config.store.keep_days)
     checkpointer = checkpointer_at(config.store.url)
     server = StoreServer(writer, reading, forgetter=forgetter, log_copier=checkpointer)

@@ -119,6 +119,7 @@ class UpkeepRounds:
         done = Upkeep()
         if sure:
             destroy_due_keys(done, self._keys, now)
+            drop_old_deliveries(self._config.node.state, now.date())
             day = (now - UPKEEP_AT).date()
             if store is not None and self._may_try(now) and store.upkeep_state().day != day:
                 fold_and_settle(done, store, self._keys, now, folder=self._folder, sure=True)

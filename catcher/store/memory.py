@@ -17,6 +17,7 @@ from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Crowd, Incident, IncidentKey
 from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.leak.summary import IncidentOrder, IncidentSummary, SummaryFilter, check_days, summary_of
+from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Retention, Stored
 from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import (
@@ -27,6 +28,7 @@ from catcher.model.ports import (
     ObservationRow,
     PeriodRecord,
     Purged,
+    StoredShare,
     UpkeepState,
 )
 from catcher.model.telling.alert import Alert, AlertDelivery, Channel
@@ -43,7 +45,7 @@ from catcher.privacy.retention import (
     tokenless,
 )
 from catcher.privacy.tokens import period_of
-from catcher.store.codec import from_row
+from catcher.store.codec import CODERS, from_row
 from catcher.store.rules import (
     SignedDelivery,
     alert_to_the_second,
@@ -66,6 +68,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._observations: dict[int, Observation] = {}
+        self._unstored: Counter[UnstoredKey] = Counter()
         self._final: dict[str, Incident] = {}
         """Sums over the folded observations that can't be revised any more."""
         self._open: dict[int, dict[str, Incident]] = {}
@@ -99,7 +102,10 @@ class MemoryStore:
     def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
         return [tuple(self._add(to_the_minute(observation)) for observation in batch) for batch in batches]
 
-    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
+    def add_rows(
+        self, batches: Sequence[Sequence[ObservationRow]], *, unstored: Mapping[UnstoredKey, int] = NOTHING_UNSTORED
+    ) -> list[tuple[Stored, ...]]:
+        self._unstored.update(unstored)
         given = [tuple(map(from_row, rows)) for rows in batches]
         added = self.add(given)
         return [
@@ -276,6 +282,17 @@ class MemoryStore:
             if (since is None or key.hour >= since) and (qtype is None or key.qtype == qtype):
                 sums[key.domain] += queries
         return sums
+
+    def unstored(self, *, first: date | None = None, last: date | None = None) -> Mapping[UnstoredKey, int]:
+        within = (k for k in self._unstored if (first is None or k.day >= first) and (last is None or k.day <= last))
+        return {key: self._unstored[key] for key in sorted(within)}
+
+    def stored_shares(self, day: date) -> Sequence[StoredShare]:
+        return [
+            StoredShare(o.client, str(CODERS["sender"].write(o.sender)), o.recipient_count, 1)
+            for o in self._observations.values()
+            if o.observed_at.date() == day
+        ]
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
         lines = 0

@@ -14,7 +14,7 @@ from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.network import ClientNetwork
 from catcher.fingerprint.ways.route import MailRoute
 from catcher.model.mail.counting import CountReason
-from catcher.model.mail.fingerprint import AuthResult
+from catcher.model.mail.fingerprint import MFROM_SCOPE, AuthResult
 from catcher.model.tenant import tenant_of
 from catcher.model.value import value
 
@@ -78,7 +78,7 @@ class Proofs:
     def spf_domain(self) -> str | None:
         """The domain of MAIL FROM, when SPF passes for it; else None. The null reverse-path has none."""
         spf = self.authenticated.results.spf
-        return spf.domain if spf.result is AuthResult.PASS and spf.scope == "mfrom" else None
+        return spf.domain if spf.result is AuthResult.PASS and spf.scope == MFROM_SCOPE else None
 
     @property
     def spf_aligned(self) -> bool:

@@ -89,6 +89,7 @@ class Stored:
     """The store's additions to an observation."""
 
     id: int
+    """0 if the observation was only counted, since its sender or network used up its share of the day."""
     retry_of: int | None
     replayed: bool
     shared: bool = False
@@ -186,8 +187,8 @@ class Observation:
     )
 
     def __post_init__(self) -> None:
-        """As long as there are tokens of recipients, their number is the number of recipients."""
-        if self.recipients:
+        """There are at least as many recipients as tokens of recipients."""
+        if self.recipient_count < len(self.recipients):
             self.recipient_count = len(self.recipients)  # type: ignore[misc]
 
     @property

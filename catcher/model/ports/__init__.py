@@ -17,6 +17,7 @@ from catcher.model.ports.observations import ColumnValue, ObservationRow, Observ
 from catcher.model.ports.resolver import Resolver
 from catcher.model.ports.sight import SightStore
 from catcher.model.ports.store import Store
+from catcher.model.ports.unstored import StoredShare, UnstoredStore
 from catcher.model.ports.upkeep import UpkeepState, UpkeepStore
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "Resolver",
     "SightStore",
     "Store",
+    "StoredShare",
+    "UnstoredStore",
     "UpkeepState",
     "UpkeepStore",
 ]

@@ -12,6 +12,7 @@ from catcher.model.ports.incidents import IncidentStore
 from catcher.model.ports.notices import NoticeStore
 from catcher.model.ports.observations import ObservationStore
 from catcher.model.ports.sight import SightStore
+from catcher.model.ports.unstored import UnstoredStore
 from catcher.model.ports.upkeep import UpkeepStore
 
 
@@ -25,6 +26,7 @@ class Store(
     AlertStore,
     ForgettingStore,
     SightStore,
+    UnstoredStore,
     UpkeepStore,
     Protocol,
 ):

@@ -35,9 +35,15 @@ class Commit:
     """Whether the rows revise stored observations."""
 
 
+AddRows = Callable[[Store, Sequence[Sequence[ObservationRow]]], list[tuple[Stored, ...]]]
+"""Adds the rows of several transactions to a store, as ``Store.add_rows``."""
 Result = tuple[Stored, ...] | int | str
 """The result of a commit: the ``Stored`` of each row; for a revision the number of changed rows; if nothing was stored,
 the reason as a text."""
+
+
+def _add_rows(store: Store, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
+    return store.add_rows(batches)
 
 
 _CLOSED = "the store failed a moment ago and is not open again yet"
@@ -56,6 +62,7 @@ class GroupWriter:
         now: Callable[[], float],
         *,
         pause_seconds: float = PAUSE_SECONDS,
+        add_rows: AddRows = _add_rows,
         refusal: Callable[[Commit], str] = _accepted,
     ) -> None:
         """``now``: seconds of a monotonic clock. ``open_store`` is called again after a failure. ``refusal``: the
@@ -63,6 +70,7 @@ class GroupWriter:
         self._open_store = open_store
         self._now = now
         self._pause_seconds = pause_seconds
+        self._add_rows = add_rows
         self._refusal = refusal
         self._store: Store | None = None
         self._closed_until = 0.0
@@ -97,7 +105,7 @@ class GroupWriter:
         try:
             if self._store is None:
                 self._store = self._open_store()
-            return _written(self._store, group)
+            return _written(self._store, group, self._add_rows)
         except CatcherError as error:
             self.close()
             self._closed_until = self._now() + self._pause_seconds
@@ -114,11 +122,11 @@ class GroupWriter:
                 store.close()
 
 
-def _written(store: Store, group: Sequence[Commit]) -> list[Result]:
+def _written(store: Store, group: Sequence[Commit], add_rows: AddRows) -> list[Result]:
     """The results of ``group``. Revisions go first: when one fails, no rows have been added yet, so a retry adds
     nothing twice."""
     revised: dict[int, Result] = {
         place: len(store.revise(tuple(map(from_row, c.rows)))) for place, c in enumerate(group) if c.revises
     }
-    added = iter(store.add_rows([commit.rows for commit in group if not commit.revises]))
+    added = iter(add_rows(store, [commit.rows for commit in group if not commit.revises]))
     return [revised[place] if commit.revises else next(added) for place, commit in enumerate(group)]

@@ -5,13 +5,14 @@ Longer than others: one row's way in, its comparison with earlier ones, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from catcher.model.leak.unstored import UnstoredKey
 from catcher.model.mail.counting import reason_of, uses_up_signatures
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
@@ -35,15 +36,16 @@ from catcher.store.rules import (
     proven_organisation,
     with_revision,
 )
+from catcher.store.sqlite import unstored
 from catcher.store.sqlite.byday.clients import ClientNotes
 from catcher.store.sqlite.byday.layout import (
     MAIL,
     RESTS_ON_ADDRESS,
     STOPPED,
+    PartLines,
     client_network,
     create_part,
     moment_or,
-    PartLines,
     part_source,
     part_statements,
     recent_of,
@@ -65,11 +67,13 @@ _judged = itemgetter(
 )
 
 
-def add(db: PatientDatabase, rows: Sequence[ObservationRow]) -> list[Stored]:
-    """Adds rows as ``SqliteStore.add_rows``, in one transaction; the rows are durable when the function returns."""
-    if not rows:
+def add(db: PatientDatabase, rows: Sequence[ObservationRow], counted: Mapping[UnstoredKey, int]) -> list[Stored]:
+    """Adds rows and counts as ``SqliteStore.add_rows``, in one transaction; they are durable when the function
+    returns."""
+    if not rows and not counted:
         return []
     with write_transaction(db):
+        unstored.add(db, counted)
         adding = _Adding(db)
         stored = [adding.add(id, row) for id, row in enumerate(rows, db.registry.last_id + 1)]
         adding.write()
@@ -96,7 +100,9 @@ class _Adding:
 
     def add(self, id: int, row: ObservationRow) -> Stored:
         """Adds one row, and compares it with earlier rows. A statement costs little; a page in the log costs much."""
-        transaction, at, client, tag, tag_before, signed, signed_before, sender, nature, fresh, reason, to = _judged(row)
+        transaction, at, client, tag, tag_before, signed, signed_before, sender, nature, fresh, reason, to = _judged(
+            row
+        )
         by, day = sender_from(sender), at[:10]
         part = self._open.get(day) or self._part(day, id)
         number, recent = part.number, self._recent

@@ -1,4 +1,7 @@
-"""SqliteStore: the store's contract on one SQLite file, which several processes may open at once."""
+"""SqliteStore: the store's contract on one SQLite file, which several processes may open at once.
+
+Longer than others: it holds the whole contract in one place.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Crowd, Incident, IncidentKey
 from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.leak.summary import IncidentOrder, IncidentSummary, SummaryFilter
+from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
 from catcher.model.ports import (
@@ -22,6 +26,7 @@ from catcher.model.ports import (
     ObservationRow,
     PeriodRecord,
     Purged,
+    StoredShare,
     UpkeepState,
 )
 from catcher.model.telling.alert import Alert, AlertDelivery
@@ -31,7 +36,7 @@ from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import RetentionCutoffs, cutoffs
 from catcher.store.codec import moment_to_text, to_row
 from catcher.store.rules import to_the_minute
-from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight, upkeep
+from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight, unstored, upkeep
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
 from catcher.store.sqlite.checkpointer import BACKSTOP_PAGES
@@ -90,11 +95,13 @@ class SqliteStore:
         stored = self.add_rows([tuple(map(to_row, batch)) for batch in finest])
         return [tuple(map(Observation.stored_as, *each)) for each in zip(finest, stored, strict=True)]
 
-    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
+    def add_rows(
+        self, batches: Sequence[Sequence[ObservationRow]], *, unstored: Mapping[UnstoredKey, int] = NOTHING_UNSTORED
+    ) -> list[tuple[Stored, ...]]:
         with medium(self._path):
             if not is_at(self._path, self._identity):
                 raise StoreUnavailable(f"{self._path}: the file was removed or replaced; it is made again")
-            stored = iter(observation.add(self._db, [row for batch in batches for row in batch]))
+            stored = iter(observation.add(self._db, [row for batch in batches for row in batch], unstored))
         return [tuple(islice(stored, len(batch))) for batch in batches]
 
     def revise(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -207,6 +214,14 @@ class SqliteStore:
     def demand(self, *, since: datetime | None = None, qtype: str | None = None) -> Mapping[str, int]:
         with medium(self._path):
             return demand.by_domain(self._db, since, qtype)
+
+    def unstored(self, *, first: date | None = None, last: date | None = None) -> Mapping[UnstoredKey, int]:
+        with medium(self._path):
+            return unstored.read(self._db, first, last)
+
+    def stored_shares(self, day: date) -> Sequence[StoredShare]:
+        with medium(self._path):
+            return unstored.stored_shares(self._db, day)
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
         with medium(self._path):

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from catcher.intake.observe import Arrival, observe, resting_on_lookups
-from catcher.model.mail.fingerprint import Authentication, Basis, Fingerprint, Freshness, Intended
+from catcher.model.leak.unstored import MOST_UNPROVEN_RECIPIENTS
+from catcher.model.mail.fingerprint import (
+    Authentication,
+    AuthResult,
+    Basis,
+    EvidenceKind,
+    Fingerprint,
+    Freshness,
+    Intended,
+    SpfResult,
+    Tier,
+)
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.observation import REVISED, SizeClass
 from catcher.model.mail.policy import Outcome, Policy
@@ -49,6 +60,7 @@ def test_each_observation_has_only_its_own_domains_recipients_and_intended(token
     army, navy = observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)
     assert [i.domain for i in army.intended] == ["army.mil"]
     assert [i.domain for i in navy.intended] == ["navy.mil"]
+    assert [i.typed for i in army.intended] == ["army.ml"]  # not what stood left of it
     assert army.recipients == (tokens.mailbox(Mailbox("john.doe", "mail.army.ml")),)  # one mailbox, twice written
     assert navy.recipients == (tokens.mailbox(Mailbox("richard.roe", "navy.ml")),)
 
@@ -118,3 +130,24 @@ def test_over_the_end_of_an_epoch_and_of_a_month_a_retry_and_a_copy_are_known(tm
 
 def test_the_key_of_the_mailboxes_is_named(tokens):
     assert {each.key_id for each in observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)} == {tokens.key_id}
+
+
+@pytest.mark.parametrize(
+    ("tier", "results", "kept"),
+    [
+        (Tier.VERIFIED, Authentication(), 100),
+        (Tier.AUTHENTICATED, Authentication(), 100),
+        (Tier.NETWORK, Authentication(), MOST_UNPROVEN_RECIPIENTS),
+        (Tier.CLAIMED, Authentication(), MOST_UNPROVEN_RECIPIENTS),
+        (Tier.CLAIMED, Authentication(SpfResult(AuthResult.TEMPERROR)), 100),  # it may still be proven
+    ],
+)
+def test_a_stranger_who_tries_many_addresses_makes_few_mailboxes(
+    tokens: Tokens, tier: Tier, results: Authentication, kept: int
+) -> None:
+    tried = replace(TRANSACTION, forward_paths=tuple(Mailbox(f"name{n}", "army.ml") for n in range(100)))
+    of = replace(FINGERPRINT, sender=sender(tier=tier, kind=EvidenceKind.FROM), authentication=results)
+    army, _ = observe(tried, of, ARRIVAL, tokens)
+    assert (len(army.recipients), army.recipient_count) == (kept, 100)
+    again, _ = observe(tried, of, ARRIVAL, tokens)
+    assert army.retry_tag == again.retry_tag and army.recipients == again.recipients
