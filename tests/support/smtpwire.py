@@ -53,6 +53,8 @@ class RecordingIntake:
     failure: Exception | None = None
     gate: asyncio.Event | None = None
     refs: int = 0
+    is_up: bool = True
+    """As ``StoreClient.is_up``: False after a commit that failed, until one succeeds."""
 
     def new_ref(self) -> str:
         self.refs += 1
@@ -63,6 +65,7 @@ class RecordingIntake:
     ) -> None:
         if self.gate is not None:
             await self.gate.wait()
+        self.is_up = self.failure is None
         if self.failure is not None:
             raise self.failure
         self.taken.append(Taken(transaction, ref, policies, outcome))
@@ -249,6 +252,12 @@ class Wire:
         assert await self.reply() == ""
 
 
+async def settle() -> None:
+    """Lets everything run that waits for nothing else: recordings that nobody waits for end."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def open_data(wire: Wire) -> None:
     """Goes as far as 354."""
     assert [reply[:3] for reply in await wire.ask(*OPENING)] == ["250", "250", "250", "354"]
@@ -265,9 +274,11 @@ def new_server(
     """A server without a socket: connections are made with Wire."""
     if limits is not None:
         settings = replace(settings, limits=limits)
+    taking = intake or RecordingIntake()
     return SmtpServer(
         cast(socket.socket, None),
-        intake=intake or RecordingIntake(),
+        intake=taking,
+        is_recording=lambda: taking.is_up,
         catalogue=rows,
         settings=settings,
         clock=Clock(NOW),
