@@ -73,7 +73,7 @@ class Connection(asyncio.Protocol):
         self._active = self.loop.time()
         if self._state in _ENDED:
             return
-        self._commands.feed(data if self._mender is None else self._mender.feed(data))
+        self._commands.feed(data if self._mender is None else self._mended(self._mender, data))
         if self._state is SessionState.GREETED:
             self._move(SessionEvent.FIRST_OCTETS)
             self._first_octets()
@@ -99,6 +99,10 @@ class Connection(asyncio.Protocol):
         self._go_on()
 
     # Implemented by the session
+
+    def _mended(self, mender: LineMender, data: bytes) -> bytes:
+        """The octets of a client in a lenient network, with mended lines."""
+        raise NotImplementedError
 
     def _first_octets(self) -> None:
         """Counts what the client's first octets show."""

@@ -135,10 +135,10 @@ class SmtpSession(Connection):
         if self._phase is not None:
             self._context.counters.vanished += 1
         super().connection_lost(error)
+        self._context.left(self)
         self._dialogue.abandon()
         self._context.counters.parameters_passed_over += self._dialogue.passed_over
         self._record_refusals()
-        self._context.left(self)
 
     def tls_established(self) -> None:
         """Begins the session anew after the handshake: the client starts with EHLO (RFC 3207 §4.2)."""
@@ -178,6 +178,12 @@ class SmtpSession(Connection):
             self._record_refusals()
 
     # The work
+
+    def _mended(self, mender: LineMender, data: bytes) -> bytes:
+        octets = mender.feed(data)
+        if mender.mends:
+            self._dialogue.without_chunks()
+        return octets
 
     def _first_octets(self) -> None:
         # RFC 2920 §3.1: EHLO or HELO comes after the greeting, and pipelining only after its answer.
