@@ -164,8 +164,8 @@ class DnsSection(ConfigSection):
 
 
 class LenientClients(ConfigSection):
-    """Old devices whose faults are taken: a bare CR or LF in mail, a missing EHLO or HELO, lines that all end with LF alone.
-    Name devices, never a mail server that passes on mail of others. Repeat the section for each."""
+    """Old devices whose faults are taken: a bare CR or LF in mail, a missing EHLO or HELO, lines that all end with LF
+    alone. Name devices, never a mail server that passes on mail of others. Repeat the section for each."""
 
     networks: Annotated[tuple[IpNetwork, ...], NOT_EMPTY] = Field(examples=[["192.0.2.16/28", "2001:db8:1::/64"]])
     """Their networks."""

@@ -192,11 +192,11 @@ def smtp(guard: Guard) -> object:
         result = answer(session, command)
         assert isinstance(result, Reply | ReceiveData)
         said.append(result.wire if isinstance(result, Reply) else result.reply.wire)
-    assert session.message is not None
-    phase = DataPhase(session.message)
+    assert session.transactions.message is not None
+    phase = DataPhase(session.transactions.message)
     phase.feed(b"From: a@sender.example\r\n\r\nhello\r\n.\r\n")
     assert phase.ended
-    taken = session.message_ended()
+    taken = session.transactions.message_ended()
     assert isinstance(taken, MessageTaken)
     return [*said, taken.recorded.wire]
 

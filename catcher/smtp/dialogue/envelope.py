@@ -19,7 +19,7 @@ from catcher.model.telling.answer import PartyAnswer, Verb
 from catcher.model.value import value
 from catcher.smtp.dialogue.ended import Answered, Ended
 from catcher.smtp.dialogue.policy import AFTER_DATA, RcptDecision, RcptResult
-from catcher.smtp.dialogue.pool import FREE_OCTETS, EnvelopePool
+from catcher.smtp.dialogue.pool import UNCOUNTED_OCTETS, EnvelopePool
 from catcher.smtp.message.data import Message
 from catcher.smtp.settings import SmtpLimits
 
@@ -179,7 +179,7 @@ class Envelope:
         octets = self._octets + len(path) + PATH_OCTETS
         if octets > self._limits.envelope_octets or len(among.paths) >= self._limits.recipients:
             return PathResult.ENVELOPE_FULL
-        charge = max(octets - FREE_OCTETS, 0) - max(self._octets - FREE_OCTETS, 0)
+        charge = max(octets - UNCOUNTED_OCTETS, 0) - max(self._octets - UNCOUNTED_OCTETS, 0)
         if charge and not self._pool.take(charge):
             return PathResult.POOL_FULL
         self._octets = octets

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-FREE_OCTETS = 2_048
+UNCOUNTED_OCTETS = 2_048
 """Octets of each envelope that aren't counted: a mail with one recipient is taken even when the pool is used up."""
 
 
 class EnvelopePool:
-    """Counts the octets of envelopes above ``FREE_OCTETS`` each, until they are recorded or dropped."""
+    """Counts the octets of envelopes above ``UNCOUNTED_OCTETS`` each, until they are recorded or dropped."""
 
     __slots__ = ("_most", "octets")
 

@@ -64,7 +64,7 @@ def answer(dialogue: Dialogue, command: Command) -> CommandResult:
     verb = command.verb
     if command.is_auth:
         return _LOGIN_REFUSED
-    budgets = dialogue.budgets
+    budgets = dialogue.transactions.budgets
     if verb not in _MAIL_GOES_ON and not budgets.spend_command() and verb != b"QUIT":
         return replies.TOO_MANY_COMMANDS
     result: CommandResult

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import socket
 from collections.abc import Callable
+from functools import lru_cache
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
@@ -18,7 +20,7 @@ from catcher.smtp.operatormail import OperatorMail, OperatorMailKey
 from catcher.smtp.serving.certificate import Certificates
 from catcher.smtp.serving.front import Front, ReadBuffer
 from catcher.smtp.serving.recorder import Recorder
-from catcher.smtp.serving.session import ServerContext, SmtpSession, address_of
+from catcher.smtp.serving.session import ServerContext, SmtpSession
 from catcher.smtp.settings import SmtpSettings
 from catcher.smtp.throttledlog import ThrottledLog
 
@@ -28,6 +30,24 @@ BACKLOG = 1024
 """Connections that the kernel queues until we accept them: a burst at a worker's start isn't dropped."""
 WATCH_SECONDS = 1.0
 """Seconds between two checks of all sessions' time limits: a limit is enforced at most this late."""
+
+
+def address_of(peername: object) -> str:
+    """The client's address as text: an IPv4-mapped address as IPv4, without a zone; '' if the client is already
+    gone."""
+    if not isinstance(peername, tuple | list) or not peername:
+        return ""
+    return _address(str(peername[0]))
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 class SmtpServer:

@@ -1,14 +1,16 @@
-"""The session on one connection: it answers commands in order, streams data, and records ended transactions."""
+"""The session on one connection: it answers commands in order, streams data, and records ended transactions.
+
+Longer than others: the loop, the results on which it acts and the recordings for which it waits share one state.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import assert_never
 
 from catcher.catalogue import Catalogue
@@ -72,24 +74,6 @@ class ServerContext:
     """Called when a session's connection is gone."""
 
 
-def address_of(peername: object) -> str:
-    """The client's address as text: an IPv4-mapped address as IPv4, without a zone; '' if the client is already
-    gone."""
-    if not isinstance(peername, tuple | list) or not peername:
-        return ""
-    return _address(str(peername[0]))
-
-
-@lru_cache(maxsize=1024)
-def _address(text: str) -> str:
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return ""
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
-
-
 class SmtpSession(Connection):
     """The session from the greeting to the connection's end. ``repr`` shows nothing of the client."""
 
@@ -119,6 +103,7 @@ class SmtpSession(Connection):
             is_recording=context.is_recording,
             count_operator=context.count_operator,
         )
+        self._transactions = self._dialogue.transactions
 
     def __repr__(self) -> str:
         return "SmtpSession(…)"
@@ -136,7 +121,7 @@ class SmtpSession(Connection):
             self._context.counters.vanished += 1
         super().connection_lost(error)
         self._context.left(self)
-        self._dialogue.abandon()
+        self._transactions.abandon()
         self._context.counters.parameters_passed_over += self._dialogue.passed_over
         self._record_refusals()
 
@@ -157,7 +142,7 @@ class SmtpSession(Connection):
         if self._state not in (SessionState.GREETED, SessionState.COMMANDS, SessionState.HANDSHAKE):
             return False
         limits = self._context.settings.limits
-        if self._dialogue.in_transaction:
+        if self._transactions.is_open:
             return now - self._active >= limits.evictable_in_transaction_after_seconds
         return now - self._active >= limits.evictable_after_seconds
 
@@ -174,7 +159,7 @@ class SmtpSession(Connection):
     def watch(self, now: float) -> None:
         super().watch(now)
         if self._recordings <= MOST_RECORDINGS:
-            self._dialogue.part_refusals(RECORD_AFTER)
+            self._transactions.part_refusals(RECORD_AFTER)
             self._record_refusals()
 
     # The work
@@ -196,7 +181,7 @@ class SmtpSession(Connection):
             if state is SessionState.COMMANDS or state is SessionState.GREETED:
                 if self._waits:
                     return
-                if self._draining and not self._dialogue.in_transaction:
+                if self._draining and not self._transactions.is_open:
                     return self._say(replies.SHUTTING_DOWN)
                 if not turn:
                     return self._yield_turn()
@@ -219,7 +204,7 @@ class SmtpSession(Connection):
     def _transaction_may_have_ended(self, result: CommandResult) -> None:
         """Records recipients that were refused in a transaction that has ended, and acts on ``result`` at once, unless
         too many such recordings are under way."""
-        if self._dialogue.has_refusals:
+        if self._transactions.has_refusals:
             self._record_refusals()
             if self._recordings > MOST_RECORDINGS:
                 self._move(SessionEvent.WAIT_BEGINS)
@@ -233,11 +218,11 @@ class SmtpSession(Connection):
                 self._say(result)
             case ReceiveData():
                 self._say(result.reply)
-                assert self._dialogue.message is not None
-                self._receive(SessionEvent.DATA_BEGINS, DataPhase(self._dialogue.message))
+                assert self._transactions.message is not None
+                self._receive(SessionEvent.DATA_BEGINS, DataPhase(self._transactions.message))
             case ReceiveChunk():
                 self._chunk = result
-                message = None if result.refusal else self._dialogue.message
+                message = None if result.refusal else self._transactions.message
                 self._receive(SessionEvent.CHUNK_BEGINS, ChunkPhase(result.octets, message))
             case StartTls():
                 self._start_tls(result.reply)
@@ -265,11 +250,11 @@ class SmtpSession(Connection):
         self._move(SessionEvent.PHASE_ENDED)
         result: Reply | MessageRefused | MessageTaken
         if chunk is None:
-            result = self._dialogue.message_ended()
+            result = self._transactions.message_ended()
         elif chunk.refusal is not None:
             return self._say(chunk.refusal)
         else:
-            result = self._dialogue.chunk_ended(chunk)
+            result = self._transactions.chunk_ended(chunk)
         match result:
             case Reply():
                 self._say(result)
@@ -322,8 +307,8 @@ class SmtpSession(Connection):
     def _record_refusals(self) -> None:
         """Starts to record the recipients refused with the explanation at RCPT, if their transaction has ended. Nobody
         waits for that: they have their reply."""
-        if self._dialogue.has_refusals:
-            for refused in self._dialogue.take_refusals():
+        if self._transactions.has_refusals:
+            for refused in self._transactions.take_refusals():
                 self._recordings += 1
                 self._context.counters.refused += 1
                 self._context.recorder.begin(refused, self._refusal_recorded)

@@ -68,7 +68,7 @@ def at(state: DialogueState) -> Dialogue:
     dialogue = new_dialogue()
     if PATHS[state]:
         play(dialogue, PATHS[state])
-    assert dialogue.state is state
+    assert dialogue.transactions.state is state
     return dialogue
 
 
@@ -88,10 +88,10 @@ def test_a_step_leads_where_the_table_says_or_is_refused(state: DialogueState, s
         following = ORDER[state].get(step)
         if following is None:
             assert code(result) in (503, 554)
-            assert dialogue.state is state
+            assert dialogue.transactions.state is state
         else:
             assert code(result) == 550 if step is DialogueStep.REFUSED else code(result) in (0, 250)
-            assert dialogue.state is following
+            assert dialogue.transactions.state is following
 
 
 @pytest.mark.parametrize("state", DialogueState)
@@ -102,7 +102,7 @@ def test_a_verb_is_refused_where_the_table_says(state: DialogueState, verb: byte
     refusal = OUT_OF_ORDER[state].get(verb)
     assert code(result) == (refusal.code if refusal else {b"DATA": 354, b"BDAT": 0}.get(verb, 250))
     if refusal is not None:
-        assert dialogue.state is state
+        assert dialogue.transactions.state is state
 
 
 @pytest.mark.parametrize("state", DialogueState)
@@ -110,14 +110,14 @@ def test_a_verb_is_refused_where_the_table_says(state: DialogueState, verb: byte
 def test_other_commands_and_faulty_ones_change_nothing(state: DialogueState, command: str) -> None:
     dialogue = at(state)
     play(dialogue, [command])
-    assert dialogue.state is state
+    assert dialogue.transactions.state is state
 
 
 @pytest.mark.parametrize("state", DialogueState)
 def test_starttls_begins_anew(state: DialogueState) -> None:
     dialogue = at(state)
     dialogue.tls_established()
-    assert dialogue.state is DialogueState.START
+    assert dialogue.transactions.state is DialogueState.START
 
 
 @pytest.mark.parametrize("state", DialogueState)

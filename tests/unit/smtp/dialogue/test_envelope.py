@@ -12,16 +12,12 @@ from catcher.model.mail.transaction import BodyFacts, Header
 from catcher.smtp import EnvelopePool, SmtpLimits
 from catcher.smtp.dialogue.envelope import PATH_OCTETS, Client, Envelope, PathResult
 from catcher.smtp.dialogue.policy import RcptDecision, RcptResult
-from catcher.smtp.dialogue.pool import FREE_OCTETS
+from catcher.smtp.dialogue.pool import UNCOUNTED_OCTETS
 from catcher.smtp.wire import replies
 from tests.support.smtpwire import NOW, OPENING, RecordingIntake, Wire, conversation, entry, new_server, run, settle
 
-ARMY = RcptDecision(
-    replies.RECIPIENT_OK, RcptResult.TAKEN, entry("army.ml", "army.mil", Policy.ACCEPT), Policy.ACCEPT
-)
-REFUSED = RcptDecision(
-    replies.NO_RELAY, RcptResult.REFUSED, entry("refuse.test", None, Policy.REFUSE), Policy.REFUSE
-)
+ARMY = RcptDecision(replies.RECIPIENT_OK, RcptResult.TAKEN, entry("army.ml", "army.mil", Policy.ACCEPT), Policy.ACCEPT)
+REFUSED = RcptDecision(replies.NO_RELAY, RcptResult.REFUSED, entry("refuse.test", None, Policy.REFUSE), Policy.REFUSE)
 WIDE = "\U0001f600" + "x" * 252
 """The dearest local-part: 256 octets on the wire, and four octets for each of its characters in memory."""
 
@@ -86,7 +82,7 @@ def test_the_pool_counts_what_is_above_the_free_octets_until_it_is_recorded_or_d
         one.keep(Mailbox(f"{n:064}", "army.ml"), ARMY, NOW)
         other.keep(Mailbox(f"{n:064}", "refuse.test"), REFUSED, NOW)
     each = 50 * (64 + len("\0army.ml") + PATH_OCTETS)
-    assert pool.octets == 2 * (each - FREE_OCTETS) + 50 * 4
+    assert pool.octets == 2 * (each - UNCOUNTED_OCTETS) + 50 * 4
     ended = one.ended(NOW, Header(), BodyFacts())
     one.drop()
     assert pool.octets > ended.charged > 0
