@@ -139,17 +139,14 @@ class Dialogue:
         arguments = read_rcpt(argument)
         if isinstance(arguments, Reply):
             return arguments
-        self.passed_over += arguments.passed_over
+        self.passed_over += len(arguments.parameters)
+        assert arguments.mailbox is not None
         return self.transactions.add_recipient(arguments.mailbox)
 
     def data(self, argument: bytes) -> Reply | ReceiveData:
         if argument:  # RFC 5321 §4.1.1.4: DATA has no parameter
             return replies.NO_PARAMETER
-        refusal = self.transactions.not_ready(b"DATA")
-        if refusal is not None:
-            return refusal
-        self.transactions.begin_data()
-        return _RECEIVE_DATA
+        return self.transactions.begin_data() or _RECEIVE_DATA
 
     def bdat(self, argument: bytes) -> Reply | ReceiveChunk:
         """The chunk that follows on the wire, or the reply that ends the session (RFC 3030 §2).

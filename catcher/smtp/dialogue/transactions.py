@@ -24,9 +24,12 @@ from catcher.smtp.dialogue.results import MessageFault, MessageRefused, MessageT
 from catcher.smtp.dialogue.taken import message_taken
 from catcher.smtp.message.data import Message
 from catcher.smtp.settings import SmtpSettings
-from catcher.smtp.transitions import next_state
 from catcher.smtp.wire import replies
 from catcher.smtp.wire.replies import Reply
+
+_KEPT, _REFUSED, _TURNED_AWAY = PathResult.KEPT, RcptResult.REFUSED, RcptResult.TURNED_AWAY
+_STEP_MAIL, _STEP_TAKEN, _STEP_OVER = DialogueStep.MAIL, DialogueStep.TAKEN, DialogueStep.OVER
+"""Own names for members of enums: to look a member up takes longer than to compare it."""
 
 
 class MailTransactions:
@@ -40,10 +43,10 @@ class MailTransactions:
         "_is_recording",
         "_new_ref",
         "_pool",
-        "_refusals",
         "_settings",
         "_takes_bare_newlines",
         "budgets",
+        "refusals",
         "state",
     )
 
@@ -70,13 +73,13 @@ class MailTransactions:
         self._is_recording = is_recording
         self._count_operator = count_operator
         self._envelope: Envelope | None = None
-        self._refusals: list[Ended] = []
+        self.refusals: list[Ended] = []
         """Refused recipients that wait for ``take_refusals``."""
         self.state = opening
         self.budgets = SessionBudgets(settings.limits)
 
     def _step(self, step: DialogueStep) -> None:
-        self.state = next_state(ORDER, self.state, step)
+        self.state = ORDER[self.state][step]
 
     @property
     def is_open(self) -> bool:
@@ -87,11 +90,6 @@ class MailTransactions:
     def message(self) -> Message | None:
         """The message under way; None if no message is being received."""
         return None if self._envelope is None else self._envelope.message
-
-    @property
-    def has_refusals(self) -> bool:
-        """Whether ``take_refusals`` returns something."""
-        return bool(self._refusals)
 
     def out_of_order(self, verb: bytes) -> Reply | None:
         """The refusal of a verb that can't come in this state; None if it can."""
@@ -110,7 +108,7 @@ class MailTransactions:
     def begin(self, client: Client, arguments: MailArguments) -> Reply:
         """Opens a transaction. A transaction whose recipients were all refused ends here."""
         self._end_transaction()
-        self._step(DialogueStep.MAIL)
+        self._step(_STEP_MAIL)
         self._envelope = Envelope(
             client,
             arguments.reverse_path,
@@ -140,9 +138,10 @@ class MailTransactions:
         )
         if decision.operator is not None and decision.entry is not None:
             self._count_operator(decision.entry.domain, decision.operator)
-        reply = self._kept(envelope, mailbox, decision, now) if decision.is_kept else decision.reply
+        is_kept = decision.kind is not _TURNED_AWAY
+        reply = self._kept(envelope, mailbox, decision, now) if is_kept else decision.reply
         if not reply.is_refusal:
-            self._step(DialogueStep.TAKEN)
+            self._step(_STEP_TAKEN)
             return reply
         self._step(DialogueStep.REFUSED)
         return reply if reply.close else self.budgets.refused(reply)
@@ -150,7 +149,7 @@ class MailTransactions:
     def _kept(self, envelope: Envelope, mailbox: Mailbox, decision: RcptDecision, now: datetime) -> Reply:
         """The reply to a recipient, once it is kept. A refusal stands whether it is kept or not."""
         kept = envelope.keep(mailbox, decision, now)
-        if decision.kind is RcptResult.REFUSED:
+        if kept is _KEPT or decision.kind is _REFUSED:
             return decision.reply
         match kept:
             case PathResult.KEPT:
@@ -164,19 +163,24 @@ class MailTransactions:
             case _:
                 assert_never(kept)
 
+    def begin_data(self) -> Reply | None:
+        """Begins a message by DATA; ``message_ended`` follows, or ``abandon``. Or returns the refusal."""
+        refusal = self.not_ready(b"DATA")
+        if refusal is not None:
+            return refusal
+        envelope = self._envelope
+        assert envelope is not None
+        if envelope.binary:  # RFC 3030 §3: a BINARYMIME message may come by BDAT only
+            return replies.BINARY_NEEDS_BDAT
+        envelope.message = Message(self._settings.limits.message_octets)
+        return None
+
     def not_ready(self, verb: bytes) -> Reply | None:
         """The refusal of DATA or BDAT in this state; None when a message may come."""
-        refusal = self.out_of_order(verb)
+        refusal = OUT_OF_ORDER[self.state].get(verb)
         if refusal is not None and self.state is DialogueState.REFUSED:  # clients pipeline it behind RCPT
             return self.budgets.refused(refusal)
-        if self._envelope is not None and self._envelope.binary and verb == b"DATA":
-            return refusal or replies.BINARY_NEEDS_BDAT  # RFC 3030 §3: a BINARYMIME message may come by BDAT only
         return refusal
-
-    def begin_data(self) -> None:
-        """Begins a message by DATA; ``message_ended`` follows, or ``abandon``."""
-        assert self._envelope is not None
-        self._envelope.message = Message(self._settings.limits.message_octets)
 
     def begin_chunk(self) -> None:
         """Begins a chunk of the message; ``chunk_ended`` follows, or ``abandon``."""
@@ -217,7 +221,7 @@ class MailTransactions:
     def abandon(self) -> None:
         """Ends the transaction, if one is open. Only refusals that wait for recording are kept."""
         self._end_transaction()
-        self._step(DialogueStep.OVER)
+        self._step(_STEP_OVER)
 
     def _end_transaction(self) -> None:
         envelope, self._envelope = self._envelope, None
@@ -226,16 +230,16 @@ class MailTransactions:
         envelope.drop()
         refused = envelope.take_refused()
         if refused is not None:
-            self._refusals.append(refused)
+            self.refusals.append(refused)
 
     def part_refusals(self, older_than: timedelta) -> None:
         """Makes refusals that are older than ``older_than`` ready for recording, though their transaction goes on."""
         if self._envelope is not None and self._envelope.has_refused:
             refused = self._envelope.take_refused(until=self._clock.now() - older_than)
             if refused is not None:
-                self._refusals.append(refused)
+                self.refusals.append(refused)
 
     def take_refusals(self) -> list[Ended]:
         """Refused recipients that became ready for recording since the last call."""
-        refusals, self._refusals = self._refusals, []
+        refusals, self.refusals = self.refusals, []
         return refusals

@@ -30,6 +30,9 @@ class Recording(Enum):
     """The event loop is ending."""
 
 
+_STORED = Recording.STORED
+
+
 def place_of(error: BaseException) -> str:
     """Class and place of an unexpected error. The error's text may repeat a client's octets and is never logged."""
     frames = extract_tb(error.__traceback__, limit=-1)
@@ -63,17 +66,17 @@ class Recorder:
 
     def _ended(self, charged: int, then: Callable[[Recording], None], running: asyncio.Future[object]) -> None:
         self._running.discard(running)
-        self._pool.give_back(charged)
-        then(self._result(running))
-
-    def _result(self, running: asyncio.Future[object]) -> Recording:
-        """The result of ``running``, counted. Never raises."""
+        if charged:
+            self._pool.give_back(charged)
         if running.cancelled():
-            return Recording.CANCELLED
-        error = running.exception()
-        if error is None:
-            return Recording.STORED
-        now = running.get_loop().time()
+            then(Recording.CANCELLED)
+        else:
+            error = running.exception()
+            then(_STORED if error is None else self._failure(error))
+
+    def _failure(self, error: BaseException) -> Recording:
+        """The kind of a failure, counted and logged. Never raises."""
+        now = asyncio.get_running_loop().time()
         if isinstance(error, TooManyAnswers):
             self._counters.answers_put_off += 1
             self._lines.write(now, logging.WARNING, "%s", error)

@@ -42,6 +42,11 @@ from catcher.smtp.wire import replies
 from catcher.smtp.wire.crlf import LineMender
 from catcher.smtp.wire.replies import Reply
 
+_GREETED, _COMMANDS, _RECORDING = SessionState.GREETED, SessionState.COMMANDS, SessionState.RECORDING
+_DATA_BEGINS, _PHASE_ENDED = SessionEvent.DATA_BEGINS, SessionEvent.PHASE_ENDED
+_WAIT_BEGINS, _RECORDED = SessionEvent.WAIT_BEGINS, SessionEvent.RECORDED
+_STORED, _CANCELLED = Recording.STORED, Recording.CANCELLED
+"""Own names for members of enums: to look a member up takes longer than to compare it."""
 TURN = 100
 """Commands run at once before other sessions get their turn: a pipelining client can't hold up the event loop."""
 RECORD_AFTER = timedelta(seconds=10)
@@ -139,7 +144,7 @@ class SmtpSession(Connection):
 
     def is_evictable(self, now: float) -> bool:
         """Whether the client has been silent long enough to be closed to admit a new client."""
-        if self._state not in (SessionState.GREETED, SessionState.COMMANDS, SessionState.HANDSHAKE):
+        if self._state not in (_GREETED, _COMMANDS, SessionState.HANDSHAKE):
             return False
         limits = self._context.settings.limits
         if self._transactions.is_open:
@@ -160,7 +165,8 @@ class SmtpSession(Connection):
         super().watch(now)
         if self._recordings <= MOST_RECORDINGS:
             self._transactions.part_refusals(RECORD_AFTER)
-            self._record_refusals()
+            if self._transactions.refusals:
+                self._record_refusals()
 
     # The work
 
@@ -178,7 +184,7 @@ class SmtpSession(Connection):
         turn = TURN
         while True:
             state = self._state
-            if state is SessionState.COMMANDS or state is SessionState.GREETED:
+            if state is _COMMANDS or state is _GREETED:
                 if self._waits:
                     return
                 if self._draining and not self._transactions.is_open:
@@ -189,7 +195,11 @@ class SmtpSession(Connection):
                 command = self._commands.next()
                 if command is None:
                     return self._leave() if self._client_done else None
-                self._transaction_may_have_ended(answer(self._dialogue, command))
+                result = answer(self._dialogue, command)
+                if self._transactions.refusals:
+                    self._transaction_ended(result)
+                else:
+                    self._act_on(result)
             elif self._phase is not None:
                 if self._feed(self._phase):
                     self._phase_ended()
@@ -201,16 +211,15 @@ class SmtpSession(Connection):
             else:
                 return self._leave() if self._client_done and state is SessionState.HANDSHAKE else None
 
-    def _transaction_may_have_ended(self, result: CommandResult) -> None:
-        """Records recipients that were refused in a transaction that has ended, and acts on ``result`` at once, unless
-        too many such recordings are under way."""
-        if self._transactions.has_refusals:
-            self._record_refusals()
-            if self._recordings > MOST_RECORDINGS:
-                self._move(SessionEvent.WAIT_BEGINS)
-                self._pending = result
-                return
-        self._act_on(result)
+    def _transaction_ended(self, result: CommandResult) -> None:
+        """Records the refused recipients of a transaction that has ended, and acts on ``result`` at once, unless too
+        many such recordings are under way."""
+        self._record_refusals()
+        if self._recordings > MOST_RECORDINGS:
+            self._move(_WAIT_BEGINS)
+            self._pending = result
+        else:
+            self._act_on(result)
 
     def _act_on(self, result: CommandResult) -> None:
         match result:
@@ -219,7 +228,7 @@ class SmtpSession(Connection):
             case ReceiveData():
                 self._say(result.reply)
                 assert self._transactions.message is not None
-                self._receive(SessionEvent.DATA_BEGINS, DataPhase(self._transactions.message))
+                self._receive(_DATA_BEGINS, DataPhase(self._transactions.message))
             case ReceiveChunk():
                 self._chunk = result
                 message = None if result.refusal else self._transactions.message
@@ -247,24 +256,19 @@ class SmtpSession(Connection):
 
     def _phase_ended(self) -> None:
         chunk, self._chunk, self._phase = self._chunk, None, None
-        self._move(SessionEvent.PHASE_ENDED)
         result: Reply | MessageRefused | MessageTaken
         if chunk is None:
             result = self._transactions.message_ended()
-        elif chunk.refusal is not None:
-            return self._say(chunk.refusal)
         else:
-            result = self._transactions.chunk_ended(chunk)
-        match result:
-            case Reply():
-                self._say(result)
-            case MessageRefused():
-                self._count_fault(result.fault)
-                self._transaction_may_have_ended(result.reply)
-            case MessageTaken():
-                self._record(result)
-            case _:
-                assert_never(result)
+            result = chunk.refusal or self._transactions.chunk_ended(chunk)
+        if isinstance(result, MessageTaken):
+            return self._record(result)
+        self._move(_PHASE_ENDED)
+        if isinstance(result, MessageRefused):
+            self._count_fault(result.fault)
+            self._transaction_ended(result.reply)
+        else:
+            self._say(result)
 
     def _count_fault(self, fault: MessageFault) -> None:
         counters = self._context.counters
@@ -282,14 +286,15 @@ class SmtpSession(Connection):
 
     def _record(self, taken: MessageTaken) -> None:
         """Records a message; its reply waits for that, and commands wait for the reply."""
-        self._move(SessionEvent.WAIT_BEGINS)
+        self._move(_WAIT_BEGINS)
         self._context.recorder.begin(taken.ended, partial(self._recorded, taken))
-        self._record_refusals()
+        if self._transactions.refusals:
+            self._record_refusals()
 
     def _recorded(self, taken: MessageTaken, recording: Recording) -> None:
-        if recording is Recording.CANCELLED:
+        if recording is _CANCELLED:
             return self.abort()
-        stored, counters = recording is Recording.STORED, self._context.counters
+        stored, counters = recording is _STORED, self._context.counters
         match taken.ended.outcome:
             case None:
                 counters.answers += stored
@@ -307,11 +312,10 @@ class SmtpSession(Connection):
     def _record_refusals(self) -> None:
         """Starts to record the recipients refused with the explanation at RCPT, if their transaction has ended. Nobody
         waits for that: they have their reply."""
-        if self._transactions.has_refusals:
-            for refused in self._transactions.take_refusals():
-                self._recordings += 1
-                self._context.counters.refused += 1
-                self._context.recorder.begin(refused, self._refusal_recorded)
+        for refused in self._transactions.take_refusals():
+            self._recordings += 1
+            self._context.counters.refused += 1
+            self._context.recorder.begin(refused, self._refusal_recorded)
 
     def _refusal_recorded(self, _: Recording) -> None:
         self._recordings -= 1
@@ -320,10 +324,10 @@ class SmtpSession(Connection):
     def _resume(self) -> None:
         """Ends state RECORDING, if what the reply waits for is recorded."""
         result = self._pending
-        if result is None or self._recordings > MOST_RECORDINGS or self._state is not SessionState.RECORDING:
+        if result is None or self._recordings > MOST_RECORDINGS or self._state is not _RECORDING:
             return
         self._pending = None
-        self._move(SessionEvent.RECORDED)
+        self._move(_RECORDED)
         try:
             self._act_on(result)
         except Exception as error:  # the edge of a session, as in ``_go_on``
