@@ -12,7 +12,7 @@ from catcher.model.clock import Clock
 from catcher.smtp.dialogue.envelope import Client
 from catcher.smtp.dialogue.extensions import extensions
 from catcher.smtp.dialogue.grammar import read_chunk_size, read_hello, read_mail, read_rcpt
-from catcher.smtp.dialogue.order import DialogueState
+from catcher.smtp.dialogue.order import OUT_OF_ORDER, DialogueState
 from catcher.smtp.dialogue.policy import OperatorMailbox
 from catcher.smtp.dialogue.pool import EnvelopePool
 from catcher.smtp.dialogue.results import ReceiveChunk, ReceiveData, StartTls
@@ -123,7 +123,7 @@ class Dialogue:
         self._client = Client(self._client.address, "", esmtp=False, tls=True)
 
     def mail(self, argument: bytes) -> Reply:
-        refusal = self.transactions.out_of_order(b"MAIL")
+        refusal = OUT_OF_ORDER[self.transactions.state].get(b"MAIL")
         if refusal is not None:
             return refusal
         arguments = read_mail(argument, most_octets=self._settings.limits.message_octets)
@@ -133,7 +133,7 @@ class Dialogue:
         return self.transactions.begin(self._client, arguments)
 
     def rcpt(self, argument: bytes) -> Reply:
-        refusal = self.transactions.out_of_order(b"RCPT")
+        refusal = OUT_OF_ORDER[self.transactions.state].get(b"RCPT")
         if refusal is not None:
             return refusal
         arguments = read_rcpt(argument)

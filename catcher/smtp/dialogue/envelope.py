@@ -226,11 +226,13 @@ class Envelope:
         self._refused, self._refused_at, self._refused_ref, self._parted = None, None, "", True
         return self._as(refused, ref, Outcome.REFUSED, at)
 
-    def drop(self) -> None:
-        """Gives the octets of the recipients that won't be recorded back to the pool."""
+    def close(self) -> Ended | None:
+        """Ends the transaction: gives the octets of recipients that won't be recorded back to the pool, and returns the
+        refused recipients."""
         if self._taken.charged:
             self._pool.give_back(self._taken.charged)
             self._taken.charged = 0
+        return None if self._refused is None else self.take_refused()
 
     def _as(
         self,

@@ -7,7 +7,7 @@ taken ones. The client's words are kept no longer than the transaction.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from catcher.catalogue import Catalogue
@@ -18,7 +18,7 @@ from catcher.smtp.dialogue.ended import Ended
 from catcher.smtp.dialogue.envelope import Client, Envelope, PathResult
 from catcher.smtp.dialogue.grammar import MailArguments
 from catcher.smtp.dialogue.order import ORDER, OUT_OF_ORDER, DialogueState, DialogueStep
-from catcher.smtp.dialogue.policy import OperatorMailbox, RcptDecision, RcptResult, at_rcpt
+from catcher.smtp.dialogue.policy import OperatorMailbox, RcptResult, at_rcpt
 from catcher.smtp.dialogue.pool import EnvelopePool
 from catcher.smtp.dialogue.results import MessageFault, MessageRefused, MessageTaken, ReceiveChunk
 from catcher.smtp.dialogue.taken import message_taken
@@ -27,8 +27,9 @@ from catcher.smtp.settings import SmtpSettings
 from catcher.smtp.wire import replies
 from catcher.smtp.wire.replies import Reply
 
-_KEPT, _REFUSED, _TURNED_AWAY = PathResult.KEPT, RcptResult.REFUSED, RcptResult.TURNED_AWAY
-_STEP_MAIL, _STEP_TAKEN, _STEP_OVER = DialogueStep.MAIL, DialogueStep.TAKEN, DialogueStep.OVER
+_KEPT, _TAKEN, _TURNED_AWAY = PathResult.KEPT, RcptResult.TAKEN, RcptResult.TURNED_AWAY
+_STEP_MAIL, _STEP_TAKEN, _STEP_REFUSED = DialogueStep.MAIL, DialogueStep.TAKEN, DialogueStep.REFUSED
+_STEP_OVER = DialogueStep.OVER
 """Own names for members of enums: to look a member up takes longer than to compare it."""
 
 
@@ -78,9 +79,6 @@ class MailTransactions:
         self.state = opening
         self.budgets = SessionBudgets(settings.limits)
 
-    def _step(self, step: DialogueStep) -> None:
-        self.state = ORDER[self.state][step]
-
     @property
     def is_open(self) -> bool:
         """Whether a transaction is open and its message may still come."""
@@ -91,14 +89,10 @@ class MailTransactions:
         """The message under way; None if no message is being received."""
         return None if self._envelope is None else self._envelope.message
 
-    def out_of_order(self, verb: bytes) -> Reply | None:
-        """The refusal of a verb that can't come in this state; None if it can."""
-        return OUT_OF_ORDER[self.state].get(verb)
-
     def greeted(self) -> None:
         """EHLO or HELO ends an open transaction, as RSET does (RFC 5321 §4.1.4)."""
         self._end_transaction()
-        self._step(DialogueStep.HELLO)
+        self.state = ORDER[self.state][DialogueStep.HELLO]
 
     def begin_anew(self, opening: DialogueState) -> None:
         """Drops what was said before TLS (RFC 3207 §4.2)."""
@@ -108,7 +102,7 @@ class MailTransactions:
     def begin(self, client: Client, arguments: MailArguments) -> Reply:
         """Opens a transaction. A transaction whose recipients were all refused ends here."""
         self._end_transaction()
-        self._step(_STEP_MAIL)
+        self.state = ORDER[self.state][_STEP_MAIL]
         self._envelope = Envelope(
             client,
             arguments.reverse_path,
@@ -138,24 +132,24 @@ class MailTransactions:
         )
         if decision.operator is not None and decision.entry is not None:
             self._count_operator(decision.entry.domain, decision.operator)
-        is_kept = decision.kind is not _TURNED_AWAY
-        reply = self._kept(envelope, mailbox, decision, now) if is_kept else decision.reply
-        if not reply.is_refusal:
-            self._step(_STEP_TAKEN)
+        reply = decision.reply
+        if decision.kind is not _TURNED_AWAY:
+            kept = envelope.keep(mailbox, decision, now)
+            if kept is not _KEPT and decision.kind is _TAKEN:  # a refusal stands whether it is kept or not
+                reply = self._not_kept(kept, reply)
+        if reply.code < 400:
+            self.state = ORDER[self.state][_STEP_TAKEN]
             return reply
-        self._step(DialogueStep.REFUSED)
+        self.state = ORDER[self.state][_STEP_REFUSED]
         return reply if reply.close else self.budgets.refused(reply)
 
-    def _kept(self, envelope: Envelope, mailbox: Mailbox, decision: RcptDecision, now: datetime) -> Reply:
-        """The reply to a recipient, once it is kept. A refusal stands whether it is kept or not."""
-        kept = envelope.keep(mailbox, decision, now)
-        if kept is _KEPT or decision.kind is _REFUSED:
-            return decision.reply
+    def _not_kept(self, kept: PathResult, reply: Reply) -> Reply:
+        """The reply to a recipient that would be taken with ``reply``."""
         match kept:
             case PathResult.KEPT:
-                return decision.reply
+                return reply
             case PathResult.REPEATED:
-                return self.budgets.repeated(decision.reply)
+                return self.budgets.repeated(reply)
             case PathResult.ENVELOPE_FULL:
                 return replies.TOO_MANY_RECIPIENTS
             case PathResult.POOL_FULL:
@@ -187,7 +181,7 @@ class MailTransactions:
         assert self._envelope is not None
         if self._envelope.message is None:
             self._envelope.message = Message(self._settings.limits.message_octets, chunked=True)
-        self._step(DialogueStep.CHUNK)
+        self.state = ORDER[self.state][DialogueStep.CHUNK]
 
     def chunk_ended(self, chunk: ReceiveChunk) -> Reply | MessageTaken | MessageRefused:
         """The result after the octets of ``chunk``, which wasn't refused."""
@@ -199,8 +193,9 @@ class MailTransactions:
 
     def message_ended(self) -> MessageTaken | MessageRefused:
         """The result after the last octet of the message; the transaction is over."""
-        envelope, message = self._envelope, self.message
-        assert envelope is not None and message is not None
+        envelope = self._envelope
+        assert envelope is not None and envelope.message is not None
+        message = envelope.message
         finished = message.finish()
         if finished is None:  # RFC 1870 §6.3
             return self._message_refused(replies.TOO_BIG, MessageFault.TOO_BIG)
@@ -221,15 +216,11 @@ class MailTransactions:
     def abandon(self) -> None:
         """Ends the transaction, if one is open. Only refusals that wait for recording are kept."""
         self._end_transaction()
-        self._step(_STEP_OVER)
+        self.state = ORDER[self.state][_STEP_OVER]
 
     def _end_transaction(self) -> None:
         envelope, self._envelope = self._envelope, None
-        if envelope is None:
-            return
-        envelope.drop()
-        refused = envelope.take_refused()
-        if refused is not None:
+        if envelope is not None and (refused := envelope.close()) is not None:
             self.refusals.append(refused)
 
     def part_refusals(self, older_than: timedelta) -> None:

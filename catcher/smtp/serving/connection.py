@@ -127,10 +127,8 @@ class Connection(asyncio.Protocol):
                 self._write()
         except Exception as error:  # the edge of a session: the client gets a fixed reply, other sessions go on
             self._failed(error)
-        if self._waits or self._state is _RECORDING or not self._reads:  # else all octets were worked on
-            self._pause_or_resume_reading()
-
-    def _pause_or_resume_reading(self) -> None:
+        if not (self._waits or self._state is _RECORDING) and self._reads:
+            return  # all octets were worked on
         if self._reads is (len(self._commands) > READ_AHEAD) and self._state not in _ENDED:
             self._reads = not self._reads
             if self._reads:

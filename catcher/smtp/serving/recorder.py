@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from traceback import extract_tb
@@ -52,7 +52,13 @@ class Recorder:
     def begin(self, ended: Ended | Answered, then: Callable[[Recording], None]) -> None:
         """Starts to record; ``then`` is called with the result, later."""
         try:
-            running: asyncio.Future[object] = asyncio.ensure_future(self._given_to_intake(ended))
+            if isinstance(ended, Answered):
+                awaitable = self._intake.note(ended.answers, ended.at)
+            else:
+                awaitable = self._intake.take(
+                    ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome
+                )
+            running: asyncio.Future[object] = asyncio.ensure_future(awaitable)
         except Exception as error:  # the edge of a transaction: ``_result`` reports it
             running = asyncio.get_running_loop().create_future()
             running.set_exception(error)
@@ -88,8 +94,3 @@ class Recorder:
             self._counters.internal_errors += 1
             self._lines.write(now, logging.ERROR, "a transaction could not be recorded: %s", place_of(error))
         return Recording.NOT_STORED
-
-    def _given_to_intake(self, ended: Ended | Answered) -> Awaitable[object]:
-        if isinstance(ended, Answered):
-            return self._intake.note(ended.answers, ended.at)
-        return self._intake.take(ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome)

@@ -208,8 +208,14 @@ class SmtpSession(Connection):
                     return self._leave()
                 else:
                     return
+            elif state is _RECORDING and self._pending is not None and self._recordings <= MOST_RECORDINGS:
+                self._move(_RECORDED)
+                result, self._pending = self._pending, None
+                self._act_on(result)
+            elif self._client_done and state is SessionState.HANDSHAKE:
+                return self._leave()
             else:
-                return self._leave() if self._client_done and state is SessionState.HANDSHAKE else None
+                return
 
     def _transaction_ended(self, result: CommandResult) -> None:
         """Records the refused recipients of a transaction that has ended, and acts on ``result`` at once, unless too
@@ -227,8 +233,9 @@ class SmtpSession(Connection):
                 self._say(result)
             case ReceiveData():
                 self._say(result.reply)
-                assert self._transactions.message is not None
-                self._receive(_DATA_BEGINS, DataPhase(self._transactions.message))
+                message = self._transactions.message
+                assert message is not None
+                self._receive(_DATA_BEGINS, DataPhase(message))
             case ReceiveChunk():
                 self._chunk = result
                 message = None if result.refusal else self._transactions.message
@@ -307,7 +314,7 @@ class SmtpSession(Connection):
             case _:
                 assert_never(taken.ended.outcome)
         self._pending = taken.recorded if stored else taken.unrecorded
-        self._resume()
+        self._go_on()
 
     def _record_refusals(self) -> None:
         """Starts to record the recipients refused with the explanation at RCPT, if their transaction has ended. Nobody
@@ -319,20 +326,8 @@ class SmtpSession(Connection):
 
     def _refusal_recorded(self, _: Recording) -> None:
         self._recordings -= 1
-        self._resume()
-
-    def _resume(self) -> None:
-        """Ends state RECORDING, if what the reply waits for is recorded."""
-        result = self._pending
-        if result is None or self._recordings > MOST_RECORDINGS or self._state is not _RECORDING:
-            return
-        self._pending = None
-        self._move(_RECORDED)
-        try:
-            self._act_on(result)
-        except Exception as error:  # the edge of a session, as in ``_go_on``
-            self._failed(error)
-        self._go_on()
+        if self._pending is not None:
+            self._go_on()
 
     # The end
 
