@@ -16,7 +16,7 @@ class Counters:
     flooded: int = 0
     """The part of ``connections_refused`` that was refused because too many came in a second."""
     evicted: int = 0
-    """Idle clients that were closed to admit others."""
+    """Idle and slow clients that were closed to admit others."""
     early_talkers: int = 0
     """Clients that didn't wait for the greeting or for the answer to HELO: most of them are bots."""
     parameters_passed_over: int = 0

@@ -163,6 +163,7 @@ def smtp(guard: Guard) -> object:
     from catcher.catalogue import Catalogue, Entry
     from catcher.model.mail.policy import Policy
     from catcher.smtp import Gate, SmtpLimits, SmtpSettings
+    from catcher.smtp.admission.place import Place
     from catcher.smtp.dialogue.dialogue import Chunk, Dialogue
     from catcher.smtp.dialogue.verbs import answer
     from catcher.smtp.message.data import DataPhase
@@ -175,7 +176,7 @@ def smtp(guard: Guard) -> object:
     held = Catalogue.of([Entry("army.ml", "army.mil", Policy.EXPLAIN, None, Policy.OBSERVE, "", "catalogue.csv:2")])
     settings = SmtpSettings("mx.sink.example", explanations=texts)
     session = Dialogue(settings, catalogue=held, clock=Clock(), new_ref=lambda: "REF", address="192.0.2.7")
-    assert Gate(SmtpLimits()).enter("192.0.2.7", 0.0) is None
+    assert isinstance(Gate(SmtpLimits()).enter("192.0.2.7", 0.0), Place)
     reader, said = CommandReader(), [session.greeting().wire]
     reader.feed(b"EHLO client.example\r\nMAIL FROM:<a@sender.example>\r\nRCPT TO:<b@army.ml>\r\nDATA\r\n")
     while (command := reader.next()) is not None:

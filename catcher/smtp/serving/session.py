@@ -116,18 +116,13 @@ class SmtpSession(Connection):
         self._go_on()
 
     def is_evictable(self, now: float) -> bool:
-        """Whether the client has been silent long enough to be closed to admit a new client."""
-        if self._closing or self._busy or self._blocked or self._phase is not None:
-            return False
-        limits = self._context.settings.limits
-        if self._dialogue.in_transaction:
-            return now - self._active >= limits.evictable_in_transaction_after_seconds
-        return now - self._active >= limits.evictable_after_seconds
+        """Whether the client may be closed to admit another: it doesn't wait for us."""
+        return not (self._closing or self._busy or self._blocked)
 
     def evict(self) -> None:
         """Closes the connection with 421, to admit another client."""
         self._context.counters.evicted += 1
-        self._say(replies.IDLE_EVICTED)
+        self._say(replies.EVICTED)
 
     def abort(self) -> None:
         """Ends the session now."""
