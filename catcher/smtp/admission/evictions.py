@@ -5,6 +5,9 @@ A client is slow once its place isn't paid any more (``place``). A network's wei
 it the client whose payment ended first; where no network has two connections, that client of all. So who takes many
 places loses them first, a client alone in its networks loses its place last, and a client that sends fast never.
 
+When no client is slow, a client in its grace gives way, but only in a network twice as heavy as the newcomer's: else a
+network could hold all places by coming anew all the time.
+
 Each step costs a time that grows with the logarithm of the number of places, or not at all.
 """
 
@@ -16,11 +19,13 @@ from itertools import islice
 from operator import itemgetter
 
 from catcher.smtp.admission.networks import CountedNetwork, NetworkShare, NetworkSize
-from catcher.smtp.admission.place import Place
+from catcher.smtp.admission.place import GRACE_SECONDS, Place
 
 NETWORKS_TRIED = 16
 """Most networks searched for a slow client, the heaviest first: a bound on the work for one connection. Without a slow
 client in these, the slowest of all clients gives way."""
+_EQUAL = 1e-9
+"""Difference below which two weights are equal."""
 
 
 class SlowestFirst:
@@ -51,8 +56,8 @@ class SlowestFirst:
             heapq.heapify(self._heap)
             self._left = 0
 
-    def slowest(self, now: float) -> Place | None:
-        """The slow place that comes first, or None."""
+    def slowest(self, now: float, paid_to: float) -> Place | None:
+        """The place that comes first, or None if it is paid for longer than to ``paid_to``."""
         heap = self._heap
         while heap:
             paid_until, number, place = heap[0]
@@ -61,7 +66,7 @@ class SlowestFirst:
                 self._left -= 1
             elif place.paid_until > paid_until:
                 heapq.heapreplace(heap, (place.paid_until, number, place))
-            elif paid_until > now:
+            elif paid_until > paid_to:
                 return None
             elif place.client is not None and place.client.is_evictable(now):
                 return place
@@ -97,6 +102,9 @@ class _OneSize:
         self._moved(network, places, len(places) + 1)
         if not places:
             del self._networks[network]
+
+    def weight_with_one_more(self, network: CountedNetwork) -> float:
+        return (len(self._networks.get(network, ())) + 1) / self._share
 
     def heaviest_first(self) -> Iterator[tuple[float, SlowestFirst]]:
         """The networks with two places and more, with their weights as negative numbers."""
@@ -143,15 +151,22 @@ class Evictions:
             self._sizes[network[:2]].note_left(network)
         self._all.note_left()
 
-    def next(self, now: float) -> Place | None:
-        """The place to take away, or None when no client is slow."""
-        found: Place | None = None
-        weight = 0.0
+    def next(self, networks: tuple[CountedNetwork, ...], now: float) -> Place | None:
+        """The place to take away for a newcomer in ``networks``, or None."""
+        place = self._of_heaviest(now, now) or self._all.slowest(now, now)
+        if place is None:
+            own = max((self._sizes[network[:2]].weight_with_one_more(network) for network in networks), default=0.0)
+            place = self._of_heaviest(now, now + GRACE_SECONDS, above=2 * own)
+        return place
+
+    def _of_heaviest(self, now: float, paid_to: float, *, above: float = 0.0) -> Place | None:
+        """The slowest client of the heaviest networks that have one, if they weigh more than ``above``."""
+        place: Place | None = None
         heaviest = heapq.merge(*(size.heaviest_first() for size in self._sizes.values()), key=itemgetter(0))
-        for each, places in islice(heaviest, NETWORKS_TRIED):
-            if found is not None and each > weight:
+        for minus_weight, places in islice(heaviest, NETWORKS_TRIED):
+            if -minus_weight <= above:
                 break
-            place = places.slowest(now)
-            if place is not None and (found is None or place.paid_until < found.paid_until):
-                found, weight = place, each
-        return found or self._all.slowest(now)
+            slowest = places.slowest(now, paid_to)
+            if slowest is not None and (place is None or slowest.paid_until < place.paid_until):
+                place, above = slowest, -minus_weight - _EQUAL
+        return place

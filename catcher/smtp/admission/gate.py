@@ -61,7 +61,7 @@ class Gate:
         for network in networks:
             if self._by_network[network] >= self._shares[network[:2]].connections:
                 return replies.BUSY if self.is_full else replies.TOO_MANY_CONNECTIONS
-        if self.is_full and not self._evict_one(now):
+        if self.is_full and not self._evict_one(networks, now):
             return replies.BUSY
         self._open += 1
         self._entered += 1
@@ -86,12 +86,12 @@ class Gate:
             self._evictions.remove(place)
         place.client = None
 
-    def _evict_one(self, now: float) -> bool:
-        """Sends a slow client away, and returns whether there was one. It counts until its connection has ended, and
-        isn't chosen again."""
+    def _evict_one(self, networks: tuple[CountedNetwork, ...], now: float) -> bool:
+        """Sends a client away for a newcomer in ``networks``, and returns whether there was one. It counts until its
+        connection has ended, and isn't chosen again."""
         if self._open >= self._most + EVICTED_STILL_OPEN:
             return False
-        place = self._evictions.next(now)
+        place = self._evictions.next(networks, now)
         if place is None or place.client is None:
             return False
         self._evictions.remove(place)

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from catcher.smtp import SmtpLimits
 from catcher.smtp.admission.evictions import Evictions, SlowestFirst
-from catcher.smtp.admission.networks import networks_of, shares_of
+from catcher.smtp.admission.networks import CountedNetwork, networks_of, shares_of
 from catcher.smtp.admission.place import GRACE_SECONDS, OCTETS_A_SECOND, Place
 
-SHARES = shares_of(SmtpLimits(connections=40, connections_per_address=5, connections_per_prefix=8))
+PLACES = 40
+SHARES = shares_of(SmtpLimits(connections=PLACES, connections_per_address=5, connections_per_prefix=8))
 ADDRESSES = (
     *("192.0.2.1", "192.0.2.2", "198.51.100.1", "127.0.0.1"),
     *("2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:2::1", "2001:db8:1:f00::1", "2001:db8:2::1"),
@@ -42,18 +43,28 @@ def opened(evictions: Evictions, address: str, number: int, now: float) -> Clien
     return client
 
 
-def expected(clients: list[Client], now: float) -> list[Client]:
-    """Whoever may be sent away by the rule, found by looking at everybody."""
-    slow = [client for client in clients if client.place.paid_until <= now and not client.waits]
+def expected(clients: list[Client], newcomer: tuple[CountedNetwork, ...], now: float) -> list[Client]:
+    """Whoever may be sent away for a newcomer by the rule, found by looking at everybody."""
     sizes = Counter(network for client in clients for network in client.place.networks)
-    weights = {network: number / SHARES[network[:2]].connections for network, number in sizes.items() if number > 1}
-    with_slow = {network for client in slow for network in client.place.networks if network in weights}
-    if with_slow:
-        heaviest = max(weights[network] for network in with_slow)
-        heavy = {network for network in with_slow if weights[network] == heaviest}
-        slow = [client for client in slow if heavy & {*client.place.networks}]
-    first = min((client.place.paid_until for client in slow), default=0.0)
-    return [client for client in slow if client.place.paid_until == first]
+
+    def weight(network: CountedNetwork, more: int = 0) -> float:
+        return (sizes[network] + more) / min(SHARES[network[:2]].connections, PLACES)
+
+    own = max((weight(network, 1) for network in newcomer), default=0.0)
+    for paid_to, above in ((now, 0.0), (now + GRACE_SECONDS, 2 * own)):
+        may_go = [client for client in clients if client.place.paid_until <= paid_to and not client.waits]
+        heavy = {network for client in may_go for network in client.place.networks if sizes[network] > 1}
+        heavy = {network for network in heavy if weight(network) > above}
+        if heavy:
+            most = max(map(weight, heavy))
+            heaviest = {network for network in heavy if weight(network) == most}
+            may_go = [client for client in may_go if heaviest & {*client.place.networks}]
+        elif above:
+            return []
+        if may_go:
+            first = min(client.place.paid_until for client in may_go)
+            return [client for client in may_go if client.place.paid_until == first]
+    return []
 
 
 EVENTS = st.lists(
@@ -69,7 +80,7 @@ EVENTS = st.lists(
 @settings(max_examples=400)
 @given(EVENTS)
 def test_the_same_client_goes_as_by_looking_at_all_of_them(events: list[tuple[str, int, float]]) -> None:
-    evictions = Evictions(SHARES, 40)
+    evictions = Evictions(SHARES, PLACES)
     clients: list[Client] = []
     now = 0.0
     for number, (event, which, later) in enumerate(events):
@@ -78,7 +89,7 @@ def test_the_same_client_goes_as_by_looking_at_all_of_them(events: list[tuple[st
         if event == "open":
             clients.append(opened(evictions, ADDRESSES[which % len(ADDRESSES)], number, now))
         elif client is None:
-            assert evictions.next(now) is None
+            assert evictions.next((), now) is None
         elif event == "leave":
             clients.remove(client)
             evictions.remove(client.place)
@@ -87,8 +98,9 @@ def test_the_same_client_goes_as_by_looking_at_all_of_them(events: list[tuple[st
         elif event == "wait":
             client.waits = not client.waits
         else:
-            may_go = expected(clients, now)
-            place = evictions.next(now)
+            networks = networks_of(ADDRESSES[which % len(ADDRESSES)])
+            may_go = expected(clients, networks, now)
+            place = evictions.next(networks, now)
             assert (place is None) == (not may_go)
             if place is not None:
                 assert place in [each.place for each in may_go]
@@ -100,14 +112,14 @@ def test_the_same_client_goes_as_by_looking_at_all_of_them(events: list[tuple[st
 
 
 def test_a_client_alone_in_its_networks_goes_last_and_a_fast_one_never() -> None:
-    evictions = Evictions(SHARES, 40)
+    evictions = Evictions(SHARES, PLACES)
     alone = opened(evictions, "203.0.113.1", 0, 0.0)
     many = [opened(evictions, f"192.0.2.{n}", n, 1.0) for n in range(1, 7)]
     two = [opened(evictions, f"198.51.100.{n}", 10 + n, 2.0) for n in range(1, 3)]
     fast = opened(evictions, "192.0.2.9", 20, 0.0)
     fast.place.received(1000 * OCTETS_A_SECOND, 20.0)
     gone = []
-    while (place := evictions.next(20.0)) is not None:
+    while (place := evictions.next((), 20.0)) is not None:
         assert isinstance(place.client, Client)
         gone.append(place.client)
         evictions.remove(place)
@@ -117,25 +129,39 @@ def test_a_client_alone_in_its_networks_goes_last_and_a_fast_one_never() -> None
 
 
 def test_a_trickler_in_a_message_goes_before_an_idle_client_alone_in_its_network() -> None:
-    evictions = Evictions(SHARES, 40)
+    evictions = Evictions(SHARES, PLACES)
     idle = opened(evictions, "203.0.113.1", 0, 0.0)
     tricklers = [opened(evictions, f"192.0.2.{n}", n, 0.0) for n in (1, 2, 3)]
     for second in range(1, 100):
         for trickler in tricklers:
             trickler.place.received(55, second)
-    place = evictions.next(100.0)
+    place = evictions.next((), 100.0)
     assert place is not None and place.client in tricklers
     assert idle.place.paid_until < place.paid_until
 
 
+def test_a_network_that_comes_anew_all_the_time_gives_way_to_a_lighter_one_and_to_no_other() -> None:
+    evictions = Evictions(SHARES, PLACES)
+    fast = opened(evictions, "192.0.2.1", 0, 0.0)
+    fast.place.received(1000 * OCTETS_A_SECOND, 10.0)
+    churning = [opened(evictions, f"192.0.2.{n}", n, 10.0) for n in (2, 3, 4)]
+    alone = opened(evictions, "203.0.113.1", 9, 10.0)
+    assert evictions.next(networks_of("192.0.2.9"), 10.0) is None
+    assert evictions.next(networks_of("198.51.100.1"), 10.0) is churning[0].place
+    evictions.remove(churning[0].place)
+    evictions.remove(churning[1].place)
+    assert evictions.next(networks_of("198.51.100.1"), 10.0) is None  # two of 8 beside one of 5
+    assert alone.place.paid_until == churning[2].place.paid_until
+
+
 def test_a_client_that_waits_for_us_is_passed_over_and_then_has_its_grace() -> None:
-    evictions = Evictions(SHARES, 40)
+    evictions = Evictions(SHARES, PLACES)
     client = opened(evictions, "192.0.2.1", 1, 0.0)
     client.waits = True
-    assert evictions.next(100.0) is None
+    assert evictions.next((), 100.0) is None
     client.waits = False
-    assert evictions.next(100.0 + GRACE_SECONDS - 0.1) is None
-    assert evictions.next(100.0 + GRACE_SECONDS) is client.place
+    assert evictions.next((), 100.0 + GRACE_SECONDS - 0.1) is None
+    assert evictions.next((), 100.0 + GRACE_SECONDS) is client.place
 
 
 class CountedPlace(Place):
@@ -172,7 +198,7 @@ def test_the_cost_of_a_place_does_not_grow_with_the_number_of_places() -> None:
             for place in rng.sample(places, 10):
                 place.received(10, 100.0 + n)
                 received += 1
-            out = evictions.next(100.0 + n)
+            out = evictions.next((), 100.0 + n)
             assert out is not None
             evictions.remove(out)
             place = CountedPlace(out.networks, number + n, 100.0 + n)
@@ -186,7 +212,7 @@ def test_the_cost_of_a_place_does_not_grow_with_the_number_of_places() -> None:
 
 
 def test_places_that_were_left_take_no_memory() -> None:
-    evictions = Evictions(SHARES, 40)
+    evictions = Evictions(SHARES, PLACES)
     stays = [opened(evictions, "192.0.2.1", n, 0.0) for n in range(3)]
     heap = SlowestFirst()
     for n in range(1000):
