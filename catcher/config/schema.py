@@ -163,6 +163,14 @@ class DnsSection(ConfigSection):
     """Servers that copy the zones and the catalogue."""
 
 
+class LenientClients(ConfigSection):
+    """Old devices whose faults are taken: a bare CR or LF in mail, a missing EHLO or HELO, lines that all end with LF
+    alone. Name devices, never a mail server that passes on mail of others. Repeat the section for each."""
+
+    networks: Annotated[tuple[IpNetwork, ...], NOT_EMPTY] = Field(examples=[["192.0.2.16/28", "2001:db8:1::/64"]])
+    """Their networks."""
+
+
 class SmtpSection(ConfigSection):
     """The mail sink."""
 
@@ -200,6 +208,8 @@ class SmtpSection(ConfigSection):
     all; one address or /64 has half of them, a /56 three quarters. 0: no limit."""
     connection_rate_exempt: tuple[IpNetwork, ...] = Field(default=LOOPBACK, examples=[["127.0.0.0/8", "192.0.2.0/24"]])
     """Networks whose connections these two rates don't count: loopback and your monitoring."""
+    lenient: tuple[LenientClients, ...] = ()
+    """Networks of old devices whose faults are taken."""
 
 
 class CatalogueSection(ConfigSection):

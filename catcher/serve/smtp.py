@@ -56,6 +56,7 @@ async def run(
     intake = _intake(config, clock, catalogue, lists, sink)
     settings = _settings(config, explanations)
     counters, gate, buffer = smtp.Counters(), smtp.Gate(settings.limits), smtp.ReadBuffer()
+    pool, operator_mail = smtp.EnvelopePool(settings.limits.envelopes_octets), smtp.OperatorMail()
     servers = [
         smtp.SmtpServer(
             s,
@@ -67,6 +68,9 @@ async def run(
             certificates=certificates,
             buffer=buffer,
             gate=gate,
+            pool=pool,
+            operator_mail=operator_mail,
+            is_recording=lambda: sink.is_up,
         )
         for s in sockets
     ]
@@ -113,6 +117,7 @@ def _settings(config: Config, explanations: smtp.Explanations) -> smtp.SmtpSetti
         notices=config.notify.domain or "",
         answer_of=_answers_or_none(config),
         refuse_bare_newline=config.smtp.bare_newline == "refuse",
+        lenient=tuple(network for clients in config.smtp.lenient for network in clients.networks),
         proxies=config.smtp.proxy_from,
         explanations=explanations,
         limits=smtp.SmtpLimits(

@@ -33,6 +33,8 @@ class Counters:
     """Transactions with a recipient that got the explanation at RCPT."""
     answers: int = 0
     """Mails sent to the addresses for answers to notices."""
+    answers_put_off: int = 0
+    """Mails to these addresses that got 451, because they came faster than people answer."""
     not_stored: int = 0
     """Transactions whose observation could not be stored: the client got 451 under ``accept``, and 550 otherwise."""
     vanished: int = 0

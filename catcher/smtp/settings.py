@@ -22,14 +22,21 @@ class SmtpLimits:
 
     message_octets: int = 50 * 1024 * 1024
     """Most octets of a message after dot-unstuffing (RFC 1870); a longer message is refused with 552 at its end."""
-    recipients: int = 1000
-    """Most recipients kept of a transaction (RFC 5321 §4.5.3.1.8 asks for 100 at least)."""
+    recipients: int = 100
+    """Most recipients of a transaction (RFC 5321 §4.5.3.1.8 asks for 100 at least); the next gets 452."""
+    envelope_octets: int = 64 * 1024
+    """Most octets of the recipients of a transaction: 100 with the longest names of RFC 5321 §4.5.3.1 have room."""
+    envelopes_octets: int = 128 * 1024 * 1024
+    """Most octets of the envelopes of all sessions of a worker, the first 2,048 of each not counted."""
     errors: int = 20
     """Most malformed, unknown or misplaced commands in a session; one more ends the session."""
     refusals: int = 10_000
     """Most refused recipients in a session; one more ends the session."""
     commands: int = 200
-    """Most commands other than RCPT, DATA and BDAT since the last message; one more ends the session."""
+    """Most commands other than RCPT, DATA and BDAT since the last message; one more ends the session. A repeated
+    recipient is such a command."""
+    small_chunks: int = 20_000
+    """Most chunks of BDAT under 1,024 octets in a session, the last ones not counted; one more ends the session."""
     hops: int = 100
     """Most Received fields of a message; a message with more is in a loop (RFC 5321 §6.3)."""
     connections: int = SMTP_CONNECTIONS
@@ -80,6 +87,8 @@ class SmtpSettings:
     function: that can't be told now, so answers get 451."""
     refuse_bare_newline: bool = True
     """Whether a message sent by DATA is refused for a bare CR or LF."""
+    lenient: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks of old devices: bare CR and LF, lines that end with LF alone, and a missing HELO are taken."""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     """Networks of proxies: a connection from these networks begins with a PROXY header."""
     limits: SmtpLimits = field(default_factory=SmtpLimits)
@@ -92,6 +101,13 @@ class SmtpSettings:
             return False
         parsed = ip_address(address)
         return any(parsed in network for network in self.proxies)
+
+    def is_lenient(self, address: str) -> bool:
+        """Whether the client at ``address`` is an old device whose faults are taken."""
+        if not self.lenient:
+            return False
+        parsed = ip_address(address)
+        return any(parsed in network for network in self.lenient)
 
     def is_own(self, domain: str) -> bool:
         """Whether ``domain`` is a name of the sink."""

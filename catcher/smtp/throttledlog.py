@@ -10,7 +10,7 @@ import logging
 
 QUIET_SECONDS = 60.0
 """Seconds after a line in which the same line is only counted."""
-MOST_LINES = 256
+MOST_DIFFERENT = 256
 """Most different lines that are counted: far more than the sink has, and a bound if a text differs by mistake."""
 
 
@@ -34,7 +34,7 @@ class ThrottledLog:
         line = (level, text, arguments)
         count = self._counts.get(line)
         if count is None:
-            if len(self._counts) >= MOST_LINES:
+            if len(self._counts) >= MOST_DIFFERENT:
                 self.flush(float("inf"))
             self._counts[line] = [now, 0]
             self._log.log(level, text, *arguments)

@@ -5,6 +5,7 @@ A message that is too big is refused only at its end: if it were refused earlier
 
 from __future__ import annotations
 
+import sys
 from typing import Protocol
 
 from catcher.model.mail.transaction import BodyFacts, Header
@@ -56,6 +57,11 @@ class Phase(Protocol):
     @property
     def ended(self) -> bool: ...
 
+    @property
+    def most(self) -> int:
+        """Most octets that the phase can still take."""
+        ...
+
     def feed(self, packet: bytes) -> bytes:
         """Takes the next packet; returns the octets after the end, which are commands."""
         ...
@@ -76,6 +82,10 @@ class DataPhase:
     @property
     def ended(self) -> bool:
         return self._decoder.ended
+
+    @property
+    def most(self) -> int:
+        return sys.maxsize
 
     def feed(self, packet: bytes) -> bytes:
         text, rest = self._decoder.feed(packet)
@@ -99,6 +109,10 @@ class ChunkPhase:
     @property
     def ended(self) -> bool:
         return not self._left
+
+    @property
+    def most(self) -> int:
+        return self._left
 
     def feed(self, packet: bytes) -> bytes:
         chunk = packet if len(packet) <= self._left else packet[: self._left]

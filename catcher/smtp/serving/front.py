@@ -21,6 +21,8 @@ from catcher.smtp.wire.tls import TlsLayer
 
 READ_OCTETS = 64 * 1024
 """Octets of the buffer, and thus most octets of one read."""
+WRITE_OCTETS = 16 * 1024
+"""Octets of replies that wait for a client that doesn't read; above this number the session is told to wait."""
 PROXY_SECONDS = 10.0
 """Seconds within which a PROXY header must be complete; otherwise the connection is cut off."""
 
@@ -101,6 +103,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._wire = cast(asyncio.Transport, transport)
+        self._wire.set_write_buffer_limits(high=WRITE_OCTETS)
         self.address = self._address_of(transport.get_extra_info("peername"))
         if not self.address:
             self._wire.abort()

@@ -86,11 +86,15 @@ class CommandReader:
         self._buffer = b""
         self._start = self._scanned = 0
 
-    def take_all(self) -> bytes:
-        """Takes all octets: they belong to a message's data."""
-        data = self._buffer[self._start :]
-        self.clear()
-        return data
+    def take(self, most: int) -> bytes:
+        """Takes up to ``most`` octets: they belong to a message's data. Octets behind them aren't copied."""
+        start, end = self._start, self._start + most
+        if end >= len(self._buffer):
+            data = self._buffer[start:]
+            self.clear()
+            return data
+        self._start = self._scanned = end
+        return self._buffer[start:end]
 
     def next(self) -> Command | None:
         """The next line, or None when no line is complete.

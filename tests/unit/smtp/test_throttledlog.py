@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from catcher.smtp.throttledlog import MOST_LINES, QUIET_SECONDS, ThrottledLog
+from catcher.smtp.throttledlog import MOST_DIFFERENT, QUIET_SECONDS, ThrottledLog
 
 LOG = logging.getLogger("catcher.smtp")
 
@@ -60,6 +60,6 @@ def test_at_the_end_every_count_is_logged(lines: ThrottledLog, caplog: pytest.Lo
 
 
 def test_the_number_of_different_lines_in_memory_is_bounded(lines: ThrottledLog) -> None:
-    for number in range(10 * MOST_LINES):
+    for number in range(10 * MOST_DIFFERENT):
         lines.write(0, logging.INFO, "line %d", number)
-    assert len(lines) <= MOST_LINES
+    assert len(lines) <= MOST_DIFFERENT

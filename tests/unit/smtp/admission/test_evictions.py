@@ -59,7 +59,7 @@ def expected(clients: list[Client], newcomer: tuple[CountedNetwork, ...], now: f
             most = max(map(weight, heavy))
             heaviest = {network for network in heavy if weight(network) == most}
             may_go = [client for client in may_go if heaviest & {*client.place.networks}]
-        elif above:
+        elif paid_to > now:
             return []
         if may_go:
             first = min(client.place.paid_until for client in may_go)
