@@ -45,6 +45,8 @@ class Counters:
     """Messages refused for a bare CR or LF; they are not recorded."""
     loops: int = 0
     """Messages refused for too many Received fields; they are not recorded."""
+    no_room: int = 0
+    """Messages put off with 452: the large headers and envelopes of all sessions took all the memory for them."""
     auth_refused: int = 0
     """AUTH commands; the connection was closed after each (promise 2)."""
     timed_out: int = 0

@@ -26,8 +26,9 @@ class SmtpLimits:
     """Most recipients of a transaction (RFC 5321 §4.5.3.1.8 asks for 100 at least); the next gets 452."""
     envelope_octets: int = 64 * 1024
     """Most octets of the recipients of a transaction: 100 with the longest names of RFC 5321 §4.5.3.1 have room."""
-    envelopes_octets: int = 128 * 1024 * 1024
-    """Most octets of the envelopes of all sessions of a worker, the first 2,048 of each not counted."""
+    envelopes_octets: int = 256 * 1024 * 1024
+    """Most octets of the envelopes and headers of all sessions of a worker, the first 2,048 octets of each envelope and
+    8 KiB of each header not counted: with 8,000 sessions under 600 MB in all."""
     errors: int = 20
     """Most malformed, unknown or misplaced commands in a session; one more ends the session."""
     refusals: int = 10_000

@@ -206,6 +206,8 @@ class Envelope:
         outcome = self.outcome
         assert outcome is not None
         taken, self._taken = self._taken, _Recipients()
+        if self.message is not None:
+            taken.charged += self.message.take_charge()
         return self._as(taken, self.ref(), outcome, now, header, body)
 
     def take_refused(self, *, until: datetime | None = None) -> Ended | None:
@@ -222,9 +224,11 @@ class Envelope:
         return self._as(refused, ref, Outcome.REFUSED, at)
 
     def drop(self) -> None:
-        """Gives the octets of the recipients that won't be recorded back to the pool."""
+        """Gives the octets that won't be recorded back to the pool."""
         self._pool.give_back(self._taken.charged)
         self._taken = _Recipients()
+        if self.message is not None:
+            self.message.drop()
 
     def _as(
         self,

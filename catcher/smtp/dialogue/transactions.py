@@ -176,13 +176,13 @@ class MailTransactions:
     def begin_data(self) -> None:
         """Begins a message by DATA; ``message_ended`` follows, or ``abandon``."""
         assert self._envelope is not None
-        self._envelope.message = Message(self._settings.limits.message_octets)
+        self._envelope.message = Message(self._settings.limits.message_octets, pool=self._pool)
 
     def begin_chunk(self) -> None:
         """Begins a chunk of the message; ``chunk_ended`` follows, or ``abandon``."""
         assert self._envelope is not None
         if self._envelope.message is None:
-            self._envelope.message = Message(self._settings.limits.message_octets, chunked=True)
+            self._envelope.message = Message(self._settings.limits.message_octets, pool=self._pool, chunked=True)
         self._step(DialogueStep.CHUNK)
 
     def chunk_ended(self, chunk: ReceiveChunk) -> Reply | MessageTaken | MessageRefused:
@@ -198,8 +198,10 @@ class MailTransactions:
         envelope, message = self._envelope, self.message
         assert envelope is not None and message is not None
         finished = message.finish()
-        if finished is None:  # RFC 1870 §6.3
+        if message.too_big:  # RFC 1870 §6.3
             return self._message_refused(replies.TOO_BIG, MessageFault.TOO_BIG)
+        if finished is None:  # RFC 5321 §4.2.3: insufficient system storage
+            return self._message_refused(replies.NO_ROOM_NOW, MessageFault.NO_ROOM)
         header, body = finished
         if message.hops > self._settings.limits.hops:  # RFC 5321 §6.3
             return self._message_refused(replies.LOOP, MessageFault.LOOP)

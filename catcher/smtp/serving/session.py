@@ -270,6 +270,8 @@ class SmtpSession(Connection):
                 counters.bare_newline += 1
             case MessageFault.LOOP:
                 counters.loops += 1
+            case MessageFault.NO_ROOM:
+                counters.no_room += 1
             case _:
                 assert_never(fault)
 

@@ -95,7 +95,7 @@ BAD_SENDER = reply(553, "5.1.7", "the sender's address is malformed")
 BAD_RECIPIENT = reply(553, "5.1.3", "the recipient's address is malformed")
 TOO_MANY_RECIPIENTS = reply(452, "4.5.3", "too many recipients; send the others in another transaction")
 """RFC 5321 §4.5.3.1.10: 452, and the client sends the others in another transaction."""
-NO_ROOM_NOW = reply(452, "4.3.1", "no room for this recipient now; try again later")
+NO_ROOM_NOW = reply(452, "4.3.1", "no room for this now; try again later")
 OTHER_OUTCOME = reply(452, "4.5.3", "this recipient needs a transaction of its own")
 TOO_BIG = reply(552, "5.3.4", "the message is too big")
 BARE_NEWLINE = reply(
