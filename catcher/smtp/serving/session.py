@@ -143,18 +143,13 @@ class SmtpSession(Connection):
         self._go_on()
 
     def is_evictable(self, now: float) -> bool:
-        """Whether the client has been silent long enough to be closed to admit a new client."""
-        if self._state not in (_GREETED, _COMMANDS, SessionState.HANDSHAKE):
-            return False
-        limits = self._context.settings.limits
-        if self._transactions.is_open:
-            return now - self._active >= limits.evictable_in_transaction_after_seconds
-        return now - self._active >= limits.evictable_after_seconds
+        """Whether the client may be closed to admit another: it doesn't wait for us."""
+        return self._state not in (SessionState.RECORDING, SessionState.CLOSING, SessionState.GONE)
 
     def evict(self) -> None:
         """Closes the connection with 421, to admit another client."""
         self._context.counters.evicted += 1
-        self._say(replies.IDLE_EVICTED)
+        self._say(replies.EVICTED)
 
     def abort(self) -> None:
         """Ends the session now."""
@@ -286,6 +281,8 @@ class SmtpSession(Connection):
                 counters.bare_newline += 1
             case MessageFault.LOOP:
                 counters.loops += 1
+            case MessageFault.NO_ROOM:
+                counters.no_room += 1
             case _:
                 assert_never(fault)
 
