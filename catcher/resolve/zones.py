@@ -34,8 +34,8 @@ class ZoneResolver:
         self._apexes = {name for name, rdtype in self._rdatasets if rdtype == dns.rdatatype.SOA}
         self._existing = {above for name, _ in self._rdatasets for above in self._up_to_apex(name)}
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
-        """The answers; ``on_behalf_of`` has no effect."""
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str, late: bool = False) -> LookupResults:
+        """The answers; ``on_behalf_of`` and ``late`` have no effect."""
         return {question: self.answer(question) for question in questions}
 
     def answer(self, question: Question) -> LookupResult:
