@@ -2,9 +2,9 @@
 
 ::
 
-    client's network, organisation asked about ─▶ four accounts ─▶ may be sent, or not
-                                                     ▲
-    answer: a record that exists ─▶ nine tenths are given back
+    client's network, organisation asked about, kind of name ─▶ accounts ─▶ may be sent, or not
+                                                                  ▲
+    answer: a record that exists ─▶ nine tenths are given back ───┘
 
 An account fills by what is charged and empties evenly: what was charged is gone an hour later. A look-up that finds
 something costs a tenth of one that finds nothing: made-up names find nothing, and an organisation's own mail asks for
@@ -14,31 +14,44 @@ names that exist. docs/engineering/lookups.md has the numbers and their reasons.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from datetime import datetime
+from enum import Enum, auto
 from ipaddress import ip_network
 from typing import NamedTuple
 
 PER_HOUR = 60
 """Look-ups that find nothing, an hour, of one client network below one organisation."""
 MAX_ACCOUNTS = 20_000
-"""Most accounts of each kind of weight (see ``Budgets``)."""
+"""Most light accounts, and most heavy ones (see ``Budgets``)."""
 
 _MISS = 10
 """Units that a look-up costs that finds nothing."""
 _HIT = 1
 """Units that a look-up costs that finds a record."""
-_WIDE = 5
+_OF_NETWORK = 1000
+"""The limit of a client's network below all organisations together, in limits below one of them."""
+_OF_PROVIDER = 5
 """The limit of a provider's network (/16, /32) below one organisation, in limits of a client's network (/24, /48)."""
 _OF_ALL = 10
 """The limit of all networks together below one organisation, in limits of a client's network."""
-_OF_NETWORK = 1000
-"""The limit of a client's network below all organisations together, in limits below one of them."""
+_OF_KNOWN = 10
+"""The limit for names that are known to exist, in limits for other names: 6,000 look-ups an hour."""
 _RESERVED = 3
 """Part of a network's limit (one third) that it has below an organisation although others used up the limit of all."""
 _HEAVY = 10 * _MISS
 """Units from which on an account is heavy."""
 _HOUR = 3600.0
+
+
+class NameKind(Enum):
+    """What a mail has to do with the name that is looked up for it."""
+
+    FIXED = auto()
+    """No mail can vary it: the organisation's own name, or that of its DMARC record."""
+    KNOWN = auto()
+    """It had a record when it was asked for lately."""
+    CHOSEN = auto()
+    """Whoever wrote the mail may have made it up."""
 
 
 class Charged(NamedTuple):
@@ -51,8 +64,8 @@ class Charged(NamedTuple):
 
 
 class Budgets:
-    """The accounts. Bounded: light accounts give way to light ones and heavy ones to heavy ones, least recently used
-    first. So new holders, however many, empty no account of somebody who has spent much."""
+    """The accounts. They are bounded: a light account gives way to light ones and a heavy one to heavy ones, the least
+    recently used first. So no crowd of new holders empties the account of somebody who has spent much."""
 
     def __init__(self, per_hour: int = PER_HOUR) -> None:
         self._limit = per_hour * _MISS
@@ -62,65 +75,60 @@ class Budgets:
     def __len__(self) -> int:
         return len(self._light) + len(self._heavy)
 
-    def spend(self, to: Charged, now: datetime, *, fixed: bool = False) -> bool:
-        """Charges a look-up as one that finds nothing; False, and nothing is charged, when a limit is reached.
-
-        ``fixed``: the name is no choice of the mail's. Only the network is charged then.
-        """
-        if not self._permits(to, now, fixed=fixed):
-            return False
-        self._add(to, _MISS, now, fixed=fixed)
+    def spend(self, to: Charged, kind: NameKind, now: datetime) -> bool:
+        """Charges a look-up; False, and nothing is charged, when a limit is reached. A name that isn't known costs as
+        one that doesn't exist until ``give_back``."""
+        cost = _HIT if kind is NameKind.KNOWN else _MISS
+        accounts = self._accounts(to, kind)
+        own = self._spent(*accounts[1], now) if len(accounts) > 1 else 0.0
+        for number, (key, limit) in enumerate(accounts):
+            is_reserved = number == 3 and own + cost <= accounts[1][1] / _RESERVED
+            if not is_reserved and self._spent(key, limit, now) + cost > limit:
+                return False
+        self._add(accounts, cost, now)
         return True
 
-    def give_back(self, to: Charged, now: datetime, *, fixed: bool = False) -> None:
+    def give_back(self, to: Charged, kind: NameKind, now: datetime) -> None:
         """The look-up that was charged has found a record."""
-        self._add(to, _HIT - _MISS, now, fixed=fixed)
+        if kind is not NameKind.KNOWN:
+            self._add(self._accounts(to, kind), _HIT - _MISS, now)
 
     def charge(self, to: Charged, now: datetime, *, hit: bool) -> bool:
-        """Charges a look-up that a server made by itself when it followed an alias. False: more than the network had
+        """Charges a look-up that a server made by itself when it followed an alias. False: the network had nothing
         left below that organisation."""
-        within = self._spent(hash((to.network, to.organisation)), self._limit, now) < self._limit
-        self._add(to, _HIT if hit else _MISS, now, fixed=False)
+        accounts = self._accounts(to, NameKind.CHOSEN)
+        key, limit = accounts[1]
+        within = self._spent(key, limit, now) < limit
+        self._add(accounts, _HIT if hit else _MISS, now)
         return within
 
     def use_up(self, to: Charged, now: datetime) -> None:
         """Leaves the network nothing below the organisation for now: its names led where the budget was spent."""
-        self._set(hash((to.network, to.organisation)), float(self._limit), now)
+        key, limit = self._accounts(to, NameKind.CHOSEN)[1]
+        self._set(key, limit, now)
 
-    def _permits(self, to: Charged, now: datetime, *, fixed: bool) -> bool:
-        network, pair, wide, every = self._accounts(to)
-        limit = self._limit
-        if self._spent(network, limit * _OF_NETWORK, now) + _MISS > limit * _OF_NETWORK:
-            return False
-        if fixed:
-            return True
-        own = self._spent(pair, limit, now)
-        if own + _MISS > limit or self._spent(wide, limit * _WIDE, now) + _MISS > limit * _WIDE:
-            return False
-        return own + _MISS <= limit // _RESERVED or self._spent(every, limit * _OF_ALL, now) + _MISS <= limit * _OF_ALL
+    def _accounts(self, to: Charged, kind: NameKind) -> list[tuple[int, float]]:
+        """Keys and limits: of the network, of the network below the organisation, of its provider's network there, of
+        everybody there.
 
-    def _add(self, to: Charged, units: int, now: datetime, *, fixed: bool) -> None:
-        for (key, times), _ in zip(self._limits(to), range(1 if fixed else 4), strict=False):
-            self._set(key, max(0.0, self._spent(key, self._limit * times, now) + units), now)
-
-    def _limits(self, to: Charged) -> Iterator[tuple[int, int]]:
-        return zip(self._accounts(to), (_OF_NETWORK, 1, _WIDE, _OF_ALL), strict=True)
-
-    @staticmethod
-    def _accounts(to: Charged) -> tuple[int, int, int, int]:
-        """The keys of: the network; the network, its provider's network, and everybody below the organisation.
-
-        Hashes of strings are salted for each process: nobody can make two holders share an account.
+        Hashes of text are salted for each process: nobody can make two holders share an account.
         """
         network, organisation = to
-        return (
-            hash(network),
-            hash((network, organisation)),
-            hash((_provider_of(network), organisation, "wide")),
-            hash((organisation, "all")),
-        )
+        accounts = [(hash(network), float(self._limit * _OF_NETWORK))]
+        if kind is NameKind.FIXED:
+            return accounts
+        limit = float(self._limit * (_OF_KNOWN if kind is NameKind.KNOWN else 1))
+        accounts.append((hash((network, organisation, kind)), limit))
+        accounts.append((hash((_provider_of(network), organisation, kind, "provider")), limit * _OF_PROVIDER))
+        if kind is NameKind.CHOSEN:
+            accounts.append((hash((organisation, "all")), limit * _OF_ALL))
+        return accounts
 
-    def _spent(self, key: int, limit: int, now: datetime) -> float:
+    def _add(self, accounts: list[tuple[int, float]], units: int, now: datetime) -> None:
+        for key, limit in accounts:
+            self._set(key, self._spent(key, limit, now) + units, now)
+
+    def _spent(self, key: int, limit: float, now: datetime) -> float:
         entry = self._heavy.get(key) or self._light.get(key)
         if entry is None:
             return 0.0

@@ -20,12 +20,13 @@ import dns.name
 
 from catcher.model.clock import Clock
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
-from catcher.resolve.budget import Budgets, Charged
+from catcher.resolve.budget import Budgets, Charged, NameKind
 from catcher.resolve.cache import Cache
-from catcher.resolve.exchange import DnsReply, FailedReply
+from catcher.resolve.message import DnsReply, FailedReply
 from catcher.resolve.organisation import is_fixed, organisation_asked
-from catcher.resolve.shares import Shares, Turn
+from catcher.resolve.shares import Shares
 from catcher.resolve.silence import ServerOrder, SilentOrganisations
+from catcher.resolve.turns import Turn
 
 log = logging.getLogger("catcher.resolve")
 
@@ -42,7 +43,7 @@ _LONGEST = 2
 """The longest time that a question has a slot, with all servers and aliases, in time-outs of a query."""
 
 
-class Exchange(Protocol):
+class AskServer(Protocol):
     """Asks one server one question, as ``ask_server`` does."""
 
     def __call__(
@@ -56,7 +57,7 @@ class FetchState:
 
     clock: Clock
     servers: ServerOrder
-    exchange: Exchange
+    exchange: AskServer
     question_seconds: float
     budgets: Budgets
     prompt_shares: Shares
@@ -106,7 +107,7 @@ class Fetch:
 
     def begin(self, asker: _Asker, turn: Turn) -> bool:
         """Sends the query, if the holder has budget for it."""
-        spent: list[tuple[Charged, bool]] = []
+        spent: list[tuple[Charged, NameKind]] = []
         if not self._may_ask(asker.holder.network, self._question, self._name, spent):
             self.refused()
             return False
@@ -144,7 +145,7 @@ class Fetch:
         if not self.result.done():
             self.result.set_result(answer)
 
-    async def _run(self, asker: _Asker, turn: Turn, spent: list[tuple[Charged, bool]]) -> None:
+    async def _run(self, asker: _Asker, turn: Turn, spent: list[tuple[Charged, NameKind]]) -> None:
         state, loop = self._state, asyncio.get_running_loop()
         begun = loop.time()
         reply: DnsReply | None = None
@@ -158,8 +159,8 @@ class Fetch:
         now = state.clock.now()
         answer, ttl = (FAILED_RESULT, 0) if reply is None else (reply.answer, reply.ttl)
         if answer.status is Status.FOUND:
-            for holder, fixed in spent:
-                state.budgets.give_back(holder, now, fixed=fixed)
+            for holder, kind in spent:
+                state.budgets.give_back(holder, kind, now)
         state.cache.put(self._question, answer, ttl, now)
         is_answered = reply is not None or loop.time() - begun < min(_SILENT_SECONDS, state.question_seconds)
         if is_answered:
@@ -169,7 +170,7 @@ class Fetch:
         self._end(answer)
         asker.shares.release(turn, is_answered=is_answered)
 
-    async def _followed(self, holder: Charged, spent: list[tuple[Charged, bool]]) -> DnsReply | None:
+    async def _followed(self, holder: Charged, spent: list[tuple[Charged, NameKind]]) -> DnsReply | None:
         """The reply at the end of all aliases; None for a failure."""
         name, ttls, seen = self._name, [], {self._name}
         for _ in range(_MAX_ALIASES):
@@ -206,18 +207,19 @@ class Fetch:
         return reply
 
     def _may_ask(
-        self, network: str, question: Question, name: dns.name.Name, spent: list[tuple[Charged, bool]]
+        self, network: str, question: Question, name: dns.name.Name, spent: list[tuple[Charged, NameKind]]
     ) -> bool:
-        """Whether a query may be sent, and charges it. A question that found a record lately is free: the cache
-        bounds how often it is asked."""
+        """Whether a query may be sent, and charges it."""
         now = self._state.clock.now()
-        if self._state.cache.is_known(question, now):
-            return True
         holder = Charged(network, organisation_asked(name))
-        fixed = is_fixed(name, holder.organisation)
-        if not self._state.budgets.spend(holder, now, fixed=fixed):
+        kind = NameKind.CHOSEN
+        if self._state.cache.is_known(question, now):
+            kind = NameKind.KNOWN
+        elif is_fixed(name, holder.organisation):
+            kind = NameKind.FIXED
+        if not self._state.budgets.spend(holder, kind, now):
             return False
-        spent.append((holder, fixed))
+        spent.append((holder, kind))
         return True
 
     def _charge_aliases(self, holder: Charged, reply: DnsReply) -> None:

@@ -21,7 +21,7 @@ from catcher.model.errors import EnvironmentFailure
 from catcher.model.mail.lookup import LookupResult, LookupResults, Question
 from catcher.resolve.budget import PER_HOUR, Budgets
 from catcher.resolve.exchange import ask_server
-from catcher.resolve.fetch import FAILED_RESULT, Exchange, Fetch, FetchState
+from catcher.resolve.fetch import FAILED_RESULT, AskServer, Fetch, FetchState
 from catcher.resolve.records import dns_name_of
 from catcher.resolve.shares import JOSTLE_SECONDS, Shares
 from catcher.resolve.silence import ServerOrder
@@ -46,7 +46,7 @@ class LiveResolver:
         ask_seconds: float = 20.0,
         at_once: int = AT_ONCE,
         per_hour: int = PER_HOUR,
-        exchange: Exchange = ask_server,
+        exchange: AskServer = ask_server,
     ) -> None:
         """``servers`` are asked in order; if empty, the system's servers (/etc/resolv.conf) are asked.
 

@@ -14,16 +14,15 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
-from enum import IntEnum
-from typing import Generic, Protocol, TypeVar
 
 from catcher.resolve.budget import Charged
+from catcher.resolve.turns import AskingNetwork, HolderFlow, Precedence, Turn, TurnOrder, TurnOwner
 
 HOLDER_SLOTS = 8
 """Most queries in flight of one network about one organisation: a mail's first round asks five to eight questions."""
 JOSTLE_SECONDS = 0.2
 """Seconds after which a query in flight may lose its slot to a fresh holder; Unbound's ``jostle-timeout``."""
-MAX_WAITING = 8192
+MAX_WAITING_QUESTIONS = 8192
 """Most questions that wait, those of a thousand mails; each takes about a kilobyte."""
 _PATIENCE_OF_OLD = 5
 """A holder that isn't fresh evicts a query only after this number of jostle times: one second."""
@@ -33,137 +32,21 @@ _LOST_AFTER = 2
 """Queries without an answer after which the organisation's waiting questions fail as well."""
 
 
-class Standing(IntEnum):
-    """The order in which holders get slots."""
-
-    FRESH = 0
-    """It had few slots since it last had nothing to ask. The latest of these is first."""
-    OLD = 1
-    """It had its share; these take turns."""
-    UNANSWERED = 2
-    """Its last query got no answer: one query at a time, in slots that nobody else wants, and it evicts nobody."""
-
-
-class TurnOwner(Protocol):
-    """The owner of a turn. It may call back into ``Shares`` from each of these."""
-
-    def begin(self, turn: Turn) -> bool:
-        """Sends the query. False: it may not be sent, and the turn is over."""
-        ...
-
-    def evicted(self, turn: Turn) -> None:
-        """The turn is over; its query loses its slot without an answer."""
-        ...
-
-    def refused(self, turn: Turn) -> None:
-        """The turn is over before it had a slot."""
-        ...
-
-
-class Turn:
-    """A question of one holder: it waits, then has a slot, then is over."""
-
-    __slots__ = ("flow", "owner", "since")
-
-    def __init__(self, flow: _Flow, owner: TurnOwner) -> None:
-        self.flow = flow
-        self.owner = owner
-        self.since: float | None = None
-        """The loop's time at which it got its slot; None: it had none yet."""
-
-    @property
-    def is_waiting(self) -> bool:
-        return self in self.flow.waiting
-
-
-class _Flow:
-    """The questions of one network about one organisation."""
-
-    __slots__ = ("failures", "in_flight", "network", "organisation", "slots", "standing", "waiting")
-
-    def __init__(self, network: _Network, organisation: str) -> None:
-        self.network = network
-        self.organisation = organisation
-        self.waiting: OrderedDict[Turn, None] = OrderedDict()
-        self.in_flight = 0
-        self.slots = 0
-        """Slots that it had while it was fresh."""
-        self.failures = 0
-        """Queries without an answer since the last one that was answered."""
-        self.standing = Standing.FRESH
-
-
-class _Network:
-    """One network's flows."""
-
-    __slots__ = ("flows", "name", "order", "running", "slots", "standing")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.flows: dict[str, _Flow] = {}
-        self.order: _Order[_Flow] = _Order()
-        self.running: OrderedDict[Turn, None] = OrderedDict()
-        """Turns with a slot, the oldest first."""
-        self.slots = 0
-        self.standing = Standing.FRESH
-
-
-_T = TypeVar("_T")
-
-
-class _Order(Generic[_T]):
-    """What wants a slot, by standing. Every step takes the same time, however many there are."""
-
-    __slots__ = ("_lists",)
-
-    def __init__(self) -> None:
-        self._lists: tuple[OrderedDict[_T, None], ...] = tuple(OrderedDict() for _ in Standing)
-
-    def place(self, one: _T, standing: Standing | None) -> None:
-        """Puts it at the end of its standing's list, where it isn't there yet; None: it wants nothing."""
-        for each, entries in enumerate(self._lists):
-            if each == standing:
-                entries.setdefault(one, None)
-            else:
-                entries.pop(one, None)
-
-    def move_back(self, one: _T) -> None:
-        """Lets the others of its standing go first."""
-        for entries in self._lists[Standing.OLD :]:
-            if one in entries:
-                entries.move_to_end(one)
-
-    def first(self) -> tuple[_T, Standing] | None:
-        fresh, *others = self._lists
-        if fresh:
-            return next(reversed(fresh)), Standing.FRESH
-        for standing, entries in zip((Standing.OLD, Standing.UNANSWERED), others, strict=True):
-            if entries:
-                return next(iter(entries)), standing
-        return None
-
-    def last(self) -> _T | None:
-        """The one that comes last of all."""
-        fresh, old, unanswered = self._lists
-        for entries in (unanswered, old):
-            if entries:
-                return next(reversed(entries))
-        return next(iter(fresh), None)
-
-
 class Shares:
     """The slots. Belongs to the running event loop."""
 
-    def __init__(self, slots: int, *, jostle_seconds: float = JOSTLE_SECONDS, most_waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self, slots: int, *, jostle_seconds: float = JOSTLE_SECONDS, most_waiting: int = MAX_WAITING_QUESTIONS
+    ) -> None:
         self._slots = self._free = slots
         self._next_eviction = 0.0
         self._jostle_seconds = jostle_seconds
         self._most_waiting = most_waiting
         self._waiting = 0
-        self._networks: dict[str, _Network] = {}
-        self._order: _Order[_Network] = _Order()
+        self._networks: dict[str, AskingNetwork] = {}
+        self._order: TurnOrder[AskingNetwork] = TurnOrder()
         self._running: OrderedDict[Turn, None] = OrderedDict()
-        self._busy: dict[_Network, None] = {}
+        self._busy: dict[AskingNetwork, None] = {}
         """Networks with a query in flight."""
         self._timer: asyncio.TimerHandle | None = None
         self._is_granting = False
@@ -183,12 +66,12 @@ class Shares:
         lately."""
         network = self._networks.get(holder.network)
         if network is None:
-            network = self._networks[holder.network] = _Network(holder.network)
+            network = self._networks[holder.network] = AskingNetwork(holder.network)
         flow = network.flows.get(holder.organisation)
         if flow is None:
-            flow = network.flows[holder.organisation] = _Flow(network, holder.organisation)
+            flow = network.flows[holder.organisation] = HolderFlow(network, holder.organisation)
             if is_silent:
-                flow.standing, flow.failures = Standing.UNANSWERED, _LOST_AFTER
+                flow.precedence, flow.failures = Precedence.UNANSWERED, _LOST_AFTER
         turn = Turn(flow, owner)
         flow.waiting[turn] = None
         self._waiting += 1
@@ -210,11 +93,11 @@ class Shares:
             return
         if is_answered:
             flow.failures = 0
-            if flow.standing is Standing.UNANSWERED:
-                flow.standing = Standing.OLD
+            if flow.precedence is Precedence.UNANSWERED:
+                flow.precedence = Precedence.OLD
         else:
             flow.failures += 1
-            flow.standing = Standing.UNANSWERED
+            flow.precedence = Precedence.UNANSWERED
             if not flow.in_flight and flow.failures >= _LOST_AFTER:
                 for waiting in list(flow.waiting):
                     self._refuse(waiting)
@@ -239,7 +122,7 @@ class Shares:
         finally:
             self._is_granting = False
 
-    def _give_slot(self, turn: Turn, network: _Network, flow: _Flow) -> None:
+    def _give_slot(self, turn: Turn, network: AskingNetwork, flow: HolderFlow) -> None:
         self._leave_queue(turn)
         turn.since = asyncio.get_running_loop().time()
         self._free -= 1
@@ -251,18 +134,18 @@ class Shares:
             return
         flow.slots += 1
         network.slots += 1
-        if flow.standing is Standing.FRESH and flow.slots >= HOLDER_SLOTS:
-            flow.standing = Standing.OLD
+        if flow.precedence is Precedence.FRESH and flow.slots >= HOLDER_SLOTS:
+            flow.precedence = Precedence.OLD
         if network.slots >= _NETWORK_QUANTUM:
-            network.standing = Standing.OLD
+            network.precedence = Precedence.OLD
         self._place(flow)
         network.order.move_back(flow)
         self._order.move_back(network)
 
-    def _evict(self, network: _Network, of_network: Standing, of_flow: Standing) -> bool:
+    def _evict(self, network: AskingNetwork, of_network: Precedence, of_flow: Precedence) -> bool:
         """Whether a slot is free now, for a flow of ``network``: the oldest query of the network with most in flight
         has lost its slot, if it had it long enough. Else a timer tries again."""
-        if of_flow is Standing.UNANSWERED:
+        if of_flow is Precedence.UNANSWERED:
             return False
         now = asyncio.get_running_loop().time()
         longest = next(iter(self._running)).since
@@ -275,8 +158,8 @@ class Shares:
         most, next_try = 0, math.inf
         for other in self._busy:
             # Within one network only the organisations asked about contend.
-            standing = of_flow if other is network else max(of_flow, of_network)
-            patience = self._jostle_seconds * (1 if standing is Standing.FRESH else _PATIENCE_OF_OLD)
+            precedence = of_flow if other is network else max(of_flow, of_network)
+            patience = self._jostle_seconds * (1 if precedence is Precedence.FRESH else _PATIENCE_OF_OLD)
             oldest = next(iter(other.running))
             assert oldest.since is not None
             if now < oldest.since + patience:
@@ -289,7 +172,7 @@ class Shares:
         # Evictions come evenly, not all slots at once: the next fresh holder finds one after a moment.
         self._next_eviction = now + self._jostle_seconds / self._slots
         self._leave_slot(chosen)
-        chosen.flow.standing = Standing.UNANSWERED
+        chosen.flow.precedence = Precedence.UNANSWERED
         chosen.owner.evicted(chosen)  # it may wait again: so its flow is forgotten only afterwards
         self._place(chosen.flow)
         return True
@@ -336,17 +219,19 @@ class Shares:
         self._free += 1
         return True
 
-    def _place(self, flow: _Flow) -> None:
+    def _place(self, flow: HolderFlow) -> None:
         """Lists the flow and its network where they belong now, and forgets those that have no question."""
         network = flow.network
-        most = 1 if flow.standing is Standing.UNANSWERED else HOLDER_SLOTS
-        network.order.place(flow, flow.standing if flow.waiting and flow.in_flight < most else None)
+        most = 1 if flow.precedence is Precedence.UNANSWERED else HOLDER_SLOTS
+        network.order.place(flow, flow.precedence if flow.waiting and flow.in_flight < most else None)
         if not flow.waiting and not flow.in_flight:
             network.flows.pop(flow.organisation, None)
         first = network.order.first()
         if first is None:
             self._order.place(network, None)
         else:
-            self._order.place(network, Standing.UNANSWERED if first[1] is Standing.UNANSWERED else network.standing)
+            self._order.place(
+                network, Precedence.UNANSWERED if first[1] is Precedence.UNANSWERED else network.precedence
+            )
         if not network.flows:
             self._networks.pop(network.name, None)

@@ -12,7 +12,7 @@ import dns.name
 
 from catcher.config import ListenAddress
 from catcher.model.mail.lookup import LookupResult, LookupType, Status
-from catcher.resolve.exchange import DnsReply, FailedReply
+from catcher.resolve.message import DnsReply, FailedReply
 from tests.support.fingerprints import NOW
 
 SERVER = ListenAddress("192.0.2.53", 53)
@@ -27,7 +27,8 @@ class LoopTime:
 
 
 class FakeDns:
-    """An exchange: names that hold ``silent`` get no reply; ``answer`` says what the others get, after ``seconds``."""
+    """Asks no network: names that hold the text ``silent`` get no reply; ``answer`` says what the others get, after
+    ``seconds``."""
 
     def __init__(
         self,
@@ -35,10 +36,12 @@ class FakeDns:
         seconds: float = 0.1,
         answer: Callable[[str], DnsReply | FailedReply] = lambda _: DnsReply(FOUND, 60),
         dead_servers: tuple[ListenAddress, ...] = (),
+        silent: str = "silent",
     ) -> None:
         self.seconds = seconds
         self.answer = answer
         self.dead_servers = dead_servers
+        self.silent = silent
         self.asked: list[str] = []
         self.by_server: Counter[str] = Counter()
         self.in_flight: Counter[str] = Counter()
@@ -55,7 +58,7 @@ class FakeDns:
             self.in_flight[key] += 1
             self.most_in_flight[key] = max(self.most_in_flight[key], self.in_flight[key])
         try:
-            if "silent" in text or ListenAddress(host, port) in self.dead_servers:
+            if self.silent in text or ListenAddress(host, port) in self.dead_servers:
                 await asyncio.sleep(seconds)
                 return None
             if self.seconds > seconds:

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
-from catcher.resolve.budget import MAX_ACCOUNTS, PER_HOUR, Budgets, Charged
+from catcher.resolve.budget import MAX_ACCOUNTS, PER_HOUR, Budgets, Charged, NameKind
 from catcher.resolve.cache import KNOWN_SECONDS, MAX_ENTRIES, MAX_PART_OCTETS, Cache
 from catcher.resolve.silence import MAX_SILENT, SILENT_SECONDS, SilentOrganisations
 
@@ -105,13 +105,13 @@ def test_what_was_found_is_known_for_a_day_even_if_it_fails_now_but_not_once_it_
 
 def spend_all(budgets: Budgets, to: Charged, now: datetime = NOW) -> int:
     """Look-ups that find nothing until the budget is used up."""
-    return next(number for number in count() if not budgets.spend(to, now))
+    return next(number for number in count() if not budgets.spend(to, NameKind.CHOSEN, now))
 
 
 def test_a_budget_ends_and_fills_again_evenly() -> None:
     budgets = Budgets()
     assert spend_all(budgets, GENUINE) == PER_HOUR
-    assert not budgets.spend(GENUINE, NOW + timedelta(seconds=59))
+    assert not budgets.spend(GENUINE, NameKind.CHOSEN, NOW + timedelta(seconds=59))
     assert spend_all(budgets, GENUINE, NOW + timedelta(minutes=10)) == PER_HOUR // 6
     assert spend_all(budgets, GENUINE, NOW + timedelta(minutes=70)) == PER_HOUR
 
@@ -125,8 +125,8 @@ def test_a_forger_uses_up_no_budget_of_the_organisation_itself() -> None:
 def test_what_finds_a_record_costs_a_tenth() -> None:
     budgets = Budgets()
     for _ in range(590):
-        assert budgets.spend(GENUINE, NOW)
-        budgets.give_back(GENUINE, NOW)
+        assert budgets.spend(GENUINE, NameKind.CHOSEN, NOW)
+        budgets.give_back(GENUINE, NameKind.CHOSEN, NOW)
     assert spend_all(budgets, GENUINE) == 1
 
 
@@ -148,31 +148,39 @@ def test_networks_of_one_provider_share_a_limit_below_one_organisation(network: 
 def test_a_name_that_is_no_choice_of_the_mail_is_asked_even_if_the_budget_is_used_up() -> None:
     budgets = Budgets(per_hour=3)
     spend_all(budgets, GENUINE)
-    assert budgets.spend(GENUINE, NOW, fixed=True)
-    assert next(n for n in count() if not budgets.spend(Charged("x", f"o{n}.example"), NOW, fixed=True)) == 3000
+    assert budgets.spend(GENUINE, NameKind.FIXED, NOW)
+    assert next(n for n in count() if not budgets.spend(Charged("x", f"o{n}.example"), NameKind.FIXED, NOW)) == 3000
+
+
+def test_what_is_known_to_exist_may_be_asked_a_hundred_times_as_often_and_costs_nothing_of_the_rest() -> None:
+    """Thirty names, each asked anew each half minute, are within it."""
+    budgets = Budgets()
+    spend_all(budgets, GENUINE)
+    assert next(n for n in count() if not budgets.spend(GENUINE, NameKind.KNOWN, NOW)) == 100 * PER_HOUR
+    assert budgets.spend(GENUINE, NameKind.FIXED, NOW)
 
 
 def test_aliases_are_charged_to_where_they_lead() -> None:
     budgets = Budgets()
     assert all(budgets.charge(FORGER, NOW, hit=False) for _ in range(PER_HOUR))
     assert not budgets.charge(FORGER, NOW, hit=False)
-    assert not budgets.spend(FORGER, NOW)
-    assert budgets.spend(GENUINE, NOW)
+    assert not budgets.spend(FORGER, NameKind.CHOSEN, NOW)
+    assert budgets.spend(GENUINE, NameKind.CHOSEN, NOW)
 
 
 def test_the_accounts_are_bounded_and_no_crowd_empties_one_that_is_used_up() -> None:
     budgets = Budgets()
     spend_all(budgets, FORGER)
     for number in range(2 * MAX_ACCOUNTS):
-        assert budgets.spend(Charged(f"n{number}", f"o{number}.example"), NOW)
-    assert not budgets.spend(FORGER, NOW)
+        assert budgets.spend(Charged(f"n{number}", f"o{number}.example"), NameKind.CHOSEN, NOW)
+    assert not budgets.spend(FORGER, NameKind.CHOSEN, NOW)
     assert len(budgets) <= 2 * MAX_ACCOUNTS
 
 
 def test_a_clock_that_goes_back_gives_nothing_away() -> None:
     budgets = Budgets()
     spend_all(budgets, GENUINE)
-    assert not budgets.spend(GENUINE, NOW - timedelta(days=1))
+    assert not budgets.spend(GENUINE, NameKind.CHOSEN, NOW - timedelta(days=1))
 
 
 def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
