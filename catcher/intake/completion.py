@@ -1,19 +1,20 @@
-"""Finishes judgements whose look-ups failed: repeats the look-ups for five minutes, with the transaction's facts alone.
+"""Finishes judgements whose look-ups failed: asks on at once, then repeats the look-ups for five minutes, with the
+transaction's facts alone.
 
 ::
 
-    take ─▶ committed with temperror ─▶ Completions.add ─▶ asks again, at growing intervals ─▶ sink.revise
+    take ─▶ committed with temperror ─▶ Completions.add ─▶ asks on, then at growing intervals ─▶ sink.revise
                                             facts, tokens' key; no header, no local-part
 
-A look-up that is never answered stays ``temperror``. Memory is bounded: over the limit, a transaction's judgement isn't
-finished.
+A look-up that is never answered stays ``temperror``. Memory is bounded: over the limit, the oldest transaction of the
+network with most of them isn't finished.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import OrderedDict
 
 from catcher.fingerprint import Context, TransactionFacts, fingerprint_from
 from catcher.intake.asking import LOOKUP_SECONDS, ask_until_answered
@@ -28,8 +29,9 @@ log = logging.getLogger("catcher.intake")
 
 WITHIN = 300.0
 """Seconds after the commit within which a judgement may be finished."""
-TRIES = (40.0, 90.0, 170.0, 275.0)
-"""Seconds after the commit at which the look-ups are repeated. A resolver caches a failure for half a minute."""
+TRIES = (0.0, 40.0, 90.0, 170.0, 275.0)
+"""Seconds after the commit at which the look-ups are asked: at once, since the reply waited for two seconds only, then
+again. A resolver caches a failure for half a minute."""
 MAX_WAITING = 500
 """Most transactions that wait to be finished."""
 MAX_WAITING_OCTETS = 8 * 1024 * 1024
@@ -47,7 +49,7 @@ class Unfinished:
     """The observations as they were stored."""
     tokens: Tokens
     on_behalf_of: str
-    """The holder of the look-up budget."""
+    """The client's network, to which the look-ups are charged."""
 
     @property
     def octets(self) -> int:
@@ -68,31 +70,38 @@ class Completions:
         self._resolver = resolver
         self._sink = sink
         self._most = most
-        self._octets_left = most_octets
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._most_octets = self._octets_left = most_octets
+        self._waiting: dict[str, OrderedDict[asyncio.Task[None], int]] = {}
+        """Network → its transactions, the oldest first, each with its octets."""
+        self._count = 0
         self._closed = False
         self.finished = 0
         """Number of transactions whose observations were revised."""
         self.given_up = 0
 
     def __len__(self) -> int:
-        return len(self._tasks)
+        return self._count
 
     def add(self, unfinished: Unfinished) -> None:
-        """Starts a task for ``unfinished``; when a limit is reached, counts ``unfinished`` as given up instead."""
+        """Starts a task for ``unfinished``. Where there is no room, the oldest transaction of the network that has
+        most of them is given up: so no network takes the places of the others."""
         octets = unfinished.octets
-        if self._closed or len(self._tasks) >= self._most or octets > self._octets_left:
+        if self._closed or not self._most or octets > self._most_octets:
             self.given_up += 1
             return
-        self._octets_left -= octets
+        network = unfinished.on_behalf_of
+        while self._count >= self._most or octets > self._octets_left:
+            self._give_up_one_of(max(self._waiting, key=lambda each: len(self._waiting[each])))
         task = asyncio.get_running_loop().create_task(self._run(unfinished))
-        self._tasks.add(task)
-        task.add_done_callback(self._left(octets))
+        self._waiting.setdefault(network, OrderedDict())[task] = octets
+        self._count += 1
+        self._octets_left -= octets
+        task.add_done_callback(lambda ended: self._leave(network, ended))
 
     async def close(self) -> None:
         """Gives up all waiting transactions: their observations stay as they are stored."""
         self._closed = True
-        tasks = list(self._tasks)
+        tasks = [task for each in self._waiting.values() for task in each]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -100,13 +109,24 @@ class Completions:
         if self.finished or self.given_up:
             log.info("look-ups that had failed: %d mails judged later, %d not", self.finished, self.given_up)
 
-    def _left(self, octets: int) -> Callable[[asyncio.Task[None]], None]:
-        def left(task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
-            self._octets_left += octets
-            self.given_up += task.cancelled()
+    def _give_up_one_of(self, network: str) -> None:
+        task = next(iter(self._waiting[network]))
+        self._leave(network, task)
+        self.given_up += 1
+        task.cancel()
 
-        return left
+    def _leave(self, network: str, task: asyncio.Task[None]) -> None:
+        """Forgets a transaction; one that was given up is forgotten already when its task ends."""
+        of_network = self._waiting.get(network, OrderedDict())
+        octets = of_network.pop(task, None)
+        if octets is None:
+            return
+        self._count -= 1
+        self._octets_left += octets
+        if not of_network:
+            del self._waiting[network]
+        if task.done() and task.cancelled():
+            self.given_up += 1
 
     async def _run(self, unfinished: Unfinished) -> None:
         try:
@@ -133,6 +153,7 @@ class Completions:
                 self._resolver,
                 on_behalf_of=unfinished.on_behalf_of,
                 seconds=min(LOOKUP_SECONDS, begun + WITHIN - loop.time()),
+                late=True,
             )
             known = tuple(judged_again(each, found, unfinished.tokens) for each in unfinished.observations)
             if not any(each.may_be_revised for each in known):

@@ -12,7 +12,7 @@ from catcher.catalogue import Catalogue
 from catcher.directory import platform_of
 from catcher.fingerprint import Context, TransactionFacts, fingerprint_from, read_transaction_facts
 from catcher.intake.answers import AnswerRecorder
-from catcher.intake.asking import ask_until_answered
+from catcher.intake.asking import REPLY_SECONDS, ask_until_answered
 from catcher.intake.completion import Completions, Unfinished
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
@@ -26,6 +26,7 @@ from catcher.model.mail.transaction import Transaction
 from catcher.model.ports import NoteAnswers, ObservationSink, Resolver
 from catcher.model.telling.answer import PartyAnswer
 from catcher.privacy import KeyRing, Tokens
+from catcher.privacy.retention import network_of
 
 _REF_ALPHABET = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a reference survives a telephone call."""
@@ -114,15 +115,18 @@ class Intake:
         self, transaction: Transaction, arrival: Arrival, tokens: Tokens, facts: TransactionFacts, context: Context
     ) -> None:
         assert self.completions is not None
-        holder = self._budget_holder(transaction)
+        network = network_of(transaction.client)
         found = await ask_until_answered(
-            lambda answers: fingerprint_from(facts, answers, context), self._resolver, on_behalf_of=holder
+            lambda answers: fingerprint_from(facts, answers, context),
+            self._resolver,
+            on_behalf_of=network,
+            seconds=REPLY_SECONDS,
         )
         observations = observe(transaction, found, arrival, tokens)
         stored = zip(observations, await self._sink.commit(observations), strict=True)
         unfinished = tuple(o.stored_as(s) for o, s in stored if s.id and o.may_be_revised and s.retry_of is None)
         if unfinished:
-            self.completions.add(Unfinished(facts, context, unfinished, tokens, holder))
+            self.completions.add(Unfinished(facts, context, unfinished, tokens, network))
 
     async def close(self) -> None:
         """Gives up all judgements that wait for look-ups: these look-ups stay ``temperror``."""
@@ -144,12 +148,6 @@ class Intake:
             self._own_markings,
             self._resolver is not None,
         )
-
-    def _budget_holder(self, transaction: Transaction) -> str:
-        """The holder of the look-up budget: the organisation of the reverse-path, or the client for a null
-        reverse-path."""
-        path = transaction.reverse_path
-        return self._organizational_domain(path.domain) if path is not None else transaction.client
 
 
 def _transaction_id(ref: str) -> str:

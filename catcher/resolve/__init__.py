@@ -2,8 +2,8 @@
 
 ::
 
-    questions ─▶ LiveResolver ─▶ cache ─▶ budget of the sender domain ─▶ servers (UDP, then TCP) ─▶ answers
-    questions ─▶ ZoneResolver ─▶ zone files, and nothing else ─────────────────────────────────────▶ answers
+    questions ─▶ LiveResolver ─▶ cache ─▶ fair shares ─▶ budgets ─▶ servers (UDP, then TCP) ─▶ answers
+    questions ─▶ ZoneResolver ─▶ zone files, and nothing else ───────────────────────────────▶ answers
 
 A look-up that fails raises nothing: its answer is ``Status.FAILED``.
 """

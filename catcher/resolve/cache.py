@@ -1,4 +1,8 @@
-"""A cache of answers with their expiry. At MAX_ENTRIES the least recently used answer is dropped."""
+"""A cache of answers with their expiry, bounded in entries and in octets.
+
+Small records, large records and everything else have a part each: neither made-up names nor huge answers push out the
+records that an organisation's mail needs.
+"""
 
 from __future__ import annotations
 
@@ -8,50 +12,95 @@ from datetime import datetime, timedelta
 from catcher.model.mail.lookup import LookupResult, Question, Status
 
 MAX_ENTRIES = 8192
-"""Most answers in the cache."""
-MAX_ANSWER_OCTETS = 4096
-"""Octets of the largest answer that is cached. With MAX_ENTRIES such answers the cache takes 32 MiB."""
+"""Most answers in one part of the cache."""
+MAX_SMALL_OCTETS = 4096
+"""Octets of the largest answer that is small: SPF and DKIM records are, and lists of some 80 addresses."""
+MAX_PART_OCTETS = 8 * 1024 * 1024
+"""Most octets of the answers in one part: 8,192 of a kilobyte, or 128 of the largest. Three parts take 24 MiB."""
+KNOWN_SECONDS = 24 * 3600
+"""Seconds for which a question that found a record is known to find one, unless its entry is evicted before."""
 
-_LONGEST = {
-    Status.FOUND: 3600,
-    Status.NODATA: 900,
-    Status.NXDOMAIN: 900,
-    Status.FAILED: 30,
+_LEAST_AND_MOST = {
+    Status.FOUND: (30, 3600),
+    Status.NODATA: (5, 900),
+    Status.NXDOMAIN: (5, 900),
+    Status.FAILED: (30, 30),
 }
-"""Most seconds that an answer of each status is cached. A cached failure spares the next mails its time-out."""
+"""Fewest and most seconds that an answer of each status is cached. The fewest bound how often mail can make us ask the
+same question, whatever the TTL; RFC 2308 §7 permits five minutes for a failure."""
 
 
 class Cache:
     """Question → answer with its expiry. Not thread-safe: it lives in one event loop."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[Question, tuple[datetime, LookupResult]] = OrderedDict()
+        self._small, self._large, self._others = _Part(), _Part(), _Part()
+        self._parts = (self._small, self._large, self._others)
 
     def get(self, question: Question, now: datetime) -> LookupResult | None:
         """The cached answer; None when there is none or it has expired."""
-        entry = self._entries.get(question)
-        if entry is None:
-            return None
-        if entry[0] <= now:
-            del self._entries[question]
-            return None
-        self._entries.move_to_end(question)
-        return entry[1]
+        for part in self._parts:
+            entry = part.entries.get(question)
+            if entry is not None and now < entry[0]:
+                part.entries.move_to_end(question)
+                return entry[1]
+        return None
+
+    def is_known(self, question: Question, now: datetime) -> bool:
+        """Whether the question found a record lately, also when that answer has expired."""
+        return any(
+            entry is not None and (now - entry[0]).total_seconds() < KNOWN_SECONDS
+            for entry in (self._small.entries.get(question), self._large.entries.get(question))
+        )
 
     def put(self, question: Question, answer: LookupResult, ttl: int, now: datetime) -> None:
-        """Caches ``answer`` for ``ttl`` seconds, but no longer than its status allows. A larger answer than
-        MAX_ANSWER_OCTETS isn't cached."""
-        seconds = min(ttl, _LONGEST[answer.status])
-        if seconds <= 0 or sum(map(_octets, answer.records)) > MAX_ANSWER_OCTETS:
-            return
-        self._entries[question] = (now + timedelta(seconds=seconds), answer)
-        self._entries.move_to_end(question)
-        if len(self._entries) > MAX_ENTRIES:
-            self._entries.popitem(last=False)
+        """Caches ``answer`` for ``ttl`` seconds, within the bounds of its status. A failure leaves what is known of
+        the question's records."""
+        least, most = _LEAST_AND_MOST[answer.status]
+        octets = _octets(question, answer)
+        part = self._others
+        if answer.status is Status.FOUND:
+            part = self._small if octets <= MAX_SMALL_OCTETS else self._large
+        if answer.status is not Status.FAILED:
+            for each in self._parts:
+                each.drop(question)
+        part.put(question, now + timedelta(seconds=max(least, min(ttl, most))), answer, octets)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(len(part.entries) for part in self._parts)
+
+    @property
+    def octets(self) -> int:
+        """Octets that the answers take, by estimate."""
+        return sum(part.octets for part in self._parts)
 
 
-def _octets(record: str | bytes | tuple[int, str]) -> int:
-    return len(record[1] if isinstance(record, tuple) else record) + 48
+class _Part:
+    """Entries with a bound of their own; the least recently used is evicted."""
+
+    __slots__ = ("entries", "octets")
+
+    def __init__(self) -> None:
+        self.entries: OrderedDict[Question, tuple[datetime, LookupResult, int]] = OrderedDict()
+        self.octets = 0
+
+    def put(self, question: Question, until: datetime, answer: LookupResult, octets: int) -> None:
+        self.drop(question)
+        if octets > MAX_PART_OCTETS:
+            return
+        self.entries[question] = (until, answer, octets)
+        self.octets += octets
+        while len(self.entries) > MAX_ENTRIES or self.octets > MAX_PART_OCTETS:
+            _, (_, _, evicted) = self.entries.popitem(last=False)
+            self.octets -= evicted
+
+    def drop(self, question: Question) -> None:
+        entry = self.entries.pop(question, None)
+        if entry is not None:
+            self.octets -= entry[2]
+
+
+def _octets(question: Question, answer: LookupResult) -> int:
+    """The memory of an entry, estimated: an object of Python takes some 50 octets beside its content."""
+    records = sum(len(record[1] if isinstance(record, tuple) else record) + 64 for record in answer.records)
+    return 500 + len(question.name) + records

@@ -1,62 +1,72 @@
-"""Asks one server one question: by UDP, then by TCP if truncated; a reply without an answer is a failure (RFC 1035)."""
+"""Asks one server one question: by UDP from a port of its own, then by TCP if truncated (RFC 1035 §4.2, RFC 7766)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import secrets
+from contextlib import suppress
 
-import dns.asyncquery
-import dns.exception
-import dns.flags
-import dns.message
 import dns.name
-import dns.rcode
-import dns.rdatatype
 
-from catcher.model.mail.lookup import LookupResult, LookupType, Status
-from catcher.resolve.records import RDTYPES, records_of
-
-_PAYLOAD = 1232
-"""Most octets of a UDP response that we accept (DNS Flag Day 2020)."""
-
-
-@dataclass(frozen=True, slots=True)
-class DnsReply:
-    """An answer, its TTL in seconds, and the target of an alias for which the server added no records."""
-
-    answer: LookupResult
-    ttl: int
-    alias: dns.name.Name | None = None
+from catcher.model.mail.lookup import LookupType
+from catcher.resolve.message import DnsReply, FailedReply, is_reply, is_truncated, query_octets, read_reply
 
 
 async def ask_server(
     name: dns.name.Name, rrtype: LookupType, host: str, port: int, *, seconds: float
-) -> DnsReply | None:
-    """The reply of ``host`` within ``seconds``; None without a reply, or for a malformed reply: then the caller asks
-    another server.
+) -> DnsReply | FailedReply | None:
+    """The reply of ``host``; None when none came within ``seconds``.
 
-    Datagrams that don't answer this very question are ignored (RFC 5452).
+    Datagrams that don't answer this very question are ignored (RFC 5452); over TCP they are a failure.
     """
-    query = dns.message.make_query(name, RDTYPES[rrtype], use_edns=0, payload=_PAYLOAD)
+    query = query_octets(name, rrtype, secrets.randbelow(1 << 16))
     try:
-        response, _ = await dns.asyncquery.udp_with_fallback(
-            query, host, timeout=seconds, port=port, ignore_unexpected=True, ignore_errors=True
-        )
-        return read(response, RDTYPES[rrtype])
-    except (dns.exception.DNSException, OSError, EOFError, ValueError):
-        # dnspython raises ValueError for some malformed records.
+        async with asyncio.timeout(seconds):
+            octets = await _by_udp(query, host, port)
+            if is_truncated(octets):
+                octets = await _by_tcp(query, host, port)
+    except (TimeoutError, OSError, EOFError):
         return None
+    return read_reply(octets, name, rrtype) if is_reply(octets, query) else FailedReply()
 
 
-def read(response: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> DnsReply | None:
-    """The reply in a response; None for an rcode other than NOERROR and NXDOMAIN, or a broken chain of aliases."""
-    if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) or not isinstance(
-        response, dns.message.QueryMessage
-    ):
-        return None
-    chain = response.resolve_chaining()
-    if chain.answer is not None:
-        return DnsReply(LookupResult(Status.FOUND, records_of(chain.answer)), chain.minimum_ttl)
-    if response.rcode() == dns.rcode.NXDOMAIN:
-        return DnsReply(LookupResult(Status.NXDOMAIN), chain.minimum_ttl)
-    alias = chain.canonical_name if chain.cnames and not response.authority else None
-    return DnsReply(LookupResult(Status.NODATA), chain.minimum_ttl, alias)
+async def _by_udp(query: bytes, host: str, port: int) -> bytes:
+    """The first datagram of the server that replies to the query. Its source port is the kernel's choice for each
+    query (RFC 5452 §9.2)."""
+    loop = asyncio.get_running_loop()
+    reply: asyncio.Future[bytes] = loop.create_future()
+    transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(query, reply), remote_addr=(host, port))
+    try:
+        transport.sendto(query)
+        return await reply
+    finally:
+        transport.close()
+
+
+async def _by_tcp(query: bytes, host: str, port: int) -> bytes:
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        writer.write(len(query).to_bytes(2) + query)
+        await writer.drain()
+        return await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
+    finally:
+        writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    """Waits for the reply to one query."""
+
+    def __init__(self, query: bytes, reply: asyncio.Future[bytes]) -> None:
+        self._query = query
+        self._reply = reply
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        if not self._reply.done() and is_reply(data, self._query):
+            self._reply.set_result(data)
+
+    def error_received(self, exc: Exception) -> None:
+        """The server's machine says that nobody listens there (ICMP)."""
+        if not self._reply.done():
+            self._reply.set_exception(exc)

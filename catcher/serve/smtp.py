@@ -31,9 +31,9 @@ from catcher.supervise.memory import forbid_dumps, wipe_freed_memory
 
 log = logging.getLogger("catcher.serve")
 
-SPARE_DESCRIPTORS = 64 + smtp.EVICTED_STILL_OPEN
-"""Descriptors not used for open connections: 64 are kept for files, pipes and look-ups, the rest for evicted
-connections that are still being closed."""
+SPARE_DESCRIPTORS = 64 + 256 + smtp.EVICTED_STILL_OPEN
+"""Descriptors not used for open connections: 64 are kept for files and pipes, 256 for the resolver's queries in flight,
+the rest for evicted connections that are still being closed."""
 LOG_COUNTERS_SECONDS = 60.0
 """Seconds between two lines of counters in the log."""
 FORGET_KEYS_SECONDS = 60.0

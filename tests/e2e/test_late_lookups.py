@@ -113,11 +113,11 @@ class Watched:
     def __init__(self, resolver: LiveResolver, link: StoreClient) -> None:
         self._resolver = resolver
         self._link = link
-        self.asked, self.revised = Occurrences(), Occurrences()
+        self.asked, self.asked_late, self.revised = Occurrences(), Occurrences(), Occurrences()
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
-        answers = await self._resolver.ask(questions, on_behalf_of=on_behalf_of)
-        self.asked.one()
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str, late: bool = False) -> LookupResults:
+        answers = await self._resolver.ask(questions, on_behalf_of=on_behalf_of, late=late)
+        (self.asked_late if late else self.asked).one()
         return answers
 
     async def commit(self, observations: Sequence[Observation]) -> tuple[Stored, ...]:
@@ -149,11 +149,12 @@ class Sink:
 
         self.reply = await asyncio.to_thread(deliver)
         self._a_judgement = self._watched.asked.count
+        await self._watched.asked_late.reaches(self._a_judgement)
 
     async def try_again(self, number: int) -> None:
-        """Moves the time to a try (the first is 1), and returns when that has been answered."""
-        _move(TRIES[number - 1] - (TRIES[number - 2] if number > 1 else 0))
-        await self._watched.asked.reaches(self._a_judgement * (number + 1))
+        """Moves the time to a try (0 is the one that goes on at once), and returns when that has been answered."""
+        _move(TRIES[number] - TRIES[number - 1])
+        await self._watched.asked_late.reaches(self._a_judgement * (number + 1))
 
     async def revised(self) -> None:
         await self._watched.revised.reaches(1)
@@ -254,7 +255,7 @@ def test_a_name_server_that_never_answers_is_asked_at_each_try_and_then_no_more(
     async def main() -> None:
         async with sink_with_a_mail(tmp_path) as sink:
             first, asked = sink.stored(), [len(sink.names.asked)]
-            for number in range(1, len(TRIES) + 1):
+            for number in range(1, len(TRIES)):
                 await sink.try_again(number)
                 asked.append(len(sink.names.asked))
             assert asked == [asked[0] * (number + 1) for number in range(len(asked))]

@@ -51,11 +51,15 @@ async def name_server(behaviour: Behaviour) -> AsyncIterator[NameServer]:
     server = NameServer(behaviour)
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        length = int.from_bytes(await reader.readexactly(2))
-        for reply in server.replies(await reader.readexactly(length), "tcp"):
-            writer.write(len(reply).to_bytes(2) + reply)
-        await writer.drain()
-        writer.close()
+        try:
+            length = int.from_bytes(await reader.readexactly(2))
+            for reply in server.replies(await reader.readexactly(length), "tcp"):
+                writer.write(len(reply).to_bytes(2) + reply)
+            await writer.drain()
+        except (EOFError, OSError):
+            pass  # the client gave the query up
+        finally:
+            writer.close()
 
     port = own_port()
     stream = await asyncio.start_server(converse, "127.0.0.1", port)

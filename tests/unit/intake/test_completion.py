@@ -11,6 +11,7 @@ import pytest
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.intake import completion
+from catcher.intake.asking import LOOKUP_SECONDS, REPLY_SECONDS
 from catcher.intake.completion import MAX_WAITING, TRIES, WITHIN, Completions, Unfinished
 from catcher.intake.intake import Intake
 from catcher.model.errors import StoreUnavailable
@@ -52,7 +53,7 @@ class Recovering:
         self._dead = dead
         self.asked: list[tuple[float, str, str]] = []
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str, late: bool = False) -> LookupResults:
         now = asyncio.get_running_loop().time()
         self.asked += [(now, question.name, on_behalf_of) for question in questions]
         failed = LookupResult(Status.FAILED)
@@ -128,8 +129,8 @@ def test_what_is_never_answered_stays_temperror_and_is_forgotten_after_five_minu
         await asyncio.sleep(WITHIN)
         assert room.stored == before
         assert (len(room.waiting), room.waiting.finished, room.waiting.given_up) == (0, 0, 1)
-        assert sorted({at for at, _, _ in resolver.asked}) == [0.0, *TRIES]
-        assert {holder for _, _, holder in resolver.asked} == {"contractor.example"}
+        assert sorted({at for at, _, _ in resolver.asked}) == [*TRIES]
+        assert {holder for _, _, holder in resolver.asked} == {"192.0.2.0/24"}
 
     run(main())
 
@@ -234,6 +235,49 @@ def test_what_waits_is_bounded_in_number(tmp_path: Path) -> None:
         await room.take(transaction(MAIL, client="192.0.2.1"), ref="LATER")
         assert len(room.waiting) == 1
         await room.intake.close()
+
+    run(main())
+
+
+def test_the_network_with_most_that_waits_makes_room_for_others(tmp_path: Path) -> None:
+    """A flood of mails whose look-ups fail takes no other network's place, and among its own the newest stay."""
+
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=20.0))
+        await room.take(transaction(MAIL, client="198.51.100.1", mail_from="first@contractor.example"), ref="FIRST")
+        for n in range(MAX_WAITING + 100):
+            mail_from = f"{n}@contractor.example"
+            await room.take(transaction(MAIL, client="192.0.2.1", mail_from=mail_from), ref=f"R{n}")
+        await room.take(transaction(MAIL, client="198.51.101.1", mail_from="last@contractor.example"), ref="LAST")
+        assert (len(room.waiting), room.waiting.given_up) == (MAX_WAITING, 102)
+        await asyncio.sleep(WITHIN)
+        revised = {each.ref for each in room.stored if each.revision}
+        assert {"FIRST", "LAST", f"R{MAX_WAITING + 99}"} <= revised and "R0" not in revised
+        assert (len(room.waiting), room.waiting.finished) == (0, MAX_WAITING)
+
+    run(main())
+
+
+def test_a_reply_waits_two_seconds_and_what_is_answered_later_makes_a_revision(tmp_path: Path) -> None:
+    """RFC 7208 §4.6.4 asks for twenty seconds: the completion has them."""
+
+    class Slow(Recovering):
+        async def ask(self, questions: Collection[Question], *, on_behalf_of: str, late: bool = False) -> LookupResults:
+            if late:
+                assert asyncio.get_running_loop().time() == REPLY_SECONDS
+            await asyncio.sleep(LOOKUP_SECONDS - 1)
+            return {q: answer(q, TABLE) for q in questions}
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        room = Room(tmp_path, Slow(until=0.0))
+        await room.take()
+        assert loop.time() == REPLY_SECONDS
+        (first,) = room.stored
+        assert first.authentication.spf.result is AuthResult.TEMPERROR
+        await asyncio.sleep(LOOKUP_SECONDS)
+        (late,) = room.stored
+        assert (late.revision, late.sender.tier) == (1, Tier.VERIFIED)
 
     run(main())
 

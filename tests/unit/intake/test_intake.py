@@ -14,6 +14,7 @@ from catcher.catalogue import Catalogue, Entry
 from catcher.intake.intake import Intake
 from catcher.model.errors import StoreUnavailable
 from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
+from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import Header, HeaderField
 from catcher.privacy import KeyRing
@@ -33,7 +34,7 @@ class Failing:
     def __init__(self) -> None:
         self.asked_for: set[str] = set()
 
-    async def ask(self, questions: Collection[Question], *, on_behalf_of: str) -> LookupResults:
+    async def ask(self, questions: Collection[Question], *, on_behalf_of: str, late: bool = False) -> LookupResults:
         self.asked_for.add(on_behalf_of)
         return dict.fromkeys(questions, LookupResult(Status.FAILED))
 
@@ -75,17 +76,25 @@ def test_what_cannot_be_stored_is_told(tmp_path):
         take(intake(tmp_path, Sink(StoreUnavailable("the disk is full"))))
 
 
-def test_failed_lookups_are_recorded_as_such_and_counted_in_the_senders_name(tmp_path):
-    sink, resolver = Sink(), Failing()
-    take(intake(tmp_path, sink, resolver))
+def test_failed_lookups_are_recorded_as_such(tmp_path):
+    sink = Sink()
+    take(intake(tmp_path, sink, Failing()))
     assert sink.committed[0][0].authentication.spf.result == "temperror"
-    assert resolver.asked_for == {"contractor.example"}
 
 
-def test_lookups_for_the_null_reverse_path_are_counted_in_the_clients_name(tmp_path):
+@pytest.mark.parametrize(
+    ("client", "network"),
+    [("192.0.2.7", "192.0.2.0/24"), ("2001:db8:1:2::7", "2001:db8:1::/48"), ("::ffff:192.0.2.7", "192.0.2.0/24")],
+)
+@pytest.mark.parametrize(
+    "reverse_path",
+    [None, Mailbox("postmaster", ""), Mailbox("a", "[1.2.3.4]"), Mailbox("a", "contractor.example")],
+    ids=["null", "postmaster", "literal", "domain"],
+)
+def test_lookups_are_charged_to_the_clients_network_whatever_the_reverse_path(tmp_path, client, network, reverse_path):
     resolver = Failing()
-    take(intake(tmp_path, Sink(), resolver), reverse_path=None)
-    assert resolver.asked_for == {"192.0.2.7"}
+    take(intake(tmp_path, Sink(), resolver), client=client, reverse_path=reverse_path)
+    assert resolver.asked_for == {network}
 
 
 def test_the_taken_and_the_refused_part_of_a_transaction_share_their_identifier(tmp_path):

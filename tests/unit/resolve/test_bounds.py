@@ -1,14 +1,16 @@
-"""Cache and budgets: time is the clock's, and nothing grows without bound."""
+"""Cache, budgets and silence: time is the clock's, and nothing grows without bound."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
-from catcher.resolve.budget import MAX_HOLDERS, Budgets
-from catcher.resolve.cache import MAX_ENTRIES, Cache
+from catcher.resolve.budget import MAX_ACCOUNTS, PER_HOUR, Budgets, Charged, NameKind
+from catcher.resolve.cache import KNOWN_SECONDS, MAX_ENTRIES, MAX_PART_OCTETS, Cache
+from catcher.resolve.silence import MAX_SILENT, SILENT_SECONDS, SilentOrganisations
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FOUND = LookupResult(Status.FOUND, (b"text",))
@@ -18,31 +20,33 @@ def question(number: int = 0) -> Question:
     return Question(f"n{number}.example", LookupType.TXT)
 
 
+NXDOMAIN = LookupResult(Status.NXDOMAIN)
+FAILED = LookupResult(Status.FAILED)
+GENUINE = Charged("192.0.2.0/24", "contractor.example")
+FORGER = Charged("203.0.113.0/24", "contractor.example")
+
+
 @pytest.mark.parametrize(
     ("answer", "ttl", "kept"),
     [
         (FOUND, 60, 60),
         (FOUND, 999_999, 3600),
-        (LookupResult(Status.NXDOMAIN), 999_999, 900),
+        (FOUND, 0, 30),
+        (FOUND, -5, 30),
+        (NXDOMAIN, 999_999, 900),
+        (NXDOMAIN, 0, 5),
         (LookupResult(Status.NODATA), 10, 10),
-        (LookupResult(Status.FAILED), 999_999, 30),
+        (FAILED, 999_999, 30),
     ],
 )
-def test_an_answer_is_kept_for_its_ttl_and_no_longer_than_its_kind(answer: LookupResult, ttl: int, kept: int) -> None:
+def test_an_answer_is_kept_for_its_ttl_within_the_bounds_of_its_kind(answer: LookupResult, ttl: int, kept: int) -> None:
     cache = Cache()
     cache.put(question(), answer, ttl, NOW)
     assert cache.get(question(), NOW + timedelta(seconds=kept - 1)) is answer
     assert cache.get(question(), NOW + timedelta(seconds=kept)) is None
 
 
-@pytest.mark.parametrize("ttl", [0, -5])
-def test_an_answer_for_no_time_is_not_kept(ttl: int) -> None:
-    cache = Cache()
-    cache.put(question(), FOUND, ttl, NOW)
-    assert len(cache) == 0
-
-
-def test_the_oldest_use_goes_first() -> None:
+def test_the_least_recently_used_goes_first() -> None:
     cache = Cache()
     for number in range(MAX_ENTRIES):
         cache.put(question(number), FOUND, 60, NOW)
@@ -53,22 +57,141 @@ def test_the_oldest_use_goes_first() -> None:
     assert cache.get(question(1), NOW) is None
 
 
-def test_a_large_answer_is_not_kept() -> None:
+@pytest.mark.parametrize(
+    "answer", [NXDOMAIN, FAILED, LookupResult(Status.FOUND, (b"x" * 60_000,))], ids=["nxdomain", "failed", "huge"]
+)
+def test_what_an_attacker_can_make_up_pushes_no_small_record_out(answer: LookupResult) -> None:
     cache = Cache()
-    cache.put(question(), LookupResult(Status.FOUND, (b"x" * 60_000,)), 60, NOW)
-    assert len(cache) == 0
+    cache.put(question(), FOUND, 3600, NOW)
+    for number in range(1, 2 * MAX_ENTRIES):
+        cache.put(question(number), answer, 3600, NOW)
+    assert cache.get(question(), NOW) is FOUND
+    assert cache.octets <= 3 * MAX_PART_OCTETS
 
 
-def test_a_budget_ends_and_comes_back_with_the_hour() -> None:
+def test_the_cache_is_bounded_in_octets() -> None:
+    cache = Cache()
+    for number in range(MAX_ENTRIES):
+        cache.put(question(number), LookupResult(Status.FOUND, (b"x" * 3000,)), 60, NOW)
+        cache.put(question(-number - 1), LookupResult(Status.FOUND, (b"x" * 65_000,)), 60, NOW)
+    assert MAX_PART_OCTETS < cache.octets <= 2 * MAX_PART_OCTETS
+    cache.put(question(), LookupResult(Status.FOUND, (b"x" * 2 * MAX_PART_OCTETS,)), 60, NOW)
+    assert cache.get(question(), NOW) is None
+
+
+def test_octets_are_those_of_the_entries_that_are_there() -> None:
+    cache = Cache()
+    for answer in (FOUND, NXDOMAIN, LookupResult(Status.FOUND, (b"x" * 60_000,)), FAILED, NXDOMAIN, FOUND):
+        cache.put(question(), answer, 60, NOW)
+    cache.put(question(), FOUND, 60, NOW)
+    once = Cache()
+    once.put(question(), FOUND, 60, NOW)
+    assert (len(cache), cache.octets) == (len(once), once.octets)
+
+
+def test_what_was_found_is_known_for_a_day_even_if_it_fails_now_but_not_once_it_is_gone() -> None:
+    cache = Cache()
+    assert not cache.is_known(question(), NOW)
+    cache.put(question(), FOUND, 60, NOW)
+    later = NOW + timedelta(seconds=600)
+    assert cache.is_known(question(), later)
+    cache.put(question(), FAILED, 60, later)
+    assert cache.get(question(), later) is FAILED
+    assert cache.is_known(question(), later)
+    assert not cache.is_known(question(), NOW + timedelta(seconds=61 + KNOWN_SECONDS))
+    cache.put(question(), NXDOMAIN, 60, later)
+    assert not cache.is_known(question(), later)
+
+
+def spend_all(budgets: Budgets, to: Charged, now: datetime = NOW) -> int:
+    """Look-ups that find nothing until the budget is used up."""
+    return next(number for number in count() if not budgets.spend(to, NameKind.CHOSEN, now))
+
+
+def test_a_budget_ends_and_fills_again_evenly() -> None:
+    budgets = Budgets()
+    assert spend_all(budgets, GENUINE) == PER_HOUR
+    assert not budgets.spend(GENUINE, NameKind.CHOSEN, NOW + timedelta(seconds=59))
+    assert spend_all(budgets, GENUINE, NOW + timedelta(minutes=10)) == PER_HOUR // 6
+    assert spend_all(budgets, GENUINE, NOW + timedelta(minutes=70)) == PER_HOUR
+
+
+def test_a_forger_uses_up_no_budget_of_the_organisation_itself() -> None:
+    budgets = Budgets()
+    assert spend_all(budgets, FORGER) == PER_HOUR
+    assert spend_all(budgets, GENUINE) == PER_HOUR
+
+
+def test_what_finds_a_record_costs_a_tenth() -> None:
+    budgets = Budgets()
+    for _ in range(590):
+        assert budgets.spend(GENUINE, NameKind.CHOSEN, NOW)
+        budgets.give_back(GENUINE, NameKind.CHOSEN, NOW)
+    assert spend_all(budgets, GENUINE) == 1
+
+
+def test_many_networks_find_a_limit_below_one_organisation_and_each_newcomer_a_third_of_its_own() -> None:
+    budgets = Budgets()
+    spent = [spend_all(budgets, Charged(f"10.{n}.0.0/24", "victim.example")) for n in range(100)]
+    assert spent == [60] * 10 + [20] * 90
+    assert spend_all(budgets, GENUINE) == PER_HOUR, "another organisation"
+
+
+@pytest.mark.parametrize("network", ["10.0.{}.0/24", "2001:db8:{}::/48"])
+def test_networks_of_one_provider_share_a_limit_below_one_organisation(network: str) -> None:
+    budgets = Budgets()
+    spent = [spend_all(budgets, Charged(network.format(n), "victim.example")) for n in range(200)]
+    assert sum(spent) == 5 * PER_HOUR
+    assert spend_all(budgets, Charged("198.51.100.0/24", "victim.example")) == PER_HOUR
+
+
+def test_a_name_that_is_no_choice_of_the_mail_is_asked_even_if_the_budget_is_used_up() -> None:
     budgets = Budgets(per_hour=3)
-    assert [budgets.spend("contractor.example", NOW) for _ in range(4)] == [True, True, True, False]
-    assert budgets.spend("other.example", NOW)
-    assert not budgets.spend("contractor.example", NOW + timedelta(minutes=59))
-    assert budgets.spend("contractor.example", NOW + timedelta(minutes=60))
+    spend_all(budgets, GENUINE)
+    assert budgets.spend(GENUINE, NameKind.FIXED, NOW)
+    assert next(n for n in count() if not budgets.spend(Charged("x", f"o{n}.example"), NameKind.FIXED, NOW)) == 3000
 
 
-def test_the_table_of_budgets_is_bounded() -> None:
-    budgets = Budgets(per_hour=1)
-    for number in range(MAX_HOLDERS + 10):
-        assert budgets.spend(f"n{number}.example", NOW)
-    assert len(budgets) == MAX_HOLDERS
+def test_what_is_known_to_exist_may_be_asked_a_hundred_times_as_often_and_costs_nothing_of_the_rest() -> None:
+    """Thirty names, each asked anew each half minute, are within it."""
+    budgets = Budgets()
+    spend_all(budgets, GENUINE)
+    assert next(n for n in count() if not budgets.spend(GENUINE, NameKind.KNOWN, NOW)) == 100 * PER_HOUR
+    assert budgets.spend(GENUINE, NameKind.FIXED, NOW)
+
+
+def test_aliases_are_charged_to_where_they_lead() -> None:
+    budgets = Budgets()
+    assert all(budgets.charge(FORGER, NOW, hit=False) for _ in range(PER_HOUR))
+    assert not budgets.charge(FORGER, NOW, hit=False)
+    assert not budgets.spend(FORGER, NameKind.CHOSEN, NOW)
+    assert budgets.spend(GENUINE, NameKind.CHOSEN, NOW)
+
+
+def test_the_accounts_are_bounded_and_no_crowd_empties_one_that_is_used_up() -> None:
+    budgets = Budgets()
+    spend_all(budgets, FORGER)
+    for number in range(2 * MAX_ACCOUNTS):
+        assert budgets.spend(Charged(f"n{number}", f"o{number}.example"), NameKind.CHOSEN, NOW)
+    assert not budgets.spend(FORGER, NameKind.CHOSEN, NOW)
+    assert len(budgets) <= 2 * MAX_ACCOUNTS
+
+
+def test_a_clock_that_goes_back_gives_nothing_away() -> None:
+    budgets = Budgets()
+    spend_all(budgets, GENUINE)
+    assert not budgets.spend(GENUINE, NameKind.CHOSEN, NOW - timedelta(days=1))
+
+
+def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
+    silent = SilentOrganisations()
+    silent.failed(GENUINE, NOW)
+    assert silent.is_silent(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS - 1))
+    assert silent.is_silent("contractor.example", NOW)
+    assert not silent.is_silent(FORGER, NOW)
+    assert not silent.is_silent(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS))
+    silent.answered(GENUINE)
+    assert not silent.is_silent(GENUINE, NOW)
+    for number in range(2 * MAX_SILENT):
+        silent.failed(Charged("n", f"o{number}.example"), NOW)
+    assert len(silent) == 2 * MAX_SILENT

@@ -27,16 +27,35 @@ away     CNAME www.hosting.example.
 loop     CNAME loop
 lost     CNAME nowhere
 *.wild   TXT   "wild"
-a.b.deep TXT   "deep"
+a.b.empty TXT  "deep"
 sp\\032ace TXT  "odd"
 25       PTR   Host.Contractor.Example.
+child    NS    ns.child
+ns.child A     192.0.2.53
+own      NS    ns.own
+below.own TXT  "hidden by the cut"
+old      DNAME new
+old      TXT   "its own"
+x.old    TXT   "hidden by the DNAME"
+x.new    TXT   "new"
+far      DNAME hosting.example.
+deep     DNAME deep.deep
+"""
+OWN = 'own.contractor.example. 1h30m IN SOA ns hostmaster 1 1 1 1 1\nwww.own.contractor.example. TXT "child"\n'
+REVERSE = """\
+; a delegation without a class of its own (RFC 2317)
+$TTL 1h
+$ORIGIN 2.0.192.in-addr.arpa.
+0/25 1D (
+  IN ) SOA ns.contractor.example. ( hostmaster.contractor.example. 1 1 1 1 1 )
+7.0/25 PTR seven.contractor.example.
 """
 HOSTING = "$ORIGIN hosting.example.\n@ 60 IN SOA ns hostmaster 1 1 1 1 1\nwww A 192.0.2.80\n"
 
 
 @pytest.fixture
 def resolver(tmp_path: Path) -> ZoneResolver:
-    files = {"contractor.zone": CONTRACTOR, "hosting.zone": HOSTING}
+    files = {"contractor.zone": CONTRACTOR, "hosting.zone": HOSTING, "own.zone": OWN, "reverse.zone": REVERSE}
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return ZoneResolver([tmp_path / name for name in files])
@@ -66,9 +85,24 @@ def resolver(tmp_path: Path) -> ZoneResolver:
         ("y.x.wild.contractor.example", "TXT", LookupResult(Status.FOUND, (b"wild",))),
         ("x.wild.contractor.example", "A", LookupResult(Status.NODATA)),
         ("wild.contractor.example", "TXT", LookupResult(Status.NODATA)),
-        ("b.deep.contractor.example", "TXT", LookupResult(Status.NODATA)),
-        ("c.deep.contractor.example", "TXT", LookupResult(Status.NXDOMAIN)),
+        ("b.empty.contractor.example", "TXT", LookupResult(Status.NODATA)),
+        ("c.empty.contractor.example", "TXT", LookupResult(Status.NXDOMAIN)),
         ("sp\\032ace.contractor.example", "TXT", LookupResult(Status.FOUND, (b"odd",))),
+        ("child.contractor.example", "NS", LookupResult(Status.FOUND, ("ns.child.contractor.example",))),
+        ("child.contractor.example", "TXT", LookupResult(Status.FAILED)),
+        ("ns.child.contractor.example", "A", LookupResult(Status.FAILED)),
+        ("x.child.contractor.example", "NS", LookupResult(Status.FAILED)),
+        ("www.own.contractor.example", "TXT", LookupResult(Status.FOUND, (b"child",))),
+        ("below.own.contractor.example", "TXT", LookupResult(Status.NXDOMAIN)),
+        ("own.contractor.example", "NS", LookupResult(Status.NODATA)),
+        ("old.contractor.example", "TXT", LookupResult(Status.FOUND, (b"its own",))),
+        ("x.old.contractor.example", "TXT", LookupResult(Status.FOUND, (b"new",))),
+        ("x.old.contractor.example", "CNAME", LookupResult(Status.FOUND, ("x.new.contractor.example",))),
+        ("y.old.contractor.example", "TXT", LookupResult(Status.NXDOMAIN)),
+        ("www.far.contractor.example", "A", LookupResult(Status.FOUND, ("192.0.2.80",))),
+        ("x.deep.contractor.example", "TXT", LookupResult(Status.FAILED)),
+        (f"{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 40}.deep.contractor.example", "TXT", LookupResult(Status.FAILED)),
+        ("7.0/25.2.0.192.in-addr.arpa", "PTR", LookupResult(Status.FOUND, ("seven.contractor.example",))),
         ("elsewhere.example", "A", LookupResult(Status.NXDOMAIN)),
         ("a..example", "A", LookupResult(Status.NXDOMAIN)),
     ],
@@ -78,6 +112,25 @@ def test_a_question_is_answered_from_the_files_alone(
 ) -> None:
     question = Question(name, LookupType(rrtype))
     assert asyncio.run(resolver.ask([question], on_behalf_of="x.example")) == {question: expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a.example. 1h30m IN SOA ns h 1 1 1 1 1\n",
+        "$ORIGIN a.example.\n@ IN 1w2d SOA ns h 1 1 1 1 1\n",
+        "$TTL 1h30m\n$ORIGIN a.example.\n@ ( 1H30M\n IN ) SOA ns h (1 1 1 1 1)\n",
+        "$ORIGIN example.\na SOA ns h 1 1 1 1 1\n",
+        "; SOA\n$ORIGIN a.example. ; x\n@ CLASS1 SOA ns h 1 1 1 1 1\n",
+        '$ORIGIN a.example.\n\n@ 60 TXT "a SOA ; x"\n 60 SOA ns h 1 1 1 1 1\n',
+        "$ORIGIN a.example.\nsoa 60 A 192.0.2.1\n@ 60 soa ns h 1 1 1 1 1\n",
+    ],
+)
+def test_a_zones_origin_is_the_owner_of_its_soa_however_it_is_written(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.zone").write_text(text + "x.a.example. 60 A 192.0.2.7\n", encoding="utf-8")
+    asked = Question("x.a.example", LookupType.A)
+    assert ZoneResolver([tmp_path / "a.zone"]).answer(asked) == LookupResult(Status.FOUND, ("192.0.2.7",))
+    assert ZoneResolver([tmp_path / "a.zone"]).answer(Question("a.example", LookupType.SOA)).status is Status.FOUND
 
 
 @pytest.mark.parametrize(
