@@ -43,13 +43,17 @@ _ORGANISATIONS, _MAILBOXES, _CLIENTS = 200, 4000, 250
 _CLASSES = (*[MailClass.PERSON] * 6, MailClass.BULK, MailClass.BULK, MailClass.AUTOMATIC, MailClass.SPAM)
 
 
-def prepare(database: Path, keys: Path, observations: int, now: datetime, domain: str) -> None:
-    """Stores ``observations`` at ``domain``, at even distances up to ``now``; makes the keys of the last two months.
+def prepare_keys(keys: Path, now: datetime) -> None:
+    """Makes the keys of the period of ``now`` and of the period before, which is to be destroyed."""
+    ring = KeyRing(keys)
+    for moment in (_stopped(now), now):
+        ring.tokens(moment)
 
-    Raises EnvironmentFailure.
-    """
+
+def prepare_database(database: Path, observations: int, now: datetime, domain: str) -> None:
+    """Stores ``observations`` at ``domain``, at even distances up to ``now``. Raises EnvironmentFailure."""
     folder: Folder = partial(fold, party_of=party_of, period_of=period_of)
-    stopped = bounds(period_of(now))[0] - timedelta(hours=1)
+    stopped = _stopped(now)
     begin = now - timedelta(days=KEEP_DAYS + 1)
     step = (now - begin) / observations
     before = min(observations, int((stopped - begin) / step))
@@ -65,9 +69,11 @@ def prepare(database: Path, keys: Path, observations: int, now: datetime, domain
         store.fold(folder)
     finally:
         store.close()
-    ring = KeyRing(keys)
-    for moment in (stopped, now):
-        ring.tokens(moment)
+
+
+def _stopped(now: datetime) -> datetime:
+    """When the sink stood still: an hour before the period of ``now`` began."""
+    return bounds(period_of(now))[0] - timedelta(hours=1)
 
 
 def _aged(observation: Observation, now: datetime) -> Observation:

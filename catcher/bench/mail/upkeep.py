@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from catcher.bench.mail.prepare import prepare
+from catcher.bench.mail.prepare import prepare_database, prepare_keys
 from catcher.bench.mail.sink import CONFIG, DATABASE, DOMAIN, STATE, sink_command
 from catcher.bench.process import running
 from catcher.model.errors import EnvironmentFailure
@@ -80,7 +80,9 @@ def measure_upkeep(sizes: Sequence[int]) -> Iterator[UpkeepFigure]:
 def _measure(number: int, folder: Path) -> Iterator[UpkeepFigure]:
     state, port = folder / STATE, own_port()
     state.mkdir(mode=0o700)
-    prepare(state / DATABASE, state / "keys", number, SystemClock().now(), DOMAIN)
+    now = SystemClock().now()
+    prepare_database(state / DATABASE, number, now, DOMAIN)
+    prepare_keys(state / "keys", now)
     with running("catcher", sink_command(folder, port), port, folder / "log"):
         begun = time.monotonic()
         waits = _Waits()

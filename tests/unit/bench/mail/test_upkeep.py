@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.bench.mail.prepare import KEEP_DAYS, prepare
+from catcher.bench.mail.prepare import KEEP_DAYS, prepare_database, prepare_keys
 from catcher.bench.mail.upkeep import AT_REST, FORGETTING, GOAL_MS, MUST_MS, upkeep_figure
 from catcher.privacy import KeyRing
 from catcher.store import SqliteStore
@@ -29,7 +29,8 @@ def test_one_slow_or_refused_mail_is_told(longest: float, taken: bool, met: bool
 
 def test_the_database_waits_for_the_upkeep_of_a_month(tmp_path: Path) -> None:
     """Its oldest rows are due, and so are minutes and retry tags of before; last month's key is there."""
-    prepare(tmp_path / "catcher.db", tmp_path / "keys", 2000, NOW, "typo.test")
+    prepare_database(tmp_path / "catcher.db", 2000, NOW, "typo.test")
+    prepare_keys(tmp_path / "keys", NOW)
     assert KeyRing(tmp_path / "keys").periods() == ["2026-10", "2026-11"]
     store = SqliteStore(tmp_path / "catcher.db")
     try:
