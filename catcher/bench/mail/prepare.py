@@ -39,6 +39,7 @@ from catcher.store import SqliteStore
 KEEP_DAYS = 180
 """The default of ``[store] keep_days``: a day's rows are older than that, and due."""
 _BATCH = 1000
+_CALM = timedelta(hours=2)
 _ORGANISATIONS, _MAILBOXES, _CLIENTS = 200, 4000, 250
 _CLASSES = (*[MailClass.PERSON] * 6, MailClass.BULK, MailClass.BULK, MailClass.AUTOMATIC, MailClass.SPAM)
 
@@ -63,7 +64,10 @@ def prepare_database(database: Path, observations: int, now: datetime, domain: s
         for first, end in ((0, before), (before, observations)):
             for start in range(first, end, _BATCH):
                 batch = range(start, min(start + _BATCH, end))
-                store.add([(_aged(_one(n, begin + n * step, chance, domain), stopped),) for n in batch])
+                moments = (_due_or_not(begin + n * step, now) for n in batch)
+                store.add(
+                    [(_aged(_one(n, at, chance, domain), stopped),) for n, at in zip(batch, moments, strict=True)]
+                )
             if end == before:
                 store.purge(stopped, keep_days=KEEP_DAYS, folder=folder)
         store.fold(folder)
@@ -74,6 +78,15 @@ def prepare_database(database: Path, observations: int, now: datetime, domain: s
 def _stopped(now: datetime) -> datetime:
     """When the sink stood still: an hour before the period of ``now`` began."""
     return bounds(period_of(now))[0] - timedelta(hours=1)
+
+
+def _due_or_not(moment: datetime, now: datetime) -> datetime:
+    """``moment``, or an earlier one: nothing becomes due within ``_CALM`` after ``now``, so that forgetting has an
+    end."""
+    for age in (timedelta(days=KEEP_DAYS), COARSE_AFTER, RETRY_AFTER):
+        if age - _CALM < now - moment <= age:
+            return now - age - timedelta(minutes=1)
+    return moment
 
 
 def _aged(observation: Observation, now: datetime) -> Observation:

@@ -113,8 +113,8 @@ def _due(config: Path) -> int:
     """How many rows a purge would change now."""
     command = [sys.executable, "-m", "catcher", "store", "purge", "--dry-run", "--json", "-c", str(config)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    numbers = [value for key, value in json.loads(said.splitlines()[-1]).items() if key != "folded"]
-    return sum(value for value in numbers if isinstance(value, int))
+    counted = json.loads(said.splitlines()[-1])
+    return sum(value for key, value in counted.items() if key != "folded" and type(value) is int)
 
 
 async def _client(number: int, port: int, waits: _Waits) -> None:
