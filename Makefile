@@ -68,6 +68,7 @@ mailbox-providers: $(VENV)/.development
 bench: $(VENV)/.runtime
 	$(VENV)/bin/catcher bench dns
 	$(VENV)/bin/catcher bench smtp
+	$(VENV)/bin/catcher bench upkeep
 	$(VENV)/bin/catcher bench fingerprint
 	$(VENV)/bin/catcher bench report --full
 	$(VENV)/bin/catcher bench commands

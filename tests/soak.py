@@ -7,7 +7,7 @@
 
 Both lie in .cache/soak, so a second call goes on where the first ended. The first failure is told with its seed and
 ends the call with 1; where every soak lacks its peers it ends with 3. The last round is played to its end: that takes
-minutes more, longest where it is ``properties`` (a thousand examples for each test).
+minutes more, longest where it is ``mail-everything`` (twenty minutes without a break).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ SOAKS = (
     Soak("body-hash", ("tests/conformance/test_body_hash.py",)),
     Soak("kills", ("tests/e2e/test_durability.py", "tests/e2e/test_durability_store.py", "-k", "kill")),
     Soak("dns-everything", ("5",), "tests.soak_dns"),
+    Soak("mail-everything", ("20",), "tests.soak_mail"),
 )
 
 

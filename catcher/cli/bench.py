@@ -11,7 +11,7 @@ import click
 from catcher.cli.options import json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from catcher.bench import smtp as smtp_bench
+    from catcher.bench.mail import smtp as smtp_bench
 
 
 @click.group("bench")
@@ -85,28 +85,55 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 @command.command("smtp")
 @json_option
 @click.option("--mails", default=5000, show_default=True, help="How many small mails each server takes each way.")
-def smtp(as_json: bool, mails: int) -> None:
+@click.option("--connections/--no-connections", default=True, show_default=True, help="Also memory of connections.")
+def smtp(as_json: bool, mails: int, connections: bool) -> None:
     """Measure mails a second beside other sinks.
 
     Also CPU and memory. The peers are Haraka, a plain aiosmtpd and Postfix's smtp-sink. The body stream is measured
-    alone.
+    alone; then memory of 200 and of 8,000 connections with the largest envelope.
     """
-    from catcher.bench import stream
-    from catcher.bench.smtp import measure_smtp, surroundings
-    from catcher.bench.verdict import judgements
+    from catcher.bench.mail import connections as connections_bench
+    from catcher.bench.mail import stream
+    from catcher.bench.mail.smtp import measure_smtp, smtp_figures, surroundings
+    from catcher.bench.mail.verdict import judgements
 
     click.echo(surroundings(), err=True)
     streamed = []
     for found in stream.measure_stream():
         click.echo(f"measured {found.measure}", err=True)
         streamed.append(found)
-    rows: list[smtp_bench.SmtpFigure] = []
-    for row in measure_smtp(mails):
-        click.echo(f"measured {row.server}, {row.load}", err=True)
-        rows.append(row)
+    rounds: list[smtp_bench.SmtpRound] = []
+    for each in measure_smtp(mails):
+        if not any((each.server, each.load) == (before.server, before.load) for before in rounds):
+            click.echo(f"measuring {each.server}, {each.load}", err=True)
+        rounds.append(each)
+    rows = list(smtp_figures(rounds))
     plain = {r.load: r.cpu_microseconds for r in rows if r.server == "aiosmtpd"}
     _show(as_json, (_with_ratio(asdict(row), plain.get(row.load)) for row in rows))
-    _show(as_json, (asdict(verdict) for verdict in judgements(rows, streamed)))
+    _show(as_json, (asdict(verdict) for verdict in judgements(rounds, streamed)))
+    if connections:
+        held = []
+        for figure in connections_bench.measure_connections():
+            click.echo(f"measured {figure.connections:,} connections", err=True)
+            held.append(_rounded(asdict(figure)))
+        _show(as_json, held)
+
+
+@command.command("upkeep")
+@json_option
+@click.option("--full", is_flag=True, help="Also with 5,000,000 observations; their preparation takes minutes.")
+def upkeep(as_json: bool, full: bool) -> None:
+    """Measure the longest wait of a mail during upkeep.
+
+    A server starts on 1,000,000 observations and forgets a month's due, while mail comes.
+    """
+    from catcher.bench.mail import upkeep as upkeep_bench
+
+    rows = []
+    for row in upkeep_bench.measure_upkeep(upkeep_bench.FULL if full else upkeep_bench.REDUCED):
+        click.echo(f"measured {row.observations:,} {row.stretch}", err=True)
+        rows.append(_rounded(asdict(row)))
+    _show(as_json, rows)
 
 
 @command.command("fingerprint")

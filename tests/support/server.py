@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -217,11 +218,11 @@ class Server:
         )
         return done.stdout
 
-    def observations(self) -> list[Observation]:
-        """All that is stored, oldest first, read beside the server: quicker than the command."""
+    def observations(self, since: datetime | None = None) -> list[Observation]:
+        """All that is stored since a moment, oldest first, read beside the server: quicker than the command."""
         store = SqliteStore(self.folder / "var" / "catcher.db")
         try:
-            return sorted(store.observations(), key=lambda observation: observation.id)
+            return sorted(store.observations(since=since), key=lambda observation: observation.id)
         finally:
             store.close()
 

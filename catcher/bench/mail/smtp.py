@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
+from catcher.bench.mail.sink import DOMAIN, sink_command
 from catcher.bench.process import Server, find, running, tool
 from catcher.supervise.ports import own_port
 
@@ -34,8 +35,8 @@ each mail on disk."""
 
 
 @dataclass(frozen=True, slots=True)
-class SmtpFigure:
-    """One server under one load."""
+class SmtpRound:
+    """One server under one load, once."""
 
     server: str
     load: str
@@ -44,11 +45,24 @@ class SmtpFigure:
     ``big``: 25 MB mails, one after the other. ``crowd``: 200 mails of 25 MB at the same time.
     """
     mails: int
-    mails_per_second: float
-    cpu_microseconds: float
-    """The server's user and system time per mail."""
+    seconds: float
+    cpu_seconds: float
+    """User and system time of all the server's processes."""
     peak_megabytes: float
     """Highest memory of all the server's processes together, minus their memory at rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpFigure:
+    """One server under one load: the medians of its rounds."""
+
+    server: str
+    load: str
+    mails: int
+    mails_per_second: float
+    cpu_microseconds: float
+    """User and system time of all the server's processes per mail."""
+    peak_megabytes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +81,9 @@ def surroundings() -> str:
     return f"Python {' '.join(sys.version.split())}; {loop}"
 
 
-def measure_smtp(mails: int) -> Iterator[SmtpFigure]:
-    """A figure for each server and load. All servers run at the same time and get load in turn; a figure is the median
-    of the rounds.
+def measure_smtp(mails: int) -> Iterator[SmtpRound]:
+    """All servers run at the same time and get each load in turn, ``_ROUNDS`` times: a round of each of them is a pair
+    that a busy machine slows alike.
 
     Raises EnvironmentFailure without smtp-source.
     """
@@ -93,65 +107,44 @@ def measure_smtp(mails: int) -> Iterator[SmtpFigure]:
             if load.octets == _SMALL_OCTETS:
                 for _, port in wanted.values():
                     _send(source, load, port, 100)
-            rows: dict[str, list[SmtpFigure]] = {server: [] for server in wanted}
             for _ in range(_ROUNDS if load.octets == _SMALL_OCTETS else 1):
                 for server, (process, port) in wanted.items():
-                    rows[server].append(_one(source, server, process, port, load))
-            yield from map(_median, rows.values())
+                    yield _one(source, server, process, port, load)
 
 
-def _one(source: str, server: str, process: Server, port: int, load: _Load) -> SmtpFigure:
+def smtp_figures(rounds: Sequence[SmtpRound]) -> Iterator[SmtpFigure]:
+    """The medians of the rounds of each server and load."""
+    groups: dict[tuple[str, str], list[SmtpRound]] = {}
+    for row in rounds:
+        groups.setdefault((row.server, row.load), []).append(row)
+    for (server, load), rows in groups.items():
+        yield SmtpFigure(
+            server,
+            load,
+            rows[0].mails,
+            median(row.mails / row.seconds for row in rows),
+            median(row.cpu_seconds / row.mails * 1e6 for row in rows),
+            median(row.peak_megabytes for row in rows),
+        )
+
+
+def _one(source: str, server: str, process: Server, port: int, load: _Load) -> SmtpRound:
     at_rest = process.watch_peak()
     before, started = process.cpu_seconds(), time.perf_counter()
     _send(source, load, port, load.mails)
     took = time.perf_counter() - started
     spent = process.cpu_seconds() - before
-    peak = max(0.0, (process.peak_octets() - at_rest) / 1e6)
-    return SmtpFigure(server, load.name, load.mails, load.mails / took, spent / load.mails * 1e6, peak)
+    return SmtpRound(server, load.name, load.mails, took, spent, max(0.0, (process.peak_octets() - at_rest) / 1e6))
 
 
 def _send(source: str, load: _Load, port: int, mails: int) -> None:
     command = [source, *load.flags, "-s", str(load.sessions), "-l", str(load.octets), "-m", str(mails)]
-    command += ["-f", "writer@sender.test", "-t", "reader@typo.test", f"127.0.0.1:{port}"]
+    command += ["-f", "writer@sender.test", "-t", f"reader@{DOMAIN}", f"127.0.0.1:{port}"]
     subprocess.run(command, check=True, capture_output=True)
 
 
-def _median(rows: list[SmtpFigure]) -> SmtpFigure:
-    return SmtpFigure(
-        rows[0].server,
-        rows[0].load,
-        rows[0].mails,
-        median(row.mails_per_second for row in rows),
-        median(row.cpu_microseconds for row in rows),
-        median(row.peak_megabytes for row in rows),
-    )
-
-
-def _catcher(folder: Path, port: int) -> list[str]:
-    (folder / "catalogue.csv").write_text("domain,intended,policy\ntypo.test,typo.example,accept\n")
-    config = folder / "catcher.toml"
-    config.write_text(
-        f"""[node]
-state = "{folder}/state"
-[dns]
-listen = ["127.0.0.1:{own_port()}"]
-nameservers = ["ns1.sink.test"]
-[smtp]
-listen = ["127.0.0.1:{port}"]
-hostname = "mx.sink.test"
-[catalogue]
-files = ["catalogue.csv"]
-[store]
-url = "sqlite:state/catcher.db"
-[fingerprint]
-lookups = false
-"""
-    )
-    return [sys.executable, "-m", "catcher", "serve", "--role", "smtp", "-c", str(config)]
-
-
 def _aiosmtpd(folder: Path, port: int) -> list[str]:
-    return [sys.executable, "-m", "catcher.bench.plain_aiosmtpd", str(port)]
+    return [sys.executable, "-m", "catcher.bench.mail.plain_aiosmtpd", str(port)]
 
 
 def _smtp_sink(folder: Path, port: int) -> list[str] | None:
@@ -174,7 +167,7 @@ def _haraka(folder: Path, port: int) -> list[str] | None:
         "smtp.ini": f"listen=127.0.0.1:{port}\nnodes=0\n",
         "connection.ini": (program.parents[1] / "Haraka" / "config" / "connection.ini").read_text(),
         "plugins": "rcpt_to.in_host_list\nqueue/discard\n",
-        "host_list": "typo.test\n",
+        "host_list": f"{DOMAIN}\n",
         "me": "mx.sink.test\n",
         "log.ini": "[main]\nlevel=ERROR\n",
     }.items():
@@ -186,5 +179,5 @@ _SERVERS: dict[str, Callable[[Path, int], list[str] | None]] = {
     "smtp-sink": _smtp_sink,
     "haraka": _haraka,
     "aiosmtpd": _aiosmtpd,
-    "catcher": _catcher,
+    "catcher": sink_command,
 }

@@ -1,0 +1,189 @@
+"""Changes code that holds promises, a place at a time, and prints what no test noticed: ``python -m tests.mutants``.
+
+::
+
+    PROMISES: file, functions, tests ─▶ mutants ─▶ two processes: the tests of that file, until one fails
+                                                       └─▶ survivors, without those in tests/cases/mutants/survivors.txt
+
+``python -m tests.mutants [--most N] [--seed S] [--only TEXT] [--together N]``: N drawn mutants instead of all; only
+files whose name has TEXT. It ends with 1 if a survivor is not in the list, or one of the list doesn't survive.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support.mutants import Mutant, TestRun, mutants_of, prepare_runs, replaced
+from tests.support.tree import ROOT
+
+SURVIVORS = Path("tests/cases/mutants/survivors.txt")
+"""A line a survivor that may be, and behind `` # `` the reason."""
+_LEAST_SECONDS, _FACTOR = 20.0, 10.0
+"""A run that takes longer than this, and than ten times the run over the unchanged code, hangs: the mutant is found."""
+
+
+class Promise(NamedTuple):
+    """Code that holds a promise, and the tests that must notice a change of it."""
+
+    name: str
+    file: str
+    tests: tuple[str, ...]
+    functions: tuple[str, ...] = ()
+
+
+_KEYS = ("tests/unit/privacy/test_keys.py",)
+_TOKENS = ("tests/unit/privacy/test_tokens.py",)
+_UPKEEP = ("tests/unit/desk/test_upkeep.py",)
+_REMOTE = ("tests/unit/store/remote",)
+_SQLITE = (
+    "tests/unit/store/sqlite/test_file.py",
+    "tests/unit/store/sqlite/test_forgetting.py",
+    "tests/unit/store/test_contract.py",
+    "tests/unit/store/test_rows.py",
+    "tests/unit/store/test_revisions.py",
+    "tests/unit/store/test_contract_addresses.py",
+    "tests/unit/store/test_contract_sums.py",
+)
+_SERVING = (
+    "tests/unit/smtp/serving/test_recording.py",
+    "tests/unit/smtp/serving/test_session.py",
+    "tests/unit/smtp/serving/test_between_sessions.py",
+    "tests/unit/smtp/serving/test_timing.py",
+    "tests/unit/smtp/serving/test_server.py",
+    "tests/unit/smtp/serving/test_tls.py",
+)
+PROMISES = (
+    Promise("commit", "catcher/store/remote/client.py", _REMOTE),
+    Promise("commit", "catcher/store/remote/server.py", _REMOTE),
+    Promise("commit", "catcher/store/remote/groupwriter.py", _REMOTE),
+    Promise("commit", "catcher/store/sqlite/connection.py", _SQLITE),
+    Promise("commit", "catcher/store/sqlite/observation.py", _SQLITE),
+    Promise("commit", "catcher/smtp/serving/recorder.py", _SERVING),
+    Promise("keys", "catcher/privacy/keys.py", _KEYS),
+    Promise("keys", "catcher/privacy/keyfile.py", _KEYS),
+    Promise("keys", "catcher/privacy/tokens.py", (*_TOKENS, *_KEYS)),
+    Promise("keys", "catcher/desk/upkeep.py", _UPKEEP),
+    Promise("retention", "catcher/privacy/retention.py", ("tests/unit/privacy/test_retention.py",)),
+    Promise("retention", "catcher/store/sqlite/retention.py", _SQLITE),
+    Promise("retention", "catcher/intake/storable.py", ("tests/unit/intake/test_storable.py",)),
+    Promise("admission", "catcher/smtp/admission/gate.py", ("tests/unit/smtp/admission", *_SERVING)),
+    Promise("admission", "catcher/smtp/admission/flood.py", ("tests/unit/smtp/admission",)),
+    Promise("admission", "catcher/smtp/serving/front.py", _SERVING),
+    Promise("line ends", "catcher/smtp/wire/lineends.py", ("tests/unit/smtp/wire/test_lineends.py",)),
+    Promise("line ends", "catcher/smtp/wire/dots.py", ("tests/unit/smtp/wire/test_dots.py",)),
+    Promise("line ends", "catcher/smtp/wire/commands.py", ("tests/unit/smtp/wire/test_commands.py",)),
+    Promise("line ends", "catcher/smtp/message/data.py", ("tests/unit/smtp/message", *_SERVING)),
+)
+
+
+class Named(NamedTuple):
+    """A mutant that once survived, and the test that notices it now."""
+
+    what: str
+    file: str
+    before: str
+    after: str
+    test: str
+
+    @property
+    def mutant(self) -> Mutant:
+        return replaced(self.file, self.before, self.after)
+
+
+class Job(NamedTuple):
+    """A mutant with its tests and the seconds that they may take."""
+
+    mutant: Mutant
+    tests: tuple[str, ...]
+    seconds: float
+
+
+def outcomes(jobs: Iterator[Job], together: int) -> Iterator[tuple[Mutant, str]]:
+    """The result of each job; ``together`` run at a time."""
+    running: dict[TestRun, Mutant] = {}
+    more = True
+    while running or more:
+        while more and len(running) < together:
+            job = next(jobs, None)
+            more = job is not None
+            if job is not None:
+                running[TestRun(job.mutant, job.tests, job.seconds)] = job.mutant
+        for run in list(running):
+            result = run.result()
+            if result is not None:
+                yield running.pop(run), result
+        time.sleep(0.01)
+
+
+def main() -> int:
+    options = _options()
+    prepare_runs()
+    promises = [promise for promise in PROMISES if options.only in promise.file]
+    seconds = _baseline(promises)
+    jobs = [
+        Job(mutant, promise.tests, max(_LEAST_SECONDS, _FACTOR * seconds[promise.tests]))
+        for promise in promises
+        for mutant in mutants_of(promise.file, promise.functions)
+    ]
+    drawn = random.Random(options.seed).sample(jobs, min(options.most, len(jobs))) if options.most else jobs
+    print(f"{len(drawn)} of {len(jobs)} mutants", flush=True)
+    known = _known()
+    counts: Counter[str] = Counter()
+    unknown, survived = [], set()
+    for mutant, result in outcomes(iter(drawn), options.together):
+        counts[result] += 1
+        if result == "passed":
+            survived.add(mutant.name)
+            if mutant.name not in known:
+                unknown.append(mutant)
+                print(
+                    f"{mutant.file}:{mutant.line} {mutant.function}\n  - {mutant.before}\n  + {mutant.after}",
+                    flush=True,
+                )
+    ran = {job.mutant.name for job in drawn}
+    gone = [name for name in known if name in ran and name not in survived]
+    for name in gone:
+        print(f"no survivor any more: {name}")
+    print(f"{counts['failed']} failed a test, {counts['too long']} ran too long, {counts['passed']} survived,")
+    print(f"of these {counts['passed'] - len(unknown)} are known in {SURVIVORS}")
+    return int(bool(unknown or gone))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("--most", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=13)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--together", type=int, default=2)
+    return parser.parse_args()
+
+
+def _baseline(promises: list[Promise]) -> dict[tuple[str, ...], float]:
+    """Seconds of each set of tests over the code as it is. They have to pass."""
+    seconds = {}
+    for tests in dict.fromkeys(promise.tests for promise in promises):
+        begun = time.monotonic()
+        run = TestRun(None, tests, 600)
+        while (result := run.result()) is None:
+            time.sleep(0.01)
+        seconds[tests] = time.monotonic() - begun
+        if result != "passed":
+            sys.exit(f"over the code as it is: {result}: {' '.join(tests)}")
+    return seconds
+
+
+def _known() -> dict[str, str]:
+    """Name of a survivor → why it may survive."""
+    lines = (ROOT / SURVIVORS).read_text().splitlines() if (ROOT / SURVIVORS).exists() else []
+    return dict(line.partition(" # ")[::2] for line in lines if line and not line.startswith("#"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

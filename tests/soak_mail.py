@@ -1,0 +1,206 @@
+"""Mail of every habit at one running server: ``python -m tests.soak_mail MINUTES [ROWS]``. It needs no root.
+
+::
+
+    60 mails a second: new and kept connections, TLS, BDAT,   ─┐
+      pipelining; accept, explain, refuse; signed or not       │
+    upkeep of a month's due, and `store purge` each 2 minutes  ├─▶ catcher serve, 2 workers, ─▶ the table; 1 if a
+    a reload each 15 s, two in three with a new row            │   2,000,000 observations       promise broke
+    SIGKILL each 20 s: a worker, the store, upkeep            ─┘
+
+At the end the server is stopped as by an init system, and its store is read.
+
+- Each 250 has exactly its rows, by REF; each 550 has, too, unless the process that stores (for ``refuse``: or a worker)
+  was away: ``explain`` and ``refuse`` turn away without the store.
+- Rows without a known REF are at most the mails whose reply never came: a killed process had stored them.
+- 451 came only while the process that stores was away: from its kill until two seconds after it was back.
+- Of a hundred 250s, 99 came within 300 ms. Memory and descriptors by process: the last quarter's median beside the
+  first's. Last month's key is gone; no canary stands in any file.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from catcher.privacy import KeyRing
+from catcher.privacy.tokens import period_of
+from catcher.wiring import SystemClock
+from tests.support.server import Server
+from tests.support.soaking import mailload
+from tests.support.soaking.disturb import Repeat
+from tests.support.soaking.mailload import CANARIES
+from tests.support.soaking.mailserver import (
+    ROWS,
+    MailKills,
+    MailReloads,
+    ProcessSizes,
+    Purges,
+    files_with,
+    mail_server,
+    place_database,
+)
+from tests.support.soaking.mailsession import Replies
+from tests.support.tree import ROOT
+
+RATE = 60.0
+"""Mails a second."""
+KILL_SECONDS, RELOAD_SECONDS, PURGE_SECONDS, LOOK_SECONDS = 20.0, 15.0, 120.0, 2.0
+P99_MS = 300.0
+LEVEL, SLACK_MB, SLACK_DESCRIPTORS = 1.1, 4.0, 8
+"""Memory is level if the last quarter's median is at most so many times the first's, and a process of a few MB may
+differ by the slack; descriptors come and go with the clients."""
+
+
+def soak(minutes: float, rows: int) -> int:
+    """Runs for ``minutes``; returns the exit status: 0, or 1 for a broken promise."""
+    seed = int(os.environ.get("CATCHER_SEED") or secrets.randbelow(1 << 32))
+    cache = ROOT / ".cache" / "soak"
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="running-", dir=cache) as name:
+        server = mail_server(Path(name))
+        place_database(server, rows, SystemClock().now())
+        server.start()
+        try:
+            failures = _play(server, 60 * minutes, seed)
+        finally:
+            if server.process is not None:
+                server.kill()
+        print(f"seed {seed}")
+        for failure in failures[:20]:
+            print("FAILED:", failure)
+        if failures:
+            log = cache / f"mail-everything-{seed}-server.log"
+            log.write_bytes(server.log.read_bytes())
+            print(f"the server's log: {log}")
+        print("1 failed" if failures else "1 passed")
+        return int(bool(failures))
+
+
+def _play(server: Server, seconds: float, seed: int) -> list[str]:
+    begun_at = SystemClock().now()
+    ours, theirs = multiprocessing.get_context("fork").Pipe()
+    load = multiprocessing.get_context("fork").Process(
+        target=mailload.run, args=(server.smtp[1], seed, RATE, theirs), daemon=True
+    )
+    load.start()
+    assert ours.recv() == "begun"
+    begun = time.monotonic()
+    kills, reloads, purges, sizes = MailKills(server), MailReloads(server), Purges(server), ProcessSizes(server)
+    repeats = [
+        Repeat(KILL_SECONDS, kills),
+        Repeat(RELOAD_SECONDS, reloads),
+        Repeat(PURGE_SECONDS, purges),
+        Repeat(LOOK_SECONDS, sizes),
+    ]
+    for repeat in repeats:
+        repeat.start()
+    time.sleep(seconds)
+    for repeat in repeats:
+        repeat.end()
+    end = time.monotonic()
+    ours.send("over")
+    replies: Replies = ours.recv()
+    load.join()
+    keys = KeyRing(server.folder / "var" / "keys").periods()
+    status = server.stop()
+    failures = [f"{type(repeat.error).__name__}: {repeat.error}" for repeat in repeats if repeat.error]
+    failures += [f"the server ended with {status}"] if status else []
+    stored = Counter(
+        observation.ref
+        for observation in server.observations(since=begun_at - timedelta(minutes=1))
+        if not observation.ref.replace("-", "").isdecimal()  # the database's own rows
+    )
+    failures += _judge(replies, kills, stored)
+    failures += [
+        f"reload: {why}" for moment, why in reloads.failed if not kills.near(moment, "store", "smtp-0", "smtp-1")
+    ]
+    failures += [f"purge: {why}" for moment, why in purges.failed if not kills.near(moment, "store")]
+    levels, grown = _levels(sizes, begun, end)
+    failures += grown
+    if keys != [period_of(SystemClock().now())]:
+        failures.append(f"keys of {keys} are there")
+    failures += [f"a canary in {file}" for file in files_with(server.folder, [w.encode() for w in CANARIES.values()])]
+    waits = sorted(each.seconds * 1000 for each in replies.acknowledged if each.code == 250)
+    p99 = waits[len(waits) * 99 // 100]
+    if p99 > P99_MS:
+        failures.append(f"p99 of a 250: {p99:.0f} ms")
+    by_code = Counter(each.code for each in replies.acknowledged)
+    names = Counter(kill.name for kill in kills.done)
+    table = {
+        "acknowledged": f"{by_code[250]} by 250, {by_code[550]} by 550; rows with their REFs {sum(stored.values())}",
+        "250": f"median {waits[len(waits) // 2]:.1f} ms, p99 {p99:.1f} ms, slowest {waits[-1]:.0f} ms",
+        "451": f"{len(replies.deferred)}, outside of a store's restart {len(_deferred_beside(replies, kills))}",
+        "without a reply": f"{len(replies.unanswered)}; rows of theirs {_unknown(replies, stored)}",
+        "550 without REF": str(len(replies.without_ref)),
+        "connections": f"{replies.connections}, TLS {replies.tls}, AUTH {replies.logins}, "
+        f"421 {replies.sent_away}, broken {len(replies.broken)}",
+        "messages": f"pipelined {replies.pipelined}, BDAT {replies.chunked}",
+        "kills": ", ".join(f"{name} {number}" for name, number in sorted(names.items())),
+        "away after a kill": f"slowest {max((kill.back - kill.moment for kill in kills.done), default=0):.2f} s",
+        "reloads": f"{reloads.done}, failed beside a kill {len(reloads.failed)}",
+        "purges": f"{purges.done}, slowest {purges.slowest:.1f} s, failed {len(purges.failed)}",
+        **levels,
+    }
+    for row, value in table.items():
+        print(f"{row:24} {value}")
+    return failures
+
+
+def _judge(replies: Replies, kills: MailKills, stored: Counter[str]) -> Iterator[str]:
+    """The promises that broke."""
+    yield from replies.wrong
+    for each in _deferred_beside(replies, kills):
+        yield f"451 while the store was there: {each[1][:80]!r}"
+    for moment, said in replies.without_ref:
+        if not kills.near(moment, "store"):
+            yield f"no REF while the store was there: {said[:80]!r}"
+    for moment in replies.broken:
+        if not kills.near(moment, "smtp-0", "smtp-1"):
+            yield "a connection ended without a word while no worker was killed"
+    for each in replies.acknowledged:
+        found = stored[each.ref]
+        if found != each.domains and (each.code == 250 or not kills.near(each.moment, "store", "smtp-0", "smtp-1")):
+            yield f"a {each.code} promised {each.domains} rows, and {found} are stored"
+    unknown = _unknown(replies, stored)
+    if unknown > len(replies.unanswered) + len(replies.deferred):
+        yield f"{unknown} REFs are stored that no client heard; {len(replies.unanswered)} replies never came"
+
+
+def _deferred_beside(replies: Replies, kills: MailKills) -> list[tuple[float, bytes]]:
+    return [each for each in replies.deferred if not kills.near(each[0], "store")]
+
+
+def _unknown(replies: Replies, stored: Counter[str]) -> int:
+    """REFs that are stored, and that no client heard."""
+    return len(stored.keys() - {each.ref for each in replies.acknowledged})
+
+
+def _levels(sizes: ProcessSizes, begun: float, end: float) -> tuple[dict[str, str], list[str]]:
+    """A row for each process, and those that grew."""
+    quarter = (end - begun) / 4
+    rows, grown = {}, []
+    for name in sorted(sizes.seen):
+        try:
+            (mb, descriptors), (last_mb, last_descriptors) = (
+                sizes.medians(name, begun, begun + quarter),
+                sizes.medians(name, end - quarter, end),
+            )
+        except ValueError:  # a process that lived in one quarter alone, as the loader
+            continue
+        rows[name] = f"{mb:.1f} MB → {last_mb:.1f} MB, descriptors {descriptors:.0f} → {last_descriptors:.0f}"
+        if last_mb > max(LEVEL * mb, mb + SLACK_MB) or last_descriptors > descriptors + SLACK_DESCRIPTORS:
+            grown.append(f"{name} grew: {rows[name]}")
+    return rows, grown
+
+
+if __name__ == "__main__":
+    sys.exit(soak(float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else ROWS))
