@@ -96,7 +96,9 @@ class _Adding:
 
     def add(self, id: int, row: ObservationRow) -> Stored:
         """Adds one row, and compares it with earlier rows. A statement costs little; a page in the log costs much."""
-        transaction, at, client, tag, tag_before, signed, signed_before, sender, nature, fresh, reason, to = _judged(row)
+        transaction, at, client, tag, tag_before, signed, signed_before, sender, nature, fresh, reason, to = _judged(
+            row
+        )
         by, day = sender_from(sender), at[:10]
         part = self._open.get(day) or self._part(day, id)
         number, recent = part.number, self._recent
