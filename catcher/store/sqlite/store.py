@@ -31,12 +31,10 @@ from catcher.store.sqlite import (
     policy,
     retention,
     sight,
-    upkeep,
 )
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.byday.dropping import note_rewrite
 from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
-from catcher.store.sqlite.checkpointer import BACKSTOP_PAGES
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
     connect,
@@ -47,6 +45,7 @@ from catcher.store.sqlite.connection import (
     write_transaction,
 )
 from catcher.store.sqlite.schema import migrations
+from catcher.store.sqlite.wal.checkpointer import BACKSTOP_PAGES
 
 PAGE = 1_000
 """Observations read or folded at once. The number bounds memory, and the time for which other writers wait."""
@@ -218,15 +217,15 @@ class SqliteStore:
 
     def upkeep_state(self) -> UpkeepState:
         with medium(self._path):
-            return upkeep.state(self._db)
+            return sight.upkeep_state(self._db)
 
     def note_sure_moment(self, now: datetime, *, accepted_by: str | None = None) -> None:
         with medium(self._path), write_transaction(self._db):
-            upkeep.note_sure_moment(self._db, now, accepted_by)
+            sight.note_sure_moment(self._db, now, accepted_by)
 
     def note_upkeep(self, day: date) -> None:
         with medium(self._path), write_transaction(self._db):
-            upkeep.note_day(self._db, day)
+            sight.note_upkeep(self._db, day)
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         with medium(self._path), write_transaction(self._db):
