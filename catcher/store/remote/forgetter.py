@@ -22,7 +22,7 @@ from catcher.store.remote.groupwriter import GroupWriter
 
 log = logging.getLogger("catcher.store")
 
-LOOK_SECONDS = 60.0
+DUE_EVERY_SECONDS = 60.0
 """Seconds between two looks for something due, also after a failure."""
 SHORTEST_PAUSE_SECONDS = 0.02
 """Shortest pause between two steps."""
@@ -42,8 +42,11 @@ class Forgetter:
         *,
         keep_days: int,
         pause_per_step: float = PAUSE_PER_STEP,
+        room_is_low: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``now``: seconds of a monotonic clock. ``keep_days``: ``[store] keep_days``."""
+        """``now``: seconds of a monotonic clock. ``keep_days``: ``[store] keep_days``. ``room_is_low``: whether the
+        disk is so full that the log must stay short: it is copied after each step then."""
+        self._room_is_low = room_is_low
         self._writer = writer
         self._clock = clock
         self._now = now
@@ -70,7 +73,7 @@ class Forgetter:
             more = False
             self._steps = None
         if not more:
-            return LOOK_SECONDS
+            return DUE_EVERY_SECONDS
         return min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, (self._now() - begun) * self._pause_per_step))
 
     def _step(self, store: Store) -> bool:
@@ -91,4 +94,6 @@ class Forgetter:
                 log.info("forgotten: %s", self._purged)
             return False
         self._purged += changed
+        if self._room_is_low():
+            store.end_log()
         return True

@@ -37,10 +37,9 @@ from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import RetentionCutoffs, cutoffs
 from catcher.store.codec import Undecodable, moment_to_text, to_row
 from catcher.store.rules import to_the_minute
-from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight, unstored, upkeep
+from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight, unstored
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
-from catcher.store.sqlite.checkpointer import BACKSTOP_PAGES
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
     PatientDatabase,
@@ -54,6 +53,7 @@ from catcher.store.sqlite.connection import (
 from catcher.store.sqlite.readonly import connect_to_read
 from catcher.store.sqlite.schema import migrations
 from catcher.store.sqlite.sums import correcting, folding, incident, mailboxes, summary
+from catcher.store.sqlite.wal.checkpointer import BACKSTOP_PAGES
 
 PAGE = 1_000
 """Observations read at once. The number bounds memory."""
@@ -259,15 +259,15 @@ class SqliteStore:
 
     def upkeep_state(self) -> UpkeepState:
         with medium(self._path):
-            return upkeep.state(self._db)
+            return sight.upkeep_state(self._db)
 
     def note_sure_moment(self, now: datetime, *, accepted_by: str | None = None) -> None:
         with medium(self._path), write_transaction(self._db):
-            upkeep.note_sure_moment(self._db, now, accepted_by)
+            sight.note_sure_moment(self._db, now, accepted_by)
 
     def note_upkeep(self, day: date) -> None:
         with medium(self._path), write_transaction(self._db):
-            upkeep.note_day(self._db, day)
+            sight.note_upkeep(self._db, day)
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         with medium(self._path), write_transaction(self._db):

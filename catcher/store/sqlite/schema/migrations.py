@@ -152,7 +152,7 @@ def move_by_day(db: Database) -> None:
 
 
 @MIGRATIONS()
-def upkeep(db: Database) -> None:
+def sure_moment(db: Database) -> None:
     """The latest sure moment is that of the latest heartbeat; the day that is done isn't known."""
     sight_tables.create_upkeep(db)
     db.execute("INSERT INTO upkeep (number, sure_at) SELECT 1, latest FROM uptime ORDER BY latest DESC LIMIT 1")
