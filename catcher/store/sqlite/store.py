@@ -1,4 +1,7 @@
-"""SqliteStore: the store's contract on one SQLite file, which several processes may open at once."""
+"""SqliteStore: the store's contract on one SQLite file, which several processes may open at once.
+
+Longer than others: it has the whole contract, a few lines a method.
+"""
 
 from __future__ import annotations
 

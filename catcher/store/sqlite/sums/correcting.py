@@ -19,13 +19,13 @@ from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.sums import incident, mailboxes, summary
 from catcher.store.sqlite.sums.folding import UNDECODABLE, judge, reason_of_error, set_apart
 
-STEP = 50
+CORRECTED_AT_ONCE = 50
 """Most observations that are corrected or closed in one transaction: each may change hundreds of lines."""
 
 
 def to_fold_again(db: Database) -> list[int]:
-    """Some observations that changed since they were stored, at most STEP."""
-    return [id for (id,) in db.execute(f"SELECT observation FROM to_fold_again LIMIT {STEP}")]
+    """Some observations that changed since they were stored, at most CORRECTED_AT_ONCE."""
+    return [id for (id,) in db.execute(f"SELECT observation FROM to_fold_again LIMIT {CORRECTED_AT_ONCE}")]
 
 
 def fold_again(db: PatientDatabase, folder: Folder, ids: Sequence[int], at: str) -> None:
@@ -64,8 +64,8 @@ def _add(db: PatientDatabase, folder: Folder, id: int, at: str) -> None:
 
 
 def unchangeable(db: Database, now: datetime) -> list[int]:
-    """Some observations whose judgement can't change any more at ``now``, at most STEP."""
-    sql = f"SELECT observation FROM open_observation WHERE until < ? ORDER BY until LIMIT {STEP}"
+    """Some observations whose judgement can't change any more at ``now``, at most CORRECTED_AT_ONCE."""
+    sql = f"SELECT observation FROM open_observation WHERE until < ? ORDER BY until LIMIT {CORRECTED_AT_ONCE}"
     return [id for (id,) in db.execute(sql, [moment_to_text(now.replace(microsecond=0))])]
 
 

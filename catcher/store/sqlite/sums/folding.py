@@ -28,11 +28,11 @@ from catcher.store.sqlite.connection import PatientDatabase, read_transaction, w
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.sums import incident, mailboxes
 
-MOST_ROWS = 20_000
+BATCH_ROWS = 20_000
 """Most observations in a batch."""
-MOST_MAILBOXES = 100_000
+BATCH_MAILBOXES = 100_000
 """Most lines of mailboxes in a batch, unless one observation has more. Both numbers bound memory."""
-MOST_CELLS = 5_000
+BATCH_CELLS = 5_000
 """Most cells, and lines of observations that may change, in a batch, unless one observation has more. They are written
 in one transaction: another writer waits tens of milliseconds for its end."""
 _MOST_ALIKE = 20_000
@@ -71,7 +71,7 @@ class FoldBatch:
 
     @property
     def is_full(self) -> bool:
-        return self.sums.cells + self.open_rows >= MOST_CELLS or self.sums.mailboxes >= MOST_MAILBOXES
+        return self.sums.cells + self.open_rows >= BATCH_CELLS or self.sums.mailboxes >= BATCH_MAILBOXES
 
 
 class FoldReader:
@@ -132,11 +132,11 @@ class FoldReader:
 
 
 def _rows(db: PatientDatabase, after: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of at most MOST_ROWS observations behind the id ``after``, by id. The ids of parts may overlap."""
+    """The rows of at most BATCH_ROWS observations behind the id ``after``, by id. The ids of parts may overlap."""
     parts = [part for part in db.registry.parts() if part.last_id > after]
     after = max(after, min((part.first_id for part in parts), default=0) - 1)
-    near = sorted((part for part in parts if part.first_id <= after + MOST_ROWS), key=lambda part: part.first_id)
-    cursors = [db.execute(_select(part.number, part.token), [after, after + MOST_ROWS]) for part in near]
+    near = sorted((part for part in parts if part.first_id <= after + BATCH_ROWS), key=lambda part: part.first_id)
+    cursors = [db.execute(_select(part.number, part.token), [after, after + BATCH_ROWS]) for part in near]
     try:
         overlap = any(one.last_id >= other.first_id for one, other in pairwise(near))
         yield from merge(*cursors, key=itemgetter(0)) if overlap else chain(*cursors)

@@ -25,7 +25,7 @@ from catcher.store.sqlite.sums import summary
 
 _TOTAL_KEY = ("incident", "period", "counterpart", "side", "level", "counted")
 TOTAL = (*_TOTAL_KEY, "mailboxes", "steady", "steady_days")
-STEP = 5_000
+LINES_AT_ONCE = 5_000
 """Most lines, or totals, written in one transaction: another writer waits some ten milliseconds."""
 
 LINE = ("incident", "counterpart", "side", "day", "token", "counted", "level")
@@ -46,7 +46,7 @@ def open_periods(db: Database, periods: Iterable[str]) -> set[str]:
 
 def add(db: Database, number: int, lines: Iterable[Line], *, observation: int = 0) -> None:
     """Adds lines to the incident with this number, those of closed periods left out. The caller opens the
-    transaction. ``observation`` as in ``incident.add``."""
+    transaction. ``observation`` as in ``sums.incident``."""
     of_periods: defaultdict[str, list[Line]] = defaultdict(list)
     for line in lines:
         of_periods[month_of(line[2])].append(line)
@@ -56,10 +56,10 @@ def add(db: Database, number: int, lines: Iterable[Line], *, observation: int = 
 
 
 def add_apart(db: Database, sums: Iterable[IncidentSum]) -> None:
-    """Adds the mailboxes of increments, in transactions of at most STEP lines, each in the order of the table's key,
+    """Adds the mailboxes of increments, at most LINES_AT_ONCE lines in a transaction, each in the order of the table's key,
     which costs least."""
     step: list[tuple[IncidentSum, list[Line]]] = []
-    room = STEP
+    room = LINES_AT_ONCE
     for sum_ in sums:
         lines = sorted(sum_.mailboxes)
         while lines:
@@ -67,7 +67,7 @@ def add_apart(db: Database, sums: Iterable[IncidentSum]) -> None:
             lines, room = lines[room:], room - len(step[-1][1])
             if not room:
                 _add_step(db, step)
-                step, room = [], STEP
+                step, room = [], LINES_AT_ONCE
     _add_step(db, step)
 
 
@@ -165,7 +165,7 @@ def settle(db: Database, period: str) -> int:
     for number in unsettled(db, period, table):
         replaced += count(db, period, table, number)
         rows = [_row(number, total) for total in sorted(_numbers(db, number, period, table).totals())]
-        *before, last = [rows[start : start + STEP] for start in range(0, len(rows), STEP)] or [[]]
+        *before, last = [rows[start : start + LINES_AT_ONCE] for start in range(0, len(rows), LINES_AT_ONCE)] or [[]]
         for some in before:
             with write_transaction(db):
                 _put(db, some)

@@ -55,10 +55,10 @@ def test_the_sums_are_those_of_the_pure_fold_in_any_batches(
     seen: list[Observation], rows: int, cells: int, boxes: int, step: int, cut: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, new_store() as store:
-        patch.setattr(folding, "MOST_ROWS", rows)
-        patch.setattr(folding, "MOST_CELLS", cells)
-        patch.setattr(folding, "MOST_MAILBOXES", boxes)
-        patch.setattr(mailboxes, "STEP", step)
+        patch.setattr(folding, "BATCH_ROWS", rows)
+        patch.setattr(folding, "BATCH_CELLS", cells)
+        patch.setattr(folding, "BATCH_MAILBOXES", boxes)
+        patch.setattr(mailboxes, "LINES_AT_ONCE", step)
         for part in (seen[:cut], seen[cut:]):
             store.add([[o] for o in part])
             store.fold(folder)
@@ -145,8 +145,8 @@ def test_no_transaction_of_a_fold_writes_more_than_a_bounded_number_of_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another writer waits for one transaction. It is bounded by its rows: a time would depend on the machine."""
-    monkeypatch.setattr(folding, "MOST_CELLS", 60)
-    monkeypatch.setattr(mailboxes, "STEP", 50)
+    monkeypatch.setattr(folding, "BATCH_CELLS", 60)
+    monkeypatch.setattr(mailboxes, "LINES_AT_ONCE", 50)
     written: list[int] = []
     with closing(SqliteStore(tmp_path / "catcher.db")) as store:
         people = [
