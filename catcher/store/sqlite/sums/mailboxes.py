@@ -56,8 +56,8 @@ def add(db: Database, number: int, lines: Iterable[Line], *, observation: int = 
 
 
 def add_apart(db: Database, sums: Iterable[IncidentSum]) -> None:
-    """Adds the mailboxes of increments, at most LINES_AT_ONCE lines in a transaction, each in the order of the table's key,
-    which costs least."""
+    """Adds the mailboxes of increments, at most LINES_AT_ONCE lines in a transaction, each in the order of the table's
+    key, which costs least."""
     step: list[tuple[IncidentSum, list[Line]]] = []
     room = LINES_AT_ONCE
     for sum_ in sums:
