@@ -53,12 +53,9 @@ def _add(db: PatientDatabase, folder: Folder, id: int, at: str) -> None:
     day = found.observed_at.date().isoformat()
     sums.add(shares, day, (found.reverse_path_token, found.author_token, found.recipients))
     of_incidents = sums.by_incident().values()
+    incident.add(db, [(id if open_for else 0, sum_) for sum_ in of_incidents])
     if open_for is None:
-        for sum_ in of_incidents:
-            mailboxes.add(db, summary.number(db, sum_.key), sum_.mailboxes)
-        incident.add(db, of_incidents)
-    else:
-        incident.add(db, of_incidents, observation=id)
+        mailboxes.add(db, [(summary.number(db, sum_.key), line, 0) for sum_ in of_incidents for line in sum_.mailboxes])
         until = moment_to_text(open_until(found))
         db.execute("INSERT INTO open_observation (observation, until) VALUES (?,?)", [id, until])
 

@@ -104,9 +104,7 @@ class FoldReader:
         judged = row[_JUDGED_FROM:]
         shares, open_for = self._alike.get(judged) or self._judge(db, id, judged)
         moment, day = _moment_and_day(hour)
-        if not ((path is None or path.isascii()) and (author is None or author.isascii())):
-            raise ValueError("a token is hexadecimal")
-        tokens = (path, author, _tokens(recipients))
+        tokens = (_token(path), _token(author), _tokens(recipients))
         if retry_of is not None:
             return
         if shares.has_mailboxes:
@@ -175,9 +173,16 @@ def judge(folder: Folder, found: Observation) -> tuple[MailShares, timedelta | N
 def _tokens(recipients: str) -> tuple[str, ...]:
     """The tokens in the column ``recipients``; mailboxes are written to again and again."""
     tokens = texts(recipients)
-    if not all(token.isascii() for token in tokens):
-        raise ValueError("a token is hexadecimal")
+    for token in tokens:
+        _token(token)
     return tokens
+
+
+def _token(token: str | None) -> str | None:
+    """``token``, if it can be stored and compared: else all of its batch could not be written."""
+    if token is None or (isinstance(token, str) and token.isascii()):
+        return token
+    raise ValueError("a token is hexadecimal")
 
 
 @lru_cache(maxsize=4096)
@@ -204,10 +209,10 @@ def write(db: Database, batch: FoldBatch, after: int, at: str) -> int | None:
     with write_transaction(db):
         if folded_up_to(db) != after:
             return None
-        incident.add(db, sums)
-        for id, until, of_one in batch.open:
-            incident.add(db, of_one.by_incident().values(), observation=id)
-            db.execute("INSERT OR REPLACE INTO open_observation (observation, until) VALUES (?,?)", [id, until])
+        of_open = [(id, sum_) for id, _, of_one in batch.open for sum_ in of_one.by_incident().values()]
+        incident.add(db, [*((0, sum_) for sum_ in sums), *of_open])
+        opened = [(id, until) for id, until, _ in batch.open]
+        db.conn.executemany("INSERT OR REPLACE INTO open_observation (observation, until) VALUES (?,?)", opened)
         for id, reason in batch.set_apart:
             set_apart(db, id, reason, at)
         db.execute("UPDATE folded SET up_to = ?", [batch.last])

@@ -105,6 +105,7 @@ WRONG = {
     "observed_at": "yesterday",
     "recipients": '[["a"], 5]',
     "reverse_path_token": b"\xff",
+    "author_token": b"abc",
     "size_class": "huge",
 }
 
@@ -115,7 +116,7 @@ def test_a_row_that_cannot_be_decoded_is_set_apart_and_the_others_are_folded(tmp
     with closing(SqliteStore(path)) as store:
         store.add(mails(3))
         with closing(sqlite3.connect(path)) as other, other:
-            table = "token_1" if column in ("recipients", "reverse_path_token") else "mail_1"
+            table = "token_1" if column in ("recipients", "reverse_path_token", "author_token") else "mail_1"
             other.execute(f"UPDATE {table} SET {column} = ? WHERE id = 2", [WRONG[column]])
         assert store.fold(folder) == Folded(2, set_apart=1)
         assert store.fold(folder) == Folded()
