@@ -16,7 +16,7 @@ from catcher.desk import catalogue as desk
 from catcher.desk.doubts import public_suffix
 from catcher.desk.guardrun import zone_of
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.errors import ConfigurationError, Fault, StoreUnavailable
+from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.leak.demand import TELLABLE, is_small
 from catcher.model.mail.policy import RULES, Policy
 from catcher.wiring import SystemClock, load_catalogue, open_store_to_read
@@ -228,6 +228,6 @@ def _demand(config: Config, now: datetime) -> Mapping[str, int] | None:
             return store.demand(since=now - timedelta(days=DEMAND_DAYS), qtype="MX")
         finally:
             store.close()
-    except StoreUnavailable as error:
+    except EnvironmentFailure as error:
         click.echo(f"the queries are not shown: {error}", err=True)
         return None

@@ -163,7 +163,7 @@ def _close(db: PatientDatabase, parts: Sequence[MailPart]) -> Iterator[Purged]:
             "AND observation NOT IN (SELECT observation FROM to_fold_again) ORDER BY observation LIMIT ?"
         )
         last = part.first_id - 1
-        while ids := [id for (id,) in db.execute(query, [last, part.last_id, correcting.STEP])]:
+        while ids := [id for (id,) in db.execute(query, [last, part.last_id, correcting.CORRECTED_AT_ONCE])]:
             with write_transaction(db):
                 correcting.close_judgements(db, ids)
             last = ids[-1]

@@ -141,7 +141,7 @@ def mailbox_table(period: str) -> str:
 def create_mailboxes(db: Database, period: str) -> str:
     """Makes the table of a period's mailboxes; returns its name. ``key_id`` and ``bucket`` have no use yet.
 
-    A check of each line's reference to its incident would take a tenth of the time of a fold; ``incident.drop_empty``
+    A check of each line's reference to its incident would take a tenth of the time of a fold; ``sums.incident``
     keeps an incident that has lines.
     """
     table = mailbox_table(period)

@@ -19,13 +19,13 @@ from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.sums import incident, mailboxes, summary
 from catcher.store.sqlite.sums.folding import UNDECODABLE, judge, reason_of_error, set_apart
 
-STEP = 50
+CORRECTED_AT_ONCE = 50
 """Most observations that are corrected or closed in one transaction: each may change hundreds of lines."""
 
 
 def to_fold_again(db: Database) -> list[int]:
-    """Some observations that changed since they were stored, at most STEP."""
-    return [id for (id,) in db.execute(f"SELECT observation FROM to_fold_again LIMIT {STEP}")]
+    """Some observations that changed since they were stored, at most CORRECTED_AT_ONCE."""
+    return [id for (id,) in db.execute(f"SELECT observation FROM to_fold_again LIMIT {CORRECTED_AT_ONCE}")]
 
 
 def fold_again(db: PatientDatabase, folder: Folder, ids: Sequence[int], at: str) -> None:
@@ -53,19 +53,16 @@ def _add(db: PatientDatabase, folder: Folder, id: int, at: str) -> None:
     day = found.observed_at.date().isoformat()
     sums.add(shares, day, (found.reverse_path_token, found.author_token, found.recipients))
     of_incidents = sums.by_incident().values()
+    incident.add(db, [(id if open_for else 0, sum_) for sum_ in of_incidents])
     if open_for is None:
-        for sum_ in of_incidents:
-            mailboxes.add(db, summary.number(db, sum_.key), sum_.mailboxes)
-        incident.add(db, of_incidents)
-    else:
-        incident.add(db, of_incidents, observation=id)
+        mailboxes.add(db, [(summary.number(db, sum_.key), line, 0) for sum_ in of_incidents for line in sum_.mailboxes])
         until = moment_to_text(open_until(found))
         db.execute("INSERT INTO open_observation (observation, until) VALUES (?,?)", [id, until])
 
 
 def unchangeable(db: Database, now: datetime) -> list[int]:
-    """Some observations whose judgement can't change any more at ``now``, at most STEP."""
-    sql = f"SELECT observation FROM open_observation WHERE until < ? ORDER BY until LIMIT {STEP}"
+    """Some observations whose judgement can't change any more at ``now``, at most CORRECTED_AT_ONCE."""
+    sql = f"SELECT observation FROM open_observation WHERE until < ? ORDER BY until LIMIT {CORRECTED_AT_ONCE}"
     return [id for (id,) in db.execute(sql, [moment_to_text(now.replace(microsecond=0))])]
 
 

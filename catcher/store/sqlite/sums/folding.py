@@ -28,11 +28,11 @@ from catcher.store.sqlite.connection import PatientDatabase, read_transaction, w
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.sums import incident, mailboxes
 
-MOST_ROWS = 20_000
+BATCH_ROWS = 20_000
 """Most observations in a batch."""
-MOST_MAILBOXES = 100_000
+BATCH_MAILBOXES = 100_000
 """Most lines of mailboxes in a batch, unless one observation has more. Both numbers bound memory."""
-MOST_CELLS = 5_000
+BATCH_CELLS = 5_000
 """Most cells, and lines of observations that may change, in a batch, unless one observation has more. They are written
 in one transaction: another writer waits tens of milliseconds for its end."""
 _MOST_ALIKE = 20_000
@@ -71,7 +71,7 @@ class FoldBatch:
 
     @property
     def is_full(self) -> bool:
-        return self.sums.cells + self.open_rows >= MOST_CELLS or self.sums.mailboxes >= MOST_MAILBOXES
+        return self.sums.cells + self.open_rows >= BATCH_CELLS or self.sums.mailboxes >= BATCH_MAILBOXES
 
 
 class FoldReader:
@@ -104,9 +104,7 @@ class FoldReader:
         judged = row[_JUDGED_FROM:]
         shares, open_for = self._alike.get(judged) or self._judge(db, id, judged)
         moment, day = _moment_and_day(hour)
-        if not ((path is None or path.isascii()) and (author is None or author.isascii())):
-            raise ValueError("a token is hexadecimal")
-        tokens = (path, author, _tokens(recipients))
+        tokens = (_token(path), _token(author), _tokens(recipients))
         if retry_of is not None:
             return
         if shares.has_mailboxes:
@@ -132,11 +130,11 @@ class FoldReader:
 
 
 def _rows(db: PatientDatabase, after: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of at most MOST_ROWS observations behind the id ``after``, by id. The ids of parts may overlap."""
+    """The rows of at most BATCH_ROWS observations behind the id ``after``, by id. The ids of parts may overlap."""
     parts = [part for part in db.registry.parts() if part.last_id > after]
     after = max(after, min((part.first_id for part in parts), default=0) - 1)
-    near = sorted((part for part in parts if part.first_id <= after + MOST_ROWS), key=lambda part: part.first_id)
-    cursors = [db.execute(_select(part.number, part.token), [after, after + MOST_ROWS]) for part in near]
+    near = sorted((part for part in parts if part.first_id <= after + BATCH_ROWS), key=lambda part: part.first_id)
+    cursors = [db.execute(_select(part.number, part.token), [after, after + BATCH_ROWS]) for part in near]
     try:
         overlap = any(one.last_id >= other.first_id for one, other in pairwise(near))
         yield from merge(*cursors, key=itemgetter(0)) if overlap else chain(*cursors)
@@ -175,9 +173,16 @@ def judge(folder: Folder, found: Observation) -> tuple[MailShares, timedelta | N
 def _tokens(recipients: str) -> tuple[str, ...]:
     """The tokens in the column ``recipients``; mailboxes are written to again and again."""
     tokens = texts(recipients)
-    if not all(token.isascii() for token in tokens):
-        raise ValueError("a token is hexadecimal")
+    for token in tokens:
+        _token(token)
     return tokens
+
+
+def _token(token: str | None) -> str | None:
+    """``token``, if it can be stored and compared: else all of its batch could not be written."""
+    if token is None or (isinstance(token, str) and token.isascii()):
+        return token
+    raise ValueError("a token is hexadecimal")
 
 
 @lru_cache(maxsize=4096)
@@ -204,10 +209,10 @@ def write(db: Database, batch: FoldBatch, after: int, at: str) -> int | None:
     with write_transaction(db):
         if folded_up_to(db) != after:
             return None
-        incident.add(db, sums)
-        for id, until, of_one in batch.open:
-            incident.add(db, of_one.by_incident().values(), observation=id)
-            db.execute("INSERT OR REPLACE INTO open_observation (observation, until) VALUES (?,?)", [id, until])
+        of_open = [(id, sum_) for id, _, of_one in batch.open for sum_ in of_one.by_incident().values()]
+        incident.add(db, [*((0, sum_) for sum_ in sums), *of_open])
+        opened = [(id, until) for id, until, _ in batch.open]
+        db.conn.executemany("INSERT OR REPLACE INTO open_observation (observation, until) VALUES (?,?)", opened)
         for id, reason in batch.set_apart:
             set_apart(db, id, reason, at)
         db.execute("UPDATE folded SET up_to = ?", [batch.last])

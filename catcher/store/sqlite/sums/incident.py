@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from catcher.incident import IncidentSum
+from catcher.incident.crowd import Line
 from catcher.model.leak.incident import Cell, Count, Counted, Incident, IncidentKey, MailboxDay, Role, Side
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
@@ -25,21 +27,27 @@ _ADD_CELL = (
 )
 
 
-def add(db: Database, sums: Iterable[IncidentSum], *, observation: int = 0) -> None:
+def add(db: Database, sums: Iterable[tuple[int, IncidentSum]]) -> None:
     """Adds increments to the stored sums, as ``incident.merge`` does in memory. The caller opens the transaction.
 
-    ``observation``: the id of the observation from which the increments come, as long as it may be revised; else 0, and
-    the mailboxes are left to ``mailboxes.add_apart``.
+    Each increment comes with the id of its observation as long as that may be revised; else with 0, and its mailboxes
+    are left to ``mailboxes.add_apart``.
     """
+    of_incidents: defaultdict[str, list[tuple[int, IncidentSum]]] = defaultdict(list)
+    for observation, sum_ in sums:
+        of_incidents[sum_.key.id].append((observation, sum_))
     cells: list[tuple[ColumnValue, ...]] = []
-    for sum_ in sums:
-        number = summary.add(db, sum_)
-        for day, share, count in sum_.cells():
-            cells.append((number, day, *share.cell, count.mails, count.counted, observation))
-        if observation:
-            mailboxes.add(db, number, sum_.mailboxes, observation=observation)
+    lines: list[tuple[int, Line, int]] = []
+    for increments in of_incidents.values():
+        number = summary.add(db, [sum_ for _, sum_ in increments])
+        for observation, sum_ in increments:
+            for day, share, count in sum_.cells():
+                cells.append((number, day, *share.cell, count.mails, count.counted, observation))
+            if observation:
+                lines += [(number, line, observation) for line in sum_.mailboxes]
     cells.sort()
     insert(db, "incident_cell", (*_CELL, "observation"), cells, _ADD_CELL)
+    mailboxes.add(db, lines)
 
 
 def take_out(db: Database, observation: int) -> set[int]:

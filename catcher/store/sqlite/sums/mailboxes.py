@@ -25,7 +25,7 @@ from catcher.store.sqlite.sums import summary
 
 _TOTAL_KEY = ("incident", "period", "counterpart", "side", "level", "counted")
 TOTAL = (*_TOTAL_KEY, "mailboxes", "steady", "steady_days")
-STEP = 5_000
+LINES_AT_ONCE = 5_000
 """Most lines, or totals, written in one transaction: another writer waits some ten milliseconds."""
 
 LINE = ("incident", "counterpart", "side", "day", "token", "counted", "level")
@@ -44,22 +44,21 @@ def open_periods(db: Database, periods: Iterable[str]) -> set[str]:
     return found
 
 
-def add(db: Database, number: int, lines: Iterable[Line], *, observation: int = 0) -> None:
-    """Adds lines to the incident with this number, those of closed periods left out. The caller opens the
-    transaction. ``observation`` as in ``incident.add``."""
-    of_periods: defaultdict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        of_periods[month_of(line[2])].append(line)
-    for period in open_periods(db, of_periods):
-        rows = [(number, *line, observation) for line in of_periods[period]]
-        insert(db, mailbox_table(period), (*LINE, "observation"), rows, "ON CONFLICT DO NOTHING")
+def add(db: Database, lines: Iterable[tuple[int, Line, int]]) -> None:
+    """Adds lines, those of closed periods left out: each with the number of its incident, and the observation as in
+    ``sums.incident``. The caller opens the transaction."""
+    rows: defaultdict[str, list[tuple[ColumnValue, ...]]] = defaultdict(list)
+    for number, line, observation in lines:
+        rows[month_of(line[2])].append((number, *line, observation))
+    for period in open_periods(db, rows):
+        insert(db, mailbox_table(period), (*LINE, "observation"), rows[period], "ON CONFLICT DO NOTHING")
 
 
 def add_apart(db: Database, sums: Iterable[IncidentSum]) -> None:
-    """Adds the mailboxes of increments, in transactions of at most STEP lines, each in the order of the table's key,
-    which costs least."""
+    """Adds the mailboxes of increments, at most LINES_AT_ONCE lines in a transaction, each in the order of the table's
+    key, which costs least."""
     step: list[tuple[IncidentSum, list[Line]]] = []
-    room = STEP
+    room = LINES_AT_ONCE
     for sum_ in sums:
         lines = sorted(sum_.mailboxes)
         while lines:
@@ -67,14 +66,14 @@ def add_apart(db: Database, sums: Iterable[IncidentSum]) -> None:
             lines, room = lines[room:], room - len(step[-1][1])
             if not room:
                 _add_step(db, step)
-                step, room = [], STEP
+                step, room = [], LINES_AT_ONCE
     _add_step(db, step)
 
 
 def _add_step(db: Database, step: Iterable[tuple[IncidentSum, list[Line]]]) -> None:
     with write_transaction(db):
-        for sum_, lines in step:
-            add(db, summary.number(db, sum_.key), lines)
+        numbered = [(summary.number(db, sum_.key), lines) for sum_, lines in step]
+        add(db, ((number, line, 0) for number, lines in numbered for line in lines))
 
 
 def tables(db: Database) -> list[tuple[str, str]]:
@@ -91,7 +90,11 @@ def drop(db: Database, period: str) -> None:
 
 def waiting(db: Database, before: str) -> dict[str, int]:
     """The periods before ``before`` whose table is there, and the number of their lines that aren't settled."""
-    return {period: count(db, period, table) for period, table in tables(db) if period < before}
+    return {
+        period: sum(1 for number in unsettled(db, period, table) for _ in _DistinctLines(db, number, table))
+        for period, table in tables(db)
+        if period < before
+    }
 
 
 def take_out(db: Database, observation: int) -> None:
@@ -116,15 +119,29 @@ def lines(db: Database, number: int) -> Iterator[tuple[str, Line]]:
     """The period and the line of each mailbox of an incident, in periods of which it isn't settled."""
     for period, table in tables(db):
         if not _is_settled(db, number, period):
-            for line in db.execute(_READ.format(table=table), [number]):
+            for line in _DistinctLines(db, number, table):
                 yield period, line
 
 
-_READ = (
-    "SELECT counterpart, side, day, token, counted, level FROM {table} WHERE incident = ? "
-    "ORDER BY counterpart, side, day"
-)
-"""The order is that of the table's key, so nothing is sorted."""
+_READ = "SELECT {columns} FROM {table} WHERE incident = ? ORDER BY {columns}"
+"""The order is that of the table's key, so nothing is sorted, and equal lines of several observations are
+neighbours."""
+
+
+class _DistinctLines:
+    """The lines of an incident, without repetitions, and their number when they are read."""
+
+    def __init__(self, db: Database, number: int, table: str) -> None:
+        self._rows = db.execute(_READ.format(table=table, columns=",".join(LINE[1:])), [number])
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Line]:
+        last = None
+        for line in self._rows:
+            if line != last:
+                last = line
+                self.number += 1
+                yield line
 
 
 def _is_settled(db: Database, number: int, period: str) -> bool:
@@ -138,11 +155,7 @@ def crowd(db: Database, id: str, period: str) -> Crowd:
     table = dict(tables(db)).get(period)
     if row is None or table is None or _is_settled(db, row[0], period):
         return Crowd()
-    return _numbers(db, row[0], period, table).crowd()
-
-
-def _numbers(db: Database, number: int, period: str, table: str) -> MailboxNumbers:
-    return MailboxNumbers(period, db.execute(_READ.format(table=table), [number]))
+    return MailboxNumbers(period, _DistinctLines(db, row[0], table)).crowd()
 
 
 def settle(db: Database, period: str) -> int:
@@ -163,9 +176,10 @@ def settle(db: Database, period: str) -> int:
         return 0
     replaced = 0
     for number in unsettled(db, period, table):
-        replaced += count(db, period, table, number)
-        rows = [_row(number, total) for total in sorted(_numbers(db, number, period, table).totals())]
-        *before, last = [rows[start : start + STEP] for start in range(0, len(rows), STEP)] or [[]]
+        lines = _DistinctLines(db, number, table)
+        rows = [_row(number, total) for total in sorted(MailboxNumbers(period, lines).totals())]
+        replaced += lines.number
+        *before, last = [rows[start : start + LINES_AT_ONCE] for start in range(0, len(rows), LINES_AT_ONCE)] or [[]]
         for some in before:
             with write_transaction(db):
                 _put(db, some)
@@ -183,14 +197,6 @@ def unsettled(db: Database, period: str, table: str) -> Iterator[int]:
         (last,) = row
         if not _is_settled(db, last, period):
             yield last
-
-
-def count(db: Database, period: str, table: str, number: int | None = None) -> int:
-    """The number of distinct lines of ``period``, of one incident or of all that aren't settled."""
-    if number is not None:
-        distinct = f"SELECT DISTINCT {','.join(LINE[1:])} FROM {table} WHERE incident = ?"
-        return int(db.execute(f"SELECT count(*) FROM ({distinct})", [number]).fetchone()[0])
-    return sum(count(db, period, table, each) for each in unsettled(db, period, table))
 
 
 def totals(db: Database, number: int) -> Iterator[MailboxTotal]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from heapq import merge
 from itertools import islice
@@ -28,22 +30,26 @@ _ADD_COUNTERPART = """INSERT INTO incident_counterpart (incident, counterpart, m
 _ADD_COUNTERPARTS = "UPDATE incident SET counterparts = counterparts + ? WHERE number = ?"
 
 
-def add(db: Database, sum_: IncidentSum) -> int:
-    """Adds an increment to the summary of its incident, which is made if it is new; returns the incident's number."""
-    days = [day for _, day in sum_.days]
-    counted_days = [day for share, day in sum_.days if share.counts]
-    counted = sum(mails for (share, _), mails in sum_.days.items() if share.counts)
-    key = sum_.key
+def add(db: Database, sums: Sequence[IncidentSum]) -> int:
+    """Adds increments of one incident to its summary, which is made if it is new; returns the incident's number."""
+    days = {day for sum_ in sums for _, day in sum_.days}
+    counted_days = {day for sum_ in sums for share, day in sum_.days if share.counts}
+    mails = counted = 0
+    counterparts: Counter[str] = Counter()
+    for sum_ in sums:
+        for (share, _), number in sum_.days.items():
+            mails += number
+            counted += number if share.counts else 0
+            counterparts[share.counterpart] += number
+    key = sums[0].key
     span = (min(days), max(days), max(counted_days, default=""))
-    values = (key.id, key.party, key.role.value, key.domain, *span, sum(sum_.days.values()), counted)
+    values = (key.id, key.party, key.role.value, key.domain, *span, mails, counted)
     of_incident: int = db.execute(_ADD, values).fetchone()[0]
-    counterparts: dict[str, int] = {}
-    for (share, _), mails in sum_.days.items():
-        if share.counterpart:
-            counterparts[share.counterpart] = counterparts.get(share.counterpart, 0) + mails
     new = 0
-    for counterpart, mails in sorted(counterparts.items()):
-        new += db.execute(_ADD_COUNTERPART, (of_incident, counterpart, mails)).fetchone()[0] == mails
+    for counterpart, number in sorted(counterparts.items()):
+        if counterpart:
+            row = (of_incident, counterpart, number)
+            new += db.execute(_ADD_COUNTERPART, row).fetchone()[0] == number
     if new:
         db.execute(_ADD_COUNTERPARTS, (new, of_incident))
     return of_incident

@@ -224,7 +224,7 @@ def test_settling_in_steps_loses_nothing_when_it_is_interrupted(
         insert(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(mailboxes, "STEP", 1)
+        patched.setattr(mailboxes, "LINES_AT_ONCE", 1)
         patched.setattr(mailboxes, "insert", interrupted)
         with pytest.raises(Killed):
             store.settle("2026-11")

@@ -55,10 +55,10 @@ def test_the_sums_are_those_of_the_pure_fold_in_any_batches(
     seen: list[Observation], rows: int, cells: int, boxes: int, step: int, cut: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, new_store() as store:
-        patch.setattr(folding, "MOST_ROWS", rows)
-        patch.setattr(folding, "MOST_CELLS", cells)
-        patch.setattr(folding, "MOST_MAILBOXES", boxes)
-        patch.setattr(mailboxes, "STEP", step)
+        patch.setattr(folding, "BATCH_ROWS", rows)
+        patch.setattr(folding, "BATCH_CELLS", cells)
+        patch.setattr(folding, "BATCH_MAILBOXES", boxes)
+        patch.setattr(mailboxes, "LINES_AT_ONCE", step)
         for part in (seen[:cut], seen[cut:]):
             store.add([[o] for o in part])
             store.fold(folder)
@@ -105,6 +105,7 @@ WRONG = {
     "observed_at": "yesterday",
     "recipients": '[["a"], 5]',
     "reverse_path_token": b"\xff",
+    "author_token": b"abc",
     "size_class": "huge",
 }
 
@@ -115,7 +116,7 @@ def test_a_row_that_cannot_be_decoded_is_set_apart_and_the_others_are_folded(tmp
     with closing(SqliteStore(path)) as store:
         store.add(mails(3))
         with closing(sqlite3.connect(path)) as other, other:
-            table = "token_1" if column in ("recipients", "reverse_path_token") else "mail_1"
+            table = "token_1" if column in ("recipients", "reverse_path_token", "author_token") else "mail_1"
             other.execute(f"UPDATE {table} SET {column} = ? WHERE id = 2", [WRONG[column]])
         assert store.fold(folder) == Folded(2, set_apart=1)
         assert store.fold(folder) == Folded()
@@ -145,8 +146,8 @@ def test_no_transaction_of_a_fold_writes_more_than_a_bounded_number_of_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another writer waits for one transaction. It is bounded by its rows: a time would depend on the machine."""
-    monkeypatch.setattr(folding, "MOST_CELLS", 60)
-    monkeypatch.setattr(mailboxes, "STEP", 50)
+    monkeypatch.setattr(folding, "BATCH_CELLS", 60)
+    monkeypatch.setattr(mailboxes, "LINES_AT_ONCE", 50)
     written: list[int] = []
     with closing(SqliteStore(tmp_path / "catcher.db")) as store:
         people = [
